@@ -1,0 +1,76 @@
+/*
+	Every way in which a connection can fail, named once, with the alert that tells the peer (RFC 8446 section 6, RFC 5246
+	section 7.2). All of the stack throws TLSError and nothing else; the connection sends `alert` and hands the error on.
+*/
+
+import { AlertDescription } from "./wire/numbers";
+
+/** No alert goes out: the peer closed first, sent an alert itself, or was never reached. */
+const NONE = -1;
+
+const failures = {
+	// what the peer sent
+	decode_error: AlertDescription.decode_error,
+	unexpected_message: AlertDescription.unexpected_message,
+	illegal_parameter: AlertDescription.illegal_parameter,
+	missing_extension: AlertDescription.missing_extension,
+	unsupported_extension: AlertDescription.unsupported_extension,
+	unsupported_version: AlertDescription.protocol_version,
+	downgrade: AlertDescription.illegal_parameter,
+	handshake_failure: AlertDescription.handshake_failure,
+	no_application_protocol: AlertDescription.no_application_protocol,
+	record_too_long: AlertDescription.record_overflow,
+	message_too_long: AlertDescription.illegal_parameter,
+	bad_record_mac: AlertDescription.bad_record_mac,
+	bad_signature: AlertDescription.decrypt_error,
+	bad_finished: AlertDescription.decrypt_error,
+	// the peer's certificates
+	bad_certificate: AlertDescription.bad_certificate,
+	unsupported_certificate: AlertDescription.unsupported_certificate,
+	wrong_name: AlertDescription.bad_certificate,
+	untrusted: AlertDescription.unknown_ca,
+	pin_mismatch: AlertDescription.bad_certificate,
+	certificate_expired: AlertDescription.certificate_expired,
+	certificate_not_yet_valid: AlertDescription.certificate_expired,
+	certificate_revoked: AlertDescription.certificate_revoked,
+	clock_not_set: AlertDescription.certificate_unknown,
+	bad_staple: AlertDescription.bad_certificate_status_response,
+	too_much_work: AlertDescription.bad_certificate,
+	// how it ended
+	peer_alert: NONE,
+	truncated: NONE,
+	transport: NONE,
+	closed: NONE,
+	// our side
+	configuration: NONE,
+	out_of_memory: AlertDescription.internal_error,
+	crypto: AlertDescription.internal_error,
+	internal: AlertDescription.internal_error,
+} as const;
+
+/** The name of a failure; stable, for `switch` in the application. */
+export type FailureCode = keyof typeof failures;
+
+/** What went wrong: `code` for the program, `message` for a person, `alert` for the peer (undefined where none is sent). */
+export class TLSError extends Error {
+	/** Name of the failure, one of a fixed list. */
+	readonly code: FailureCode;
+	/** AlertDescription that the peer is sent, or undefined. With code "peer_alert": the one that the peer sent. */
+	readonly alert: number | undefined;
+
+	constructor(code: FailureCode, message: string, peerAlert?: number) {
+		super(message);
+		this.code = code;
+		const alert: number = failures[code];
+		this.alert = alert === NONE ? peerAlert : alert;
+	}
+
+	/** True where `alert` has to be sent to the peer. */
+	get answersPeer(): boolean {
+		return failures[this.code] !== NONE;
+	}
+
+	override get name(): string {
+		return "TLSError";
+	}
+}
