@@ -1,0 +1,179 @@
+/* Record protection, for aead.ts: the nonce and the additional data are made here, from the sequence number and the record's header. */
+
+#include "binding.h"
+
+enum {
+	kIvMax = 12,
+	kHeader = 5,		/* octets of a record's header */
+	kAdditionalMax = 13,	/* octets of TLS 1.2's additional data */
+	kExplicit = 8,		/* octets of the nonce that TLS 1.2's GCM and CCM send in the record */
+};
+
+typedef struct {
+	psa_key_id_t key;
+	psa_algorithm_t algorithm;
+	uint8_t iv[kIvMax];
+	uint8_t tag;		/* octets */
+	bool tls12;
+	bool explicitNonce;
+} AEAD;
+
+void xs_aead_destructor(void* data)
+{
+	AEAD* aead = data;
+	if (!aead)
+		return;
+	psa_destroy_key(aead->key);
+	bindingWipe(aead, sizeof(AEAD));
+	c_free(aead);
+}
+
+static AEAD* thisAEAD(xsMachine* the)
+{
+	AEAD* aead = xsmcGetHostDataValidate(xsThis, (void*)xs_aead_destructor);
+	if (!aead)
+		xsUnknownError("the cipher is closed");
+	return aead;
+}
+
+/* The numbers are AEADAlgorithm in aead.ts. */
+static psa_status_t importKey(AEAD* aead, int number, const uint8_t* key, size_t length)
+{
+	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+	aead->tag = 16;
+	switch (number) {
+	case 1: aead->algorithm = PSA_ALG_GCM; break;
+	case 2: aead->algorithm = PSA_ALG_CHACHA20_POLY1305; break;
+	case 3: aead->algorithm = PSA_ALG_CCM; break;
+	case 4: aead->algorithm = PSA_ALG_AEAD_WITH_SHORTENED_TAG(PSA_ALG_CCM, 8); aead->tag = 8; break;
+	default: return PSA_ERROR_NOT_SUPPORTED;
+	}
+	psa_set_key_type(&attributes, number == 2 ? PSA_KEY_TYPE_CHACHA20 : PSA_KEY_TYPE_AES);
+	psa_set_key_algorithm(&attributes, aead->algorithm);
+	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_ENCRYPT | PSA_KEY_USAGE_DECRYPT);
+	return psa_import_key(&attributes, key, length, &aead->key);
+}
+
+void xs_aead(xsMachine* the)
+{
+	int number = xsmcToInteger(xsArg(0));
+	bool tls12 = xsmcToBoolean(xsArg(2));
+	xsIntegerValue keyAt = xsmcToInteger(xsArg(3)), keyLength = xsmcToInteger(xsArg(4)), ivAt = xsmcToInteger(xsArg(5));
+	bool explicitNonce = tls12 && number != 2;
+	xsIntegerValue ivLength = explicitNonce ? kIvMax - kExplicit : kIvMax;
+	bindingStart(the);
+	Secret* material = bindingSecret(the, &xsArg(1));
+	xsIntegerValue length = material->length;
+	if (keyAt < 0 || keyLength < 0 || ivAt < 0 || keyLength > length || keyAt > length - keyLength || ivAt > length - ivLength)
+		xsRangeError("the key material has only %d bytes", (int)length);
+	AEAD* aead = c_calloc(1, sizeof(AEAD));
+	if (!aead)
+		bindingThrow(the, "cipher", PSA_ERROR_INSUFFICIENT_MEMORY);
+	aead->tls12 = tls12;
+	aead->explicitNonce = explicitNonce;
+	c_memcpy(aead->iv, material->bytes + ivAt, ivLength);
+	psa_status_t status = importKey(aead, number, material->bytes + keyAt, keyLength);
+	if (status != PSA_SUCCESS) {
+		bindingWipe(aead, sizeof(AEAD));
+		c_free(aead);
+		bindingThrow(the, "cipher", status);
+	}
+	xsmcSetHostData(xsThis, aead);
+}
+
+void xs_aead_close(xsMachine* the)
+{
+	xs_aead_destructor(thisAEAD(the));
+	xsmcSetHostData(xsThis, NULL);
+}
+
+static void put32(uint8_t* to, uint32_t value)
+{
+	to[0] = value >> 24;
+	to[1] = value >> 16;
+	to[2] = value >> 8;
+	to[3] = value;
+}
+
+/* RFC 8446 section 5.3, RFC 7905 section 2; with an explicit part RFC 5288 section 3. */
+static void makeNonce(const AEAD* aead, const uint8_t* explicitPart, uint32_t high, uint32_t low, uint8_t* nonce)
+{
+	uint8_t sequence[8];
+	c_memcpy(nonce, aead->iv, kIvMax);
+	if (aead->explicitNonce) {
+		c_memcpy(nonce + kIvMax - kExplicit, explicitPart, kExplicit);
+		return;
+	}
+	put32(sequence, high);
+	put32(sequence + 4, low);
+	for (int i = 0; i < 8; i++)
+		nonce[kIvMax - 8 + i] ^= sequence[i];
+}
+
+/* RFC 8446 section 5.2: the header as sent. RFC 5246 section 6.2.3.3: sequence number, type, version, length of the plaintext. */
+static size_t makeAdditional(const AEAD* aead, const uint8_t* header, uint32_t high, uint32_t low, size_t length, uint8_t* to)
+{
+	if (!aead->tls12) {
+		c_memcpy(to, header, kHeader);
+		return kHeader;
+	}
+	put32(to, high);
+	put32(to + 4, low);
+	c_memcpy(to + 8, header, 3);
+	to[11] = length >> 8;
+	to[12] = length;
+	return kAdditionalMax;
+}
+
+void xs_aead_seal(xsMachine* the)
+{
+	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	uint32_t high = xsmcToInteger(xsArg(3)), low = xsmcToInteger(xsArg(4));
+	uint8_t nonce[kIvMax], additional[kAdditionalMax];
+	size_t written;
+	AEAD* aead = thisAEAD(the);
+	xsIntegerValue prefix = kHeader + (aead->explicitNonce ? kExplicit : 0);
+	if (record < 0 || end < record || end - record < prefix || end > INT32_MAX - aead->tag)
+		xsRangeError("the record has no room for its header");
+	uint8_t* header = bindingBytes(the, &xsArg(0), record, end + aead->tag, true);
+	uint8_t* text = header + prefix;
+	size_t length = end - record - prefix;
+	if (aead->explicitNonce) {
+		put32(header + kHeader, high);
+		put32(header + kHeader + 4, low);
+	}
+	makeNonce(aead, header + kHeader, high, low, nonce);
+	size_t additionalLength = makeAdditional(aead, header, high, low, length, additional);
+	psa_status_t status = psa_aead_encrypt(aead->key, aead->algorithm, nonce, kIvMax, additional, additionalLength, text, length,
+		text, length + aead->tag, &written);
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "encrypting a record", status);
+	xsmcSetInteger(xsResult, end + aead->tag);
+}
+
+void xs_aead_open(xsMachine* the)
+{
+	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	uint32_t high = xsmcToInteger(xsArg(3)), low = xsmcToInteger(xsArg(4));
+	uint8_t nonce[kIvMax], additional[kAdditionalMax];
+	size_t written;
+	AEAD* aead = thisAEAD(the);
+	xsIntegerValue prefix = kHeader + (aead->explicitNonce ? kExplicit : 0);
+	uint8_t* header = bindingBytes(the, &xsArg(0), record, end, true);
+	if (end - record < prefix + aead->tag) {
+		xsmcSetInteger(xsResult, -1);
+		return;
+	}
+	uint8_t* text = header + prefix;
+	size_t length = end - record - prefix;
+	makeNonce(aead, header + kHeader, high, low, nonce);
+	size_t additionalLength = makeAdditional(aead, header, high, low, length - aead->tag, additional);
+	psa_status_t status = psa_aead_decrypt(aead->key, aead->algorithm, nonce, kIvMax, additional, additionalLength, text, length,
+		text, length - aead->tag, &written);
+	if (status == PSA_ERROR_INVALID_SIGNATURE)
+		xsmcSetInteger(xsResult, -1);
+	else if (status != PSA_SUCCESS)
+		bindingThrow(the, "decrypting a record", status);
+	else
+		xsmcSetInteger(xsResult, end - aead->tag);
+}

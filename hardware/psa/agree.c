@@ -1,0 +1,120 @@
+/* Ephemeral key agreement, for agree.ts. */
+
+#include "binding.h"
+
+typedef struct {
+	psa_key_id_t key;
+	uint16_t publicLength;
+	uint16_t sharedLength;
+} KeyShare;
+
+void xs_keyshare_destructor(void* data)
+{
+	KeyShare* share = data;
+	if (!share)
+		return;
+	psa_destroy_key(share->key);
+	c_free(share);
+}
+
+static KeyShare* thisShare(xsMachine* the)
+{
+	KeyShare* share = xsmcGetHostDataValidate(xsThis, (void*)xs_keyshare_destructor);
+	if (!share)
+		xsUnknownError("the key share is closed");
+	return share;
+}
+
+/* NamedGroup, RFC 8446 section 4.2.7; false for others. */
+static bool setGroup(KeyShare* share, int group, psa_key_attributes_t* attributes)
+{
+	psa_ecc_family_t family = PSA_ECC_FAMILY_SECP_R1;
+	switch (group) {
+	case 0x0017: psa_set_key_bits(attributes, 256); share->sharedLength = 32; share->publicLength = 65; break;
+	case 0x0018: psa_set_key_bits(attributes, 384); share->sharedLength = 48; share->publicLength = 97; break;
+	case 0x001d:
+		family = PSA_ECC_FAMILY_MONTGOMERY;
+		psa_set_key_bits(attributes, 255);
+		share->sharedLength = share->publicLength = 32;
+		break;
+	default: return false;
+	}
+	psa_set_key_type(attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(family));
+	psa_set_key_algorithm(attributes, PSA_ALG_ECDH);
+	psa_set_key_usage_flags(attributes, PSA_KEY_USAGE_DERIVE);
+	return true;
+}
+
+void xs_keyshare(xsMachine* the)
+{
+	int group = xsmcToInteger(xsArg(0));
+	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+	KeyShare made = {0};
+	if (!setGroup(&made, group, &attributes))
+		xsRangeError("group %d is unknown", group);
+	bindingStart(the);
+	KeyShare* share = c_calloc(1, sizeof(KeyShare));
+	if (!share)
+		bindingThrow(the, "key share", PSA_ERROR_INSUFFICIENT_MEMORY);
+	*share = made;
+	xsmcSetHostData(xsThis, share);	/* from here on the destructor frees it, also when something throws */
+	psa_status_t status;
+	if (xsmcTypeOf(xsArg(1)) == xsUndefinedType)
+		status = psa_generate_key(&attributes, &share->key);
+	else {
+		uint8_t* key = bindingSpan(the, &xsArg(1), 0, share->sharedLength, false);
+		status = psa_import_key(&attributes, key, share->sharedLength, &share->key);
+	}
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "key share", status);
+}
+
+void xs_keyshare_publicLength(xsMachine* the)
+{
+	xsmcSetInteger(xsResult, thisShare(the)->publicLength);
+}
+
+void xs_keyshare_publicKey(xsMachine* the)
+{
+	xsIntegerValue offset = xsmcToInteger(xsArg(1));
+	size_t written;
+	KeyShare* share = thisShare(the);
+	uint8_t* out = bindingSpan(the, &xsArg(0), offset, share->publicLength, true);
+	psa_status_t status = psa_export_public_key(share->key, out, share->publicLength, &written);
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "key share", status);
+}
+
+/* X25519 gives zero for points of small order; RFC 8446 section 7.4.2 wants the handshake to end then. */
+static bool isZero(const uint8_t* bytes, size_t length)
+{
+	uint8_t any = 0;
+	while (length--)
+		any |= *bytes++;
+	return any == 0;
+}
+
+void xs_keyshare_agree(xsMachine* the)
+{
+	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	size_t written;
+	KeyShare* share = thisShare(the);
+	Secret* secret = bindingSecret(the, &xsArg(3));
+	if (secret->length != share->sharedLength)
+		xsRangeError("this group's shared secret has %d bytes", (int)share->sharedLength);
+	uint8_t* peer = bindingBytes(the, &xsArg(0), start, end, false);
+	psa_status_t status = PSA_ERROR_INVALID_ARGUMENT;
+	if (end - start == share->publicLength)
+		status = psa_raw_key_agreement(PSA_ALG_ECDH, share->key, peer, end - start, secret->bytes, secret->length, &written);
+	if (status == PSA_SUCCESS && isZero(secret->bytes, secret->length))
+		status = PSA_ERROR_INVALID_ARGUMENT;
+	if (status != PSA_SUCCESS && status != PSA_ERROR_INVALID_ARGUMENT)
+		bindingThrow(the, "key agreement", status);
+	xsmcSetBoolean(xsResult, status == PSA_SUCCESS);
+}
+
+void xs_keyshare_close(xsMachine* the)
+{
+	xs_keyshare_destructor(thisShare(the));
+	xsmcSetHostData(xsThis, NULL);
+}

@@ -1,0 +1,99 @@
+/* What the bindings share; see binding.h. */
+
+#include "binding.h"
+
+void bindingStart(xsMachine* the)
+{
+	psa_status_t status = psa_crypto_init();
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "starting PSA Crypto", status);
+}
+
+static const char* statusText(psa_status_t status)
+{
+	switch (status) {
+	case PSA_ERROR_NOT_SUPPORTED: return "not supported in this build";
+	case PSA_ERROR_NOT_PERMITTED: return "not permitted";
+	case PSA_ERROR_BUFFER_TOO_SMALL: return "buffer too small";
+	case PSA_ERROR_BAD_STATE: return "bad state";
+	case PSA_ERROR_INVALID_ARGUMENT: return "invalid argument";
+	case PSA_ERROR_INSUFFICIENT_MEMORY: return "not enough native memory or no free key slot";
+	case PSA_ERROR_INSUFFICIENT_STORAGE: return "not enough key storage";
+	case PSA_ERROR_COMMUNICATION_FAILURE: return "the accelerator does not answer";
+	case PSA_ERROR_HARDWARE_FAILURE: return "the accelerator failed";
+	case PSA_ERROR_CORRUPTION_DETECTED: return "tampering detected";
+	case PSA_ERROR_INSUFFICIENT_ENTROPY: return "not enough entropy";
+	case PSA_ERROR_INVALID_SIGNATURE: return "invalid signature or tag";
+	case PSA_ERROR_INVALID_PADDING: return "invalid padding";
+	case PSA_ERROR_INVALID_HANDLE: return "invalid key handle";
+	default: return "unknown error";
+	}
+}
+
+void bindingThrow(xsMachine* the, const char* attempt, psa_status_t status)
+{
+	xsUnknownError("%s: %s (PSA status %d)", (char*)attempt, (char*)statusText(status), (int)status);
+}
+
+uint8_t* bindingBytes(xsMachine* the, xsSlot* slot, xsIntegerValue start, xsIntegerValue end, bool writable)
+{
+	void* data = NULL;
+	xsUnsignedValue length = 0;
+	if (writable)
+		xsmcGetBufferWritable(*slot, &data, &length);
+	else
+		xsmcGetBufferReadable(*slot, &data, &length);
+	if (start < 0 || end < start || (xsUnsignedValue)end > length)
+		xsRangeError("%d to %d is not inside a buffer of %d bytes", (int)start, (int)end, (int)length);
+	return (uint8_t*)data + start;
+}
+
+uint8_t* bindingSpan(xsMachine* the, xsSlot* slot, xsIntegerValue start, xsIntegerValue length, bool writable)
+{
+	if (start < 0 || length < 0 || start > INT32_MAX - length)
+		xsRangeError("%d bytes at %d are not inside a buffer", (int)length, (int)start);
+	return bindingBytes(the, slot, start, start + length, writable);
+}
+
+Secret* bindingSecret(xsMachine* the, xsSlot* slot)
+{
+	Secret* secret = xsmcGetHostDataValidate(*slot, (void*)xs_secret_destructor);
+	if (!secret)
+		xsUnknownError("the secret is closed");
+	return secret;
+}
+
+psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue number)
+{
+	switch (number) {
+	case 2: return PSA_ALG_SHA_1;
+	case 4: return PSA_ALG_SHA_256;
+	case 5: return PSA_ALG_SHA_384;
+	case 6: return PSA_ALG_SHA_512;
+	}
+	xsRangeError("hash algorithm %d is unknown", (int)number);
+	return PSA_ALG_NONE;
+}
+
+void bindingWipe(void* bytes, size_t length)
+{
+	volatile uint8_t* each = bytes;
+	while (length--)
+		*each++ = 0;
+}
+
+psa_status_t bindingHMAC(psa_algorithm_t hash, const uint8_t* key, size_t keyLength, const uint8_t* data, size_t dataLength, uint8_t* out)
+{
+	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+	psa_key_id_t id = 0;
+	size_t written;
+	psa_set_key_type(&attributes, PSA_KEY_TYPE_HMAC);
+	psa_set_key_algorithm(&attributes, PSA_ALG_HMAC(hash));
+	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_SIGN_MESSAGE);
+	psa_status_t status = psa_import_key(&attributes, key, keyLength, &id);
+	if (status != PSA_SUCCESS)
+		return status;
+	status = psa_mac_compute(id, PSA_ALG_HMAC(hash), data, dataLength, out, PSA_HASH_LENGTH(hash), &written);
+	psa_destroy_key(id);
+	return status;
+}

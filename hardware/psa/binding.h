@@ -1,0 +1,50 @@
+/*
+	What the bindings in this folder share: PSA Crypto, arguments from script checked before use, and PSA's status in words.
+	Each C file stands behind the TypeScript file of the same name one folder up, which documents its functions.
+
+	The order inside every function is the same: integers first (converting a value may run script), then sizes, native data
+	and buffer pointers last, because anything that runs or allocates in XS may move a buffer.
+*/
+
+#ifndef XS_TLS_BINDING_H
+#define XS_TLS_BINDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "xsmc.h"
+#include "xsHost.h"
+#include "psa/crypto.h"
+
+enum {
+	kHashMax = 64,		/* octets of the longest digest */
+	kSecretMax = 1024,	/* octets of the longest secret: the shared value of an 8192-bit Diffie-Hellman group */
+};
+
+/* Secret key material, outside the garbage-collected heap, which moves what it holds and does not wipe. */
+typedef struct {
+	uint32_t length;
+	uint8_t bytes[];
+} Secret;
+
+void xs_secret_destructor(void* data);
+
+/* Throws unless PSA Crypto is ready. */
+void bindingStart(xsMachine* the);
+/* Throws an error that says what was attempted and why PSA refused. */
+void bindingThrow(xsMachine* the, const char* attempt, psa_status_t status);
+/* The octets start..end of an ArrayBuffer or Uint8Array; throws RangeError where they are not all there. Valid until XS runs or allocates. */
+uint8_t* bindingBytes(xsMachine* the, xsSlot* slot, xsIntegerValue start, xsIntegerValue end, bool writable);
+/* The same for `length` octets from `start` on. */
+uint8_t* bindingSpan(xsMachine* the, xsSlot* slot, xsIntegerValue start, xsIntegerValue length, bool writable);
+/* The Secret in a slot; throws where it is none, or closed. */
+Secret* bindingSecret(xsMachine* the, xsSlot* slot);
+/* PSA's name for one of TLS's hash functions (RFC 5246 section 7.4.1.4.1); throws RangeError for others. */
+psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue number);
+/* Overwrites octets in a way that the compiler keeps. */
+void bindingWipe(void* bytes, size_t length);
+/* HMAC in one go with a key in the clear. */
+psa_status_t bindingHMAC(psa_algorithm_t hash, const uint8_t* key, size_t keyLength, const uint8_t* data, size_t dataLength, uint8_t* out);
+
+#endif

@@ -1,0 +1,14 @@
+/* Comparison in constant time, for compare.ts. */
+
+#include "binding.h"
+
+void xs_equal(xsMachine* the)
+{
+	xsIntegerValue aStart = xsmcToInteger(xsArg(1)), bStart = xsmcToInteger(xsArg(3)), length = xsmcToInteger(xsArg(4));
+	const volatile uint8_t* a = bindingSpan(the, &xsArg(0), aStart, length, false);
+	const volatile uint8_t* b = bindingSpan(the, &xsArg(2), bStart, length, false);
+	uint8_t difference = 0;
+	while (length--)
+		difference |= *a++ ^ *b++;
+	xsmcSetBoolean(xsResult, difference == 0);
+}

@@ -1,0 +1,137 @@
+/* Secrets and what is derived from them, for secret.ts. */
+
+#include "binding.h"
+
+void xs_secret_destructor(void* data)
+{
+	Secret* secret = data;
+	if (!secret)
+		return;
+	bindingWipe(secret, sizeof(Secret) + secret->length);
+	c_free(secret);
+}
+
+void xs_secret(xsMachine* the)
+{
+	xsIntegerValue length = xsmcToInteger(xsArg(0));
+	if (length < 0 || length > kSecretMax)
+		xsRangeError("a secret has 0 to %d bytes, not %d", (int)kSecretMax, (int)length);
+	bindingStart(the);
+	Secret* secret = c_calloc(1, sizeof(Secret) + length);
+	if (!secret)
+		bindingThrow(the, "secret", PSA_ERROR_INSUFFICIENT_MEMORY);
+	secret->length = length;
+	xsmcSetHostData(xsThis, secret);
+}
+
+void xs_secret_close(xsMachine* the)
+{
+	xs_secret_destructor(bindingSecret(the, &xsThis));
+	xsmcSetHostData(xsThis, NULL);
+}
+
+void xs_secret_length(xsMachine* the)
+{
+	xsmcSetInteger(xsResult, bindingSecret(the, &xsThis)->length);
+}
+
+void xs_secret_import(xsMachine* the)
+{
+	xsIntegerValue start = xsmcToInteger(xsArg(1));
+	Secret* secret = bindingSecret(the, &xsThis);
+	uint8_t* bytes = bindingSpan(the, &xsArg(0), start, secret->length, false);
+	c_memcpy(secret->bytes, bytes, secret->length);
+}
+
+void xs_secret_export(xsMachine* the)
+{
+	xsIntegerValue offset = xsmcToInteger(xsArg(1));
+	Secret* secret = bindingSecret(the, &xsThis);
+	uint8_t* out = bindingSpan(the, &xsArg(0), offset, secret->length, true);
+	c_memcpy(out, secret->bytes, secret->length);
+}
+
+/* HKDF-Extract (RFC 5869 section 2.2): this = HMAC(salt, input); no salt is a string of zeros. */
+void xs_secret_extract(xsMachine* the)
+{
+	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
+	uint8_t zeros[kHashMax] = {0};
+	Secret* salt = xsmcTypeOf(xsArg(1)) == xsUndefinedType ? NULL : bindingSecret(the, &xsArg(1));
+	Secret* input = bindingSecret(the, &xsArg(2));
+	Secret* secret = bindingSecret(the, &xsThis);
+	if (secret->length != PSA_HASH_LENGTH(hash))
+		xsRangeError("an extracted secret has %d bytes", (int)PSA_HASH_LENGTH(hash));
+	psa_status_t status = bindingHMAC(hash, salt ? salt->bytes : zeros, salt ? salt->length : secret->length, input->bytes,
+		input->length, secret->bytes);
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "HKDF-Extract", status);
+}
+
+/* HKDF-Expand (RFC 5869 section 2.3). `info` has room for the block before it and the counter after it. */
+static psa_status_t expand(psa_algorithm_t hash, const Secret* from, uint8_t* info, size_t infoLength, uint8_t* out, size_t length)
+{
+	size_t size = PSA_HASH_LENGTH(hash), done = 0;
+	uint8_t* block = info - size;
+	psa_status_t status = PSA_SUCCESS;
+	for (uint8_t counter = 1; done < length && status == PSA_SUCCESS; counter++) {
+		uint8_t next[kHashMax];
+		info[infoLength] = counter;
+		status = counter == 1 ? bindingHMAC(hash, from->bytes, from->length, info, infoLength + 1, next)
+			: bindingHMAC(hash, from->bytes, from->length, block, size + infoLength + 1, next);
+		size_t count = length - done < size ? length - done : size;
+		if (status == PSA_SUCCESS) {
+			c_memcpy(block, next, size);
+			c_memcpy(out + done, next, count);
+		}
+		bindingWipe(next, sizeof(next));
+		done += count;
+	}
+	return status;
+}
+
+/* HKDF-Expand-Label (RFC 8446 section 7.1) into this[at..at + length). */
+void xs_secret_expandLabel(xsMachine* the)
+{
+	enum { kPrefix = 6, kLabelMax = 12 };
+	uint8_t work[kHashMax + 2 + 1 + kPrefix + kLabelMax + 1 + kHashMax + 1];
+	uint8_t* info = work + kHashMax;
+	char label[kLabelMax + 1];
+	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
+	xsIntegerValue start = xsmcToInteger(xsArg(4)), end = xsmcToInteger(xsArg(5));
+	xsIntegerValue at = xsmcToInteger(xsArg(6)), length = xsmcToInteger(xsArg(7));
+	xsmcToStringBuffer(xsArg(2), label, sizeof(label));
+	Secret* from = bindingSecret(the, &xsArg(1));
+	Secret* secret = bindingSecret(the, &xsThis);
+	if (from == secret || at < 0 || length < 0 || at > (xsIntegerValue)secret->length || length > (xsIntegerValue)secret->length - at)
+		xsRangeError("no room for %d bytes at %d", (int)length, (int)at);
+	if (length > 255 * (xsIntegerValue)PSA_HASH_LENGTH(hash) || end - start > kHashMax)
+		xsRangeError("HKDF-Expand-Label: too long");
+	uint8_t* context = bindingBytes(the, &xsArg(3), start, end, false);
+	size_t labelLength = c_strlen(label), n = 0;
+	info[n++] = length >> 8;
+	info[n++] = length;
+	info[n++] = kPrefix + labelLength;
+	c_memcpy(info + n, "tls13 ", kPrefix);
+	c_memcpy(info + n + kPrefix, label, labelLength);
+	n += kPrefix + labelLength;
+	info[n++] = end - start;
+	c_memcpy(info + n, context, end - start);
+	n += end - start;
+	psa_status_t status = expand(hash, from, info, n, secret->bytes + at, length);
+	bindingWipe(work, sizeof(work));
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "HKDF-Expand-Label", status);
+}
+
+/* HMAC of buffer[start..end) with this as the key, to out at offset. */
+void xs_secret_hmac(xsMachine* the)
+{
+	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
+	xsIntegerValue start = xsmcToInteger(xsArg(2)), end = xsmcToInteger(xsArg(3)), offset = xsmcToInteger(xsArg(5));
+	Secret* secret = bindingSecret(the, &xsThis);
+	uint8_t* bytes = bindingBytes(the, &xsArg(1), start, end, false);
+	uint8_t* out = bindingSpan(the, &xsArg(4), offset, PSA_HASH_LENGTH(hash), true);
+	psa_status_t status = bindingHMAC(hash, secret->bytes, secret->length, bytes, end - start, out);
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "HMAC", status);
+}

@@ -1,0 +1,30 @@
+/// <reference path="./native.d.ts" />
+/*
+	Key material (psa/secret.c). Script holds the handle; the octets lie in native memory, which is wiped before it is freed.
+	A derivation writes into a secret that exists, so that its size is said once and every intermediate value has an owner.
+*/
+
+import type { Bytes } from "./native";
+import type { HashAlgorithm } from "./hash";
+
+export class Secret extends Native("xs_secret_destructor") {
+	/** A secret of `length` octets (0 to 1024), all zero. */
+	constructor(length: number) { super(); native("xs_secret").call(this, length); }
+	/** Octets. */
+	get length(): number { return native("xs_secret_length").call(this); }
+	/** Takes its octets from `buffer` at `start`. */
+	import(buffer: Bytes, start: number): void { return native("xs_secret_import").call(this, buffer, start); }
+	/** Copies its octets to `out` at `offset`: for session tickets and key logs; the copy is the caller's to wipe. */
+	export(out: Bytes, offset: number): void { return native("xs_secret_export").call(this, out, offset); }
+	/** HKDF-Extract, RFC 5869 section 2.2. Without salt: a string of zeros. This secret has the length of the hash. */
+	extract(hash: HashAlgorithm, salt: Secret | undefined, input: Secret): void { return native("xs_secret_extract").call(this, hash, salt, input); }
+	/**
+	 * HKDF-Expand-Label, RFC 8446 section 7.1, from another secret, into `length` octets of this one, starting at `at`. The label
+	 * (12 characters at most) goes without its "tls13 "; the context is `context[start..end)`.
+	 */
+	expandLabel(hash: HashAlgorithm, from: Secret, label: string, context: Bytes, start: number, end: number, at: number, length: number): void { return native("xs_secret_expandLabel").call(this, hash, from, label, context, start, end, at, length); }
+	/** HMAC (RFC 2104) of `buffer[start..end)` with this secret as its key, written to `out` at `offset`. */
+	hmac(hash: HashAlgorithm, buffer: Bytes, start: number, end: number, out: Bytes, offset: number): void { return native("xs_secret_hmac").call(this, hash, buffer, start, end, out, offset); }
+	/** Wipes and frees the octets; using the secret afterwards throws. */
+	close(): void { return native("xs_secret_close").call(this); }
+}
