@@ -1,0 +1,310 @@
+/*
+	TLS over TCP as an ECMA-419 IO class: the only file that touches a socket. It moves octets between the TCP class that it is given and the
+	engine (connection.ts), keeps to the room that TCP has, and gives pauses to the event loop.
+
+	    new TLSClient({ host, address, port, TCP: { io: TCP }, secure: { certificate }, onReadable(count), onWritable(count), onError(error) })
+*/
+
+import Timer from "timer";
+import { TLSError } from "./errors";
+import { configure } from "./config";
+import type { Options } from "./config";
+import { Connection } from "./connection";
+import type { Events, HandshakeInfo } from "./connection";
+import { Phase } from "./timing";
+
+/** What is read from TCP at a time, in octets. */
+const SEGMENT = 512;
+
+type Buffer = ArrayBuffer | ArrayBufferView;
+
+/** The part of the ECMA-419 TCP class that is used here. */
+export interface TCPSocket {
+	read(buffer: Uint8Array): unknown;
+	write(buffer: Uint8Array): unknown;
+	close(): void;
+}
+
+/** How to make a TCP socket: `io` is the class, the rest goes to its constructor. */
+export interface TCPOptions {
+	readonly io: new (options: object) => TCPSocket;
+	readonly [option: string]: unknown;
+}
+
+/** The `secure` dictionary: config.ts's options, and a callback. */
+export interface SecureOptions extends Options {
+	/** Called when the handshake is done, with what was negotiated and how long it took. */
+	onHandshake?: (info: HandshakeInfo) => void;
+}
+
+/** As ECMA-419's TCP class, with `TCP` and `secure` added. */
+export interface TLSClientOptions {
+	/** The server's name; also what its certificate must say, unless `secure.serverName` says otherwise. */
+	host?: string;
+	/** The server's IP address. */
+	address?: string;
+	port: number;
+	TCP: TCPOptions;
+	secure: SecureOptions;
+	/** `count` octets can be read. */
+	onReadable?: (this: TLSClient, count: number) => void;
+	/** `count` octets can be written. */
+	onWritable?: (this: TLSClient, count: number) => void;
+	/** The connection is over: `error.code` is "closed" where the server closed it in good order. */
+	onError?: (this: TLSClient, error: TLSError) => void;
+	/** "buffer" (default) or "number": what `read` gives and `write` takes. */
+	format?: "buffer" | "number";
+	/** Anything that the callbacks want to find as `this.target`. */
+	target?: unknown;
+}
+
+function bytesOf(buffer: Buffer): Uint8Array {
+	return ArrayBuffer.isView(buffer) ? new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength)
+		: new Uint8Array(buffer);
+}
+
+/** What runs behind a TLSClient: it stands between TCP and the engine, where the application can't reach it. */
+class Transport implements Events {
+	readonly connection: Connection;
+	readonly #client: TLSClient;
+	readonly #options: TLSClientOptions;
+	#tcp: TCPSocket | undefined;
+	/** Octets that TCP takes now. */
+	#room = 0;
+	/** Octets that wait in TCP. */
+	#available = 0;
+	/** What was read from TCP: `from..to` is still to be used. */
+	readonly #segment = new Uint8Array(SEGMENT);
+	#from = 0;
+	#to = 0;
+	#connected = false;
+	#pumping = false;
+	#tcpEnded = false;
+	#timer: Timer | undefined;
+	#resume: (() => void) | undefined;
+
+	constructor(client: TLSClient, options: TLSClientOptions) {
+		const { host, address, port, TCP, secure } = options;
+		if (!TCP?.io) throw new TLSError("configuration", '"TCP" is missing: { io: the TCP class }');
+		const { onHandshake, ...engine } = secure ?? {};
+		if (onHandshake !== undefined && typeof onHandshake !== "function")
+			throw new TLSError("configuration", '"onHandshake" must be a function');
+		this.#client = client;
+		this.#options = options;
+		this.connection = new Connection(configure(engine, host ?? address), this);
+		this.#tcp = new TCP.io({
+			...TCP,
+			...(host === undefined ? undefined : { host }),
+			...(address === undefined ? undefined : { address }),
+			port,
+			onReadable: (count: number) => this.#onReadable(count),
+			onWritable: (count: number) => this.#onWritable(count),
+			onError: () => this.#onTCPError(),
+		});
+	}
+
+	close(): void {
+		if (!this.#tcp) return;
+		this.connection.close();
+		this.#release();
+	}
+
+	/** Octets that `write` takes now. */
+	get writable(): number {
+		const connection = this.connection;
+		if (!connection.isOpen) return 0;
+		const room = this.#room - connection.unsent;
+		const { overhead } = connection;
+		const records = Math.ceil(room / (connection.config.maxSendFragment + overhead));
+		return Math.max(0, room - records * overhead);
+	}
+
+	// What the engine reports (Events)
+
+	output(bytes: Uint8Array, start: number, end: number): number {
+		const count = Math.min(end - start, this.#room);
+		if (!this.#tcp || !count) return 0;
+		this.#room -= count;
+		this.#tcp.write(bytes.subarray(start, start + count));
+		return count;
+	}
+
+	opened(info: HandshakeInfo): void {
+		this.#options.secure.onHandshake?.(info);
+		this.#tellWritable();
+	}
+
+	readable(count: number): void {
+		this.#options.onReadable?.call(this.#client, count);
+	}
+
+	ended(): void {
+		this.#finish(new TLSError("closed", "the server closed the connection"));
+	}
+
+	failed(error: TLSError): void {
+		this.#finish(error);
+	}
+
+	pause(resume: () => void): void {
+		this.#resume = resume;
+		this.pumpLater();
+	}
+
+	// What TCP reports
+
+	#onWritable(count: number): void {
+		this.#room = count;
+		if (!this.#connected) {
+			this.#connected = true;
+			this.connection.timing.mark(Phase.connect);
+			this.connection.connect();
+			return;
+		}
+		this.connection.flush();
+		this.#tellWritable();
+	}
+
+	#onReadable(count: number): void {
+		this.#available = count;
+		if (!this.#pumping) this.#pump();
+	}
+
+	#onTCPError(): void {
+		this.#tcpEnded = true;
+		if (!this.#connected) {
+			const { host, address, port } = this.#options;
+			this.#finish(new TLSError("transport", `no connection to ${host ?? address} port ${port}`));
+		}
+		else if (!this.#pumping)
+			this.#pump();
+	}
+
+	/** Moves octets from TCP to the engine until either has no more or the engine waits. */
+	#pump(): void {
+		this.#pumping = true;
+		try {
+			while (this.#tcp) {
+				this.#from += this.connection.receive(this.#segment, this.#from, this.#to);
+				if (this.#from < this.#to || this.connection.isWaiting) break;
+				if (!this.#available) {
+					if (this.#tcpEnded) this.connection.transportEnded();
+					break;
+				}
+				this.#fill();
+			}
+		}
+		finally {
+			this.#pumping = false;
+		}
+	}
+
+	#fill(): void {
+		const segment = this.#segment;
+		const count = Math.min(this.#available, SEGMENT);
+		this.#tcp!.read(count === SEGMENT ? segment : segment.subarray(0, count));
+		this.#available -= count;
+		this.#from = 0;
+		this.#to = count;
+	}
+
+	#tellWritable(): void {
+		const count = this.writable;
+		if (count > 0) this.#options.onWritable?.call(this.#client, count);
+	}
+
+	/** Goes on from the event loop: with the handshake after a pause, with reading after `read`. */
+	pumpLater(): void {
+		if (this.#pumping || this.#timer) return;
+		this.#timer = Timer.set(() => {
+			this.#timer = undefined;
+			const resume = this.#resume;
+			this.#resume = undefined;
+			resume?.();
+			this.#pump();
+		});
+	}
+
+	#finish(error: TLSError): void {
+		if (!this.#tcp) return;
+		this.connection.close();
+		this.#release();
+		this.#options.onError?.call(this.#client, error);
+	}
+
+	#release(): void {
+		Timer.clear(this.#timer);
+		this.#timer = undefined;
+		this.#tcp?.close();
+		this.#tcp = undefined;
+		this.#segment.fill(0);
+		this.#from = this.#to = this.#available = 0;
+	}
+}
+
+export class TLSClient {
+	/** What the application gave as `target`. */
+	readonly target: unknown;
+	readonly #transport: Transport;
+	#format: "buffer" | "number" = "buffer";
+
+	/** Throws TLSError "configuration" for options that are wrong, and what the TCP class throws. */
+	constructor(options: TLSClientOptions) {
+		if (options.format !== undefined) this.format = options.format;
+		this.target = options.target;
+		this.#transport = new Transport(this, options);
+	}
+
+	/** Sends close_notify where the handshake is done, and closes TCP. Nothing is called afterwards. */
+	close(): void {
+		this.#transport.close();
+	}
+
+	/** "buffer" or "number"; RangeError for others. */
+	get format(): "buffer" | "number" {
+		return this.#format;
+	}
+
+	set format(format: "buffer" | "number") {
+		if (format !== "buffer" && format !== "number") throw new RangeError("format is \"buffer\" or \"number\"");
+		this.#format = format;
+	}
+
+	/**
+	 * Reads what has arrived: all of the record at hand, up to `what` octets where it is a number, or into `what` where it is a buffer (then
+	 * the number of octets is returned). With format "number" one octet. Undefined where nothing is there.
+	 */
+	read(what?: number | Buffer): ArrayBuffer | number | undefined {
+		const { connection } = this.#transport;
+		const { readable } = connection;
+		if (!readable) return;
+		let result: ArrayBuffer | number;
+		if (this.#format === "number") {
+			const one = new Uint8Array(1);
+			connection.read(one, 0, 1);
+			result = one[0]!;
+		}
+		else if (typeof what === "object") {
+			const bytes = bytesOf(what);
+			result = connection.read(bytes, 0, bytes.length);
+		}
+		else {
+			if (what !== undefined && !(what > 0 && what <= readable)) throw new RangeError(`${what} bytes can't be read, ${readable} are there`);
+			const bytes = new Uint8Array(what ?? readable);
+			connection.read(bytes, 0, bytes.length);
+			result = bytes.buffer as ArrayBuffer;
+		}
+		if (!connection.readable) this.#transport.pumpLater();
+		return result;
+	}
+
+	/** Sends a buffer of no more octets than `onWritable` said, or one octet with format "number". Returns what may be written next. */
+	write(value: number | Buffer): number {
+		const bytes = this.#format === "number" ? Uint8Array.of(value as number) : bytesOf(value as Buffer);
+		if (bytes.length > this.#transport.writable) throw new RangeError(`${bytes.length} bytes can't be written, there is room for ${this.#transport.writable}`);
+		this.#transport.connection.write(bytes, 0, bytes.length);
+		return this.#transport.writable;
+	}
+}
+
+export default TLSClient;

@@ -1,0 +1,158 @@
+/*
+	What the application asks for, checked once and frozen. An option that is unknown, of the wrong type or out of range is refused by name;
+	none switches verification off. Used by client.ts and connection.ts.
+*/
+
+import { TLSError } from "./errors";
+import { NamedGroup, ProtocolVersion, CipherSuite, SignatureScheme } from "./wire/numbers";
+import { verifyServer } from "./x509/path";
+import type { CertificatePolicy } from "./x509/path";
+import { isAddress } from "./x509/names";
+import { clockPolicy } from "./x509/time";
+import type { ClockOption } from "./x509/time";
+import { trustCertificates } from "./x509/trust";
+import type { CertificateInput, RootStore } from "./x509/trust";
+
+/** The `secure` dictionary of TLSClient. Names that the SDK's TLS has keep their meaning. */
+export interface Options {
+	/** The server's name or address: what its certificate must say. Default: the host of the connection. */
+	serverName?: string;
+	/** Application protocols in order of preference (ALPN, RFC 7301). */
+	applicationLayerProtocolNegotiation?: string | readonly string[];
+	/** Lowest and highest version; 0x0304 is TLS 1.3, and so far all there is. */
+	minVersion?: number;
+	maxVersion?: number;
+	/** Trusted certificates, DER or PEM: authorities, or the server's own certificate. */
+	certificate?: CertificateInput | readonly CertificateInput[];
+	/** A store of trusted roots. */
+	roots?: RootStore;
+	/** SHA-256 of the SubjectPublicKeyInfo of the server's or an authority's key; one of them must be in the chain. */
+	pins?: readonly Uint8Array[];
+	/** True: the pins stand in for a root store. */
+	pinsInsteadOfRoots?: boolean;
+	/** How time is told; see x509/time.ts. */
+	clock?: ClockOption;
+	/** Longest handshake message that is taken, in octets; a certificate chain must fit. Default 32768. */
+	maxMessage?: number;
+	/** Most text in a record that is sent, in octets, 512 to 16384. Default 4096. */
+	maxSendFragment?: number;
+}
+
+/** The options, checked. */
+export interface Config {
+	/** Name for the SNI extension; undefined for an address (RFC 6066 section 3). */
+	readonly sni: string | undefined;
+	readonly protocols: readonly string[];
+	readonly suites: readonly number[];
+	/** Groups in order of preference; a key share is sent for the first. */
+	readonly groups: readonly number[];
+	readonly signatureSchemes: readonly number[];
+	readonly certificates: CertificatePolicy;
+	readonly verifyServer: typeof verifyServer;
+	readonly maxMessage: number;
+	readonly maxSendFragment: number;
+	/** Milliseconds for timing. */
+	readonly now: () => number;
+}
+
+const suites: readonly number[] = Object.freeze([
+	CipherSuite.TLS_AES_128_GCM_SHA256, CipherSuite.TLS_AES_256_GCM_SHA384, CipherSuite.TLS_CHACHA20_POLY1305_SHA256,
+]);
+
+const groups: readonly number[] = Object.freeze([NamedGroup.x25519, NamedGroup.secp256r1, NamedGroup.secp384r1]);
+
+const signatureSchemes: readonly number[] = Object.freeze([
+	SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.ecdsa_secp384r1_sha384,
+	SignatureScheme.rsa_pss_rsae_sha256, SignatureScheme.rsa_pss_rsae_sha384, SignatureScheme.rsa_pss_rsae_sha512,
+	SignatureScheme.rsa_pkcs1_sha256, SignatureScheme.rsa_pkcs1_sha384, SignatureScheme.rsa_pkcs1_sha512,
+]);
+
+const types: Readonly<Record<keyof Options, string>> = Object.freeze({
+	serverName: "string",
+	applicationLayerProtocolNegotiation: "string or array",
+	minVersion: "number",
+	maxVersion: "number",
+	certificate: "string, buffer or array",
+	roots: "object",
+	pins: "array",
+	pinsInsteadOfRoots: "boolean",
+	clock: "string or function",
+	maxMessage: "number",
+	maxSendFragment: "number",
+});
+
+function refuse(message: string): never {
+	throw new TLSError("configuration", message);
+}
+
+function typeName(value: unknown): string {
+	if (Array.isArray(value)) return "array";
+	if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return "buffer";
+	return typeof value;
+}
+
+/** Every option is known and of its type. */
+function checkTypes(options: object): void {
+	for (const name of Object.keys(options)) {
+		if (name === "verify") refuse('"verify": checking can\'t be switched off; give a pin, or the server\'s own certificate as "certificate"');
+		const type = types[name as keyof Options];
+		if (type === undefined) refuse(`"${name}" is no option of this client`);
+		const value = options[name as keyof object] as unknown;
+		if (value !== undefined && !type.includes(typeName(value)) && !(name === "certificate" && typeof value === "object"))
+			refuse(`"${name}" must be a ${type}, not a ${typeName(value)}`);
+	}
+}
+
+function numberOption(name: string, value: number | undefined, min: number, max: number, preset: number): number {
+	if (value === undefined) return preset;
+	if (!(value >= min && value <= max && Math.floor(value) === value)) refuse(`"${name}" must be a whole number from ${min} to ${max}, not ${value}`);
+	return value;
+}
+
+function protocolList(value: string | readonly string[] | undefined): readonly string[] {
+	const list = value === undefined ? [] : typeof value === "string" ? [value] : value;
+	for (const protocol of list) {
+		if (typeof protocol !== "string" || protocol.length < 1 || protocol.length > 255)
+			refuse('"applicationLayerProtocolNegotiation": a protocol is a name of 1 to 255 characters');
+	}
+	return list;
+}
+
+function checkVersions(options: Options): void {
+	const max = options.maxVersion ?? ProtocolVersion.tls13;
+	const min = options.minVersion ?? ProtocolVersion.tls13;
+	if (min !== ProtocolVersion.tls13 || max !== ProtocolVersion.tls13)
+		refuse(`"minVersion" and "maxVersion" must be 0x304: only TLS 1.3 is there so far`);
+}
+
+function certificatePolicy(name: string, options: Options): CertificatePolicy {
+	const { roots, certificate, pins, pinsInsteadOfRoots = false } = options;
+	if (roots && certificate !== undefined) refuse('"roots" and "certificate": give one of them');
+	const list = certificate === undefined ? undefined : Array.isArray(certificate) ? certificate : [certificate as CertificateInput];
+	const store = list ? trustCertificates(list) : roots;
+	if (pinsInsteadOfRoots && (store || !pins?.length)) refuse('"pinsInsteadOfRoots" needs "pins", and neither "roots" nor "certificate"');
+	if (!store && !pinsInsteadOfRoots) refuse('whom to trust is not said: give "roots", "certificate" or "pins" with "pinsInsteadOfRoots"');
+	for (const pin of pins ?? []) if (!(pin instanceof Uint8Array) || pin.length !== 32) refuse('"pins": each is the 32 bytes of a SHA-256');
+	return Object.freeze({
+		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 10,
+		requireStaple: false,
+	});
+}
+
+/** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
+export function configure(options: Options, host: string | undefined): Config {
+	checkTypes(options);
+	checkVersions(options);
+	const name = options.serverName ?? host;
+	if (!name) refuse('"serverName" is missing: it says whose certificate to expect');
+	return Object.freeze({
+		sni: isAddress(name) ? undefined : name,
+		protocols: protocolList(options.applicationLayerProtocolNegotiation),
+		suites, groups, signatureSchemes,
+		certificates: certificatePolicy(name, options),
+		verifyServer,
+		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
+		maxSendFragment: numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096),
+		now: Date.now,
+	});
+}

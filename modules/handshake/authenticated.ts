@@ -1,0 +1,61 @@
+/*
+	The proof that the peer is who its certificate says. A connection opens for application data only against a value of this class, and
+	the only way to one is a signature over the transcript that holds (RFC 8446 section 4.4.3, RFC 5246 section 7.4.3).
+*/
+
+import { TLSError } from "../errors";
+import { verifySignature } from "../crypto/signature";
+import { HashAlgorithm } from "tls/hardware/hash";
+import { KeyKind, Padding } from "tls/hardware/signature";
+import type { VerifiedPeer } from "../x509/path";
+import { SignatureScheme } from "../wire/numbers";
+
+let make: (peer: VerifiedPeer, scheme: number) => AuthenticatedPeer;
+
+export class AuthenticatedPeer {
+	/** Whose certificates were verified. */
+	readonly peer: VerifiedPeer;
+	/** SignatureScheme of the proof. */
+	readonly scheme: number;
+	readonly #proof = true;
+
+	private constructor(peer: VerifiedPeer, scheme: number) {
+		this.peer = peer;
+		this.scheme = scheme;
+	}
+
+	/** True for a value that this class made itself. */
+	static isProof(value: object): boolean {
+		return #proof in value && (value as AuthenticatedPeer).#proof;
+	}
+
+	static {
+		make = (peer, scheme) => new AuthenticatedPeer(peer, scheme);
+	}
+}
+
+/** Which key, padding and hash a scheme stands for, packed as kind << 16 | padding << 8 | hash; 0 for one that is not supported. */
+function schemeParts(scheme: number): number {
+	switch (scheme) {
+		case SignatureScheme.ecdsa_secp256r1_sha256: return (KeyKind.p256 << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha256;
+		case SignatureScheme.ecdsa_secp384r1_sha384: return (KeyKind.p384 << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha384;
+		case SignatureScheme.rsa_pss_rsae_sha256: return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha256;
+		case SignatureScheme.rsa_pss_rsae_sha384: return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha384;
+		case SignatureScheme.rsa_pss_rsae_sha512: return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha512;
+		default: return 0;
+	}
+}
+
+/**
+ * Checks TLS 1.3's CertificateVerify: `signature[start..end)` by the peer's key over `content`. Throws "illegal_parameter" for a scheme
+ * that was not offered or does not go with the key, "bad_signature" for a wrong signature.
+ */
+export function authenticate13(peer: VerifiedPeer, scheme: number, content: Uint8Array, signature: Uint8Array, start: number,
+	end: number): AuthenticatedPeer {
+	const parts = schemeParts(scheme);
+	if (parts >> 16 !== peer.key.kind)
+		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered for its kind of key`);
+	if (!verifySignature(peer.key, (parts >> 8) & 0xff, parts & 0xff, content, 0, content.length, signature, start, end))
+		throw new TLSError("bad_signature", "the server could not prove that it owns its certificate: its signature is wrong");
+	return make(peer, scheme);
+}

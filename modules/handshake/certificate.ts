@@ -1,0 +1,102 @@
+/*
+	The messages that prove the server's identity: Certificate, CertificateRequest and CertificateVerify of TLS 1.3 (RFC 8446 section 4.3.2,
+	4.4.2, 4.4.3). What the certificates say is x509's to judge.
+*/
+
+import { TLSError } from "../errors";
+import { AllowedIn, ExtensionBit, expectAnswer, expectRequest } from "../wire/extensions";
+import { ExtensionType, HandshakeType } from "../wire/numbers";
+import type { Reader } from "../wire/reader";
+import type { Writer } from "../wire/writer";
+
+/** Where the certificates of a Certificate message lie in it. */
+export interface CertificateList {
+	/** Start and end of each, the leaf's first. */
+	readonly spans: number[];
+	/** Start and end of the leaf's OCSP response, if one is stapled. */
+	staple: { start: number; end: number } | undefined;
+}
+
+function readEntryExtensions(r: Reader, asked: number, list: CertificateList): void {
+	let seen = 0;
+	const block = r.enter(2, 0, 0xffff);
+	while (r.left) {
+		const type = r.u16();
+		seen = expectAnswer(type, seen, asked, AllowedIn.certificate13);
+		const extension = r.enter(2, 0, 0xffff);
+		// only status_request gets here: RFC 8446 section 4.4.2.1, RFC 6066 section 8
+		if (r.u8() !== 1) throw new TLSError("bad_staple", "the stapled certificate status is not OCSP");
+		const response = r.enter(3, 1, 0xffffff);
+		if (list.spans.length === 2) list.staple = { start: r.at, end: r.end };
+		r.at = r.end;
+		r.leave(response);
+		r.leave(extension);
+	}
+	r.leave(block);
+}
+
+/** Reads a server's Certificate; `maximum` is the most certificates that are looked at. */
+export function readCertificate13(r: Reader, asked: number, maximum: number): CertificateList {
+	const list: CertificateList = { spans: [], staple: undefined };
+	const context = r.enter(1, 0, 255);
+	if (r.left) throw new TLSError("illegal_parameter", "the server's Certificate answers a request that nobody made");
+	r.leave(context);
+	const entries = r.enter(3, 0, 0xffffff);
+	while (r.left) {
+		if (list.spans.length === 2 * maximum) throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
+		const certificate = r.enter(3, 1, 0xffffff);
+		list.spans.push(r.at, r.end);
+		r.at = r.end;
+		r.leave(certificate);
+		readEntryExtensions(r, asked, list);
+	}
+	r.leave(entries);
+	r.finish();
+	if (!list.spans.length) throw new TLSError("decode_error", "the server sent no certificate");
+	return list;
+}
+
+/** Reads a CertificateRequest of the handshake: its context must be empty and it must say which signatures it takes (section 4.3.2). */
+export function readCertificateRequest13(r: Reader): void {
+	let seen = 0;
+	const context = r.enter(1, 0, 255);
+	if (r.left) throw new TLSError("illegal_parameter", "the CertificateRequest has a context during the handshake");
+	r.leave(context);
+	const block = r.enter(2, 2, 0xffff);
+	while (r.left) {
+		const type = r.u16();
+		seen = expectRequest(type, seen);
+		const extension = r.enter(2, 0, 0xffff);
+		if (type === ExtensionType.signature_algorithms) {
+			const schemes = r.enter(2, 2, 0xfffe);
+			while (r.left) r.u16();
+			r.leave(schemes);
+		}
+		else
+			r.at = r.end;
+		r.leave(extension);
+	}
+	r.leave(block);
+	r.finish();
+	if (!(seen & ExtensionBit.signature_algorithms))
+		throw new TLSError("missing_extension", "the CertificateRequest does not say which signatures it takes");
+}
+
+/** Writes a Certificate without certificates: this client has none (section 4.4.2). */
+export function writeEmptyCertificate13(w: Writer): void {
+	w.u8(HandshakeType.certificate);
+	w.u24(4);
+	w.u8(0);
+	w.u24(0);
+}
+
+const context13 = "TLS 1.3, server CertificateVerify";
+
+/** What a server signs in CertificateVerify: 64 spaces, the context, a zero, and the transcript's hash (section 4.4.3). */
+export function signedContent13(digest: Uint8Array): Uint8Array {
+	const content = new Uint8Array(64 + context13.length + 1 + digest.length);
+	content.fill(0x20, 0, 64);
+	for (let i = 0; i < context13.length; i++) content[64 + i] = context13.charCodeAt(i);
+	content.set(digest, 64 + context13.length + 1);
+	return content;
+}

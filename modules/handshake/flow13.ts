@@ -1,0 +1,214 @@
+/*
+	TLS 1.3 from the ServerHello on (RFC 8446 section 2, figure 1):
+
+		ServerHello
+		{EncryptedExtensions}
+		{CertificateRequest*}
+		{Certificate}
+		{CertificateVerify}
+		{Finished}
+		                        {Certificate*}
+		                        {Finished}
+
+	Each `yield` names the messages that may come next. Run by start.ts.
+*/
+
+import { TLSError } from "../errors";
+import { AllowedIn, expectAnswer } from "../wire/extensions";
+import { ExtensionType, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
+import type { Reader } from "../wire/reader";
+import { Writer } from "../wire/writer";
+import { Phase } from "../timing";
+import type { VerifiedPeer } from "../x509/path";
+import { equal } from "tls/hardware/compare";
+import { Secret } from "tls/hardware/secret";
+import { accepts } from "./link";
+import type { Flow, Link } from "./link";
+import type { Hello, ServerHello } from "./hello";
+import type { Transcript } from "./transcript";
+import { authenticate13 } from "./authenticated";
+import type { AuthenticatedPeer } from "./authenticated";
+import { readCertificate13, readCertificateRequest13, signedContent13, writeEmptyCertificate13 } from "./certificate";
+import { Application13 } from "./post";
+import { Schedule13, trafficCipher, verifyData } from "./schedule13";
+
+/** Octets of the value that a group's key agreement gives, for a public key of that many octets. */
+function sharedLength(publicLength: number): number {
+	return publicLength === 97 ? 48 : 32;
+}
+
+/** What the flow's steps share; its secrets are wiped when the flow ends, however it ends. */
+class State13 {
+	readonly schedule: Schedule13;
+	client: Secret | undefined;
+	server: Secret | undefined;
+	protocol: string | undefined;
+	certificateRequested = false;
+	proof: AuthenticatedPeer | undefined;
+
+	constructor(answer: ServerHello) {
+		this.schedule = new Schedule13(answer.suite, undefined);
+	}
+
+	close(): void {
+		this.schedule.close();
+		this.client?.close();
+		this.server?.close();
+	}
+}
+
+function absorb(link: Link, transcript: Transcript): void {
+	transcript.add(link.message, link.messageStart, link.messageEnd);
+}
+
+/** Key agreement, then the handshake keys in both directions. */
+function* agree(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript, state: State13): Flow {
+	const { suite } = answer;
+	if (!answer.shareEnd) throw new TLSError("missing_extension", "the server sent no key share");
+	if (answer.group !== hello.group)
+		throw new TLSError("illegal_parameter", `the server's key share is of group 0x${answer.group.toString(16)}, which was not sent`);
+	yield Step.pause;
+	const share = hello.share!;
+	const shared = new Secret(sharedLength(share.publicLength));
+	if (!share.agree(link.message, answer.shareStart, answer.shareEnd, shared))
+		throw new TLSError("illegal_parameter", "the server's key share is no valid public key");
+	hello.close();
+	absorb(link, transcript);
+	const digest = transcript.digest();
+	state.schedule.toHandshake(shared);
+	state.client = state.schedule.derive("c hs traffic", digest);
+	state.server = state.schedule.derive("s hs traffic", digest);
+	link.readWith(trafficCipher(suite, state.server), suite.recordLimit);
+	link.writeWith(trafficCipher(suite, state.client), suite.recordLimit);
+	state.schedule.toMaster();
+	link.timing.mark(Phase.agreement);
+}
+
+/** EncryptedExtensions (section 4.3.1). */
+function readEncryptedExtensions(r: Reader, asked: number, protocols: readonly string[], state: State13): void {
+	let seen = 0;
+	const block = r.enter(2, 0, 0xffff);
+	while (r.left) {
+		const type = r.u16();
+		seen = expectAnswer(type, seen, asked, AllowedIn.encrypted_extensions);
+		const extension = r.enter(2, 0, 0xffff);
+		switch (type) {
+			case ExtensionType.server_name: break;	// empty: the name was used (RFC 6066 section 3)
+			case ExtensionType.supported_groups: readGroups(r); break;
+			case ExtensionType.application_layer_protocol_negotiation: state.protocol = readProtocol(r, protocols); break;
+			default: throw new TLSError("internal", `extension ${type} is asked for but not read`);
+		}
+		r.leave(extension);
+	}
+	r.leave(block);
+	r.finish();
+}
+
+/** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
+function readGroups(r: Reader): void {
+	const list = r.enter(2, 2, 0xffff);
+	while (r.left) r.u16();
+	r.leave(list);
+}
+
+/** The one protocol picked (RFC 7301 section 3.1). */
+function readProtocol(r: Reader, offered: readonly string[]): string {
+	const list = r.enter(2, 2, 0xffff);
+	const name = r.enter(1, 1, 255);
+	let protocol = "";
+	while (r.left) protocol += String.fromCharCode(r.u8());
+	r.leave(name);
+	r.leave(list);
+	if (!offered.includes(protocol)) throw new TLSError("illegal_parameter", `the server picked the protocol "${protocol}", which was not offered`);
+	return protocol;
+}
+
+/** Certificate and CertificateVerify. Sets `state.proof`, which nothing else does. */
+function* authenticateServer(link: Link, asked: number, transcript: Transcript, state: State13): Flow {
+	const { config, reader } = link;
+	const list = readCertificate13(reader, asked, config.certificates.maxCertificates);
+	const peer: VerifiedPeer = yield* config.verifyServer(link.message, list.spans, list.staple, config.certificates);
+	absorb(link, transcript);
+	link.timing.mark(Phase.chain);
+	yield accepts(HandshakeType.certificate_verify);
+	yield Step.pause;
+	const scheme = reader.u16();
+	const signature = reader.enter(2, 0, 0xffff);
+	const start = reader.at;
+	const end = reader.at = reader.end;
+	reader.leave(signature);
+	reader.finish();
+	if (!config.signatureSchemes.includes(scheme))
+		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered`);
+	state.proof = authenticate13(peer, scheme, signedContent13(transcript.digest()), link.message, start, end);
+	absorb(link, transcript);
+	link.timing.mark(Phase.proof);
+}
+
+/** The server's Finished (section 4.4.4). */
+function checkFinished(link: Link, answer: ServerHello, transcript: Transcript, state: State13): void {
+	const expected = verifyData(answer.suite, state.server!, transcript.digest());
+	const { reader } = link;
+	if (reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
+	if (!equal(link.message, reader.at, expected, 0, expected.length))
+		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
+	absorb(link, transcript);
+}
+
+/** The client's last flight. */
+function finish(link: Link, answer: ServerHello, transcript: Transcript, state: State13): void {
+	const w = new Writer(64);
+	if (state.certificateRequested) {
+		writeEmptyCertificate13(w);
+		transcript.add(w.bytes, 0, w.length);
+	}
+	const data = verifyData(answer.suite, state.client!, transcript.digest());
+	const start = w.length;
+	w.u8(HandshakeType.finished);
+	w.u24(data.length);
+	w.copy(data, 0, data.length);
+	transcript.add(w.bytes, start, w.length);
+	link.send(w.bytes, 0, w.length);
+}
+
+/** All that follows the ServerHello `answer`, which is the message that the link holds. */
+export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript): Flow {
+	const { suite } = answer;
+	const { asked } = hello;
+	const state = new State13(answer);
+	try {
+		yield* agree(link, hello, answer, transcript, state);
+
+		yield accepts(HandshakeType.encrypted_extensions);
+		readEncryptedExtensions(link.reader, asked, link.config.protocols, state);
+		absorb(link, transcript);
+
+		yield accepts(HandshakeType.certificate_request) | accepts(HandshakeType.certificate);
+		if (link.messageType === HandshakeType.certificate_request) {
+			readCertificateRequest13(link.reader);
+			state.certificateRequested = true;
+			absorb(link, transcript);
+			yield accepts(HandshakeType.certificate);
+		}
+		yield* authenticateServer(link, asked, transcript, state);
+
+		yield accepts(HandshakeType.finished);
+		checkFinished(link, answer, transcript, state);
+
+		const digest = transcript.digest();
+		const clientTraffic = state.schedule.derive("c ap traffic", digest);
+		const serverTraffic = state.schedule.derive("s ap traffic", digest);
+		link.readWith(trafficCipher(suite, serverTraffic), suite.recordLimit);
+		finish(link, answer, transcript, state);
+		link.writeWith(trafficCipher(suite, clientTraffic), suite.recordLimit);
+		link.timing.mark(Phase.finished);
+		const proof = state.proof!;
+		const negotiated = {
+			version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme, protocol: state.protocol,
+		};
+		link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic));
+	}
+	finally {
+		state.close();
+	}
+}

@@ -1,0 +1,252 @@
+/*
+	ClientHello, ServerHello and HelloRetryRequest (RFC 8446 section 4.1). One read or write for each; start.ts decides what comes of it.
+*/
+
+import { TLSError } from "../errors";
+import { findSuite } from "../crypto/suites";
+import type { Suite } from "../crypto/suites";
+import type { Config } from "../config";
+import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
+import { ExtensionType, HandshakeType, ProtocolVersion } from "../wire/numbers";
+import type { Reader } from "../wire/reader";
+import type { Writer } from "../wire/writer";
+import { equal } from "tls/hardware/compare";
+import { KeyShare } from "tls/hardware/agree";
+import { random } from "tls/hardware/random";
+
+const RANDOM_LENGTH = 32;
+const SESSION_ID_LENGTH = 32;
+
+/** The random of a ServerHello that is a HelloRetryRequest: SHA-256 of that name (section 4.1.3). */
+const retryRandom = Uint8Array.of(
+	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c);
+
+/** "DOWNGRD": how a server that knows TLS 1.3 ends its random when it is made to speak less (section 4.1.3). */
+const downgrade = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44);
+
+/** What the client says and must remember until the server has answered. */
+export class Hello {
+	readonly random = new Uint8Array(RANDOM_LENGTH);
+	readonly sessionId = new Uint8Array(SESSION_ID_LENGTH);
+	/** Extensions sent, as ExtensionBit. */
+	asked = 0;
+	/** The group that `share` is of. */
+	group: number;
+	share: KeyShare | undefined;
+	/** Answers a HelloRetryRequest. */
+	cookie: Uint8Array | undefined;
+
+	constructor(group: number) {
+		random(this.random, 0, RANDOM_LENGTH);
+		random(this.sessionId, 0, SESSION_ID_LENGTH);
+		this.group = group;
+	}
+
+	close(): void {
+		this.share?.close();
+		this.share = undefined;
+	}
+}
+
+/** What a ServerHello or HelloRetryRequest says. `shareStart..shareEnd` lies in the message. */
+export interface ServerHello {
+	suite: Suite;
+	isRetry: boolean;
+	/** The group of the server's share, or the one that it asks for; 0 if it named none. */
+	group: number;
+	shareStart: number;
+	shareEnd: number;
+	cookie: Uint8Array | undefined;
+}
+
+/** Writes the extension's number, remembers it as asked, and opens its data. */
+function openExtension(w: Writer, hello: Hello, type: ExtensionType, bit: ExtensionBit): number {
+	hello.asked |= bit;
+	w.u16(type);
+	return w.open(2);
+}
+
+function writeNumbers(w: Writer, numbers: readonly number[]): void {
+	const list = w.open(2);
+	for (const number of numbers) w.u16(number);
+	w.close(2, list);
+}
+
+function writeNames(w: Writer, hello: Hello, config: Config): void {
+	if (config.sni !== undefined) {
+		// RFC 6066 section 3
+		const extension = openExtension(w, hello, ExtensionType.server_name, ExtensionBit.server_name);
+		const list = w.open(2);
+		w.u8(0);
+		const name = w.open(2);
+		w.ascii(config.sni);
+		w.close(2, name);
+		w.close(2, list);
+		w.close(2, extension);
+	}
+	if (config.protocols.length) {
+		// RFC 7301 section 3.1
+		const bit = ExtensionBit.application_layer_protocol_negotiation;
+		const extension = openExtension(w, hello, ExtensionType.application_layer_protocol_negotiation, bit);
+		const list = w.open(2);
+		for (const protocol of config.protocols) {
+			const name = w.open(1);
+			w.ascii(protocol);
+			w.close(1, name);
+		}
+		w.close(2, list);
+		w.close(2, extension);
+	}
+}
+
+function writeKeyShare(w: Writer, hello: Hello): void {
+	// section 4.2.8
+	const share = hello.share!;
+	const extension = openExtension(w, hello, ExtensionType.key_share, ExtensionBit.key_share);
+	const list = w.open(2);
+	w.u16(hello.group);
+	const key = w.open(2);
+	const at = w.reserve(share.publicLength);
+	share.publicKey(w.bytes, at);
+	w.close(2, key);
+	w.close(2, list);
+	w.close(2, extension);
+}
+
+function writeExtensions(w: Writer, hello: Hello, config: Config): void {
+	const list = w.open(2);
+	writeNames(w, hello, config);
+	let extension = openExtension(w, hello, ExtensionType.supported_groups, ExtensionBit.supported_groups);
+	writeNumbers(w, config.groups);
+	w.close(2, extension);
+	extension = openExtension(w, hello, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
+	writeNumbers(w, config.signatureSchemes);
+	w.close(2, extension);
+	extension = openExtension(w, hello, ExtensionType.supported_versions, ExtensionBit.supported_versions);
+	w.u8(2);
+	w.u16(ProtocolVersion.tls13);
+	w.close(2, extension);
+	if (hello.cookie) {
+		extension = openExtension(w, hello, ExtensionType.cookie, ExtensionBit.cookie);
+		w.u16(hello.cookie.length);
+		w.copy(hello.cookie, 0, hello.cookie.length);
+		w.close(2, extension);
+	}
+	writeKeyShare(w, hello);
+	w.close(2, list);
+}
+
+/** Writes the ClientHello, message header included (section 4.1.2). */
+export function writeClientHello(w: Writer, hello: Hello, config: Config): void {
+	hello.asked = 0;
+	w.u8(HandshakeType.client_hello);
+	const message = w.open(3);
+	w.u16(ProtocolVersion.tls12);
+	w.copy(hello.random, 0, RANDOM_LENGTH);
+	w.u8(SESSION_ID_LENGTH);
+	w.copy(hello.sessionId, 0, SESSION_ID_LENGTH);
+	writeNumbers(w, config.suites);
+	w.u16(0x0100);	// one compression method: none
+	writeExtensions(w, hello, config);
+	w.close(3, message);
+}
+
+function versionName(version: number): string {
+	switch (version) {
+		case ProtocolVersion.ssl30: return "SSL 3.0";
+		case ProtocolVersion.tls10: return "TLS 1.0";
+		case ProtocolVersion.tls11: return "TLS 1.1";
+		case ProtocolVersion.tls12: return "TLS 1.2";
+		default: return `version 0x${version.toString(16)}`;
+	}
+}
+
+/** Refuses a server that picked less than TLS 1.3; with the sentinel in its random somebody made it do so. */
+function refuseOldVersion(version: number, bytes: Uint8Array, randomAt: number): never {
+	const at = randomAt + RANDOM_LENGTH - 8;
+	if (equal(bytes, at, downgrade, 0, downgrade.length) && bytes[at + 7]! <= 1)
+		throw new TLSError("downgrade", "somebody between here and the server forces an older version of TLS than both speak");
+	throw new TLSError("unsupported_version", `the server speaks only ${versionName(version)}; this client needs TLS 1.3`);
+}
+
+/** Reads the extensions of a ServerHello or HelloRetryRequest into `to`; returns the version picked, 0 if none is named. */
+function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
+	const allowed = to.isRetry ? AllowedIn.hello_retry_request : AllowedIn.server_hello13;
+	// a cookie is the one thing that a server may send unasked (section 4.2)
+	const asked = hello.asked | (to.isRetry ? ExtensionBit.cookie : 0);
+	let version = 0;
+	let seen = 0;
+	const block = r.enter(2, 0, 0xffff);
+	while (r.left) {
+		const type = r.u16();
+		seen = expectAnswer(type, seen, asked, allowed);
+		const extension = r.enter(2, 0, 0xffff);
+		if (type === ExtensionType.supported_versions) version = r.u16();
+		else if (type === ExtensionType.cookie) {
+			const cookie = r.enter(2, 1, 0xffff);
+			to.cookie = r.bytes.slice(r.at, r.end);
+			r.at = r.end;
+			r.leave(cookie);
+		}
+		else {
+			to.group = r.u16();
+			if (!to.isRetry) {
+				const key = r.enter(2, 1, 0xffff);
+				to.shareStart = r.at;
+				to.shareEnd = r.at = r.end;
+				r.leave(key);
+			}
+		}
+		r.leave(extension);
+	}
+	r.leave(block);
+	return version;
+}
+
+/** The checks of section 4.1.3 on what is the same in every ServerHello. Returns the suite. */
+function checkEcho(r: Reader, hello: Hello, config: Config): Suite {
+	const id = r.enter(1, 0, SESSION_ID_LENGTH);
+	if (r.left !== SESSION_ID_LENGTH || !equal(r.bytes, r.skip(SESSION_ID_LENGTH), hello.sessionId, 0, SESSION_ID_LENGTH))
+		throw new TLSError("illegal_parameter", "the server did not echo the session id");
+	r.leave(id);
+	const suiteId = r.u16();
+	const suite = config.suites.includes(suiteId) ? findSuite(suiteId) : undefined;
+	if (!suite) throw new TLSError("illegal_parameter", `the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered`);
+	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
+	return suite;
+}
+
+/** Looks ahead for supported_versions: without it the server speaks TLS 1.2 or older, and the fields before mean something else. */
+function namesVersion(r: Reader): boolean {
+	const { at, end } = r;
+	let found = false;
+	r.skip(r.u8());
+	r.skip(3);
+	if (r.left) {
+		const block = r.enter(2, 0, 0xffff);
+		while (r.left) {
+			found = r.u16() === ExtensionType.supported_versions || found;
+			r.skip(r.u16());
+		}
+		r.leave(block);
+	}
+	r.at = at;
+	r.end = end;
+	return found;
+}
+
+/** Reads the ServerHello or HelloRetryRequest that `r` stands at, and refuses what no TLS 1.3 server may answer to `hello`. */
+export function readServerHello(r: Reader, hello: Hello, config: Config): ServerHello {
+	const legacy = r.u16();
+	const randomAt = r.skip(RANDOM_LENGTH);
+	if (legacy !== ProtocolVersion.tls12 || !namesVersion(r)) refuseOldVersion(legacy, r.bytes, randomAt);
+	const suite = checkEcho(r, hello, config);
+	const isRetry = equal(r.bytes, randomAt, retryRandom, 0, RANDOM_LENGTH);
+	const answer: ServerHello = { suite, isRetry, group: 0, shareStart: 0, shareEnd: 0, cookie: undefined };
+	const version = readExtensions(r, hello, answer);
+	r.finish();
+	if (version !== ProtocolVersion.tls13)
+		throw new TLSError("illegal_parameter", `the server picked version 0x${version.toString(16)}, which was not offered`);
+	return answer;
+}

@@ -1,0 +1,67 @@
+/*
+	What a handshake asks of the connection that it runs in. handshake/ knows this interface and nothing of records or sockets;
+	connection.ts implements it.
+*/
+
+import type { AEAD } from "tls/hardware/aead";
+import type { Config } from "../config";
+import type { Timing } from "../timing";
+import type { Reader } from "../wire/reader";
+import type { AuthenticatedPeer } from "./authenticated";
+
+/** Yields the set of messages it accepts next (`accepts`), or Step.pause. */
+export type Flow = Generator<number, void, void>;
+
+/** What was negotiated, for the application. */
+export interface Negotiated {
+	/** 0x0304 for TLS 1.3 */
+	version: number;
+	/** Name of the cipher suite, as IANA registers it. */
+	suite: string;
+	/** NamedGroup of the key exchange. */
+	group: number;
+	/** SignatureScheme of the server's proof. */
+	signature: number;
+	/** The application protocol (ALPN), if one was agreed. */
+	protocol: string | undefined;
+}
+
+/** What goes on after the handshake. */
+export interface PostHandshake {
+	/** Handles the handshake message that the link holds. */
+	receive(link: Link): void;
+	/** True where the peer waits for a new key before the next application data. */
+	readonly owesUpdate: boolean;
+	/** Replaces the key of the sending direction, telling the peer. */
+	updateKey(link: Link): void;
+	/** Wipes its secrets. */
+	close(): void;
+}
+
+export interface Link {
+	readonly config: Config;
+	readonly timing: Timing;
+	/** The message that arrived: its type, all its octets, and a reader at its body. */
+	readonly messageType: number;
+	readonly message: Uint8Array;
+	readonly messageStart: number;
+	readonly messageEnd: number;
+	readonly reader: Reader;
+	/** Sends handshake messages `bytes[start..end)`, split into records as needed. */
+	send(bytes: Uint8Array, start: number, end: number): void;
+	/** Octets that the transport has not taken yet. */
+	readonly unsent: number;
+	/** Sends TLS 1.3's dummy change_cipher_spec (RFC 8446 appendix D.4). */
+	sendChangeCipherSpec(): void;
+	/** From the next record on, what arrives is protected with this key. Throws where a message straddles the change. */
+	readWith(aead: AEAD, recordLimit: number): void;
+	/** From the next record on, what is sent is protected with this key. */
+	writeWith(aead: AEAD, recordLimit: number): void;
+	/** Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. */
+	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void;
+}
+
+/** The bit of a handshake type in a set of messages. */
+export function accepts(type: number): number {
+	return 1 << type;
+}

@@ -1,0 +1,74 @@
+/*
+	How every handshake begins: the ClientHello, the server's answer, and, where the server asks for another key share or wants its cookie
+	back, a second ClientHello (RFC 8446 section 4.1.4). Then the flow of the version that the server picked goes on. Run by connection.ts.
+*/
+
+import { TLSError } from "../errors";
+import { HandshakeType, Step } from "../wire/numbers";
+import { Phase } from "../timing";
+import { Writer } from "../wire/writer";
+import { KeyShare } from "tls/hardware/agree";
+import { accepts } from "./link";
+import type { Flow, Link } from "./link";
+import { Hello, readServerHello, writeClientHello } from "./hello";
+import type { ServerHello } from "./hello";
+import { Transcript } from "./transcript";
+import { flow13 } from "./flow13";
+
+/** Octets that a ClientHello without a session to resume usually needs. */
+const HELLO_ROOM = 320;
+
+function* sendHello(link: Link, hello: Hello, transcript: Transcript): Flow {
+	yield Step.pause;
+	hello.share ??= new KeyShare(hello.group, undefined);
+	const w = new Writer(HELLO_ROOM);
+	writeClientHello(w, hello, link.config);
+	transcript.add(w.bytes, 0, w.length);
+	link.send(w.bytes, 0, w.length);
+	link.timing.mark(Phase.hello);
+	yield accepts(HandshakeType.server_hello);
+	link.timing.mark(Phase.answer);
+}
+
+/** Checks what a HelloRetryRequest asks for, and makes `hello` say it (section 4.1.4, 4.2.8). */
+function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
+	if (retry.group) {
+		if (retry.group === hello.group || !link.config.groups.includes(retry.group))
+			throw new TLSError("illegal_parameter", `the server asks for group 0x${retry.group.toString(16)}, which it already has or was not offered`);
+		hello.group = retry.group;
+		hello.close();
+	}
+	else if (!retry.cookie)
+		throw new TLSError("illegal_parameter", "the server asks for another hello but for no change in it");
+	hello.cookie = retry.cookie;
+}
+
+/** The whole handshake. */
+export function* handshake(link: Link): Flow {
+	const hello = new Hello(link.config.groups[0]!);
+	const transcript = new Transcript();
+	try {
+		yield* sendHello(link, hello, transcript);
+		let answer = readServerHello(link.reader, hello, link.config);
+		transcript.begin(answer.suite.hash);
+		if (answer.isRetry) {
+			const { suite } = answer;
+			transcript.fold();
+			transcript.add(link.message, link.messageStart, link.messageEnd);
+			applyRetry(link, hello, answer);
+			link.sendChangeCipherSpec();
+			yield* sendHello(link, hello, transcript);
+			answer = readServerHello(link.reader, hello, link.config);
+			if (answer.isRetry) throw new TLSError("unexpected_message", "the server asks for another hello a second time");
+			if (answer.suite !== suite)
+				throw new TLSError("illegal_parameter", "the server changed the cipher suite after its HelloRetryRequest");
+		}
+		else
+			link.sendChangeCipherSpec();
+		yield* flow13(link, hello, answer, transcript);
+	}
+	finally {
+		hello.close();
+		transcript.close();
+	}
+}

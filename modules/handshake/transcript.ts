@@ -1,0 +1,61 @@
+/*
+	The hash over all handshake messages (RFC 8446 section 4.4.1). Until the server has picked the hash, the first ClientHello is kept as
+	it is. Used by the flows.
+*/
+
+import { TLSError } from "../errors";
+import { HandshakeType } from "../wire/numbers";
+import { Hash, hashLength } from "tls/hardware/hash";
+import type { HashAlgorithm } from "tls/hardware/hash";
+
+export class Transcript {
+	#hash: Hash | undefined;
+	#hello: Uint8Array | undefined;
+	#length = 0;
+	#algorithm: HashAlgorithm | 0 = 0;
+
+	/** Adds the message `bytes[start..end)`. Before `begin` there may be one: the ClientHello. */
+	add(bytes: Uint8Array, start: number, end: number): void {
+		if (this.#hash) this.#hash.update(bytes, start, end);
+		else if (this.#hello) throw new TLSError("internal", "the transcript has no hash yet");
+		else this.#hello = bytes.slice(start, end);
+	}
+
+	/** Sets the hash function, and hashes the ClientHello that was kept. */
+	begin(algorithm: HashAlgorithm): void {
+		this.#algorithm = algorithm;
+		this.#length = hashLength(algorithm);
+		this.#hash = new Hash(algorithm);
+		if (this.#hello) this.#hash.update(this.#hello, 0, this.#hello.length);
+		this.#hello = undefined;
+	}
+
+	/** The hash function, 0 before it is known. */
+	get algorithm(): HashAlgorithm | 0 {
+		return this.#algorithm;
+	}
+
+	/** What was added so far becomes one message_hash message, for a HelloRetryRequest (RFC 8446 section 4.4.1). */
+	fold(): void {
+		const message = new Uint8Array(4 + this.#length);
+		message[0] = HandshakeType.message_hash;
+		message[3] = this.#length;
+		this.#hash!.peek(message, 4);
+		this.#hash!.close();
+		this.#hash = new Hash(this.#algorithm as HashAlgorithm);
+		this.#hash.update(message, 0, message.length);
+	}
+
+	/** The digest so far. */
+	digest(): Uint8Array {
+		const digest = new Uint8Array(this.#length);
+		this.#hash!.peek(digest, 0);
+		return digest;
+	}
+
+	close(): void {
+		this.#hash?.close();
+		this.#hash = undefined;
+		this.#hello = undefined;
+	}
+}

@@ -1,0 +1,95 @@
+/*
+	What goes to the peer: records are laid down and sealed in one buffer, one after the other, and stay there until the transport has taken
+	them (RFC 8446 section 5.1, 5.2). Used by connection.ts.
+*/
+
+import { ContentType, ProtocolVersion } from "../wire/numbers";
+import { copy } from "tls/hardware/copy";
+import { RecordHeader } from "./deframer";
+import { Overhead } from "./protect";
+import type { Protection } from "./protect";
+
+/** A buffer up to this size is kept when all has been sent. */
+const KEPT = 64;
+
+const empty = new Uint8Array(0);
+
+export class Outgoing {
+	readonly #output: (bytes: Uint8Array, start: number, end: number) => number;
+	#protection: Protection | undefined;
+	#buffer: Uint8Array = empty;
+	#start = 0;
+	#end = 0;
+
+	/** `output` takes octets and returns how many it took. */
+	constructor(output: (bytes: Uint8Array, start: number, end: number) => number) {
+		this.#output = output;
+	}
+
+	/** Octets that wait. */
+	get length(): number {
+		return this.#end - this.#start;
+	}
+
+	/** Octets that a record adds to its content. */
+	get overhead(): number {
+		return RecordHeader.length + (this.#protection ? Overhead.tls13 : 0);
+	}
+
+	/** True where the sending key must be replaced. */
+	get worn(): boolean {
+		return this.#protection?.worn ?? false;
+	}
+
+	/** From the next record on, records are protected. */
+	protectWith(protection: Protection): void {
+		this.#protection?.close();
+		this.#protection = protection;
+	}
+
+	/** Forgets the key; what is sealed already can still go out. */
+	unprotect(): void {
+		this.#protection?.close();
+		this.#protection = undefined;
+	}
+
+	/** Appends a record with `bytes[start..end)`. */
+	add(type: ContentType, bytes: Uint8Array, start: number, end: number): void {
+		const isPlain = !this.#protection || type === ContentType.change_cipher_spec;
+		const length = end - start + (isPlain ? 0 : Overhead.tls13);
+		this.#reserve(RecordHeader.length + length);
+		const buffer = this.#buffer;
+		let at = this.#end;
+		buffer[at] = isPlain ? type : ContentType.application_data;
+		buffer[at + 1] = ProtocolVersion.tls12 >> 8;
+		buffer[at + 2] = ProtocolVersion.tls12 & 0xff;
+		buffer[at + 3] = length >> 8;
+		buffer[at + 4] = length;
+		at += RecordHeader.length;
+		copy(bytes, start, end, buffer, at);
+		at += end - start;
+		if (!isPlain) {
+			buffer[at++] = type;
+			at = this.#protection!.seal(buffer, this.#end, at);
+		}
+		this.#end = at;
+	}
+
+	/** Offers the transport all that waits. */
+	flush(): void {
+		if (this.#start < this.#end) this.#start += this.#output(this.#buffer, this.#start, this.#end);
+		if (this.#start < this.#end) return;
+		this.#start = this.#end = 0;
+		if (this.#buffer.length > KEPT) this.#buffer = empty;
+	}
+
+	#reserve(count: number): void {
+		if (this.#end + count <= this.#buffer.length) return;
+		const waiting = this.#end - this.#start;
+		const target = waiting + count > this.#buffer.length ? new Uint8Array(waiting + count) : this.#buffer;
+		copy(this.#buffer, this.#start, this.#end, target, 0);
+		this.#buffer = target;
+		this.#start = 0;
+		this.#end = waiting;
+	}
+}

@@ -1,0 +1,93 @@
+/*
+	The rules that hold for every extension block (RFC 8446 section 4.2): what was not asked for, what stands in the wrong message,
+	and what comes twice is refused. Sets of extensions are integers, one bit for each extension that this client knows.
+*/
+
+import { TLSError } from "../errors";
+import { ExtensionType } from "./numbers";
+
+/** One bit for each extension that this client knows. */
+export const enum ExtensionBit {
+	server_name = 1 << 0,
+	max_fragment_length = 1 << 1,
+	status_request = 1 << 2,
+	supported_groups = 1 << 3,
+	ec_point_formats = 1 << 4,
+	signature_algorithms = 1 << 5,
+	application_layer_protocol_negotiation = 1 << 6,
+	encrypt_then_mac = 1 << 7,
+	extended_master_secret = 1 << 8,
+	compress_certificate = 1 << 9,
+	record_size_limit = 1 << 10,
+	session_ticket = 1 << 11,
+	pre_shared_key = 1 << 12,
+	early_data = 1 << 13,
+	supported_versions = 1 << 14,
+	cookie = 1 << 15,
+	psk_key_exchange_modes = 1 << 16,
+	certificate_authorities = 1 << 17,
+	oid_filters = 1 << 18,
+	post_handshake_auth = 1 << 19,
+	signature_algorithms_cert = 1 << 20,
+	key_share = 1 << 21,
+	renegotiation_info = 1 << 22,
+}
+
+/** Which may stand in which message of the server (the table in RFC 8446 section 4.2). */
+export const enum AllowedIn {
+	server_hello13 = ExtensionBit.key_share | ExtensionBit.pre_shared_key | ExtensionBit.supported_versions,
+	hello_retry_request = ExtensionBit.key_share | ExtensionBit.cookie | ExtensionBit.supported_versions,
+	encrypted_extensions = ExtensionBit.server_name | ExtensionBit.max_fragment_length | ExtensionBit.supported_groups
+		| ExtensionBit.application_layer_protocol_negotiation | ExtensionBit.record_size_limit | ExtensionBit.early_data,
+	certificate13 = ExtensionBit.status_request,
+	new_session_ticket = ExtensionBit.early_data,
+}
+
+/** The bit of an extension's number, 0 for one that this client doesn't know. */
+export function extensionBit(type: number): number {
+	switch (type) {
+		case ExtensionType.server_name: return ExtensionBit.server_name;
+		case ExtensionType.max_fragment_length: return ExtensionBit.max_fragment_length;
+		case ExtensionType.status_request: return ExtensionBit.status_request;
+		case ExtensionType.supported_groups: return ExtensionBit.supported_groups;
+		case ExtensionType.ec_point_formats: return ExtensionBit.ec_point_formats;
+		case ExtensionType.signature_algorithms: return ExtensionBit.signature_algorithms;
+		case ExtensionType.application_layer_protocol_negotiation: return ExtensionBit.application_layer_protocol_negotiation;
+		case ExtensionType.encrypt_then_mac: return ExtensionBit.encrypt_then_mac;
+		case ExtensionType.extended_master_secret: return ExtensionBit.extended_master_secret;
+		case ExtensionType.compress_certificate: return ExtensionBit.compress_certificate;
+		case ExtensionType.record_size_limit: return ExtensionBit.record_size_limit;
+		case ExtensionType.session_ticket: return ExtensionBit.session_ticket;
+		case ExtensionType.pre_shared_key: return ExtensionBit.pre_shared_key;
+		case ExtensionType.early_data: return ExtensionBit.early_data;
+		case ExtensionType.supported_versions: return ExtensionBit.supported_versions;
+		case ExtensionType.cookie: return ExtensionBit.cookie;
+		case ExtensionType.psk_key_exchange_modes: return ExtensionBit.psk_key_exchange_modes;
+		case ExtensionType.certificate_authorities: return ExtensionBit.certificate_authorities;
+		case ExtensionType.oid_filters: return ExtensionBit.oid_filters;
+		case ExtensionType.post_handshake_auth: return ExtensionBit.post_handshake_auth;
+		case ExtensionType.signature_algorithms_cert: return ExtensionBit.signature_algorithms_cert;
+		case ExtensionType.key_share: return ExtensionBit.key_share;
+		case ExtensionType.renegotiation_info: return ExtensionBit.renegotiation_info;
+		default: return 0;
+	}
+}
+
+/**
+ * Checks an extension of a server's answer: it must have been asked for (`asked`), belong into this message (`allowed`), and not be
+ * among those `seen`. Returns `seen` with it added.
+ */
+export function expectAnswer(type: number, seen: number, asked: number, allowed: number): number {
+	const bit = extensionBit(type);
+	if (!(bit & asked)) throw new TLSError("unsupported_extension", `the server sent extension ${type}, which was not asked for`);
+	if (!(bit & allowed)) throw new TLSError("illegal_parameter", `extension ${type} stands in the wrong message`);
+	if (bit & seen) throw new TLSError("illegal_parameter", `extension ${type} comes twice in one message`);
+	return seen | bit;
+}
+
+/** The same for a message of the server that asks rather than answers: unknown extensions are passed over, as the RFC says. */
+export function expectRequest(type: number, seen: number): number {
+	const bit = extensionBit(type);
+	if (bit & seen) throw new TLSError("illegal_parameter", `extension ${type} comes twice in one message`);
+	return seen | bit;
+}

@@ -1,0 +1,82 @@
+/*
+	Reads the presentation language of RFC 8446 section 3 from octets that stay where they are. A vector is entered and left: inside
+	it nothing beyond its end can be read, and leaving it before its end is an error, so that no octet goes unlooked at.
+*/
+
+import { TLSError } from "../errors";
+
+const empty = new Uint8Array(0);
+
+export class Reader {
+	/** What is being read; `at` is the next octet, `end` the first that can't be read. */
+	bytes: Uint8Array = empty;
+	at = 0;
+	end = 0;
+
+	/** Starts over at `bytes[start..end)`. */
+	open(bytes: Uint8Array, start: number, end: number): this {
+		this.bytes = bytes;
+		this.at = start;
+		this.end = end;
+		return this;
+	}
+
+	/** Lets go of the octets. */
+	release(): void {
+		this.open(empty, 0, 0);
+	}
+
+	/** Octets left in the innermost vector. */
+	get left(): number {
+		return this.end - this.at;
+	}
+
+	/** Passes over `count` octets and returns where they start. */
+	skip(count: number): number {
+		const start = this.at;
+		if (count > this.end - start) throw new TLSError("decode_error", "a message is shorter than what it should hold");
+		this.at = start + count;
+		return start;
+	}
+
+	u8(): number {
+		return this.bytes[this.skip(1)]!;
+	}
+
+	u16(): number {
+		const at = this.skip(2);
+		return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
+	}
+
+	u24(): number {
+		const at = this.skip(3);
+		return (this.bytes[at]! << 16) | (this.bytes[at + 1]! << 8) | this.bytes[at + 2]!;
+	}
+
+	u32(): number {
+		const at = this.skip(4);
+		return ((this.bytes[at]! << 24) | (this.bytes[at + 1]! << 16) | (this.bytes[at + 2]! << 8) | this.bytes[at + 3]!) >>> 0;
+	}
+
+	/** Enters a vector of `min` to `max` octets whose length is the next `width` octets. Returns what `leave` needs. */
+	enter(width: 1 | 2 | 3, min: number, max: number): number {
+		const length = width === 1 ? this.u8() : width === 2 ? this.u16() : this.u24();
+		if (length > this.end - this.at) throw new TLSError("decode_error", "a vector is longer than the message that holds it");
+		if (length < min || length > max)
+			throw new TLSError("decode_error", `a vector has ${length} bytes where ${min} to ${max} are allowed`);
+		const outer = this.end;
+		this.end = this.at + length;
+		return outer;
+	}
+
+	/** Leaves the vector, which must have been read to its end. */
+	leave(outer: number): void {
+		this.finish();
+		this.end = outer;
+	}
+
+	/** Throws unless everything has been read. */
+	finish(): void {
+		if (this.at !== this.end) throw new TLSError("decode_error", `${this.end - this.at} unexpected bytes at the end of a field`);
+	}
+}

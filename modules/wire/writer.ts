@@ -1,0 +1,76 @@
+/*
+	Writes the presentation language of RFC 8446 section 3 into a buffer that grows. A vector is opened, filled and closed; closing it
+	fills in its length.
+*/
+
+import { TLSError } from "../errors";
+import { copy } from "tls/hardware/copy";
+
+export class Writer {
+	/** What has been written is `bytes[0..length)`. */
+	bytes: Uint8Array;
+	length = 0;
+
+	constructor(room: number) {
+		this.bytes = new Uint8Array(room);
+	}
+
+	/** Makes room for `count` octets and returns where they go; they are not cleared. */
+	reserve(count: number): number {
+		const at = this.length;
+		const end = at + count;
+		if (end > this.bytes.length) {
+			const larger = new Uint8Array(end + 64);
+			copy(this.bytes, 0, at, larger, 0);
+			this.bytes = larger;
+		}
+		this.length = end;
+		return at;
+	}
+
+	u8(value: number): void {
+		const at = this.reserve(1);
+		this.bytes[at] = value;
+	}
+
+	u16(value: number): void {
+		const at = this.reserve(2);
+		this.bytes[at] = value >> 8;
+		this.bytes[at + 1] = value;
+	}
+
+	u24(value: number): void {
+		this.u8(value >> 16);
+		this.u16(value);
+	}
+
+	copy(from: Uint8Array, start: number, end: number): void {
+		const at = this.reserve(end - start);
+		copy(from, start, end, this.bytes, at);
+	}
+
+	/** Writes a string of ASCII characters, one octet each. */
+	ascii(text: string): void {
+		const at = this.reserve(text.length);
+		for (let i = 0; i < text.length; i++) {
+			const code = text.charCodeAt(i);
+			if (code > 0x7f) throw new TLSError("configuration", `"${text}" is not plain ASCII`);
+			this.bytes[at + i] = code;
+		}
+	}
+
+	/** Opens a vector whose length takes `width` octets; give what it returns to `close`. */
+	open(width: 1 | 2 | 3): number {
+		return this.reserve(width) + width;
+	}
+
+	/** Closes the vector that `open(width)` opened at `start`. */
+	close(width: 1 | 2 | 3, start: number): void {
+		let length = this.length - start;
+		if (length >>> (8 * width)) throw new TLSError("configuration", `a field of ${length} bytes is too long for the protocol`);
+		for (let at = start - 1; at >= start - width; at--) {
+			this.bytes[at] = length;
+			length >>= 8;
+		}
+	}
+}
