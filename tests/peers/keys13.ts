@@ -1,0 +1,127 @@
+/*
+	TLS 1.3's key schedule and record protection over node:crypto (RFC 8446 section 5.2, 7.1), written apart from the client's own so that
+	the two check each other. For server13.ts.
+*/
+
+import { createCipheriv, createDecipheriv, createHash, createHmac } from "node:crypto";
+
+export interface SuiteInfo {
+	readonly id: number;
+	readonly hash: "sha256" | "sha384";
+	readonly cipher: "aes-128-gcm" | "aes-256-gcm" | "chacha20-poly1305";
+	readonly keyLength: number;
+}
+
+export const suiteInfo: Record<string, SuiteInfo> = {
+	TLS_AES_128_GCM_SHA256: { id: 0x1301, hash: "sha256", cipher: "aes-128-gcm", keyLength: 16 },
+	TLS_AES_256_GCM_SHA384: { id: 0x1302, hash: "sha384", cipher: "aes-256-gcm", keyLength: 32 },
+	TLS_CHACHA20_POLY1305_SHA256: { id: 0x1303, hash: "sha256", cipher: "chacha20-poly1305", keyLength: 32 },
+};
+
+export function u16(value: number): Buffer {
+	return Buffer.of(value >> 8, value & 0xff);
+}
+
+/** `data` behind its length in `width` octets. */
+export function vector(width: 1 | 2 | 3, ...data: Uint8Array[]): Buffer {
+	const body = Buffer.concat(data);
+	const length = Buffer.alloc(width);
+	length.writeUIntBE(body.length, 0, width);
+	return Buffer.concat([length, body]);
+}
+
+export function hmac(hash: string, key: Uint8Array, data: Uint8Array): Buffer {
+	return createHmac(hash, key).update(data).digest();
+}
+
+export function digest(hash: string, ...data: Uint8Array[]): Buffer {
+	const running = createHash(hash);
+	for (const part of data) running.update(part);
+	return running.digest();
+}
+
+export function expandLabel(hash: string, secret: Uint8Array, label: string, context: Uint8Array, length: number): Buffer {
+	const info = Buffer.concat([u16(length), vector(1, Buffer.from(`tls13 ${label}`)), vector(1, context)]);
+	let block = Buffer.alloc(0);
+	let out = Buffer.alloc(0);
+	for (let counter = 1; out.length < length; counter++) {
+		block = hmac(hash, secret, Buffer.concat([block, info, Buffer.of(counter)]));
+		out = Buffer.concat([out, block]);
+	}
+	return out.subarray(0, length);
+}
+
+/** One direction's record protection. */
+export class RecordKey {
+	readonly #suite: SuiteInfo;
+	#secret: Buffer;
+	#key!: Buffer;
+	#iv!: Buffer;
+	#sequence = 0n;
+
+	constructor(suite: SuiteInfo, secret: Buffer) {
+		this.#suite = suite;
+		this.#secret = secret;
+		this.#derive();
+	}
+
+	/** The next generation, for KeyUpdate. */
+	update(): void {
+		this.#secret = expandLabel(this.#suite.hash, this.#secret, "traffic upd", Buffer.alloc(0), this.#secret.length);
+		this.#derive();
+	}
+
+	/** A record with `content` of inner type `type`, and `padding` zeros. */
+	seal(type: number, content: Uint8Array, padding = 0): Buffer {
+		const inner = Buffer.concat([content, Buffer.of(type), Buffer.alloc(padding)]);
+		const header = Buffer.concat([Buffer.of(23, 3, 3), u16(inner.length + 16)]);
+		const cipher = createCipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(), { authTagLength: 16 });
+		cipher.setAAD(header, { plaintextLength: inner.length });
+		return Buffer.concat([header, cipher.update(inner), cipher.final(), cipher.getAuthTag()]);
+	}
+
+	/** The content of a record, its inner type last; throws on a wrong tag. */
+	open(record: Buffer): { type: number; content: Buffer } {
+		const decipher = createDecipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(), { authTagLength: 16 });
+		decipher.setAAD(record.subarray(0, 5), { plaintextLength: record.length - 21 });
+		decipher.setAuthTag(record.subarray(-16));
+		const inner = Buffer.concat([decipher.update(record.subarray(5, -16)), decipher.final()]);
+		let end = inner.length - 1;
+		while (inner[end] === 0) end--;
+		return { type: inner[end]!, content: inner.subarray(0, end) };
+	}
+
+	#derive(): void {
+		const { hash, keyLength } = this.#suite;
+		this.#key = expandLabel(hash, this.#secret, "key", Buffer.alloc(0), keyLength);
+		this.#iv = expandLabel(hash, this.#secret, "iv", Buffer.alloc(0), 12);
+		this.#sequence = 0n;
+	}
+
+	#nonce(): Buffer {
+		const nonce = Buffer.from(this.#iv);
+		nonce.writeBigUInt64BE(nonce.readBigUInt64BE(4) ^ this.#sequence++, 4);
+		return nonce;
+	}
+}
+
+/** The ladder of section 7.1. */
+export class Schedule {
+	readonly #hash: string;
+	#secret: Buffer;
+
+	constructor(suite: SuiteInfo) {
+		this.#hash = suite.hash;
+		const zeros = Buffer.alloc(digest(suite.hash).length);
+		this.#secret = hmac(suite.hash, zeros, zeros);
+	}
+
+	climb(input: Uint8Array | undefined): void {
+		const salt = this.derive("derived", digest(this.#hash));
+		this.#secret = hmac(this.#hash, salt, input ?? Buffer.alloc(salt.length));
+	}
+
+	derive(label: string, transcript: Uint8Array): Buffer {
+		return expandLabel(this.#hash, this.#secret, label, transcript, this.#secret.length);
+	}
+}

@@ -1,0 +1,325 @@
+/*
+	A TLS 1.3 server that can misbehave (RFC 8446): each message and each record that it sends passes through the test's hands first. It is
+	consistent with what it really sends, so that a changed message is the only thing wrong. It reports what the client answered.
+*/
+
+import { createECDH, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
+import type { Socket } from "node:net";
+import { digest, expandLabel, hmac, RecordKey, Schedule, suiteInfo, u16, vector, type SuiteInfo } from "./keys13.js";
+
+export type MessageName = "HelloRetryRequest" | "ServerHello" | "EncryptedExtensions" | "CertificateRequest" | "Certificate" | "CertificateVerify" | "Finished";
+
+/** What a test decides. Everything has a right default. */
+export interface Script13 {
+	/** Leaf first. */
+	readonly chain: readonly Uint8Array[];
+	readonly key: KeyObject;
+	/** SignatureScheme; the usual one of the key by default. */
+	readonly scheme?: number;
+	readonly suite?: keyof typeof suiteInfo;
+	/** Ask for this group first. */
+	readonly retryGroup?: number;
+	readonly requestCertificate?: boolean;
+	/** Extensions, encoded, for EncryptedExtensions. */
+	readonly encryptedExtensions?: Uint8Array;
+	/** Last word over a message: other octets, nothing, or several messages. */
+	edit?(name: MessageName, message: Buffer): Uint8Array | undefined;
+	/** Last word over what goes out, before the transport: a flight of records. */
+	editRecords?(name: "hello" | "flight", records: Buffer[]): Uint8Array[];
+	/** Octets in a handshake record. */
+	readonly fragment?: number;
+	/** Called with the open session; the default answers one request and closes in good order. */
+	talk?(session: Session13): Promise<void>;
+}
+
+/** How it ended, as the server saw it. */
+export interface Outcome13 {
+	/** The client's Finished was right. */
+	finished: boolean;
+	/** AlertDescription that the client sent. */
+	alert: number | undefined;
+	/** Application data of the client. */
+	received: Buffer;
+	/** The client's hello. */
+	hello: Buffer;
+}
+
+const HANDSHAKE = 22;
+const ALERT = 21;
+const DATA = 23;
+const empty = Buffer.alloc(0);
+
+export const messageType: Record<MessageName, number> = {
+	HelloRetryRequest: 2, ServerHello: 2, EncryptedExtensions: 8, CertificateRequest: 13, Certificate: 11, CertificateVerify: 15, Finished: 20,
+};
+
+/** A handshake message. */
+export function message(type: number, ...body: Uint8Array[]): Buffer {
+	return Buffer.concat([Buffer.of(type), vector(3, ...body)]);
+}
+
+/** An extension. */
+export function extension(type: number, ...data: Uint8Array[]): Buffer {
+	return Buffer.concat([u16(type), vector(2, ...data)]);
+}
+
+export function plainRecord(type: number, content: Uint8Array): Buffer {
+	return Buffer.concat([Buffer.of(type, 3, 3), vector(2, content)]);
+}
+
+/** Records from a socket, one at a time; undefined at its end. */
+class RecordReader {
+	readonly #socket: Socket;
+	#held = empty;
+
+	constructor(socket: Socket) {
+		this.#socket = socket;
+	}
+
+	async next(): Promise<Buffer | undefined> {
+		for (;;) {
+			const size = this.#held.length >= 5 ? 5 + this.#held.readUInt16BE(3) : Infinity;
+			if (this.#held.length >= size) {
+				const record = this.#held.subarray(0, size);
+				this.#held = this.#held.subarray(size);
+				return record;
+			}
+			const more = await this.#more();
+			if (!more) return undefined;
+			this.#held = Buffer.concat([this.#held, more]);
+		}
+	}
+
+	#more(): Promise<Buffer | undefined> {
+		const socket = this.#socket;
+		return new Promise(resolve => {
+			const done = (data?: Buffer): void => {
+				socket.off("data", done);
+				socket.off("close", end);
+				socket.off("end", end);
+				socket.pause();
+				resolve(data);
+			};
+			const end = (): void => done();
+			socket.on("data", done);
+			socket.on("close", end);
+			socket.on("end", end);
+			if (socket.readableEnded || socket.destroyed) done();
+			else socket.resume();
+		});
+	}
+}
+
+interface ClientHello {
+	readonly sessionId: Buffer;
+	readonly suites: number[];
+	readonly shares: Map<number, Buffer>;
+}
+
+export function parseHello(hello: Buffer): ClientHello {
+	let at = 4 + 2 + 32;
+	const take = (width: number): Buffer => {
+		const length = hello.readUIntBE(at, width);
+		at += width + length;
+		return hello.subarray(at - length, at);
+	};
+	const sessionId = take(1);
+	const list = take(2);
+	const suites = Array.from({ length: list.length / 2 }, (_, i) => list.readUInt16BE(2 * i));
+	take(1);
+	const shares = new Map<number, Buffer>();
+	at += 2;
+	while (at < hello.length) {
+		const type = hello.readUInt16BE(at);
+		at += 2;
+		const data = take(2);
+		if (type !== 51) continue;
+		for (let i = 2; i < data.length; ) {
+			const length = data.readUInt16BE(i + 2);
+			shares.set(data.readUInt16BE(i), data.subarray(i + 4, i + 4 + length));
+			i += 4 + length;
+		}
+	}
+	return { sessionId, suites, shares };
+}
+
+/** The server's share and the agreed value. */
+function agree(group: number, peer: Buffer): { share: Buffer; shared: Buffer } {
+	if (group === 0x1d) {
+		const pair = generateKeyPairSync("x25519");
+		const prefix = Buffer.from("302a300506032b656e032100", "hex");
+		const publicKey = createPublicKey({ key: Buffer.concat([prefix, peer]), format: "der", type: "spki" });
+		const share = pair.publicKey.export({ format: "der", type: "spki" }).subarray(-32);
+		return { share, shared: diffieHellman({ privateKey: pair.privateKey, publicKey }) };
+	}
+	const curve = createECDH(group === 0x17 ? "prime256v1" : "secp384r1");
+	const share = curve.generateKeys();
+	return { share, shared: curve.computeSecret(peer) };
+}
+
+function usualScheme(key: KeyObject): number {
+	if (key.asymmetricKeyType === "rsa") return 0x0804;
+	return key.asymmetricKeyDetails?.namedCurve === "secp384r1" ? 0x0503 : 0x0403;
+}
+
+function signContent(key: KeyObject, scheme: number, content: Buffer): Buffer {
+	const hash = scheme === 0x0503 || scheme === 0x0805 ? "sha384" : scheme === 0x0806 ? "sha512" : "sha256";
+	if (key.asymmetricKeyType !== "rsa") return sign(hash, content, key);
+	return scheme >> 8 === 8 ? sign(hash, content, { key, padding: 6, saltLength: -1 }) : sign(hash, content, key);
+}
+
+/** The session of one client, from accept to end. */
+export class Session13 {
+	readonly outcome: Outcome13 = { finished: false, alert: undefined, received: empty, hello: empty };
+	readonly socket: Socket;
+	readonly #script: Script13;
+	readonly #reader: RecordReader;
+	readonly #suite: SuiteInfo;
+	readonly #schedule: Schedule;
+	#transcript = empty;
+	/** Protects what the server sends, opens what the client sends. */
+	writeKey: RecordKey | undefined;
+	readKey: RecordKey | undefined;
+
+	constructor(socket: Socket, script: Script13) {
+		this.socket = socket;
+		this.#script = script;
+		this.#reader = new RecordReader(socket);
+		this.#suite = suiteInfo[script.suite ?? "TLS_AES_128_GCM_SHA256"]!;
+		this.#schedule = new Schedule(this.#suite);
+		socket.on("error", () => {});
+	}
+
+	/** Runs the script to its end. */
+	async run(): Promise<Outcome13> {
+		const hello = await this.#receiveHello();
+		if (hello && await this.#handshake(hello)) {
+			this.outcome.finished = true;
+			await (this.#script.talk ?? answerRequest)(this);
+		}
+		while (await this.receive());	// whatever the client still has to say
+		this.socket.end();
+		return this.outcome;
+	}
+
+	/** Sends a protected record. */
+	send(type: number, content: Uint8Array, padding = 0): void {
+		this.socket.write(this.writeKey!.seal(type, content, padding));
+	}
+
+	/** The client's next record; alerts and data are also noted in the outcome. */
+	async receive(): Promise<{ type: number; content: Buffer } | undefined> {
+		for (;;) {
+			const record = await this.#reader.next();
+			if (!record) return undefined;
+			if (record[0] === 20) continue;
+			const opened = this.readKey && record[0] === DATA ? this.readKey.open(record) : { type: record[0]!, content: record.subarray(5) };
+			if (opened.type === ALERT) this.outcome.alert = opened.content[1];
+			if (opened.type === DATA) this.outcome.received = Buffer.concat([this.outcome.received, opened.content]);
+			return opened;
+		}
+	}
+
+	async #receiveHello(): Promise<ClientHello | undefined> {
+		const record = await this.receive();
+		if (record?.type !== HANDSHAKE) return undefined;
+		this.outcome.hello = record.content;
+		this.#transcript = Buffer.concat([this.#transcript, record.content]);
+		return parseHello(record.content);
+	}
+
+	/** Passes a message through the test's hands and notes what comes out of them. */
+	#edited(name: MessageName, bytes: Buffer): Buffer {
+		const out = this.#script.edit ? this.#script.edit(name, bytes) : bytes;
+		if (out) this.#transcript = Buffer.concat([this.#transcript, out]);
+		return Buffer.from(out ?? empty);
+	}
+
+	#hash(): Buffer {
+		return digest(this.#suite.hash, this.#transcript);
+	}
+
+	#serverHello(hello: ClientHello, random: Buffer, ...extensions: Buffer[]): Buffer {
+		return message(2, Buffer.of(3, 3), random, vector(1, hello.sessionId), u16(this.#suite.id), Buffer.of(0), vector(2, ...extensions));
+	}
+
+	async #retry(hello: ClientHello, group: number): Promise<ClientHello | undefined> {
+		const random = digest("sha256", Buffer.from("HelloRetryRequest"));
+		this.#transcript = message(254, this.#hash());
+		const request = this.#serverHello(hello, random, extension(43, Buffer.of(3, 4)), extension(51, u16(group)), extension(44, vector(2, randomBytes(40))));
+		this.socket.write(plainRecord(HANDSHAKE, this.#edited("HelloRetryRequest", request)));
+		return this.#receiveHello();
+	}
+
+	async #handshake(first: ClientHello): Promise<boolean> {
+		const { retryGroup, editRecords = (_: string, records: Buffer[]) => records } = this.#script;
+		const hello = retryGroup ? await this.#retry(first, retryGroup) : first;
+		const [entry] = hello?.shares ?? [];
+		if (!hello || !entry) return false;
+		const [group, peer] = entry;
+		const { share, shared } = agree(group, peer);
+		const serverHello = this.#edited("ServerHello",
+			this.#serverHello(hello, randomBytes(32), extension(43, Buffer.of(3, 4)), extension(51, u16(group), vector(2, share))));
+		for (const record of editRecords("hello", [plainRecord(HANDSHAKE, serverHello)])) this.socket.write(record);
+		this.#schedule.climb(shared);
+		const client = this.#schedule.derive("c hs traffic", this.#hash());
+		const server = this.#schedule.derive("s hs traffic", this.#hash());
+		this.writeKey = new RecordKey(this.#suite, server);
+		this.readKey = new RecordKey(this.#suite, client);
+		const flight = this.#flight(server);
+		for (const record of editRecords("flight", this.#fragments(flight))) this.socket.write(record);
+		this.#schedule.climb(undefined);
+		const secrets = ["c ap traffic", "s ap traffic"].map(label => this.#schedule.derive(label, this.#hash()));
+		this.writeKey = new RecordKey(this.#suite, secrets[1]!);
+		const finished = await this.#receiveFinished(client);
+		if (finished) this.readKey = new RecordKey(this.#suite, secrets[0]!);
+		return finished;
+	}
+
+	/** EncryptedExtensions to Finished. */
+	#flight(secret: Buffer): Buffer {
+		const { chain, key, encryptedExtensions = empty, requestCertificate } = this.#script;
+		const scheme = this.#script.scheme ?? usualScheme(key);
+		const out = [this.#edited("EncryptedExtensions", message(8, vector(2, encryptedExtensions)))];
+		if (requestCertificate)
+			out.push(this.#edited("CertificateRequest", message(13, vector(1), vector(2, extension(13, vector(2, u16(0x0403), u16(0x0804)))))));
+		out.push(this.#edited("Certificate", message(11, vector(1), vector(3, ...chain.map(der => Buffer.concat([vector(3, der), vector(2)]))))));
+		const content = Buffer.concat([Buffer.alloc(64, 0x20), Buffer.from("TLS 1.3, server CertificateVerify\0"), this.#hash()]);
+		out.push(this.#edited("CertificateVerify", message(15, u16(scheme), vector(2, signContent(key, scheme, content)))));
+		const finishedKey = expandLabel(this.#suite.hash, secret, "finished", empty, secret.length);
+		out.push(this.#edited("Finished", message(20, hmac(this.#suite.hash, finishedKey, this.#hash()))));
+		return Buffer.concat(out);
+	}
+
+	#fragments(flight: Buffer): Buffer[] {
+		const size = this.#script.fragment ?? 16384;
+		const records: Buffer[] = [];
+		for (let at = 0; at < flight.length; at += size) records.push(this.writeKey!.seal(HANDSHAKE, flight.subarray(at, at + size)));
+		return records;
+	}
+
+	/** The client's last flight: perhaps an empty Certificate, then Finished, which must be right. */
+	async #receiveFinished(secret: Buffer): Promise<boolean> {
+		let held = empty;
+		for (;;) {
+			const record = await this.receive();
+			if (record?.type !== HANDSHAKE) return false;
+			held = Buffer.concat([held, record.content]);
+			while (held.length >= 4 && held.length >= 4 + held.readUIntBE(1, 3)) {
+				const one = held.subarray(0, 4 + held.readUIntBE(1, 3));
+				held = held.subarray(one.length);
+				const key = expandLabel(this.#suite.hash, secret, "finished", empty, secret.length);
+				const expected = hmac(this.#suite.hash, key, this.#hash());
+				if (one[0] === 20) return one.subarray(4).equals(expected);
+				this.#transcript = Buffer.concat([this.#transcript, one]);
+			}
+		}
+	}
+}
+
+/** The default conversation: one request, one answer, close_notify. */
+export async function answerRequest(session: Session13): Promise<void> {
+	while (!session.outcome.received.includes("\r\n\r\n")) if (!await session.receive()) return;
+	session.send(DATA, Buffer.from("HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello"));
+	session.send(ALERT, Buffer.of(1, 0));
+}
