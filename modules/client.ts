@@ -115,7 +115,7 @@ class Transport implements Events {
 		if (!connection.isOpen) return 0;
 		const room = this.#room - connection.unsent;
 		const { overhead } = connection;
-		const records = Math.ceil(room / (connection.config.maxSendFragment + overhead));
+		const records = Math.ceil(room / (connection.maxFragment + overhead));
 		return Math.max(0, room - records * overhead);
 	}
 

@@ -34,6 +34,11 @@ export interface Options {
 	clock?: ClockOption;
 	/** Longest handshake message that is taken, in octets; a certificate chain must fit. Default 32768. */
 	maxMessage?: number;
+	/**
+	 * Most text that the server may put in a record, in octets with one for the type, 64 to 16385 (RFC 8449): what a record needs in
+	 * memory. Not every server keeps to it. Default: not asked for.
+	 */
+	recordSizeLimit?: number;
 	/** Most text in a record that is sent, in octets, 512 to 16384. Default 4096. */
 	maxSendFragment?: number;
 }
@@ -50,6 +55,8 @@ export interface Config {
 	readonly certificates: CertificatePolicy;
 	readonly verifyServer: typeof verifyServer;
 	readonly maxMessage: number;
+	/** 0 where none is asked for. */
+	readonly recordSizeLimit: number;
 	readonly maxSendFragment: number;
 	/** Milliseconds for timing. */
 	readonly now: () => number;
@@ -78,6 +85,7 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	pinsInsteadOfRoots: "boolean",
 	clock: "string or function",
 	maxMessage: "number",
+	recordSizeLimit: "number",
 	maxSendFragment: "number",
 });
 
@@ -152,6 +160,7 @@ export function configure(options: Options, host: string | undefined): Config {
 		certificates: certificatePolicy(name, options),
 		verifyServer,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
+		recordSizeLimit: numberOption("recordSizeLimit", options.recordSizeLimit, 64, 16385, 0),
 		maxSendFragment: numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096),
 		now: Date.now,
 	});

@@ -28,6 +28,9 @@ const enum RecordLimit {
 	protected13 = 0x4000 + 256,
 }
 
+/** Octets of the tag behind a record's text. */
+const TAG = 16;
+
 /** change_cipher_spec records that a server may send for middleboxes' sake; the RFC knows one, some send two. */
 const MAX_CHANGE_CIPHER_SPECS = 2;
 
@@ -77,6 +80,10 @@ export class Connection implements Link {
 	/** The application knows of the data, of the end. */
 	#told = false;
 	#toldEnd = false;
+	/** Most octets that a record to the peer carries. */
+	#maxFragment: number;
+	/** The peer has agreed to the record size that was asked of it. */
+	#limited = false;
 	#open = false;
 	#ended = false;
 	#closing = false;
@@ -88,6 +95,7 @@ export class Connection implements Link {
 	constructor(config: Config, events: Events, start: (link: Link) => Flow = handshake) {
 		this.config = config;
 		this.#events = events;
+		this.#maxFragment = config.maxSendFragment;
 		this.timing = new Timing(config.now);
 		this.#deframer = new Deframer(RecordLimit.plain);
 		this.#joiner = new Joiner(config.maxMessage);
@@ -163,7 +171,7 @@ export class Connection implements Link {
 	write(bytes: Uint8Array, start: number, end: number): void {
 		if (!this.isOpen) throw this.#error ?? new TLSError("closed", "the connection is not open");
 		for (let at = start; at < end; ) {
-			const next = Math.min(end, at + this.config.maxSendFragment);
+			const next = Math.min(end, at + this.#maxFragment);
 			if (this.#outgoing.worn || this.#post!.owesUpdate) this.#post!.updateKey(this);
 			this.#outgoing.add(ContentType.application_data, bytes, at, next);
 			at = next;
@@ -174,6 +182,11 @@ export class Connection implements Link {
 	/** Octets that the transport has not taken yet. */
 	get unsent(): number {
 		return this.#outgoing.length;
+	}
+
+	/** Most octets that one record carries. */
+	get maxFragment(): number {
+		return this.#maxFragment;
 	}
 
 	/** Octets that a record adds to what it carries. */
@@ -227,11 +240,17 @@ export class Connection implements Link {
 
 	send(bytes: Uint8Array, start: number, end: number): void {
 		for (let at = start; at < end; ) {
-			const next = Math.min(end, at + this.config.maxSendFragment);
+			const next = Math.min(end, at + this.#maxFragment);
 			this.#outgoing.add(ContentType.handshake, bytes, at, next);
 			at = next;
 		}
 		this.#outgoing.flush();
+	}
+
+	limitRecords(limit: number): void {
+		this.#maxFragment = Math.min(this.#maxFragment, limit - 1);
+		this.#deframer.limit = this.config.recordSizeLimit + TAG;
+		this.#limited = true;
 	}
 
 	sendChangeCipherSpec(): void {
@@ -246,7 +265,7 @@ export class Connection implements Link {
 			throw new TLSError("unexpected_message", "handshake data goes on in a record where the keys change");
 		this.#readProtection?.close();
 		this.#readProtection = new Protection(aead, recordLimit);
-		this.#deframer.limit = RecordLimit.protected13;
+		if (!this.#limited) this.#deframer.limit = RecordLimit.protected13;
 	}
 
 	writeWith(aead: AEAD, recordLimit: number): void {

@@ -85,7 +85,8 @@ function* agree(link: Link, hello: Hello, answer: ServerHello, transcript: Trans
 }
 
 /** EncryptedExtensions (section 4.3.1). */
-function readEncryptedExtensions(r: Reader, asked: number, protocols: readonly string[], state: State13): void {
+function readEncryptedExtensions(link: Link, asked: number, state: State13): void {
+	const r = link.reader;
 	let seen = 0;
 	const block = r.enter(2, 0, 0xffff);
 	while (r.left) {
@@ -95,13 +96,21 @@ function readEncryptedExtensions(r: Reader, asked: number, protocols: readonly s
 		switch (type) {
 			case ExtensionType.server_name: break;	// empty: the name was used (RFC 6066 section 3)
 			case ExtensionType.supported_groups: readGroups(r); break;
-			case ExtensionType.application_layer_protocol_negotiation: state.protocol = readProtocol(r, protocols); break;
+			case ExtensionType.application_layer_protocol_negotiation: state.protocol = readProtocol(r, link.config.protocols); break;
+			case ExtensionType.record_size_limit: link.limitRecords(readRecordLimit(r)); break;
 			default: throw new TLSError("internal", `extension ${type} is asked for but not read`);
 		}
 		r.leave(extension);
 	}
 	r.leave(block);
 	r.finish();
+}
+
+/** RFC 8449 section 4: 64 octets at least; more than TLS 1.3 allows means no limit. */
+function readRecordLimit(r: Reader): number {
+	const limit = r.u16();
+	if (limit < 64) throw new TLSError("illegal_parameter", `the server takes only ${limit} bytes in a record, fewer than the 64 that it must`);
+	return Math.min(limit, 0x4001);
 }
 
 /** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
@@ -180,7 +189,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 		yield* agree(link, hello, answer, transcript, state);
 
 		yield accepts(HandshakeType.encrypted_extensions);
-		readEncryptedExtensions(link.reader, asked, link.config.protocols, state);
+		readEncryptedExtensions(link, asked, state);
 		absorb(link, transcript);
 
 		yield accepts(HandshakeType.certificate_request) | accepts(HandshakeType.certificate);

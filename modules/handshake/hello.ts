@@ -28,7 +28,8 @@ const downgrade = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44);
 /** What the client says and must remember until the server has answered. */
 export class Hello {
 	readonly random = new Uint8Array(RANDOM_LENGTH);
-	readonly sessionId = new Uint8Array(SESSION_ID_LENGTH);
+	/** Not empty, so that middleboxes take the handshake for TLS 1.2's (appendix D.4). */
+	sessionId = new Uint8Array(SESSION_ID_LENGTH);
 	/** Extensions sent, as ExtensionBit. */
 	asked = 0;
 	/** The group that `share` is of. */
@@ -133,6 +134,12 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.copy(hello.cookie, 0, hello.cookie.length);
 		w.close(2, extension);
 	}
+	if (config.recordSizeLimit) {
+		// RFC 8449 section 4
+		extension = openExtension(w, hello, ExtensionType.record_size_limit, ExtensionBit.record_size_limit);
+		w.u16(config.recordSizeLimit);
+		w.close(2, extension);
+	}
 	writeKeyShare(w, hello);
 	w.close(2, list);
 }
@@ -144,8 +151,8 @@ export function writeClientHello(w: Writer, hello: Hello, config: Config): void 
 	const message = w.open(3);
 	w.u16(ProtocolVersion.tls12);
 	w.copy(hello.random, 0, RANDOM_LENGTH);
-	w.u8(SESSION_ID_LENGTH);
-	w.copy(hello.sessionId, 0, SESSION_ID_LENGTH);
+	w.u8(hello.sessionId.length);
+	w.copy(hello.sessionId, 0, hello.sessionId.length);
 	writeNumbers(w, config.suites);
 	w.u16(0x0100);	// one compression method: none
 	writeExtensions(w, hello, config);
@@ -207,7 +214,8 @@ function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
 /** The checks of section 4.1.3 on what is the same in every ServerHello. Returns the suite. */
 function checkEcho(r: Reader, hello: Hello, config: Config): Suite {
 	const id = r.enter(1, 0, SESSION_ID_LENGTH);
-	if (r.left !== SESSION_ID_LENGTH || !equal(r.bytes, r.skip(SESSION_ID_LENGTH), hello.sessionId, 0, SESSION_ID_LENGTH))
+	const { length } = hello.sessionId;
+	if (r.left !== length || !equal(r.bytes, r.skip(length), hello.sessionId, 0, length))
 		throw new TLSError("illegal_parameter", "the server did not echo the session id");
 	r.leave(id);
 	const suiteId = r.u16();

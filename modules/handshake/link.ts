@@ -51,6 +51,8 @@ export interface Link {
 	send(bytes: Uint8Array, start: number, end: number): void;
 	/** Octets that the transport has not taken yet. */
 	readonly unsent: number;
+	/** The peer takes at most `limit` octets in a record, its type included (RFC 8449). The limit that was asked of the peer holds too now. */
+	limitRecords(limit: number): void;
 	/** Sends TLS 1.3's dummy change_cipher_spec (RFC 8446 appendix D.4). */
 	sendChangeCipherSpec(): void;
 	/** From the next record on, what arrives is protected with this key. Throws where a message straddles the change. */

@@ -20,6 +20,8 @@ export class Outgoing {
 	#buffer: Uint8Array = empty;
 	#start = 0;
 	#end = 0;
+	/** Old servers want TLS 1.0 in the first record (RFC 8446 section 5.1). */
+	#version: number = ProtocolVersion.tls10;
 
 	/** `output` takes octets and returns how many it took. */
 	constructor(output: (bytes: Uint8Array, start: number, end: number) => number) {
@@ -61,8 +63,9 @@ export class Outgoing {
 		const buffer = this.#buffer;
 		let at = this.#end;
 		buffer[at] = isPlain ? type : ContentType.application_data;
-		buffer[at + 1] = ProtocolVersion.tls12 >> 8;
-		buffer[at + 2] = ProtocolVersion.tls12 & 0xff;
+		buffer[at + 1] = this.#version >> 8;
+		buffer[at + 2] = this.#version & 0xff;
+		this.#version = ProtocolVersion.tls12;
 		buffer[at + 3] = length >> 8;
 		buffer[at + 4] = length;
 		at += RecordHeader.length;
