@@ -1,0 +1,102 @@
+/*
+	The demo: one HTTPS request. It prints the answer, what was negotiated, and how long each phase took. Where it goes and whom it trusts
+	comes from the manifest's "config", or from the command line: url=https://host:port/path ca="-----BEGIN CERTIFICATE-----..."
+*/
+
+import config from "mc/config";
+import Net from "net";
+import TCP from "embedded:io/socket/tcp";
+import { TLSClient } from "tls/client";
+import type { HandshakeInfo } from "tls/connection";
+import type { TLSError } from "tls/errors";
+import { phaseNames } from "tls/timing";
+
+interface Target {
+	readonly host: string;
+	readonly port: number;
+	readonly path: string;
+}
+
+function parseURL(url: string): Target {
+	const scheme = "https://";
+	if (!url.startsWith(scheme)) throw new Error(`"${url}" does not start with ${scheme}`);
+	const slash = url.indexOf("/", scheme.length);
+	const authority = slash < 0 ? url.slice(scheme.length) : url.slice(scheme.length, slash);
+	const colon = authority.lastIndexOf(":");
+	const hasPort = colon > authority.lastIndexOf("]");
+	const host = hasPort ? authority.slice(0, colon) : authority;
+	const port = hasPort ? Number(authority.slice(colon + 1)) : 443;
+	if (!host || !(port > 0 && port < 65536)) throw new Error(`"${url}" has no host, or a port that is none`);
+	return { host, port, path: slash < 0 ? "/" : url.slice(slash) };
+}
+
+function groupName(group: number): string {
+	switch (group) {
+		case 0x17: return "secp256r1";
+		case 0x18: return "secp384r1";
+		case 0x1d: return "x25519";
+		default: return `0x${group.toString(16)}`;
+	}
+}
+
+function signatureName(scheme: number): string {
+	switch (scheme) {
+		case 0x0403: return "ecdsa_secp256r1_sha256";
+		case 0x0503: return "ecdsa_secp384r1_sha384";
+		case 0x0804: return "rsa_pss_rsae_sha256";
+		case 0x0805: return "rsa_pss_rsae_sha384";
+		case 0x0806: return "rsa_pss_rsae_sha512";
+		default: return `0x${scheme.toString(16)}`;
+	}
+}
+
+function printHandshake(info: HandshakeInfo): void {
+	trace(`TLS 1.${(info.version & 0xff) - 1}, ${info.suite}, ${groupName(info.group)}, ${signatureName(info.signature)}`);
+	trace(info.protocol === undefined ? "\n" : `, ${info.protocol}\n`);
+	trace(`peer: ${info.peer.subject}\n`);
+	let total = 0;
+	phaseNames.forEach((name, i) => {
+		const time = info.timing.phases[i]!;
+		total += time;
+		trace(`  ${name.padEnd(10)} ${String(time).padStart(6)} ms\n`);
+	});
+	trace(`  ${"total".padEnd(10)} ${String(total).padStart(6)} ms\n`);
+}
+
+/** A record may end inside a character, so what is not ASCII prints as a dot. */
+function printASCII(bytes: Uint8Array): void {
+	let text = "";
+	for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : ".";
+	trace(text);
+}
+
+function request({ host, port, path }: Target, address: string): void {
+	let isSent = false;
+	let received = 0;
+	new TLSClient({
+		host, address, port,
+		TCP: { io: TCP },
+		secure: { certificate: config.ca, applicationLayerProtocolNegotiation: "http/1.1", onHandshake: printHandshake },
+		onWritable(count: number) {
+			const text = `GET ${path} HTTP/1.1\r\nhost: ${host}\r\nuser-agent: xs-tls\r\nconnection: close\r\n\r\n`;
+			if (isSent || count < text.length) return;
+			isSent = true;
+			this.write(ArrayBuffer.fromString(text));
+		},
+		onReadable(count: number) {
+			received += count;
+			printASCII(new Uint8Array(this.read() as ArrayBuffer));
+		},
+		onError(error: TLSError) {
+			if (error.code !== "closed") throw error;
+			trace(`\n${received} bytes received\n`);
+		},
+	});
+}
+
+const target = parseURL(config.url);
+trace(`https request to ${target.host} port ${target.port}, ${target.path}\n`);
+Net.resolve(target.host, (name: string, address?: string) => {
+	if (address === undefined) throw new Error(`the name ${name} has no address`);
+	request(target, address);
+});

@@ -1,0 +1,79 @@
+/*
+	The device in tests against a server: connects to config.port `runs` times, one after the other, sends a request each time, and says in a
+	line of JSON how each connection ended. config.secure is JSON with more options for TLSClient's `secure`.
+*/
+
+import config from "mc/config";
+import TCP from "embedded:io/socket/tcp";
+import Timer from "timer";
+import { TLSClient } from "tls/client";
+import type { HandshakeInfo } from "tls/connection";
+import type { TLSError } from "tls/errors";
+
+interface Result {
+	/** TLSError's code, "closed" for a good end. */
+	code: string;
+	message: string;
+	/** What the server's certificate was good for: undefined where the handshake did not finish. */
+	negotiated: object | undefined;
+	/** All that was delivered, as text. */
+	text: string;
+}
+
+const request = ArrayBuffer.fromString("GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+const secure = JSON.parse(config.secure) as object;
+const size = Number(config.chunk ?? 0);
+
+function text(bytes: Uint8Array): string {
+	let result = "";
+	for (const byte of bytes) result += String.fromCharCode(byte);
+	return result;
+}
+
+function run(done: (result: Result) => void): void {
+	const result: Result = { code: "", message: "", negotiated: undefined, text: "" };
+	let isSent = false;
+	let length = 0;
+	let client: TLSClient | undefined;
+	try {
+		client = new TLSClient({
+			host: config.host ?? "localhost", address: "127.0.0.1", port: Number(config.port),
+			TCP: { io: TCP },
+			secure: {
+				certificate: config.ca, ...secure,
+				onHandshake({ suite, group, signature, protocol, version, peer }: HandshakeInfo) {
+					result.negotiated = { suite, group, signature, protocol, version, subject: peer.subject };
+				},
+			},
+			onWritable(count: number) {
+				if (isSent || count < request.byteLength) return;
+				isSent = true;
+				this.write(request);
+			},
+			onReadable(count: number) {
+				const bytes = new Uint8Array(size ? this.read(Math.min(size, count)) as ArrayBuffer : this.read() as ArrayBuffer);
+				length += bytes.length;
+				if (result.text.length < 300) result.text += text(bytes.length > 300 ? bytes.subarray(0, 300) : bytes);
+			},
+			onError(error: TLSError) {
+				this.close();
+				result.code = error.code;
+				result.message = error.message;
+				done({ ...result, length } as Result);
+			},
+		});
+	}
+	catch (error) {
+		client?.close();
+		done({ ...result, code: (error as TLSError).code ?? "thrown", message: String(error) });
+	}
+}
+
+let left = Number(config.runs);
+function next(): void {
+	run(result => {
+		trace(`${JSON.stringify(result)}\n`);
+		if (--left > 0) Timer.set(next);
+	});
+}
+next();
