@@ -42,8 +42,8 @@ export function digest(hash: string, ...data: Uint8Array[]): Buffer {
 
 export function expandLabel(hash: string, secret: Uint8Array, label: string, context: Uint8Array, length: number): Buffer {
 	const info = Buffer.concat([u16(length), vector(1, Buffer.from(`tls13 ${label}`)), vector(1, context)]);
-	let block = Buffer.alloc(0);
-	let out = Buffer.alloc(0);
+	let block: Buffer = Buffer.alloc(0);
+	let out: Buffer = Buffer.alloc(0);
 	for (let counter = 1; out.length < length; counter++) {
 		block = hmac(hash, secret, Buffer.concat([block, info, Buffer.of(counter)]));
 		out = Buffer.concat([out, block]);

@@ -26,6 +26,8 @@ export interface Script13 {
 	edit?(name: MessageName, message: Buffer): Uint8Array | undefined;
 	/** Last word over what goes out, before the transport: a flight of records. */
 	editRecords?(name: "hello" | "flight", records: Buffer[]): Uint8Array[];
+	/** Application data sent under the handshake keys, before EncryptedExtensions. */
+	readonly early?: Uint8Array;
 	/** Octets in a handshake record. */
 	readonly fragment?: number;
 	/** Called with the open session; the default answers one request and closes in good order. */
@@ -48,10 +50,6 @@ const HANDSHAKE = 22;
 const ALERT = 21;
 const DATA = 23;
 const empty = Buffer.alloc(0);
-
-export const messageType: Record<MessageName, number> = {
-	HelloRetryRequest: 2, ServerHello: 2, EncryptedExtensions: 8, CertificateRequest: 13, Certificate: 11, CertificateVerify: 15, Finished: 20,
-};
 
 /** A handshake message. */
 export function message(type: number, ...body: Uint8Array[]): Buffer {
@@ -266,6 +264,7 @@ export class Session13 {
 		const server = this.#schedule.derive("s hs traffic", this.#hash());
 		this.writeKey = new RecordKey(this.#suite, server);
 		this.readKey = new RecordKey(this.#suite, client);
+		if (this.#script.early) this.send(DATA, this.#script.early);
 		const flight = this.#flight(server);
 		for (const record of editRecords("flight", this.#fragments(flight))) this.socket.write(record);
 		this.#schedule.climb(undefined);
@@ -300,7 +299,7 @@ export class Session13 {
 
 	/** The client's last flight: perhaps an empty Certificate, then Finished, which must be right. */
 	async #receiveFinished(secret: Buffer): Promise<boolean> {
-		let held = empty;
+		let held: Buffer = empty;
 		for (;;) {
 			const record = await this.receive();
 			if (record?.type !== HANDSHAKE) return false;

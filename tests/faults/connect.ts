@@ -1,0 +1,71 @@
+/*
+	Runs the client app of this folder against a server of the test's own, once for each script, in one run of the simulator, and pairs up what
+	both sides saw.
+*/
+
+import { createServer, type Socket } from "node:net";
+import { buildApp } from "../../host-sim/build.js";
+import { runApp } from "../../host-sim/run.js";
+
+/** What the client app prints for each connection. */
+export interface ClientResult {
+	readonly code: string;
+	readonly message: string;
+	readonly negotiated?: { readonly suite: string; readonly group: number; readonly signature: number; readonly protocol?: string; readonly subject: string };
+	readonly text: string;
+	/** Octets delivered. */
+	readonly length: number;
+}
+
+export interface ClientOptions {
+	readonly variant?: string;
+	/** PEM of what the client trusts. */
+	readonly ca: string;
+	/** Name that the client asks for; "localhost" by default. */
+	readonly host?: string;
+	/** More of TLSClient's `secure`. */
+	readonly secure?: object;
+	/** Octets that the client reads at a time; all that is there by default. */
+	readonly chunk?: number;
+	readonly timeout?: number;
+}
+
+const appFolder = "tests/faults";
+
+/** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
+export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
+	const { variant = "native", ca, host = "localhost", secure = {}, chunk = 0, timeout = 120 } = options;
+	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk) };
+	const app = await buildApp(appFolder, { variant, config });
+	const { code, stdout, stderr } = await runApp(app, { timeout });
+	if (code !== 0) throw new Error(`the simulator ended with ${code}: ${stderr}\n${stdout.slice(-5).join("\n")}`);
+	return stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as ClientResult);
+}
+
+/** One connection, from both sides. */
+export interface Pair<Outcome> {
+	readonly client: ClientResult;
+	readonly server: Outcome;
+}
+
+/** Serves connection number i with `serve(socket, i)` and returns what came of each. */
+export async function runPairs<Outcome>(runs: number, options: ClientOptions, serve: (socket: Socket, index: number) => Promise<Outcome>): Promise<Pair<Outcome>[]> {
+	const outcomes: Promise<Outcome>[] = [];
+	const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
+		const outcome = serve(socket, outcomes.length);
+		outcome.catch(() => socket.destroy());
+		outcomes.push(outcome);
+	});
+	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+	try {
+		const { port } = server.address() as { port: number };
+		const clients = await runClient(port, runs, options);
+		if (clients.length !== runs || outcomes.length !== runs)
+			throw new Error(`${runs} connections were to be made; ${clients.length} were reported, ${outcomes.length} reached the server`);
+		const servers = await Promise.all(outcomes);
+		return clients.map((client, i) => ({ client, server: servers[i]! }));
+	}
+	finally {
+		server.close();
+	}
+}

@@ -1,0 +1,253 @@
+/*
+	What a TLS 1.3 client must refuse, each with the RFC's alert and an error that says what is wrong (RFC 8446). The server is
+	tests/peers/server13.ts; every message that it sends can be changed.
+*/
+
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { makeCertificate, makeIdentity, makeKey, type Certificate, type ServerIdentity } from "../../host-sim/certificates.js";
+import { vector, u16 } from "../peers/keys13.js";
+import { extension, message, plainRecord, Session13, type MessageName, type Outcome13, type Script13 } from "../peers/server13.js";
+import { runPairs, type Pair } from "./connect.js";
+
+interface Fault {
+	readonly name: string;
+	readonly script: (identity: ServerIdentity) => Partial<Script13>;
+	/** TLSError's code. */
+	readonly code: string;
+	/** The alert that the server gets; none where undefined. */
+	readonly alert: number | undefined;
+	/** What the error must say. */
+	readonly says?: RegExp;
+}
+
+/** Changes one message. */
+function changing(name: MessageName, change: (message: Buffer) => Uint8Array | undefined): () => Partial<Script13> {
+	return () => ({ edit: (which, bytes) => which === name ? change(bytes) : bytes });
+}
+
+function flip(bytes: Buffer, at: number): Buffer {
+	const changed = Buffer.from(bytes);
+	changed[at < 0 ? changed.length + at : at]! ^= 1;
+	return changed;
+}
+
+/** The message with another body. */
+function withBody(bytes: Buffer, body: Uint8Array): Buffer {
+	return message(bytes[0]!, body);
+}
+
+function chainOf(...certificates: Certificate[]): Partial<Script13> {
+	return { chain: certificates.map(({ der }) => der), key: certificates[0]!.key.privateKey };
+}
+
+/** A leaf under the identity's intermediate that differs from the right one. */
+function leafUnder({ intermediate }: ServerIdentity, change: object): Partial<Script13> {
+	const leaf = makeCertificate({ subject: "localhost", key: makeKey("p256"), issuer: intermediate, names: ["localhost"], ...change });
+	return chainOf(leaf, intermediate);
+}
+
+const day = 86400e3;
+
+const certificateFaults: Fault[] = [
+	{ name: "the certificate is for another name", script: identity => leafUnder(identity, { names: ["other.example"] }), code: "wrong_name", alert: 42, says: /other\.example/ },
+	{ name: "the certificate has no subjectAltName", script: identity => leafUnder(identity, { names: [] }), code: "wrong_name", alert: 42 },
+	{
+		name: "the root is not trusted", code: "untrusted", alert: 48,
+		script: () => { const { leaf, intermediate } = makeIdentity(["localhost"]); return chainOf(leaf, intermediate); },
+	},
+	{
+		name: "the leaf has expired", code: "certificate_expired", alert: 45, says: /expired/,
+		script: identity => leafUnder(identity, { notBefore: new Date(Date.now() - 3 * day), notAfter: new Date(Date.now() - day) }),
+	},
+	{
+		name: "the leaf is not yet valid", code: "certificate_not_yet_valid", alert: 45,
+		script: identity => leafUnder(identity, { notBefore: new Date(Date.now() + day), notAfter: new Date(Date.now() + 3 * day) }),
+	},
+	{
+		name: "the intermediate is no CA", code: "bad_certificate", alert: 42,
+		script: ({ root }) => {
+			const notCA = makeCertificate({ subject: "not a CA", key: makeKey("p256"), issuer: root, names: ["not.example"] });
+			const leaf = makeCertificate({ subject: "localhost", key: makeKey("p256"), issuer: notCA, names: ["localhost"] });
+			return chainOf(leaf, notCA);
+		},
+	},
+	{
+		name: "the intermediate may not sign certificates", code: "bad_certificate", alert: 42,
+		script: ({ root }) => {
+			const signer = makeCertificate({ subject: "no signer", key: makeKey("p256"), issuer: root, isAuthority: true, keyUsage: ["digitalSignature"] });
+			const leaf = makeCertificate({ subject: "localhost", key: makeKey("p256"), issuer: signer, names: ["localhost"] });
+			return chainOf(leaf, signer);
+		},
+	},
+	{ name: "the leaf's signature is wrong", script: identity => leafUnder(identity, { changeSignature: (bytes: Buffer) => flip(bytes, -1) }), code: "bad_certificate", alert: 42 },
+	{ name: "no certificate at all", script: changing("Certificate", bytes => withBody(bytes, Buffer.alloc(4))), code: "decode_error", alert: 50 },
+	{ name: "the Certificate has a context", script: changing("Certificate", bytes => withBody(bytes, Buffer.concat([Buffer.of(1, 9), bytes.subarray(5)]))), code: "illegal_parameter", alert: 47 },
+	{ name: "the leaf's key is another one's", script: () => ({ key: makeKey("p256").privateKey }), code: "bad_signature", alert: 51 },
+];
+
+const proofFaults: Fault[] = [
+	{ name: "a flipped bit in CertificateVerify", script: changing("CertificateVerify", bytes => flip(bytes, -1)), code: "bad_signature", alert: 51 },
+	{ name: "a flipped bit in Finished", script: changing("Finished", bytes => flip(bytes, 10)), code: "bad_finished", alert: 51 },
+	{ name: "CertificateVerify is skipped", script: changing("CertificateVerify", () => undefined), code: "unexpected_message", alert: 10 },
+	{ name: "Certificate is skipped", script: changing("Certificate", () => undefined), code: "unexpected_message", alert: 10 },
+	{ name: "EncryptedExtensions is skipped", script: changing("EncryptedExtensions", () => undefined), code: "unexpected_message", alert: 10 },
+	{ name: "Finished comes twice", script: changing("Finished", bytes => Buffer.concat([bytes, bytes])), code: "unexpected_message", alert: 10 },
+	{ name: "Certificate comes twice", script: changing("Certificate", bytes => Buffer.concat([bytes, bytes])), code: "unexpected_message", alert: 10 },
+	{ name: "Finished is too short", script: changing("Finished", bytes => withBody(bytes, bytes.subarray(4, -1))), code: "decode_error", alert: 50 },
+	{ name: "Finished comes before CertificateVerify", script: changing("CertificateVerify", bytes => Buffer.concat([message(20, Buffer.alloc(32)), bytes])), code: "unexpected_message", alert: 10 },
+	{ name: "signed with RSA PKCS #1, which TLS 1.3 forbids", script: changing("CertificateVerify", bytes => withBody(bytes, Buffer.concat([u16(0x0401), bytes.subarray(6)]))), code: "illegal_parameter", alert: 47 },
+	{ name: "signed with a scheme that was not offered", script: changing("CertificateVerify", bytes => withBody(bytes, Buffer.concat([u16(0x0603), bytes.subarray(6)]))), code: "illegal_parameter", alert: 47 },
+	{ name: "a scheme of another curve", script: changing("CertificateVerify", bytes => withBody(bytes, Buffer.concat([u16(0x0503), bytes.subarray(6)]))), code: "illegal_parameter", alert: 47 },
+];
+
+/** A ServerHello with its fields apart: session id at 38, suite behind it. */
+const sessionEnd = 4 + 2 + 32 + 1 + 32;
+
+function helloExtensions(change: (extensions: Buffer) => Uint8Array): () => Partial<Script13> {
+	return changing("ServerHello", bytes => withBody(bytes, Buffer.concat([bytes.subarray(4, sessionEnd + 3), vector(2, change(bytes.subarray(sessionEnd + 5)))])));
+}
+
+const helloFaults: Fault[] = [
+	{ name: "the session id is not echoed", script: changing("ServerHello", bytes => flip(bytes, 40)), code: "illegal_parameter", alert: 47 },
+	{ name: "a suite that was not offered", script: changing("ServerHello", bytes => flip(bytes, sessionEnd)), code: "illegal_parameter", alert: 47 },
+	{ name: "a compression method", script: changing("ServerHello", bytes => flip(bytes, sessionEnd + 2)), code: "illegal_parameter", alert: 47 },
+	{ name: "TLS 1.2 only", script: helloExtensions(() => Buffer.alloc(0)), code: "unsupported_version", alert: 70, says: /TLS 1\.2/ },
+	{ name: "TLS 1.1 only", script: changing("ServerHello", bytes => { bytes[5] = 2; return bytes; }), code: "unsupported_version", alert: 70, says: /TLS 1\.1/ },
+	{
+		name: "TLS 1.2 with the downgrade sentinel", code: "downgrade", alert: 47,
+		script: changing("ServerHello", bytes => withBody(bytes, Buffer.concat([bytes.subarray(4, 30), Buffer.from("DOWNGRD\x01"), bytes.subarray(38, sessionEnd + 3)]))),
+	},
+	{ name: "a version beyond 1.3", script: helloExtensions(list => Buffer.concat([extension(43, Buffer.of(3, 5)), list.subarray(6)])), code: "illegal_parameter", alert: 47 },
+	{ name: "no key share", script: helloExtensions(list => list.subarray(0, 6)), code: "missing_extension", alert: 109 },
+	{ name: "an extension twice", script: helloExtensions(list => Buffer.concat([list.subarray(0, 6), list])), code: "illegal_parameter", alert: 47 },
+	{ name: "an extension that was not asked for", script: helloExtensions(list => Buffer.concat([list, extension(35)])), code: "unsupported_extension", alert: 110 },
+	{ name: "an extension that belongs elsewhere", script: helloExtensions(list => Buffer.concat([list, extension(10, vector(2, u16(0x1d)))])), code: "illegal_parameter", alert: 47 },
+	{ name: "a share of another group", script: helloExtensions(list => Buffer.concat([list.subarray(0, 6), extension(51, u16(0x17), vector(2, Buffer.alloc(65, 4)))])), code: "illegal_parameter", alert: 47 },
+	{ name: "a share that gives zero", script: helloExtensions(list => Buffer.concat([list.subarray(0, 6), extension(51, u16(0x1d), vector(2, Buffer.alloc(32)))])), code: "illegal_parameter", alert: 47 },
+	{ name: "a share of the wrong length", script: helloExtensions(list => Buffer.concat([list.subarray(0, 6), extension(51, u16(0x1d), vector(2, Buffer.alloc(31, 9)))])), code: "illegal_parameter", alert: 47 },
+	{ name: "ALPN that was not offered", script: () => ({ encryptedExtensions: extension(16, vector(2, vector(1, Buffer.from("h2")))) }), code: "unsupported_extension", alert: 110 },
+	{ name: "EncryptedExtensions with a key share", script: () => ({ encryptedExtensions: extension(51, u16(0x1d)) }), code: "illegal_parameter", alert: 47 },
+	{ name: "a retry for the group that was sent", script: () => ({ retryGroup: 0x1d }), code: "illegal_parameter", alert: 47 },
+	{ name: "a retry for a group that was not offered", script: () => ({ retryGroup: 0x19 }), code: "illegal_parameter", alert: 47 },
+	{
+		name: "a second retry", code: "unexpected_message", alert: 10,
+		script: () => { let retry: Buffer | undefined; return { retryGroup: 0x17, edit: (name, bytes) => name === "HelloRetryRequest" ? retry = bytes : name === "ServerHello" ? retry : bytes }; },
+	},
+	{ name: "a retry that changes nothing", script: () => ({ retryGroup: 0x17, edit: (name, bytes) => name === "HelloRetryRequest" ? withBody(bytes, Buffer.concat([bytes.subarray(4, sessionEnd + 3), vector(2, extension(43, Buffer.of(3, 4)))])) : bytes }), code: "illegal_parameter", alert: 47 },
+];
+
+/** Puts a record in front of the flight, or changes the flight's records. */
+function flight(change: (records: Buffer[]) => Buffer[]): () => Partial<Script13> {
+	return () => ({ editRecords: (which, records) => which === "flight" ? change(records) : records });
+}
+
+function talking(talk: (session: Session13) => void): () => Partial<Script13> {
+	return () => ({
+		talk: async session => {
+			while (!session.outcome.received.includes("\r\n\r\n")) await session.receive();
+			talk(session);
+		},
+	});
+}
+
+const recordFaults: Fault[] = [
+	{ name: "a bad tag", script: flight(([first, ...rest]) => [flip(first!, -1), ...rest]), code: "bad_record_mac", alert: 20 },
+	{ name: "a record too long in the clear", script: () => ({ editRecords: (which, records) => which === "hello" ? [Buffer.concat([Buffer.of(22, 3, 3), u16(0x4001), Buffer.alloc(0x4001)])] : records }), code: "record_too_long", alert: 22 },
+	{ name: "a protected record too long", script: flight(() => [Buffer.concat([Buffer.of(23, 3, 3), u16(0x4101), Buffer.alloc(0x4101)])]), code: "record_too_long", alert: 22 },
+	{ name: "more than 16384 bytes of data in a record", script: talking(session => session.send(23, Buffer.alloc(16385))), code: "record_too_long", alert: 22 },
+	{ name: "a record in the clear among protected ones", script: flight(records => [plainRecord(22, Buffer.of(8, 0, 0, 2, 0, 0)), ...records]), code: "unexpected_message", alert: 10 },
+	{ name: "an empty record", script: flight(records => [plainRecord(23, Buffer.alloc(0)), ...records]), code: "unexpected_message", alert: 10 },
+	{ name: "a content type that is none", script: flight(records => [plainRecord(99, Buffer.of(1)), ...records]), code: "unexpected_message", alert: 10 },
+	{ name: "a change_cipher_spec of the wrong form", script: flight(records => [plainRecord(20, Buffer.of(2)), ...records]), code: "unexpected_message", alert: 10 },
+	{ name: "change_cipher_spec again and again", script: flight(records => [...Array<Buffer>(3).fill(plainRecord(20, Buffer.of(1))), ...records]), code: "unexpected_message", alert: 10 },
+	{ name: "change_cipher_spec after the handshake", script: talking(session => session.socket.write(plainRecord(20, Buffer.of(1)))), code: "unexpected_message", alert: 10 },
+	{ name: "no TLS at all", script: () => ({ editRecords: () => [Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")] }), code: "unexpected_message", alert: 10, says: /does not speak TLS/ },
+	{ name: "a handshake message that is too long", script: changing("EncryptedExtensions", () => Buffer.of(8, 0xff, 0, 0)), code: "message_too_long", alert: 47 },
+	{ name: "a message across the change of keys", script: changing("ServerHello", bytes => Buffer.concat([bytes, Buffer.of(8, 0)])), code: "unexpected_message", alert: 10 },
+	{ name: "an alert of the wrong length", script: talking(session => session.send(21, Buffer.of(1))), code: "decode_error", alert: 50 },
+	{ name: "the server's alert", script: talking(session => session.send(21, Buffer.of(2, 80))), code: "peer_alert", alert: undefined, says: /internal_error/ },
+	{ name: "a record of padding only", script: talking(session => session.send(0, Buffer.alloc(3))), code: "unexpected_message", alert: 10 },
+	{ name: "the stream is cut without close_notify", script: talking(session => session.send(23, Buffer.from("half of"))), code: "truncated", alert: undefined },
+	{ name: "KeyUpdate with a value that is none", script: talking(session => session.send(22, message(24, Buffer.of(2)))), code: "illegal_parameter", alert: 47 },
+	{ name: "KeyUpdate that is too long", script: talking(session => session.send(22, message(24, Buffer.of(0, 0)))), code: "decode_error", alert: 50 },
+	{ name: "KeyUpdate and more in one record", script: talking(session => session.send(22, Buffer.concat([message(24, Buffer.of(0)), message(24, Buffer.of(0))]))), code: "unexpected_message", alert: 10 },
+	{ name: "a CertificateRequest after the handshake", script: talking(session => session.send(22, message(13, Buffer.of(0), vector(2)))), code: "unexpected_message", alert: 10 },
+	{ name: "a ServerHello after the handshake", script: talking(session => session.send(22, message(2, Buffer.alloc(40)))), code: "unexpected_message", alert: 10 },
+	{ name: "a ticket cut short", script: talking(session => session.send(22, message(4, Buffer.alloc(9)))), code: "decode_error", alert: 50 },
+	{ name: "data inside a handshake message", script: talking(session => { session.send(22, Buffer.of(4, 0)); session.send(23, Buffer.from("x")); }), code: "unexpected_message", alert: 10 },
+	{ name: "empty records without end", script: talking(session => { for (let i = 0; i < 40; i++) session.send(23, Buffer.alloc(0)); }), code: "unexpected_message", alert: 10 },
+];
+
+/** Truncations and a trailing byte, for every message: all must be refused. */
+function sweep(name: MessageName, size: number): Partial<Script13>[] {
+	const scripts: Partial<Script13>[] = [];
+	for (let length = 0; length < size; length += size > 200 ? 13 : 1) scripts.push(changing(name, bytes => withBody(bytes, bytes.subarray(4, 4 + length)))());
+	scripts.push(changing(name, bytes => withBody(bytes, Buffer.concat([bytes.subarray(4), Buffer.of(0)])))());
+	return scripts;
+}
+
+describe("TLS 1.3: what is refused", () => {
+	let identity: ServerIdentity;
+
+	before(() => {
+		identity = makeIdentity(["localhost"]);
+	});
+
+	function scriptOf(change: Partial<Script13>): Script13 {
+		const { leaf, intermediate } = identity;
+		return { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...change };
+	}
+
+	function runAll(scripts: Partial<Script13>[]): Promise<Pair<Outcome13>[]> {
+		return runPairs(scripts.length, { ca: identity.root.pem }, (socket, i) => new Session13(socket, scriptOf(scripts[i]!)).run());
+	}
+
+	function suite(title: string, faults: Fault[]): void {
+		test(title, async t => {
+			const pairs = await runAll(faults.map(fault => fault.script(identity)));
+			for (const [i, { name, code, alert, says }] of faults.entries()) {
+				await t.test(name, () => {
+					const { client, server } = pairs[i]!;
+					assert.equal(client.code, code, client.message);
+					assert.equal(server.alert, alert, client.message);
+					if (says) assert.match(client.message, says);
+					if (!server.finished) assert.equal(client.length, 0, "nothing may be delivered before the server is authenticated");
+				});
+			}
+		});
+	}
+
+	test("the right server is accepted, so that a refusal means something", async () => {
+		const [pair] = await runAll([{}]);
+		assert.equal(pair!.client.code, "closed", pair!.client.message);
+		assert.match(pair!.client.text, /hello$/);
+		assert.equal(pair!.server.finished, true);
+		assert.equal(pair!.server.alert, 0, "close_notify is answered");
+	});
+
+	suite("certificates", certificateFaults);
+	suite("proof and order", proofFaults);
+	suite("hello and extensions", helloFaults);
+	suite("records and after the handshake", recordFaults);
+
+	test("application data before the server's Finished", async () => {
+		const [pair] = await runAll([{ early: Buffer.from("too early") }]);
+		assert.equal(pair!.client.code, "unexpected_message");
+		assert.equal(pair!.server.alert, 10);
+		assert.equal(pair!.client.length, 0);
+	});
+
+	for (const [name, size] of [["ServerHello", 118], ["EncryptedExtensions", 2], ["CertificateVerify", 70], ["Finished", 32], ["Certificate", 900]] as const) {
+		test(`${name} truncated or with a byte too many`, async () => {
+			const pairs = await runAll(sweep(name, size));
+			for (const { client, server } of pairs) {
+				assert.ok(["decode_error", "illegal_parameter", "bad_certificate", "unsupported_version", "missing_extension", "bad_signature", "unexpected_message"].includes(client.code),
+					`${client.code}: ${client.message}`);
+				assert.equal(client.negotiated, undefined);
+				assert.equal(client.length, 0);
+				assert.ok(server.alert !== undefined, "an alert is sent");
+			}
+		});
+	}
+});

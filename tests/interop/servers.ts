@@ -1,0 +1,93 @@
+/*
+	Real servers as peers: openssl s_server, gnutls-serv, and Node's own. Each answers one HTTP request per connection, on loopback.
+*/
+
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createTLSServer, type TlsOptions } from "node:tls";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ServerIdentity } from "../../host-sim/certificates.js";
+
+export interface RunningServer {
+	readonly port: number;
+	stop(): Promise<void>;
+}
+
+/** True where a program can be run. */
+export function hasProgram(name: string, ...values: string[]): boolean {
+	return spawnSync(name, values, { stdio: "ignore" }).error === undefined;
+}
+
+function freePort(): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const server = createServer().on("error", reject).listen(0, "127.0.0.1", () => {
+			const { port } = server.address() as { port: number };
+			server.close(() => resolve(port));
+		});
+	});
+}
+
+function tryConnect(port: number): Promise<boolean> {
+	return new Promise(resolve => {
+		const socket = connect(port, "127.0.0.1", () => {
+			socket.destroy();
+			resolve(true);
+		}).on("error", () => resolve(false));
+	});
+}
+
+/** Starts a program that listens, and waits until it does. `values` get the port and the folder with chain.pem and key.pem. */
+async function startProgram(program: string, identity: ServerIdentity, values: (port: number, folder: string) => string[]): Promise<RunningServer> {
+	const folder = mkdtempSync(join(tmpdir(), "xs-tls-peer-"));
+	writeFileSync(join(folder, "chain.pem"), identity.chain);
+	writeFileSync(join(folder, "leaf.pem"), identity.leaf.pem);
+	writeFileSync(join(folder, "intermediate.pem"), identity.intermediate.pem);
+	writeFileSync(join(folder, "key.pem"), identity.leaf.keyPem);
+	const port = await freePort();
+	const child = spawn(program, values(port, folder), { stdio: ["pipe", "pipe", "pipe"] });
+	let words = "";
+	child.stdout.on("data", data => words += data);
+	child.stderr.on("data", data => words += data);
+	const ended = new Promise<void>(resolve => child.on("close", () => resolve()));
+	const stop = async (): Promise<void> => {
+		child.kill("SIGKILL");
+		await ended;
+		rmSync(folder, { recursive: true, force: true });
+	};
+	for (let tries = 0; tries < 100; tries++) {
+		if (child.exitCode !== null) break;
+		if (await tryConnect(port)) return { port, stop };
+		await new Promise(resolve => setTimeout(resolve, 50));
+	}
+	await stop();
+	throw new Error(`${program} does not listen: ${words}`);
+}
+
+export function startOpenSSL(identity: ServerIdentity, ...more: string[]): Promise<RunningServer> {
+	return startProgram("openssl", identity, (port, folder) => ["s_server", "-accept", `127.0.0.1:${port}`, "-cert", join(folder, "leaf.pem"),
+		"-cert_chain", join(folder, "intermediate.pem"), "-key", join(folder, "key.pem"), "-www", "-quiet", ...more]);
+}
+
+export function startGnuTLS(identity: ServerIdentity, priority: string, ...more: string[]): Promise<RunningServer> {
+	return startProgram("gnutls-serv", identity, (port, folder) => ["--http", "--port", String(port), "--x509certfile", join(folder, "chain.pem"),
+		"--x509keyfile", join(folder, "key.pem"), "--priority", priority, "--noticket", "--disable-client-cert", ...more]);
+}
+
+/** Node's server; `body` is what it answers. */
+export function startNode(identity: ServerIdentity, body: Buffer, options: TlsOptions = {}): Promise<RunningServer> {
+	const server = createTLSServer({ cert: identity.chain, key: identity.leaf.keyPem, ...options }, socket => {
+		socket.on("error", () => {});
+		socket.once("data", () => {
+			socket.end(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`), body]));
+		});
+	});
+	server.on("tlsClientError", () => {});
+	return new Promise(resolve => {
+		server.listen(0, "127.0.0.1", () => resolve({
+			port: (server.address() as { port: number }).port,
+			stop: () => new Promise(done => server.close(() => done())),
+		}));
+	});
+}
