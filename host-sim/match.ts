@@ -181,7 +181,9 @@ class Matcher {
 	}
 }
 
-/** The files of an app. */
-export function matchFiles(manifest: Manifest): AppFiles {
-	return new Matcher().run(manifest);
+/** The files of an app; `written` are modules that the builder writes itself. */
+export function matchFiles(manifest: Manifest, written: readonly ModuleFile[] = []): AppFiles {
+	const matcher = new Matcher();
+	matcher.files.scripts.push(...written);
+	return matcher.run(manifest);
 }

@@ -1,0 +1,127 @@
+/*
+	Builds an app for the simulator: manifest, TypeScript, bytecode, natives, program. What is there and up to date is used again, so
+	that another `config` costs one small module. Called by cli.ts, demo.ts and the tests.
+*/
+
+import { basename, dirname, join, resolve } from "node:path";
+
+import { compileModules, type CompiledModule } from "./bytecode.js";
+import { digest, fileName, locked, Problem, projectRoot, shown, writeChanged } from "./files.js";
+import { appText, configModule, creationWarnings, definesHeader, nativesTable } from "./generate.js";
+import { findManifest, readManifest, type Dictionary, type Manifest } from "./manifest.js";
+import { matchFiles, type AppFiles } from "./match.js";
+import { compileUnits, linkProgram } from "./objects.js";
+import { buildCompiler, buildRuntime, type Runtime } from "./runtime.js";
+import { findToolchain, type Toolchain } from "./toolchain.js";
+import { compileTypeScript } from "./typescript.js";
+
+export interface BuildOptions {
+	/** "native" (the default) or "m32". */
+	readonly variant?: string;
+	/** Members of "mc/config", as key=value on the command line gives them. */
+	readonly config?: Readonly<Record<string, string>>;
+	/** More of a manifest, merged last; its paths are relative to the app's folder. */
+	readonly extra?: Dictionary;
+}
+
+/** An app that can be run (run.ts). */
+export interface App {
+	readonly name: string;
+	readonly variant: string;
+	/** The simulator with the app's natives. */
+	readonly program: string;
+	/** What it is to run. */
+	readonly file: string;
+	/** What has no effect here, one sentence each. */
+	readonly warnings: readonly string[];
+}
+
+const ownFolder = join(projectRoot, "host-sim");
+
+/** A build variable with compiler options, as a list. */
+function options(manifest: Manifest, name: string): string[] {
+	const value = manifest.variables[name];
+	if (value === undefined) return [];
+	const text = String(value).replace(/\$\(([^)]+)\)/g, (_, variable: string) => String(manifest.variables[variable] ?? process.env[variable] ?? ""));
+	return (text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []).map(word => word.replace(/["']/g, ""));
+}
+
+/** The C functions that the app's modules name, those of the simulator's own modules left out. True for a destructor. */
+function collectNatives(modules: readonly CompiledModule[], own: ReadonlySet<string>): Map<string, boolean> {
+	const natives = new Map<string, boolean>();
+	for (const module of modules) {
+		if (own.has(module.name)) continue;
+		for (const { name, isDestructor, place } of module.natives) {
+			if (natives.has(name) && natives.get(name) !== isDestructor) throw new Problem(`${place}: ${name} is a destructor and a function at once`);
+			natives.set(name, isDestructor);
+		}
+	}
+	return natives;
+}
+
+/** Says which module names a C function that the linker did not find. */
+function explainLinker(words: string, modules: readonly CompiledModule[]): string {
+	const missing = new Set([...words.matchAll(/undefined (?:reference to|symbol:?) [`'"]?_?(\w+)|^\s*"_(\w+)", referenced from/gm)].map(match => match[1] ?? match[2]));
+	const uses = modules.flatMap(module => module.natives.filter(use => missing.has(use.name)));
+	if (uses.length === 0) return `linking failed:\n${words}`;
+	return uses.map(({ name, place }) => `${place}: there is no C function ${name}; list the C file that defines it under "modules"`).join("\n");
+}
+
+async function buildProgram(toolchain: Toolchain, runtime: Runtime, manifest: Manifest, files: AppFiles, modules: readonly CompiledModule[], own: ReadonlySet<string>, label: string): Promise<string> {
+	const generated = join(toolchain.folder, "generated");
+	const header = definesHeader(manifest.defines);
+	const headerFolder = join(generated, `defines-${digest(header)}`);
+	writeChanged(join(headerFolder, "mc.defines.h"), header);
+	const table = nativesTable(collectNatives(modules, own));
+	const tableFile = join(generated, `natives-${digest(table)}.c`);
+	writeChanged(tableFile, table);
+	const flags = [...runtime.nativeFlags, ...[headerFolder, ...files.headerFolders].map(folder => `-I${folder}`), ...options(manifest, "C_FLAGS")];
+	const natives = await compileUnits(toolchain, label, [...files.natives.map(source => ({ source, flags })), { source: tableFile, flags: runtime.nativeFlags }]);
+	const libraries = [...options(manifest, "LIBRARIES"), ...runtime.libraries];
+	return linkProgram(toolchain, "sim", [...runtime.objects, ...natives], libraries, words => explainLinker(words, modules));
+}
+
+/** Everything about an app that its variant does not change. */
+interface Prepared {
+	readonly manifest: Manifest;
+	readonly files: AppFiles;
+	readonly label: string;
+	readonly own: ReadonlySet<string>;
+}
+
+function prepare(folder: string, extra: Dictionary, config: Readonly<Record<string, string>>): Prepared {
+	const path = findManifest(folder);
+	const manifest = readManifest(path, [join(ownFolder, "manifest.json")], extra);
+	const files = matchFiles(manifest, [configModule(manifest, config)]);
+	if (!files.declarations.some(file => file.name === "mc/config")) {
+		files.declarations.push({ name: "mc/config", source: join(ownFolder, "typings", "config.d.ts") });
+	}
+	const label = String(manifest.variables["NAME"] ?? basename(dirname(path)));
+	const own = new Set([...files.typescript, ...files.scripts].filter(file => file.source.startsWith(join(ownFolder, "modules"))).map(file => file.name));
+	return { manifest, files, label, own };
+}
+
+/** mcconfig's own condition for an app. */
+function checkCreation(manifest: Manifest): void {
+	if (Object.keys(manifest.creation).length === 0) throw new Problem(`${shown(manifest.folder)}: neither the manifest nor one that it includes has "creation": this is no app`);
+}
+
+/** Builds an app; `folder` has its manifest.json, or is the manifest itself. */
+export async function buildApp(folder: string, { variant = "native", config = {}, extra = {} }: BuildOptions = {}): Promise<App> {
+	const prepared = prepare(resolve(folder), extra, config);
+	const { manifest, files, label, own } = prepared;
+	checkCreation(manifest);
+	const toolchain = await findToolchain(variant);
+	const compiler = await buildCompiler();
+	const runtime = await buildRuntime(toolchain);
+	return locked("build", async () => {
+		const emitted = await compileTypeScript(manifest, files, label);
+		const modules = await compileModules(compiler, emitted, files.scripts);
+		const program = await buildProgram(toolchain, runtime, manifest, files, modules, own, label);
+		const text = appText(manifest, modules, files.preload, files.resources);
+		const file = join(toolchain.folder, "apps", `${fileName(label)}-${digest(text)}`, "app.txt");
+		writeChanged(file, text);
+		const warnings = [...manifest.warnings, ...files.warnings, ...creationWarnings(manifest.creation)];
+		return { name: label, variant, program, file, warnings };
+	});
+}

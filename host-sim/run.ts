@@ -1,0 +1,134 @@
+/*
+	Runs an app that build.ts has built. Called by cli.ts, demo.ts and the tests.
+*/
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
+
+import type { App } from "./build.js";
+import { Problem } from "./files.js";
+
+export interface RunOptions {
+	/** Collects garbage at every allocation, so that peaks are what is really in use. */
+	readonly live?: boolean;
+	/** "unset", ISO 8601, or seconds since 1970; the host's clock without it. */
+	readonly clock?: string;
+	/** Ends the run after so many seconds. */
+	readonly timeout?: number;
+	/** Ends the run after so many units of XS's own metering. */
+	readonly meterLimit?: number;
+	/** Added to the environment. */
+	readonly env?: Readonly<Record<string, string>>;
+	/** A program to run the simulator under, with its arguments: ["valgrind", "-q"]. */
+	readonly under?: readonly string[];
+	/** Gets each line of standard output as it comes. */
+	readonly onLine?: (line: string) => void;
+	/** Gets standard error as it comes. */
+	readonly onError?: (text: string) => void;
+	/** Ends the run when it fires. */
+	readonly signal?: AbortSignal;
+}
+
+/** A pool of memory. */
+export interface Pool {
+	readonly current: number;
+	readonly peak: number;
+	readonly limit: number;
+}
+
+/** What the simulator writes at the end of a run, however it ends. */
+export interface Report {
+	readonly exitCode: number;
+	readonly reason: string;
+	readonly memory: {
+		readonly chunks: Pool;
+		readonly slots: Pool & { readonly size: number };
+		readonly stack: Pool;
+		readonly collections: number;
+		readonly keys: number;
+		readonly native: { readonly current: number; readonly peak: number; readonly allocations: number };
+		readonly allocations: { readonly slots: number; readonly chunks: number };
+	};
+	readonly meter: number;
+	readonly accelerators: readonly { readonly name: string; readonly calls: number; readonly bytes: number }[];
+}
+
+export interface RunResult {
+	/** The simulator's exit code; 128 where a signal ended it. */
+	readonly code: number;
+	/** Lines of standard output. */
+	readonly stdout: string[];
+	readonly stderr: string;
+	/** Undefined where the simulator could not write one. */
+	readonly report: Report | undefined;
+}
+
+/** Cuts a stream into lines. */
+class Lines {
+	readonly #decoder = new StringDecoder("utf8");
+	readonly #take: (line: string) => void;
+	#rest = "";
+
+	constructor(take: (line: string) => void) {
+		this.#take = take;
+	}
+
+	push(data: Buffer): void {
+		const lines = (this.#rest + this.#decoder.write(data)).split("\n");
+		this.#rest = lines.pop()!;
+		for (const line of lines) this.#take(line);
+	}
+
+	end(): void {
+		if (this.#rest !== "") this.#take(this.#rest);
+	}
+}
+
+/** The simulator's own options. */
+function simulatorOptions(options: RunOptions): string[] {
+	const { live, clock, timeout, meterLimit } = options;
+	return [
+		...(live ? ["--live"] : []),
+		...(clock === undefined ? [] : ["--clock", clock]),
+		...(timeout === undefined ? [] : ["--timeout", String(timeout)]),
+		...(meterLimit === undefined ? [] : ["--meter-limit", String(meterLimit)]),
+	];
+}
+
+/** Runs an app to its end. */
+export async function runApp(app: App, options: RunOptions = {}): Promise<RunResult> {
+	const folder = mkdtempSync(join(tmpdir(), "xs-tls-run-"));
+	const reportFile = join(folder, "report.json");
+	const [program, ...values] = [...options.under ?? [], app.program, app.file, ...simulatorOptions(options), "--report", reportFile];
+	const stdout: string[] = [];
+	const lines = new Lines(line => {
+		stdout.push(line);
+		options.onLine?.(line);
+	});
+	let stderr = "";
+	try {
+		const code = await new Promise<number>((resolve, reject) => {
+			const child = spawn(program!, values, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env } });
+			options.signal?.addEventListener("abort", () => child.kill());
+			child.stdout.on("data", (data: Buffer) => lines.push(data));
+			child.stderr.setEncoding("utf8").on("data", (text: string) => {
+				stderr += text;
+				options.onError?.(text);
+			});
+			child.on("error", error => reject(new Problem(`${program}: cannot be run: ${error.message}`)));
+			child.on("close", (status, signal) => {
+				if (signal) stderr += `the simulator was ended by ${signal}\n`;
+				resolve(status ?? 128);
+			});
+		});
+		lines.end();
+		const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) as Report : undefined;
+		return { code, stdout, stderr, report };
+	}
+	finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,164 @@
+/*
+	Every early end of a run, in one sentence and an exit code: the engine's aborts (fxAbort), uncaught exceptions with their
+	stack, limits that were reached. The first reason stands; what fails while it is being printed is not reported.
+*/
+
+#include "sim.h"
+
+enum { kCausesMax = 4 };
+
+/* Figures are taken before the sentence is made, which may need memory itself. */
+static void takeFigures(txMachine* the)
+{
+	if (the != sim.the || sim.useKnown)
+		return;
+	memoryUse(the, &sim.use);
+	sim.useKnown = true;
+}
+
+void endWith(int code, const char* format, ...)
+{
+	va_list arguments;
+	if (sim.ended)
+		return;
+	sim.ended = true;
+	sim.exitCode = code;
+	va_start(arguments, format);
+	vsnprintf(sim.reason, sizeof(sim.reason), format, arguments);
+	va_end(arguments);
+	fflush(stdout);
+	if (sim.reason[0])
+		fprintf(stderr, "sim: %s\n", sim.reason);
+}
+
+void exitMachine(txMachine* the, int code)
+{
+	takeFigures(the);
+	endWith(code, "%s", "");
+	fxExitToHost(the);
+	abort();
+}
+
+void timeoutEnd(txMachine* the)
+{
+	char place[256];
+	takeFigures(the);
+	scriptPlace(the, place, sizeof(place));
+	endWith(kExitTimeout, "the time is up: %g seconds%s%s", sim.options.timeout, place[0] ? ", at " : "", place);
+	fxExitToHost(the);
+	abort();
+}
+
+void scriptPlace(txMachine* the, char* buffer, size_t size)
+{
+	buffer[0] = 0;
+	for (txSlot* frame = the->frame; frame; frame = frame->next) {
+		txSlot* environment = mxFrameToEnvironment(frame);
+		if (environment->ID == XS_NO_ID)
+			continue;
+		snprintf(buffer, size, "%s:%d", fxGetKeyName(the, environment->ID), (int)environment->value.environment.line);
+		return;
+	}
+}
+
+static void endWithoutMemory(txMachine* the)
+{
+	const Memory* memory = the->memory;
+	MemoryUse use;
+	char place[256];
+	memoryUse(the, &use);
+	scriptPlace(the, place, sizeof(place));
+	const char* at = place[0] ? ", at " : "";
+	double asked = (double)memory->asked;
+	if (memory->kind == kMemoryArena) {
+		endWith(memory->askedSlot ? kExitSlots : kExitChunks,
+			"memory is full: a %s of %.0f bytes was asked for, %zu bytes of creation.static are free (chunks %.0f bytes, slots %.0f x %.0f bytes)%s%s",
+			memory->askedSlot ? "slot" : "chunk", asked, memoryFree(the), use.chunks, use.slots, use.slotSize, at, place);
+	}
+	else if (memory->askedSlot)
+		endWith(kExitSlots, "the slot heap is full: one slot was asked for, all of its %.0f slots of %.0f bytes are in use%s%s",
+			use.slotsLimit, use.slotSize, at, place);
+	else
+		endWith(kExitChunks, "the chunk heap is full: %.0f bytes were asked for, %.0f of its %.0f bytes are free%s%s",
+			asked, use.chunksLimit - use.chunks, use.chunksLimit, at, place);
+}
+
+/* The engine has one status for both stacks; only the native one is near the limit that the engine computed for it. */
+static void endWithStackOverflow(txMachine* the)
+{
+	char here, place[256];
+	scriptPlace(the, place, sizeof(place));
+	const char* at = place[0] ? ", at " : "";
+	if (&here <= the->stackLimit)
+		endWith(kExitNativeStack, "the native stack is full: too many calls nested in C%s%s", at, place);
+	else
+		endWith(kExitStack, "the JavaScript stack is full: creation.stack has %d slots%s%s",
+			(int)(the->stackTop - the->stackBottom), at, place);
+}
+
+/* Prints what was thrown, an error with its stack, and what caused it. */
+static void printThrown(txMachine* the, txSlot* thrown)
+{
+	mxTry(the) {
+		mxPushSlot(thrown);
+		for (int i = 0; i < kCausesMax && !mxIsUndefined(the->stack); i++) {
+			txSlot* error = the->stack;
+			mxPushSlot(error);
+			if (mxIsReference(error))
+				mxGetID(mxID(_stack));
+			if (!(the->stack->kind == XS_STRING_KIND || the->stack->kind == XS_STRING_X_KIND)) {
+				mxPop();
+				mxPushSlot(error);
+			}
+			fprintf(stderr, "%s%s\n", i ? "caused by: " : "", fxToString(the, the->stack));
+			mxPop();
+			if (!mxIsReference(error))
+				break;
+			mxGetID(mxID(_cause));
+		}
+	}
+	mxCatch(the) {
+		fputs("(it can't be shown)\n", stderr);
+	}
+}
+
+static void endWithThrown(txMachine* the, int code, const char* what)
+{
+	txSlot thrown = mxException;
+	if (sim.ended)
+		return;
+	endWith(code, "%s", what);
+	mxPushSlot(&thrown);
+	printThrown(the, the->stack);
+}
+
+void fxAbort(txMachine* the, int status)
+{
+	takeFigures(the);
+	switch (status) {
+	case XS_NOT_ENOUGH_MEMORY_EXIT:
+		endWithoutMemory(the);
+		break;
+	case XS_STACK_OVERFLOW_EXIT:
+		endWithStackOverflow(the);
+		break;
+	case XS_NO_MORE_KEYS_EXIT:
+		endWith(kExitKeys, "the key table is full: all %d keys of creation.keys are in use", the->keyCount - the->keyOffset);
+		break;
+	case XS_TOO_MUCH_COMPUTATION_EXIT:
+		endWith(kExitMeter, "the meter reached %.0f, its limit is %.0f", machineMeter(the), sim.options.meterLimit);
+		break;
+	case XS_UNHANDLED_EXCEPTION_EXIT:
+		endWithThrown(the, kExitException, "uncaught exception");
+		break;
+	case XS_UNHANDLED_REJECTION_EXIT:
+		endWithThrown(the, kExitRejection, "unhandled rejection");
+		break;
+	default:
+		endWith(kExitEngine, "the engine stopped with status %d", status);
+		break;
+	}
+	if (the->firstJump)
+		fxExitToHost(the);
+	exit(sim.exitCode);
+}

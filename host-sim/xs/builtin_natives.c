@@ -1,0 +1,23 @@
+/* The C functions of the modules that the runtime provides (host-sim/modules), by the names that those modules bind. */
+
+#include "sim.h"
+#include "native_table.h"
+
+#define DECLARE(NAME) extern void NAME(xsMachine* the);
+#define ENTRY(NAME) { #NAME, NAME },
+
+#define NATIVES(ITEM) \
+	ITEM(simTimerSet) ITEM(simTimerRepeat) ITEM(simTimerSchedule) ITEM(simTimerClear) ITEM(simTimerDelay) \
+	ITEM(simTimeSet) ITEM(simTimeTicks) ITEM(simTimeMicroseconds) ITEM(simTimeDelta) ITEM(simTimeZone) \
+	ITEM(simResource) ITEM(simResourceExists) ITEM(simResourceByteLength) ITEM(simResourceSlice) \
+	ITEM(simMemory) ITEM(simResetPeaks) ITEM(simMeter) ITEM(simCollect) ITEM(simExit) ITEM(simSetClock) \
+	ITEM(simAccelerators) ITEM(simAccelerate) ITEM(simEnvironment)
+
+NATIVES(DECLARE)
+extern void simResourceDestructor(void* data);
+
+const SimNative simBuiltinNatives[] = {
+	NATIVES(ENTRY)
+	{ "simResourceDestructor", (xsCallback)simResourceDestructor },
+	{ NULL, NULL }
+};

@@ -1,0 +1,75 @@
+/*
+	The engine's allocator (its xsMemory.c, included here in place of being compiled alone) with every allocation and collection
+	counted, and with its switch to collect at every allocation, which turns peaks into what is truly in use. Compiled with the
+	engine's flags. Allocations that the allocator makes itself, when it duplicates a slot, count as one.
+*/
+
+#define mxStress 1
+#define fxNewSlot engineNewSlot
+#define fxNewChunk engineNewChunk
+#define fxNewGrowableChunk engineNewGrowableChunk
+#define fxDuplicateSlot engineDuplicateSlot
+#define fxCheckProfiler heapCollected
+
+#include "xsMemory.c"
+
+#undef fxNewSlot
+#undef fxNewChunk
+#undef fxNewGrowableChunk
+#undef fxDuplicateSlot
+#undef fxCheckProfiler
+
+#include "sim.h"
+
+extern void fxCheckProfiler(txMachine* the, txSlot* frame);
+
+/* The size stays behind for the sentence that is printed when the allocation fails. */
+static void noteSlot(txMachine* the)
+{
+	the->memory->slotAllocations++;
+	the->memory->askedSlot = true;
+	the->memory->asked = sizeof(txSlot);
+}
+
+static void noteChunk(txMachine* the, txSize size)
+{
+	the->memory->chunkAllocations++;
+	the->memory->askedSlot = false;
+	the->memory->asked = (size_t)size;
+}
+
+txSlot* fxNewSlot(txMachine* the)
+{
+	noteSlot(the);
+	return engineNewSlot(the);
+}
+
+txSlot* fxDuplicateSlot(txMachine* the, txSlot* slot)
+{
+	noteSlot(the);
+	return engineDuplicateSlot(the, slot);
+}
+
+void* fxNewChunk(txMachine* the, txSize size)
+{
+	noteChunk(the, size);
+	return engineNewChunk(the, size);
+}
+
+void* fxNewGrowableChunk(txMachine* the, txSize size, txSize capacity)
+{
+	noteChunk(the, size);
+	return engineNewGrowableChunk(the, size, capacity);
+}
+
+/* The engine's own count of collections has 16 bits, which live mode soon fills. */
+void heapCollected(txMachine* the, txSlot* frame)
+{
+	the->memory->collections++;
+	fxCheckProfiler(the, frame);
+}
+
+void heapSetLive(bool live)
+{
+	gxStress = live;
+}

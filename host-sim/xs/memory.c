@@ -1,0 +1,167 @@
+/*
+	Where a machine's chunks, slots and tables come from, with the limits of the manifest's `creation`. With `static` N the heap
+	is one arena as on the ESP32 (the SDK's xs/platforms/mc): chunks grow up from its start, the stack and the slots down from its
+	end. Otherwise chunks and slots are two pools that grow by `incremental`, or not at all. The root machine, which stands for
+	what the linker puts in flash, takes from flash.c. The engine calls the fx functions.
+*/
+
+#include "sim.h"
+
+static size_t arenaFree(const Memory* memory)
+{
+	return (size_t)(memory->slotsStart - memory->chunksEnd);
+}
+
+void memoryCreate(Memory* memory, MemoryKind kind, size_t arenaSize)
+{
+	memset(memory, 0, sizeof(*memory));
+	memory->kind = kind;
+	if (kind != kMemoryArena)
+		return;
+	arenaSize &= ~(sizeof(txSlot) - 1);
+	memory->arena = c_malloc(arenaSize);
+	if (!memory->arena) {
+		fprintf(stderr, "sim: this computer has no %zu bytes for creation.static\n", arenaSize);
+		exit(kExitUsage);
+	}
+	memory->chunksEnd = memory->arena;
+	memory->slotsStart = memory->arena + arenaSize;
+}
+
+void memoryDelete(Memory* memory)
+{
+	c_free(memory->arena);
+	memory->arena = NULL;
+}
+
+size_t memoryFree(const txMachine* the)
+{
+	return the->memory->kind == kMemoryArena ? arenaFree(the->memory) : 0;
+}
+
+/*
+	The engine asks for a whole new block, but in an arena the first block grows, by what it lacks. It recognises that by a
+	result that is the block's limit, and then adds the size to limit and maximum: both are set back by that much beforehand.
+*/
+static void* arenaAllocateChunks(txMachine* the, size_t size)
+{
+	Memory* memory = the->memory;
+	txBlock* block = the->firstBlock;
+	size_t needed = size;
+	if (block)
+		needed -= sizeof(txBlock) + (size_t)(block->limit - block->current);
+	if (needed > arenaFree(memory))
+		return NULL;
+	memory->chunksEnd += needed;
+	if (!block)
+		return memory->arena;
+	block->limit = (txByte*)memory->chunksEnd - size;
+	the->maximumChunksSize += (txSize)needed - (txSize)size;
+	return block->limit;
+}
+
+/* What compaction left free at the end of the chunks goes back to the arena. */
+static void arenaTrimChunks(txMachine* the)
+{
+	txBlock* block = the->firstBlock;
+	fxCollect(the, XS_COMPACT_FLAG | XS_ORGANIC_FLAG);
+	the->maximumChunksSize -= (txSize)(block->limit - block->current);
+	block->limit = block->current;
+	the->memory->chunksEnd = (uint8_t*)block->current;
+}
+
+static void* arenaAllocateSlots(txMachine* the, size_t size)
+{
+	Memory* memory = the->memory;
+	if (size > arenaFree(memory) && the->firstBlock)
+		arenaTrimChunks(the);
+	if (size > arenaFree(memory))
+		return NULL;
+	memory->slotsStart -= size;
+	return memory->slotsStart;
+}
+
+void* fxAllocateChunks(txMachine* the, txSize size)
+{
+	switch (the->memory->kind) {
+	case kMemoryFlash: return flashAllocate((size_t)size);
+	case kMemoryArena: return arenaAllocateChunks(the, (size_t)size);
+	default: return c_malloc((size_t)size);
+	}
+}
+
+txSlot* fxAllocateSlots(txMachine* the, txSize count)
+{
+	size_t size = (size_t)count * sizeof(txSlot);
+	switch (the->memory->kind) {
+	case kMemoryFlash: return flashAllocate(size);
+	case kMemoryArena: return arenaAllocateSlots(the, size);
+	default: return c_malloc(size);
+	}
+}
+
+void fxFreeChunks(txMachine* the, void* chunks)
+{
+	if (the->memory->kind == kMemoryPools)
+		c_free(chunks);
+}
+
+void fxFreeSlots(txMachine* the, void* slots)
+{
+	if (the->memory->kind == kMemoryPools)
+		c_free(slots);
+}
+
+void fxCreateMachinePlatform(txMachine* the)
+{
+	the->memory = the->context;
+	the->context = NULL;
+}
+
+void fxDeleteMachinePlatform(txMachine* the)
+{
+	(void)the;
+}
+
+/* The engine's tables of keys and aliases: no part of the heap, but the root machine's are in flash too. */
+void* simTableMalloc(size_t size)
+{
+	return sim.building ? flashAllocate(size) : c_malloc(size);
+}
+
+void simTableFree(void* table)
+{
+	if (!flashHolds(table))
+		c_free(table);
+}
+
+/* Limits are what each could have at most: in an arena, what it has and all that is free. */
+void memoryUse(txMachine* the, MemoryUse* use)
+{
+	double slotSize = sizeof(txSlot), room = (double)memoryFree(the);
+	if (the->stackPeak > the->stack)
+		the->stackPeak = the->stack;
+	*use = (MemoryUse) {
+		.chunks = the->currentChunksSize,
+		.chunksPeak = the->peakChunksSize,
+		.chunksLimit = the->maximumChunksSize + room,
+		.slots = the->currentHeapCount,
+		.slotsPeak = the->peakHeapCount,
+		.slotsLimit = the->maximumHeapCount + floor(room / slotSize),
+		.slotSize = slotSize,
+		.stack = (double)(the->stackTop - the->stack),
+		.stackPeak = (double)(the->stackTop - the->stackPeak),
+		.stackLimit = (double)(the->stackTop - the->stackBottom),
+		.keys = the->keyIndex - the->keyOffset,
+		.collections = (double)the->memory->collections,
+		.slotAllocations = (double)the->memory->slotAllocations,
+		.chunkAllocations = (double)the->memory->chunkAllocations,
+	};
+}
+
+void memoryResetPeaks(txMachine* the)
+{
+	the->peakChunksSize = the->currentChunksSize;
+	the->peakHeapCount = the->currentHeapCount;
+	the->stackPeak = the->stack;
+}

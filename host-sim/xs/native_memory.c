@@ -1,0 +1,178 @@
+/*
+	Counts what C allocates on behalf of the app: natives by c_malloc and its like, and, on Linux, what libraries linked in
+	statically (Mbed TLS) allocate by malloc and calloc, which the linker's --wrap turns into the functions below. Sizes are those
+	that were asked for. A table from block to size needs no header in the blocks, so that a block from elsewhere, such as
+	strdup's, may be freed here and is not counted. Only one thread allocates here: the one that runs script.
+*/
+
+#include "sim.h"
+
+#if SIM_WRAPS_MALLOC
+	extern void* __real_malloc(size_t size);
+	extern void* __real_calloc(size_t count, size_t size);
+	extern void* __real_realloc(void* block, size_t size);
+	extern void __real_free(void* block);
+#else
+	#define __real_malloc malloc
+	#define __real_calloc calloc
+	#define __real_realloc realloc
+	#define __real_free free
+#endif
+
+enum { kTableInitial = 1024 };
+
+typedef struct { void* block; size_t size; } Entry;
+
+/* Open addressing; its size is a power of two and at least twice the number of blocks. */
+static Entry* entries;
+static size_t entriesSize, entriesUsed;
+static NativeUse use;
+
+static size_t slotOf(const void* block)
+{
+	uint64_t hash = (uint64_t)(uintptr_t)block * 0x9E3779B97F4A7C15u;
+	size_t index = (size_t)(hash >> 32) & (entriesSize - 1);
+	while (entries[index].block && entries[index].block != block)
+		index = (index + 1) & (entriesSize - 1);
+	return index;
+}
+
+static bool growTable(void)
+{
+	Entry* old = entries;
+	size_t oldSize = entriesSize;
+	Entry* table = __real_calloc(oldSize ? oldSize * 2 : kTableInitial, sizeof(Entry));
+	if (!table)
+		return false;
+	entries = table;
+	entriesSize = oldSize ? oldSize * 2 : kTableInitial;
+	for (size_t i = 0; i < oldSize; i++) {
+		if (old[i].block)
+			entries[slotOf(old[i].block)] = old[i];
+	}
+	__real_free(old);
+	return true;
+}
+
+static void* enter(void* block, size_t size)
+{
+	if (!block)
+		return NULL;
+	if (entriesUsed * 2 >= entriesSize && !growTable()) {
+		__real_free(block);
+		return NULL;
+	}
+	entries[slotOf(block)] = (Entry) { block, size };
+	entriesUsed++;
+	use.allocations++;
+	use.current += (double)size;
+	if (use.peak < use.current)
+		use.peak = use.current;
+	return block;
+}
+
+/* Closes the gap, so that no entry behind it becomes unreachable. */
+static void leave(void* block)
+{
+	if (!block || !entriesSize)
+		return;
+	size_t gap = slotOf(block);
+	if (!entries[gap].block)
+		return;
+	use.current -= (double)entries[gap].size;
+	entriesUsed--;
+	entries[gap].block = NULL;
+	for (size_t i = (gap + 1) & (entriesSize - 1); entries[i].block; i = (i + 1) & (entriesSize - 1)) {
+		Entry moved = entries[i];
+		entries[i].block = NULL;
+		entries[slotOf(moved.block)] = moved;
+	}
+}
+
+void* simNativeMalloc(size_t size)
+{
+	return enter(__real_malloc(size), size);
+}
+
+void* simNativeCalloc(size_t count, size_t size)
+{
+	return enter(__real_calloc(count, size), count * size);
+}
+
+void* simNativeRealloc(void* block, size_t size)
+{
+	if (!block)
+		return simNativeMalloc(size);
+	size_t old = 0;
+	if (entriesSize && entries[slotOf(block)].block)
+		old = entries[slotOf(block)].size;
+	leave(block);
+	void* result = __real_realloc(block, size);
+	if (!result && size) {
+		enter(block, old);
+		return NULL;
+	}
+	return enter(result, size);
+}
+
+void simNativeFree(void* block)
+{
+	leave(block);
+	__real_free(block);
+}
+
+/* What the engine and the runtime allocate for themselves. */
+
+void* simMalloc(size_t size)
+{
+	return __real_malloc(size);
+}
+
+void* simCalloc(size_t count, size_t size)
+{
+	return __real_calloc(count, size);
+}
+
+void* simRealloc(void* block, size_t size)
+{
+	return __real_realloc(block, size);
+}
+
+void simFree(void* block)
+{
+	__real_free(block);
+}
+
+#if SIM_WRAPS_MALLOC
+
+void* __wrap_malloc(size_t size)
+{
+	return simNativeMalloc(size);
+}
+
+void* __wrap_calloc(size_t count, size_t size)
+{
+	return simNativeCalloc(count, size);
+}
+
+void* __wrap_realloc(void* block, size_t size)
+{
+	return simNativeRealloc(block, size);
+}
+
+void __wrap_free(void* block)
+{
+	simNativeFree(block);
+}
+
+#endif
+
+void nativeMemoryUse(NativeUse* result)
+{
+	*result = use;
+}
+
+void nativeMemoryResetPeak(void)
+{
+	use.peak = use.current;
+}

@@ -1,0 +1,94 @@
+/*
+	How the XS engine sees the simulator: what its own xsPlatform.h asks a port for (see platforms/ in the engine's package).
+	Every C file of an app is compiled with this: the engine, the runtime in this folder and the app's natives. What natives
+	allocate with c_malloc is counted (native_memory.c); what the engine and the runtime allocate is not, except where
+	SIM_NATIVE is set.
+*/
+
+#ifndef SIM_PLATFORM_H
+#define SIM_PLATFORM_H
+
+#ifdef __APPLE__
+	#undef mxMacOSX
+	#define mxMacOSX 1
+#else
+	#undef mxLinux
+	#define mxLinux 1
+#endif
+
+#define mxExport extern
+#define mxImport extern
+#define XS_FUNCTION_NORETURN __attribute__((noreturn))
+
+#include <ctype.h>
+#include <float.h>
+#include <limits.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define mxUseGCCAtomics 1
+#define mxUsePOSIXThreads 1
+
+/* The engine's own ways to build keys, to parse and to share; memory, modules, promises and aborts are ours. */
+#define mxUseDefaultBuildKeys 1
+#define mxUseDefaultParseScript 1
+#define mxUseDefaultSharedChunks 1
+
+/* What a machine carries for us: where its heap comes from (memory.c), and whether promise jobs wait (loop.c). */
+#define mxMachinePlatform \
+	struct Memory* memory; \
+	int promiseJobs; \
+	void* waiterCondition; \
+	void* waiterData; \
+	void* waiterLink;
+
+/* The device's clock may be unset, or set to any time (clock.c). */
+int simTimeOfDay(struct timeval* now, void* zone);
+typedef struct timeval c_timeval;
+#define c_timezone timezone
+#define c_gettimeofday simTimeOfDay
+
+void* simMalloc(size_t size);
+void* simCalloc(size_t count, size_t size);
+void* simRealloc(void* block, size_t size);
+void simFree(void* block);
+void* simNativeMalloc(size_t size);
+void* simNativeCalloc(size_t count, size_t size);
+void* simNativeRealloc(void* block, size_t size);
+void simNativeFree(void* block);
+void* simTableMalloc(size_t size);
+void simTableFree(void* block);
+
+#ifdef SIM_NATIVE
+	#define c_malloc simNativeMalloc
+	#define c_calloc simNativeCalloc
+	#define c_realloc simNativeRealloc
+	#define c_free simNativeFree
+#else
+	#define c_malloc simMalloc
+	#define c_calloc simCalloc
+	#define c_realloc simRealloc
+	#define c_free simFree
+	/* Only the tables of keys and aliases are allocated by these; those of preloaded modules are in flash. */
+	#define c_malloc_uint32 simTableMalloc
+	#define c_free_uint32 simTableFree
+#endif
+
+#ifdef SIM_ENGINE
+	/* The engine derives its milliseconds from the clock, which may be set; ours never jump. */
+	#define modMilliseconds engineMilliseconds
+#endif
+
+#endif

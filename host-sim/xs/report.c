@@ -1,0 +1,81 @@
+/* The report of a run (--report FILE): JSON, written at the end, however it ends. Numbers are as scripts see them. */
+
+#include "sim.h"
+#include "accelerators.h"
+
+static void writeText(FILE* file, const char* text)
+{
+	fputc('"', file);
+	for (; *text; text++) {
+		uint8_t c = (uint8_t)*text;
+		if (c == '"' || c == '\\')
+			fprintf(file, "\\%c", c);
+		else if (c < 0x20)
+			fprintf(file, "\\u%04x", c);
+		else
+			fputc(c, file);
+	}
+	fputc('"', file);
+}
+
+static void writePool(FILE* file, const char* name, double current, double peak, double limit)
+{
+	fprintf(file, "\t\t\"%s\": { \"current\": %.0f, \"peak\": %.0f, \"limit\": %.0f },\n", name, current, peak, limit);
+}
+
+static void writeMemory(FILE* file, const MemoryUse* use)
+{
+	NativeUse native;
+	nativeMemoryUse(&native);
+	fputs("\t\"memory\": {\n", file);
+	writePool(file, "chunks", use->chunks, use->chunksPeak, use->chunksLimit);
+	fprintf(file, "\t\t\"slots\": { \"current\": %.0f, \"peak\": %.0f, \"limit\": %.0f, \"size\": %.0f },\n",
+		use->slots, use->slotsPeak, use->slotsLimit, use->slotSize);
+	writePool(file, "stack", use->stack, use->stackPeak, use->stackLimit);
+	fprintf(file, "\t\t\"collections\": %.0f,\n\t\t\"keys\": %.0f,\n", use->collections, use->keys);
+	fprintf(file, "\t\t\"native\": { \"current\": %.0f, \"peak\": %.0f, \"allocations\": %.0f },\n",
+		native.current, native.peak, native.allocations);
+	fprintf(file, "\t\t\"allocations\": { \"slots\": %.0f, \"chunks\": %.0f }\n\t},\n",
+		use->slotAllocations, use->chunkAllocations);
+}
+
+static void writeFlash(FILE* file)
+{
+	FlashUse use;
+	flashUse(&use);
+	fprintf(file, "\t\"flash\": { \"bytecode\": %.0f, \"slots\": %.0f, \"slotBytes\": %.0f, \"chunks\": %.0f, \"keys\": %.0f },\n",
+		use.bytecode, use.slots, use.slotBytes, use.chunks, use.keys);
+}
+
+static void writeAccelerators(FILE* file)
+{
+	const Accelerator* accelerator;
+	fputs("\t\"accelerators\": [", file);
+	for (int i = 0; (accelerator = acceleratorAt(i)); i++) {
+		fputs(i ? ",\n\t\t{ \"name\": " : "\n\t\t{ \"name\": ", file);
+		writeText(file, accelerator->name);
+		fprintf(file, ", \"calls\": %.0f, \"bytes\": %.0f, \"failed\": %.0f }", accelerator->calls, accelerator->bytes, accelerator->failed);
+	}
+	fputs("\n\t]\n", file);
+}
+
+void reportWrite(void)
+{
+	if (!sim.options.report)
+		return;
+	FILE* file = fopen(sim.options.report, "w");
+	if (!file) {
+		fprintf(stderr, "sim: %s: %s\n", sim.options.report, strerror(errno));
+		return;
+	}
+	if (sim.the && !sim.useKnown)
+		memoryUse(sim.the, &sim.use);
+	fprintf(file, "{\n\t\"exitCode\": %d,\n\t\"reason\": ", sim.exitCode);
+	writeText(file, sim.reason);
+	fprintf(file, ",\n\t\"live\": %s,\n\t\"meter\": %.0f,\n", sim.options.live ? "true" : "false", sim.the ? machineMeter(sim.the) : 0);
+	writeMemory(file, &sim.use);
+	writeFlash(file);
+	writeAccelerators(file);
+	fputs("}\n", file);
+	fclose(file);
+}

@@ -1,0 +1,86 @@
+/*
+	The manifest's `data` and `resources`: the SDK's class Resource (modules/resource.js). On a device they lie in flash; here
+	their files are mapped read-only. A Resource is a host buffer that refers to them, so that nothing is copied into the heap.
+*/
+
+#include "sim.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+static void fail(const Resource* resource)
+{
+	fprintf(stderr, "sim: %s: %s\n", resource->path, strerror(errno));
+	exit(kExitUsage);
+}
+
+void resourcesMap(App* app)
+{
+	for (Resource* resource = app->resources; resource; resource = resource->next) {
+		struct stat status;
+		int file = open(resource->path, O_RDONLY);
+		if (file < 0 || fstat(file, &status) < 0)
+			fail(resource);
+		resource->size = (size_t)status.st_size;
+		resource->data = "";
+		if (resource->size > 0) {
+			resource->data = mmap(NULL, resource->size, PROT_READ, MAP_PRIVATE, file, 0);
+			if (resource->data == MAP_FAILED)
+				fail(resource);
+		}
+		close(file);
+	}
+}
+
+/* The data is not the machine's to free. */
+void simResourceDestructor(void* data)
+{
+	(void)data;
+}
+
+void simResource(xsMachine* the)
+{
+	const char* name = xsToString(xsArg(0));
+	const Resource* resource = appResource(&sim.app, name);
+	if (!resource)
+		xsURIError("Resource not found: %s", name);
+	xsSetHostBuffer(xsThis, (void*)resource->data, (xsIntegerValue)resource->size);
+	xsPetrifyHostBuffer(xsThis);
+}
+
+void simResourceExists(xsMachine* the)
+{
+	xsResult = xsBoolean(appResource(&sim.app, xsToString(xsArg(0))) != NULL);
+}
+
+void simResourceByteLength(xsMachine* the)
+{
+	xsResult = xsInteger(xsGetHostBufferLength(xsThis));
+}
+
+/* slice(begin, end, copy): an ArrayBuffer, or, if copy is false, another host buffer that refers to flash. */
+void simResourceSlice(xsMachine* the)
+{
+	int count = xsToInteger(xsArgc);
+	xsIntegerValue length = xsGetHostBufferLength(xsThis);
+	xsIntegerValue start = count > 0 ? xsToInteger(xsArg(0)) : 0;
+	xsIntegerValue end = count > 1 && xsTypeOf(xsArg(1)) != xsUndefinedType ? xsToInteger(xsArg(1)) : length;
+	if (start < 0)
+		start = 0;
+	if (start > length)
+		start = length;
+	if (end > length)
+		end = length;
+	if (end < start)
+		end = start;
+	uint8_t* data = xsGetHostDataValidate(xsThis, (void*)simResourceDestructor);
+	if (count > 2 && !xsTest(xsArg(2))) {
+		xsResult = xsNewHostObject(simResourceDestructor);
+		xsSetHostBuffer(xsResult, data + start, end - start);
+		xsPetrifyHostBuffer(xsResult);
+		xsDefine(xsResult, xsID("byteLength"), xsInteger(end - start), xsDontDelete | xsDontSet);
+	}
+	else
+		xsResult = xsArrayBuffer(data + start, end - start);
+}

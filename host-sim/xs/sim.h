@@ -1,0 +1,204 @@
+/*
+	What the files of the simulator's runtime share. Natives that scripts call see xsmc.h only; these files are the host around
+	the engine, so they include the engine's own headers as well.
+
+	One process runs one app: the state of the run is one global, `sim`.
+*/
+
+#ifndef SIM_H
+#define SIM_H
+
+#include "xsAll.h"
+#include "xsScript.h"
+#include "xs.h"
+
+/* Exit codes. 0 to 9 belong to the script: simulator.exit(code). */
+enum {
+	kExitNormal = 0,
+	kExitUsage = 2,
+	kExitException = 10,
+	kExitRejection = 11,
+	kExitChunks = 20,
+	kExitSlots = 21,
+	kExitStack = 22,
+	kExitNativeStack = 23,
+	kExitKeys = 24,
+	kExitMeter = 25,
+	kExitTimeout = 26,
+	kExitFlash = 27,
+	kExitEngine = 28,
+	kExitScriptMax = 9,
+};
+
+/* app.c: what APP.txt says. */
+
+/* The C functions that a module is bound to. */
+typedef struct HostTable {
+	txInteger count;
+	txHostFunctionBuilder builders[];
+} HostTable;
+
+typedef struct Module {
+	struct Module* next;
+	char* name;
+	char* path;
+	bool preload;
+	txScript* script;
+	HostTable* hosts;
+} Module;
+
+typedef struct Resource {
+	struct Resource* next;
+	char* name;
+	char* path;
+	const void* data;
+	size_t size;
+} Resource;
+
+typedef struct App {
+	Module* modules;
+	Resource* resources;
+	char* main;
+	txCreation creation;
+} App;
+
+/* Reads APP.txt; exits with kExitUsage and a sentence where it is wrong. */
+void appRead(App* app, const char* path);
+Module* appModule(const App* app, const char* name);
+const Resource* appResource(const App* app, const char* name);
+
+/* memory.c: where a machine's chunks and slots come from. */
+
+typedef enum { kMemoryFlash, kMemoryArena, kMemoryPools } MemoryKind;
+
+typedef struct Memory {
+	MemoryKind kind;
+	uint8_t* arena;			/* creation.static: chunks grow up from its start, slots down from its end */
+	uint8_t* chunksEnd;
+	uint8_t* slotsStart;
+	uint8_t* arenaEnd;
+	size_t asked;			/* bytes of the last allocation, for the sentence when it fails */
+	bool askedSlot;
+	uint64_t slotAllocations;	/* counted by heap.c */
+	uint64_t chunkAllocations;
+	uint64_t collections;
+} Memory;
+
+void memoryCreate(Memory* memory, MemoryKind kind, size_t arenaSize);
+void memoryDelete(Memory* memory);
+size_t memoryFree(const txMachine* the);
+
+/* What a machine uses, as scripts and reports see it. */
+typedef struct MemoryUse {
+	double chunks, chunksPeak, chunksLimit;
+	double slots, slotsPeak, slotsLimit, slotSize;
+	double stack, stackPeak, stackLimit;
+	double keys, collections, slotAllocations, chunkAllocations;
+} MemoryUse;
+
+void memoryUse(txMachine* the, MemoryUse* use);
+void memoryResetPeaks(txMachine* the);
+
+/* heap.c: the engine's allocator, counted. */
+void heapSetLive(bool live);
+
+/* script.c, modules.c */
+void scriptRead(txMachine* root, Module* module);
+void modulesPrepare(txMachine* root, App* app);
+void modulesImport(txMachine* the, const char* name);
+
+/* flash.c: the read-only memory of preloaded modules. */
+void* flashAllocate(size_t size);
+bool flashHolds(const void* address);
+void flashShare(txMachine* root);
+void flashProtect(void);
+typedef struct FlashUse { double bytecode, slots, slotBytes, chunks, keys; } FlashUse;
+void flashUse(FlashUse* use);
+void flashCountBytecode(size_t size);
+
+/* faults.c */
+void faultsCatch(void);
+
+/* machine.c */
+txMachine* machineCreateRoot(App* app);
+txMachine* machineClone(App* app, txMachine* root);
+/* Runs a function with the frame that an abort returns to; false if it did. */
+bool machineRun(txMachine* the, void (*run)(txMachine* the, void* argument), void* argument);
+/* Meter and limits start now. */
+void machineStartMeter(txMachine* the);
+double machineMeter(txMachine* the);
+
+/* abort.c: every early end, in words. */
+void endWith(int code, const char* format, ...) __attribute__((format(printf, 2, 3)));
+/* The place that script had reached, as "file:line", or "". */
+void scriptPlace(txMachine* the, char* buffer, size_t size);
+void exitMachine(txMachine* the, int code) XS_FUNCTION_NORETURN;
+void timeoutEnd(txMachine* the) XS_FUNCTION_NORETURN;
+
+/* loop.c */
+typedef struct Watch {
+	struct Watch* next;
+	int fd;				/* < 0: nothing to poll */
+	short events;
+	bool due;			/* to be called at the next turn, whatever poll says */
+	void (*ready)(struct Watch* watch, short events);
+} Watch;
+
+void loopAdd(Watch* watch);
+void loopRemove(Watch* watch);
+void loopRun(txMachine* the);
+void loopRunJobs(txMachine* the);
+
+/* timer.c */
+double timersNext(void);
+void timersRun(txMachine* the);
+
+/* clock.c */
+bool clockParse(const char* text);
+double monotonicSeconds(void);
+void clockSet(double seconds);
+void clockUseHost(void);
+
+/* native_memory.c */
+typedef struct NativeUse { double current, peak, allocations; } NativeUse;
+void nativeMemoryUse(NativeUse* use);
+void nativeMemoryResetPeak(void);
+
+/* resource.c */
+void resourcesMap(App* app);
+
+/* console.c */
+void consoleInstall(txMachine* root);
+
+/* report.c */
+void reportWrite(void);
+
+typedef struct Options {
+	const char* app;
+	const char* report;
+	bool live;
+	double meterLimit;
+	double timeout;
+} Options;
+
+void optionsRead(Options* options, int argc, char** argv);
+
+typedef struct Sim {
+	Options options;
+	App app;
+	Memory rootMemory;
+	Memory memory;
+	txMachine* root;
+	txMachine* the;			/* the app's machine */
+	bool building;			/* the root machine is being made: its tables go to flash */
+	bool ended;
+	int exitCode;
+	char reason[512];
+	bool useKnown;			/* `use` was taken before the end disturbed it */
+	MemoryUse use;
+	double startTime;
+} Sim;
+
+extern Sim sim;
+
+#endif

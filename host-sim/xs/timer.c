@@ -1,0 +1,194 @@
+/*
+	Timers: the module "timer" of the SDK (modules/timer.js). A timer is a host object that is kept alive, with its callback,
+	until it has fired for the last time or is cleared. The loop calls timersNext and timersRun.
+*/
+
+#include "sim.h"
+
+typedef struct Timer {
+	struct Timer* next;
+	xsMachine* the;
+	xsSlot self;
+	xsSlot callback;
+	double when;			/* monotonic milliseconds */
+	double interval;		/* 0: fires once; < 0: unscheduled */
+	bool scheduled;
+	bool running;
+	bool cleared;
+} Timer;
+
+static Timer* timers;
+
+static double milliseconds(void)
+{
+	return monotonicSeconds() * 1000;
+}
+
+static void unlinkTimer(Timer* timer)
+{
+	for (Timer** link = &timers; *link; link = &(*link)->next) {
+		if (*link == timer) {
+			*link = timer->next;
+			return;
+		}
+	}
+}
+
+/* The object outlives its timer: script may still hold it. */
+static void forget(Timer* timer)
+{
+	xsMachine* the = timer->the;
+	xsForget(timer->callback);
+	xsForget(timer->self);
+	xsSetHostData(timer->self, NULL);
+	unlinkTimer(timer);
+	c_free(timer);
+}
+
+/* Only when the machine is deleted: until then timers are kept. */
+static void destroyTimer(void* data)
+{
+	if (!data)
+		return;
+	unlinkTimer(data);
+	c_free(data);
+}
+
+static xsIntegerValue optionalInteger(xsMachine* the, int index)
+{
+	return xsToInteger(xsArgc) > index && xsTypeOf(xsArg(index)) != xsUndefinedType ? xsToInteger(xsArg(index)) : 0;
+}
+
+static void schedule(Timer* timer, xsIntegerValue delay, xsIntegerValue interval)
+{
+	timer->when = milliseconds() + (delay > 0 ? delay : 0);
+	timer->interval = interval > 0 ? interval : 0;
+	timer->scheduled = true;
+}
+
+static void createTimer(xsMachine* the, xsIntegerValue delay, xsIntegerValue interval)
+{
+	if (!xsIsCallable(xsArg(0)))
+		xsTypeError("callback is not a function");
+	xsResult = xsNewHostObject(destroyTimer);
+	Timer* timer = c_calloc(1, sizeof(Timer));
+	if (!timer)
+		xsUnknownError("no memory for a timer");
+	timer->the = the;
+	timer->self = xsResult;
+	timer->callback = xsArg(0);
+	xsSetHostData(xsResult, timer);
+	xsRemember(timer->self);
+	xsRemember(timer->callback);
+	schedule(timer, delay, interval);
+	/* last in the list, so that timers due at the same time fire in the order of their creation */
+	Timer** end = &timers;
+	while (*end)
+		end = &(*end)->next;
+	*end = timer;
+}
+
+static Timer* timerArgument(xsMachine* the)
+{
+	Timer* timer = xsGetHostDataValidate(xsArg(0), (void*)destroyTimer);
+	if (!timer)
+		xsUnknownError("the timer is cleared or has fired");
+	return timer;
+}
+
+void simTimerSet(xsMachine* the)
+{
+	createTimer(the, optionalInteger(the, 1), optionalInteger(the, 2));
+}
+
+void simTimerRepeat(xsMachine* the)
+{
+	xsIntegerValue interval = xsToInteger(xsArg(1));
+	createTimer(the, interval, interval);
+}
+
+void simTimerSchedule(xsMachine* the)
+{
+	xsIntegerValue delay = optionalInteger(the, 1), interval = optionalInteger(the, 2);
+	Timer* timer = timerArgument(the);
+	if (xsToInteger(xsArgc) == 1) {
+		timer->scheduled = false;
+		timer->interval = -1;
+	}
+	else
+		schedule(timer, delay, interval);
+}
+
+void simTimerClear(xsMachine* the)
+{
+	if (xsToInteger(xsArgc) == 0 || xsTypeOf(xsArg(0)) == xsUndefinedType || xsTypeOf(xsArg(0)) == xsNullType)
+		return;
+	Timer* timer = xsGetHostDataValidate(xsArg(0), (void*)destroyTimer);
+	if (!timer)
+		return;
+	if (timer->running) {
+		timer->cleared = true;
+		timer->scheduled = false;
+	}
+	else
+		forget(timer);
+}
+
+void simTimerDelay(xsMachine* the)
+{
+	xsIntegerValue delay = xsToInteger(xsArg(0));
+	if (delay > 0)
+		usleep((useconds_t)delay * 1000);
+}
+
+/* Milliseconds until a timer is due, < 0 if none is scheduled. */
+double timersNext(void)
+{
+	double next = -1, now = milliseconds();
+	for (Timer* timer = timers; timer; timer = timer->next) {
+		if (!timer->scheduled)
+			continue;
+		double wait = timer->when > now ? timer->when - now : 0;
+		if (next < 0 || wait < next)
+			next = wait;
+	}
+	return next;
+}
+
+static void fire(Timer* timer)
+{
+	timer->running = true;
+	if (timer->interval > 0)
+		timer->when += timer->interval;
+	else
+		timer->scheduled = false;
+	xsBeginHost(timer->the);
+	{
+		xsVars(2);
+		xsVar(0) = timer->callback;
+		xsVar(1) = timer->self;
+		xsCallFunction1(xsVar(0), xsGlobal, xsVar(1));
+	}
+	xsEndHost(timer->the);
+	timer->running = false;
+	/* As in the SDK: one that fires once is gone even if its callback scheduled it anew; unscheduled, it stays. */
+	if (timer->cleared || timer->interval == 0)
+		forget(timer);
+}
+
+/* Fires those that are due now; what they start waits for the next turn. */
+void timersRun(txMachine* the)
+{
+	double now = milliseconds();
+	for (;;) {
+		Timer* due = NULL;
+		for (Timer* timer = timers; timer; timer = timer->next) {
+			if (timer->scheduled && timer->when <= now && (!due || timer->when < due->when))
+				due = timer;
+		}
+		if (!due)
+			return;
+		fire(due);
+		loopRunJobs(the);
+	}
+}
