@@ -1,13 +1,14 @@
 /*
-	The simulator's own C: the engine, the runtime around it, and the bytecode compiler, as host-sim/xs/sources.json lists them.
+	The simulator's own C: the engine, the runtime around it (xs/), the accelerator model (chip/), and the bytecode compiler. The
+	engine's configuration is here. Used by build.ts.
 */
 
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { locked, projectRoot } from "./files.js";
 import { fetchEngine } from "./engine.js";
-import { compileUnits, linkProgram } from "./objects.js";
+import { locked, projectRoot } from "./files.js";
+import { compileUnits, linkProgram, type Unit } from "./objects.js";
 import { findToolchain, type Toolchain } from "./toolchain.js";
 
 export interface Runtime {
@@ -15,4 +16,76 @@ export interface Runtime {
 	/** For an app's natives. */
 	readonly nativeFlags: string[];
 	readonly libraries: string[];
+}
+
+const ownFolder = join(projectRoot, "host-sim", "xs");
+const chipFolder = join(projectRoot, "host-sim", "chip");
+
+/** How the language is cut, for the parser and for the engine. 16-bit IDs, as on the ESP32. */
+const language = ["-DmxParse=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxRegExpUnicodePropertyEscapes=1", "-DmxStringNormalize=1"];
+
+/** The engine, as the app's machine has it. Without bounds checks a JavaScript stack overflow would be a SIGSEGV. */
+const machine = ["-DINCLUDE_XSPLATFORM", "-DXSPLATFORM=\"platform.h\"", "-DmxRun=1", "-DmxDebug=1", "-DmxMetering=1", "-DmxInstrument=1",
+	"-DmxBoundsCheck=1", "-DmxLockdown=1", "-DmxMinusZero=1"];
+
+/** xsMemory.c is part of xs/heap.c. */
+const replaced = new Set(["xsMemory.c"]);
+
+const parserFiles = ["BigInt", "Code", "Common", "Lexical", "Scope", "Script", "SourceMap", "Syntaxical", "Tree", "dtoa", "re"];
+
+const cFlags = ["-std=gnu11", "-fno-common", "-g", "-O2"];
+const warnings = ["-Wall", "-Wextra", "-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types"];
+
+function engineFolders(engine: string): string[] {
+	return ["includes", "platforms", "sources"].map(name => join(engine, name));
+}
+
+function sources(folder: string, without: ReadonlySet<string>): string[] {
+	return readdirSync(folder).filter(name => name.endsWith(".c") && !without.has(name)).sort().map(name => join(folder, name));
+}
+
+/** The program that compiles modules to bytecode. The same on every variant, so it is built for the host. */
+export async function buildCompiler(): Promise<string> {
+	const engine = await fetchEngine();
+	const toolchain = await findToolchain("native");
+	const flags = [...cFlags, ...language, "-DmxCompile=1", process.platform === "darwin" ? "-DmxMacOSX=1" : "-DmxLinux=1",
+		...engineFolders(engine).flatMap(folder => ["-isystem", folder])];
+	return locked("compiler", async () => {
+		const objects = await compileUnits(toolchain, "the bytecode compiler", [
+			...parserFiles.map(name => ({ source: join(engine, "sources", `xs${name}.c`), flags: [...flags, "-w"] })),
+			{ source: join(ownFolder, "compile.c"), flags: [...flags, ...warnings] },
+		]);
+		return linkProgram(toolchain, "xs-compile", objects, ["-lm"]);
+	});
+}
+
+/** True where malloc inside Mbed TLS can be counted: it is linked statically and the linker wraps the function. */
+function countsLibraries(toolchain: Toolchain): boolean {
+	return process.platform === "linux" && !toolchain.variant.includes("asan");
+}
+
+function libraries(toolchain: Toolchain): string[] {
+	if (!countsLibraries(toolchain)) return ["-lmbedcrypto", "-lm", "-lpthread"];
+	return ["-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free", "-Wl,-Bstatic", "-lmbedcrypto", "-Wl,-Bdynamic", "-lm", "-lpthread"];
+}
+
+/** The engine and the runtime, compiled for a variant. */
+export async function buildRuntime(toolchain: Toolchain): Promise<Runtime> {
+	const engine = await fetchEngine();
+	const folders = engineFolders(engine);
+	const common = [...cFlags, ...language, ...machine, ...(countsLibraries(toolchain) ? ["-DSIM_WRAPS_MALLOC=1"] : []),
+		`-I${join(ownFolder, "include")}`, `-I${ownFolder}`, ...folders.flatMap(folder => ["-isystem", folder])];
+	const own = [...common, ...warnings];
+	const counting = join(chipFolder, "psa_count.h");
+	const units: Unit[] = [
+		...sources(join(engine, "sources"), replaced).map(source => ({ source, flags: [...common, "-DSIM_ENGINE=1", "-w"] })),
+		...sources(ownFolder, new Set(["compile.c", "heap.c"])).map(source => ({ source, flags: own })),
+		{ source: join(ownFolder, "heap.c"), flags: [...common, "-DSIM_ENGINE=1", "-w"] },
+		...(existsSync(chipFolder) ? sources(chipFolder, new Set()).map(source => ({ source, flags: own })) : []),
+	];
+	return locked("runtime", async () => ({
+		objects: await compileUnits(toolchain, "the simulator", units),
+		nativeFlags: [...common, ...warnings, "-DSIM_NATIVE=1", ...(existsSync(counting) ? ["-include", counting] : [])],
+		libraries: libraries(toolchain),
+	}));
 }

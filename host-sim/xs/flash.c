@@ -73,7 +73,7 @@ static bool isFunction(const txSlot* internal)
 		|| internal->kind == XS_CODE_KIND || internal->kind == XS_CODE_X_KIND);
 }
 
-static void freezePrototype(txMachine* the, txSlot* function)
+static void freezePrototype(txSlot* function)
 {
 	if (!(function->flag & XS_CAN_CONSTRUCT_FLAG))
 		return;
@@ -93,7 +93,7 @@ static void freezeInstance(txMachine* the, txSlot* instance)
 		return;
 	if (isFunction(internal)) {
 		freeze(instance);
-		freezePrototype(the, instance);
+		freezePrototype(instance);
 		return;
 	}
 	if (internal->ID == XS_ENVIRONMENT_BEHAVIOR) {

@@ -7,6 +7,8 @@
 
 #include "sim.h"
 
+enum { kDeviceSlotSize = 16 };
+
 static size_t arenaFree(const Memory* memory)
 {
 	return (size_t)(memory->slotsStart - memory->chunksEnd);
@@ -18,7 +20,8 @@ void memoryCreate(Memory* memory, MemoryKind kind, size_t arenaSize)
 	memory->kind = kind;
 	if (kind != kMemoryArena)
 		return;
-	arenaSize &= ~(sizeof(txSlot) - 1);
+	/* A slot takes twice the device's 16 bytes in a 64-bit build: the arena grows with it, so that the same app fits. */
+	arenaSize = arenaSize / kDeviceSlotSize * sizeof(txSlot);
 	memory->arena = c_malloc(arenaSize);
 	if (!memory->arena) {
 		fprintf(stderr, "sim: this computer has no %zu bytes for creation.static\n", arenaSize);

@@ -12,6 +12,9 @@
 #include "xsScript.h"
 #include "xs.h"
 
+/* The engine defines it; its headers declare it for other compilers only. */
+extern void* fxGetHostDataValidate(txMachine* the, txSlot* slot, void* destructor);
+
 /* Exit codes. 0 to 9 belong to the script: simulator.exit(code). */
 enum {
 	kExitNormal = 0,

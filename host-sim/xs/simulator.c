@@ -5,7 +5,7 @@
 
 static void setNumber(xsMachine* the, const char* name, double value)
 {
-	xsSet(xsResult, xsID(name), xsNumber(value));
+	xsSet(xsResult, xsID((txString)name), xsNumber(value));
 }
 
 /* Taken before the result is made, which takes memory itself. */
