@@ -39,7 +39,7 @@ export function tsconfig(manifest: Manifest, files: AppFiles, outDir: string, so
 			// not mcconfig's: it leaves these to the manifest, and takes types from wherever its tsc looks
 			noEmitOnError: true, types: compilerOptions["types"] ?? [], rootDir: "/", outDir, listFiles: true, pretty: false,
 		},
-		files: sources,
+		files: [join(projectRoot, "host-sim", "typings", "globals.d.ts"), ...sources],
 	};
 }
 

@@ -9,15 +9,19 @@
 #define NATIVES(ITEM) \
 	ITEM(simTimerSet) ITEM(simTimerRepeat) ITEM(simTimerSchedule) ITEM(simTimerClear) ITEM(simTimerDelay) \
 	ITEM(simTimeSet) ITEM(simTimeTicks) ITEM(simTimeMicroseconds) ITEM(simTimeDelta) ITEM(simTimeZone) \
+	ITEM(simTCP) ITEM(simTCPClose) ITEM(simTCPRead) ITEM(simTCPWrite) ITEM(simTCPRemoteAddress) ITEM(simTCPRemotePort) \
+	ITEM(simTCPFormat) ITEM(simTCPSetFormat) ITEM(simNetResolve) \
 	ITEM(simResource) ITEM(simResourceExists) ITEM(simResourceByteLength) ITEM(simResourceSlice) \
 	ITEM(simMemory) ITEM(simResetPeaks) ITEM(simMeter) ITEM(simCollect) ITEM(simExit) ITEM(simSetClock) \
 	ITEM(simAccelerators) ITEM(simAccelerate) ITEM(simEnvironment)
 
 NATIVES(DECLARE)
 extern void simResourceDestructor(void* data);
+extern void simTCPDestructor(void* data);
 
 const SimNative simBuiltinNatives[] = {
 	NATIVES(ENTRY)
-	{ "simResourceDestructor", (xsCallback)simResourceDestructor },
+	{ "simResourceDestructor", (xsCallback)(void (*)(void))simResourceDestructor },
+	{ "simTCPDestructor", (xsCallback)(void (*)(void))simTCPDestructor },
 	{ NULL, NULL }
 };

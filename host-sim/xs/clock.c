@@ -98,7 +98,7 @@ void simTimeMicroseconds(xsMachine* the)
 
 void simTimeDelta(xsMachine* the)
 {
-	double end = xsToInteger(xsArgc) > 1 ? xsToNumber(xsArg(1)) : floor(monotonicSeconds() * 1000);
+	double end = xsToInteger(xsArgc) > 1 && xsTypeOf(xsArg(1)) != xsUndefinedType ? xsToNumber(xsArg(1)) : floor(monotonicSeconds() * 1000);
 	xsResult = xsNumber(end - xsToNumber(xsArg(0)));
 }
 

@@ -86,7 +86,7 @@ static void freezePrototype(txSlot* function)
 }
 
 /* Functions and prototypes by rule; the rest because the engine can't alias what lies behind an internal slot. */
-static void freezeInstance(txMachine* the, txSlot* instance)
+static void freezeInstance(txSlot* instance)
 {
 	txSlot* internal = instance->next;
 	if (!internal || !(internal->flag & XS_INTERNAL_FLAG))
@@ -160,8 +160,9 @@ static void forEachSlot(txMachine* the, void (*visit)(txMachine* the, txSlot* sl
 
 static void visitToFreeze(txMachine* the, txSlot* slot)
 {
+	(void)the;
 	if (slot->kind == XS_INSTANCE_KIND)
-		freezeInstance(the, slot);
+		freezeInstance(slot);
 	else if (slot->kind == XS_CLOSURE_KIND)
 		freezeClosure(slot);
 }

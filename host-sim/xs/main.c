@@ -5,6 +5,8 @@
 
 #include "sim.h"
 
+#include <signal.h>
+
 Sim sim;
 
 static void runApp(txMachine* the, void* argument)
@@ -29,6 +31,8 @@ static int finish(void)
 int main(int argc, char** argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	/* A peer that is gone is an error of the socket. */
+	signal(SIGPIPE, SIG_IGN);
 	optionsRead(&sim.options, argc, argv);
 	appRead(&sim.app, sim.options.app);
 	resourcesMap(&sim.app);

@@ -12,8 +12,9 @@
 #include "xsScript.h"
 #include "xs.h"
 
-/* The engine defines it; its headers declare it for other compilers only. */
+/* The engine defines them; xsmc.h, which can't be included with xs.h, declares them. */
 extern void* fxGetHostDataValidate(txMachine* the, txSlot* slot, void* destructor);
+extern xsIntegerValue _xsmcGetBuffer(xsMachine* the, xsSlot* slot, void** data, xsUnsignedValue* count, xsBooleanValue writable);
 
 /* Exit codes. 0 to 9 belong to the script: simulator.exit(code). */
 enum {
@@ -166,6 +167,11 @@ void clockUseHost(void);
 typedef struct NativeUse { double current, peak, allocations; } NativeUse;
 void nativeMemoryUse(NativeUse* use);
 void nativeMemoryResetPeak(void);
+
+/* resolver.c: looks a name up beside the loop; `found` gets a numeric address, or NULL. Cancelled by its handle. */
+typedef struct Lookup Lookup;
+Lookup* resolverLookup(const char* name, void (*found)(void* context, const char* address), void* context);
+void resolverCancel(Lookup* lookup);
 
 /* resource.c */
 void resourcesMap(App* app);

@@ -49,7 +49,7 @@ export interface Outcome13 {
 const HANDSHAKE = 22;
 const ALERT = 21;
 const DATA = 23;
-const empty = Buffer.alloc(0);
+const empty: Buffer = Buffer.alloc(0);
 
 /** A handshake message. */
 export function message(type: number, ...body: Uint8Array[]): Buffer {
@@ -68,7 +68,7 @@ export function plainRecord(type: number, content: Uint8Array): Buffer {
 /** Records from a socket, one at a time; undefined at its end. */
 class RecordReader {
 	readonly #socket: Socket;
-	#held = empty;
+	#held: Buffer = empty;
 
 	constructor(socket: Socket) {
 		this.#socket = socket;

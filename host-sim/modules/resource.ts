@@ -1,0 +1,15 @@
+/// <reference path="../../hardware/native.d.ts" />
+/*
+	"Resource": the manifest's `data` and `resources`, read where they lie; see xs/resource.c.
+*/
+
+class Resource extends Native("simResourceDestructor") {
+	/** URIError where there is no such resource. */
+	constructor(path: string) { super(); native("simResource").call(this, path); }
+	static exists(path: string): boolean { return native("simResourceExists").call(this, path); }
+	get byteLength(): number { return native("simResourceByteLength").call(this); }
+	/** An ArrayBuffer; with `copy` false a view of flash in its place. */
+	slice(begin: number, end?: number, copy?: boolean): ArrayBuffer { return native("simResourceSlice").call(this, begin, end, copy); }
+}
+
+export default Resource;

@@ -1,0 +1,53 @@
+/// <reference path="./native.d.ts" />
+/*
+	"simulator": what an app may ask of the simulator that it runs in, and tell it to do. There is no such module on a device. In C:
+	xs/simulator.c.
+*/
+
+/** Slots are counted in pieces of `slotSize` octets, everything else of memory in octets. Limits include what the arena has free. */
+export interface Memory {
+	readonly chunks: number;
+	readonly chunksPeak: number;
+	readonly chunksLimit: number;
+	readonly slots: number;
+	readonly slotsPeak: number;
+	readonly slotsLimit: number;
+	readonly slotSize: number;
+	/** In slots. */
+	readonly stack: number;
+	readonly stackPeak: number;
+	readonly stackLimit: number;
+	readonly keys: number;
+	readonly collections: number;
+	/** What C modules hold outside XS. */
+	readonly nativeBytes: number;
+	readonly nativePeak: number;
+	readonly nativeAllocations: number;
+	readonly slotAllocations: number;
+	readonly chunkAllocations: number;
+}
+
+export interface Accelerator {
+	readonly name: string;
+	readonly calls: number;
+	readonly bytes: number;
+	/** Calls that were made to fail. */
+	readonly failed: number;
+}
+
+/** What is in use now, and since the peaks were last reset. */
+export function memory(this: void): Memory { return native("simMemory").call(this); }
+export function resetPeaks(this: void): void { return native("simResetPeaks").call(this); }
+/** XS's measure of the work done by script so far: the same in every run and build. */
+export function meter(this: void): number { return native("simMeter").call(this); }
+/** Collects garbage. */
+export function collect(this: void): void { return native("simCollect").call(this); }
+/** Ends the run with a code of 0 to 9. */
+export function exit(this: void, code?: number): never { return native("simExit").call(this, code) as never; }
+/** Sets the wall clock to seconds since 1970; undefined makes it a clock that was never set. */
+export function setClock(this: void, seconds?: number): void { return native("simSetClock").call(this, seconds); }
+export function accelerators(this: void): Accelerator[] { return native("simAccelerators").call(this); }
+/** "fail": the accelerator's nth call from now on fails. */
+export function accelerate(this: void, action: "fail", name: string, nth: number): void { return native("simAccelerate").call(this, action, name, nth); }
+/** A variable of the environment that the simulator was started in. */
+export function environment(this: void, name: string): string | undefined { return native("simEnvironment").call(this, name); }

@@ -1,0 +1,32 @@
+/*
+	What the Moddable SDK adds to the language (its xs.d.ts), as far as XS 13 has it and the simulator's modules and apps use it.
+*/
+
+/** Prints on standard output. */
+declare function trace(...items: (string | number | boolean)[]): void;
+
+/** Octets outside the heap: a Resource. */
+declare class HostBuffer {
+	readonly byteLength: number;
+	private readonly brand: undefined;
+}
+
+interface ObjectConstructor {
+	/** Freezes an object and, where `deep` is true, all that it refers to. */
+	freeze<T>(object: T, deep?: boolean): Readonly<T>;
+}
+
+interface StringConstructor {
+	/** A string from its octets in UTF-8. */
+	fromArrayBuffer(buffer: ArrayBufferLike): string;
+}
+
+interface ArrayBufferConstructor {
+	/** A string's octets in UTF-8. */
+	fromString(text: string): ArrayBuffer;
+}
+
+interface ArrayBuffer {
+	/** A new buffer with this one's octets and those of others. */
+	concat(...buffers: ArrayBufferLike[]): ArrayBuffer;
+}

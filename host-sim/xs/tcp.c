@@ -1,0 +1,381 @@
+/*
+	The TCP class of ECMA-419 (modules/tcp.ts) on the host's sockets. It has the buffers of lwIP on the ESP32, so that an app
+	meets the same flow control: a segment window each way, filled and drained by the loop. An error or the end is reported once
+	what came before it has been read.
+*/
+
+#include "sim.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+/* CONFIG_LWIP_TCP_SND_BUF_DEFAULT and CONFIG_LWIP_TCP_WND_DEFAULT of the ESP-IDF. */
+enum { kBufferSize = 5760 };
+
+typedef struct TCP {
+	Watch watch;			/* first: the loop gives it back */
+	xsMachine* the;
+	xsSlot self;
+	xsSlot onReadable;
+	xsSlot onWritable;
+	xsSlot onError;
+	Lookup* lookup;
+	char service[8];
+	bool connected;
+	bool nodelay;
+	bool isNumber;
+	bool ended;				/* nothing more will come */
+	bool told;				/* onError was called */
+	bool dead;				/* closed while the loop was calling */
+	int calls;				/* callbacks that are running */
+	size_t inCount, outCount;
+	uint8_t in[kBufferSize];
+	uint8_t out[kBufferSize];
+} TCP;
+
+/* Closes the host's socket. The object still has to be told of the end, when its data is read. */
+static void end(TCP* tcp)
+{
+	tcp->ended = true;
+	if (tcp->watch.fd >= 0)
+		close(tcp->watch.fd);
+	tcp->watch.fd = -1;
+	tcp->watch.due = tcp->inCount == 0 && !tcp->told;
+}
+
+static void watchEvents(TCP* tcp)
+{
+	if (tcp->watch.fd < 0)
+		return;
+	tcp->watch.events = 0;
+	if (!tcp->connected || tcp->outCount)
+		tcp->watch.events |= POLLOUT;
+	if (tcp->connected && tcp->inCount < kBufferSize)
+		tcp->watch.events |= POLLIN;
+}
+
+static void release(TCP* tcp)
+{
+	resolverCancel(tcp->lookup);
+	tcp->lookup = NULL;
+	loopRemove(&tcp->watch);
+	end(tcp);
+	if (tcp->calls)
+		tcp->dead = true;
+	else
+		c_free(tcp);
+}
+
+/* Only when the machine is deleted: until it is closed the object is kept. */
+void simTCPDestructor(void* data)
+{
+	if (data)
+		release(data);
+}
+
+/* True while the socket is still open afterwards. */
+static bool call(TCP* tcp, xsSlot* callback, size_t count)
+{
+	tcp->calls++;
+	xsBeginHost(tcp->the);
+	{
+		xsVars(3);
+		xsVar(0) = *callback;
+		xsVar(1) = tcp->self;
+		xsVar(2) = xsInteger((xsIntegerValue)count);
+		if (xsTest(xsVar(0))) {
+			if (callback == &tcp->onError)
+				xsCallFunction0(xsVar(0), xsVar(1));
+			else
+				xsCallFunction1(xsVar(0), xsVar(1), xsVar(2));
+		}
+	}
+	xsEndHost(tcp->the);
+	tcp->calls--;
+	if (!tcp->dead)
+		return true;
+	if (!tcp->calls)
+		c_free(tcp);
+	return false;
+}
+
+static bool receive(TCP* tcp)
+{
+	ssize_t count = recv(tcp->watch.fd, tcp->in + tcp->inCount, kBufferSize - tcp->inCount, 0);
+	if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return true;
+	if (count <= 0) {
+		end(tcp);
+		return true;
+	}
+	tcp->inCount += (size_t)count;
+	return call(tcp, &tcp->onReadable, tcp->inCount);
+}
+
+static void transmit(TCP* tcp)
+{
+	ssize_t count = send(tcp->watch.fd, tcp->out, tcp->outCount, 0);
+	if (count < 0) {
+		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+			end(tcp);
+		return;
+	}
+	tcp->outCount -= (size_t)count;
+	memmove(tcp->out, tcp->out + count, tcp->outCount);
+}
+
+static bool connected(TCP* tcp)
+{
+	int error = 0;
+	socklen_t size = sizeof(error);
+	getsockopt(tcp->watch.fd, SOL_SOCKET, SO_ERROR, &error, &size);
+	if (error) {
+		end(tcp);
+		return true;
+	}
+	tcp->connected = true;
+	return call(tcp, &tcp->onWritable, kBufferSize);
+}
+
+/* Called by the loop. Each callback may close the socket; then nothing of it is left. */
+static void ready(Watch* watch, short events)
+{
+	TCP* tcp = (TCP*)watch;
+	if (tcp->watch.fd >= 0 && !tcp->connected && (events & (POLLOUT | POLLERR | POLLHUP))) {
+		if (!connected(tcp))
+			return;
+	}
+	else if (tcp->watch.fd >= 0 && tcp->outCount && (events & POLLOUT)) {
+		transmit(tcp);
+		if (!tcp->ended && !call(tcp, &tcp->onWritable, kBufferSize - tcp->outCount))
+			return;
+	}
+	if (tcp->watch.fd >= 0 && tcp->connected && tcp->inCount < kBufferSize && (events & (POLLIN | POLLERR | POLLHUP))) {
+		if (!receive(tcp))
+			return;
+	}
+	if (tcp->ended && !tcp->told && tcp->inCount == 0) {
+		tcp->told = true;
+		if (!call(tcp, &tcp->onError, 0))
+			return;
+	}
+	watchEvents(tcp);
+}
+
+/* From the resolver, or at once for a numeric address. */
+static void openSocket(void* context, const char* address)
+{
+	TCP* tcp = context;
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
+	struct addrinfo* info = NULL;
+	int on = 1;
+	tcp->lookup = NULL;
+	if (!address || getaddrinfo(address, tcp->service, &hints, &info)) {
+		end(tcp);
+		return;
+	}
+	tcp->watch.fd = socket(info->ai_family, SOCK_STREAM, 0);
+	if (tcp->watch.fd >= 0) {
+		fcntl(tcp->watch.fd, F_SETFL, fcntl(tcp->watch.fd, F_GETFL) | O_NONBLOCK);
+		fcntl(tcp->watch.fd, F_SETFD, FD_CLOEXEC);
+		if (tcp->nodelay)
+			setsockopt(tcp->watch.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	}
+	if (tcp->watch.fd < 0 || (connect(tcp->watch.fd, info->ai_addr, info->ai_addrlen) < 0 && errno != EINPROGRESS))
+		end(tcp);
+	freeaddrinfo(info);
+	watchEvents(tcp);
+}
+
+/* "number" is true, "buffer" false. */
+static bool formatArgument(xsMachine* the, xsSlot* slot)
+{
+	const char* format = xsToString(*slot);
+	if (!strcmp(format, "number"))
+		return true;
+	if (strcmp(format, "buffer"))
+		xsRangeError("invalid format");
+	return false;
+}
+
+static bool has(xsMachine* the, const char* name)
+{
+	xsResult = xsGet(xsArg(0), xsID((txString)name));
+	return xsTypeOf(xsResult) != xsUndefinedType;
+}
+
+static void callbackOption(xsMachine* the, const char* name, xsSlot* callback)
+{
+	if (!has(the, name))
+		return;
+	if (!xsIsCallable(xsResult))
+		xsTypeError("%s is not a function", name);
+	*callback = xsResult;
+}
+
+/* Everything that may throw comes before the socket is there. */
+void simTCP(xsMachine* the)
+{
+	TCP given = { .watch = { .fd = -1, .ready = ready }, .the = the };
+	char address[256] = "";
+	xsVars(1);
+	given.onReadable = given.onWritable = given.onError = xsUndefined;
+	if (has(the, "from"))
+		xsUnknownError("\"from\" is not supported: there is no listener to take a socket from");
+	if (!has(the, "port"))
+		xsRangeError("port required");
+	xsIntegerValue port = xsToInteger(xsResult);
+	if (port < 1 || port > 65535)
+		xsRangeError("invalid port");
+	snprintf(given.service, sizeof(given.service), "%d", (int)port);
+	bool isName = !has(the, "address");
+	if (isName && !has(the, "host"))
+		xsTypeError("address required");
+	xsToStringBuffer(xsResult, address, sizeof(address));
+	if (has(the, "nodelay"))
+		given.nodelay = xsTest(xsResult);
+	if (has(the, "format"))
+		given.isNumber = formatArgument(the, &xsResult);
+	callbackOption(the, "onReadable", &given.onReadable);
+	callbackOption(the, "onWritable", &given.onWritable);
+	callbackOption(the, "onError", &given.onError);
+	if (has(the, "target"))
+		xsDefine(xsThis, xsID("target"), xsResult, xsDontSet);
+
+	TCP* tcp = c_malloc(sizeof(TCP));
+	if (!tcp)
+		xsUnknownError("no memory for a socket");
+	*tcp = given;
+	tcp->self = xsThis;
+	xsSetHostData(xsThis, tcp);
+	xsRemember(tcp->self);
+	xsRemember(tcp->onReadable);
+	xsRemember(tcp->onWritable);
+	xsRemember(tcp->onError);
+	loopAdd(&tcp->watch);
+	if (isName)
+		tcp->lookup = resolverLookup(address, openSocket, tcp);
+	else
+		openSocket(tcp, address);
+}
+
+static TCP* openTCP(xsMachine* the)
+{
+	TCP* tcp = xsGetHostDataValidate(xsThis, (void*)simTCPDestructor);
+	if (!tcp)
+		xsUnknownError("the socket is closed");
+	return tcp;
+}
+
+void simTCPClose(xsMachine* the)
+{
+	TCP* tcp = xsGetHostDataValidate(xsThis, (void*)simTCPDestructor);
+	if (!tcp)
+		return;
+	xsForget(tcp->onError);
+	xsForget(tcp->onWritable);
+	xsForget(tcp->onReadable);
+	xsForget(tcp->self);
+	xsSetHostData(xsThis, NULL);
+	/* What was written still goes out, as far as the host takes it. */
+	if (tcp->connected && tcp->watch.fd >= 0 && tcp->outCount)
+		transmit(tcp);
+	release(tcp);
+}
+
+static void take(TCP* tcp, void* to, size_t count)
+{
+	memcpy(to, tcp->in, count);
+	tcp->inCount -= count;
+	memmove(tcp->in, tcp->in + count, tcp->inCount);
+	if (tcp->ended)
+		end(tcp);
+	watchEvents(tcp);
+}
+
+void simTCPRead(xsMachine* the)
+{
+	TCP* tcp = openTCP(the);
+	bool given = xsToInteger(xsArgc) > 0 && xsTypeOf(xsArg(0)) != xsUndefinedType;
+	if (!tcp->inCount)
+		return;
+	if (tcp->isNumber) {
+		uint8_t octet;
+		take(tcp, &octet, 1);
+		xsResult = xsInteger(octet);
+	}
+	else if (given && xsTypeOf(xsArg(0)) == xsReferenceType) {
+		void* data;
+		xsUnsignedValue count;
+		_xsmcGetBuffer(the, &xsArg(0), &data, &count, 1);
+		if (count == 0 || count > tcp->inCount)
+			xsUnknownError("invalid");
+		take(tcp, data, count);
+		xsResult = xsInteger((xsIntegerValue)count);
+	}
+	else {
+		xsIntegerValue count = given ? xsToInteger(xsArg(0)) : (xsIntegerValue)tcp->inCount;
+		if (count <= 0 || (size_t)count > tcp->inCount)
+			xsUnknownError("invalid");
+		xsResult = xsArrayBuffer(NULL, count);
+		take(tcp, xsToArrayBuffer(xsResult), (size_t)count);
+	}
+}
+
+void simTCPWrite(xsMachine* the)
+{
+	TCP* tcp = openTCP(the);
+	void* data;
+	xsUnsignedValue count = 1;
+	uint8_t octet = 0;
+	if (tcp->isNumber) {
+		octet = (uint8_t)xsToInteger(xsArg(0));
+		data = &octet;
+	}
+	else
+		_xsmcGetBuffer(the, &xsArg(0), &data, &count, 0);
+	if (!tcp->connected || tcp->ended || count > kBufferSize - tcp->outCount)
+		xsUnknownError("would block");
+	memcpy(tcp->out + tcp->outCount, data, count);
+	tcp->outCount += count;
+	watchEvents(tcp);
+	xsResult = xsInteger((xsIntegerValue)(kBufferSize - tcp->outCount));
+}
+
+static bool remote(xsMachine* the, char* address, size_t addressSize, char* service, size_t serviceSize)
+{
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof(peer);
+	TCP* tcp = openTCP(the);
+	return tcp->connected && tcp->watch.fd >= 0 && !getpeername(tcp->watch.fd, (struct sockaddr*)&peer, &size)
+		&& !getnameinfo((struct sockaddr*)&peer, size, address, (socklen_t)addressSize, service, (socklen_t)serviceSize, NI_NUMERICHOST | NI_NUMERICSERV);
+}
+
+void simTCPRemoteAddress(xsMachine* the)
+{
+	char address[64], service[8];
+	if (remote(the, address, sizeof(address), service, sizeof(service)))
+		xsResult = xsString(address);
+}
+
+void simTCPRemotePort(xsMachine* the)
+{
+	char address[64], service[8];
+	if (remote(the, address, sizeof(address), service, sizeof(service)))
+		xsResult = xsInteger(atoi(service));
+}
+
+void simTCPFormat(xsMachine* the)
+{
+	xsResult = xsString(openTCP(the)->isNumber ? "number" : "buffer");
+}
+
+void simTCPSetFormat(xsMachine* the)
+{
+	TCP* tcp = openTCP(the);
+	tcp->isNumber = formatArgument(the, &xsArg(0));
+}

@@ -1,0 +1,8 @@
+/*
+	The tests that run inside XS, in the simulator: in the native build and in the 32-bit one.
+*/
+
+import { variants } from "./machine.js";
+import { runFolder } from "./suite.js";
+
+for (const folder of ["unit/hardware", "unit/modules", "flows"]) runFolder(folder, variants);

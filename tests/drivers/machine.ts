@@ -1,0 +1,36 @@
+/*
+	What this machine has of what tests may use, and where: a test that lacks something is skipped with the line that installs it.
+*/
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { projectRoot } from "../../host-sim/files.js";
+import { canBuild } from "../../host-sim/toolchain.js";
+
+/** False where the program is there; else why a test is skipped, with the line that installs it. */
+export function lacks(program: string, debianPackage: string): string | false {
+	return spawnSync(program, ["--version"], { stdio: "ignore" }).error ? `${program} is not installed: apt-get install ${debianPackage}` : false;
+}
+
+/** The 32-bit build runs here. */
+const has32 = await canBuild("m32");
+
+/** False, or why the 32-bit build can't be tested. */
+export const lacks32: string | false = has32 ? false
+	: "no 32-bit C compiler with Mbed TLS: dpkg --add-architecture i386 && apt-get update && apt-get install gcc-multilib libmbedtls-dev:i386";
+
+/** The variants that can be built here. */
+export const variants: readonly string[] = has32 ? ["native", "m32"] : ["native"];
+
+const vectorsPath = process.env["XS_TLS_VECTORS"] ?? join(projectRoot, "..", "shared", "vectors");
+
+/** False, or why tests with published vectors are skipped. */
+export const lacksVectors: string | false = existsSync(join(vectorsPath, "wycheproof")) ? false
+	: "no test vectors: put them in ../shared/vectors, or name their folder in XS_TLS_VECTORS";
+
+/** A file of the test vectors. */
+export function vectorFile(name: string): string {
+	return join(vectorsPath, name);
+}

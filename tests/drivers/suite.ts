@@ -1,0 +1,76 @@
+/*
+	Runs the tests that are written inside XS (tests/harness.ts) in the simulator and reports each of them to Node's test runner. The
+	drivers inside*.test.ts call it.
+*/
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { test } from "node:test";
+
+import { buildApp } from "../../host-sim/build.js";
+import { projectRoot } from "../../host-sim/files.js";
+import { runApp, type RunOptions } from "../../host-sim/run.js";
+
+const testsFolder = join(projectRoot, "tests");
+
+/** One line that the harness prints. */
+interface Line {
+	readonly tests?: number;
+	readonly test?: string;
+	readonly note?: string;
+	readonly ok?: boolean;
+	readonly error?: string;
+	readonly stack?: string;
+}
+
+/** The name of the XS module that a file of tests/ is. */
+function moduleName(file: string): string {
+	return `test/${relative(testsFolder, file).replace(/\.ts$/, "")}`;
+}
+
+/** The XS modules of a folder; those for Node end with .test.ts, apps have manifests of their own. */
+function scripts(folder: string): string[] {
+	return readdirSync(join(testsFolder, folder)).filter(name => name.endsWith(".ts") && !name.endsWith(".test.ts")).sort()
+		.map(name => join(testsFolder, folder, name));
+}
+
+function parse(line: string): Line | undefined {
+	return line.startsWith("{") ? JSON.parse(line) as Line : undefined;
+}
+
+/** All that `runSuite` may be told beyond what to run. */
+export interface SuiteOptions extends RunOptions {
+	readonly variant?: string;
+	readonly config?: Readonly<Record<string, string>>;
+	/** Further members of the manifest, such as resources. */
+	readonly extra?: object;
+}
+
+/** Runs one file of tests as an app of its own; each of its tests becomes a subtest. */
+export function runSuite(file: string, folder: string, options: SuiteOptions = {}): void {
+	const { variant = "native", config = {}, extra = {} } = options;
+	const name = moduleName(file);
+	test(`${relative(testsFolder, file)}, ${variant}`, async t => {
+		const app = await buildApp(testsFolder, { variant, config, extra: { ...extra,
+			modules: { [`test/${folder}/*`]: `./${folder}/*` }, creation: { main: name } } });
+		const { code, stdout, stderr } = await runApp(app, { timeout: 300, ...options });
+		const lines = stdout.map(parse).filter(line => line !== undefined);
+		for (const line of lines) {
+			if (line.note !== undefined) t.diagnostic(line.note);
+			if (line.test !== undefined) await t.test(line.test, () => assert.ok(line.ok, `${line.error}\n${line.stack ?? ""}`));
+		}
+		assert.equal(code, 0, `the simulator ended with ${code}: ${stderr}${stdout.slice(-3).join("\n")}`);
+		const expected = lines.find(line => line.tests !== undefined)?.tests ?? 0;
+		assert.ok(expected > 0, "the file has no tests");
+		assert.equal(lines.filter(line => line.test !== undefined).length, expected, "not all tests were run");
+	});
+}
+
+/** Every file of a folder that holds tests, in each variant. */
+export function runFolder(folder: string, variants: readonly string[], options: SuiteOptions = {}): void {
+	for (const file of scripts(folder)) {
+		if (!/\btest\(/.test(readFileSync(file, "utf8"))) continue;
+		for (const variant of variants) runSuite(file, folder, { ...options, variant });
+	}
+}
