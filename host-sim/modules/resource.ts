@@ -1,4 +1,4 @@
-/// <reference path="../../hardware/native.d.ts" />
+/// <reference path="./native.d.ts" />
 /*
 	"Resource": the manifest's `data` and `resources`, read where they lie; see xs/resource.c.
 */
@@ -9,7 +9,9 @@ class Resource extends Native("simResourceDestructor") {
 	static exists(path: string): boolean { return native("simResourceExists").call(this, path); }
 	get byteLength(): number { return native("simResourceByteLength").call(this); }
 	/** An ArrayBuffer; with `copy` false a view of flash in its place. */
-	slice(begin: number, end?: number, copy?: boolean): ArrayBuffer { return native("simResourceSlice").call(this, begin, end, copy); }
+	slice(begin: number, end?: number): ArrayBuffer;
+	slice(begin: number, end: number | undefined, copy: boolean): HostBuffer;
+	slice(begin: number, end?: number, copy?: boolean): any { return native("simResourceSlice").call(this, begin, end, copy); }
 }
 
 export default Resource;

@@ -1,4 +1,4 @@
-/// <reference path="../../hardware/native.d.ts" />
+/// <reference path="./native.d.ts" />
 /*
 	"time": the SDK's Time; see xs/clock.c.
 */
@@ -12,6 +12,8 @@ class Time {
 	static delta(start: number, end?: number): number { return native("simTimeDelta").call(this, start, end); }
 	/** Seconds east of UTC: 0, as on a device that was not told. */
 	static get timezone(): number { return native("simTimeZone").call(this); }
+	/** Seconds of daylight saving time: 0. */
+	static get dst(): number { return native("simTimeZone").call(this); }
 }
 
 export default Time;

@@ -70,7 +70,11 @@ static void endWithoutMemory(txMachine* the)
 	scriptPlace(the, place, sizeof(place));
 	const char* at = place[0] ? ", at " : "";
 	double asked = (double)memory->asked;
-	if (memory->kind == kMemoryArena) {
+	if (!sim.the) {
+		endWith(memory->askedSlot ? kExitSlots : kExitChunks, "creation.static is too small to start with: %.0f bytes were asked for %s, %zu are free",
+			asked, memory->askedSlot ? "stack and slots (creation.stack, creation.heap.initial)" : "chunks (creation.chunk.initial)", memoryFree(the));
+	}
+	else if (memory->kind == kMemoryArena) {
 		endWith(memory->askedSlot ? kExitSlots : kExitChunks,
 			"memory is full: a %s of %.0f bytes was asked for, %zu bytes of creation.static are free (chunks %.0f bytes, slots %.0f x %.0f bytes)%s%s",
 			memory->askedSlot ? "slot" : "chunk", asked, memoryFree(the), use.chunks, use.slots, use.slotSize, at, place);

@@ -72,7 +72,8 @@ static bool pollWatches(txMachine* the)
 	bool due = false;
 	polledCount = 0;
 	for (Watch* watch = watches; watch && polledCount < kWatchesMax; watch = watch->next) {
-		files[polledCount] = (struct pollfd) { .fd = watch->fd, .events = watch->events };
+		/* without events it is left out: poll would report a broken connection over and over */
+		files[polledCount] = (struct pollfd) { .fd = watch->events ? watch->fd : -1, .events = watch->events };
 		polled[polledCount++] = watch;
 		due |= watch->due;
 	}

@@ -42,6 +42,15 @@ size_t memoryFree(const txMachine* the)
 	return the->memory->kind == kMemoryArena ? arenaFree(the->memory) : 0;
 }
 
+/* What the machine itself starts with passes by heap.c, which notes sizes later on. */
+static void noteFirst(Memory* memory, size_t size, bool isSlots)
+{
+	if (sim.the)
+		return;
+	memory->asked = size;
+	memory->askedSlot = isSlots;
+}
+
 /*
 	The engine asks for a whole new block, but in an arena the first block grows, by what it lacks. It recognises that by a
 	result that is the block's limit, and then adds the size to limit and maximum: both are set back by that much beforehand.
@@ -53,8 +62,10 @@ static void* arenaAllocateChunks(txMachine* the, size_t size)
 	size_t needed = size;
 	if (block)
 		needed -= sizeof(txBlock) + (size_t)(block->limit - block->current);
-	if (needed > arenaFree(memory))
+	if (needed > arenaFree(memory)) {
+		noteFirst(memory, needed, false);
 		return NULL;
+	}
 	memory->chunksEnd += needed;
 	if (!block)
 		return memory->arena;
@@ -78,8 +89,10 @@ static void* arenaAllocateSlots(txMachine* the, size_t size)
 	Memory* memory = the->memory;
 	if (size > arenaFree(memory) && the->firstBlock)
 		arenaTrimChunks(the);
-	if (size > arenaFree(memory))
+	if (size > arenaFree(memory)) {
+		noteFirst(memory, size, true);
 		return NULL;
+	}
 	memory->slotsStart -= size;
 	return memory->slotsStart;
 }

@@ -45,7 +45,7 @@ static void* work(void* data)
 	if (write(question->answer, address, sizeof(address)) < 0)
 		address[0] = 0;
 	close(question->answer);
-	free(question);
+	c_free(question);
 	return NULL;
 }
 
@@ -70,7 +70,7 @@ static bool startThread(Lookup* lookup, const char* name)
 	pthread_t thread;
 	if (pipe(ends) < 0)
 		return false;
-	Question* question = malloc(sizeof(Question));
+	Question* question = c_malloc(sizeof(Question));
 	if (question) {
 		question->answer = ends[1];
 		snprintf(question->name, sizeof(question->name), "%s", name);
@@ -78,7 +78,7 @@ static bool startThread(Lookup* lookup, const char* name)
 	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 	if (!question || pthread_create(&thread, NULL, work, question)) {
-		free(question);
+		c_free(question);
 		close(ends[0]);
 		close(ends[1]);
 		return false;

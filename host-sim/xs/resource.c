@@ -1,5 +1,5 @@
 /*
-	The manifest's `data` and `resources`: the SDK's class Resource (modules/resource.js). On a device they lie in flash; here
+	The manifest's `data` and `resources`: the SDK's class Resource (modules/resource.ts). On a device they lie in flash; here
 	their files are mapped read-only. A Resource is a host buffer that refers to them, so that nothing is copied into the heap.
 */
 
@@ -75,7 +75,7 @@ void simResourceSlice(xsMachine* the)
 	if (end < start)
 		end = start;
 	uint8_t* data = xsGetHostDataValidate(xsThis, (void*)simResourceDestructor);
-	if (count > 2 && !xsTest(xsArg(2))) {
+	if (count > 2 && xsTypeOf(xsArg(2)) != xsUndefinedType && !xsTest(xsArg(2))) {
 		xsResult = xsNewHostObject(simResourceDestructor);
 		xsSetHostBuffer(xsResult, data + start, end - start);
 		xsPetrifyHostBuffer(xsResult);

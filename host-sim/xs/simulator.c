@@ -1,4 +1,4 @@
-/* What scripts may ask of the simulator itself: the module "simulator" (modules/simulator.js). */
+/* What scripts may ask of the simulator itself: the module "simulator" (modules/simulator.ts). */
 
 #include "sim.h"
 #include "accelerators.h"

@@ -244,7 +244,7 @@ void simTCP(xsMachine* the)
 	callbackOption(the, "onWritable", &given.onWritable);
 	callbackOption(the, "onError", &given.onError);
 	if (has(the, "target"))
-		xsDefine(xsThis, xsID("target"), xsResult, xsDontSet);
+		xsSet(xsThis, xsID("target"), xsResult);
 
 	TCP* tcp = c_malloc(sizeof(TCP));
 	if (!tcp)
@@ -257,10 +257,10 @@ void simTCP(xsMachine* the)
 	xsRemember(tcp->onWritable);
 	xsRemember(tcp->onError);
 	loopAdd(&tcp->watch);
-	if (isName)
-		tcp->lookup = resolverLookup(address, openSocket, tcp);
-	else
+	if (!isName)
 		openSocket(tcp, address);
+	else if (!(tcp->lookup = resolverLookup(address, openSocket, tcp)))
+		end(tcp);
 }
 
 static TCP* openTCP(xsMachine* the)

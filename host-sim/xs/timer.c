@@ -1,5 +1,5 @@
 /*
-	Timers: the module "timer" of the SDK (modules/timer.js). A timer is a host object that is kept alive, with its callback,
+	Timers: the module "timer" of the SDK (modules/timer.ts). A timer is a host object that is kept alive, with its callback,
 	until it has fired for the last time or is cleared. The loop calls timersNext and timersRun.
 */
 
