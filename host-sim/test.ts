@@ -48,10 +48,10 @@ function skipped(summary: string): number {
 }
 
 async function runTests(names: readonly string[]): Promise<number> {
-	const setup = await import(pathToFileURL(join(projectRoot, "host-sim", "setup.mjs")).href) as typeof import("./setup.mjs");
+	const { compilePrograms } = await import(pathToFileURL(join(projectRoot, "host-sim", "programs.mjs")).href) as typeof import("./programs.mjs");
 	const files = testFiles(names);
 	const folders = ["host-sim", "tests", "hardware"].map(folder => join(projectRoot, folder));
-	const folder = setup.compilePrograms(join(projectRoot, "tests", "tsconfig.json"), folders);
+	const folder = compilePrograms(join(projectRoot, "tests", "tsconfig.json"), folders);
 	const summary = join(buildFolder, `tests.${process.pid}.tap`);
 	try {
 		const code = await runNode(files.map(file => join(folder, "tests", file.replace(/\.ts$/, ".js"))), summary);

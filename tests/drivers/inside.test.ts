@@ -3,6 +3,6 @@
 */
 
 import { variants } from "./machine.js";
-import { runFolder } from "./suite.js";
+import { runFolder, unitFolders } from "./suite.js";
 
-for (const folder of ["unit/hardware", "unit/modules", "flows"]) runFolder(folder, variants);
+for (const folder of [...unitFolders(), "flows"]) runFolder(folder, variants);

@@ -14,6 +14,11 @@ import { runApp, type RunOptions } from "../../host-sim/run.js";
 
 const testsFolder = join(projectRoot, "tests");
 
+/** The folders of tests/unit, each with the tests of one folder of the sources. */
+export function unitFolders(): string[] {
+	return readdirSync(join(testsFolder, "unit"), { withFileTypes: true }).filter(entry => entry.isDirectory()).map(entry => `unit/${entry.name}`);
+}
+
 /** One line that the harness prints. */
 interface Line {
 	readonly tests?: number;
@@ -70,7 +75,7 @@ export function runSuite(file: string, folder: string, options: SuiteOptions = {
 /** Every file of a folder that holds tests, in each variant. */
 export function runFolder(folder: string, variants: readonly string[], options: SuiteOptions = {}): void {
 	for (const file of scripts(folder)) {
-		if (!/\btest\(/.test(readFileSync(file, "utf8"))) continue;
+		if (!/import \{[^}]*\btest\b[^}]*\} from "test\/harness"/.test(readFileSync(file, "utf8"))) continue;
 		for (const variant of variants) runSuite(file, folder, { ...options, variant });
 	}
 }

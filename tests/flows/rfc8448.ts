@@ -52,7 +52,7 @@ class Collector implements Events {
 
 /** The recorded certificate has a key of 1024 bits and no name: its key is taken as it is, so that the rest can be checked. */
 function* acceptRecorded(message: Uint8Array, spans: readonly number[]): Generator<number, VerifiedPeer, void> {
-	const keyAt = spans[0]! + 134;	// SubjectPublicKeyInfo's RSAPublicKey
+	const keyAt = spans[0]! + 117;	// SubjectPublicKeyInfo's RSAPublicKey
 	const key = message.slice(keyAt, keyAt + 140);
 	return { key: { kind: KeyKind.rsa, bytes: key, start: 0, end: key.length, bits: 1024 } } as unknown as VerifiedPeer;
 }

@@ -1,2 +1,0 @@
-/** Compiles the programs of a tsconfig.json and returns the folder that they are in; see setup.mjs. */
-export function compilePrograms(config: string, folders: readonly string[]): string;
