@@ -40,6 +40,11 @@ function scripts(folder: string): string[] {
 		.map(name => join(testsFolder, folder, name));
 }
 
+/** The `modules` of a manifest for a folder's scripts. */
+function moduleList(folder: string): Record<string, string> {
+	return Object.fromEntries(scripts(folder).map(file => [moduleName(file), file.slice(0, -".ts".length)]));
+}
+
 function parse(line: string): Line | undefined {
 	return line.startsWith("{") ? JSON.parse(line) as Line : undefined;
 }
@@ -48,17 +53,19 @@ function parse(line: string): Line | undefined {
 export interface SuiteOptions extends RunOptions {
 	readonly variant?: string;
 	readonly config?: Readonly<Record<string, string>>;
+	/** Tells runs of one file apart. */
+	readonly title?: string;
 	/** Further members of the manifest, such as resources. */
 	readonly extra?: object;
 }
 
 /** Runs one file of tests as an app of its own; each of its tests becomes a subtest. */
 export function runSuite(file: string, folder: string, options: SuiteOptions = {}): void {
-	const { variant = "native", config = {}, extra = {} } = options;
+	const { variant = "native", config = {}, extra = {}, title = relative(testsFolder, file) } = options;
 	const name = moduleName(file);
-	test(`${relative(testsFolder, file)}, ${variant}`, async t => {
+	test(`${title}, ${variant}`, async t => {
 		const app = await buildApp(testsFolder, { variant, config, extra: { ...extra,
-			modules: { [`test/${folder}/*`]: `./${folder}/*` }, creation: { main: name } } });
+			modules: moduleList(folder), creation: { main: name } } });
 		const { code, stdout, stderr } = await runApp(app, { timeout: 300, ...options });
 		const lines = stdout.map(parse).filter(line => line !== undefined);
 		for (const line of lines) {
