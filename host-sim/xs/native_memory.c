@@ -27,6 +27,7 @@ typedef struct { void* block; size_t size; } Entry;
 static Entry* entries;
 static size_t entriesSize, entriesUsed;
 static NativeUse use;
+static bool isPaused;
 
 static size_t slotOf(const void* block)
 {
@@ -56,8 +57,8 @@ static bool growTable(void)
 
 static void* enter(void* block, size_t size)
 {
-	if (!block)
-		return NULL;
+	if (!block || isPaused)
+		return block;
 	if (entriesUsed * 2 >= entriesSize && !growTable()) {
 		__real_free(block);
 		return NULL;
@@ -175,4 +176,9 @@ void nativeMemoryUse(NativeUse* result)
 void nativeMemoryResetPeak(void)
 {
 	use.peak = use.current;
+}
+
+void nativeMemoryPause(bool paused)
+{
+	isPaused = paused;
 }

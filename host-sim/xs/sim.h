@@ -167,6 +167,8 @@ void clockUseHost(void);
 typedef struct NativeUse { double current, peak, allocations; } NativeUse;
 void nativeMemoryUse(NativeUse* use);
 void nativeMemoryResetPeak(void);
+/* Leaves out what is allocated until it is called again: what the simulator does in libraries, not the app. */
+void nativeMemoryPause(bool paused);
 
 /* resolver.c: looks a name up beside the loop; `found` gets a numeric address, or NULL. Cancelled by its handle. */
 typedef struct Lookup Lookup;
