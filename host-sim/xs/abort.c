@@ -126,18 +126,28 @@ static void printThrown(txMachine* the, txSlot* thrown)
 	}
 }
 
+/* Script is still where it threw: it goes back to where C called it, to have room and a frame for printing. */
 static void endWithThrown(txMachine* the, int code, const char* what)
 {
 	txSlot thrown = mxException;
+	const txJump* jump = the->firstJump;
 	if (sim.ended)
 		return;
 	endWith(code, "%s", what);
+	if (jump) {
+		the->stack = jump->stack;
+		the->scope = jump->scope;
+		the->frame = jump->frame;
+		the->code = jump->code;
+	}
+	fxBeginHost(the);
 	mxPushSlot(&thrown);
 	printThrown(the, the->stack);
 }
 
 void fxAbort(txMachine* the, int status)
 {
+	char place[256];
 	takeFigures(the);
 	switch (status) {
 	case XS_NOT_ENOUGH_MEMORY_EXIT:
@@ -150,7 +160,8 @@ void fxAbort(txMachine* the, int status)
 		endWith(kExitKeys, "the key table is full: all %d keys of creation.keys are in use", the->keyCount - the->keyOffset);
 		break;
 	case XS_TOO_MUCH_COMPUTATION_EXIT:
-		endWith(kExitMeter, "the meter reached %.0f, its limit is %.0f", machineMeter(the), sim.options.meterLimit);
+		scriptPlace(the, place, sizeof(place));
+		endWith(kExitMeter, "the meter reached %.0f, its limit is %.0f%s%s", machineMeter(the), sim.options.meterLimit, place[0] ? ", at " : "", place);
 		break;
 	case XS_UNHANDLED_EXCEPTION_EXIT:
 		endWithThrown(the, kExitException, "uncaught exception");
