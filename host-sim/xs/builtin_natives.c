@@ -1,4 +1,7 @@
-/* The C functions of the modules that the runtime provides (host-sim/modules), by the names that those modules bind. */
+/*
+	The C functions of the modules that the runtime provides (host-sim/modules), by the names that those modules bind, and the names
+	of properties that they use. Those are in flash, as the names that C uses are on a device.
+*/
 
 #include "sim.h"
 #include "native_table.h"
@@ -24,4 +27,13 @@ const SimNative simBuiltinNatives[] = {
 	{ "simResourceDestructor", (xsCallback)(void (*)(void))simResourceDestructor },
 	{ "simTCPDestructor", (xsCallback)(void (*)(void))simTCPDestructor },
 	{ NULL, NULL }
+};
+
+const char* const simBuiltinNames[] = {
+	"default", "trace", "byteLength",
+	"address", "host", "port", "nodelay", "format", "from", "target", "onReadable", "onWritable", "onError",
+	"chunks", "chunksPeak", "chunksLimit", "slots", "slotsPeak", "slotsLimit", "slotSize", "stack", "stackPeak", "stackLimit",
+	"keys", "collections", "nativeBytes", "nativePeak", "nativeAllocations", "slotAllocations", "chunkAllocations",
+	"name", "calls", "bytes", "failed",
+	NULL
 };

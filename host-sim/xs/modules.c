@@ -1,6 +1,7 @@
 /* Finds and imports modules by name; script.c has read them. The engine calls fxFindModule and fxLoadModule. */
 
 #include "sim.h"
+#include "native_table.h"
 
 enum { kNameMax = 512 };
 
@@ -15,6 +16,8 @@ static void pushHosts(txMachine* the)
 
 void modulesPrepare(txMachine* root, App* app)
 {
+	for (const char* const* name = simBuiltinNames; *name; name++)
+		fxNewNameC(root, (txString)*name);
 	for (Module* module = app->modules; module; module = module->next) {
 		scriptRead(root, module);
 		if (module->hosts)

@@ -17,5 +17,6 @@ typedef struct {
 
 extern const SimNative simNatives[];
 extern const SimNative simBuiltinNatives[];
+extern const char* const simBuiltinNames[];
 
 #endif
