@@ -142,8 +142,7 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	if (!store && !pinsInsteadOfRoots) refuse('whom to trust is not said: give "roots", "certificate" or "pins" with "pinsInsteadOfRoots"');
 	for (const pin of pins ?? []) if (!(pin instanceof Uint8Array) || pin.length !== 32) refuse('"pins": each is the 32 bytes of a SHA-256');
 	return Object.freeze({
-		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 10,
-		requireStaple: false,
+		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 40,
 	});
 }
 

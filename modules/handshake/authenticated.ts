@@ -9,6 +9,7 @@ import { HashAlgorithm } from "tls/hardware/hash";
 import { KeyKind, Padding } from "tls/hardware/signature";
 import type { VerifiedPeer } from "../x509/path";
 import { SignatureScheme } from "../wire/numbers";
+import { KeyUsage } from "../x509/certificate";
 
 let make: (peer: VerifiedPeer, scheme: number) => AuthenticatedPeer;
 
@@ -53,6 +54,8 @@ function schemeParts(scheme: number): number {
 export function authenticate13(peer: VerifiedPeer, scheme: number, content: Uint8Array, signature: Uint8Array, start: number,
 	end: number): AuthenticatedPeer {
 	const parts = schemeParts(scheme);
+	if (!(peer.keyUsage & KeyUsage.digitalSignature))
+		throw new TLSError("unsupported_certificate", "the server's certificate may not sign (its key usage), and so can't prove who the server is");
 	if (parts >> 16 !== peer.key.kind)
 		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered for its kind of key`);
 	if (!verifySignature(peer.key, (parts >> 8) & 0xff, parts & 0xff, content, 0, content.length, signature, start, end))

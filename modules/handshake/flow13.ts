@@ -136,7 +136,7 @@ function readProtocol(r: Reader, offered: readonly string[]): string {
 function* authenticateServer(link: Link, asked: number, transcript: Transcript, state: State13): Flow {
 	const { config, reader } = link;
 	const list = readCertificate13(reader, asked, config.certificates.maxCertificates);
-	const peer: VerifiedPeer = yield* config.verifyServer(link.message, list.spans, list.staple, config.certificates);
+	const peer: VerifiedPeer = yield* config.verifyServer(link.message, list.spans, config.certificates);
 	absorb(link, transcript);
 	link.timing.mark(Phase.chain);
 	yield accepts(HandshakeType.certificate_verify);

@@ -54,7 +54,7 @@ class Collector implements Events {
 function* acceptRecorded(message: Uint8Array, spans: readonly number[]): Generator<number, VerifiedPeer, void> {
 	const keyAt = spans[0]! + 117;	// SubjectPublicKeyInfo's RSAPublicKey
 	const key = message.slice(keyAt, keyAt + 140);
-	return { key: { kind: KeyKind.rsa, bytes: key, start: 0, end: key.length, bits: 1024 } } as unknown as VerifiedPeer;
+	return { key: { kind: KeyKind.rsa, bytes: key, start: 0, end: key.length, bits: 1024 }, keyUsage: -1 } as unknown as VerifiedPeer;
 }
 
 function* recorded(link: Link): Flow {

@@ -1,0 +1,193 @@
+/*
+	A certificate (RFC 5280 section 4) as offsets into the message that holds it: nothing is copied. One object is used for one certificate
+	after another. What is not DER, or breaks a rule that needs no other certificate, is refused here; path.ts judges the rest.
+*/
+
+import { TLSError } from "../errors";
+import { readPublicKey, readSignatureAlgorithm } from "./algorithms";
+import type { KeyPlace } from "./algorithms";
+import { DER, Tag, sameOctets } from "./der";
+import { readExtensions } from "./extensions";
+import { OID, readOID } from "./oids";
+import { readTime } from "./time";
+
+/** keyUsage (RFC 5280 section 4.2.1.3). */
+export const enum KeyUsage {
+	digitalSignature = 1 << 0,
+	keyEncipherment = 1 << 2,
+	keyCertSign = 1 << 5,
+}
+
+/** RFC 5280 section 4.1.2.2: octets of a serial number. */
+const MAX_SERIAL = 20;
+
+/** No pathLenConstraint. */
+export const NO_PATH_LENGTH = -1;
+
+export class Certificate implements KeyPlace {
+	bytes: Uint8Array = new Uint8Array(0);
+	/** What errors call it: "certificate 1". */
+	position = 0;
+	end = 0;
+	/** The signed part. */
+	tbsStart = 0;
+	tbsEnd = 0;
+	/** How it is signed: padding << 8 | hash, or 0 where that is not supported. */
+	signedWith = 0;
+	signatureStart = 0;
+	signatureEnd = 0;
+	/** Names, header and all. */
+	issuerStart = 0;
+	issuerEnd = 0;
+	subjectStart = 0;
+	subjectEnd = 0;
+	/** Seconds since 1970. */
+	notBefore = 0;
+	notAfter = 0;
+	/** SubjectPublicKeyInfo, header and all, and the key in it. */
+	spkiStart = 0;
+	spkiEnd = 0;
+	/** KeyKind, or 0 where the key is of no use to TLS here. */
+	keyKind = 0;
+	keyStart = 0;
+	keyEnd = 0;
+	keyBits = 0;
+	/** Extensions. */
+	hasBasicConstraints = false;
+	isAuthority = false;
+	pathLength = NO_PATH_LENGTH;
+	/** All bits where the extension is absent. */
+	keyUsage = -1;
+	/** False where extKeyUsage is there without serverAuth. */
+	isForServers = true;
+	/** GeneralNames of subjectAltName; empty where absent. */
+	namesStart = 0;
+	namesEnd = 0;
+	/** NameConstraints; empty where absent. */
+	constraintsStart = 0;
+	constraintsEnd = 0;
+	/** Must come with a stapled OCSP response (RFC 7633). */
+	mustStaple = false;
+
+	/** Reads the certificate `bytes[start..end)`. */
+	read(bytes: Uint8Array, start: number, end: number, position: number): this {
+		this.bytes = bytes;
+		this.position = position;
+		const der = new DER(bytes, start, end, `certificate ${position}`);
+		der.take(Tag.sequence, "Certificate");
+		der.enter();
+		if (der.limit !== end) der.fail("has octets behind its end");
+		this.end = end;
+		this.tbsStart = der.at;
+		der.take(Tag.sequence, "TBSCertificate");
+		this.tbsEnd = der.at;
+		const outer = der.enter();
+		const algorithmStart = this.#readHead(der);
+		this.#readBody(der);
+		der.leave(outer);
+		this.#readSignature(der, algorithmStart);
+		return this;
+	}
+
+	/** Version, serial number and the signature's algorithm; returns where the last one starts. */
+	#readHead(der: DER): number {
+		if (!der.sees(Tag.explicit)) der.fail("is of version 1, which can't say what it is for");
+		der.takeAny();
+		const outer = der.enter();
+		if (der.smallInteger("version") !== 2) der.fail("is not of version 3");
+		der.leave(outer);
+		der.integer();
+		const { bytes, start, end } = der;
+		// old roots have 0, which RFC 5280 section 4.1.2.2 wants tolerated
+		if (bytes[start]! >= 0x80) der.fail("has a negative serial number");
+		if (end - start > MAX_SERIAL + (bytes[start] === 0 ? 1 : 0)) der.fail(`has a serial number of more than ${MAX_SERIAL} octets`);
+		const at = der.at;
+		this.signedWith = readSignatureAlgorithm(der);
+		return at;
+	}
+
+	#readBody(der: DER): void {
+		this.issuerStart = der.at;
+		der.take(Tag.sequence, "issuer");
+		if (der.start === der.end) der.fail("names no issuer");
+		this.issuerEnd = der.at;
+		der.take(Tag.sequence, "validity");
+		let outer = der.enter();
+		this.notBefore = readTime(der);
+		this.notAfter = readTime(der);
+		der.leave(outer);
+		this.subjectStart = der.at;
+		der.take(Tag.sequence, "subject");
+		this.subjectEnd = der.at;
+		this.spkiStart = der.at;
+		readPublicKey(der, this);
+		this.spkiEnd = der.at;
+		// issuerUniqueID and subjectUniqueID: RFC 5280 section 4.1.2.8 says not to use them
+		if (der.sees(Tag.context | 1)) der.takeAny();
+		if (der.sees(Tag.context | 2)) der.takeAny();
+		this.#forgetExtensions();
+		if (der.sees(Tag.explicit | 3)) {
+			der.takeAny();
+			outer = der.enter();
+			readExtensions(der, this);
+			der.leave(outer);
+		}
+	}
+
+	#forgetExtensions(): void {
+		this.hasBasicConstraints = this.isAuthority = this.mustStaple = false;
+		this.pathLength = NO_PATH_LENGTH;
+		this.keyUsage = -1;
+		this.isForServers = true;
+		this.namesStart = this.namesEnd = this.constraintsStart = this.constraintsEnd = 0;
+	}
+
+	#readSignature(der: DER, algorithmStart: number): void {
+		const at = der.at;
+		der.take(Tag.sequence, "signature's algorithm");
+		const length = der.at - at;
+		if (!sameOctets(der.bytes, at, der.at, der.bytes, algorithmStart, algorithmStart + length))
+			der.fail("names one signature algorithm outside and another inside");
+		der.octetBits();
+		this.signatureStart = der.start;
+		this.signatureEnd = der.end;
+		if (der.more) der.fail("has more in it than belongs there");
+	}
+
+	/** Name and number for errors: `certificate 1 (CN=Example Sub CA)`. */
+	get title(): string {
+		const name = commonName(this.bytes, this.subjectStart, this.subjectEnd);
+		return name === "" ? `certificate ${this.position}` : `certificate ${this.position} (CN=${name})`;
+	}
+
+	/** Throws "bad_certificate" or another code, about this certificate. */
+	fail(words: string, code: "bad_certificate" | "unsupported_certificate" | "certificate_expired" | "certificate_not_yet_valid" = "bad_certificate"): never {
+		throw new TLSError(code, `${this.title} ${words}`);
+	}
+}
+
+/** The last commonName of a Name, what is not printable ASCII as a dot; "" where there is none. For people only. */
+export function commonName(bytes: Uint8Array, start: number, end: number): string {
+	const der = new DER(bytes, start, end, "a name");
+	let name = "";
+	der.take(Tag.sequence, "name");
+	der.enter();
+	while (der.more) {
+		der.take(Tag.set, "part of a name");
+		const outer = der.enter();
+		while (der.more) {
+			der.take(Tag.sequence, "part of a name");
+			const inner = der.enter();
+			der.take(Tag.objectIdentifier, "part of a name");
+			const isCommonName = readOID(bytes, der.start, der.end) === OID.commonName;
+			der.takeAny();
+			if (isCommonName) {
+				name = "";
+				for (let i = der.start; i < der.end && i < der.start + 64; i++) name += bytes[i]! > 0x1f && bytes[i]! < 0x7f ? String.fromCharCode(bytes[i]!) : ".";
+			}
+			der.leave(inner);
+		}
+		der.leave(outer);
+	}
+	return name;
+}

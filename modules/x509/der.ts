@@ -1,0 +1,152 @@
+/*
+	Reads DER (X.690 sections 8 and 10) from octets that stay where they are: definite lengths in their shortest form, and every element
+	inside the one that holds it. Used by all of x509/.
+*/
+
+import { TLSError } from "../errors";
+
+/** Identifier octets (X.690 section 8.1.2) as RFC 5280 uses them. */
+export const enum Tag {
+	boolean = 0x01,
+	integer = 0x02,
+	bitString = 0x03,
+	octetString = 0x04,
+	objectIdentifier = 0x06,
+	enumerated = 0x0a,
+	utcTime = 0x17,
+	generalizedTime = 0x18,
+	sequence = 0x30,
+	set = 0x31,
+	/** Context-specific [n]: primitive, and constructed. */
+	context = 0x80,
+	explicit = 0xa0,
+}
+
+/** A place in DER. `take` moves on from element to element; `start..end` is then the content of the one that was taken. */
+export class DER {
+	bytes: Uint8Array;
+	/** The next element, and where the last one may end. */
+	at: number;
+	limit: number;
+	/** The element that was taken last: its identifier and its content. */
+	tag = 0;
+	start = 0;
+	end = 0;
+	/** What the errors are about: "certificate 1" or the like. */
+	readonly subject: string;
+
+	constructor(bytes: Uint8Array, at: number, limit: number, subject: string) {
+		this.bytes = bytes;
+		this.at = at;
+		this.limit = limit;
+		this.subject = subject;
+	}
+
+	fail(words: string): never {
+		throw new TLSError("bad_certificate", `${this.subject} ${words}`);
+	}
+
+	/** True where another element follows. */
+	get more(): boolean {
+		return this.at < this.limit;
+	}
+
+	/** True where the next element has this tag. */
+	sees(tag: number): boolean {
+		return this.at < this.limit && this.bytes[this.at] === tag;
+	}
+
+	/** Takes the next element, whatever it is. */
+	takeAny(): void {
+		const { bytes, limit } = this;
+		let at = this.at;
+		if (at + 2 > limit) this.fail("is cut short");
+		this.tag = bytes[at]!;
+		if ((this.tag & 0x1f) === 0x1f) this.fail("has a tag that no certificate has");
+		let length = bytes[at + 1]!;
+		at += 2;
+		if (length >= 0x80) {
+			let octets = length & 0x7f;
+			if (octets === 0 || octets > 3) this.fail("is not DER: a length is not definite, or beyond all bounds");
+			if (at + octets > limit) this.fail("is cut short");
+			length = 0;
+			const first = bytes[at]!;
+			for (; octets > 0; octets--) length = length << 8 | bytes[at++]!;
+			if (first === 0 || length < 0x80) this.fail("is not DER: a length is not in its shortest form");
+		}
+		if (length > limit - at) this.fail("is not DER: a part is longer than the whole");
+		this.start = at;
+		this.end = this.at = at + length;
+	}
+
+	/** Takes the next element, which must have this tag. */
+	take(tag: number, what: string): void {
+		if (!this.sees(tag)) this.fail(`has no ${what} where one belongs`);
+		this.takeAny();
+	}
+
+	/** Goes into the element that was taken last; returns what `leave` needs. */
+	enter(): number {
+		const outer = this.limit;
+		this.at = this.start;
+		this.limit = this.end;
+		return outer;
+	}
+
+	/** Leaves an element, which must have been read to its end. */
+	leave(outer: number): void {
+		if (this.at !== this.limit) this.fail("has more in it than belongs there");
+		this.limit = outer;
+	}
+
+	/** Takes a BOOLEAN, which is 00 or FF (X.690 section 11.1). */
+	boolean(): boolean {
+		this.take(Tag.boolean, "BOOLEAN");
+		const value = this.bytes[this.start]!;
+		if (this.end - this.start !== 1 || (value !== 0 && value !== 0xff)) this.fail("is not DER: a BOOLEAN is neither 00 nor FF");
+		return value !== 0;
+	}
+
+	/** Takes an INTEGER in its shortest form (X.690 section 8.3.2); its octets are `start..end`. */
+	integer(): void {
+		this.take(Tag.integer, "INTEGER");
+		const { bytes, start, end } = this;
+		if (start === end) this.fail("is not DER: an INTEGER is empty");
+		if (end - start > 1 && (bytes[start] === 0 ? bytes[start + 1]! < 0x80 : bytes[start] === 0xff && bytes[start + 1]! >= 0x80))
+			this.fail("is not DER: an INTEGER is not in its shortest form");
+	}
+
+	/** Takes an INTEGER from 0 to 127. */
+	smallInteger(what: string): number {
+		this.integer();
+		if (this.end - this.start !== 1 || this.bytes[this.start]! >= 0x80) this.fail(`has a ${what} that is negative or beyond all bounds`);
+		return this.bytes[this.start]!;
+	}
+
+	/** Takes a BIT STRING of named bits (X.690 section 11.2.2), up to nine; bit 0 is 1 << 0. */
+	namedBits(): number {
+		this.take(Tag.bitString, "BIT STRING");
+		const { bytes, start, end } = this;
+		const unused = bytes[start]!;
+		if (end - start < 1 || end - start > 3 || unused > 7 || (end - start === 1 && unused)) this.fail("is not DER: a BIT STRING has a wrong form");
+		let bits = 0;
+		for (let i = 0; i < (end - start - 1) * 8; i++) if (bytes[start + 1 + (i >> 3)]! & (0x80 >> (i & 7))) bits |= 1 << i;
+		if (end - start > 1 && !(bytes[end - 1]! & (1 << unused))) this.fail("is not DER: a BIT STRING ends in zeros");
+		if (unused && bytes[end - 1]! & ((1 << unused) - 1)) this.fail("is not DER: unused bits of a BIT STRING are set");
+		return bits;
+	}
+
+	/** Takes a BIT STRING of whole octets; `start..end` is then those octets. */
+	octetBits(): void {
+		this.take(Tag.bitString, "BIT STRING");
+		if (this.end === this.start || this.bytes[this.start]) this.fail("has a key or a signature that is not whole octets");
+		this.start++;
+	}
+}
+
+/** True where `a[start..end)` and `b[at..at + end - start)` are the same. */
+export function sameOctets(a: Uint8Array, start: number, end: number, b: Uint8Array, at: number, limit: number): boolean {
+	if (end - start !== limit - at) return false;
+	while (start < end) if (a[start++] !== b[at++]) return false;
+	return true;
+}

@@ -1,0 +1,141 @@
+/*
+	The extensions of a certificate (RFC 5280 section 4.2) into the Certificate's fields. Each may come once; a critical one that is not known
+	here is refused, and so is a known one of the wrong form.
+*/
+
+import type { Certificate } from "./certificate";
+import type { DER } from "./der";
+import { Tag } from "./der";
+import { OID, readOID } from "./oids";
+
+/** Reads Extensions, to which `der` has come. */
+export function readExtensions(der: DER, certificate: Certificate): void {
+	der.take(Tag.sequence, "extensions");
+	const outer = der.enter();
+	const first = der.at;
+	if (!der.more) der.fail("has an empty list of extensions");
+	while (der.more) {
+		const at = der.at;
+		der.take(Tag.sequence, "extension");
+		const inner = der.enter();
+		der.take(Tag.objectIdentifier, "extension");
+		const oidStart = der.start;
+		const oidEnd = der.end;
+		if (isRepeated(der.bytes, first, at, oidStart, oidEnd)) der.fail("has an extension twice");
+		let isCritical = false;
+		if (der.sees(Tag.boolean)) {
+			isCritical = der.boolean();
+			if (!isCritical) der.fail("is not DER: an extension says that it is not critical");
+		}
+		der.take(Tag.octetString, "extension's value");
+		der.leave(inner);
+		readExtension(der, readOID(der.bytes, oidStart, oidEnd), isCritical, certificate);
+	}
+	der.leave(outer);
+}
+
+/** An extension between `first` and `at` has this identifier. The list is valid that far, and its lengths are short of 16 MB. */
+function isRepeated(bytes: Uint8Array, first: number, at: number, oidStart: number, oidEnd: number): boolean {
+	for (let i = first; i < at; ) {
+		let length = bytes[i + 1]!;
+		let content = i + 2;
+		if (length >= 0x80) {
+			const octets = length & 0x7f;
+			length = 0;
+			for (let k = 0; k < octets; k++) length = length << 8 | bytes[content++]!;
+		}
+		if (bytes[content + 1] === oidEnd - oidStart) {
+			let k = 0;
+			while (k < oidEnd - oidStart && bytes[content + 2 + k] === bytes[oidStart + k]) k++;
+			if (k === oidEnd - oidStart) return true;
+		}
+		i = content + length;
+	}
+	return false;
+}
+
+/** One extension, whose value is the element that `der` took last. */
+function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Certificate): void {
+	const outer = der.limit;
+	const next = der.at;
+	der.enter();
+	switch (oid) {
+		case OID.basicConstraints: readBasicConstraints(der, certificate); break;
+		case OID.keyUsage:
+			certificate.keyUsage = der.namedBits();
+			if (!certificate.keyUsage) der.fail("has a key usage that allows nothing");
+			break;
+		case OID.extKeyUsage: readExtKeyUsage(der, certificate); break;
+		case OID.subjectAltName:
+			der.take(Tag.sequence, "list of names");
+			if (der.start === der.end) der.fail("has an empty list of names");
+			certificate.namesStart = der.start;
+			certificate.namesEnd = der.end;
+			break;
+		case OID.nameConstraints:
+			der.take(Tag.sequence, "list of constraints");
+			if (der.start === der.end) der.fail("has empty name constraints");
+			certificate.constraintsStart = der.start;
+			certificate.constraintsEnd = der.end;
+			break;
+		case OID.tlsFeature: readTLSFeature(der, certificate); break;
+		case OID.subjectKeyIdentifier:
+		case OID.authorityKeyIdentifier:
+		case OID.authorityInfoAccess:
+			// hints for finding certificates, which RFC 5280 sections 4.2.1.1, 4.2.1.2 and 4.2.2.1 want not critical
+			if (isCritical) der.fail("has a key identifier or authority access that is critical");
+			der.at = der.limit;
+			break;
+		case OID.certificatePolicies:
+		case OID.policyConstraints:
+			// no policy is asked for (RFC 5280 section 6.1.1 c): any will do, and none is required
+			der.at = der.limit;
+			break;
+		default:
+			if (isCritical) certificate.fail("has a critical extension that is not known here", "unsupported_certificate");
+			der.at = der.limit;
+	}
+	if (der.at !== der.limit) der.fail("has an extension with octets behind its end");
+	der.limit = outer;
+	der.at = next;
+}
+
+function readBasicConstraints(der: DER, certificate: Certificate): void {
+	der.take(Tag.sequence, "basic constraints");
+	const outer = der.enter();
+	certificate.hasBasicConstraints = true;
+	if (der.sees(Tag.boolean)) {
+		certificate.isAuthority = der.boolean();
+		if (!certificate.isAuthority) der.fail("is not DER: basic constraints spell out a default");
+	}
+	if (der.sees(Tag.integer)) {
+		const pathLength = der.smallInteger("path length");
+		// RFC 5280 section 4.2.1.9: it has no meaning where the certificate is no authority's
+		if (certificate.isAuthority) certificate.pathLength = pathLength;
+	}
+	der.leave(outer);
+}
+
+function readExtKeyUsage(der: DER, certificate: Certificate): void {
+	der.take(Tag.sequence, "list of purposes");
+	const outer = der.enter();
+	certificate.isForServers = false;
+	if (!der.more) der.fail("has an empty list of purposes");
+	while (der.more) {
+		der.take(Tag.objectIdentifier, "purpose");
+		const oid = readOID(der.bytes, der.start, der.end);
+		if (oid === OID.serverAuth || oid === OID.anyExtendedKeyUsage) certificate.isForServers = true;
+	}
+	der.leave(outer);
+}
+
+/** RFC 7633 section 4: the TLS extensions that the server has to answer; 5 is status_request. */
+function readTLSFeature(der: DER, certificate: Certificate): void {
+	der.take(Tag.sequence, "list of TLS features");
+	const outer = der.enter();
+	while (der.more) {
+		der.integer();
+		if (der.end - der.start === 1 && der.bytes[der.start] === 5) certificate.mustStaple = true;
+	}
+	der.leave(outer);
+}

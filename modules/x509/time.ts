@@ -1,0 +1,95 @@
+/*
+	When a certificate is valid (RFC 5280 section 4.1.2.5), and what a device knows of the time. A microcontroller starts in 1970 until
+	something tells it the time: then every certificate would look as if from the future, so that is an error of its own.
+*/
+
+import { TLSError } from "../errors";
+import type { DER } from "./der";
+import { Tag } from "./der";
+
+/**
+ * The time that certificates are checked against:
+ * "build" (the default): the device's clock; where it is before this library was released, it counts as not set.
+ * "strict": the device's clock, which counts as not set only in 1970, where clocks start.
+ * A function: seconds since 1970 from the application's own source, or undefined where it knows no time.
+ */
+export type ClockOption = "build" | "strict" | (() => number | undefined);
+
+/** Seconds since 1970, or undefined where no time is known. */
+export type ClockPolicy = () => number | undefined;
+
+/** When this release was made: 2026-11-01. No clock that is right shows less. */
+const RELEASED = 1793491200;
+
+/** The end of 1970. */
+const FIRST_YEAR = 31536000;
+
+function after(earliest: number): number | undefined {
+	const now = Date.now() / 1000;
+	return now >= earliest ? now : undefined;
+}
+
+function buildClock(): number | undefined {
+	return after(RELEASED);
+}
+
+function strictClock(): number | undefined {
+	return after(FIRST_YEAR);
+}
+
+/** Throws TLSError "configuration" for what is no clock. */
+export function clockPolicy(option: ClockOption | undefined): ClockPolicy {
+	if (option === undefined || option === "build") return buildClock;
+	if (option === "strict") return strictClock;
+	if (typeof option === "function") return option;
+	throw new TLSError("configuration", '"clock" is "build", "strict" or a function that gives seconds since 1970');
+}
+
+/** Seconds since 1970 by the policy. Throws "clock_not_set". */
+export function timeNow(policy: ClockPolicy): number {
+	const now = policy();
+	if (now === undefined || !(now >= 0)) throw new TLSError("clock_not_set", "the clock is not set: without the time no certificate can be checked");
+	return now;
+}
+
+/** Two digits, or NaN. */
+function twoDigits(bytes: Uint8Array, at: number): number {
+	const tens = bytes[at]! - 0x30;
+	const ones = bytes[at + 1]! - 0x30;
+	return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
+}
+
+function daysIn(month: number, year: number): number {
+	if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+	return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** Takes a UTCTime or GeneralizedTime; seconds since 1970. */
+export function readTime(der: DER): number {
+	der.takeAny();
+	const { bytes, tag, end } = der;
+	let at = der.start;
+	const isLong = tag === Tag.generalizedTime;
+	if ((!isLong && tag !== Tag.utcTime) || end - at !== (isLong ? 15 : 13) || bytes[end - 1] !== 0x5a) der.fail("has a time of a form that RFC 5280 forbids");
+	let year = twoDigits(bytes, at);
+	at += 2;
+	if (isLong) {
+		year = year * 100 + twoDigits(bytes, at);
+		at += 2;
+	}
+	else
+		year += year < 50 ? 2000 : 1900;
+	const month = twoDigits(bytes, at);
+	const day = twoDigits(bytes, at + 2);
+	const hour = twoDigits(bytes, at + 4);
+	const minute = twoDigits(bytes, at + 6);
+	const second = twoDigits(bytes, at + 8);
+	if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(month, year) && hour < 24 && minute < 60 && second < 60))
+		der.fail("has a time that does not exist");
+	return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+}
+
+/** A date for people: 2026-03-01. */
+export function dateText(seconds: number): string {
+	return new Date(seconds * 1000).toISOString().slice(0, 10);
+}
