@@ -202,49 +202,54 @@ static bool formatArgument(xsMachine* the, xsSlot* slot)
 	return false;
 }
 
+/* Puts an option into xsVar(0): xsResult is what `new` gives. */
 static bool has(xsMachine* the, const char* name)
 {
-	xsResult = xsGet(xsArg(0), xsID((txString)name));
-	return xsTypeOf(xsResult) != xsUndefinedType;
+	xsVar(0) = xsGet(xsArg(0), xsID((txString)name));
+	return xsTypeOf(xsVar(0)) != xsUndefinedType;
 }
 
-static void callbackOption(xsMachine* the, const char* name, xsSlot* callback)
+/* Into a variable of its own, where the garbage collector sees it. */
+static void callbackOption(xsMachine* the, const char* name, int variable)
 {
 	if (!has(the, name))
 		return;
-	if (!xsIsCallable(xsResult))
+	if (!xsIsCallable(xsVar(0)))
 		xsTypeError("%s is not a function", name);
-	*callback = xsResult;
+	xsVar(variable) = xsVar(0);
 }
 
 /* Everything that may throw comes before the socket is there. */
 void simTCP(xsMachine* the)
 {
+	enum { kReadable = 1, kWritable, kError, kVariables };
 	TCP given = { .watch = { .fd = -1, .ready = ready }, .the = the };
 	char address[256] = "";
-	xsVars(1);
-	given.onReadable = given.onWritable = given.onError = xsUndefined;
+	xsVars(kVariables);
 	if (has(the, "from"))
 		xsUnknownError("\"from\" is not supported: there is no listener to take a socket from");
 	if (!has(the, "port"))
 		xsRangeError("port required");
-	xsIntegerValue port = xsToInteger(xsResult);
+	xsIntegerValue port = xsToInteger(xsVar(0));
 	if (port < 1 || port > 65535)
 		xsRangeError("invalid port");
 	snprintf(given.service, sizeof(given.service), "%d", (int)port);
 	bool isName = !has(the, "address");
 	if (isName && !has(the, "host"))
 		xsTypeError("address required");
-	xsToStringBuffer(xsResult, address, sizeof(address));
+	xsToStringBuffer(xsVar(0), address, sizeof(address));
 	if (has(the, "nodelay"))
-		given.nodelay = xsTest(xsResult);
+		given.nodelay = xsTest(xsVar(0));
 	if (has(the, "format"))
-		given.isNumber = formatArgument(the, &xsResult);
-	callbackOption(the, "onReadable", &given.onReadable);
-	callbackOption(the, "onWritable", &given.onWritable);
-	callbackOption(the, "onError", &given.onError);
+		given.isNumber = formatArgument(the, &xsVar(0));
+	callbackOption(the, "onReadable", kReadable);
+	callbackOption(the, "onWritable", kWritable);
+	callbackOption(the, "onError", kError);
 	if (has(the, "target"))
-		xsSet(xsThis, xsID("target"), xsResult);
+		xsSet(xsThis, xsID("target"), xsVar(0));
+	given.onReadable = xsVar(kReadable);
+	given.onWritable = xsVar(kWritable);
+	given.onError = xsVar(kError);
 
 	TCP* tcp = c_malloc(sizeof(TCP));
 	if (!tcp)

@@ -1,0 +1,207 @@
+/*
+	The TCP class and the resolver, against the servers of sockets.test.ts on config.port. Prints what happened in a line of JSON.
+*/
+
+import config from "mc/config";
+import Net from "net";
+import Resolver from "embedded:network/dns/resolver/udp";
+import TCP from "embedded:io/socket/tcp";
+import Timer from "timer";
+import { collect } from "simulator";
+
+const port = Number(config.port);
+const address = "127.0.0.1";
+const events: unknown[] = [];
+
+function finish(): void {
+	trace(`${JSON.stringify(events)}\n`);
+}
+
+function refused(body: () => unknown): void {
+	try {
+		events.push(["not refused", String(body())]);
+	}
+	catch (error) {
+		events.push((error as Error).name);
+	}
+}
+
+/** Sends a line, gets it back, closes. `this` and `target` are as they should be. */
+function echo(options: { address: string } | { host: string }): void {
+	const target = {};
+	const socket = new TCP({
+		...options, port, target, nodelay: true,
+		onWritable(count) {
+			if (events.length > 2) return;
+			events.push(this === socket, this.target === target, count >= 1024, this.remoteAddress, this.remotePort === port);
+			const left = this.write(ArrayBuffer.fromString("hello"));
+			events.push(count - left);
+			socket.write(Uint8Array.of(33, 10, 0).subarray(0, 2));
+		},
+		onReadable(count) {
+			events.push(String.fromArrayBuffer(this.read()), count);
+			events.push(typeof this.read());
+			this.close();
+			this.close();
+			refused(() => this.read());
+			refused(() => this.write(new ArrayBuffer(1)));
+			Timer.set(finish, 20);
+		},
+		onError() { events.push("error"); },
+	});
+	events.push(socket.remoteAddress === undefined);
+	refused(() => socket.write(new ArrayBuffer(1)));
+}
+
+/** The server sends "abcdefgh" and closes. Each way of reading; the end is told when all is read. */
+function reading(): void {
+	let calls = 0;
+	new TCP({
+		address, port,
+		onReadable(count) {
+			if (++calls > 1) events.push("called twice");
+			const buffer = new Uint8Array(3);
+			events.push(count, this.format);
+			refused(() => this.read(0));
+			refused(() => this.read(count + 1));
+			refused(() => this.read(new ArrayBuffer(count + 1)));
+			refused(() => { this.format = "string" as never; });
+			events.push(this.read(buffer), String.fromArrayBuffer(buffer.buffer as ArrayBuffer));
+			events.push(String.fromArrayBuffer(this.read(2)));
+			this.format = "number";
+			events.push(this.read(), this.format);
+			Timer.set(() => {
+				events.push("later");
+				this.format = "buffer";
+				events.push((this.read() as ArrayBuffer).byteLength);
+			}, 50);
+		},
+		onError() {
+			events.push("end", this.read() === undefined);
+			refused(() => this.write(new ArrayBuffer(1)));
+			this.close();
+			finish();
+		},
+	});
+}
+
+function writingNumbers(): void {
+	new TCP({
+		address, port, format: "number",
+		onWritable(count) {
+			if (events.length > 0) return;
+			events.push(this.format, count - this.write(0x68), count - this.write(0x69));
+			this.write(10);
+		},
+		onReadable(count) {
+			while (count--) events.push(this.read());
+			this.close();
+			finish();
+		},
+	});
+}
+
+/** 300,000 octets to a server that takes its time: never more than there is room for. */
+function upload(): void {
+	const total = 300_000;
+	let sent = 0;
+	let calls = 0;
+	const chunk = new Uint8Array(2000);
+	new TCP({
+		address, port,
+		onWritable(count) {
+			calls++;
+			refused(() => this.write(new Uint8Array(count + 1)));
+			if (events.length > 1) events.length = 1;
+			while (count > 0 && sent < total) {
+				const size = Math.min(count, chunk.length, total - sent);
+				for (let i = 0; i < size; i++) chunk[i] = sent + i;
+				count = this.write(chunk.subarray(0, size));
+				sent += size;
+			}
+		},
+		onReadable() {
+			events.push(calls > 40, String.fromArrayBuffer(this.read()));
+			this.close();
+			finish();
+		},
+	});
+}
+
+/** 300,000 octets from a server that sends them at once, read in small pieces with pauses. */
+function download(): void {
+	let received = 0;
+	let isRight = true;
+	let most = 0;
+	const socket = new TCP({
+		address, port,
+		onReadable(count) { most = Math.max(most, count); },
+		onError() {
+			Timer.clear(timer);
+			events.push(received, isRight, most <= 8192);
+			this.close();
+			finish();
+		},
+	});
+	const timer = Timer.repeat(() => {
+		for (let i = 0; i < 7; i++) {
+			const bytes = new Uint8Array(i < 3 ? socket.read(1) ?? 0 : socket.read() ?? 0);
+			for (const byte of bytes) isRight &&= byte === (received++ & 0xff);
+		}
+	}, 1);
+}
+
+function noConnection(): void {
+	new TCP({ address, port, onWritable() { events.push("connected"); }, onError() { events.push("error"); this.close(); finish(); } });
+}
+
+/** The server resets the connection. */
+function reset(): void {
+	new TCP({ address, port, onWritable() { if (events.length === 0) events.push("connected"); }, onError() { events.push("error"); this.close(); finish(); } });
+}
+
+/** What is written just before close is sent. */
+function writeAndClose(): void {
+	new TCP({ address, port, onWritable(count) { this.write(new Uint8Array(count).fill(7)); this.close(); events.push(count); finish(); } });
+}
+
+/** Nobody holds the socket; it lives until it is closed. */
+function unheld(): void {
+	(() => { new TCP({ address, port, onReadable() { events.push(String.fromArrayBuffer(this.read())); this.close(); finish(); } }); })();
+	collect();
+	Timer.set(collect, 5);
+}
+
+function wrongOptions(): void {
+	const usual = { address, port: 1 };
+	const wrong: object[] = [{ port: 1 }, { address }, { ...usual, port: 70_000 }, { ...usual, port: -1 }, { ...usual, format: "string" }, { ...usual, onReadable: 5 }, { ...usual, from: {} }];
+	for (const options of wrong) refused(() => new TCP(options as never));
+	finish();
+}
+
+function names(): void {
+	const resolver = new Resolver({ servers: ["1.1.1.1"], socket: {} });
+	const callbacks = (host: string) => ({ host, onResolved(this: Resolver, name: string, found: string) { events.push(this === resolver, name, found); }, onError(name: string) { events.push(`no ${name}`); } });
+	resolver.resolve(callbacks("192.0.2.7"));
+	Timer.set(() => resolver.resolve(callbacks("localhost")), 100);
+	Timer.set(() => Net.resolve("192.0.2.8", (name, found) => { events.push(name, found); }), 200);
+	Timer.set(() => Net.resolve("no.such.name.invalid", (name, found) => {
+		events.push(name, found === undefined);
+		refused(() => resolver.resolve({ host: "" }));
+		refused(() => resolver.resolve({ host: "localhost" }));
+		resolver.resolve(callbacks("127.0.0.1"));
+		resolver.close();
+		refused(() => resolver.resolve(callbacks("localhost")));
+		refused(() => Net.resolve("localhost", 5 as never));
+		Timer.set(finish, 50);
+	}), 300);
+}
+
+const parts: Record<string, () => void> = {
+	reading, writingNumbers, upload, download, noConnection, reset, writeAndClose, unheld, wrongOptions, names,
+	echoAddress() { echo({ address }); },
+	echoHost() { echo({ host: "localhost" }); },
+	noHost() { new TCP({ host: "no.such.name.invalid", port: 1, onError() { events.push("error"); this.close(); finish(); } }); },
+	closeAtOnce() { new TCP({ address, port, onWritable() { events.push("called"); }, onError() { events.push("called"); } }).close(); new TCP({ host: "localhost", port }).close(); Timer.set(finish, 50); },
+};
+parts[config.part]!();

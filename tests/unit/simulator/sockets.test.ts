@@ -1,0 +1,116 @@
+/*
+	The simulator's TCP class and resolver against servers in Node. The app is apps/sockets.
+*/
+
+import assert from "node:assert/strict";
+import { createServer, type Socket } from "node:net";
+import { describe, test } from "node:test";
+
+import { buildApp } from "../../../host-sim/build.js";
+import { runApp, type RunOptions } from "../../../host-sim/run.js";
+import { variants } from "../../drivers/machine.js";
+
+/** Serves while `body` runs; gives it the port. */
+async function serving<Result>(serve: (socket: Socket) => void, body: (port: number) => Promise<Result>): Promise<Result> {
+	const sockets = new Set<Socket>();
+	const server = createServer({ allowHalfOpen: true }, socket => {
+		sockets.add(socket);
+		socket.on("error", () => {});
+		serve(socket);
+	});
+	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+	try {
+		return await body((server.address() as { port: number }).port);
+	}
+	finally {
+		for (const socket of sockets) socket.destroy();
+		server.close();
+	}
+}
+
+function echo(socket: Socket): void {
+	let text = "";
+	socket.on("data", data => {
+		text += data.toString("latin1");
+		if (text.endsWith("\n")) socket.write(text, "latin1");
+	});
+	socket.on("end", () => socket.end());
+}
+
+/** Octets that count up. */
+function counting(length: number): Buffer {
+	return Buffer.from(Uint8Array.from({ length }, (_, i) => i));
+}
+
+/** Reads slowly; says at the end whether it was what it should be. */
+function slowReader(socket: Socket): void {
+	const parts: Buffer[] = [];
+	let length = 0;
+	socket.on("data", data => {
+		parts.push(data);
+		length += data.length;
+		socket.pause();
+		setTimeout(() => socket.resume(), 1);
+		if (length === 300_000) socket.write(Buffer.concat(parts).equals(counting(length)) ? "right" : "wrong");
+	});
+}
+
+for (const variant of variants) {
+	const run = async (part: string, port = 0, options: RunOptions = {}): Promise<unknown[]> => {
+		const app = await buildApp("tests/unit/simulator/apps/sockets", { variant, config: { part, port: String(port) } });
+		const { code, stdout, stderr } = await runApp(app, { timeout: 30, ...options });
+		assert.equal(code, 0, `${stderr}\n${stdout.join("\n")}`);
+		return JSON.parse(stdout[0]!) as unknown[];
+	};
+
+	describe(`sockets, ${variant}`, () => {
+		const echoed = [true, "Error", true, true, true, "127.0.0.1", true, 5, "hello!\n", 7, "undefined", "Error", "Error"];
+		test("by address", async () => assert.deepEqual(await serving(echo, port => run("echoAddress", port)), echoed));
+		test("by name", async () => assert.deepEqual(await serving(echo, port => run("echoHost", port)), echoed));
+		test("live, with a collection at every allocation", async () => {
+			assert.deepEqual(await serving(echo, port => run("echoAddress", port, { live: true })), echoed);
+		});
+		test("every way of reading; the end is told when all is read", async () => {
+			const result = await serving(socket => socket.end("abcdefgh"), port => run("reading", port));
+			assert.deepEqual(result, [8, "buffer", "Error", "Error", "Error", "RangeError", 3, "abc", "de", 102, "number", "later", 2, "end", true, "Error"]);
+		});
+		test("octet by octet", async () => assert.deepEqual(await serving(echo, port => run("writingNumbers", port)), ["number", 1, 2, 104, 105, 10]));
+		test("a long upload keeps to the room there is", async () => assert.deepEqual(await serving(slowReader, port => run("upload", port)), ["Error", true, "right"]));
+		test("a long download to a slow reader", async () => {
+			assert.deepEqual(await serving(socket => socket.end(counting(300_000)), port => run("download", port)), [300_000, true, true]);
+		});
+		test("nobody listens", async () => {
+			const port = await serving(() => {}, async one => one);
+			assert.deepEqual(await run("noConnection", port), ["error"]);
+		});
+		test("no such host", async () => assert.deepEqual(await run("noHost"), ["error"]));
+		test("the peer resets", async () => {
+			assert.deepEqual(await serving(socket => setTimeout(() => socket.resetAndDestroy(), 20), port => run("reset", port)), ["connected", "error"]);
+		});
+		test("what was written is sent before the close", async () => {
+			let received = 0;
+			let ended = (): void => {};
+			const end = new Promise<void>(resolve => { ended = resolve; });
+			const result = await serving(socket => socket.on("data", data => { received += data.length; }).on("end", ended), async port => {
+				const written = await run("writeAndClose", port);
+				await end;
+				return written;
+			});
+			assert.deepEqual(result, [received]);
+		});
+		test("closed at once, nothing is called", async () => assert.deepEqual(await serving(() => {}, port => run("closeAtOnce", port)), []));
+		test("one that script does not hold", async () => {
+			assert.deepEqual(await serving(socket => setTimeout(() => socket.write("there"), 50), port => run("unheld", port)), ["there"]);
+		});
+		test("wrong options", async () => {
+			const [noAddress, noPort, tooHigh, negative, format, callback, from] = await run("wrongOptions");
+			for (const name of [noAddress, noPort, callback, from]) assert.match(name as string, /^\w*Error$/);
+			assert.deepEqual([tooHigh, negative, format], ["RangeError", "RangeError", "RangeError"]);
+		});
+	});
+
+	test(`names, ${variant}`, async () => {
+		assert.deepEqual(await run("names"), [true, "192.0.2.7", "192.0.2.7", true, "localhost", "127.0.0.1", "192.0.2.8", "192.0.2.8",
+			"no.such.name.invalid", true, "Error", "Error", "Error", "TypeError"]);
+	});
+}
