@@ -1,0 +1,102 @@
+/*
+	Whole apps through the builder: what it makes of them, and what it says where it can't.
+*/
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+
+import { buildApp, type BuildOptions } from "../../../host-sim/build.js";
+import { runApp, type RunResult } from "../../../host-sim/run.js";
+import { folderOf } from "./folder.js";
+
+const creation = { static: 32768, chunk: { initial: 1536 }, heap: { initial: 512 } };
+
+/** A manifest for main.ts or main.js. */
+function manifest(more: object = {}): object {
+	return { modules: { "*": "./main" }, creation, typescript: { tsconfig: { compilerOptions: { strict: true } } }, ...more };
+}
+
+async function run(context: TestContext, files: Readonly<Record<string, string | object>>, options: BuildOptions = {}): Promise<RunResult & { warnings: readonly string[] }> {
+	const app = await buildApp(folderOf(context, { "manifest.json": manifest(), ...files }), options);
+	return { ...await runApp(app, { timeout: 20 }), warnings: app.warnings };
+}
+
+describe("an app", () => {
+	test("of TypeScript, JavaScript, JSON and C, in folders", async context => {
+		const { code, stdout, stderr } = await run(context, {
+			"manifest.json": manifest({
+				modules: { "*": ["./main", "./native"], "lib/*": "./lib/*" }, defines: { test: { factor: 7, name: "#seven" } }, config: { word: "default" },
+				build: { C_FLAGS: "-DEXTRA=100" },
+			}),
+			"main.ts": `import { times } from "lib/times"; import list from "lib/list"; import twice from "./lib/twice.js"; import config from "mc/config";
+				function scaled(this: void, n: number): number { return native("test_scaled").call(this, n); }
+				function name(this: void): string { return native("test_name").call(this); }
+				trace(times(3, 4), list[1]!, twice(5), scaled(2), name(), config.word, "\\n");`,
+			"lib/times.ts": "/// <reference path=\"./native.d.ts\" />\nexport function times(a: number, b: number): number { return a * b; }",
+			"lib/native.d.ts": "declare function native(name: string): { call(self: unknown, ...values: unknown[]): any };\ndeclare module \"lib/list\" { const list: number[]; export default list; }",
+			"lib/twice.js": "export default function (n) { return n + n; }",
+			"lib/twice.d.ts": "export default function (n: number): number;",
+			"lib/list.json": [10, 20, 30],
+			"native.c": "#include \"xsmc.h\"\n#include \"mc.defines.h\"\nvoid test_scaled(xsMachine* the) { xsmcSetInteger(xsResult, xsmcToInteger(xsArg(0)) * MODDEF_TEST_FACTOR + EXTRA); }\n"
+				+ "void test_name(xsMachine* the) { xsmcSetString(xsResult, MODDEF_TEST_NAME); }\n",
+		}, { config: { word: "given" } });
+		assert.equal(code, 0, stderr);
+		assert.deepEqual(stdout, ["122010114sevengiven"]);
+	});
+
+	test("with another main, from the manifest on top", async context => {
+		const extra = { modules: { second: "./other" }, creation: { main: "second" } };
+		const { stdout } = await run(context, { "main.ts": "trace(\"first\\n\");", "other.ts": "trace(\"second\\n\");" }, { extra });
+		assert.deepEqual(stdout, ["second"]);
+	});
+
+	test("with warnings about what has no effect", async context => {
+		const { code, warnings } = await run(context, { "manifest.json": manifest({ strip: "*", creation: { ...creation, nativeStack: 4096 } }), "main.ts": "" });
+		assert.equal(code, 0);
+		assert.match(warnings.join("\n"), /"strip" has no effect[^]*"nativeStack" has no effect/);
+	});
+
+	test("that fails shows its TypeScript's file and line", async context => {
+		const { code, stderr } = await run(context, { "main.ts": "interface Not { here: number }\n\nconst one: Not = { here: 1 };\n\nfunction fail(n: number): never {\n\tthrow new Error(`failed with ${n}`);\n}\nfail(one.here);\n" });
+		assert.equal(code, 10);
+		assert.match(stderr, /Error: failed with 1\n at fail \(.*\/main\.ts:6\)\n at \(.*\/main\.ts:8\)\n/);
+	});
+
+	test("that imports what is not there", async context => {
+		const { code, stderr } = await run(context, { "main.js": "import x from \"none\"; trace(x);" });
+		assert.equal(code, 10);
+		assert.match(stderr, /none/);
+	});
+
+	test("whose preloaded module throws", async context => {
+		const files = { "manifest.json": manifest({ preload: "main" }), "main.js": "\nthrow new Error(\"while it was made\");\n" };
+		const { code, stderr } = await run(context, files);
+		assert.equal(code, 10);
+		assert.match(stderr, /Error: while it was made\n at \(.*main\.js:2\)/);
+	});
+});
+
+describe("what can't be built is said in words", () => {
+	const fails = async (context: TestContext, files: Readonly<Record<string, string | object>>, words: RegExp): Promise<void> => {
+		await assert.rejects(run(context, files), (error: Error) => {
+			assert.match(error.message, words);
+			return true;
+		});
+	};
+
+	test("a type error", context => fails(context, { "main.ts": "const a: string = 5;\n" }, /main\.ts\(1,7\): error TS2322[^]*does not compile/));
+	test("JavaScript's syntax", context => fails(context, { "main.js": "\n\nlet = = 5;" }, /main\.js: module main:\n.*:3: error: /));
+	test("bad JSON", context => fails(context, { "manifest.json": manifest({ modules: { "*": ["./main", "./data"] } }), "main.js": "", "data.json": "{" }, /data\.json: not valid JSON/));
+	test("C's syntax", context => fails(context, { "manifest.json": manifest({ modules: { "*": ["./main", "./code"] } }), "main.js": "", "code.c": "int f(void) { return nothing; }" }, /code\.c:1:.*nothing/));
+	test("a C function that is nowhere", context => {
+		return fails(context, { "main.js": "\nfunction f() { return native(\"test_nowhere\").call(this); }\nf();" }, /main\.js:2: there is no C function test_nowhere; list the C file/);
+	});
+	test("no main module", context => fails(context, { "other.js": "", "manifest.json": manifest({ modules: { "*": "./other" } }) }, /there is no module "main" to start with/));
+	test("no creation", context => fails(context, { "manifest.json": { modules: { "*": "./main" } }, "main.js": "" }, /"creation": this is no app/));
+	test("creation with a wrong number", context => fails(context, { "manifest.json": manifest({ creation: { stack: 1.5 } }), "main.js": "" }, /creation: "stack" must be a whole number/));
+	test("a variant that does not exist", async context => {
+		const folder = folderOf(context, { "manifest.json": manifest(), "main.js": "" });
+		await assert.rejects(buildApp(join(folder), { variant: "wide" }), /"wide": a variant is native or m32/);
+	});
+});

@@ -1,0 +1,170 @@
+/*
+	How manifests are read and merged, as mcconfig does it (the Moddable SDK's documentation, tools/manifest.md).
+*/
+
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+
+import { findManifest, readManifest, type Dictionary, type Manifest } from "../../../host-sim/manifest.js";
+import { folderOf } from "./folder.js";
+
+type Files = Readonly<Record<string, string | object>>;
+
+/** The manifest of a folder with these files. */
+function read(context: TestContext, files: Files, extra?: Dictionary): Manifest & { at: string } {
+	const at = folderOf(context, files);
+	return { ...readManifest(join(at, "manifest.json"), [], extra), at };
+}
+
+function paths({ at, modules }: { at: string; modules: Manifest["modules"] }): Record<string, string[]> {
+	return Object.fromEntries(modules.map(({ target, sources }) => [target, sources.map(({ path }) => path.slice(at.length))]));
+}
+
+describe("include", () => {
+	const parts: Files = {
+		"manifest.json": { include: ["./a/manifest.json", "./b.json"], config: { who: "main", deep: { main: 1 } }, preload: ["main"], modules: { "*": "./main" } },
+		"a/manifest.json": { include: "./c.json", config: { who: "a", a: true, deep: { a: 1 }, list: [1, 2] }, preload: "a", modules: { "*": "./x", "a/*": "./y/*" } },
+		"a/c.json": { config: { who: "c", c: true, list: [3] }, preload: ["c"] },
+		"b.json": { include: ["./a/c.json"], config: { who: "b" } },
+		"a/y/one.ts": "",
+	};
+
+	test("comes first, depth first, each manifest once", context => {
+		const { at, files, preload } = read(context, parts);
+		assert.deepEqual(files.map(file => file.slice(at.length + 1)), ["a/c.json", "a/manifest.json", "b.json", "manifest.json"]);
+		assert.deepEqual(preload, ["c", "a", "main"]);
+	});
+
+	test("later values win, objects are merged, sources appended", context => {
+		const manifest = read(context, parts);
+		assert.deepEqual(manifest.config, { who: "main", c: true, list: [1, 2], a: true, deep: { a: 1, main: 1 } });
+		assert.deepEqual(paths(manifest), { "*": ["/a/x", "/main"], "a/*": ["/a/y/*"] });
+	});
+
+	test("of nothing, of git, of something else: each in words", context => {
+		assert.throws(() => read(context, { "manifest.json": { include: "./none.json" } }), /manifest\.json: included manifest not found: \.\/none\.json/);
+		assert.throws(() => read(context, { "manifest.json": { include: [{ git: "https://example.com/x.git" }] } }), /git repository \(https:\/\/example\.com\/x\.git\) is not supported/);
+		assert.throws(() => read(context, { "manifest.json": { include: [5] } }), /"include" must name manifests/);
+	});
+
+	test("what is given on top comes last", context => {
+		const { config } = read(context, parts, { config: { who: "given" } });
+		assert.equal(config["who"], "given");
+	});
+});
+
+describe("build variables", () => {
+	test("stand in paths and includes, relative to their own manifest", context => {
+		const manifest = read(context, {
+			"manifest.json": { build: { SHARED: "./shared" }, include: "$(SHARED)/manifest.json" },
+			"shared/manifest.json": { build: { HERE: "./deep" }, modules: { "*": "$(HERE)/main", "x": "$(SHARED)/x" } },
+			"shared/deep/main.js": "",
+		});
+		assert.deepEqual(paths(manifest), { "*": ["/shared/deep/main"], "x": ["/shared/x"] });
+	});
+
+	test("come from the environment where they are not set", context => {
+		process.env["XS_TLS_BUILDER_TEST"] = "from-shell";
+		const { variables } = read(context, { "manifest.json": { build: { A: "x-$(XS_TLS_BUILDER_TEST)", "XS_TLS_BUILDER_TEST ?=": "usual", "OTHER ?=": "usual" } } });
+		assert.deepEqual([variables["A"], variables["XS_TLS_BUILDER_TEST"], variables["OTHER"]], ["x-from-shell", "from-shell", "usual"]);
+	});
+
+	test("LIBRARIES and C_FLAGS add up", context => {
+		const { variables } = read(context, { "manifest.json": { include: "./b.json", build: { LIBRARIES: "-lone" } }, "b.json": { build: { LIBRARIES: "-ltwo", C_FLAGS: "-DX" } } });
+		assert.deepEqual(["-lone -ltwo", "-ltwo -lone"].includes(String(variables["LIBRARIES"])), true);
+		assert.equal(variables["C_FLAGS"], "-DX");
+	});
+
+	test("that are nowhere are named", context => {
+		assert.throws(() => read(context, { "manifest.json": { modules: { "*": "$(NOWHERE_AT_ALL)/main" } } }), /manifest\.json: \$\(NOWHERE_AT_ALL\) is neither/);
+	});
+
+	test("the platform's name and the app's are there", context => {
+		const { at, variables } = read(context, { "manifest.json": {} });
+		assert.deepEqual([variables["PLATFORM"], variables["NAME"]], ["xs-tls-sim", basename(at)]);
+	});
+});
+
+describe("platforms", () => {
+	const other = { error: "not for here", include: "./none.json", unknown: true };
+
+	test("the simulator's own part, after the common one", context => {
+		const { config, preload } = read(context, { "manifest.json": {
+			config: { a: 1, b: 1 }, preload: "common",
+			platforms: { "xs-tls-sim": { config: { b: 2 }, preload: "own", include: "./x.json" }, "...": other, "esp32": other },
+		}, "x.json": { config: { x: 1 } } });
+		assert.deepEqual(config, { x: 1, a: 1, b: 2 });
+		assert.deepEqual(preload, ["common", "own"]);
+	});
+
+	test("\"...\" where there is no part for the simulator", context => {
+		assert.equal(read(context, { "manifest.json": { platforms: { "esp32": other, "...": { config: { fallback: true } } } } }).config["fallback"], true);
+		assert.throws(() => read(context, { "manifest.json": { platforms: { "...": { error: "only for clocks" } } } }), /manifest\.json: only for clocks/);
+		assert.deepEqual(read(context, { "manifest.json": { platforms: { "...": { warning: "be careful" } } } }).warnings.map(text => text.replace(/.*: /, "")), ["be careful"]);
+	});
+
+	test("those of others have no effect", context => {
+		const { config, warnings } = read(context, { "manifest.json": { platforms: { esp32: other, lin: other, mac: other } } });
+		assert.deepEqual([config, warnings], [{}, []]);
+	});
+});
+
+describe("what is not supported is named", () => {
+	for (const key of ["ble", "commonjs", "ffi", "recipes"]) {
+		test(`"${key}" is an error`, context => {
+			assert.throws(() => read(context, { "manifest.json": { [key]: {} } }), new RegExp(`manifest\\.json: "${key}": \\w+`));
+		});
+	}
+
+	test("all errors at once", context => {
+		assert.throws(() => read(context, { "manifest.json": { ble: {}, ffi: {}, error: "and this" } }), /"ble".*\n.*"ffi".*\n.*and this/);
+	});
+
+	test("keys without effect, known or not, are warned of", context => {
+		const { warnings } = read(context, { "manifest.json": { strip: "*", bundle: {}, modulse: {} } });
+		assert.deepEqual(warnings.map(text => /"(\w+)" has no effect/.exec(text)?.[1]), ["strip", "bundle", "modulse"]);
+	});
+
+	test("options of a source", context => {
+		assert.throws(() => read(context, { "manifest.json": { modules: { "*": { source: "./main", transform: "x" } } } }), /"modules": "\*": "transform" is not supported/);
+		assert.deepEqual(Object.values(paths(read(context, { "manifest.json": { modules: { "*": { source: "./main" } } } }))), [["/main"]]);
+	});
+});
+
+describe("mistakes", () => {
+	const mistakes: [string, string | object, RegExp][] = [
+		["bad JSON", "{ \"modules\": ", /manifest\.json: not valid JSON/],
+		["no object", "[]", /manifest\.json: a manifest is a JSON object/],
+		["modules is a list", { modules: [] }, /"modules" must be an object/],
+		["a source is a number", { modules: { "*": 5 } }, /"modules": "\*" must be a path/],
+		["a source is no path", { modules: { "*": "main" } }, /"main" is no path; write "\.\/main"/],
+		["a folder that is not there", { modules: { "*": "./none/main" } }, /folder not found: .*none/],
+		["preload is an object", { preload: {} }, /"preload" must be a string or a list of strings/],
+		["typescript is a string", { typescript: "tsc" }, /"typescript" must be an object/],
+	];
+	for (const [name, content, words] of mistakes) {
+		test(name, context => {
+			assert.throws(() => read(context, { "manifest.json": content }), words);
+		});
+	}
+
+	test("no app folder, no manifest", context => {
+		const folder = folderOf(context, { "a.txt": "" });
+		assert.throws(() => findManifest(join(folder, "none")), /no such app folder/);
+		assert.throws(() => findManifest(folder), /has no manifest\.json/);
+	});
+});
+
+test("compiler options are merged; types are relative to their manifest", context => {
+	const { at, typescript } = read(context, {
+		"manifest.json": { include: "./a/b.json", typescript: { compiler: "other-tsc", tsconfig: { compilerOptions: { strict: true, target: "es2022", types: ["./mine"], paths: { x: ["./x"] } } } } },
+		"a/b.json": { typescript: { tsconfig: { compilerOptions: { target: "es2020", types: ["./theirs"], paths: { y: ["./y"] } }, extra: 1 } } },
+	});
+	assert.equal(typescript.compiler, "other-tsc");
+	assert.equal(typescript.tsconfig["extra"], 1);
+	const { types, paths: aliases, ...others } = typescript.tsconfig.compilerOptions;
+	assert.deepEqual(others, { strict: true, target: "es2022" });
+	assert.deepEqual(types, [join(at, "mine"), join(at, "a", "theirs")]);
+	assert.deepEqual(aliases, { x: ["./x"], y: ["./y"] });
+});
