@@ -10,21 +10,22 @@
 			return PSA_ERROR_HARDWARE_FAILURE; \
 	} while (0)
 
-psa_status_t sim_psa_hash_compute(psa_algorithm_t alg, const uint8_t* input, size_t input_length, uint8_t* hash, size_t hash_size,
-	size_t* hash_length)
+psa_status_t sim_psa_hash_compute(psa_algorithm_t alg, const uint8_t* input, size_t input_length, uint8_t* hash,
+	size_t hash_size, size_t* hash_length)
 {
 	SERVE(nameOfHash(alg), input_length);
 	return psa_hash_compute(alg, input, input_length, hash, hash_size, hash_length);
 }
 
-psa_status_t sim_psa_hash_compare(psa_algorithm_t alg, const uint8_t* input, size_t input_length, const uint8_t* hash, size_t hash_length)
+psa_status_t sim_psa_hash_compare(psa_algorithm_t alg, const uint8_t* input, size_t input_length, const uint8_t* hash,
+	size_t hash_length)
 {
 	SERVE(nameOfHash(alg), input_length);
 	return psa_hash_compare(alg, input, input_length, hash, hash_length);
 }
 
-psa_status_t sim_psa_mac_compute(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input, size_t input_length, uint8_t* mac,
-	size_t mac_size, size_t* mac_length)
+psa_status_t sim_psa_mac_compute(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input, size_t input_length,
+	uint8_t* mac, size_t mac_size, size_t* mac_length)
 {
 	SERVE(nameOfMAC(alg), input_length);
 	return psa_mac_compute(key, alg, input, input_length, mac, mac_size, mac_length);

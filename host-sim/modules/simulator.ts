@@ -4,7 +4,7 @@
 	xs/simulator.c.
 */
 
-/** Slots are counted in pieces of `slotSize` octets, everything else of memory in octets. Limits include what the arena has free. */
+/** Slots and stack are counted in pieces of `slotSize` octets, the rest in octets. Limits include what the arena has free. */
 export interface Memory {
 	readonly chunks: number;
 	readonly chunksPeak: number;
@@ -13,7 +13,6 @@ export interface Memory {
 	readonly slotsPeak: number;
 	readonly slotsLimit: number;
 	readonly slotSize: number;
-	/** In slots. */
 	readonly stack: number;
 	readonly stackPeak: number;
 	readonly stackLimit: number;

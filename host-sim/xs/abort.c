@@ -71,12 +71,15 @@ static void endWithoutMemory(txMachine* the)
 	const char* at = place[0] ? ", at " : "";
 	double asked = (double)memory->asked;
 	if (!sim.the) {
-		endWith(memory->askedSlot ? kExitSlots : kExitChunks, "creation.static is too small to start with: %.0f bytes were asked for %s, %zu are free",
-			asked, memory->askedSlot ? "stack and slots (creation.stack, creation.heap.initial)" : "chunks (creation.chunk.initial)", memoryFree(the));
+		endWith(memory->askedSlot ? kExitSlots : kExitChunks,
+			"creation.static is too small to start with: %.0f bytes were asked for %s, %zu are free",
+			asked, memory->askedSlot ? "stack and slots (creation.stack, creation.heap.initial)" : "chunks (creation.chunk.initial)",
+			memoryFree(the));
 	}
 	else if (memory->kind == kMemoryArena) {
 		endWith(memory->askedSlot ? kExitSlots : kExitChunks,
-			"memory is full: a %s of %.0f bytes was asked for, %zu bytes of creation.static are free (chunks %.0f bytes, slots %.0f x %.0f bytes)%s%s",
+			"memory is full: a %s of %.0f bytes was asked for, %zu bytes of creation.static are free "
+			"(chunks %.0f bytes, slots %.0f x %.0f bytes)%s%s",
 			memory->askedSlot ? "slot" : "chunk", asked, memoryFree(the), use.chunks, use.slots, use.slotSize, at, place);
 	}
 	else if (memory->askedSlot)
@@ -161,7 +164,8 @@ void fxAbort(txMachine* the, int status)
 		break;
 	case XS_TOO_MUCH_COMPUTATION_EXIT:
 		scriptPlace(the, place, sizeof(place));
-		endWith(kExitMeter, "the meter reached %.0f, its limit is %.0f%s%s", machineMeter(the), sim.options.meterLimit, place[0] ? ", at " : "", place);
+		endWith(kExitMeter, "the meter reached %.0f, its limit is %.0f%s%s", machineMeter(the), sim.options.meterLimit,
+			place[0] ? ", at " : "", place);
 		break;
 	case XS_UNHANDLED_EXCEPTION_EXIT:
 		endWithThrown(the, kExitException, "uncaught exception");

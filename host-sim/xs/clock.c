@@ -50,10 +50,24 @@ int simTimeOfDay(struct timeval* now, void* zone)
 	return 0;
 }
 
-/* "unset", seconds since 1970, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS with an optional Z; the last two in UTC. */
+/* The end of a date: nothing or Z for UTC, or what is to be subtracted, +HH:MM. False for anything else. */
+static bool parseZone(const char* text, double* seconds)
+{
+	int hours, minutes, length = 0;
+	*seconds = 0;
+	if (!strcmp(text, "") || !strcmp(text, "Z"))
+		return true;
+	if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &length) != 2 || text[1 + length])
+		return false;
+	*seconds = (hours * 60 + minutes) * (*text == '-' ? -60 : 60);
+	return true;
+}
+
+/* "unset", seconds since 1970, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS[.mmm] with an optional zone; without one in UTC. */
 bool clockParse(const char* text)
 {
 	struct tm date = { 0 };
+	double fraction = 0, zone;
 	char* end;
 	int length = 0;
 	if (!strcmp(text, "unset")) {
@@ -72,12 +86,16 @@ bool clockParse(const char* text)
 		if (sscanf(text, "T%d:%d:%d%n", &date.tm_hour, &date.tm_min, &date.tm_sec, &length) != 3)
 			return false;
 		text += length;
+		if (*text == '.') {
+			fraction = strtod(text, &end);
+			text = end;
+		}
 	}
-	if (strcmp(text, "") && strcmp(text, "Z") && strcmp(text, ".000Z"))
+	if (!parseZone(text, &zone))
 		return false;
 	date.tm_year -= 1900;
 	date.tm_mon -= 1;
-	clockSet((double)timegm(&date));
+	clockSet((double)timegm(&date) - zone + fraction);
 	return true;
 }
 
@@ -98,7 +116,8 @@ void simTimeMicroseconds(xsMachine* the)
 
 void simTimeDelta(xsMachine* the)
 {
-	double end = xsToInteger(xsArgc) > 1 && xsTypeOf(xsArg(1)) != xsUndefinedType ? xsToNumber(xsArg(1)) : floor(monotonicSeconds() * 1000);
+	bool isGiven = xsToInteger(xsArgc) > 1 && xsTypeOf(xsArg(1)) != xsUndefinedType;
+	double end = isGiven ? xsToNumber(xsArg(1)) : floor(monotonicSeconds() * 1000);
 	xsResult = xsNumber(end - xsToNumber(xsArg(0)));
 }
 

@@ -6,7 +6,8 @@ static void usage(const char* problem, const char* argument)
 {
 	if (problem)
 		fprintf(stderr, "sim: %s: %s\n", problem, argument);
-	fputs("usage: sim APP.txt [--live] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--timeout SECONDS]\n", stderr);
+	fputs("usage: sim APP.txt [--live] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--timeout SECONDS]\n",
+		stderr);
 	exit(kExitUsage);
 }
 

@@ -54,7 +54,8 @@ static void writeAccelerators(FILE* file)
 	for (int i = 0; (accelerator = acceleratorAt(i)); i++) {
 		fputs(i ? ",\n\t\t{ \"name\": " : "\n\t\t{ \"name\": ", file);
 		writeText(file, accelerator->name);
-		fprintf(file, ", \"calls\": %.0f, \"bytes\": %.0f, \"failed\": %.0f }", accelerator->calls, accelerator->bytes, accelerator->failed);
+		fprintf(file, ", \"calls\": %.0f, \"bytes\": %.0f, \"failed\": %.0f }", accelerator->calls, accelerator->bytes,
+			accelerator->failed);
 	}
 	fputs("\n\t]\n", file);
 }
@@ -72,7 +73,8 @@ void reportWrite(void)
 		memoryUse(sim.the, &sim.use);
 	fprintf(file, "{\n\t\"exitCode\": %d,\n\t\"reason\": ", sim.exitCode);
 	writeText(file, sim.reason);
-	fprintf(file, ",\n\t\"live\": %s,\n\t\"meter\": %.0f,\n", sim.options.live ? "true" : "false", sim.the ? machineMeter(sim.the) : 0);
+	fprintf(file, ",\n\t\"live\": %s,\n\t\"meter\": %.0f,\n", sim.options.live ? "true" : "false",
+		sim.the ? machineMeter(sim.the) : 0);
 	writeMemory(file, &sim.use);
 	writeFlash(file);
 	writeAccelerators(file);

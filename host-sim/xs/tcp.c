@@ -357,7 +357,8 @@ static bool remote(xsMachine* the, char* address, size_t addressSize, char* serv
 	socklen_t size = sizeof(peer);
 	TCP* tcp = openTCP(the);
 	return tcp->connected && tcp->watch.fd >= 0 && !getpeername(tcp->watch.fd, (struct sockaddr*)&peer, &size)
-		&& !getnameinfo((struct sockaddr*)&peer, size, address, (socklen_t)addressSize, service, (socklen_t)serviceSize, NI_NUMERICHOST | NI_NUMERICSERV);
+		&& !getnameinfo((struct sockaddr*)&peer, size, address, (socklen_t)addressSize, service, (socklen_t)serviceSize,
+			NI_NUMERICHOST | NI_NUMERICSERV);
 }
 
 void simTCPRemoteAddress(xsMachine* the)
