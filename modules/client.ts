@@ -27,7 +27,7 @@ export interface TCPSocket {
 
 /** How to make a TCP socket: `io` is the class, the rest goes to its constructor. */
 export interface TCPOptions {
-	readonly io: new (options: object) => TCPSocket;
+	readonly io: new (options: any) => TCPSocket;
 	readonly [option: string]: unknown;
 }
 

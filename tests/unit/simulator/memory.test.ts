@@ -60,7 +60,7 @@ for (const variant of variants) {
 		test("what is preloaded takes no heap", async () => {
 			const loaded = (await run(variant, "big")).result;
 			const preloaded = (await run(variant, "big", {}, { extra: { preload: ["big"] } })).result;
-			assert.ok(loaded.bytes - preloaded.bytes > 6000, `${loaded.bytes} bytes where it is loaded at run time, ${preloaded.bytes} where it is preloaded`);
+			assert.ok(loaded.bytes - preloaded.bytes > 6000, `${loaded.bytes} bytes where it is not preloaded, ${preloaded.bytes} where it is`);
 			assert.ok(preloaded.bytes < 110 * slotSize);
 			assert.deepEqual(preloaded.last, { name: "entry 39".padEnd(100, "."), number: 39 });
 			assert.deepEqual(loaded.last, preloaded.last);
@@ -81,7 +81,8 @@ for (const variant of variants) {
 			assert.equal(slots.size, slotSize);
 			assert.equal(stack.limit, before.stackLimit);
 			for (const pool of [chunks, slots, stack]) assert.ok(pool.current <= pool.peak && pool.peak <= pool.limit && pool.limit > 0);
-			assert.ok(collections >= 1 && keys >= 0 && allocations.slots > before.slotAllocations && allocations.chunks > before.chunkAllocations);
+			assert.ok(collections >= 1 && keys >= 0);
+			assert.ok(allocations.slots > before.slotAllocations && allocations.chunks > before.chunkAllocations);
 			assert.ok(report.meter > 0);
 			assert.deepEqual([report.exitCode, report.reason, report.accelerators], [0, "", []]);
 		});

@@ -42,7 +42,7 @@ for (const variant of variants) {
 			const [now] = await run("clock", { clock: "unset" });
 			assert.ok((now as number) < 10_000);
 		});
-		for (const clock of ["2001-02-03T04:05:06Z", "981173106"]) {
+		for (const clock of ["2001-02-03T04:05:06Z", "2001-02-03T05:05:06.000+01:00", "981173106"]) {
 			test(clock, async () => {
 				const [now, ...others] = await run("clock", { clock });
 				assert.ok((now as number) >= 981173106000 && (now as number) < 981173116000);

@@ -2,4 +2,6 @@
 	A module with data that takes some 10 KB of heap where it is not preloaded.
 */
 
-export const table = Object.freeze(Array.from({ length: 40 }, (_, i) => Object.freeze({ name: `entry ${i}`.padEnd(100, "."), number: i })));
+const entries = Array.from({ length: 40 }, (_, i) => ({ name: `entry ${i}`.padEnd(100, "."), number: i }));
+
+export const table = Object.freeze(entries, true);

@@ -151,37 +151,66 @@ function download(): void {
 	}, 1);
 }
 
-function noConnection(): void {
-	new TCP({ address, port, onWritable() { events.push("connected"); }, onError() { events.push("error"); this.close(); finish(); } });
-}
-
-/** The server resets the connection. */
-function reset(): void {
-	new TCP({ address, port, onWritable() { if (events.length === 0) events.push("connected"); }, onError() { events.push("error"); this.close(); finish(); } });
+/** Ends with an error, before anything or after it was connected. */
+function failing(options: { address: string } | { host: string }): void {
+	new TCP({
+		...options, port,
+		onWritable() { events.push("connected"); },
+		onError() {
+			events.push("error");
+			this.close();
+			finish();
+		},
+	});
 }
 
 /** What is written just before close is sent. */
 function writeAndClose(): void {
-	new TCP({ address, port, onWritable(count) { this.write(new Uint8Array(count).fill(7)); this.close(); events.push(count); finish(); } });
+	new TCP({
+		address, port,
+		onWritable(count) {
+			this.write(new Uint8Array(count).fill(7));
+			this.close();
+			events.push(count);
+			finish();
+		},
+	});
 }
 
 /** Nobody holds the socket; it lives until it is closed. */
 function unheld(): void {
-	(() => { new TCP({ address, port, onReadable() { events.push(String.fromArrayBuffer(this.read())); this.close(); finish(); } }); })();
+	const make = (): void => {
+		new TCP({
+			address, port,
+			onReadable() {
+				events.push(String.fromArrayBuffer(this.read()));
+				this.close();
+				finish();
+			},
+		});
+	};
+	make();
 	collect();
 	Timer.set(collect, 5);
 }
 
 function wrongOptions(): void {
 	const usual = { address, port: 1 };
-	const wrong: object[] = [{ port: 1 }, { address }, { ...usual, port: 70_000 }, { ...usual, port: -1 }, { ...usual, format: "string" }, { ...usual, onReadable: 5 }, { ...usual, from: {} }];
+	const wrong: object[] = [
+		{ port: 1 }, { address }, { ...usual, port: 70_000 }, { ...usual, port: -1 }, { ...usual, format: "string" }, { ...usual, onReadable: 5 },
+		{ ...usual, from: {} },
+	];
 	for (const options of wrong) refused(() => new TCP(options as never));
 	finish();
 }
 
 function names(): void {
 	const resolver = new Resolver({ servers: ["1.1.1.1"], socket: {} });
-	const callbacks = (host: string) => ({ host, onResolved(this: Resolver, name: string, found: string) { events.push(this === resolver, name, found); }, onError(name: string) { events.push(`no ${name}`); } });
+	const callbacks = (host: string) => ({
+		host,
+		onResolved(this: Resolver, name: string, found: string) { events.push(this === resolver, name, found); },
+		onError(name: string) { events.push(`no ${name}`); },
+	});
 	resolver.resolve(callbacks("192.0.2.7"));
 	Timer.set(() => resolver.resolve(callbacks("localhost")), 100);
 	Timer.set(() => Net.resolve("192.0.2.8", (name, found) => { events.push(name, found); }), 200);
@@ -197,11 +226,17 @@ function names(): void {
 	}), 300);
 }
 
+function closeAtOnce(): void {
+	new TCP({ address, port, onWritable() { events.push("called"); }, onError() { events.push("called"); } }).close();
+	new TCP({ host: "localhost", port }).close();
+	Timer.set(finish, 50);
+}
+
 const parts: Record<string, () => void> = {
-	reading, writingNumbers, upload, download, noConnection, reset, writeAndClose, unheld, wrongOptions, names,
+	reading, writingNumbers, upload, download, writeAndClose, unheld, wrongOptions, names, closeAtOnce,
 	echoAddress() { echo({ address }); },
 	echoHost() { echo({ host: "localhost" }); },
-	noHost() { new TCP({ host: "no.such.name.invalid", port: 1, onError() { events.push("error"); this.close(); finish(); } }); },
-	closeAtOnce() { new TCP({ address, port, onWritable() { events.push("called"); }, onError() { events.push("called"); } }).close(); new TCP({ host: "localhost", port }).close(); Timer.set(finish, 50); },
+	byAddress() { failing({ address }); },
+	byName() { failing({ host: "no.such.name.invalid" }); },
 };
 parts[config.part]!();

@@ -120,5 +120,8 @@ export default function (): void {
 	if (config.part === "default") Timer.set(() => exit(5), 1);
 }
 
-const parts: Record<string, () => void> = { order, repeat, setWithRepeat, schedule, cleared, delay, wrong, clock, default() {} };
+const parts: Record<string, () => void> = {
+	order, repeat, setWithRepeat, schedule, cleared, delay, wrong, clock,
+	default() {},
+};
 parts[config.part]!();
