@@ -17,14 +17,25 @@ function read(context: TestContext, files: Files, extra?: Dictionary): Manifest 
 	return { ...readManifest(join(at, "manifest.json"), [], extra), at };
 }
 
+/** The same of nothing but a manifest. */
+function readOne(context: TestContext, manifest: object | string): Manifest & { at: string } {
+	return read(context, { "manifest.json": manifest });
+}
+
 function paths({ at, modules }: { at: string; modules: Manifest["modules"] }): Record<string, string[]> {
 	return Object.fromEntries(modules.map(({ target, sources }) => [target, sources.map(({ path }) => path.slice(at.length))]));
 }
 
 describe("include", () => {
 	const parts: Files = {
-		"manifest.json": { include: ["./a/manifest.json", "./b.json"], config: { who: "main", deep: { main: 1 } }, preload: ["main"], modules: { "*": "./main" } },
-		"a/manifest.json": { include: "./c.json", config: { who: "a", a: true, deep: { a: 1 }, list: [1, 2] }, preload: "a", modules: { "*": "./x", "a/*": "./y/*" } },
+		"manifest.json": {
+			include: ["./a/manifest.json", "./b.json"], preload: ["main"], modules: { "*": "./main" },
+			config: { who: "main", deep: { main: 1 } },
+		},
+		"a/manifest.json": {
+			include: "./c.json", preload: "a", modules: { "*": "./x", "a/*": "./y/*" },
+			config: { who: "a", a: true, deep: { a: 1 }, list: [1, 2] },
+		},
 		"a/c.json": { config: { who: "c", c: true, list: [3] }, preload: ["c"] },
 		"b.json": { include: ["./a/c.json"], config: { who: "b" } },
 		"a/y/one.ts": "",
@@ -43,9 +54,10 @@ describe("include", () => {
 	});
 
 	test("of nothing, of git, of something else: each in words", context => {
-		assert.throws(() => read(context, { "manifest.json": { include: "./none.json" } }), /manifest\.json: included manifest not found: \.\/none\.json/);
-		assert.throws(() => read(context, { "manifest.json": { include: [{ git: "https://example.com/x.git" }] } }), /git repository \(https:\/\/example\.com\/x\.git\) is not supported/);
-		assert.throws(() => read(context, { "manifest.json": { include: [5] } }), /"include" must name manifests/);
+		assert.throws(() => readOne(context, { include: "./none.json" }), /manifest\.json: included manifest not found: \.\/none\.json/);
+		const git = [{ git: "https://example.com/x.git" }];
+		assert.throws(() => readOne(context, { include: git }), /git repository \(https:\/\/example\.com\/x\.git\) is not supported/);
+		assert.throws(() => readOne(context, { include: [5] }), /"include" must name manifests/);
 	});
 
 	test("what is given on top comes last", context => {
@@ -66,22 +78,26 @@ describe("build variables", () => {
 
 	test("come from the environment where they are not set", context => {
 		process.env["XS_TLS_BUILDER_TEST"] = "from-shell";
-		const { variables } = read(context, { "manifest.json": { build: { A: "x-$(XS_TLS_BUILDER_TEST)", "XS_TLS_BUILDER_TEST ?=": "usual", "OTHER ?=": "usual" } } });
-		assert.deepEqual([variables["A"], variables["XS_TLS_BUILDER_TEST"], variables["OTHER"]], ["x-from-shell", "from-shell", "usual"]);
+		const build = { A: "x-$(XS_TLS_BUILDER_TEST)", "XS_TLS_BUILDER_TEST ?=": "usual", "OTHER ?=": "usual" };
+		const { A, XS_TLS_BUILDER_TEST: set, OTHER: unset } = readOne(context, { build }).variables;
+		assert.deepEqual([A, set, unset], ["x-from-shell", "from-shell", "usual"]);
 	});
 
 	test("LIBRARIES and C_FLAGS add up", context => {
-		const { variables } = read(context, { "manifest.json": { include: "./b.json", build: { LIBRARIES: "-lone" } }, "b.json": { build: { LIBRARIES: "-ltwo", C_FLAGS: "-DX" } } });
-		assert.deepEqual(["-lone -ltwo", "-ltwo -lone"].includes(String(variables["LIBRARIES"])), true);
+		const { variables } = read(context, {
+			"manifest.json": { include: "./b.json", build: { LIBRARIES: "-lone" } },
+			"b.json": { build: { LIBRARIES: "-ltwo", C_FLAGS: "-DX" } },
+		});
+		assert.deepEqual(String(variables["LIBRARIES"]).split(" ").sort(), ["-lone", "-ltwo"]);
 		assert.equal(variables["C_FLAGS"], "-DX");
 	});
 
 	test("that are nowhere are named", context => {
-		assert.throws(() => read(context, { "manifest.json": { modules: { "*": "$(NOWHERE_AT_ALL)/main" } } }), /manifest\.json: \$\(NOWHERE_AT_ALL\) is neither/);
+		assert.throws(() => readOne(context, { modules: { "*": "$(NOWHERE_AT_ALL)/main" } }), /manifest\.json: \$\(NOWHERE_AT_ALL\) is neither/);
 	});
 
 	test("the platform's name and the app's are there", context => {
-		const { at, variables } = read(context, { "manifest.json": {} });
+		const { at, variables } = readOne(context, {});
 		assert.deepEqual([variables["PLATFORM"], variables["NAME"]], ["xs-tls-sim", basename(at)]);
 	});
 });
@@ -99,13 +115,14 @@ describe("platforms", () => {
 	});
 
 	test("\"...\" where there is no part for the simulator", context => {
-		assert.equal(read(context, { "manifest.json": { platforms: { "esp32": other, "...": { config: { fallback: true } } } } }).config["fallback"], true);
-		assert.throws(() => read(context, { "manifest.json": { platforms: { "...": { error: "only for clocks" } } } }), /manifest\.json: only for clocks/);
-		assert.deepEqual(read(context, { "manifest.json": { platforms: { "...": { warning: "be careful" } } } }).warnings.map(text => text.replace(/.*: /, "")), ["be careful"]);
+		const fallback = (part: object): Manifest => readOne(context, { platforms: { "esp32": other, "...": part } });
+		assert.equal(fallback({ config: { fallback: true } }).config["fallback"], true);
+		assert.throws(() => fallback({ error: "only for clocks" }), /manifest\.json: only for clocks/);
+		assert.match(fallback({ warning: "be careful" }).warnings.join("\n"), /^.*manifest\.json: be careful$/);
 	});
 
 	test("those of others have no effect", context => {
-		const { config, warnings } = read(context, { "manifest.json": { platforms: { esp32: other, lin: other, mac: other } } });
+		const { config, warnings } = readOne(context, { platforms: { esp32: other, lin: other, mac: other } });
 		assert.deepEqual([config, warnings], [{}, []]);
 	});
 });
@@ -113,22 +130,23 @@ describe("platforms", () => {
 describe("what is not supported is named", () => {
 	for (const key of ["ble", "commonjs", "ffi", "recipes"]) {
 		test(`"${key}" is an error`, context => {
-			assert.throws(() => read(context, { "manifest.json": { [key]: {} } }), new RegExp(`manifest\\.json: "${key}": \\w+`));
+			assert.throws(() => readOne(context, { [key]: {} }), new RegExp(`manifest\\.json: "${key}": \\w+`));
 		});
 	}
 
 	test("all errors at once", context => {
-		assert.throws(() => read(context, { "manifest.json": { ble: {}, ffi: {}, error: "and this" } }), /"ble".*\n.*"ffi".*\n.*and this/);
+		assert.throws(() => readOne(context, { ble: {}, ffi: {}, error: "and this" }), /"ble".*\n.*"ffi".*\n.*and this/);
 	});
 
 	test("keys without effect, known or not, are warned of", context => {
-		const { warnings } = read(context, { "manifest.json": { strip: "*", bundle: {}, modulse: {} } });
+		const { warnings } = readOne(context, { strip: "*", bundle: {}, modulse: {} });
 		assert.deepEqual(warnings.map(text => /"(\w+)" has no effect/.exec(text)?.[1]), ["strip", "bundle", "modulse"]);
 	});
 
 	test("options of a source", context => {
-		assert.throws(() => read(context, { "manifest.json": { modules: { "*": { source: "./main", transform: "x" } } } }), /"modules": "\*": "transform" is not supported/);
-		assert.deepEqual(Object.values(paths(read(context, { "manifest.json": { modules: { "*": { source: "./main" } } } }))), [["/main"]]);
+		const one = (source: object): Manifest & { at: string } => readOne(context, { modules: { "*": source } });
+		assert.throws(() => one({ source: "./main", transform: "x" }), /"modules": "\*": "transform" is not supported/);
+		assert.deepEqual(paths(one({ source: "./main" })), { "*": ["/main"] });
 	});
 });
 
@@ -145,7 +163,7 @@ describe("mistakes", () => {
 	];
 	for (const [name, content, words] of mistakes) {
 		test(name, context => {
-			assert.throws(() => read(context, { "manifest.json": content }), words);
+			assert.throws(() => readOne(context, content), words);
 		});
 	}
 
@@ -158,8 +176,13 @@ describe("mistakes", () => {
 
 test("compiler options are merged; types are relative to their manifest", context => {
 	const { at, typescript } = read(context, {
-		"manifest.json": { include: "./a/b.json", typescript: { compiler: "other-tsc", tsconfig: { compilerOptions: { strict: true, target: "es2022", types: ["./mine"], paths: { x: ["./x"] } } } } },
-		"a/b.json": { typescript: { tsconfig: { compilerOptions: { target: "es2020", types: ["./theirs"], paths: { y: ["./y"] } }, extra: 1 } } },
+		"manifest.json": { include: "./a/b.json", typescript: {
+			compiler: "other-tsc",
+			tsconfig: { compilerOptions: { strict: true, target: "es2022", types: ["./mine"], paths: { x: ["./x"] } } },
+		} },
+		"a/b.json": { typescript: {
+			tsconfig: { compilerOptions: { target: "es2020", types: ["./theirs"], paths: { y: ["./y"] } }, extra: 1 },
+		} },
 	});
 	assert.equal(typescript.compiler, "other-tsc");
 	assert.equal(typescript.tsconfig["extra"], 1);

@@ -22,7 +22,9 @@ interface Matched {
 function match(context: TestContext, manifest: object, names: readonly string[]): Matched {
 	const at = folderOf(context, { ...Object.fromEntries(names.map(name => [name, ""])), "manifest.json": manifest });
 	const files = matchFiles(readManifest(join(at, "manifest.json"), []));
-	const shorten = (list: readonly { name: string; source: string }[]): Record<string, string> => Object.fromEntries(list.map(({ name, source }) => [name, source.slice(at.length + 1)]));
+	const shorten = (list: readonly { name: string; source: string }[]): Record<string, string> => {
+		return Object.fromEntries(list.map(({ name, source }) => [name, source.slice(at.length + 1)]));
+	};
 	return { files, at, modules: shorten([...files.typescript, ...files.scripts]), resources: shorten(files.resources) };
 }
 
@@ -36,21 +38,27 @@ describe("modules", () => {
 	});
 
 	test("a star is the rest of a name, in one folder", context => {
-		const { modules } = match(context, { modules: { "*": "./main", "lib/*": "./lib/*", "some/*": "./more/pre*" } },
-			["main.ts", "lib/one.js", "lib/two.ts", "lib/data.json", "lib/manifest.json", "lib/deep/three.ts", "lib/readme.md", "lib/.hidden.js", "more/prefix.js", "more/other.js"]);
-		assert.deepEqual(modules, { "main": "main.ts", "lib/one": "lib/one.js", "lib/two": "lib/two.ts", "lib/data": "lib/data.json", "some/fix": "more/prefix.js" });
+		const taken = ["main.ts", "lib/one.js", "lib/two.ts", "lib/data.json", "more/prefix.js"];
+		const passedOver = ["lib/manifest.json", "lib/deep/three.ts", "lib/readme.md", "lib/.hidden.js", "more/other.js"];
+		const manifest = { modules: { "*": "./main", "lib/*": "./lib/*", "some/*": "./more/pre*" } };
+		const { modules } = match(context, manifest, [...taken, ...passedOver]);
+		const names = ["main", "lib/one", "lib/two", "lib/data", "some/fix"];
+		assert.deepEqual(modules, Object.fromEntries(names.map((name, i) => [name, taken[i]])));
 	});
 
 	test("a target that ends with a star takes the file's name", context => {
-		assert.deepEqual(match(context, { modules: { "pre/*": ["./a", "./b.js"] } }, ["a.ts", "b.js", "b.ts"]).modules, { "pre/a": "a.ts", "pre/b": "b.js" });
+		const { modules } = match(context, { modules: { "pre/*": ["./a", "./b.js"] } }, ["a.ts", "b.js", "b.ts"]);
+		assert.deepEqual(modules, { "pre/a": "a.ts", "pre/b": "b.js" });
 	});
 
 	test("\"~\" leaves files out", context => {
-		assert.deepEqual(match(context, { modules: { "*": "./*", "~": ["./b", "./c*"] } }, ["a.ts", "b.ts", "c1.ts", "c2.ts"]).modules, { a: "a.ts" });
+		const { modules } = match(context, { modules: { "*": "./*", "~": ["./b", "./c*"] } }, ["a.ts", "b.ts", "c1.ts", "c2.ts"]);
+		assert.deepEqual(modules, { a: "a.ts" });
 	});
 
 	test("a file is taken once, under the first target that has it", context => {
-		assert.deepEqual(match(context, { modules: { "first": "./a", "*": "./*" } }, ["a.ts", "b.ts"]).modules, { first: "a.ts", b: "b.ts" });
+		const { modules } = match(context, { modules: { "first": "./a", "*": "./*" } }, ["a.ts", "b.ts"]);
+		assert.deepEqual(modules, { first: "a.ts", b: "b.ts" });
 	});
 
 	test("of two files for a module the first is taken, and that is said", context => {
@@ -60,11 +68,13 @@ describe("modules", () => {
 	});
 
 	test("a pattern without files is warned of", context => {
-		assert.match(match(context, { modules: { "*": ["./main", "./nothing"] } }, ["main.ts"]).files.warnings.join("\n"), /nothing matches .*\/nothing/);
+		const { files } = match(context, { modules: { "*": ["./main", "./nothing"] } }, ["main.ts"]);
+		assert.match(files.warnings.join("\n"), /nothing matches .*\/nothing/);
 	});
 
 	test("a folder is one of headers", context => {
-		assert.deepEqual(match(context, { modules: { "*": ["./inc/"] } }, ["inc/a.h"]).files.headerFolders.map(folder => folder.replace(/\/$/, "").split("/").pop()), ["inc"]);
+		const { files, at } = match(context, { modules: { "*": ["./inc/"] } }, ["inc/a.h"]);
+		assert.deepEqual(files.headerFolders, [join(at, "inc/")]);
 	});
 
 	for (const file of ["a.cc", "a.cpp", "a.m"]) {
@@ -76,19 +86,24 @@ describe("modules", () => {
 
 describe("data and resources", () => {
 	test("have their extension in their name", context => {
-		const { resources } = match(context, { data: { "certs/*": "./c/*", one: "./x" }, resources: { "*": "./r/*" } }, ["c/root.der", "c/b.pem", "x.bin", "r/text.txt"]);
-		assert.deepEqual(resources, { "certs/root.der": "c/root.der", "certs/b.pem": "c/b.pem", "one.bin": "x.bin", "text.txt": "r/text.txt" });
+		const manifest = { data: { "certs/*": "./c/*", one: "./x" }, resources: { "*": "./r/*" } };
+		const { resources } = match(context, manifest, ["c/root.der", "c/b.pem", "x.bin", "r/text.txt"]);
+		assert.deepEqual(resources, {
+			"certs/root.der": "c/root.der", "certs/b.pem": "c/b.pem", "one.bin": "x.bin", "text.txt": "r/text.txt",
+		});
 	});
 
 	test("what is data is no module and no resource", context => {
-		const { modules, resources } = match(context, { data: { "*": "./d/*" }, modules: { "*": ["./d/*", "./main"] }, resources: { "again/*": "./d/*" } }, ["d/a.js", "main.ts"]);
+		const manifest = { data: { "*": "./d/*" }, modules: { "*": ["./d/*", "./main"] }, resources: { "again/*": "./d/*" } };
+		const { modules, resources } = match(context, manifest, ["d/a.js", "main.ts"]);
 		assert.deepEqual([modules, resources], [{ main: "main.ts" }, { "a.js": "d/a.js" }]);
 	});
 
 	test("nothing is converted", context => {
-		assert.throws(() => match(context, { resources: { "*": "./image" } }, ["image.png"]), /\.png is not converted here; list it under "data"/);
-		assert.throws(() => match(context, { resources: { "*-alpha": "./image" } }, ["image.bin"]), /conversion to alpha is not supported/);
-		assert.deepEqual(match(context, { data: { "*": "./image" } }, ["image.png"]).resources, { "image.png": "image.png" });
+		const one = (manifest: object, name: string): Matched => match(context, manifest, [name]);
+		assert.throws(() => one({ resources: { "*": "./image" } }, "image.png"), /\.png is not converted here; list it under "data"/);
+		assert.throws(() => one({ resources: { "*-alpha": "./image" } }, "image.bin"), /conversion to alpha is not supported/);
+		assert.deepEqual(one({ data: { "*": "./image" } }, "image.png").resources, { "image.png": "image.png" });
 	});
 });
 
@@ -103,6 +118,7 @@ describe("preload", () => {
 	});
 
 	test("of no module is warned of", context => {
-		assert.match(match(context, { modules, preload: ["lib/x"] }, names).files.warnings.join("\n"), /preload "lib\/x": there is no such module/);
+		const { files } = match(context, { modules, preload: ["lib/x"] }, names);
+		assert.match(files.warnings.join("\n"), /preload "lib\/x": there is no such module/);
 	});
 });
