@@ -47,7 +47,6 @@ void faultsCatch(void)
 	sigaltstack(&stack, NULL);
 	sigaction(SIGSEGV, &fault, &formerSegv);
 	sigaction(SIGBUS, &fault, &formerBus);
-	signal(SIGPIPE, SIG_IGN);
 	if (sim.options.timeout > 0) {
 		struct sigaction alarmed = { .sa_handler = onAlarm, .sa_flags = SA_ONSTACK };
 		sigaction(SIGALRM, &alarmed, NULL);
