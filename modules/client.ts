@@ -148,7 +148,7 @@ class Transport implements Events {
 
 	pause(resume: () => void): void {
 		this.#resume = resume;
-		this.pumpLater();
+		this.#schedule();
 	}
 
 	// What TCP reports
@@ -213,9 +213,14 @@ class Transport implements Events {
 		if (count > 0) this.#options.onWritable?.call(this.#client, count);
 	}
 
-	/** Goes on from the event loop: with the handshake after a pause, with reading after `read`. */
+	/** After `read`: what waits behind the record that was read is looked at from the event loop, or by the pump that is at work. */
 	pumpLater(): void {
-		if (this.#pumping || this.#timer) return;
+		if (!this.#pumping) this.#schedule();
+	}
+
+	/** Goes on from the event loop: with the handshake after a pause, then with what has arrived. */
+	#schedule(): void {
+		if (this.#timer) return;
 		this.#timer = Timer.set(() => {
 			this.#timer = undefined;
 			const resume = this.#resume;

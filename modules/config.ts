@@ -5,7 +5,7 @@
 
 import { TLSError } from "./errors";
 import { NamedGroup, ProtocolVersion, CipherSuite, SignatureScheme } from "./wire/numbers";
-import { verifyServer } from "./x509/path";
+import { PathSearch } from "./x509/path";
 import type { CertificatePolicy } from "./x509/path";
 import { isAddress } from "./x509/names";
 import { clockPolicy } from "./x509/time";
@@ -53,7 +53,8 @@ export interface Config {
 	readonly groups: readonly number[];
 	readonly signatureSchemes: readonly number[];
 	readonly certificates: CertificatePolicy;
-	readonly verifyServer: typeof verifyServer;
+	/** What verifies the server's certificates; tests replay recordings with another. */
+	readonly PathSearch: typeof PathSearch;
 	readonly maxMessage: number;
 	/** 0 where none is asked for. */
 	readonly recordSizeLimit: number;
@@ -157,7 +158,7 @@ export function configure(options: Options, host: string | undefined): Config {
 		protocols: protocolList(options.applicationLayerProtocolNegotiation),
 		suites, groups, signatureSchemes,
 		certificates: certificatePolicy(name, options),
-		verifyServer,
+		PathSearch,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
 		recordSizeLimit: numberOption("recordSizeLimit", options.recordSizeLimit, 64, 16385, 0),
 		maxSendFragment: numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096),

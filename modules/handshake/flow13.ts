@@ -19,7 +19,6 @@ import { ExtensionType, HandshakeType, ProtocolVersion, Step } from "../wire/num
 import type { Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
-import type { VerifiedPeer } from "../x509/path";
 import { equal } from "tls/hardware/compare";
 import { Secret } from "tls/hardware/secret";
 import { accepts } from "./link";
@@ -136,7 +135,9 @@ function readProtocol(r: Reader, offered: readonly string[]): string {
 function* authenticateServer(link: Link, asked: number, transcript: Transcript, state: State13): Flow {
 	const { config, reader } = link;
 	const list = readCertificate13(reader, asked, config.certificates.maxCertificates);
-	const peer: VerifiedPeer = yield* config.verifyServer(link.message, list.spans, config.certificates);
+	const search = new config.PathSearch(link.message, list.spans, config.certificates);
+	while (search.step()) yield Step.pause;
+	const peer = search.peer!;
 	absorb(link, transcript);
 	link.timing.mark(Phase.chain);
 	yield accepts(HandshakeType.certificate_verify);

@@ -73,7 +73,7 @@ export class Certificate implements KeyPlace {
 	read(bytes: Uint8Array, start: number, end: number, position: number): this {
 		this.bytes = bytes;
 		this.position = position;
-		const der = new DER(bytes, start, end, `certificate ${position}`);
+		const der = new DER(bytes, start, end, position);
 		der.take(Tag.sequence, "Certificate");
 		der.enter();
 		if (der.limit !== end) der.fail("has octets behind its end");

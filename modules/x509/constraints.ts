@@ -51,11 +51,11 @@ export class Constraints {
 	readonly #start: number;
 	readonly #end: number;
 	/** Whose constraints they are, for errors. */
-	readonly #owner: string;
+	readonly #owner: number | string;
 	/** Comparisons made; goes on from one authority to the next. */
 	comparisons: number;
 
-	constructor(bytes: Uint8Array, start: number, end: number, owner: string, comparisons: number) {
+	constructor(bytes: Uint8Array, start: number, end: number, owner: number | string, comparisons: number) {
 		this.#bytes = bytes;
 		this.#start = start;
 		this.#end = end;
@@ -66,7 +66,7 @@ export class Constraints {
 	/** Throws where a name of the certificate is not allowed. */
 	check(certificate: Certificate): void {
 		const { bytes, subjectStart, subjectEnd, namesStart, namesEnd } = certificate;
-		const der = new DER(bytes, subjectStart, subjectEnd, certificate.title);
+		const der = new DER(bytes, subjectStart, subjectEnd, certificate.position);
 		der.takeAny();
 		if (der.start < der.end) this.#checkName(certificate, GeneralName.directory, subjectStart, subjectEnd);
 		der.at = namesStart;
@@ -83,17 +83,18 @@ export class Constraints {
 		const der = new DER(this.#bytes, this.#start, this.#end, this.#owner);
 		if (der.sees(Tag.explicit)) {
 			der.takeAny();
-			if (this.#search(der, certificate, tag, start, end, false) === Found.no) this.#refuse(certificate, "is outside of what", "permits");
+			if (this.#search(der, certificate, tag, start, end, false) === Found.no) this.#refuse(certificate, "permit");
 		}
 		if (der.sees(Tag.explicit | 1)) {
 			der.takeAny();
-			if (this.#search(der, certificate, tag, start, end, true) === Found.yes) this.#refuse(certificate, "is inside of what", "excludes");
+			if (this.#search(der, certificate, tag, start, end, true) === Found.yes) this.#refuse(certificate, "exclude");
 		}
 		if (der.more) der.fail("has name constraints with more in them than belongs there");
 	}
 
-	#refuse(certificate: Certificate, relation: string, verb: string): never {
-		certificate.fail(`has a name that ${relation} the name constraints of ${this.#owner} ${verb === "permits" ? "permit" : "exclude"}`);
+	#refuse(certificate: Certificate, verb: string): never {
+		const owner = typeof this.#owner === "number" ? `certificate ${this.#owner}` : this.#owner;
+		certificate.fail(`has a name that the name constraints of ${owner} ${verb === "permit" ? "do not permit" : "exclude"}`);
 	}
 
 	/** Looks a name up among the subtrees that `der` took last. */

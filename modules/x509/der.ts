@@ -32,10 +32,10 @@ export class DER {
 	tag = 0;
 	start = 0;
 	end = 0;
-	/** What the errors are about: "certificate 1" or the like. */
-	readonly subject: string;
+	/** What errors are about: the number of a certificate, or words. */
+	readonly subject: number | string;
 
-	constructor(bytes: Uint8Array, at: number, limit: number, subject: string) {
+	constructor(bytes: Uint8Array, at: number, limit: number, subject: number | string) {
 		this.bytes = bytes;
 		this.at = at;
 		this.limit = limit;
@@ -43,7 +43,7 @@ export class DER {
 	}
 
 	fail(words: string): never {
-		throw new TLSError("bad_certificate", `${this.subject} ${words}`);
+		throw new TLSError("bad_certificate", `${typeof this.subject === "number" ? `certificate ${this.subject}` : this.subject} ${words}`);
 	}
 
 	/** True where another element follows. */

@@ -148,7 +148,7 @@ export function matchesName(bytes: Uint8Array, start: number, end: number, name:
 export function isFor(certificate: Certificate, name: string): boolean {
 	const { bytes, namesStart, namesEnd } = certificate;
 	const address = parseAddress(name);
-	const der = new DER(bytes, namesStart, namesEnd, certificate.title);
+	const der = new DER(bytes, namesStart, namesEnd, certificate.position);
 	let found = false;
 	while (der.more) {
 		der.takeAny();
@@ -162,7 +162,7 @@ export function isFor(certificate: Certificate, name: string): boolean {
 /** The names that the certificate is for, for people; at most a few. */
 export function namesOf(certificate: Certificate): string {
 	const { bytes, namesStart, namesEnd } = certificate;
-	const der = new DER(bytes, namesStart, namesEnd, certificate.title);
+	const der = new DER(bytes, namesStart, namesEnd, certificate.position);
 	let text = "";
 	while (der.more && text.length < 120) {
 		der.takeAny();

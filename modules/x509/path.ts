@@ -1,13 +1,12 @@
 /*
 	From the server's certificate to a key that the application trusts (RFC 5280 section 6, RFC 4158). What the server sent may be in any order,
 	with certificates that lead nowhere: paths are tried one after the other, within bounds, until one holds. No signature is checked before
-	a path has been found good in everything else.
+	a path has been found good in everything else. A search is an object with steps and no generator: nested generators cost a device's stack.
 */
 
 import { TLSError } from "../errors";
 import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
-import { Step } from "../wire/numbers";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { publicKeyAt } from "./algorithms";
 import { Certificate, commonName, KeyUsage, NO_PATH_LENGTH } from "./certificate";
@@ -44,23 +43,43 @@ export interface VerifiedPeer {
 	readonly pathLength: number;
 }
 
-/** Paths and parts of paths that are looked at before it is too much. */
+/** Parts of paths that are looked at before it is too much. */
 const MAX_STEPS = 64;
 
-/** The index of no root: the path ends at a pinned key of its own. */
-const NO_ROOT = -1;
+/** What stands for a root's index while paths are looked for. */
+const enum Anchor {
+	/** The end of the path is new: nothing was tried for it. */
+	untried = -1,
+	/** The path ends at a key that is pinned, in place of a root. */
+	pinned = -2,
+	/** No more trusted keys for the end of the path. */
+	exhausted = -3,
+}
 
-class Search {
+/**
+ * Verifies the server's certificates, which lie in `message` at `spans` (start and end of each, the server's own first), against `policy`.
+ * Call `step` until it returns false; each call checks one signature at most. Throws TLSError, whose message names the certificate and the
+ * rule.
+ */
+export class PathSearch {
+	/** The result, when `step` has returned false. */
+	peer: VerifiedPeer | undefined;
 	readonly #message: Uint8Array;
 	readonly #spans: readonly number[];
 	readonly #policy: CertificatePolicy;
 	readonly #now: number;
 	readonly #certificate = new Certificate();
-	/** The certificates from the server's own upwards, as places in `spans`. */
+	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it. */
 	readonly #path: number[] = [];
+	readonly #next: number[] = [];
+	/** The trusted key above the path: a root's index, or an Anchor. */
+	#root: number = Anchor.untried;
+	/** The place in the path whose signature is to be checked next, by `#issuer`'s key; -1 while a path is looked for. */
+	#top = -1;
+	#issuer: PublicKey | undefined;
 	#steps = 0;
 	#signatures = 0;
-	/** Why the most promising path failed, and whether that one had reached a trusted key. */
+	/** Why the first path failed. */
 	#error: TLSError | undefined;
 
 	constructor(message: Uint8Array, spans: readonly number[], policy: CertificatePolicy) {
@@ -74,22 +93,50 @@ class Search {
 		return this.#certificate.read(this.#message, this.#spans[2 * index]!, this.#spans[2 * index + 1]!, index);
 	}
 
-	*run(): Generator<number, VerifiedPeer, void> {
+	/** False when the server is verified. */
+	step(): boolean {
+		if (!this.#path.length) {
+			if (this.#begin()) return false;
+		}
+		else if (this.#checkSignature() && this.#top < 0) {
+			this.#finish();
+			return false;
+		}
+		while (this.#top < 0) {
+			if (!this.#nextPath()) this.#fail();
+			if (this.#isGood() && this.#top < 0) {
+				this.#finish();
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/** Checks what needs no other certificate. True where the server's own key is a trusted one. */
+	#begin(): boolean {
 		const { maxCertificates, roots } = this.#policy;
 		if (this.#spans.length > 2 * maxCertificates) throw new TLSError("too_much_work", `the server sent more than ${maxCertificates} certificates`);
-		const leaf = this.#checkLeaf();
+		this.#checkLeaf();
 		this.#path.push(0);
+		this.#next.push(1);
+		if (!roots) return false;
+		const leaf = this.#certificate;
 		const digest = nameDigest(leaf.bytes, leaf.subjectStart, leaf.subjectEnd);
-		for (let root = roots ? roots.find(digest) : -1; root >= 0 && roots!.isNamed(root, digest); root++) {
-			if (isRootKey(leaf, roots!, root)) return this.#finish(root);
+		for (let root = roots.find(digest); root >= 0 && roots.isNamed(root, digest); root++) {
+			if (!isRootKey(leaf, roots, root)) continue;
+			this.#checkPins(root);
+			this.#finish();
+			return true;
 		}
-		if (yield* this.#extend()) return this.#finish(NO_ROOT);
+		return false;
+	}
+
+	#fail(): never {
 		const { title, issuerStart, issuerEnd } = this.#read(0);
 		throw this.#error ?? new TLSError("untrusted", `${title} leads to nobody who is trusted: it was issued by ${nameText(this.#message, issuerStart, issuerEnd)}`);
 	}
 
-	/** What needs no other certificate. */
-	#checkLeaf(): Certificate {
+	#checkLeaf(): void {
 		const leaf = this.#read(0);
 		const { name } = this.#policy;
 		if (!isFor(leaf, name)) {
@@ -100,7 +147,6 @@ class Search {
 		if (!leaf.keyKind) leaf.fail(`has a key that is not taken${leaf.keyBits ? ` (${leaf.keyBits} bits)` : ""}`, "unsupported_certificate");
 		if (!leaf.isForServers) leaf.fail("is not meant for servers (its extended key usage)", "unsupported_certificate");
 		if (leaf.constraintsEnd && !leaf.isAuthority) leaf.fail("has name constraints but is no authority");
-		return leaf;
 	}
 
 	#checkTime(certificate: Certificate): void {
@@ -109,24 +155,58 @@ class Search {
 		if (this.#now < notBefore) certificate.fail(`is not valid before ${dateText(notBefore)}; here it is ${dateText(this.#now)}`, "certificate_not_yet_valid");
 	}
 
-	/** Tries every way on from the end of the path; true where one holds, and `#path` is that one. */
-	*#extend(): Generator<number, boolean, void> {
-		if (++this.#steps > MAX_STEPS) throw new TLSError("too_much_work", "the server's certificates lead too many ways");
-		const last = this.#path[this.#path.length - 1]!;
-		const { roots, pinsInsteadOfRoots } = this.#policy;
-		let { issuerStart, issuerEnd } = this.#read(last);
-		if (pinsInsteadOfRoots && this.#isPinned(this.#certificate) && (yield* this.#try(NO_ROOT))) return true;
-		if (roots) {
-			const digest = nameDigest(this.#message, issuerStart, issuerEnd);
-			for (let root = roots.find(digest); root >= 0 && roots.isNamed(root, digest); root++) if (yield* this.#try(root)) return true;
-		}
-		for (let index = 1; 2 * index < this.#spans.length; index++) {
-			if (this.#path.includes(index) || !this.#isNamed(index, issuerStart, issuerEnd)) continue;
-			this.#path.push(index);
-			if (yield* this.#extend()) return true;
-			this.#path.pop();
+	/** Goes on to the next path that ends at a trusted key; false where there is none. */
+	#nextPath(): boolean {
+		const path = this.#path;
+		while (path.length) {
+			if (this.#root !== Anchor.exhausted) {
+				if (this.#nextRoot()) return true;
+				continue;
+			}
+			const issuer = this.#nextIssuer();
+			if (issuer < 0) {
+				path.pop();
+				this.#next.pop();
+				continue;
+			}
+			if (++this.#steps > MAX_STEPS) throw new TLSError("too_much_work", "the server's certificates lead too many ways");
+			path.push(issuer);
+			this.#next.push(1);
+			this.#root = Anchor.untried;
 		}
 		return false;
+	}
+
+	/** Goes on to the next trusted key that may have issued the end of the path, or is its own. */
+	#nextRoot(): boolean {
+		const { roots, pinsInsteadOfRoots } = this.#policy;
+		const last = this.#read(this.#path[this.#path.length - 1]!);
+		if (this.#root === Anchor.untried && pinsInsteadOfRoots && this.#isPinned(last)) {
+			this.#root = Anchor.pinned;
+			return true;
+		}
+		if (roots) {
+			const digest = nameDigest(last.bytes, last.issuerStart, last.issuerEnd);
+			const root = this.#root < 0 ? roots.find(digest) : this.#root + 1;
+			if (root >= 0 && roots.isNamed(root, digest)) {
+				this.#root = root;
+				return true;
+			}
+		}
+		this.#root = Anchor.exhausted;
+		return false;
+	}
+
+	/** The next certificate that may have issued the end of the path, or -1. */
+	#nextIssuer(): number {
+		const path = this.#path;
+		const level = path.length - 1;
+		const { issuerStart, issuerEnd } = this.#read(path[level]!);
+		while (2 * this.#next[level]! < this.#spans.length) {
+			const index = this.#next[level]!++;
+			if (!path.includes(index) && this.#isNamed(index, issuerStart, issuerEnd)) return index;
+		}
+		return -1;
 	}
 
 	/** True where certificate `index` can be read and is one of that subject. */
@@ -136,24 +216,52 @@ class Search {
 			return sameOctets(this.#message, start, end, this.#message, subjectStart, subjectEnd);
 		}
 		catch (error) {
-			this.#error ??= error as TLSError;
+			this.#keep(error);
 			return false;
 		}
 	}
 
-	/** Checks the path up to a trusted key; false, and the reason kept, where it does not hold. */
-	*#try(root: number): Generator<number, boolean, void> {
+	/** Keeps the reason why a path failed; what is no such reason is thrown on. */
+	#keep(error: unknown): void {
+		if (!(error instanceof TLSError) || error.code === "too_much_work" || error.code === "internal" || error.code === "crypto") throw error;
+		this.#error ??= error;
+	}
+
+	/** Checks the path in everything but signatures. */
+	#isGood(): boolean {
 		try {
-			this.#checkPath(root);
-			this.#checkPins(root);
-			yield* this.#checkSignatures(root);
-			return true;
+			this.#checkPath(this.#root);
+			this.#checkPins(this.#root);
 		}
 		catch (error) {
-			if (!(error instanceof TLSError) || error.code === "too_much_work" || error.code === "internal" || error.code === "crypto") throw error;
-			this.#error ??= error;
+			this.#keep(error);
 			return false;
 		}
+		const { roots } = this.#policy;
+		this.#top = this.#path.length - 1;
+		if (this.#root === Anchor.pinned) this.#issuer = keyOf(this.#read(this.#path[this.#top--]!));
+		else this.#issuer = publicKeyAt(roots!.bytes, roots!.keyStart(this.#root), roots!.keyEnd(this.#root));
+		return true;
+	}
+
+	/** Checks one signature, from the trusted key downwards; false where it does not hold, and with it the path. */
+	#checkSignature(): boolean {
+		if (++this.#signatures > this.#policy.maxSignatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
+		const certificate = this.#read(this.#path[this.#top]!);
+		const { signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd } = certificate;
+		try {
+			if (!signedWith) certificate.fail("is signed in a way that is not taken, such as with SHA-1", "unsupported_certificate");
+			if (!verifySignature(this.#issuer!, signedWith >> 8, signedWith & 0xff, this.#message, tbsStart, tbsEnd, this.#message, signatureStart, signatureEnd))
+				certificate.fail("is forged or damaged: its signature is not its issuer's");
+		}
+		catch (error) {
+			this.#keep(error);
+			this.#top = -1;
+			return false;
+		}
+		this.#top--;
+		this.#issuer = keyOf(certificate);
+		return true;
 	}
 
 	#checkPath(root: number): void {
@@ -168,9 +276,9 @@ class Search {
 			checkAuthority(certificate, authorities);
 			if (!isSelfIssued(certificate)) authorities++;
 			const { constraintsStart, constraintsEnd } = certificate;
-			if (constraintsEnd) comparisons = this.#checkNames(new Constraints(this.#message, constraintsStart, constraintsEnd, certificate.title, comparisons), i);
+			if (constraintsEnd) comparisons = this.#checkNames(new Constraints(this.#message, constraintsStart, constraintsEnd, certificate.position, comparisons), i);
 		}
-		if (root === NO_ROOT) return;
+		if (root === Anchor.pinned) return;
 		if (!roots!.issues(root)) this.#read(path[path.length - 1]!).fail("was issued by a certificate that is trusted but may not issue others");
 		const limit = roots!.pathLength(root);
 		if (limit !== NO_PATH_LENGTH && authorities > limit) throw new TLSError("bad_certificate", `the trusted root allows ${limit} authorities below it, there are ${authorities}`);
@@ -190,28 +298,6 @@ class Search {
 		return constraints.comparisons;
 	}
 
-	/** From the trusted key down to the server's certificate. */
-	*#checkSignatures(root: number): Generator<number, void, void> {
-		const path = this.#path;
-		let top = path.length - 1;
-		let issuer: PublicKey;
-		if (root === NO_ROOT) issuer = keyOf(this.#read(path[top--]!));
-		else {
-			const { roots } = this.#policy;
-			issuer = publicKeyAt(roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root));
-		}
-		for (; top >= 0; top--) {
-			if (++this.#signatures > this.#policy.maxSignatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
-			yield Step.pause;
-			const certificate = this.#read(path[top]!);
-			const { signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd } = certificate;
-			if (!signedWith) certificate.fail("is signed in a way that is not taken, such as with SHA-1", "unsupported_certificate");
-			if (!verifySignature(issuer, signedWith >> 8, signedWith & 0xff, this.#message, tbsStart, tbsEnd, this.#message, signatureStart, signatureEnd))
-				certificate.fail("is forged or damaged: its signature is not its issuer's");
-			issuer = keyOf(certificate);
-		}
-	}
-
 	#isPinned({ bytes, spkiStart, spkiEnd }: Certificate): boolean {
 		return isPin(this.#policy.pins, bytes, spkiStart, spkiEnd);
 	}
@@ -219,19 +305,17 @@ class Search {
 	/** One of the pins, where there are any, is in the path or is the root's. */
 	#checkPins(root: number): void {
 		const { pins, roots } = this.#policy;
-		if (!pins?.length || (root !== NO_ROOT && isPin(pins, roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root)))) return;
+		if (!pins?.length || (root !== Anchor.pinned && isPin(pins, roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root)))) return;
 		for (const index of this.#path) if (this.#isPinned(this.#read(index))) return;
 		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 	}
 
-	/** `root` is the one whose key is the server's own, or NO_ROOT. */
-	#finish(root: number): VerifiedPeer {
-		if (root !== NO_ROOT) this.#checkPins(root);
+	#finish(): void {
 		const leaf = this.#read(0);
 		const { keyKind, keyBits, keyUsage } = leaf;
 		const octets = leaf.bytes.slice(leaf.keyStart, leaf.keyEnd);
 		const subject = commonName(leaf.bytes, leaf.subjectStart, leaf.subjectEnd) || namesOf(leaf);
-		return { key: { kind: keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: keyBits }, keyUsage, subject, pathLength: this.#path.length };
+		this.peer = { key: { kind: keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: keyBits }, keyUsage, subject, pathLength: this.#path.length };
 	}
 }
 
@@ -270,12 +354,4 @@ function keyOf({ bytes, keyKind, keyStart, keyEnd, keyBits }: Certificate): Publ
 function nameText(bytes: Uint8Array, start: number, end: number): string {
 	const name = commonName(bytes, start, end);
 	return name === "" ? "someone without a common name" : `CN=${name}`;
-}
-
-/**
- * Verifies the server's certificates, which lie in `message` at `spans` (start and end of each, the server's own first), against `policy`.
- * Yields Step.pause before each signature. Throws TLSError, whose message names the certificate and the rule.
- */
-export function* verifyServer(message: Uint8Array, spans: readonly number[], policy: CertificatePolicy): Generator<number, VerifiedPeer, void> {
-	return yield* new Search(message, spans, policy).run();
 }
