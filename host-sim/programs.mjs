@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -20,7 +20,7 @@ export function stop(message) {
 /** A digest over files and their names. */
 export function digest(files) {
 	const hash = createHash("sha256");
-	for (const file of files) hash.update(file).update("\0").update(readFileSync(file)).update("\0");
+	for (const file of files) hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
 	return hash.digest("hex").slice(0, 16);
 }
 

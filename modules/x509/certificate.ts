@@ -4,6 +4,7 @@
 */
 
 import { TLSError } from "../errors";
+import type { FailureCode } from "../errors";
 import { readPublicKey, readSignatureAlgorithm } from "./algorithms";
 import type { KeyPlace } from "./algorithms";
 import { DER, Tag, sameOctets } from "./der";
@@ -161,7 +162,7 @@ export class Certificate implements KeyPlace {
 	}
 
 	/** Throws "bad_certificate" or another code, about this certificate. */
-	fail(words: string, code: "bad_certificate" | "unsupported_certificate" | "certificate_expired" | "certificate_not_yet_valid" = "bad_certificate"): never {
+	fail(words: string, code: FailureCode = "bad_certificate"): never {
 		throw new TLSError(code, `${this.title} ${words}`);
 	}
 }

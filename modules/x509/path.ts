@@ -252,7 +252,7 @@ export class PathSearch {
 		try {
 			if (!signedWith) certificate.fail("is signed in a way that is not taken, such as with SHA-1", "unsupported_certificate");
 			if (!verifySignature(this.#issuer!, signedWith >> 8, signedWith & 0xff, this.#message, tbsStart, tbsEnd, this.#message, signatureStart, signatureEnd))
-				certificate.fail("is forged or damaged: its signature is not its issuer's");
+				this.#refuseSignature(certificate);
 		}
 		catch (error) {
 			this.#keep(error);
@@ -296,6 +296,12 @@ export class PathSearch {
 			if (i === 0 || !isSelfIssued(certificate)) constraints.check(certificate);
 		}
 		return constraints.comparisons;
+	}
+
+	/** Under the trusted key the issuer may just be another of the same name. */
+	#refuseSignature(certificate: Certificate): never {
+		if (this.#top === this.#path.length - 1) certificate.fail("is not signed with the trusted key of its issuer's name: it is forged, or its issuer is another one", "untrusted");
+		certificate.fail("is forged or damaged: its signature is not its issuer's");
 	}
 
 	#isPinned({ bytes, spkiStart, spkiEnd }: Certificate): boolean {

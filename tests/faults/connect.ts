@@ -34,11 +34,11 @@ const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { variant = "native", ca, host = "localhost", secure = {}, chunk = 0, timeout = 120 } = options;
+	const { variant = "native", ca, host = "localhost", secure = {}, chunk = 0, timeout = 60 } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk) };
 	const app = await buildApp(appFolder, { variant, config });
 	const { code, stdout, stderr } = await runApp(app, { timeout });
-	if (code !== 0) throw new Error(`the simulator ended with ${code}: ${stderr}\n${stdout.slice(-5).join("\n")}`);
+	if (code !== 0) throw new Error(`the simulator ended with ${code} in connection ${stdout.length}: ${stderr}\n${stdout.slice(-2).join("\n")}`);
 	return stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as ClientResult);
 }
 
