@@ -51,9 +51,12 @@ function run(done: (result: Result) => void): void {
 				this.write(request);
 			},
 			onReadable(count: number) {
-				const bytes = new Uint8Array(size ? this.read(Math.min(size, count)) as ArrayBuffer : this.read() as ArrayBuffer);
-				length += bytes.length;
-				if (result.text.length < 300) result.text += text(bytes.length > 300 ? bytes.subarray(0, 300) : bytes);
+				for (let left = count; left > 0; ) {
+					const bytes = new Uint8Array(this.read(Math.min(size || left, left)) as ArrayBuffer);
+					left -= bytes.length;
+					length += bytes.length;
+					if (result.text.length < 300) result.text += text(bytes.length > 300 ? bytes.subarray(0, 300) : bytes);
+				}
 			},
 			onError(error: TLSError) {
 				this.close();
