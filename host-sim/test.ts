@@ -42,9 +42,10 @@ function runNode(files: readonly string[], summary: string): Promise<number> {
 	});
 }
 
-/** How many tests a report counts as skipped. */
-function skipped(summary: string): number {
-	return Number(/^# skipped (\d+)$/m.exec(readFileSync(summary, "utf8"))?.[1] ?? 0);
+/** The tests that a report counts as skipped for want of something that can be installed. Vectors are data: a machine has them or not. */
+function skipped(summary: string): string[] {
+	const lines = readFileSync(summary, "utf8").split("\n").filter(line => /^\s*ok \d+ .* # SKIP/.test(line));
+	return lines.filter(line => !line.includes("no test vectors")).map(line => line.trim());
 }
 
 async function runTests(names: readonly string[]): Promise<number> {
@@ -55,7 +56,8 @@ async function runTests(names: readonly string[]): Promise<number> {
 	const summary = join(buildFolder, `tests.${process.pid}.tap`);
 	try {
 		const code = await runNode(files.map(file => join(folder, "tests", file.replace(/\.ts$/, ".js"))), summary);
-		if (code === 0 && process.env["CI"] && skipped(summary) > 0) throw new Problem(`${skipped(summary)} tests were skipped, which is no pass in CI: see their reasons above`);
+		const missed = process.env["CI"] ? skipped(summary) : [];
+		if (code === 0 && missed.length > 0) throw new Problem(`${missed.length} tests were skipped, which is no pass in CI:\n${missed.join("\n")}`);
 		return code;
 	}
 	finally {

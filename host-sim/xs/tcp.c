@@ -16,6 +16,9 @@
 /* CONFIG_LWIP_TCP_SND_BUF_DEFAULT and CONFIG_LWIP_TCP_WND_DEFAULT of the ESP-IDF. */
 enum { kBufferSize = 5760 };
 
+/* How long a closed socket waits for its peer's end. */
+static const double kGoodbyeSeconds = 0.02;
+
 typedef struct TCP {
 	Watch watch;			/* first: the loop gives it back */
 	xsMachine* the;
@@ -276,6 +279,24 @@ static TCP* openTCP(xsMachine* the)
 	return tcp;
 }
 
+/*
+	What was written still goes out, as far as the host takes it. A host that closes a socket with unread data resets the connection,
+	and the peer may lose what was sent last, such as an alert: so the end is announced, and for a moment what still comes is thrown away.
+*/
+static void sayGoodbye(TCP* tcp)
+{
+	struct pollfd file = { .fd = tcp->watch.fd, .events = POLLIN };
+	if (tcp->outCount)
+		transmit(tcp);
+	if (tcp->watch.fd < 0 || shutdown(tcp->watch.fd, SHUT_WR) < 0)
+		return;
+	double until = monotonicSeconds() + kGoodbyeSeconds;
+	for (double left; (left = until - monotonicSeconds()) > 0 && poll(&file, 1, (int)ceil(left * 1000)) > 0; ) {
+		if (recv(tcp->watch.fd, tcp->in, kBufferSize, 0) <= 0)
+			return;
+	}
+}
+
 void simTCPClose(xsMachine* the)
 {
 	TCP* tcp = xsGetHostDataValidate(xsThis, (void*)simTCPDestructor);
@@ -286,9 +307,8 @@ void simTCPClose(xsMachine* the)
 	xsForget(tcp->onReadable);
 	xsForget(tcp->self);
 	xsSetHostData(xsThis, NULL);
-	/* What was written still goes out, as far as the host takes it. */
-	if (tcp->connected && tcp->watch.fd >= 0 && tcp->outCount)
-		transmit(tcp);
+	if (tcp->connected && tcp->watch.fd >= 0)
+		sayGoodbye(tcp);
 	release(tcp);
 }
 

@@ -1,0 +1,129 @@
+/*
+	npm start [-- URL --ca FILE.pem]: runs the demo, main.ts, in the simulator and prints what it cost. Without a URL it starts an HTTPS server
+	of its own, with certificates made on the spot.
+*/
+
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { resolve } from "node:path";
+
+import { buildApp } from "./build.js";
+import { makeIdentity } from "./certificates.js";
+import { guarded } from "./cli.js";
+import { Problem, projectRoot } from "./files.js";
+import { say } from "./progress.js";
+import { runApp, type Report } from "./run.js";
+import { canBuild } from "./toolchain.js";
+
+const usage = `npm start [-- URL --ca FILE.pem [OPTION ...]]
+
+Makes an HTTPS request from TypeScript on the XS engine, in the simulator, with the memory that manifest.json gives the app. Without a
+URL it asks a server that it starts itself.
+
+  URL               https://HOST[:PORT][/PATH]
+  --ca FILE.pem     the certificates to trust: an authority's, or the server's own
+  --m32, --native   the 32-bit build, whose memory figures are the device's (the default where it can be built), or the host's own
+  --live            collect garbage at every allocation: peaks are then what is really in use
+  --timeout SECONDS end the run then; 30 without it
+  --help            this text
+`;
+
+interface Arguments {
+	url?: string;
+	ca?: string;
+	variant?: string;
+	live: boolean;
+	timeout: number;
+}
+
+function readFile(path: string): string {
+	const file = resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
+	if (!existsSync(file)) throw new Problem(`${path}: no such file`, 2);
+	return readFileSync(file, "utf8");
+}
+
+function readArguments(values: readonly string[]): Arguments {
+	const result: Arguments = { live: false, timeout: 30 };
+	for (let i = 0; i < values.length; i++) {
+		const option = values[i]!;
+		const next = (): string => {
+			const value = values[++i];
+			if (value === undefined) throw new Problem(`${option} needs a value`, 2);
+			return value;
+		};
+		switch (option) {
+			case "--ca": result.ca = readFile(next()); break;
+			case "--m32": result.variant = "m32"; break;
+			case "--native": result.variant = "native"; break;
+			case "--live": result.live = true; break;
+			case "--timeout":
+				result.timeout = Number(next());
+				if (!(result.timeout > 0)) throw new Problem("--timeout takes a number of seconds above 0", 2);
+				break;
+			default:
+				if (!option.startsWith("https://")) throw new Problem(`"${option}" is neither an option nor an https:// URL; --help lists the options`, 2);
+				result.url = option;
+		}
+	}
+	if (result.url && !result.ca) throw new Problem("whom to trust is not said: give --ca FILE.pem", 2);
+	if (!result.url && result.ca) throw new Problem("--ca goes with a URL: https://HOST:PORT/PATH", 2);
+	return result;
+}
+
+/** A server that answers one request with a short text. */
+async function startServer(): Promise<{ url: string; ca: string; stop: () => void }> {
+	const { root, intermediate, leaf } = makeIdentity(["localhost"]);
+	const key = leaf.key.privateKey.export({ type: "pkcs8", format: "pem" });
+	const server = createServer({ key, cert: leaf.pem + intermediate.pem }, (request, response) => {
+		response.end(`Hello from Node ${process.versions.node}: you asked for ${request.url}\n`);
+	});
+	await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
+	const { port } = server.address() as { port: number };
+	return { url: `https://localhost:${port}/`, ca: root.pem, stop: () => { server.close(); server.closeAllConnections(); } };
+}
+
+function row(name: string, ...cells: (string | number)[]): string {
+	return `  ${name.padEnd(22)}${cells.map(cell => (typeof cell === "number" ? cell.toLocaleString("en-US") : cell).padStart(12)).join("")}`;
+}
+
+function printReport({ memory, meter, accelerators }: Report, variant: string): void {
+	const { chunks, slots, stack, native, collections } = memory;
+	const lines = ["", `memory (${variant === "m32" ? "32-bit, as on the device" : "64-bit: slots are twice the device's"})`, row("", "peak", "limit"),
+		row("chunks, bytes", chunks.peak, chunks.limit), row(`slots of ${slots.size} bytes`, slots.peak, slots.limit),
+		row("stack, slots", stack.peak, stack.limit), row("native, bytes", native.peak, ""), row("collections", collections, ""),
+		row("XS metering", meter, ""), "", "accelerators", row("", "calls", "bytes")];
+	for (const { name, calls, bytes } of accelerators) lines.push(row(name, calls, bytes));
+	process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+async function demo(values: readonly string[]): Promise<number> {
+	const given = readArguments(values);
+	const variant = given.variant ?? (await canBuild("m32") ? "m32" : "native");
+	const server = given.url ? undefined : await startServer();
+	try {
+		const { url, ca } = server ?? { url: given.url!, ca: given.ca! };
+		const app = await buildApp(projectRoot, { variant, config: { url, ca } });
+		say(`running main.ts in the simulator (${variant})`);
+		const { code, report } = await runApp(app, {
+			live: given.live, timeout: given.timeout,
+			onLine: line => process.stdout.write(`${line}\n`),
+			onError: text => process.stderr.write(text),
+		});
+		if (report) printReport(report, variant);
+		return code;
+	}
+	finally {
+		server?.stop();
+	}
+}
+
+/** Returns the exit code. */
+export function main(values: readonly string[]): Promise<number> {
+	return guarded(async () => {
+		if (values.includes("--help") || values.includes("-h")) {
+			process.stdout.write(usage);
+			return 0;
+		}
+		return demo(values);
+	});
+}
