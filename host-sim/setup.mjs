@@ -28,7 +28,7 @@ if (Number(process.versions.node.split(".")[0]) < 20) stop(`Node.js 20 or later 
 const [program, ...values] = process.argv.slice(2);
 if (!program) stop("usage: node host-sim/setup.mjs PROGRAM [ARGUMENT ...]");
 installPackages();
-const folder = compilePrograms(join(root, "host-sim", "tsconfig.json"), [join(root, "host-sim")]);
+const folder = compilePrograms(join(root, "host-sim", "tsconfig.json"), [join(root, "host-sim"), join(root, "modules", "x509")]);
 const file = join(folder, "host-sim", `${program}.js`);
 if (!existsSync(file)) stop(`there is no program host-sim/${program}.ts`);
 const { main } = await import(pathToFileURL(file).href);

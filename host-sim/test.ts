@@ -12,7 +12,7 @@ import { guarded } from "./cli.js";
 import { buildFolder, Problem, projectRoot } from "./files.js";
 
 /** Folders of tests/ in the order in which they run. */
-const order = ["unit", "drivers", "flows", "vectors", "faults", "memory", "interop"];
+const order = ["unit", "drivers", "flows", "certificates", "vectors", "faults", "memory", "interop"];
 
 const usage = `npm test [-- NAME ...]
 
@@ -51,7 +51,7 @@ function skipped(summary: string): string[] {
 async function runTests(names: readonly string[]): Promise<number> {
 	const { compilePrograms } = await import(pathToFileURL(join(projectRoot, "host-sim", "programs.mjs")).href) as typeof import("./programs.mjs");
 	const files = testFiles(names);
-	const folders = ["host-sim", "tests", "hardware"].map(folder => join(projectRoot, folder));
+	const folders = ["host-sim", "tests", "hardware", "modules/x509"].map(folder => join(projectRoot, folder));
 	const folder = compilePrograms(join(projectRoot, "tests", "tsconfig.json"), folders);
 	const summary = join(buildFolder, `tests.${process.pid}.tap`);
 	try {

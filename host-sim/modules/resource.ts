@@ -3,6 +3,9 @@
 	"Resource": the manifest's `data` and `resources`, read where they lie; see xs/resource.c.
 */
 
+/** For the compiler: a Resource is a host buffer, as the SDK's typings have it. */
+interface Resource extends HostBuffer {}
+
 class Resource extends Native("simResourceDestructor") {
 	/** URIError where there is no such resource. */
 	constructor(path: string) { super(); native("simResource").call(this, path); }

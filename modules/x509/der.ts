@@ -123,7 +123,10 @@ export class DER {
 		return this.bytes[this.start]!;
 	}
 
-	/** Takes a BIT STRING of named bits (X.690 section 11.2.2), up to nine; bit 0 is 1 << 0. */
+	/**
+	 * Takes a BIT STRING of named bits, up to nine; bit 0 is 1 << 0. Zeros at its end, which X.690 section 11.2.2 forbids, are in use: two
+	 * of Mozilla's roots have them.
+	 */
 	namedBits(): number {
 		this.take(Tag.bitString, "BIT STRING");
 		const { bytes, start, end } = this;
@@ -131,7 +134,6 @@ export class DER {
 		if (end - start < 1 || end - start > 3 || unused > 7 || (end - start === 1 && unused)) this.fail("is not DER: a BIT STRING has a wrong form");
 		let bits = 0;
 		for (let i = 0; i < (end - start - 1) * 8; i++) if (bytes[start + 1 + (i >> 3)]! & (0x80 >> (i & 7))) bits |= 1 << i;
-		if (end - start > 1 && !(bytes[end - 1]! & (1 << unused))) this.fail("is not DER: a BIT STRING ends in zeros");
 		if (unused && bytes[end - 1]! & ((1 << unused) - 1)) this.fail("is not DER: unused bits of a BIT STRING are set");
 		return bits;
 	}

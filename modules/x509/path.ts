@@ -7,7 +7,6 @@
 import { TLSError } from "../errors";
 import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
-import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { publicKeyAt } from "./algorithms";
 import { Certificate, commonName, KeyUsage, NO_PATH_LENGTH } from "./certificate";
 import { Constraints } from "./constraints";
@@ -15,7 +14,7 @@ import { sameOctets } from "./der";
 import { isFor, namesOf } from "./names";
 import { dateText, timeNow } from "./time";
 import type { ClockPolicy } from "./time";
-import { nameDigest } from "./trust";
+import { DIGEST, nameDigest } from "./trust";
 import type { RootStore } from "./trust";
 
 export interface CertificatePolicy {
@@ -69,6 +68,8 @@ export class PathSearch {
 	readonly #policy: CertificatePolicy;
 	readonly #now: number;
 	readonly #certificate = new Certificate();
+	/** For a name's or a key's SHA-256. */
+	readonly #digest = new Uint8Array(DIGEST);
 	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it. */
 	readonly #path: number[] = [];
 	readonly #next: number[] = [];
@@ -121,7 +122,8 @@ export class PathSearch {
 		this.#next.push(1);
 		if (!roots) return false;
 		const leaf = this.#certificate;
-		const digest = nameDigest(leaf.bytes, leaf.subjectStart, leaf.subjectEnd);
+		const digest = this.#digest;
+		nameDigest(leaf.bytes, leaf.subjectStart, leaf.subjectEnd, digest);
 		for (let root = roots.find(digest); root >= 0 && roots.isNamed(root, digest); root++) {
 			if (!isRootKey(leaf, roots, root)) continue;
 			this.#checkPins(root);
@@ -186,7 +188,8 @@ export class PathSearch {
 			return true;
 		}
 		if (roots) {
-			const digest = nameDigest(last.bytes, last.issuerStart, last.issuerEnd);
+			const digest = this.#digest;
+			nameDigest(last.bytes, last.issuerStart, last.issuerEnd, digest);
 			const root = this.#root < 0 ? roots.find(digest) : this.#root + 1;
 			if (root >= 0 && roots.isNamed(root, digest)) {
 				this.#root = root;
@@ -305,13 +308,21 @@ export class PathSearch {
 	}
 
 	#isPinned({ bytes, spkiStart, spkiEnd }: Certificate): boolean {
-		return isPin(this.#policy.pins, bytes, spkiStart, spkiEnd);
+		return this.#isPin(bytes, spkiStart, spkiEnd);
+	}
+
+	#isPin(bytes: Uint8Array, start: number, end: number): boolean {
+		const { pins } = this.#policy;
+		if (!pins?.length) return false;
+		nameDigest(bytes, start, end, this.#digest);
+		for (const pin of pins) if (sameOctets(this.#digest, 0, DIGEST, pin, 0, pin.length)) return true;
+		return false;
 	}
 
 	/** One of the pins, where there are any, is in the path or is the root's. */
 	#checkPins(root: number): void {
 		const { pins, roots } = this.#policy;
-		if (!pins?.length || (root !== Anchor.pinned && isPin(pins, roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root)))) return;
+		if (!pins?.length || (root !== Anchor.pinned && this.#isPin(roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root)))) return;
 		for (const index of this.#path) if (this.#isPinned(this.#read(index))) return;
 		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 	}
@@ -341,14 +352,6 @@ function isSelfIssued({ bytes, subjectStart, subjectEnd, issuerStart, issuerEnd 
 
 function isRootKey({ bytes, spkiStart, spkiEnd }: Certificate, roots: RootStore, root: number): boolean {
 	return sameOctets(bytes, spkiStart, spkiEnd, roots.bytes, roots.keyStart(root), roots.keyEnd(root));
-}
-
-function isPin(pins: readonly Uint8Array[] | undefined, bytes: Uint8Array, start: number, end: number): boolean {
-	if (!pins?.length) return false;
-	const digest = new Uint8Array(32);
-	hash(HashAlgorithm.sha256, bytes, start, end, digest, 0);
-	for (const pin of pins) if (sameOctets(digest, 0, 32, pin, 0, pin.length)) return true;
-	return false;
 }
 
 /** A certificate's key where it lies. */

@@ -1,37 +1,20 @@
 /*
-	Whom the application trusts: a store of names and keys, sorted, in one buffer that is read where it lies, in flash or in the heap. It is
-	made by the tool `npm run roots`, or here from certificates that the application gives.
-
-	    "xtr1" · seconds since 1970 when it was made (4) · count (2)
-	    count x { first 16 octets of SHA-256 of the subject's DER · offset of the rest (4) }, sorted
-	    the rest: flags (1) · pathLen or 255 (1) · notBefore (4) · notAfter (4) · length (2), SubjectPublicKeyInfo · length (2), NameConstraints
-
-	All numbers are big-endian.
+	Whom the application trusts: a store of names and keys (store.ts says how its octets lie), in flash as the tool `npm run roots` makes it,
+	or made here from certificates that the application gives. A lookup allocates nothing.
 */
 
 import { TLSError } from "../errors";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Certificate, KeyUsage, NO_PATH_LENGTH } from "./certificate";
 import { readPEM } from "./pem";
+import { Store, writeStore } from "./store";
+import type { StoredRoot } from "./store";
 
 /** DER, or PEM with any number of certificates. */
 export type CertificateInput = string | ArrayBuffer | Uint8Array;
 
-const enum Store {
-	magic = 0x78747231,
-	count = 8,
-	entries = 10,
-	hashSize = 16,
-	entrySize = 20,
-	// offsets in the rest
-	flags = 0,
-	pathLength = 1,
-	notBefore = 2,
-	notAfter = 6,
-	key = 10,
-	/** Flag: it may issue certificates. Without it, only the very key is trusted. */
-	issues = 1,
-}
+/** SHA-256's octets. */
+export const DIGEST = 32;
 
 function u16(bytes: Uint8Array, at: number): number {
 	return bytes[at]! << 8 | bytes[at + 1]!;
@@ -41,36 +24,60 @@ function u32(bytes: Uint8Array, at: number): number {
 	return u16(bytes, at) * 0x10000 + u16(bytes, at + 2);
 }
 
+function refuse(words: string): never {
+	throw new TLSError("configuration", words);
+}
+
 /** A store of trusted names and keys. Roots are told apart by their index. */
 export class RootStore {
 	readonly bytes: Uint8Array;
 	/** How many it holds. */
 	readonly count: number;
 
-	/** Throws "configuration" where the octets are no store. */
-	constructor(octets: ArrayBuffer | Uint8Array) {
-		const bytes = octets instanceof Uint8Array ? octets : new Uint8Array(octets);
-		if (bytes.length < Store.entries || u32(bytes, 0) !== Store.magic) throw new TLSError("configuration", "the octets given as roots are no root store");
+	/**
+	 * Takes octets, or a Resource, which is read where it lies in flash: new RootStore(new Resource("roots.bin")). They must not change
+	 * afterwards. Throws "configuration" where they are no store, cut short or damaged.
+	 */
+	constructor(octets: ArrayBuffer | Uint8Array | HostBuffer) {
+		const bytes = octets instanceof Uint8Array ? octets : new Uint8Array(octets as ArrayBuffer);
+		if (bytes.length < Store.entries + Store.checkSize || u32(bytes, 0) !== Store.magic) refuse("the octets given as roots are no root store");
+		const end = u32(bytes, Store.length) - Store.checkSize;
+		if (end + Store.checkSize > bytes.length) refuse("the root store is cut short");
 		this.bytes = bytes;
 		this.count = u16(bytes, Store.count);
-		for (let i = 0; i < this.count; i++) this.#check(i);
+		this.#check(end);
 	}
 
-	#check(index: number): void {
+	/** The checksum finds what flash or the way there has damaged; the rest, a store that no tool of this project has made. */
+	#check(end: number): void {
 		const { bytes } = this;
-		const at = this.#at(index);
-		const end = at + Store.key + 2 <= bytes.length ? at + Store.key + 2 + u16(bytes, at + Store.key) : Infinity;
-		if (end + 2 > bytes.length || end + 2 + u16(bytes, end) > bytes.length) throw new TLSError("configuration", "the root store is cut short");
+		let at = Store.entries + this.count * Store.entrySize;
+		if (end < at) refuse("the root store is cut short");
+		const digest = new Uint8Array(DIGEST);
+		nameDigest(bytes, 0, end, digest);
+		for (let i = 0; i < Store.checkSize; i++) if (digest[i] !== bytes[end + i]) refuse("the root store is damaged: its checksum is wrong");
+		for (let i = 0; i < this.count; i++) {
+			if (this.#at(i) !== at || at + Store.key + 2 > end) refuse("the root store is malformed");
+			at += Store.key + 2 + u16(bytes, at + Store.key);
+			if (at + 2 > end) refuse("the root store is malformed");
+			at += 2 + u16(bytes, at);
+		}
+		if (at !== end) refuse("the root store is malformed");
+	}
+
+	/** When it was made, in seconds since 1970; 0 for one that was made of the application's certificates. */
+	get made(): number {
+		return u32(this.bytes, Store.made);
 	}
 
 	#at(index: number): number {
-		return u32(this.bytes, Store.entries + index * Store.entrySize + Store.hashSize);
+		return u32(this.bytes, Store.entries + index * Store.entrySize + Store.nameSize);
 	}
 
 	/** Below 0, 0 or above 0: how `digest` compares with the name of root `index`. */
 	#compare(digest: Uint8Array, index: number): number {
 		const at = Store.entries + index * Store.entrySize;
-		for (let i = 0; i < Store.hashSize; i++) {
+		for (let i = 0; i < Store.nameSize; i++) {
 			const difference = digest[i]! - this.bytes[at + i]!;
 			if (difference) return difference;
 		}
@@ -101,7 +108,7 @@ export class RootStore {
 	/** How many more authorities may stand below it, or NO_PATH_LENGTH. */
 	pathLength(index: number): number {
 		const value = this.bytes[this.#at(index) + Store.pathLength]!;
-		return value === 255 ? NO_PATH_LENGTH : value;
+		return value === Store.noPathLength ? NO_PATH_LENGTH : value;
 	}
 
 	notBefore(index: number): number {
@@ -133,11 +140,9 @@ export class RootStore {
 	}
 }
 
-/** SHA-256 of a name's DER. */
-export function nameDigest(bytes: Uint8Array, start: number, end: number): Uint8Array {
-	const digest = new Uint8Array(32);
+/** SHA-256 of a name's or a key's DER into `digest`. */
+export function nameDigest(bytes: Uint8Array, start: number, end: number, digest: Uint8Array): void {
 	hash(HashAlgorithm.sha256, bytes, start, end, digest, 0);
-	return digest;
 }
 
 function derOf(input: CertificateInput): Uint8Array[] {
@@ -145,49 +150,17 @@ function derOf(input: CertificateInput): Uint8Array[] {
 	return [input instanceof Uint8Array ? input : new Uint8Array(input)];
 }
 
-/** The store's "rest" for a certificate. */
-function record(certificate: Certificate): Uint8Array {
-	const { bytes, spkiStart, spkiEnd, constraintsStart, constraintsEnd } = certificate;
-	const key = spkiEnd - spkiStart;
-	const rest = new Uint8Array(Store.key + 2 + key + 2 + constraintsEnd - constraintsStart);
-	const view = new DataView(rest.buffer);
-	rest[Store.flags] = certificate.isAuthority && certificate.keyUsage & KeyUsage.keyCertSign && certificate.isForServers ? Store.issues : 0;
-	rest[Store.pathLength] = certificate.pathLength === NO_PATH_LENGTH ? 255 : certificate.pathLength;
-	view.setUint32(Store.notBefore, Math.max(0, certificate.notBefore));
-	view.setUint32(Store.notAfter, Math.max(0, Math.min(certificate.notAfter, 0xffffffff)));
-	view.setUint16(Store.key, key);
-	rest.set(bytes.subarray(spkiStart, spkiEnd), Store.key + 2);
-	view.setUint16(Store.key + 2 + key, constraintsEnd - constraintsStart);
-	rest.set(bytes.subarray(constraintsStart, constraintsEnd), Store.key + 4 + key);
-	return rest;
-}
-
-interface Root {
-	readonly digest: Uint8Array;
-	readonly rest: Uint8Array;
-}
-
-function compareDigests(a: Root, b: Root): number {
-	for (let i = 0; i < Store.hashSize; i++) if (a.digest[i] !== b.digest[i]) return a.digest[i]! - b.digest[i]!;
-	return 0;
-}
-
-/** The octets of a store. */
-function writeStore(roots: Root[], seconds: number): Uint8Array {
-	let at = Store.entries + roots.length * Store.entrySize;
-	const bytes = new Uint8Array(roots.reduce((sum, { rest }) => sum + rest.length, at));
-	const view = new DataView(bytes.buffer);
-	view.setUint32(0, Store.magic);
-	view.setUint32(4, seconds);
-	view.setUint16(Store.count, roots.length);
-	roots.sort(compareDigests).forEach(({ digest, rest }, i) => {
-		const entry = Store.entries + i * Store.entrySize;
-		bytes.set(digest.subarray(0, Store.hashSize), entry);
-		view.setUint32(entry + Store.hashSize, at);
-		bytes.set(rest, at);
-		at += rest.length;
-	});
-	return bytes;
+function storedRoot(certificate: Certificate): StoredRoot {
+	const { bytes, pathLength, notBefore, notAfter } = certificate;
+	const name = new Uint8Array(DIGEST);
+	nameDigest(bytes, certificate.subjectStart, certificate.subjectEnd, name);
+	return {
+		name, notBefore, notAfter,
+		issues: certificate.isAuthority && (certificate.keyUsage & KeyUsage.keyCertSign) !== 0 && certificate.isForServers,
+		pathLength: pathLength === NO_PATH_LENGTH ? Store.noPathLength : pathLength,
+		key: bytes.subarray(certificate.spkiStart, certificate.spkiEnd),
+		constraints: bytes.subarray(certificate.constraintsStart, certificate.constraintsEnd),
+	};
 }
 
 /**
@@ -195,7 +168,7 @@ function writeStore(roots: Root[], seconds: number): Uint8Array {
  * can't be read or is of no use.
  */
 export function trustCertificates(inputs: readonly CertificateInput[]): RootStore {
-	const roots: Root[] = [];
+	const roots: StoredRoot[] = [];
 	const certificate = new Certificate();
 	for (const input of inputs) {
 		for (const der of derOf(input)) {
@@ -203,11 +176,16 @@ export function trustCertificates(inputs: readonly CertificateInput[]): RootStor
 				certificate.read(der, 0, der.length, roots.length);
 			}
 			catch (error) {
-				throw new TLSError("configuration", `a trusted certificate can't be used: ${(error as Error).message}`);
+				refuse(`a trusted certificate can't be used: ${(error as Error).message}`);
 			}
-			if (!certificate.keyKind) throw new TLSError("configuration", `a trusted certificate can't be used: ${certificate.title} has a key of an unknown kind or size`);
-			roots.push({ digest: nameDigest(der, certificate.subjectStart, certificate.subjectEnd), rest: record(certificate) });
+			if (!certificate.keyKind) refuse(`a trusted certificate can't be used: ${certificate.title} has a key of an unknown kind or size`);
+			roots.push(storedRoot(certificate));
 		}
 	}
-	return new RootStore(writeStore(roots, 0));
+	const bytes = writeStore(roots, 0);
+	const digest = new Uint8Array(DIGEST);
+	const end = bytes.length - Store.checkSize;
+	nameDigest(bytes, 0, end, digest);
+	bytes.set(digest.subarray(0, Store.checkSize), end);
+	return new RootStore(bytes);
 }

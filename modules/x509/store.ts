@@ -1,0 +1,98 @@
+/*
+	The octets of a root store: names and keys that are trusted, sorted by name, in one piece that is read where it lies, in flash or in the
+	heap. trust.ts reads it; it is made there from an application's certificates, and by the tool host-sim/roots.ts, so that nothing is
+	imported here.
+
+	    "xtr1" · length of all (4) · seconds since 1970 when it was made (4) · count (2)
+	    count x { first 16 octets of SHA-256 of the subject's DER · offset of the rest (4) }, sorted
+	    count x { flags (1) · pathLen or 255 (1) · notBefore (4) · notAfter (4) · length (2), SubjectPublicKeyInfo · length (2), NameConstraints }
+	    first 8 octets of SHA-256 of all before
+
+	All numbers are big-endian.
+*/
+
+export const enum Store {
+	magic = 0x78747231,
+	// offsets in the store
+	length = 4,
+	made = 8,
+	count = 12,
+	entries = 14,
+	// sizes
+	nameSize = 16,
+	entrySize = 20,
+	checkSize = 8,
+	// offsets in the rest
+	flags = 0,
+	pathLength = 1,
+	notBefore = 2,
+	notAfter = 6,
+	key = 10,
+	/** Path length of a root that sets no limit. */
+	noPathLength = 255,
+	/** Flag: it may issue certificates. Without it, only the very key is trusted. */
+	issues = 1,
+}
+
+/** One root, for `writeStore`. */
+export interface StoredRoot {
+	/** SHA-256 of the subject's DER. */
+	readonly name: Uint8Array;
+	readonly issues: boolean;
+	/** Store.noPathLength where it sets no limit. */
+	readonly pathLength: number;
+	/** Seconds since 1970. */
+	readonly notBefore: number;
+	readonly notAfter: number;
+	/** SubjectPublicKeyInfo. */
+	readonly key: Uint8Array;
+	/** What NameConstraints holds; empty where there are none. */
+	readonly constraints: Uint8Array;
+}
+
+/** Times before 1970 and after 2106 become those. */
+function seconds32(seconds: number): number {
+	return Math.max(0, Math.min(Math.floor(seconds), 0xffffffff));
+}
+
+function compareNames(a: StoredRoot, b: StoredRoot): number {
+	for (let i = 0; i < Store.nameSize; i++) if (a.name[i] !== b.name[i]) return a.name[i]! - b.name[i]!;
+	return 0;
+}
+
+function sizeOf({ key, constraints }: StoredRoot): number {
+	return Store.key + 2 + key.length + 2 + constraints.length;
+}
+
+/** A store but for its last Store.checkSize octets, which the caller sets. */
+export function writeStore(roots: readonly StoredRoot[], made: number): Uint8Array {
+	const sorted = [...roots].sort(compareNames);
+	let at = Store.entries + sorted.length * Store.entrySize;
+	let length = at + Store.checkSize;
+	for (const root of sorted) length += sizeOf(root);
+	const bytes = new Uint8Array(length);
+	const view = new DataView(bytes.buffer);
+	view.setUint32(0, Store.magic);
+	view.setUint32(Store.length, length);
+	view.setUint32(Store.made, seconds32(made));
+	view.setUint16(Store.count, sorted.length);
+	let entry: number = Store.entries;
+	for (const root of sorted) {
+		const { key, constraints } = root;
+		bytes.set(root.name.subarray(0, Store.nameSize), entry);
+		view.setUint32(entry + Store.nameSize, at);
+		entry += Store.entrySize;
+		bytes[at + Store.flags] = root.issues ? Store.issues : 0;
+		bytes[at + Store.pathLength] = root.pathLength;
+		view.setUint32(at + Store.notBefore, seconds32(root.notBefore));
+		view.setUint32(at + Store.notAfter, seconds32(root.notAfter));
+		at += Store.key;
+		view.setUint16(at, key.length);
+		bytes.set(key, at + 2);
+		at += 2 + key.length;
+		view.setUint16(at, constraints.length);
+		bytes.set(constraints, at + 2);
+		at += 2 + constraints.length;
+	}
+	return bytes;
+}
