@@ -1,15 +1,18 @@
 /*
 	The demo: one HTTPS request. It prints the answer, what was negotiated, and how long each phase took. Where it goes and whom it trusts
 	comes from the manifest's "config", or from the command line: url=https://host:port/path ca="-----BEGIN CERTIFICATE-----..."
+	Without "ca" it trusts the root store in flash that "roots" names.
 */
 
 import config from "mc/config";
 import Net from "net";
+import Resource from "Resource";
 import TCP from "embedded:io/socket/tcp";
 import { TLSClient } from "tls/client";
 import type { HandshakeInfo } from "tls/connection";
 import type { TLSError } from "tls/errors";
 import { phaseNames } from "tls/timing";
+import { RootStore } from "tls/x509/trust";
 
 interface Target {
 	readonly host: string;
@@ -70,13 +73,16 @@ function printASCII(bytes: Uint8Array): void {
 	trace(text);
 }
 
+/** Whom to trust, as options of `secure`. */
+const trusted = config.ca ? { certificate: config.ca as string } : { roots: new RootStore(new Resource(config.roots)) };
+
 function request({ host, port, path }: Target, address: string): void {
 	let isSent = false;
 	let received = 0;
 	new TLSClient({
 		host, address, port,
 		TCP: { io: TCP },
-		secure: { certificate: config.ca, applicationLayerProtocolNegotiation: "http/1.1", onHandshake: printHandshake },
+		secure: { ...trusted, applicationLayerProtocolNegotiation: "http/1.1", onHandshake: printHandshake },
 		onWritable(count: number) {
 			const text = `GET ${path} HTTP/1.1\r\nhost: ${host}\r\nuser-agent: xs-tls\r\nconnection: close\r\n\r\n`;
 			if (isSent || count < text.length) return;

@@ -1,5 +1,5 @@
 /*
-	npm start [-- URL --ca FILE.pem]: runs the demo, main.ts, in the simulator and prints what it cost. Without a URL it starts an HTTPS server
+	npm start [-- URL [--ca FILE.pem]]: runs the demo, main.ts, in the simulator and prints what it cost. Without a URL it starts an HTTPS server
 	of its own, with certificates made on the spot.
 */
 
@@ -15,13 +15,13 @@ import { say } from "./progress.js";
 import { runApp, type Report } from "./run.js";
 import { canBuild } from "./toolchain.js";
 
-const usage = `npm start [-- URL --ca FILE.pem [OPTION ...]]
+const usage = `npm start [-- URL [--ca FILE.pem] [OPTION ...]]
 
 Makes an HTTPS request from TypeScript on the XS engine, in the simulator, with the memory that manifest.json gives the app. Without a
 URL it asks a server that it starts itself.
 
   URL               https://HOST[:PORT][/PATH]
-  --ca FILE.pem     the certificates to trust: an authority's, or the server's own
+  --ca FILE.pem     the certificates to trust: an authority's, or the server's own; without it, the roots in roots/common.bin
   --m32, --native   the 32-bit build, whose memory figures are the device's (the default where it can be built), or the host's own
   --live            collect garbage at every allocation: peaks are then what is really in use
   --timeout SECONDS end the run then; 30 without it
@@ -65,7 +65,6 @@ function readArguments(values: readonly string[]): Arguments {
 				result.url = option;
 		}
 	}
-	if (result.url && !result.ca) throw new Problem("whom to trust is not said: give --ca FILE.pem", 2);
 	if (!result.url && result.ca) throw new Problem("--ca goes with a URL: https://HOST:PORT/PATH", 2);
 	return result;
 }
@@ -101,7 +100,7 @@ async function demo(values: readonly string[]): Promise<number> {
 	const variant = given.variant ?? (await canBuild("m32") ? "m32" : "native");
 	const server = given.url ? undefined : await startServer();
 	try {
-		const { url, ca } = server ?? { url: given.url!, ca: given.ca! };
+		const { url, ca } = server ?? { url: given.url!, ca: given.ca ?? "" };
 		const app = await buildApp(projectRoot, { variant, config: { url, ca } });
 		say(`running main.ts in the simulator (${variant})`);
 		const { code, report } = await runApp(app, {
