@@ -1,0 +1,27 @@
+/*
+	Chains of certificates made on the spot, right ones and one for each fault, verified inside XS (chains.ts): what is accepted, and with which
+	code and which words the others are refused. The cases are in cases.ts and faults.ts.
+*/
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+
+import { projectRoot } from "../../host-sim/files.js";
+import { variants } from "../drivers/machine.js";
+import { runSuite } from "../drivers/suite.js";
+import { mutatedChains } from "./node/chain.js";
+import { acceptedCases } from "./node/accepted.js";
+import { issuerFaults, leafFaults } from "./node/faults.js";
+import { encodingFaults, forgeries, signatureFaults, timeFaults } from "./node/forgeries.js";
+import { pinCases } from "./node/pins.js";
+
+const folder = mkdtempSync(join(tmpdir(), "xs-tls-chains-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...pinCases()];
+writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: mutatedChains() }));
+
+for (const variant of variants) {
+	runSuite(join(projectRoot, "tests", "certificates", "chains.ts"), "certificates", { variant, extra: { data: { cases: join(folder, "cases") } } });
+}

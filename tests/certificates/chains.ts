@@ -1,0 +1,78 @@
+/*
+	Chains that chains.test.ts has made, right ones and faulty ones, each with its outcome; and a right one with every octet changed.
+*/
+
+import Resource from "Resource";
+import { equal, fail, note, ok, test } from "test/harness";
+import { trustCertificates } from "tls/x509/trust";
+import { Chain, octets } from "./verify";
+import type { Question } from "./verify";
+
+interface Case {
+	readonly name: string;
+	readonly chain: readonly string[];
+	readonly trusted?: readonly string[];
+	readonly pins?: readonly string[];
+	readonly host: string;
+	readonly seconds: number;
+	/** "" for a chain to be accepted. */
+	readonly code: string;
+	readonly says: string;
+}
+
+const { cases, mutated } = JSON.parse(String.fromArrayBuffer(new Resource("cases.json").slice(0))) as { cases: Case[]; mutated: Case[] };
+
+function question({ trusted, host, seconds, pins }: Case): Question {
+	return { roots: trusted && trustCertificates(trusted.map(octets)), name: host, seconds, pins: pins?.map(octets) };
+}
+
+for (const one of cases) {
+	test(one.name, () => {
+		const refusal = new Chain(one.chain.map(octets)).refusal(question(one));
+		if (one.code === "") return equal(refusal, "");
+		if (!refusal.startsWith(`${one.code}: `)) fail(`"${refusal}" instead of ${one.code}`);
+		if (!new RegExp(one.says).test(refusal)) fail(`"${refusal}" does not say ${one.says}`);
+	});
+}
+
+/** What may be wrong with a changed chain; anything else would be a fault of the client. */
+const codes = ["bad_certificate", "unsupported_certificate", "wrong_name", "untrusted", "certificate_expired", "certificate_not_yet_valid"];
+
+for (const one of mutated) {
+	test(`${one.name}: no octet can be changed`, () => {
+		const chain = new Chain(one.chain.map(octets));
+		const { message } = chain;
+		const asked = question(one);
+		equal(chain.refusal(asked), "");
+		const counts: Record<string, number> = {};
+		for (let at = 0; at < message.length; at++) {
+			for (const mask of [1 << (at & 7), 0xff]) {
+				message[at]! ^= mask;
+				const refusal = chain.refusal(asked);
+				message[at]! ^= mask;
+				const code = refusal.slice(0, refusal.indexOf(":"));
+				if (!codes.includes(code)) fail(`octet ${at} ^ ${mask}: ${refusal === "" ? "accepted" : refusal}`);
+				counts[code] = (counts[code] ?? 0) + 1;
+			}
+		}
+		equal(chain.refusal(asked), "");
+		note(`${one.name}, ${message.length} octets: ${Object.keys(counts).map(code => `${counts[code]} ${code}`).join(", ")}`);
+	});
+
+	test(`${one.name}: no certificate can be cut short or made longer`, () => {
+		const { message, spans } = new Chain(one.chain.map(octets));
+		const asked = question(one);
+		for (let i = 0; i < spans.length; i += 2) {
+			const whole = message.slice(spans[i]!, spans[i + 1]!);
+			const others = one.chain.map(octets);
+			for (let length = 0; length < whole.length; length++) {
+				others[i / 2] = whole.slice(0, length);
+				ok(new Chain(others).refusal(asked) !== "", `certificate ${i / 2} of ${length} octets was accepted`);
+			}
+			const longer = new Uint8Array(whole.length + 1);
+			longer.set(whole);
+			others[i / 2] = longer;
+			ok(new Chain(others).refusal(asked) !== "", `certificate ${i / 2} with an octet behind it was accepted`);
+		}
+	});
+}

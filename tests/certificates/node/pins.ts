@@ -1,0 +1,60 @@
+/*
+	Pinned keys: with a root store, and instead of one.
+*/
+
+import { createHash } from "node:crypto";
+
+import { makeCertificate, makeKey, type Certificate } from "../../../host-sim/certificates.js";
+import { accepted, attacker, day, host, makeWorld, now, refused, withKey, world, type ChainCase } from "./chain.js";
+
+const { root, upper, lower, leaf } = world;
+const chain = [leaf, lower, upper];
+
+/** SHA-256 of the certificate's SubjectPublicKeyInfo. */
+function pin({ key }: Pick<Certificate, "key">): Uint8Array {
+	return createHash("sha256").update(key.publicKey.export({ type: "spki", format: "der" })).digest();
+}
+
+const stranger = pin({ key: makeKey("p256") });
+const none = /none of the \d+ pinned keys is among the server's certificates/;
+
+function withRoots(): ChainCase[] {
+	const extra = makeCertificate({ subject: "extra", key: makeKey("p256"), isAuthority: true });
+	return [
+		accepted("the server's key is pinned", chain, { pins: [pin(leaf)] }),
+		accepted("an authority's key is pinned", chain, { pins: [stranger, pin(lower)] }),
+		accepted("the root's key is pinned, which is not sent", chain, { pins: [pin(root), stranger] }),
+		accepted("a trusted server certificate's key is pinned", [leaf], { trusted: [leaf], pins: [pin(leaf)] }),
+		refused("another key is pinned", chain, "pin_mismatch", none, { pins: [stranger] }),
+		refused("several other keys are pinned", chain, "pin_mismatch", /none of the 3 pinned keys/, { pins: [stranger, pin({ key: attacker }), new Uint8Array(32)] }),
+		refused("a trusted server certificate, another key is pinned", [leaf], "pin_mismatch", none, { trusted: [leaf], pins: [stranger] }),
+		refused("the pinned key is sent, but leads nowhere", [...chain, extra], "pin_mismatch", none, { pins: [pin(extra)] }),
+		refused("the pinned key is there, but no root", chain, "untrusted", /leads to nobody/, { pins: [pin(leaf)], trusted: [extra] }),
+	];
+}
+
+function insteadOfRoots(): ChainCase[] {
+	const alone = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host] });
+	const swapped = makeCertificate({ subject: "server", key: attacker, issuer: withKey(lower, attacker), names: [host] });
+	const expired = makeWorld({ leaf: { notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) } }).leaf;
+	const pathLength = makeWorld({ upper: { pathLength: 0 } });
+	const bare = makeWorld({ lower: { isAuthority: false, keyUsage: ["keyCertSign"] } });
+	const only = (certificate: Certificate): { trusted: undefined; pins: Uint8Array[] } => ({ trusted: undefined, pins: [pin(certificate)] });
+	return [
+		accepted("pins only: the server's key", [leaf], only(leaf)),
+		accepted("pins only: a self-signed certificate", [alone], only(alone)),
+		accepted("pins only: an authority's key", chain, only(upper)),
+		accepted("pins only: an authority's key, in the wrong order", [leaf, upper, lower], only(upper)),
+		refused("pins only: another key", chain, "untrusted", /leads to nobody/, { trusted: undefined, pins: [stranger] }),
+		refused("pins only: the root's key, which is not sent", chain, "untrusted", /leads to nobody/, only(root)),
+		refused("pins only: a forged certificate under the pinned authority", [swapped, lower], "bad_certificate", /certificate 0 \(CN=server\) is forged/, only(lower)),
+		refused("pins only: expired", [expired], "certificate_expired", /certificate 0 \(CN=server\) expired/, only(leaf)),
+		refused("pins only: another name", [leaf], "wrong_name", /not for other\.example/, { ...only(leaf), host: "other.example" }),
+		refused("pins only: the pinned authority's path length", [pathLength.leaf, pathLength.lower, pathLength.upper], "bad_certificate", /allows 0 authorities/, only(upper)),
+		refused("pins only: the pinned key is no authority's", [bare.leaf, bare.lower], "bad_certificate", /is no authority/, only(lower)),
+	];
+}
+
+export function pinCases(): ChainCase[] {
+	return [...withRoots(), ...insteadOfRoots()];
+}

@@ -1,0 +1,58 @@
+/*
+	Certificates through the code that the handshake uses, for the tests of this folder that run inside XS.
+*/
+
+import { PathSearch } from "tls/x509/path";
+import type { VerifiedPeer } from "tls/x509/path";
+import { readPEM } from "tls/x509/pem";
+import type { RootStore } from "tls/x509/trust";
+
+export interface Question {
+	readonly roots: RootStore | undefined;
+	readonly name: string;
+	/** Seconds since 1970. */
+	readonly seconds: number;
+	readonly pins?: readonly Uint8Array[] | undefined;
+}
+
+/** The octets of base64. */
+export function octets(base64: string): Uint8Array {
+	return readPEM(`-----BEGIN CERTIFICATE-----${base64}-----END CERTIFICATE-----`, "CERTIFICATE")[0]!;
+}
+
+/** Certificates one behind the other, as in a handshake message, and where they lie. */
+export class Chain {
+	readonly message: Uint8Array;
+	readonly spans: number[] = [];
+
+	constructor(certificates: readonly Uint8Array[]) {
+		this.message = new Uint8Array(certificates.reduce((sum, { length }) => sum + length, 0));
+		let at = 0;
+		for (const der of certificates) {
+			this.message.set(der, at);
+			this.spans.push(at, at += der.length);
+		}
+	}
+
+	/** The verified peer, or throws. */
+	verify({ roots, name, seconds, pins }: Question): VerifiedPeer {
+		const search = new PathSearch(this.message, this.spans, {
+			name, roots, pins, pinsInsteadOfRoots: roots === undefined, clock: () => seconds, maxSignatures: 16, maxCertificates: 40,
+		});
+		while (search.step());
+		if (!search.peer) throw new Error("neither a peer nor an error");
+		return search.peer;
+	}
+
+	/** "" where the chain is accepted, else "code: message". */
+	refusal(question: Question): string {
+		try {
+			this.verify(question);
+			return "";
+		}
+		catch (error) {
+			const { code, message } = error as { code?: string; message: string };
+			return `${code ?? "no TLSError"}: ${message}`;
+		}
+	}
+}
