@@ -19,7 +19,7 @@ export interface Options {
 	serverName?: string;
 	/** Application protocols in order of preference (ALPN, RFC 7301). */
 	applicationLayerProtocolNegotiation?: string | readonly string[];
-	/** Lowest and highest version; 0x0304 is TLS 1.3, and so far all there is. */
+	/** Lowest and highest version: 0x0303 is TLS 1.2, 0x0304 TLS 1.3. Default: both. */
 	minVersion?: number;
 	maxVersion?: number;
 	/** Trusted certificates, DER or PEM: authorities, or the server's own certificate. */
@@ -48,6 +48,8 @@ export interface Config {
 	/** Name for the SNI extension; undefined for an address (RFC 6066 section 3). */
 	readonly sni: string | undefined;
 	readonly protocols: readonly string[];
+	readonly minVersion: number;
+	readonly maxVersion: number;
 	readonly suites: readonly number[];
 	/** Groups in order of preference; a key share is sent for the first. */
 	readonly groups: readonly number[];
@@ -63,9 +65,17 @@ export interface Config {
 	readonly now: () => number;
 }
 
-const suites: readonly number[] = Object.freeze([
+const suites13: readonly number[] = Object.freeze([
 	CipherSuite.TLS_AES_128_GCM_SHA256, CipherSuite.TLS_AES_256_GCM_SHA384, CipherSuite.TLS_CHACHA20_POLY1305_SHA256,
 ]);
+
+const suites12: readonly number[] = Object.freeze([
+	CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+	CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+	CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+]);
+
+const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]);
 
 const groups: readonly number[] = Object.freeze([NamedGroup.x25519, NamedGroup.secp256r1, NamedGroup.secp384r1]);
 
@@ -127,11 +137,10 @@ function protocolList(value: string | readonly string[] | undefined): readonly s
 	return list;
 }
 
-function checkVersions(options: Options): void {
-	const max = options.maxVersion ?? ProtocolVersion.tls13;
-	const min = options.minVersion ?? ProtocolVersion.tls13;
-	if (min !== ProtocolVersion.tls13 || max !== ProtocolVersion.tls13)
-		refuse(`"minVersion" and "maxVersion" must be 0x304: only TLS 1.3 is there so far`);
+/** The suites of the versions asked for. */
+function suitesOf(min: number, max: number): readonly number[] {
+	if (min > max) refuse(`"minVersion" is above "maxVersion"`);
+	return max === ProtocolVersion.tls12 ? suites12 : min === ProtocolVersion.tls13 ? suites13 : suitesOfBoth;
 }
 
 function certificatePolicy(name: string, options: Options): CertificatePolicy {
@@ -150,13 +159,15 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 /** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
 export function configure(options: Options, host: string | undefined): Config {
 	checkTypes(options);
-	checkVersions(options);
 	const name = options.serverName ?? host;
 	if (!name) refuse('"serverName" is missing: it says whose certificate to expect');
+	const minVersion = numberOption("minVersion", options.minVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls12);
+	const maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
 	return Object.freeze({
 		sni: isAddress(name) ? undefined : name,
 		protocols: protocolList(options.applicationLayerProtocolNegotiation),
-		suites, groups, signatureSchemes,
+		minVersion, maxVersion,
+		suites: suitesOf(minVersion, maxVersion), groups, signatureSchemes,
 		certificates: certificatePolicy(name, options),
 		PathSearch,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),

@@ -17,25 +17,33 @@ import { Outgoing } from "./record/outgoing";
 import { Protection } from "./record/protect";
 import { Timing } from "./timing";
 import { Reader } from "./wire/reader";
-import { AlertDescription, AlertLevel, ContentType, HandshakeType, Step } from "./wire/numbers";
+import { AlertDescription, AlertLevel, ContentType, HandshakeType, ProtocolVersion, Step } from "./wire/numbers";
 import { alertMeaning } from "./alerts";
 import { copy } from "tls/hardware/copy";
 import type { AEAD } from "tls/hardware/aead";
 
-/** Largest record that may arrive: unprotected, and with TLS 1.3's protection (RFC 8446 section 5.1, 5.2). */
+/**
+ * Largest record that may arrive: unprotected, with TLS 1.3's protection (RFC 8446 section 5.1, 5.2), and with TLS 1.2's, where a longer
+ * one could only hold too much (RFC 5246 section 6.2.3).
+ */
 const enum RecordLimit {
 	plain = 0x4000,
 	protected13 = 0x4000 + 256,
+	protected12 = 0x4000 + 24,
 }
 
-/** Octets of the tag behind a record's text. */
+/** Octets of the tag behind a record's text, and of the nonce in front of it in TLS 1.2. */
 const TAG = 16;
+const EXPLICIT = 8;
 
 /** change_cipher_spec records that a server may send for middleboxes' sake; the RFC knows one, some send two. */
 const MAX_CHANGE_CIPHER_SPECS = 2;
 
 /** Records without application data in a row, before a peer counts as hostile. */
 const MAX_IDLE_RECORDS = 32;
+
+/** Warnings and HelloRequests that a handshake of TLS 1.2 passes over (RFC 5246 section 7.2, 7.4.1.1). */
+const MAX_IGNORED = 16;
 
 /** What the connection knows when the handshake is done. */
 export interface HandshakeInfo extends Negotiated {
@@ -88,6 +96,9 @@ export class Connection implements Link {
 	#ended = false;
 	#closing = false;
 	#changeCipherSpecs = 0;
+	#ignored = 0;
+	/** 0 until the server has picked it. */
+	#version: ProtocolVersion | 0 = 0;
 	#idleRecords = 0;
 	#error: TLSError | undefined;
 
@@ -247,10 +258,21 @@ export class Connection implements Link {
 		this.#outgoing.flush();
 	}
 
+	useVersion(version: ProtocolVersion): void {
+		this.#version = version;
+		if (version === ProtocolVersion.tls12 && this.#changeCipherSpecs)
+			throw new TLSError("unexpected_message", "change_cipher_spec comes before the ServerHello");
+	}
+
+	warn(description: AlertDescription): void {
+		this.#sendAlert(AlertLevel.warning, description);
+		this.#outgoing.flush();
+	}
+
 	limitRecords(limit: number): void {
-		this.#maxFragment = Math.min(this.#maxFragment, limit - 1);
-		this.#deframer.limit = this.config.recordSizeLimit + TAG;
+		this.#maxFragment = Math.min(this.#maxFragment, limit);
 		this.#limited = true;
+		if (this.#readProtection) this.#limitReading();
 	}
 
 	sendChangeCipherSpec(): void {
@@ -260,16 +282,16 @@ export class Connection implements Link {
 	}
 	#changeCipherSpecSent = false;
 
-	readWith(aead: AEAD, recordLimit: number): void {
+	readWith(aead: AEAD, recordLimit: number, explicit: number): void {
 		if (this.#at < this.#end || this.#joiner.started)
 			throw new TLSError("unexpected_message", "handshake data goes on in a record where the keys change");
 		this.#readProtection?.close();
-		this.#readProtection = new Protection(aead, recordLimit);
-		if (!this.#limited) this.#deframer.limit = RecordLimit.protected13;
+		this.#readProtection = this.#protection(aead, recordLimit, explicit);
+		this.#limitReading();
 	}
 
-	writeWith(aead: AEAD, recordLimit: number): void {
-		this.#outgoing.protectWith(new Protection(aead, recordLimit));
+	writeWith(aead: AEAD, recordLimit: number, explicit: number): void {
+		this.#outgoing.protectWith(this.#protection(aead, recordLimit, explicit));
 	}
 
 	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void {
@@ -282,6 +304,17 @@ export class Connection implements Link {
 	#info: HandshakeInfo | undefined;
 
 	// Inside
+
+	#protection(aead: AEAD, recordLimit: number, explicit: number): Protection {
+		return new Protection(aead, recordLimit, this.#version !== ProtocolVersion.tls12, explicit);
+	}
+
+	/** How long a protected record may be; with a limit asked for by us and taken by the peer, not by much more than that. */
+	#limitReading(): void {
+		const is12 = this.#version === ProtocolVersion.tls12;
+		if (this.#limited) this.#deframer.limit = this.config.recordSizeLimit + TAG + (is12 ? EXPLICIT : 0);
+		else this.#deframer.limit = is12 ? RecordLimit.protected12 : RecordLimit.protected13;
+	}
 
 	/** True while `receive` can use nothing. */
 	get #blocked(): boolean {
@@ -315,11 +348,13 @@ export class Connection implements Link {
 			this.#receiveChangeCipherSpec();
 			return;
 		}
-		if (this.#readProtection) {
-			if (type !== ContentType.application_data)
+		const protection = this.#readProtection;
+		if (protection) {
+			if (protection.hidesType && type !== ContentType.application_data)
 				throw new TLSError("unexpected_message", `a record of type ${type} comes in the clear where all must be encrypted`);
-			this.#end = this.#readProtection.open(deframer.buffer, 0, deframer.end);
-			type = this.#readProtection.type;
+			this.#end = protection.open(deframer.buffer, 0, deframer.end);
+			this.#at += protection.explicit;
+			type = protection.type;
 			if (this.#end - this.#at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
 		}
 		this.#dispatch(type);
@@ -356,19 +391,32 @@ export class Connection implements Link {
 		}
 	}
 
-	/** RFC 8446 section 5: one octet of value 1, during the handshake only, means nothing. */
+	/**
+	 * RFC 8446 section 5: one octet of value 1, during the handshake only, means nothing. RFC 5246 section 7.1: it must come exactly where
+	 * the flow waits for it, and changes the key.
+	 */
 	#receiveChangeCipherSpec(): void {
 		const { buffer, end } = this.#deframer;
-		const isDummy = end === RecordHeader.length + 1 && buffer[RecordHeader.length] === 1;
-		if (!isDummy || this.#open || this.#joiner.started || ++this.#changeCipherSpecs > MAX_CHANGE_CIPHER_SPECS)
+		const is12 = this.#version === ProtocolVersion.tls12;
+		const isWhole = end === RecordHeader.length + 1 && buffer[RecordHeader.length] === 1;
+		const isExpected = is12 ? this.#accepts === Step.change_cipher_spec : ++this.#changeCipherSpecs <= MAX_CHANGE_CIPHER_SPECS;
+		if (!isWhole || !isExpected || this.#open || this.#joiner.started)
 			throw new TLSError("unexpected_message", "a change_cipher_spec record is unexpected");
 		this.#at = this.#end;
 		this.#deframer.next(false);
+		if (is12) this.#advanceFlow();
+	}
+
+	/** Passes over something that a TLS 1.2 server may send at any time during the handshake. */
+	#ignore(): void {
+		if (!this.#open && ++this.#ignored > MAX_IGNORED)
+			throw new TLSError("unexpected_message", "the server sends one warning after the other and does not go on");
 	}
 
 	#receiveAlert(): void {
 		const { buffer } = this.#deframer;
 		if (this.#end - this.#at !== 2) throw new TLSError("decode_error", "an alert does not have two bytes");
+		const level = buffer[this.#at]!;
 		const description = buffer[this.#at + 1]!;
 		this.#at = this.#end;
 		this.#deframer.next(true);
@@ -378,6 +426,12 @@ export class Connection implements Link {
 		}
 		// user_canceled is followed by close_notify (section 6.1)
 		if (description === AlertDescription.user_canceled) return;
+		// TLS 1.2 goes on after a warning (RFC 5246 section 7.2.2), TLS 1.3 knows none
+		const mayWarn = (this.#version || this.config.minVersion) === ProtocolVersion.tls12;
+		if (mayWarn && level === AlertLevel.warning && description !== AlertDescription.close_notify) {
+			this.#ignore();
+			return;
+		}
 		throw new TLSError("peer_alert", `the server refused: ${alertMeaning(description)}`, description);
 	}
 
@@ -396,7 +450,13 @@ export class Connection implements Link {
 		const type = this.messageType;
 		this.reader.open(joiner.bytes, joiner.start + MessageHeader.length, joiner.end);
 		if (this.#flow) {
-			if (type > 31 || !(this.#accepts & (1 << type)))
+			if (type === HandshakeType.hello_request && this.#version === ProtocolVersion.tls12) {
+				this.reader.finish();
+				this.#ignore();
+				this.#releaseMessage();
+				return;
+			}
+			if (type > 29 || !(this.#accepts & (1 << type)))
 				throw new TLSError("unexpected_message", `handshake message ${type} comes where it may not`);
 			this.#advanceFlow();
 		}

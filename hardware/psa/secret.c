@@ -123,6 +123,50 @@ void xs_secret_expandLabel(xsMachine* the)
 		bindingThrow(the, "HKDF-Expand-Label", status);
 }
 
+/* P_hash (RFC 5246 section 5). `work` holds label and seed behind kHashMax octets, where A(i) is put right in front of them. */
+static psa_status_t expand12(psa_algorithm_t hash, const Secret* from, uint8_t* work, size_t seedLength, uint8_t* out, size_t length)
+{
+	size_t size = PSA_HASH_LENGTH(hash);
+	uint8_t* chain = work + kHashMax - size;
+	uint8_t next[kHashMax];
+	psa_status_t status = bindingHMAC(hash, from->bytes, from->length, work + kHashMax, seedLength, next);
+	for (size_t done = 0; done < length && status == PSA_SUCCESS; ) {
+		size_t count = length - done < size ? length - done : size;
+		c_memcpy(chain, next, size);
+		status = bindingHMAC(hash, from->bytes, from->length, chain, size + seedLength, next);
+		if (status == PSA_SUCCESS)
+			c_memcpy(out + done, next, count);
+		done += count;
+		if (done < length && status == PSA_SUCCESS)
+			status = bindingHMAC(hash, from->bytes, from->length, chain, size, next);
+	}
+	bindingWipe(next, sizeof(next));
+	return status;
+}
+
+/* TLS 1.2's PRF (RFC 5246 section 5) into all of this. */
+void xs_secret_prf(xsMachine* the)
+{
+	enum { kLabelMax = 24, kSeedMax = 64 };
+	uint8_t work[kHashMax + kLabelMax + kSeedMax];
+	char label[kLabelMax + 1];
+	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
+	xsIntegerValue start = xsmcToInteger(xsArg(4)), end = xsmcToInteger(xsArg(5));
+	xsmcToStringBuffer(xsArg(2), label, sizeof(label));
+	Secret* from = bindingSecret(the, &xsArg(1));
+	Secret* secret = bindingSecret(the, &xsThis);
+	uint8_t* seed = bindingBytes(the, &xsArg(3), start, end, false);
+	size_t labelLength = c_strlen(label);
+	if (from == secret || end - start > kSeedMax)
+		xsRangeError("PRF: a seed of %d bytes, or a secret from itself", (int)(end - start));
+	c_memcpy(work + kHashMax, label, labelLength);
+	c_memcpy(work + kHashMax + labelLength, seed, end - start);
+	psa_status_t status = expand12(hash, from, work, labelLength + end - start, secret->bytes, secret->length);
+	bindingWipe(work, sizeof(work));
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "PRF", status);
+}
+
 /* HMAC of buffer[start..end) with this as the key, to out at offset. */
 void xs_secret_hmac(xsMachine* the)
 {

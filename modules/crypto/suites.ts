@@ -1,19 +1,27 @@
 /*
-	What each cipher suite stands for (RFC 8446 appendix B.4). Data only; used by handshake/ and config.ts.
+	What each cipher suite stands for (RFC 8446 appendix B.4; RFC 5289 and 7905 for TLS 1.2). Data only; used by handshake/.
 */
 
 import { AEADAlgorithm } from "tls/hardware/aead";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { CipherSuite } from "../wire/numbers";
 
+/** Which kind of certificate key a suite asks for. TLS 1.3's leave that open, and only they do. */
+export const enum Signer {
+	any = 0,
+	rsa = 1,
+	ecdsa = 2,
+}
+
 export interface Suite {
 	readonly id: CipherSuite;
 	/** As IANA registers it. */
 	readonly name: string;
+	readonly signer: Signer;
 	readonly aead: AEADAlgorithm;
 	/** Octets of the key. */
 	readonly keyLength: number;
-	/** Hash of the transcript and of the key schedule. */
+	/** Hash of the transcript and of the key schedule or PRF. */
 	readonly hash: HashAlgorithm;
 	/** Octets of its digest. */
 	readonly hashLength: number;
@@ -23,16 +31,40 @@ export interface Suite {
 
 const suites: readonly Suite[] = Object.freeze([
 	{
-		id: CipherSuite.TLS_AES_128_GCM_SHA256, name: "TLS_AES_128_GCM_SHA256", aead: AEADAlgorithm.gcm, keyLength: 16,
-		hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x1000000,
+		id: CipherSuite.TLS_AES_128_GCM_SHA256, name: "TLS_AES_128_GCM_SHA256", signer: Signer.any,
+		aead: AEADAlgorithm.gcm, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x1000000,
 	},
 	{
-		id: CipherSuite.TLS_AES_256_GCM_SHA384, name: "TLS_AES_256_GCM_SHA384", aead: AEADAlgorithm.gcm, keyLength: 32,
-		hash: HashAlgorithm.sha384, hashLength: 48, recordLimit: 0x1000000,
+		id: CipherSuite.TLS_AES_256_GCM_SHA384, name: "TLS_AES_256_GCM_SHA384", signer: Signer.any,
+		aead: AEADAlgorithm.gcm, keyLength: 32, hash: HashAlgorithm.sha384, hashLength: 48, recordLimit: 0x1000000,
 	},
 	{
-		id: CipherSuite.TLS_CHACHA20_POLY1305_SHA256, name: "TLS_CHACHA20_POLY1305_SHA256", aead: AEADAlgorithm.chacha20_poly1305,
-		keyLength: 32, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0xffffffff,
+		id: CipherSuite.TLS_CHACHA20_POLY1305_SHA256, name: "TLS_CHACHA20_POLY1305_SHA256", signer: Signer.any,
+		aead: AEADAlgorithm.chacha20_poly1305, keyLength: 32, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0xffffffff,
+	},
+	{
+		id: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, name: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", signer: Signer.ecdsa,
+		aead: AEADAlgorithm.gcm, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x1000000,
+	},
+	{
+		id: CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, name: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", signer: Signer.rsa,
+		aead: AEADAlgorithm.gcm, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x1000000,
+	},
+	{
+		id: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, name: "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", signer: Signer.ecdsa,
+		aead: AEADAlgorithm.gcm, keyLength: 32, hash: HashAlgorithm.sha384, hashLength: 48, recordLimit: 0x1000000,
+	},
+	{
+		id: CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, name: "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", signer: Signer.rsa,
+		aead: AEADAlgorithm.gcm, keyLength: 32, hash: HashAlgorithm.sha384, hashLength: 48, recordLimit: 0x1000000,
+	},
+	{
+		id: CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, name: "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", signer: Signer.ecdsa,
+		aead: AEADAlgorithm.chacha20_poly1305, keyLength: 32, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0xffffffff,
+	},
+	{
+		id: CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, name: "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", signer: Signer.rsa,
+		aead: AEADAlgorithm.chacha20_poly1305, keyLength: 32, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0xffffffff,
 	},
 ]);
 

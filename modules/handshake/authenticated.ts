@@ -47,13 +47,22 @@ function schemeParts(scheme: number): number {
 	}
 }
 
-/**
- * Checks TLS 1.3's CertificateVerify: `signature[start..end)` by the peer's key over `content`. Throws "illegal_parameter" for a scheme
- * that was not offered or does not go with the key, "bad_signature" for a wrong signature.
- */
-export function authenticate13(peer: VerifiedPeer, scheme: number, content: Uint8Array, signature: Uint8Array, start: number,
+/** The same for TLS 1.2, where a scheme of ECDSA names a hash but no curve, and PKCS #1 is still allowed (RFC 5246 section 7.4.1.4.1). */
+function schemeParts12(scheme: number, kind: KeyKind): number {
+	const isCurve = kind !== KeyKind.rsa;
+	switch (scheme) {
+		case SignatureScheme.rsa_pkcs1_sha256: return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha256;
+		case SignatureScheme.rsa_pkcs1_sha384: return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha384;
+		case SignatureScheme.rsa_pkcs1_sha512: return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha512;
+		case SignatureScheme.ecdsa_secp256r1_sha256: return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha256 : 0;
+		case SignatureScheme.ecdsa_secp384r1_sha384: return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha384 : 0;
+		default: return schemeParts(scheme);
+	}
+}
+
+/** Checks the signature whose scheme is `parts`, as both versions do. */
+function authenticate(peer: VerifiedPeer, scheme: number, parts: number, content: Uint8Array, signature: Uint8Array, start: number,
 	end: number): AuthenticatedPeer {
-	const parts = schemeParts(scheme);
 	if (!(peer.keyUsage & KeyUsage.digitalSignature))
 		throw new TLSError("unsupported_certificate", "the server's certificate may not sign (its key usage), and so can't prove who the server is");
 	if (parts >> 16 !== peer.key.kind)
@@ -61,4 +70,22 @@ export function authenticate13(peer: VerifiedPeer, scheme: number, content: Uint
 	if (!verifySignature(peer.key, (parts >> 8) & 0xff, parts & 0xff, content, 0, content.length, signature, start, end))
 		throw new TLSError("bad_signature", "the server could not prove that it owns its certificate: its signature is wrong");
 	return make(peer, scheme);
+}
+
+/**
+ * Checks TLS 1.3's CertificateVerify: `signature[start..end)` by the peer's key over `content`. Throws "illegal_parameter" for a scheme
+ * that was not offered or does not go with the key, "bad_signature" for a wrong signature.
+ */
+export function authenticate13(peer: VerifiedPeer, scheme: number, content: Uint8Array, signature: Uint8Array, start: number,
+	end: number): AuthenticatedPeer {
+	return authenticate(peer, scheme, schemeParts(scheme), content, signature, start, end);
+}
+
+/**
+ * Checks the signature of TLS 1.2's ServerKeyExchange: by the peer's key over `content`, which is both randoms and the server's ephemeral
+ * key. Throws as authenticate13 does.
+ */
+export function authenticate12(peer: VerifiedPeer, scheme: number, content: Uint8Array, signature: Uint8Array, start: number,
+	end: number): AuthenticatedPeer {
+	return authenticate(peer, scheme, schemeParts12(scheme, peer.key.kind), content, signature, start, end);
 }

@@ -1,6 +1,6 @@
 /*
 	The messages that prove the server's identity: Certificate, CertificateRequest and CertificateVerify of TLS 1.3 (RFC 8446 section 4.3.2,
-	4.4.2, 4.4.3). What the certificates say is x509's to judge.
+	4.4.2, 4.4.3), Certificate and CertificateRequest of TLS 1.2 (RFC 5246 section 7.4.2, 7.4.4). What the certificates say is x509's to judge.
 */
 
 import { TLSError } from "../errors";
@@ -99,4 +99,46 @@ export function signedContent13(digest: Uint8Array): Uint8Array {
 	for (let i = 0; i < context13.length; i++) content[64 + i] = context13.charCodeAt(i);
 	content.set(digest, 64 + context13.length + 1);
 	return content;
+}
+
+/** Reads a server's Certificate of TLS 1.2. */
+export function readCertificate12(r: Reader, maximum: number): CertificateList {
+	const list: CertificateList = { spans: [], staple: undefined };
+	const entries = r.enter(3, 0, 0xffffff);
+	while (r.left) {
+		if (list.spans.length === 2 * maximum) throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
+		const certificate = r.enter(3, 1, 0xffffff);
+		list.spans.push(r.at, r.end);
+		r.at = r.end;
+		r.leave(certificate);
+	}
+	r.leave(entries);
+	r.finish();
+	if (!list.spans.length) throw new TLSError("decode_error", "the server sent no certificate");
+	return list;
+}
+
+/** Reads a CertificateRequest of TLS 1.2: kinds of certificate, signatures and names of authorities, each well formed. */
+export function readCertificateRequest12(r: Reader): void {
+	const kinds = r.enter(1, 1, 255);
+	r.at = r.end;
+	r.leave(kinds);
+	const schemes = r.enter(2, 2, 0xfffe);
+	while (r.left) r.u16();
+	r.leave(schemes);
+	const names = r.enter(2, 0, 0xffff);
+	while (r.left) {
+		const name = r.enter(2, 1, 0xffff);
+		r.at = r.end;
+		r.leave(name);
+	}
+	r.leave(names);
+	r.finish();
+}
+
+/** Writes a Certificate of TLS 1.2 without certificates (RFC 5246 section 7.4.6). */
+export function writeEmptyCertificate12(w: Writer): void {
+	w.u8(HandshakeType.certificate);
+	w.u24(3);
+	w.u24(0);
 }

@@ -27,6 +27,7 @@ import type { Hello, ServerHello } from "./hello";
 import type { Transcript } from "./transcript";
 import { authenticate13 } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
+import { readProtocol, readRecordLimit } from "./answers";
 import { readCertificate13, readCertificateRequest13, signedContent13, writeEmptyCertificate13 } from "./certificate";
 import { Application13 } from "./post";
 import { Schedule13, trafficCipher, verifyData } from "./schedule13";
@@ -77,8 +78,8 @@ function* agree(link: Link, hello: Hello, answer: ServerHello, transcript: Trans
 	state.schedule.toHandshake(shared);
 	state.client = state.schedule.derive("c hs traffic", digest);
 	state.server = state.schedule.derive("s hs traffic", digest);
-	link.readWith(trafficCipher(suite, state.server), suite.recordLimit);
-	link.writeWith(trafficCipher(suite, state.client), suite.recordLimit);
+	link.readWith(trafficCipher(suite, state.server), suite.recordLimit, 0);
+	link.writeWith(trafficCipher(suite, state.client), suite.recordLimit, 0);
 	state.schedule.toMaster();
 	link.timing.mark(Phase.agreement);
 }
@@ -96,7 +97,7 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): voi
 			case ExtensionType.server_name: break;	// empty: the name was used (RFC 6066 section 3)
 			case ExtensionType.supported_groups: readGroups(r); break;
 			case ExtensionType.application_layer_protocol_negotiation: state.protocol = readProtocol(r, link.config.protocols); break;
-			case ExtensionType.record_size_limit: link.limitRecords(readRecordLimit(r)); break;
+			case ExtensionType.record_size_limit: link.limitRecords(readRecordLimit(r, 0x4001) - 1); break;
 			default: throw new TLSError("internal", `extension ${type} is asked for but not read`);
 		}
 		r.leave(extension);
@@ -105,30 +106,11 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): voi
 	r.finish();
 }
 
-/** RFC 8449 section 4: 64 octets at least; more than TLS 1.3 allows means no limit. */
-function readRecordLimit(r: Reader): number {
-	const limit = r.u16();
-	if (limit < 64) throw new TLSError("illegal_parameter", `the server takes only ${limit} bytes in a record, fewer than the 64 that it must`);
-	return Math.min(limit, 0x4001);
-}
-
 /** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
 function readGroups(r: Reader): void {
 	const list = r.enter(2, 2, 0xffff);
 	while (r.left) r.u16();
 	r.leave(list);
-}
-
-/** The one protocol picked (RFC 7301 section 3.1). */
-function readProtocol(r: Reader, offered: readonly string[]): string {
-	const list = r.enter(2, 2, 0xffff);
-	const name = r.enter(1, 1, 255);
-	let protocol = "";
-	while (r.left) protocol += String.fromCharCode(r.u8());
-	r.leave(name);
-	r.leave(list);
-	if (!offered.includes(protocol)) throw new TLSError("illegal_parameter", `the server picked the protocol "${protocol}", which was not offered`);
-	return protocol;
 }
 
 /** Certificate and CertificateVerify. Sets `state.proof`, which nothing else does. */
@@ -186,6 +168,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 	const { suite } = answer;
 	const { asked } = hello;
 	const state = new State13(answer);
+	link.useVersion(ProtocolVersion.tls13);
 	try {
 		yield* agree(link, hello, answer, transcript, state);
 
@@ -208,9 +191,9 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 		const digest = transcript.digest();
 		const clientTraffic = state.schedule.derive("c ap traffic", digest);
 		const serverTraffic = state.schedule.derive("s ap traffic", digest);
-		link.readWith(trafficCipher(suite, serverTraffic), suite.recordLimit);
+		link.readWith(trafficCipher(suite, serverTraffic), suite.recordLimit, 0);
 		finish(link, answer, transcript, state);
-		link.writeWith(trafficCipher(suite, clientTraffic), suite.recordLimit);
+		link.writeWith(trafficCipher(suite, clientTraffic), suite.recordLimit, 0);
 		link.timing.mark(Phase.finished);
 		const proof = state.proof!;
 		const negotiated = {

@@ -1,9 +1,10 @@
 /*
-	ClientHello, ServerHello and HelloRetryRequest (RFC 8446 section 4.1). One read or write for each; start.ts decides what comes of it.
+	The ClientHello of both versions, and TLS 1.3's ServerHello and HelloRetryRequest (RFC 8446 section 4.1); TLS 1.2's is in hello12.ts. One
+	read or write for each; start.ts decides what comes of it.
 */
 
 import { TLSError } from "../errors";
-import { findSuite } from "../crypto/suites";
+import { findSuite, Signer } from "../crypto/suites";
 import type { Suite } from "../crypto/suites";
 import type { Config } from "../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
@@ -21,9 +22,6 @@ const SESSION_ID_LENGTH = 32;
 const retryRandom = Uint8Array.of(
 	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
 	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c);
-
-/** "DOWNGRD": how a server that knows TLS 1.3 ends its random when it is made to speak less (section 4.1.3). */
-const downgrade = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44);
 
 /** What the client says and must remember until the server has answered. */
 export class Hello {
@@ -101,9 +99,8 @@ function writeNames(w: Writer, hello: Hello, config: Config): void {
 	}
 }
 
-function writeKeyShare(w: Writer, hello: Hello): void {
+function writeKeyShare(w: Writer, hello: Hello, share: KeyShare): void {
 	// section 4.2.8
-	const share = hello.share!;
 	const extension = openExtension(w, hello, ExtensionType.key_share, ExtensionBit.key_share);
 	const list = w.open(2);
 	w.u16(hello.group);
@@ -112,6 +109,21 @@ function writeKeyShare(w: Writer, hello: Hello): void {
 	share.publicKey(w.bytes, at);
 	w.close(2, key);
 	w.close(2, list);
+	w.close(2, extension);
+}
+
+/** What only TLS 1.2 needs. */
+function writeExtensions12(w: Writer, hello: Hello): void {
+	// RFC 8422 section 5.1.2: uncompressed points
+	let extension = openExtension(w, hello, ExtensionType.ec_point_formats, ExtensionBit.ec_point_formats);
+	w.u16(0x0100);
+	w.close(2, extension);
+	// RFC 7627 section 5.1
+	extension = openExtension(w, hello, ExtensionType.extended_master_secret, ExtensionBit.extended_master_secret);
+	w.close(2, extension);
+	// RFC 5746 section 3.4: this is the connection's first handshake
+	extension = openExtension(w, hello, ExtensionType.renegotiation_info, ExtensionBit.renegotiation_info);
+	w.u8(0);
 	w.close(2, extension);
 }
 
@@ -124,10 +136,14 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	extension = openExtension(w, hello, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
 	writeNumbers(w, config.signatureSchemes);
 	w.close(2, extension);
-	extension = openExtension(w, hello, ExtensionType.supported_versions, ExtensionBit.supported_versions);
-	w.u8(2);
-	w.u16(ProtocolVersion.tls13);
-	w.close(2, extension);
+	if (config.minVersion === ProtocolVersion.tls12) writeExtensions12(w, hello);
+	if (config.maxVersion === ProtocolVersion.tls13) {
+		extension = openExtension(w, hello, ExtensionType.supported_versions, ExtensionBit.supported_versions);
+		const versions = w.open(1);
+		for (let version = config.maxVersion; version >= config.minVersion; version--) w.u16(version);
+		w.close(1, versions);
+		w.close(2, extension);
+	}
 	if (hello.cookie) {
 		extension = openExtension(w, hello, ExtensionType.cookie, ExtensionBit.cookie);
 		w.u16(hello.cookie.length);
@@ -140,7 +156,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.u16(config.recordSizeLimit);
 		w.close(2, extension);
 	}
-	writeKeyShare(w, hello);
+	if (hello.share) writeKeyShare(w, hello, hello.share);
 	w.close(2, list);
 }
 
@@ -157,24 +173,6 @@ export function writeClientHello(w: Writer, hello: Hello, config: Config): void 
 	w.u16(0x0100);	// one compression method: none
 	writeExtensions(w, hello, config);
 	w.close(3, message);
-}
-
-function versionName(version: number): string {
-	switch (version) {
-		case ProtocolVersion.ssl30: return "SSL 3.0";
-		case ProtocolVersion.tls10: return "TLS 1.0";
-		case ProtocolVersion.tls11: return "TLS 1.1";
-		case ProtocolVersion.tls12: return "TLS 1.2";
-		default: return `version 0x${version.toString(16)}`;
-	}
-}
-
-/** Refuses a server that picked less than TLS 1.3; with the sentinel in its random somebody made it do so. */
-function refuseOldVersion(version: number, bytes: Uint8Array, randomAt: number): never {
-	const at = randomAt + RANDOM_LENGTH - 8;
-	if (equal(bytes, at, downgrade, 0, downgrade.length) && bytes[at + 7]! <= 1)
-		throw new TLSError("downgrade", "somebody between here and the server forces an older version of TLS than both speak");
-	throw new TLSError("unsupported_version", `the server speaks only ${versionName(version)}; this client needs TLS 1.3`);
 }
 
 /** Reads the extensions of a ServerHello or HelloRetryRequest into `to`; returns the version picked, 0 if none is named. */
@@ -220,15 +218,21 @@ function checkEcho(r: Reader, hello: Hello, config: Config): Suite {
 	r.leave(id);
 	const suiteId = r.u16();
 	const suite = config.suites.includes(suiteId) ? findSuite(suiteId) : undefined;
-	if (!suite) throw new TLSError("illegal_parameter", `the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered`);
+	if (!suite || suite.signer !== Signer.any)
+		throw new TLSError("illegal_parameter", `the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.3`);
 	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
 	return suite;
 }
 
-/** Looks ahead for supported_versions: without it the server speaks TLS 1.2 or older, and the fields before mean something else. */
-function namesVersion(r: Reader): boolean {
+/**
+ * Looks ahead in the ServerHello that `r` stands at for supported_versions: without it the server speaks TLS 1.2 or older, and the fields
+ * before mean something else.
+ */
+export function namesVersion(r: Reader): boolean {
 	const { at, end } = r;
 	let found = false;
+	const legacy = r.u16();
+	r.skip(RANDOM_LENGTH);
 	r.skip(r.u8());
 	r.skip(3);
 	if (r.left) {
@@ -241,14 +245,14 @@ function namesVersion(r: Reader): boolean {
 	}
 	r.at = at;
 	r.end = end;
-	return found;
+	return found && legacy === ProtocolVersion.tls12;
 }
 
-/** Reads the ServerHello or HelloRetryRequest that `r` stands at, and refuses what no TLS 1.3 server may answer to `hello`. */
+/** Reads TLS 1.3's ServerHello or HelloRetryRequest that `r` stands at, and refuses what no TLS 1.3 server may answer to `hello`. */
 export function readServerHello(r: Reader, hello: Hello, config: Config): ServerHello {
 	const legacy = r.u16();
 	const randomAt = r.skip(RANDOM_LENGTH);
-	if (legacy !== ProtocolVersion.tls12 || !namesVersion(r)) refuseOldVersion(legacy, r.bytes, randomAt);
+	if (legacy !== ProtocolVersion.tls12) throw new TLSError("illegal_parameter", `the version field of the ServerHello is 0x${legacy.toString(16)}`);
 	const suite = checkEcho(r, hello, config);
 	const isRetry = equal(r.bytes, randomAt, retryRandom, 0, RANDOM_LENGTH);
 	const answer: ServerHello = { suite, isRetry, group: 0, shareStart: 0, shareEnd: 0, cookie: undefined };

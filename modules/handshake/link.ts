@@ -6,6 +6,7 @@
 import type { AEAD } from "tls/hardware/aead";
 import type { Config } from "../config";
 import type { Timing } from "../timing";
+import type { AlertDescription, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import type { AuthenticatedPeer } from "./authenticated";
 
@@ -14,7 +15,7 @@ export type Flow = Generator<number, void, void>;
 
 /** What was negotiated, for the application. */
 export interface Negotiated {
-	/** 0x0304 for TLS 1.3 */
+	/** 0x0303 for TLS 1.2, 0x0304 for TLS 1.3 */
 	version: number;
 	/** Name of the cipher suite, as IANA registers it. */
 	suite: string;
@@ -51,14 +52,21 @@ export interface Link {
 	send(bytes: Uint8Array, start: number, end: number): void;
 	/** Octets that the transport has not taken yet. */
 	readonly unsent: number;
-	/** The peer takes at most `limit` octets in a record, its type included (RFC 8449). The limit that was asked of the peer holds too now. */
+	/** The server picked this version: its rules for records and alerts hold from now on. */
+	useVersion(version: ProtocolVersion): void;
+	/** Sends a warning. */
+	warn(description: AlertDescription): void;
+	/** The peer takes at most `limit` octets of text in a record (RFC 8449). The limit that was asked of the peer holds too now. */
 	limitRecords(limit: number): void;
-	/** Sends TLS 1.3's dummy change_cipher_spec (RFC 8446 appendix D.4). */
+	/** Sends change_cipher_spec (RFC 5246 section 7.1), with TLS 1.3 a dummy for middleboxes (RFC 8446 appendix D.4). At most once. */
 	sendChangeCipherSpec(): void;
-	/** From the next record on, what arrives is protected with this key. Throws where a message straddles the change. */
-	readWith(aead: AEAD, recordLimit: number): void;
+	/**
+	 * From the next record on, what arrives is protected with this key. Throws where a message straddles the change. `explicit` is how
+	 * many octets of the nonce stand in each record, which only TLS 1.2 has.
+	 */
+	readWith(aead: AEAD, recordLimit: number, explicit: number): void;
 	/** From the next record on, what is sent is protected with this key. */
-	writeWith(aead: AEAD, recordLimit: number): void;
+	writeWith(aead: AEAD, recordLimit: number, explicit: number): void;
 	/** Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. */
 	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void;
 }

@@ -4,23 +4,27 @@
 */
 
 import { TLSError } from "../errors";
-import { HandshakeType, Step } from "../wire/numbers";
+import { HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
 import { Phase } from "../timing";
 import { Writer } from "../wire/writer";
 import { KeyShare } from "tls/hardware/agree";
 import { accepts } from "./link";
 import type { Flow, Link } from "./link";
-import { Hello, readServerHello, writeClientHello } from "./hello";
+import { Hello, namesVersion, readServerHello, writeClientHello } from "./hello";
 import type { ServerHello } from "./hello";
 import { Transcript } from "./transcript";
+import { flow12 } from "./flow12";
 import { flow13 } from "./flow13";
 
 /** Octets that a ClientHello without a session to resume usually needs. */
 const HELLO_ROOM = 320;
 
+const empty = new Uint8Array(0);
+
 function* sendHello(link: Link, hello: Hello, transcript: Transcript): Flow {
 	yield Step.pause;
-	hello.share ??= new KeyShare(hello.group, undefined);
+	if (link.config.maxVersion === ProtocolVersion.tls13) hello.share ??= new KeyShare(hello.group, undefined);
+	else hello.sessionId = empty;
 	const w = new Writer(HELLO_ROOM);
 	writeClientHello(w, hello, link.config);
 	transcript.add(w.bytes, 0, w.length);
@@ -49,6 +53,10 @@ export function* handshake(link: Link): Flow {
 	const transcript = new Transcript();
 	try {
 		yield* sendHello(link, hello, transcript);
+		if (link.config.maxVersion !== ProtocolVersion.tls13 || !namesVersion(link.reader)) {
+			yield* flow12(link, hello, transcript);
+			return;
+		}
 		let answer = readServerHello(link.reader, hello, link.config);
 		transcript.begin(answer.suite.hash);
 		if (answer.isRetry) {

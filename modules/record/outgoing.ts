@@ -1,12 +1,11 @@
 /*
 	What goes to the peer: records are laid down and sealed in one buffer, one after the other, and stay there until the transport has taken
-	them (RFC 8446 section 5.1, 5.2). Used by connection.ts.
+	them (RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2). Used by connection.ts.
 */
 
 import { ContentType, ProtocolVersion } from "../wire/numbers";
 import { copy } from "tls/hardware/copy";
 import { RecordHeader } from "./deframer";
-import { Overhead } from "./protect";
 import type { Protection } from "./protect";
 
 /** A buffer up to this size is kept when all has been sent. */
@@ -35,7 +34,7 @@ export class Outgoing {
 
 	/** Octets that a record adds to its content. */
 	get overhead(): number {
-		return RecordHeader.length + (this.#protection ? Overhead.tls13 : 0);
+		return RecordHeader.length + (this.#protection?.overhead ?? 0);
 	}
 
 	/** True where the sending key must be replaced. */
@@ -57,23 +56,23 @@ export class Outgoing {
 
 	/** Appends a record with `bytes[start..end)`. */
 	add(type: ContentType, bytes: Uint8Array, start: number, end: number): void {
-		const isPlain = !this.#protection || type === ContentType.change_cipher_spec;
-		const length = end - start + (isPlain ? 0 : Overhead.tls13);
+		const protection = type === ContentType.change_cipher_spec ? undefined : this.#protection;
+		const length = end - start + (protection?.overhead ?? 0);
 		this.#reserve(RecordHeader.length + length);
 		const buffer = this.#buffer;
 		let at = this.#end;
-		buffer[at] = isPlain ? type : ContentType.application_data;
+		buffer[at] = protection?.hidesType ? ContentType.application_data : type;
 		buffer[at + 1] = this.#version >> 8;
 		buffer[at + 2] = this.#version & 0xff;
 		this.#version = ProtocolVersion.tls12;
 		buffer[at + 3] = length >> 8;
 		buffer[at + 4] = length;
-		at += RecordHeader.length;
+		at += RecordHeader.length + (protection?.explicit ?? 0);
 		copy(bytes, start, end, buffer, at);
 		at += end - start;
-		if (!isPlain) {
-			buffer[at++] = type;
-			at = this.#protection!.seal(buffer, this.#end, at);
+		if (protection) {
+			if (protection.hidesType) buffer[at++] = type;
+			at = protection.seal(buffer, this.#end, at);
 		}
 		this.#end = at;
 	}

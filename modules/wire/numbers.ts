@@ -81,6 +81,12 @@ export const enum CipherSuite {
 	TLS_AES_128_GCM_SHA256 = 0x1301,
 	TLS_AES_256_GCM_SHA384 = 0x1302,
 	TLS_CHACHA20_POLY1305_SHA256 = 0x1303,
+	TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 = 0xc02b,
+	TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 = 0xc02c,
+	TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 = 0xc02f,
+	TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 = 0xc030,
+	TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 = 0xcca8,
+	TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 = 0xcca9,
 }
 
 /** RFC 8446 section 4.2.7 */
@@ -135,4 +141,6 @@ export const enum ExtensionType {
 /** What a handshake generator yields: `pause` gives the event loop a turn, any other value is the set of messages to wait for. */
 export const enum Step {
 	pause = 0,
+	/** In such a set: TLS 1.2's change_cipher_spec record. No handshake message has this bit's number, which is checked. */
+	change_cipher_spec = 1 << 30,
 }

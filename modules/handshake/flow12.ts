@@ -1,0 +1,266 @@
+/*
+	TLS 1.2 from the ServerHello on (RFC 5246 section 7.3, figure 1), with ECDHE (RFC 8422):
+
+		ServerHello
+		Certificate
+		ServerKeyExchange
+		CertificateRequest*
+		ServerHelloDone
+		                        Certificate*
+		                        ClientKeyExchange
+		                        [ChangeCipherSpec]
+		                        Finished
+		[ChangeCipherSpec]
+		Finished
+
+	Each `yield` names the messages that may come next. Run by start.ts.
+*/
+
+import { TLSError } from "../errors";
+import { AlertDescription, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
+import { Writer } from "../wire/writer";
+import { Phase } from "../timing";
+import { Signer } from "../crypto/suites";
+import type { AEAD } from "tls/hardware/aead";
+import { KeyShare } from "tls/hardware/agree";
+import { equal } from "tls/hardware/compare";
+import { Secret } from "tls/hardware/secret";
+import { KeyKind } from "tls/hardware/signature";
+import type { VerifiedPeer } from "../x509/path";
+import { authenticate12 } from "./authenticated";
+import type { AuthenticatedPeer } from "./authenticated";
+import { readCertificate12, readCertificateRequest12, writeEmptyCertificate12 } from "./certificate";
+import type { Hello } from "./hello";
+import { readServerHello12 } from "./hello12";
+import type { ServerHello12 } from "./hello12";
+import { accepts } from "./link";
+import type { Flow, Link, PostHandshake } from "./link";
+import { explicitNonce, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
+import type { Transcript } from "./transcript";
+
+/** RFC 8422 section 5.4: the one kind of curve description that is left. */
+const NAMED_CURVE = 3;
+
+/** HelloRequests that are answered; a server that still asks is not. */
+const MAX_REFUSALS = 8;
+
+/** What the flow's steps share; its secrets are wiped when the flow ends, however it ends. */
+class State12 {
+	readonly answer: ServerHello12;
+	certificateRequested = false;
+	/** The server's ephemeral key: its group, and where it lies in the ServerKeyExchange. */
+	group = 0;
+	pointStart = 0;
+	pointEnd = 0;
+	proof: AuthenticatedPeer | undefined;
+	share: KeyShare | undefined;
+	shared: Secret | undefined;
+	master: Secret | undefined;
+	/** Waits for the server's ChangeCipherSpec. */
+	reading: AEAD | undefined;
+
+	constructor(answer: ServerHello12) {
+		this.answer = answer;
+	}
+
+	close(): void {
+		this.share?.close();
+		this.shared?.close();
+		this.master?.close();
+		this.reading?.close();
+	}
+}
+
+function absorb(link: Link, transcript: Transcript): void {
+	transcript.add(link.message, link.messageStart, link.messageEnd);
+}
+
+/** The suite says which kind of key signs the key exchange. */
+function checkKeyKind(state: State12, peer: VerifiedPeer): void {
+	const isRSA = peer.key.kind === KeyKind.rsa;
+	if (isRSA !== (state.answer.suite.signer === Signer.rsa))
+		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${state.answer.suite.name}`);
+}
+
+/** ServerKeyExchange (RFC 8422 section 5.4). Sets `state.proof`, which nothing else does. */
+function readServerKeyExchange(link: Link, state: State12, peer: VerifiedPeer): void {
+	const { config, reader: r } = link;
+	const { randoms } = state.answer;
+	const start = r.at;
+	const curveType = r.u8();
+	state.group = r.u16();
+	if (curveType !== NAMED_CURVE || !config.groups.includes(state.group))
+		throw new TLSError("illegal_parameter", `the server's key is of group 0x${state.group.toString(16)}, which was not offered`);
+	const point = r.enter(1, 1, 255);
+	state.pointStart = r.at;
+	const end = state.pointEnd = r.at = r.end;
+	r.leave(point);
+	const scheme = r.u16();
+	const signature = r.enter(2, 0, 0xffff);
+	const signatureStart = r.at;
+	const signatureEnd = r.at = r.end;
+	r.leave(signature);
+	r.finish();
+	if (!config.signatureSchemes.includes(scheme))
+		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered`);
+	const content = new Uint8Array(randoms.length + end - start);
+	content.set(randoms, 0);
+	content.set(link.message.subarray(start, end), randoms.length);
+	state.proof = authenticate12(peer, scheme, content, link.message, signatureStart, signatureEnd);
+}
+
+/** The key pair for the server's group. The one in the ClientHello serves where the group is the same. */
+function makeShare(hello: Hello, state: State12): void {
+	if (hello.share && hello.group === state.group) {
+		state.share = hello.share;
+		hello.share = undefined;
+	}
+	else {
+		hello.close();
+		state.share = new KeyShare(state.group, undefined);
+	}
+}
+
+function agree(link: Link, state: State12): void {
+	const share = state.share!;
+	state.shared = new Secret(share.publicLength === 97 ? 48 : 32);
+	if (!share.agree(link.message, state.pointStart, state.pointEnd, state.shared))
+		throw new TLSError("illegal_parameter", "the server's key is no valid public key of its group");
+}
+
+/** Perhaps an empty Certificate, and ClientKeyExchange (RFC 8422 section 5.7). The master secret follows from all messages up to it. */
+function sendKeyExchange(link: Link, transcript: Transcript, state: State12): void {
+	const w = new Writer(128);
+	if (state.certificateRequested) writeEmptyCertificate12(w);
+	w.u8(HandshakeType.client_key_exchange);
+	const message = w.open(3);
+	const key = w.open(1);
+	const { publicLength } = state.share!;
+	const at = w.reserve(publicLength);
+	state.share!.publicKey(w.bytes, at);
+	w.close(1, key);
+	w.close(3, message);
+	transcript.add(w.bytes, 0, w.length);
+	link.send(w.bytes, 0, w.length);
+	const { shared } = state;
+	state.shared = undefined;
+	state.master = masterSecret(state.answer.suite, shared!, transcript.digest());
+}
+
+/** ChangeCipherSpec and Finished, which is the first message under the new keys (RFC 5246 section 7.1, 7.4.9). */
+function finish(link: Link, transcript: Transcript, state: State12): void {
+	const { suite, randoms, recordLimit } = state.answer;
+	const block = keyBlock(suite, state.master!, randoms);
+	try {
+		state.reading = recordCipher(suite, block, 1);
+		link.sendChangeCipherSpec();
+		link.writeWith(recordCipher(suite, block, 0), suite.recordLimit, explicitNonce(suite));
+	}
+	finally {
+		block.close();
+	}
+	if (recordLimit) link.limitRecords(recordLimit);
+	const data = verifyData12(suite, state.master!, "client finished", transcript.digest());
+	const w = new Writer(16);
+	w.u8(HandshakeType.finished);
+	w.u24(data.length);
+	w.copy(data, 0, data.length);
+	transcript.add(w.bytes, 0, w.length);
+	link.send(w.bytes, 0, w.length);
+}
+
+/** The server's ChangeCipherSpec has come. */
+function changeReading(link: Link, state: State12): void {
+	const { suite } = state.answer;
+	const reading = state.reading!;
+	state.reading = undefined;
+	link.readWith(reading, suite.recordLimit, explicitNonce(suite));
+}
+
+/** The server's Finished. */
+function checkFinished(link: Link, transcript: Transcript, state: State12): void {
+	const expected = verifyData12(state.answer.suite, state.master!, "server finished", transcript.digest());
+	const { reader } = link;
+	if (reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
+	if (!equal(link.message, reader.skip(expected.length), expected, 0, expected.length))
+		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
+}
+
+/** TLS 1.2 after the handshake: nothing but a server's wish to renegotiate, which is refused (RFC 5246 section 7.4.1.1, RFC 5746). */
+class Application12 implements PostHandshake {
+	readonly owesUpdate = false;
+	#refusals = 0;
+
+	receive(link: Link): void {
+		if (link.messageType !== HandshakeType.hello_request)
+			throw new TLSError("unexpected_message", `handshake message ${link.messageType} after the handshake`);
+		link.reader.finish();
+		if (this.#refusals++ < MAX_REFUSALS) link.warn(AlertDescription.no_renegotiation);
+	}
+
+	updateKey(): void {
+		throw new TLSError("crypto", "the connection has used up its keys, and TLS 1.2 has no way to get others: open a new one");
+	}
+
+	close(): void {}
+}
+
+function open(link: Link, state: State12): void {
+	const { suite, protocol } = state.answer;
+	const proof = state.proof!;
+	const negotiated = { version: ProtocolVersion.tls12, suite: suite.name, group: state.group, signature: proof.scheme, protocol };
+	link.open(proof, negotiated, new Application12());
+}
+
+/** All that follows the ServerHello, which is the message that the link holds. */
+export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow {
+	const { config } = link;
+	const state = new State12(readServerHello12(link.reader, hello, config));
+	try {
+		link.useVersion(ProtocolVersion.tls12);
+		transcript.begin(state.answer.suite.hash);
+		absorb(link, transcript);
+
+		yield accepts(HandshakeType.certificate);
+		const { spans } = readCertificate12(link.reader, config.certificates.maxCertificates);
+		const search = new config.PathSearch(link.message, spans, config.certificates);
+		while (search.step()) yield Step.pause;
+		const peer = search.peer!;
+		checkKeyKind(state, peer);
+		absorb(link, transcript);
+		link.timing.mark(Phase.chain);
+
+		yield accepts(HandshakeType.server_key_exchange);
+		yield Step.pause;
+		readServerKeyExchange(link, state, peer);
+		absorb(link, transcript);
+		link.timing.mark(Phase.proof);
+		yield Step.pause;
+		makeShare(hello, state);
+		yield Step.pause;
+		agree(link, state);
+		link.timing.mark(Phase.agreement);
+
+		yield accepts(HandshakeType.certificate_request) | accepts(HandshakeType.server_hello_done);
+		if (link.messageType === HandshakeType.certificate_request) {
+			readCertificateRequest12(link.reader);
+			state.certificateRequested = true;
+			absorb(link, transcript);
+			yield accepts(HandshakeType.server_hello_done);
+		}
+		link.reader.finish();
+		absorb(link, transcript);
+		sendKeyExchange(link, transcript, state);
+		finish(link, transcript, state);
+
+		yield Step.change_cipher_spec;
+		changeReading(link, state);
+		yield accepts(HandshakeType.finished);
+		checkFinished(link, transcript, state);
+		link.timing.mark(Phase.finished);
+		open(link, state);
+	}
+	finally {
+		state.close();
+	}
+}

@@ -1,0 +1,124 @@
+/*
+	The ServerHello of TLS 1.2 (RFC 5246 section 7.4.1.3), and the refusal of every older version. The ClientHello that it answers is the
+	same for both versions (hello.ts). Used by flow12.ts.
+*/
+
+import { TLSError } from "../errors";
+import { findSuite, Signer } from "../crypto/suites";
+import type { Suite } from "../crypto/suites";
+import type { Config } from "../config";
+import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
+import { ExtensionType, ProtocolVersion } from "../wire/numbers";
+import type { Reader } from "../wire/reader";
+import { equal } from "tls/hardware/compare";
+import { readProtocol, readRecordLimit } from "./answers";
+import type { Hello } from "./hello";
+
+const RANDOM_LENGTH = 32;
+const SESSION_ID_LENGTH = 32;
+
+/** "DOWNGRD": how a server that knows a later version ends its random when it is made to speak less (RFC 8446 section 4.1.3). */
+const downgrade = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44);
+
+/** What a ServerHello of TLS 1.2 says. */
+export interface ServerHello12 {
+	suite: Suite;
+	/** The client's random, then the server's: what the server signs and the keys depend on. */
+	randoms: Uint8Array;
+	/** The application protocol, if the server picked one. */
+	protocol: string | undefined;
+	/** Most octets that the server takes in a record; 0 where it does not say. */
+	recordLimit: number;
+}
+
+function versionName(version: number): string {
+	switch (version) {
+		case ProtocolVersion.ssl30: return "SSL 3.0";
+		case ProtocolVersion.tls10: return "TLS 1.0";
+		case ProtocolVersion.tls11: return "TLS 1.1";
+		case ProtocolVersion.tls12: return "TLS 1.2";
+		default: return `version 0x${version.toString(16)}`;
+	}
+}
+
+/**
+ * Refuses a version that was not offered; with the sentinel in the server's random somebody made it pick that. Its last octet is 1 for
+ * TLS 1.2 and 0 for less, so a client that offers TLS 1.2 at most is right to be answered with a 1.
+ */
+function checkVersion(version: number, bytes: Uint8Array, randomAt: number, config: Config): void {
+	const { minVersion, maxVersion } = config;
+	const at = randomAt + RANDOM_LENGTH - 8;
+	const isForced = equal(bytes, at, downgrade, 0, downgrade.length)
+		&& (bytes[at + 7] === 0 || bytes[at + 7] === 1 && maxVersion > ProtocolVersion.tls12);
+	if (isForced) throw new TLSError("downgrade", "somebody between here and the server forces an older version of TLS than both speak");
+	if (version !== ProtocolVersion.tls12 || minVersion > version)
+		throw new TLSError("unsupported_version", `the server speaks only ${versionName(version)}; this client needs TLS 1.${(minVersion & 0xff) - 1}`);
+}
+
+/** One extension's data; the caller has checked that it may be there. */
+function readExtension(r: Reader, type: number, config: Config, to: ServerHello12): void {
+	switch (type) {
+		case ExtensionType.application_layer_protocol_negotiation: to.protocol = readProtocol(r, config.protocols); break;
+		case ExtensionType.record_size_limit: to.recordLimit = readRecordLimit(r, 0x4000); break;
+		case ExtensionType.renegotiation_info:
+			// RFC 5746 section 3.4: empty in the first handshake
+			if (r.u8() !== 0) throw new TLSError("handshake_failure", "the server takes this connection for one that was there before");
+			break;
+		case ExtensionType.ec_point_formats: {
+			// RFC 8422 section 5.2: whatever else there is, uncompressed points must be
+			let isPlain = false;
+			const list = r.enter(1, 1, 255);
+			while (r.left) isPlain = r.u8() === 0 || isPlain;
+			r.leave(list);
+			if (!isPlain) throw new TLSError("illegal_parameter", "the server does not take uncompressed points, which it must");
+			break;
+		}
+		default: break;	// server_name and extended_master_secret are empty
+	}
+}
+
+function readExtensions(r: Reader, hello: Hello, config: Config, to: ServerHello12): void {
+	let seen = 0;
+	// a server without extensions may leave the whole block out (section 7.4.1.3)
+	if (r.left) {
+		const block = r.enter(2, 0, 0xffff);
+		while (r.left) {
+			const type = r.u16();
+			seen = expectAnswer(type, seen, hello.asked, AllowedIn.server_hello12);
+			const extension = r.enter(2, 0, 0xffff);
+			readExtension(r, type, config, to);
+			r.leave(extension);
+		}
+		r.leave(block);
+	}
+	r.finish();
+	// RFC 7627 section 5.2: without it, two connections can be made to have the same keys
+	if (!(seen & ExtensionBit.extended_master_secret))
+		throw new TLSError("handshake_failure", "the server does not know the extended master secret (RFC 7627), which this client insists on");
+	if (!(seen & ExtensionBit.renegotiation_info))
+		throw new TLSError("handshake_failure", "the server does not know secure renegotiation (RFC 5746), which this client insists on");
+}
+
+/** Reads the ServerHello that `r` stands at; refuses every version but TLS 1.2, and that too where it was not offered. */
+export function readServerHello12(r: Reader, hello: Hello, config: Config): ServerHello12 {
+	const version = r.u16();
+	const randomAt = r.skip(RANDOM_LENGTH);
+	checkVersion(version, r.bytes, randomAt, config);
+	const randoms = new Uint8Array(2 * RANDOM_LENGTH);
+	randoms.set(hello.random, 0);
+	randoms.set(r.bytes.subarray(randomAt, randomAt + RANDOM_LENGTH), RANDOM_LENGTH);
+	const id = r.enter(1, 0, SESSION_ID_LENGTH);
+	const { length } = hello.sessionId;
+	if (length && r.left === length && equal(r.bytes, r.at, hello.sessionId, 0, length))
+		throw new TLSError("illegal_parameter", "the server resumes a session that never was");
+	r.at = r.end;
+	r.leave(id);
+	const suiteId = r.u16();
+	const suite = config.suites.includes(suiteId) ? findSuite(suiteId) : undefined;
+	if (!suite || suite.signer === Signer.any)
+		throw new TLSError("illegal_parameter", `the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.2`);
+	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
+	const answer: ServerHello12 = { suite, randoms, protocol: undefined, recordLimit: 0 };
+	readExtensions(r, hello, config, answer);
+	return answer;
+}

@@ -1,0 +1,56 @@
+/*
+	TLS 1.2's key schedule (RFC 5246 section 5, 6.3, 7.4.9, 8.1, with the extended master secret of RFC 7627). Secrets are native handles,
+	closed by whoever asked for them. Used by flow12.ts.
+*/
+
+import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
+import { Secret } from "tls/hardware/secret";
+import type { Suite } from "../crypto/suites";
+
+const MASTER_LENGTH = 48;
+const VERIFY_LENGTH = 12;
+
+/** Octets of the nonce that are sent in each record: GCM sends part of it (RFC 5288 section 3), ChaCha20 nothing (RFC 7905 section 2). */
+export function explicitNonce(suite: Suite): number {
+	return suite.aead === AEADAlgorithm.chacha20_poly1305 ? 0 : 8;
+}
+
+/** Octets of the IV in the key block: what of the nonce is not sent. */
+function ivLength(suite: Suite): number {
+	return 12 - explicitNonce(suite);
+}
+
+/** The extended master secret (RFC 7627 section 4); `sessionHash` is over all messages up to ClientKeyExchange. Closes `shared`. */
+export function masterSecret(suite: Suite, shared: Secret, sessionHash: Uint8Array): Secret {
+	const master = new Secret(MASTER_LENGTH);
+	master.prf(suite.hash, shared, "extended master secret", sessionHash, 0, sessionHash.length);
+	shared.close();
+	return master;
+}
+
+/** The key block (RFC 5246 section 6.3); `randoms` is the client's random, then the server's. An AEAD needs no MAC keys. */
+export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Secret {
+	const half = randoms.length / 2;
+	const seed = new Uint8Array(randoms.length);
+	seed.set(randoms.subarray(half), 0);
+	seed.set(randoms.subarray(0, half), half);
+	const block = new Secret(2 * (suite.keyLength + ivLength(suite)));
+	block.prf(suite.hash, master, "key expansion", seed, 0, seed.length);
+	return block;
+}
+
+/** The cipher of one direction: `side` is 0 for what the client writes, 1 for the server. */
+export function recordCipher(suite: Suite, block: Secret, side: 0 | 1): AEAD {
+	const { aead, keyLength } = suite;
+	return new AEAD(aead, block, true, side * keyLength, keyLength, 2 * keyLength + side * ivLength(suite));
+}
+
+/** verify_data of a Finished (section 7.4.9); the label is "client finished" or "server finished". */
+export function verifyData12(suite: Suite, master: Secret, label: string, digest: Uint8Array): Uint8Array {
+	const made = new Secret(VERIFY_LENGTH);
+	made.prf(suite.hash, master, label, digest, 0, digest.length);
+	const data = new Uint8Array(VERIFY_LENGTH);
+	made.export(data, 0);
+	made.close();
+	return data;
+}
