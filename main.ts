@@ -33,6 +33,16 @@ function parseURL(url: string): Target {
 	return { host, port, path: slash < 0 ? "/" : url.slice(slash) };
 }
 
+/** The versions that "tls" allows: "1.2", "1.3", or both where it says nothing. */
+function versions(tls: string): object {
+	switch (tls) {
+		case "1.2": return { maxVersion: 0x0303 };
+		case "1.3": return { minVersion: 0x0304 };
+		case "": return {};
+		default: throw new Error(`"tls" is 1.2 or 1.3, not "${tls}"`);
+	}
+}
+
 function groupName(group: number): string {
 	switch (group) {
 		case 0x17: return "secp256r1";
@@ -49,6 +59,9 @@ function signatureName(scheme: number): string {
 		case 0x0804: return "rsa_pss_rsae_sha256";
 		case 0x0805: return "rsa_pss_rsae_sha384";
 		case 0x0806: return "rsa_pss_rsae_sha512";
+		case 0x0401: return "rsa_pkcs1_sha256";
+		case 0x0501: return "rsa_pkcs1_sha384";
+		case 0x0601: return "rsa_pkcs1_sha512";
 		default: return `0x${scheme.toString(16)}`;
 	}
 }
@@ -82,7 +95,7 @@ function request({ host, port, path }: Target, address: string): void {
 	new TLSClient({
 		host, address, port,
 		TCP: { io: TCP },
-		secure: { ...trusted, applicationLayerProtocolNegotiation: "http/1.1", onHandshake: printHandshake },
+		secure: { ...trusted, ...versions(config.tls), applicationLayerProtocolNegotiation: "http/1.1", onHandshake: printHandshake },
 		onWritable(count: number) {
 			const text = `GET ${path} HTTP/1.1\r\nhost: ${host}\r\nuser-agent: xs-tls\r\nconnection: close\r\n\r\n`;
 			if (isSent || count < text.length) return;

@@ -22,6 +22,7 @@ URL it asks a server that it starts itself.
 
   URL               https://HOST[:PORT][/PATH]
   --ca FILE.pem     the certificates to trust: an authority's, or the server's own; without it, the roots in roots/common.bin
+  --tls 1.2         that version only; or 1.3. Without it, the server picks
   --m32, --native   the 32-bit build, whose memory figures are the device's (the default where it can be built), or the host's own
   --live            collect garbage at every allocation: peaks are then what is really in use
   --timeout SECONDS end the run then; 30 without it
@@ -31,6 +32,7 @@ URL it asks a server that it starts itself.
 interface Arguments {
 	url?: string;
 	ca?: string;
+	tls: string;
 	variant?: string;
 	live: boolean;
 	timeout: number;
@@ -43,7 +45,7 @@ function readFile(path: string): string {
 }
 
 function readArguments(values: readonly string[]): Arguments {
-	const result: Arguments = { live: false, timeout: 30 };
+	const result: Arguments = { tls: "", live: false, timeout: 30 };
 	for (let i = 0; i < values.length; i++) {
 		const option = values[i]!;
 		const next = (): string => {
@@ -53,6 +55,10 @@ function readArguments(values: readonly string[]): Arguments {
 		};
 		switch (option) {
 			case "--ca": result.ca = readFile(next()); break;
+			case "--tls":
+				result.tls = next();
+				if (result.tls !== "1.2" && result.tls !== "1.3") throw new Problem("--tls takes 1.2 or 1.3", 2);
+				break;
 			case "--m32": result.variant = "m32"; break;
 			case "--native": result.variant = "native"; break;
 			case "--live": result.live = true; break;
@@ -101,7 +107,7 @@ async function demo(values: readonly string[]): Promise<number> {
 	const server = given.url ? undefined : await startServer();
 	try {
 		const { url, ca } = server ?? { url: given.url!, ca: given.ca ?? "" };
-		const app = await buildApp(projectRoot, { variant, config: { url, ca } });
+		const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls } });
 		say(`running main.ts in the simulator (${variant})`);
 		const { code, report } = await runApp(app, {
 			live: given.live, timeout: given.timeout,

@@ -112,12 +112,6 @@ const helloFaults: Fault[] = [
 	{ name: "the session id is not echoed", script: changing("ServerHello", bytes => flip(bytes, 40)), code: "illegal_parameter", alert: 47 },
 	{ name: "a suite that was not offered", script: changing("ServerHello", bytes => flip(bytes, sessionEnd)), code: "illegal_parameter", alert: 47 },
 	{ name: "a compression method", script: changing("ServerHello", bytes => flip(bytes, sessionEnd + 2)), code: "illegal_parameter", alert: 47 },
-	{ name: "TLS 1.2 only", script: helloExtensions(() => Buffer.alloc(0)), code: "unsupported_version", alert: 70, says: /TLS 1\.2/ },
-	{ name: "TLS 1.1 only", script: changing("ServerHello", bytes => { bytes[5] = 2; return bytes; }), code: "unsupported_version", alert: 70, says: /TLS 1\.1/ },
-	{
-		name: "TLS 1.2 with the downgrade sentinel", code: "downgrade", alert: 47,
-		script: changing("ServerHello", bytes => withBody(bytes, Buffer.concat([bytes.subarray(4, 30), Buffer.from("DOWNGRD\x01"), bytes.subarray(38, sessionEnd + 3)]))),
-	},
 	{ name: "a version beyond 1.3", script: helloExtensions(list => Buffer.concat([extension(43, Buffer.of(3, 5)), list.subarray(6)])), code: "illegal_parameter", alert: 47 },
 	{ name: "no key share", script: helloExtensions(list => list.subarray(0, 6)), code: "missing_extension", alert: 109 },
 	{ name: "an extension twice", script: helloExtensions(list => Buffer.concat([list.subarray(0, 6), list])), code: "illegal_parameter", alert: 47 },
@@ -135,6 +129,16 @@ const helloFaults: Fault[] = [
 		script: () => { let retry: Buffer | undefined; return { retryGroup: 0x17, edit: (name, bytes) => name === "HelloRetryRequest" ? retry = bytes : name === "ServerHello" ? retry : bytes }; },
 	},
 	{ name: "a retry that changes nothing", script: () => ({ retryGroup: 0x17, edit: (name, bytes) => name === "HelloRetryRequest" ? withBody(bytes, Buffer.concat([bytes.subarray(4, sessionEnd + 3), vector(2, extension(43, Buffer.of(3, 4)))])) : bytes }), code: "illegal_parameter", alert: 47 },
+];
+
+/** For a client that asks for TLS 1.3 at least. */
+const versionFaults: Fault[] = [
+	{ name: "TLS 1.2 only", script: helloExtensions(() => Buffer.alloc(0)), code: "unsupported_version", alert: 70, says: /TLS 1\.2/ },
+	{ name: "TLS 1.1 only", script: changing("ServerHello", bytes => { bytes[5] = 2; return bytes; }), code: "unsupported_version", alert: 70, says: /TLS 1\.1/ },
+	{
+		name: "TLS 1.2 with the downgrade sentinel", code: "downgrade", alert: 47,
+		script: changing("ServerHello", bytes => withBody(bytes, Buffer.concat([bytes.subarray(4, 30), Buffer.from("DOWNGRD\x01"), bytes.subarray(38, sessionEnd + 3)]))),
+	},
 ];
 
 /** Puts a record in front of the flight, or changes the flight's records. */
@@ -199,13 +203,13 @@ describe("TLS 1.3: what is refused", () => {
 		return { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...change };
 	}
 
-	function runAll(scripts: Partial<Script13>[]): Promise<Pair<Outcome13>[]> {
-		return runPairs(scripts.length, { ca: identity.root.pem }, (socket, i) => new Session13(socket, scriptOf(scripts[i]!)).run());
+	function runAll(scripts: Partial<Script13>[], secure: object = {}): Promise<Pair<Outcome13>[]> {
+		return runPairs(scripts.length, { ca: identity.root.pem, secure }, (socket, i) => new Session13(socket, scriptOf(scripts[i]!)).run());
 	}
 
-	function suite(title: string, faults: Fault[]): void {
+	function suite(title: string, faults: Fault[], secure: object = {}): void {
 		test(title, async t => {
-			const pairs = await runAll(faults.map(fault => fault.script(identity)));
+			const pairs = await runAll(faults.map(fault => fault.script(identity)), secure);
 			for (const [i, { name, code, alert, says }] of faults.entries()) {
 				await t.test(name, () => {
 					const { client, server } = pairs[i]!;
@@ -229,6 +233,7 @@ describe("TLS 1.3: what is refused", () => {
 	suite("certificates", certificateFaults);
 	suite("proof and order", proofFaults);
 	suite("hello and extensions", helloFaults);
+	suite("older versions", versionFaults, { minVersion: 0x0304 });
 	suite("records and after the handshake", recordFaults);
 
 	test("application data before the server's Finished", async () => {

@@ -69,7 +69,7 @@ describe("TLS 1.3 with OpenSSL", { skip: missing("openssl", "apt-get install ope
 			assert.match(result.message, /wants a certificate/);
 		}));
 	test("a server of TLS 1.2 only", () => withServer(startOpenSSL(identityOf("p256"), "-tls1_2"), async server => {
-		const [result] = await runClient(server.port, 1, { ca: identityOf("p256").root.pem });
+		const [result] = await runClient(server.port, 1, { ca: identityOf("p256").root.pem, secure: { minVersion: 0x0304 } });
 		assert.equal(result?.code, "peer_alert");
 		assert.match(result.message, /does not speak our version of TLS/);
 	}));

@@ -24,14 +24,19 @@ function octetsOf(secret: Secret): Uint8Array {
 	return octets;
 }
 
+type MAC = (key: Uint8Array, data: Uint8Array) => Uint8Array;
+
+const mac256: MAC = (key, data) => hmac(sha256, key, data);
+const mac384: MAC = (key, data) => hmac(sha384, key, data);
+
 /** P_hash of RFC 5246 section 5, word for word. */
-function expand(hash: typeof sha256, secret: Uint8Array, label: string, seed: Uint8Array, length: number): Uint8Array {
+function expand(mac: MAC, secret: Uint8Array, label: string, seed: Uint8Array, length: number): Uint8Array {
 	const all = join(ascii(label), seed);
 	let chain = all;
 	let out: Uint8Array = new Uint8Array(0);
 	while (out.length < length) {
-		chain = hmac(hash, secret, chain);
-		out = join(out, hmac(hash, secret, join(chain, all)));
+		chain = mac(secret, chain);
+		out = join(out, mac(secret, join(chain, all)));
 	}
 	return out.slice(0, length);
 }
@@ -63,7 +68,7 @@ test("the published values of the PRF", () => {
 	}
 });
 
-for (const [algorithm, reference] of [[HashAlgorithm.sha256, sha256], [HashAlgorithm.sha384, sha384]] as const) {
+for (const [algorithm, reference] of [[HashAlgorithm.sha256, mac256], [HashAlgorithm.sha384, mac384]] as const) {
 	test(`the PRF with hash ${algorithm} beside P_hash written out`, () => {
 		const numbers = new Numbers(12);
 		for (let i = 0; i < 40; i++) {
@@ -87,10 +92,10 @@ test("master secret, key block and verify_data", () => {
 	const digest = numbers.octets(48);
 	const client = numbers.octets(32);
 	const server = numbers.octets(32);
-	const master = expand(sha384, shared, "extended master secret", digest, 48);
+	const master = expand(mac384, shared, "extended master secret", digest, 48);
 	const made = masterSecret(suite, secretOf(shared), digest);
-	equal(octetsOf(keyBlock(suite, made, join(client, server))), expand(sha384, master, "key expansion", join(server, client), 72));
-	equal(verifyData12(suite, made, "server finished", digest), expand(sha384, master, "server finished", digest, 12));
+	equal(octetsOf(keyBlock(suite, made, join(client, server))), expand(mac384, master, "key expansion", join(server, client), 72));
+	equal(verifyData12(suite, made, "server finished", digest), expand(mac384, master, "server finished", digest, 12));
 	equal(octetsOf(made), master);
 });
 
