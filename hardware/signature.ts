@@ -23,6 +23,6 @@ export const enum Padding {
 
 /**
  * True where the signature is the key's over the digest. `key[keyStart..keyEnd)` is an uncompressed point or the DER of
- * RSAPublicKey. Throws where the key is no valid key of its kind or the chip fails.
+ * RSAPublicKey; with a key that is no valid key of its kind nothing is signed. Throws where the chip fails.
  */
 export function verifyDigest(this: void, kind: KeyKind, padding: Padding, algorithm: HashAlgorithm, key: Bytes, keyStart: number, keyEnd: number, digest: Bytes, signature: Bytes, signatureStart: number, signatureEnd: number): boolean { return native("xs_signature_verify").call(this, kind, padding, algorithm, key, keyStart, keyEnd, digest, signature, signatureStart, signatureEnd); }

@@ -113,13 +113,14 @@ export function storedRoot(certificate: X509Certificate): StoredRoot {
 	const fault = keyFault(certificate);
 	if (fault) throw new Problem(fault);
 	const { subject, key, extensions: { basicConstraints, keyUsage, extKeyUsage, nameConstraints } } = readParts(certificate.raw);
+	const issues = certificate.ca && maySign(keyUsage) && isForServers(extKeyUsage);
 	return {
 		name: createHash("sha256").update(subject).digest(),
-		issues: certificate.ca && maySign(keyUsage) && isForServers(extKeyUsage),
+		issues,
 		pathLength: pathLength(basicConstraints),
 		notBefore: Date.parse(certificate.validFrom) / 1000,
 		notAfter: Date.parse(certificate.validTo) / 1000,
-		key,
+		key: issues ? key : createHash("sha256").update(certificate.raw).digest(),
 		constraints: nameConstraints ? contentOf(nameConstraints) : Buffer.alloc(0),
 	};
 }

@@ -53,6 +53,11 @@ void xs_signature_verify(xsMachine* the)
 	uint8_t* signature = bindingBytes(the, &xsArg(7), start, end, false);
 	psa_status_t status = hasKindsLength(kind, keyEnd - keyStart) ? psa_import_key(&attributes, key, keyEnd - keyStart, &id)
 		: PSA_ERROR_INVALID_ARGUMENT;
+	if (status == PSA_ERROR_INVALID_ARGUMENT) {
+		/* no point of its curve, or no RSAPublicKey: nothing was signed with such a key */
+		xsmcSetBoolean(xsResult, false);
+		return;
+	}
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "the public key", status);
 	status = psa_verify_hash(id, algorithm, digest, PSA_HASH_LENGTH(hash), signature, end - start);

@@ -58,7 +58,7 @@ function fixedWidth(from: Uint8Array, start: number, end: number, length: number
 
 /**
  * True where `signature[signatureStart..signatureEnd)` is `key`'s over the hash of `data[start..end)`. A malformed signature is
- * false like a wrong one; a key that is no valid key throws.
+ * false like a wrong one, and so is any by a key that is no valid key.
  */
 export function verifySignature(key: PublicKey, padding: Padding, algorithm: HashAlgorithm, data: Uint8Array, start: number,
 	end: number, signature: Uint8Array, signatureStart: number, signatureEnd: number): boolean {

@@ -29,7 +29,6 @@ export class Certificate implements KeyPlace {
 	bytes: Uint8Array = new Uint8Array(0);
 	/** What errors call it: "certificate 1". */
 	position = 0;
-	end = 0;
 	/** The signed part. */
 	tbsStart = 0;
 	tbsEnd = 0;
@@ -54,13 +53,14 @@ export class Certificate implements KeyPlace {
 	keyEnd = 0;
 	keyBits = 0;
 	/** Extensions. */
-	hasBasicConstraints = false;
 	isAuthority = false;
 	pathLength = NO_PATH_LENGTH;
 	/** All bits where the extension is absent. */
 	keyUsage = -1;
 	/** False where extKeyUsage is there without serverAuth. */
 	isForServers = true;
+	/** True where extKeyUsage names OCSP's signing. */
+	isForOCSP = false;
 	/** GeneralNames of subjectAltName; empty where absent. */
 	namesStart = 0;
 	namesEnd = 0;
@@ -78,7 +78,6 @@ export class Certificate implements KeyPlace {
 		der.take(Tag.sequence, "Certificate");
 		der.enter();
 		if (der.limit !== end) der.fail("has octets behind its end");
-		this.end = end;
 		this.tbsStart = der.at;
 		der.take(Tag.sequence, "TBSCertificate");
 		this.tbsEnd = der.at;
@@ -136,7 +135,7 @@ export class Certificate implements KeyPlace {
 	}
 
 	#forgetExtensions(): void {
-		this.hasBasicConstraints = this.isAuthority = this.mustStaple = false;
+		this.isAuthority = this.isForOCSP = this.mustStaple = false;
 		this.pathLength = NO_PATH_LENGTH;
 		this.keyUsage = -1;
 		this.isForServers = true;

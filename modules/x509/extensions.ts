@@ -8,14 +8,19 @@ import type { DER } from "./der";
 import { Tag } from "./der";
 import { OID, readOID } from "./oids";
 
+/** Most extensions that a certificate may have: each is compared with all before it. */
+const MAX_EXTENSIONS = 40;
+
 /** Reads Extensions, to which `der` has come. */
 export function readExtensions(der: DER, certificate: Certificate): void {
 	der.take(Tag.sequence, "extensions");
 	const outer = der.enter();
 	const first = der.at;
+	let count = 0;
 	if (!der.more) der.fail("has an empty list of extensions");
 	while (der.more) {
 		const at = der.at;
+		if (++count > MAX_EXTENSIONS) der.fail(`has more than ${MAX_EXTENSIONS} extensions`);
 		der.take(Tag.sequence, "extension");
 		const inner = der.enter();
 		der.take(Tag.objectIdentifier, "extension");
@@ -87,8 +92,7 @@ function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Cer
 			der.at = der.limit;
 			break;
 		case OID.certificatePolicies:
-		case OID.policyConstraints:
-			// no policy is asked for (RFC 5280 section 6.1.1 c): any will do, and none is required
+			// no policy is asked for (RFC 5280 section 6.1.1 c): any will do
 			der.at = der.limit;
 			break;
 		default:
@@ -103,7 +107,6 @@ function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Cer
 function readBasicConstraints(der: DER, certificate: Certificate): void {
 	der.take(Tag.sequence, "basic constraints");
 	const outer = der.enter();
-	certificate.hasBasicConstraints = true;
 	if (der.sees(Tag.boolean)) {
 		certificate.isAuthority = der.boolean();
 		if (!certificate.isAuthority) der.fail("is not DER: basic constraints spell out a default");
@@ -125,6 +128,7 @@ function readExtKeyUsage(der: DER, certificate: Certificate): void {
 		der.take(Tag.objectIdentifier, "purpose");
 		const oid = readOID(der.bytes, der.start, der.end);
 		if (oid === OID.serverAuth || oid === OID.anyExtendedKeyUsage) certificate.isForServers = true;
+		if (oid === OID.ocspSigning) certificate.isForOCSP = true;
 	}
 	der.leave(outer);
 }

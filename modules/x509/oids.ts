@@ -34,12 +34,12 @@ export const enum OID {
 	nameConstraints,
 	certificatePolicies,
 	authorityKeyIdentifier,
-	policyConstraints,
 	extKeyUsage,
 	authorityInfoAccess,
 	tlsFeature,
 	// purposes and names
 	serverAuth,
+	ocspSigning,
 	anyExtendedKeyUsage,
 	commonName,
 }
@@ -69,7 +69,6 @@ function extension(last: number): OID {
 		case 30: return OID.nameConstraints;
 		case 32: return OID.certificatePolicies;
 		case 35: return OID.authorityKeyIdentifier;
-		case 36: return OID.policyConstraints;
 		case 37: return OID.extKeyUsage;
 		default: return OID.unknown;
 	}
@@ -95,7 +94,7 @@ export function readOID(bytes: Uint8Array, start: number, end: number): OID {
 	if (under("\x2a\x86\x48\xce\x3d\x04", bytes, start, end)) return last === 1 ? OID.ecdsaWithSHA1 : OID.unknown;
 	if (under("\x60\x86\x48\x01\x65\x03\x04\x02", bytes, start, end))
 		return last === 1 ? OID.sha256 : last === 2 ? OID.sha384 : last === 3 ? OID.sha512 : OID.unknown;
-	if (under("\x2b\x06\x01\x05\x05\x07\x03", bytes, start, end)) return last === 1 ? OID.serverAuth : OID.unknown;
+	if (under("\x2b\x06\x01\x05\x05\x07\x03", bytes, start, end)) return last === 1 ? OID.serverAuth : last === 9 ? OID.ocspSigning : OID.unknown;
 	if (under("\x2b\x06\x01\x05\x05\x07\x01", bytes, start, end))
 		return last === 1 ? OID.authorityInfoAccess : last === 24 ? OID.tlsFeature : OID.unknown;
 	if (under("\x55\x1d\x25", bytes, start, end)) return last === 0 ? OID.anyExtendedKeyUsage : OID.unknown;

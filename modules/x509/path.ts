@@ -113,7 +113,7 @@ export class PathSearch {
 		return true;
 	}
 
-	/** Checks what needs no other certificate. True where the server's own key is a trusted one. */
+	/** Checks what needs no other certificate. True where the server's certificate itself is a trusted one. */
 	#begin(): boolean {
 		const { maxCertificates, roots } = this.#policy;
 		if (this.#spans.length > 2 * maxCertificates) throw new TLSError("too_much_work", `the server sent more than ${maxCertificates} certificates`);
@@ -122,10 +122,14 @@ export class PathSearch {
 		this.#next.push(1);
 		if (!roots) return false;
 		const leaf = this.#certificate;
-		const digest = this.#digest;
-		nameDigest(leaf.bytes, leaf.subjectStart, leaf.subjectEnd, digest);
-		for (let root = roots.find(digest); root >= 0 && roots.isNamed(root, digest); root++) {
-			if (!isRootKey(leaf, roots, root)) continue;
+		const name = this.#digest;
+		nameDigest(this.#message, leaf.subjectStart, leaf.subjectEnd, name);
+		let root = roots.find(name);
+		if (root < 0) return false;
+		const fingerprint = new Uint8Array(DIGEST);
+		nameDigest(this.#message, this.#spans[0]!, this.#spans[1]!, fingerprint);
+		for (; roots.isNamed(root, name); root++) {
+			if (!roots.isCertificate(root, fingerprint)) continue;
 			this.#checkPins(root);
 			this.#finish();
 			return true;
@@ -282,7 +286,7 @@ export class PathSearch {
 			if (constraintsEnd) comparisons = this.#checkNames(new Constraints(this.#message, constraintsStart, constraintsEnd, certificate.position, comparisons), i);
 		}
 		if (root === Anchor.pinned) return;
-		if (!roots!.issues(root)) this.#read(path[path.length - 1]!).fail("was issued by a certificate that is trusted but may not issue others");
+		if (!roots!.issues(root)) this.#read(path[path.length - 1]!).fail("is not itself trusted; a certificate with its issuer's name is, but may not issue others", "untrusted");
 		const limit = roots!.pathLength(root);
 		if (limit !== NO_PATH_LENGTH && authorities > limit) throw new TLSError("bad_certificate", `the trusted root allows ${limit} authorities below it, there are ${authorities}`);
 		if (this.#now > roots!.notAfter(root)) throw new TLSError("certificate_expired", `the trusted root itself expired on ${dateText(roots!.notAfter(root))}`);
@@ -348,10 +352,6 @@ function checkAuthority(certificate: Certificate, below: number): void {
 
 function isSelfIssued({ bytes, subjectStart, subjectEnd, issuerStart, issuerEnd }: Certificate): boolean {
 	return sameOctets(bytes, subjectStart, subjectEnd, bytes, issuerStart, issuerEnd);
-}
-
-function isRootKey({ bytes, spkiStart, spkiEnd }: Certificate, roots: RootStore, root: number): boolean {
-	return sameOctets(bytes, spkiStart, spkiEnd, roots.bytes, roots.keyStart(root), roots.keyEnd(root));
 }
 
 /** A certificate's key where it lies. */

@@ -8,6 +8,8 @@
 	    count x { flags (1) · pathLen or 255 (1) · notBefore (4) · notAfter (4) · length (2), SubjectPublicKeyInfo · length (2), NameConstraints }
 	    first 8 octets of SHA-256 of all before
 
+	A certificate that may not issue others has in the place of its SubjectPublicKeyInfo the SHA-256 of all of it: it alone is trusted.
+
 	All numbers are big-endian.
 */
 
@@ -30,7 +32,7 @@ export const enum Store {
 	key = 10,
 	/** Path length of a root that sets no limit. */
 	noPathLength = 255,
-	/** Flag: it may issue certificates. Without it, only the very key is trusted. */
+	/** Flag: it may issue certificates. Without it, only the very certificate is trusted. */
 	issues = 1,
 }
 
@@ -44,7 +46,7 @@ export interface StoredRoot {
 	/** Seconds since 1970. */
 	readonly notBefore: number;
 	readonly notAfter: number;
-	/** SubjectPublicKeyInfo. */
+	/** SubjectPublicKeyInfo; SHA-256 of the certificate where it does not issue others. */
 	readonly key: Uint8Array;
 	/** What NameConstraints holds; empty where there are none. */
 	readonly constraints: Uint8Array;

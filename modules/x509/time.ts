@@ -49,7 +49,7 @@ export function clockPolicy(option: ClockOption | undefined): ClockPolicy {
 export function timeNow(policy: ClockPolicy): number {
 	const now = policy();
 	if (now === undefined || !(now >= 0)) throw new TLSError("clock_not_set", "the clock is not set: without the time no certificate can be checked");
-	return now;
+	return Math.floor(now);
 }
 
 /** Two digits, or NaN. */

@@ -6,6 +6,7 @@
 import { TLSError } from "../errors";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Certificate, KeyUsage, NO_PATH_LENGTH } from "./certificate";
+import { sameOctets } from "./der";
 import { readPEM } from "./pem";
 import { Store, writeStore } from "./store";
 import type { StoredRoot } from "./store";
@@ -105,6 +106,11 @@ export class RootStore {
 		return (this.bytes[this.#at(index) + Store.flags]! & Store.issues) !== 0;
 	}
 
+	/** True where it is not an authority but the certificate with this SHA-256. */
+	isCertificate(index: number, digest: Uint8Array): boolean {
+		return !this.issues(index) && sameOctets(this.bytes, this.keyStart(index), this.keyEnd(index), digest, 0, digest.length);
+	}
+
 	/** How many more authorities may stand below it, or NO_PATH_LENGTH. */
 	pathLength(index: number): number {
 		const value = this.bytes[this.#at(index) + Store.pathLength]!;
@@ -119,7 +125,7 @@ export class RootStore {
 		return u32(this.bytes, this.#at(index) + Store.notAfter);
 	}
 
-	/** Where its SubjectPublicKeyInfo lies in `bytes`. */
+	/** Where the SubjectPublicKeyInfo of one that issues others lies in `bytes`. */
 	keyStart(index: number): number {
 		return this.#at(index) + Store.key + 2;
 	}
@@ -140,7 +146,7 @@ export class RootStore {
 	}
 }
 
-/** SHA-256 of a name's or a key's DER into `digest`. */
+/** SHA-256 of a name's, a key's or a certificate's DER into `digest`. */
 export function nameDigest(bytes: Uint8Array, start: number, end: number, digest: Uint8Array): void {
 	hash(HashAlgorithm.sha256, bytes, start, end, digest, 0);
 }
@@ -150,15 +156,18 @@ function derOf(input: CertificateInput): Uint8Array[] {
 	return [input instanceof Uint8Array ? input : new Uint8Array(input)];
 }
 
+/** What the store keeps of a certificate, which is all of its `bytes`. */
 function storedRoot(certificate: Certificate): StoredRoot {
 	const { bytes, pathLength, notBefore, notAfter } = certificate;
+	const issues = certificate.isAuthority && (certificate.keyUsage & KeyUsage.keyCertSign) !== 0 && certificate.isForServers;
+	const fingerprint = new Uint8Array(DIGEST);
+	if (!issues) nameDigest(bytes, 0, bytes.length, fingerprint);
 	const name = new Uint8Array(DIGEST);
 	nameDigest(bytes, certificate.subjectStart, certificate.subjectEnd, name);
 	return {
-		name, notBefore, notAfter,
-		issues: certificate.isAuthority && (certificate.keyUsage & KeyUsage.keyCertSign) !== 0 && certificate.isForServers,
+		name, notBefore, notAfter, issues,
 		pathLength: pathLength === NO_PATH_LENGTH ? Store.noPathLength : pathLength,
-		key: bytes.subarray(certificate.spkiStart, certificate.spkiEnd),
+		key: issues ? bytes.subarray(certificate.spkiStart, certificate.spkiEnd) : fingerprint,
 		constraints: bytes.subarray(certificate.constraintsStart, certificate.constraintsEnd),
 	};
 }
