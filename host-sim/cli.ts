@@ -20,6 +20,7 @@ of "mc/config".
   --live                collect garbage at every allocation: peaks are then what is really in use
   --clock TIME          start the script's clock there: ISO 8601, or seconds since 1970; "unset" for a clock never set
   --report FILE         write memory, metering and accelerator figures as JSON when the run ends
+  --census FILE         write what the heap holds as JSON, wherever the app calls mark() and at the peaks between; see README.md
   --timeout SECONDS     end the run then
   --meter-limit N       end the run after N units of XS's metering
   --under COMMAND       run the simulator under another program: --under "valgrind -q"
@@ -71,6 +72,7 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 			case "--live": result.run.live = true; break;
 			case "--clock": result.run.clock = checkClock(next()); break;
 			case "--report": result.report = resolve(folder, next()); break;
+			case "--census": result.run.census = resolve(folder, next()); break;
 			case "--timeout": result.run.timeout = positive(option, next()); break;
 			case "--meter-limit": result.run.meterLimit = positive(option, next()); break;
 			case "--under": result.run.under = next().split(/\s+/).filter(Boolean); break;

@@ -20,6 +20,8 @@ export interface RunOptions {
 	readonly timeout?: number;
 	/** Ends the run after so many units of XS's own metering. */
 	readonly meterLimit?: number;
+	/** Writes what the heap holds, at each mark and at the peak before it, to this file. */
+	readonly census?: string;
 	/** Added to the environment. */
 	readonly env?: Readonly<Record<string, string>>;
 	/** A program to run the simulator under, with its arguments: ["valgrind", "-q"]. */
@@ -39,6 +41,34 @@ export interface Pool {
 	readonly limit: number;
 }
 
+/** What an interval of the run used, from the mark before to this one: peaks; all else is counted from the start. */
+export interface Mark {
+	readonly name: string;
+	readonly meter: number;
+	readonly chunks: number;
+	readonly chunksPeak: number;
+	readonly slots: number;
+	readonly slotsPeak: number;
+	readonly slotSize: number;
+	readonly stackPeak: number;
+	readonly collections: number;
+	readonly native: number;
+	readonly nativePeak: number;
+	/** Chunks, slots and native memory together. */
+	readonly bytesPeak: number;
+	/** Chunks and slots alone. */
+	readonly heapPeak: number;
+	readonly slotAllocations: number;
+	readonly chunkAllocations: number;
+	readonly nativeAllocations: number;
+	readonly sent: number;
+	readonly received: number;
+	/** Round trips: times that an answer came. */
+	readonly turns: number;
+	/** Calls of each accelerator. */
+	readonly accelerators: Readonly<Record<string, number>>;
+}
+
 /** What the simulator writes at the end of a run, however it ends. */
 export interface Report {
 	readonly exitCode: number;
@@ -52,6 +82,10 @@ export interface Report {
 		readonly native: { readonly current: number; readonly peak: number; readonly allocations: number };
 		readonly allocations: { readonly slots: number; readonly chunks: number };
 	};
+	readonly flash: { readonly bytecode: number; readonly slots: number; readonly slotBytes: number; readonly chunks: number; readonly keys: number };
+	/** What each module takes of flash; slots and chunks only where it is preloaded. */
+	readonly modules: readonly { readonly name: string; readonly bytecode: number; readonly slots: number; readonly chunks: number }[];
+	readonly marks: readonly Mark[];
 	readonly meter: number;
 	readonly accelerators: readonly { readonly name: string; readonly calls: number; readonly bytes: number }[];
 }
@@ -89,11 +123,12 @@ class Lines {
 
 /** The simulator's own options. */
 function simulatorOptions(options: RunOptions): string[] {
-	const { live, clock, timeout, meterLimit } = options;
+	const { live, clock, timeout, meterLimit, census } = options;
 	return [
 		...(live ? ["--live"] : []),
 		...(clock === undefined ? [] : ["--clock", clock]),
 		...(timeout === undefined ? [] : ["--timeout", String(timeout)]),
+		...(census === undefined ? [] : ["--census", census]),
 		...(meterLimit === undefined ? [] : ["--meter-limit", String(meterLimit)]),
 	];
 }

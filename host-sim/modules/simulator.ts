@@ -39,6 +39,8 @@ export function memory(this: void): Memory { return native("simMemory").call(thi
 export function resetPeaks(this: void): void { return native("simResetPeaks").call(this); }
 /** XS's measure of the work done by script so far: the same in every run and build. */
 export function meter(this: void): number { return native("simMeter").call(this); }
+/** Ends an interval of the run: the report tells what each used, under its name. Starts the peaks anew, and takes no memory. */
+export function mark(this: void, name: string): void { return native("simMark").call(this, name); }
 /** Collects garbage. */
 export function collect(this: void): void { return native("simCollect").call(this); }
 /** Ends the run with a code of 0 to 9. */

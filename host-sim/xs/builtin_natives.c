@@ -16,7 +16,7 @@
 	ITEM(simTCPFormat) ITEM(simTCPSetFormat) ITEM(simNetResolve) \
 	ITEM(simResource) ITEM(simResourceExists) ITEM(simResourceByteLength) ITEM(simResourceSlice) \
 	ITEM(simMemory) ITEM(simResetPeaks) ITEM(simMeter) ITEM(simCollect) ITEM(simExit) ITEM(simSetClock) \
-	ITEM(simAccelerators) ITEM(simAccelerate) ITEM(simEnvironment)
+	ITEM(simMark) ITEM(simAccelerators) ITEM(simAccelerate) ITEM(simEnvironment)
 
 NATIVES(DECLARE)
 extern void simResourceDestructor(void* data);

@@ -29,6 +29,8 @@ static void noteSlot(txMachine* the)
 	the->memory->slotAllocations++;
 	the->memory->askedSlot = true;
 	the->memory->asked = sizeof(txSlot);
+	if (the == sim.the && sim.options.census)
+		censusCountSlot(the);
 }
 
 static void noteChunk(txMachine* the, txSize size)
@@ -36,30 +38,40 @@ static void noteChunk(txMachine* the, txSize size)
 	the->memory->chunkAllocations++;
 	the->memory->askedSlot = false;
 	the->memory->asked = (size_t)size;
+	if (the == sim.the && sim.options.census)
+		censusCountChunk(the, (size_t)size);
+}
+
+/* Peaks are those of the app's machine. */
+static void* noteAllocated(txMachine* the, void* allocated)
+{
+	if (the == sim.the)
+		memoryNotePeak();
+	return allocated;
 }
 
 txSlot* fxNewSlot(txMachine* the)
 {
 	noteSlot(the);
-	return engineNewSlot(the);
+	return noteAllocated(the, engineNewSlot(the));
 }
 
 txSlot* fxDuplicateSlot(txMachine* the, txSlot* slot)
 {
 	noteSlot(the);
-	return engineDuplicateSlot(the, slot);
+	return noteAllocated(the, engineDuplicateSlot(the, slot));
 }
 
 void* fxNewChunk(txMachine* the, txSize size)
 {
 	noteChunk(the, size);
-	return engineNewChunk(the, size);
+	return noteAllocated(the, engineNewChunk(the, size));
 }
 
 void* fxNewGrowableChunk(txMachine* the, txSize size, txSize capacity)
 {
 	noteChunk(the, size);
-	return engineNewGrowableChunk(the, size, capacity);
+	return noteAllocated(the, engineNewGrowableChunk(the, size, capacity));
 }
 
 /* The engine's own count of collections has 16 bits, which live mode soon fills. */

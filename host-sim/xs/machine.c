@@ -48,11 +48,16 @@ static void preload(txMachine* the, void* argument)
 	App* app = argument;
 	consoleInstall(the);
 	modulesPrepare(the, app);
+	fxCollectGarbage(the);
 	for (Module* module = app->modules; module; module = module->next) {
 		if (!module->preload)
 			continue;
+		double slots = the->currentHeapCount, chunks = the->currentChunksSize;
 		modulesImport(the, module->name);
 		loopRunJobs(the);
+		fxCollectGarbage(the);
+		module->slots = the->currentHeapCount - slots;
+		module->chunks = the->currentChunksSize - chunks;
 	}
 }
 

@@ -20,6 +20,7 @@ static int finish(void)
 {
 	fflush(stdout);
 	reportWrite();
+	censusWrite();
 	/* Destructors of natives run, as they do when a machine ends; after an abort the heap can't be trusted to. */
 	if (sim.the && !sim.ended) {
 		fxDeleteMachine(sim.the);

@@ -69,6 +69,7 @@ static void* enter(void* block, size_t size)
 	use.current += (double)size;
 	if (use.peak < use.current)
 		use.peak = use.current;
+	memoryNotePeak();
 	return block;
 }
 

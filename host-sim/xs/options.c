@@ -6,7 +6,7 @@ static void usage(const char* problem, const char* argument)
 {
 	if (problem)
 		fprintf(stderr, "sim: %s: %s\n", problem, argument);
-	fputs("usage: sim APP.txt [--live] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--timeout SECONDS]\n",
+	fputs("usage: sim APP.txt [--live] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--census FILE] [--timeout SECONDS]\n",
 		stderr);
 	exit(kExitUsage);
 }
@@ -42,6 +42,8 @@ void optionsRead(Options* options, int argc, char** argv)
 			options->timeout = positive(option, argv[i]);
 		else if (!strcmp(option, "--report"))
 			options->report = argv[i];
+		else if (!strcmp(option, "--census"))
+			options->census = argv[i];
 		else if (!strcmp(option, "--clock")) {
 			if (!clockParse(argv[i]))
 				usage("not a time", argv[i]);

@@ -47,6 +47,19 @@ static void writeFlash(FILE* file)
 		use.bytecode, use.slots, use.slotBytes, use.chunks, use.keys);
 }
 
+/* Modules in the order of the app, with what each takes of flash. */
+static void writeModules(FILE* file)
+{
+	const char* separator = "\t\"modules\": [";
+	for (const Module* module = sim.app.modules; module; module = module->next) {
+		fprintf(file, "%s\n\t\t{ \"name\": ", separator);
+		writeText(file, module->name);
+		fprintf(file, ", \"bytecode\": %zu, \"slots\": %.0f, \"chunks\": %.0f }", module->codeSize, module->slots, module->chunks);
+		separator = ",";
+	}
+	fputs("\n\t],\n", file);
+}
+
 static void writeAccelerators(FILE* file)
 {
 	const Accelerator* accelerator;
@@ -77,6 +90,8 @@ void reportWrite(void)
 		sim.the ? machineMeter(sim.the) : 0);
 	writeMemory(file, &sim.use);
 	writeFlash(file);
+	writeModules(file);
+	marksWrite(file);
 	writeAccelerators(file);
 	fputs("}\n", file);
 	fclose(file);

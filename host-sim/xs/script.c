@@ -154,6 +154,7 @@ static void placeInFlash(txMachine* root, Module* module, const txByte* code, tx
 	memcpy(script->codeBuffer, code, (size_t)size);
 	fxRemapIDs(root, script->codeBuffer, size, ids);
 	referToFlash(script->codeBuffer, size);
+	module->codeSize = (size_t)size;
 	flashCountBytecode((size_t)size);
 }
 

@@ -48,6 +48,8 @@ typedef struct Module {
 	char* path;
 	bool preload;
 	txScript* script;
+	size_t codeSize;
+	double slots, chunks;	/* what preloading it left in flash */
 	HostTable* hosts;
 } Module;
 
@@ -86,6 +88,9 @@ typedef struct Memory {
 	uint64_t slotAllocations;	/* counted by heap.c */
 	uint64_t chunkAllocations;
 	uint64_t collections;
+	double bytesPeak;		/* chunks, slots and native memory together, kept by marks.c */
+	double heapPeak;		/* chunks and slots alone */
+	bool isPeak;			/* it has just risen: for census.c */
 } Memory;
 
 void memoryCreate(Memory* memory, MemoryKind kind, size_t arenaSize);
@@ -105,6 +110,18 @@ void memoryResetPeaks(txMachine* the);
 
 /* heap.c: the engine's allocator, counted. */
 void heapSetLive(bool live);
+
+/* marks.c: intervals of a run; how much lies in chunks, slots and native memory together at most; traffic. */
+void memoryNotePeak(void);
+void marksWrite(FILE* file);
+void wireSent(size_t count);
+void wireReceived(size_t count);
+
+/* census.c (--census FILE): what the heap holds, and which lines take it. */
+void censusCountSlot(txMachine* the);
+void censusCountChunk(txMachine* the, size_t size);
+void censusMark(txMachine* the, const char* name);
+void censusWrite(void);
 
 /* script.c, modules.c */
 void scriptRead(txMachine* root, Module* module);
@@ -187,6 +204,7 @@ void reportWrite(void);
 typedef struct Options {
 	const char* app;
 	const char* report;
+	const char* census;
 	bool live;
 	double meterLimit;
 	double timeout;

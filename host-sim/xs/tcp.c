@@ -116,6 +116,7 @@ static bool receive(TCP* tcp)
 		return true;
 	}
 	tcp->inCount += (size_t)count;
+	wireReceived((size_t)count);
 	return call(tcp, &tcp->onReadable, tcp->inCount);
 }
 
@@ -127,6 +128,7 @@ static void transmit(TCP* tcp)
 			end(tcp);
 		return;
 	}
+	wireSent((size_t)count);
 	tcp->outCount -= (size_t)count;
 	memmove(tcp->out, tcp->out + count, tcp->outCount);
 }

@@ -1,0 +1,92 @@
+/*
+	What the client takes of flash, by module: bytecode, the slots and chunks that preloading leaves, and natives as a 32-bit compiler
+	makes them with -Os. Modules are preloaded here in the order of their imports, so that each is charged with its own only. Called
+	by bench.ts.
+*/
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+
+import { buildApp } from "../build.js";
+import { Problem, projectRoot } from "../files.js";
+import { compileUnits } from "../objects.js";
+import { must } from "../process.js";
+import { runApp } from "../run.js";
+import { buildRuntime } from "../runtime.js";
+import { findToolchain } from "../toolchain.js";
+
+export interface FlashModule {
+	readonly name: string;
+	readonly bytecode: number;
+	readonly slots: number;
+	readonly chunks: number;
+	readonly natives: number;
+}
+
+/** The file of a module of the client's. */
+function sourceOf(name: string): string | undefined {
+	const rest = name.slice("tls/".length);
+	const path = rest.startsWith("hardware/") ? join(projectRoot, `${rest}.ts`) : join(projectRoot, "modules", `${rest}.ts`);
+	return name.startsWith("tls/") && existsSync(path) ? path : undefined;
+}
+
+/** What a module needs when it runs. */
+function importsOf(name: string): string[] {
+	const source = sourceOf(name);
+	if (!source) return [];
+	const found = readFileSync(source, "utf8").matchAll(/^(?:import|export)\s+(?!type\b)(?:[^;"]*?\sfrom\s+)?"([^"]+)"/gm);
+	return [...found].map(([, path]) => path!.startsWith(".") ? posix.join(posix.dirname(name), path!) : path!);
+}
+
+function inOrder(names: readonly string[]): string[] {
+	const all = new Set(names);
+	const result = new Set<string>();
+	const seen = new Set<string>();
+	const visit = (name: string): void => {
+		if (!all.has(name) || seen.has(name)) return;
+		seen.add(name);
+		for (const other of importsOf(name)) visit(other);
+		result.add(name);
+	};
+	for (const name of names) visit(name);
+	return [...result];
+}
+
+/** Sizes of code and constants, in the order of the sources. */
+async function nativeSizes(sources: readonly string[]): Promise<number[]> {
+	const toolchain = await findToolchain("m32");
+	const { nativeFlags } = await buildRuntime(toolchain);
+	const flags = [...nativeFlags, "-Os", "-g0", "-fno-pie", "-fno-asynchronous-unwind-tables"];
+	const objects = await compileUnits(toolchain, "natives for their size", sources.map(source => ({ source, flags })));
+	const { stdout } = await must("size", objects, "size");
+	return stdout.trim().split("\n").slice(1).map(line => {
+		const [text, data] = line.trim().split(/\s+/) as [string, string];
+		return Number(text) + Number(data);
+	});
+}
+
+async function nativeModules(): Promise<FlashModule[]> {
+	const folder = join(projectRoot, "hardware", "psa");
+	const names = readdirSync(folder).filter(name => name.endsWith(".c")).sort();
+	const sizes = await nativeSizes(names.map(name => join(folder, name)));
+	return names.map((name, i) => ({ name: `hardware/psa/${name}`, bytecode: 0, slots: 0, chunks: 0, natives: sizes[i]! }));
+}
+
+/** Each module of the client, and each file of its natives. */
+export async function flash(): Promise<FlashModule[]> {
+	const app = await buildApp(join(projectRoot, "tests", "bench"), { variant: "m32", config: { part: "nothing" } });
+	const lines = readFileSync(app.file, "utf8").split("\n");
+	const modules = new Map(lines.filter(line => line.startsWith("module\t")).map(line => [line.split("\t")[1]!, line]));
+	const rest = lines.filter(line => !line.startsWith("module\t"));
+	const file = join(dirname(app.file), "flash.txt");
+	writeFileSync(file, [...inOrder([...modules.keys()]).map(name => modules.get(name)!), ...rest].join("\n"));
+	const { report, stderr } = await runApp({ ...app, file }, { timeout: 20 });
+	if (!report) throw new Problem(`flash can't be measured: ${stderr}`);
+	const scripts = report.modules.filter(module => module.name.startsWith("tls/")).map(module => ({ ...module, natives: 0 }));
+	return [...scripts, ...await nativeModules()];
+}
+
+/** Octets of a module, on the device: 16 for a slot. */
+export function flashBytes({ bytecode, slots, chunks, natives }: FlashModule): number {
+	return bytecode + 16 * slots + chunks + natives;
+}

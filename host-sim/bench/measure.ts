@@ -1,0 +1,163 @@
+/*
+	Runs the app tests/bench against a server and reads its marks: the figures of a handshake, of a transfer, of memory over many requests.
+	All from the 32-bit build, whose memory is that of the device. Called by bench.ts and by tests/memory.
+*/
+
+import { join } from "node:path";
+
+import { buildApp, type App } from "../build.js";
+import { makeIdentity, type ServerIdentity } from "../certificates.js";
+import { Problem, projectRoot } from "../files.js";
+import { runApp, type Mark, type RunOptions, type RunResult } from "../run.js";
+import { startServer, type ServerOptions } from "./server.js";
+
+/** Figures by name; a sentence stands for what could not be measured. */
+export type Figures = Record<string, number | string>;
+
+export type Chain = "rsa" | "ecdsa";
+
+const identities = new Map<Chain, ServerIdentity>();
+
+/** Leaf, intermediate and root with RSA-2048 or P-256 keys; made once. */
+export function identityOf(chain: Chain): ServerIdentity {
+	let identity = identities.get(chain);
+	if (!identity) identities.set(chain, identity = makeIdentity(["localhost"], chain === "rsa" ? "rsa2048" : "p256"));
+	return identity;
+}
+
+/** AES-128-GCM in each version, so that figures compare. */
+const ciphers = "TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256";
+
+export interface Work {
+	/** What tests/bench/main.ts is to do. */
+	readonly part: "handshake" | "receive" | "send" | "get" | "together" | "ticks";
+	readonly chain?: Chain;
+	readonly bytes?: number;
+	readonly times?: number;
+	/** More of TLSClient's `secure`. */
+	readonly secure?: object;
+	/** More of the manifest's `creation`. */
+	readonly creation?: Record<string, unknown>;
+	readonly server?: ServerOptions;
+	readonly run?: RunOptions;
+}
+
+export interface Outcome extends RunResult {
+	readonly app: App;
+	readonly marks: readonly Mark[];
+	/** What went wrong in the connection, as TLSError has it; undefined where nothing did. */
+	readonly refused: { readonly code: string; readonly message: string } | undefined;
+}
+
+/** Does the work once. Throws where the simulator does not end well and `mayFail` is not given. */
+export async function work(what: Work, mayFail = false): Promise<Outcome> {
+	const { part, chain = "ecdsa", bytes = 0, times = 1, secure = {}, creation, server: options = {}, run = {} } = what;
+	const identity = identityOf(chain);
+	const server = await startServer(identity, { ciphers, ...options });
+	try {
+		const config = { part, bytes: String(bytes), times: String(times), ca: identity.root.pem, secure: JSON.stringify(secure), port: String(server.port) };
+		const app = await buildApp(join(projectRoot, "tests", "bench"), { variant: "m32", config, ...(creation ? { extra: { creation } } : {}) });
+		const result = await runApp(app, { timeout: 120, ...run });
+		if (result.code !== 0 && !mayFail) throw new Problem(`measuring "${part}" ended with code ${result.code}: ${result.stderr.trim()}`);
+		const lines = result.stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as { code: string; message: string });
+		return { ...result, app, marks: result.report?.marks ?? [], refused: lines.find(line => line.code !== "closed") };
+	}
+	finally {
+		await server.stop();
+	}
+}
+
+/** The mark of that name; a Problem with what the connection said where the app did not get there. */
+export function markOf(outcome: Outcome, name: string): Mark {
+	const mark = outcome.marks.find(one => one.name === name);
+	if (!mark) throw new Problem(`the app did not reach "${name}": ${outcome.refused?.message ?? "no reason was given"}`);
+	return mark;
+}
+
+/** All that is in use at a mark, in octets. */
+export function inUse(mark: Mark): number {
+	return mark.chunks + mark.slots * mark.slotSize + mark.native;
+}
+
+/** What is in use of XS's heap, in octets. */
+function inHeap(mark: Mark): number {
+	return mark.chunks + mark.slots * mark.slotSize;
+}
+
+/** What was counted between two marks. */
+function counted(from: Mark, to: Mark): Figures {
+	return {
+		slots: to.slotAllocations - from.slotAllocations,
+		chunks: to.chunkAllocations - from.chunkAllocations,
+		natives: to.nativeAllocations - from.nativeAllocations,
+		collections: to.collections - from.collections,
+		meter: to.meter - from.meter,
+	};
+}
+
+/** A full handshake: run once as it is, once with a collection at every allocation. */
+export async function handshake(what: Work): Promise<Figures> {
+	const usual = await work(what);
+	if (usual.refused?.code === "configuration") return { missing: usual.refused.message };
+	const live = await work({ ...what, run: { ...what.run, live: true } });
+	const [start, done] = [markOf(usual, "start"), markOf(usual, "handshake")];
+	const base = inUse(markOf(live, "start"));
+	const [peak, idle, closed] = [markOf(live, "handshake"), markOf(live, "idle"), markOf(live, "closed")];
+	return {
+		livePeak: Math.max(peak.bytesPeak, idle.bytesPeak) - base,
+		livePeakHeap: peak.heapPeak - inHeap(markOf(live, "start")),
+		held: inUse(idle) - base,
+		heldNative: idle.native - markOf(live, "start").native,
+		left: inUse(closed) - base,
+		...counted(start, done),
+		stack: peak.stackPeak,
+		sent: done.sent,
+		received: done.received,
+		roundTrips: done.turns,
+	};
+}
+
+/** A transfer of `bytes` octets once the handshake is over. */
+export async function transfer(what: Work): Promise<Figures> {
+	const usual = await work(what);
+	const [ready, done] = [markOf(usual, "ready"), markOf(usual, "done")];
+	const live = await work({ ...what, bytes: 65536, run: { ...what.run, live: true } });
+	return {
+		...counted(ready, done),
+		livePeak: markOf(live, "done").bytesPeak - inUse(markOf(live, "start")),
+		wire: done.sent - ready.sent + done.received - ready.received,
+	};
+}
+
+/** Does a request with the demo, under these limits. True where all went well. */
+async function demoWorks(config: Record<string, string>, creation: Record<string, unknown>): Promise<RunResult | undefined> {
+	const app = await buildApp(projectRoot, { variant: "m32", config, extra: { creation } });
+	const result = await runApp(app, { timeout: 60 });
+	return result.code === 0 && result.stdout.some(line => line.endsWith(" bytes received")) ? result : undefined;
+}
+
+/** The smallest creation.static, in steps of 256 octets, with which the demo's HTTPS GET works; with a stack that just holds. */
+export async function smallestStatic(chain: Chain): Promise<Figures> {
+	const identity = identityOf(chain);
+	const server = await startServer(identity, { ciphers });
+	try {
+		const config = { url: `https://localhost:${server.port}/`, ca: identity.root.pem };
+		const ample = await demoWorks(config, { static: 65536 });
+		if (!ample) return { static: "the request does not work in 64 KB either" };
+		const stack = Math.ceil(ample.report!.memory.stack.peak / 16 + 1) * 16;
+		const works = (size: number): Promise<RunResult | undefined> =>
+			demoWorks(config, { static: size, stack, chunk: { initial: 512, incremental: 256 }, heap: { initial: 128, incremental: 16 } });
+		const step = 256;
+		let low = 8192 / step;
+		let high = 65536 / step;
+		while (low + 1 < high) {
+			const middle = (low + high) >> 1;
+			if (await works(middle * step)) high = middle;
+			else low = middle;
+		}
+		return { static: high * step, stack };
+	}
+	finally {
+		await server.stop();
+	}
+}

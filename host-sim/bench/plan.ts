@@ -1,0 +1,83 @@
+/*
+	What is measured, in which order and under which names, and what each figure should be at most: the project's targets, taken from one
+	connection over a chain of leaf and intermediate. A kind of handshake or transfer is added by adding its line here.
+*/
+
+import type { Chain } from "./measure.js";
+
+const KB = 1024;
+
+export interface HandshakeRow {
+	readonly name: string;
+	readonly chain: Chain;
+	/** More of TLSClient's `secure`. */
+	readonly secure: object;
+	/** Why the client can't do it yet. */
+	readonly missing?: string;
+	readonly targets: Readonly<Record<string, number>>;
+}
+
+const full = { held: 1.2 * KB, slots: 800, chunks: 150, script: 2.5e6 };
+const tls12 = { minVersion: 0x303, maxVersion: 0x303 };
+const noResumption = "sessions can't be resumed yet";
+
+export const handshakes: readonly HandshakeRow[] = [
+	{ name: "1.3 RSA", chain: "rsa", secure: {}, targets: { livePeak: 6.5 * KB, ...full } },
+	{ name: "1.3 ECDSA", chain: "ecdsa", secure: {}, targets: { livePeak: 6.5 * KB, ...full } },
+	{ name: "1.2 RSA", chain: "rsa", secure: tls12, targets: { livePeak: 6 * KB, ...full } },
+	{ name: "1.2 ECDSA", chain: "ecdsa", secure: tls12, targets: { livePeak: 6 * KB, ...full } },
+	{ name: "1.3 resumed", chain: "ecdsa", secure: {}, missing: noResumption, targets: { livePeak: 3 * KB } },
+	{ name: "1.2 resumed", chain: "ecdsa", secure: tls12, missing: noResumption, targets: { livePeak: 3 * KB } },
+];
+
+export interface TransferRow {
+	readonly name: string;
+	readonly part: "receive" | "send";
+	readonly bytes: number;
+	/** Most text in a record of the server's. */
+	readonly fragment: number;
+	readonly targets: Readonly<Record<string, number>>;
+}
+
+const received = { slots: 64, chunks: 64, collections: 0 };
+
+export const transfers: readonly TransferRow[] = [
+	{ name: "1 MB in, 16 KB records", part: "receive", bytes: KB * KB, fragment: 16 * KB, targets: { ...received, livePeak: 17.5 * KB, overCrypto: 1.03 } },
+	{ name: "1 MB in, 4 KB records", part: "receive", bytes: KB * KB, fragment: 4 * KB, targets: received },
+	{ name: "1 MB in, 1.4 KB records", part: "receive", bytes: KB * KB, fragment: 1400, targets: received },
+	{ name: "256 KB out", part: "send", bytes: 256 * KB, fragment: 16 * KB, targets: {} },
+];
+
+export const systemTargets: Readonly<Record<string, number>> = { static: 24 * KB };
+export const flashTargets: Readonly<Record<string, number>> = { total: 110 * KB };
+
+/** What figures are, in the order of the table. */
+export const figureNames: Readonly<Record<string, string>> = {
+	missing: "not there yet",
+	livePeak: "live peak: heap and native, bytes",
+	livePeakHeap: "  of it slots and chunks alone",
+	held: "held by an open idle connection, bytes",
+	heldNative: "  of it native",
+	left: "left after close, bytes",
+	slots: "slots allocated",
+	chunks: "chunks allocated",
+	natives: "native blocks allocated",
+	collections: "garbage collections",
+	meter: "XS metering",
+	stack: "JavaScript stack, slots",
+	sent: "bytes sent",
+	received: "bytes received",
+	roundTrips: "round trips after TCP's own",
+	wire: "bytes on the wire",
+	script: "instructions, all but C crypto",
+	engine: "  of them in the script engine",
+	rest: "  of them in other C",
+	crypto: "instructions, C crypto",
+	overCrypto: "instructions, all over C crypto",
+	instructions: "instructions",
+	static: "smallest creation.static for an HTTPS GET, RSA chain",
+	staticStack: "  with creation.stack of",
+};
+
+/** The figures that are the same in every run, but for how TCP cuts its stream: those that a test holds to the baseline. */
+export const steady: readonly string[] = ["livePeak", "livePeakHeap", "held", "slots", "chunks", "collections", "meter", "stack"];

@@ -1,0 +1,66 @@
+/*
+	The server of the measurements: Node's own TLS (OpenSSL) on loopback, in this process. A connection's first line says what it does:
+	"R n" have n octets sent, "S n" take n octets (the line counted) and answer with one, anything else is an HTTP request.
+*/
+
+import { createServer, type TLSSocket, type TlsOptions } from "node:tls";
+
+import type { ServerIdentity } from "../certificates.js";
+
+export interface BenchServer {
+	readonly port: number;
+	stop(): Promise<void>;
+}
+
+export interface ServerOptions extends TlsOptions {
+	/** Most text in a record. */
+	readonly fragment?: number;
+	/** Length of an HTTP answer's body. */
+	readonly body?: number;
+}
+
+function answerHTTP(socket: TLSSocket, length: number): void {
+	socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${"x".repeat(length)}`);
+}
+
+function takeAll(socket: TLSSocket, total: number, had: number): void {
+	let left = total - had;
+	socket.on("data", (data: Buffer) => {
+		left -= data.length;
+		if (left === 0) socket.write(".");
+	});
+}
+
+function serve(socket: TLSSocket, { fragment, body = 1024 }: ServerOptions): void {
+	socket.setNoDelay(true);
+	socket.on("error", () => socket.destroy());
+	if (fragment) socket.setMaxSendFragment(fragment);
+	socket.once("data", (data: Buffer) => {
+		const [what, count] = data.toString("latin1").split(/\s+/) as [string, string];
+		switch (what) {
+			case "R": socket.write(Buffer.alloc(Number(count), "r")); break;
+			case "S": takeAll(socket, Number(count), data.length); break;
+			default: answerHTTP(socket, body);
+		}
+	});
+}
+
+/** Starts it on a free port. */
+export function startServer(identity: ServerIdentity, options: ServerOptions = {}): Promise<BenchServer> {
+	const { fragment, body, ...tls } = options;
+	const sockets = new Set<TLSSocket>();
+	const server = createServer({ cert: identity.chain, key: identity.leaf.keyPem, ...tls }, socket => {
+		sockets.add(socket);
+		socket.on("close", () => sockets.delete(socket));
+		serve(socket, options);
+	});
+	server.on("tlsClientError", () => {});
+	const stop = (): Promise<void> => new Promise(done => {
+		for (const socket of sockets) socket.destroy();
+		server.close(() => done());
+	});
+	return new Promise((resolve, reject) => {
+		server.on("error", reject);
+		server.listen(0, "127.0.0.1", () => resolve({ port: (server.address() as { port: number }).port, stop }));
+	});
+}

@@ -1,0 +1,279 @@
+/*
+	The census (--census FILE): what the app's heap holds, by constructor, whenever an interval ends (marks.c) and where its peak was,
+	and which lines of script asked for it. With --live the peak's census is what was truly in use.
+	A slot belongs to the object in whose list it is, a chunk to the slot that refers to it.
+*/
+
+#include "sim.h"
+
+enum { kKindsMax = 512, kLinesMax = 4096, kNameSize = 64 };
+
+typedef struct { char name[kNameSize]; uint32_t objects, slots; size_t bytes; } Kind;
+typedef struct { txID file; txInteger line; uint32_t slots, chunks; size_t bytes; } Line;
+typedef struct { Kind kinds[kKindsMax]; int count; } Census;
+
+static Census atPeak, now;
+static Line lines[kLinesMax];
+static FILE* file;
+
+static Kind* kindNamed(Census* census, const char* name)
+{
+	for (int i = 0; i < census->count; i++) {
+		if (!strcmp(census->kinds[i].name, name))
+			return &census->kinds[i];
+	}
+	if (census->count == kKindsMax)
+		return &census->kinds[kKindsMax - 1];
+	Kind* kind = &census->kinds[census->count++];
+	snprintf(kind->name, kNameSize, "%s", name);
+	return kind;
+}
+
+/* A chunk of the app's own heap; those in flash cost nothing. */
+static size_t chunkSize(txMachine* the, const void* data)
+{
+	const txByte* address = data;
+	for (txBlock* block = the->firstBlock; block; block = block->nextBlock) {
+		if (address > (txByte*)block && address < block->limit)
+			return (size_t)(((txChunk*)(address - sizeof(txChunk)))->size & 0x7fffffff);
+	}
+	return 0;
+}
+
+static size_t bytesOf(txMachine* the, const txSlot* slot)
+{
+	switch (slot->kind) {
+	case XS_STRING_KIND: return chunkSize(the, slot->value.string);
+	case XS_KEY_KIND: return chunkSize(the, slot->value.key.string);
+	case XS_BIGINT_KIND: return chunkSize(the, slot->value.bigint.data);
+	case XS_ARRAY_BUFFER_KIND: return chunkSize(the, slot->value.arrayBuffer.address);
+	case XS_CODE_KIND: return chunkSize(the, slot->value.code.address);
+	case XS_GLOBAL_KIND: return chunkSize(the, slot->value.table.address);
+	case XS_IDS_KIND: return chunkSize(the, slot->value.IDs);
+	case XS_MAP_KIND: case XS_SET_KIND: return chunkSize(the, slot->value.table.address);
+	case XS_ARGUMENTS_SLOPPY_KIND: case XS_ARGUMENTS_STRICT_KIND: case XS_ARRAY_KIND: case XS_STACK_KIND:
+		return chunkSize(the, slot->value.array.address);
+	case XS_HOST_KIND: return slot->flag & XS_HOST_CHUNK_FLAG ? chunkSize(the, slot->value.host.data) : 0;
+	case XS_REGEXP_KIND: return chunkSize(the, slot->value.regexp.code) + chunkSize(the, slot->value.regexp.data);
+	default: return 0;
+	}
+}
+
+static const txSlot* ownProperty(const txSlot* instance, txID id)
+{
+	const txSlot* property = instance->next;
+	while (property && property->ID != id)
+		property = property->next;
+	return property;
+}
+
+static const char* functionName(const txSlot* function)
+{
+	const txSlot* name = ownProperty(function, mxID(_name));
+	if (name && (name->kind == XS_STRING_KIND || name->kind == XS_STRING_X_KIND) && name->value.string[0])
+		return name->value.string;
+	return "without a name";
+}
+
+/* The constructor that the prototypes name; a function has its own name added. */
+static void instanceName(const txSlot* instance, char* name)
+{
+	const txSlot* internal = instance->next;
+	if (internal && internal->ID == XS_ENVIRONMENT_BEHAVIOR) {
+		snprintf(name, kNameSize, "(environment of closures)");
+		return;
+	}
+	if (internal && (internal->kind == XS_CODE_KIND || internal->kind == XS_CODE_X_KIND || internal->kind == XS_CALLBACK_KIND)) {
+		snprintf(name, kNameSize, "function %.40s", functionName(instance));
+		return;
+	}
+	for (const txSlot* prototype = instance->value.instance.prototype; prototype; prototype = prototype->value.instance.prototype) {
+		const txSlot* constructor = ownProperty(prototype, mxID(_constructor));
+		if (constructor && constructor->kind == XS_REFERENCE_KIND) {
+			snprintf(name, kNameSize, "%.60s", functionName(constructor->value.reference));
+			return;
+		}
+	}
+	snprintf(name, kNameSize, "(internal object)");
+}
+
+/* Marks of a walk: one octet for each slot of each block, in the order of the blocks. */
+typedef struct { uint8_t* seen; txSlot* heap; } Seen;
+enum { kBlocksMax = 256 };
+static Seen seenBlocks[kBlocksMax];
+static int seenCount;
+
+static uint8_t* seenAt(const txSlot* slot)
+{
+	for (int i = 0; i < seenCount; i++) {
+		const txSlot* heap = seenBlocks[i].heap;
+		if (slot > heap && slot < heap->value.reference)
+			return &seenBlocks[i].seen[slot - heap];
+	}
+	return NULL;
+}
+
+static void seenStart(txMachine* the)
+{
+	seenCount = 0;
+	for (txSlot* heap = the->firstHeap; heap && seenCount < kBlocksMax; heap = heap->next)
+		seenBlocks[seenCount++] = (Seen) { simCalloc((size_t)(heap->value.reference - heap) + 1, 1), heap };
+	for (txSlot* slot = the->freeHeap; slot; slot = slot->next) {
+		uint8_t* seen = seenAt(slot);
+		if (seen)
+			*seen = 1;
+	}
+}
+
+static void seenEnd(void)
+{
+	for (int i = 0; i < seenCount; i++)
+		simFree(seenBlocks[i].seen);
+}
+
+static void countSlots(txMachine* the, Kind* kind, const txSlot* slot)
+{
+	for (; slot; slot = slot->next) {
+		uint8_t* seen = seenAt(slot);
+		if (!seen || *seen)
+			return;
+		*seen = 1;
+		kind->slots++;
+		kind->bytes += bytesOf(the, slot);
+		if (slot->kind == XS_PRIVATE_KIND)
+			countSlots(the, kind, slot->value.private.first);
+		else if (slot->kind == XS_LIST_KIND)
+			countSlots(the, kind, slot->value.list.first);
+	}
+}
+
+static void takeCensus(txMachine* the, Census* census)
+{
+	char name[kNameSize];
+	census->count = 0;
+	memset(census->kinds, 0, sizeof(census->kinds));
+	seenStart(the);
+	for (int i = 0; i < seenCount; i++) {
+		txSlot* heap = seenBlocks[i].heap;
+		for (txSlot* slot = heap + 1; slot < heap->value.reference; slot++) {
+			if (slot->kind != XS_INSTANCE_KIND || *seenAt(slot))
+				continue;
+			instanceName(slot, name);
+			Kind* kind = kindNamed(census, name);
+			kind->objects++;
+			countSlots(the, kind, slot);
+		}
+	}
+	for (int i = 0; i < seenCount; i++) {
+		txSlot* heap = seenBlocks[i].heap;
+		for (txSlot* slot = heap + 1; slot < heap->value.reference; slot++) {
+			uint8_t* seen = seenAt(slot);
+			if (*seen)
+				continue;
+			*seen = 1;
+			snprintf(name, kNameSize, "(variable or key, kind %d)", slot->kind);
+			Kind* kind = kindNamed(census, name);
+			kind->slots++;
+			kind->bytes += bytesOf(the, slot);
+		}
+	}
+	seenEnd();
+}
+
+/* The peak's census is taken at the next allocation, when the heap is whole again. */
+static Line* lineNow(txMachine* the)
+{
+	txID id = XS_NO_ID;
+	txInteger number = 0;
+	if (the->memory->isPeak) {
+		the->memory->isPeak = false;
+		takeCensus(the, &atPeak);
+	}
+	for (txSlot* frame = the->frame; frame && id == XS_NO_ID; frame = frame->next) {
+		const txSlot* environment = mxFrameToEnvironment(frame);
+		id = environment->ID;
+		number = environment->value.environment.line;
+	}
+	for (uint32_t i = ((uint32_t)id * 31 + (uint32_t)number) % kLinesMax, tries = 0; tries < kLinesMax; i = (i + 1) % kLinesMax, tries++) {
+		Line* line = &lines[i];
+		if (!line->slots && !line->chunks)
+			*line = (Line) { id, number, 0, 0, 0 };
+		if (line->file == id && line->line == number)
+			return line;
+	}
+	return &lines[0];
+}
+
+void censusCountSlot(txMachine* the)
+{
+	lineNow(the)->slots++;
+}
+
+void censusCountChunk(txMachine* the, size_t size)
+{
+	Line* line = lineNow(the);
+	line->chunks++;
+	line->bytes += size;
+}
+
+static void writeKinds(const char* title, const Census* census)
+{
+	fprintf(file, ",\n\t\t\"%s\": [", title);
+	for (int i = 0; i < census->count; i++) {
+		const Kind* kind = &census->kinds[i];
+		fprintf(file, "%s\n\t\t\t{ \"name\": \"%s\", \"objects\": %u, \"slots\": %u, \"chunkBytes\": %zu }", i ? "," : "",
+			kind->name, kind->objects, kind->slots, kind->bytes);
+	}
+	fputs("\n\t\t]", file);
+}
+
+static int byAllocations(const void* a, const void* b)
+{
+	const Line *one = a, *other = b;
+	uint32_t left = one->slots + one->chunks, right = other->slots + other->chunks;
+	return left < right ? 1 : left > right ? -1 : 0;
+}
+
+static void writeLines(txMachine* the)
+{
+	const char* separator = "";
+	qsort(lines, kLinesMax, sizeof(Line), byAllocations);
+	fputs(",\n\t\t\"allocations\": [", file);
+	for (const Line* line = lines; line < lines + kLinesMax && line->slots + line->chunks; line++) {
+		const char* name = line->file == XS_NO_ID ? NULL : fxGetKeyName(the, line->file);
+		fprintf(file, "%s\n\t\t\t{ \"place\": \"%s:%d\", \"slots\": %u, \"chunks\": %u, \"bytes\": %zu }", separator,
+			name ? name : "(native)", (int)line->line, line->slots, line->chunks, line->bytes);
+		separator = ",";
+	}
+	fputs("\n\t\t]", file);
+	memset(lines, 0, sizeof(lines));
+}
+
+void censusMark(txMachine* the, const char* name)
+{
+	if (!sim.options.census)
+		return;
+	const char* start = file ? "," : "[";
+	if (!file)
+		file = fopen(sim.options.census, "w");
+	if (!file) {
+		fprintf(stderr, "sim: %s: %s\n", sim.options.census, strerror(errno));
+		exit(kExitUsage);
+	}
+	fprintf(file, "%s\n\t{ \"interval\": \"%s\"", start, name);
+	writeKinds("peak", &atPeak);
+	takeCensus(the, &now);
+	writeKinds("end", &now);
+	writeLines(the);
+	fputs(" }", file);
+	atPeak.count = 0;
+	the->memory->isPeak = false;
+}
+
+void censusWrite(void)
+{
+	if (!file)
+		return;
+	fputs("\n]\n", file);
+	fclose(file);
+}

@@ -1,0 +1,122 @@
+/*
+	Marks: an app divides its run into intervals, mark("name") of the module "simulator", and each is reported with what it used. The
+	figures stay in C until the report is written, so that measuring takes nothing from the app's heap. Valgrind's callgrind can be
+	told to write a profile whenever simMark is entered (--dump-before=simMark): the same intervals in instructions.
+*/
+
+#include "sim.h"
+#include "accelerators.h"
+
+enum { kMarksMax = 16384, kAcceleratorsMax = 48 };
+
+typedef struct Mark {
+	char name[32];
+	MemoryUse use;
+	NativeUse native;
+	double bytesPeak, heapPeak, meter, sent, received, turns;
+	uint32_t calls[kAcceleratorsMax];
+} Mark;
+
+static Mark* marks;
+static int marksCount;
+static struct { double sent, received, turns; bool owesAnswer; } wire;
+
+void wireSent(size_t count)
+{
+	wire.sent += (double)count;
+	wire.owesAnswer = true;
+}
+
+/* A turn is counted when the peer's first octets after ours arrive: one round trip. */
+void wireReceived(size_t count)
+{
+	wire.received += (double)count;
+	wire.turns += wire.owesAnswer;
+	wire.owesAnswer = false;
+}
+
+static double heapNow(txMachine* the)
+{
+	return (double)the->currentChunksSize + (double)the->currentHeapCount * sizeof(txSlot);
+}
+
+static double bytesNow(txMachine* the)
+{
+	NativeUse native;
+	nativeMemoryUse(&native);
+	return heapNow(the) + native.current;
+}
+
+void memoryNotePeak(void)
+{
+	txMachine* the = sim.the;
+	if (!the)
+		return;
+	double bytes = bytesNow(the), heap = heapNow(the);
+	if (heap > the->memory->heapPeak)
+		the->memory->heapPeak = heap;
+	if (bytes > the->memory->bytesPeak) {
+		the->memory->bytesPeak = bytes;
+		the->memory->isPeak = true;
+	}
+}
+
+/* Ends the interval since the last mark, with its peaks, and starts another. */
+void simMark(xsMachine* the)
+{
+	const Accelerator* accelerator;
+	if (!marks)
+		marks = simCalloc(kMarksMax, sizeof(Mark));
+	if (!marks || marksCount == kMarksMax)
+		xsRangeError("a run has at most %d marks", kMarksMax);
+	Mark* mark = &marks[marksCount++];
+	snprintf(mark->name, sizeof(mark->name), "%s", xsToString(xsArg(0)));
+	memoryUse(the, &mark->use);
+	nativeMemoryUse(&mark->native);
+	mark->bytesPeak = the->memory->bytesPeak;
+	mark->heapPeak = the->memory->heapPeak;
+	mark->meter = machineMeter(the);
+	mark->sent = wire.sent;
+	mark->received = wire.received;
+	mark->turns = wire.turns;
+	for (int i = 0; i < kAcceleratorsMax && (accelerator = acceleratorAt(i)); i++)
+		mark->calls[i] = (uint32_t)accelerator->calls;
+	censusMark(the, mark->name);
+	memoryResetPeaks(the);
+	nativeMemoryResetPeak();
+	the->memory->bytesPeak = bytesNow(the);
+	the->memory->heapPeak = heapNow(the);
+}
+
+static void writeCalls(FILE* file, const Mark* mark)
+{
+	const Accelerator* accelerator;
+	const char* separator = "";
+	for (int i = 0; i < kAcceleratorsMax && (accelerator = acceleratorAt(i)); i++) {
+		if (mark->calls[i])
+			fprintf(file, "%s \"%s\": %u", separator, accelerator->name, mark->calls[i]);
+		if (mark->calls[i])
+			separator = ",";
+	}
+}
+
+/* For the report; names of marks are the app's own and are written as they are. */
+void marksWrite(FILE* file)
+{
+	fputs("\t\"marks\": [", file);
+	for (int i = 0; i < marksCount; i++) {
+		const Mark* mark = &marks[i];
+		const MemoryUse* use = &mark->use;
+		fprintf(file, "%s\n\t\t{ \"name\": \"%s\", \"meter\": %.0f, \"chunks\": %.0f, \"chunksPeak\": %.0f, \"slots\": %.0f, \"slotsPeak\": %.0f, ",
+			i ? "," : "", mark->name, mark->meter, use->chunks, use->chunksPeak, use->slots, use->slotsPeak);
+		fprintf(file, "\"slotSize\": %.0f, \"stackPeak\": %.0f, \"collections\": %.0f, \"native\": %.0f, \"nativePeak\": %.0f, \"bytesPeak\": %.0f, ",
+			use->slotSize, use->stackPeak, use->collections, mark->native.current, mark->native.peak, mark->bytesPeak);
+		fprintf(file, "\"heapPeak\": %.0f, ", mark->heapPeak);
+		fprintf(file, "\"slotAllocations\": %.0f, \"chunkAllocations\": %.0f, \"nativeAllocations\": %.0f, ",
+			use->slotAllocations, use->chunkAllocations, mark->native.allocations);
+		fprintf(file, "\"sent\": %.0f, \"received\": %.0f, \"turns\": %.0f, \"accelerators\": {", mark->sent, mark->received, mark->turns);
+		writeCalls(file, mark);
+		fputs(" } }", file);
+	}
+	fputs("\n\t],\n", file);
+}

@@ -1,0 +1,175 @@
+/*
+	The device in measurements: does one piece of work, config.part, with a server at config.port, and marks where it begins and ends. All
+	that the app itself needs exists before the first mark. A connection that fails is told in a line of JSON. Run by host-sim/bench.
+*/
+
+import config from "mc/config";
+import TCP from "embedded:io/socket/tcp";
+import Timer from "timer";
+import { TLSClient } from "tls/client";
+import type { TLSClientOptions } from "tls/client";
+import type { TLSError } from "tls/errors";
+import { collect, mark } from "simulator";
+
+/** Milliseconds for what a server sends after the handshake, such as tickets. */
+const SETTLE = 200;
+
+const total = Number(config.bytes);
+const buffer = new Uint8Array(1024);
+const options: TLSClientOptions = {
+	host: "localhost", address: "127.0.0.1", port: Number(config.port),
+	TCP: { io: TCP },
+	secure: { certificate: config.ca, ...JSON.parse(config.secure) },
+	onError(error: TLSError) {
+		trace(`${JSON.stringify({ code: error.code, message: error.message })}\n`);
+	},
+};
+
+/** Marks what is truly in use. */
+function settle(name: string): void {
+	collect();
+	mark(name);
+}
+
+function start(): TLSClient | undefined {
+	try {
+		return new TLSClient(options);
+	}
+	catch (error) {
+		options.onError!.call(undefined as never, error as TLSError);
+	}
+}
+
+/** A handshake, an idle connection, its end. */
+function handshake(): void {
+	options.secure.onHandshake = () => {
+		mark("handshake");
+		Timer.set(() => {
+			settle("idle");
+			client!.close();
+			client = undefined;
+			Timer.set(() => settle("closed"), 20);
+		}, SETTLE);
+	};
+	settle("start");
+	let client = start();
+}
+
+/** Asks for `total` octets and reads them through a buffer of 1 KB. */
+function receive(): void {
+	const request = ArrayBuffer.fromString(`R ${total}\n`);
+	let isSent = false;
+	let received = 0;
+	options.onWritable = function () {
+		if (isSent) return;
+		isSent = true;
+		// by then tickets have been read
+		Timer.set(() => {
+			settle("ready");
+			this.write(request);
+		}, SETTLE);
+	};
+	options.onReadable = function () {
+		for (let count; (count = this.read(buffer) as number | undefined) !== undefined; ) received += count;
+		if (received !== total) return;
+		mark("done");
+		this.close();
+	};
+	settle("start");
+	start();
+}
+
+/** Sends `total` octets, 1 KB at a time, and waits for the server's word that it has them. */
+function send(): void {
+	let left = total;
+	let isReady = false;
+	options.onWritable = function (count: number) {
+		if (!isReady) {
+			isReady = true;
+			Timer.set(() => {
+				settle("ready");
+				left -= 16;
+				this.write(ArrayBuffer.fromString(`S ${String(total).padStart(13)}\n`));
+			}, SETTLE);
+			return;
+		}
+		while (left < total && left > 0 && count >= buffer.length) {
+			const piece = left < buffer.length ? buffer.subarray(0, left) : buffer;
+			count = this.write(piece);
+			left -= piece.length;
+		}
+	};
+	options.onReadable = function () {
+		mark("done");
+		this.close();
+	};
+	settle("start");
+	start();
+}
+
+/** `times` HTTPS requests: one after the other, or all at once. */
+function get(times: number, isTogether: boolean): void {
+	const request = ArrayBuffer.fromString("GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+	let left = times;
+	const next = (): void => {
+		const state = { isSent: false, received: 0 };
+		new TLSClient({
+			...options,
+			onWritable() {
+				if (state.isSent) return;
+				state.isSent = true;
+				this.write(request);
+			},
+			onReadable() {
+				for (let count; (count = this.read(buffer) as number | undefined) !== undefined; ) state.received += count;
+			},
+			onError(error: TLSError) {
+				trace(`${JSON.stringify({ code: error.code, message: error.message, received: state.received })}\n`);
+				left--;
+				if (isTogether) return;
+				Timer.set(() => {
+					settle("request");
+					if (left) next();
+				});
+			},
+		});
+	};
+	settle("start");
+	if (!isTogether) next();
+	else for (let i = 0; i < times; i++) next();
+}
+
+/** A handshake beside a timer that fires at every turn of the loop, with a mark each time. */
+function ticks(): void {
+	let isDone = false;
+	const tick = (): void => {
+		mark("tick");
+		if (!isDone) Timer.set(tick, 0);
+	};
+	options.secure.onHandshake = () => {
+		isDone = true;
+		mark("handshake");
+		client!.close();
+	};
+	mark("start");
+	const client = start();
+	Timer.set(tick, 0);
+}
+
+function run(): void {
+	switch (config.part) {
+		case "handshake": handshake(); break;
+		case "receive": receive(); break;
+		case "send": send(); break;
+		case "get": get(Number(config.times), false); break;
+		case "together": get(Number(config.times), true); break;
+		case "ticks": ticks(); break;
+		case "nothing": break;
+		default: throw new Error(`config.part: there is no "${config.part}"`);
+	}
+}
+
+// what the module holds stays to the end, so that no figure is smaller for its being dropped on the way
+Object.assign(globalThis, { bench: [run, config] });
+// from the loop: by then nothing of the module's own start is left
+Timer.set(run, 1);

@@ -1,0 +1,39 @@
+/*
+	Memory and work of handshakes and transfers, held to the figures in baseline.json: none may grow by more than a twentieth. After a
+	change that is meant to cost that much, npm run bench -- --write-baseline.
+*/
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { baselineFile, measure } from "../../host-sim/bench.js";
+import type { Figures } from "../../host-sim/bench/measure.js";
+import { lacks32 } from "../drivers/machine.js";
+
+type Rows = Readonly<Record<string, Figures>>;
+
+const baseline = JSON.parse(readFileSync(baselineFile, "utf8")) as { readonly handshakes: Rows; readonly transfers: Rows };
+
+/** What a figure may grow to; a few more where it is small. */
+function limit(figure: number): number {
+	return Math.max(figure * 1.05, figure + 2);
+}
+
+function check(rows: Rows, measured: Rows): void {
+	for (const [row, figures] of Object.entries(rows)) {
+		for (const [name, figure] of Object.entries(figures)) {
+			const value = measured[row]?.[name];
+			assert.ok(typeof value === "number", `${row}: ${name} was not measured`);
+			assert.ok(value <= limit(figure as number), `${row}: ${name} grew from ${figure} to ${value}`);
+		}
+	}
+}
+
+test("memory and work are no more than in the baseline", { skip: lacks32 }, async t => {
+	const measured = await measure(false);
+	for (const kind of ["handshakes", "transfers"] as const) {
+		assert.ok(Object.keys(baseline[kind]).length > 0, "the baseline is empty");
+		await t.test(kind, () => check(baseline[kind], measured[kind]));
+	}
+});
