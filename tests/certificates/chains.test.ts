@@ -15,11 +15,12 @@ import { mutatedChains } from "./node/chain.js";
 import { acceptedCases } from "./node/accepted.js";
 import { issuerFaults, leafFaults } from "./node/faults.js";
 import { encodingFaults, forgeries, signatureFaults, timeFaults } from "./node/forgeries.js";
+import { keyFaults, oddities } from "./node/oddities.js";
 import { pinCases } from "./node/pins.js";
 
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-chains-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...pinCases()];
+const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases()];
 writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: mutatedChains() }));
 
 for (const variant of variants) {

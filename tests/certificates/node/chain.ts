@@ -101,12 +101,14 @@ export function fault(name: string, changes: Changes, code: string, says: RegExp
 	return refused(name, [leaf, lower, upper], code, says, { trusted: [root], ...setting });
 }
 
-/** Chains of which every octet is changed in turn: a server and one authority. */
+/** Chains of which every octet is changed in turn: a server and one authority; and a certificate that is trusted itself. */
 export function mutatedChains(): ChainCase[] {
-	return (["p256", "rsa2048"] as const).map((type: KeyType) => {
+	const alone = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host] });
+	const chains = (["p256", "rsa2048"] as const).map((type: KeyType) => {
 		const root = makeCertificate({ subject: "Root", key: makeKey(type), isAuthority: true });
 		const issuer = makeCertificate({ subject: "CA", key: makeKey(type), issuer: root, isAuthority: true, pathLength: 0 });
 		const leaf = makeCertificate({ subject: "server", key: makeKey(type), issuer, names: [host] });
 		return accepted(`a chain of ${type}`, [leaf, issuer], { trusted: [root] });
 	});
+	return [...chains, accepted("a certificate that is trusted itself", [alone], { trusted: [alone] })];
 }

@@ -43,7 +43,7 @@ function authorityFaults(): ChainCase[] {
 		fault("an authority for mail", { lower: { extendedKeyUsage: ["emailProtection"] } }, "bad_certificate", /certificate 1 \(CN=Lower CA\) may not issue certificates of servers/),
 		fault("a path longer than an authority allows", { upper: { pathLength: 0 } }, "bad_certificate", /certificate 2 \(CN=Upper CA\) allows 0 authorities below it, there are 1/),
 		fault("a path longer than the root allows", { root: { pathLength: 1 } }, "bad_certificate", /the trusted root allows 1 authorities below it, there are 2/),
-		fault("the root may not issue certificates", { root: { keyUsage: ["cRLSign"] } }, "bad_certificate", /trusted but may not issue others/),
+		fault("the root may not issue certificates", { root: { keyUsage: ["cRLSign"] } }, "untrusted", /its issuer's name is, but may not issue others/),
 		fault("an authority with a critical extension that is unknown", { lower: { extensions: [{ id: "1.3.6.1.4.1.99999.1", isCritical: true, value: Buffer.of(5, 0) }] } }, "unsupported_certificate", /certificate 1 \(CN=Lower CA\)/),
 	];
 }
