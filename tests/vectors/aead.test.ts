@@ -1,0 +1,65 @@
+/*
+	Makes protected records with Node's crypto, for every AEAD and both versions, and has aead.ts check them inside XS.
+*/
+
+import { createCipheriv, randomBytes, type CipherGCM } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+
+import { projectRoot } from "../../host-sim/files.js";
+import { variants } from "../drivers/machine.js";
+import { runSuite } from "../drivers/suite.js";
+
+interface Kind {
+	readonly name: string;
+	/** AEADAlgorithm of hardware/aead.ts. */
+	readonly number: number;
+	readonly cipher: string;
+	readonly keyLength: number;
+	/** TLS 1.2 sends half of the nonce in the record (RFC 5288). */
+	readonly isExplicit: boolean;
+}
+
+const kinds: Kind[] = [
+	{ name: "AES-128-GCM", number: 1, cipher: "aes-128-gcm", keyLength: 16, isExplicit: true },
+	{ name: "AES-256-GCM", number: 1, cipher: "aes-256-gcm", keyLength: 32, isExplicit: true },
+	{ name: "ChaCha20-Poly1305", number: 2, cipher: "chacha20-poly1305", keyLength: 32, isExplicit: false },
+];
+
+function sample({ name, number, cipher, keyLength, isExplicit }: Kind, tls12: boolean, length: number, high: number, low: number): object {
+	const text = randomBytes(length);
+	const sequence = Buffer.alloc(8);
+	sequence.writeUInt32BE(high, 0);
+	sequence.writeUInt32BE(low, 4);
+	const hasExplicit = tls12 && isExplicit;
+	const iv = randomBytes(hasExplicit ? 4 : 12);
+	const key = randomBytes(keyLength);
+	const nonce = hasExplicit ? Buffer.concat([iv, sequence]) : Buffer.from(iv.map((octet, i) => i < 4 ? octet : octet ^ sequence[i - 4]!));
+	const explicit = hasExplicit ? sequence : Buffer.alloc(0);
+	const header = Buffer.of(23, 3, 3, 0, 0);
+	header.writeUInt16BE(explicit.length + length + 16, 3);
+	const size = Buffer.alloc(2);
+	size.writeUInt16BE(length);
+	const additional = tls12 ? Buffer.concat([sequence, header.subarray(0, 3), size]) : header;
+	const sealer = createCipheriv(cipher as "aes-128-gcm", key, nonce, { authTagLength: 16 } as object) as CipherGCM;
+	sealer.setAAD(additional, { plaintextLength: length });
+	const sealed = Buffer.concat([header, explicit, sealer.update(text), sealer.final(), sealer.getAuthTag()]);
+	return {
+		name: `${name}, TLS 1.${tls12 ? 2 : 3}, ${length} octets, record ${high * 2 ** 32 + low}`, algorithm: number, tls12, keyLength, high, low,
+		material: Buffer.concat([key, iv]).toString("hex"), clear: Buffer.concat([header, explicit, text]).toString("hex"),
+		sealed: sealed.toString("hex"), textAt: header.length + explicit.length,
+	};
+}
+
+const samples = kinds.flatMap(kind => [false, true].flatMap(tls12 => [
+	sample(kind, tls12, 1, 0, 0), sample(kind, tls12, 100, 0, 1), sample(kind, tls12, 127, 0, 0xfffffffe), sample(kind, tls12, 64, 0x7fffffff, 0xfffffff0),
+]));
+
+const folder = mkdtempSync(join(tmpdir(), "xs-tls-records-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+writeFileSync(join(folder, "records.json"), JSON.stringify(samples));
+for (const variant of variants) {
+	runSuite(join(projectRoot, "tests", "vectors", "aead.ts"), "vectors", { title: "records", variant, extra: { data: { records: join(folder, "records") } } });
+}

@@ -1,0 +1,61 @@
+/*
+	Records that Node's crypto has protected, through the AEAD binding: sealed the same, opened again, and refused with any bit changed. The
+	records are the resource "records.json", which aead.test.ts makes.
+*/
+
+import Resource from "Resource";
+import { bytes, equal, test } from "test/harness";
+import { AEAD } from "tls/hardware/aead";
+import { Secret } from "tls/hardware/secret";
+
+interface Sample {
+	readonly name: string;
+	readonly algorithm: number;
+	readonly tls12: boolean;
+	/** Key, then IV. */
+	readonly material: string;
+	readonly keyLength: number;
+	readonly high: number;
+	readonly low: number;
+	/** The record in the clear, with room for an explicit nonce and without the tag, and as it is sent. */
+	readonly clear: string;
+	readonly sealed: string;
+	/** Where the text starts. */
+	readonly textAt: number;
+}
+
+const samples = JSON.parse(String.fromArrayBuffer(new Resource("records.json").slice(0))) as Sample[];
+const TAG = 16;
+
+function cipher({ algorithm, tls12, material, keyLength }: Sample): AEAD {
+	const octets = bytes(material);
+	const secret = new Secret(octets.length);
+	secret.import(octets, 0);
+	const aead = new AEAD(algorithm, secret, tls12, 0, keyLength, keyLength);
+	secret.close();
+	return aead;
+}
+
+for (const sample of samples) {
+	test(sample.name, () => {
+		const { high, low, textAt } = sample;
+		const aead = cipher(sample);
+		const clear = bytes(sample.clear);
+		const sealed = bytes(sample.sealed);
+		const buffer = new Uint8Array(3 + clear.length + TAG);
+		buffer.set(clear, 3);
+		equal(aead.seal(buffer, 3, 3 + clear.length, high, low), buffer.length);
+		equal(buffer.slice(3), sealed);
+		equal(aead.open(buffer, 3, buffer.length, high, low), buffer.length - TAG);
+		equal(buffer.slice(3 + textAt, buffer.length - TAG), clear.slice(textAt));
+		equal(aead.open(sealed.slice(), 0, sealed.length, high, low + 1), -1, "another sequence number");
+		for (let at = 0; at < sealed.length; at++) {
+			// TLS 1.2 authenticates the length of the text that there is, not the header's (RFC 5246 section 6.2.3.3)
+			if (sample.tls12 && (at === 3 || at === 4)) continue;
+			const changed = sealed.slice();
+			changed[at]! ^= 1 << (at % 8);
+			equal(aead.open(changed, 0, changed.length, high, low), -1, `octet ${at} changed`);
+		}
+		aead.close();
+	});
+}
