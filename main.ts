@@ -79,11 +79,13 @@ function printHandshake(info: HandshakeInfo): void {
 	trace(`  ${"total".padEnd(10)} ${String(total).padStart(6)} ms\n`);
 }
 
-/** A record may end inside a character, so what is not ASCII prints as a dot. */
-function printASCII(bytes: Uint8Array): void {
-	let text = "";
-	for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : ".";
-	trace(text);
+/** What is read at a time: the answer may be larger than all of the memory. */
+const PIECE = 256;
+
+/** A piece may end inside a character, so what is not ASCII prints as a dot. */
+function printASCII(bytes: Uint8Array, count: number): void {
+	for (let i = 0; i < count; i++) if (bytes[i]! >= 0x80) bytes[i] = 0x2e;
+	trace(String.fromArrayBuffer(count === bytes.length ? bytes.buffer as ArrayBuffer : bytes.buffer.slice(0, count) as ArrayBuffer));
 }
 
 /** Whom to trust, as options of `secure`. */
@@ -103,8 +105,9 @@ function request({ host, port, path }: Target, address: string): void {
 			this.write(ArrayBuffer.fromString(text));
 		},
 		onReadable(count: number) {
+			const piece = new Uint8Array(PIECE);
 			received += count;
-			printASCII(new Uint8Array(this.read() as ArrayBuffer));
+			for (let left = count; left > 0; left -= PIECE) printASCII(piece, this.read(piece) as number);
 		},
 		onError(error: TLSError) {
 			if (error.code !== "closed") throw error;

@@ -230,6 +230,26 @@ describe("TLS 1.3: what is refused", () => {
 		assert.equal(pair!.server.alert, 0, "close_notify is answered");
 	});
 
+	test("a KeyUpdate that asks for one is answered, and both directions go on", async () => {
+		const [pair] = await runAll([{
+			talk: async session => {
+				while (!session.outcome.received.includes("\r\n\r\n")) await session.receive();
+				for (let i = 0; i < 3; i++) {
+					session.send(22, message(24, Buffer.of(1)));
+					session.writeKey!.update();
+					session.send(23, Buffer.from(`part ${i} `));
+					const answer = await session.receive();
+					assert.deepEqual(answer, { type: 22, content: message(24, Buffer.of(0)) });
+					session.readKey!.update();
+				}
+				session.send(21, Buffer.of(1, 0));
+			},
+		}]);
+		assert.equal(pair!.client.code, "closed", pair!.client.message);
+		assert.equal(pair!.client.text, "part 0 part 1 part 2 ");
+		assert.equal(pair!.server.alert, 0, "close_notify comes under the last key");
+	});
+
 	suite("certificates", certificateFaults);
 	suite("proof and order", proofFaults);
 	suite("hello and extensions", helloFaults);

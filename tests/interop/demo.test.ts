@@ -1,0 +1,86 @@
+/*
+	`npm start`: the demo against its own server and against others, and what it says to wrong arguments.
+*/
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+
+import { makeIdentity } from "../../host-sim/certificates.js";
+import { projectRoot } from "../../host-sim/files.js";
+import { run, type Outcome } from "../../host-sim/process.js";
+import { startGnuTLS, startNode, startOpenSSL, type RunningServer } from "./servers.js";
+
+const identity = makeIdentity(["localhost"]);
+const folder = mkdtempSync(join(tmpdir(), "xs-tls-demo-"));
+const ca = join(folder, "ca.pem");
+writeFileSync(ca, identity.root.pem);
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function demo(...values: string[]): Promise<Outcome> {
+	return run(process.execPath, [join(projectRoot, "host-sim", "setup.mjs"), "demo", ...values]);
+}
+
+function checkTables(output: string): void {
+	for (const line of [/^TLS 1\.3, TLS_\w+, \w+, \w+/m, /^peer: localhost$/m, /^ {2}total +\d+ ms$/m, /chunks, bytes +[\d,]+ +[\d,]+/, /slots of \d+ bytes +[\d,]+ +[\d,]+/,
+		/stack, slots +[\d,]+ +[\d,]+/, /AES-GCM +\d+ +[\d,]+/, /^HTTP\/1\.[01] 200 /mi]) assert.match(output, line);
+}
+
+describe("npm start", () => {
+	test("with a server of its own", async () => {
+		const { code, stdout, stderr } = await demo();
+		assert.equal(code, 0, stderr);
+		checkTables(stdout);
+		assert.match(stdout, /Hello from Node/);
+	});
+
+	const servers: [string, () => Promise<RunningServer>][] = [
+		["OpenSSL", () => startOpenSSL(identity, "-tls1_3")],
+		["GnuTLS", () => startGnuTLS(identity, "NORMAL")],
+		["Node", () => startNode(identity, Buffer.from("a body"))],
+	];
+	for (const [name, start] of servers) {
+		test(`with ${name}'s`, async () => {
+			const server = await start();
+			try {
+				const { code, stdout, stderr } = await demo(`https://localhost:${server.port}/`, "--ca", ca);
+				assert.equal(code, 0, stderr + stdout);
+				checkTables(stdout);
+			}
+			finally {
+				await server.stop();
+			}
+		});
+	}
+
+	for (const [values, says] of [
+		[["--nonsense"], /neither an option nor/],
+		[["http://localhost/"], /https:\/\/ URL/],
+		[["https://localhost:1/", "--ca", "/there/is/none.pem"], /no such file/],
+		[["--ca"], /needs a value/],
+		[["--timeout", "soon"], /seconds/],
+	] as const) {
+		test(`wrong arguments: ${values.join(" ")}`, async () => {
+			const { code, stdout, stderr } = await demo(...values);
+			assert.equal(code, 2);
+			assert.equal(stdout, "");
+			assert.match(stderr, says);
+			assert.doesNotMatch(stderr, /\n\s+at /);
+		});
+	}
+
+	test("a server that nobody trusts", async () => {
+		const other = makeIdentity(["localhost"]);
+		const server = await startNode(other, Buffer.from("a body"));
+		try {
+			const { code, stderr } = await demo(`https://localhost:${server.port}/`, "--ca", ca);
+			assert.equal(code, 10);
+			assert.match(stderr, /certificate 1 .*not signed with the trusted key/);
+		}
+		finally {
+			await server.stop();
+		}
+	});
+});
