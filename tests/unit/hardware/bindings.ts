@@ -1,0 +1,74 @@
+/*
+	The smaller bindings: comparison, copying, random octets, key agreement between two sides.
+*/
+
+import { bytes, equal, ok, test, throws } from "test/harness";
+import { KeyShare } from "tls/hardware/agree";
+import { equal as sameOctets } from "tls/hardware/compare";
+import { copy } from "tls/hardware/copy";
+import { random } from "tls/hardware/random";
+import { Secret } from "tls/hardware/secret";
+import { NamedGroup } from "tls/wire/numbers";
+
+test("comparison sees every octet of its ranges, and no other", () => {
+	const a = bytes("00112233445566");
+	const b = bytes("ff112233445500");
+	equal(sameOctets(a, 1, b, 1, 5), true);
+	for (let i = 1; i < 6; i++) {
+		const changed = b.slice();
+		changed[i]! ^= 0x80;
+		equal(sameOctets(a, 1, changed, 1, 5), false, `octet ${i}`);
+	}
+	throws(() => sameOctets(a, 3, b, 0, 5));
+	throws(() => sameOctets(a, 0, b, 0, -1));
+});
+
+test("copying, also over itself", () => {
+	const from = bytes("0001020304050607");
+	const to = new Uint8Array(8);
+	copy(from, 2, 6, to, 3);
+	equal(to, bytes("0000000203040500"));
+	copy(from, 0, 6, from, 2);
+	equal(from, bytes("0001000102030405"));
+	throws(() => copy(from, 0, 8, to, 1));
+	throws(() => copy(from, 6, 2, to, 0));
+});
+
+test("random octets fill their range alone, and differ", () => {
+	const a = new Uint8Array(40);
+	const b = new Uint8Array(40);
+	random(a, 4, 36);
+	random(b, 4, 36);
+	equal(a.slice(0, 4), new Uint8Array(4));
+	equal(a.slice(36), new Uint8Array(4));
+	ok(a.some((octet, i) => octet !== b[i]), "two draws are the same");
+	throws(() => random(a, 0, 41));
+});
+
+for (const [name, group, size] of [["X25519", NamedGroup.x25519, 32], ["P-256", NamedGroup.secp256r1, 32], ["P-384", NamedGroup.secp384r1, 48]] as const) {
+	test(`${name}: two sides agree`, () => {
+		const [one, other] = [new KeyShare(group, undefined), new KeyShare(group, undefined)];
+		const results = [[one, other], [other, one]].map(([own, peer]) => {
+			const key = new Uint8Array(peer!.publicLength);
+			peer!.publicKey(key, 0);
+			const shared = new Secret(size);
+			ok(own!.agree(key, 0, key.length, shared));
+			const octets = new Uint8Array(size);
+			shared.export(octets, 0);
+			shared.close();
+			return octets;
+		});
+		equal(results[0], results[1]);
+		ok(results[0]!.some(octet => octet !== 0));
+		const shared = new Secret(size);
+		equal(one.agree(new Uint8Array(one.publicLength), 0, one.publicLength, shared), false, "zeros are no key");
+		equal(one.agree(new Uint8Array(7), 0, 7, shared), false, "a key of the wrong length");
+		one.close();
+		other.close();
+		throws(() => one.publicKey(new Uint8Array(97), 0));
+	});
+}
+
+test("a group that there is not", () => {
+	throws(() => new KeyShare(0x19, undefined));
+});
