@@ -90,13 +90,13 @@ export function writeEmptyCertificate13(w: Writer): void {
 	w.u24(0);
 }
 
-const context13 = "TLS 1.3, server CertificateVerify";
+const context13 = new Uint8Array(ArrayBuffer.fromString("TLS 1.3, server CertificateVerify"));
 
 /** What a server signs in CertificateVerify: 64 spaces, the context, a zero, and the transcript's hash (section 4.4.3). */
 export function signedContent13(digest: Uint8Array): Uint8Array {
 	const content = new Uint8Array(64 + context13.length + 1 + digest.length);
 	content.fill(0x20, 0, 64);
-	for (let i = 0; i < context13.length; i++) content[64 + i] = context13.charCodeAt(i);
+	content.set(context13, 64);
 	content.set(digest, 64 + context13.length + 1);
 	return content;
 }

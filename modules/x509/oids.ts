@@ -74,30 +74,44 @@ function extension(last: number): OID {
 	}
 }
 
-/** True where `prefix`, whose characters are octets, and one octet more are all there is. */
-function under(prefix: string, bytes: Uint8Array, start: number, end: number): boolean {
+/** All octets of identifiers but the last. */
+const EXTENSION = Uint8Array.of(0x55, 0x1d);
+const PKCS1 = Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01);
+const EC_KEY = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02);
+const PRIME_CURVE = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01);
+const SECG_CURVE = Uint8Array.of(0x2b, 0x81, 0x04, 0x00);
+const ECDSA_SHA2 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03);
+const ECDSA = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04);
+const NIST_HASH = Uint8Array.of(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02);
+const PURPOSE = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03);
+const PKIX_EXTENSION = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01);
+const EXT_KEY_USAGE = Uint8Array.of(0x55, 0x1d, 0x25);
+const ATTRIBUTE = Uint8Array.of(0x55, 0x04);
+
+/** True where `prefix` and one octet more are all there is. */
+function under(prefix: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
 	if (end - start !== prefix.length + 1) return false;
-	for (let i = 0; i < prefix.length; i++) if (bytes[start + i] !== prefix.charCodeAt(i)) return false;
+	for (let i = 0; i < prefix.length; i++) if (bytes[start + i] !== prefix[i]) return false;
 	return true;
 }
 
 /** What `bytes[start..end)`, an OBJECT IDENTIFIER's content, stands for. */
 export function readOID(bytes: Uint8Array, start: number, end: number): OID {
 	const last = bytes[end - 1]!;
-	if (under("\x55\x1d", bytes, start, end)) return extension(last);
-	if (under("\x2a\x86\x48\x86\xf7\x0d\x01\x01", bytes, start, end)) return pkcs1(last);
-	if (under("\x2a\x86\x48\xce\x3d\x02", bytes, start, end)) return last === 1 ? OID.ecPublicKey : OID.unknown;
-	if (under("\x2a\x86\x48\xce\x3d\x03\x01", bytes, start, end)) return last === 7 ? OID.prime256v1 : OID.unknown;
-	if (under("\x2b\x81\x04\x00", bytes, start, end)) return last === 34 ? OID.secp384r1 : OID.unknown;
-	if (under("\x2a\x86\x48\xce\x3d\x04\x03", bytes, start, end))
+	if (under(EXTENSION, bytes, start, end)) return extension(last);
+	if (under(PKCS1, bytes, start, end)) return pkcs1(last);
+	if (under(EC_KEY, bytes, start, end)) return last === 1 ? OID.ecPublicKey : OID.unknown;
+	if (under(PRIME_CURVE, bytes, start, end)) return last === 7 ? OID.prime256v1 : OID.unknown;
+	if (under(SECG_CURVE, bytes, start, end)) return last === 34 ? OID.secp384r1 : OID.unknown;
+	if (under(ECDSA_SHA2, bytes, start, end))
 		return last === 2 ? OID.ecdsaWithSHA256 : last === 3 ? OID.ecdsaWithSHA384 : last === 4 ? OID.ecdsaWithSHA512 : OID.unknown;
-	if (under("\x2a\x86\x48\xce\x3d\x04", bytes, start, end)) return last === 1 ? OID.ecdsaWithSHA1 : OID.unknown;
-	if (under("\x60\x86\x48\x01\x65\x03\x04\x02", bytes, start, end))
+	if (under(ECDSA, bytes, start, end)) return last === 1 ? OID.ecdsaWithSHA1 : OID.unknown;
+	if (under(NIST_HASH, bytes, start, end))
 		return last === 1 ? OID.sha256 : last === 2 ? OID.sha384 : last === 3 ? OID.sha512 : OID.unknown;
-	if (under("\x2b\x06\x01\x05\x05\x07\x03", bytes, start, end)) return last === 1 ? OID.serverAuth : last === 9 ? OID.ocspSigning : OID.unknown;
-	if (under("\x2b\x06\x01\x05\x05\x07\x01", bytes, start, end))
+	if (under(PURPOSE, bytes, start, end)) return last === 1 ? OID.serverAuth : last === 9 ? OID.ocspSigning : OID.unknown;
+	if (under(PKIX_EXTENSION, bytes, start, end))
 		return last === 1 ? OID.authorityInfoAccess : last === 24 ? OID.tlsFeature : OID.unknown;
-	if (under("\x55\x1d\x25", bytes, start, end)) return last === 0 ? OID.anyExtendedKeyUsage : OID.unknown;
-	if (under("\x55\x04", bytes, start, end)) return last === 3 ? OID.commonName : OID.unknown;
+	if (under(EXT_KEY_USAGE, bytes, start, end)) return last === 0 ? OID.anyExtendedKeyUsage : OID.unknown;
+	if (under(ATTRIBUTE, bytes, start, end)) return last === 3 ? OID.commonName : OID.unknown;
 	return OID.unknown;
 }
