@@ -81,7 +81,12 @@ class Transport implements Events {
 	#pumping = false;
 	#tcpEnded = false;
 	#timer: Timer | undefined;
-	#resume: (() => void) | undefined;
+	/** Made once: each turn of the handshake takes one. */
+	readonly #turn = (): void => {
+		this.#timer = undefined;
+		this.connection.resume();
+		this.#pump();
+	};
 
 	constructor(client: TLSClient, options: TLSClientOptions) {
 		const { host, address, port, TCP, secure } = options;
@@ -146,8 +151,7 @@ class Transport implements Events {
 		this.#finish(error);
 	}
 
-	pause(resume: () => void): void {
-		this.#resume = resume;
+	pause(): void {
 		this.#schedule();
 	}
 
@@ -221,13 +225,7 @@ class Transport implements Events {
 	/** Goes on from the event loop: with the handshake after a pause, then with what has arrived. */
 	#schedule(): void {
 		if (this.#timer) return;
-		this.#timer = Timer.set(() => {
-			this.#timer = undefined;
-			const resume = this.#resume;
-			this.#resume = undefined;
-			resume?.();
-			this.#pump();
-		});
+		this.#timer = Timer.set(this.#turn);
 	}
 
 	#finish(error: TLSError): void {

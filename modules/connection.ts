@@ -64,8 +64,8 @@ export interface Events {
 	ended(): void;
 	/** The connection is dead. */
 	failed(error: TLSError): void;
-	/** Calls `resume` from the event loop, so that other work gets a turn. */
-	pause(resume: () => void): void;
+	/** Asks for a call of `resume` from the event loop, so that other work gets a turn. */
+	pause(): void;
 }
 
 export class Connection implements Link {
@@ -203,6 +203,20 @@ export class Connection implements Link {
 	/** Octets that a record adds to what it carries. */
 	get overhead(): number {
 		return this.#outgoing.overhead;
+	}
+
+	/** Goes on after a pause. */
+	resume(): void {
+		if (!this.#paused || this.#closing) return;
+		this.#paused = false;
+		try {
+			this.#advanceFlow();
+			if (!this.#paused && this.#deframer.complete) this.#readMessages();
+		}
+		catch (e) {
+			this.#fail(e);
+		}
+		this.#report();
 	}
 
 	/** Offers the transport what it has not taken yet. */
@@ -471,7 +485,7 @@ export class Connection implements Link {
 		const { value, done } = this.#flow!.next();
 		if (value === Step.pause && !done) {
 			this.#paused = true;
-			this.#events.pause(() => this.#resume());
+			this.#events.pause();
 			return;
 		}
 		this.#releaseMessage();
@@ -485,19 +499,6 @@ export class Connection implements Link {
 	#releaseMessage(): void {
 		this.reader.release();
 		this.#joiner.next();
-	}
-
-	#resume(): void {
-		if (!this.#paused || this.#closing) return;
-		this.#paused = false;
-		try {
-			this.#advanceFlow();
-			if (!this.#paused && this.#deframer.complete) this.#readMessages();
-		}
-		catch (e) {
-			this.#fail(e);
-		}
-		this.#report();
 	}
 
 	#sendAlert(level: AlertLevel, description: number): void {

@@ -44,11 +44,12 @@ export function readPublicKey(der: DER, place: KeyPlace): void {
 	der.octetBits();
 	place.keyStart = der.start;
 	place.keyEnd = der.end;
-	der.leave(outer);
 	place.keyKind = 0;
 	place.keyBits = 0;
 	if (algorithm === OID.rsaEncryption) {
-		place.keyBits = readRSAKey(new DER(der.bytes, place.keyStart, place.keyEnd, der.subject));
+		const key = der.enter();
+		place.keyBits = readRSAKey(der);
+		der.leave(key);
 		if (place.keyBits >= RSASize.min && place.keyBits <= RSASize.max) place.keyKind = KeyKind.rsa;
 	}
 	else if (curve === OID.prime256v1 || curve === OID.secp384r1) {
@@ -56,6 +57,7 @@ export function readPublicKey(der: DER, place: KeyPlace): void {
 		if (der.bytes[place.keyStart] !== 4 || place.keyEnd - place.keyStart !== 1 + place.keyBits / 4) der.fail("has a key that is no point of its curve");
 		place.keyKind = curve === OID.prime256v1 ? KeyKind.p256 : KeyKind.p384;
 	}
+	der.leave(outer);
 }
 
 /** The key of the SubjectPublicKeyInfo `bytes[start..end)`, which is known to be good. */

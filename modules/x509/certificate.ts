@@ -25,8 +25,11 @@ const MAX_SERIAL = 20;
 /** No pathLenConstraint. */
 export const NO_PATH_LENGTH = -1;
 
+const empty = new Uint8Array(0);
+
 export class Certificate implements KeyPlace {
-	bytes: Uint8Array = new Uint8Array(0);
+	readonly #der = new DER(empty, 0, 0, 0);
+	bytes: Uint8Array = empty;
 	/** What errors call it: "certificate 1". */
 	position = 0;
 	/** The signed part. */
@@ -74,7 +77,7 @@ export class Certificate implements KeyPlace {
 	read(bytes: Uint8Array, start: number, end: number, position: number): this {
 		this.bytes = bytes;
 		this.position = position;
-		const der = new DER(bytes, start, end, position);
+		const der = this.#der.open(bytes, start, end, position);
 		der.take(Tag.sequence, "Certificate");
 		der.enter();
 		if (der.limit !== end) der.fail("has octets behind its end");

@@ -33,13 +33,22 @@ export class DER {
 	start = 0;
 	end = 0;
 	/** What errors are about: the number of a certificate, or words. */
-	readonly subject: number | string;
+	subject: number | string;
 
 	constructor(bytes: Uint8Array, at: number, limit: number, subject: number | string) {
 		this.bytes = bytes;
 		this.at = at;
 		this.limit = limit;
 		this.subject = subject;
+	}
+
+	/** Starts over, at another place. */
+	open(bytes: Uint8Array, at: number, limit: number, subject: number | string): this {
+		this.bytes = bytes;
+		this.at = at;
+		this.limit = limit;
+		this.subject = subject;
+		return this;
 	}
 
 	fail(words: string): never {

@@ -30,7 +30,7 @@ class Collector implements Events {
 	info: HandshakeInfo | undefined;
 	error: TLSError | undefined;
 	hasEnded = false;
-	resumes: (() => void)[] = [];
+	isPaused = false;
 
 	output(from: Uint8Array, start: number, end: number): number {
 		for (let i = start; i < end; i++) this.sent.push(from[i]!);
@@ -40,7 +40,7 @@ class Collector implements Events {
 	readable(): void {}
 	ended(): void { this.hasEnded = true; }
 	failed(error: TLSError): void { this.error = error; }
-	pause(resume: () => void): void { this.resumes.push(resume); }
+	pause(): void { this.isPaused = true; }
 
 	/** What was sent since the last call. */
 	take(): Uint8Array {
@@ -94,7 +94,10 @@ function start(): { connection: Connection; collector: Collector } {
 function feed(connection: Connection, collector: Collector, record: Uint8Array, size: number): void {
 	for (let at = 0; at < record.length; ) {
 		at += connection.receive(record, at, Math.min(record.length, at + size));
-		for (let resume; (resume = collector.resumes.shift()); ) resume();
+		while (collector.isPaused) {
+			collector.isPaused = false;
+			connection.resume();
+		}
 	}
 }
 
