@@ -7,11 +7,11 @@ import { TLSError } from "./errors";
 import { NamedGroup, ProtocolVersion, CipherSuite, SignatureScheme } from "./wire/numbers";
 import { PathSearch } from "./x509/path";
 import type { CertificatePolicy } from "./x509/path";
-import { isAddress } from "./x509/names";
+import { askedName, isAddress } from "./x509/names";
 import { clockPolicy } from "./x509/time";
 import type { ClockOption } from "./x509/time";
-import { trustCertificates } from "./x509/trust";
-import type { CertificateInput, RootStore } from "./x509/trust";
+import { RootStore, trustCertificates } from "./x509/trust";
+import type { CertificateInput } from "./x509/trust";
 
 /** The `secure` dictionary of TLSClient. Names that the SDK's TLS has keep their meaning. */
 export interface Options {
@@ -145,6 +145,7 @@ function suitesOf(min: number, max: number): readonly number[] {
 
 function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	const { roots, certificate, pins, pinsInsteadOfRoots = false } = options;
+	if (roots !== undefined && !(roots instanceof RootStore)) refuse('"roots" must be a RootStore (tls/x509/trust)');
 	if (roots && certificate !== undefined) refuse('"roots" and "certificate": give one of them');
 	const list = certificate === undefined ? undefined : Array.isArray(certificate) ? certificate : [certificate as CertificateInput];
 	const store = list ? trustCertificates(list) : roots;
@@ -159,8 +160,10 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 /** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
 export function configure(options: Options, host: string | undefined): Config {
 	checkTypes(options);
-	const name = options.serverName ?? host;
-	if (!name) refuse('"serverName" is missing: it says whose certificate to expect');
+	const given = options.serverName ?? host;
+	if (!given) refuse('"serverName" is missing: it says whose certificate to expect');
+	const name = askedName(given);
+	if (name === undefined) refuse(`"serverName" or the host, "${given}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`);
 	const minVersion = numberOption("minVersion", options.minVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls12);
 	const maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
 	return Object.freeze({

@@ -64,6 +64,7 @@ function parseIPv6(text: string): Uint8Array | undefined {
 		gap = 0;
 		start = 2;
 	}
+	else if (text.charCodeAt(0) === 0x3a) return;
 	while (start < text.length) {
 		let end = text.indexOf(":", start);
 		if (end < 0) end = text.length;
@@ -92,6 +93,25 @@ function parseIPv6(text: string): Uint8Array | undefined {
 	if (at === 16) return;
 	octets.copyWithin(16 - (at - gap), gap, at);
 	return octets.fill(0, gap, 16 - (at - gap));
+}
+
+/**
+ * The form in which a server is asked for: without a dot at its end, which certificates and SNI don't have. Undefined for what is neither an
+ * address nor a name of ASCII letters, digits and hyphens; a name's last label is no number, so that no mistyped address becomes a name.
+ */
+export function askedName(name: string): string | undefined {
+	if (isAddress(name)) return name;
+	const length = name.charCodeAt(name.length - 1) === DOT ? name.length - 1 : name.length;
+	const octets = new Uint8Array(length);
+	let isNumber = false;
+	for (let i = 0; i < length; i++) {
+		const c = name.charCodeAt(i);
+		if (c > 0x7f) return;
+		octets[i] = c;
+		if (c === DOT) isNumber = true;
+		else if (c < 0x30 || c > 0x39) isNumber = false;
+	}
+	return !isNumber && isName(octets, 0, length, false) ? name.slice(0, length) : undefined;
 }
 
 function lower(c: number): number {

@@ -1,0 +1,107 @@
+/*
+	Whom to trust, as the options say it: what is missing, contradictory or of no use is refused when the connection is made; the rest verifies
+	a chain. options.test.ts runs this with several clocks; config.now is 0 where the clock is not to be believed.
+*/
+
+import config from "mc/config";
+import { ascii, equal, ok, test, throws } from "test/harness";
+import { configure } from "tls/config";
+import type { Options } from "tls/config";
+import { HashAlgorithm, hash } from "tls/hardware/hash";
+import { Certificate } from "tls/x509/certificate";
+import { PathSearch } from "tls/x509/path";
+import { readPEM } from "tls/x509/pem";
+import { RootStore, trustCertificates } from "tls/x509/trust";
+import { Chain } from "./verify";
+
+const host = "server.example";
+const root = config.root as string;
+const chain = readPEM(config.chain, "CERTIFICATE");
+const hasClock = config.now !== "0";
+
+/** The right time, in seconds; where the clock has none, one at which the chain is valid all the same. */
+function rightTime(): number {
+	const { notBefore } = new Certificate().read(chain[0]!, 0, chain[0]!.length, 0);
+	return notBefore + 60;
+}
+
+/** The code with which the chain is refused under these options; "" where it is accepted. */
+function outcome(options: Options): string {
+	const { message, spans } = new Chain(chain);
+	const policy = configure(options, host).certificates;
+	try {
+		const search = new PathSearch(message, spans, policy);
+		while (search.step());
+		return search.peer ? "" : "no peer";
+	}
+	catch (error) {
+		return (error as { code?: string }).code ?? String(error);
+	}
+}
+
+function pinOf(der: Uint8Array): Uint8Array {
+	const { spkiStart, spkiEnd } = new Certificate().read(der, 0, der.length, 0);
+	const pin = new Uint8Array(32);
+	hash(HashAlgorithm.sha256, der, spkiStart, spkiEnd, pin, 0);
+	return pin;
+}
+
+test("every clock policy", () => {
+	const certificate = root;
+	const isUnset = !hasClock && Date.now() < 31536000_000;
+	equal(outcome({ certificate }), hasClock ? "" : "clock_not_set");
+	equal(outcome({ certificate, clock: "build" }), hasClock ? "" : "clock_not_set");
+	// a clock that shows 2020 is believed here, and then no certificate of today is valid yet
+	equal(outcome({ certificate, clock: "strict" }), hasClock ? "" : isUnset ? "clock_not_set" : "certificate_not_yet_valid");
+	equal(outcome({ certificate, clock: rightTime }), "");
+	equal(outcome({ certificate, clock: () => undefined }), "clock_not_set");
+	equal(outcome({ certificate, clock: () => rightTime() - 7200 }), "certificate_not_yet_valid");
+	equal(outcome({ certificate, clock: () => rightTime() + 400 * 86400 }), "certificate_expired");
+});
+
+test("trusted certificates as PEM, DER, one and several, and as a store", () => {
+	const clock = rightTime;
+	const [der] = readPEM(root, "CERTIFICATE");
+	const copy = der!.slice();
+	for (const certificate of [root, der!, copy.buffer as ArrayBuffer, [root], [der!, root], config.chain + root, [chain[0]!, der!]]) equal(outcome({ certificate, clock }), "");
+	equal(outcome({ roots: trustCertificates([root]), clock }), "");
+	equal(outcome({ certificate: readPEM(config.chain, "CERTIFICATE")[1]!, clock }), "");
+	equal(outcome({ certificate: [], clock }), "untrusted");
+});
+
+test("pins, with roots and instead of them", () => {
+	const clock = rightTime;
+	const [leaf, lower, upper] = chain.map(pinOf) as [Uint8Array, Uint8Array, Uint8Array];
+	const wrong = new Uint8Array(32);
+	for (const pins of [[leaf], [wrong, lower], [upper], [pinOf(readPEM(root, "CERTIFICATE")[0]!)]]) equal(outcome({ certificate: root, pins, clock }), "");
+	equal(outcome({ certificate: root, pins: [wrong], clock }), "pin_mismatch");
+	equal(outcome({ certificate: root, pins: [], clock }), "");
+	for (const pins of [[leaf], [lower], [wrong, upper]]) equal(outcome({ pins, pinsInsteadOfRoots: true, clock }), "");
+	equal(outcome({ pins: [wrong], pinsInsteadOfRoots: true, clock }), "untrusted");
+	equal(outcome({ pins: [leaf], pinsInsteadOfRoots: true, clock: () => undefined }), "clock_not_set");
+});
+
+test("what is missing or contradictory is refused by name", () => {
+	const pins = [new Uint8Array(32)];
+	const roots = trustCertificates([root]);
+	for (const [options, says] of [
+		[{}, "whom to trust"], [{ pins }, "whom to trust"], [{ certificate: root, roots }, '"roots" and "certificate"'],
+		[{ pinsInsteadOfRoots: true }, '"pinsInsteadOfRoots"'], [{ pins: [], pinsInsteadOfRoots: true }, '"pinsInsteadOfRoots"'],
+		[{ pins, pinsInsteadOfRoots: true, certificate: root }, '"pinsInsteadOfRoots"'], [{ pins, pinsInsteadOfRoots: true, roots }, '"pinsInsteadOfRoots"'],
+		[{ certificate: root, pins: [new Uint8Array(20)] }, '"pins"'], [{ certificate: root, pins: ["sha256/AAAA"] }, '"pins"'], [{ certificate: root, pins: new Uint8Array(32) }, '"pins"'],
+		[{ roots: "roots.bin" }, '"roots"'], [{ roots: {} }, '"roots"'], [{ roots: new Uint8Array(100) }, '"roots"'],
+		[{ certificate: 1 }, '"certificate"'], [{ verify: false, certificate: root }, '"verify"'], [{ certificate: root, insecure: true }, '"insecure"'],
+	] as const) {
+		const error = throws(() => configure(options as unknown as Options, host), "configuration");
+		ok(error.message.includes(says), `${error.message}: ${says}`);
+	}
+});
+
+test("trusted certificates that are of no use are refused", () => {
+	const [der] = readPEM(root, "CERTIFICATE");
+	const longer = new Uint8Array(der!.length + 1);
+	longer.set(der!);
+	for (const certificate of ["", "no PEM", "-----BEGIN CERTIFICATE-----\nMIIB", root.replace("M", "*"), root.replace("-----END", "----END"), new Uint8Array(0), der!.slice(0, -1), longer])
+		throws(() => configure({ certificate }, host), "configuration");
+	throws(() => new RootStore(ascii("xtr0 is no store")), "configuration");
+});
