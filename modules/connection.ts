@@ -358,6 +358,8 @@ export class Connection implements Link {
 		let type = deframer.type;
 		this.#at = RecordHeader.length;
 		this.#end = deframer.end;
+		if (this.#version === ProtocolVersion.tls12 && deframer.buffer[2] !== (ProtocolVersion.tls12 & 0xff))
+			throw new TLSError("unsupported_version", "a record says that it is of another version than the one that was picked");
 		if (type === ContentType.change_cipher_spec) {
 			this.#receiveChangeCipherSpec();
 			return;

@@ -66,7 +66,7 @@ export function plainRecord(type: number, content: Uint8Array): Buffer {
 }
 
 /** Records from a socket, one at a time; undefined at its end. */
-class RecordReader {
+export class RecordReader {
 	readonly #socket: Socket;
 	#held: Buffer = empty;
 
@@ -155,12 +155,14 @@ function agree(group: number, peer: Buffer): { share: Buffer; shared: Buffer } {
 	return { share, shared: curve.computeSecret(peer) };
 }
 
-function usualScheme(key: KeyObject): number {
+/** The scheme that goes with a key. */
+export function usualScheme(key: KeyObject): number {
 	if (key.asymmetricKeyType === "rsa") return 0x0804;
 	return key.asymmetricKeyDetails?.namedCurve === "secp384r1" ? 0x0503 : 0x0403;
 }
 
-function signContent(key: KeyObject, scheme: number, content: Buffer): Buffer {
+/** A signature in one of TLS's schemes. */
+export function signContent(key: KeyObject, scheme: number, content: Buffer): Buffer {
 	const hash = scheme === 0x0503 || scheme === 0x0805 ? "sha384" : scheme === 0x0806 ? "sha512" : "sha256";
 	if (key.asymmetricKeyType !== "rsa") return sign(hash, content, key);
 	return scheme >> 8 === 8 ? sign(hash, content, { key, padding: 6, saltLength: -1 }) : sign(hash, content, key);
@@ -317,7 +319,7 @@ export class Session13 {
 }
 
 /** The default conversation: one request, one answer, close_notify. */
-export async function answerRequest(session: Session13): Promise<void> {
+export async function answerRequest(session: Pick<Session13, "outcome" | "receive" | "send">): Promise<void> {
 	while (!session.outcome.received.includes("\r\n\r\n")) if (!await session.receive()) return;
 	session.send(DATA, Buffer.from("HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello"));
 	session.send(ALERT, Buffer.of(1, 0));
