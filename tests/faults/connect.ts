@@ -11,7 +11,7 @@ import { runApp } from "../../host-sim/run.js";
 export interface ClientResult {
 	readonly code: string;
 	readonly message: string;
-	readonly negotiated?: { readonly suite: string; readonly group: number; readonly signature: number; readonly protocol?: string; readonly subject: string };
+	readonly negotiated?: { readonly version: number; readonly suite: string; readonly group: number; readonly signature: number; readonly protocol?: string; readonly subject: string };
 	readonly text: string;
 	/** Octets delivered. */
 	readonly length: number;

@@ -4,43 +4,14 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { makeIdentity, type KeyType, type ServerIdentity } from "../../host-sim/certificates.js";
-import { runClient, type ClientResult } from "../faults/connect.js";
-import { hasProgram, startGnuTLS, startNode, startOpenSSL, type RunningServer } from "./servers.js";
+import type { KeyType } from "../../host-sim/certificates.js";
+import { runClient } from "../faults/connect.js";
+import { identityOf, missing, request, withServer } from "./requests.js";
+import { startGnuTLS, startNode, startOpenSSL, type RunningServer } from "./servers.js";
 
 const suites = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
 const groups = [["X25519", 0x1d], ["P-256", 0x17], ["P-384", 0x18]] as const;
 const keyTypes: [KeyType, number][] = [["p256", 0x0403], ["p384", 0x0503], ["rsa2048", 0x0804], ["rsa3072", 0x0804], ["rsa4096", 0x0804]];
-
-const identities = new Map<KeyType, ServerIdentity>();
-
-function identityOf(type: KeyType): ServerIdentity {
-	let identity = identities.get(type);
-	if (!identity) identities.set(type, identity = makeIdentity(["localhost"], type));
-	return identity;
-}
-
-/** One request; the handshake must finish and the answer arrive whole. */
-async function request(server: RunningServer, identity: ServerIdentity, options: object = {}): Promise<ClientResult> {
-	const [result] = await runClient(server.port, 1, { ca: identity.root.pem, ...options });
-	assert.ok(result);
-	assert.ok(result.code === "closed" || result.code === "truncated", `${result.code}: ${result.message}`);
-	assert.match(result.text, /^HTTP\/1\.[01] 200/);
-	return result;
-}
-
-async function withServer(starting: Promise<RunningServer>, body: (server: RunningServer) => Promise<void>): Promise<void> {
-	const server = await starting;
-	try {
-		await body(server);
-	}
-	finally {
-		await server.stop();
-	}
-}
-
-const missing = (program: string, install: string): string | false =>
-	hasProgram(program, "--version") ? false : process.env["CI"] ? false : `${program} is missing: ${install}`;
 
 describe("TLS 1.3 with OpenSSL", { skip: missing("openssl", "apt-get install openssl") }, () => {
 	for (const suite of suites) {
