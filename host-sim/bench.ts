@@ -118,9 +118,9 @@ async function bench(values: Arguments): Promise<number> {
 	}
 	const measured = await measure(values.instructions);
 	say("measuring the smallest creation.static");
-	const { static: size, stack } = await smallestStatic("rsa");
+	const system = await smallestStatic("rsa");
 	say("measuring flash");
-	const results: Results = { ...measured, system: { static: size!, staticStack: stack ?? "-" }, flash: await flash() };
+	const results: Results = { ...measured, system, flash: await flash() };
 	process.stdout.write(values.json ? `${JSON.stringify(results, null, "\t")}\n` : table(results, values.compare));
 	return 0;
 }

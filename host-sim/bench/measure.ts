@@ -129,33 +129,39 @@ export async function transfer(what: Work): Promise<Figures> {
 	};
 }
 
-/** Does a request with the demo, under these limits. True where all went well. */
-async function demoWorks(config: Record<string, string>, creation: Record<string, unknown>): Promise<RunResult | undefined> {
-	const app = await buildApp(projectRoot, { variant: "m32", config, extra: { creation } });
+/** Builds and runs an app under these limits; the result where `count` of its lines say that a request ended well. */
+async function fits(folder: string, count: number, config: Record<string, string>, creation: Record<string, unknown>): Promise<RunResult | undefined> {
+	const app = await buildApp(folder, { variant: "m32", config, extra: { creation } });
 	const result = await runApp(app, { timeout: 60 });
-	return result.code === 0 && result.stdout.some(line => line.endsWith(" bytes received")) ? result : undefined;
+	return result.code === 0 && result.stdout.filter(line => / bytes received$|"closed"/.test(line)).length === count ? result : undefined;
 }
 
-/** The smallest creation.static, in steps of 256 octets, with which the demo's HTTPS GET works; with a stack that just holds. */
+/** The smallest creation.static, in steps of 256 octets, with which an app's requests work; with a stack that just holds. */
+async function smallest(folder: string, count: number, config: Record<string, string>): Promise<Figures> {
+	const ample = await fits(folder, count, config, { static: 65536 });
+	if (!ample) return { static: "the app does not work in 64 KB either" };
+	const stack = Math.ceil(ample.report!.memory.stack.peak / 16 + 1) * 16;
+	const step = 256;
+	let low = 8192 / step;
+	let high = 65536 / step;
+	while (low + 1 < high) {
+		const middle = (low + high) >> 1;
+		const creation = { static: middle * step, stack, chunk: { initial: 512, incremental: 256 }, heap: { initial: 128, incremental: 16 } };
+		if (await fits(folder, count, config, creation)) high = middle;
+		else low = middle;
+	}
+	return { static: high * step, stack };
+}
+
+/** What the demo's HTTPS GET needs, and two requests at once with records of 4 KB (tests/memory/pair). */
 export async function smallestStatic(chain: Chain): Promise<Figures> {
 	const identity = identityOf(chain);
-	const server = await startServer(identity, { ciphers });
+	const server = await startServer(identity, { ciphers, fragment: 4095, body: 8192 });
 	try {
-		const config = { url: `https://localhost:${server.port}/`, ca: identity.root.pem };
-		const ample = await demoWorks(config, { static: 65536 });
-		if (!ample) return { static: "the request does not work in 64 KB either" };
-		const stack = Math.ceil(ample.report!.memory.stack.peak / 16 + 1) * 16;
-		const works = (size: number): Promise<RunResult | undefined> =>
-			demoWorks(config, { static: size, stack, chunk: { initial: 512, incremental: 256 }, heap: { initial: 128, incremental: 16 } });
-		const step = 256;
-		let low = 8192 / step;
-		let high = 65536 / step;
-		while (low + 1 < high) {
-			const middle = (low + high) >> 1;
-			if (await works(middle * step)) high = middle;
-			else low = middle;
-		}
-		return { static: high * step, stack };
+		const ca = identity.root.pem;
+		const one = await smallest(projectRoot, 1, { url: `https://localhost:${server.port}/`, ca });
+		const two = await smallest(join(projectRoot, "tests", "memory", "pair"), 2, { port: String(server.port), ca });
+		return { static: one["static"]!, staticStack: one["stack"] ?? "-", staticTwo: two["static"]! };
 	}
 	finally {
 		await server.stop();
