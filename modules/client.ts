@@ -16,6 +16,9 @@ import { Phase } from "./timing";
 /** What is read from TCP at a time, in octets. */
 const SEGMENT = 512;
 
+/** Milliseconds without data until the record buffer is given back. */
+const IDLE = 100;
+
 type Buffer = ArrayBuffer | ArrayBufferView;
 
 /** The part of the ECMA-419 TCP class that is used here. */
@@ -59,6 +62,7 @@ export interface TLSClientOptions {
 }
 
 function bytesOf(buffer: Buffer): Uint8Array {
+	if (buffer instanceof Uint8Array) return buffer;
 	return ArrayBuffer.isView(buffer) ? new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength)
 		: new Uint8Array(buffer);
 }
@@ -67,7 +71,8 @@ function bytesOf(buffer: Buffer): Uint8Array {
 class Transport implements Events {
 	readonly connection: Connection;
 	readonly #client: TLSClient;
-	readonly #options: TLSClientOptions;
+	/** After the handshake only the callbacks. */
+	#options: TLSClientOptions | Pick<TLSClientOptions, "onReadable" | "onWritable" | "onError">;
 	#tcp: TCPSocket | undefined;
 	/** Octets that TCP takes now. */
 	#room = 0;
@@ -75,12 +80,17 @@ class Transport implements Events {
 	#available = 0;
 	/** What was read from TCP: `from..to` is still to be used. */
 	readonly #segment = new Uint8Array(SEGMENT);
+	/** Its beginnings of several lengths, while data flows: TCP fills a buffer whole, and a view made for each read would be garbage. */
+	#pieces: readonly Uint8Array[] | undefined;
 	#from = 0;
 	#to = 0;
 	#connected = false;
 	#pumping = false;
 	#tcpEnded = false;
 	#timer: Timer | undefined;
+	/** Looks from time to time whether the record buffer is still in use. */
+	#idleTimer: Timer | undefined;
+	#active = false;
 	/** Made once: each turn of the handshake takes one. */
 	readonly #turn = (): void => {
 		this.#timer = undefined;
@@ -135,7 +145,10 @@ class Transport implements Events {
 	}
 
 	opened(info: HandshakeInfo): void {
-		this.#options.secure.onHandshake?.(info);
+		const { secure, onReadable, onWritable, onError } = this.#options as TLSClientOptions;
+		// what they were given with, such as certificates, may go
+		this.#options = { onReadable, onWritable, onError };
+		secure.onHandshake?.(info);
 		this.#tellWritable();
 	}
 
@@ -177,7 +190,7 @@ class Transport implements Events {
 	#onTCPError(): void {
 		this.#tcpEnded = true;
 		if (!this.#connected) {
-			const { host, address, port } = this.#options;
+			const { host, address, port } = this.#options as TLSClientOptions;
 			this.#finish(new TLSError("transport", `no connection to ${host ?? address} port ${port}`));
 		}
 		else if (!this.#pumping)
@@ -201,15 +214,35 @@ class Transport implements Events {
 		finally {
 			this.#pumping = false;
 		}
+		if (this.#active && !this.#idleTimer && this.connection.isOpen) this.#watchIdle();
+	}
+
+	/** Gives the buffers back when nothing has come for a while. */
+	#onIdle(): void {
+		this.#idleTimer = undefined;
+		if (this.#active) this.#watchIdle();
+		else {
+			this.#pieces = undefined;
+			this.connection.release();
+		}
+	}
+
+	#watchIdle(): void {
+		this.#active = false;
+		this.#idleTimer = Timer.set(() => this.#onIdle(), IDLE);
 	}
 
 	#fill(): void {
 		const segment = this.#segment;
-		const count = Math.min(this.#available, SEGMENT);
-		this.#tcp!.read(count === SEGMENT ? segment : segment.subarray(0, count));
-		this.#available -= count;
+		this.#pieces ??= [segment, segment.subarray(0, 64), segment.subarray(0, 8), segment.subarray(0, 1)];
+		let i = 0;
+		while (this.#pieces[i]!.length > this.#available) i++;
+		const piece = this.#pieces[i]!;
+		this.#tcp!.read(piece);
+		this.#available -= piece.length;
 		this.#from = 0;
-		this.#to = count;
+		this.#to = piece.length;
+		this.#active = true;
 	}
 
 	#tellWritable(): void {
@@ -237,7 +270,8 @@ class Transport implements Events {
 
 	#release(): void {
 		Timer.clear(this.#timer);
-		this.#timer = undefined;
+		Timer.clear(this.#idleTimer);
+		this.#timer = this.#idleTimer = undefined;
 		this.#tcp?.close();
 		this.#tcp = undefined;
 		this.#segment.fill(0);

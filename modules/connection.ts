@@ -69,8 +69,9 @@ export interface Events {
 }
 
 export class Connection implements Link {
-	readonly config: Config;
-	readonly timing: Timing;
+	/** Both until the handshake is done. */
+	#config: Config | undefined;
+	#timing: Timing | undefined;
 	readonly reader: Reader = new Reader();
 	readonly #events: Events;
 	readonly #deframer: Deframer;
@@ -90,8 +91,8 @@ export class Connection implements Link {
 	#toldEnd = false;
 	/** Most octets that a record to the peer carries. */
 	#maxFragment: number;
-	/** The peer has agreed to the record size that was asked of it. */
-	#limited = false;
+	/** The record size that was asked of the peer, when it has agreed to it; else 0. */
+	#recordSizeLimit = 0;
 	#open = false;
 	#ended = false;
 	#closing = false;
@@ -104,10 +105,10 @@ export class Connection implements Link {
 
 	/** `start` begins the handshake; tests give another to replay recorded ones. */
 	constructor(config: Config, events: Events, start: (link: Link) => Flow = handshake) {
-		this.config = config;
+		this.#config = config;
 		this.#events = events;
 		this.#maxFragment = config.maxSendFragment;
-		this.timing = new Timing(config.now);
+		this.#timing = new Timing(config.now);
 		this.#deframer = new Deframer(RecordLimit.plain);
 		this.#joiner = new Joiner(config.maxMessage);
 		this.#outgoing = new Outgoing((bytes, from, end) => events.output(bytes, from, end));
@@ -124,6 +125,16 @@ export class Connection implements Link {
 		catch (e) {
 			this.#fail(e);
 		}
+	}
+
+	/** What the handshake goes by; not there any more when it is done. */
+	get config(): Config {
+		return this.#config!;
+	}
+
+	/** The handshake's times; not there any more when it is done. */
+	get timing(): Timing {
+		return this.#timing!;
 	}
 
 	/** True after the handshake, until either side closes. */
@@ -173,9 +184,14 @@ export class Connection implements Link {
 		this.#readable -= count;
 		if (count && !this.#readable) {
 			this.#told = false;
-			this.#deframer.next(true);
+			this.#deframer.next(false);
 		}
 		return count;
+	}
+
+	/** Gives the record buffer back, which is otherwise kept for the next record: call it when nothing has come for a while. */
+	release(): void {
+		if (!this.#deframer.started) this.#deframer.next(true);
 	}
 
 	/** Protects and sends `bytes[start..end)`. Throws before the handshake is done and after close. */
@@ -285,7 +301,7 @@ export class Connection implements Link {
 
 	limitRecords(limit: number): void {
 		this.#maxFragment = Math.min(this.#maxFragment, limit);
-		this.#limited = true;
+		this.#recordSizeLimit = this.config.recordSizeLimit;
 		if (this.#readProtection) this.#limitReading();
 	}
 
@@ -326,7 +342,7 @@ export class Connection implements Link {
 	/** How long a protected record may be; with a limit asked for by us and taken by the peer, not by much more than that. */
 	#limitReading(): void {
 		const is12 = this.#version === ProtocolVersion.tls12;
-		if (this.#limited) this.#deframer.limit = this.config.recordSizeLimit + TAG + (is12 ? EXPLICIT : 0);
+		if (this.#recordSizeLimit) this.#deframer.limit = this.#recordSizeLimit + TAG + (is12 ? EXPLICIT : 0);
 		else this.#deframer.limit = is12 ? RecordLimit.protected12 : RecordLimit.protected13;
 	}
 
@@ -339,7 +355,7 @@ export class Connection implements Link {
 	#report(): void {
 		if (this.#info) {
 			const info = this.#info;
-			this.#info = undefined;
+			this.#info = this.#config = this.#timing = undefined;
 			this.#events.opened(info);
 		}
 		if (this.#readable && !this.#told) {
@@ -443,7 +459,7 @@ export class Connection implements Link {
 		// user_canceled is followed by close_notify (section 6.1)
 		if (description === AlertDescription.user_canceled) return;
 		// TLS 1.2 goes on after a warning (RFC 5246 section 7.2.2), TLS 1.3 knows none
-		const mayWarn = (this.#version || this.config.minVersion) === ProtocolVersion.tls12;
+		const mayWarn = (this.#version || this.#config?.minVersion) === ProtocolVersion.tls12;
 		if (mayWarn && level === AlertLevel.warning && description !== AlertDescription.close_notify) {
 			this.#ignore();
 			return;

@@ -12,8 +12,10 @@ export const enum RecordHeader {
 	length = 5,
 }
 
-/** A buffer up to this size is kept between records when the connection is idle. */
-const KEPT = 256;
+/** A buffer up to this size is kept when the connection is idle. */
+const KEPT = 64;
+
+const empty = new Uint8Array(0);
 
 export class Deframer {
 	/** The record, from its header on. */
@@ -59,7 +61,7 @@ export class Deframer {
 		return at - start;
 	}
 
-	/** Makes room for the next record. `idle` also gives a large buffer back. */
+	/** Makes room for the next record. `idle` also gives a large buffer back; otherwise the next record finds it again. */
 	next(idle: boolean): void {
 		this.#have = 0;
 		this.#need = RecordHeader.length;
@@ -73,7 +75,7 @@ export class Deframer {
 	}
 
 	#readHeader(): void {
-		const header = this.buffer;
+		let header = this.buffer;
 		const type = header[0]!;
 		if (type < ContentType.change_cipher_spec || type > ContentType.application_data || header[1] !== 3)
 			throw new TLSError("unexpected_message", "the server does not speak TLS on this port");
@@ -83,12 +85,16 @@ export class Deframer {
 		if (length === 0) throw new TLSError("unexpected_message", "a record is empty");
 		this.#need = RecordHeader.length + length;
 		if (this.#need > this.buffer.length) {
+			const minor = header[2]!;
+			// the old one goes first: both at once may be more than there is
+			this.buffer = empty;
+			header = empty;
 			this.buffer = new Uint8Array(this.#need);
 			this.buffer[0] = type;
+			this.buffer[1] = 3;
+			this.buffer[2] = minor;
 			this.buffer[3] = length >> 8;
 			this.buffer[4] = length;
-			this.buffer[1] = header[1]!;
-			this.buffer[2] = header[2]!;
 		}
 	}
 }
