@@ -1,7 +1,7 @@
 /*
 	Instructions of an interval of the run, counted by Valgrind's callgrind and split into script engine, C crypto and the rest. callgrind
-	writes a profile at each mark (--dump-before=simMark). What the C library does counts for who called it; what the simulator's own
-	bookkeeping of memory costs is left out where it calls nothing. Called by bench.ts.
+	writes a profile at each mark (--dump-before=simMark). What the C library does counts for who called it, and so does the
+	simulator's own bookkeeping of memory, which no device has. Called by bench.ts.
 */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
