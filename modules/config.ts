@@ -7,7 +7,12 @@ import { TLSError } from "./errors";
 import { NamedGroup, ProtocolVersion, CipherSuite, SignatureScheme } from "./wire/numbers";
 import { PathSearch } from "./x509/path";
 import type { CertificatePolicy } from "./x509/path";
+import { credentialOfFunction, credentialOfKey } from "./crypto/credential";
+import type { Credential } from "./crypto/credential";
+import type { KeyKind } from "./crypto/signature";
+import { Certificate } from "./x509/certificate";
 import { askedName, isAddress } from "./x509/names";
+import { readPEM } from "./x509/pem";
 import { clockPolicy } from "./x509/time";
 import type { ClockOption } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
@@ -24,6 +29,12 @@ export interface Options {
 	maxVersion?: number;
 	/** Trusted certificates, DER or PEM: authorities, or the server's own certificate. */
 	certificate?: CertificateInput | readonly CertificateInput[];
+	/** The client's own certificates, DER or PEM, its own first, then those that lead to an authority; with them `clientKey` or `sign`. */
+	clientCertificates?: CertificateInput | readonly CertificateInput[];
+	/** The private key of the first, DER or PEM: PKCS #8, or the key itself. */
+	clientKey?: CertificateInput;
+	/** Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May not call back into the connection. */
+	sign?: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array;
 	/** A store of trusted roots. */
 	roots?: RootStore;
 	/** SHA-256 of the SubjectPublicKeyInfo of the server's or an authority's key; one of them must be in the chain. */
@@ -55,6 +66,8 @@ export interface Config {
 	readonly groups: readonly number[];
 	readonly signatureSchemes: readonly number[];
 	readonly certificates: CertificatePolicy;
+	/** The client's own identity, if it has one. */
+	readonly credential: Credential | undefined;
 	/** What verifies the server's certificates; tests replay recordings with another. */
 	readonly PathSearch: typeof PathSearch;
 	readonly maxMessage: number;
@@ -91,6 +104,9 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	minVersion: "number",
 	maxVersion: "number",
 	certificate: "string, buffer or array",
+	clientCertificates: "string, buffer or array",
+	clientKey: "string or buffer",
+	sign: "function",
 	roots: "object",
 	pins: "array",
 	pinsInsteadOfRoots: "boolean",
@@ -157,6 +173,33 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	});
 }
 
+function bytesOf(input: ArrayBuffer | Uint8Array): Uint8Array {
+	return input instanceof Uint8Array ? input : new Uint8Array(input);
+}
+
+/** The one private key in DER or PEM. */
+function privateKey(input: CertificateInput): Uint8Array {
+	if (typeof input !== "string") return bytesOf(input);
+	for (const label of ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"]) {
+		if (input.includes(`-----BEGIN ${label}-----`)) return readPEM(input, label)[0]!;
+	}
+	refuse('"clientKey" has no private key in it (an encrypted one can\'t be used)');
+}
+
+function credential({ clientCertificates, clientKey, sign }: Options): Credential | undefined {
+	if (clientCertificates === undefined) {
+		if (clientKey !== undefined || sign) refuse('"clientCertificates" is missing: a key alone says nothing');
+		return undefined;
+	}
+	if ((clientKey !== undefined) === (sign !== undefined)) refuse('"clientCertificates" needs either "clientKey" or "sign"');
+	const list = Array.isArray(clientCertificates) ? clientCertificates as readonly CertificateInput[] : [clientCertificates as CertificateInput];
+	const chain = list.flatMap(input => typeof input === "string" ? readPEM(input, "CERTIFICATE") : [bytesOf(input)]);
+	if (!chain.length) refuse('"clientCertificates" is empty');
+	const { keyKind } = new Certificate().read(chain[0]!, 0, chain[0]!.length, 0);
+	if (!keyKind) refuse('"clientCertificates": the first has a key that is not supported');
+	return clientKey !== undefined ? credentialOfKey(chain, keyKind as KeyKind, privateKey(clientKey)) : credentialOfFunction(chain, keyKind as KeyKind, sign!);
+}
+
 /** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
 export function configure(options: Options, host: string | undefined): Config {
 	checkTypes(options);
@@ -172,6 +215,7 @@ export function configure(options: Options, host: string | undefined): Config {
 		minVersion, maxVersion,
 		suites: suitesOf(minVersion, maxVersion), groups, signatureSchemes,
 		certificates: certificatePolicy(name, options),
+		credential: credential(options),
 		PathSearch,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
 		recordSizeLimit: numberOption("recordSizeLimit", options.recordSizeLimit, 64, 16385, 0),

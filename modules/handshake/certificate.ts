@@ -1,5 +1,5 @@
 /*
-	The messages that prove the server's identity: Certificate, CertificateRequest and CertificateVerify of TLS 1.3 (RFC 8446 section 4.3.2,
+	The messages that prove identities: Certificate, CertificateRequest and CertificateVerify of TLS 1.3 (RFC 8446 section 4.3.2,
 	4.4.2, 4.4.3), Certificate and CertificateRequest of TLS 1.2 (RFC 5246 section 7.4.2, 7.4.4). What the certificates say is x509's to judge.
 */
 
@@ -56,9 +56,22 @@ export function readCertificate13(r: Reader, asked: number, maximum: number): Ce
 	return list;
 }
 
-/** Reads a CertificateRequest of the handshake: its context must be empty and it must say which signatures it takes (section 4.3.2). */
-export function readCertificateRequest13(r: Reader): void {
+/** The schemes in a list of signature algorithms. */
+function readSchemes(r: Reader): number[] {
+	const schemes: number[] = [];
+	const list = r.enter(2, 2, 0xfffe);
+	while (r.left) schemes.push(r.u16());
+	r.leave(list);
+	return schemes;
+}
+
+/**
+ * Reads a CertificateRequest of the handshake: its context must be empty and it must say which signatures it takes (section 4.3.2), which is
+ * what is returned.
+ */
+export function readCertificateRequest13(r: Reader): number[] {
 	let seen = 0;
+	let schemes: number[] = [];
 	const context = r.enter(1, 0, 255);
 	if (r.left) throw new TLSError("illegal_parameter", "the CertificateRequest has a context during the handshake");
 	r.leave(context);
@@ -67,37 +80,55 @@ export function readCertificateRequest13(r: Reader): void {
 		const type = r.u16();
 		seen = expectRequest(type, seen);
 		const extension = r.enter(2, 0, 0xffff);
-		if (type === ExtensionType.signature_algorithms) {
-			const schemes = r.enter(2, 2, 0xfffe);
-			while (r.left) r.u16();
-			r.leave(schemes);
-		}
-		else
-			r.at = r.end;
+		if (type === ExtensionType.signature_algorithms) schemes = readSchemes(r);
+		else r.at = r.end;
 		r.leave(extension);
 	}
 	r.leave(block);
 	r.finish();
 	if (!(seen & ExtensionBit.signature_algorithms))
 		throw new TLSError("missing_extension", "the CertificateRequest does not say which signatures it takes");
+	return schemes;
 }
 
-/** Writes a Certificate without certificates: this client has none (section 4.4.2). */
-export function writeEmptyCertificate13(w: Writer): void {
+/** Writes the client's Certificate; the chain may be empty (section 4.4.2). */
+export function writeCertificate13(w: Writer, chain: readonly Uint8Array[]): void {
 	w.u8(HandshakeType.certificate);
-	w.u24(4);
-	w.u8(0);
-	w.u24(0);
+	const message = w.open(3);
+	w.u8(0);	// the request's context, which is empty during the handshake
+	const list = w.open(3);
+	for (const certificate of chain) {
+		writeBytes24(w, certificate);
+		w.u16(0);	// no extensions
+	}
+	w.close(3, list);
+	w.close(3, message);
 }
 
-const context13 = new Uint8Array(ArrayBuffer.fromString("TLS 1.3, server CertificateVerify"));
+function writeBytes24(w: Writer, bytes: Uint8Array): void {
+	w.u24(bytes.length);
+	w.copy(bytes, 0, bytes.length);
+}
 
-/** What a server signs in CertificateVerify: 64 spaces, the context, a zero, and the transcript's hash (section 4.4.3). */
-export function signedContent13(digest: Uint8Array): Uint8Array {
-	const content = new Uint8Array(64 + context13.length + 1 + digest.length);
+/** Writes the client's CertificateVerify, whose form is the same in both versions (RFC 8446 section 4.4.3, RFC 5246 section 7.4.8). */
+export function writeCertificateVerify(w: Writer, scheme: number, signature: Uint8Array): void {
+	w.u8(HandshakeType.certificate_verify);
+	w.u24(4 + signature.length);
+	w.u16(scheme);
+	w.u16(signature.length);
+	w.copy(signature, 0, signature.length);
+}
+
+const serverContext = new Uint8Array(ArrayBuffer.fromString("TLS 1.3, server CertificateVerify"));
+const clientContext = new Uint8Array(ArrayBuffer.fromString("TLS 1.3, client CertificateVerify"));
+
+/** What is signed in CertificateVerify: 64 spaces, the context, a zero, and the transcript's hash (section 4.4.3). */
+export function signedContent13(digest: Uint8Array, isClient: boolean): Uint8Array {
+	const context = isClient ? clientContext : serverContext;
+	const content = new Uint8Array(64 + context.length + 1 + digest.length);
 	content.fill(0x20, 0, 64);
-	content.set(context13, 64);
-	content.set(digest, 64 + context13.length + 1);
+	content.set(context, 64);
+	content.set(digest, 64 + context.length + 1);
 	return content;
 }
 
@@ -118,14 +149,12 @@ export function readCertificate12(r: Reader, maximum: number): CertificateList {
 	return list;
 }
 
-/** Reads a CertificateRequest of TLS 1.2: kinds of certificate, signatures and names of authorities, each well formed. */
-export function readCertificateRequest12(r: Reader): void {
+/** Reads a CertificateRequest of TLS 1.2: kinds of certificate, signatures, which are returned, and names of authorities, each well formed. */
+export function readCertificateRequest12(r: Reader): number[] {
 	const kinds = r.enter(1, 1, 255);
 	r.at = r.end;
 	r.leave(kinds);
-	const schemes = r.enter(2, 2, 0xfffe);
-	while (r.left) r.u16();
-	r.leave(schemes);
+	const schemes = readSchemes(r);
 	const names = r.enter(2, 0, 0xffff);
 	while (r.left) {
 		const name = r.enter(2, 1, 0xffff);
@@ -134,11 +163,15 @@ export function readCertificateRequest12(r: Reader): void {
 	}
 	r.leave(names);
 	r.finish();
+	return schemes;
 }
 
-/** Writes a Certificate of TLS 1.2 without certificates (RFC 5246 section 7.4.6). */
-export function writeEmptyCertificate12(w: Writer): void {
+/** Writes the client's Certificate of TLS 1.2; the chain may be empty (RFC 5246 section 7.4.6). */
+export function writeCertificate12(w: Writer, chain: readonly Uint8Array[]): void {
 	w.u8(HandshakeType.certificate);
-	w.u24(3);
-	w.u24(0);
+	const message = w.open(3);
+	const list = w.open(3);
+	for (const certificate of chain) writeBytes24(w, certificate);
+	w.close(3, list);
+	w.close(3, message);
 }

@@ -8,6 +8,7 @@
 		ServerHelloDone
 		                        Certificate*
 		                        ClientKeyExchange
+		                        CertificateVerify*
 		                        [ChangeCipherSpec]
 		                        Finished
 		[ChangeCipherSpec]
@@ -20,6 +21,7 @@ import { TLSError } from "../errors";
 import { AlertDescription, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
 import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
+import { pickScheme12, schemeHash } from "../crypto/credential";
 import { Signer } from "../crypto/suites";
 import type { AEAD } from "tls/hardware/aead";
 import { KeyShare } from "tls/hardware/agree";
@@ -29,7 +31,7 @@ import { KeyKind } from "tls/hardware/signature";
 import type { VerifiedPeer } from "../x509/path";
 import { authenticate12 } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
-import { readCertificate12, readCertificateRequest12, writeEmptyCertificate12 } from "./certificate";
+import { readCertificate12, readCertificateRequest12, writeCertificate12, writeCertificateVerify } from "./certificate";
 import type { Hello } from "./hello";
 import { readServerHello12 } from "./hello12";
 import type { ServerHello12 } from "./hello12";
@@ -47,7 +49,8 @@ const MAX_REFUSALS = 8;
 /** What the flow's steps share; its secrets are wiped when the flow ends, however it ends. */
 class State12 {
 	readonly answer: ServerHello12;
-	certificateRequested = false;
+	/** Signatures that the server takes from us, if it asks for a certificate. */
+	schemes: readonly number[] | undefined;
 	/** The server's ephemeral key: its group, and where it lies in the ServerKeyExchange. */
 	group = 0;
 	pointStart = 0;
@@ -128,10 +131,16 @@ function agree(link: Link, state: State12): void {
 		throw new TLSError("illegal_parameter", "the server's key is no valid public key of its group");
 }
 
-/** Perhaps an empty Certificate, and ClientKeyExchange (RFC 8422 section 5.7). The master secret follows from all messages up to it. */
+/**
+ * [Certificate], ClientKeyExchange (RFC 8422 section 5.7), [CertificateVerify] (RFC 5246 section 7.4.8). The master secret follows from all
+ * messages up to ClientKeyExchange.
+ */
 function sendKeyExchange(link: Link, transcript: Transcript, state: State12): void {
+	const { schemes } = state;
+	const credential = schemes && link.config.credential;
+	const scheme = credential ? pickScheme12(credential, schemes) : 0;
 	const w = new Writer(128);
-	if (state.certificateRequested) writeEmptyCertificate12(w);
+	if (schemes) writeCertificate12(w, scheme ? credential!.chain : []);
 	w.u8(HandshakeType.client_key_exchange);
 	const message = w.open(3);
 	const key = w.open(1);
@@ -141,10 +150,15 @@ function sendKeyExchange(link: Link, transcript: Transcript, state: State12): vo
 	w.close(1, key);
 	w.close(3, message);
 	transcript.add(w.bytes, 0, w.length);
-	link.send(w.bytes, 0, w.length);
 	const { shared } = state;
 	state.shared = undefined;
 	state.master = masterSecret(state.answer.suite, shared!, transcript.digest());
+	if (scheme) {
+		const start = w.length;
+		writeCertificateVerify(w, scheme, credential!.sign(scheme, transcript.digestBy(schemeHash(scheme))));
+		transcript.add(w.bytes, start, w.length);
+	}
+	link.send(w.bytes, 0, w.length);
 }
 
 /** ChangeCipherSpec and Finished, which is the first message under the new keys (RFC 5246 section 7.1, 7.4.9). */
@@ -218,7 +232,8 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 	const state = new State12(readServerHello12(link.reader, hello, config));
 	try {
 		link.useVersion(ProtocolVersion.tls12);
-		transcript.begin(state.answer.suite.hash);
+		if (config.credential) transcript.beginBoth(state.answer.suite.hash);
+		else transcript.begin(state.answer.suite.hash);
 		absorb(link, transcript);
 
 		yield accepts(HandshakeType.certificate);
@@ -243,13 +258,13 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 
 		yield accepts(HandshakeType.certificate_request) | accepts(HandshakeType.server_hello_done);
 		if (link.messageType === HandshakeType.certificate_request) {
-			readCertificateRequest12(link.reader);
-			state.certificateRequested = true;
+			state.schemes = readCertificateRequest12(link.reader);
 			absorb(link, transcript);
 			yield accepts(HandshakeType.server_hello_done);
 		}
 		link.reader.finish();
 		absorb(link, transcript);
+		if (state.schemes && config.credential) yield Step.pause;
 		sendKeyExchange(link, transcript, state);
 		finish(link, transcript, state);
 

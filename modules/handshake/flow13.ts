@@ -8,6 +8,7 @@
 		{CertificateVerify}
 		{Finished}
 		                        {Certificate*}
+		                        {CertificateVerify*}
 		                        {Finished}
 
 	Each `yield` names the messages that may come next. Run by start.ts.
@@ -19,7 +20,10 @@ import { ExtensionType, HandshakeType, ProtocolVersion, Step } from "../wire/num
 import type { Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
+import { pickScheme13, schemeHash } from "../crypto/credential";
+import type { Credential } from "../crypto/credential";
 import { equal } from "tls/hardware/compare";
+import { hash, hashLength } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import { accepts } from "./link";
 import type { Flow, Link } from "./link";
@@ -28,7 +32,7 @@ import type { Transcript } from "./transcript";
 import { authenticate13 } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
 import { readProtocol, readRecordLimit } from "./answers";
-import { readCertificate13, readCertificateRequest13, signedContent13, writeEmptyCertificate13 } from "./certificate";
+import { readCertificate13, readCertificateRequest13, signedContent13, writeCertificate13, writeCertificateVerify } from "./certificate";
 import { Application13 } from "./post";
 import { Schedule13, trafficCipher, verifyData } from "./schedule13";
 
@@ -43,7 +47,8 @@ class State13 {
 	client: Secret | undefined;
 	server: Secret | undefined;
 	protocol: string | undefined;
-	certificateRequested = false;
+	/** Signatures that the server takes from us, if it asks for a certificate. */
+	schemes: readonly number[] | undefined;
 	proof: AuthenticatedPeer | undefined;
 
 	constructor(answer: ServerHello) {
@@ -132,7 +137,7 @@ function* authenticateServer(link: Link, asked: number, transcript: Transcript, 
 	reader.finish();
 	if (!config.signatureSchemes.includes(scheme))
 		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered`);
-	state.proof = authenticate13(peer, scheme, signedContent13(transcript.digest()), link.message, start, end);
+	state.proof = authenticate13(peer, scheme, signedContent13(transcript.digest(), false), link.message, start, end);
 	absorb(link, transcript);
 	link.timing.mark(Phase.proof);
 }
@@ -147,13 +152,25 @@ function checkFinished(link: Link, answer: ServerHello, transcript: Transcript, 
 	absorb(link, transcript);
 }
 
+/** What the server has asked for: our certificates and a signature, or an empty list where none fits (section 4.4.2, 4.4.3). */
+function writeIdentity(w: Writer, credential: Credential | undefined, schemes: readonly number[], transcript: Transcript): void {
+	const scheme = credential ? pickScheme13(credential, schemes) : 0;
+	writeCertificate13(w, scheme ? credential!.chain : []);
+	transcript.add(w.bytes, 0, w.length);
+	if (!scheme) return;
+	const start = w.length;
+	const content = signedContent13(transcript.digest(), true);
+	const algorithm = schemeHash(scheme);
+	const digest = new Uint8Array(hashLength(algorithm));
+	hash(algorithm, content, 0, content.length, digest, 0);
+	writeCertificateVerify(w, scheme, credential!.sign(scheme, digest));
+	transcript.add(w.bytes, start, w.length);
+}
+
 /** The client's last flight. */
 function finish(link: Link, answer: ServerHello, transcript: Transcript, state: State13): void {
 	const w = new Writer(64);
-	if (state.certificateRequested) {
-		writeEmptyCertificate13(w);
-		transcript.add(w.bytes, 0, w.length);
-	}
+	if (state.schemes) writeIdentity(w, link.config.credential, state.schemes, transcript);
 	const data = verifyData(answer.suite, state.client!, transcript.digest());
 	const start = w.length;
 	w.u8(HandshakeType.finished);
@@ -178,8 +195,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 
 		yield accepts(HandshakeType.certificate_request) | accepts(HandshakeType.certificate);
 		if (link.messageType === HandshakeType.certificate_request) {
-			readCertificateRequest13(link.reader);
-			state.certificateRequested = true;
+			state.schemes = readCertificateRequest13(link.reader);
 			absorb(link, transcript);
 			yield accepts(HandshakeType.certificate);
 		}
@@ -192,6 +208,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 		const clientTraffic = state.schedule.derive("c ap traffic", digest);
 		const serverTraffic = state.schedule.derive("s ap traffic", digest);
 		link.readWith(trafficCipher(suite, serverTraffic), suite.recordLimit, 0);
+		if (state.schemes && link.config.credential) yield Step.pause;
 		finish(link, answer, transcript, state);
 		link.writeWith(trafficCipher(suite, clientTraffic), suite.recordLimit, 0);
 		link.timing.mark(Phase.finished);

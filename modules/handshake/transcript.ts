@@ -5,18 +5,22 @@
 
 import { TLSError } from "../errors";
 import { HandshakeType } from "../wire/numbers";
-import { Hash, hashLength } from "tls/hardware/hash";
-import type { HashAlgorithm } from "tls/hardware/hash";
+import { Hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
 
 export class Transcript {
 	#hash: Hash | undefined;
+	/** TLS 1.2: for a signature of the client's with another hash. */
+	#second: Hash | undefined;
 	#hello: Uint8Array | undefined;
 	#length = 0;
 	#algorithm: HashAlgorithm | 0 = 0;
 
 	/** Adds the message `bytes[start..end)`. Before `begin` there may be one: the ClientHello. */
 	add(bytes: Uint8Array, start: number, end: number): void {
-		if (this.#hash) this.#hash.update(bytes, start, end);
+		if (this.#hash) {
+			this.#hash.update(bytes, start, end);
+			this.#second?.update(bytes, start, end);
+		}
 		else if (this.#hello) throw new TLSError("internal", "the transcript has no hash yet");
 		else this.#hello = bytes.slice(start, end);
 	}
@@ -28,6 +32,13 @@ export class Transcript {
 		this.#hash = new Hash(algorithm);
 		if (this.#hello) this.#hash.update(this.#hello, 0, this.#hello.length);
 		this.#hello = undefined;
+	}
+
+	/** As `begin`, but keeps both of SHA-256 and SHA-384: what the client signs with is known later. */
+	beginBoth(algorithm: HashAlgorithm): void {
+		this.#second = new Hash(algorithm === HashAlgorithm.sha256 ? HashAlgorithm.sha384 : HashAlgorithm.sha256);
+		if (this.#hello) this.#second.update(this.#hello, 0, this.#hello.length);
+		this.begin(algorithm);
 	}
 
 	/** The hash function, 0 before it is known. */
@@ -53,7 +64,16 @@ export class Transcript {
 		return digest;
 	}
 
+	/** After `beginBoth`: the digest by one of SHA-256 and SHA-384. */
+	digestBy(algorithm: HashAlgorithm): Uint8Array {
+		const digest = new Uint8Array(hashLength(algorithm));
+		(algorithm === this.#algorithm ? this.#hash : this.#second)!.peek(digest, 0);
+		return digest;
+	}
+
 	close(): void {
+		this.#second?.close();
+		this.#second = undefined;
 		this.#hash?.close();
 		this.#hash = undefined;
 		this.#hello = undefined;

@@ -1,0 +1,160 @@
+/*
+	The client proves who it is, to OpenSSL, GnuTLS and Node, in both versions: with each kind of key, with nothing, and with what the server
+	does not take (RFC 8446 section 4.4.2, RFC 5246 section 7.4.4 to 7.4.8).
+*/
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type TLSSocket } from "node:tls";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { makeCertificate, makeIdentity, makeKey, type KeyType, type ServerIdentity } from "../../host-sim/certificates.js";
+import { lacks } from "../drivers/machine.js";
+import { runClient, type ClientResult } from "../faults/connect.js";
+import { startGnuTLS, startOpenSSL, type RunningServer } from "./servers.js";
+
+const versions = [["1.2", 0x303], ["1.3", 0x304]] as const;
+const keyTypes: KeyType[] = ["p256", "p384", "rsa2048"];
+
+let folder: string;
+let caFile: string;
+let identity: ServerIdentity;
+const devices = new Map<KeyType, object>();
+
+before(() => {
+	identity = makeIdentity(["localhost"]);
+	folder = mkdtempSync(join(tmpdir(), "xs-tls-ca-"));
+	caFile = join(folder, "root.pem");
+	writeFileSync(caFile, identity.root.pem);
+	for (const type of keyTypes) {
+		const { pem, keyPem } = makeCertificate({ subject: "device", key: makeKey(type), issuer: identity.intermediate, extendedKeyUsage: ["clientAuth"] });
+		devices.set(type, { clientCertificates: pem + identity.intermediate.pem, clientKey: keyPem });
+	}
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+async function request(port: number, version: number, secure: object = {}, variant = "native"): Promise<ClientResult> {
+	const [result] = await runClient(port, 1, { ca: identity.root.pem, variant, secure: { minVersion: version, maxVersion: version, ...secure } });
+	return result!;
+}
+
+async function expectAnswer(port: number, version: number, secure: object, variant?: string): Promise<void> {
+	const result = await request(port, version, secure, variant);
+	assert.ok(result.code === "closed" || result.code === "truncated", `${result.code}: ${result.message}`);
+	assert.match(result.text, /^HTTP\/1\.[01] 200/);
+}
+
+/** What every server that demands a certificate has to see. */
+function cases(start: (version: string) => Promise<RunningServer>, refusal: RegExp): void {
+	for (const [name, version] of versions) {
+		test(`TLS ${name}`, async t => {
+			const server = await start(name);
+			try {
+				for (const type of keyTypes) await t.test(`a key of ${type}`, () => expectAnswer(server.port, version, devices.get(type)!));
+				await t.test("no certificate: the refusal is told in words", async () => {
+					const result = await request(server.port, version);
+					assert.equal(result.code, "peer_alert", result.message);
+					assert.match(result.message, refusal);
+				});
+			}
+			finally {
+				await server.stop();
+			}
+		});
+	}
+}
+
+describe("client certificates: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
+	cases(version => startOpenSSL(identity, version === "1.2" ? "-tls1_2" : "-tls1_3", "-Verify", "3", "-CAfile", caFile, "-verify_return_error"),
+		/wants a certificate|handshake_failure/);
+	for (const algorithms of ["RSA+SHA256", "RSA+SHA384", "rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384"]) {
+		test(`TLS 1.2, the server takes ${algorithms} only`, async () => {
+			const server = await startOpenSSL(identity, "-tls1_2", "-Verify", "3", "-CAfile", caFile, "-client_sigalgs", algorithms);
+			try {
+				await expectAnswer(server.port, 0x303, devices.get("rsa2048")!);
+			}
+			finally {
+				await server.stop();
+			}
+		});
+	}
+	test("TLS 1.2, P-256 with SHA-384, beside a PRF with SHA-256", async () => {
+		const server = await startOpenSSL(identity, "-tls1_2", "-Verify", "3", "-CAfile", caFile, "-client_sigalgs", "ECDSA+SHA384", "-cipher",
+			"ECDHE-ECDSA-AES128-GCM-SHA256");
+		try {
+			await expectAnswer(server.port, 0x303, devices.get("p256")!);
+		}
+		finally {
+			await server.stop();
+		}
+	});
+	for (const [name, version] of versions) {
+		test(`TLS ${name}, no signature in common: an empty list goes out`, async () => {
+			const server = await startOpenSSL(identity, name === "1.2" ? "-tls1_2" : "-tls1_3", "-verify", "3", "-CAfile", caFile, "-client_sigalgs",
+				"ECDSA+SHA512");
+			try {
+				await expectAnswer(server.port, version, devices.get("rsa2048")!);
+			}
+			finally {
+				await server.stop();
+			}
+		});
+	}
+});
+
+describe("client certificates: GnuTLS", { skip: lacks("gnutls-serv", "gnutls-bin") }, () => {
+	cases(version => startGnuTLS(identity, `NORMAL:-VERS-ALL:+VERS-TLS${version}`, "--x509cafile", caFile, "--require-client-cert", "--verify-client-cert"),
+		/wants a certificate|refused/);
+});
+
+describe("client certificates: Node", () => {
+	let server: ReturnType<typeof createServer>;
+	let seen: string | undefined;
+
+	before(async () => {
+		server = createServer({ cert: identity.chain, key: identity.leaf.keyPem, ca: identity.root.pem, requestCert: true, rejectUnauthorized: true },
+			(socket: TLSSocket) => {
+				seen = socket.getPeerCertificate().subject.CN as string | undefined;
+				socket.on("error", () => {});
+				socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"));
+			});
+		server.on("tlsClientError", () => {});
+		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+	});
+	after(() => server.close());
+
+	for (const [name, version] of versions) {
+		for (const variant of ["native", "m32"]) {
+			test(`TLS ${name}, the server knows whom it talks to (${variant})`, async () => {
+				seen = undefined;
+				await expectAnswer((server.address() as { port: number }).port, version, devices.get("p256")!, variant);
+				assert.equal(seen, "device");
+			});
+		}
+		test(`TLS ${name}, a certificate of an authority that the server does not know`, async () => {
+			const stranger = makeIdentity(["localhost"]);
+			const { pem, keyPem } = makeCertificate({ subject: "device", key: makeKey("p256"), issuer: stranger.intermediate, extendedKeyUsage: ["clientAuth"] });
+			const result = await request((server.address() as { port: number }).port, version, { clientCertificates: pem + stranger.intermediate.pem, clientKey: keyPem });
+			assert.notEqual(result.text.slice(0, 4), "HTTP");
+			assert.ok(["peer_alert", "truncated", "closed", "transport"].includes(result.code), `${result.code}: ${result.message}`);
+		});
+	}
+	test("what does not go together is refused by name", async () => {
+		const { port } = server.address() as { port: number };
+		const p256 = devices.get("p256") as { clientCertificates: string; clientKey: string };
+		const rsa = devices.get("rsa2048") as { clientCertificates: string; clientKey: string };
+		for (const [secure, words] of [
+			[{ clientCertificates: p256.clientCertificates }, /clientKey/],
+			[{ clientKey: p256.clientKey }, /clientCertificates/],
+			[{ clientCertificates: p256.clientCertificates, clientKey: rsa.clientKey }, /no private key for the first/],
+			[{ clientCertificates: rsa.clientCertificates, clientKey: p256.clientKey }, /no private key for the first/],
+			[{ clientCertificates: p256.clientCertificates, clientKey: "nothing" }, /no private key in it/],
+			[{ clientCertificates: "", clientKey: p256.clientKey }, /BEGIN CERTIFICATE/],
+		] as const) {
+			const result = await request(port, 0x304, secure);
+			assert.equal(result.code, "configuration", result.message);
+			assert.match(result.message, words);
+		}
+	});
+});
