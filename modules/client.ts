@@ -16,6 +16,8 @@ import { Phase } from "./timing";
 /** What is read from TCP at a time, in octets. */
 const SEGMENT = 512;
 
+const empty = new Uint8Array(0);
+
 /** Milliseconds without data until the record buffer is given back. */
 const IDLE = 100;
 
@@ -79,7 +81,7 @@ class Transport implements Events {
 	/** Octets that wait in TCP. */
 	#available = 0;
 	/** What was read from TCP: `from..to` is still to be used. */
-	readonly #segment = new Uint8Array(SEGMENT);
+	#segment: Uint8Array = empty;
 	/** Its beginnings of several lengths, while data flows: TCP fills a buffer whole, and a view made for each read would be garbage. */
 	#pieces: readonly Uint8Array[] | undefined;
 	#from = 0;
@@ -140,6 +142,7 @@ class Transport implements Events {
 		const count = Math.min(end - start, this.#room);
 		if (!this.#tcp || !count) return 0;
 		this.#room -= count;
+		this.#flows();
 		this.#tcp.write(bytes.subarray(start, start + count));
 		return count;
 	}
@@ -214,27 +217,36 @@ class Transport implements Events {
 		finally {
 			this.#pumping = false;
 		}
-		if (this.#active && !this.#idleTimer && this.connection.isOpen) this.#watchIdle();
+		if (this.#active) this.#flows();
 	}
 
-	/** Gives the buffers back when nothing has come for a while. */
+	/** Data flows: from now on a timer looks whether it still does. */
+	#flows(): void {
+		this.#active = true;
+		if (!this.#idleTimer && this.connection.isOpen) this.#idleTimer = Timer.repeat(() => this.#onIdle(), IDLE);
+	}
+
+	/** Gives the buffers back when nothing was sent or has come for a while. */
 	#onIdle(): void {
-		this.#idleTimer = undefined;
-		if (this.#active) this.#watchIdle();
-		else {
-			this.#pieces = undefined;
-			this.connection.release();
+		if (this.#active) {
+			this.#active = false;
+			return;
 		}
-	}
-
-	#watchIdle(): void {
-		this.#active = false;
-		this.#idleTimer = Timer.set(() => this.#onIdle(), IDLE);
+		Timer.clear(this.#idleTimer);
+		this.#idleTimer = undefined;
+		if (this.#from === this.#to) {
+			this.#from = this.#to = 0;
+			this.#pieces = undefined;
+			this.#segment = empty;
+		}
+		this.connection.release();
 	}
 
 	#fill(): void {
-		const segment = this.#segment;
-		this.#pieces ??= [segment, segment.subarray(0, 64), segment.subarray(0, 8), segment.subarray(0, 1)];
+		if (!this.#pieces) {
+			const segment = this.#segment = new Uint8Array(SEGMENT);
+			this.#pieces = [segment, segment.subarray(0, 64), segment.subarray(0, 8), segment.subarray(0, 1)];
+		}
 		let i = 0;
 		while (this.#pieces[i]!.length > this.#available) i++;
 		const piece = this.#pieces[i]!;
@@ -274,7 +286,7 @@ class Transport implements Events {
 		this.#timer = this.#idleTimer = undefined;
 		this.#tcp?.close();
 		this.#tcp = undefined;
-		this.#segment.fill(0);
+		if (this.#pieces) this.#segment.fill(0);
 		this.#from = this.#to = this.#available = 0;
 	}
 }

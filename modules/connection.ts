@@ -189,9 +189,10 @@ export class Connection implements Link {
 		return count;
 	}
 
-	/** Gives the record buffer back, which is otherwise kept for the next record: call it when nothing has come for a while. */
+	/** Gives the record buffers back, which are otherwise kept for the next records: call it when nothing was sent or has come for a while. */
 	release(): void {
 		if (!this.#deframer.started) this.#deframer.next(true);
+		this.#outgoing.release();
 	}
 
 	/** Protects and sends `bytes[start..end)`. Throws before the handshake is done and after close. */
@@ -286,6 +287,7 @@ export class Connection implements Link {
 			at = next;
 		}
 		this.#outgoing.flush();
+		this.#outgoing.release();
 	}
 
 	useVersion(version: ProtocolVersion): void {

@@ -77,12 +77,15 @@ export class Outgoing {
 		this.#end = at;
 	}
 
-	/** Offers the transport all that waits. */
+	/** Offers the transport all that waits. The buffer stays, until `release`. */
 	flush(): void {
 		if (this.#start < this.#end) this.#start += this.#output(this.#buffer, this.#start, this.#end);
-		if (this.#start < this.#end) return;
-		this.#start = this.#end = 0;
-		if (this.#buffer.length > KEPT) this.#buffer = empty;
+		if (this.#start === this.#end) this.#start = this.#end = 0;
+	}
+
+	/** Gives a large buffer back. */
+	release(): void {
+		if (this.#start === this.#end && this.#buffer.length > KEPT) this.#buffer = empty;
 	}
 
 	#reserve(count: number): void {

