@@ -107,8 +107,9 @@ class Binder {
 		const parameters = this.#parameters(first - 2);
 		if (!parameters) this.#refuse(token, `${shape}; the parameters must be plain names`);
 		const owner = this.#tokens[parameters.open - 1]!;
-		const before = this.#tokens[parameters.open - 2]?.text;
-		if (before === "async" || before === "*") this.#refuse(token, "a binding is neither async nor a generator");
+		const isFunction = this.#follows(parameters.open - 2, "function");
+		const before = this.#tokens[parameters.open - (isFunction ? 3 : 2)]?.text;
+		if (before === "async" || before === "*" || owner.text === "*") this.#refuse(token, "a binding is neither async nor a generator");
 		if ((owner.text === "constructor") !== hasSuper) this.#refuse(token, hasSuper ? shape : "a binding's constructor must be exactly super(); and then native(\"...\").call(this, ...)");
 		const rest = parameters.texts.length > 0 ? [",", ...parameters.texts] : [];
 		const call = [".", "call", "(", "this", ...rest, ")"];

@@ -72,7 +72,8 @@ async function compile(script: Script, compiler: string, folder: string): Promis
 
 /** A map that says nothing but the source's name: each line stands for itself. */
 function lineMap(text: string, source: string): string {
-	const mappings = text.split("\n").map((_, i) => i === 0 ? "AAAA" : "AACA").join(";");
+	// one line more: the engine looks past the last one
+	const mappings = `${text}\n`.split("\n").map((_, i) => i === 0 ? "AAAA" : "AACA").join(";");
 	return JSON.stringify({ version: 3, sources: [source], names: [], mappings });
 }
 

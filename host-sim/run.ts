@@ -73,6 +73,7 @@ export interface Mark {
 export interface Report {
 	readonly exitCode: number;
 	readonly reason: string;
+	readonly live: boolean;
 	readonly memory: {
 		readonly chunks: Pool;
 		readonly slots: Pool & { readonly size: number };
@@ -87,7 +88,7 @@ export interface Report {
 	readonly modules: readonly { readonly name: string; readonly bytecode: number; readonly slots: number; readonly chunks: number }[];
 	readonly marks: readonly Mark[];
 	readonly meter: number;
-	readonly accelerators: readonly { readonly name: string; readonly calls: number; readonly bytes: number }[];
+	readonly accelerators: readonly { readonly name: string; readonly calls: number; readonly bytes: number; readonly failed: number }[];
 }
 
 export interface RunResult {

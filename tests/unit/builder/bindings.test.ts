@@ -50,6 +50,7 @@ describe("what the SDK would not make a direct call is refused", () => {
 		["a name that is not a string", "function f(a) { return native(name).call(this, a); }", /as a string/],
 		["a name that is none in C", "function f() { return native(\"xs-f\").call(this); }", /"xs-f" is no name of a C function/],
 		["a constructor without super", 'class X extends Native("d") { constructor() { native("x").call(this); } }', /exactly super\(\)/],
+		["an async function", "async function f() { return native(\"xs_f\").call(this); }", /neither async nor a generator/],
 		["an async method", "class X { async m() { return native(\"xs_f\").call(this); } }", /neither async nor a generator/],
 		["a value", "\n\nconst f = native(\"xs_f\");", /line 3: /],
 		["Native elsewhere", "const X = Native(\"x\");", /only behind "extends"/],
