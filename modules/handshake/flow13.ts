@@ -214,7 +214,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 		link.timing.mark(Phase.finished);
 		const proof = state.proof!;
 		const negotiated = {
-			version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme, protocol: state.protocol,
+			version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme, resumed: false, protocol: state.protocol,
 		};
 		link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic));
 	}
