@@ -35,7 +35,7 @@ import type { AuthenticatedPeer } from "./authenticated";
 import { readCertificate12, readCertificateRequest12, writeCertificate12, writeCertificateVerify } from "./certificate";
 import type { Hello } from "./hello";
 import { readServerHello12, readTicket12 } from "./hello12";
-import type { ServerHello12 } from "./hello12";
+import type { ServerHello12, Ticket12 } from "./hello12";
 import { accepts } from "./link";
 import type { Flow, Link, PostHandshake } from "./link";
 import { explicitNonce, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
@@ -67,9 +67,7 @@ class State12 {
 	/** Wait for the server's ChangeCipherSpec, and for ours. */
 	reading: AEAD | undefined;
 	writing: AEAD | undefined;
-	/** From a NewSessionTicket. */
-	ticket: Uint8Array = empty;
-	lifetime = 0;
+	ticket: Ticket12 | undefined;
 
 	constructor(answer: ServerHello12) {
 		this.answer = answer;
@@ -211,9 +209,7 @@ function changeReading(link: Link, state: State12): void {
 
 /** NewSessionTicket, which comes before the server's ChangeCipherSpec if it was announced (RFC 5077 section 3.3). */
 function receiveTicket(link: Link, transcript: Transcript, state: State12): void {
-	const { lifetime, ticket } = readTicket12(link.reader);
-	state.lifetime = lifetime;
-	state.ticket = ticket;
+	state.ticket = readTicket12(link.reader);
 	absorb(link, transcript);
 }
 
@@ -255,10 +251,10 @@ class Application12 implements PostHandshake {
 function keepSession(link: Link, state: State12, { peer, scheme }: AuthenticatedPeer): void {
 	const { suite, sessionId, resumes } = state.answer;
 	const { onSession, sessionBinding: binding, now } = link.config;
-	const { ticket } = state;
+	const { lifetime = 0, octets: ticket = empty } = state.ticket ?? {};
 	if (!onSession || !ticket.length && (resumes || !sessionId.length)) return;
 	const session = { suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject };
-	link.keepSession(exportSession12(session, state.master!, binding!, now(), state.lifetime));
+	link.keepSession(exportSession12(session, state.master!, binding!, now(), lifetime));
 }
 
 function open(link: Link, state: State12): void {

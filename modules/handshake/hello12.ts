@@ -14,6 +14,8 @@ import { equal } from "tls/hardware/compare";
 import { readProtocol, readRecordLimit } from "./answers";
 import type { Hello } from "./hello";
 
+const empty = new Uint8Array(0);
+
 const RANDOM_LENGTH = 32;
 const SESSION_ID_LENGTH = 32;
 
@@ -25,7 +27,7 @@ export interface ServerHello12 {
 	suite: Suite;
 	/** The client's random, then the server's: what the server signs and the keys depend on. */
 	randoms: Uint8Array;
-	/** The number of the session that begins here, for a later connection; may be empty. */
+	/** The number of the session that begins here, where the application wants sessions; may be empty. */
 	sessionId: Uint8Array;
 	/** The server goes on with the session that was offered. */
 	resumes: boolean;
@@ -118,7 +120,7 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 	const { length } = hello.sessionId;
 	const resumes = length > 0 && r.left === length && equal(r.bytes, r.at, hello.sessionId, 0, length);
 	if (resumes && !hello.session) throw new TLSError("illegal_parameter", "the server resumes a session that never was");
-	const sessionId = r.bytes.slice(r.at, r.end);
+	const sessionId = config.onSession ? r.bytes.slice(r.at, r.end) : empty;
 	r.at = r.end;
 	r.leave(id);
 	const suiteId = r.u16();
@@ -133,13 +135,20 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 	return answer;
 }
 
-/** A NewSessionTicket (RFC 5077 section 3.3): its lifetime in seconds, 0 where the server does not say, and its octets; empty for no ticket. */
-export function readTicket12(r: Reader): { lifetime: number; ticket: Uint8Array } {
+export interface Ticket12 {
+	/** In seconds; 0 where the server does not say. */
+	readonly lifetime: number;
+	/** Empty where the server has none after all. */
+	readonly octets: Uint8Array;
+}
+
+/** A NewSessionTicket (RFC 5077 section 3.3). */
+export function readTicket12(r: Reader): Ticket12 {
 	const lifetime = r.u32();
 	const field = r.enter(2, 0, 0xffff);
-	const ticket = r.bytes.slice(r.at, r.end);
+	const octets = r.bytes.slice(r.at, r.end);
 	r.at = r.end;
 	r.leave(field);
 	r.finish();
-	return { lifetime, ticket };
+	return { lifetime, octets };
 }
