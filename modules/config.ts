@@ -12,8 +12,6 @@ import type { Credential } from "./crypto/credential";
 import type { KeyKind } from "./crypto/signature";
 import { Certificate } from "./x509/certificate";
 import { askedName, isAddress } from "./x509/names";
-import { importSession12, sessionBinding } from "./handshake/resume";
-import type { Session12 } from "./handshake/resume";
 import { readPEM } from "./x509/pem";
 import { clockPolicy } from "./x509/time";
 import type { ClockOption } from "./x509/time";
@@ -37,16 +35,17 @@ export interface Options {
 	clientKey?: CertificateInput;
 	/** Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May not call back into the connection. */
 	sign?: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array;
-	/** A session to go on with, as `onSession` gave it. One that is of no use for this server or too old is passed over. */
-	session?: ArrayBuffer | Uint8Array;
-	/** Gets a session for a later connection to the same server; keep it like a password. */
-	onSession?: (session: ArrayBuffer) => void;
 	/** A store of trusted roots. */
 	roots?: RootStore;
 	/** SHA-256 of the SubjectPublicKeyInfo of the server's or an authority's key; one of them must be in the chain. */
 	pins?: readonly Uint8Array[];
 	/** True: the pins stand in for a root store. */
 	pinsInsteadOfRoots?: boolean;
+	/**
+	 * Asks for a stapled certificate status (OCSP), which is then checked. "ask": a certificate that promises one must come with it; "require":
+	 * every one must. TLS 1.3 only, so with `minVersion`. Default: not asked for, as it takes memory.
+	 */
+	staple?: "ask" | "require";
 	/** How time is told; see x509/time.ts. */
 	clock?: ClockOption;
 	/** Longest handshake message that is taken, in octets; a certificate chain must fit. Default 32768. */
@@ -74,10 +73,6 @@ export interface Config {
 	readonly certificates: CertificatePolicy;
 	/** The client's own identity, if it has one. */
 	readonly credential: Credential | undefined;
-	readonly session: Session12 | undefined;
-	readonly onSession: ((session: ArrayBuffer) => void) | undefined;
-	/** Which server and which trust a session belongs to; where sessions are used at all. */
-	readonly sessionBinding: Uint8Array | undefined;
 	/** What verifies the server's certificates; tests replay recordings with another. */
 	readonly PathSearch: typeof PathSearch;
 	readonly maxMessage: number;
@@ -117,12 +112,11 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	clientCertificates: "string, buffer or array",
 	clientKey: "string or buffer",
 	sign: "function",
-	session: "buffer",
-	onSession: "function",
 	roots: "object",
 	pins: "array",
 	pinsInsteadOfRoots: "boolean",
 	clock: "string or function",
+	staple: "string",
 	maxMessage: "number",
 	recordSizeLimit: "number",
 	maxSendFragment: "number",
@@ -172,8 +166,10 @@ function suitesOf(min: number, max: number): readonly number[] {
 }
 
 function certificatePolicy(name: string, options: Options): CertificatePolicy {
-	const { roots, certificate, pins, pinsInsteadOfRoots = false } = options;
+	const { roots, certificate, pins, pinsInsteadOfRoots = false, staple } = options;
 	if (roots !== undefined && !(roots instanceof RootStore)) refuse('"roots" must be a RootStore (tls/x509/trust)');
+	if (staple !== undefined && staple !== "ask" && staple !== "require") refuse('"staple" is "ask" or "require"');
+	if (staple && options.minVersion !== ProtocolVersion.tls13) refuse('"staple" needs "minVersion" 0x304: a status is asked for in TLS 1.3 only');
 	if (roots && certificate !== undefined) refuse('"roots" and "certificate": give one of them');
 	const list = certificate === undefined ? undefined : Array.isArray(certificate) ? certificate : [certificate as CertificateInput];
 	const store = list ? trustCertificates(list) : roots;
@@ -181,7 +177,7 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	if (!store && !pinsInsteadOfRoots) refuse('whom to trust is not said: give "roots", "certificate" or "pins" with "pinsInsteadOfRoots"');
 	for (const pin of pins ?? []) if (!(pin instanceof Uint8Array) || pin.length !== 32) refuse('"pins": each is the 32 bytes of a SHA-256');
 	return Object.freeze({
-		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 40,
+		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 40, staple,
 	});
 }
 
@@ -212,11 +208,6 @@ function credential({ clientCertificates, clientKey, sign }: Options): Credentia
 	return clientKey !== undefined ? credentialOfKey(chain, keyKind as KeyKind, privateKey(clientKey)) : credentialOfFunction(chain, keyKind as KeyKind, sign!);
 }
 
-function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[]): Session12 | undefined {
-	const session = importSession12(bytes, binding, Date.now());
-	return session && suites.includes(session.suite) ? session : undefined;
-}
-
 /** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
 export function configure(options: Options, host: string | undefined): Config {
 	checkTypes(options);
@@ -226,18 +217,12 @@ export function configure(options: Options, host: string | undefined): Config {
 	if (name === undefined) refuse(`"serverName" or the host, "${given}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`);
 	const minVersion = numberOption("minVersion", options.minVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls12);
 	const maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
-	const certificates = certificatePolicy(name, options);
-	const { session, onSession } = options;
-	const binding = session || onSession ? sessionBinding(name, certificates.roots?.bytes, certificates.pins) : undefined;
 	return Object.freeze({
 		sni: isAddress(name) ? undefined : name,
 		protocols: protocolList(options.applicationLayerProtocolNegotiation),
 		minVersion, maxVersion,
 		suites: suitesOf(minVersion, maxVersion), groups, signatureSchemes,
-		certificates,
-		session: session && usableSession(bytesOf(session), binding!, suitesOf(minVersion, maxVersion)),
-		onSession,
-		sessionBinding: binding,
+		certificates: certificatePolicy(name, options),
 		credential: credential(options),
 		PathSearch,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),

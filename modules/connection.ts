@@ -74,9 +74,6 @@ export class Connection implements Link {
 	#timing: Timing | undefined;
 	readonly reader: Reader = new Reader();
 	readonly #events: Events;
-	readonly #onSession: ((session: ArrayBuffer) => void) | undefined;
-	/** A session that the application does not know of yet. */
-	#session: Uint8Array | undefined;
 	readonly #deframer: Deframer;
 	readonly #joiner: Joiner;
 	readonly #outgoing: Outgoing;
@@ -110,7 +107,6 @@ export class Connection implements Link {
 	constructor(config: Config, events: Events, start: (link: Link) => Flow = handshake) {
 		this.#config = config;
 		this.#events = events;
-		this.#onSession = config.onSession;
 		this.#maxFragment = config.maxSendFragment;
 		this.#timing = new Timing(config.now);
 		this.#deframer = new Deframer(RecordLimit.plain);
@@ -330,10 +326,6 @@ export class Connection implements Link {
 		this.#outgoing.protectWith(this.#protection(aead, recordLimit, explicit));
 	}
 
-	keepSession(bytes: Uint8Array): void {
-		this.#session = bytes;
-	}
-
 	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void {
 		if (!AuthenticatedPeer.isProof(peer)) throw new TLSError("internal", "the connection can't open: the peer was not authenticated");
 		this.#post = post;
@@ -367,11 +359,6 @@ export class Connection implements Link {
 			const info = this.#info;
 			this.#info = this.#config = this.#timing = undefined;
 			this.#events.opened(info);
-		}
-		if (this.#session) {
-			const session = this.#session;
-			this.#session = undefined;
-			if (this.isOpen) this.#onSession?.(session.buffer as ArrayBuffer);
 		}
 		if (this.#readable && !this.#told) {
 			this.#told = true;

@@ -122,7 +122,7 @@ function readGroups(r: Reader): void {
 function* authenticateServer(link: Link, asked: number, transcript: Transcript, state: State13): Flow {
 	const { config, reader } = link;
 	const list = readCertificate13(reader, asked, config.certificates.maxCertificates);
-	const search = new config.PathSearch(link.message, list.spans, config.certificates);
+	const search = new config.PathSearch(link.message, list.spans, config.certificates, list.staple);
 	while (search.step()) yield Step.pause;
 	const peer = search.peer!;
 	absorb(link, transcript);
@@ -214,7 +214,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 		link.timing.mark(Phase.finished);
 		const proof = state.proof!;
 		const negotiated = {
-			version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme, resumed: false, protocol: state.protocol,
+			version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme, protocol: state.protocol,
 		};
 		link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic));
 	}

@@ -23,8 +23,6 @@ export interface Negotiated {
 	group: number;
 	/** SignatureScheme of the server's proof. */
 	signature: number;
-	/** It goes on with the secret of an earlier connection. */
-	resumed: boolean;
 	/** The application protocol (ALPN), if one was agreed. */
 	protocol: string | undefined;
 }
@@ -69,8 +67,6 @@ export interface Link {
 	readWith(aead: AEAD, recordLimit: number, explicit: number): void;
 	/** From the next record on, what is sent is protected with this key. */
 	writeWith(aead: AEAD, recordLimit: number, explicit: number): void;
-	/** Has the application told of a session that a later connection can go on with. */
-	keepSession(bytes: Uint8Array): void;
 	/** Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. */
 	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void;
 }

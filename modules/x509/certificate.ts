@@ -31,7 +31,7 @@ export class Certificate implements KeyPlace {
 	readonly #der = new DER(empty, 0, 0, 0);
 	bytes: Uint8Array = empty;
 	/** What errors call it: "certificate 1". */
-	position = 0;
+	position: number | string = 0;
 	/** The signed part. */
 	tbsStart = 0;
 	tbsEnd = 0;
@@ -74,7 +74,7 @@ export class Certificate implements KeyPlace {
 	mustStaple = false;
 
 	/** Reads the certificate `bytes[start..end)`. */
-	read(bytes: Uint8Array, start: number, end: number, position: number): this {
+	read(bytes: Uint8Array, start: number, end: number, position: number | string): this {
 		this.bytes = bytes;
 		this.position = position;
 		const der = this.#der.open(bytes, start, end, position);
@@ -160,7 +160,9 @@ export class Certificate implements KeyPlace {
 	/** Name and number for errors: `certificate 1 (CN=Example Sub CA)`. */
 	get title(): string {
 		const name = commonName(this.bytes, this.subjectStart, this.subjectEnd);
-		return name === "" ? `certificate ${this.position}` : `certificate ${this.position} (CN=${name})`;
+		const { position } = this;
+		const title = typeof position === "number" ? `certificate ${position}` : position;
+		return name === "" ? title : `${title} (CN=${name})`;
 	}
 
 	/** Throws "bad_certificate" or another code, about this certificate. */

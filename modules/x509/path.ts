@@ -12,6 +12,8 @@ import { Certificate, commonName, KeyUsage, NO_PATH_LENGTH } from "./certificate
 import { Constraints } from "./constraints";
 import { sameOctets } from "./der";
 import { isFor, namesOf } from "./names";
+import { StapledStatus } from "./ocsp";
+import type { Span } from "./ocsp";
 import { dateText, timeNow } from "./time";
 import type { ClockPolicy } from "./time";
 import { DIGEST, nameDigest } from "./trust";
@@ -28,6 +30,8 @@ export interface CertificatePolicy {
 	readonly clock: ClockPolicy;
 	readonly maxSignatures: number;
 	readonly maxCertificates: number;
+	/** Whether a stapled status is asked for: "ask", then certificates that promise one must come with it; "require", then all. */
+	readonly staple?: "ask" | "require" | undefined;
 }
 
 /** A server whose certificate leads to a trusted key. */
@@ -67,6 +71,9 @@ export class PathSearch {
 	readonly #spans: readonly number[];
 	readonly #policy: CertificatePolicy;
 	readonly #now: number;
+	/** The stapled status: where it lies, and when the path holds, its check. */
+	readonly #staple: Span | undefined;
+	#status: StapledStatus | undefined;
 	readonly #certificate = new Certificate();
 	/** For a name's or a key's SHA-256. */
 	readonly #digest = new Uint8Array(DIGEST);
@@ -83,7 +90,9 @@ export class PathSearch {
 	/** Why the first path failed. */
 	#error: TLSError | undefined;
 
-	constructor(message: Uint8Array, spans: readonly number[], policy: CertificatePolicy) {
+	/** `staple`: where the OCSP response for the server's certificate lies, if there is one. */
+	constructor(message: Uint8Array, spans: readonly number[], policy: CertificatePolicy, staple?: Span) {
+		this.#staple = staple;
 		this.#message = message;
 		this.#spans = spans;
 		this.#policy = policy;
@@ -96,21 +105,31 @@ export class PathSearch {
 
 	/** False when the server is verified. */
 	step(): boolean {
-		if (!this.#path.length) {
-			if (this.#begin()) return false;
-		}
-		else if (this.#checkSignature() && this.#top < 0) {
+		if (this.#status) {
+			if (this.#status.step()) return true;
 			this.#finish();
 			return false;
 		}
+		if (!this.#path.length) {
+			if (this.#begin()) return false;
+		}
+		else if (this.#checkSignature() && this.#top < 0) return this.#end();
 		while (this.#top < 0) {
 			if (!this.#nextPath()) this.#fail();
-			if (this.#isGood() && this.#top < 0) {
-				this.#finish();
-				return false;
-			}
+			if (this.#isGood() && this.#top < 0) return this.#end();
 		}
 		return true;
+	}
+
+	/** The path holds; true where a stapled status is left to check. */
+	#end(): boolean {
+		// the key of a pinned server is its own, and nobody's who could tell its status
+		if (this.#staple && !(this.#root === Anchor.pinned && this.#path.length === 1)) {
+			this.#status = new StapledStatus(this.#message, this.#staple, this.#read(0), this.#issuer!, this.#now);
+			return true;
+		}
+		this.#finish();
+		return false;
 	}
 
 	/** Checks what needs no other certificate. True where the server's certificate itself is a trusted one. */
@@ -153,6 +172,8 @@ export class PathSearch {
 		if (!leaf.keyKind) leaf.fail(`has a key that is not taken${leaf.keyBits ? ` (${leaf.keyBits} bits)` : ""}`, "unsupported_certificate");
 		if (!leaf.isForServers) leaf.fail("is not meant for servers (its extended key usage)", "unsupported_certificate");
 		if (leaf.constraintsEnd && !leaf.isAuthority) leaf.fail("has name constraints but is no authority");
+		const { staple } = this.#policy;
+		if (staple && !this.#staple && (staple === "require" || leaf.mustStaple)) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
 	}
 
 	#checkTime(certificate: Certificate): void {
@@ -266,8 +287,8 @@ export class PathSearch {
 			this.#top = -1;
 			return false;
 		}
-		this.#top--;
-		this.#issuer = keyOf(certificate);
+		// the issuer of the server's certificate remains
+		if (this.#top-- > 0) this.#issuer = keyOf(certificate);
 		return true;
 	}
 

@@ -17,11 +17,12 @@ import { issuerFaults, leafFaults } from "./node/faults.js";
 import { encodingFaults, forgeries, signatureFaults, timeFaults } from "./node/forgeries.js";
 import { keyFaults, oddities } from "./node/oddities.js";
 import { pinCases } from "./node/pins.js";
+import { mutatedStaple, stapleCases } from "./node/staples.js";
 
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-chains-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases()];
-writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: mutatedChains() }));
+const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases(), ...stapleCases()];
+writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: [...mutatedChains(), mutatedStaple()] }));
 
 for (const variant of variants) {
 	runSuite(join(projectRoot, "tests", "certificates", "chains.ts"), "certificates", { variant, extra: { data: { cases: join(folder, "cases") } } });

@@ -18,17 +18,24 @@ interface Case {
 	/** "" for a chain to be accepted. */
 	readonly code: string;
 	readonly says: string;
+	/** A stapled status, and whether one is asked for. */
+	readonly staple?: string;
+	readonly stapling?: "ask" | "require";
 }
 
 const { cases, mutated } = JSON.parse(String.fromArrayBuffer(new Resource("cases.json").slice(0))) as { cases: Case[]; mutated: Case[] };
 
-function question({ trusted, host, seconds, pins }: Case): Question {
-	return { roots: trusted && trustCertificates(trusted.map(octets)), name: host, seconds, pins: pins?.map(octets) };
+function question({ trusted, host, seconds, pins, stapling }: Case): Question {
+	return { roots: trusted && trustCertificates(trusted.map(octets)), name: host, seconds, pins: pins?.map(octets), stapling };
+}
+
+function chainOf({ chain, staple }: Case): Chain {
+	return new Chain(chain.map(octets), staple === undefined ? undefined : octets(staple));
 }
 
 for (const one of cases) {
 	test(one.name, () => {
-		const refusal = new Chain(one.chain.map(octets)).refusal(question(one));
+		const refusal = chainOf(one).refusal(question(one));
 		if (one.code === "") return equal(refusal, "");
 		if (!refusal.startsWith(`${one.code}: `)) fail(`"${refusal}" instead of ${one.code}`);
 		if (!new RegExp(one.says).test(refusal)) fail(`"${refusal}" does not say ${one.says}`);
@@ -36,11 +43,12 @@ for (const one of cases) {
 }
 
 /** What may be wrong with a changed chain; anything else would be a fault of the client. */
-const codes = ["bad_certificate", "unsupported_certificate", "wrong_name", "untrusted", "certificate_expired", "certificate_not_yet_valid"];
+const codes = ["bad_certificate", "unsupported_certificate", "wrong_name", "untrusted", "certificate_expired", "certificate_not_yet_valid",
+	"bad_staple"];
 
 for (const one of mutated) {
 	test(`${one.name}: no octet can be changed`, () => {
-		const chain = new Chain(one.chain.map(octets));
+		const chain = chainOf(one);
 		const { message } = chain;
 		const asked = question(one);
 		equal(chain.refusal(asked), "");

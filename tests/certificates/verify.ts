@@ -13,6 +13,7 @@ export interface Question {
 	/** Seconds since 1970. */
 	readonly seconds: number;
 	readonly pins?: readonly Uint8Array[] | undefined;
+	readonly stapling?: "ask" | "require" | undefined;
 }
 
 /** The octets of base64. */
@@ -24,21 +25,27 @@ export function octets(base64: string): Uint8Array {
 export class Chain {
 	readonly message: Uint8Array;
 	readonly spans: number[] = [];
+	/** Where the stapled status lies, behind the certificates. */
+	readonly #staple: { start: number; end: number } | undefined;
 
-	constructor(certificates: readonly Uint8Array[]) {
-		this.message = new Uint8Array(certificates.reduce((sum, { length }) => sum + length, 0));
+	constructor(certificates: readonly Uint8Array[], staple?: Uint8Array) {
+		this.message = new Uint8Array(certificates.reduce((sum, { length }) => sum + length, staple?.length ?? 0));
 		let at = 0;
 		for (const der of certificates) {
 			this.message.set(der, at);
 			this.spans.push(at, at += der.length);
 		}
+		if (staple) {
+			this.message.set(staple, at);
+			this.#staple = { start: at, end: at + staple.length };
+		}
 	}
 
 	/** The verified peer, or throws. */
-	verify({ roots, name, seconds, pins }: Question): VerifiedPeer {
+	verify({ roots, name, seconds, pins, stapling }: Question): VerifiedPeer {
 		const search = new PathSearch(this.message, this.spans, {
-			name, roots, pins, pinsInsteadOfRoots: roots === undefined, clock: () => seconds, maxSignatures: 16, maxCertificates: 40,
-		});
+			name, roots, pins, pinsInsteadOfRoots: roots === undefined, clock: () => seconds, maxSignatures: 16, maxCertificates: 40, staple: stapling,
+		}, this.#staple);
 		while (search.step());
 		if (!search.peer) throw new Error("neither a peer nor an error");
 		return search.peer;

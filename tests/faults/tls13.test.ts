@@ -8,6 +8,7 @@ import { before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey, type Certificate, type ServerIdentity } from "../../host-sim/certificates.js";
 import { vector, u16 } from "../peers/keys13.js";
 import { extension, message, plainRecord, Session13, type MessageName, type Outcome13, type Script13 } from "../peers/server13.js";
+import { respond, revoked } from "../peers/ocsp.js";
 import { runPairs, type Pair } from "./connect.js";
 
 interface Fault {
@@ -183,6 +184,31 @@ const recordFaults: Fault[] = [
 	{ name: "empty records without end", script: talking(session => { for (let i = 0; i < 40; i++) session.send(23, Buffer.alloc(0)); }), code: "unexpected_message", alert: 10 },
 ];
 
+/** A status_request extension in the server's own entry of its Certificate (RFC 8446 section 4.4.2.1). */
+function stapled(type: number, response: Uint8Array): (bytes: Buffer) => Buffer {
+	return bytes => {
+		const end = 11 + bytes.readUIntBE(8, 3);
+		const entry = Buffer.concat([bytes.subarray(8, end), vector(2, extension(5, Buffer.of(type), vector(3, response)))]);
+		return withBody(bytes, Buffer.concat([Buffer.of(0), vector(3, entry, bytes.subarray(end + 2))]));
+	};
+}
+
+function withStatus({ leaf, intermediate }: ServerIdentity, change: object, type = 1): Partial<Script13> {
+	return changing("Certificate", stapled(type, respond({ certificate: leaf, issuer: intermediate, ...change })))();
+}
+
+const statusFaults: Fault[] = [
+	{ name: "revoked", script: identity => withStatus(identity, { status: revoked(new Date("2026-03-01T12:00:00Z")) }), code: "certificate_revoked", alert: 44, says: /was revoked on 2026-03-01/ },
+	{ name: "signed by another", script: identity => withStatus(identity, { signer: { ...identity.intermediate, key: makeKey("p256") } }), code: "bad_staple", alert: 113, says: /forged/ },
+	{ name: "out of date", script: identity => withStatus(identity, { thisUpdate: Date.now() - 9 * day, nextUpdate: Date.now() - day }), code: "bad_staple", alert: 113, says: /was good until/ },
+	{ name: "no OCSP", script: identity => withStatus(identity, {}, 2), code: "bad_staple", alert: 113, says: /not OCSP/ },
+	{ name: "none, though it is required", script: () => ({}), code: "bad_staple", alert: 113, says: /without a stapled status/ },
+];
+
+const unaskedFaults: Fault[] = [
+	{ name: "a status that was not asked for", script: identity => withStatus(identity, {}), code: "unsupported_extension", alert: 110 },
+];
+
 /** Truncations and a trailing byte, for every message: all must be refused. */
 function sweep(name: MessageName, size: number): Partial<Script13>[] {
 	const scripts: Partial<Script13>[] = [];
@@ -255,6 +281,14 @@ describe("TLS 1.3: what is refused", () => {
 	suite("hello and extensions", helloFaults);
 	suite("older versions", versionFaults, { minVersion: 0x0304 });
 	suite("records and after the handshake", recordFaults);
+	suite("stapled status", statusFaults, { minVersion: 0x0304, staple: "require" });
+	suite("stapled status without a request", unaskedFaults);
+
+	test("a server with the stapled status that is required", async () => {
+		const [pair] = await runAll([withStatus(identity, {})], { minVersion: 0x0304, staple: "require" });
+		assert.equal(pair!.client.code, "closed", pair!.client.message);
+		assert.match(pair!.client.text, /hello$/);
+	});
 
 	test("application data before the server's Finished", async () => {
 		const [pair] = await runAll([{ early: Buffer.from("too early") }]);

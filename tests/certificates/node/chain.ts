@@ -19,6 +19,9 @@ export interface ChainCase {
 	readonly code: string;
 	/** What the message must say, as a regular expression. */
 	readonly says: string;
+	/** A stapled status in base64, and whether one is asked for. */
+	readonly staple?: string;
+	readonly stapling?: "ask" | "require";
 }
 
 export const host = "server.example";
@@ -68,6 +71,8 @@ export interface Setting {
 	readonly host?: string;
 	/** Milliseconds since 1970. */
 	readonly time?: number;
+	readonly staple?: Uint8Array;
+	readonly stapling?: "ask" | "require";
 }
 
 function base64(bytes: Uint8Array): string {
@@ -84,6 +89,8 @@ function make(name: string, chain: readonly Link[], setting: Setting, code: stri
 		chain: chain.map(link => base64(link instanceof Uint8Array ? link : link.der)),
 		...("trusted" in setting && setting.trusted === undefined ? {} : { trusted: trusted.map(({ der }) => base64(der)) }),
 		...(pins ? { pins: pins.map(base64) } : {}),
+		...(setting.staple ? { staple: base64(setting.staple) } : {}),
+		...(setting.stapling ? { stapling: setting.stapling } : {}),
 	};
 }
 

@@ -1,0 +1,322 @@
+/*
+	A stapled certificate status: an OCSP response (RFC 6960 section 4.2) that the server sends with its certificate (RFC 6066 section 8,
+	RFC 8446 section 4.4.2.1). It is signed by the certificate's issuer, or by a responder that the issuer has certified for this.
+	path.ts calls it when the path holds, so that the issuer's key is known.
+*/
+
+import { TLSError } from "../errors";
+import { verifySignature } from "../crypto/signature";
+import type { KeyKind, PublicKey } from "../crypto/signature";
+import { hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
+import { readSignatureAlgorithm } from "./algorithms";
+import type { Certificate } from "./certificate";
+import { DER, Tag, sameOctets } from "./der";
+import { OID, readOID } from "./oids";
+import { dateText, readTime } from "./time";
+
+/** Where octets lie in the message. */
+export interface Span {
+	readonly start: number;
+	readonly end: number;
+}
+
+const enum Seconds {
+	/** How far a device's clock may be behind the responder's. */
+	skew = 300,
+	/** How long a status holds that does not say it. */
+	day = 86400,
+}
+
+const enum Status {
+	good = Tag.context,
+	revoked = Tag.explicit | 1,
+}
+
+/** 1.3.6.1.5.5.7.48.1.1, id-pkix-ocsp-basic */
+const BASIC = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x01);
+/** 1.3.14.3.2.26: SHA-1, which here only tells certificates apart */
+const SHA1 = Uint8Array.of(0x2b, 0x0e, 0x03, 0x02, 0x1a);
+
+const WHAT = "the stapled certificate status";
+
+function refuse(words: string): never {
+	throw new TLSError("bad_staple", `${WHAT} ${words}`);
+}
+
+/**
+ * Verifies one response. Call `step` until it returns false; each call checks one signature. Throws "bad_staple" or
+ * "certificate_revoked".
+ */
+export class StapledStatus {
+	readonly #bytes: Uint8Array;
+	readonly #now: number;
+	/** The certificate in question, and its issuer's name and key. */
+	readonly #leaf: Certificate;
+	readonly #issuer: PublicKey;
+	readonly #issuerStart: number;
+	readonly #issuerEnd: number;
+	#serialStart = 0;
+	#serialEnd = 0;
+	/** ResponseData and its signature. */
+	#tbsStart = 0;
+	#tbsEnd = 0;
+	#signedWith = 0;
+	#signatureStart = 0;
+	#signatureEnd = 0;
+	/** ResponderID: its tag, and the name's DER or the hash of the key. */
+	#responderTag = 0;
+	#responderStart = 0;
+	#responderEnd = 0;
+	/** The responder's key; until it is known, its certificate is looked for between these. */
+	#responder: PublicKey | undefined;
+	#certificatesStart = 0;
+	#certificatesEnd = 0;
+
+	/** `leaf` has been read; it is read anew later on. `issuer` is the key that has signed it. */
+	constructor(bytes: Uint8Array, { start, end }: Span, leaf: Certificate, issuer: PublicKey, now: number) {
+		this.#bytes = bytes;
+		this.#now = now;
+		this.#leaf = leaf;
+		this.#issuer = issuer;
+		this.#issuerStart = leaf.issuerStart;
+		this.#issuerEnd = leaf.issuerEnd;
+		this.#readSerial();
+		try {
+			this.#read(new DER(bytes, start, end, WHAT));
+			if (this.#isResponder(this.#issuerStart, this.#issuerEnd, issuer)) this.#responder = issuer;
+		}
+		catch (error) {
+			throw asStaple(error);
+		}
+	}
+
+	/** True while a signature is left to check. */
+	step(): boolean {
+		try {
+			if (!this.#responder) {
+				this.#responder = this.#certified();
+				return true;
+			}
+			this.#check(this.#responder, this.#signedWith, this.#tbsStart, this.#tbsEnd, this.#signatureStart, this.#signatureEnd);
+			return false;
+		}
+		catch (error) {
+			throw asStaple(error);
+		}
+	}
+
+	/** The serial number, which follows the version. */
+	#readSerial(): void {
+		const der = new DER(this.#bytes, this.#leaf.tbsStart, this.#leaf.tbsEnd, 0);
+		der.takeAny();
+		der.enter();
+		der.takeAny();
+		der.integer();
+		this.#serialStart = der.start;
+		this.#serialEnd = der.end;
+	}
+
+	/** OCSPResponse, down to BasicOCSPResponse. */
+	#read(der: DER): void {
+		der.take(Tag.sequence, "response");
+		if (der.more) der.fail("has octets behind its end");
+		der.enter();
+		der.take(Tag.enumerated, "response status");
+		if (der.end - der.start !== 1 || this.#bytes[der.start]) refuse("only says that the responder could not answer");
+		der.take(Tag.explicit, "response");
+		if (der.more) der.fail("has more in it than belongs there");
+		der.enter();
+		der.take(Tag.sequence, "response");
+		if (der.more) der.fail("has more in it than belongs there");
+		der.enter();
+		der.take(Tag.objectIdentifier, "kind of response");
+		if (!sameOctets(this.#bytes, der.start, der.end, BASIC, 0, BASIC.length)) refuse("is of an unknown kind");
+		der.take(Tag.octetString, "response");
+		if (der.more) der.fail("has more in it than belongs there");
+		der.enter();
+		der.take(Tag.sequence, "response");
+		if (der.more) der.fail("has more in it than belongs there");
+		der.enter();
+		this.#readBasic(der);
+	}
+
+	#readBasic(der: DER): void {
+		this.#tbsStart = der.at;
+		der.take(Tag.sequence, "response data");
+		this.#tbsEnd = der.at;
+		const data = der.enter();
+		this.#readData(der);
+		der.leave(data);
+		this.#signedWith = readSignatureAlgorithm(der);
+		der.octetBits();
+		this.#signatureStart = der.start;
+		this.#signatureEnd = der.end;
+		if (!der.more) return;
+		der.take(Tag.explicit, "list of certificates");
+		if (der.more) der.fail("has more in it than belongs there");
+		der.enter();
+		der.take(Tag.sequence, "list of certificates");
+		if (der.more) der.fail("has more in it than belongs there");
+		this.#certificatesStart = der.start;
+		this.#certificatesEnd = der.end;
+	}
+
+	/** ResponseData. */
+	#readData(der: DER): void {
+		if (der.sees(Tag.explicit)) refuse("is of an unknown version");
+		der.takeAny();
+		this.#responderTag = der.tag;
+		if (der.tag === (Tag.explicit | 2)) {
+			const outer = der.enter();
+			der.take(Tag.octetString, "responder's key");
+			der.leave(outer);
+		}
+		this.#responderStart = der.start;
+		this.#responderEnd = der.end;
+		readTime(der);	// producedAt: thisUpdate counts
+		der.take(Tag.sequence, "list of statuses");
+		const list = der.enter();
+		let isFound = false;
+		while (der.more) isFound = this.#readSingle(der) || isFound;
+		der.leave(list);
+		if (der.sees(Tag.explicit | 1)) skipExtensions(der);
+		if (!isFound) refuse("is not about the server's certificate");
+	}
+
+	/** SingleResponse; true where it is about the certificate, and good. */
+	#readSingle(der: DER): boolean {
+		der.take(Tag.sequence, "status");
+		const outer = der.enter();
+		const isOurs = this.#readID(der);
+		der.takeAny();
+		const { tag, start, end } = der;
+		const thisUpdate = readTime(der);
+		let nextUpdate = thisUpdate + Seconds.day;
+		if (der.sees(Tag.explicit)) {
+			der.takeAny();
+			const inner = der.enter();
+			nextUpdate = readTime(der);
+			der.leave(inner);
+		}
+		if (der.sees(Tag.explicit | 1)) skipExtensions(der);
+		der.leave(outer);
+		if (!isOurs) return false;
+		if (thisUpdate > this.#now + Seconds.skew) refuse(`is of ${dateText(thisUpdate)}, which is yet to come`);
+		if (nextUpdate < this.#now) refuse(`was good until ${dateText(nextUpdate)} only`);
+		if (tag === Status.revoked) {
+			const when = readTime(new DER(this.#bytes, start, end, WHAT));
+			this.#leaf.fail(`was revoked on ${dateText(when)}`, "certificate_revoked");
+		}
+		if (tag !== Status.good) refuse("says that the certificate is not known to the responder");
+		return true;
+	}
+
+	/** CertID; true for the certificate's. */
+	#readID(der: DER): boolean {
+		der.take(Tag.sequence, "certificate's identity");
+		const outer = der.enter();
+		der.take(Tag.sequence, "hash");
+		const inner = der.enter();
+		der.take(Tag.objectIdentifier, "hash");
+		const algorithm = hashOf(this.#bytes, der.start, der.end);
+		der.at = der.limit;
+		der.leave(inner);
+		let isOurs = algorithm !== 0;
+		der.take(Tag.octetString, "issuer's name");
+		isOurs &&= isHash(this.#bytes, der.start, der.end, algorithm, this.#bytes, this.#issuerStart, this.#issuerEnd);
+		der.take(Tag.octetString, "issuer's key");
+		isOurs &&= isHash(this.#bytes, der.start, der.end, algorithm, this.#issuer.bytes, this.#issuer.start, this.#issuer.end);
+		der.integer();
+		isOurs &&= sameOctets(this.#bytes, der.start, der.end, this.#bytes, this.#serialStart, this.#serialEnd);
+		der.leave(outer);
+		return isOurs;
+	}
+
+	/** True where ResponderID names this subject, or this key. */
+	#isResponder(nameStart: number, nameEnd: number, key: PublicKey): boolean {
+		const start = this.#responderStart;
+		const end = this.#responderEnd;
+		if (this.#responderTag === (Tag.explicit | 1)) return sameOctets(this.#bytes, start, end, this.#bytes, nameStart, nameEnd);
+		if (this.#responderTag !== (Tag.explicit | 2)) refuse("does not say who gives it");
+		return isHash(this.#bytes, start, end, HashAlgorithm.sha1, key.bytes, key.start, key.end);
+	}
+
+	/** The key of a responder that the issuer has certified (RFC 6960 section 4.2.2.2), whose certificate's signature is checked. */
+	#certified(): PublicKey {
+		const list = new DER(this.#bytes, this.#certificatesStart, this.#certificatesEnd, WHAT);
+		const certificate = this.#leaf;
+		while (list.more) {
+			const at = list.at;
+			list.takeAny();
+			certificate.read(this.#bytes, at, list.end, "the responder's certificate");
+			const { keyKind, keyStart, keyEnd, keyBits, subjectStart, subjectEnd } = certificate;
+			const key: PublicKey = { kind: keyKind as KeyKind, bytes: this.#bytes, start: keyStart, end: keyEnd, bits: keyBits };
+			if (!this.#isResponder(subjectStart, subjectEnd, key)) continue;
+			this.#checkResponder(certificate);
+			const { signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd } = certificate;
+			this.#check(this.#issuer, signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd);
+			return key;
+		}
+		refuse("is neither of the certificate's issuer, nor of anybody whose certificate comes with it");
+	}
+
+	/** What a responder's certificate must say. */
+	#checkResponder(certificate: Certificate): void {
+		const { bytes, issuerStart, issuerEnd, notBefore, notAfter } = certificate;
+		if (!certificate.keyKind) certificate.fail("has a key that is not taken");
+		if (!certificate.isForOCSP) certificate.fail("is not meant for that (its extended key usage)");
+		if (!sameOctets(bytes, issuerStart, issuerEnd, bytes, this.#issuerStart, this.#issuerEnd)) certificate.fail("is of another issuer");
+		if (this.#now > notAfter || this.#now < notBefore)
+			certificate.fail(`is valid from ${dateText(notBefore)} to ${dateText(notAfter)} only`);
+	}
+
+	#check(key: PublicKey, signedWith: number, start: number, end: number, signatureStart: number, signatureEnd: number): void {
+		if (!signedWith) refuse("is signed in a way that is not taken, such as with SHA-1");
+		const bytes = this.#bytes;
+		if (!verifySignature(key, signedWith >> 8, signedWith & 0xff, bytes, start, end, bytes, signatureStart, signatureEnd))
+			refuse("is forged or damaged: a signature is wrong");
+	}
+}
+
+/** What is wrong with a certificate or with DER in here is wrong with the staple. */
+function asStaple(error: unknown): unknown {
+	if (!(error instanceof TLSError) || (error.code !== "bad_certificate" && error.code !== "unsupported_certificate")) return error;
+	return new TLSError("bad_staple", error.message);
+}
+
+/** HashAlgorithm, or 0. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+	if (sameOctets(bytes, start, end, SHA1, 0, SHA1.length)) return HashAlgorithm.sha1;
+	switch (readOID(bytes, start, end)) {
+		case OID.sha256: return HashAlgorithm.sha256;
+		case OID.sha384: return HashAlgorithm.sha384;
+		case OID.sha512: return HashAlgorithm.sha512;
+		default: return 0;
+	}
+}
+
+/** True where `digest[digestStart..digestEnd)` is the hash of `bytes[start..end)`. */
+function isHash(digest: Uint8Array, digestStart: number, digestEnd: number, algorithm: HashAlgorithm, bytes: Uint8Array, start: number,
+	end: number): boolean {
+	const expected = new Uint8Array(hashLength(algorithm));
+	hash(algorithm, bytes, start, end, expected, 0);
+	return sameOctets(digest, digestStart, digestEnd, expected, 0, expected.length);
+}
+
+/** Takes Extensions in their tag; none that is critical is known. */
+function skipExtensions(der: DER): void {
+	der.takeAny();
+	const outer = der.enter();
+	der.take(Tag.sequence, "list of extensions");
+	const list = der.enter();
+	while (der.more) {
+		der.take(Tag.sequence, "extension");
+		const inner = der.enter();
+		der.take(Tag.objectIdentifier, "extension");
+		if (der.sees(Tag.boolean) && der.boolean()) refuse("has a critical extension that is not known here");
+		der.take(Tag.octetString, "extension's value");
+		der.leave(inner);
+	}
+	der.leave(list);
+	der.leave(outer);
+}

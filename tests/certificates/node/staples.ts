@@ -1,0 +1,96 @@
+/*
+	Stapled certificate status: OCSP responses (RFC 6960) made on the spot, right ones and faulty ones.
+*/
+
+import { makeCertificate, makeKey, type Certificate } from "../../../host-sim/certificates.js";
+import { element, integer, nothing, octetString, oid, sequence } from "../../../host-sim/der.js";
+import { respond as makeResponse, revoked, single, unknown, type Response } from "../../peers/ocsp.js";
+import { accepted, attacker, day, fault, host, makeWorld, now, refused, world, type ChainCase } from "./chain.js";
+
+const { upper, lower, leaf } = world;
+const chain = [leaf, lower, upper];
+
+/** A status of the world's server, changed. */
+function respond(change: Partial<Response> = {}): Buffer {
+	return makeResponse({ certificate: leaf, issuer: lower, ...change });
+}
+
+/** A responder that the lower authority has certified. */
+function responder(change: object = {}): Certificate {
+	return makeCertificate({ subject: "Responder", key: makeKey("p256"), issuer: lower, extendedKeyUsage: ["OCSPSigning"], ...change });
+}
+
+function right(): ChainCase[] {
+	const delegate = responder();
+	const yes = (name: string, response: Partial<Response>): ChainCase => accepted(`status: ${name}`, chain, { staple: respond(response), stapling: "require" });
+	const other = single({ issuer: lower, certificate: makeWorld({ leaf: { serial: Buffer.alloc(16, 0x22) } }).leaf, status: unknown });
+	return [
+		yes("good, by the issuer", {}),
+		yes("good, the responder named by its key", { byKey: true }),
+		yes("good, with SHA-256", { hash: "sha256" }),
+		yes("good, by a responder that the issuer has certified", { signer: delegate, certificates: [delegate.der] }),
+		yes("good, by a responder named by its key", { signer: delegate, byKey: true, certificates: [upper.der, delegate.der] }),
+		yes("good, with another certificate's in front", { before: [other] }),
+		yes("good, without an end, of an hour ago", { thisUpdate: now - day / 24, nextUpdate: null }),
+		accepted("status: none, and none is required", chain, { stapling: "ask" }),
+		accepted("status: under an authority that is trusted itself", chain, { staple: respond(), stapling: "require", trusted: [lower] }),
+	];
+}
+
+function wrong(): ChainCase[] {
+	const no = (name: string, says: RegExp, staple: Uint8Array, code = "bad_staple"): ChainCase => refused(`status: ${name}`, chain, code, says, { staple, stapling: "ask" });
+	const forger = { ...lower, key: attacker };
+	const stranger = makeCertificate({ subject: "Responder", key: attacker, issuer: forger, extendedKeyUsage: ["OCSPSigning"] });
+	const delegates = {
+		purpose: responder({ extendedKeyUsage: ["serverAuth"] }),
+		old: responder({ notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) }),
+		upper: responder({ issuer: upper }),
+		none: responder(),
+	};
+	const by = (signer: Certificate): Buffer => respond({ signer, certificates: [signer.der] });
+	const critical = sequence(sequence(oid("1.3.6.1.4.1.99999.1"), element(1, Buffer.of(0xff)), octetString(nothing())));
+	return [
+		no("revoked", /certificate 0 \(CN=server\) was revoked on 2026-03-01/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")) }), "certificate_revoked"),
+		no("unknown", /not known to the responder/, respond({ status: unknown })),
+		no("of another certificate", /not about the server's certificate/, respond({ certificate: makeWorld({ leaf: { serial: Buffer.alloc(16, 0x22) } }).leaf })),
+		no("of another issuer's certificate", /not about the server's certificate/, respond({ issuer: upper, signer: lower })),
+		no("out of date", /was good until .* only/, respond({ thisUpdate: now - 9 * day, nextUpdate: now - day })),
+		no("out of date, without an end", /was good until .* only/, respond({ thisUpdate: now - 2 * day, nextUpdate: null })),
+		no("of tomorrow", /yet to come/, respond({ thisUpdate: now + day, nextUpdate: now + 2 * day })),
+		no("forged", /a signature is wrong/, respond({ signer: forger })),
+		no("by somebody whom the issuer has not certified", /a signature is wrong/, by(stranger)),
+		no("by a responder for other purposes", /the responder's certificate \(CN=Responder\) is not meant for that/, by(delegates.purpose)),
+		no("by a responder that has expired", /the responder's certificate .* only/, by(delegates.old)),
+		no("by a responder of another authority", /of another issuer/, by(delegates.upper)),
+		no("by a responder whose certificate is missing", /nor of anybody/, respond({ signer: delegates.none })),
+		no("with a critical extension", /critical extension/, respond({ extensions: critical })),
+		no("the responder could not answer", /could not answer/, sequence(element(0x0a, Buffer.of(3)))),
+		no("with an octet behind it", /octets behind its end/, Buffer.concat([respond(), Buffer.of(0)])),
+		no("cut short", /./, respond().subarray(0, -1)),
+		no("no octets", /./, Buffer.alloc(0)),
+		no("something else", /./, Buffer.from("no status at all")),
+	];
+}
+
+function promised(): ChainCase[] {
+	const extensions = [{ id: "1.3.6.1.5.5.7.1.24", isCritical: false, value: sequence(integer(5)) }];
+	const stapled = makeWorld({ leaf: { extensions } });
+	return [
+		refused("status: required, and none is there", chain, "bad_staple", /certificate 0 \(CN=server\) comes without a stapled status/, { stapling: "require" }),
+		fault("status: promised, and none is there", { leaf: { extensions } }, "bad_staple", /without a stapled status/, { stapling: "ask" }),
+		accepted("status: promised, but not asked for", [stapled.leaf, lower, upper]),
+		accepted("status: promised, and there", [stapled.leaf, lower, upper], { staple: respond({ certificate: stapled.leaf }), stapling: "ask" }),
+	];
+}
+
+export function stapleCases(): ChainCase[] {
+	return [...right(), ...wrong(), ...promised()];
+}
+
+/** A chain with its status, every octet of which is changed in turn. */
+export function mutatedStaple(): ChainCase {
+	const issuer = makeCertificate({ subject: "CA", key: makeKey("p256"), isAuthority: true });
+	const server = makeCertificate({ subject: "server", key: makeKey("p256"), issuer, names: [host] });
+	const delegate = responder({ issuer });
+	return accepted("a stapled status by a responder", [server], { trusted: [issuer], stapling: "require", staple: respond({ certificate: server, issuer, signer: delegate, certificates: [delegate.der] }) });
+}
