@@ -12,6 +12,8 @@ import type { Credential } from "./crypto/credential";
 import type { KeyKind } from "./crypto/signature";
 import { Certificate } from "./x509/certificate";
 import { askedName, isAddress } from "./x509/names";
+import { importSession12, sessionBinding } from "./handshake/resume";
+import type { Session12 } from "./handshake/resume";
 import { readPEM } from "./x509/pem";
 import { clockPolicy } from "./x509/time";
 import type { ClockOption } from "./x509/time";
@@ -35,6 +37,10 @@ export interface Options {
 	clientKey?: CertificateInput;
 	/** Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May not call back into the connection. */
 	sign?: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array;
+	/** A session to go on with, as `onSession` gave it. One that is of no use for this server or too old is passed over. */
+	session?: ArrayBuffer | Uint8Array;
+	/** Gets a session for a later connection to the same server; keep it like a password. */
+	onSession?: (session: ArrayBuffer) => void;
 	/** A store of trusted roots. */
 	roots?: RootStore;
 	/** SHA-256 of the SubjectPublicKeyInfo of the server's or an authority's key; one of them must be in the chain. */
@@ -55,6 +61,11 @@ export interface Options {
 	 * memory. Not every server keeps to it. Default: not asked for.
 	 */
 	recordSizeLimit?: number;
+	/**
+	 * Most text in a record both ways, 512, 1024, 2048 or 4096 octets (RFC 6066 section 4): more servers know it than recordSizeLimit, and both
+	 * may be asked for. Default: not asked for.
+	 */
+	tls_max_fragment_length?: number;
 	/** Most text in a record that is sent, in octets, 512 to 16384. Default 4096. */
 	maxSendFragment?: number;
 }
@@ -73,11 +84,17 @@ export interface Config {
 	readonly certificates: CertificatePolicy;
 	/** The client's own identity, if it has one. */
 	readonly credential: Credential | undefined;
+	readonly session: Session12 | undefined;
+	readonly onSession: ((session: ArrayBuffer) => void) | undefined;
+	/** Which server and which trust a session belongs to; where sessions are used at all. */
+	readonly sessionBinding: Uint8Array | undefined;
 	/** What verifies the server's certificates; tests replay recordings with another. */
 	readonly PathSearch: typeof PathSearch;
 	readonly maxMessage: number;
 	/** 0 where none is asked for. */
 	readonly recordSizeLimit: number;
+	/** RFC 6066's number for tls_max_fragment_length; 0 where none is asked for. */
+	readonly maxFragmentCode: number;
 	readonly maxSendFragment: number;
 	/** Milliseconds for timing. */
 	readonly now: () => number;
@@ -112,6 +129,8 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	clientCertificates: "string, buffer or array",
 	clientKey: "string or buffer",
 	sign: "function",
+	session: "buffer",
+	onSession: "function",
 	roots: "object",
 	pins: "array",
 	pinsInsteadOfRoots: "boolean",
@@ -119,6 +138,7 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	staple: "string",
 	maxMessage: "number",
 	recordSizeLimit: "number",
+	tls_max_fragment_length: "number",
 	maxSendFragment: "number",
 });
 
@@ -148,6 +168,13 @@ function numberOption(name: string, value: number | undefined, min: number, max:
 	if (value === undefined) return preset;
 	if (!(value >= min && value <= max && Math.floor(value) === value)) refuse(`"${name}" must be a whole number from ${min} to ${max}, not ${value}`);
 	return value;
+}
+
+function fragmentCode(length: number | undefined): number {
+	if (length === undefined) return 0;
+	const code = [512, 1024, 2048, 4096].indexOf(length) + 1;
+	if (!code) refuse(`"tls_max_fragment_length" must be 512, 1024, 2048 or 4096, not ${length}`);
+	return code;
 }
 
 function protocolList(value: string | readonly string[] | undefined): readonly string[] {
@@ -208,6 +235,11 @@ function credential({ clientCertificates, clientKey, sign }: Options): Credentia
 	return clientKey !== undefined ? credentialOfKey(chain, keyKind as KeyKind, privateKey(clientKey)) : credentialOfFunction(chain, keyKind as KeyKind, sign!);
 }
 
+function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[]): Session12 | undefined {
+	const session = importSession12(bytes, binding, Date.now());
+	return session && suites.includes(session.suite) ? session : undefined;
+}
+
 /** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
 export function configure(options: Options, host: string | undefined): Config {
 	checkTypes(options);
@@ -217,16 +249,23 @@ export function configure(options: Options, host: string | undefined): Config {
 	if (name === undefined) refuse(`"serverName" or the host, "${given}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`);
 	const minVersion = numberOption("minVersion", options.minVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls12);
 	const maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
+	const certificates = certificatePolicy(name, options);
+	const { session, onSession } = options;
+	const binding = session || onSession ? sessionBinding(name, certificates.roots?.bytes, certificates.pins) : undefined;
 	return Object.freeze({
 		sni: isAddress(name) ? undefined : name,
 		protocols: protocolList(options.applicationLayerProtocolNegotiation),
 		minVersion, maxVersion,
 		suites: suitesOf(minVersion, maxVersion), groups, signatureSchemes,
-		certificates: certificatePolicy(name, options),
+		certificates,
+		session: session && usableSession(bytesOf(session), binding!, suitesOf(minVersion, maxVersion)),
+		onSession,
+		sessionBinding: binding,
 		credential: credential(options),
 		PathSearch,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
 		recordSizeLimit: numberOption("recordSizeLimit", options.recordSizeLimit, 64, 16385, 0),
+		maxFragmentCode: fragmentCode(options.tls_max_fragment_length),
 		maxSendFragment: numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096),
 		now: Date.now,
 	});

@@ -74,6 +74,9 @@ export class Connection implements Link {
 	#timing: Timing | undefined;
 	readonly reader: Reader = new Reader();
 	readonly #events: Events;
+	readonly #onSession: ((session: ArrayBuffer) => void) | undefined;
+	/** A session that the application does not know of yet. */
+	#session: Uint8Array | undefined;
 	readonly #deframer: Deframer;
 	readonly #joiner: Joiner;
 	readonly #outgoing: Outgoing;
@@ -107,6 +110,7 @@ export class Connection implements Link {
 	constructor(config: Config, events: Events, start: (link: Link) => Flow = handshake) {
 		this.#config = config;
 		this.#events = events;
+		this.#onSession = config.onSession;
 		this.#maxFragment = config.maxSendFragment;
 		this.#timing = new Timing(config.now);
 		this.#deframer = new Deframer(RecordLimit.plain);
@@ -301,9 +305,9 @@ export class Connection implements Link {
 		this.#outgoing.flush();
 	}
 
-	limitRecords(limit: number): void {
-		this.#maxFragment = Math.min(this.#maxFragment, limit);
-		this.#recordSizeLimit = this.config.recordSizeLimit;
+	limitRecords(send: number, receive: number): void {
+		this.#maxFragment = Math.min(this.#maxFragment, send);
+		this.#recordSizeLimit = receive;
 		if (this.#readProtection) this.#limitReading();
 	}
 
@@ -324,6 +328,10 @@ export class Connection implements Link {
 
 	writeWith(aead: AEAD, recordLimit: number, explicit: number): void {
 		this.#outgoing.protectWith(this.#protection(aead, recordLimit, explicit));
+	}
+
+	keepSession(bytes: Uint8Array): void {
+		this.#session = bytes;
 	}
 
 	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void {
@@ -359,6 +367,11 @@ export class Connection implements Link {
 			const info = this.#info;
 			this.#info = this.#config = this.#timing = undefined;
 			this.#events.opened(info);
+		}
+		if (this.#session) {
+			const session = this.#session;
+			this.#session = undefined;
+			if (this.isOpen) this.#onSession?.(session.buffer as ArrayBuffer);
 		}
 		if (this.#readable && !this.#told) {
 			this.#told = true;

@@ -30,7 +30,7 @@ const ciphers = "TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-
 
 export interface Work {
 	/** What tests/bench/main.ts is to do. */
-	readonly part: "handshake" | "receive" | "send" | "get" | "together" | "ticks";
+	readonly part: "handshake" | "resume" | "receive" | "send" | "get" | "together" | "ticks";
 	readonly chain?: Chain;
 	readonly bytes?: number;
 	readonly times?: number;
@@ -95,7 +95,7 @@ function counted(from: Mark, to: Mark): Figures {
 	};
 }
 
-/** A full handshake: run once as it is, once with a collection at every allocation. */
+/** A handshake, full or with the session of one before: run once as it is, once with a collection at every allocation. */
 export async function handshake(what: Work): Promise<Figures> {
 	const usual = await work(what);
 	if (usual.refused?.code === "configuration") return { missing: usual.refused.message };

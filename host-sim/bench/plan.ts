@@ -12,6 +12,8 @@ export interface HandshakeRow {
 	readonly chain: Chain;
 	/** More of TLSClient's `secure`. */
 	readonly secure: object;
+	/** It goes on with a session. */
+	readonly resumes?: boolean;
 	/** Why the client can't do it yet. */
 	readonly missing?: string;
 	readonly targets: Readonly<Record<string, number>>;
@@ -19,7 +21,7 @@ export interface HandshakeRow {
 
 const full = { held: 1.2 * KB, slots: 800, chunks: 150, script: 2.5e6 };
 const tls12 = { minVersion: 0x303, maxVersion: 0x303 };
-const noResumption = "sessions can't be resumed yet";
+const noResumption = "TLS 1.3's sessions can't be resumed yet";
 
 export const handshakes: readonly HandshakeRow[] = [
 	{ name: "1.3 RSA", chain: "rsa", secure: {}, targets: { livePeak: 6.5 * KB, ...full } },
@@ -27,7 +29,7 @@ export const handshakes: readonly HandshakeRow[] = [
 	{ name: "1.2 RSA", chain: "rsa", secure: tls12, targets: { livePeak: 6 * KB, ...full } },
 	{ name: "1.2 ECDSA", chain: "ecdsa", secure: tls12, targets: { livePeak: 6 * KB, ...full } },
 	{ name: "1.3 resumed", chain: "ecdsa", secure: {}, missing: noResumption, targets: { livePeak: 3 * KB } },
-	{ name: "1.2 resumed", chain: "ecdsa", secure: tls12, missing: noResumption, targets: { livePeak: 3 * KB } },
+	{ name: "1.2 resumed", chain: "ecdsa", secure: tls12, resumes: true, targets: { livePeak: 3 * KB } },
 ];
 
 export interface TransferRow {

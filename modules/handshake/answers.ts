@@ -3,6 +3,8 @@
 */
 
 import { TLSError } from "../errors";
+import type { Config } from "../config";
+import { ExtensionBit } from "../wire/extensions";
 import type { Reader } from "../wire/reader";
 
 /** The one protocol picked (RFC 7301 section 3.1). */
@@ -22,4 +24,17 @@ export function readRecordLimit(r: Reader, maximum: number): number {
 	const limit = r.u16();
 	if (limit < 64) throw new TLSError("illegal_parameter", `the server takes only ${limit} bytes in a record, fewer than the 64 that it must`);
 	return Math.min(limit, maximum);
+}
+
+/** RFC 6066 section 4: the length that was asked for, and no other. Returns it. */
+export function readFragmentLength(r: Reader, config: Config): number {
+	if (r.u8() !== config.maxFragmentCode)
+		throw new TLSError("illegal_parameter", "the server answers with another maximum fragment length than was asked for");
+	return 256 << config.maxFragmentCode;
+}
+
+/** RFC 8449 section 5: a server answers one of the two, not both. */
+export function refuseBothLimits(seen: number): void {
+	if (seen & ExtensionBit.max_fragment_length && seen & ExtensionBit.record_size_limit)
+		throw new TLSError("illegal_parameter", "the server answers both max_fragment_length and record_size_limit");
 }

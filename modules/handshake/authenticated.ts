@@ -1,26 +1,31 @@
 /*
 	The proof that the peer is who its certificate says. A connection opens for application data only against a value of this class, and
-	the only way to one is a signature over the transcript that holds (RFC 8446 section 4.4.3, RFC 5246 section 7.4.3).
+	the only way to one is a signature that holds (RFC 8446 section 4.4.3, RFC 5246 section 7.4.3), or a Finished made with the secret of an
+	earlier connection that was opened against such a proof (RFC 5246 section 7.3).
 */
 
 import { TLSError } from "../errors";
 import { verifySignature } from "../crypto/signature";
+import { equal } from "tls/hardware/compare";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { KeyKind, Padding } from "tls/hardware/signature";
 import type { VerifiedPeer } from "../x509/path";
 import { SignatureScheme } from "../wire/numbers";
 import { KeyUsage } from "../x509/certificate";
 
-let make: (peer: VerifiedPeer, scheme: number) => AuthenticatedPeer;
+/** What is known of a peer, also of one that was verified in an earlier connection. */
+export type KnownPeer = Pick<VerifiedPeer, "subject" | "pathLength">;
+
+let make: (peer: KnownPeer, scheme: number) => AuthenticatedPeer;
 
 export class AuthenticatedPeer {
 	/** Whose certificates were verified. */
-	readonly peer: VerifiedPeer;
+	readonly peer: KnownPeer;
 	/** SignatureScheme of the proof. */
 	readonly scheme: number;
 	readonly #proof = true;
 
-	private constructor(peer: VerifiedPeer, scheme: number) {
+	private constructor(peer: KnownPeer, scheme: number) {
 		this.peer = peer;
 		this.scheme = scheme;
 	}
@@ -88,4 +93,14 @@ export function authenticate13(peer: VerifiedPeer, scheme: number, content: Uint
 export function authenticate12(peer: VerifiedPeer, scheme: number, content: Uint8Array, signature: Uint8Array, start: number,
 	end: number): AuthenticatedPeer {
 	return authenticate(peer, scheme, schemeParts12(scheme, peer.key.kind), content, signature, start, end);
+}
+
+/**
+ * Goes on with a session whose peer proved itself by `scheme` when it began: `expected` is the server's Finished, made with the session's
+ * secret, and must stand in `message` at `at`.
+ */
+export function authenticateResumed(peer: KnownPeer, scheme: number, expected: Uint8Array, message: Uint8Array, at: number): AuthenticatedPeer {
+	if (!equal(message, at, expected, 0, expected.length))
+		throw new TLSError("bad_finished", "the server's Finished does not match: it does not know the session, or the handshake was changed on its way");
+	return make(peer, scheme);
 }

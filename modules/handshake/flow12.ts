@@ -11,6 +11,7 @@
 		                        CertificateVerify*
 		                        [ChangeCipherSpec]
 		                        Finished
+		NewSessionTicket*
 		[ChangeCipherSpec]
 		Finished
 
@@ -29,16 +30,20 @@ import { equal } from "tls/hardware/compare";
 import { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
 import type { VerifiedPeer } from "../x509/path";
-import { authenticate12 } from "./authenticated";
+import { authenticate12, authenticateResumed } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
 import { readCertificate12, readCertificateRequest12, writeCertificate12, writeCertificateVerify } from "./certificate";
 import type { Hello } from "./hello";
-import { readServerHello12 } from "./hello12";
-import type { ServerHello12 } from "./hello12";
+import { readServerHello12, readTicket12 } from "./hello12";
+import type { ServerHello12, Ticket12 } from "./hello12";
 import { accepts } from "./link";
 import type { Flow, Link, PostHandshake } from "./link";
 import { explicitNonce, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
+import { exportSession12, sessionSecret } from "./resume";
+import type { Session12 } from "./resume";
 import type { Transcript } from "./transcript";
+
+const empty = new Uint8Array(0);
 
 /** RFC 8422 section 5.4: the one kind of curve description that is left. */
 const NAMED_CURVE = 3;
@@ -59,8 +64,10 @@ class State12 {
 	share: KeyShare | undefined;
 	shared: Secret | undefined;
 	master: Secret | undefined;
-	/** Waits for the server's ChangeCipherSpec. */
+	/** Wait for the server's ChangeCipherSpec, and for ours. */
 	reading: AEAD | undefined;
+	writing: AEAD | undefined;
+	ticket: Ticket12 | undefined;
 
 	constructor(answer: ServerHello12) {
 		this.answer = answer;
@@ -71,6 +78,7 @@ class State12 {
 		this.shared?.close();
 		this.master?.close();
 		this.reading?.close();
+		this.writing?.close();
 	}
 }
 
@@ -161,19 +169,27 @@ function sendKeyExchange(link: Link, transcript: Transcript, state: State12): vo
 	link.send(w.bytes, 0, w.length);
 }
 
-/** ChangeCipherSpec and Finished, which is the first message under the new keys (RFC 5246 section 7.1, 7.4.9). */
-function finish(link: Link, transcript: Transcript, state: State12): void {
-	const { suite, randoms, recordLimit } = state.answer;
+/** The keys of both directions. */
+function deriveKeys(state: State12): void {
+	const { suite, randoms } = state.answer;
 	const block = keyBlock(suite, state.master!, randoms);
 	try {
 		state.reading = recordCipher(suite, block, 1);
-		link.sendChangeCipherSpec();
-		link.writeWith(recordCipher(suite, block, 0), suite.recordLimit, explicitNonce(suite));
+		state.writing = recordCipher(suite, block, 0);
 	}
 	finally {
 		block.close();
 	}
-	if (recordLimit) link.limitRecords(recordLimit);
+}
+
+/** ChangeCipherSpec and Finished, which is the first message under the new keys (RFC 5246 section 7.1, 7.4.9). */
+function finish(link: Link, transcript: Transcript, state: State12): void {
+	const { suite, recordLimit } = state.answer;
+	const writing = state.writing!;
+	state.writing = undefined;
+	link.sendChangeCipherSpec();
+	link.writeWith(writing, suite.recordLimit, explicitNonce(suite));
+	if (recordLimit) link.limitRecords(recordLimit, link.config.recordSizeLimit);
 	const data = verifyData12(suite, state.master!, "client finished", transcript.digest());
 	const w = new Writer(16);
 	w.u8(HandshakeType.finished);
@@ -191,11 +207,23 @@ function changeReading(link: Link, state: State12): void {
 	link.readWith(reading, suite.recordLimit, explicitNonce(suite));
 }
 
+/** NewSessionTicket, which comes before the server's ChangeCipherSpec if it was announced (RFC 5077 section 3.3). */
+function receiveTicket(link: Link, transcript: Transcript, state: State12): void {
+	state.ticket = readTicket12(link.reader);
+	absorb(link, transcript);
+}
+
+/** What the server's Finished, which the link holds, must say. */
+function expectedFinished(link: Link, transcript: Transcript, state: State12): Uint8Array {
+	const expected = verifyData12(state.answer.suite, state.master!, "server finished", transcript.digest());
+	if (link.reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
+	return expected;
+}
+
 /** The server's Finished. */
 function checkFinished(link: Link, transcript: Transcript, state: State12): void {
-	const expected = verifyData12(state.answer.suite, state.master!, "server finished", transcript.digest());
+	const expected = expectedFinished(link, transcript, state);
 	const { reader } = link;
-	if (reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
 	if (!equal(link.message, reader.skip(expected.length), expected, 0, expected.length))
 		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
 }
@@ -219,11 +247,42 @@ class Application12 implements PostHandshake {
 	close(): void {}
 }
 
+/** Hands on what a later connection can go on with: a new ticket, or the number of a session that begins here. */
+function keepSession(link: Link, state: State12, { peer, scheme }: AuthenticatedPeer): void {
+	const { suite, sessionId, resumes } = state.answer;
+	const { onSession, sessionBinding: binding, now } = link.config;
+	const { lifetime = 0, octets: ticket = empty } = state.ticket ?? {};
+	if (!onSession || !ticket.length && (resumes || !sessionId.length)) return;
+	const session = { suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject };
+	link.keepSession(exportSession12(session, state.master!, binding!, now(), lifetime));
+}
+
 function open(link: Link, state: State12): void {
-	const { suite, protocol } = state.answer;
+	const { suite, protocol, resumes } = state.answer;
 	const proof = state.proof!;
-	const negotiated = { version: ProtocolVersion.tls12, suite: suite.name, group: state.group, signature: proof.scheme, protocol };
+	keepSession(link, state, proof);
+	const negotiated = { version: ProtocolVersion.tls12, suite: suite.name, group: state.group, signature: proof.scheme, resumed: resumes, protocol };
 	link.open(proof, negotiated, new Application12());
+}
+
+/** The short handshake with a session's secret (RFC 5246 section 7.3, figure 2): the server finishes first. */
+function* resume(link: Link, session: Session12, transcript: Transcript, state: State12): Flow {
+	state.master = sessionSecret(session);
+	deriveKeys(state);
+	if (state.answer.sendsTicket) {
+		yield accepts(HandshakeType.new_session_ticket);
+		receiveTicket(link, transcript, state);
+	}
+	yield Step.change_cipher_spec;
+	changeReading(link, state);
+	yield accepts(HandshakeType.finished);
+	const expected = expectedFinished(link, transcript, state);
+	const { scheme, subject } = session;
+	state.proof = authenticateResumed({ subject, pathLength: 0 }, scheme, expected, link.message, link.reader.at);
+	absorb(link, transcript);
+	finish(link, transcript, state);
+	link.timing.mark(Phase.finished);
+	open(link, state);
 }
 
 /** All that follows the ServerHello, which is the message that the link holds. */
@@ -232,9 +291,16 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 	const state = new State12(readServerHello12(link.reader, hello, config));
 	try {
 		link.useVersion(ProtocolVersion.tls12);
-		if (config.credential) transcript.beginBoth(state.answer.suite.hash);
+		const { maxFragment } = state.answer;
+		if (maxFragment) link.limitRecords(maxFragment, maxFragment);
+		if (config.credential && !state.answer.resumes) transcript.beginBoth(state.answer.suite.hash);
 		else transcript.begin(state.answer.suite.hash);
 		absorb(link, transcript);
+		if (state.answer.resumes) {
+			hello.close();
+			yield* resume(link, hello.session!, transcript, state);
+			return;
+		}
 
 		yield accepts(HandshakeType.certificate);
 		const { spans } = readCertificate12(link.reader, config.certificates.maxCertificates);
@@ -266,8 +332,13 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 		absorb(link, transcript);
 		if (state.schemes && config.credential) yield Step.pause;
 		sendKeyExchange(link, transcript, state);
+		deriveKeys(state);
 		finish(link, transcript, state);
 
+		if (state.answer.sendsTicket) {
+			yield accepts(HandshakeType.new_session_ticket);
+			receiveTicket(link, transcript, state);
+		}
 		yield Step.change_cipher_spec;
 		changeReading(link, state);
 		yield accepts(HandshakeType.finished);

@@ -31,7 +31,7 @@ import type { Hello, ServerHello } from "./hello";
 import type { Transcript } from "./transcript";
 import { authenticate13 } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
-import { readProtocol, readRecordLimit } from "./answers";
+import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
 import { readCertificate13, readCertificateRequest13, signedContent13, writeCertificate13, writeCertificateVerify } from "./certificate";
 import { Application13 } from "./post";
 import { Schedule13, trafficCipher, verifyData } from "./schedule13";
@@ -102,13 +102,21 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): voi
 			case ExtensionType.server_name: break;	// empty: the name was used (RFC 6066 section 3)
 			case ExtensionType.supported_groups: readGroups(r); break;
 			case ExtensionType.application_layer_protocol_negotiation: state.protocol = readProtocol(r, link.config.protocols); break;
-			case ExtensionType.record_size_limit: link.limitRecords(readRecordLimit(r, 0x4001) - 1); break;
+			case ExtensionType.record_size_limit: 
+				link.limitRecords(readRecordLimit(r, 0x4001) - 1, link.config.recordSizeLimit);
+				break;
+			case ExtensionType.max_fragment_length: {
+				const length = readFragmentLength(r, link.config);
+				link.limitRecords(length, length + 1);
+				break;
+			}
 			default: throw new TLSError("internal", `extension ${type} is asked for but not read`);
 		}
 		r.leave(extension);
 	}
 	r.leave(block);
 	r.finish();
+	refuseBothLimits(seen);
 }
 
 /** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
@@ -214,7 +222,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 		link.timing.mark(Phase.finished);
 		const proof = state.proof!;
 		const negotiated = {
-			version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme, protocol: state.protocol,
+			version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme, resumed: false, protocol: state.protocol,
 		};
 		link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic));
 	}

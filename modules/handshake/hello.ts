@@ -14,6 +14,7 @@ import type { Writer } from "../wire/writer";
 import { equal } from "tls/hardware/compare";
 import { KeyShare } from "tls/hardware/agree";
 import { random } from "tls/hardware/random";
+import type { Session12 } from "./resume";
 
 const RANDOM_LENGTH = 32;
 const SESSION_ID_LENGTH = 32;
@@ -28,6 +29,8 @@ export class Hello {
 	readonly random = new Uint8Array(RANDOM_LENGTH);
 	/** Not empty, so that middleboxes take the handshake for TLS 1.2's (appendix D.4). */
 	sessionId = new Uint8Array(SESSION_ID_LENGTH);
+	/** The TLS 1.2 session that the server may go on with. */
+	session: Session12 | undefined;
 	/** Extensions sent, as ExtensionBit. */
 	asked = 0;
 	/** The group that `share` is of. */
@@ -40,6 +43,16 @@ export class Hello {
 		random(this.random, 0, RANDOM_LENGTH);
 		random(this.sessionId, 0, SESSION_ID_LENGTH);
 		this.group = group;
+	}
+
+	/**
+	 * Sets the session to offer, and the session id that goes with it: the session's own; for a ticket one of ours, which a server that takes
+	 * the ticket gives back (RFC 5077 section 3.4); without either none, unless TLS 1.3 needs one.
+	 */
+	offer(session: Session12 | undefined, isTLS13: boolean): void {
+		this.session = session;
+		if (session && !session.ticket.length) this.sessionId = session.id as Uint8Array<ArrayBuffer>;
+		else if (!session && !isTLS13) this.sessionId = new Uint8Array(0);
 	}
 
 	close(): void {
@@ -113,7 +126,7 @@ function writeKeyShare(w: Writer, hello: Hello, share: KeyShare): void {
 }
 
 /** What only TLS 1.2 needs. */
-function writeExtensions12(w: Writer, hello: Hello): void {
+function writeExtensions12(w: Writer, hello: Hello, config: Config): void {
 	// RFC 8422 section 5.1.2: uncompressed points
 	let extension = openExtension(w, hello, ExtensionType.ec_point_formats, ExtensionBit.ec_point_formats);
 	w.u16(0x0100);
@@ -125,6 +138,13 @@ function writeExtensions12(w: Writer, hello: Hello): void {
 	extension = openExtension(w, hello, ExtensionType.renegotiation_info, ExtensionBit.renegotiation_info);
 	w.u8(0);
 	w.close(2, extension);
+	const ticket = hello.session?.ticket;
+	if (config.onSession || ticket?.length) {
+		// RFC 5077 section 3.2: an empty one asks for a ticket
+		extension = openExtension(w, hello, ExtensionType.session_ticket, ExtensionBit.session_ticket);
+		if (ticket) w.copy(ticket, 0, ticket.length);
+		w.close(2, extension);
+	}
 }
 
 function writeExtensions(w: Writer, hello: Hello, config: Config): void {
@@ -136,7 +156,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	extension = openExtension(w, hello, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
 	writeNumbers(w, config.signatureSchemes);
 	w.close(2, extension);
-	if (config.minVersion === ProtocolVersion.tls12) writeExtensions12(w, hello);
+	if (config.minVersion === ProtocolVersion.tls12) writeExtensions12(w, hello, config);
 	if (config.maxVersion === ProtocolVersion.tls13) {
 		extension = openExtension(w, hello, ExtensionType.supported_versions, ExtensionBit.supported_versions);
 		const versions = w.open(1);
@@ -154,6 +174,12 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		// RFC 8449 section 4
 		extension = openExtension(w, hello, ExtensionType.record_size_limit, ExtensionBit.record_size_limit);
 		w.u16(config.recordSizeLimit);
+		w.close(2, extension);
+	}
+	if (config.maxFragmentCode) {
+		// RFC 6066 section 4
+		extension = openExtension(w, hello, ExtensionType.max_fragment_length, ExtensionBit.max_fragment_length);
+		w.u8(config.maxFragmentCode);
 		w.close(2, extension);
 	}
 	if (config.certificates.staple) {

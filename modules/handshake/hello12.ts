@@ -11,8 +11,10 @@ import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { ExtensionType, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
-import { readProtocol, readRecordLimit } from "./answers";
+import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
 import type { Hello } from "./hello";
+
+const empty = new Uint8Array(0);
 
 const RANDOM_LENGTH = 32;
 const SESSION_ID_LENGTH = 32;
@@ -25,10 +27,18 @@ export interface ServerHello12 {
 	suite: Suite;
 	/** The client's random, then the server's: what the server signs and the keys depend on. */
 	randoms: Uint8Array;
+	/** The number of the session that begins here, where the application wants sessions; may be empty. */
+	sessionId: Uint8Array;
+	/** The server goes on with the session that was offered. */
+	resumes: boolean;
+	/** The server will send a NewSessionTicket (RFC 5077 section 3.2). */
+	sendsTicket: boolean;
 	/** The application protocol, if the server picked one. */
 	protocol: string | undefined;
 	/** Most octets that the server takes in a record; 0 where it does not say. */
 	recordLimit: number;
+	/** Most octets in a record either way, by max_fragment_length; 0 where nothing was agreed. */
+	maxFragment: number;
 }
 
 function versionName(version: number): string {
@@ -60,6 +70,7 @@ function readExtension(r: Reader, type: number, config: Config, to: ServerHello1
 	switch (type) {
 		case ExtensionType.application_layer_protocol_negotiation: to.protocol = readProtocol(r, config.protocols); break;
 		case ExtensionType.record_size_limit: to.recordLimit = readRecordLimit(r, 0x4000); break;
+		case ExtensionType.max_fragment_length: to.maxFragment = readFragmentLength(r, config); break;
 		case ExtensionType.renegotiation_info:
 			// RFC 5746 section 3.4: empty in the first handshake
 			if (r.u8() !== 0) throw new TLSError("handshake_failure", "the server takes this connection for one that was there before");
@@ -73,6 +84,7 @@ function readExtension(r: Reader, type: number, config: Config, to: ServerHello1
 			if (!isPlain) throw new TLSError("illegal_parameter", "the server does not take uncompressed points, which it must");
 			break;
 		}
+		case ExtensionType.session_ticket: to.sendsTicket = true; break;
 		default: break;	// server_name and extended_master_secret are empty
 	}
 }
@@ -92,6 +104,7 @@ function readExtensions(r: Reader, hello: Hello, config: Config, to: ServerHello
 		r.leave(block);
 	}
 	r.finish();
+	refuseBothLimits(seen);
 	// RFC 7627 section 5.2: without it, two connections can be made to have the same keys
 	if (!(seen & ExtensionBit.extended_master_secret))
 		throw new TLSError("handshake_failure", "the server does not know the extended master secret (RFC 7627), which this client insists on");
@@ -109,16 +122,37 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 	randoms.set(r.bytes.subarray(randomAt, randomAt + RANDOM_LENGTH), RANDOM_LENGTH);
 	const id = r.enter(1, 0, SESSION_ID_LENGTH);
 	const { length } = hello.sessionId;
-	if (length && r.left === length && equal(r.bytes, r.at, hello.sessionId, 0, length))
-		throw new TLSError("illegal_parameter", "the server resumes a session that never was");
+	const resumes = length > 0 && r.left === length && equal(r.bytes, r.at, hello.sessionId, 0, length);
+	if (resumes && !hello.session) throw new TLSError("illegal_parameter", "the server resumes a session that never was");
+	const sessionId = config.onSession ? r.bytes.slice(r.at, r.end) : empty;
 	r.at = r.end;
 	r.leave(id);
 	const suiteId = r.u16();
 	const suite = config.suites.includes(suiteId) ? findSuite(suiteId) : undefined;
 	if (!suite || suite.signer === Signer.any)
 		throw new TLSError("illegal_parameter", `the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.2`);
+	if (resumes && suiteId !== hello.session!.suite)
+		throw new TLSError("illegal_parameter", "the server resumes a session with another cipher suite than the session's");
 	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
-	const answer: ServerHello12 = { suite, randoms, protocol: undefined, recordLimit: 0 };
+	const answer: ServerHello12 = { suite, randoms, sessionId, resumes, sendsTicket: false, protocol: undefined, recordLimit: 0, maxFragment: 0 };
 	readExtensions(r, hello, config, answer);
 	return answer;
+}
+
+export interface Ticket12 {
+	/** In seconds; 0 where the server does not say. */
+	readonly lifetime: number;
+	/** Empty where the server has none after all. */
+	readonly octets: Uint8Array;
+}
+
+/** A NewSessionTicket (RFC 5077 section 3.3). */
+export function readTicket12(r: Reader): Ticket12 {
+	const lifetime = r.u32();
+	const field = r.enter(2, 0, 0xffff);
+	const octets = r.bytes.slice(r.at, r.end);
+	r.at = r.end;
+	r.leave(field);
+	r.finish();
+	return { lifetime, octets };
 }

@@ -23,6 +23,8 @@ export interface Negotiated {
 	group: number;
 	/** SignatureScheme of the server's proof. */
 	signature: number;
+	/** It goes on with the secret of an earlier connection. */
+	resumed: boolean;
 	/** The application protocol (ALPN), if one was agreed. */
 	protocol: string | undefined;
 }
@@ -56,8 +58,11 @@ export interface Link {
 	useVersion(version: ProtocolVersion): void;
 	/** Sends a warning. */
 	warn(description: AlertDescription): void;
-	/** The peer takes at most `limit` octets of text in a record (RFC 8449). The limit that was asked of the peer holds too now. */
-	limitRecords(limit: number): void;
+	/**
+	 * The peer takes at most `send` octets of text in a record, and keeps to `receive`, in TLS 1.3 with one for the type, in what it sends under
+	 * protection (RFC 8449, RFC 6066 section 4).
+	 */
+	limitRecords(send: number, receive: number): void;
 	/** Sends change_cipher_spec (RFC 5246 section 7.1), with TLS 1.3 a dummy for middleboxes (RFC 8446 appendix D.4). At most once. */
 	sendChangeCipherSpec(): void;
 	/**
@@ -67,6 +72,8 @@ export interface Link {
 	readWith(aead: AEAD, recordLimit: number, explicit: number): void;
 	/** From the next record on, what is sent is protected with this key. */
 	writeWith(aead: AEAD, recordLimit: number, explicit: number): void;
+	/** Has the application told of a session that a later connection can go on with. */
+	keepSession(bytes: Uint8Array): void;
 	/** Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. */
 	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void;
 }

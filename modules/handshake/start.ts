@@ -19,12 +19,9 @@ import { flow13 } from "./flow13";
 /** Octets that a ClientHello without a session to resume usually needs. */
 const HELLO_ROOM = 320;
 
-const empty = new Uint8Array(0);
-
 function* sendHello(link: Link, hello: Hello, transcript: Transcript): Flow {
 	yield Step.pause;
 	if (link.config.maxVersion === ProtocolVersion.tls13) hello.share ??= new KeyShare(hello.group, undefined);
-	else hello.sessionId = empty;
 	const w = new Writer(HELLO_ROOM);
 	writeClientHello(w, hello, link.config);
 	transcript.add(w.bytes, 0, w.length);
@@ -50,6 +47,7 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 /** The whole handshake. */
 export function* handshake(link: Link): Flow {
 	const hello = new Hello(link.config.groups[0]!);
+	hello.offer(link.config.session, link.config.maxVersion === ProtocolVersion.tls13);
 	const transcript = new Transcript();
 	try {
 		yield* sendHello(link, hello, transcript);

@@ -42,8 +42,9 @@ function start(): TLSClient | undefined {
 
 /** A handshake, an idle connection, its end. */
 function handshake(): void {
-	options.secure.onHandshake = () => {
+	options.secure.onHandshake = ({ resumed }) => {
 		mark("handshake");
+		if (resumed !== (options.secure.session !== undefined)) throw new Error("the server does not go on with the session");
 		Timer.set(() => {
 			settle("idle");
 			client!.close();
@@ -53,6 +54,20 @@ function handshake(): void {
 	};
 	settle("start");
 	let client = start();
+}
+
+/** A handshake that goes on with the session of one before it. */
+function resume(): void {
+	options.secure.onSession = session => {
+		options.secure.session = session;
+	};
+	options.secure.onHandshake = () => Timer.set(() => {
+		first!.close();
+		first = undefined;
+		delete options.secure.onSession;
+		Timer.set(handshake, 20);
+	}, SETTLE);
+	let first = start();
 }
 
 /** Asks for `total` octets and reads them through a buffer of 1 KB. */
@@ -159,6 +174,7 @@ function ticks(): void {
 function run(): void {
 	switch (config.part) {
 		case "handshake": handshake(); break;
+		case "resume": resume(); break;
 		case "receive": receive(); break;
 		case "send": send(); break;
 		case "get": get(Number(config.times), false); break;

@@ -16,6 +16,8 @@ interface Result {
 	message: string;
 	/** What the server's certificate was good for: undefined where the handshake did not finish. */
 	negotiated: object | undefined;
+	/** The session that the connection gave, in hexadecimal. */
+	session?: string;
 	/** All that was delivered, as text. */
 	text: string;
 }
@@ -23,6 +25,19 @@ interface Result {
 const request = ArrayBuffer.fromString("GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
 const secure = JSON.parse(config.secure) as object;
 const size = Number(config.chunk ?? 0);
+/** config.sessions: each connection goes on with what the one before gave, the first with config.session, in hexadecimal. */
+const sessions = Number(config.sessions ?? 0);
+let session = config.session ? hexBytes(config.session) : undefined;
+
+function hexBytes(hex: string): Uint8Array {
+	return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+}
+
+function hexText(bytes: Uint8Array): string {
+	let result = "";
+	for (const byte of bytes) result += (256 + byte).toString(16).slice(1);
+	return result;
+}
 
 function text(bytes: Uint8Array): string {
 	let result = "";
@@ -41,8 +56,15 @@ function run(done: (result: Result) => void): void {
 			TCP: { io: TCP },
 			secure: {
 				certificate: config.ca, ...secure,
-				onHandshake({ suite, group, signature, protocol, version, peer }: HandshakeInfo) {
-					result.negotiated = { suite, group, signature, protocol, version, subject: peer.subject };
+				...(sessions ? {
+					session,
+					onSession(made: ArrayBuffer) {
+						session = new Uint8Array(made);
+						result.session = hexText(session);
+					},
+				} : undefined),
+				onHandshake({ suite, group, signature, protocol, version, resumed, peer }: HandshakeInfo) {
+					result.negotiated = { suite, group, signature, protocol, version, resumed, subject: peer.subject };
 				},
 			},
 			onWritable(count: number) {

@@ -11,7 +11,10 @@ import { runApp } from "../../host-sim/run.js";
 export interface ClientResult {
 	readonly code: string;
 	readonly message: string;
-	readonly negotiated?: { readonly version: number; readonly suite: string; readonly group: number; readonly signature: number; readonly protocol?: string; readonly subject: string };
+	readonly negotiated?: { readonly version: number; readonly suite: string; readonly group: number; readonly signature: number; readonly protocol?: string; readonly resumed: boolean;
+		readonly subject: string };
+	/** The session that the connection gave, in hexadecimal. */
+	readonly session?: string;
 	readonly text: string;
 	/** Octets delivered. */
 	readonly length: number;
@@ -27,6 +30,8 @@ export interface ClientOptions {
 	readonly secure?: object;
 	/** Octets that the client reads at a time; all that is there by default. */
 	readonly chunk?: number;
+	/** Each connection offers the session that the one before gave, the first one this, in hexadecimal. */
+	readonly session?: string;
 	readonly timeout?: number;
 }
 
@@ -34,8 +39,9 @@ const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { variant = "native", ca, host = "localhost", secure = {}, chunk = 0, timeout = 60 } = options;
-	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk) };
+	const { variant = "native", ca, host = "localhost", secure = {}, chunk = 0, session, timeout = 60 } = options;
+	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk),
+		...(session === undefined ? {} : { sessions: "1", session }) };
 	const app = await buildApp(appFolder, { variant, config });
 	const { code, stdout, stderr } = await runApp(app, { timeout });
 	if (code !== 0) throw new Error(`the simulator ended with ${code} in connection ${stdout.length}: ${stderr}\n${stdout.slice(-2).join("\n")}`);

@@ -10,7 +10,8 @@ import { prf, RecordKey12, suiteInfo12, type SuiteInfo12 } from "./keys12.js";
 import { digest, u16, vector } from "./keys13.js";
 import { answerRequest, extension, message, plainRecord, RecordReader, signContent, usualScheme, type Outcome13 } from "./server13.js";
 
-export type MessageName12 = "ServerHello" | "Certificate" | "ServerKeyExchange" | "CertificateRequest" | "ServerHelloDone" | "Finished";
+export type MessageName12 = "ServerHello" | "Certificate" | "ServerKeyExchange" | "CertificateRequest" | "ServerHelloDone" | "NewSessionTicket" |
+	"Finished";
 
 /** What a test decides. Everything has a right default. */
 export interface Script12 {
@@ -27,6 +28,10 @@ export interface Script12 {
 	/** Extensions of the ServerHello, encoded; by default those that the client insists on. */
 	readonly extensions?: Uint8Array;
 	readonly requestCertificate?: boolean;
+	/** Announced, and sent before ChangeCipherSpec (RFC 5077 section 3.3). */
+	readonly ticket?: Buffer;
+	/** The master secret of a session that the server goes on with. */
+	readonly resume?: Buffer;
 	/** The point in ServerKeyExchange, signed as it is. */
 	readonly point?: Buffer;
 	/** What is signed in ServerKeyExchange, changed. */
@@ -96,7 +101,7 @@ export class Session12 {
 	readonly #pair: KeyPair;
 	readonly #random: Buffer;
 	#transcript = empty;
-	#master = empty;
+	master = empty;
 	#keys: { client: RecordKey12; server: RecordKey12 } | undefined;
 	/** Protects what the server sends, opens what the client sends. */
 	writeKey: RecordKey12 | undefined;
@@ -157,27 +162,46 @@ export class Session12 {
 	}
 
 	async #handshake(): Promise<boolean> {
-		const { editRecords = (_: string, records: Buffer[]) => records, fragment = 16384, early, finishedLabel = "server finished" } = this.#script;
-		const flight = this.#flight();
+		const { editRecords = (_: string, records: Buffer[]) => records, fragment = 16384, resume } = this.#script;
+		const flight = resume ? this.#edited("ServerHello", this.#serverHello(this.outcome.hello.subarray(39, 39 + this.outcome.hello[38]!))) : this.#flight();
 		const records: Buffer[] = [];
 		for (let at = 0; at < flight.length; at += fragment) records.push(plainRecord(HANDSHAKE, flight.subarray(at, at + fragment)));
 		for (const record of editRecords("hello", records)) this.socket.write(record);
+		if (resume) {
+			this.master = resume;
+			this.#deriveKeys();
+			this.#finish();
+			return this.#receiveFlight();
+		}
 		if (!await this.#receiveFlight()) return false;
+		this.#finish();
+		return true;
+	}
+
+	/** [NewSessionTicket], ChangeCipherSpec, Finished. */
+	#finish(): void {
+		const { editRecords = (_: string, records: Buffer[]) => records, early, ticket, finishedLabel = "server finished" } = this.#script;
+		const finish: Buffer[] = [];
+		const issued = ticket ? this.#edited("NewSessionTicket", message(4, Buffer.of(0, 0, 1, 0), vector(2, ticket))) : empty;
+		if (issued.length) finish.push(plainRecord(HANDSHAKE, issued));
 		this.writeKey = this.#keys!.server;
-		const finish = [plainRecord(CHANGE_CIPHER_SPEC, Buffer.of(1))];
+		finish.push(plainRecord(CHANGE_CIPHER_SPEC, Buffer.of(1)));
 		if (early) finish.push(this.writeKey.seal(DATA, early));
-		const data = prf(this.#suite.hash, this.#master, finishedLabel, this.#hash(), 12);
+		const data = prf(this.#suite.hash, this.master, finishedLabel, this.#hash(), 12);
 		const finished = this.#edited("Finished", message(20, data));
 		if (finished.length) finish.push(this.writeKey.seal(HANDSHAKE, finished));
 		for (const record of editRecords("finish", finish)) this.socket.write(record);
-		return true;
+	}
+
+	#serverHello(sessionId: Buffer): Buffer {
+		const { ticket, extensions = Buffer.concat([...rightExtensions, ...(ticket ? [extension(35)] : [])]) } = this.#script;
+		return message(2, Buffer.of(3, 3), this.#random, vector(1, sessionId), u16(this.#suite.id), Buffer.of(0), extensions.length ? vector(2, extensions) : empty);
 	}
 
 	/** ServerHello to ServerHelloDone. */
 	#flight(): Buffer {
-		const { chain, requestCertificate, extensions = Buffer.concat(rightExtensions) } = this.#script;
-		const hello = message(2, Buffer.of(3, 3), this.#random, vector(1), u16(this.#suite.id), Buffer.of(0), extensions.length ? vector(2, extensions) : empty);
-		const out = [this.#edited("ServerHello", hello)];
+		const { chain, requestCertificate } = this.#script;
+		const out = [this.#edited("ServerHello", this.#serverHello(empty))];
 		out.push(this.#edited("Certificate", message(11, vector(3, ...chain.map(der => vector(3, der))))));
 		out.push(this.#edited("ServerKeyExchange", this.#keyExchange()));
 		if (requestCertificate)
@@ -206,24 +230,26 @@ export class Session12 {
 					if (one[0] === 20) return this.#takeFinished(one);
 					this.outcome.messages.push(one[0]!);
 					this.#transcript = Buffer.concat([this.#transcript, one]);
-					if (one[0] === 16) this.#deriveKeys(one.subarray(5));
+					if (one[0] === 16) {
+						this.master = prf(this.#suite.hash, this.#pair.agree(one.subarray(5)), "extended master secret", this.#hash(), 48);
+						this.#deriveKeys();
+					}
 				}
 			}
 		}
 	}
 
 	#takeFinished(finished: Buffer): boolean {
-		const expected = prf(this.#suite.hash, this.#master, "client finished", this.#hash(), 12);
+		const expected = prf(this.#suite.hash, this.master, "client finished", this.#hash(), 12);
 		this.#transcript = Buffer.concat([this.#transcript, finished]);
 		return this.readKey !== undefined && finished.subarray(4).equals(expected);
 	}
 
-	#deriveKeys(peer: Buffer): void {
+	#deriveKeys(): void {
 		const { hash, keyLength, explicit } = this.#suite;
-		this.#master = prf(hash, this.#pair.agree(peer), "extended master secret", this.#hash(), 48);
 		const ivLength = 12 - explicit;
 		const seed = Buffer.concat([this.#random, this.outcome.hello.subarray(6, 38)]);
-		const block = prf(hash, this.#master, "key expansion", seed, 2 * (keyLength + ivLength));
+		const block = prf(hash, this.master, "key expansion", seed, 2 * (keyLength + ivLength));
 		const part = (at: number, length: number): Buffer => block.subarray(at, at + length);
 		this.#keys = {
 			client: new RecordKey12(this.#suite, part(0, keyLength), part(2 * keyLength, ivLength)),
