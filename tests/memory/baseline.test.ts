@@ -15,9 +15,12 @@ type Rows = Readonly<Record<string, Figures>>;
 
 const baseline = JSON.parse(readFileSync(baselineFile, "utf8")) as { readonly handshakes: Rows; readonly transfers: Rows };
 
-/** What a figure may grow to. Where it is small, a timer that starts anew on a busy machine makes a difference. */
-function limit(figure: number): number {
-	return Math.max(figure * 1.05, figure + 24);
+/** What a transfer allocates to start its buffers and timer anew, where a busy machine lets it rest in between. */
+const RESTART_SLOTS = 40;
+
+/** What a figure may grow to; a few more where it is small. */
+function limit(name: string, figure: number): number {
+	return Math.max(figure * 1.05, figure + (name === "slots" ? RESTART_SLOTS : 2));
 }
 
 function check(rows: Rows, measured: Rows): void {
@@ -25,7 +28,7 @@ function check(rows: Rows, measured: Rows): void {
 		for (const [name, figure] of Object.entries(figures)) {
 			const value = measured[row]?.[name];
 			assert.ok(typeof value === "number", `${row}: ${name} was not measured`);
-			assert.ok(value <= limit(figure as number), `${row}: ${name} grew from ${figure} to ${value}`);
+			assert.ok(value <= limit(name, figure as number), `${row}: ${name} grew from ${figure} to ${value}`);
 		}
 	}
 }
