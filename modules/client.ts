@@ -69,35 +69,53 @@ function bytesOf(buffer: Buffer): Uint8Array {
 		: new Uint8Array(buffer);
 }
 
+/** A TCP socket with the Transport that made it: callbacks that find it there cost no closures. */
+type Socket = TCPSocket & { target: Transport };
+
+function tcpReadable(this: Socket, count: number): void {
+	this.target.transportReadable(count);
+}
+
+function tcpWritable(this: Socket, count: number): void {
+	this.target.transportWritable(count);
+}
+
+function tcpError(this: Socket): void {
+	this.target.transportEnded();
+}
+
 /** What runs behind a TLSClient: it stands between TCP and the engine, where the application can't reach it. */
 class Transport implements Events {
 	readonly connection: Connection;
-	readonly #client: TLSClient;
-	/** After the handshake only the callbacks. */
-	#options: TLSClientOptions | Pick<TLSClientOptions, "onReadable" | "onWritable" | "onError">;
-	#tcp: TCPSocket | undefined;
+	private readonly client: TLSClient;
+	/** Until the handshake is done: what it was given with, such as certificates, may go then. */
+	private options: TLSClientOptions | undefined;
+	private readonly onReadable: TLSClientOptions["onReadable"];
+	private readonly onWritable: TLSClientOptions["onWritable"];
+	private readonly onError: TLSClientOptions["onError"];
+	private tcp: TCPSocket | undefined;
 	/** Octets that TCP takes now. */
-	#room = 0;
+	private room = 0;
 	/** Octets that wait in TCP. */
-	#available = 0;
+	private available = 0;
 	/** What was read from TCP: `from..to` is still to be used. */
-	#segment: Uint8Array = empty;
+	private segment: Uint8Array = empty;
 	/** Its beginnings of several lengths, while data flows: TCP fills a buffer whole, and a view made for each read would be garbage. */
-	#pieces: readonly Uint8Array[] | undefined;
-	#from = 0;
-	#to = 0;
-	#connected = false;
-	#pumping = false;
-	#tcpEnded = false;
-	#timer: Timer | undefined;
+	private pieces: readonly Uint8Array[] | undefined = undefined;
+	private from = 0;
+	private to = 0;
+	private connected = false;
+	private pumping = false;
+	private tcpEnded = false;
+	private timer: Timer | undefined = undefined;
 	/** Looks from time to time whether the record buffer is still in use. */
-	#idleTimer: Timer | undefined;
-	#active = false;
+	private idleTimer: Timer | undefined = undefined;
+	private active = false;
 	/** Made once: each turn of the handshake takes one. */
-	readonly #turn = (): void => {
-		this.#timer = undefined;
+	private readonly turn = (): void => {
+		this.timer = undefined;
 		this.connection.resume();
-		this.#pump();
+		this.pump();
 	};
 
 	constructor(client: TLSClient, options: TLSClientOptions) {
@@ -106,31 +124,35 @@ class Transport implements Events {
 		const { onHandshake, ...engine } = secure ?? {};
 		if (onHandshake !== undefined && typeof onHandshake !== "function")
 			throw new TLSError("configuration", '"onHandshake" must be a function');
-		this.#client = client;
-		this.#options = options;
+		this.client = client;
+		this.options = options;
+		this.onReadable = options.onReadable;
+		this.onWritable = options.onWritable;
+		this.onError = options.onError;
 		this.connection = new Connection(configure(engine, host ?? address), this);
-		this.#tcp = new TCP.io({
+		this.tcp = new TCP.io({
 			...TCP,
 			...(host === undefined ? undefined : { host }),
 			...(address === undefined ? undefined : { address }),
 			port,
-			onReadable: (count: number) => this.#onReadable(count),
-			onWritable: (count: number) => this.#onWritable(count),
-			onError: () => this.#onTCPError(),
+			target: this,
+			onReadable: tcpReadable,
+			onWritable: tcpWritable,
+			onError: tcpError,
 		});
 	}
 
 	close(): void {
-		if (!this.#tcp) return;
+		if (!this.tcp) return;
 		this.connection.close();
-		this.#release();
+		this.release();
 	}
 
 	/** Octets that `write` takes now. */
 	get writable(): number {
 		const connection = this.connection;
 		if (!connection.isOpen) return 0;
-		const room = this.#room - connection.unsent;
+		const room = this.room - connection.unsent;
 		const { overhead } = connection;
 		const records = Math.ceil(room / (connection.maxFragment + overhead));
 		return Math.max(0, room - records * overhead);
@@ -139,155 +161,154 @@ class Transport implements Events {
 	// What the engine reports (Events)
 
 	output(bytes: Uint8Array, start: number, end: number): number {
-		const count = Math.min(end - start, this.#room);
-		if (!this.#tcp || !count) return 0;
-		this.#room -= count;
-		this.#flows();
-		this.#tcp.write(bytes.subarray(start, start + count));
+		const count = Math.min(end - start, this.room);
+		if (!this.tcp || !count) return 0;
+		this.room -= count;
+		this.flows();
+		this.tcp.write(bytes.subarray(start, start + count));
 		return count;
 	}
 
 	opened(info: HandshakeInfo): void {
-		const { secure, onReadable, onWritable, onError } = this.#options as TLSClientOptions;
-		// what they were given with, such as certificates, may go
-		this.#options = { onReadable, onWritable, onError };
+		const { secure } = this.options!;
+		this.options = undefined;
 		secure.onHandshake?.(info);
-		this.#tellWritable();
+		this.tellWritable();
 	}
 
 	readable(count: number): void {
-		this.#options.onReadable?.call(this.#client, count);
+		this.onReadable?.call(this.client, count);
 	}
 
 	ended(): void {
-		this.#finish(new TLSError("closed", "the server closed the connection"));
+		this.finish(new TLSError("closed", "the server closed the connection"));
 	}
 
 	failed(error: TLSError): void {
-		this.#finish(error);
+		this.finish(error);
 	}
 
 	pause(): void {
-		this.#schedule();
+		this.schedule();
 	}
 
 	// What TCP reports
 
-	#onWritable(count: number): void {
-		this.#room = count;
-		if (!this.#connected) {
-			this.#connected = true;
+	transportWritable(count: number): void {
+		this.room = count;
+		if (!this.connected) {
+			this.connected = true;
 			this.connection.timing.mark(Phase.connect);
 			this.connection.connect();
 			return;
 		}
 		this.connection.flush();
-		this.#tellWritable();
+		this.tellWritable();
 	}
 
-	#onReadable(count: number): void {
-		this.#available = count;
-		if (!this.#pumping) this.#pump();
+	transportReadable(count: number): void {
+		this.available = count;
+		if (!this.pumping) this.pump();
 	}
 
-	#onTCPError(): void {
-		this.#tcpEnded = true;
-		if (!this.#connected) {
-			const { host, address, port } = this.#options as TLSClientOptions;
-			this.#finish(new TLSError("transport", `no connection to ${host ?? address} port ${port}`));
+	transportEnded(): void {
+		this.tcpEnded = true;
+		if (!this.connected) {
+			const { host, address, port } = this.options!;
+			this.finish(new TLSError("transport", `no connection to ${host ?? address} port ${port}`));
 		}
-		else if (!this.#pumping)
-			this.#pump();
+		else if (!this.pumping)
+			this.pump();
 	}
 
 	/** Moves octets from TCP to the engine until either has no more or the engine waits. */
-	#pump(): void {
-		this.#pumping = true;
+	private pump(): void {
+		this.pumping = true;
 		try {
-			while (this.#tcp) {
-				this.#from += this.connection.receive(this.#segment, this.#from, this.#to);
-				if (this.#from < this.#to || this.connection.isWaiting) break;
-				if (!this.#available) {
-					if (this.#tcpEnded) this.connection.transportEnded();
+			while (this.tcp) {
+				this.from += this.connection.receive(this.segment, this.from, this.to);
+				if (this.from < this.to || this.connection.isWaiting) break;
+				if (!this.available) {
+					if (this.tcpEnded) this.connection.transportEnded();
 					break;
 				}
-				this.#fill();
+				this.fill();
 			}
 		}
 		finally {
-			this.#pumping = false;
+			this.pumping = false;
 		}
-		if (this.#active) this.#flows();
+		if (this.active) this.flows();
 	}
 
 	/** Data flows: from now on a timer looks whether it still does. */
-	#flows(): void {
-		this.#active = true;
-		if (!this.#idleTimer && this.connection.isOpen) this.#idleTimer = Timer.repeat(() => this.#onIdle(), IDLE);
+	private flows(): void {
+		this.active = true;
+		if (!this.idleTimer && this.connection.isOpen) this.idleTimer = Timer.repeat(() => this.onIdle(), IDLE);
 	}
 
 	/** Gives the buffers back when nothing was sent or has come for a while. */
-	#onIdle(): void {
-		if (this.#active) {
-			this.#active = false;
+	private onIdle(): void {
+		if (this.active) {
+			this.active = false;
 			return;
 		}
-		Timer.clear(this.#idleTimer);
-		this.#idleTimer = undefined;
-		if (this.#from === this.#to) {
-			this.#from = this.#to = 0;
-			this.#pieces = undefined;
-			this.#segment = empty;
+		Timer.clear(this.idleTimer);
+		this.idleTimer = undefined;
+		if (this.from === this.to) {
+			this.from = this.to = 0;
+			this.pieces = undefined;
+			this.segment = empty;
 		}
 		this.connection.release();
 	}
 
-	#fill(): void {
-		if (!this.#pieces) {
-			const segment = this.#segment = new Uint8Array(SEGMENT);
-			this.#pieces = [segment, segment.subarray(0, 64), segment.subarray(0, 8), segment.subarray(0, 1)];
+	private fill(): void {
+		if (!this.pieces) {
+			const segment = this.segment = new Uint8Array(SEGMENT);
+			this.pieces = [segment, segment.subarray(0, 64), segment.subarray(0, 8), segment.subarray(0, 1)];
 		}
 		let i = 0;
-		while (this.#pieces[i]!.length > this.#available) i++;
-		const piece = this.#pieces[i]!;
-		this.#tcp!.read(piece);
-		this.#available -= piece.length;
-		this.#from = 0;
-		this.#to = piece.length;
-		this.#active = true;
+		while (this.pieces[i]!.length > this.available) i++;
+		const piece = this.pieces[i]!;
+		this.tcp!.read(piece);
+		this.available -= piece.length;
+		this.from = 0;
+		this.to = piece.length;
+		this.active = true;
 	}
 
-	#tellWritable(): void {
+	private tellWritable(): void {
 		const count = this.writable;
-		if (count > 0) this.#options.onWritable?.call(this.#client, count);
+		if (count > 0) this.onWritable?.call(this.client, count);
 	}
 
 	/** After `read`: what waits behind the record that was read is looked at from the event loop, or by the pump that is at work. */
 	pumpLater(): void {
-		if (!this.#pumping) this.#schedule();
+		if (!this.pumping) this.schedule();
 	}
 
 	/** Goes on from the event loop: with the handshake after a pause, then with what has arrived. */
-	#schedule(): void {
-		if (this.#timer) return;
-		this.#timer = Timer.set(this.#turn);
+	private schedule(): void {
+		if (this.timer) return;
+		this.timer = Timer.set(this.turn);
 	}
 
-	#finish(error: TLSError): void {
-		if (!this.#tcp) return;
+	private finish(error: TLSError): void {
+		if (!this.tcp) return;
 		this.connection.close();
-		this.#release();
-		this.#options.onError?.call(this.#client, error);
+		this.release();
+		this.onError?.call(this.client, error);
 	}
 
-	#release(): void {
-		Timer.clear(this.#timer);
-		Timer.clear(this.#idleTimer);
-		this.#timer = this.#idleTimer = undefined;
-		this.#tcp?.close();
-		this.#tcp = undefined;
-		if (this.#pieces) this.#segment.fill(0);
-		this.#from = this.#to = this.#available = 0;
+	private release(): void {
+		Timer.clear(this.timer);
+		Timer.clear(this.idleTimer);
+		this.timer = this.idleTimer = undefined;
+		this.tcp?.close();
+		this.tcp = undefined;
+		if (this.pieces) this.segment.fill(0);
+		this.from = this.to = this.available = 0;
 	}
 }
 

@@ -1,6 +1,6 @@
 /*
 	What a handshake asks of the connection that it runs in. handshake/ knows this interface and nothing of records or sockets;
-	connection.ts implements it.
+	driver.ts implements it.
 */
 
 import type { AEAD } from "tls/hardware/aead";

@@ -1,6 +1,6 @@
 /*
 	How every handshake begins: the ClientHello, the server's answer, and, where the server asks for another key share or wants its cookie
-	back, a second ClientHello (RFC 8446 section 4.1.4). Then the flow of the version that the server picked goes on. Run by connection.ts.
+	back, a second ClientHello (RFC 8446 section 4.1.4). Then the flow of the version that the server picked goes on. Run by driver.ts.
 */
 
 import { TLSError } from "../errors";

@@ -1,6 +1,6 @@
 /*
 	TCP bytes in, one record at a time (RFC 8446 section 5.1). Five octets come first; only when the header is found right does the
-	buffer grow, to exactly the record's size. Used by connection.ts.
+	buffer grow, to exactly the record's size. Extended by incoming.ts.
 */
 
 import { TLSError } from "../errors";
@@ -22,8 +22,8 @@ export class Deframer {
 	buffer: Uint8Array = new Uint8Array(KEPT);
 	/** Largest length that a header may announce. */
 	limit: number;
-	#have = 0;
-	#need: number = RecordHeader.length;
+	private have = 0;
+	private need: number = RecordHeader.length;
 
 	constructor(limit: number) {
 		this.limit = limit;
@@ -31,12 +31,12 @@ export class Deframer {
 
 	/** True where a whole record lies in the buffer, until `next`. */
 	get complete(): boolean {
-		return this.#have === this.#need && this.#have > RecordHeader.length;
+		return this.have === this.need && this.have > RecordHeader.length;
 	}
 
 	/** True where part of a record has arrived. */
 	get started(): boolean {
-		return this.#have > 0;
+		return this.have > 0;
 	}
 
 	get type(): ContentType {
@@ -44,27 +44,27 @@ export class Deframer {
 	}
 
 	/** End of the record in the buffer. */
-	get end(): number {
-		return this.#need;
+	get recordEnd(): number {
+		return this.need;
 	}
 
 	/** Takes what it can use of `bytes[start..end)` and returns how many octets that were. */
 	take(bytes: Uint8Array, start: number, end: number): number {
 		let at = start;
 		while (at < end && !this.complete) {
-			const count = Math.min(end - at, this.#need - this.#have);
-			copy(bytes, at, at + count, this.buffer, this.#have);
+			const count = Math.min(end - at, this.need - this.have);
+			copy(bytes, at, at + count, this.buffer, this.have);
 			at += count;
-			this.#have += count;
-			if (this.#have === RecordHeader.length && this.#need === RecordHeader.length) this.#readHeader();
+			this.have += count;
+			if (this.have === RecordHeader.length && this.need === RecordHeader.length) this.readHeader();
 		}
 		return at - start;
 	}
 
 	/** Makes room for the next record. `idle` also gives a large buffer back; otherwise the next record finds it again. */
 	next(idle: boolean): void {
-		this.#have = 0;
-		this.#need = RecordHeader.length;
+		this.have = 0;
+		this.need = RecordHeader.length;
 		if (idle && this.buffer.length > KEPT) this.buffer = new Uint8Array(KEPT);
 	}
 
@@ -74,7 +74,7 @@ export class Deframer {
 		this.next(true);
 	}
 
-	#readHeader(): void {
+	private readHeader(): void {
 		let header = this.buffer;
 		const type = header[0]!;
 		if (type < ContentType.change_cipher_spec || type > ContentType.application_data || header[1] !== 3)
@@ -83,13 +83,13 @@ export class Deframer {
 		if (length > this.limit)
 			throw new TLSError("record_too_long", `a record of ${length} bytes is longer than the ${this.limit} that are allowed`);
 		if (length === 0) throw new TLSError("unexpected_message", "a record is empty");
-		this.#need = RecordHeader.length + length;
-		if (this.#need > this.buffer.length) {
+		this.need = RecordHeader.length + length;
+		if (this.need > this.buffer.length) {
 			const minor = header[2]!;
 			// the old one goes first: both at once may be more than there is
 			this.buffer = empty;
 			header = empty;
-			this.buffer = new Uint8Array(this.#need);
+			this.buffer = new Uint8Array(this.need);
 			this.buffer[0] = type;
 			this.buffer[1] = 3;
 			this.buffer[2] = minor;

@@ -1,7 +1,7 @@
 /*
 	Records in, handshake messages out (RFC 8446 section 5.1): a record may hold several messages, a message may come in several
 	records. A message that lies in one record is used there; only a split one is collected in a buffer of its own, whose size is
-	checked before memory is taken. Used by connection.ts.
+	checked before memory is taken. Used by driver.ts.
 */
 
 import { TLSError } from "../errors";
@@ -19,35 +19,35 @@ export class Joiner {
 	bytes: Uint8Array = empty;
 	start = 0;
 	end = 0;
-	readonly #limit: number;
-	#held: Uint8Array | undefined;
-	#have = 0;
+	private readonly limit: number;
+	private held: Uint8Array | undefined = undefined;
+	private have = 0;
 
 	constructor(limit: number) {
-		this.#limit = limit;
+		this.limit = limit;
 	}
 
 	/** True where part of a message has arrived. */
 	get started(): boolean {
-		return this.#held !== undefined;
+		return this.held !== undefined;
 	}
 
 	/** Takes from `record[at..end)` and returns how far it went. `complete` tells whether a message is there now. */
 	take(record: Uint8Array, at: number, end: number): number {
-		if (!this.#held) {
+		if (!this.held) {
 			if (end - at >= MessageHeader.length) {
-				const size = this.#size(record, at);
+				const size = this.size(record, at);
 				if (size <= end - at) {
-					this.#set(record, at, at + size);
+					this.set(record, at, at + size);
 					return at + size;
 				}
-				this.#held = new Uint8Array(size);
+				this.held = new Uint8Array(size);
 			}
 			else
-				this.#held = new Uint8Array(MessageHeader.length);
-			this.#have = 0;
+				this.held = new Uint8Array(MessageHeader.length);
+			this.have = 0;
 		}
-		return this.#collect(record, at, end);
+		return this.collect(record, at, end);
 	}
 
 	/** True where a whole message is there, until `next`. */
@@ -57,42 +57,42 @@ export class Joiner {
 
 	/** Lets go of the message. */
 	next(): void {
-		if (this.bytes === this.#held) this.#held = undefined;
-		this.#set(empty, 0, 0);
+		if (this.bytes === this.held) this.held = undefined;
+		this.set(empty, 0, 0);
 	}
 
-	#collect(record: Uint8Array, at: number, end: number): number {
-		let held = this.#held!;
-		let count = Math.min(end - at, held.length - this.#have);
-		copy(record, at, at + count, held, this.#have);
+	private collect(record: Uint8Array, at: number, end: number): number {
+		let held = this.held!;
+		let count = Math.min(end - at, held.length - this.have);
+		copy(record, at, at + count, held, this.have);
 		at += count;
-		this.#have += count;
-		if (this.#have === MessageHeader.length && held.length === MessageHeader.length) {
-			const size = this.#size(held, 0);
+		this.have += count;
+		if (this.have === MessageHeader.length && held.length === MessageHeader.length) {
+			const size = this.size(held, 0);
 			if (size > MessageHeader.length) {
-				this.#held = new Uint8Array(size);
-				copy(held, 0, MessageHeader.length, this.#held, 0);
-				held = this.#held;
-				count = Math.min(end - at, size - this.#have);
-				copy(record, at, at + count, held, this.#have);
+				this.held = new Uint8Array(size);
+				copy(held, 0, MessageHeader.length, this.held, 0);
+				held = this.held;
+				count = Math.min(end - at, size - this.have);
+				copy(record, at, at + count, held, this.have);
 				at += count;
-				this.#have += count;
+				this.have += count;
 			}
 		}
-		if (this.#have === held.length && this.#have >= MessageHeader.length) this.#set(held, 0, held.length);
+		if (this.have === held.length && this.have >= MessageHeader.length) this.set(held, 0, held.length);
 		return at;
 	}
 
-	#set(bytes: Uint8Array, start: number, end: number): void {
+	private set(bytes: Uint8Array, start: number, end: number): void {
 		this.bytes = bytes;
 		this.start = start;
 		this.end = end;
 	}
 
-	#size(bytes: Uint8Array, at: number): number {
+	private size(bytes: Uint8Array, at: number): number {
 		const length = (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
-		if (length > this.#limit)
-			throw new TLSError("message_too_long", `a handshake message of ${length} bytes is longer than the ${this.#limit} that are allowed`);
+		if (length > this.limit)
+			throw new TLSError("message_too_long", `a handshake message of ${length} bytes is longer than the ${this.limit} that are allowed`);
 		return MessageHeader.length + length;
 	}
 }

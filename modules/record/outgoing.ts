@@ -1,6 +1,6 @@
 /*
 	What goes to the peer: records are laid down and sealed in one buffer, one after the other, and stay there until the transport has taken
-	them (RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2). Used by connection.ts.
+	them (RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2). Used by connection.ts and driver.ts.
 */
 
 import { ContentType, ProtocolVersion } from "../wire/numbers";
@@ -13,58 +13,66 @@ const KEPT = 64;
 
 const empty = new Uint8Array(0);
 
-export class Outgoing {
-	readonly #output: (bytes: Uint8Array, start: number, end: number) => number;
-	#protection: Protection | undefined;
-	#buffer: Uint8Array = empty;
-	#start = 0;
-	#end = 0;
-	/** Old servers want TLS 1.0 in the first record (RFC 8446 section 5.1). */
-	#version: number = ProtocolVersion.tls10;
+/** Where records go. */
+export interface Transport {
+	/** Takes octets `bytes[start..end)` for the peer and returns how many it took; it is offered the rest again. */
+	output(bytes: Uint8Array, start: number, end: number): number;
+}
 
-	/** `output` takes octets and returns how many it took. */
-	constructor(output: (bytes: Uint8Array, start: number, end: number) => number) {
-		this.#output = output;
+export class Outgoing {
+	/** Most octets that a record to the peer carries. */
+	maxFragment: number;
+	private readonly transport: Transport;
+	private protection: Protection | undefined = undefined;
+	private buffer: Uint8Array = empty;
+	private start = 0;
+	private end = 0;
+	/** Old servers want TLS 1.0 in the first record (RFC 8446 section 5.1). */
+	private version: number = ProtocolVersion.tls10;
+
+	constructor(transport: Transport, maxFragment: number) {
+		this.transport = transport;
+		this.maxFragment = maxFragment;
 	}
 
 	/** Octets that wait. */
 	get length(): number {
-		return this.#end - this.#start;
+		return this.end - this.start;
 	}
 
 	/** Octets that a record adds to its content. */
 	get overhead(): number {
-		return RecordHeader.length + (this.#protection?.overhead ?? 0);
+		return RecordHeader.length + (this.protection?.overhead ?? 0);
 	}
 
 	/** True where the sending key must be replaced. */
 	get worn(): boolean {
-		return this.#protection?.worn ?? false;
+		return this.protection?.worn ?? false;
 	}
 
 	/** From the next record on, records are protected. */
 	protectWith(protection: Protection): void {
-		this.#protection?.close();
-		this.#protection = protection;
+		this.protection?.close();
+		this.protection = protection;
 	}
 
 	/** Forgets the key; what is sealed already can still go out. */
 	unprotect(): void {
-		this.#protection?.close();
-		this.#protection = undefined;
+		this.protection?.close();
+		this.protection = undefined;
 	}
 
 	/** Appends a record with `bytes[start..end)`. */
 	add(type: ContentType, bytes: Uint8Array, start: number, end: number): void {
-		const protection = type === ContentType.change_cipher_spec ? undefined : this.#protection;
+		const protection = type === ContentType.change_cipher_spec ? undefined : this.protection;
 		const length = end - start + (protection?.overhead ?? 0);
-		this.#reserve(RecordHeader.length + length);
-		const buffer = this.#buffer;
-		let at = this.#end;
+		this.reserve(RecordHeader.length + length);
+		const buffer = this.buffer;
+		let at = this.end;
 		buffer[at] = protection?.hidesType ? ContentType.application_data : type;
-		buffer[at + 1] = this.#version >> 8;
-		buffer[at + 2] = this.#version & 0xff;
-		this.#version = ProtocolVersion.tls12;
+		buffer[at + 1] = this.version >> 8;
+		buffer[at + 2] = this.version & 0xff;
+		this.version = ProtocolVersion.tls12;
 		buffer[at + 3] = length >> 8;
 		buffer[at + 4] = length;
 		at += RecordHeader.length + (protection?.explicit ?? 0);
@@ -72,29 +80,34 @@ export class Outgoing {
 		at += end - start;
 		if (protection) {
 			if (protection.hidesType) buffer[at++] = type;
-			at = protection.seal(buffer, this.#end, at);
+			at = protection.seal(buffer, this.end, at);
 		}
-		this.#end = at;
+		this.end = at;
+	}
+
+	/** Appends `bytes[start..end)` in as many records as it takes. */
+	addSplit(type: ContentType, bytes: Uint8Array, start: number, end: number): void {
+		for (let at = start; at < end; at += this.maxFragment) this.add(type, bytes, at, Math.min(end, at + this.maxFragment));
 	}
 
 	/** Offers the transport all that waits. The buffer stays, until `release`. */
 	flush(): void {
-		if (this.#start < this.#end) this.#start += this.#output(this.#buffer, this.#start, this.#end);
-		if (this.#start === this.#end) this.#start = this.#end = 0;
+		if (this.start < this.end) this.start += this.transport.output(this.buffer, this.start, this.end);
+		if (this.start === this.end) this.start = this.end = 0;
 	}
 
 	/** Gives a large buffer back. */
 	release(): void {
-		if (this.#start === this.#end && this.#buffer.length > KEPT) this.#buffer = empty;
+		if (this.start === this.end && this.buffer.length > KEPT) this.buffer = empty;
 	}
 
-	#reserve(count: number): void {
-		if (this.#end + count <= this.#buffer.length) return;
-		const waiting = this.#end - this.#start;
-		const target = waiting + count > this.#buffer.length ? new Uint8Array(waiting + count) : this.#buffer;
-		copy(this.#buffer, this.#start, this.#end, target, 0);
-		this.#buffer = target;
-		this.#start = 0;
-		this.#end = waiting;
+	private reserve(count: number): void {
+		if (this.end + count <= this.buffer.length) return;
+		const waiting = this.end - this.start;
+		const target = waiting + count > this.buffer.length ? new Uint8Array(waiting + count) : this.buffer;
+		copy(this.buffer, this.start, this.end, target, 0);
+		this.buffer = target;
+		this.start = 0;
+		this.end = waiting;
 	}
 }

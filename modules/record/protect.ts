@@ -1,24 +1,24 @@
 /*
 	One direction's record protection: the cipher and its sequence number; with TLS 1.3 (RFC 8446 section 5.2 and 5.3) also the inner content
 	type and the padding, with TLS 1.2 (RFC 5246 section 6.2.3.3) the part of the nonce that stands in the record. In place, in the buffer
-	that holds the record. Used by connection.ts.
+	that holds the record. Made by driver.ts, used by incoming.ts and outgoing.ts.
 */
 
 import { TLSError } from "../errors";
 import { AEAD } from "tls/hardware/aead";
 
 /** Octets of a record's header, of the tag behind its text, and of TLS 1.3's inner content type. */
-const enum Part {
+export const enum Part {
 	header = 5,
 	tag = 16,
 	type = 1,
 }
 
 export class Protection {
-	readonly #aead: AEAD;
-	readonly #recordLimit: number;
-	#high = 0;
-	#low = 0;
+	private readonly aead: AEAD;
+	private readonly recordLimit: number;
+	private high = 0;
+	private low = 0;
 	/** Content type of the record that was opened last. */
 	type = 0;
 	/** TLS 1.3: the content type travels inside, behind the text. */
@@ -28,15 +28,15 @@ export class Protection {
 
 	/** After `recordLimit` records the key is worn out. */
 	constructor(aead: AEAD, recordLimit: number, hidesType: boolean, explicit: number) {
-		this.#aead = aead;
-		this.#recordLimit = recordLimit;
+		this.aead = aead;
+		this.recordLimit = recordLimit;
 		this.hidesType = hidesType;
 		this.explicit = explicit;
 	}
 
 	/** True where the key must be replaced before much more is sent (RFC 8446 section 5.5). */
 	get worn(): boolean {
-		return this.#high > 0 || this.#low >= this.#recordLimit;
+		return this.high > 0 || this.low >= this.recordLimit;
 	}
 
 	/** Octets that a record has beyond header and text. */
@@ -46,9 +46,9 @@ export class Protection {
 
 	/** Opens the record at `start..end`, sets `type`, and returns the end of the text, which starts `explicit` octets behind the header. */
 	open(buffer: Uint8Array, start: number, end: number): number {
-		let at = this.#aead.open(buffer, start, end, this.#high, this.#low);
+		let at = this.aead.open(buffer, start, end, this.high, this.low);
 		if (at < 0) throw new TLSError("bad_record_mac", "a record was changed on its way, or is not the server's");
-		this.#count();
+		this.count();
 		if (!this.hidesType) {
 			this.type = buffer[start]!;
 			return at;
@@ -61,21 +61,21 @@ export class Protection {
 
 	/** Seals the record whose header stands at `start` and whose text (and inner type) end at `end`; returns the record's end. */
 	seal(buffer: Uint8Array, start: number, end: number): number {
-		const sealed = this.#aead.seal(buffer, start, end, this.#high, this.#low);
-		this.#count();
+		const sealed = this.aead.seal(buffer, start, end, this.high, this.low);
+		this.count();
 		return sealed;
 	}
 
 	close(): void {
-		this.#aead.close();
+		this.aead.close();
 	}
 
-	#count(): void {
-		this.#low++;
-		if (this.#low > 0xffffffff) {
-			this.#low = 0;
-			this.#high++;
-			if (this.#high > 0xffff) throw new TLSError("crypto", "the connection has used up its keys");
+	private count(): void {
+		this.low++;
+		if (this.low > 0xffffffff) {
+			this.low = 0;
+			this.high++;
+			if (this.high > 0xffff) throw new TLSError("crypto", "the connection has used up its keys");
 		}
 	}
 }

@@ -85,8 +85,8 @@ function start(): { connection: Connection; collector: Collector } {
 	const options = configure({ serverName: "server", pins: [pin], pinsInsteadOfRoots: true, recordSizeLimit: 0x4001 }, undefined);
 	const config = { ...options, PathSearch: AcceptRecorded } as unknown as Config;
 	const collector = new Collector();
-	const connection = new Connection(config, collector, recorded);
-	connection.connect();
+	const connection = new Connection(config, collector);
+	connection.connect(recorded);
 	return { connection, collector };
 }
 

@@ -1,0 +1,267 @@
+/*
+	Runs a handshake in a connection: joins its messages, lets in only those that the flow waits for, and does for the flow what it asks of
+	the connection (handshake/link.ts). It and all it holds are dropped when the handshake is done; a message that comes later, such as a
+	ticket, gets one of its own. Made by connection.ts.
+*/
+
+import { TLSError } from "./errors";
+import type { Config } from "./config";
+import type { AuthenticatedPeer } from "./handshake/authenticated";
+import type { Flow, Link, Negotiated, PostHandshake } from "./handshake/link";
+import type { Incoming } from "./record/incoming";
+import { RecordHeader } from "./record/deframer";
+import { Joiner, MessageHeader } from "./record/joiner";
+import type { Outgoing } from "./record/outgoing";
+import { Protection } from "./record/protect";
+import { Timing } from "./timing";
+import { Reader } from "./wire/reader";
+import { AlertLevel, ContentType, HandshakeType, ProtocolVersion, Step } from "./wire/numbers";
+import type { AlertDescription } from "./wire/numbers";
+import type { AEAD } from "tls/hardware/aead";
+
+/** change_cipher_spec records that a server may send for middleboxes' sake; the RFC knows one, some send two. */
+const MAX_CHANGE_CIPHER_SPECS = 2;
+
+/** Warnings and HelloRequests that a handshake of TLS 1.2 passes over (RFC 5246 section 7.2, 7.4.1.1). */
+const MAX_IGNORED = 16;
+
+/** Highest handshake type that has a bit in a set of messages. */
+const MAX_TYPE = 29;
+
+/** The connection that a handshake runs in. */
+export interface Host {
+	/** See Link.open. */
+	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void;
+	/** Asks for a call of the driver's `resume` from the event loop. */
+	pause(): void;
+	/** Sends an alert. */
+	alert(level: AlertLevel, description: number): void;
+}
+
+export class Driver implements Link {
+	readonly reader: Reader = new Reader();
+	/** Sessions that the application does not know of yet. */
+	sessions: Uint8Array[] | undefined = undefined;
+	private readonly handshakeConfig: Config | undefined;
+	private readonly marks: Timing | undefined;
+	private readonly host: Host;
+	private readonly incoming: Incoming;
+	private readonly outgoing: Outgoing;
+	private post: PostHandshake | undefined;
+	private readonly joiner: Joiner;
+	private flow: Flow | undefined;
+	/** The messages that may come next, or the step that is waited for. */
+	private accepts = 0;
+	private paused = false;
+	private changeCipherSpecs = 0;
+	private changeCipherSpecSent = false;
+	private ignored = 0;
+
+	/** For a handshake, `config`; for messages after it, `post`, and messages of up to `maxMessage` octets. */
+	constructor(host: Host, incoming: Incoming, outgoing: Outgoing, maxMessage: number, config: Config | undefined, post: PostHandshake | undefined) {
+		this.host = host;
+		this.incoming = incoming;
+		this.outgoing = outgoing;
+		this.post = post;
+		this.joiner = new Joiner(maxMessage);
+		this.handshakeConfig = config;
+		this.marks = config && new Timing(config.now);
+		this.flow = undefined;
+	}
+
+	/** Begins the handshake. */
+	start(flow: Flow): void {
+		this.flow = flow;
+		this.advance();
+	}
+
+	/** What the handshake goes by; not there for messages after it. */
+	get config(): Config {
+		return this.handshakeConfig!;
+	}
+
+	/** The handshake's times; not there for messages after it. */
+	get timing(): Timing {
+		return this.marks!;
+	}
+
+	/** True where the handshake goes on. */
+	get isHandshaking(): boolean {
+		return this.flow !== undefined;
+	}
+
+	/** True until `resume`. */
+	get isPaused(): boolean {
+		return this.paused;
+	}
+
+	/** True where part of a message has arrived. */
+	get started(): boolean {
+		return this.joiner.started;
+	}
+
+	/** Uses the handshake messages of the record, until it is used up or a pause comes. */
+	readMessages(): void {
+		const { joiner, incoming } = this;
+		while (incoming.at < incoming.end && !this.paused) {
+			incoming.at = joiner.take(incoming.buffer, incoming.at, incoming.end);
+			if (joiner.complete) this.receiveMessage();
+		}
+		if (!this.paused) incoming.next(!joiner.started);
+	}
+
+	/** Goes on after a pause. */
+	resume(): void {
+		this.paused = false;
+		this.advance();
+		if (!this.paused && this.incoming.complete) this.readMessages();
+	}
+
+	/**
+	 * RFC 8446 section 5: one octet of value 1, during the handshake only, means nothing. RFC 5246 section 7.1: it must come exactly where
+	 * the flow waits for it, and changes the key.
+	 */
+	receiveChangeCipherSpec(): void {
+		const { incoming } = this;
+		const isWhole = incoming.recordEnd === RecordHeader.length + 1 && incoming.buffer[RecordHeader.length] === 1;
+		const isExpected = incoming.is12 ? this.accepts === Step.change_cipher_spec : ++this.changeCipherSpecs <= MAX_CHANGE_CIPHER_SPECS;
+		if (!isWhole || !isExpected || !this.flow || this.joiner.started)
+			throw new TLSError("unexpected_message", "a change_cipher_spec record is unexpected");
+		incoming.at = incoming.end;
+		incoming.next(false);
+		if (incoming.is12) this.advance();
+	}
+
+	/** Passes over something that a TLS 1.2 server may send at any time during the handshake. */
+	ignore(): void {
+		if (++this.ignored > MAX_IGNORED)
+			throw new TLSError("unexpected_message", "the server sends one warning after the other and does not go on");
+	}
+
+	/** Has the flow wipe what it holds. */
+	close(): void {
+		const { flow } = this;
+		this.flow = undefined;
+		this.paused = false;
+		try {
+			flow?.return();
+		}
+		catch {
+			// it was running when it failed: it has closed what it held
+		}
+		this.releaseMessage();
+	}
+
+	// What the flow asks for (Link)
+
+	get messageType(): HandshakeType {
+		return this.joiner.bytes[this.joiner.start]!;
+	}
+
+	get message(): Uint8Array {
+		return this.joiner.bytes;
+	}
+
+	get messageStart(): number {
+		return this.joiner.start;
+	}
+
+	get messageEnd(): number {
+		return this.joiner.end;
+	}
+
+	send(bytes: Uint8Array, start: number, end: number): void {
+		this.outgoing.addSplit(ContentType.handshake, bytes, start, end);
+		this.outgoing.flush();
+		this.outgoing.release();
+	}
+
+	get unsent(): number {
+		return this.outgoing.length;
+	}
+
+	useVersion(version: ProtocolVersion): void {
+		this.incoming.version = version;
+		if (this.incoming.is12 && this.changeCipherSpecs)
+			throw new TLSError("unexpected_message", "change_cipher_spec comes before the ServerHello");
+	}
+
+	warn(description: AlertDescription): void {
+		this.host.alert(AlertLevel.warning, description);
+		this.outgoing.flush();
+	}
+
+	limitRecords(send: number, receive: number): void {
+		this.outgoing.maxFragment = Math.min(this.outgoing.maxFragment, send);
+		this.incoming.limitRecords(receive);
+	}
+
+	sendChangeCipherSpec(): void {
+		if (this.changeCipherSpecSent) return;
+		this.changeCipherSpecSent = true;
+		this.outgoing.add(ContentType.change_cipher_spec, Uint8Array.of(1), 0, 1);
+	}
+
+	readWith(aead: AEAD, recordLimit: number, explicit: number): void {
+		if (this.incoming.at < this.incoming.end || this.joiner.started)
+			throw new TLSError("unexpected_message", "handshake data goes on in a record where the keys change");
+		this.incoming.protectWith(this.protection(aead, recordLimit, explicit));
+	}
+
+	writeWith(aead: AEAD, recordLimit: number, explicit: number): void {
+		this.outgoing.protectWith(this.protection(aead, recordLimit, explicit));
+	}
+
+	keepSession(bytes: Uint8Array): void {
+		(this.sessions ??= []).push(bytes);
+	}
+
+	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void {
+		this.post = post;
+		this.host.open(peer, negotiated, post);
+	}
+
+	// Inside
+
+	private protection(aead: AEAD, recordLimit: number, explicit: number): Protection {
+		return new Protection(aead, recordLimit, !this.incoming.is12, explicit);
+	}
+
+	private receiveMessage(): void {
+		const { joiner, reader } = this;
+		const type = this.messageType;
+		reader.open(joiner.bytes, joiner.start + MessageHeader.length, joiner.end);
+		if (!this.flow) {
+			this.post!.receive(this);
+			this.releaseMessage();
+			return;
+		}
+		if (type === HandshakeType.hello_request && this.incoming.is12) {
+			reader.finish();
+			this.ignore();
+			this.releaseMessage();
+			return;
+		}
+		if (type > MAX_TYPE || !(this.accepts & (1 << type)))
+			throw new TLSError("unexpected_message", `handshake message ${type} comes where it may not`);
+		this.advance();
+	}
+
+	/** Lets the flow go on to where it waits for a message, pauses, or is done. */
+	private advance(): void {
+		const { value, done } = this.flow!.next();
+		if (value === Step.pause && !done) {
+			this.paused = true;
+			this.host.pause();
+			return;
+		}
+		this.releaseMessage();
+		this.accepts = value ?? 0;
+		if (done) this.flow = undefined;
+	}
+
+	private releaseMessage(): void {
+		this.reader.release();
+		this.joiner.next();
+	}
+}

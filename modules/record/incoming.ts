@@ -1,0 +1,88 @@
+/*
+	What comes from the peer: each record from the wire, unprotected in place and checked against what its version allows (RFC 8446 section
+	5.1, 5.2; RFC 5246 section 6.2). Used by connection.ts and driver.ts.
+*/
+
+import { TLSError } from "../errors";
+import { ContentType, ProtocolVersion } from "../wire/numbers";
+import { Deframer, RecordHeader } from "./deframer";
+import { Part } from "./protect";
+import type { Protection } from "./protect";
+
+/**
+ * Largest record that may arrive: unprotected, with TLS 1.3's protection (RFC 8446 section 5.1, 5.2), and with TLS 1.2's, where a longer
+ * one could only hold too much (RFC 5246 section 6.2.3).
+ */
+const enum RecordLimit {
+	plain = 0x4000,
+	protected13 = 0x4000 + 256,
+	protected12 = 0x4000 + 24,
+}
+
+/** Octets of the nonce that TLS 1.2 may put in front of a record's text. */
+const EXPLICIT = 8;
+
+export class Incoming extends Deframer {
+	/** The text of the record in the buffer: `at..end` is what is still to be used. */
+	at = 0;
+	end = 0;
+	/** What the server picked; 0 until then. */
+	version: ProtocolVersion | 0 = 0;
+	private protection: Protection | undefined = undefined;
+	/** The record size that was asked of the peer, when it has agreed to it; else 0. */
+	private recordSizeLimit = 0;
+
+	constructor() {
+		super(RecordLimit.plain);
+	}
+
+	get is12(): boolean {
+		return this.version === ProtocolVersion.tls12;
+	}
+
+	/** The record that has arrived whole: unprotects it, sets `at` and `end` to its text, and returns its content type. */
+	openRecord(): number {
+		let { type } = this;
+		this.at = RecordHeader.length;
+		this.end = this.recordEnd;
+		if (this.is12 && this.buffer[2] !== (ProtocolVersion.tls12 & 0xff))
+			throw new TLSError("unsupported_version", "a record says that it is of another version than the one that was picked");
+		const { protection } = this;
+		if (protection && type !== ContentType.change_cipher_spec) {
+			if (protection.hidesType && type !== ContentType.application_data)
+				throw new TLSError("unexpected_message", `a record of type ${type} comes in the clear where all must be encrypted`);
+			this.end = protection.open(this.buffer, 0, this.recordEnd);
+			this.at += protection.explicit;
+			type = protection.type;
+			if (this.end - this.at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
+		}
+		return type;
+	}
+
+	/** From the next record on, what arrives is protected. */
+	protectWith(protection: Protection): void {
+		this.protection?.close();
+		this.protection = protection;
+		this.limitReading();
+	}
+
+	/** The peer keeps to records of `limit` octets of text, in TLS 1.3 with one for the type, once they are protected. */
+	limitRecords(limit: number): void {
+		this.recordSizeLimit = limit;
+		if (this.protection) this.limitReading();
+	}
+
+	/** Wipes the record and the key. */
+	override close(): void {
+		super.close();
+		this.at = this.end = 0;
+		this.protection?.close();
+		this.protection = undefined;
+	}
+
+	/** How long a protected record may be; with a limit asked for by us and taken by the peer, not by much more than that. */
+	private limitReading(): void {
+		if (this.recordSizeLimit) this.limit = this.recordSizeLimit + Part.tag + (this.is12 ? EXPLICIT : 0);
+		else this.limit = this.is12 ? RecordLimit.protected12 : RecordLimit.protected13;
+	}
+}
