@@ -20,7 +20,7 @@ export class Secret extends Native("xs_secret_destructor") {
 	extract(hash: HashAlgorithm, salt: Secret | undefined, input: Secret): void { return native("xs_secret_extract").call(this, hash, salt, input); }
 	/**
 	 * HKDF-Expand-Label, RFC 8446 section 7.1, from another secret, into `length` octets of this one, starting at `at`. The label
-	 * (12 characters at most) goes without its "tls13 "; the context is `context[start..end)`.
+	 * (12 characters at most) goes without its "tls13 "; the context is `context[start..end)`, 255 octets at most.
 	 */
 	expandLabel(hash: HashAlgorithm, from: Secret, label: string, context: Bytes, start: number, end: number, at: number, length: number): void { return native("xs_secret_expandLabel").call(this, hash, from, label, context, start, end, at, length); }
 	/**

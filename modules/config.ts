@@ -9,11 +9,12 @@ import { PathSearch } from "./x509/path";
 import type { CertificatePolicy } from "./x509/path";
 import { credentialOfFunction, credentialOfKey } from "./crypto/credential";
 import type { Credential } from "./crypto/credential";
+import { findSuite } from "./crypto/suites";
 import type { KeyKind } from "./crypto/signature";
 import { Certificate } from "./x509/certificate";
 import { askedName, isAddress } from "./x509/names";
-import { importSession12, sessionBinding } from "./handshake/resume";
-import type { Session12 } from "./handshake/resume";
+import { importSession, sessionBinding } from "./handshake/resume";
+import type { Session } from "./handshake/resume";
 import { readPEM } from "./x509/pem";
 import { clockPolicy } from "./x509/time";
 import type { ClockOption } from "./x509/time";
@@ -37,9 +38,15 @@ export interface Options {
 	clientKey?: CertificateInput;
 	/** Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May not call back into the connection. */
 	sign?: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array;
-	/** A session to go on with, as `onSession` gave it. One that is of no use for this server or too old is passed over. */
+	/**
+	 * A session to go on with, as `onSession` gave it. One that is of no use for this server or too old is passed over. Use each once: with
+	 * TLS 1.3 whoever sees one offered twice can tell that it is the same client (RFC 8446 appendix C.4).
+	 */
 	session?: ArrayBuffer | Uint8Array;
-	/** Gets a session for a later connection to the same server; keep it like a password. */
+	/**
+	 * Gets a session for a later connection to the same server; keep it like a password. With TLS 1.3 it is called after the handshake, whenever
+	 * the server sends a ticket, often twice.
+	 */
 	onSession?: (session: ArrayBuffer) => void;
 	/** A store of trusted roots. */
 	roots?: RootStore;
@@ -84,7 +91,7 @@ export interface Config {
 	readonly certificates: CertificatePolicy;
 	/** The client's own identity, if it has one. */
 	readonly credential: Credential | undefined;
-	readonly session: Session12 | undefined;
+	readonly session: Session | undefined;
 	readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 	/** Which server and which trust a session belongs to; where sessions are used at all. */
 	readonly sessionBinding: Uint8Array | undefined;
@@ -235,9 +242,13 @@ function credential({ clientCertificates, clientKey, sign }: Options): Credentia
 	return clientKey !== undefined ? credentialOfKey(chain, keyKind as KeyKind, privateKey(clientKey)) : credentialOfFunction(chain, keyKind as KeyKind, sign!);
 }
 
-function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[]): Session12 | undefined {
-	const session = importSession12(bytes, binding, Date.now());
-	return session && suites.includes(session.suite) ? session : undefined;
+/** The session where it goes with what is offered now, else undefined. */
+function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[], protocols: readonly string[]): Session | undefined {
+	const session = importSession(bytes, binding, Date.now());
+	if (!session || !suites.includes(session.suite)) return undefined;
+	if (session.version === ProtocolVersion.tls12) return session;
+	const isRight = session.secret.length === findSuite(session.suite)!.hashLength && (!session.protocol || protocols.includes(session.protocol));
+	return isRight ? session : undefined;
 }
 
 /** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
@@ -251,17 +262,20 @@ export function configure(options: Options, host: string | undefined): Config {
 	const maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
 	const certificates = certificatePolicy(name, options);
 	const { session, onSession } = options;
-	const binding = session || onSession ? sessionBinding(name, certificates.roots?.bytes, certificates.pins) : undefined;
+	const identity = credential(options);
+	const protocols = protocolList(options.applicationLayerProtocolNegotiation);
+	const suites = suitesOf(minVersion, maxVersion);
+	const binding = session || onSession ? sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0]) : undefined;
 	return Object.freeze({
 		sni: isAddress(name) ? undefined : name,
-		protocols: protocolList(options.applicationLayerProtocolNegotiation),
+		protocols,
 		minVersion, maxVersion,
-		suites: suitesOf(minVersion, maxVersion), groups, signatureSchemes,
+		suites, groups, signatureSchemes,
 		certificates,
-		session: session && usableSession(bytesOf(session), binding!, suitesOf(minVersion, maxVersion)),
+		session: session && usableSession(bytesOf(session), binding!, suites, protocols),
 		onSession,
 		sessionBinding: binding,
-		credential: credential(options),
+		credential: identity,
 		PathSearch,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
 		recordSizeLimit: numberOption("recordSizeLimit", options.recordSizeLimit, 64, 16385, 0),

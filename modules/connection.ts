@@ -74,7 +74,7 @@ export class Connection implements Host {
 	private idleRecords = 0;
 	/** What `opened` is to tell, and sessions that the application does not know of yet. */
 	private info: HandshakeInfo | undefined = undefined;
-	private sessions: Uint8Array[] | undefined = undefined;
+	private sessions: ArrayBuffer[] | undefined = undefined;
 	private failure: TLSError | undefined = undefined;
 
 	constructor(config: Config, events: Events) {
@@ -266,8 +266,8 @@ export class Connection implements Host {
 		this.info = this.sessions = undefined;
 		if (info) this.events.opened(info);
 		if (sessions)
-			for (const { buffer } of sessions)
-				if (this.isOpen) this.onSession?.(buffer as ArrayBuffer);
+			for (const session of sessions)
+				if (this.isOpen) this.onSession?.(session);
 		if (this.dataLeft) this.events.readable(this.dataLeft);
 		if (this.state === State.ended) this.events.ended();
 	}

@@ -41,7 +41,7 @@ export interface Host {
 export class Driver implements Link {
 	readonly reader: Reader = new Reader();
 	/** Sessions that the application does not know of yet. */
-	sessions: Uint8Array[] | undefined = undefined;
+	sessions: ArrayBuffer[] | undefined = undefined;
 	private readonly handshakeConfig: Config | undefined;
 	private readonly marks: Timing | undefined;
 	private readonly host: Host;
@@ -212,7 +212,7 @@ export class Driver implements Link {
 		this.outgoing.protectWith(this.protection(aead, recordLimit, explicit));
 	}
 
-	keepSession(bytes: Uint8Array): void {
+	keepSession(bytes: ArrayBuffer): void {
 		(this.sessions ??= []).push(bytes);
 	}
 

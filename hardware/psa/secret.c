@@ -92,8 +92,8 @@ static psa_status_t expand(psa_algorithm_t hash, const Secret* from, uint8_t* in
 /* HKDF-Expand-Label (RFC 8446 section 7.1) into this[at..at + length). */
 void xs_secret_expandLabel(xsMachine* the)
 {
-	enum { kPrefix = 6, kLabelMax = 12 };
-	uint8_t work[kHashMax + 2 + 1 + kPrefix + kLabelMax + 1 + kHashMax + 1];
+	enum { kPrefix = 6, kLabelMax = 12, kContextMax = 255 };
+	uint8_t work[kHashMax + 2 + 1 + kPrefix + kLabelMax + 1 + kContextMax + 1];
 	uint8_t* info = work + kHashMax;
 	char label[kLabelMax + 1];
 	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
@@ -104,7 +104,7 @@ void xs_secret_expandLabel(xsMachine* the)
 	Secret* secret = bindingSecret(the, &xsThis);
 	if (from == secret || at < 0 || length < 0 || at > (xsIntegerValue)secret->length || length > (xsIntegerValue)secret->length - at)
 		xsRangeError("no room for %d bytes at %d", (int)length, (int)at);
-	if (length > 255 * (xsIntegerValue)PSA_HASH_LENGTH(hash) || end - start > kHashMax)
+	if (length > 255 * (xsIntegerValue)PSA_HASH_LENGTH(hash) || end - start > kContextMax)
 		xsRangeError("HKDF-Expand-Label: too long");
 	uint8_t* context = bindingBytes(the, &xsArg(3), start, end, false);
 	size_t labelLength = c_strlen(label), n = 0;

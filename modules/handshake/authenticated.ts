@@ -1,7 +1,8 @@
 /*
 	The proof that the peer is who its certificate says. A connection opens for application data only against a value of this class, and
-	the only way to one is a signature that holds (RFC 8446 section 4.4.3, RFC 5246 section 7.4.3), or a Finished made with the secret of an
-	earlier connection that was opened against such a proof (RFC 5246 section 7.3).
+	the only way to one is a signature that holds (RFC 8446 section 4.4.3, RFC 5246 section 7.4.3), or a Finished made with a secret that only
+	the peer shares: of an earlier connection that was opened against such a proof (RFC 5246 section 7.3), or one from elsewhere (RFC 8446
+	section 4.2.11).
 */
 
 import { TLSError } from "../errors";
@@ -96,11 +97,11 @@ export function authenticate12(peer: VerifiedPeer, scheme: number, content: Uint
 }
 
 /**
- * Goes on with a session whose peer proved itself by `scheme` when it began: `expected` is the server's Finished, made with the session's
- * secret, and must stand in `message` at `at`.
+ * The peer has the secret that is shared with `peer`, who proved itself by `scheme` (0 for a secret from elsewhere) when a session began:
+ * `expected` is the server's Finished, made with that secret, and must stand in `message` at `at`.
  */
-export function authenticateResumed(peer: KnownPeer, scheme: number, expected: Uint8Array, message: Uint8Array, at: number): AuthenticatedPeer {
+export function authenticateByKey(peer: KnownPeer, scheme: number, expected: Uint8Array, message: Uint8Array, at: number): AuthenticatedPeer {
 	if (!equal(message, at, expected, 0, expected.length))
-		throw new TLSError("bad_finished", "the server's Finished does not match: it does not know the session, or the handshake was changed on its way");
+		throw new TLSError("bad_finished", "the server's Finished does not match: it does not know the key, or the handshake was changed on its way");
 	return make(peer, scheme);
 }

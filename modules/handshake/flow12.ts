@@ -30,7 +30,7 @@ import { equal } from "tls/hardware/compare";
 import { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
 import type { VerifiedPeer } from "../x509/path";
-import { authenticate12, authenticateResumed } from "./authenticated";
+import { authenticate12, authenticateByKey } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
 import { readCertificate12, readCertificateRequest12, writeCertificate12, writeCertificateVerify } from "./certificate";
 import type { Hello } from "./hello";
@@ -39,7 +39,7 @@ import type { ServerHello12, Ticket12 } from "./hello12";
 import { accepts } from "./link";
 import type { Flow, Link, PostHandshake } from "./link";
 import { explicitNonce, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
-import { exportSession12, sessionSecret } from "./resume";
+import { exportSession, sessionSecret } from "./resume";
 import type { Session12 } from "./resume";
 import type { Transcript } from "./transcript";
 
@@ -253,8 +253,10 @@ function keepSession(link: Link, state: State12, { peer, scheme }: Authenticated
 	const { onSession, sessionBinding: binding, now } = link.config;
 	const { lifetime = 0, octets: ticket = empty } = state.ticket ?? {};
 	if (!onSession || !ticket.length && (resumes || !sessionId.length)) return;
-	const session = { suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject };
-	link.keepSession(exportSession12(session, state.master!, binding!, now(), lifetime));
+	const session = {
+		version: ProtocolVersion.tls12, suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject,
+	} as const;
+	link.keepSession(exportSession(session, state.master!, binding!, now(), lifetime));
 }
 
 function open(link: Link, state: State12): void {
@@ -278,7 +280,7 @@ function* resume(link: Link, session: Session12, transcript: Transcript, state: 
 	yield accepts(HandshakeType.finished);
 	const expected = expectedFinished(link, transcript, state);
 	const { scheme, subject } = session;
-	state.proof = authenticateResumed({ subject, pathLength: 0 }, scheme, expected, link.message, link.reader.at);
+	state.proof = authenticateByKey({ subject, pathLength: 0 }, scheme, expected, link.message, link.reader.at);
 	absorb(link, transcript);
 	finish(link, transcript, state);
 	link.timing.mark(Phase.finished);

@@ -4,14 +4,15 @@
 		ServerHello
 		{EncryptedExtensions}
 		{CertificateRequest*}
-		{Certificate}
-		{CertificateVerify}
+		{Certificate*}
+		{CertificateVerify*}
 		{Finished}
 		                        {Certificate*}
 		                        {CertificateVerify*}
 		                        {Finished}
 
-	Each `yield` names the messages that may come next. Run by start.ts.
+	Where the server takes a pre-shared key, Finished follows on EncryptedExtensions. Each `yield` names the messages that may come next. Run by
+	start.ts.
 */
 
 import { TLSError } from "../errors";
@@ -29,11 +30,12 @@ import { accepts } from "./link";
 import type { Flow, Link } from "./link";
 import type { Hello, ServerHello } from "./hello";
 import type { Transcript } from "./transcript";
-import { authenticate13 } from "./authenticated";
+import { authenticate13, authenticateByKey } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
 import { readCertificate13, readCertificateRequest13, signedContent13, writeCertificate13, writeCertificateVerify } from "./certificate";
-import { Application13 } from "./post";
+import { Application13, TicketKeeper } from "./post";
+import { keySecret } from "./psk";
 import { Schedule13, trafficCipher, verifyData } from "./schedule13";
 
 /** Octets of the value that a group's key agreement gives, for a public key of that many octets. */
@@ -51,8 +53,10 @@ class State13 {
 	schemes: readonly number[] | undefined;
 	proof: AuthenticatedPeer | undefined;
 
-	constructor(answer: ServerHello) {
-		this.schedule = new Schedule13(answer.suite, undefined);
+	constructor({ suite, key }: ServerHello) {
+		const secret = key && keySecret(key);
+		this.schedule = new Schedule13(suite, secret);
+		secret?.close();
 	}
 
 	close(): void {
@@ -69,7 +73,7 @@ function absorb(link: Link, transcript: Transcript): void {
 /** Key agreement, then the handshake keys in both directions. */
 function* agree(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript, state: State13): Flow {
 	const { suite } = answer;
-	if (!answer.shareEnd) throw new TLSError("missing_extension", "the server sent no key share");
+	if (!answer.shareEnd) throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
 	if (answer.group !== hello.group)
 		throw new TLSError("illegal_parameter", `the server's key share is of group 0x${answer.group.toString(16)}, which was not sent`);
 	yield Step.pause;
@@ -126,9 +130,15 @@ function readGroups(r: Reader): void {
 	r.leave(list);
 }
 
-/** Certificate and CertificateVerify. Sets `state.proof`, which nothing else does. */
+/** [CertificateRequest], Certificate and CertificateVerify. Sets `state.proof`. */
 function* authenticateServer(link: Link, asked: number, transcript: Transcript, state: State13): Flow {
 	const { config, reader } = link;
+	yield accepts(HandshakeType.certificate_request) | accepts(HandshakeType.certificate);
+	if (link.messageType === HandshakeType.certificate_request) {
+		state.schemes = readCertificateRequest13(reader);
+		absorb(link, transcript);
+		yield accepts(HandshakeType.certificate);
+	}
 	const list = readCertificate13(reader, asked, config.certificates.maxCertificates);
 	const search = new config.PathSearch(link.message, list.spans, config.certificates, list.staple);
 	while (search.step()) yield Step.pause;
@@ -150,12 +160,16 @@ function* authenticateServer(link: Link, asked: number, transcript: Transcript, 
 	link.timing.mark(Phase.proof);
 }
 
-/** The server's Finished (section 4.4.4). */
+/** The server's Finished (section 4.4.4). With a pre-shared key it is what sets `state.proof`. */
 function checkFinished(link: Link, answer: ServerHello, transcript: Transcript, state: State13): void {
 	const expected = verifyData(answer.suite, state.server!, transcript.digest());
 	const { reader } = link;
 	if (reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
-	if (!equal(link.message, reader.at, expected, 0, expected.length))
+	if (answer.key) {
+		const { subject = "", scheme = 0 } = answer.key.session ?? {};
+		state.proof = authenticateByKey({ subject, pathLength: 0 }, scheme, expected, link.message, reader.at);
+	}
+	else if (!equal(link.message, reader.at, expected, 0, expected.length))
 		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
 	absorb(link, transcript);
 }
@@ -188,6 +202,15 @@ function finish(link: Link, answer: ServerHello, transcript: Transcript, state: 
 	link.send(w.bytes, 0, w.length);
 }
 
+/** What makes sessions of the server's tickets, where the application wants them. The transcript ends with the client's Finished. */
+function keepTickets(link: Link, transcript: Transcript, state: State13): TicketKeeper | undefined {
+	const { onSession, sessionBinding } = link.config;
+	if (!onSession) return undefined;
+	const master = state.schedule.derive("res master", transcript.digest());
+	const { scheme, peer } = state.proof!;
+	return new TicketKeeper(state.schedule.suite, master, sessionBinding!, scheme, peer.subject, state.protocol ?? "");
+}
+
 /** All that follows the ServerHello `answer`, which is the message that the link holds. */
 export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript): Flow {
 	const { suite } = answer;
@@ -201,14 +224,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 		readEncryptedExtensions(link, asked, state);
 		absorb(link, transcript);
 
-		yield accepts(HandshakeType.certificate_request) | accepts(HandshakeType.certificate);
-		if (link.messageType === HandshakeType.certificate_request) {
-			state.schemes = readCertificateRequest13(link.reader);
-			absorb(link, transcript);
-			yield accepts(HandshakeType.certificate);
-		}
-		yield* authenticateServer(link, asked, transcript, state);
-
+		if (!answer.key) yield* authenticateServer(link, asked, transcript, state);
 		yield accepts(HandshakeType.finished);
 		checkFinished(link, answer, transcript, state);
 
@@ -222,9 +238,10 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 		link.timing.mark(Phase.finished);
 		const proof = state.proof!;
 		const negotiated = {
-			version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme, resumed: false, protocol: state.protocol,
+			version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme,
+			resumed: answer.key?.session !== undefined, protocol: state.protocol,
 		};
-		link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic));
+		link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keepTickets(link, transcript, state)));
 	}
 	finally {
 		state.close();

@@ -14,6 +14,8 @@ import type { Writer } from "../wire/writer";
 import { equal } from "tls/hardware/compare";
 import { KeyShare } from "tls/hardware/agree";
 import { random } from "tls/hardware/random";
+import { writeKeys } from "./psk";
+import type { PreSharedKey } from "./psk";
 import type { Session12 } from "./resume";
 
 const RANDOM_LENGTH = 32;
@@ -31,6 +33,8 @@ export class Hello {
 	sessionId = new Uint8Array(SESSION_ID_LENGTH);
 	/** The TLS 1.2 session that the server may go on with. */
 	session: Session12 | undefined;
+	/** What TLS 1.3 may use in place of certificates, in the order of their numbers (section 4.2.11). */
+	keys: readonly PreSharedKey[] = [];
 	/** Extensions sent, as ExtensionBit. */
 	asked = 0;
 	/** The group that `share` is of. */
@@ -70,6 +74,8 @@ export interface ServerHello {
 	shareStart: number;
 	shareEnd: number;
 	cookie: Uint8Array | undefined;
+	/** The one of the keys offered that the server takes. */
+	key: PreSharedKey | undefined;
 }
 
 /** Writes the extension's number, remembers it as asked, and opens its data. */
@@ -191,10 +197,22 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.close(2, extension);
 	}
 	if (hello.share) writeKeyShare(w, hello, hello.share);
+	if (hello.keys.length || config.onSession && config.maxVersion === ProtocolVersion.tls13) {
+		// section 4.2.9: psk_dhe_ke alone; without it servers send no tickets
+		extension = openExtension(w, hello, ExtensionType.psk_key_exchange_modes, ExtensionBit.psk_key_exchange_modes);
+		w.u16(0x0101);
+		w.close(2, extension);
+	}
+	if (hello.keys.length) {
+		// the last one, as its end is made of all before it
+		extension = openExtension(w, hello, ExtensionType.pre_shared_key, ExtensionBit.pre_shared_key);
+		writeKeys(w, hello.keys, Date.now());
+		w.close(2, extension);
+	}
 	w.close(2, list);
 }
 
-/** Writes the ClientHello, message header included (section 4.1.2). */
+/** Writes the ClientHello, message header included (section 4.1.2). The binders of keys are still to be filled in. */
 export function writeClientHello(w: Writer, hello: Hello, config: Config): void {
 	hello.asked = 0;
 	w.u8(HandshakeType.client_hello);
@@ -207,6 +225,14 @@ export function writeClientHello(w: Writer, hello: Hello, config: Config): void 
 	w.u16(0x0100);	// one compression method: none
 	writeExtensions(w, hello, config);
 	w.close(3, message);
+}
+
+/** The key that the server took (section 4.2.11). */
+function pickKey(number: number, hello: Hello, { suite }: ServerHello): PreSharedKey {
+	const key = hello.keys[number];
+	if (!key) throw new TLSError("illegal_parameter", `the server picked pre-shared key ${number} of the ${hello.keys.length} offered`);
+	if (key.suite.hash !== suite.hash) throw new TLSError("illegal_parameter", `the server picked a pre-shared key that does not go with ${suite.name}`);
+	return key;
 }
 
 /** Reads the extensions of a ServerHello or HelloRetryRequest into `to`; returns the version picked, 0 if none is named. */
@@ -228,6 +254,7 @@ function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
 			r.at = r.end;
 			r.leave(cookie);
 		}
+		else if (type === ExtensionType.pre_shared_key) to.key = pickKey(r.u16(), hello, to);
 		else {
 			to.group = r.u16();
 			if (!to.isRetry) {
@@ -289,7 +316,7 @@ export function readServerHello(r: Reader, hello: Hello, config: Config): Server
 	if (legacy !== ProtocolVersion.tls12) throw new TLSError("illegal_parameter", `the version field of the ServerHello is 0x${legacy.toString(16)}`);
 	const suite = checkEcho(r, hello, config);
 	const isRetry = equal(r.bytes, randomAt, retryRandom, 0, RANDOM_LENGTH);
-	const answer: ServerHello = { suite, isRetry, group: 0, shareStart: 0, shareEnd: 0, cookie: undefined };
+	const answer: ServerHello = { suite, isRetry, group: 0, shareStart: 0, shareEnd: 0, cookie: undefined, key: undefined };
 	const version = readExtensions(r, hello, answer);
 	r.finish();
 	if (version !== ProtocolVersion.tls13)

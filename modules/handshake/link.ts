@@ -73,7 +73,7 @@ export interface Link {
 	/** From the next record on, what is sent is protected with this key. */
 	writeWith(aead: AEAD, recordLimit: number, explicit: number): void;
 	/** Has the application told of a session that a later connection can go on with. */
-	keepSession(bytes: Uint8Array): void;
+	keepSession(bytes: ArrayBuffer): void;
 	/** Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. */
 	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void;
 }

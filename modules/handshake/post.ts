@@ -1,15 +1,15 @@
 /*
-	TLS 1.3 after the handshake (RFC 8446 section 4.6): new keys in either direction, tickets, and the refusal of everything else. Called by
-	connection.ts.
+	TLS 1.3 after the handshake (RFC 8446 section 4.6): new keys in either direction, tickets, and the refusal of everything else. Made by
+	flow13.ts, called by connection.ts.
 */
 
 import { TLSError } from "../errors";
 import { AllowedIn, expectRequest } from "../wire/extensions";
-import { HandshakeType } from "../wire/numbers";
+import { ExtensionType, HandshakeType, ProtocolVersion } from "../wire/numbers";
 import type { Suite } from "../crypto/suites";
-import type { Reader } from "../wire/reader";
-import type { Secret } from "tls/hardware/secret";
+import { Secret } from "tls/hardware/secret";
 import type { Link, PostHandshake } from "./link";
+import { exportSession } from "./resume";
 import { deriveSecret, trafficCipher } from "./schedule13";
 
 /** KeyUpdateRequest, section 4.6.3 */
@@ -20,36 +20,88 @@ const enum KeyUpdateRequest {
 
 const empty = new Uint8Array(0);
 
-/** Checks the form of a NewSessionTicket (section 4.6.1). Sessions are not resumed yet, so nothing of it is kept. */
-function readTicket(r: Reader): void {
-	r.u32();
-	r.u32();
-	r.skip(r.u8());
-	const ticket = r.enter(2, 1, 0xffff);
-	r.at = r.end;
-	r.leave(ticket);
+/** Most tickets that the application is given in one connection: what makes them is wiped then. */
+const MAX_TICKETS = 8;
+
+/** Makes sessions of tickets (section 4.6.1). It is there only where the application wants them. */
+export class TicketKeeper {
+	private readonly suite: Suite;
+	private readonly master: Secret;
+	private readonly binding: Uint8Array;
+	private readonly scheme: number;
+	private readonly subject: string;
+	private readonly protocol: string;
+	private left = MAX_TICKETS;
+
+	/** Takes over `master`, the resumption_master_secret; `scheme` and `subject` are the peer's proof, `binding` is what resume.ts made. */
+	constructor(suite: Suite, master: Secret, binding: Uint8Array, scheme: number, subject: string, protocol: string) {
+		this.suite = suite;
+		this.master = master;
+		this.binding = binding;
+		this.scheme = scheme;
+		this.subject = subject;
+		this.protocol = protocol;
+	}
+
+	/** Hands on the session that `ticket` stands for; its key is made with the nonce `bytes[start..end)`. */
+	keep(link: Link, lifetime: number, ageAdd: number, bytes: Uint8Array, start: number, end: number, ticket: Uint8Array): void {
+		// a lifetime of zero means that it is not to be used
+		if (!lifetime || !this.left) return;
+		const { id, hash, hashLength } = this.suite;
+		const secret = new Secret(hashLength);
+		secret.expandLabel(hash, this.master, "resumption", bytes, start, end, 0, hashLength);
+		const session = {
+			version: ProtocolVersion.tls13, suite: id, ticket, scheme: this.scheme, subject: this.subject, ageAdd, protocol: this.protocol,
+		} as const;
+		link.keepSession(exportSession(session, secret, this.binding, Date.now(), lifetime));
+		secret.close();
+		if (!--this.left) this.master.close();
+	}
+
+	close(): void {
+		if (this.left) this.master.close();
+	}
+}
+
+/** Reads a NewSessionTicket (section 4.6.1). Without a keeper only its form is checked. */
+function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
+	const r = link.reader;
+	const lifetime = r.u32();
+	const ageAdd = r.u32();
+	const nonceLength = r.u8();
+	const nonceAt = r.skip(nonceLength);
+	const outer = r.enter(2, 1, 0xffff);
+	const ticketAt = r.at;
+	const ticketEnd = r.at = r.end;
+	r.leave(outer);
 	const block = r.enter(2, 0, 0xfffe);
 	let seen = 0;
 	while (r.left) {
 		const type = r.u16();
 		seen = expectRequest(type, seen);
-		r.skip(r.u16());
+		const extension = r.enter(2, 0, 0xffff);
+		if (type === ExtensionType.early_data) r.u32();
+		else r.at = r.end;
+		r.leave(extension);
 	}
 	r.leave(block);
 	r.finish();
 	if (seen & ~AllowedIn.new_session_ticket) throw new TLSError("illegal_parameter", "a NewSessionTicket holds an extension that does not belong there");
+	keeper?.keep(link, lifetime, ageAdd, r.bytes, nonceAt, nonceAt + nonceLength, r.bytes.slice(ticketAt, ticketEnd));
 }
 
 export class Application13 implements PostHandshake {
 	readonly #suite: Suite;
 	#client: Secret;
 	#server: Secret;
+	readonly #keeper: TicketKeeper | undefined;
 	/** The peer asked for a new key while earlier octets still waited: one answer serves however many requests (section 4.6.3). */
 	owesUpdate = false;
 
-	/** Takes over both traffic secrets. */
-	constructor(suite: Suite, client: Secret, server: Secret) {
+	/** Takes over both traffic secrets and the keeper. */
+	constructor(suite: Suite, client: Secret, server: Secret, keeper: TicketKeeper | undefined) {
 		this.#suite = suite;
+		this.#keeper = keeper;
 		this.#client = client;
 		this.#server = server;
 	}
@@ -57,7 +109,7 @@ export class Application13 implements PostHandshake {
 	receive(link: Link): void {
 		switch (link.messageType) {
 			case HandshakeType.new_session_ticket:
-				readTicket(link.reader);
+				readTicket(link, this.#keeper);
 				break;
 			case HandshakeType.key_update:
 				this.#receiveKeyUpdate(link);
@@ -75,6 +127,7 @@ export class Application13 implements PostHandshake {
 	close(): void {
 		this.#client.close();
 		this.#server.close();
+		this.#keeper?.close();
 	}
 
 	#receiveKeyUpdate(link: Link): void {

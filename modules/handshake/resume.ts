@@ -1,10 +1,11 @@
 /*
-	Sessions as octets, to go on with in a later connection, also after a restart (RFC 5246 section 7.3, RFC 5077). They hold the master
-	secret: keep them as safe as a password. Made by flow12.ts, read by config.ts.
+	Sessions as octets, to go on with in a later connection, also after a restart (RFC 8446 section 4.6.1; RFC 5246 section 7.3, RFC 5077). They
+	hold a secret: keep them as safe as a password. Made by flow12.ts and post.ts, read by config.ts.
 
 	    format (1) · version (2) · suite (2) · made, seconds (4) · lifetime, seconds (4) · digest of the name and of whom to trust (32)
-	    length (1), secret · length (2), ticket
-	    TLS 1.2: flags (1) · SignatureScheme of the proof (2) · length (1), session id · length (1), subject
+	    length (1), secret · length (2), ticket · SignatureScheme of the proof (2) · length (1), subject
+	    TLS 1.2: flags (1) · length (1), session id
+	    TLS 1.3: made, milliseconds beyond the second (2) · age_add (4) · length (1), application protocol
 
 	A later format has another number in front; what is not known, too old, or for another server is not used, and a full handshake goes on.
 */
@@ -16,10 +17,10 @@ import { Writer } from "../wire/writer";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 
-const FORMAT = 1;
+const FORMAT = 2;
 const BINDING_LENGTH = 32;
 
-/** Seconds that a session is used where the server does not say, and at most (RFC 8446 section 4.6.1 has the same bound). */
+/** Seconds that a session is used where the server does not say, and at most (RFC 8446 section 4.6.1). */
 const USUAL_LIFETIME = 86400;
 const MAX_LIFETIME = 604800;
 
@@ -27,60 +28,97 @@ const enum Flag {
 	extendedMasterSecret = 1,
 }
 
-export interface Session12 {
+interface AnySession {
 	readonly suite: number;
-	/** SignatureScheme with which the server proved itself. */
+	/** SignatureScheme with which the server proved itself; 0 where it was with an external key. */
 	readonly scheme: number;
 	readonly secret: Uint8Array;
-	/** One of the two is not empty. */
-	readonly id: Uint8Array;
 	readonly ticket: Uint8Array;
 	/** Whom its certificate named. */
 	readonly subject: string;
 }
 
+export interface Session12 extends AnySession {
+	readonly version: ProtocolVersion.tls12;
+	/** One of it and the ticket is not empty. */
+	readonly id: Uint8Array;
+}
+
+/** Its secret is the key that goes with the ticket. */
+export interface Session13 extends AnySession {
+	readonly version: ProtocolVersion.tls13;
+	/** When the ticket came, in milliseconds. */
+	readonly made: number;
+	/** ticket_age_add */
+	readonly ageAdd: number;
+	/** The application protocol of the connection; empty where there was none. */
+	readonly protocol: string;
+}
+
+export type Session = Session12 | Session13;
+
 /** Octets of a root store that say which one it is: all of a small one, the index of a large one. */
 const STORE_PART = 4096;
 
-/** What a session is good for: a server of this name, checked against these roots and pins. */
-export function sessionBinding(name: string, roots: Uint8Array | undefined, pins: readonly Uint8Array[] | undefined): Uint8Array {
+/** What a session is good for: a server of this name, checked against these roots and pins, for a client with this certificate. */
+export function sessionBinding(name: string, roots: Uint8Array | undefined, pins: readonly Uint8Array[] | undefined,
+	client: Uint8Array | undefined): Uint8Array {
 	const running = new Hash(HashAlgorithm.sha256);
-	const text = new Uint8Array(ArrayBuffer.fromString(`${name}\n${roots ? roots.length : ""}\n`));
+	const text = new Uint8Array(ArrayBuffer.fromString(`${name}\n${roots ? roots.length : ""}\n${pins ? pins.length : ""}\n`));
 	running.update(text, 0, text.length);
 	if (roots) running.update(roots, 0, Math.min(roots.length, STORE_PART));
 	for (const pin of pins ?? []) running.update(pin, 0, pin.length);
+	if (client) running.update(client, 0, client.length);
 	const digest = new Uint8Array(BINDING_LENGTH);
 	running.peek(digest, 0);
 	running.close();
 	return digest;
 }
 
+function writeU32(w: Writer, value: number): void {
+	w.u16(value / 0x10000);
+	w.u16(value);
+}
+
+/** A name of at most 255 characters, in ASCII. */
+function writeName(w: Writer, name: string): void {
+	const length = Math.min(name.length, 255);
+	w.u8(length);
+	for (let i = 0; i < length; i++) {
+		const code = name.charCodeAt(i);
+		w.u8(code < 0x7f ? code : 0x3f);
+	}
+}
+
 /** The octets of a session; `lifetime` is the server's word, 0 if it gave none, and `now` is in milliseconds. */
-export function exportSession12(session: Omit<Session12, "secret">, master: Secret, binding: Uint8Array, now: number, lifetime: number): Uint8Array {
-	const w = new Writer(160 + session.ticket.length);
+export function exportSession(session: Omit<Session12, "secret"> | Omit<Session13, "secret" | "made">, secret: Secret, binding: Uint8Array, now: number,
+	lifetime: number): ArrayBuffer {
+	const { version, ticket } = session;
+	const w = new Writer(160 + ticket.length);
 	w.u8(FORMAT);
-	w.u16(ProtocolVersion.tls12);
+	w.u16(version);
 	w.u16(session.suite);
-	const made = Math.floor(now / 1000);
-	w.u16(made / 0x10000);
-	w.u16(made);
-	const seconds = Math.min(lifetime || USUAL_LIFETIME, MAX_LIFETIME);
-	w.u16(seconds / 0x10000);
-	w.u16(seconds);
+	writeU32(w, Math.floor(now / 1000));
+	writeU32(w, Math.min(lifetime || USUAL_LIFETIME, MAX_LIFETIME));
 	w.copy(binding, 0, BINDING_LENGTH);
-	w.u8(master.length);
-	const at = w.reserve(master.length);
-	master.export(w.bytes, at);
-	w.u16(session.ticket.length);
-	w.copy(session.ticket, 0, session.ticket.length);
-	w.u8(Flag.extendedMasterSecret);
+	w.u8(secret.length);
+	const at = w.reserve(secret.length);
+	secret.export(w.bytes, at);
+	w.u16(ticket.length);
+	w.copy(ticket, 0, ticket.length);
 	w.u16(session.scheme);
-	w.u8(session.id.length);
-	w.copy(session.id, 0, session.id.length);
-	const subject = session.subject.slice(0, 255);
-	w.u8(subject.length);
-	for (let i = 0; i < subject.length; i++) w.u8(subject.charCodeAt(i) < 0x7f ? subject.charCodeAt(i) : 0x3f);
-	const bytes = w.bytes.slice(0, w.length);
+	writeName(w, session.subject);
+	if (version === ProtocolVersion.tls12) {
+		w.u8(Flag.extendedMasterSecret);
+		w.u8(session.id.length);
+		w.copy(session.id, 0, session.id.length);
+	}
+	else {
+		w.u16(now % 1000);
+		writeU32(w, session.ageAdd);
+		writeName(w, session.protocol);
+	}
+	const bytes = w.bytes.buffer.slice(0, w.length) as ArrayBuffer;
 	w.bytes.fill(0);
 	return bytes;
 }
@@ -93,8 +131,33 @@ function take(r: Reader, width: 1 | 2, maximum: number): Uint8Array {
 	return bytes;
 }
 
-function read(r: Reader, binding: Uint8Array, now: number): Session12 | undefined {
-	if (r.u8() !== FORMAT || r.u16() !== ProtocolVersion.tls12) return undefined;
+function takeName(r: Reader): string {
+	let name = "";
+	for (const octet of take(r, 1, 255)) name += String.fromCharCode(octet);
+	return name;
+}
+
+function read12(r: Reader, common: AnySession): Session12 | undefined {
+	const flags = r.u8();
+	const id = take(r, 1, 32);
+	r.finish();
+	// RFC 7627 section 5.3: one without would have to be refused
+	if (flags !== Flag.extendedMasterSecret || common.secret.length !== 48 || !(id.length || common.ticket.length)) return undefined;
+	return { ...common, version: ProtocolVersion.tls12, id };
+}
+
+function read13(r: Reader, common: AnySession, madeSeconds: number): Session13 | undefined {
+	const made = madeSeconds * 1000 + r.u16();
+	const ageAdd = r.u32();
+	const protocol = takeName(r);
+	r.finish();
+	if (!common.ticket.length || common.secret.length < 32) return undefined;
+	return { ...common, version: ProtocolVersion.tls13, made, ageAdd, protocol };
+}
+
+function read(r: Reader, binding: Uint8Array, now: number): Session | undefined {
+	if (r.u8() !== FORMAT) return undefined;
+	const version = r.u16();
 	const suite = r.u16();
 	const made = r.u32();
 	const lifetime = Math.min(r.u32(), MAX_LIFETIME);
@@ -102,21 +165,16 @@ function read(r: Reader, binding: Uint8Array, now: number): Session12 | undefine
 	if (age < 0 || age > lifetime) return undefined;
 	const at = r.skip(BINDING_LENGTH);
 	for (let i = 0; i < BINDING_LENGTH; i++) if (r.bytes[at + i] !== binding[i]) return undefined;
-	const secret = take(r, 1, 48);
-	const ticket = take(r, 2, 0xffff);
-	const flags = r.u8();
-	const scheme = r.u16();
-	const id = take(r, 1, 32);
-	let subject = "";
-	for (const octet of take(r, 1, 255)) subject += String.fromCharCode(octet);
-	r.finish();
-	// RFC 7627 section 5.3: one without would have to be refused
-	if (flags !== Flag.extendedMasterSecret || secret.length !== 48 || !(id.length || ticket.length)) return undefined;
-	return { suite, scheme, secret, id, ticket, subject };
+	const common: AnySession = { suite, secret: take(r, 1, 64), ticket: take(r, 2, 0xffff), scheme: r.u16(), subject: takeName(r) };
+	switch (version) {
+		case ProtocolVersion.tls12: return read12(r, common);
+		case ProtocolVersion.tls13: return read13(r, common, made);
+		default: return undefined;
+	}
 }
 
 /** The session in `bytes`, or undefined where it is of no use for `binding` at `now`. */
-export function importSession12(bytes: Uint8Array, binding: Uint8Array, now: number): Session12 | undefined {
+export function importSession(bytes: Uint8Array, binding: Uint8Array, now: number): Session | undefined {
 	try {
 		return read(new Reader().open(bytes, 0, bytes.length), binding, now);
 	}

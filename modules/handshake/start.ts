@@ -12,6 +12,7 @@ import { accepts } from "./link";
 import type { Flow, Link } from "./link";
 import { Hello, namesVersion, readServerHello, writeClientHello } from "./hello";
 import type { ServerHello } from "./hello";
+import { keysToOffer, writeBinders } from "./psk";
 import { Transcript } from "./transcript";
 import { flow12 } from "./flow12";
 import { flow13 } from "./flow13";
@@ -24,7 +25,7 @@ function* sendHello(link: Link, hello: Hello, transcript: Transcript): Flow {
 	if (link.config.maxVersion === ProtocolVersion.tls13) hello.share ??= new KeyShare(hello.group, undefined);
 	const w = new Writer(HELLO_ROOM);
 	writeClientHello(w, hello, link.config);
-	transcript.add(w.bytes, 0, w.length);
+	transcript.add(w.bytes, hello.keys.length ? writeBinders(w, hello.keys, transcript) : 0, w.length);
 	link.send(w.bytes, 0, w.length);
 	link.timing.mark(Phase.hello);
 	yield accepts(HandshakeType.server_hello);
@@ -42,20 +43,26 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 	else if (!retry.cookie)
 		throw new TLSError("illegal_parameter", "the server asks for another hello but for no change in it");
 	hello.cookie = retry.cookie;
+	// section 4.1.4: what can't go with the suite is not offered again
+	hello.keys = hello.keys.filter(key => key.suite.hash === retry.suite.hash);
 }
 
 /** The whole handshake. */
 export function* handshake(link: Link): Flow {
-	const hello = new Hello(link.config.groups[0]!);
-	hello.offer(link.config.session, link.config.maxVersion === ProtocolVersion.tls13);
+	const { config } = link;
+	const isTLS13 = config.maxVersion === ProtocolVersion.tls13;
+	const hello = new Hello(config.groups[0]!);
+	const { session } = config;
+	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
+	if (isTLS13) hello.keys = keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, undefined);
 	const transcript = new Transcript();
 	try {
 		yield* sendHello(link, hello, transcript);
-		if (link.config.maxVersion !== ProtocolVersion.tls13 || !namesVersion(link.reader)) {
+		if (!isTLS13 || !namesVersion(link.reader)) {
 			yield* flow12(link, hello, transcript);
 			return;
 		}
-		let answer = readServerHello(link.reader, hello, link.config);
+		let answer = readServerHello(link.reader, hello, config);
 		transcript.begin(answer.suite.hash);
 		if (answer.isRetry) {
 			const { suite } = answer;
@@ -64,7 +71,7 @@ export function* handshake(link: Link): Flow {
 			applyRetry(link, hello, answer);
 			link.sendChangeCipherSpec();
 			yield* sendHello(link, hello, transcript);
-			answer = readServerHello(link.reader, hello, link.config);
+			answer = readServerHello(link.reader, hello, config);
 			if (answer.isRetry) throw new TLSError("unexpected_message", "the server asks for another hello a second time");
 			if (answer.suite !== suite)
 				throw new TLSError("illegal_parameter", "the server changed the cipher suite after its HelloRetryRequest");

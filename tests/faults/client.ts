@@ -18,6 +18,8 @@ interface Result {
 	negotiated: object | undefined;
 	/** The session that the connection gave, in hexadecimal. */
 	session?: string;
+	/** How many it gave. */
+	sessions?: number;
 	/** All that was delivered, as text. */
 	text: string;
 }
@@ -61,6 +63,7 @@ function run(done: (result: Result) => void): void {
 					onSession(made: ArrayBuffer) {
 						session = new Uint8Array(made);
 						result.session = hexText(session);
+						result.sessions = (result.sessions ?? 0) + 1;
 					},
 				} : undefined),
 				onHandshake({ suite, group, signature, protocol, version, resumed, peer }: HandshakeInfo) {

@@ -15,6 +15,8 @@ export interface ClientResult {
 		readonly subject: string };
 	/** The session that the connection gave, in hexadecimal. */
 	readonly session?: string;
+	/** How many it gave. */
+	readonly sessions?: number;
 	readonly text: string;
 	/** Octets delivered. */
 	readonly length: number;

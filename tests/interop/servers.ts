@@ -72,7 +72,7 @@ export function startOpenSSL(identity: ServerIdentity, ...more: string[]): Promi
 
 export function startGnuTLS(identity: ServerIdentity, priority: string, ...more: string[]): Promise<RunningServer> {
 	return startProgram("gnutls-serv", identity, (port, folder) => ["--http", "--port", String(port), "--x509certfile", join(folder, "chain.pem"),
-		"--x509keyfile", join(folder, "key.pem"), "--priority", priority, "--noticket",
+		"--x509keyfile", join(folder, "key.pem"), "--priority", priority,
 		...(more.includes("--require-client-cert") ? [] : ["--disable-client-cert"]), ...more]);
 }
 

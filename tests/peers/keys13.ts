@@ -110,10 +110,10 @@ export class Schedule {
 	readonly #hash: string;
 	#secret: Buffer;
 
-	constructor(suite: SuiteInfo) {
+	constructor(suite: SuiteInfo, psk?: Uint8Array) {
 		this.#hash = suite.hash;
 		const zeros = Buffer.alloc(digest(suite.hash).length);
-		this.#secret = hmac(suite.hash, zeros, zeros);
+		this.#secret = hmac(suite.hash, zeros, psk ?? zeros);
 	}
 
 	climb(input: Uint8Array | undefined): void {

@@ -6,6 +6,7 @@
 import { createECDH, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
 import type { Socket } from "node:net";
 import { digest, expandLabel, hmac, RecordKey, Schedule, suiteInfo, u16, vector, type SuiteInfo } from "./keys13.js";
+import { binderOf, offeredKeys, type OfferedKeys, type ServerKey } from "./psk13.js";
 
 export type MessageName = "HelloRetryRequest" | "ServerHello" | "EncryptedExtensions" | "CertificateRequest" | "Certificate" | "CertificateVerify" | "Finished";
 
@@ -17,6 +18,8 @@ export interface Script13 {
 	/** SignatureScheme; the usual one of the key by default. */
 	readonly scheme?: number;
 	readonly suite?: keyof typeof suiteInfo;
+	/** The key to take of those that the hello offers; without it a full handshake goes on. */
+	readonly psk?: ServerKey;
 	/** Ask for this group first. */
 	readonly retryGroup?: number;
 	readonly requestCertificate?: boolean;
@@ -44,6 +47,9 @@ export interface Outcome13 {
 	received: Buffer;
 	/** The client's hello. */
 	hello: Buffer;
+	/** The keys that the hello, or the second one, offers, and whether the binder of the one taken is right. */
+	offered?: OfferedKeys | undefined;
+	binder?: boolean;
 }
 
 const HANDSHAKE = 22;
@@ -176,6 +182,7 @@ export class Session13 {
 	readonly #reader: RecordReader;
 	readonly #suite: SuiteInfo;
 	readonly #schedule: Schedule;
+	#resumption = empty;
 	#transcript = empty;
 	/** Protects what the server sends, opens what the client sends. */
 	writeKey: RecordKey | undefined;
@@ -186,7 +193,7 @@ export class Session13 {
 		this.#script = script;
 		this.#reader = new RecordReader(socket);
 		this.#suite = suiteInfo[script.suite ?? "TLS_AES_128_GCM_SHA256"]!;
-		this.#schedule = new Schedule(this.#suite);
+		this.#schedule = new Schedule(this.#suite, script.psk?.key);
 		socket.on("error", () => {});
 	}
 
@@ -207,25 +214,53 @@ export class Session13 {
 		this.socket.write(this.writeKey!.seal(type, content, padding));
 	}
 
+	/** Sends a NewSessionTicket and returns the key that goes with it. `change` has the last word over its body. */
+	sendTicket(ticket: Uint8Array, { lifetime = 7200, ageAdd = 0, nonce = Buffer.of(0), extensions = empty, change = (body: Buffer): Uint8Array => body } = {}): Buffer {
+		const numbers = Buffer.alloc(8);
+		numbers.writeUInt32BE(lifetime, 0);
+		numbers.writeUInt32BE(ageAdd, 4);
+		this.send(HANDSHAKE, message(4, change(Buffer.concat([numbers, vector(1, nonce), vector(2, ticket), vector(2, extensions)]))));
+		return expandLabel(this.#suite.hash, this.#resumption, "resumption", nonce, this.#resumption.length);
+	}
+
 	/** The client's next record; alerts and data are also noted in the outcome. */
 	async receive(): Promise<{ type: number; content: Buffer } | undefined> {
 		for (;;) {
 			const record = await this.#reader.next();
 			if (!record) return undefined;
 			if (record[0] === 20) continue;
-			const opened = this.readKey && record[0] === DATA ? this.readKey.open(record) : { type: record[0]!, content: record.subarray(5) };
+			const opened = this.#open(record);
+			if (!opened) return undefined;
 			if (opened.type === ALERT) this.outcome.alert = opened.content[1];
 			if (opened.type === DATA) this.outcome.received = Buffer.concat([this.outcome.received, opened.content]);
 			return opened;
 		}
 	}
 
+	/** A record's content; undefined where it was sealed with another key. */
+	#open(record: Buffer): { type: number; content: Buffer } | undefined {
+		if (!this.readKey || record[0] !== DATA) return { type: record[0]!, content: record.subarray(5) };
+		try {
+			return this.readKey.open(record);
+		}
+		catch {
+			return undefined;
+		}
+	}
+
 	async #receiveHello(): Promise<ClientHello | undefined> {
-		const record = await this.receive();
-		if (record?.type !== HANDSHAKE) return undefined;
-		this.outcome.hello = record.content;
-		this.#transcript = Buffer.concat([this.#transcript, record.content]);
-		return parseHello(record.content);
+		let hello = empty;
+		while (hello.length < 4 || hello.length < 4 + hello.readUIntBE(1, 3)) {
+			const record = await this.receive();
+			if (record?.type !== HANDSHAKE) return undefined;
+			hello = Buffer.concat([hello, record.content]);
+		}
+		this.outcome.hello = hello;
+		const offered = this.outcome.offered = offeredKeys(hello);
+		const { psk } = this.#script;
+		if (psk && offered) this.outcome.binder = binderOf(this.#suite, psk, this.#transcript, offered.truncated).equals(offered.binders[psk.number ?? 0] ?? empty);
+		this.#transcript = Buffer.concat([this.#transcript, hello]);
+		return parseHello(hello);
 	}
 
 	/** Passes a message through the test's hands and notes what comes out of them. */
@@ -252,14 +287,15 @@ export class Session13 {
 	}
 
 	async #handshake(first: ClientHello): Promise<boolean> {
-		const { retryGroup, editRecords = (_: string, records: Buffer[]) => records } = this.#script;
+		const { psk, retryGroup, editRecords = (_: string, records: Buffer[]) => records } = this.#script;
 		const hello = retryGroup ? await this.#retry(first, retryGroup) : first;
 		const [entry] = hello?.shares ?? [];
 		if (!hello || !entry) return false;
 		const [group, peer] = entry;
 		const { share, shared } = agree(group, peer);
 		const serverHello = this.#edited("ServerHello",
-			this.#serverHello(hello, randomBytes(32), extension(43, Buffer.of(3, 4)), extension(51, u16(group), vector(2, share))));
+			this.#serverHello(hello, randomBytes(32), extension(43, Buffer.of(3, 4)), extension(51, u16(group), vector(2, share)),
+				...(psk ? [extension(41, u16(psk.number ?? 0))] : [])));
 		for (const record of editRecords("hello", [plainRecord(HANDSHAKE, serverHello)])) this.socket.write(record);
 		this.#schedule.climb(shared);
 		const client = this.#schedule.derive("c hs traffic", this.#hash());
@@ -273,23 +309,34 @@ export class Session13 {
 		const secrets = ["c ap traffic", "s ap traffic"].map(label => this.#schedule.derive(label, this.#hash()));
 		this.writeKey = new RecordKey(this.#suite, secrets[1]!);
 		const finished = await this.#receiveFinished(client);
-		if (finished) this.readKey = new RecordKey(this.#suite, secrets[0]!);
+		if (finished) {
+			this.readKey = new RecordKey(this.#suite, secrets[0]!);
+			this.#resumption = this.#schedule.derive("res master", this.#hash());
+		}
 		return finished;
 	}
 
 	/** EncryptedExtensions to Finished. */
 	#flight(secret: Buffer): Buffer {
-		const { chain, key, encryptedExtensions = empty, requestCertificate } = this.#script;
-		const scheme = this.#script.scheme ?? usualScheme(key);
+		const { psk, encryptedExtensions = empty } = this.#script;
 		const out = [this.#edited("EncryptedExtensions", message(8, vector(2, encryptedExtensions)))];
+		if (!psk) out.push(...this.#proof());
+		const finishedKey = expandLabel(this.#suite.hash, secret, "finished", empty, secret.length);
+		out.push(this.#edited("Finished", message(20, hmac(this.#suite.hash, finishedKey, this.#hash()))));
+		return Buffer.concat(out);
+	}
+
+	/** [CertificateRequest], Certificate, CertificateVerify. */
+	#proof(): Buffer[] {
+		const { chain, key, requestCertificate } = this.#script;
+		const scheme = this.#script.scheme ?? usualScheme(key);
+		const out = [];
 		if (requestCertificate)
 			out.push(this.#edited("CertificateRequest", message(13, vector(1), vector(2, extension(13, vector(2, u16(0x0403), u16(0x0804)))))));
 		out.push(this.#edited("Certificate", message(11, vector(1), vector(3, ...chain.map(der => Buffer.concat([vector(3, der), vector(2)]))))));
 		const content = Buffer.concat([Buffer.alloc(64, 0x20), Buffer.from("TLS 1.3, server CertificateVerify\0"), this.#hash()]);
 		out.push(this.#edited("CertificateVerify", message(15, u16(scheme), vector(2, signContent(key, scheme, content)))));
-		const finishedKey = expandLabel(this.#suite.hash, secret, "finished", empty, secret.length);
-		out.push(this.#edited("Finished", message(20, hmac(this.#suite.hash, finishedKey, this.#hash()))));
-		return Buffer.concat(out);
+		return out;
 	}
 
 	#fragments(flight: Buffer): Buffer[] {
@@ -311,8 +358,8 @@ export class Session13 {
 				held = held.subarray(one.length);
 				const key = expandLabel(this.#suite.hash, secret, "finished", empty, secret.length);
 				const expected = hmac(this.#suite.hash, key, this.#hash());
-				if (one[0] === 20) return one.subarray(4).equals(expected);
 				this.#transcript = Buffer.concat([this.#transcript, one]);
+				if (one[0] === 20) return one.subarray(4).equals(expected);
 			}
 		}
 	}

@@ -1,0 +1,109 @@
+/*
+	Keys that client and server share before the handshake (RFC 8446 section 4.2.9 to 4.2.11): of an earlier connection, or external ones. They are
+	used with a fresh key agreement only (psk_dhe_ke). Written by start.ts with the ClientHello, used by flow13.ts.
+*/
+
+import { findSuite } from "../crypto/suites";
+import type { Suite } from "../crypto/suites";
+import { CipherSuite } from "../wire/numbers";
+import type { Writer } from "../wire/writer";
+import { HashAlgorithm, hash } from "tls/hardware/hash";
+import { Secret } from "tls/hardware/secret";
+import type { Session13 } from "./resume";
+import { Schedule13, verifyData } from "./schedule13";
+import type { Transcript } from "./transcript";
+
+/** A key from elsewhere, which only the two sides know. */
+export interface ExternalKey {
+	readonly identity: Uint8Array;
+	readonly secret: Uint8Array;
+	/** The hash that it is for: only suites with that hash go with it (section 4.2.11). */
+	readonly hash: HashAlgorithm;
+}
+
+/** A key as it is offered. */
+export interface PreSharedKey {
+	readonly identity: Uint8Array;
+	readonly secret: Uint8Array;
+	/** Any suite with the key's hash. */
+	readonly suite: Suite;
+	/** The connection that it comes from; an external key has none. */
+	readonly session: Session13 | undefined;
+}
+
+/** What can be offered, the session first: at most one of each. */
+export function keysToOffer(session: Session13 | undefined, external: ExternalKey | undefined): PreSharedKey[] {
+	const keys: PreSharedKey[] = [];
+	if (session) keys.push({ identity: session.ticket, secret: session.secret, suite: findSuite(session.suite)!, session });
+	if (external) {
+		const suite = external.hash === HashAlgorithm.sha256 ? CipherSuite.TLS_AES_128_GCM_SHA256 : CipherSuite.TLS_AES_256_GCM_SHA384;
+		keys.push({ identity: external.identity, secret: external.secret, suite: findSuite(suite)!, session: undefined });
+	}
+	return keys;
+}
+
+/** The key, where script does not see it. */
+export function keySecret(key: PreSharedKey): Secret {
+	const secret = new Secret(key.secret.length);
+	secret.import(key.secret, 0);
+	return secret;
+}
+
+/** obfuscated_ticket_age (section 4.2.11.1): milliseconds since the ticket came, hidden from whoever listens; 0 for an external key. */
+function ticketAge({ session }: PreSharedKey, now: number): number {
+	return session ? (Math.max(0, now - session.made) + session.ageAdd) % 0x100000000 : 0;
+}
+
+/** Writes the data of pre_shared_key, with room for the binders at its end (section 4.2.11). */
+export function writeKeys(w: Writer, keys: readonly PreSharedKey[], now: number): void {
+	const identities = w.open(2);
+	for (const key of keys) {
+		w.u16(key.identity.length);
+		w.copy(key.identity, 0, key.identity.length);
+		const age = ticketAge(key, now);
+		w.u16(age / 0x10000);
+		w.u16(age);
+	}
+	w.close(2, identities);
+	const binders = w.open(2);
+	for (const { suite } of keys) {
+		w.u8(suite.hashLength);
+		w.reserve(suite.hashLength);
+	}
+	w.close(2, binders);
+}
+
+/** The binder of one key: what a Finished would be with a key made of it (section 4.2.11.2). */
+function binder(key: PreSharedKey, digest: Uint8Array): Uint8Array {
+	const { suite } = key;
+	const secret = keySecret(key);
+	const schedule = new Schedule13(suite, secret);
+	secret.close();
+	const none = new Uint8Array(suite.hashLength);
+	hash(suite.hash, none, 0, 0, none, 0);
+	const base = schedule.derive(key.session ? "res binder" : "ext binder", none);
+	schedule.close();
+	const data = verifyData(suite, base, digest);
+	base.close();
+	return data;
+}
+
+/**
+ * Fills in the binders of the ClientHello that `w` holds, which prove that the client has the keys, over all in front of them. Returns how
+ * much of the hello it has added to the transcript: after a HelloRetryRequest all but the binders, else nothing.
+ */
+export function writeBinders(w: Writer, keys: readonly PreSharedKey[], transcript: Transcript): number {
+	let end = w.length - 2;
+	for (const { suite } of keys) end -= 1 + suite.hashLength;
+	const isSecond = transcript.algorithm !== 0;
+	if (isSecond) transcript.add(w.bytes, 0, end);
+	let at = end + 2;
+	for (const key of keys) {
+		const { suite } = key;
+		const digest = isSecond ? transcript.digest() : new Uint8Array(suite.hashLength);
+		if (!isSecond) hash(suite.hash, w.bytes, 0, end, digest, 0);
+		w.bytes.set(binder(key, digest), at + 1);
+		at += 1 + suite.hashLength;
+	}
+	return isSecond ? end : 0;
+}
