@@ -13,8 +13,11 @@ import { Connection } from "./connection";
 import type { Events, HandshakeInfo } from "./connection";
 import { Phase } from "./timing";
 
-/** What is read from TCP at a time, in octets. */
-const SEGMENT = 512;
+/** What is read from TCP at a time, in octets: during the handshake, when memory is short, and after it, when data flows. */
+const enum Segment {
+	handshake = 128,
+	data = 512,
+}
 
 const empty = new Uint8Array(0);
 
@@ -264,13 +267,14 @@ class Transport implements Events {
 	}
 
 	private fill(): void {
-		if (!this.pieces) {
-			const segment = this.segment = new Uint8Array(SEGMENT);
-			this.pieces = [segment, segment.subarray(0, 64), segment.subarray(0, 8), segment.subarray(0, 1)];
+		const size = this.options ? Segment.handshake : Segment.data;
+		if (this.segment.length !== size) {
+			const segment = this.segment = new Uint8Array(size);
+			this.pieces = [segment, segment.subarray(0, size / 8), segment.subarray(0, 8), segment.subarray(0, 1)];
 		}
 		let i = 0;
-		while (this.pieces[i]!.length > this.available) i++;
-		const piece = this.pieces[i]!;
+		while (this.pieces![i]!.length > this.available) i++;
+		const piece = this.pieces![i]!;
 		this.tcp!.read(piece);
 		this.available -= piece.length;
 		this.from = 0;

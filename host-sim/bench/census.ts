@@ -10,7 +10,7 @@ import { work, type Work } from "./measure.js";
 
 interface Kind { readonly name: string; readonly objects: number; readonly slots: number; readonly chunkBytes: number }
 interface Place { readonly place: string; readonly slots: number; readonly chunks: number; readonly bytes: number }
-interface Interval { readonly interval: string; readonly peak: readonly Kind[]; readonly end: readonly Kind[]; readonly allocations: readonly Place[] }
+interface Interval { readonly interval: string; readonly peak: readonly Kind[]; readonly end: readonly Kind[]; readonly allocations: readonly Place[]; readonly held: readonly Place[] }
 
 const shown = 30;
 
@@ -35,6 +35,11 @@ function places(list: readonly Place[]): string[] {
 		"slots and chunks by file", ...byModule, ""];
 }
 
+function held(list: readonly Place[]): string[] {
+	return ["held at the peak, by the line that asked for it", "   bytes  slots  chunk bytes", ...list.slice(0, shown * 2).map(place =>
+		[String(16 * place.slots + place.bytes).padStart(8), String(place.slots).padStart(5), String(place.bytes).padStart(11), place.place].join("  ")), ""];
+}
+
 /** The census of a handshake: at its peak, and when the connection is open and idle. */
 export async function censusText(what: Work): Promise<string> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-census-"));
@@ -45,7 +50,7 @@ export async function censusText(what: Work): Promise<string> {
 		const [start, done, idle] = ["start", "handshake", "idle"].map(name => intervals.find(one => one.interval === name));
 		return [
 			...kinds("the app before the handshake", start?.end ?? []), ...kinds("at the peak of the handshake", done?.peak ?? []),
-			...kinds("open and idle", idle?.end ?? []), ...places(done?.allocations ?? []),
+			...held(done?.held ?? []), ...kinds("open and idle", idle?.end ?? []), ...places(done?.allocations ?? []),
 		].join("\n");
 	}
 	finally {

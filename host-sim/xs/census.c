@@ -1,6 +1,6 @@
 /*
 	The census (--census FILE): what the app's heap holds, by constructor, whenever an interval ends (marks.c) and where its peak was,
-	and which lines of script asked for it. With --live the peak's census is what was truly in use.
+	and which lines of script asked for it, also those whose slots are in use at the peak. With --live the peak's census is what was truly in use.
 	A slot belongs to the object in whose list it is, a chunk to the slot that refers to it.
 */
 
@@ -9,11 +9,14 @@
 enum { kKindsMax = 512, kLinesMax = 4096, kNameSize = 64 };
 
 typedef struct { char name[kNameSize]; uint32_t objects, slots; size_t bytes; } Kind;
-typedef struct { txID file; txInteger line; uint32_t slots, chunks; size_t bytes; } Line;
+typedef struct { bool used; txID file; txInteger line; uint32_t slots, chunks; size_t bytes; uint32_t heldSlots; size_t heldBytes; } Line;
 typedef struct { Kind kinds[kKindsMax]; int count; } Census;
 
 static Census atPeak, now;
 static Line lines[kLinesMax];
+/* The line that asked for each slot of the arena. */
+static Line** askers;
+static Line* asker;
 static FILE* file;
 
 static Kind* kindNamed(Census* census, const char* name)
@@ -180,6 +183,36 @@ static void takeCensus(txMachine* the, Census* census)
 	seenEnd();
 }
 
+static Line** askerOf(txMachine* the, const txSlot* slot)
+{
+	if (!askers)
+		askers = simCalloc((size_t)(the->memory->arenaEnd - the->memory->arena) / sizeof(txSlot) + 1, sizeof(Line*));
+	return &askers[(size_t)((uint8_t*)slot - the->memory->arena) / sizeof(txSlot)];
+}
+
+/* What is in use now, by the line that asked for it. */
+static void countHeld(txMachine* the)
+{
+	if (the->memory->kind != kMemoryArena)
+		return;
+	for (Line* line = lines; line < lines + kLinesMax; line++) {
+		line->heldSlots = 0;
+		line->heldBytes = 0;
+	}
+	seenStart(the);
+	for (int i = 0; i < seenCount; i++) {
+		txSlot* heap = seenBlocks[i].heap;
+		for (txSlot* slot = heap + 1; slot < heap->value.reference; slot++) {
+			Line* line = *askerOf(the, slot);
+			if (*seenAt(slot) || !line)
+				continue;
+			line->heldSlots++;
+			line->heldBytes += bytesOf(the, slot);
+		}
+	}
+	seenEnd();
+}
+
 /* The peak's census is taken at the next allocation, when the heap is whole again. */
 static Line* lineNow(txMachine* the)
 {
@@ -188,6 +221,7 @@ static Line* lineNow(txMachine* the)
 	if (the->memory->isPeak) {
 		the->memory->isPeak = false;
 		takeCensus(the, &atPeak);
+		countHeld(the);
 	}
 	for (txSlot* frame = the->frame; frame && id == XS_NO_ID; frame = frame->next) {
 		const txSlot* environment = mxFrameToEnvironment(frame);
@@ -196,8 +230,8 @@ static Line* lineNow(txMachine* the)
 	}
 	for (uint32_t i = ((uint32_t)id * 31 + (uint32_t)number) % kLinesMax, tries = 0; tries < kLinesMax; i = (i + 1) % kLinesMax, tries++) {
 		Line* line = &lines[i];
-		if (!line->slots && !line->chunks)
-			*line = (Line) { id, number, 0, 0, 0 };
+		if (!line->used)
+			*line = (Line) { .used = true, .file = id, .line = number };
 		if (line->file == id && line->line == number)
 			return line;
 	}
@@ -206,7 +240,14 @@ static Line* lineNow(txMachine* the)
 
 void censusCountSlot(txMachine* the)
 {
-	lineNow(the)->slots++;
+	asker = lineNow(the);
+	asker->slots++;
+}
+
+void censusNoteSlot(txMachine* the, const txSlot* slot)
+{
+	if (the->memory->kind == kMemoryArena)
+		*askerOf(the, slot) = asker;
 }
 
 void censusCountChunk(txMachine* the, size_t size)
@@ -234,19 +275,39 @@ static int byAllocations(const void* a, const void* b)
 	return left < right ? 1 : left > right ? -1 : 0;
 }
 
-static void writeLines(txMachine* the)
+static int byHeld(const void* a, const void* b)
 {
+	const Line *one = a, *other = b;
+	size_t left = one->heldSlots * sizeof(txSlot) + one->heldBytes, right = other->heldSlots * sizeof(txSlot) + other->heldBytes;
+	return left < right ? 1 : left > right ? -1 : 0;
+}
+
+static void writeLines(txMachine* the, const char* title, int (*order)(const void*, const void*), bool isHeld)
+{
+	static Line sorted[kLinesMax];
 	const char* separator = "";
-	qsort(lines, kLinesMax, sizeof(Line), byAllocations);
-	fputs(",\n\t\t\"allocations\": [", file);
-	for (const Line* line = lines; line < lines + kLinesMax && line->slots + line->chunks; line++) {
+	memcpy(sorted, lines, sizeof(lines));
+	qsort(sorted, kLinesMax, sizeof(Line), order);
+	fprintf(file, ",\n\t\t\"%s\": [", title);
+	for (const Line* line = sorted; line < sorted + kLinesMax; line++) {
 		const char* name = line->file == XS_NO_ID ? NULL : fxGetKeyName(the, line->file);
+		uint32_t slots = isHeld ? line->heldSlots : line->slots, chunks = isHeld ? 0 : line->chunks;
+		if (!slots && !chunks)
+			break;
 		fprintf(file, "%s\n\t\t\t{ \"place\": \"%s:%d\", \"slots\": %u, \"chunks\": %u, \"bytes\": %zu }", separator,
-			name ? name : "(native)", (int)line->line, line->slots, line->chunks, line->bytes);
+			name ? name : "(native)", (int)line->line, slots, chunks, isHeld ? line->heldBytes : line->bytes);
 		separator = ",";
 	}
 	fputs("\n\t\t]", file);
-	memset(lines, 0, sizeof(lines));
+}
+
+/* What was asked for counts from mark to mark. */
+static void forgetLines(void)
+{
+	for (Line* line = lines; line < lines + kLinesMax; line++) {
+		line->slots = line->chunks = 0;
+		line->bytes = 0;
+	}
 }
 
 void censusMark(txMachine* the, const char* name)
@@ -264,7 +325,9 @@ void censusMark(txMachine* the, const char* name)
 	writeKinds("peak", &atPeak);
 	takeCensus(the, &now);
 	writeKinds("end", &now);
-	writeLines(the);
+	writeLines(the, "allocations", byAllocations, false);
+	writeLines(the, "held", byHeld, true);
+	forgetLines();
 	fputs(" }", file);
 	atPeak.count = 0;
 	the->memory->isPeak = false;

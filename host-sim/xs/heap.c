@@ -50,16 +50,23 @@ static void* noteAllocated(txMachine* the, void* allocated)
 	return allocated;
 }
 
+static txSlot* noteNewSlot(txMachine* the, txSlot* slot)
+{
+	if (the == sim.the && sim.options.census)
+		censusNoteSlot(the, slot);
+	return noteAllocated(the, slot);
+}
+
 txSlot* fxNewSlot(txMachine* the)
 {
 	noteSlot(the);
-	return noteAllocated(the, engineNewSlot(the));
+	return noteNewSlot(the, engineNewSlot(the));
 }
 
 txSlot* fxDuplicateSlot(txMachine* the, txSlot* slot)
 {
 	noteSlot(the);
-	return noteAllocated(the, engineDuplicateSlot(the, slot));
+	return noteNewSlot(the, engineDuplicateSlot(the, slot));
 }
 
 void* fxNewChunk(txMachine* the, txSize size)

@@ -24,6 +24,7 @@ import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
 import { pickScheme12, schemeHash } from "../crypto/credential";
 import { Signer } from "../crypto/suites";
+import type { PathSearch } from "../x509/path";
 import type { AEAD } from "tls/hardware/aead";
 import { KeyShare } from "tls/hardware/agree";
 import { equal } from "tls/hardware/compare";
@@ -306,9 +307,10 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 
 		yield accepts(HandshakeType.certificate);
 		const { spans } = readCertificate12(link.reader, config.certificates.maxCertificates);
-		const search = new config.PathSearch(link.message, spans, config.certificates);
+		let search: PathSearch | undefined = new config.PathSearch(link.message, spans, config.certificates);
 		while (search.step()) yield Step.pause;
 		const peer = search.peer!;
+		search = undefined;	// and with it all that it holds
 		checkKeyKind(state, peer);
 		absorb(link, transcript);
 		link.timing.mark(Phase.chain);

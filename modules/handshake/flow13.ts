@@ -18,6 +18,7 @@
 import { TLSError } from "../errors";
 import { AllowedIn, expectAnswer } from "../wire/extensions";
 import { ExtensionType, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
+import type { PathSearch } from "../x509/path";
 import type { Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
@@ -140,9 +141,10 @@ function* authenticateServer(link: Link, asked: number, transcript: Transcript, 
 		yield accepts(HandshakeType.certificate);
 	}
 	const list = readCertificate13(reader, asked, config.certificates.maxCertificates);
-	const search = new config.PathSearch(link.message, list.spans, config.certificates, list.staple);
+	let search: PathSearch | undefined = new config.PathSearch(link.message, list.spans, config.certificates, list.staple);
 	while (search.step()) yield Step.pause;
 	const peer = search.peer!;
+	search = undefined;	// and with it all that it holds
 	absorb(link, transcript);
 	link.timing.mark(Phase.chain);
 	yield accepts(HandshakeType.certificate_verify);

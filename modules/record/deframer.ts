@@ -12,14 +12,11 @@ export const enum RecordHeader {
 	length = 5,
 }
 
-/** A buffer up to this size is kept when the connection is idle. */
-const KEPT = 64;
-
 const empty = new Uint8Array(0);
 
 export class Deframer {
 	/** The record, from its header on. */
-	buffer: Uint8Array = new Uint8Array(KEPT);
+	buffer: Uint8Array = empty;
 	/** Largest length that a header may announce. */
 	limit: number;
 	private have = 0;
@@ -51,6 +48,7 @@ export class Deframer {
 	/** Takes what it can use of `bytes[start..end)` and returns how many octets that were. */
 	take(bytes: Uint8Array, start: number, end: number): number {
 		let at = start;
+		if (this.buffer === empty) this.buffer = new Uint8Array(RecordHeader.length);
 		while (at < end && !this.complete) {
 			const count = Math.min(end - at, this.need - this.have);
 			copy(bytes, at, at + count, this.buffer, this.have);
@@ -61,16 +59,16 @@ export class Deframer {
 		return at - start;
 	}
 
-	/** Makes room for the next record. `idle` also gives a large buffer back; otherwise the next record finds it again. */
+	/** Makes room for the next record. `idle` also gives the buffer back; otherwise the next record finds it again. */
 	next(idle: boolean): void {
 		this.have = 0;
 		this.need = RecordHeader.length;
-		if (idle && this.buffer.length > KEPT) this.buffer = new Uint8Array(KEPT);
+		if (idle) this.buffer = empty;
 	}
 
 	/** Wipes the record, for when a connection ends. */
 	close(): void {
-		this.buffer.fill(0);
+		if (this.buffer !== empty) this.buffer.fill(0);
 		this.next(true);
 	}
 

@@ -8,9 +8,6 @@ import { copy } from "tls/hardware/copy";
 import { RecordHeader } from "./deframer";
 import type { Protection } from "./protect";
 
-/** A buffer up to this size is kept when all has been sent. */
-const KEPT = 64;
-
 const empty = new Uint8Array(0);
 
 /** Where records go. */
@@ -96,9 +93,9 @@ export class Outgoing {
 		if (this.start === this.end) this.start = this.end = 0;
 	}
 
-	/** Gives a large buffer back. */
+	/** Gives the buffer back when all has been sent. */
 	release(): void {
-		if (this.start === this.end && this.buffer.length > KEPT) this.buffer = empty;
+		if (this.start === this.end) this.buffer = empty;
 	}
 
 	private reserve(count: number): void {

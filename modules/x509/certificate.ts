@@ -28,7 +28,7 @@ export const NO_PATH_LENGTH = -1;
 const empty = new Uint8Array(0);
 
 export class Certificate implements KeyPlace {
-	readonly #der = new DER(empty, 0, 0, 0);
+	private readonly der = new DER(empty, 0, 0, 0);
 	bytes: Uint8Array = empty;
 	/** What errors call it: "certificate 1". */
 	position: number | string = 0;
@@ -77,7 +77,7 @@ export class Certificate implements KeyPlace {
 	read(bytes: Uint8Array, start: number, end: number, position: number | string): this {
 		this.bytes = bytes;
 		this.position = position;
-		const der = this.#der.open(bytes, start, end, position);
+		const der = this.der.open(bytes, start, end, position);
 		der.take(Tag.sequence, "Certificate");
 		der.enter();
 		if (der.limit !== end) der.fail("has octets behind its end");
@@ -85,15 +85,15 @@ export class Certificate implements KeyPlace {
 		der.take(Tag.sequence, "TBSCertificate");
 		this.tbsEnd = der.at;
 		const outer = der.enter();
-		const algorithmStart = this.#readHead(der);
-		this.#readBody(der);
+		const algorithmStart = this.readHead(der);
+		this.readBody(der);
 		der.leave(outer);
-		this.#readSignature(der, algorithmStart);
+		this.readSignature(der, algorithmStart);
 		return this;
 	}
 
 	/** Version, serial number and the signature's algorithm; returns where the last one starts. */
-	#readHead(der: DER): number {
+	private readHead(der: DER): number {
 		if (!der.sees(Tag.explicit)) der.fail("is of version 1, which can't say what it is for");
 		der.takeAny();
 		const outer = der.enter();
@@ -109,7 +109,7 @@ export class Certificate implements KeyPlace {
 		return at;
 	}
 
-	#readBody(der: DER): void {
+	private readBody(der: DER): void {
 		this.issuerStart = der.at;
 		der.take(Tag.sequence, "issuer");
 		if (der.start === der.end) der.fail("names no issuer");
@@ -128,7 +128,7 @@ export class Certificate implements KeyPlace {
 		// issuerUniqueID and subjectUniqueID: RFC 5280 section 4.1.2.8 says not to use them
 		if (der.sees(Tag.context | 1)) der.takeAny();
 		if (der.sees(Tag.context | 2)) der.takeAny();
-		this.#forgetExtensions();
+		this.forgetExtensions();
 		if (der.sees(Tag.explicit | 3)) {
 			der.takeAny();
 			outer = der.enter();
@@ -137,7 +137,7 @@ export class Certificate implements KeyPlace {
 		}
 	}
 
-	#forgetExtensions(): void {
+	private forgetExtensions(): void {
 		this.isAuthority = this.isForOCSP = this.mustStaple = false;
 		this.pathLength = NO_PATH_LENGTH;
 		this.keyUsage = -1;
@@ -145,7 +145,7 @@ export class Certificate implements KeyPlace {
 		this.namesStart = this.namesEnd = this.constraintsStart = this.constraintsEnd = 0;
 	}
 
-	#readSignature(der: DER, algorithmStart: number): void {
+	private readSignature(der: DER, algorithmStart: number): void {
 		const at = der.at;
 		der.take(Tag.sequence, "signature's algorithm");
 		const length = der.at - at;

@@ -47,19 +47,19 @@ function isMask(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** Checks the names of certificates against the constraints of one authority. */
 export class Constraints {
-	readonly #bytes: Uint8Array;
-	readonly #start: number;
-	readonly #end: number;
+	private readonly bytes: Uint8Array;
+	private readonly start: number;
+	private readonly end: number;
 	/** Whose constraints they are, for errors. */
-	readonly #owner: number | string;
+	private readonly owner: number | string;
 	/** Comparisons made; goes on from one authority to the next. */
 	comparisons: number;
 
 	constructor(bytes: Uint8Array, start: number, end: number, owner: number | string, comparisons: number) {
-		this.#bytes = bytes;
-		this.#start = start;
-		this.#end = end;
-		this.#owner = owner;
+		this.bytes = bytes;
+		this.start = start;
+		this.end = end;
+		this.owner = owner;
 		this.comparisons = comparisons;
 	}
 
@@ -68,37 +68,37 @@ export class Constraints {
 		const { bytes, subjectStart, subjectEnd, namesStart, namesEnd } = certificate;
 		const der = new DER(bytes, subjectStart, subjectEnd, certificate.position);
 		der.takeAny();
-		if (der.start < der.end) this.#checkName(certificate, GeneralName.directory, subjectStart, subjectEnd);
+		if (der.start < der.end) this.checkName(certificate, GeneralName.directory, subjectStart, subjectEnd);
 		der.at = namesStart;
 		der.limit = namesEnd;
 		while (der.more) {
 			der.takeAny();
-			this.#checkName(certificate, der.tag, der.start, der.end);
+			this.checkName(certificate, der.tag, der.start, der.end);
 		}
 	}
 
-	#checkName(certificate: Certificate, tag: number, start: number, end: number): void {
+	private checkName(certificate: Certificate, tag: number, start: number, end: number): void {
 		if (tag === GeneralName.address && end - start !== 4 && end - start !== 16) certificate.fail("has an address of a wrong length");
 		if (tag === GeneralName.dns && !isName(certificate.bytes, start, end, true)) certificate.fail("has a DNS name that is none");
-		const der = new DER(this.#bytes, this.#start, this.#end, this.#owner);
+		const der = new DER(this.bytes, this.start, this.end, this.owner);
 		if (der.sees(Tag.explicit)) {
 			der.takeAny();
-			if (this.#search(der, certificate, tag, start, end, false) === Found.no) this.#refuse(certificate, "permit");
+			if (this.search(der, certificate, tag, start, end, false) === Found.no) this.refuse(certificate, "permit");
 		}
 		if (der.sees(Tag.explicit | 1)) {
 			der.takeAny();
-			if (this.#search(der, certificate, tag, start, end, true) === Found.yes) this.#refuse(certificate, "exclude");
+			if (this.search(der, certificate, tag, start, end, true) === Found.yes) this.refuse(certificate, "exclude");
 		}
 		if (der.more) der.fail("has name constraints with more in them than belongs there");
 	}
 
-	#refuse(certificate: Certificate, verb: string): never {
-		const owner = typeof this.#owner === "number" ? `certificate ${this.#owner}` : this.#owner;
+	private refuse(certificate: Certificate, verb: string): never {
+		const owner = typeof this.owner === "number" ? `certificate ${this.owner}` : this.owner;
 		certificate.fail(`has a name that the name constraints of ${owner} ${verb === "permit" ? "do not permit" : "exclude"}`);
 	}
 
 	/** Looks a name up among the subtrees that `der` took last. */
-	#search(der: DER, certificate: Certificate, tag: number, start: number, end: number, isExclusion: boolean): Found {
+	private search(der: DER, certificate: Certificate, tag: number, start: number, end: number, isExclusion: boolean): Found {
 		const outer = der.enter();
 		let found = Found.none;
 		if (!der.more) der.fail("has an empty list of name constraints");
@@ -110,45 +110,45 @@ export class Constraints {
 			if (der.more) der.fail("has a name constraint with a minimum or maximum, which RFC 5280 forbids");
 			const { tag: kind, start: baseStart, end: baseEnd } = der;
 			der.leave(inner);
-			this.#checkForm(der, kind, baseStart, baseEnd);
+			this.checkForm(der, kind, baseStart, baseEnd);
 			if (kind !== tag || found === Found.yes) continue;
-			found = this.#matches(certificate.bytes, tag, start, end, baseStart, baseEnd, isExclusion) ? Found.yes : Found.no;
+			found = this.matches(certificate.bytes, tag, start, end, baseStart, baseEnd, isExclusion) ? Found.yes : Found.no;
 		}
 		der.leave(outer);
 		return found;
 	}
 
-	#checkForm(der: DER, kind: number, start: number, end: number): void {
+	private checkForm(der: DER, kind: number, start: number, end: number): void {
 		const size = end - start;
 		if (kind === GeneralName.dns && size && !isName(der.bytes, start, end, false)) der.fail("has a name constraint that is no DNS name");
 		if (kind === GeneralName.address && ((size !== 8 && size !== 32) || !isMask(der.bytes, start + size / 2, end)))
 			der.fail("has a name constraint that is no block of addresses");
 	}
 
-	#matches(bytes: Uint8Array, tag: number, start: number, end: number, baseStart: number, baseEnd: number, isExclusion: boolean): boolean {
+	private matches(bytes: Uint8Array, tag: number, start: number, end: number, baseStart: number, baseEnd: number, isExclusion: boolean): boolean {
 		switch (tag) {
 			case GeneralName.dns: {
 				const isWildcard = bytes[start] === 0x2a;
 				if (isWildcard) start += 2;
-				return endsWith(bytes, start, end, this.#bytes, baseStart, baseEnd)
+				return endsWith(bytes, start, end, this.bytes, baseStart, baseEnd)
 					// a wildcard reaches one label further down: what is excluded there is excluded for it
-					|| (isWildcard && isExclusion && endsWith(this.#bytes, baseStart, baseEnd, bytes, start, end));
+					|| (isWildcard && isExclusion && endsWith(this.bytes, baseStart, baseEnd, bytes, start, end));
 			}
-			case GeneralName.address: return inBlock(bytes, start, end, this.#bytes, baseStart, baseEnd);
-			case GeneralName.directory: return this.#holdsDirectory(bytes, start, end, baseStart, baseEnd);
+			case GeneralName.address: return inBlock(bytes, start, end, this.bytes, baseStart, baseEnd);
+			case GeneralName.directory: return this.holdsDirectory(bytes, start, end, baseStart, baseEnd);
 			// a kind of name that is not compared: neither is it permitted, nor is it not excluded
 			default: return isExclusion;
 		}
 	}
 
 	/** The constraint's parts are the first of the name's; compared octet by octet. */
-	#holdsDirectory(bytes: Uint8Array, start: number, end: number, baseStart: number, baseEnd: number): boolean {
+	private holdsDirectory(bytes: Uint8Array, start: number, end: number, baseStart: number, baseEnd: number): boolean {
 		const name = new DER(bytes, start, end, "a name");
-		const base = new DER(this.#bytes, baseStart, baseEnd, this.#owner);
+		const base = new DER(this.bytes, baseStart, baseEnd, this.owner);
 		name.take(Tag.sequence, "name");
 		base.take(Tag.sequence, "name");
 		const size = base.end - base.start;
-		return name.end - name.start >= size && sameOctets(bytes, name.start, name.start + size, this.#bytes, base.start, base.end);
+		return name.end - name.start >= size && sameOctets(bytes, name.start, name.start + size, this.bytes, base.start, base.end);
 	}
 }
 

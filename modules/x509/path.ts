@@ -67,297 +67,297 @@ const enum Anchor {
 export class PathSearch {
 	/** The result, when `step` has returned false. */
 	peer: VerifiedPeer | undefined;
-	readonly #message: Uint8Array;
-	readonly #spans: readonly number[];
-	readonly #policy: CertificatePolicy;
-	readonly #now: number;
+	private readonly message: Uint8Array;
+	private readonly spans: readonly number[];
+	private readonly policy: CertificatePolicy;
+	private readonly now: number;
 	/** The stapled status: where it lies, and when the path holds, its check. */
-	readonly #staple: Span | undefined;
-	#status: StapledStatus | undefined;
-	readonly #certificate = new Certificate();
+	private readonly staple: Span | undefined;
+	private status: StapledStatus | undefined;
+	private readonly certificate = new Certificate();
 	/** For a name's or a key's SHA-256. */
-	readonly #digest = new Uint8Array(DIGEST);
+	private readonly digest = new Uint8Array(DIGEST);
 	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it. */
-	readonly #path: number[] = [];
-	readonly #next: number[] = [];
+	private readonly path: number[] = [];
+	private readonly next: number[] = [];
 	/** The trusted key above the path: a root's index, or an Anchor. */
-	#root: number = Anchor.untried;
-	/** The place in the path whose signature is to be checked next, by `#issuer`'s key; -1 while a path is looked for. */
-	#top = -1;
-	#issuer: PublicKey | undefined;
-	#steps = 0;
-	#signatures = 0;
+	private root: number = Anchor.untried;
+	/** The place in the path whose signature is to be checked next, by `issuer`'s key; -1 while a path is looked for. */
+	private top = -1;
+	private issuer: PublicKey | undefined;
+	private steps = 0;
+	private signatures = 0;
 	/** Why the first path failed. */
-	#error: TLSError | undefined;
+	private error: TLSError | undefined;
 
 	/** `staple`: where the OCSP response for the server's certificate lies, if there is one. */
 	constructor(message: Uint8Array, spans: readonly number[], policy: CertificatePolicy, staple?: Span) {
-		this.#staple = staple;
-		this.#message = message;
-		this.#spans = spans;
-		this.#policy = policy;
-		this.#now = timeNow(policy.clock);
+		this.staple = staple;
+		this.message = message;
+		this.spans = spans;
+		this.policy = policy;
+		this.now = timeNow(policy.clock);
 	}
 
-	#read(index: number): Certificate {
-		return this.#certificate.read(this.#message, this.#spans[2 * index]!, this.#spans[2 * index + 1]!, index);
+	private read(index: number): Certificate {
+		return this.certificate.read(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
 	}
 
 	/** False when the server is verified. */
 	step(): boolean {
-		if (this.#status) {
-			if (this.#status.step()) return true;
-			this.#finish();
+		if (this.status) {
+			if (this.status.step()) return true;
+			this.finish();
 			return false;
 		}
-		if (!this.#path.length) {
-			if (this.#begin()) return false;
+		if (!this.path.length) {
+			if (this.begin()) return false;
 		}
-		else if (this.#checkSignature() && this.#top < 0) return this.#end();
-		while (this.#top < 0) {
-			if (!this.#nextPath()) this.#fail();
-			if (this.#isGood() && this.#top < 0) return this.#end();
+		else if (this.checkSignature() && this.top < 0) return this.end();
+		while (this.top < 0) {
+			if (!this.nextPath()) this.fail();
+			if (this.isGood() && this.top < 0) return this.end();
 		}
 		return true;
 	}
 
 	/** The path holds; true where a stapled status is left to check. */
-	#end(): boolean {
+	private end(): boolean {
 		// the key of a pinned server is its own, and nobody's who could tell its status
-		if (this.#staple && !(this.#root === Anchor.pinned && this.#path.length === 1)) {
-			this.#status = new StapledStatus(this.#message, this.#staple, this.#read(0), this.#issuer!, this.#now);
+		if (this.staple && !(this.root === Anchor.pinned && this.path.length === 1)) {
+			this.status = new StapledStatus(this.message, this.staple, this.read(0), this.issuer!, this.now);
 			return true;
 		}
-		this.#finish();
+		this.finish();
 		return false;
 	}
 
 	/** Checks what needs no other certificate. True where the server's certificate itself is a trusted one. */
-	#begin(): boolean {
-		const { maxCertificates, roots } = this.#policy;
-		if (this.#spans.length > 2 * maxCertificates) throw new TLSError("too_much_work", `the server sent more than ${maxCertificates} certificates`);
-		this.#checkLeaf();
-		this.#path.push(0);
-		this.#next.push(1);
+	private begin(): boolean {
+		const { maxCertificates, roots } = this.policy;
+		if (this.spans.length > 2 * maxCertificates) throw new TLSError("too_much_work", `the server sent more than ${maxCertificates} certificates`);
+		this.checkLeaf();
+		this.path.push(0);
+		this.next.push(1);
 		if (!roots) return false;
-		const leaf = this.#certificate;
-		const name = this.#digest;
-		nameDigest(this.#message, leaf.subjectStart, leaf.subjectEnd, name);
+		const leaf = this.certificate;
+		const name = this.digest;
+		nameDigest(this.message, leaf.subjectStart, leaf.subjectEnd, name);
 		let root = roots.find(name);
 		if (root < 0) return false;
 		const fingerprint = new Uint8Array(DIGEST);
-		nameDigest(this.#message, this.#spans[0]!, this.#spans[1]!, fingerprint);
+		nameDigest(this.message, this.spans[0]!, this.spans[1]!, fingerprint);
 		for (; roots.isNamed(root, name); root++) {
 			if (!roots.isCertificate(root, fingerprint)) continue;
-			this.#checkPins(root);
-			this.#finish();
+			this.checkPins(root);
+			this.finish();
 			return true;
 		}
 		return false;
 	}
 
-	#fail(): never {
-		const { title, issuerStart, issuerEnd } = this.#read(0);
-		throw this.#error ?? new TLSError("untrusted", `${title} leads to nobody who is trusted: it was issued by ${nameText(this.#message, issuerStart, issuerEnd)}`);
+	private fail(): never {
+		const { title, issuerStart, issuerEnd } = this.read(0);
+		throw this.error ?? new TLSError("untrusted", `${title} leads to nobody who is trusted: it was issued by ${nameText(this.message, issuerStart, issuerEnd)}`);
 	}
 
-	#checkLeaf(): void {
-		const leaf = this.#read(0);
-		const { name } = this.#policy;
+	private checkLeaf(): void {
+		const leaf = this.read(0);
+		const { name } = this.policy;
 		if (!isFor(leaf, name)) {
 			const names = namesOf(leaf);
 			throw new TLSError("wrong_name", `the server's certificate is for ${names === "" ? "no name at all" : names}, not for ${name}`);
 		}
-		this.#checkTime(leaf);
+		this.checkTime(leaf);
 		if (!leaf.keyKind) leaf.fail(`has a key that is not taken${leaf.keyBits ? ` (${leaf.keyBits} bits)` : ""}`, "unsupported_certificate");
 		if (!leaf.isForServers) leaf.fail("is not meant for servers (its extended key usage)", "unsupported_certificate");
 		if (leaf.constraintsEnd && !leaf.isAuthority) leaf.fail("has name constraints but is no authority");
-		const { staple } = this.#policy;
-		if (staple && !this.#staple && (staple === "require" || leaf.mustStaple)) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
+		const { staple } = this.policy;
+		if (staple && !this.staple && (staple === "require" || leaf.mustStaple)) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
 	}
 
-	#checkTime(certificate: Certificate): void {
+	private checkTime(certificate: Certificate): void {
 		const { notBefore, notAfter } = certificate;
-		if (this.#now > notAfter) certificate.fail(`expired on ${dateText(notAfter)}`, "certificate_expired");
-		if (this.#now < notBefore) certificate.fail(`is not valid before ${dateText(notBefore)}; here it is ${dateText(this.#now)}`, "certificate_not_yet_valid");
+		if (this.now > notAfter) certificate.fail(`expired on ${dateText(notAfter)}`, "certificate_expired");
+		if (this.now < notBefore) certificate.fail(`is not valid before ${dateText(notBefore)}; here it is ${dateText(this.now)}`, "certificate_not_yet_valid");
 	}
 
 	/** Goes on to the next path that ends at a trusted key; false where there is none. */
-	#nextPath(): boolean {
-		const path = this.#path;
+	private nextPath(): boolean {
+		const path = this.path;
 		while (path.length) {
-			if (this.#root !== Anchor.exhausted) {
-				if (this.#nextRoot()) return true;
+			if (this.root !== Anchor.exhausted) {
+				if (this.nextRoot()) return true;
 				continue;
 			}
-			const issuer = this.#nextIssuer();
+			const issuer = this.nextIssuer();
 			if (issuer < 0) {
 				path.pop();
-				this.#next.pop();
+				this.next.pop();
 				continue;
 			}
-			if (++this.#steps > MAX_STEPS) throw new TLSError("too_much_work", "the server's certificates lead too many ways");
+			if (++this.steps > MAX_STEPS) throw new TLSError("too_much_work", "the server's certificates lead too many ways");
 			path.push(issuer);
-			this.#next.push(1);
-			this.#root = Anchor.untried;
+			this.next.push(1);
+			this.root = Anchor.untried;
 		}
 		return false;
 	}
 
 	/** Goes on to the next trusted key that may have issued the end of the path, or is its own. */
-	#nextRoot(): boolean {
-		const { roots, pinsInsteadOfRoots } = this.#policy;
-		const last = this.#read(this.#path[this.#path.length - 1]!);
-		if (this.#root === Anchor.untried && pinsInsteadOfRoots && this.#isPinned(last)) {
-			this.#root = Anchor.pinned;
+	private nextRoot(): boolean {
+		const { roots, pinsInsteadOfRoots } = this.policy;
+		const last = this.read(this.path[this.path.length - 1]!);
+		if (this.root === Anchor.untried && pinsInsteadOfRoots && this.isPinned(last)) {
+			this.root = Anchor.pinned;
 			return true;
 		}
 		if (roots) {
-			const digest = this.#digest;
+			const digest = this.digest;
 			nameDigest(last.bytes, last.issuerStart, last.issuerEnd, digest);
-			const root = this.#root < 0 ? roots.find(digest) : this.#root + 1;
+			const root = this.root < 0 ? roots.find(digest) : this.root + 1;
 			if (root >= 0 && roots.isNamed(root, digest)) {
-				this.#root = root;
+				this.root = root;
 				return true;
 			}
 		}
-		this.#root = Anchor.exhausted;
+		this.root = Anchor.exhausted;
 		return false;
 	}
 
 	/** The next certificate that may have issued the end of the path, or -1. */
-	#nextIssuer(): number {
-		const path = this.#path;
+	private nextIssuer(): number {
+		const path = this.path;
 		const level = path.length - 1;
-		const { issuerStart, issuerEnd } = this.#read(path[level]!);
-		while (2 * this.#next[level]! < this.#spans.length) {
-			const index = this.#next[level]!++;
-			if (!path.includes(index) && this.#isNamed(index, issuerStart, issuerEnd)) return index;
+		const { issuerStart, issuerEnd } = this.read(path[level]!);
+		while (2 * this.next[level]! < this.spans.length) {
+			const index = this.next[level]!++;
+			if (!path.includes(index) && this.isNamed(index, issuerStart, issuerEnd)) return index;
 		}
 		return -1;
 	}
 
 	/** True where certificate `index` can be read and is one of that subject. */
-	#isNamed(index: number, start: number, end: number): boolean {
+	private isNamed(index: number, start: number, end: number): boolean {
 		try {
-			const { subjectStart, subjectEnd } = this.#read(index);
-			return sameOctets(this.#message, start, end, this.#message, subjectStart, subjectEnd);
+			const { subjectStart, subjectEnd } = this.read(index);
+			return sameOctets(this.message, start, end, this.message, subjectStart, subjectEnd);
 		}
 		catch (error) {
-			this.#keep(error);
+			this.keep(error);
 			return false;
 		}
 	}
 
 	/** Keeps the reason why a path failed; what is no such reason is thrown on. */
-	#keep(error: unknown): void {
+	private keep(error: unknown): void {
 		if (!(error instanceof TLSError) || error.code === "too_much_work" || error.code === "internal" || error.code === "crypto") throw error;
-		this.#error ??= error;
+		this.error ??= error;
 	}
 
 	/** Checks the path in everything but signatures. */
-	#isGood(): boolean {
+	private isGood(): boolean {
 		try {
-			this.#checkPath(this.#root);
-			this.#checkPins(this.#root);
+			this.checkPath(this.root);
+			this.checkPins(this.root);
 		}
 		catch (error) {
-			this.#keep(error);
+			this.keep(error);
 			return false;
 		}
-		const { roots } = this.#policy;
-		this.#top = this.#path.length - 1;
-		if (this.#root === Anchor.pinned) this.#issuer = keyOf(this.#read(this.#path[this.#top--]!));
-		else this.#issuer = publicKeyAt(roots!.bytes, roots!.keyStart(this.#root), roots!.keyEnd(this.#root));
+		const { roots } = this.policy;
+		this.top = this.path.length - 1;
+		if (this.root === Anchor.pinned) this.issuer = keyOf(this.read(this.path[this.top--]!));
+		else this.issuer = publicKeyAt(roots!.bytes, roots!.keyStart(this.root), roots!.keyEnd(this.root));
 		return true;
 	}
 
 	/** Checks one signature, from the trusted key downwards; false where it does not hold, and with it the path. */
-	#checkSignature(): boolean {
-		if (++this.#signatures > this.#policy.maxSignatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
-		const certificate = this.#read(this.#path[this.#top]!);
+	private checkSignature(): boolean {
+		if (++this.signatures > this.policy.maxSignatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
+		const certificate = this.read(this.path[this.top]!);
 		const { signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd } = certificate;
 		try {
 			if (!signedWith) certificate.fail("is signed in a way that is not taken, such as with SHA-1", "unsupported_certificate");
-			if (!verifySignature(this.#issuer!, signedWith >> 8, signedWith & 0xff, this.#message, tbsStart, tbsEnd, this.#message, signatureStart, signatureEnd))
-				this.#refuseSignature(certificate);
+			if (!verifySignature(this.issuer!, signedWith >> 8, signedWith & 0xff, this.message, tbsStart, tbsEnd, this.message, signatureStart, signatureEnd))
+				this.refuseSignature(certificate);
 		}
 		catch (error) {
-			this.#keep(error);
-			this.#top = -1;
+			this.keep(error);
+			this.top = -1;
 			return false;
 		}
 		// the issuer of the server's certificate remains
-		if (this.#top-- > 0) this.#issuer = keyOf(certificate);
+		if (this.top-- > 0) this.issuer = keyOf(certificate);
 		return true;
 	}
 
-	#checkPath(root: number): void {
-		const { roots } = this.#policy;
-		const path = this.#path;
+	private checkPath(root: number): void {
+		const { roots } = this.policy;
+		const path = this.path;
 		let comparisons = 0;
 		let authorities = 0;
 		for (let i = 0; i < path.length; i++) {
-			const certificate = this.#read(path[i]!);
-			this.#checkTime(certificate);
+			const certificate = this.read(path[i]!);
+			this.checkTime(certificate);
 			if (i === 0) continue;
 			checkAuthority(certificate, authorities);
 			if (!isSelfIssued(certificate)) authorities++;
 			const { constraintsStart, constraintsEnd } = certificate;
-			if (constraintsEnd) comparisons = this.#checkNames(new Constraints(this.#message, constraintsStart, constraintsEnd, certificate.position, comparisons), i);
+			if (constraintsEnd) comparisons = this.checkNames(new Constraints(this.message, constraintsStart, constraintsEnd, certificate.position, comparisons), i);
 		}
 		if (root === Anchor.pinned) return;
-		if (!roots!.issues(root)) this.#read(path[path.length - 1]!).fail("is not itself trusted; a certificate with its issuer's name is, but may not issue others", "untrusted");
+		if (!roots!.issues(root)) this.read(path[path.length - 1]!).fail("is not itself trusted; a certificate with its issuer's name is, but may not issue others", "untrusted");
 		const limit = roots!.pathLength(root);
 		if (limit !== NO_PATH_LENGTH && authorities > limit) throw new TLSError("bad_certificate", `the trusted root allows ${limit} authorities below it, there are ${authorities}`);
-		if (this.#now > roots!.notAfter(root)) throw new TLSError("certificate_expired", `the trusted root itself expired on ${dateText(roots!.notAfter(root))}`);
-		if (this.#now < roots!.notBefore(root)) throw new TLSError("certificate_not_yet_valid", `the trusted root itself is not valid before ${dateText(roots!.notBefore(root))}`);
+		if (this.now > roots!.notAfter(root)) throw new TLSError("certificate_expired", `the trusted root itself expired on ${dateText(roots!.notAfter(root))}`);
+		if (this.now < roots!.notBefore(root)) throw new TLSError("certificate_not_yet_valid", `the trusted root itself is not valid before ${dateText(roots!.notBefore(root))}`);
 		const start = roots!.constraintsStart(root);
 		const end = roots!.constraintsEnd(root);
-		if (start < end) this.#checkNames(new Constraints(roots!.bytes, start, end, "the trusted root", comparisons), path.length);
+		if (start < end) this.checkNames(new Constraints(roots!.bytes, start, end, "the trusted root", comparisons), path.length);
 	}
 
 	/** The names of all certificates below place `above` of the path; self-issued ones but the server's are spared (RFC 5280 section 6.1.3 b). */
-	#checkNames(constraints: Constraints, above: number): number {
+	private checkNames(constraints: Constraints, above: number): number {
 		for (let i = 0; i < above; i++) {
-			const certificate = this.#read(this.#path[i]!);
+			const certificate = this.read(this.path[i]!);
 			if (i === 0 || !isSelfIssued(certificate)) constraints.check(certificate);
 		}
 		return constraints.comparisons;
 	}
 
 	/** Under the trusted key the issuer may just be another of the same name. */
-	#refuseSignature(certificate: Certificate): never {
-		if (this.#top === this.#path.length - 1) certificate.fail("is not signed with the trusted key of its issuer's name: it is forged, or its issuer is another one", "untrusted");
+	private refuseSignature(certificate: Certificate): never {
+		if (this.top === this.path.length - 1) certificate.fail("is not signed with the trusted key of its issuer's name: it is forged, or its issuer is another one", "untrusted");
 		certificate.fail("is forged or damaged: its signature is not its issuer's");
 	}
 
-	#isPinned({ bytes, spkiStart, spkiEnd }: Certificate): boolean {
-		return this.#isPin(bytes, spkiStart, spkiEnd);
+	private isPinned({ bytes, spkiStart, spkiEnd }: Certificate): boolean {
+		return this.isPin(bytes, spkiStart, spkiEnd);
 	}
 
-	#isPin(bytes: Uint8Array, start: number, end: number): boolean {
-		const { pins } = this.#policy;
+	private isPin(bytes: Uint8Array, start: number, end: number): boolean {
+		const { pins } = this.policy;
 		if (!pins?.length) return false;
-		nameDigest(bytes, start, end, this.#digest);
-		for (const pin of pins) if (sameOctets(this.#digest, 0, DIGEST, pin, 0, pin.length)) return true;
+		nameDigest(bytes, start, end, this.digest);
+		for (const pin of pins) if (sameOctets(this.digest, 0, DIGEST, pin, 0, pin.length)) return true;
 		return false;
 	}
 
 	/** One of the pins, where there are any, is in the path or is the root's. */
-	#checkPins(root: number): void {
-		const { pins, roots } = this.#policy;
-		if (!pins?.length || (root !== Anchor.pinned && this.#isPin(roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root)))) return;
-		for (const index of this.#path) if (this.#isPinned(this.#read(index))) return;
+	private checkPins(root: number): void {
+		const { pins, roots } = this.policy;
+		if (!pins?.length || (root !== Anchor.pinned && this.isPin(roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root)))) return;
+		for (const index of this.path) if (this.isPinned(this.read(index))) return;
 		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 	}
 
-	#finish(): void {
-		const leaf = this.#read(0);
+	private finish(): void {
+		const leaf = this.read(0);
 		const { keyKind, keyBits, keyUsage } = leaf;
 		const octets = leaf.bytes.slice(leaf.keyStart, leaf.keyEnd);
 		const subject = commonName(leaf.bytes, leaf.subjectStart, leaf.subjectEnd) || namesOf(leaf);
-		this.peer = { key: { kind: keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: keyBits }, keyUsage, subject, pathLength: this.#path.length };
+		this.peer = { key: { kind: keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: keyBits }, keyUsage, subject, pathLength: this.path.length };
 	}
 }
 
