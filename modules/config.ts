@@ -13,6 +13,7 @@ import { findSuite } from "./crypto/suites";
 import type { KeyKind } from "./crypto/signature";
 import { Certificate } from "./x509/certificate";
 import { askedName, isAddress } from "./x509/names";
+import type { ExternalKey } from "./handshake/psk";
 import { importSession, sessionBinding } from "./handshake/resume";
 import type { Session } from "./handshake/resume";
 import { readPEM } from "./x509/pem";
@@ -20,6 +21,7 @@ import { clockPolicy } from "./x509/time";
 import type { ClockOption } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
+import { HashAlgorithm } from "tls/hardware/hash";
 
 /** The `secure` dictionary of TLSClient. Names that the SDK's TLS has keep their meaning. */
 export interface Options {
@@ -48,6 +50,11 @@ export interface Options {
 	 * the server sends a ticket, often twice.
 	 */
 	onSession?: (session: ArrayBuffer) => void;
+	/**
+	 * A key that only this client and the server know, in place of certificates (RFC 8446 section 4.2.11; TLS 1.3 only). Where it is the only
+	 * trust that is given, a server that does not take it is refused.
+	 */
+	psk?: PreSharedKeyOption;
 	/** A store of trusted roots. */
 	roots?: RootStore;
 	/** SHA-256 of the SubjectPublicKeyInfo of the server's or an authority's key; one of them must be in the chain. */
@@ -77,6 +84,16 @@ export interface Options {
 	maxSendFragment?: number;
 }
 
+/** An external pre-shared key, and the name by which the server finds it. */
+export interface PreSharedKeyOption {
+	/** A text in ASCII, or octets. */
+	identity: string | ArrayBuffer | Uint8Array;
+	/** At random, 16 to 64 octets: a password is no key (RFC 9257 section 6). */
+	key: ArrayBuffer | Uint8Array;
+	/** The hash that the server knows the key for. Default "sha256". */
+	hash?: "sha256" | "sha384";
+}
+
 /** The options, checked. */
 export interface Config {
 	/** Name for the SNI extension; undefined for an address (RFC 6066 section 3). */
@@ -92,6 +109,7 @@ export interface Config {
 	/** The client's own identity, if it has one. */
 	readonly credential: Credential | undefined;
 	readonly session: Session | undefined;
+	readonly psk: ExternalKey | undefined;
 	readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 	/** Which server and which trust a session belongs to; where sessions are used at all. */
 	readonly sessionBinding: Uint8Array | undefined;
@@ -119,6 +137,9 @@ const suites12: readonly number[] = Object.freeze([
 
 const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]);
 
+/** Most octets of a pre-shared key's name. */
+const MAX_IDENTITY = 1024;
+
 const groups: readonly number[] = Object.freeze([NamedGroup.x25519, NamedGroup.secp256r1, NamedGroup.secp384r1]);
 
 const signatureSchemes: readonly number[] = Object.freeze([
@@ -138,6 +159,7 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	sign: "function",
 	session: "buffer",
 	onSession: "function",
+	psk: "object",
 	roots: "object",
 	pins: "array",
 	pinsInsteadOfRoots: "boolean",
@@ -208,7 +230,7 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	const list = certificate === undefined ? undefined : Array.isArray(certificate) ? certificate : [certificate as CertificateInput];
 	const store = list ? trustCertificates(list) : roots;
 	if (pinsInsteadOfRoots && (store || !pins?.length)) refuse('"pinsInsteadOfRoots" needs "pins", and neither "roots" nor "certificate"');
-	if (!store && !pinsInsteadOfRoots) refuse('whom to trust is not said: give "roots", "certificate" or "pins" with "pinsInsteadOfRoots"');
+	if (!store && !pinsInsteadOfRoots && !options.psk) refuse('whom to trust is not said: give "roots", "certificate", "psk" or "pins" with "pinsInsteadOfRoots"');
 	for (const pin of pins ?? []) if (!(pin instanceof Uint8Array) || pin.length !== 32) refuse('"pins": each is the 32 bytes of a SHA-256');
 	return Object.freeze({
 		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 40, staple,
@@ -242,6 +264,19 @@ function credential({ clientCertificates, clientKey, sign }: Options): Credentia
 	return clientKey !== undefined ? credentialOfKey(chain, keyKind as KeyKind, privateKey(clientKey)) : credentialOfFunction(chain, keyKind as KeyKind, sign!);
 }
 
+function externalKey(psk: PreSharedKeyOption | undefined): ExternalKey | undefined {
+	if (!psk) return undefined;
+	const { identity, key, hash = "sha256" } = psk;
+	if (typeof identity !== "string" && typeName(identity) !== "buffer") refuse('"psk": "identity" must be a string or a buffer');
+	if (typeName(key) !== "buffer") refuse('"psk": "key" must be a buffer');
+	if (hash !== "sha256" && hash !== "sha384") refuse('"psk": "hash" is "sha256" or "sha384"');
+	const name = bytesOf(typeof identity === "string" ? ArrayBuffer.fromString(identity) : identity);
+	const secret = bytesOf(key);
+	if (!name.length || name.length > MAX_IDENTITY) refuse(`"psk": "identity" must have 1 to ${MAX_IDENTITY} bytes, not ${name.length}`);
+	if (secret.length < 16 || secret.length > 64) refuse(`"psk": "key" must have 16 to 64 bytes, not ${secret.length}`);
+	return { identity: name, secret, hash: hash === "sha256" ? HashAlgorithm.sha256 : HashAlgorithm.sha384 };
+}
+
 /** The session where it goes with what is offered now, else undefined. */
 function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[], protocols: readonly string[]): Session | undefined {
 	const session = importSession(bytes, binding, Date.now());
@@ -258,14 +293,21 @@ export function configure(options: Options, host: string | undefined): Config {
 	if (!given) refuse('"serverName" is missing: it says whose certificate to expect');
 	const name = askedName(given);
 	if (name === undefined) refuse(`"serverName" or the host, "${given}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`);
-	const minVersion = numberOption("minVersion", options.minVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls12);
-	const maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
 	const certificates = certificatePolicy(name, options);
+	const psk = externalKey(options.psk);
+	const isKeyOnly = !certificates.roots && !certificates.pinsInsteadOfRoots;
+	const lowest = isKeyOnly ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
+	if (isKeyOnly && certificates.pins) refuse('"pins" are for certificates: give "roots" or "certificate", or leave them out beside "psk"');
+	if (isKeyOnly && options.minVersion === ProtocolVersion.tls12) refuse('"psk" alone needs TLS 1.3: for TLS 1.2 say which certificates to trust');
+	const minVersion = numberOption("minVersion", options.minVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, lowest);
+	const maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
+	if (psk && maxVersion === ProtocolVersion.tls12) refuse('"psk" is for TLS 1.3, which "maxVersion" leaves out');
 	const { session, onSession } = options;
 	const identity = credential(options);
 	const protocols = protocolList(options.applicationLayerProtocolNegotiation);
-	const suites = suitesOf(minVersion, maxVersion);
-	const binding = session || onSession ? sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0]) : undefined;
+	const all = suitesOf(minVersion, maxVersion);
+	const suites = isKeyOnly ? all.filter(id => findSuite(id)!.hash === psk!.hash) : all;
+	const binding = session || onSession ? sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0], psk?.secret) : undefined;
 	return Object.freeze({
 		sni: isAddress(name) ? undefined : name,
 		protocols,
@@ -275,6 +317,7 @@ export function configure(options: Options, host: string | undefined): Config {
 		session: session && usableSession(bytesOf(session), binding!, suites, protocols),
 		onSession,
 		sessionBinding: binding,
+		psk,
 		credential: identity,
 		PathSearch,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),

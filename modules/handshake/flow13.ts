@@ -217,6 +217,9 @@ function keepTickets(link: Link, transcript: Transcript, state: State13): Ticket
 export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript): Flow {
 	const { suite } = answer;
 	const { asked } = hello;
+	const { roots, pinsInsteadOfRoots } = link.config.certificates;
+	if (!answer.key && !roots && !pinsInsteadOfRoots)
+		throw new TLSError("handshake_failure", "the server does not take the pre-shared key, and no certificate is trusted");
 	const state = new State13(answer);
 	link.useVersion(ProtocolVersion.tls13);
 	try {

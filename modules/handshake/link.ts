@@ -21,7 +21,7 @@ export interface Negotiated {
 	suite: string;
 	/** NamedGroup of the key exchange. */
 	group: number;
-	/** SignatureScheme of the server's proof. */
+	/** SignatureScheme of the server's proof; 0 where that was an external pre-shared key, and then `peer.subject` is empty. */
 	signature: number;
 	/** It goes on with the secret of an earlier connection. */
 	resumed: boolean;

@@ -60,15 +60,16 @@ export type Session = Session12 | Session13;
 /** Octets of a root store that say which one it is: all of a small one, the index of a large one. */
 const STORE_PART = 4096;
 
-/** What a session is good for: a server of this name, checked against these roots and pins, for a client with this certificate. */
-export function sessionBinding(name: string, roots: Uint8Array | undefined, pins: readonly Uint8Array[] | undefined,
-	client: Uint8Array | undefined): Uint8Array {
+/** What a session is good for: a server of this name, checked against these roots, pins and key, for a client with this certificate. */
+export function sessionBinding(name: string, roots: Uint8Array | undefined, pins: readonly Uint8Array[] | undefined, client: Uint8Array | undefined,
+	key: Uint8Array | undefined): Uint8Array {
 	const running = new Hash(HashAlgorithm.sha256);
-	const text = new Uint8Array(ArrayBuffer.fromString(`${name}\n${roots ? roots.length : ""}\n${pins ? pins.length : ""}\n`));
+	const text = new Uint8Array(ArrayBuffer.fromString(`${name}\n${[roots, pins, client, key].map(part => part?.length).join()}\n`));
 	running.update(text, 0, text.length);
 	if (roots) running.update(roots, 0, Math.min(roots.length, STORE_PART));
 	for (const pin of pins ?? []) running.update(pin, 0, pin.length);
 	if (client) running.update(client, 0, client.length);
+	if (key) running.update(key, 0, key.length);
 	const digest = new Uint8Array(BINDING_LENGTH);
 	running.peek(digest, 0);
 	running.close();

@@ -54,7 +54,7 @@ export function* handshake(link: Link): Flow {
 	const hello = new Hello(config.groups[0]!);
 	const { session } = config;
 	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
-	if (isTLS13) hello.keys = keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, undefined);
+	if (isTLS13) hello.keys = keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, config.psk);
 	const transcript = new Transcript();
 	try {
 		yield* sendHello(link, hello, transcript);

@@ -7,6 +7,7 @@ import config from "mc/config";
 import TCP from "embedded:io/socket/tcp";
 import Timer from "timer";
 import { TLSClient } from "tls/client";
+import type { PreSharedKeyOption } from "tls/config";
 import type { HandshakeInfo } from "tls/connection";
 import type { TLSError } from "tls/errors";
 
@@ -27,12 +28,18 @@ interface Result {
 const request = ArrayBuffer.fromString("GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
 const secure = JSON.parse(config.secure) as object;
 const size = Number(config.chunk ?? 0);
+/** config.psk: JSON of the option, its key in hexadecimal. */
+const psk = config.psk ? { psk: keyOption(JSON.parse(config.psk)) } : undefined;
 /** config.sessions: each connection goes on with what the one before gave, the first with config.session, in hexadecimal. */
 const sessions = Number(config.sessions ?? 0);
 let session = config.session ? hexBytes(config.session) : undefined;
 
 function hexBytes(hex: string): Uint8Array {
 	return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+}
+
+function keyOption(option: { identity: string; key: string }): PreSharedKeyOption {
+	return { ...option, key: hexBytes(option.key) };
 }
 
 function hexText(bytes: Uint8Array): string {
@@ -57,7 +64,7 @@ function run(done: (result: Result) => void): void {
 			host: config.host ?? "localhost", address: "127.0.0.1", port: Number(config.port),
 			TCP: { io: TCP },
 			secure: {
-				certificate: config.ca, ...secure,
+				...(config.ca ? { certificate: config.ca } : undefined), ...psk, ...secure,
 				...(sessions ? {
 					session,
 					onSession(made: ArrayBuffer) {

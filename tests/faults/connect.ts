@@ -24,12 +24,14 @@ export interface ClientResult {
 
 export interface ClientOptions {
 	readonly variant?: string;
-	/** PEM of what the client trusts. */
+	/** PEM of what the client trusts; empty where that is a key only. */
 	readonly ca: string;
 	/** Name that the client asks for; "localhost" by default. */
 	readonly host?: string;
 	/** More of TLSClient's `secure`. */
 	readonly secure?: object;
+	/** An external key in hexadecimal, with the name by which the server finds it. */
+	readonly psk?: { readonly identity: string; readonly key: string; readonly hash?: string };
 	/** Octets that the client reads at a time; all that is there by default. */
 	readonly chunk?: number;
 	/** Each connection offers the session that the one before gave, the first one this, in hexadecimal. */
@@ -41,9 +43,9 @@ const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { variant = "native", ca, host = "localhost", secure = {}, chunk = 0, session, timeout = 60 } = options;
+	const { variant = "native", ca, host = "localhost", secure = {}, chunk = 0, session, psk, timeout = 60 } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk),
-		...(session === undefined ? {} : { sessions: "1", session }) };
+		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}) };
 	const app = await buildApp(appFolder, { variant, config });
 	const { code, stdout, stderr } = await runApp(app, { timeout });
 	if (code !== 0) throw new Error(`the simulator ended with ${code} in connection ${stdout.length}: ${stderr}\n${stdout.slice(-2).join("\n")}`);
