@@ -77,9 +77,9 @@ async function withInstructions(figures: Figures, what: Work, from: string, to: 
 /** Figures of every handshake and transfer of the plan. */
 export async function measure(withValgrind: boolean): Promise<Pick<Results, "handshakes" | "transfers">> {
 	const first: Record<string, Figures> = {};
-	for (const { name, chain, secure, resumes } of handshakes) {
+	for (const { name, chain, certificates, secure, resumes } of handshakes) {
 		say(`measuring a handshake: ${name}`);
-		const what: Work = { part: resumes ? "resume" : "handshake", chain, secure };
+		const what: Work = { part: resumes ? "resume" : "handshake", chain, secure, ...(certificates ? { certificates } : {}) };
 		const figures = await handshake(what);
 		first[name] = withValgrind && !figures["missing"] ? await withInstructions(figures, what, "start", "handshake") : figures;
 	}

@@ -223,16 +223,22 @@ export interface ServerIdentity {
 	readonly root: Certificate;
 	readonly intermediate: Certificate;
 	readonly leaf: Certificate;
-	/** PEM of leaf and intermediate. */
+	/** PEM of the leaf and of all intermediates above it. */
 	readonly chain: string;
 }
 
-/** A root, an intermediate and a leaf for these names. */
-export function makeIdentity(names: readonly string[], type: KeyType = "p256"): ServerIdentity {
+/** A root, `count` certificates in all below it, and for the lowest of them, the leaf, these names. */
+export function makeIdentity(names: readonly string[], type: KeyType = "p256", count = 2): ServerIdentity {
 	const root = makeCertificate({ subject: "xs-tls test root", key: makeKey(type), isAuthority: true });
-	const intermediate = makeCertificate({ subject: "xs-tls test intermediate", key: makeKey(type), issuer: root, isAuthority: true, pathLength: 0 });
+	let intermediate = root;
+	let pems = "";
+	for (let below = count - 2; below >= 0; below--) {
+		const subject = below ? `xs-tls test intermediate ${below}` : "xs-tls test intermediate";
+		intermediate = makeCertificate({ subject, key: makeKey(type), issuer: intermediate, isAuthority: true, pathLength: below });
+		pems = intermediate.pem + pems;
+	}
 	const leaf = makeCertificate({ subject: names[0] ?? "nobody", key: makeKey(type), issuer: intermediate, names });
-	return { root, intermediate, leaf, chain: leaf.pem + intermediate.pem };
+	return { root, intermediate, leaf, chain: leaf.pem + pems };
 }
 
 /** One line about a certificate, for messages. */

@@ -16,12 +16,13 @@ export type Figures = Record<string, number | string>;
 
 export type Chain = "rsa" | "ecdsa";
 
-const identities = new Map<Chain, ServerIdentity>();
+const identities = new Map<string, ServerIdentity>();
 
-/** Leaf, intermediate and root with RSA-2048 or P-256 keys; made once. */
-export function identityOf(chain: Chain): ServerIdentity {
-	let identity = identities.get(chain);
-	if (!identity) identities.set(chain, identity = makeIdentity(["localhost"], chain === "rsa" ? "rsa2048" : "p256"));
+/** A root and `count` certificates below it with RSA-2048 or P-256 keys; made once. */
+function identityOf(chain: Chain, count: number): ServerIdentity {
+	const name = `${chain} ${count}`;
+	let identity = identities.get(name);
+	if (!identity) identities.set(name, identity = makeIdentity(["localhost"], chain === "rsa" ? "rsa2048" : "p256", count));
 	return identity;
 }
 
@@ -32,6 +33,8 @@ export interface Work {
 	/** What tests/bench/main.ts is to do. */
 	readonly part: "handshake" | "resume" | "receive" | "send" | "get" | "together" | "ticks";
 	readonly chain?: Chain;
+	/** How many certificates the server sends: 2, its own and an intermediate, unless said otherwise. */
+	readonly certificates?: number;
 	readonly bytes?: number;
 	readonly times?: number;
 	/** More of TLSClient's `secure`. */
@@ -51,8 +54,8 @@ export interface Outcome extends RunResult {
 
 /** Does the work once. Throws where the simulator does not end well and `mayFail` is not given. */
 export async function work(what: Work, mayFail = false): Promise<Outcome> {
-	const { part, chain = "ecdsa", bytes = 0, times = 1, secure = {}, creation, server: options = {}, run = {} } = what;
-	const identity = identityOf(chain);
+	const { part, chain = "ecdsa", certificates = 2, bytes = 0, times = 1, secure = {}, creation, server: options = {}, run = {} } = what;
+	const identity = identityOf(chain, certificates);
 	const server = await startServer(identity, { ciphers, ...options });
 	try {
 		const config = { part, bytes: String(bytes), times: String(times), ca: identity.root.pem, secure: JSON.stringify(secure), port: String(server.port) };
@@ -155,7 +158,7 @@ async function smallest(folder: string, count: number, config: Record<string, st
 
 /** What the demo's HTTPS GET needs, and two requests at once with records of 4 KB (tests/memory/pair). */
 export async function smallestStatic(chain: Chain): Promise<Figures> {
-	const identity = identityOf(chain);
+	const identity = identityOf(chain, 2);
 	const server = await startServer(identity, { ciphers, fragment: 4095, body: 8192 });
 	try {
 		const ca = identity.root.pem;

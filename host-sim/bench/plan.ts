@@ -12,6 +12,8 @@ export interface HandshakeRow {
 	readonly chain: Chain;
 	/** More of TLSClient's `secure`. */
 	readonly secure: object;
+	/** How many certificates the server sends: 2 unless said otherwise. */
+	readonly certificates?: number;
 	/** It goes on with a session. */
 	readonly resumes?: boolean;
 	readonly targets: Readonly<Record<string, number>>;
@@ -27,6 +29,10 @@ export const handshakes: readonly HandshakeRow[] = [
 	{ name: "1.2 ECDSA", chain: "ecdsa", secure: tls12, targets: { livePeak: 6 * KB, ...full } },
 	{ name: "1.3 resumed", chain: "ecdsa", secure: {}, resumes: true, targets: { livePeak: 3 * KB } },
 	{ name: "1.2 resumed", chain: "ecdsa", secure: tls12, resumes: true, targets: { livePeak: 3 * KB } },
+	{ name: "1.3 RSA, 3 certificates", chain: "rsa", secure: {}, certificates: 3, targets: {} },
+	{ name: "1.3 RSA, 6 certificates", chain: "rsa", secure: {}, certificates: 6, targets: {} },
+	{ name: "1.3 ECDSA, 3 certificates", chain: "ecdsa", secure: {}, certificates: 3, targets: {} },
+	{ name: "1.3 ECDSA, 6 certificates", chain: "ecdsa", secure: {}, certificates: 6, targets: {} },
 ];
 
 export interface TransferRow {

@@ -3,11 +3,18 @@
 */
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 
 import { inUse, work, type Chain } from "../../host-sim/bench/measure.js";
-import type { Mark } from "../../host-sim/run.js";
+import { startServer } from "../../host-sim/bench/server.js";
+import { buildApp } from "../../host-sim/build.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.js";
+import { projectRoot } from "../../host-sim/files.js";
+import { runApp, type Mark } from "../../host-sim/run.js";
 import { lacks32 } from "../drivers/machine.js";
+import { missing } from "../interop/requests.js";
+import { startGnuTLS } from "../interop/servers.js";
 
 /** Calls of one mark that a device without an accelerator spends long in: key agreement, its key pair, signatures. */
 function publicKeyCalls({ accelerators }: Mark): number {
@@ -39,6 +46,39 @@ describe("limits", { skip: lacks32 }, () => {
 			assert.ok(calls.at(-1)! >= 5, `${calls.at(-1)} public-key operations: a key pair, an agreement and three signatures were expected`);
 			const most = Math.max(...calls.slice(1).map((count, i) => count - calls[i]!));
 			assert.equal(most, 1, `${most} public-key operations between two ticks of a timer`);
+		});
+	}
+
+	/** Runs tests/memory/pair as its manifest has it, with its 32 KB. */
+	async function pair(identity: ServerIdentity, port: number): Promise<Ending[]> {
+		const app = await buildApp(join(projectRoot, "tests", "memory", "pair"), { variant: "m32", config: { port: String(port), ca: identity.root.pem } });
+		const { code, stdout, stderr } = await runApp(app, { timeout: 60 });
+		assert.equal(code, 0, stderr);
+		return endings(stdout);
+	}
+
+	for (const chain of ["rsa2048", "p256"] as const) {
+		test(`two connections at once in 32 KB, records of 4 KB, ${chain}`, async () => {
+			const identity = makeIdentity(["localhost"], chain);
+			const server = await startServer(identity, { fragment: 4095, body: 8192 });
+			try {
+				const ended = await pair(identity, server.port);
+				assert.deepEqual(ended.map(({ code, received }) => [code, received > 8192]), [["closed", true], ["closed", true]]);
+			}
+			finally {
+				await server.stop();
+			}
+		});
+		test(`two connections at once in 32 KB, to a server that agrees to the limit, ${chain}`, { skip: missing("gnutls-serv", "apt-get install gnutls-bin") }, async () => {
+			const identity = makeIdentity(["localhost"], chain);
+			const server = await startGnuTLS(identity, "NORMAL");
+			try {
+				const ended = await pair(identity, server.port);
+				assert.deepEqual(ended.map(({ code, received }) => [code, received > 200]), [["closed", true], ["closed", true]]);
+			}
+			finally {
+				await server.stop();
+			}
 		});
 	}
 });
