@@ -249,14 +249,18 @@ export class Driver implements Link {
 
 	/** Lets the flow go on to where it waits for a message, pauses, or is done. */
 	private advance(): void {
-		const { value, done } = this.flow!.next();
-		if (value === Step.pause && !done) {
+		let { value, done } = this.flow!.next();
+		while (done && value) {
+			this.flow = value as Flow;
+			({ value, done } = this.flow.next());
+		}
+		if (value === Step.pause) {
 			this.paused = true;
 			this.host.pause();
 			return;
 		}
 		this.releaseMessage();
-		this.accepts = value ?? 0;
+		this.accepts = (value as number | undefined) ?? 0;
 		if (done) this.flow = undefined;
 	}
 

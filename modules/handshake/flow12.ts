@@ -291,8 +291,9 @@ function* resume(link: Link, session: Session12, transcript: Transcript, state: 
 /** All that follows the ServerHello, which is the message that the link holds. */
 export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow {
 	const { config } = link;
-	const state = new State12(readServerHello12(link.reader, hello, config));
+	let state!: State12;
 	try {
+		state = new State12(readServerHello12(link.reader, hello, config));
 		link.useVersion(ProtocolVersion.tls12);
 		const { maxFragment } = state.answer;
 		if (maxFragment) link.limitRecords(maxFragment, maxFragment);
@@ -351,6 +352,8 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 		open(link, state);
 	}
 	finally {
-		state.close();
+		state?.close();
+		hello.close();
+		transcript.close();
 	}
 }

@@ -213,16 +213,22 @@ function keepTickets(link: Link, transcript: Transcript, state: State13): Ticket
 	return new TicketKeeper(state.schedule.suite, master, sessionBinding!, scheme, peer.subject, state.protocol ?? "");
 }
 
+/** Where only the pre-shared key was trusted, a server that does not take it can't prove who it is. */
+function expectTrust(link: Link): void {
+	const { roots, pinsInsteadOfRoots } = link.config.certificates;
+	if (!roots && !pinsInsteadOfRoots)
+		throw new TLSError("handshake_failure", "the server does not take the pre-shared key, and no certificate is trusted");
+}
+
 /** All that follows the ServerHello `answer`, which is the message that the link holds. */
 export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript): Flow {
 	const { suite } = answer;
 	const { asked } = hello;
-	const { roots, pinsInsteadOfRoots } = link.config.certificates;
-	if (!answer.key && !roots && !pinsInsteadOfRoots)
-		throw new TLSError("handshake_failure", "the server does not take the pre-shared key, and no certificate is trusted");
-	const state = new State13(answer);
-	link.useVersion(ProtocolVersion.tls13);
+	let state!: State13;
 	try {
+		state = new State13(answer);
+		link.useVersion(ProtocolVersion.tls13);
+		if (!answer.key) expectTrust(link);
 		yield* agree(link, hello, answer, transcript, state);
 
 		yield accepts(HandshakeType.encrypted_extensions);
@@ -249,6 +255,8 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 		link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keepTickets(link, transcript, state)));
 	}
 	finally {
-		state.close();
+		state?.close();
+		hello.close();
+		transcript.close();
 	}
 }

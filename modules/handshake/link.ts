@@ -10,8 +10,8 @@ import type { AlertDescription, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import type { AuthenticatedPeer } from "./authenticated";
 
-/** Yields the set of messages it accepts next (`accepts`), or Step.pause. */
-export type Flow = Generator<number, void, void>;
+/** Yields the set of messages it accepts next (`accepts`), or Step.pause. Returns the flow that goes on in its place, if one does. */
+export type Flow = Generator<number, Flow | void, void>;
 
 /** What was negotiated, for the application. */
 export interface Negotiated {

@@ -47,7 +47,7 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 	hello.keys = hello.keys.filter(key => key.suite.hash === retry.suite.hash);
 }
 
-/** The whole handshake. */
+/** The handshake up to the server's choice; the rest is the flow that it returns, which takes over `hello` and `transcript`. */
 export function* handshake(link: Link): Flow {
 	const { config } = link;
 	const isTLS13 = config.maxVersion === ProtocolVersion.tls13;
@@ -56,11 +56,12 @@ export function* handshake(link: Link): Flow {
 	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
 	if (isTLS13) hello.keys = keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, config.psk);
 	const transcript = new Transcript();
+	let next: Flow | undefined;
 	try {
 		yield* sendHello(link, hello, transcript);
 		if (!isTLS13 || !namesVersion(link.reader)) {
-			yield* flow12(link, hello, transcript);
-			return;
+			next = flow12(link, hello, transcript);
+			return next;
 		}
 		let answer = readServerHello(link.reader, hello, config);
 		transcript.begin(answer.suite.hash);
@@ -78,10 +79,13 @@ export function* handshake(link: Link): Flow {
 		}
 		else
 			link.sendChangeCipherSpec();
-		yield* flow13(link, hello, answer, transcript);
+		next = flow13(link, hello, answer, transcript);
+		return next;
 	}
 	finally {
-		hello.close();
-		transcript.close();
+		if (!next) {
+			hello.close();
+			transcript.close();
+		}
 	}
 }
