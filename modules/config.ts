@@ -62,8 +62,8 @@ export interface Options {
 	/** True: the pins stand in for a root store. */
 	pinsInsteadOfRoots?: boolean;
 	/**
-	 * Asks for a stapled certificate status (OCSP), which is then checked. "ask": a certificate that promises one must come with it; "require":
-	 * every one must. TLS 1.3 only, so with `minVersion`. Default: not asked for, as it takes memory.
+	 * A stapled certificate status (OCSP) is asked for and checked; a certificate that promises one (RFC 7633) must come with it. "require": every
+	 * certificate must. Default "ask".
 	 */
 	staple?: "ask" | "require";
 	/** How time is told; see x509/time.ts. */
@@ -225,7 +225,6 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	const { roots, certificate, pins, pinsInsteadOfRoots = false, staple } = options;
 	if (roots !== undefined && !(roots instanceof RootStore)) refuse('"roots" must be a RootStore (tls/x509/trust)');
 	if (staple !== undefined && staple !== "ask" && staple !== "require") refuse('"staple" is "ask" or "require"');
-	if (staple && options.minVersion !== ProtocolVersion.tls13) refuse('"staple" needs "minVersion" 0x304: a status is asked for in TLS 1.3 only');
 	if (roots && certificate !== undefined) refuse('"roots" and "certificate": give one of them');
 	const list = certificate === undefined ? undefined : Array.isArray(certificate) ? certificate : [certificate as CertificateInput];
 	const store = list ? trustCertificates(list) : roots;
@@ -233,7 +232,8 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	if (!store && !pinsInsteadOfRoots && !options.psk) refuse('whom to trust is not said: give "roots", "certificate", "psk" or "pins" with "pinsInsteadOfRoots"');
 	for (const pin of pins ?? []) if (!(pin instanceof Uint8Array) || pin.length !== 32) refuse('"pins": each is the 32 bytes of a SHA-256');
 	return Object.freeze({
-		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 40, staple,
+		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 40,
+		requiresStatus: staple === "require",
 	});
 }
 

@@ -8,13 +8,24 @@ import { AllowedIn, ExtensionBit, expectAnswer, expectRequest } from "../wire/ex
 import { ExtensionType, HandshakeType } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
+import type { Span } from "../x509/ocsp";
 
 /** Where the certificates of a Certificate message lie in it. */
 export interface CertificateList {
 	/** Start and end of each, the leaf's first. */
 	readonly spans: number[];
 	/** Start and end of the leaf's OCSP response, if one is stapled. */
-	staple: { start: number; end: number } | undefined;
+	staple: Span | undefined;
+}
+
+/** CertificateStatus (RFC 6066 section 8); returns where the OCSP response lies. */
+export function readStatus(r: Reader): Span {
+	if (r.u8() !== 1) throw new TLSError("bad_staple", "the stapled certificate status is not OCSP");
+	const response = r.enter(3, 1, 0xffffff);
+	const span = { start: r.at, end: r.end };
+	r.at = r.end;
+	r.leave(response);
+	return span;
 }
 
 function readEntryExtensions(r: Reader, asked: number, list: CertificateList): void {
@@ -24,12 +35,9 @@ function readEntryExtensions(r: Reader, asked: number, list: CertificateList): v
 		const type = r.u16();
 		seen = expectAnswer(type, seen, asked, AllowedIn.certificate13);
 		const extension = r.enter(2, 0, 0xffff);
-		// only status_request gets here: RFC 8446 section 4.4.2.1, RFC 6066 section 8
-		if (r.u8() !== 1) throw new TLSError("bad_staple", "the stapled certificate status is not OCSP");
-		const response = r.enter(3, 1, 0xffffff);
-		if (list.spans.length === 2) list.staple = { start: r.at, end: r.end };
-		r.at = r.end;
-		r.leave(response);
+		// only status_request gets here: RFC 8446 section 4.4.2.1
+		const status = readStatus(r);
+		if (list.spans.length === 2) list.staple = status;
 		r.leave(extension);
 	}
 	r.leave(block);

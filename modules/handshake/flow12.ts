@@ -3,6 +3,7 @@
 
 		ServerHello
 		Certificate
+		CertificateStatus*
 		ServerKeyExchange
 		CertificateRequest*
 		ServerHelloDone
@@ -24,7 +25,10 @@ import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
 import { pickScheme12, schemeHash } from "../crypto/credential";
 import { Signer } from "../crypto/suites";
+import { StapledStatus } from "../x509/ocsp";
+import type { StatusSubject } from "../x509/ocsp";
 import type { PathSearch } from "../x509/path";
+import { timeNow } from "../x509/time";
 import type { AEAD } from "tls/hardware/aead";
 import { KeyShare } from "tls/hardware/agree";
 import { equal } from "tls/hardware/compare";
@@ -33,7 +37,7 @@ import { KeyKind } from "tls/hardware/signature";
 import type { VerifiedPeer } from "../x509/path";
 import { authenticate12, authenticateByKey } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
-import { readCertificate12, readCertificateRequest12, writeCertificate12, writeCertificateVerify } from "./certificate";
+import { readCertificate12, readCertificateRequest12, readStatus, writeCertificate12, writeCertificateVerify } from "./certificate";
 import type { Hello } from "./hello";
 import { readServerHello12, readTicket12 } from "./hello12";
 import type { ServerHello12, Ticket12 } from "./hello12";
@@ -55,6 +59,11 @@ const MAX_REFUSALS = 8;
 /** What the flow's steps share; its secrets are wiped when the flow ends, however it ends. */
 class State12 {
 	readonly answer: ServerHello12;
+	peer: VerifiedPeer | undefined;
+	/** While the path is looked for; then what a CertificateStatus must be of, and its check. */
+	search: PathSearch | undefined;
+	subject: StatusSubject | undefined;
+	status: StapledStatus | undefined;
 	/** Signatures that the server takes from us, if it asks for a certificate. */
 	schemes: readonly number[] | undefined;
 	/** The server's ephemeral key: its group, and where it lies in the ServerKeyExchange. */
@@ -87,15 +96,35 @@ function absorb(link: Link, transcript: Transcript): void {
 	transcript.add(link.message, link.messageStart, link.messageEnd);
 }
 
-/** The suite says which kind of key signs the key exchange. */
-function checkKeyKind(state: State12, peer: VerifiedPeer): void {
-	const isRSA = peer.key.kind === KeyKind.rsa;
-	if (isRSA !== (state.answer.suite.signer === Signer.rsa))
-		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${state.answer.suite.name}`);
+/** The server's Certificate (section 7.4.2): the search for a path is stepped through by the flow. */
+function beginCertificate(link: Link, state: State12): void {
+	const { certificates, PathSearch } = link.config;
+	const { spans } = readCertificate12(link.reader, certificates.maxCertificates);
+	state.search = new PathSearch(link.message, spans, certificates, state.answer.sendsStatus ? "later" : undefined);
+}
+
+/** The path holds. The suite says which kind of key the server must have. */
+function endCertificate(link: Link, transcript: Transcript, state: State12): void {
+	const { search, answer: { suite } } = state;
+	const peer = state.peer = search!.peer!;
+	state.subject = search!.subject;
+	state.search = undefined;	// and with it all that it holds
+	if ((peer.key.kind === KeyKind.rsa) !== (suite.signer === Signer.rsa))
+		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${suite.name}`);
+	absorb(link, transcript);
+	link.timing.mark(Phase.chain);
+}
+
+/** CertificateStatus (RFC 6066 section 8), where the server announced it. Nothing can be said of a key that is itself the trusted one. */
+function beginStatus(link: Link, transcript: Transcript, state: State12): void {
+	const span = readStatus(link.reader);
+	link.reader.finish();
+	absorb(link, transcript);
+	if (state.subject) state.status = new StapledStatus(link.message, span, state.subject, timeNow(link.config.certificates.clock));
 }
 
 /** ServerKeyExchange (RFC 8422 section 5.4). Sets `state.proof`, which nothing else does. */
-function readServerKeyExchange(link: Link, state: State12, peer: VerifiedPeer): void {
+function readServerKeyExchange(link: Link, state: State12): void {
 	const { config, reader: r } = link;
 	const { randoms } = state.answer;
 	const start = r.at;
@@ -118,7 +147,7 @@ function readServerKeyExchange(link: Link, state: State12, peer: VerifiedPeer): 
 	const content = new Uint8Array(randoms.length + end - start);
 	content.set(randoms, 0);
 	content.set(link.message.subarray(start, end), randoms.length);
-	state.proof = authenticate12(peer, scheme, content, link.message, signatureStart, signatureEnd);
+	state.proof = authenticate12(state.peer!, scheme, content, link.message, signatureStart, signatureEnd);
 }
 
 /** The key pair for the server's group. The one in the ClientHello serves where the group is the same. */
@@ -307,18 +336,22 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 		}
 
 		yield accepts(HandshakeType.certificate);
-		const { spans } = readCertificate12(link.reader, config.certificates.maxCertificates);
-		let search: PathSearch | undefined = new config.PathSearch(link.message, spans, config.certificates);
-		while (search.step()) yield Step.pause;
-		const peer = search.peer!;
-		search = undefined;	// and with it all that it holds
-		checkKeyKind(state, peer);
-		absorb(link, transcript);
-		link.timing.mark(Phase.chain);
+		beginCertificate(link, state);
+		while (state.search!.step()) yield Step.pause;
+		endCertificate(link, transcript, state);
 
-		yield accepts(HandshakeType.server_key_exchange);
+		yield accepts(HandshakeType.server_key_exchange) | (state.answer.sendsStatus ? accepts(HandshakeType.certificate_status) : 0);
+		if (link.messageType === HandshakeType.certificate_status) {
+			beginStatus(link, transcript, state);
+			do yield Step.pause;
+			while (state.status?.step());
+			state.status = undefined;
+			yield accepts(HandshakeType.server_key_exchange);
+		}
+		else if (state.peer!.needsStatus)
+			throw new TLSError("bad_staple", "the server announced a certificate status (OCSP), which has to be there, and then left it out");
 		yield Step.pause;
-		readServerKeyExchange(link, state, peer);
+		readServerKeyExchange(link, state);
 		absorb(link, transcript);
 		link.timing.mark(Phase.proof);
 		yield Step.pause;

@@ -188,14 +188,12 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.u8(config.maxFragmentCode);
 		w.close(2, extension);
 	}
-	if (config.certificates.staple) {
-		// RFC 6066 section 8: OCSP, from any responder, without extensions
-		extension = openExtension(w, hello, ExtensionType.status_request, ExtensionBit.status_request);
-		w.u8(1);
-		w.u16(0);
-		w.u16(0);
-		w.close(2, extension);
-	}
+	// RFC 6066 section 8: OCSP, from any responder, without extensions
+	extension = openExtension(w, hello, ExtensionType.status_request, ExtensionBit.status_request);
+	w.u8(1);
+	w.u16(0);
+	w.u16(0);
+	w.close(2, extension);
 	if (hello.share) writeKeyShare(w, hello, hello.share);
 	if (hello.keys.length || config.onSession && config.maxVersion === ProtocolVersion.tls13) {
 		// section 4.2.9: psk_dhe_ke alone; without it servers send no tickets

@@ -31,6 +31,8 @@ export interface ServerHello12 {
 	sessionId: Uint8Array;
 	/** The server goes on with the session that was offered. */
 	resumes: boolean;
+	/** The server may send a CertificateStatus (RFC 6066 section 8). */
+	sendsStatus: boolean;
 	/** The server will send a NewSessionTicket (RFC 5077 section 3.2). */
 	sendsTicket: boolean;
 	/** The application protocol, if the server picked one. */
@@ -84,6 +86,7 @@ function readExtension(r: Reader, type: number, config: Config, to: ServerHello1
 			if (!isPlain) throw new TLSError("illegal_parameter", "the server does not take uncompressed points, which it must");
 			break;
 		}
+		case ExtensionType.status_request: to.sendsStatus = true; break;
 		case ExtensionType.session_ticket: to.sendsTicket = true; break;
 		default: break;	// server_name and extended_master_secret are empty
 	}
@@ -134,7 +137,7 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 	if (resumes && suiteId !== hello.session!.suite)
 		throw new TLSError("illegal_parameter", "the server resumes a session with another cipher suite than the session's");
 	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
-	const answer: ServerHello12 = { suite, randoms, sessionId, resumes, sendsTicket: false, protocol: undefined, recordLimit: 0, maxFragment: 0 };
+	const answer: ServerHello12 = { suite, randoms, sessionId, resumes, sendsStatus: false, sendsTicket: false, protocol: undefined, recordLimit: 0, maxFragment: 0 };
 	readExtensions(r, hello, config, answer);
 	return answer;
 }

@@ -1,7 +1,8 @@
 /*
 	A stapled certificate status: an OCSP response (RFC 6960 section 4.2) that the server sends with its certificate (RFC 6066 section 8,
 	RFC 8446 section 4.4.2.1). It is signed by the certificate's issuer, or by a responder that the issuer has certified for this.
-	path.ts calls it when the path holds, so that the issuer's key is known.
+	It is checked when the path holds, so that the issuer's key is known: by path.ts in TLS 1.3, where it comes with the certificate, and by
+	flow12.ts in TLS 1.2, where it is a message of its own.
 */
 
 import { TLSError } from "../errors";
@@ -9,7 +10,7 @@ import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
 import { hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
 import { readSignatureAlgorithm } from "./algorithms";
-import type { Certificate } from "./certificate";
+import { Certificate } from "./certificate";
 import { DER, Tag, sameOctets } from "./der";
 import { OID, readOID } from "./oids";
 import { dateText, readTime } from "./time";
@@ -18,6 +19,34 @@ import { dateText, readTime } from "./time";
 export interface Span {
 	readonly start: number;
 	readonly end: number;
+}
+
+/** The certificate whose status is in question, with octets of its own: in TLS 1.2 the message that it came in is gone by then. */
+export interface StatusSubject {
+	/** The issuer's Name in DER, then the serial number. */
+	readonly bytes: Uint8Array;
+	readonly nameEnd: number;
+	readonly issuer: PublicKey;
+	/** Name and number for errors. */
+	readonly title: string;
+}
+
+/** `leaf`, which `issuer`'s key has signed. */
+export function statusSubject(leaf: Certificate, issuer: PublicKey): StatusSubject {
+	const { bytes, issuerStart, issuerEnd, title } = leaf;
+	// the serial number follows the version
+	const der = new DER(bytes, leaf.tbsStart, leaf.tbsEnd, 0);
+	der.takeAny();
+	der.enter();
+	der.takeAny();
+	der.integer();
+	const nameEnd = issuerEnd - issuerStart;
+	const own = new Uint8Array(nameEnd + der.end - der.start);
+	own.set(bytes.subarray(issuerStart, issuerEnd), 0);
+	own.set(bytes.subarray(der.start, der.end), nameEnd);
+	const { kind, start, end, bits } = issuer;
+	const key = issuer.bytes === bytes ? { kind, bytes: bytes.slice(start, end), start: 0, end: end - start, bits } : issuer;
+	return { bytes: own, nameEnd, issuer: key, title };
 }
 
 const enum Seconds {
@@ -50,13 +79,7 @@ function refuse(words: string): never {
 export class StapledStatus {
 	readonly #bytes: Uint8Array;
 	readonly #now: number;
-	/** The certificate in question, and its issuer's name and key. */
-	readonly #leaf: Certificate;
-	readonly #issuer: PublicKey;
-	readonly #issuerStart: number;
-	readonly #issuerEnd: number;
-	#serialStart = 0;
-	#serialEnd = 0;
+	readonly #subject: StatusSubject;
 	/** ResponseData and its signature. */
 	#tbsStart = 0;
 	#tbsEnd = 0;
@@ -72,18 +95,14 @@ export class StapledStatus {
 	#certificatesStart = 0;
 	#certificatesEnd = 0;
 
-	/** `leaf` has been read; it is read anew later on. `issuer` is the key that has signed it. */
-	constructor(bytes: Uint8Array, { start, end }: Span, leaf: Certificate, issuer: PublicKey, now: number) {
+	/** The response is `bytes[start..end)`; `now` is in seconds since 1970. */
+	constructor(bytes: Uint8Array, { start, end }: Span, subject: StatusSubject, now: number) {
 		this.#bytes = bytes;
 		this.#now = now;
-		this.#leaf = leaf;
-		this.#issuer = issuer;
-		this.#issuerStart = leaf.issuerStart;
-		this.#issuerEnd = leaf.issuerEnd;
-		this.#readSerial();
+		this.#subject = subject;
 		try {
 			this.#read(new DER(bytes, start, end, WHAT));
-			if (this.#isResponder(this.#issuerStart, this.#issuerEnd, issuer)) this.#responder = issuer;
+			if (this.#isResponder(subject.bytes, 0, subject.nameEnd, subject.issuer)) this.#responder = subject.issuer;
 		}
 		catch (error) {
 			throw asStaple(error);
@@ -103,17 +122,6 @@ export class StapledStatus {
 		catch (error) {
 			throw asStaple(error);
 		}
-	}
-
-	/** The serial number, which follows the version. */
-	#readSerial(): void {
-		const der = new DER(this.#bytes, this.#leaf.tbsStart, this.#leaf.tbsEnd, 0);
-		der.takeAny();
-		der.enter();
-		der.takeAny();
-		der.integer();
-		this.#serialStart = der.start;
-		this.#serialEnd = der.end;
 	}
 
 	/** OCSPResponse, down to BasicOCSPResponse. */
@@ -205,7 +213,7 @@ export class StapledStatus {
 		if (nextUpdate < this.#now) refuse(`was good until ${dateText(nextUpdate)} only`);
 		if (tag === Status.revoked) {
 			const when = readTime(new DER(this.#bytes, start, end, WHAT));
-			this.#leaf.fail(`was revoked on ${dateText(when)}`, "certificate_revoked");
+			throw new TLSError("certificate_revoked", `${this.#subject.title} was revoked on ${dateText(when)}`);
 		}
 		if (tag !== Status.good) refuse("says that the certificate is not known to the responder");
 		return true;
@@ -213,6 +221,7 @@ export class StapledStatus {
 
 	/** CertID; true for the certificate's. */
 	#readID(der: DER): boolean {
+		const { bytes, nameEnd, issuer } = this.#subject;
 		der.take(Tag.sequence, "certificate's identity");
 		const outer = der.enter();
 		der.take(Tag.sequence, "hash");
@@ -223,20 +232,20 @@ export class StapledStatus {
 		der.leave(inner);
 		let isOurs = algorithm !== 0;
 		der.take(Tag.octetString, "issuer's name");
-		isOurs &&= isHash(this.#bytes, der.start, der.end, algorithm, this.#bytes, this.#issuerStart, this.#issuerEnd);
+		isOurs &&= isHash(this.#bytes, der.start, der.end, algorithm, bytes, 0, nameEnd);
 		der.take(Tag.octetString, "issuer's key");
-		isOurs &&= isHash(this.#bytes, der.start, der.end, algorithm, this.#issuer.bytes, this.#issuer.start, this.#issuer.end);
+		isOurs &&= isHash(this.#bytes, der.start, der.end, algorithm, issuer.bytes, issuer.start, issuer.end);
 		der.integer();
-		isOurs &&= sameOctets(this.#bytes, der.start, der.end, this.#bytes, this.#serialStart, this.#serialEnd);
+		isOurs &&= sameOctets(this.#bytes, der.start, der.end, bytes, nameEnd, bytes.length);
 		der.leave(outer);
 		return isOurs;
 	}
 
-	/** True where ResponderID names this subject, or this key. */
-	#isResponder(nameStart: number, nameEnd: number, key: PublicKey): boolean {
+	/** True where ResponderID names the subject `bytes[nameStart..nameEnd)`, or this key. */
+	#isResponder(bytes: Uint8Array, nameStart: number, nameEnd: number, key: PublicKey): boolean {
 		const start = this.#responderStart;
 		const end = this.#responderEnd;
-		if (this.#responderTag === (Tag.explicit | 1)) return sameOctets(this.#bytes, start, end, this.#bytes, nameStart, nameEnd);
+		if (this.#responderTag === (Tag.explicit | 1)) return sameOctets(this.#bytes, start, end, bytes, nameStart, nameEnd);
 		if (this.#responderTag !== (Tag.explicit | 2)) refuse("does not say who gives it");
 		return isHash(this.#bytes, start, end, HashAlgorithm.sha1, key.bytes, key.start, key.end);
 	}
@@ -244,17 +253,17 @@ export class StapledStatus {
 	/** The key of a responder that the issuer has certified (RFC 6960 section 4.2.2.2), whose certificate's signature is checked. */
 	#certified(): PublicKey {
 		const list = new DER(this.#bytes, this.#certificatesStart, this.#certificatesEnd, WHAT);
-		const certificate = this.#leaf;
+		const certificate = new Certificate();
 		while (list.more) {
 			const at = list.at;
 			list.takeAny();
 			certificate.read(this.#bytes, at, list.end, "the responder's certificate");
 			const { keyKind, keyStart, keyEnd, keyBits, subjectStart, subjectEnd } = certificate;
 			const key: PublicKey = { kind: keyKind as KeyKind, bytes: this.#bytes, start: keyStart, end: keyEnd, bits: keyBits };
-			if (!this.#isResponder(subjectStart, subjectEnd, key)) continue;
+			if (!this.#isResponder(this.#bytes, subjectStart, subjectEnd, key)) continue;
 			this.#checkResponder(certificate);
 			const { signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd } = certificate;
-			this.#check(this.#issuer, signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd);
+			this.#check(this.#subject.issuer, signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd);
 			return key;
 		}
 		refuse("is neither of the certificate's issuer, nor of anybody whose certificate comes with it");
@@ -265,7 +274,7 @@ export class StapledStatus {
 		const { bytes, issuerStart, issuerEnd, notBefore, notAfter } = certificate;
 		if (!certificate.keyKind) certificate.fail("has a key that is not taken");
 		if (!certificate.isForOCSP) certificate.fail("is not meant for that (its extended key usage)");
-		if (!sameOctets(bytes, issuerStart, issuerEnd, bytes, this.#issuerStart, this.#issuerEnd)) certificate.fail("is of another issuer");
+		if (!sameOctets(bytes, issuerStart, issuerEnd, this.#subject.bytes, 0, this.#subject.nameEnd)) certificate.fail("is of another issuer");
 		if (this.#now > notAfter || this.#now < notBefore)
 			certificate.fail(`is valid from ${dateText(notBefore)} to ${dateText(notAfter)} only`);
 	}

@@ -12,8 +12,8 @@ import { Certificate, commonName, KeyUsage, NO_PATH_LENGTH } from "./certificate
 import { Constraints } from "./constraints";
 import { sameOctets } from "./der";
 import { isFor, namesOf } from "./names";
-import { StapledStatus } from "./ocsp";
-import type { Span } from "./ocsp";
+import { StapledStatus, statusSubject } from "./ocsp";
+import type { Span, StatusSubject } from "./ocsp";
 import { dateText, timeNow } from "./time";
 import type { ClockPolicy } from "./time";
 import { DIGEST, nameDigest } from "./trust";
@@ -30,8 +30,8 @@ export interface CertificatePolicy {
 	readonly clock: ClockPolicy;
 	readonly maxSignatures: number;
 	readonly maxCertificates: number;
-	/** Whether a stapled status is asked for: "ask", then certificates that promise one must come with it; "require", then all. */
-	readonly staple?: "ask" | "require" | undefined;
+	/** Every certificate must come with a stapled status, not only those that promise one (RFC 7633). */
+	readonly requiresStatus: boolean;
 }
 
 /** A server whose certificate leads to a trusted key. */
@@ -44,6 +44,8 @@ export interface VerifiedPeer {
 	readonly subject: string;
 	/** Certificates of the path, without the trusted key. */
 	readonly pathLength: number;
+	/** A stapled status must come. */
+	readonly needsStatus: boolean;
 }
 
 /** Parts of paths that are looked at before it is too much. */
@@ -67,12 +69,14 @@ const enum Anchor {
 export class PathSearch {
 	/** The result, when `step` has returned false. */
 	peer: VerifiedPeer | undefined;
+	/** With it, for a status that comes later: what it must be of; undefined where nobody's key is known who could tell it. */
+	subject: StatusSubject | undefined;
 	private readonly message: Uint8Array;
 	private readonly spans: readonly number[];
 	private readonly policy: CertificatePolicy;
 	private readonly now: number;
 	/** The stapled status: where it lies, and when the path holds, its check. */
-	private readonly staple: Span | undefined;
+	private readonly staple: Span | "later" | undefined;
 	private status: StapledStatus | undefined;
 	private readonly certificate = new Certificate();
 	/** For a name's or a key's SHA-256. */
@@ -90,8 +94,8 @@ export class PathSearch {
 	/** Why the first path failed. */
 	private error: TLSError | undefined;
 
-	/** `staple`: where the OCSP response for the server's certificate lies, if there is one. */
-	constructor(message: Uint8Array, spans: readonly number[], policy: CertificatePolicy, staple?: Span) {
+	/** `staple`: where the OCSP response for the server's certificate lies, if there is one, or "later": `peer` says whether one must come. */
+	constructor(message: Uint8Array, spans: readonly number[], policy: CertificatePolicy, staple?: Span | "later") {
 		this.staple = staple;
 		this.message = message;
 		this.spans = spans;
@@ -125,8 +129,12 @@ export class PathSearch {
 	private end(): boolean {
 		// the key of a pinned server is its own, and nobody's who could tell its status
 		if (this.staple && !(this.root === Anchor.pinned && this.path.length === 1)) {
-			this.status = new StapledStatus(this.message, this.staple, this.read(0), this.issuer!, this.now);
-			return true;
+			const subject = statusSubject(this.read(0), this.issuer!);
+			if (this.staple !== "later") {
+				this.status = new StapledStatus(this.message, this.staple, subject, this.now);
+				return true;
+			}
+			this.subject = subject;
 		}
 		this.finish();
 		return false;
@@ -172,8 +180,7 @@ export class PathSearch {
 		if (!leaf.keyKind) leaf.fail(`has a key that is not taken${leaf.keyBits ? ` (${leaf.keyBits} bits)` : ""}`, "unsupported_certificate");
 		if (!leaf.isForServers) leaf.fail("is not meant for servers (its extended key usage)", "unsupported_certificate");
 		if (leaf.constraintsEnd && !leaf.isAuthority) leaf.fail("has name constraints but is no authority");
-		const { staple } = this.policy;
-		if (staple && !this.staple && (staple === "require" || leaf.mustStaple)) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
+		if (!this.staple && (this.policy.requiresStatus || leaf.mustStaple)) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
 	}
 
 	private checkTime(certificate: Certificate): void {
@@ -354,10 +361,11 @@ export class PathSearch {
 
 	private finish(): void {
 		const leaf = this.read(0);
-		const { keyKind, keyBits, keyUsage } = leaf;
+		const { keyKind, keyBits, keyUsage, mustStaple } = leaf;
 		const octets = leaf.bytes.slice(leaf.keyStart, leaf.keyEnd);
 		const subject = commonName(leaf.bytes, leaf.subjectStart, leaf.subjectEnd) || namesOf(leaf);
-		this.peer = { key: { kind: keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: keyBits }, keyUsage, subject, pathLength: this.path.length };
+		const key = { kind: keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: keyBits };
+		this.peer = { key, keyUsage, subject, pathLength: this.path.length, needsStatus: mustStaple || this.policy.requiresStatus };
 	}
 }
 

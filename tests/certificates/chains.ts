@@ -18,15 +18,15 @@ interface Case {
 	/** "" for a chain to be accepted. */
 	readonly code: string;
 	readonly says: string;
-	/** A stapled status, and whether one is asked for. */
+	/** A stapled status, and whether one must be there. */
 	readonly staple?: string;
-	readonly stapling?: "ask" | "require";
+	readonly requiresStatus?: boolean;
 }
 
 const { cases, mutated } = JSON.parse(String.fromArrayBuffer(new Resource("cases.json").slice(0))) as { cases: Case[]; mutated: Case[] };
 
-function question({ trusted, host, seconds, pins, stapling }: Case): Question {
-	return { roots: trusted && trustCertificates(trusted.map(octets)), name: host, seconds, pins: pins?.map(octets), stapling };
+function question({ trusted, host, seconds, pins, requiresStatus }: Case): Question {
+	return { roots: trusted && trustCertificates(trusted.map(octets)), name: host, seconds, pins: pins?.map(octets), requiresStatus };
 }
 
 function chainOf({ chain, staple }: Case): Chain {

@@ -2,6 +2,7 @@
 	Certificates through the code that the handshake uses, for the tests of this folder that run inside XS.
 */
 
+import { StapledStatus } from "tls/x509/ocsp";
 import { PathSearch } from "tls/x509/path";
 import type { VerifiedPeer } from "tls/x509/path";
 import { readPEM } from "tls/x509/pem";
@@ -13,7 +14,7 @@ export interface Question {
 	/** Seconds since 1970. */
 	readonly seconds: number;
 	readonly pins?: readonly Uint8Array[] | undefined;
-	readonly stapling?: "ask" | "require" | undefined;
+	readonly requiresStatus?: boolean | undefined;
 }
 
 /** The octets of base64. */
@@ -41,20 +42,31 @@ export class Chain {
 		}
 	}
 
-	/** The verified peer, or throws. */
-	verify({ roots, name, seconds, pins, stapling }: Question): VerifiedPeer {
+	/** The verified peer, or throws; `later` has the status come when the path has been found, as in TLS 1.2. */
+	verify({ roots, name, seconds, pins, requiresStatus = false }: Question, later = false): VerifiedPeer {
+		const staple = this.#staple;
 		const search = new PathSearch(this.message, this.spans, {
-			name, roots, pins, pinsInsteadOfRoots: roots === undefined, clock: () => seconds, maxSignatures: 16, maxCertificates: 40, staple: stapling,
-		}, this.#staple);
+			name, roots, pins, pinsInsteadOfRoots: roots === undefined, clock: () => seconds, maxSignatures: 16, maxCertificates: 40, requiresStatus,
+		}, staple && later ? "later" : staple);
 		while (search.step());
 		if (!search.peer) throw new Error("neither a peer nor an error");
+		if (staple && later && search.subject) {
+			const status = new StapledStatus(this.message, staple, search.subject, seconds);
+			while (status.step());
+		}
 		return search.peer;
 	}
 
-	/** "" where the chain is accepted, else "code: message". */
+	/** "" where the chain is accepted, else "code: message"; the same both ways. */
 	refusal(question: Question): string {
+		const words = this.#refusal(question, false);
+		const wordsLater = this.#staple ? this.#refusal(question, true) : words;
+		return words === wordsLater ? words : `${words}; with the status later: ${wordsLater}`;
+	}
+
+	#refusal(question: Question, later: boolean): string {
 		try {
-			this.verify(question);
+			this.verify(question, later);
 			return "";
 		}
 		catch (error) {

@@ -6,53 +6,14 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { before, describe, test } from "node:test";
-import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { u16, vector } from "../peers/keys13.js";
 import { suiteInfo12 } from "../peers/keys12.js";
-import { rightExtensions, Session12, type MessageName12, type Outcome12, type Script12 } from "../peers/server12.js";
+import { rightExtensions, type MessageName12, type Script12 } from "../peers/server12.js";
 import { extension, message, plainRecord } from "../peers/server13.js";
-import { runPairs, type Pair } from "./connect.js";
-
-interface Fault {
-	readonly name: string;
-	readonly script: (identity: ServerIdentity) => Partial<Script12>;
-	/** TLSError's code. */
-	readonly code: string;
-	/** The alert that the server gets; none where undefined. */
-	readonly alert: number | undefined;
-	/** What the error must say. */
-	readonly says?: RegExp;
-}
-
-/** Changes one message. */
-function changing(name: MessageName12, change: (message: Buffer) => Uint8Array | undefined, more: Partial<Script12> = {}): () => Partial<Script12> {
-	return () => ({ ...more, edit: (which, bytes) => which === name ? change(bytes) : bytes });
-}
-
-function flip(bytes: Buffer, at: number): Buffer {
-	const changed = Buffer.from(bytes);
-	changed[at < 0 ? changed.length + at : at]! ^= 1;
-	return changed;
-}
-
-function withBody(bytes: Buffer, ...body: Uint8Array[]): Buffer {
-	return message(bytes[0]!, ...body);
-}
-
-const unexpected = { code: "unexpected_message", alert: 10 } as const;
-const illegal = { code: "illegal_parameter", alert: 47 } as const;
-const malformed = { code: "decode_error", alert: 50 } as const;
-
-/** One message behind another, which stays in its place too. */
-function followed(name: MessageName12, by: Buffer): () => Partial<Script12> {
-	return changing(name, bytes => Buffer.concat([bytes, by]));
-}
-
-/** A message behind the flight: the client has answered when it comes to it, and what it answered does not count it. */
-function behind(extra: Buffer): () => Partial<Script12> {
-	return starting(records => [...records, plainRecord(22, extra)]);
-}
+import { behind, changing, expectRefusals, finishing, flip, followed, illegal, leafUnder, malformed, runAll, starting, talking, unexpected, withBody,
+	type Fault } from "./script12.js";
 
 const request = message(13, vector(1, Buffer.of(1)), vector(2, u16(0x0403)), vector(2));
 
@@ -84,16 +45,6 @@ const orderFaults: Fault[] = [
 ];
 
 const ccs = plainRecord(20, Buffer.of(1));
-
-/** Changes the records that end the handshake: ChangeCipherSpec and Finished. */
-function finishing(change: (records: Buffer[]) => Buffer[]): () => Partial<Script12> {
-	return () => ({ editRecords: (which, records) => which === "finish" ? change(records) : records });
-}
-
-/** Changes the records of the server's first flight, each message in one of its own or so. */
-function starting(change: (records: Buffer[]) => Buffer[], fragment = 16384): () => Partial<Script12> {
-	return () => ({ fragment, editRecords: (which, records) => which === "hello" ? change(records) : records });
-}
 
 const finishFaults: Fault[] = [
 	{ name: "a flipped bit in Finished", script: changing("Finished", bytes => flip(bytes, 10)), code: "bad_finished", alert: 51 },
@@ -178,11 +129,6 @@ function mismatched(): Partial<Script12> {
 	return { suite: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" };
 }
 
-function leafUnder({ intermediate }: ServerIdentity, change: object): Partial<Script12> {
-	const leaf = makeCertificate({ subject: "localhost", key: makeKey("p256"), issuer: intermediate, names: ["localhost"], ...change });
-	return { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey };
-}
-
 /** ServerKeyExchange: curve type, group, point, scheme, signature. The point of X25519 ends at 4 + 4 + 32. */
 const schemeAt = 40;
 
@@ -230,15 +176,6 @@ const proofFaults: Fault[] = [
 	{ name: "a CertificateRequest with an empty name", script: changing("CertificateRequest", bytes => withBody(bytes, vector(1, Buffer.of(1)), vector(2, u16(0x0403)), vector(2, vector(2))), { requestCertificate: true }), ...malformed },
 	{ name: "ServerHelloDone that holds something", script: changing("ServerHelloDone", bytes => withBody(bytes, Buffer.of(0))), ...malformed },
 ];
-
-function talking(talk: (session: Session12) => void): () => Partial<Script12> {
-	return () => ({
-		talk: async session => {
-			while (!session.outcome.received.includes("\r\n\r\n")) await session.receive();
-			talk(session);
-		},
-	});
-}
 
 /** A record of this type and no content, in the clear. */
 const nothing = (type: number): Buffer => plainRecord(type, Buffer.alloc(0));
@@ -312,30 +249,11 @@ describe("TLS 1.2", () => {
 		identity = makeIdentity(["localhost"]);
 	});
 
-	function runAll(scripts: Partial<Script12>[], options: object = {}): Promise<Pair<Outcome12>[]> {
-		const { leaf, intermediate, root } = identity;
-		const right = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey };
-		return runPairs(scripts.length, { ca: root.pem, ...options }, (socket, i) => new Session12(socket, { ...right, ...scripts[i]! }).run());
-	}
-
-	function suite(title: string, faults: Fault[]): void {
-		test(`refused: ${title}`, async t => {
-			const pairs = await runAll(faults.map(fault => fault.script(identity)));
-			for (const [i, { name, code, alert, says }] of faults.entries()) {
-				await t.test(name, () => {
-					const { client, server } = pairs[i]!;
-					assert.equal(client.code, code, client.message);
-					assert.equal(server.alert, alert, client.message);
-					if (says) assert.match(client.message, says);
-					if (!client.negotiated) assert.equal(client.length, 0, "nothing may be delivered before the server's Finished");
-				});
-			}
-		});
-	}
+	const suite = (title: string, faults: Fault[]): unknown => test(`refused: ${title}`, t => expectRefusals(t, identity, faults));
 
 	for (const variant of variants) {
 		test(`accepted (${variant})`, async t => {
-			const pairs = await runAll(accepted.map(({ script }) => script), { variant });
+			const pairs = await runAll(identity, accepted.map(({ script }) => script), { variant });
 			for (const [i, { name, script, alerts = [0] }] of accepted.entries()) {
 				await t.test(name, () => {
 					const { client, server } = pairs[i]!;
@@ -356,13 +274,13 @@ describe("TLS 1.2", () => {
 	suite("records and after the handshake", recordFaults);
 
 	test("a client of TLS 1.2 only is not downgraded by a server that says it could do more", async () => {
-		const [pair] = await runAll([withRandom("DOWNGRD\x01")()], { secure: { maxVersion: 0x0303 } });
+		const [pair] = await runAll(identity, [withRandom("DOWNGRD\x01")()], { secure: { maxVersion: 0x0303 } });
 		assert.equal(pair!.client.code, "closed", pair!.client.message);
 		assert.ok(!pair!.server.hello.includes(extension(43, vector(1, u16(0x0304), u16(0x0303)))), "TLS 1.3 is not offered");
 	});
 
 	test("a client of TLS 1.3 only refuses TLS 1.2", async () => {
-		const [pair] = await runAll([{}], { secure: { minVersion: 0x0304 } });
+		const [pair] = await runAll(identity, [{}], { secure: { minVersion: 0x0304 } });
 		assert.equal(pair!.client.code, "unsupported_version", pair!.client.message);
 		assert.match(pair!.client.message, /only TLS 1\.2; this client needs TLS 1\.3/);
 		assert.equal(pair!.server.alert, 70);
@@ -370,7 +288,7 @@ describe("TLS 1.2", () => {
 
 	for (const [name, size] of [["ServerHello", 55], ["Certificate", 0], ["ServerKeyExchange", 108], ["CertificateRequest", 13], ["Finished", 12]] as const) {
 		test(`${name} truncated or with a byte too many`, async () => {
-			const pairs = await runAll(sweep(name, size || 9 + identity.leaf.der.length + identity.intermediate.der.length));
+			const pairs = await runAll(identity, sweep(name, size || 9 + identity.leaf.der.length + identity.intermediate.der.length));
 			for (const { client, server } of pairs) {
 				assert.ok(sweepCodes.includes(client.code), `${client.code}: ${client.message}`);
 				assert.equal(client.negotiated, undefined);

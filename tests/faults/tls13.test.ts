@@ -8,7 +8,7 @@ import { before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey, type Certificate, type ServerIdentity } from "../../host-sim/certificates.js";
 import { vector, u16 } from "../peers/keys13.js";
 import { extension, message, plainRecord, Session13, type MessageName, type Outcome13, type Script13 } from "../peers/server13.js";
-import { respond, revoked } from "../peers/ocsp.js";
+import { mustStaple, respond, revoked } from "../peers/ocsp.js";
 import { runPairs, type Pair } from "./connect.js";
 
 interface Fault {
@@ -193,6 +193,13 @@ function stapled(type: number, response: Uint8Array): (bytes: Buffer) => Buffer 
 	};
 }
 
+function stapledTwice(bytes: Buffer): Buffer {
+	const end = 11 + bytes.readUIntBE(8, 3);
+	const status = extension(5, Buffer.of(1), vector(3, Buffer.of(0x30, 0)));
+	const entry = Buffer.concat([bytes.subarray(8, end), vector(2, status, status)]);
+	return withBody(bytes, Buffer.concat([Buffer.of(0), vector(3, entry, bytes.subarray(end + 2))]));
+}
+
 function withStatus({ leaf, intermediate }: ServerIdentity, change: object, type = 1): Partial<Script13> {
 	return changing("Certificate", stapled(type, respond({ certificate: leaf, issuer: intermediate, ...change })))();
 }
@@ -205,8 +212,16 @@ const statusFaults: Fault[] = [
 	{ name: "none, though it is required", script: () => ({}), code: "bad_staple", alert: 113, says: /without a stapled status/ },
 ];
 
-const unaskedFaults: Fault[] = [
-	{ name: "a status that was not asked for", script: identity => withStatus(identity, {}), code: "unsupported_extension", alert: 110 },
+/** A certificate that promises a status (RFC 7633). */
+function promising({ intermediate }: ServerIdentity): Partial<Script13> {
+	const leaf = makeCertificate({ subject: "localhost", key: makeKey("p256"), issuer: intermediate, names: ["localhost"], extensions: [mustStaple] });
+	return { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey };
+}
+
+const promiseFaults: Fault[] = [
+	{ name: "none, though the certificate promises one", script: promising, code: "bad_staple", alert: 113, says: /without a stapled status/ },
+	{ name: "a forged one, though none is needed", script: statusFaults[1]!.script, code: "bad_staple", alert: 113, says: /forged/ },
+	{ name: "two in one entry", script: changing("Certificate", bytes => stapledTwice(bytes)), code: "illegal_parameter", alert: 47 },
 ];
 
 /** Truncations and a trailing byte, for every message: all must be refused. */
@@ -281,11 +296,11 @@ describe("TLS 1.3: what is refused", () => {
 	suite("hello and extensions", helloFaults);
 	suite("older versions", versionFaults, { minVersion: 0x0304 });
 	suite("records and after the handshake", recordFaults);
-	suite("stapled status", statusFaults, { minVersion: 0x0304, staple: "require" });
-	suite("stapled status without a request", unaskedFaults);
+	suite("stapled status", statusFaults, { staple: "require" });
+	suite("stapled status that is not required", promiseFaults);
 
 	test("a server with the stapled status that is required", async () => {
-		const [pair] = await runAll([withStatus(identity, {})], { minVersion: 0x0304, staple: "require" });
+		const [pair] = await runAll([withStatus(identity, {})], { staple: "require" });
 		assert.equal(pair!.client.code, "closed", pair!.client.message);
 		assert.match(pair!.client.text, /hello$/);
 	});

@@ -57,7 +57,8 @@ class AcceptRecorded {
 	constructor(message: Uint8Array, spans: readonly number[]) {
 		const keyAt = spans[0]! + 117;	// SubjectPublicKeyInfo's RSAPublicKey
 		const key = message.slice(keyAt, keyAt + 140);
-		this.peer = { key: { kind: KeyKind.rsa, bytes: key, start: 0, end: key.length, bits: 1024 }, keyUsage: -1, subject: "recorded", pathLength: 1 };
+		const peerKey = { kind: KeyKind.rsa, bytes: key, start: 0, end: key.length, bits: 1024 };
+		this.peer = { key: peerKey, keyUsage: -1, subject: "recorded", pathLength: 1, needsStatus: false };
 	}
 
 	step(): boolean {

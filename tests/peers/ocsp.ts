@@ -4,8 +4,8 @@
 
 import { createHash, sign } from "node:crypto";
 
-import type { Certificate, KeyPair } from "../../host-sim/certificates.js";
-import { bitString, context, element, nothing, octetString, oid, sequence } from "../../host-sim/der.js";
+import type { Certificate, Extension, KeyPair } from "../../host-sim/certificates.js";
+import { bitString, context, element, integer, nothing, octetString, oid, sequence } from "../../host-sim/der.js";
 
 const day = 86400e3;
 
@@ -45,6 +45,9 @@ export interface Response {
 	/** Other statuses in front of this one. */
 	readonly before?: readonly Uint8Array[];
 }
+
+/** The extension with which a certificate promises a status (RFC 7633). */
+export const mustStaple: Extension = { id: "1.3.6.1.5.5.7.1.24", isCritical: false, value: sequence(integer(5)) };
 
 export const good: Uint8Array = element(0x80);
 export const unknown: Uint8Array = element(0x82);

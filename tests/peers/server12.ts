@@ -10,7 +10,7 @@ import { prf, RecordKey12, suiteInfo12, type SuiteInfo12 } from "./keys12.js";
 import { digest, u16, vector } from "./keys13.js";
 import { answerRequest, extension, message, plainRecord, RecordReader, signContent, usualScheme, type Outcome13 } from "./server13.js";
 
-export type MessageName12 = "ServerHello" | "Certificate" | "ServerKeyExchange" | "CertificateRequest" | "ServerHelloDone" | "NewSessionTicket" |
+export type MessageName12 = "ServerHello" | "Certificate" | "CertificateStatus" | "ServerKeyExchange" | "CertificateRequest" | "ServerHelloDone" | "NewSessionTicket" |
 	"Finished";
 
 /** What a test decides. Everything has a right default. */
@@ -28,6 +28,8 @@ export interface Script12 {
 	/** Extensions of the ServerHello, encoded; by default those that the client insists on. */
 	readonly extensions?: Uint8Array;
 	readonly requestCertificate?: boolean;
+	/** An OCSP response, announced and sent behind the Certificate (RFC 6066 section 8). */
+	readonly status?: Buffer;
 	/** Announced, and sent before ChangeCipherSpec (RFC 5077 section 3.3). */
 	readonly ticket?: Buffer;
 	/** The master secret of a session that the server goes on with. */
@@ -194,15 +196,16 @@ export class Session12 {
 	}
 
 	#serverHello(sessionId: Buffer): Buffer {
-		const { ticket, extensions = Buffer.concat([...rightExtensions, ...(ticket ? [extension(35)] : [])]) } = this.#script;
+		const { status, ticket, extensions = Buffer.concat([...rightExtensions, ...(status ? [extension(5)] : []), ...(ticket ? [extension(35)] : [])]) } = this.#script;
 		return message(2, Buffer.of(3, 3), this.#random, vector(1, sessionId), u16(this.#suite.id), Buffer.of(0), extensions.length ? vector(2, extensions) : empty);
 	}
 
 	/** ServerHello to ServerHelloDone. */
 	#flight(): Buffer {
-		const { chain, requestCertificate } = this.#script;
+		const { chain, status, requestCertificate } = this.#script;
 		const out = [this.#edited("ServerHello", this.#serverHello(empty))];
 		out.push(this.#edited("Certificate", message(11, vector(3, ...chain.map(der => vector(3, der))))));
+		if (status) out.push(this.#edited("CertificateStatus", message(22, Buffer.of(1), vector(3, status))));
 		out.push(this.#edited("ServerKeyExchange", this.#keyExchange()));
 		if (requestCertificate)
 			out.push(this.#edited("CertificateRequest", message(13, vector(1, Buffer.of(1, 64)), vector(2, u16(0x0403), u16(0x0401)), vector(2, vector(2, Buffer.of(0x30, 0))))));

@@ -19,9 +19,9 @@ export interface ChainCase {
 	readonly code: string;
 	/** What the message must say, as a regular expression. */
 	readonly says: string;
-	/** A stapled status in base64, and whether one is asked for. */
+	/** A stapled status in base64, and whether one must be there. */
 	readonly staple?: string;
-	readonly stapling?: "ask" | "require";
+	readonly requiresStatus?: boolean;
 }
 
 export const host = "server.example";
@@ -72,7 +72,7 @@ export interface Setting {
 	/** Milliseconds since 1970. */
 	readonly time?: number;
 	readonly staple?: Uint8Array;
-	readonly stapling?: "ask" | "require";
+	readonly requiresStatus?: boolean;
 }
 
 function base64(bytes: Uint8Array): string {
@@ -90,7 +90,7 @@ function make(name: string, chain: readonly Link[], setting: Setting, code: stri
 		...("trusted" in setting && setting.trusted === undefined ? {} : { trusted: trusted.map(({ der }) => base64(der)) }),
 		...(pins ? { pins: pins.map(base64) } : {}),
 		...(setting.staple ? { staple: base64(setting.staple) } : {}),
-		...(setting.stapling ? { stapling: setting.stapling } : {}),
+		...(setting.requiresStatus ? { requiresStatus: true } : {}),
 	};
 }
 

@@ -3,8 +3,8 @@
 */
 
 import { makeCertificate, makeKey, type Certificate } from "../../../host-sim/certificates.js";
-import { element, integer, nothing, octetString, oid, sequence } from "../../../host-sim/der.js";
-import { respond as makeResponse, revoked, single, unknown, type Response } from "../../peers/ocsp.js";
+import { element, nothing, octetString, oid, sequence } from "../../../host-sim/der.js";
+import { mustStaple, respond as makeResponse, revoked, single, unknown, type Response } from "../../peers/ocsp.js";
 import { accepted, attacker, day, fault, host, makeWorld, now, refused, world, type ChainCase } from "./chain.js";
 
 const { upper, lower, leaf } = world;
@@ -22,7 +22,7 @@ function responder(change: object = {}): Certificate {
 
 function right(): ChainCase[] {
 	const delegate = responder();
-	const yes = (name: string, response: Partial<Response>): ChainCase => accepted(`status: ${name}`, chain, { staple: respond(response), stapling: "require" });
+	const yes = (name: string, response: Partial<Response>): ChainCase => accepted(`status: ${name}`, chain, { staple: respond(response), requiresStatus: true });
 	const other = single({ issuer: lower, certificate: makeWorld({ leaf: { serial: Buffer.alloc(16, 0x22) } }).leaf, status: unknown });
 	return [
 		yes("good, by the issuer", {}),
@@ -32,13 +32,13 @@ function right(): ChainCase[] {
 		yes("good, by a responder named by its key", { signer: delegate, byKey: true, certificates: [upper.der, delegate.der] }),
 		yes("good, with another certificate's in front", { before: [other] }),
 		yes("good, without an end, of an hour ago", { thisUpdate: now - day / 24, nextUpdate: null }),
-		accepted("status: none, and none is required", chain, { stapling: "ask" }),
-		accepted("status: under an authority that is trusted itself", chain, { staple: respond(), stapling: "require", trusted: [lower] }),
+		accepted("status: none, and none is required", chain),
+		accepted("status: under an authority that is trusted itself", chain, { staple: respond(), requiresStatus: true, trusted: [lower] }),
 	];
 }
 
 function wrong(): ChainCase[] {
-	const no = (name: string, says: RegExp, staple: Uint8Array, code = "bad_staple"): ChainCase => refused(`status: ${name}`, chain, code, says, { staple, stapling: "ask" });
+	const no = (name: string, says: RegExp, staple: Uint8Array, code = "bad_staple"): ChainCase => refused(`status: ${name}`, chain, code, says, { staple });
 	const forger = { ...lower, key: attacker };
 	const stranger = makeCertificate({ subject: "Responder", key: attacker, issuer: forger, extendedKeyUsage: ["OCSPSigning"] });
 	const delegates = {
@@ -73,13 +73,12 @@ function wrong(): ChainCase[] {
 }
 
 function promised(): ChainCase[] {
-	const extensions = [{ id: "1.3.6.1.5.5.7.1.24", isCritical: false, value: sequence(integer(5)) }];
+	const extensions = [mustStaple];
 	const stapled = makeWorld({ leaf: { extensions } });
 	return [
-		refused("status: required, and none is there", chain, "bad_staple", /certificate 0 \(CN=server\) comes without a stapled status/, { stapling: "require" }),
-		fault("status: promised, and none is there", { leaf: { extensions } }, "bad_staple", /without a stapled status/, { stapling: "ask" }),
-		accepted("status: promised, but not asked for", [stapled.leaf, lower, upper]),
-		accepted("status: promised, and there", [stapled.leaf, lower, upper], { staple: respond({ certificate: stapled.leaf }), stapling: "ask" }),
+		refused("status: required, and none is there", chain, "bad_staple", /certificate 0 \(CN=server\) comes without a stapled status/, { requiresStatus: true }),
+		fault("status: promised, and none is there", { leaf: { extensions } }, "bad_staple", /without a stapled status/),
+		accepted("status: promised, and there", [stapled.leaf, lower, upper], { staple: respond({ certificate: stapled.leaf }) }),
 	];
 }
 
@@ -92,5 +91,5 @@ export function mutatedStaple(): ChainCase {
 	const issuer = makeCertificate({ subject: "CA", key: makeKey("p256"), isAuthority: true });
 	const server = makeCertificate({ subject: "server", key: makeKey("p256"), issuer, names: [host] });
 	const delegate = responder({ issuer });
-	return accepted("a stapled status by a responder", [server], { trusted: [issuer], stapling: "require", staple: respond({ certificate: server, issuer, signer: delegate, certificates: [delegate.der] }) });
+	return accepted("a stapled status by a responder", [server], { trusted: [issuer], requiresStatus: true, staple: respond({ certificate: server, issuer, signer: delegate, certificates: [delegate.der] }) });
 }
