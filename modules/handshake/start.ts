@@ -20,11 +20,11 @@ import { flow13 } from "./flow13";
 /** Octets that a ClientHello without a session to resume usually needs. */
 const HELLO_ROOM = 320;
 
-function* sendHello(link: Link, hello: Hello, transcript: Transcript): Flow {
+function* sendHello(link: Link, hello: Hello, transcript: Transcript, write: typeof writeClientHello): Flow {
 	yield Step.pause;
 	if (link.config.maxVersion === ProtocolVersion.tls13) hello.share ??= new KeyShare(hello.group, undefined);
 	const w = new Writer(HELLO_ROOM);
-	writeClientHello(w, hello, link.config);
+	write(w, hello, link.config);
 	transcript.add(w.bytes, hello.keys.length ? writeBinders(w, hello.keys, transcript) : 0, w.length);
 	link.send(w.bytes, 0, w.length);
 	link.timing.mark(Phase.hello);
@@ -47,8 +47,11 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 	hello.keys = hello.keys.filter(key => key.suite.hash === retry.suite.hash);
 }
 
-/** The handshake up to the server's choice; the rest is the flow that it returns, which takes over `hello` and `transcript`. */
-export function* handshake(link: Link): Flow {
+/**
+ * The handshake up to the server's choice; the rest is the flow that it returns, which takes over `hello` and `transcript`. Tests replay recorded
+ * ones with another `write`.
+ */
+export function* handshake(link: Link, write: typeof writeClientHello = writeClientHello): Flow {
 	const { config } = link;
 	const isTLS13 = config.maxVersion === ProtocolVersion.tls13;
 	const hello = new Hello(config.groups[0]!);
@@ -58,27 +61,26 @@ export function* handshake(link: Link): Flow {
 	const transcript = new Transcript();
 	let next: Flow | undefined;
 	try {
-		yield* sendHello(link, hello, transcript);
+		yield* sendHello(link, hello, transcript, write);
 		if (!isTLS13 || !namesVersion(link.reader)) {
 			next = flow12(link, hello, transcript);
 			return next;
 		}
 		let answer = readServerHello(link.reader, hello, config);
 		transcript.begin(answer.suite.hash);
+		// for middleboxes, which the session id is for, too (appendix D.4)
+		if (hello.sessionId.length) link.sendChangeCipherSpec();
 		if (answer.isRetry) {
 			const { suite } = answer;
 			transcript.fold();
 			transcript.add(link.message, link.messageStart, link.messageEnd);
 			applyRetry(link, hello, answer);
-			link.sendChangeCipherSpec();
-			yield* sendHello(link, hello, transcript);
+			yield* sendHello(link, hello, transcript, write);
 			answer = readServerHello(link.reader, hello, config);
 			if (answer.isRetry) throw new TLSError("unexpected_message", "the server asks for another hello a second time");
 			if (answer.suite !== suite)
 				throw new TLSError("illegal_parameter", "the server changed the cipher suite after its HelloRetryRequest");
 		}
-		else
-			link.sendChangeCipherSpec();
 		next = flow13(link, hello, answer, transcript);
 		return next;
 	}

@@ -1,128 +1,54 @@
 /*
-	Replays RFC 8448's simple 1-RTT handshake through the engine: fed the server's records, it must send the client's, byte for byte; in one
-	piece and one byte at a time.
+	Replays the traces of RFC 8448 through the engine: fed the server's records, it must send the client's, byte for byte; in one piece and one
+	byte at a time.
 */
 
-import { bytes, equal, test, throws } from "test/harness";
+import { bytes, equal, hex, test, throws } from "test/harness";
+import { feed, readAll, start } from "./replay";
+import type { Recording } from "./replay";
 import { clientAlertRecord, clientDataRecord, clientFinishedRecord, clientHelloRecord, clientPrivateKey, serverAlertRecord, serverDataRecord,
 	serverFlightRecord, serverHelloRecord, ticketRecord } from "./rfc8448-records";
-import { configure } from "tls/config";
-import type { Config } from "tls/config";
-import { Connection } from "tls/connection";
-import type { Events, HandshakeInfo } from "tls/connection";
-import type { TLSError } from "tls/errors";
-import { flow13 } from "tls/handshake/flow13";
-import { Hello, readServerHello } from "tls/handshake/hello";
-import { accepts } from "tls/handshake/link";
-import type { Flow, Link } from "tls/handshake/link";
-import { Transcript } from "tls/handshake/transcript";
-import { KeyShare } from "tls/hardware/agree";
+import { clientAuthenticated, clientCertificate, clientSignature, compatible, retried } from "./rfc8448-traces";
 import { KeyKind } from "tls/hardware/signature";
-import { ExtensionBit } from "tls/wire/extensions";
-import { HandshakeType, NamedGroup } from "tls/wire/numbers";
-import type { VerifiedPeer } from "tls/x509/path";
+import { importSession } from "tls/handshake/resume";
 
 const payload = Uint8Array.from({ length: 50 }, (_, i) => i);
 
-/** Collects what the engine sends and reports. Pauses end at once. */
-class Collector implements Events {
-	sent: number[] = [];
-	info: HandshakeInfo | undefined;
-	error: TLSError | undefined;
-	hasEnded = false;
-	isPaused = false;
+/** Section 3. */
+const simple: Recording = {
+	keys: [clientPrivateKey], hellos: [clientHelloRecord], answers: [serverHelloRecord], flight: serverFlightRecord, finished: clientFinishedRecord,
+	serverAlert: serverAlertRecord, clientAlert: clientAlertRecord,
+};
 
-	output(from: Uint8Array, start: number, end: number): number {
-		for (let i = start; i < end; i++) this.sent.push(from[i]!);
-		return end - start;
-	}
-	opened(info: HandshakeInfo): void { this.info = info; }
-	readable(): void {}
-	ended(): void { this.hasEnded = true; }
-	failed(error: TLSError): void { this.error = error; }
-	pause(): void { this.isPaused = true; }
+/** Section 6: the signature is taken from the trace, as it holds random octets; what is signed is looked at. */
+const credential = {
+	chain: [clientCertificate],
+	kind: KeyKind.rsa,
+	sign(scheme: number, digest: Uint8Array): Uint8Array {
+		equal(scheme, 0x0804);
+		equal(digest.length, 32);
+		return clientSignature;
+	},
+};
 
-	/** What was sent since the last call. */
-	take(): Uint8Array {
-		const sent = Uint8Array.from(this.sent);
-		this.sent = [];
-		return sent;
-	}
-}
+const pieces = [1, 7, 100000];
 
-/** The recorded certificate has a key of 1024 bits and no name: its key is taken as it is, so that the rest can be checked. */
-class AcceptRecorded {
-	readonly peer: VerifiedPeer;
-
-	constructor(message: Uint8Array, spans: readonly number[]) {
-		const keyAt = spans[0]! + 117;	// SubjectPublicKeyInfo's RSAPublicKey
-		const key = message.slice(keyAt, keyAt + 140);
-		const peerKey = { kind: KeyKind.rsa, bytes: key, start: 0, end: key.length, bits: 1024 };
-		this.peer = { key: peerKey, keyUsage: -1, subject: "recorded", pathLength: 1, needsStatus: false };
-	}
-
-	step(): boolean {
-		return false;
-	}
-}
-
-function* recorded(link: Link): Flow {
-	const hello = new Hello(NamedGroup.x25519);
-	hello.sessionId = new Uint8Array(0);
-	hello.share = new KeyShare(NamedGroup.x25519, clientPrivateKey);
-	hello.asked = ExtensionBit.server_name | ExtensionBit.supported_groups | ExtensionBit.key_share | ExtensionBit.supported_versions
-		| ExtensionBit.record_size_limit | ExtensionBit.session_ticket | ExtensionBit.signature_algorithms;
-	const transcript = new Transcript();
-	transcript.add(clientHelloRecord, 5, clientHelloRecord.length);
-	link.send(clientHelloRecord, 5, clientHelloRecord.length);
-	yield accepts(HandshakeType.server_hello);
-	const answer = readServerHello(link.reader, hello, link.config);
-	transcript.begin(answer.suite.hash);
-	yield* flow13(link, hello, answer, transcript);
-}
-
-function start(): { connection: Connection; collector: Collector } {
-	const pin = new Uint8Array(32);
-	const options = configure({ serverName: "server", pins: [pin], pinsInsteadOfRoots: true, recordSizeLimit: 0x4001 }, undefined);
-	const config = { ...options, PathSearch: AcceptRecorded } as unknown as Config;
-	const collector = new Collector();
-	const connection = new Connection(config, collector);
-	connection.connect(recorded);
-	return { connection, collector };
-}
-
-/** Feeds a record in pieces of `size` octets, running the pauses in between. */
-function feed(connection: Connection, collector: Collector, record: Uint8Array, size: number): void {
-	for (let at = 0; at < record.length; ) {
-		at += connection.receive(record, at, Math.min(record.length, at + size));
-		while (collector.isPaused) {
-			collector.isPaused = false;
-			connection.resume();
-		}
-	}
-}
-
-function readAll(connection: Connection): Uint8Array {
-	const data = new Uint8Array(connection.readable);
-	equal(connection.read(data, 0, data.length), data.length);
-	return data;
-}
-
-for (const size of [1, 7, 100000]) {
+for (const size of pieces) {
 	test(`RFC 8448 section 3, fed ${size} bytes at a time`, () => {
-		const { connection, collector } = start();
+		const replay = start(simple);
+		const { connection, collector } = replay;
 		equal(collector.take(), clientHelloRecord);
-		feed(connection, collector, serverHelloRecord, size);
-		feed(connection, collector, serverFlightRecord, size);
+		feed(replay, serverHelloRecord, size);
+		feed(replay, serverFlightRecord, size);
 		equal(collector.error, undefined);
 		equal(collector.take(), clientFinishedRecord);
 		equal(collector.info?.suite, "TLS_AES_128_GCM_SHA256");
-		feed(connection, collector, ticketRecord, size);
+		feed(replay, ticketRecord, size);
 		connection.write(payload, 0, payload.length);
 		equal(collector.take(), clientDataRecord);
-		feed(connection, collector, serverDataRecord, size);
+		feed(replay, serverDataRecord, size);
 		equal(readAll(connection), payload);
-		feed(connection, collector, serverAlertRecord, size);
+		feed(replay, serverAlertRecord, size);
 		equal(collector.hasEnded, true);
 		equal(collector.error, undefined);
 		connection.close();
@@ -130,22 +56,65 @@ for (const size of [1, 7, 100000]) {
 	});
 }
 
-test("RFC 8448 section 3, every flipped bit of the server's flight is refused", () => {
-	for (let at = 5; at < serverFlightRecord.length; at += 41) {
-		const { connection, collector } = start();
-		const changed = serverFlightRecord.slice();
-		changed[at]! ^= 1 << (at % 8);
-		feed(connection, collector, serverHelloRecord, 100000);
-		collector.take();
-		feed(connection, collector, changed, 100000);
-		equal(collector.error?.code, "bad_record_mac");
-		equal(collector.info, undefined);
-		equal(collector.sent.length > 0, true, "an alert is sent");
+for (const [name, recording, change] of [
+	["5, HelloRetryRequest", retried, {}],
+	["6, client authentication", clientAuthenticated, { credential }],
+	["7, compatibility mode", compatible, {}],
+] as const) {
+	for (const size of pieces) {
+		test(`RFC 8448 section ${name}, fed ${size} bytes at a time`, () => {
+			const replay = start(recording, change);
+			const { connection, collector } = replay;
+			const { length } = recording.hellos;
+			recording.hellos.forEach((hello, i) => {
+				equal(collector.take(), hello);
+				feed(replay, recording.answers[i]!, i < length - 1 ? 100000 : size);
+				equal(collector.error, undefined);
+			});
+			feed(replay, recording.flight, size);
+			equal(collector.error, undefined);
+			equal(collector.take(), recording.finished);
+			equal(collector.info?.group, length > 1 ? 0x17 : 0x1d);
+			feed(replay, recording.serverAlert, size);
+			equal(collector.hasEnded, true);
+			connection.close();
+			equal(collector.take(), recording.clientAlert);
+		});
 	}
+}
+
+test("RFC 8448 section 3: the ticket's key is that of section 4", () => {
+	const sessions: ArrayBuffer[] = [];
+	const binding = new Uint8Array(32);
+	const replay = start(simple, { onSession: (session: ArrayBuffer) => sessions.push(session), sessionBinding: binding });
+	for (const record of [serverHelloRecord, serverFlightRecord, ticketRecord]) feed(replay, record, 100000);
+	equal(replay.collector.error, undefined);
+	equal(sessions.length, 1);
+	const session = importSession(new Uint8Array(sessions[0]!), binding, Date.now())!;
+	equal(hex(session.secret), "4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3");
+	equal(session.ticket.length, 178);
+	equal(session.scheme, 0x0804);
 });
 
+for (const [name, recording, change] of [["3", simple, {}], ["5", retried, {}], ["6", clientAuthenticated, { credential }], ["7", compatible, {}]] as const) {
+	test(`RFC 8448 section ${name}, every flipped bit of the server's flight is refused`, () => {
+		for (let at = 5; at < recording.flight.length; at += 41) {
+			const replay = start(recording, change);
+			const { collector } = replay;
+			const changed = recording.flight.slice();
+			changed[at]! ^= 1 << (at % 8);
+			for (const answer of recording.answers) feed(replay, answer, 100000);
+			collector.take();
+			feed(replay, changed, 100000);
+			equal(collector.error?.code, "bad_record_mac");
+			equal(collector.info, undefined);
+			equal(collector.sent.length > 0, true, "an alert is sent");
+		}
+	});
+}
+
 test("before the handshake is done nothing can be written", () => {
-	const { connection } = start();
+	const { connection } = start(simple);
 	throws(() => connection.write(payload, 0, 1), "closed");
 	equal(bytes("00").length, 1);
 });
