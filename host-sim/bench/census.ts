@@ -10,7 +10,8 @@ import { work, type Work } from "./measure.js";
 
 interface Kind { readonly name: string; readonly objects: number; readonly slots: number; readonly chunkBytes: number }
 interface Place { readonly place: string; readonly slots: number; readonly chunks: number; readonly bytes: number }
-interface Interval { readonly interval: string; readonly peak: readonly Kind[]; readonly end: readonly Kind[]; readonly allocations: readonly Place[]; readonly held: readonly Place[] }
+interface Meter { readonly place: string; readonly meter: number }
+interface Interval { readonly interval: string; readonly peak: readonly Kind[]; readonly end: readonly Kind[]; readonly allocations: readonly Place[]; readonly held: readonly Place[]; readonly work: readonly Meter[] }
 
 const shown = 30;
 
@@ -40,6 +41,18 @@ function held(list: readonly Place[]): string[] {
 		[String(16 * place.slots + place.bytes).padStart(8), String(place.slots).padStart(5), String(place.bytes).padStart(11), place.place].join("  ")), ""];
 }
 
+function worked(list: readonly Meter[]): string[] {
+	const all = list.reduce((sum, { meter }) => sum + meter, 0);
+	const modules = new Map<string, number>();
+	for (const { place, meter } of list) {
+		const name = place.replace(/:\d+$/, "");
+		modules.set(name, (modules.get(name) ?? 0) + meter);
+	}
+	const line = (name: string, count: number): string => `${String(count).padStart(8)}  ${name}`;
+	const byModule = [...modules].sort(([, a], [, b]) => b - a).slice(0, shown).map(([name, count]) => line(name, count));
+	return [`work: ${all} units of the meter, by line`, ...list.slice(0, shown).map(({ place, meter }) => line(place, meter)), "", "by file", ...byModule, ""];
+}
+
 /** The census of a handshake: at its peak, and when the connection is open and idle. */
 export async function censusText(what: Work): Promise<string> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-census-"));
@@ -50,7 +63,7 @@ export async function censusText(what: Work): Promise<string> {
 		const [start, done, idle] = ["start", "handshake", "idle"].map(name => intervals.find(one => one.interval === name));
 		return [
 			...kinds("the app before the handshake", start?.end ?? []), ...kinds("at the peak of the handshake", done?.peak ?? []),
-			...held(done?.held ?? []), ...kinds("open and idle", idle?.end ?? []), ...places(done?.allocations ?? []),
+			...held(done?.held ?? []), ...kinds("open and idle", idle?.end ?? []), ...places(done?.allocations ?? []), ...worked(done?.work ?? []),
 		].join("\n");
 	}
 	finally {

@@ -1,6 +1,6 @@
 /*
 	The census (--census FILE): what the app's heap holds, by constructor, whenever an interval ends (marks.c) and where its peak was,
-	and which lines of script asked for it, also those whose slots are in use at the peak. With --live the peak's census is what was truly in use.
+	which lines of script did the work, in units of the meter, and which lines asked for memory, also those whose slots are in use at the peak. With --live the peak's census is what was truly in use.
 	A slot belongs to the object in whose list it is, a chunk to the slot that refers to it.
 */
 
@@ -9,7 +9,7 @@
 enum { kKindsMax = 512, kLinesMax = 4096, kNameSize = 64 };
 
 typedef struct { char name[kNameSize]; uint32_t objects, slots; size_t bytes; } Kind;
-typedef struct { bool used; txID file; txInteger line; uint32_t slots, chunks; size_t bytes; uint32_t heldSlots; size_t heldBytes; } Line;
+typedef struct { bool used; txID file; txInteger line; uint32_t slots, chunks, meter; size_t bytes; uint32_t heldSlots; size_t heldBytes; } Line;
 typedef struct { Kind kinds[kKindsMax]; int count; } Census;
 
 static Census atPeak, now;
@@ -250,6 +250,12 @@ void censusNoteSlot(txMachine* the, const txSlot* slot)
 		*askerOf(the, slot) = asker;
 }
 
+/* What was done since the last look counts for the line where it is looked again: the next call or turn of a loop. */
+void censusCountWork(txMachine* the, uint32_t meter)
+{
+	lineNow(the)->meter += meter;
+}
+
 void censusCountChunk(txMachine* the, size_t size)
 {
 	Line* line = lineNow(the);
@@ -275,6 +281,12 @@ static int byAllocations(const void* a, const void* b)
 	return left < right ? 1 : left > right ? -1 : 0;
 }
 
+static int byWork(const void* a, const void* b)
+{
+	const Line *one = a, *other = b;
+	return one->meter < other->meter ? 1 : one->meter > other->meter ? -1 : 0;
+}
+
 static int byHeld(const void* a, const void* b)
 {
 	const Line *one = a, *other = b;
@@ -282,21 +294,36 @@ static int byHeld(const void* a, const void* b)
 	return left < right ? 1 : left > right ? -1 : 0;
 }
 
-static void writeLines(txMachine* the, const char* title, int (*order)(const void*, const void*), bool isHeld)
+enum { kAllocations, kHeld, kWork };
+
+static bool writeLine(const Line* line, int what)
+{
+	switch (what) {
+	case kAllocations:
+		fprintf(file, "\"slots\": %u, \"chunks\": %u, \"bytes\": %zu }", line->slots, line->chunks, line->bytes);
+		return line->slots || line->chunks;
+	case kHeld:
+		fprintf(file, "\"slots\": %u, \"chunks\": 0, \"bytes\": %zu }", line->heldSlots, line->heldBytes);
+		return line->heldSlots > 0;
+	default:
+		fprintf(file, "\"meter\": %u }", line->meter);
+		return line->meter > 0;
+	}
+}
+
+/* Lines in that order; the last has nothing to show. */
+static void writeLines(txMachine* the, const char* title, int what, int (*order)(const void*, const void*))
 {
 	static Line sorted[kLinesMax];
-	const char* separator = "";
 	memcpy(sorted, lines, sizeof(lines));
 	qsort(sorted, kLinesMax, sizeof(Line), order);
 	fprintf(file, ",\n\t\t\"%s\": [", title);
-	for (const Line* line = sorted; line < sorted + kLinesMax; line++) {
+	for (int i = 0; i < kLinesMax; i++) {
+		const Line* line = &sorted[i];
 		const char* name = line->file == XS_NO_ID ? NULL : fxGetKeyName(the, line->file);
-		uint32_t slots = isHeld ? line->heldSlots : line->slots, chunks = isHeld ? 0 : line->chunks;
-		if (!slots && !chunks)
+		fprintf(file, "%s\n\t\t\t{ \"place\": \"%s:%d\", ", i ? "," : "", name ? name : "(native)", (int)line->line);
+		if (!writeLine(line, what))
 			break;
-		fprintf(file, "%s\n\t\t\t{ \"place\": \"%s:%d\", \"slots\": %u, \"chunks\": %u, \"bytes\": %zu }", separator,
-			name ? name : "(native)", (int)line->line, slots, chunks, isHeld ? line->heldBytes : line->bytes);
-		separator = ",";
 	}
 	fputs("\n\t\t]", file);
 }
@@ -305,7 +332,7 @@ static void writeLines(txMachine* the, const char* title, int (*order)(const voi
 static void forgetLines(void)
 {
 	for (Line* line = lines; line < lines + kLinesMax; line++) {
-		line->slots = line->chunks = 0;
+		line->slots = line->chunks = line->meter = 0;
 		line->bytes = 0;
 	}
 }
@@ -325,8 +352,9 @@ void censusMark(txMachine* the, const char* name)
 	writeKinds("peak", &atPeak);
 	takeCensus(the, &now);
 	writeKinds("end", &now);
-	writeLines(the, "allocations", byAllocations, false);
-	writeLines(the, "held", byHeld, true);
+	writeLines(the, "allocations", kAllocations, byAllocations);
+	writeLines(the, "held", kHeld, byHeld);
+	writeLines(the, "work", kWork, byWork);
 	forgetLines();
 	fputs(" }", file);
 	atPeak.count = 0;

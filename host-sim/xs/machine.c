@@ -13,6 +13,8 @@ enum {
 	kRootKeys = 32000,
 	/* How many steps the meter takes between looks at limits and time. */
 	kMeterInterval = 20000,
+	/* for the census, which asks where the work is done */
+	kCensusInterval = 8,
 };
 
 static struct { double total; uint32_t last; } meter;
@@ -100,10 +102,17 @@ double machineMeter(txMachine* the)
 	return meter.total;
 }
 
+static txU4 meterInterval(void)
+{
+	return sim.options.census ? kCensusInterval : kMeterInterval;
+}
+
 static txBoolean checkLimits(txMachine* the, txU4 index)
 {
+	if (sim.options.census)
+		censusCountWork(the, the->meterIndex - meter.last);
 	takeMeter(the);
-	if (index + kMeterInterval < index)
+	if (index + meterInterval() < index)
 		meter.last = 0;
 	if (sim.options.timeout > 0 && monotonicSeconds() - sim.startTime > sim.options.timeout)
 		timeoutEnd(the);
@@ -114,5 +123,5 @@ void machineStartMeter(txMachine* the)
 {
 	meter.total = 0;
 	meter.last = 0;
-	fxBeginMetering(the, checkLimits, kMeterInterval);
+	fxBeginMetering(the, checkLimits, meterInterval());
 }

@@ -120,6 +120,7 @@ void wireReceived(size_t count);
 /* census.c (--census FILE): what the heap holds, and which lines take it. */
 void censusCountSlot(txMachine* the);
 void censusNoteSlot(txMachine* the, const txSlot* slot);
+void censusCountWork(txMachine* the, uint32_t meter);
 void censusCountChunk(txMachine* the, size_t size);
 void censusMark(txMachine* the, const char* name);
 void censusWrite(void);

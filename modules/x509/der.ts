@@ -3,6 +3,7 @@
 	inside the one that holds it. Used by all of x509/.
 */
 
+import { equal } from "tls/hardware/compare";
 import { TLSError } from "../errors";
 
 /** Identifier octets (X.690 section 8.1.2) as RFC 5280 uses them. */
@@ -157,7 +158,5 @@ export class DER {
 
 /** True where `a[start..end)` and `b[at..at + end - start)` are the same. */
 export function sameOctets(a: Uint8Array, start: number, end: number, b: Uint8Array, at: number, limit: number): boolean {
-	if (end - start !== limit - at) return false;
-	while (start < end) if (a[start++] !== b[at++]) return false;
-	return true;
+	return end - start === limit - at && equal(a, start, b, at, end - start);
 }

@@ -79,6 +79,8 @@ export class PathSearch {
 	private readonly staple: Span | "later" | undefined;
 	private status: StapledStatus | undefined;
 	private readonly certificate = new Certificate();
+	/** Which one it holds. */
+	private certificateIndex = -1;
 	/** For a name's or a key's SHA-256. */
 	private readonly digest = new Uint8Array(DIGEST);
 	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it. */
@@ -103,8 +105,14 @@ export class PathSearch {
 		this.now = timeNow(policy.clock);
 	}
 
+	/** Certificate `index`, until the next call: there is room for one at a time. */
 	private read(index: number): Certificate {
-		return this.certificate.read(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
+		if (this.certificateIndex !== index) {
+			this.certificateIndex = -1;
+			this.certificate.read(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
+			this.certificateIndex = index;
+		}
+		return this.certificate;
 	}
 
 	/** False when the server is verified. */

@@ -9,6 +9,7 @@ import Timer from "timer";
 import { TLSClient } from "tls/client";
 import type { TLSClientOptions } from "tls/client";
 import type { TLSError } from "tls/errors";
+import { readPEM } from "tls/x509/pem";
 import { collect, mark } from "simulator";
 
 /** Milliseconds for what a server sends after the handshake, such as tickets. */
@@ -19,7 +20,8 @@ const buffer = new Uint8Array(1024);
 const options: TLSClientOptions = {
 	host: "localhost", address: "127.0.0.1", port: Number(config.port),
 	TCP: { io: TCP },
-	secure: { certificate: config.ca, ...JSON.parse(config.secure) },
+	// DER, as an app has it in a resource
+	secure: { certificate: readPEM(config.ca, "CERTIFICATE"), ...JSON.parse(config.secure) },
 	onError(error: TLSError) {
 		trace(`${JSON.stringify({ code: error.code, message: error.message })}\n`);
 	},
