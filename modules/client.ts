@@ -15,8 +15,8 @@ import { Phase } from "./timing";
 
 /** What is read from TCP at a time, in octets: during the handshake, when memory is short, and after it, when data flows. */
 const enum Segment {
-	handshake = 128,
-	data = 512,
+	handshake = 256,
+	data = 1024,
 }
 
 const empty = new Uint8Array(0);
@@ -102,9 +102,8 @@ class Transport implements Events {
 	/** Octets that wait in TCP. */
 	private available = 0;
 	/** What was read from TCP: `from..to` is still to be used. */
-	private segment: Uint8Array = empty;
-	/** Its beginnings of several lengths, while data flows: TCP fills a buffer whole, and a view made for each read would be garbage. */
-	private pieces: readonly Uint8Array[] | undefined = undefined;
+	private segment: Uint8Array<ArrayBuffer> = empty;
+	private segmentSize = 0;
 	private from = 0;
 	private to = 0;
 	private connected = false;
@@ -260,25 +259,25 @@ class Transport implements Events {
 		this.idleTimer = undefined;
 		if (this.from === this.to) {
 			this.from = this.to = 0;
-			this.pieces = undefined;
 			this.segment = empty;
+			this.segmentSize = 0;
 		}
 		this.connection.release();
 	}
 
 	private fill(): void {
 		const size = this.options ? Segment.handshake : Segment.data;
-		if (this.segment.length !== size) {
-			const segment = this.segment = new Uint8Array(size);
-			this.pieces = [segment, segment.subarray(0, size / 8), segment.subarray(0, 8), segment.subarray(0, 1)];
+		const count = this.available < size ? this.available : size;
+		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
+		if (this.segmentSize !== size) {
+			this.segmentSize = size;
+			this.segment = new Uint8Array(new ArrayBuffer(size, { maxByteLength: size }));
 		}
-		let i = 0;
-		while (this.pieces![i]!.length > this.available) i++;
-		const piece = this.pieces![i]!;
-		this.tcp!.read(piece);
-		this.available -= piece.length;
+		if (this.segment.length !== count) this.segment.buffer.resize(count);
+		this.tcp!.read(this.segment);
+		this.available -= count;
 		this.from = 0;
-		this.to = piece.length;
+		this.to = count;
 		this.active = true;
 	}
 
@@ -311,7 +310,7 @@ class Transport implements Events {
 		this.timer = this.idleTimer = undefined;
 		this.tcp?.close();
 		this.tcp = undefined;
-		if (this.pieces) this.segment.fill(0);
+		if (this.segmentSize) this.segment.fill(0);
 		this.from = this.to = this.available = 0;
 	}
 }

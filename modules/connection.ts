@@ -132,7 +132,8 @@ export class Connection implements Host {
 		while (at < end && !this.isWaiting) {
 			try {
 				at += incoming.take(bytes, at, end);
-				if (incoming.complete) this.receiveRecord();
+				if (!incoming.complete) break;
+				this.receiveRecord();
 			}
 			catch (e) {
 				this.fail(e);
@@ -144,12 +145,14 @@ export class Connection implements Host {
 
 	/** Copies up to `end - start` octets of received data into `bytes` and returns how many. */
 	read(bytes: Uint8Array, start: number, end: number): number {
-		const { incoming } = this;
-		const count = Math.min(end - start, this.dataLeft);
-		copy(incoming.buffer, incoming.at, incoming.at + count, bytes, start);
-		incoming.at += count;
-		this.dataLeft -= count;
-		if (count && !this.dataLeft) incoming.next(false);
+		const { incoming, dataLeft } = this;
+		const { at } = incoming;
+		const room = end - start;
+		const count = room < dataLeft ? room : dataLeft;
+		copy(incoming.buffer, at, at + count, bytes, start);
+		incoming.at = at + count;
+		this.dataLeft = dataLeft - count;
+		if (count && count === dataLeft) incoming.next(false);
 		return count;
 	}
 

@@ -50,10 +50,12 @@ export class Deframer {
 		let at = start;
 		if (this.buffer === empty) this.buffer = new Uint8Array(RecordHeader.length);
 		while (at < end && !this.complete) {
-			const count = Math.min(end - at, this.need - this.have);
-			copy(bytes, at, at + count, this.buffer, this.have);
+			const { have } = this;
+			const needed = this.need - have;
+			const count = end - at < needed ? end - at : needed;
+			copy(bytes, at, at + count, this.buffer, have);
 			at += count;
-			this.have += count;
+			this.have = have + count;
 			if (this.have === RecordHeader.length && this.need === RecordHeader.length) this.readHeader();
 		}
 		return at - start;
