@@ -310,7 +310,8 @@ class Transport implements Events {
 		this.timer = this.idleTimer = undefined;
 		this.tcp?.close();
 		this.tcp = undefined;
-		if (this.segmentSize) this.segment.fill(0);
+		this.segment = empty;
+		this.segmentSize = 0;
 		this.from = this.to = this.available = 0;
 	}
 }
