@@ -30,6 +30,8 @@ export class Hash extends Native("xs_hash_destructor") {
 	update(buffer: Bytes, start: number, end: number): void { return native("xs_hash_update").call(this, buffer, start, end); }
 	/** Writes the digest of all that was taken so far to `out` at `offset`; the hash goes on. */
 	peek(out: Bytes, offset: number): void { return native("xs_hash_peek").call(this, out, offset); }
+	/** The same for all that was taken and `buffer[start..end)`, which is not taken. */
+	peekWith(buffer: Bytes, start: number, end: number, out: Bytes, offset: number): void { return native("xs_hash_peekWith").call(this, buffer, start, end, out, offset); }
 	/** Wipes and frees the native state; using the hash afterwards throws. */
 	close(): void { return native("xs_hash_close").call(this); }
 }

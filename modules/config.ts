@@ -41,6 +41,11 @@ export interface Options {
 	/** Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May not call back into the connection. */
 	sign?: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array;
 	/**
+	 * True: the server may ask for the client's certificate at any time after the handshake, too (TLS 1.3), and gets it, or an empty list where there
+	 * is none. It keeps the transcript's hash for as long as the connection lasts. Default: such a request is refused.
+	 */
+	postHandshakeAuth?: boolean;
+	/**
 	 * A session to go on with, as `onSession` gave it. One that is of no use for this server or too old is passed over. Use each once: with
 	 * TLS 1.3 whoever sees one offered twice can tell that it is the same client (RFC 8446 appendix C.4).
 	 */
@@ -108,6 +113,7 @@ export interface Config {
 	readonly certificates: CertificatePolicy;
 	/** The client's own identity, if it has one. */
 	readonly credential: Credential | undefined;
+	readonly postHandshakeAuth: boolean;
 	readonly session: Session | undefined;
 	readonly psk: ExternalKey | undefined;
 	readonly onSession: ((session: ArrayBuffer) => void) | undefined;
@@ -157,6 +163,7 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	clientCertificates: "string, buffer or array",
 	clientKey: "string or buffer",
 	sign: "function",
+	postHandshakeAuth: "boolean",
 	session: "buffer",
 	onSession: "function",
 	psk: "object",
@@ -319,6 +326,7 @@ export function configure(options: Options, host: string | undefined): Config {
 		sessionBinding: binding,
 		psk,
 		credential: identity,
+		postHandshakeAuth: options.postHandshakeAuth ?? false,
 		PathSearch,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
 		recordSizeLimit: numberOption("recordSizeLimit", options.recordSizeLimit, 64, 16385, 0),

@@ -51,19 +51,36 @@ void xs_hash_update(xsMachine* the)
 		bindingThrow(the, "hash", status);
 }
 
-void xs_hash_peek(xsMachine* the)
+/* The digest of what the hash has taken and of bytes[0..length). */
+static void peek(xsMachine* the, Hash* hash, const uint8_t* bytes, size_t length, uint8_t* out)
 {
-	xsIntegerValue offset = xsmcToInteger(xsArg(1));
-	Hash* hash = thisHash(the);
 	psa_hash_operation_t copy = PSA_HASH_OPERATION_INIT;
 	size_t written;
-	uint8_t* out = bindingSpan(the, &xsArg(0), offset, hash->length, true);
 	psa_status_t status = psa_hash_clone(&hash->operation, &copy);
+	if (status == PSA_SUCCESS && length)
+		status = psa_hash_update(&copy, bytes, length);
 	if (status == PSA_SUCCESS)
 		status = psa_hash_finish(&copy, out, hash->length, &written);
 	psa_hash_abort(&copy);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "hash", status);
+}
+
+void xs_hash_peek(xsMachine* the)
+{
+	xsIntegerValue offset = xsmcToInteger(xsArg(1));
+	Hash* hash = thisHash(the);
+	uint8_t* out = bindingSpan(the, &xsArg(0), offset, hash->length, true);
+	peek(the, hash, NULL, 0, out);
+}
+
+void xs_hash_peekWith(xsMachine* the)
+{
+	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2)), offset = xsmcToInteger(xsArg(4));
+	Hash* hash = thisHash(the);
+	uint8_t* bytes = bindingBytes(the, &xsArg(0), start, end, false);
+	uint8_t* out = bindingSpan(the, &xsArg(3), offset, hash->length, true);
+	peek(the, hash, bytes, end - start, out);
 }
 
 void xs_hash_close(xsMachine* the)

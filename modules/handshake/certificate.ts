@@ -10,6 +10,8 @@ import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import type { Span } from "../x509/ocsp";
 
+const empty = new Uint8Array(0);
+
 /** Where the certificates of a Certificate message lie in it. */
 export interface CertificateList {
 	/** Start and end of each, the leaf's first. */
@@ -74,15 +76,17 @@ function readSchemes(r: Reader): number[] {
 }
 
 /**
- * Reads a CertificateRequest of the handshake: its context must be empty and it must say which signatures it takes (section 4.3.2), which is
- * what is returned.
+ * Reads a CertificateRequest, which must say which signatures it takes (section 4.3.2). Its context, which the answer gives back, must be empty
+ * in the handshake.
  */
-export function readCertificateRequest13(r: Reader): number[] {
+export function readCertificateRequest13(r: Reader, isAfterHandshake: boolean): { context: Uint8Array; schemes: readonly number[] } {
 	let seen = 0;
 	let schemes: number[] = [];
-	const context = r.enter(1, 0, 255);
-	if (r.left) throw new TLSError("illegal_parameter", "the CertificateRequest has a context during the handshake");
-	r.leave(context);
+	const outer = r.enter(1, 0, 255);
+	if (r.left && !isAfterHandshake) throw new TLSError("illegal_parameter", "the CertificateRequest has a context during the handshake");
+	const context = r.left ? r.bytes.slice(r.at, r.end) : empty;
+	r.at = r.end;
+	r.leave(outer);
 	const block = r.enter(2, 2, 0xffff);
 	while (r.left) {
 		const type = r.u16();
@@ -96,14 +100,15 @@ export function readCertificateRequest13(r: Reader): number[] {
 	r.finish();
 	if (!(seen & ExtensionBit.signature_algorithms))
 		throw new TLSError("missing_extension", "the CertificateRequest does not say which signatures it takes");
-	return schemes;
+	return { context, schemes };
 }
 
-/** Writes the client's Certificate; the chain may be empty (section 4.4.2). */
-export function writeCertificate13(w: Writer, chain: readonly Uint8Array[]): void {
+/** Writes the client's Certificate, with the context of the request; the chain may be empty (section 4.4.2). */
+export function writeCertificate13(w: Writer, context: Uint8Array, chain: readonly Uint8Array[]): void {
 	w.u8(HandshakeType.certificate);
 	const message = w.open(3);
-	w.u8(0);	// the request's context, which is empty during the handshake
+	w.u8(context.length);
+	w.copy(context, 0, context.length);
 	const list = w.open(3);
 	for (const certificate of chain) {
 		writeBytes24(w, certificate);

@@ -16,16 +16,13 @@
 */
 
 import { TLSError } from "../errors";
-import { AllowedIn, expectAnswer } from "../wire/extensions";
+import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { ExtensionType, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
 import type { PathSearch } from "../x509/path";
 import type { Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
-import { pickScheme13, schemeHash } from "../crypto/credential";
-import type { Credential } from "../crypto/credential";
 import { equal } from "tls/hardware/compare";
-import { hash, hashLength } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import { accepts } from "./link";
 import type { Flow, Link } from "./link";
@@ -34,10 +31,13 @@ import type { Transcript } from "./transcript";
 import { authenticate13, authenticateByKey } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
-import { readCertificate13, readCertificateRequest13, signedContent13, writeCertificate13, writeCertificateVerify } from "./certificate";
+import { readCertificate13, readCertificateRequest13, signedContent13 } from "./certificate";
+import { Identifier, writeFinished, writeIdentity } from "./identity";
 import { Application13, TicketKeeper } from "./post";
 import { keySecret } from "./psk";
 import { Schedule13, trafficCipher, verifyData } from "./schedule13";
+
+const empty = new Uint8Array(0);
 
 /** Octets of the value that a group's key agreement gives, for a public key of that many octets. */
 function sharedLength(publicLength: number): number {
@@ -136,7 +136,7 @@ function* authenticateServer(link: Link, asked: number, transcript: Transcript, 
 	const { config, reader } = link;
 	yield accepts(HandshakeType.certificate_request) | accepts(HandshakeType.certificate);
 	if (link.messageType === HandshakeType.certificate_request) {
-		state.schemes = readCertificateRequest13(reader);
+		state.schemes = readCertificateRequest13(reader, false).schemes;
 		absorb(link, transcript);
 		yield accepts(HandshakeType.certificate);
 	}
@@ -176,31 +176,12 @@ function checkFinished(link: Link, answer: ServerHello, transcript: Transcript, 
 	absorb(link, transcript);
 }
 
-/** What the server has asked for: our certificates and a signature, or an empty list where none fits (section 4.4.2, 4.4.3). */
-function writeIdentity(w: Writer, credential: Credential | undefined, schemes: readonly number[], transcript: Transcript): void {
-	const scheme = credential ? pickScheme13(credential, schemes) : 0;
-	writeCertificate13(w, scheme ? credential!.chain : []);
-	transcript.add(w.bytes, 0, w.length);
-	if (!scheme) return;
-	const start = w.length;
-	const content = signedContent13(transcript.digest(), true);
-	const algorithm = schemeHash(scheme);
-	const digest = new Uint8Array(hashLength(algorithm));
-	hash(algorithm, content, 0, content.length, digest, 0);
-	writeCertificateVerify(w, scheme, credential!.sign(scheme, digest));
-	transcript.add(w.bytes, start, w.length);
-}
-
 /** The client's last flight. */
 function finish(link: Link, answer: ServerHello, transcript: Transcript, state: State13): void {
 	const w = new Writer(64);
-	if (state.schemes) writeIdentity(w, link.config.credential, state.schemes, transcript);
-	const data = verifyData(answer.suite, state.client!, transcript.digest());
-	const start = w.length;
-	w.u8(HandshakeType.finished);
-	w.u24(data.length);
-	w.copy(data, 0, data.length);
-	transcript.add(w.bytes, start, w.length);
+	if (state.schemes) writeIdentity(w, empty, link.config.credential, state.schemes, transcript);
+	writeFinished(w, answer.suite, state.client!, transcript);
+	transcript.add(w.bytes, 0, w.length);
 	link.send(w.bytes, 0, w.length);
 }
 
@@ -225,6 +206,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 	const { suite } = answer;
 	const { asked } = hello;
 	let state!: State13;
+	let identifier: Identifier | undefined;
 	try {
 		state = new State13(answer);
 		link.useVersion(ProtocolVersion.tls13);
@@ -252,11 +234,13 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 			version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme,
 			resumed: answer.key?.session !== undefined, protocol: state.protocol,
 		};
-		link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keepTickets(link, transcript, state)));
+		const keeper = keepTickets(link, transcript, state);
+		if (asked & ExtensionBit.post_handshake_auth) identifier = new Identifier(suite, link.config.credential, transcript);
+		link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keeper, identifier));
 	}
 	finally {
 		state?.close();
 		hello.close();
-		transcript.close();
+		if (!identifier) transcript.close();
 	}
 }

@@ -194,6 +194,11 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	w.u16(0);
 	w.u16(0);
 	w.close(2, extension);
+	if (config.postHandshakeAuth && config.maxVersion === ProtocolVersion.tls13) {
+		// section 4.2.6
+		extension = openExtension(w, hello, ExtensionType.post_handshake_auth, ExtensionBit.post_handshake_auth);
+		w.close(2, extension);
+	}
 	if (hello.share) writeKeyShare(w, hello, hello.share);
 	if (hello.keys.length || config.onSession && config.maxVersion === ProtocolVersion.tls13) {
 		// section 4.2.9: psk_dhe_ke alone; without it servers send no tickets

@@ -9,6 +9,7 @@ import { ExtensionType, HandshakeType, ProtocolVersion } from "../wire/numbers";
 import type { Suite } from "../crypto/suites";
 import { Secret } from "tls/hardware/secret";
 import type { Link, PostHandshake } from "./link";
+import type { Identifier } from "./identity";
 import { exportSession } from "./resume";
 import { deriveSecret, trafficCipher } from "./schedule13";
 
@@ -95,13 +96,15 @@ export class Application13 implements PostHandshake {
 	#client: Secret;
 	#server: Secret;
 	readonly #keeper: TicketKeeper | undefined;
+	readonly #identifier: Identifier | undefined;
 	/** The peer asked for a new key while earlier octets still waited: one answer serves however many requests (section 4.6.3). */
 	owesUpdate = false;
 
-	/** Takes over both traffic secrets and the keeper. */
-	constructor(suite: Suite, client: Secret, server: Secret, keeper: TicketKeeper | undefined) {
+	/** Takes over all but the suite. */
+	constructor(suite: Suite, client: Secret, server: Secret, keeper: TicketKeeper | undefined, identifier: Identifier | undefined) {
 		this.#suite = suite;
 		this.#keeper = keeper;
+		this.#identifier = identifier;
 		this.#client = client;
 		this.#server = server;
 	}
@@ -113,6 +116,10 @@ export class Application13 implements PostHandshake {
 				break;
 			case HandshakeType.key_update:
 				this.#receiveKeyUpdate(link);
+				break;
+			case HandshakeType.certificate_request:
+				if (!this.#identifier) throw new TLSError("unexpected_message", "the server asks for a certificate after the handshake, which was not offered");
+				this.#identifier.answer(link, this.#client);
 				break;
 			default:
 				throw new TLSError("unexpected_message", `handshake message ${link.messageType} after the handshake`);
@@ -128,6 +135,7 @@ export class Application13 implements PostHandshake {
 		this.#client.close();
 		this.#server.close();
 		this.#keeper?.close();
+		this.#identifier?.close();
 	}
 
 	#receiveKeyUpdate(link: Link): void {

@@ -64,6 +64,13 @@ export class Transcript {
 		return digest;
 	}
 
+	/** The digest of all so far and `bytes[start..end)`, which are not added. */
+	digestWith(bytes: Uint8Array, start: number, end: number): Uint8Array {
+		const digest = new Uint8Array(this.#length);
+		this.#hash!.peekWith(bytes, start, end, digest, 0);
+		return digest;
+	}
+
 	/** After `beginBoth`: the digest by one of SHA-256 and SHA-384. */
 	digestBy(algorithm: HashAlgorithm): Uint8Array {
 		const digest = new Uint8Array(hashLength(algorithm));

@@ -12,7 +12,7 @@ import { after, before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey, type KeyType, type ServerIdentity } from "../../host-sim/certificates.js";
 import { lacks } from "../drivers/machine.js";
 import { runClient, type ClientResult } from "../faults/connect.js";
-import { startGnuTLS, startOpenSSL, type RunningServer } from "./servers.js";
+import { startGnuTLS, startOpenSSL, startTalkingOpenSSL, type RunningServer } from "./servers.js";
 
 const versions = [["1.2", 0x303], ["1.3", 0x304]] as const;
 const keyTypes: KeyType[] = ["p256", "p384", "rsa2048"];
@@ -73,6 +73,27 @@ describe("client certificates: OpenSSL", { skip: lacks("openssl", "openssl") }, 
 			const server = await startOpenSSL(identity, "-tls1_2", "-Verify", "3", "-CAfile", caFile, "-client_sigalgs", algorithms);
 			try {
 				await expectAnswer(server.port, 0x303, devices.get("rsa2048")!);
+			}
+			finally {
+				await server.stop();
+			}
+		});
+	}
+	for (const type of keyTypes) {
+		test(`TLS 1.3, asked after the handshake, a key of ${type}`, async () => {
+			const server = await startTalkingOpenSSL(identity, "-tls1_3", "-CAfile", caFile, "-verify_return_error");
+			try {
+				const asking = request(server.port, 0x304, { postHandshakeAuth: true, ...devices.get(type) });
+				await server.hear(/GET \//);
+				server.tell("c\n");
+				await server.hear(/depth=0 CN ?= ?device\s+verify return:1/);
+				server.tell("HTTP/1.1 200 OK\n\nhello\n");
+				// a command counts only where it comes by itself
+				await new Promise(resolve => setTimeout(resolve, 1000));
+				server.tell("q\n");
+				const result = await asking;
+				assert.equal(result.code, "truncated", result.message);
+				assert.match(result.text, /hello/);
 			}
 			finally {
 				await server.stop();

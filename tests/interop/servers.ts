@@ -15,6 +15,14 @@ export interface RunningServer {
 	stop(): Promise<void>;
 }
 
+/** A program that takes commands. */
+export interface TalkingServer extends RunningServer {
+	/** Writes to its standard input. */
+	tell(words: string): void;
+	/** Waits until it has printed something; throws after ten seconds. */
+	hear(what: RegExp): Promise<void>;
+}
+
 /** True where a program can be run. */
 export function hasProgram(name: string, ...values: string[]): boolean {
 	return spawnSync(name, values, { stdio: "ignore" }).error === undefined;
@@ -39,7 +47,7 @@ function tryConnect(port: number): Promise<boolean> {
 }
 
 /** Starts a program that listens, and waits until it does. `values` get the port and the folder with chain.pem and key.pem. */
-async function startProgram(program: string, identity: ServerIdentity, values: (port: number, folder: string) => string[]): Promise<RunningServer> {
+async function startProgram(program: string, identity: ServerIdentity, values: (port: number, folder: string) => string[]): Promise<TalkingServer> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-peer-"));
 	writeFileSync(join(folder, "chain.pem"), identity.chain);
 	writeFileSync(join(folder, "leaf.pem"), identity.leaf.pem);
@@ -56,9 +64,15 @@ async function startProgram(program: string, identity: ServerIdentity, values: (
 		await ended;
 		rmSync(folder, { recursive: true, force: true });
 	};
+	const hear = async (what: RegExp): Promise<void> => {
+		for (let tries = 0; !what.test(words); tries++) {
+			if (tries === 200) throw new Error(`${program} does not say ${what}: ${words}`);
+			await new Promise(resolve => setTimeout(resolve, 50));
+		}
+	};
 	for (let tries = 0; tries < 100; tries++) {
 		if (child.exitCode !== null) break;
-		if (await tryConnect(port)) return { port, stop };
+		if (await tryConnect(port)) return { port, stop, hear, tell: text => child.stdin.write(text) };
 		await new Promise(resolve => setTimeout(resolve, 50));
 	}
 	await stop();
@@ -66,8 +80,13 @@ async function startProgram(program: string, identity: ServerIdentity, values: (
 }
 
 export function startOpenSSL(identity: ServerIdentity, ...more: string[]): Promise<RunningServer> {
+	return startTalkingOpenSSL(identity, "-www", "-quiet", ...more);
+}
+
+/** OpenSSL's server as it is used by hand: what it is told goes to the client, but for commands of one letter. */
+export function startTalkingOpenSSL(identity: ServerIdentity, ...more: string[]): Promise<TalkingServer> {
 	return startProgram("openssl", identity, (port, folder) => ["s_server", "-accept", `127.0.0.1:${port}`, "-cert", join(folder, "leaf.pem"),
-		"-cert_chain", join(folder, "intermediate.pem"), "-key", join(folder, "key.pem"), "-www", "-quiet", ...more]);
+		"-cert_chain", join(folder, "intermediate.pem"), "-key", join(folder, "key.pem"), ...more]);
 }
 
 export function startGnuTLS(identity: ServerIdentity, priority: string, ...more: string[]): Promise<RunningServer> {

@@ -54,20 +54,21 @@ export function expandLabel(hash: string, secret: Uint8Array, label: string, con
 /** One direction's record protection. */
 export class RecordKey {
 	readonly #suite: SuiteInfo;
-	#secret: Buffer;
+	/** The traffic secret, of the generation that is in use. */
+	secret: Buffer;
 	#key!: Buffer;
 	#iv!: Buffer;
 	#sequence = 0n;
 
 	constructor(suite: SuiteInfo, secret: Buffer) {
 		this.#suite = suite;
-		this.#secret = secret;
+		this.secret = secret;
 		this.#derive();
 	}
 
 	/** The next generation, for KeyUpdate. */
 	update(): void {
-		this.#secret = expandLabel(this.#suite.hash, this.#secret, "traffic upd", Buffer.alloc(0), this.#secret.length);
+		this.secret = expandLabel(this.#suite.hash, this.secret, "traffic upd", Buffer.alloc(0), this.secret.length);
 		this.#derive();
 	}
 
@@ -93,8 +94,8 @@ export class RecordKey {
 
 	#derive(): void {
 		const { hash, keyLength } = this.#suite;
-		this.#key = expandLabel(hash, this.#secret, "key", Buffer.alloc(0), keyLength);
-		this.#iv = expandLabel(hash, this.#secret, "iv", Buffer.alloc(0), 12);
+		this.#key = expandLabel(hash, this.secret, "key", Buffer.alloc(0), keyLength);
+		this.#iv = expandLabel(hash, this.secret, "iv", Buffer.alloc(0), 12);
 		this.#sequence = 0n;
 	}
 

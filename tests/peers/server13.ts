@@ -180,10 +180,13 @@ export class Session13 {
 	readonly socket: Socket;
 	readonly #script: Script13;
 	readonly #reader: RecordReader;
-	readonly #suite: SuiteInfo;
+	readonly suite: SuiteInfo;
+	/** client_application_traffic_secret_0 */
+	clientSecret = empty;
 	readonly #schedule: Schedule;
 	#resumption = empty;
-	#transcript = empty;
+	/** All messages of the handshake so far. */
+	transcript = empty;
 	/** Protects what the server sends, opens what the client sends. */
 	writeKey: RecordKey | undefined;
 	readKey: RecordKey | undefined;
@@ -192,8 +195,8 @@ export class Session13 {
 		this.socket = socket;
 		this.#script = script;
 		this.#reader = new RecordReader(socket);
-		this.#suite = suiteInfo[script.suite ?? "TLS_AES_128_GCM_SHA256"]!;
-		this.#schedule = new Schedule(this.#suite, script.psk?.key);
+		this.suite = suiteInfo[script.suite ?? "TLS_AES_128_GCM_SHA256"]!;
+		this.#schedule = new Schedule(this.suite, script.psk?.key);
 		socket.on("error", () => {});
 	}
 
@@ -220,7 +223,7 @@ export class Session13 {
 		numbers.writeUInt32BE(lifetime, 0);
 		numbers.writeUInt32BE(ageAdd, 4);
 		this.send(HANDSHAKE, message(4, change(Buffer.concat([numbers, vector(1, nonce), vector(2, ticket), vector(2, extensions)]))));
-		return expandLabel(this.#suite.hash, this.#resumption, "resumption", nonce, this.#resumption.length);
+		return expandLabel(this.suite.hash, this.#resumption, "resumption", nonce, this.#resumption.length);
 	}
 
 	/** The client's next record; alerts and data are also noted in the outcome. */
@@ -258,29 +261,29 @@ export class Session13 {
 		this.outcome.hello = hello;
 		const offered = this.outcome.offered = offeredKeys(hello);
 		const { psk } = this.#script;
-		if (psk && offered) this.outcome.binder = binderOf(this.#suite, psk, this.#transcript, offered.truncated).equals(offered.binders[psk.number ?? 0] ?? empty);
-		this.#transcript = Buffer.concat([this.#transcript, hello]);
+		if (psk && offered) this.outcome.binder = binderOf(this.suite, psk, this.transcript, offered.truncated).equals(offered.binders[psk.number ?? 0] ?? empty);
+		this.transcript = Buffer.concat([this.transcript, hello]);
 		return parseHello(hello);
 	}
 
 	/** Passes a message through the test's hands and notes what comes out of them. */
 	#edited(name: MessageName, bytes: Buffer): Buffer {
 		const out = this.#script.edit ? this.#script.edit(name, bytes) : bytes;
-		if (out) this.#transcript = Buffer.concat([this.#transcript, out]);
+		if (out) this.transcript = Buffer.concat([this.transcript, out]);
 		return Buffer.from(out ?? empty);
 	}
 
 	#hash(): Buffer {
-		return digest(this.#suite.hash, this.#transcript);
+		return digest(this.suite.hash, this.transcript);
 	}
 
 	#serverHello(hello: ClientHello, random: Buffer, ...extensions: Buffer[]): Buffer {
-		return message(2, Buffer.of(3, 3), random, vector(1, hello.sessionId), u16(this.#suite.id), Buffer.of(0), vector(2, ...extensions));
+		return message(2, Buffer.of(3, 3), random, vector(1, hello.sessionId), u16(this.suite.id), Buffer.of(0), vector(2, ...extensions));
 	}
 
 	async #retry(hello: ClientHello, group: number): Promise<ClientHello | undefined> {
 		const random = digest("sha256", Buffer.from("HelloRetryRequest"));
-		this.#transcript = message(254, this.#hash());
+		this.transcript = message(254, this.#hash());
 		const request = this.#serverHello(hello, random, extension(43, Buffer.of(3, 4)), extension(51, u16(group)), extension(44, vector(2, randomBytes(40))));
 		this.socket.write(plainRecord(HANDSHAKE, this.#edited("HelloRetryRequest", request)));
 		return this.#receiveHello();
@@ -300,17 +303,18 @@ export class Session13 {
 		this.#schedule.climb(shared);
 		const client = this.#schedule.derive("c hs traffic", this.#hash());
 		const server = this.#schedule.derive("s hs traffic", this.#hash());
-		this.writeKey = new RecordKey(this.#suite, server);
-		this.readKey = new RecordKey(this.#suite, client);
+		this.writeKey = new RecordKey(this.suite, server);
+		this.readKey = new RecordKey(this.suite, client);
 		if (this.#script.early) this.send(DATA, this.#script.early);
 		const flight = this.#flight(server);
 		for (const record of editRecords("flight", this.#fragments(flight))) this.socket.write(record);
 		this.#schedule.climb(undefined);
 		const secrets = ["c ap traffic", "s ap traffic"].map(label => this.#schedule.derive(label, this.#hash()));
-		this.writeKey = new RecordKey(this.#suite, secrets[1]!);
+		this.writeKey = new RecordKey(this.suite, secrets[1]!);
 		const finished = await this.#receiveFinished(client);
 		if (finished) {
-			this.readKey = new RecordKey(this.#suite, secrets[0]!);
+			this.clientSecret = secrets[0]!;
+			this.readKey = new RecordKey(this.suite, secrets[0]!);
 			this.#resumption = this.#schedule.derive("res master", this.#hash());
 		}
 		return finished;
@@ -321,8 +325,8 @@ export class Session13 {
 		const { psk, encryptedExtensions = empty } = this.#script;
 		const out = [this.#edited("EncryptedExtensions", message(8, vector(2, encryptedExtensions)))];
 		if (!psk) out.push(...this.#proof());
-		const finishedKey = expandLabel(this.#suite.hash, secret, "finished", empty, secret.length);
-		out.push(this.#edited("Finished", message(20, hmac(this.#suite.hash, finishedKey, this.#hash()))));
+		const finishedKey = expandLabel(this.suite.hash, secret, "finished", empty, secret.length);
+		out.push(this.#edited("Finished", message(20, hmac(this.suite.hash, finishedKey, this.#hash()))));
 		return Buffer.concat(out);
 	}
 
@@ -356,9 +360,9 @@ export class Session13 {
 			while (held.length >= 4 && held.length >= 4 + held.readUIntBE(1, 3)) {
 				const one = held.subarray(0, 4 + held.readUIntBE(1, 3));
 				held = held.subarray(one.length);
-				const key = expandLabel(this.#suite.hash, secret, "finished", empty, secret.length);
-				const expected = hmac(this.#suite.hash, key, this.#hash());
-				this.#transcript = Buffer.concat([this.#transcript, one]);
+				const key = expandLabel(this.suite.hash, secret, "finished", empty, secret.length);
+				const expected = hmac(this.suite.hash, key, this.#hash());
+				this.transcript = Buffer.concat([this.transcript, one]);
 				if (one[0] === 20) return one.subarray(4).equals(expected);
 			}
 		}
