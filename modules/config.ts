@@ -87,6 +87,11 @@ export interface Options {
 	tls_max_fragment_length?: number;
 	/** Most text in a record that is sent, in octets, 512 to 16384. Default 4096. */
 	maxSendFragment?: number;
+	/**
+	 * Records that are sent are filled up to a multiple of this, 2 to 1024 octets, as far as the longest record allows: who listens sees less of
+	 * what is said (RFC 8446 section 5.4). TLS 1.3 only: what TLS 1.2 sends stays as long as it is. Default: not filled up.
+	 */
+	recordPadding?: number;
 }
 
 /** An external pre-shared key, and the name by which the server finds it. */
@@ -127,6 +132,8 @@ export interface Config {
 	/** RFC 6066's number for tls_max_fragment_length; 0 where none is asked for. */
 	readonly maxFragmentCode: number;
 	readonly maxSendFragment: number;
+	/** 0 where records are not filled up. */
+	readonly recordPadding: number;
 	/** Milliseconds for timing. */
 	readonly now: () => number;
 }
@@ -176,6 +183,7 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	recordSizeLimit: "number",
 	tls_max_fragment_length: "number",
 	maxSendFragment: "number",
+	recordPadding: "number",
 });
 
 function refuse(message: string): never {
@@ -332,6 +340,7 @@ export function configure(options: Options, host: string | undefined): Config {
 		recordSizeLimit: numberOption("recordSizeLimit", options.recordSizeLimit, 64, 16385, 0),
 		maxFragmentCode: fragmentCode(options.tls_max_fragment_length),
 		maxSendFragment: numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096),
+		recordPadding: numberOption("recordPadding", options.recordPadding, 2, 1024, 0),
 		now: Date.now,
 	});
 }

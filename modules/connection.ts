@@ -16,7 +16,7 @@ import type { Flow, Link, Negotiated, PostHandshake } from "./handshake/link";
 import { Driver } from "./driver";
 import type { Host } from "./driver";
 import { Incoming } from "./record/incoming";
-import { Outgoing } from "./record/outgoing";
+import { Outgoing, PaddedOutgoing } from "./record/outgoing";
 import type { Timing } from "./timing";
 import { AlertDescription, AlertLevel, ContentType, ProtocolVersion } from "./wire/numbers";
 import { alertMeaning } from "./alerts";
@@ -81,7 +81,8 @@ export class Connection implements Host {
 		this.events = events;
 		this.onSession = config.onSession;
 		this.maxMessage = config.maxMessage;
-		this.outgoing = new Outgoing(events, config.maxSendFragment);
+		const { maxSendFragment, recordPadding } = config;
+		this.outgoing = recordPadding ? new PaddedOutgoing(events, maxSendFragment, recordPadding) : new Outgoing(events, maxSendFragment);
 		this.driver = new Driver(this, this.incoming, this.outgoing, config.maxMessage, config, undefined);
 	}
 

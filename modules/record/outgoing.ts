@@ -6,6 +6,7 @@
 import { ContentType, ProtocolVersion } from "../wire/numbers";
 import { copy } from "tls/hardware/copy";
 import { RecordHeader } from "./deframer";
+import { Part } from "./protect";
 import type { Protection } from "./protect";
 
 const empty = new Uint8Array(0);
@@ -62,7 +63,8 @@ export class Outgoing {
 	/** Appends a record with `bytes[start..end)`. */
 	add(type: ContentType, bytes: Uint8Array, start: number, end: number): void {
 		const protection = type === ContentType.change_cipher_spec ? undefined : this.protection;
-		const length = end - start + (protection?.overhead ?? 0);
+		const padding = protection?.hidesType ? this.paddingOf(end - start + Part.type) : 0;
+		const length = end - start + (protection?.overhead ?? 0) + padding;
 		this.reserve(RecordHeader.length + length);
 		const buffer = this.buffer;
 		let at = this.end;
@@ -77,6 +79,7 @@ export class Outgoing {
 		at += end - start;
 		if (protection) {
 			if (protection.hidesType) buffer[at++] = type;
+			if (padding) buffer.fill(0, at, at += padding);
 			at = protection.seal(buffer, this.end, at);
 		}
 		this.end = at;
@@ -98,6 +101,11 @@ export class Outgoing {
 		if (this.start === this.end) this.buffer = empty;
 	}
 
+	/** Octets of zero behind `length` octets of text and type (RFC 8446 section 5.4). */
+	protected paddingOf(_length: number): number {
+		return 0;
+	}
+
 	private reserve(count: number): void {
 		if (this.end + count <= this.buffer.length) return;
 		const waiting = this.end - this.start;
@@ -106,5 +114,26 @@ export class Outgoing {
 		this.buffer = target;
 		this.start = 0;
 		this.end = waiting;
+	}
+}
+
+/** The same with records that hide how long their text is; a class of its own, so that a connection without has nothing of it. */
+export class PaddedOutgoing extends Outgoing {
+	/** Text, type and padding are a multiple of this, as far as a record may be that long. */
+	private readonly multiple: number;
+
+	constructor(transport: Transport, maxFragment: number, multiple: number) {
+		super(transport, maxFragment);
+		this.multiple = multiple;
+	}
+
+	/** At most, as padding differs. */
+	override get overhead(): number {
+		return super.overhead + Math.min(this.multiple - 1, this.maxFragment);
+	}
+
+	protected override paddingOf(length: number): number {
+		const { multiple } = this;
+		return Math.min(Math.ceil(length / multiple) * multiple, this.maxFragment + Part.type) - length;
 	}
 }

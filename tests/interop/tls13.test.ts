@@ -30,6 +30,9 @@ describe("TLS 1.3 with OpenSSL", { skip: missing("openssl", "apt-get install ope
 			assert.equal((await request(server, identityOf(type))).negotiated?.signature, scheme);
 		}));
 	}
+	test("padded records", () => withServer(startOpenSSL(identityOf("p256"), "-tls1_3"), async server => {
+		await request(server, identityOf("p256"), { secure: { recordPadding: 512 } });
+	}));
 	test("client certificate asked for, none given", () => withServer(startOpenSSL(identityOf("p256"), "-tls1_3", "-verify", "1"), async server => {
 		await request(server, identityOf("p256"));
 	}));
@@ -53,6 +56,9 @@ describe("TLS 1.3 with GnuTLS", { skip: missing("gnutls-serv", "apt-get install 
 			assert.equal((await request(server, identityOf("p256"))).negotiated?.suite, suite);
 		}));
 	}
+	test("padded records, within the record size limit", () => withServer(startGnuTLS(identityOf("p256"), "NORMAL:-VERS-ALL:+VERS-TLS1.3", "--recordsize", "512"), async server => {
+		await request(server, identityOf("p256"), { secure: { recordPadding: 1024, recordSizeLimit: 1024 } });
+	}));
 	for (const [name, number] of [["X25519", 0x1d], ["SECP256R1", 0x17], ["SECP384R1", 0x18]] as const) {
 		test(`group ${name}`, () => withServer(startGnuTLS(identityOf("rsa2048"), `NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-${name}`), async server => {
 			assert.equal((await request(server, identityOf("rsa2048"))).negotiated?.group, number);

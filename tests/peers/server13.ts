@@ -45,6 +45,8 @@ export interface Outcome13 {
 	alert: number | undefined;
 	/** Application data of the client. */
 	received: Buffer;
+	/** Octets in each protected record of the client, tag excluded. */
+	lengths?: number[];
 	/** The client's hello. */
 	hello: Buffer;
 	/** The keys that the hello, or the second one, offers, and whether the binder of the one taken is right. */
@@ -244,7 +246,9 @@ export class Session13 {
 	#open(record: Buffer): { type: number; content: Buffer } | undefined {
 		if (!this.readKey || record[0] !== DATA) return { type: record[0]!, content: record.subarray(5) };
 		try {
-			return this.readKey.open(record);
+			const opened = this.readKey.open(record);
+			(this.outcome.lengths ??= []).push(record.length - 5 - 16);
+			return opened;
 		}
 		catch {
 			return undefined;
