@@ -22,6 +22,8 @@ export interface BuildOptions {
 	readonly config?: Readonly<Record<string, string>>;
 	/** More of a manifest, merged last; its paths are relative to the app's folder. */
 	readonly extra?: Dictionary;
+	/** Without the places in the source that errors name, as mcconfig builds without -d. */
+	readonly isRelease?: boolean;
 }
 
 /** An app that can be run (run.ts). */
@@ -107,7 +109,7 @@ function checkCreation(manifest: Manifest): void {
 }
 
 /** Builds an app; `folder` has its manifest.json, or is the manifest itself. */
-export async function buildApp(folder: string, { variant = "native", config = {}, extra = {} }: BuildOptions = {}): Promise<App> {
+export async function buildApp(folder: string, { variant = "native", config = {}, extra = {}, isRelease = false }: BuildOptions = {}): Promise<App> {
 	const prepared = prepare(resolve(folder), extra, config);
 	const { manifest, files, label, own } = prepared;
 	checkCreation(manifest);
@@ -116,7 +118,7 @@ export async function buildApp(folder: string, { variant = "native", config = {}
 	const runtime = await buildRuntime(toolchain);
 	return locked("build", async () => {
 		const emitted = await compileTypeScript(manifest, files, label);
-		const modules = await compileModules(compiler, emitted, files.scripts);
+		const modules = await compileModules(compiler, emitted, files.scripts, isRelease);
 		const program = await buildProgram(toolchain, runtime, manifest, files, modules, own, label);
 		const text = appText(manifest, modules, files.preload, files.resources);
 		const file = join(toolchain.folder, "apps", `${fileName(label)}-${digest(text)}`, "app.txt");

@@ -44,7 +44,7 @@ function readEmitted(file: Emitted): Script {
 	return { name: file.name, source: file.source, text, map: existsSync(file.map) ? namedMap(file, shown(file.source)) : undefined };
 }
 
-async function compile(script: Script, compiler: string, folder: string): Promise<CompiledModule> {
+async function compile(script: Script, compiler: string, folder: string, isRelease: boolean): Promise<CompiledModule> {
 	const lines = script.map ? sourceLines(script.map) : undefined;
 	const place = (offset: number): string => {
 		const line = script.text.slice(0, offset).split("\n").length;
@@ -52,7 +52,7 @@ async function compile(script: Script, compiler: string, folder: string): Promis
 	};
 	const bound = bindNatives(script.text.replace(/^\/\/# sourceMappingURL=.*$/m, ""), place);
 	const natives = bound.natives.map(({ name, isDestructor, at }) => ({ name, isDestructor, place: place(at) }));
-	const base = `${fileName(script.name)}-${digest(bound.text, script.map ?? "", script.source, fileDigest(compiler))}`;
+	const base = `${fileName(script.name)}${isRelease ? "-release" : ""}-${digest(bound.text, script.map ?? "", script.source, fileDigest(compiler))}`;
 	const bytecode = join(folder, `${base}.xsb`);
 	if (existsSync(bytecode)) {
 		const now = new Date();
@@ -64,7 +64,7 @@ async function compile(script: Script, compiler: string, folder: string): Promis
 	writeWhole(join(folder, `${base}.js`), `${bound.text}\n//# sourceMappingURL=${base}.js.map\n`);
 	writeWhole(join(folder, `${base}.js.map`), map);
 	const draft = `${bytecode}.${process.pid}`;
-	const outcome = await run(compiler, [script.name, `${base}.js`, draft], { cwd: folder });
+	const outcome = await run(compiler, [...(isRelease ? ["--release"] : []), script.name, `${base}.js`, draft], { cwd: folder });
 	if (outcome.code !== 0) throw new Problem(`${shown(script.source)}: module ${script.name}:\n${outcome.stderr.trim()}`);
 	renameSync(draft, bytecode);
 	return { name: script.name, bytecode, natives };
@@ -77,12 +77,12 @@ function lineMap(text: string, source: string): string {
 	return JSON.stringify({ version: 3, sources: [source], names: [], mappings });
 }
 
-/** Compiles all modules of an app with the program xs-compile. */
-export async function compileModules(compiler: string, emitted: readonly Emitted[], scripts: readonly ModuleFile[]): Promise<CompiledModule[]> {
+/** Compiles all modules of an app with the program xs-compile; for a release, without the places in the source that errors name. */
+export async function compileModules(compiler: string, emitted: readonly Emitted[], scripts: readonly ModuleFile[], isRelease = false): Promise<CompiledModule[]> {
 	const folder = join(buildFolder, "bytecode");
 	mkdirSync(folder, { recursive: true });
 	const all = [...emitted.map(readEmitted), ...scripts.map(readScript)];
 	const result: CompiledModule[] = new Array(all.length);
-	await inParallel(all.map((script, i) => ({ script, i })), async ({ script, i }) => { result[i] = await compile(script, compiler, folder); });
+	await inParallel(all.map((script, i) => ({ script, i })), async ({ script, i }) => { result[i] = await compile(script, compiler, folder, isRelease); });
 	return result;
 }

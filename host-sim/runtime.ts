@@ -28,8 +28,11 @@ const language = ["-DmxParse=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxRegExpU
 const machine = ["-DINCLUDE_XSPLATFORM", "-DXSPLATFORM=\"platform.h\"", "-DmxRun=1", "-DmxDebug=1", "-DmxMetering=1", "-DmxInstrument=1",
 	"-DmxBoundsCheck=1", "-DmxLockdown=1", "-DmxMinusZero=1"];
 
-/** xsMemory.c is part of xs/heap.c. */
-const replaced = new Set(["xsMemory.c"]);
+/** Files that include one of the engine's. */
+const partly = ["heap.c", "functions.c"];
+
+/** xsMemory.c is part of xs/heap.c, xsFunction.c of xs/functions.c. */
+const replaced = new Set(["xsMemory.c", "xsFunction.c"]);
 
 const parserFiles = ["BigInt", "Code", "Common", "Lexical", "Scope", "Script", "SourceMap", "Syntaxical", "Tree", "dtoa", "re"];
 
@@ -79,8 +82,8 @@ export async function buildRuntime(toolchain: Toolchain): Promise<Runtime> {
 	const counting = join(chipFolder, "psa_count.h");
 	const units: Unit[] = [
 		...sources(join(engine, "sources"), replaced).map(source => ({ source, flags: [...common, "-DSIM_ENGINE=1", "-w"] })),
-		...sources(ownFolder, new Set(["compile.c", "heap.c"])).map(source => ({ source, flags: own })),
-		{ source: join(ownFolder, "heap.c"), flags: [...common, "-DSIM_ENGINE=1", "-w"] },
+		...sources(ownFolder, new Set(["compile.c", ...partly])).map(source => ({ source, flags: own })),
+		...partly.map(name => ({ source: join(ownFolder, name), flags: [...common, "-DSIM_ENGINE=1", "-w"] })),
 		...(existsSync(chipFolder) ? sources(chipFolder, new Set()).map(source => ({ source, flags: own })) : []),
 	];
 	return locked("runtime", async () => ({

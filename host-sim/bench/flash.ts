@@ -1,5 +1,5 @@
 /*
-	What the client takes of flash, by module: bytecode, the slots and chunks that preloading leaves, and natives as a 32-bit compiler
+	What the client takes of flash in a release, by module: bytecode, the slots and chunks that preloading leaves, and natives as a 32-bit compiler
 	makes them with -Os. Modules are preloaded here in the order of their imports, so that each is charged with its own only. The names of
 	properties, which all modules share with the app, are not counted. Called by bench.ts.
 */
@@ -74,7 +74,7 @@ async function nativeModules(): Promise<FlashModule[]> {
 
 /** Each module of the client, and each file of its natives. */
 export async function flash(): Promise<FlashModule[]> {
-	const app = await buildApp(join(projectRoot, "tests", "bench"), { variant: "m32", config: { part: "nothing" } });
+	const app = await buildApp(join(projectRoot, "tests", "bench"), { variant: "m32", isRelease: true, config: { part: "nothing" } });
 	const lines = readFileSync(app.file, "utf8").split("\n");
 	const modules = new Map(lines.filter(line => line.startsWith("module\t")).map(line => [line.split("\t")[1]!, line]));
 	const rest = lines.filter(line => !line.startsWith("module\t"));
