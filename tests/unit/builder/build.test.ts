@@ -90,7 +90,7 @@ describe("an app", () => {
 	test("that fails shows its TypeScript's file and line", async context => {
 		const { code, stderr } = await run(context, { "main.ts": failing });
 		assert.equal(code, 10);
-		assert.match(stderr, /Error: failed with 1\n at fail \(.*\/main\.ts:6\)\n at \(.*\/main\.ts:8\)\n/);
+		assert.match(stderr, /Error: failed with 1\n at fail \(.*\/main\.ts:6\)\n at (main )?\(.*\/main\.ts:8\)\n/);
 	});
 
 	test("that imports what is not there", async context => {
