@@ -22,6 +22,8 @@ export class AEAD extends Native("xs_aead_destructor") {
 	 * `tls12` picks that version's nonce and additional data (RFC 5246 section 6.2.3.3, RFC 5288, RFC 7905) over TLS 1.3's.
 	 */
 	constructor(algorithm: AEADAlgorithm, material: Secret, tls12: boolean, keyAt: number, keyLength: number, ivAt: number) { super(); native("xs_aead").call(this, algorithm, material, tls12, keyAt, keyLength, ivAt); }
+	/** Octets of the tag. */
+	get tagLength(): number { return native("xs_aead_tagLength").call(this); }
 	/**
 	 * Encrypts the record whose header starts at `record` and whose text ends at `end`; the tag is laid behind it. The header's length
 	 * must already count the tag. Writes the explicit nonce where there is one. Returns the record's end.

@@ -9,7 +9,7 @@ import { PathSearch } from "./x509/path";
 import type { CertificatePolicy } from "./x509/path";
 import { credentialOfFunction, credentialOfKey } from "./crypto/credential";
 import type { Credential } from "./crypto/credential";
-import { findSuite } from "./crypto/suites";
+import { findSuite, findSuiteByName, Signer } from "./crypto/suites";
 import type { KeyKind } from "./crypto/signature";
 import { Certificate } from "./x509/certificate";
 import { askedName, isAddress } from "./x509/names";
@@ -32,6 +32,12 @@ export interface Options {
 	/** Lowest and highest version: 0x0303 is TLS 1.2, 0x0304 TLS 1.3. Default: both. */
 	minVersion?: number;
 	maxVersion?: number;
+	/**
+	 * Cipher suites in order of preference, by their registered names. Default: those of AES-GCM and ChaCha20-Poly1305. AES-CCM comes only by this
+	 * option: TLS_AES_128_CCM_SHA256, TLS_AES_128_CCM_8_SHA256 (whose tag has 8 octets, so that one forgery in 2^64 gets through) and
+	 * TLS 1.2's TLS_ECDHE_ECDSA_WITH_AES_128_CCM and ..._CCM_8.
+	 */
+	cipherSuites?: readonly string[];
 	/** Trusted certificates, DER or PEM: authorities, or the server's own certificate. */
 	certificate?: CertificateInput | readonly CertificateInput[];
 	/** The client's own certificates, DER or PEM, its own first, then those that lead to an authority; with them `clientKey` or `sign`. */
@@ -166,6 +172,7 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	applicationLayerProtocolNegotiation: "string or array",
 	minVersion: "number",
 	maxVersion: "number",
+	cipherSuites: "array",
 	certificate: "string, buffer or array",
 	clientCertificates: "string, buffer or array",
 	clientKey: "string or buffer",
@@ -230,9 +237,30 @@ function protocolList(value: string | readonly string[] | undefined): readonly s
 	return list;
 }
 
+/** The suites that the application names, as far as they go with the versions. */
+function namedSuites(names: readonly string[], min: number, max: number): readonly number[] {
+	const ids: number[] = [];
+	let versions = 0;
+	for (const name of names) {
+		const suite = findSuiteByName(name);
+		if (!suite) refuse(`"cipherSuites": "${name}" is none that this client knows`);
+		const version = suite.signer === Signer.any ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
+		if (ids.includes(suite.id)) refuse(`"cipherSuites" has ${name} twice`);
+		if (version < min || version > max) continue;
+		versions |= 1 << (version & 7);
+		ids.push(suite.id);
+	}
+	for (let version = min; version <= max; version++) {
+		if (!(versions & (1 << (version & 7))))
+			refuse(`"cipherSuites" has none for TLS 1.${(version & 0xff) - 1}: name one, or leave the version out with "minVersion" or "maxVersion"`);
+	}
+	return ids;
+}
+
 /** The suites of the versions asked for. */
-function suitesOf(min: number, max: number): readonly number[] {
+function suitesOf(names: readonly string[] | undefined, min: number, max: number): readonly number[] {
 	if (min > max) refuse(`"minVersion" is above "maxVersion"`);
+	if (names) return namedSuites(names, min, max);
 	return max === ProtocolVersion.tls12 ? suites12 : min === ProtocolVersion.tls13 ? suites13 : suitesOfBoth;
 }
 
@@ -320,8 +348,9 @@ export function configure(options: Options, host: string | undefined): Config {
 	const { session, onSession } = options;
 	const identity = credential(options);
 	const protocols = protocolList(options.applicationLayerProtocolNegotiation);
-	const all = suitesOf(minVersion, maxVersion);
+	const all = suitesOf(options.cipherSuites, minVersion, maxVersion);
 	const suites = isKeyOnly ? all.filter(id => findSuite(id)!.hash === psk!.hash) : all;
+	if (!suites.length) refuse('"cipherSuites" has none with the hash of "psk"');
 	const binding = session || onSession ? sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0], psk?.secret) : undefined;
 	return Object.freeze({
 		sni: isAddress(name) ? undefined : name,

@@ -87,6 +87,11 @@ void xs_aead_close(xsMachine* the)
 	xsmcSetHostData(xsThis, NULL);
 }
 
+void xs_aead_tagLength(xsMachine* the)
+{
+	xsmcSetInteger(xsResult, thisAEAD(the)->tag);
+}
+
 static void put32(uint8_t* to, uint32_t value)
 {
 	to[0] = value >> 24;

@@ -1,5 +1,5 @@
 /*
-	What each cipher suite stands for (RFC 8446 appendix B.4; RFC 5289 and 7905 for TLS 1.2). Data only; used by handshake/.
+	What each cipher suite stands for (RFC 8446 appendix B.4; RFC 5289, 7251 and 7905 for TLS 1.2). Data only; used by handshake/.
 */
 
 import { AEADAlgorithm } from "tls/hardware/aead";
@@ -25,7 +25,7 @@ export interface Suite {
 	readonly hash: HashAlgorithm;
 	/** Octets of its digest. */
 	readonly hashLength: number;
-	/** Records after which the keys must have been replaced (RFC 8446 section 5.5). */
+	/** Records after which the keys must have been replaced (RFC 8446 section 5.5; for CCM RFC 9147 section 4.5.3). */
 	readonly recordLimit: number;
 }
 
@@ -66,10 +66,32 @@ const suites: readonly Suite[] = Object.freeze([
 		id: CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, name: "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", signer: Signer.rsa,
 		aead: AEADAlgorithm.chacha20_poly1305, keyLength: 32, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0xffffffff,
 	},
+	{
+		id: CipherSuite.TLS_AES_128_CCM_SHA256, name: "TLS_AES_128_CCM_SHA256", signer: Signer.any,
+		aead: AEADAlgorithm.ccm, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x800000,
+	},
+	{
+		id: CipherSuite.TLS_AES_128_CCM_8_SHA256, name: "TLS_AES_128_CCM_8_SHA256", signer: Signer.any,
+		aead: AEADAlgorithm.ccm_8, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x800000,
+	},
+	{
+		id: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM, name: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM", signer: Signer.ecdsa,
+		aead: AEADAlgorithm.ccm, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x800000,
+	},
+	{
+		id: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8, name: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8", signer: Signer.ecdsa,
+		aead: AEADAlgorithm.ccm_8, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x800000,
+	},
 ]);
 
 /** The suite with that number, or undefined. */
 export function findSuite(id: number): Suite | undefined {
 	for (const suite of suites) if (suite.id === id) return suite;
+	return undefined;
+}
+
+/** The suite with that name, or undefined. */
+export function findSuiteByName(name: string): Suite | undefined {
+	for (const suite of suites) if (suite.name === name) return suite;
 	return undefined;
 }

@@ -19,9 +19,6 @@ const enum RecordLimit {
 	protected12 = 0x4000 + 24,
 }
 
-/** Octets of the nonce that TLS 1.2 may put in front of a record's text. */
-const EXPLICIT = 8;
-
 export class Incoming extends Deframer {
 	/** The text of the record in the buffer: `at..end` is what is still to be used. */
 	at = 0;
@@ -82,7 +79,8 @@ export class Incoming extends Deframer {
 
 	/** How long a protected record may be; with a limit asked for by us and taken by the peer, not by much more than that. */
 	private limitReading(): void {
-		if (this.recordSizeLimit) this.limit = this.recordSizeLimit + Part.tag + (this.is12 ? EXPLICIT : 0);
+		const { overhead, hidesType } = this.protection!;
+		if (this.recordSizeLimit) this.limit = this.recordSizeLimit + overhead - (hidesType ? Part.type : 0);
 		else this.limit = this.is12 ? RecordLimit.protected12 : RecordLimit.protected13;
 	}
 }

@@ -7,10 +7,9 @@
 import { TLSError } from "../errors";
 import { AEAD } from "tls/hardware/aead";
 
-/** Octets of a record's header, of the tag behind its text, and of TLS 1.3's inner content type. */
+/** Octets of a record's header, and of TLS 1.3's inner content type. */
 export const enum Part {
 	header = 5,
-	tag = 16,
 	type = 1,
 }
 
@@ -41,7 +40,7 @@ export class Protection {
 
 	/** Octets that a record has beyond header and text. */
 	get overhead(): number {
-		return this.explicit + Part.tag + (this.hidesType ? Part.type : 0);
+		return this.explicit + this.aead.tagLength + (this.hidesType ? Part.type : 0);
 	}
 
 	/** Opens the record at `start..end`, sets `type`, and returns the end of the text, which starts `explicit` octets behind the header. */

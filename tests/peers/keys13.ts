@@ -8,14 +8,18 @@ import { createCipheriv, createDecipheriv, createHash, createHmac } from "node:c
 export interface SuiteInfo {
 	readonly id: number;
 	readonly hash: "sha256" | "sha384";
-	readonly cipher: "aes-128-gcm" | "aes-256-gcm" | "chacha20-poly1305";
+	readonly cipher: "aes-128-gcm" | "aes-256-gcm" | "chacha20-poly1305" | "aes-128-ccm";
 	readonly keyLength: number;
+	/** Octets of the tag; 16 by default. */
+	readonly tag?: number;
 }
 
 export const suiteInfo: Record<string, SuiteInfo> = {
 	TLS_AES_128_GCM_SHA256: { id: 0x1301, hash: "sha256", cipher: "aes-128-gcm", keyLength: 16 },
 	TLS_AES_256_GCM_SHA384: { id: 0x1302, hash: "sha384", cipher: "aes-256-gcm", keyLength: 32 },
 	TLS_CHACHA20_POLY1305_SHA256: { id: 0x1303, hash: "sha256", cipher: "chacha20-poly1305", keyLength: 32 },
+	TLS_AES_128_CCM_SHA256: { id: 0x1304, hash: "sha256", cipher: "aes-128-ccm", keyLength: 16 },
+	TLS_AES_128_CCM_8_SHA256: { id: 0x1305, hash: "sha256", cipher: "aes-128-ccm", keyLength: 16, tag: 8 },
 };
 
 export function u16(value: number): Buffer {
@@ -75,18 +79,20 @@ export class RecordKey {
 	/** A record with `content` of inner type `type`, and `padding` zeros. */
 	seal(type: number, content: Uint8Array, padding = 0): Buffer {
 		const inner = Buffer.concat([content, Buffer.of(type), Buffer.alloc(padding)]);
-		const header = Buffer.concat([Buffer.of(23, 3, 3), u16(inner.length + 16)]);
-		const cipher = createCipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(), { authTagLength: 16 });
+		const { tag: authTagLength = 16 } = this.#suite;
+		const header = Buffer.concat([Buffer.of(23, 3, 3), u16(inner.length + authTagLength)]);
+		const cipher = createCipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(), { authTagLength });
 		cipher.setAAD(header, { plaintextLength: inner.length });
 		return Buffer.concat([header, cipher.update(inner), cipher.final(), cipher.getAuthTag()]);
 	}
 
 	/** The content of a record, its inner type last; throws on a wrong tag. */
 	open(record: Buffer): { type: number; content: Buffer } {
-		const decipher = createDecipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(), { authTagLength: 16 });
-		decipher.setAAD(record.subarray(0, 5), { plaintextLength: record.length - 21 });
-		decipher.setAuthTag(record.subarray(-16));
-		const inner = Buffer.concat([decipher.update(record.subarray(5, -16)), decipher.final()]);
+		const { tag: authTagLength = 16 } = this.#suite;
+		const decipher = createDecipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(), { authTagLength });
+		decipher.setAAD(record.subarray(0, 5), { plaintextLength: record.length - 5 - authTagLength });
+		decipher.setAuthTag(record.subarray(-authTagLength));
+		const inner = Buffer.concat([decipher.update(record.subarray(5, -authTagLength)), decipher.final()]);
 		let end = inner.length - 1;
 		while (inner[end] === 0) end--;
 		return { type: inner[end]!, content: inner.subarray(0, end) };

@@ -20,15 +20,19 @@ interface Kind {
 	readonly keyLength: number;
 	/** TLS 1.2 sends half of the nonce in the record (RFC 5288). */
 	readonly isExplicit: boolean;
+	/** Octets. */
+	readonly tag: number;
 }
 
 const kinds: Kind[] = [
-	{ name: "AES-128-GCM", number: 1, cipher: "aes-128-gcm", keyLength: 16, isExplicit: true },
-	{ name: "AES-256-GCM", number: 1, cipher: "aes-256-gcm", keyLength: 32, isExplicit: true },
-	{ name: "ChaCha20-Poly1305", number: 2, cipher: "chacha20-poly1305", keyLength: 32, isExplicit: false },
+	{ name: "AES-128-GCM", number: 1, cipher: "aes-128-gcm", keyLength: 16, isExplicit: true, tag: 16 },
+	{ name: "AES-256-GCM", number: 1, cipher: "aes-256-gcm", keyLength: 32, isExplicit: true, tag: 16 },
+	{ name: "ChaCha20-Poly1305", number: 2, cipher: "chacha20-poly1305", keyLength: 32, isExplicit: false, tag: 16 },
+	{ name: "AES-128-CCM", number: 3, cipher: "aes-128-ccm", keyLength: 16, isExplicit: true, tag: 16 },
+	{ name: "AES-128-CCM_8", number: 4, cipher: "aes-128-ccm", keyLength: 16, isExplicit: true, tag: 8 },
 ];
 
-function sample({ name, number, cipher, keyLength, isExplicit }: Kind, tls12: boolean, length: number, high: number, low: number): object {
+function sample({ name, number, cipher, keyLength, isExplicit, tag }: Kind, tls12: boolean, length: number, high: number, low: number): object {
 	const text = randomBytes(length);
 	const sequence = Buffer.alloc(8);
 	sequence.writeUInt32BE(high, 0);
@@ -39,15 +43,15 @@ function sample({ name, number, cipher, keyLength, isExplicit }: Kind, tls12: bo
 	const nonce = hasExplicit ? Buffer.concat([iv, sequence]) : Buffer.from(iv.map((octet, i) => i < 4 ? octet : octet ^ sequence[i - 4]!));
 	const explicit = hasExplicit ? sequence : Buffer.alloc(0);
 	const header = Buffer.of(23, 3, 3, 0, 0);
-	header.writeUInt16BE(explicit.length + length + 16, 3);
+	header.writeUInt16BE(explicit.length + length + tag, 3);
 	const size = Buffer.alloc(2);
 	size.writeUInt16BE(length);
 	const additional = tls12 ? Buffer.concat([sequence, header.subarray(0, 3), size]) : header;
-	const sealer = createCipheriv(cipher as "aes-128-gcm", key, nonce, { authTagLength: 16 } as object) as CipherGCM;
+	const sealer = createCipheriv(cipher as "aes-128-gcm", key, nonce, { authTagLength: tag } as object) as CipherGCM;
 	sealer.setAAD(additional, { plaintextLength: length });
 	const sealed = Buffer.concat([header, explicit, sealer.update(text), sealer.final(), sealer.getAuthTag()]);
 	return {
-		name: `${name}, TLS 1.${tls12 ? 2 : 3}, ${length} octets, record ${high * 2 ** 32 + low}`, algorithm: number, tls12, keyLength, high, low,
+		name: `${name}, TLS 1.${tls12 ? 2 : 3}, ${length} octets, record ${high * 2 ** 32 + low}`, algorithm: number, tls12, tag, keyLength, high, low,
 		material: Buffer.concat([key, iv]).toString("hex"), clear: Buffer.concat([header, explicit, text]).toString("hex"),
 		sealed: sealed.toString("hex"), textAt: header.length + explicit.length,
 	};

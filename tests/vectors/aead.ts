@@ -12,6 +12,8 @@ interface Sample {
 	readonly name: string;
 	readonly algorithm: number;
 	readonly tls12: boolean;
+	/** Octets of the tag. */
+	readonly tag: number;
 	/** Key, then IV. */
 	readonly material: string;
 	readonly keyLength: number;
@@ -25,7 +27,6 @@ interface Sample {
 }
 
 const samples = JSON.parse(String.fromArrayBuffer(new Resource("records.json").slice(0))) as Sample[];
-const TAG = 16;
 
 function cipher({ algorithm, tls12, material, keyLength }: Sample): AEAD {
 	const octets = bytes(material);
@@ -38,16 +39,17 @@ function cipher({ algorithm, tls12, material, keyLength }: Sample): AEAD {
 
 for (const sample of samples) {
 	test(sample.name, () => {
-		const { high, low, textAt } = sample;
+		const { high, low, textAt, tag } = sample;
 		const aead = cipher(sample);
+		equal(aead.tagLength, tag);
 		const clear = bytes(sample.clear);
 		const sealed = bytes(sample.sealed);
-		const buffer = new Uint8Array(3 + clear.length + TAG);
+		const buffer = new Uint8Array(3 + clear.length + tag);
 		buffer.set(clear, 3);
 		equal(aead.seal(buffer, 3, 3 + clear.length, high, low), buffer.length);
 		equal(buffer.slice(3), sealed);
-		equal(aead.open(buffer, 3, buffer.length, high, low), buffer.length - TAG);
-		equal(buffer.slice(3 + textAt, buffer.length - TAG), clear.slice(textAt));
+		equal(aead.open(buffer, 3, buffer.length, high, low), buffer.length - tag);
+		equal(buffer.slice(3 + textAt, buffer.length - tag), clear.slice(textAt));
 		equal(aead.open(sealed.slice(), 0, sealed.length, high, low + 1), -1, "another sequence number");
 		for (let at = 0; at < sealed.length; at++) {
 			// TLS 1.2 authenticates the length of the text that there is, not the header's (RFC 5246 section 6.2.3.3)
