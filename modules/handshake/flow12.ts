@@ -32,6 +32,7 @@ import { timeNow } from "../x509/time";
 import type { AEAD } from "tls/hardware/aead";
 import { KeyShare } from "tls/hardware/agree";
 import { equal } from "tls/hardware/compare";
+import { logSecret } from "tls/hardware/keylog";
 import { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
 import type { VerifiedPeer } from "../x509/path";
@@ -202,6 +203,8 @@ function sendKeyExchange(link: Link, transcript: Transcript, state: State12): vo
 /** The keys of both directions. */
 function deriveKeys(state: State12): void {
 	const { suite, randoms } = state.answer;
+	// its first half is the client's
+	logSecret("CLIENT_RANDOM", randoms, state.master!);
 	const block = keyBlock(suite, state.master!, randoms);
 	try {
 		state.reading = recordCipher(suite, block, 1);

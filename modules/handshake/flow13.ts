@@ -23,6 +23,7 @@ import type { Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
 import { equal } from "tls/hardware/compare";
+import { logSecret } from "tls/hardware/keylog";
 import { Secret } from "tls/hardware/secret";
 import { accepts } from "./link";
 import type { Flow, Link } from "./link";
@@ -88,6 +89,8 @@ function* agree(link: Link, hello: Hello, answer: ServerHello, transcript: Trans
 	state.schedule.toHandshake(shared);
 	state.client = state.schedule.derive("c hs traffic", digest);
 	state.server = state.schedule.derive("s hs traffic", digest);
+	logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", hello.random, state.client);
+	logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", hello.random, state.server);
 	link.readWith(trafficCipher(suite, state.server), suite.recordLimit, 0);
 	link.writeWith(trafficCipher(suite, state.client), suite.recordLimit, 0);
 	state.schedule.toMaster();
@@ -224,6 +227,8 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 		const digest = transcript.digest();
 		const clientTraffic = state.schedule.derive("c ap traffic", digest);
 		const serverTraffic = state.schedule.derive("s ap traffic", digest);
+		logSecret("CLIENT_TRAFFIC_SECRET_0", hello.random, clientTraffic);
+		logSecret("SERVER_TRAFFIC_SECRET_0", hello.random, serverTraffic);
 		link.readWith(trafficCipher(suite, serverTraffic), suite.recordLimit, 0);
 		if (state.schemes && link.config.credential) yield Step.pause;
 		finish(link, answer, transcript, state);

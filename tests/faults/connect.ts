@@ -37,17 +37,19 @@ export interface ClientOptions {
 	/** Each connection offers the session that the one before gave, the first one this, in hexadecimal. */
 	readonly session?: string;
 	readonly timeout?: number;
+	/** More of the simulator's environment. */
+	readonly env?: Readonly<Record<string, string>>;
 }
 
 const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { variant = "native", ca, host = "localhost", secure = {}, chunk = 0, session, psk, timeout = 60 } = options;
+	const { variant = "native", ca, host = "localhost", secure = {}, chunk = 0, session, psk, timeout = 60, env = {} } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk),
 		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}) };
 	const app = await buildApp(appFolder, { variant, config });
-	const { code, stdout, stderr } = await runApp(app, { timeout });
+	const { code, stdout, stderr } = await runApp(app, { timeout, env });
 	if (code !== 0) throw new Error(`the simulator ended with ${code} in connection ${stdout.length}: ${stderr}\n${stdout.slice(-2).join("\n")}`);
 	return stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as ClientResult);
 }

@@ -1,0 +1,86 @@
+/* The key log, for keylog.ts: a line of label, client random and secret. */
+
+#include "binding.h"
+
+#ifdef mxDebug
+	#if defined(__linux__) || defined(__APPLE__)
+		#include <fcntl.h>
+		#include <stdlib.h>
+		#include <unistd.h>
+		#define KEYLOG 1
+	#else
+		#include "mc.defines.h"
+		#if MODDEF_KEYLOG_ON
+			#define KEYLOG 1
+		#endif
+	#endif
+#endif
+
+#ifdef KEYLOG
+
+enum {
+	kRandom = 32,
+	kLabelMax = 39,
+	kLogged = 64,		/* octets of the longest secret that is logged */
+};
+
+static char* hex(char* to, const uint8_t* bytes, size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < length; i++) {
+		*to++ = digits[bytes[i] >> 4];
+		*to++ = digits[bytes[i] & 15];
+	}
+	return to;
+}
+
+#if defined(__linux__) || defined(__APPLE__)
+static void put(xsMachine* the, const char* line, size_t length)
+{
+	const char* name = getenv("SSLKEYLOGFILE");
+	if (!name || !*name)
+		return;
+	int file = open(name, O_WRONLY | O_APPEND | O_CREAT, 0600);
+	ssize_t written = file < 0 ? -1 : write(file, line, length);
+	if (file >= 0)
+		close(file);
+	if (written != (ssize_t)length)
+		xsUnknownError("SSLKEYLOGFILE: %s can't be written", (char*)name);
+}
+#else
+static void put(xsMachine* the, const char* line, size_t length)
+{
+	(void)length;
+	xsTrace((char*)line);
+}
+#endif
+
+void xs_keylog(xsMachine* the)
+{
+	char label[kLabelMax + 1], line[kLabelMax + 1 + 2 * kRandom + 1 + 2 * kLogged + 2];
+	xsmcToStringBuffer(xsArg(0), label, sizeof(label));
+	Secret* secret = bindingSecret(the, &xsArg(2));
+	uint8_t* random = bindingSpan(the, &xsArg(1), 0, kRandom, false);
+	if (secret->length > kLogged)
+		xsRangeError("a secret of %d bytes is not logged", (int)secret->length);
+	size_t length = c_strlen(label);
+	c_memcpy(line, label, length);
+	char* at = line + length;
+	*at++ = ' ';
+	at = hex(at, random, kRandom);
+	*at++ = ' ';
+	at = hex(at, secret->bytes, secret->length);
+	*at++ = '\n';
+	*at = 0;
+	put(the, line, at - line);
+	bindingWipe(line, sizeof(line));
+}
+
+#else
+
+void xs_keylog(xsMachine* the)
+{
+	(void)the;
+}
+
+#endif
