@@ -14,13 +14,20 @@ export const enum RecordHeader {
 
 const empty = new Uint8Array(0);
 
+function refuseHeader(): never {
+	throw new TLSError("unexpected_message", "the server does not speak TLS on this port");
+}
+
 export class Deframer {
 	/** The record, from its header on. */
 	buffer: Uint8Array = empty;
 	/** Largest length that a header may announce. */
 	limit: number;
+	/** Octets of the record that have come, and all that it has; the latter of the header alone until that is there. */
 	private have = 0;
 	private need: number = RecordHeader.length;
+	/** The header as far as it has come, without the first octet of the version, which is always 3. */
+	private header = 0;
 
 	constructor(limit: number) {
 		this.limit = limit;
@@ -48,16 +55,22 @@ export class Deframer {
 	/** Takes what it can use of `bytes[start..end)` and returns how many octets that were. */
 	take(bytes: Uint8Array, start: number, end: number): number {
 		let at = start;
-		if (this.buffer === empty) this.buffer = new Uint8Array(RecordHeader.length);
-		while (at < end && !this.complete) {
-			const { have } = this;
+		let { have } = this;
+		// the header is kept in numbers: there is no buffer until it says how large one must be
+		for (; at < end && have < RecordHeader.length; have++) {
+			const octet = bytes[at++]!;
+			if (have !== 1) this.header = this.header << 8 | octet;
+			else if (octet !== 3) refuseHeader();
+			if (have === RecordHeader.length - 1) this.begin();
+		}
+		if (have >= RecordHeader.length) {
 			const needed = this.need - have;
 			const count = end - at < needed ? end - at : needed;
 			copy(bytes, at, at + count, this.buffer, have);
 			at += count;
-			this.have = have + count;
-			if (this.have === RecordHeader.length && this.need === RecordHeader.length) this.readHeader();
+			have += count;
 		}
+		this.have = have;
 		return at - start;
 	}
 
@@ -74,27 +87,25 @@ export class Deframer {
 		this.next(true);
 	}
 
-	private readHeader(): void {
-		let header = this.buffer;
-		const type = header[0]!;
-		if (type < ContentType.change_cipher_spec || type > ContentType.application_data || header[1] !== 3)
-			throw new TLSError("unexpected_message", "the server does not speak TLS on this port");
-		const length = (header[3]! << 8) | header[4]!;
+	private begin(): void {
+		const { header } = this;
+		const type = header >>> 24;
+		const length = header & 0xffff;
+		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) refuseHeader();
 		if (length > this.limit)
 			throw new TLSError("record_too_long", `a record of ${length} bytes is longer than the ${this.limit} that are allowed`);
 		if (length === 0) throw new TLSError("unexpected_message", "a record is empty");
 		this.need = RecordHeader.length + length;
 		if (this.need > this.buffer.length) {
-			const minor = header[2]!;
 			// the old one goes first: both at once may be more than there is
 			this.buffer = empty;
-			header = empty;
 			this.buffer = new Uint8Array(this.need);
-			this.buffer[0] = type;
-			this.buffer[1] = 3;
-			this.buffer[2] = minor;
-			this.buffer[3] = length >> 8;
-			this.buffer[4] = length;
 		}
+		const { buffer } = this;
+		buffer[0] = type;
+		buffer[1] = 3;
+		buffer[2] = header >> 16;
+		buffer[3] = length >> 8;
+		buffer[4] = length;
 	}
 }

@@ -51,12 +51,9 @@ export class Writer {
 
 	/** Writes a string of ASCII characters, one octet each. */
 	ascii(text: string): void {
-		const at = this.reserve(text.length);
-		for (let i = 0; i < text.length; i++) {
-			const code = text.charCodeAt(i);
-			if (code > 0x7f) throw new TLSError("configuration", `"${text}" is not plain ASCII`);
-			this.bytes[at + i] = code;
-		}
+		const octets = new Uint8Array(ArrayBuffer.fromString(text));
+		for (let i = 0; i < octets.length; i++) if (octets[i]! > 0x7f) throw new TLSError("configuration", `"${text}" is not plain ASCII`);
+		this.copy(octets, 0, octets.length);
 	}
 
 	/** Opens a vector whose length takes `width` octets; give what it returns to `close`. */

@@ -25,6 +25,9 @@ const MAX_SERIAL = 20;
 /** No pathLenConstraint. */
 export const NO_PATH_LENGTH = -1;
 
+/** Characters of a name that errors show. */
+const MAX_SHOWN = 64;
+
 const empty = new Uint8Array(0);
 
 export class Certificate implements KeyPlace {
@@ -171,6 +174,13 @@ export class Certificate implements KeyPlace {
 	}
 }
 
+/** Octets as text, what is not printable ASCII as a dot. */
+function printable(bytes: Uint8Array, start: number, end: number): string {
+	const octets = bytes.slice(start, end);
+	for (let i = 0; i < octets.length; i++) if (octets[i]! < 0x20 || octets[i]! > 0x7e) octets[i] = 0x2e;
+	return String.fromArrayBuffer(octets.buffer);
+}
+
 /** The last commonName of a Name, what is not printable ASCII as a dot; "" where there is none. For people only. */
 export function commonName(bytes: Uint8Array, start: number, end: number): string {
 	const der = new DER(bytes, start, end, "a name");
@@ -186,10 +196,7 @@ export function commonName(bytes: Uint8Array, start: number, end: number): strin
 			der.take(Tag.objectIdentifier, "part of a name");
 			const isCommonName = readOID(bytes, der.start, der.end) === OID.commonName;
 			der.takeAny();
-			if (isCommonName) {
-				name = "";
-				for (let i = der.start; i < der.end && i < der.start + 64; i++) name += bytes[i]! > 0x1f && bytes[i]! < 0x7f ? String.fromCharCode(bytes[i]!) : ".";
-			}
+			if (isCommonName) name = printable(bytes, der.start, Math.min(der.end, der.start + MAX_SHOWN));
 			der.leave(inner);
 		}
 		der.leave(outer);

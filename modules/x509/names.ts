@@ -40,6 +40,9 @@ function number(text: string, start: number, end: number, base: number, maximum:
 }
 
 function parseIPv4(text: string, start: number): Uint8Array | undefined {
+	// most names: nothing is made for them
+	const first = text.charCodeAt(start);
+	if (!(first >= 0x30 && first <= 0x39)) return;
 	const octets = new Uint8Array(4);
 	for (let i = 0; i < 4; i++) {
 		let end = text.indexOf(".", start);
@@ -95,19 +98,29 @@ function parseIPv6(text: string): Uint8Array | undefined {
 	return octets.fill(0, gap, 16 - (at - gap));
 }
 
+/** A name's characters: a string would be asked for each of them, which takes memory. */
+function octetsOf(name: string): Uint8Array {
+	return new Uint8Array(ArrayBuffer.fromString(name));
+}
+
+/** Its length but for a dot at its end. */
+function withoutDot(name: Uint8Array): number {
+	const { length } = name;
+	return name[length - 1] === DOT ? length - 1 : length;
+}
+
 /**
  * The form in which a server is asked for: without a dot at its end, which certificates and SNI don't have. Undefined for what is neither an
  * address nor a name of ASCII letters, digits and hyphens; a name's last label is no number, so that no mistyped address becomes a name.
  */
 export function askedName(name: string): string | undefined {
 	if (isAddress(name)) return name;
-	const length = name.charCodeAt(name.length - 1) === DOT ? name.length - 1 : name.length;
-	const octets = new Uint8Array(length);
+	const octets = octetsOf(name);
+	const length = withoutDot(octets);
 	let isNumber = false;
 	for (let i = 0; i < length; i++) {
-		const c = name.charCodeAt(i);
+		const c = octets[i]!;
 		if (c > 0x7f) return;
-		octets[i] = c;
 		if (c === DOT) isNumber = true;
 		else if (c < 0x30 || c > 0x39) isNumber = false;
 	}
@@ -148,19 +161,18 @@ export function isName(bytes: Uint8Array, start: number, end: number, wildcard: 
 	return labels > 0;
 }
 
-/** RFC 9525 section 6.3: the wildcard stands for exactly one label. `name` is what was asked for. */
-export function matchesName(bytes: Uint8Array, start: number, end: number, name: string): boolean {
+/** RFC 9525 section 6.3: the wildcard stands for exactly one label. `name` holds the characters of what was asked for. */
+export function matchesName(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
 	let at = 0;
-	let length = name.length;
-	if (name.charCodeAt(length - 1) === DOT) length--;
+	const length = withoutDot(name);
 	if (!isName(bytes, start, end, true)) return false;
 	if (bytes[start] === STAR) {
-		at = name.indexOf(".");
+		at = name.indexOf(DOT);
 		start++;
 		if (at < 1) return false;
 	}
 	if (length - at !== end - start) return false;
-	while (start < end) if (lower(bytes[start++]!) !== lower(name.charCodeAt(at++))) return false;
+	while (start < end) if (lower(bytes[start++]!) !== lower(name[at++]!)) return false;
 	return true;
 }
 
@@ -168,13 +180,14 @@ export function matchesName(bytes: Uint8Array, start: number, end: number, name:
 export function isFor(certificate: Certificate, name: string): boolean {
 	const { bytes, namesStart, namesEnd } = certificate;
 	const address = parseAddress(name);
+	const asked = address ?? octetsOf(name);
 	const der = new DER(bytes, namesStart, namesEnd, certificate.position);
 	let found = false;
 	while (der.more) {
 		der.takeAny();
 		const { tag, start, end } = der;
-		if (address) found ||= tag === GeneralName.address && sameOctets(bytes, start, end, address, 0, address.length);
-		else found ||= tag === GeneralName.dns && matchesName(bytes, start, end, name);
+		if (address) found ||= tag === GeneralName.address && sameOctets(bytes, start, end, asked, 0, asked.length);
+		else found ||= tag === GeneralName.dns && matchesName(bytes, start, end, asked);
 	}
 	return found;
 }

@@ -22,7 +22,7 @@ function withNames(...list: Uint8Array[]): Certificate {
 
 function matches(certified: string, asked: string): boolean {
 	const octets = ascii(certified);
-	return matchesName(octets, 0, octets.length, asked);
+	return matchesName(octets, 0, octets.length, ascii(asked));
 }
 
 test("DNS names", () => {
