@@ -18,7 +18,7 @@
 import { TLSError } from "../errors";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { ExtensionType, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
-import type { PathSearch } from "../x509/path";
+import type { PathSearch, VerifiedPeer } from "../x509/path";
 import type { Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
@@ -54,6 +54,8 @@ class State13 {
 	/** Signatures that the server takes from us, if it asks for a certificate. */
 	schemes: readonly number[] | undefined;
 	proof: AuthenticatedPeer | undefined;
+	/** Answers requests for a certificate later on, and takes over the transcript for it. */
+	identifier: Identifier | undefined;
 
 	constructor({ suite, key }: ServerHello) {
 		const secret = key && keySecret(key);
@@ -73,12 +75,11 @@ function absorb(link: Link, transcript: Transcript): void {
 }
 
 /** Key agreement, then the handshake keys in both directions. */
-function* agree(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript, state: State13): Flow {
+function agree(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript, state: State13): void {
 	const { suite } = answer;
 	if (!answer.shareEnd) throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
 	if (answer.group !== hello.group)
 		throw new TLSError("illegal_parameter", `the server's key share is of group 0x${answer.group.toString(16)}, which was not sent`);
-	yield Step.pause;
 	const share = hello.share!;
 	const shared = new Secret(sharedLength(share.publicLength));
 	if (!share.agree(link.message, answer.shareStart, answer.shareEnd, shared))
@@ -152,6 +153,12 @@ function* authenticateServer(link: Link, asked: number, transcript: Transcript, 
 	link.timing.mark(Phase.chain);
 	yield accepts(HandshakeType.certificate_verify);
 	yield Step.pause;
+	checkProof(link, peer, transcript, state);
+}
+
+/** CertificateVerify (section 4.4.3), with the key of the certificate that was found good. */
+function checkProof(link: Link, peer: VerifiedPeer, transcript: Transcript, state: State13): void {
+	const { config, reader } = link;
 	const scheme = reader.u16();
 	const signature = reader.enter(2, 0, 0xffff);
 	const start = reader.at;
@@ -204,48 +211,52 @@ function expectTrust(link: Link): void {
 		throw new TLSError("handshake_failure", "the server does not take the pre-shared key, and no certificate is trusted");
 }
 
+/** The server is authenticated: the client's last flight, the keys for application data, and the connection opens. */
+function finishAndOpen(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript, state: State13): void {
+	const { suite } = answer;
+	const digest = transcript.digest();
+	const clientTraffic = state.schedule.derive("c ap traffic", digest);
+	const serverTraffic = state.schedule.derive("s ap traffic", digest);
+	logSecret("CLIENT_TRAFFIC_SECRET_0", hello.random, clientTraffic);
+	logSecret("SERVER_TRAFFIC_SECRET_0", hello.random, serverTraffic);
+	link.readWith(trafficCipher(suite, serverTraffic), suite.recordLimit, 0);
+	finish(link, answer, transcript, state);
+	link.writeWith(trafficCipher(suite, clientTraffic), suite.recordLimit, 0);
+	link.timing.mark(Phase.finished);
+	const proof = state.proof!;
+	const negotiated = {
+		version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme,
+		resumed: answer.key?.session !== undefined, protocol: state.protocol,
+	};
+	const keeper = keepTickets(link, transcript, state);
+	if (hello.asked & ExtensionBit.post_handshake_auth) state.identifier = new Identifier(suite, link.config.credential, transcript);
+	link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keeper, state.identifier));
+}
+
 /** All that follows the ServerHello `answer`, which is the message that the link holds. */
 export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript): Flow {
-	const { suite } = answer;
-	const { asked } = hello;
 	let state!: State13;
-	let identifier: Identifier | undefined;
 	try {
 		state = new State13(answer);
 		link.useVersion(ProtocolVersion.tls13);
+		hello.sessionId = empty;
 		if (!answer.key) expectTrust(link);
-		yield* agree(link, hello, answer, transcript, state);
+		yield Step.pause;
+		agree(link, hello, answer, transcript, state);
 
 		yield accepts(HandshakeType.encrypted_extensions);
-		readEncryptedExtensions(link, asked, state);
+		readEncryptedExtensions(link, hello.asked, state);
 		absorb(link, transcript);
 
-		if (!answer.key) yield* authenticateServer(link, asked, transcript, state);
+		if (!answer.key) yield* authenticateServer(link, hello.asked, transcript, state);
 		yield accepts(HandshakeType.finished);
 		checkFinished(link, answer, transcript, state);
-
-		const digest = transcript.digest();
-		const clientTraffic = state.schedule.derive("c ap traffic", digest);
-		const serverTraffic = state.schedule.derive("s ap traffic", digest);
-		logSecret("CLIENT_TRAFFIC_SECRET_0", hello.random, clientTraffic);
-		logSecret("SERVER_TRAFFIC_SECRET_0", hello.random, serverTraffic);
-		link.readWith(trafficCipher(suite, serverTraffic), suite.recordLimit, 0);
 		if (state.schemes && link.config.credential) yield Step.pause;
-		finish(link, answer, transcript, state);
-		link.writeWith(trafficCipher(suite, clientTraffic), suite.recordLimit, 0);
-		link.timing.mark(Phase.finished);
-		const proof = state.proof!;
-		const negotiated = {
-			version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme,
-			resumed: answer.key?.session !== undefined, protocol: state.protocol,
-		};
-		const keeper = keepTickets(link, transcript, state);
-		if (asked & ExtensionBit.post_handshake_auth) identifier = new Identifier(suite, link.config.credential, transcript);
-		link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keeper, identifier));
+		finishAndOpen(link, hello, answer, transcript, state);
 	}
 	finally {
 		state?.close();
 		hello.close();
-		if (!identifier) transcript.close();
+		if (!state?.identifier) transcript.close();
 	}
 }
