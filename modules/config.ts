@@ -77,6 +77,11 @@ export interface Options {
 	 * certificate must. Default "ask".
 	 */
 	staple?: "ask" | "require";
+	/**
+	 * Decompresses zlib's format; with it the server is told that it may compress its certificates (RFC 8879, TLS 1.3 only). Has to fill all of `to`
+	 * with all of `from[start..end)` and return true, or false where that can't be. hardware/inflate has one.
+	 */
+	inflate?: (from: Uint8Array, start: number, end: number, to: Uint8Array) => boolean;
 	/** How time is told; see x509/time.ts. */
 	clock?: ClockOption;
 	/** Longest handshake message that is taken, in octets; a certificate chain must fit. Default 32768. */
@@ -132,6 +137,7 @@ export interface Config {
 	readonly sessionBinding: Uint8Array | undefined;
 	/** What verifies the server's certificates; tests replay recordings with another. */
 	readonly PathSearch: typeof PathSearch;
+	readonly inflate: Options["inflate"];
 	readonly maxMessage: number;
 	/** 0 where none is asked for. */
 	readonly recordSizeLimit: number;
@@ -186,6 +192,7 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	pinsInsteadOfRoots: "boolean",
 	clock: "string or function",
 	staple: "string",
+	inflate: "function",
 	maxMessage: "number",
 	recordSizeLimit: "number",
 	tls_max_fragment_length: "number",
@@ -365,6 +372,7 @@ export function configure(options: Options, host: string | undefined): Config {
 		credential: identity,
 		postHandshakeAuth: options.postHandshakeAuth ?? false,
 		PathSearch,
+		inflate: options.inflate,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
 		recordSizeLimit: numberOption("recordSizeLimit", options.recordSizeLimit, 64, 16385, 0),
 		maxFragmentCode: fragmentCode(options.tls_max_fragment_length),

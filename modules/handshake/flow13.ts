@@ -19,7 +19,7 @@ import { TLSError } from "../errors";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { ExtensionType, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
 import type { PathSearch, VerifiedPeer } from "../x509/path";
-import type { Reader } from "../wire/reader";
+import { Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
 import { equal } from "tls/hardware/compare";
@@ -33,6 +33,7 @@ import { authenticate13, authenticateByKey } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
 import { readCertificate13, readCertificateRequest13, signedContent13 } from "./certificate";
+import { readCompressedCertificate } from "./compressed";
 import { Identifier, writeFinished, writeIdentity } from "./identity";
 import { Application13, TicketKeeper } from "./post";
 import { keySecret } from "./psk";
@@ -135,17 +136,27 @@ function readGroups(r: Reader): void {
 	r.leave(list);
 }
 
+/** Reads the server's Certificate, which may be compressed. */
+function startSearch({ config, reader, message, messageType }: Link, asked: number): PathSearch {
+	const { certificates } = config;
+	const isPlain = messageType === HandshakeType.certificate;
+	const bytes = isPlain ? message : readCompressedCertificate(reader, config);
+	const list = readCertificate13(isPlain ? reader : new Reader().open(bytes, 0, bytes.length), asked, certificates.maxCertificates);
+	return new config.PathSearch(bytes, list.spans, certificates, list.staple);
+}
+
 /** [CertificateRequest], Certificate and CertificateVerify. Sets `state.proof`. */
 function* authenticateServer(link: Link, asked: number, transcript: Transcript, state: State13): Flow {
-	const { config, reader } = link;
-	yield accepts(HandshakeType.certificate_request) | accepts(HandshakeType.certificate);
+	const { reader } = link;
+	const certificate = accepts(HandshakeType.certificate)
+		| (asked & ExtensionBit.compress_certificate ? accepts(HandshakeType.compressed_certificate) : 0);
+	yield accepts(HandshakeType.certificate_request) | certificate;
 	if (link.messageType === HandshakeType.certificate_request) {
 		state.schemes = readCertificateRequest13(reader, false).schemes;
 		absorb(link, transcript);
-		yield accepts(HandshakeType.certificate);
+		yield certificate;
 	}
-	const list = readCertificate13(reader, asked, config.certificates.maxCertificates);
-	let search: PathSearch | undefined = new config.PathSearch(link.message, list.spans, config.certificates, list.staple);
+	let search: PathSearch | undefined = startSearch(link, asked);
 	while (search.step()) yield Step.pause;
 	const peer = search.peer!;
 	search = undefined;	// and with it all that it holds
@@ -165,7 +176,7 @@ function checkProof(link: Link, peer: VerifiedPeer, transcript: Transcript, stat
 	const end = reader.at = reader.end;
 	reader.leave(signature);
 	reader.finish();
-	if (!config.signatureSchemes.includes(scheme))
+	if (!link.config.signatureSchemes.includes(scheme))
 		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered`);
 	state.proof = authenticate13(peer, scheme, signedContent13(transcript.digest(), false), link.message, start, end);
 	absorb(link, transcript);

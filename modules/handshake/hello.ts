@@ -8,7 +8,7 @@ import { findSuite, Signer } from "../crypto/suites";
 import type { Suite } from "../crypto/suites";
 import type { Config } from "../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
-import { ExtensionType, HandshakeType, ProtocolVersion } from "../wire/numbers";
+import { CertificateCompressionAlgorithm, ExtensionType, HandshakeType, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import { equal } from "tls/hardware/compare";
@@ -194,6 +194,14 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	w.u16(0);
 	w.u16(0);
 	w.close(2, extension);
+	if (config.inflate && config.maxVersion === ProtocolVersion.tls13) {
+		// RFC 8879 section 3
+		extension = openExtension(w, hello, ExtensionType.compress_certificate, ExtensionBit.compress_certificate);
+		const algorithms = w.open(1);
+		w.u16(CertificateCompressionAlgorithm.zlib);
+		w.close(1, algorithms);
+		w.close(2, extension);
+	}
 	if (config.postHandshakeAuth && config.maxVersion === ProtocolVersion.tls13) {
 		// section 4.2.6
 		extension = openExtension(w, hello, ExtensionType.post_handshake_auth, ExtensionBit.post_handshake_auth);

@@ -27,9 +27,9 @@ export class Joiner {
 		this.limit = limit;
 	}
 
-	/** True where part of a message has arrived. */
+	/** True where part of a message has arrived, and not all of it. */
 	get started(): boolean {
-		return this.held !== undefined;
+		return this.held !== undefined && !this.complete;
 	}
 
 	/** Takes from `record[at..end)` and returns how far it went. `complete` tells whether a message is there now. */

@@ -115,6 +115,11 @@ export const enum SignatureScheme {
 	rsa_pss_pss_sha512 = 0x080b,
 }
 
+/** RFC 8879 section 7.3 */
+export const enum CertificateCompressionAlgorithm {
+	zlib = 1,
+}
+
 /** RFC 8446 section 4.2 and the documents of each */
 export const enum ExtensionType {
 	server_name = 0,

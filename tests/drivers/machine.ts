@@ -24,6 +24,15 @@ export const lacks32: string | false = has32 ? false
 /** The variants that can be built here. */
 export const variants: readonly string[] = has32 ? ["native", "m32"] : ["native"];
 
+const zlibProgram = "#include <zlib.h>\nint main(void) { return zlibVersion() == 0; }\n";
+
+/** False, or why a variant of what needs zlib can't be tested. */
+export function lacksZlib(variant: string): string | false {
+	const flags = [...(variant === "m32" ? ["-m32"] : []), "-xc", "-", "-lz", "-o", "/dev/null"];
+	if (spawnSync(process.env["CC"] ?? "cc", flags, { input: zlibProgram }).status === 0) return false;
+	return `no zlib: apt-get install zlib1g-dev${variant === "m32" ? ":i386" : ""}`;
+}
+
 const vectorsPath = process.env["XS_TLS_VECTORS"] ?? join(projectRoot, "..", "shared", "vectors");
 
 /** False, or why tests with published vectors are skipped. */

@@ -27,6 +27,8 @@ interface Result {
 
 const request = ArrayBuffer.fromString("GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
 const secure = JSON.parse(config.secure) as object;
+/** What an app around this one adds to `secure`. */
+const more = (globalThis as { more?: object }).more;
 const size = Number(config.chunk ?? 0);
 /** config.psk: JSON of the option, its key in hexadecimal. */
 const psk = config.psk ? { psk: keyOption(JSON.parse(config.psk)) } : undefined;
@@ -64,7 +66,7 @@ function run(done: (result: Result) => void): void {
 			host: config.host ?? "localhost", address: "127.0.0.1", port: Number(config.port),
 			TCP: { io: TCP },
 			secure: {
-				...(config.ca ? { certificate: config.ca } : undefined), ...psk, ...secure,
+				...(config.ca ? { certificate: config.ca } : undefined), ...psk, ...secure, ...more,
 				...(sessions ? {
 					session,
 					onSession(made: ArrayBuffer) {

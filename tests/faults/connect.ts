@@ -23,6 +23,8 @@ export interface ClientResult {
 }
 
 export interface ClientOptions {
+	/** Folder of the app; this one's by default. */
+	readonly app?: string;
 	readonly variant?: string;
 	/** PEM of what the client trusts; empty where that is a key only. */
 	readonly ca: string;
@@ -45,10 +47,10 @@ const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { variant = "native", ca, host = "localhost", secure = {}, chunk = 0, session, psk, timeout = 60, env = {} } = options;
+	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, session, psk, timeout = 60, env = {} } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk),
 		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}) };
-	const app = await buildApp(appFolder, { variant, config });
+	const app = await buildApp(folder, { variant, config });
 	const { code, stdout, stderr } = await runApp(app, { timeout, env });
 	if (code !== 0) throw new Error(`the simulator ended with ${code} in connection ${stdout.length}: ${stderr}\n${stdout.slice(-2).join("\n")}`);
 	return stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as ClientResult);

@@ -271,6 +271,21 @@ describe("TLS 1.3: what is refused", () => {
 		assert.equal(pair!.server.alert, 0, "close_notify is answered");
 	});
 
+	test("messages in pieces of any size, also where the keys change", async () => {
+		const pieces = (size: number): Partial<Script13> => ({
+			fragment: size,
+			editRecords: (which, records) => {
+				if (which !== "hello") return records;
+				const content = records[0]!.subarray(5);
+				return Array.from({ length: Math.ceil(content.length / size) }, (_, i) => plainRecord(22, content.subarray(i * size, (i + 1) * size)));
+			},
+		});
+		for (const { client, server } of await runAll([1, 2, 3, 4, 5, 35, 36, 37, 50, 100].map(pieces))) {
+			assert.equal(client.code, "closed", client.message);
+			assert.equal(server.finished, true);
+		}
+	});
+
 	test("a KeyUpdate that asks for one is answered, and both directions go on", async () => {
 		const [pair] = await runAll([{
 			talk: async session => {

@@ -1,0 +1,13 @@
+/// <reference path="../native.d.ts" />
+/*
+	Decompression of zlib's format, RFC 1950 (inflate.c), for the option of the same name: an app that wants compressed certificates includes this
+	folder's manifest. On a device the code is in the chip's ROM and takes 11 KB while it runs; on a desktop it is zlib.
+*/
+
+import type { Bytes } from "../native";
+
+/**
+ * Decompresses all of `from[start..end)` into all of `to`. False where that is no right stream, or not exactly as long as `to`: nothing is written
+ * beyond it. Throws where memory is missing.
+ */
+export function inflate(this: void, from: Bytes, start: number, end: number, to: Bytes): boolean { return native("xs_inflate").call(this, from, start, end, to); }

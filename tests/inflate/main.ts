@@ -1,0 +1,6 @@
+/*
+	The device of tests/faults, with something that decompresses certificates.
+*/
+
+import "test/more";
+import "test/client";
