@@ -85,7 +85,8 @@ const PIECE = 256;
 /** A piece may end inside a character, so what is not ASCII prints as a dot. */
 function printASCII(bytes: Uint8Array, count: number): void {
 	for (let i = 0; i < count; i++) if (bytes[i]! >= 0x80) bytes[i] = 0x2e;
-	trace(String.fromArrayBuffer(count === bytes.length ? bytes.buffer as ArrayBuffer : bytes.buffer.slice(0, count) as ArrayBuffer));
+	const buffer = bytes.buffer as ArrayBuffer;
+	trace(String.fromArrayBuffer(count === bytes.length ? buffer : buffer.slice(0, count)));
 }
 
 /** Whom to trust, as options of `secure`. */

@@ -8,7 +8,7 @@ import { AlertDescription } from "./wire/numbers";
 /** No alert goes out: the peer closed first, sent an alert itself, or was never reached. */
 const NONE = -1;
 
-const failures = {
+const failures = Object.freeze({
 	// what the peer sent
 	decode_error: AlertDescription.decode_error,
 	unexpected_message: AlertDescription.unexpected_message,
@@ -46,7 +46,7 @@ const failures = {
 	out_of_memory: AlertDescription.internal_error,
 	crypto: AlertDescription.internal_error,
 	internal: AlertDescription.internal_error,
-} as const;
+});
 
 /** The name of a failure; stable, for `switch` in the application. */
 export type FailureCode = keyof typeof failures;

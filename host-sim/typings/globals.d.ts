@@ -11,6 +11,11 @@ declare class HostBuffer {
 	private readonly brand: undefined;
 }
 
+/** What may lie under a view: as in the SDK, with HostBuffer, so that code which the SDK's typings refuse is refused here too. */
+interface ArrayBufferTypes {
+	HostBuffer: HostBuffer;
+}
+
 interface ObjectConstructor {
 	/** Freezes an object and, where `deep` is true, all that it refers to. */
 	freeze<T>(object: T, deep?: boolean): Readonly<T>;

@@ -82,7 +82,7 @@ const suites: readonly Suite[] = Object.freeze([
 		id: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8, name: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8", signer: Signer.ecdsa,
 		aead: AEADAlgorithm.ccm_8, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x800000,
 	},
-]);
+], true);
 
 /** The suite with that number, or undefined. */
 export function findSuite(id: number): Suite | undefined {

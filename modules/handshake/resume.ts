@@ -119,7 +119,7 @@ export function exportSession(session: Omit<Session12, "secret"> | Omit<Session1
 		writeU32(w, session.ageAdd);
 		writeName(w, session.protocol);
 	}
-	const bytes = w.bytes.buffer.slice(0, w.length) as ArrayBuffer;
+	const bytes = (w.bytes.buffer as ArrayBuffer).slice(0, w.length);
 	w.bytes.fill(0);
 	return bytes;
 }
