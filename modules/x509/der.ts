@@ -69,12 +69,13 @@ export class DER {
 	/** Takes the next element, whatever it is. */
 	takeAny(): void {
 		const { bytes, limit } = this;
-		let at = this.at;
+		let { at } = this;
 		if (at + 2 > limit) this.fail("is cut short");
-		this.tag = bytes[at]!;
-		if ((this.tag & 0x1f) === 0x1f) this.fail("has a tag that no certificate has");
+		const tag = bytes[at]!;
 		let length = bytes[at + 1]!;
 		at += 2;
+		this.tag = tag;
+		if ((tag & 0x1f) === 0x1f) this.fail("has a tag that no certificate has");
 		if (length >= 0x80) {
 			let octets = length & 0x7f;
 			if (octets === 0 || octets > 3) this.fail("is not DER: a length is not definite, or beyond all bounds");
@@ -84,14 +85,16 @@ export class DER {
 			for (; octets > 0; octets--) length = length << 8 | bytes[at++]!;
 			if (first === 0 || length < 0x80) this.fail("is not DER: a length is not in its shortest form");
 		}
-		if (length > limit - at) this.fail("is not DER: a part is longer than the whole");
+		const end = at + length;
+		if (end > limit) this.fail("is not DER: a part is longer than the whole");
 		this.start = at;
-		this.end = this.at = at + length;
+		this.end = this.at = end;
 	}
 
 	/** Takes the next element, which must have this tag. */
 	take(tag: number, what: string): void {
-		if (!this.sees(tag)) this.fail(`has no ${what} where one belongs`);
+		const { at } = this;
+		if (at >= this.limit || this.bytes[at] !== tag) this.fail(`has no ${what} where one belongs`);
 		this.takeAny();
 	}
 

@@ -5,7 +5,7 @@
 
 import type { Certificate } from "./certificate";
 import type { DER } from "./der";
-import { Tag } from "./der";
+import { Tag, sameOctets } from "./der";
 import { OID, readOID } from "./oids";
 
 /** Most extensions that a certificate may have: each is compared with all before it. */
@@ -41,6 +41,7 @@ export function readExtensions(der: DER, certificate: Certificate): void {
 
 /** An extension between `first` and `at` has this identifier. The list is valid that far, and its lengths are short of 16 MB. */
 function isRepeated(bytes: Uint8Array, first: number, at: number, oidStart: number, oidEnd: number): boolean {
+	const size = oidEnd - oidStart;
 	for (let i = first; i < at; ) {
 		let length = bytes[i + 1]!;
 		let content = i + 2;
@@ -49,11 +50,8 @@ function isRepeated(bytes: Uint8Array, first: number, at: number, oidStart: numb
 			length = 0;
 			for (let k = 0; k < octets; k++) length = length << 8 | bytes[content++]!;
 		}
-		if (bytes[content + 1] === oidEnd - oidStart) {
-			let k = 0;
-			while (k < oidEnd - oidStart && bytes[content + 2 + k] === bytes[oidStart + k]) k++;
-			if (k === oidEnd - oidStart) return true;
-		}
+		if (bytes[content + 1] === size && bytes[content + 1 + size] === bytes[oidEnd - 1]
+			&& sameOctets(bytes, content + 2, content + 2 + size, bytes, oidStart, oidEnd)) return true;
 		i = content + length;
 	}
 	return false;

@@ -75,7 +75,6 @@ function extension(last: number): OID {
 }
 
 /** All octets of identifiers but the last. */
-const EXTENSION = Uint8Array.of(0x55, 0x1d);
 const PKCS1 = Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01);
 const EC_KEY = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02);
 const PRIME_CURVE = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01);
@@ -86,7 +85,6 @@ const NIST_HASH = Uint8Array.of(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02);
 const PURPOSE = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03);
 const PKIX_EXTENSION = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01);
 const EXT_KEY_USAGE = Uint8Array.of(0x55, 0x1d, 0x25);
-const ATTRIBUTE = Uint8Array.of(0x55, 0x04);
 
 /** True where `prefix` and one octet more are all there is. */
 function under(prefix: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
@@ -98,7 +96,12 @@ function under(prefix: Uint8Array, bytes: Uint8Array, start: number, end: number
 /** What `bytes[start..end)`, an OBJECT IDENTIFIER's content, stands for. */
 export function readOID(bytes: Uint8Array, start: number, end: number): OID {
 	const last = bytes[end - 1]!;
-	if (under(EXTENSION, bytes, start, end)) return extension(last);
+	// 2.5.x.y, the most frequent ones
+	if (end - start === 3 && bytes[start] === 0x55) {
+		const arc = bytes[start + 1];
+		if (arc === 0x1d) return extension(last);
+		return arc === 0x04 && last === 3 ? OID.commonName : OID.unknown;
+	}
 	if (under(PKCS1, bytes, start, end)) return pkcs1(last);
 	if (under(EC_KEY, bytes, start, end)) return last === 1 ? OID.ecPublicKey : OID.unknown;
 	if (under(PRIME_CURVE, bytes, start, end)) return last === 7 ? OID.prime256v1 : OID.unknown;
@@ -112,6 +115,5 @@ export function readOID(bytes: Uint8Array, start: number, end: number): OID {
 	if (under(PKIX_EXTENSION, bytes, start, end))
 		return last === 1 ? OID.authorityInfoAccess : last === 24 ? OID.tlsFeature : OID.unknown;
 	if (under(EXT_KEY_USAGE, bytes, start, end)) return last === 0 ? OID.anyExtendedKeyUsage : OID.unknown;
-	if (under(ATTRIBUTE, bytes, start, end)) return last === 3 ? OID.commonName : OID.unknown;
 	return OID.unknown;
 }
