@@ -33,14 +33,10 @@ function parseURL(url: string): Target {
 	return { host, port, path: slash < 0 ? "/" : url.slice(slash) };
 }
 
-/** The versions that "tls" allows: "1.2", "1.3", or both where it says nothing. */
+/** The versions that "tls" allows: with the word "1.2" or "1.3" that one, else both. Other words are for modules/legacy. */
 function versions(tls: string): object {
-	switch (tls) {
-		case "1.2": return { maxVersion: 0x0303 };
-		case "1.3": return { minVersion: 0x0304 };
-		case "": return {};
-		default: throw new Error(`"tls" is 1.2 or 1.3, not "${tls}"`);
-	}
+	const words = tls.split(" ");
+	return words.includes("1.2") ? { maxVersion: 0x0303 } : words.includes("1.3") ? { minVersion: 0x0304 } : {};
 }
 
 function groupName(group: number): string {
@@ -48,12 +44,17 @@ function groupName(group: number): string {
 		case 0x17: return "secp256r1";
 		case 0x18: return "secp384r1";
 		case 0x1d: return "x25519";
+		case 0x100: return "ffdhe2048";
+		case 0x101: return "ffdhe3072";
+		case 0x102: return "ffdhe4096";
+		case 0: return "RSA key transport";
 		default: return `0x${group.toString(16)}`;
 	}
 }
 
 function signatureName(scheme: number): string {
 	switch (scheme) {
+		case 0: return "nothing signed";
 		case 0x0403: return "ecdsa_secp256r1_sha256";
 		case 0x0503: return "ecdsa_secp384r1_sha384";
 		case 0x0804: return "rsa_pss_rsae_sha256";

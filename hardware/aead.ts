@@ -9,10 +9,25 @@ import type { Secret } from "./secret";
 
 /** CCM_8 has a tag of 8 octets, the others 16. */
 export const enum AEADAlgorithm {
+	/** A block cipher with a MAC, which is no AEAD: legacy/cbc.ts */
+	none = 0,
 	gcm = 1,
 	chacha20_poly1305 = 2,
 	ccm = 3,
 	ccm_8 = 4,
+}
+
+/** What protects records in place: an AEAD, or legacy/cbc.ts. */
+export interface RecordCipher {
+	/** Octets of the tag or MAC at the record's end. */
+	readonly tagLength: number;
+	/** Octets of the MAC that a block cipher encrypts with the text; not there in an AEAD. */
+	readonly innerLength?: number;
+	/** Returns the record's end. */
+	seal(buffer: Bytes, record: number, end: number, high: number, low: number): number;
+	/** Returns the end of the text, or -1 where the record is not the peer's. */
+	open(buffer: Bytes, record: number, end: number, high: number, low: number): number;
+	close(): void;
 }
 
 /** One direction's key and IV. The sequence number goes in as two unsigned 32-bit halves; never use a number twice. */

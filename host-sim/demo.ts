@@ -22,12 +22,18 @@ URL it asks a server that it starts itself.
 
   URL               https://HOST[:PORT][/PATH]
   --ca FILE.pem     the certificates to trust: an authority's, or the server's own; without it, the roots in roots/common.bin
-  --tls 1.2         that version only; or 1.3. Without it, the server picks
+  --tls WORDS       1.2 or 1.3: that version only; without it, the server picks. "rsa", "dhe", "cbc" and "ems-optional"
+                    add what old servers of 1.2 need; the server that is started is then such a one
   --m32, --native   the 32-bit build, whose memory figures are the device's (the default where it can be built), or the host's own
   --live            collect garbage at every allocation: peaks are then what is really in use
   --timeout SECONDS end the run then; 30 without it
   --help            this text
 `;
+
+const versionWords = ["1.2", "1.3"];
+
+/** What needs modules/legacy. */
+const oldWords = ["rsa", "dhe", "cbc", "ems-optional"];
 
 interface Arguments {
 	url?: string;
@@ -57,7 +63,8 @@ function readArguments(values: readonly string[]): Arguments {
 			case "--ca": result.ca = readFile(next()); break;
 			case "--tls":
 				result.tls = next();
-				if (result.tls !== "1.2" && result.tls !== "1.3") throw new Problem("--tls takes 1.2 or 1.3", 2);
+				for (const word of result.tls.split(" "))
+					if (!versionWords.includes(word) && !oldWords.includes(word)) throw new Problem(`--tls takes ${[...versionWords, ...oldWords].join(", ")}`, 2);
 				break;
 			case "--m32": result.variant = "m32"; break;
 			case "--native": result.variant = "native"; break;
@@ -75,11 +82,21 @@ function readArguments(values: readonly string[]): Arguments {
 	return result;
 }
 
+/** OpenSSL's name of the suite that an old server has, by the words that it takes; undefined for a modern one. */
+function oldCipher(words: readonly string[]): string | undefined {
+	const [rsa, cbc] = [words.includes("rsa"), words.includes("cbc")];
+	if (words.includes("dhe")) throw new Problem("--tls with dhe goes with a URL: Node's server has other groups than RFC 7919's", 2);
+	if (rsa) return cbc ? "AES128-SHA256" : "AES128-GCM-SHA256";
+	return cbc ? "ECDHE-RSA-AES128-SHA256" : undefined;
+}
+
 /** A server that answers one request with a short text. */
-async function startServer(): Promise<{ url: string; ca: string; stop: () => void }> {
-	const { root, intermediate, leaf } = makeIdentity(["localhost"]);
+async function startServer(tls: string): Promise<{ url: string; ca: string; stop: () => void }> {
+	const cipher = oldCipher(tls.split(" "));
+	const { root, intermediate, leaf } = makeIdentity(["localhost"], cipher ? "rsa2048" : "p256");
 	const key = leaf.key.privateKey.export({ type: "pkcs8", format: "pem" });
-	const server = createServer({ key, cert: leaf.pem + intermediate.pem }, (request, response) => {
+	const old = cipher ? { ciphers: cipher, maxVersion: "TLSv1.2" as const } : {};
+	const server = createServer({ key, cert: leaf.pem + intermediate.pem, ...old }, (request, response) => {
 		response.end(`Hello from Node ${process.versions.node}: you asked for ${request.url}\n`);
 	});
 	await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
@@ -104,10 +121,12 @@ function printReport({ memory, meter, accelerators }: Report, variant: string): 
 async function demo(values: readonly string[]): Promise<number> {
 	const given = readArguments(values);
 	const variant = given.variant ?? (await canBuild("m32") ? "m32" : "native");
-	const server = given.url ? undefined : await startServer();
+	const server = given.url ? undefined : await startServer(given.tls);
 	try {
 		const { url, ca } = server ?? { url: given.url!, ca: given.ca ?? "" };
-		const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls } });
+		const isOld = given.tls.split(" ").some(word => oldWords.includes(word));
+		const extra = isOld ? { include: ["modules/legacy/manifest.json"] } : {};
+		const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls }, extra });
 		say(`running main.ts in the simulator (${variant})`);
 		const { code, report } = await runApp(app, {
 			live: given.live, timeout: given.timeout,

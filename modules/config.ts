@@ -22,6 +22,7 @@ import type { ClockOption } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
 import { HashAlgorithm } from "tls/hardware/hash";
+import { findOldSuiteByName, oldSuites, requiresExtendedMasterSecret, wordsProblem } from "tls/legacy/legacy";
 
 /** The `secure` dictionary of TLSClient. Names that the SDK's TLS has keep their meaning. */
 export interface Options {
@@ -35,7 +36,7 @@ export interface Options {
 	/**
 	 * Cipher suites in order of preference, by their registered names. Default: those of AES-GCM and ChaCha20-Poly1305. AES-CCM comes only by this
 	 * option: TLS_AES_128_CCM_SHA256, TLS_AES_128_CCM_8_SHA256 (whose tag has 8 octets, so that one forgery in 2^64 gets through) and
-	 * TLS 1.2's TLS_ECDHE_ECDSA_WITH_AES_128_CCM and ..._CCM_8.
+	 * TLS 1.2's TLS_ECDHE_ECDSA_WITH_AES_128_CCM and ..._CCM_8. Old suites can be named where "config.tls" switches them on (legacy/legacy.ts).
 	 */
 	cipherSuites?: readonly string[];
 	/** Trusted certificates, DER or PEM: authorities, or the server's own certificate. */
@@ -154,10 +155,12 @@ const suites13: readonly number[] = Object.freeze([
 	CipherSuite.TLS_AES_128_GCM_SHA256, CipherSuite.TLS_AES_256_GCM_SHA384, CipherSuite.TLS_CHACHA20_POLY1305_SHA256,
 ]);
 
+/** Old suites are offered behind the others, if at all. */
 const suites12: readonly number[] = Object.freeze([
 	CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 	CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
 	CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+	...oldSuites,
 ]);
 
 const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]);
@@ -249,7 +252,7 @@ function namedSuites(names: readonly string[], min: number, max: number): readon
 	const ids: number[] = [];
 	let versions = 0;
 	for (const name of names) {
-		const suite = findSuiteByName(name);
+		const suite = findSuiteByName(name) ?? findOldSuiteByName(name);
 		if (!suite) refuse(`"cipherSuites": "${name}" is none that this client knows`);
 		const version = suite.signer === Signer.any ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
 		if (ids.includes(suite.id)) refuse(`"cipherSuites" has ${name} twice`);
@@ -331,7 +334,8 @@ function externalKey(psk: PreSharedKeyOption | undefined): ExternalKey | undefin
 function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[], protocols: readonly string[]): Session | undefined {
 	const session = importSession(bytes, binding, Date.now());
 	if (!session || !suites.includes(session.suite)) return undefined;
-	if (session.version === ProtocolVersion.tls12) return session;
+	// RFC 7627 section 5.3
+	if (session.version === ProtocolVersion.tls12) return session.isExtended || !requiresExtendedMasterSecret ? session : undefined;
 	const isRight = session.secret.length === findSuite(session.suite)!.hashLength && (!session.protocol || protocols.includes(session.protocol));
 	return isRight ? session : undefined;
 }
@@ -339,6 +343,8 @@ function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly 
 /** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
 export function configure(options: Options, host: string | undefined): Config {
 	checkTypes(options);
+	const problem = wordsProblem();
+	if (problem) refuse(problem);
 	const given = options.serverName ?? host;
 	if (!given) refuse('"serverName" is missing: it says whose certificate to expect');
 	const name = askedName(given);
@@ -356,7 +362,7 @@ export function configure(options: Options, host: string | undefined): Config {
 	const identity = credential(options);
 	const protocols = protocolList(options.applicationLayerProtocolNegotiation);
 	const all = suitesOf(options.cipherSuites, minVersion, maxVersion);
-	const suites = isKeyOnly ? all.filter(id => findSuite(id)!.hash === psk!.hash) : all;
+	const suites = isKeyOnly ? all.filter(id => findSuite(id)?.hash === psk!.hash) : all;
 	if (!suites.length) refuse('"cipherSuites" has none with the hash of "psk"');
 	const binding = session || onSession ? sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0], psk?.secret) : undefined;
 	return Object.freeze({

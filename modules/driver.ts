@@ -17,7 +17,7 @@ import { Timing } from "./timing";
 import { Reader } from "./wire/reader";
 import { AlertLevel, ContentType, HandshakeType, ProtocolVersion, Step } from "./wire/numbers";
 import type { AlertDescription } from "./wire/numbers";
-import type { AEAD } from "tls/hardware/aead";
+import type { RecordCipher } from "tls/hardware/aead";
 
 /** change_cipher_spec records that a server may send for middleboxes' sake; the RFC knows one, some send two. */
 const MAX_CHANGE_CIPHER_SPECS = 2;
@@ -202,14 +202,14 @@ export class Driver implements Link {
 		this.outgoing.add(ContentType.change_cipher_spec, Uint8Array.of(1), 0, 1);
 	}
 
-	readWith(aead: AEAD, recordLimit: number, explicit: number): void {
+	readWith(cipher: RecordCipher, recordLimit: number, explicit: number): void {
 		if (this.incoming.at < this.incoming.end || this.joiner.started)
 			throw new TLSError("unexpected_message", "handshake data goes on in a record where the keys change");
-		this.incoming.protectWith(this.protection(aead, recordLimit, explicit));
+		this.incoming.protectWith(new Protection(cipher, recordLimit, !this.incoming.is12, explicit));
 	}
 
-	writeWith(aead: AEAD, recordLimit: number, explicit: number): void {
-		this.outgoing.protectWith(this.protection(aead, recordLimit, explicit));
+	writeWith(cipher: RecordCipher, recordLimit: number, explicit: number): void {
+		this.outgoing.protectWith(new Protection(cipher, recordLimit, !this.incoming.is12, explicit));
 	}
 
 	keepSession(bytes: ArrayBuffer): void {
@@ -222,10 +222,6 @@ export class Driver implements Link {
 	}
 
 	// Inside
-
-	private protection(aead: AEAD, recordLimit: number, explicit: number): Protection {
-		return new Protection(aead, recordLimit, !this.incoming.is12, explicit);
-	}
 
 	private receiveMessage(): void {
 		const { joiner, reader } = this;

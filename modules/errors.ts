@@ -18,6 +18,7 @@ const failures = Object.freeze({
 	unsupported_version: AlertDescription.protocol_version,
 	downgrade: AlertDescription.illegal_parameter,
 	handshake_failure: AlertDescription.handshake_failure,
+	insufficient_security: AlertDescription.insufficient_security,
 	no_application_protocol: AlertDescription.no_application_protocol,
 	record_too_long: AlertDescription.record_overflow,
 	message_too_long: AlertDescription.illegal_parameter,

@@ -13,11 +13,20 @@ export const enum Signer {
 	ecdsa = 2,
 }
 
+/** How a suite of old servers comes to a secret, where not by ECDHE. */
+export const enum OldExchange {
+	rsa = 1,
+	dhe = 2,
+}
+
 export interface Suite {
 	readonly id: CipherSuite;
 	/** As IANA registers it. */
 	readonly name: string;
 	readonly signer: Signer;
+	/** Only the suites of legacy/ have these two: another key exchange than ECDHE, and a block cipher's MAC. */
+	readonly exchange?: OldExchange | undefined;
+	readonly mac?: HashAlgorithm;
 	readonly aead: AEADAlgorithm;
 	/** Octets of the key. */
 	readonly keyLength: number;

@@ -1,8 +1,8 @@
 /*
 	The proof that the peer is who its certificate says. A connection opens for application data only against a value of this class, and
 	the only way to one is a signature that holds (RFC 8446 section 4.4.3, RFC 5246 section 7.4.3), or a Finished made with a secret that only
-	the peer shares: of an earlier connection that was opened against such a proof (RFC 5246 section 7.3), or one from elsewhere (RFC 8446
-	section 4.2.11).
+	the peer shares: of an earlier connection that was opened against such a proof (RFC 5246 section 7.3), one from elsewhere (RFC 8446 section
+	4.2.11), or one that was encrypted for its certificate's key (RFC 5246 section 7.4.7.1).
 */
 
 import { TLSError } from "../errors";
@@ -97,7 +97,7 @@ export function authenticate12(peer: VerifiedPeer, scheme: number, content: Uint
 }
 
 /**
- * The peer has the secret that is shared with `peer`, who proved itself by `scheme` (0 for a secret from elsewhere) when a session began:
+ * The peer has the secret that is shared with `peer`, who proved itself by `scheme` when a session began (0 where nothing was signed):
  * `expected` is the server's Finished, made with that secret, and must stand in `message` at `at`.
  */
 export function authenticateByKey(peer: KnownPeer, scheme: number, expected: Uint8Array, message: Uint8Array, at: number): AuthenticatedPeer {

@@ -1,10 +1,10 @@
 /*
-	TLS 1.2 from the ServerHello on (RFC 5246 section 7.3, figure 1), with ECDHE (RFC 8422):
+	TLS 1.2 from the ServerHello on (RFC 5246 section 7.3, figure 1):
 
 		ServerHello
 		Certificate
 		CertificateStatus*
-		ServerKeyExchange
+		ServerKeyExchange*
 		CertificateRequest*
 		ServerHelloDone
 		                        Certificate*
@@ -16,7 +16,7 @@
 		[ChangeCipherSpec]
 		Finished
 
-	Each `yield` names the messages that may come next. Run by start.ts.
+	ServerKeyExchange is there except with RSA key transport. Each `yield` names the messages that may come next. Run by start.ts.
 */
 
 import { TLSError } from "../errors";
@@ -29,30 +29,29 @@ import { StapledStatus } from "../x509/ocsp";
 import type { StatusSubject } from "../x509/ocsp";
 import type { PathSearch } from "../x509/path";
 import { timeNow } from "../x509/time";
-import type { AEAD } from "tls/hardware/aead";
-import { KeyShare } from "tls/hardware/agree";
+import type { RecordCipher } from "tls/hardware/aead";
 import { equal } from "tls/hardware/compare";
 import { logSecret } from "tls/hardware/keylog";
-import { Secret } from "tls/hardware/secret";
+import type { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
+import { oldKeyExchange } from "tls/legacy/legacy";
 import type { VerifiedPeer } from "../x509/path";
 import { authenticate12, authenticateByKey } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
 import { readCertificate12, readCertificateRequest12, readStatus, writeCertificate12, writeCertificateVerify } from "./certificate";
+import { ECDHE } from "./ecdhe";
+import type { KeyExchange } from "./ecdhe";
 import type { Hello } from "./hello";
 import { readServerHello12, readTicket12 } from "./hello12";
 import type { ServerHello12, Ticket12 } from "./hello12";
 import { accepts } from "./link";
 import type { Flow, Link, PostHandshake } from "./link";
-import { explicitNonce, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
+import { explicitNonce, extendedMasterSecret, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
 import { exportSession, sessionSecret } from "./resume";
 import type { Session12 } from "./resume";
 import type { Transcript } from "./transcript";
 
 const empty = new Uint8Array(0);
-
-/** RFC 8422 section 5.4: the one kind of curve description that is left. */
-const NAMED_CURVE = 3;
 
 /** HelloRequests that are answered; a server that still asks is not. */
 const MAX_REFUSALS = 8;
@@ -67,17 +66,12 @@ class State12 {
 	status: StapledStatus | undefined;
 	/** Signatures that the server takes from us, if it asks for a certificate. */
 	schemes: readonly number[] | undefined;
-	/** The server's ephemeral key: its group, and where it lies in the ServerKeyExchange. */
-	group = 0;
-	pointStart = 0;
-	pointEnd = 0;
+	exchange: KeyExchange | undefined;
 	proof: AuthenticatedPeer | undefined;
-	share: KeyShare | undefined;
-	shared: Secret | undefined;
 	master: Secret | undefined;
 	/** Wait for the server's ChangeCipherSpec, and for ours. */
-	reading: AEAD | undefined;
-	writing: AEAD | undefined;
+	reading: RecordCipher | undefined;
+	writing: RecordCipher | undefined;
 	ticket: Ticket12 | undefined;
 
 	constructor(answer: ServerHello12) {
@@ -85,8 +79,7 @@ class State12 {
 	}
 
 	close(): void {
-		this.share?.close();
-		this.shared?.close();
+		this.exchange?.close();
 		this.master?.close();
 		this.reading?.close();
 		this.writing?.close();
@@ -104,14 +97,15 @@ function beginCertificate(link: Link, state: State12): void {
 	state.search = new PathSearch(link.message, spans, certificates, state.answer.sendsStatus ? "later" : undefined);
 }
 
-/** The path holds. The suite says which kind of key the server must have. */
-function endCertificate(link: Link, transcript: Transcript, state: State12): void {
+/** The path holds. The suite says which kind of key the server must have, and how the key exchange goes on. */
+function endCertificate(link: Link, hello: Hello, transcript: Transcript, state: State12): void {
 	const { search, answer: { suite } } = state;
 	const peer = state.peer = search!.peer!;
 	state.subject = search!.subject;
 	state.search = undefined;	// and with it all that it holds
 	if ((peer.key.kind === KeyKind.rsa) !== (suite.signer === Signer.rsa))
 		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${suite.name}`);
+	state.exchange = suite.exchange ? oldKeyExchange(suite, peer) : new ECDHE(hello);
 	absorb(link, transcript);
 	link.timing.mark(Phase.chain);
 }
@@ -124,19 +118,24 @@ function beginStatus(link: Link, transcript: Transcript, state: State12): void {
 	if (state.subject) state.status = new StapledStatus(link.message, span, state.subject, timeNow(link.config.certificates.clock));
 }
 
-/** ServerKeyExchange (RFC 8422 section 5.4). Sets `state.proof`, which nothing else does. */
-function readServerKeyExchange(link: Link, state: State12): void {
+function endStatus(state: State12): void {
+	state.status = state.subject = undefined;
+}
+
+/** Announced but left out, which a server may do, unless the status has to be there. */
+function expectNoStatus(state: State12): void {
+	if (state.peer!.needsStatus)
+		throw new TLSError("bad_staple", "the server announced a certificate status (OCSP), which has to be there, and then left it out");
+	state.subject = undefined;
+}
+
+/** ServerKeyExchange (section 7.4.3). Sets `state.proof`. */
+function readServerKeyExchange(link: Link, transcript: Transcript, state: State12): void {
 	const { config, reader: r } = link;
 	const { randoms } = state.answer;
 	const start = r.at;
-	const curveType = r.u8();
-	state.group = r.u16();
-	if (curveType !== NAMED_CURVE || !config.groups.includes(state.group))
-		throw new TLSError("illegal_parameter", `the server's key is of group 0x${state.group.toString(16)}, which was not offered`);
-	const point = r.enter(1, 1, 255);
-	state.pointStart = r.at;
-	const end = state.pointEnd = r.at = r.end;
-	r.leave(point);
+	state.exchange!.readParameters(link);
+	const end = r.at;
 	const scheme = r.u16();
 	const signature = r.enter(2, 0, 0xffff);
 	const signatureStart = r.at;
@@ -149,66 +148,52 @@ function readServerKeyExchange(link: Link, state: State12): void {
 	content.set(randoms, 0);
 	content.set(link.message.subarray(start, end), randoms.length);
 	state.proof = authenticate12(state.peer!, scheme, content, link.message, signatureStart, signatureEnd);
+	absorb(link, transcript);
+	link.timing.mark(Phase.proof);
 }
 
-/** The key pair for the server's group. The one in the ClientHello serves where the group is the same. */
-function makeShare(hello: Hello, state: State12): void {
-	if (hello.share && hello.group === state.group) {
-		state.share = hello.share;
-		hello.share = undefined;
-	}
-	else {
-		hello.close();
-		state.share = new KeyShare(state.group, undefined);
-	}
-}
-
-function agree(link: Link, state: State12): void {
-	const share = state.share!;
-	state.shared = new Secret(share.publicLength === 97 ? 48 : 32);
-	if (!share.agree(link.message, state.pointStart, state.pointEnd, state.shared))
-		throw new TLSError("illegal_parameter", "the server's key is no valid public key of its group");
+/** The client's flight takes an expensive step: a signature, or the encryption of the secret. */
+function mustCompute(link: Link, state: State12): boolean {
+	return !state.exchange!.isSigned || state.schemes !== undefined && link.config.credential !== undefined;
 }
 
 /**
- * [Certificate], ClientKeyExchange (RFC 8422 section 5.7), [CertificateVerify] (RFC 5246 section 7.4.8). The master secret follows from all
- * messages up to ClientKeyExchange.
+ * [Certificate], ClientKeyExchange, [CertificateVerify] (section 7.4.6 to 7.4.8). The extended master secret follows from all messages up to
+ * ClientKeyExchange.
  */
 function sendKeyExchange(link: Link, transcript: Transcript, state: State12): void {
-	const { schemes } = state;
+	const { schemes, answer: { suite, randoms, isExtended } } = state;
+	const exchange = state.exchange!;
 	const credential = schemes && link.config.credential;
 	const scheme = credential ? pickScheme12(credential, schemes) : 0;
 	const w = new Writer(128);
 	if (schemes) writeCertificate12(w, scheme ? credential!.chain : []);
 	w.u8(HandshakeType.client_key_exchange);
 	const message = w.open(3);
-	const key = w.open(1);
-	const { publicLength } = state.share!;
-	const at = w.reserve(publicLength);
-	state.share!.publicKey(w.bytes, at);
-	w.close(1, key);
+	exchange.write(w);
 	w.close(3, message);
 	transcript.add(w.bytes, 0, w.length);
-	const { shared } = state;
-	state.shared = undefined;
-	state.master = masterSecret(state.answer.suite, shared!, transcript.digest());
+	const secret = exchange.takeSecret();
+	state.master = isExtended ? extendedMasterSecret(suite, secret, transcript.digest()) : masterSecret(suite, secret, randoms);
 	if (scheme) {
 		const start = w.length;
 		writeCertificateVerify(w, scheme, credential!.sign(scheme, transcript.digestBy(schemeHash(scheme))));
 		transcript.add(w.bytes, start, w.length);
 	}
 	link.send(w.bytes, 0, w.length);
+	deriveKeys(state);
+	link.timing.mark(Phase.agreement);
 }
 
 /** The keys of both directions. */
 function deriveKeys(state: State12): void {
-	const { suite, randoms } = state.answer;
+	const { suite, randoms, encryptThenMac } = state.answer;
 	// its first half is the client's
 	logSecret("CLIENT_RANDOM", randoms, state.master!);
 	const block = keyBlock(suite, state.master!, randoms);
 	try {
-		state.reading = recordCipher(suite, block, 1);
-		state.writing = recordCipher(suite, block, 0);
+		state.reading = recordCipher(suite, block, 1, encryptThenMac);
+		state.writing = recordCipher(suite, block, 0, encryptThenMac);
 	}
 	finally {
 		block.close();
@@ -253,11 +238,12 @@ function expectedFinished(link: Link, transcript: Transcript, state: State12): U
 	return expected;
 }
 
-/** The server's Finished. */
+/** The server's Finished. Where nothing is signed, it is the proof: it takes the secret that only the certificate's key could read. */
 function checkFinished(link: Link, transcript: Transcript, state: State12): void {
 	const expected = expectedFinished(link, transcript, state);
-	const { reader } = link;
-	if (!equal(link.message, reader.skip(expected.length), expected, 0, expected.length))
+	const at = link.reader.skip(expected.length);
+	if (!state.exchange!.isSigned) state.proof = authenticateByKey(state.peer!, 0, expected, link.message, at);
+	else if (!equal(link.message, at, expected, 0, expected.length))
 		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
 }
 
@@ -282,12 +268,12 @@ class Application12 implements PostHandshake {
 
 /** Hands on what a later connection can go on with: a new ticket, or the number of a session that begins here. */
 function keepSession(link: Link, state: State12, { peer, scheme }: AuthenticatedPeer): void {
-	const { suite, sessionId, resumes } = state.answer;
+	const { suite, sessionId, resumes, isExtended } = state.answer;
 	const { onSession, sessionBinding: binding, now } = link.config;
 	const { lifetime = 0, octets: ticket = empty } = state.ticket ?? {};
 	if (!onSession || !ticket.length && (resumes || !sessionId.length)) return;
 	const session = {
-		version: ProtocolVersion.tls12, suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject,
+		version: ProtocolVersion.tls12, suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject, isExtended,
 	} as const;
 	link.keepSession(exportSession(session, state.master!, binding!, now(), lifetime));
 }
@@ -295,8 +281,10 @@ function keepSession(link: Link, state: State12, { peer, scheme }: Authenticated
 function open(link: Link, state: State12): void {
 	const { suite, protocol, resumes } = state.answer;
 	const proof = state.proof!;
+	link.timing.mark(Phase.finished);
 	keepSession(link, state, proof);
-	const negotiated = { version: ProtocolVersion.tls12, suite: suite.name, group: state.group, signature: proof.scheme, resumed: resumes, protocol };
+	const group = state.exchange?.group ?? 0;
+	const negotiated = { version: ProtocolVersion.tls12, suite: suite.name, group, signature: proof.scheme, resumed: resumes, protocol };
 	link.open(proof, negotiated, new Application12());
 }
 
@@ -316,54 +304,58 @@ function* resume(link: Link, session: Session12, transcript: Transcript, state: 
 	state.proof = authenticateByKey({ subject, pathLength: 0 }, scheme, expected, link.message, link.reader.at);
 	absorb(link, transcript);
 	finish(link, transcript, state);
-	link.timing.mark(Phase.finished);
 	open(link, state);
 }
 
+/** Reads the ServerHello, and sets what follows from it. */
+function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
+	const { config } = link;
+	const answer = readServerHello12(link.reader, hello, config);
+	link.useVersion(ProtocolVersion.tls12);
+	if (answer.maxFragment) link.limitRecords(answer.maxFragment, answer.maxFragment);
+	if (config.credential && !answer.resumes) transcript.beginBoth(answer.suite.hash);
+	else transcript.begin(answer.suite.hash);
+	absorb(link, transcript);
+	if (answer.resumes || answer.suite.exchange) hello.close();
+	return new State12(answer);
+}
+
+const requestOrDone = accepts(HandshakeType.certificate_request) | accepts(HandshakeType.server_hello_done);
+
 /** All that follows the ServerHello, which is the message that the link holds. */
 export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow {
-	const { config } = link;
-	let state!: State12;
+	let state: State12 | undefined;
 	try {
-		state = new State12(readServerHello12(link.reader, hello, config));
-		link.useVersion(ProtocolVersion.tls12);
-		const { maxFragment } = state.answer;
-		if (maxFragment) link.limitRecords(maxFragment, maxFragment);
-		if (config.credential && !state.answer.resumes) transcript.beginBoth(state.answer.suite.hash);
-		else transcript.begin(state.answer.suite.hash);
-		absorb(link, transcript);
+		state = begin(link, hello, transcript);
 		if (state.answer.resumes) {
-			hello.close();
-			yield* resume(link, hello.session!, transcript, state);
+			yield* resume(link, hello.session as Session12, transcript, state);
 			return;
 		}
 
 		yield accepts(HandshakeType.certificate);
 		beginCertificate(link, state);
 		while (state.search!.step()) yield Step.pause;
-		endCertificate(link, transcript, state);
+		endCertificate(link, hello, transcript, state);
 
-		yield accepts(HandshakeType.server_key_exchange) | (state.answer.sendsStatus ? accepts(HandshakeType.certificate_status) : 0);
+		const { isSigned } = state.exchange!;
+		const next = isSigned ? accepts(HandshakeType.server_key_exchange) : requestOrDone;
+		yield state.answer.sendsStatus ? next | accepts(HandshakeType.certificate_status) : next;
 		if (link.messageType === HandshakeType.certificate_status) {
 			beginStatus(link, transcript, state);
 			do yield Step.pause;
 			while (state.status?.step());
-			state.status = undefined;
-			yield accepts(HandshakeType.server_key_exchange);
+			endStatus(state);
+			yield next;
 		}
-		else if (state.peer!.needsStatus)
-			throw new TLSError("bad_staple", "the server announced a certificate status (OCSP), which has to be there, and then left it out");
-		yield Step.pause;
-		readServerKeyExchange(link, state);
-		absorb(link, transcript);
-		link.timing.mark(Phase.proof);
-		yield Step.pause;
-		makeShare(hello, state);
-		yield Step.pause;
-		agree(link, state);
-		link.timing.mark(Phase.agreement);
+		else expectNoStatus(state);
 
-		yield accepts(HandshakeType.certificate_request) | accepts(HandshakeType.server_hello_done);
+		if (isSigned) {
+			yield Step.pause;
+			readServerKeyExchange(link, transcript, state);
+			do yield Step.pause;
+			while (state.exchange!.step(link));
+			yield requestOrDone;
+		}
 		if (link.messageType === HandshakeType.certificate_request) {
 			state.schemes = readCertificateRequest12(link.reader);
 			absorb(link, transcript);
@@ -371,9 +363,8 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 		}
 		link.reader.finish();
 		absorb(link, transcript);
-		if (state.schemes && config.credential) yield Step.pause;
+		if (mustCompute(link, state)) yield Step.pause;
 		sendKeyExchange(link, transcript, state);
-		deriveKeys(state);
 		finish(link, transcript, state);
 
 		if (state.answer.sendsTicket) {
@@ -384,7 +375,6 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 		changeReading(link, state);
 		yield accepts(HandshakeType.finished);
 		checkFinished(link, transcript, state);
-		link.timing.mark(Phase.finished);
 		open(link, state);
 	}
 	finally {

@@ -14,6 +14,7 @@ import type { Writer } from "../wire/writer";
 import { equal } from "tls/hardware/compare";
 import { KeyShare } from "tls/hardware/agree";
 import { random } from "tls/hardware/random";
+import { asksEncryptThenMac, oldGroups } from "tls/legacy/legacy";
 import { writeKeys } from "./psk";
 import type { PreSharedKey } from "./psk";
 import type { Session12 } from "./resume";
@@ -85,9 +86,10 @@ function openExtension(w: Writer, hello: Hello, type: ExtensionType, bit: Extens
 	return w.open(2);
 }
 
-function writeNumbers(w: Writer, numbers: readonly number[]): void {
+function writeNumbers(w: Writer, numbers: readonly number[], more?: readonly number[]): void {
 	const list = w.open(2);
 	for (const number of numbers) w.u16(number);
+	if (more) for (const number of more) w.u16(number);
 	w.close(2, list);
 }
 
@@ -140,6 +142,11 @@ function writeExtensions12(w: Writer, hello: Hello, config: Config): void {
 	// RFC 7627 section 5.1
 	extension = openExtension(w, hello, ExtensionType.extended_master_secret, ExtensionBit.extended_master_secret);
 	w.close(2, extension);
+	if (asksEncryptThenMac) {
+		// RFC 7366 section 2
+		extension = openExtension(w, hello, ExtensionType.encrypt_then_mac, ExtensionBit.encrypt_then_mac);
+		w.close(2, extension);
+	}
 	// RFC 5746 section 3.4: this is the connection's first handshake
 	extension = openExtension(w, hello, ExtensionType.renegotiation_info, ExtensionBit.renegotiation_info);
 	w.u8(0);
@@ -157,7 +164,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	const list = w.open(2);
 	writeNames(w, hello, config);
 	let extension = openExtension(w, hello, ExtensionType.supported_groups, ExtensionBit.supported_groups);
-	writeNumbers(w, config.groups);
+	writeNumbers(w, config.groups, config.minVersion === ProtocolVersion.tls12 ? oldGroups : undefined);
 	w.close(2, extension);
 	extension = openExtension(w, hello, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
 	writeNumbers(w, config.signatureSchemes);

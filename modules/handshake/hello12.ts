@@ -11,8 +11,10 @@ import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { ExtensionType, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
+import { findOldSuite, requiresExtendedMasterSecret } from "tls/legacy/legacy";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
 import type { Hello } from "./hello";
+import type { Session12 } from "./resume";
 
 const empty = new Uint8Array(0);
 
@@ -33,6 +35,10 @@ export interface ServerHello12 {
 	resumes: boolean;
 	/** The server may send a CertificateStatus (RFC 6066 section 8). */
 	sendsStatus: boolean;
+	/** The master secret is the extended one (RFC 7627). */
+	isExtended: boolean;
+	/** A block cipher's MAC is over what is encrypted (RFC 7366). */
+	encryptThenMac: boolean;
 	/** The server will send a NewSessionTicket (RFC 5077 section 3.2). */
 	sendsTicket: boolean;
 	/** The application protocol, if the server picked one. */
@@ -88,7 +94,13 @@ function readExtension(r: Reader, type: number, config: Config, to: ServerHello1
 		}
 		case ExtensionType.status_request: to.sendsStatus = true; break;
 		case ExtensionType.session_ticket: to.sendsTicket = true; break;
-		default: break;	// server_name and extended_master_secret are empty
+		case ExtensionType.extended_master_secret: to.isExtended = true; break;
+		case ExtensionType.encrypt_then_mac:
+			// RFC 7366 section 3
+			if (!to.suite.mac) throw new TLSError("illegal_parameter", `the server answers encrypt_then_mac, which does not go with ${to.suite.name}`);
+			to.encryptThenMac = true;
+			break;
+		default: break;	// server_name is empty
 	}
 }
 
@@ -109,10 +121,18 @@ function readExtensions(r: Reader, hello: Hello, config: Config, to: ServerHello
 	r.finish();
 	refuseBothLimits(seen);
 	// RFC 7627 section 5.2: without it, two connections can be made to have the same keys
-	if (!(seen & ExtensionBit.extended_master_secret))
+	if (!to.isExtended && requiresExtendedMasterSecret)
 		throw new TLSError("handshake_failure", "the server does not know the extended master secret (RFC 7627), which this client insists on");
 	if (!(seen & ExtensionBit.renegotiation_info))
 		throw new TLSError("handshake_failure", "the server does not know secure renegotiation (RFC 5746), which this client insists on");
+}
+
+/** What must be the same as when the session began (RFC 5246 section 7.4.1.3, RFC 7627 section 5.3). */
+function checkResumed({ suite, isExtended }: ServerHello12, session: Session12): void {
+	if (suite.id !== session.suite)
+		throw new TLSError("illegal_parameter", "the server resumes a session with another cipher suite than the session's");
+	if (isExtended !== session.isExtended)
+		throw new TLSError("handshake_failure", `the server resumes a session ${isExtended ? "with" : "without"} the extended master secret (RFC 7627), unlike when it began`);
 }
 
 /** Reads the ServerHello that `r` stands at; refuses every version but TLS 1.2, and that too where it was not offered. */
@@ -131,14 +151,16 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 	r.at = r.end;
 	r.leave(id);
 	const suiteId = r.u16();
-	const suite = config.suites.includes(suiteId) ? findSuite(suiteId) : undefined;
+	const suite = config.suites.includes(suiteId) ? findSuite(suiteId) ?? findOldSuite(suiteId) : undefined;
 	if (!suite || suite.signer === Signer.any)
 		throw new TLSError("illegal_parameter", `the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.2`);
-	if (resumes && suiteId !== hello.session!.suite)
-		throw new TLSError("illegal_parameter", "the server resumes a session with another cipher suite than the session's");
 	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
-	const answer: ServerHello12 = { suite, randoms, sessionId, resumes, sendsStatus: false, sendsTicket: false, protocol: undefined, recordLimit: 0, maxFragment: 0 };
+	const answer: ServerHello12 = {
+		suite, randoms, sessionId, resumes, sendsStatus: false, isExtended: false, encryptThenMac: false, sendsTicket: false, protocol: undefined,
+		recordLimit: 0, maxFragment: 0,
+	};
 	readExtensions(r, hello, config, answer);
+	if (resumes) checkResumed(answer, hello.session!);
 	return answer;
 }
 

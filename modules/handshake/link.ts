@@ -3,7 +3,7 @@
 	driver.ts implements it.
 */
 
-import type { AEAD } from "tls/hardware/aead";
+import type { RecordCipher } from "tls/hardware/aead";
 import type { Config } from "../config";
 import type { Timing } from "../timing";
 import type { AlertDescription, ProtocolVersion } from "../wire/numbers";
@@ -67,11 +67,11 @@ export interface Link {
 	sendChangeCipherSpec(): void;
 	/**
 	 * From the next record on, what arrives is protected with this key. Throws where a message straddles the change. `explicit` is how
-	 * many octets of the nonce stand in each record, which only TLS 1.2 has.
+	 * many octets of nonce or IV stand in each record, which only TLS 1.2 has.
 	 */
-	readWith(aead: AEAD, recordLimit: number, explicit: number): void;
+	readWith(cipher: RecordCipher, recordLimit: number, explicit: number): void;
 	/** From the next record on, what is sent is protected with this key. */
-	writeWith(aead: AEAD, recordLimit: number, explicit: number): void;
+	writeWith(cipher: RecordCipher, recordLimit: number, explicit: number): void;
 	/** Has the application told of a session that a later connection can go on with. */
 	keepSession(bytes: ArrayBuffer): void;
 	/** Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. */

@@ -4,44 +4,64 @@
 */
 
 import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
+import type { RecordCipher } from "tls/hardware/aead";
+import { hashLength } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
+import { blockCipher } from "tls/legacy/legacy";
 import type { Suite } from "../crypto/suites";
 
 const MASTER_LENGTH = 48;
 const VERIFY_LENGTH = 12;
 
-/** Octets of the nonce that are sent in each record: GCM sends part of it (RFC 5288 section 3), ChaCha20 nothing (RFC 7905 section 2). */
+/** Octets of an IV in CBC mode. */
+const BLOCK_LENGTH = 16;
+
+/**
+ * Octets of nonce or IV that are sent in each record: GCM sends part of it (RFC 5288 section 3), ChaCha20 nothing (RFC 7905 section 2), a block
+ * cipher all of it (RFC 5246 section 6.2.3.2).
+ */
 export function explicitNonce(suite: Suite): number {
+	if (suite.mac) return BLOCK_LENGTH;
 	return suite.aead === AEADAlgorithm.chacha20_poly1305 ? 0 : 8;
 }
 
-/** Octets of the IV in the key block: what of the nonce is not sent. */
+/** Octets of an AEAD's IV in the key block: what of the nonce is not sent. */
 function ivLength(suite: Suite): number {
 	return 12 - explicitNonce(suite);
 }
 
-/** The extended master secret (RFC 7627 section 4); `sessionHash` is over all messages up to ClientKeyExchange. Closes `shared`. */
-export function masterSecret(suite: Suite, shared: Secret, sessionHash: Uint8Array): Secret {
+/** The master secret (RFC 5246 section 8.1) from the premaster secret, which it closes, and both randoms. */
+export function masterSecret(suite: Suite, premaster: Secret, randoms: Uint8Array): Secret {
+	return makeMaster(suite, premaster, "master secret", randoms);
+}
+
+/** The extended master secret (RFC 7627 section 4); `sessionHash` is over all messages up to ClientKeyExchange. Closes `premaster`. */
+export function extendedMasterSecret(suite: Suite, premaster: Secret, sessionHash: Uint8Array): Secret {
+	return makeMaster(suite, premaster, "extended master secret", sessionHash);
+}
+
+function makeMaster(suite: Suite, premaster: Secret, label: string, seed: Uint8Array): Secret {
 	const master = new Secret(MASTER_LENGTH);
-	master.prf(suite.hash, shared, "extended master secret", sessionHash, 0, sessionHash.length);
-	shared.close();
+	master.prf(suite.hash, premaster, label, seed, 0, seed.length);
+	premaster.close();
 	return master;
 }
 
-/** The key block (RFC 5246 section 6.3); `randoms` is the client's random, then the server's. An AEAD needs no MAC keys. */
+/** The key block (RFC 5246 section 6.3); `randoms` is the client's random, then the server's. An AEAD needs no MAC keys, a block cipher no IVs. */
 export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Secret {
 	const half = randoms.length / 2;
 	const seed = new Uint8Array(randoms.length);
 	seed.set(randoms.subarray(half), 0);
 	seed.set(randoms.subarray(0, half), half);
-	const block = new Secret(2 * (suite.keyLength + ivLength(suite)));
+	const block = new Secret(2 * (suite.keyLength + (suite.mac ? hashLength(suite.mac) : ivLength(suite))));
 	block.prf(suite.hash, master, "key expansion", seed, 0, seed.length);
 	return block;
 }
 
 /** The cipher of one direction: `side` is 0 for what the client writes, 1 for the server. */
-export function recordCipher(suite: Suite, block: Secret, side: 0 | 1): AEAD {
+export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
 	const { aead, keyLength } = suite;
+	if (suite.mac) return blockCipher(suite, block, side, encryptThenMac)!;
 	return new AEAD(aead, block, true, side * keyLength, keyLength, 2 * keyLength + side * ivLength(suite));
 }
 

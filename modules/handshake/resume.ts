@@ -40,6 +40,8 @@ interface AnySession {
 
 export interface Session12 extends AnySession {
 	readonly version: ProtocolVersion.tls12;
+	/** Its secret is the extended master secret (RFC 7627). */
+	readonly isExtended: boolean;
 	/** One of it and the ticket is not empty. */
 	readonly id: Uint8Array;
 }
@@ -110,7 +112,7 @@ export function exportSession(session: Omit<Session12, "secret"> | Omit<Session1
 	w.u16(session.scheme);
 	writeName(w, session.subject);
 	if (version === ProtocolVersion.tls12) {
-		w.u8(Flag.extendedMasterSecret);
+		w.u8(session.isExtended ? Flag.extendedMasterSecret : 0);
 		w.u8(session.id.length);
 		w.copy(session.id, 0, session.id.length);
 	}
@@ -142,9 +144,8 @@ function read12(r: Reader, common: AnySession): Session12 | undefined {
 	const flags = r.u8();
 	const id = take(r, 1, 32);
 	r.finish();
-	// RFC 7627 section 5.3: one without would have to be refused
-	if (flags !== Flag.extendedMasterSecret || common.secret.length !== 48 || !(id.length || common.ticket.length)) return undefined;
-	return { ...common, version: ProtocolVersion.tls12, id };
+	if (flags > Flag.extendedMasterSecret || common.secret.length !== 48 || !(id.length || common.ticket.length)) return undefined;
+	return { ...common, version: ProtocolVersion.tls12, id, isExtended: flags === Flag.extendedMasterSecret };
 }
 
 function read13(r: Reader, common: AnySession, madeSeconds: number): Session13 | undefined {

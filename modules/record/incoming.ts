@@ -6,17 +6,15 @@
 import { TLSError } from "../errors";
 import { ContentType, ProtocolVersion } from "../wire/numbers";
 import { Deframer, RecordHeader } from "./deframer";
-import { Part } from "./protect";
 import type { Protection } from "./protect";
 
 /**
- * Largest record that may arrive: unprotected, with TLS 1.3's protection (RFC 8446 section 5.1, 5.2), and with TLS 1.2's, where a longer
- * one could only hold too much (RFC 5246 section 6.2.3).
+ * Largest record that may arrive: unprotected, and with TLS 1.3's protection (RFC 8446 section 5.1, 5.2). With TLS 1.2's a longer one than the
+ * text and what the cipher adds could only hold too much (RFC 5246 section 6.2.3).
  */
 const enum RecordLimit {
 	plain = 0x4000,
 	protected13 = 0x4000 + 256,
-	protected12 = 0x4000 + 24,
 }
 
 export class Incoming extends Deframer {
@@ -79,8 +77,8 @@ export class Incoming extends Deframer {
 
 	/** How long a protected record may be; with a limit asked for by us and taken by the peer, not by much more than that. */
 	private limitReading(): void {
-		const { overhead, hidesType } = this.protection!;
-		if (this.recordSizeLimit) this.limit = this.recordSizeLimit + overhead - (hidesType ? Part.type : 0);
-		else this.limit = this.is12 ? RecordLimit.protected12 : RecordLimit.protected13;
+		const { slack } = this.protection!;
+		if (this.recordSizeLimit) this.limit = this.recordSizeLimit + slack;
+		else this.limit = this.is12 ? RecordLimit.plain + slack : RecordLimit.protected13;
 	}
 }

@@ -64,7 +64,7 @@ export class Outgoing {
 	add(type: ContentType, bytes: Uint8Array, start: number, end: number): void {
 		const protection = type === ContentType.change_cipher_spec ? undefined : this.protection;
 		const padding = protection?.hidesType ? this.paddingOf(end - start + Part.type) : 0;
-		const length = end - start + (protection?.overhead ?? 0) + padding;
+		const length = protection ? protection.sealedLength(end - start) + padding : end - start;
 		this.reserve(RecordHeader.length + length);
 		const buffer = this.buffer;
 		let at = this.end;

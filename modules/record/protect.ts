@@ -1,11 +1,11 @@
 /*
 	One direction's record protection: the cipher and its sequence number; with TLS 1.3 (RFC 8446 section 5.2 and 5.3) also the inner content
-	type and the padding, with TLS 1.2 (RFC 5246 section 6.2.3.3) the part of the nonce that stands in the record. In place, in the buffer
-	that holds the record. Made by driver.ts, used by incoming.ts and outgoing.ts.
+	type and the padding, with TLS 1.2 (RFC 5246 section 6.2.3) the nonce or IV that stands in the record. In place, in the buffer that
+	holds the record. Made by driver.ts, used by incoming.ts and outgoing.ts.
 */
 
 import { TLSError } from "../errors";
-import { AEAD } from "tls/hardware/aead";
+import type { RecordCipher } from "tls/hardware/aead";
 
 /** Octets of a record's header, and of TLS 1.3's inner content type. */
 export const enum Part {
@@ -13,8 +13,14 @@ export const enum Part {
 	type = 1,
 }
 
+/** Octets of a block, where the cipher has blocks, and of its longest padding with the length of it. */
+const enum Block {
+	length = 16,
+	padding = 256,
+}
+
 export class Protection {
-	private readonly aead: AEAD;
+	private readonly cipher: RecordCipher;
 	private readonly recordLimit: number;
 	private high = 0;
 	private low = 0;
@@ -22,15 +28,21 @@ export class Protection {
 	type = 0;
 	/** TLS 1.3: the content type travels inside, behind the text. */
 	readonly hidesType: boolean;
-	/** Octets of the nonce between a record's header and its text. */
+	/** Octets of the nonce or IV between a record's header and its text. */
 	readonly explicit: number;
+	/** Octets behind the text: the tag or MAC, and the type inside. */
+	private readonly behind: number;
+	/** Octets of the MAC that a block cipher encrypts with the text; -1 for an AEAD. */
+	private readonly inner: number;
 
 	/** After `recordLimit` records the key is worn out. */
-	constructor(aead: AEAD, recordLimit: number, hidesType: boolean, explicit: number) {
-		this.aead = aead;
+	constructor(cipher: RecordCipher, recordLimit: number, hidesType: boolean, explicit: number) {
+		this.cipher = cipher;
 		this.recordLimit = recordLimit;
 		this.hidesType = hidesType;
 		this.explicit = explicit;
+		this.behind = cipher.tagLength + (hidesType ? Part.type : 0);
+		this.inner = cipher.innerLength ?? -1;
 	}
 
 	/** True where the key must be replaced before much more is sent (RFC 8446 section 5.5). */
@@ -38,14 +50,28 @@ export class Protection {
 		return this.high > 0 || this.low >= this.recordLimit;
 	}
 
-	/** Octets that a record has beyond header and text. */
+	/** Octets that a record that is sent has at most beyond header and text. */
 	get overhead(): number {
-		return this.explicit + this.aead.tagLength + (this.hidesType ? Part.type : 0);
+		return this.inner < 0 ? this.explicit + this.behind : this.explicit + this.inner + Block.length + this.behind;
+	}
+
+	/** The same for one that arrives, whose padding may be longer; without TLS 1.3's type. */
+	get slack(): number {
+		if (this.inner < 0) return this.explicit + this.behind - (this.hidesType ? Part.type : 0);
+		return this.explicit + this.inner + Block.padding + this.behind;
+	}
+
+	/** Octets behind the header of a record with so many octets of text. */
+	sealedLength(length: number): number {
+		const { inner } = this;
+		if (inner < 0) return this.explicit + length + this.behind;
+		const inside = length + inner;
+		return this.explicit + inside + Block.length - inside % Block.length + this.behind;
 	}
 
 	/** Opens the record at `start..end`, sets `type`, and returns the end of the text, which starts `explicit` octets behind the header. */
 	open(buffer: Uint8Array, start: number, end: number): number {
-		let at = this.aead.open(buffer, start, end, this.high, this.low);
+		let at = this.cipher.open(buffer, start, end, this.high, this.low);
 		if (at < 0) throw new TLSError("bad_record_mac", "a record was changed on its way, or is not the server's");
 		this.count();
 		if (!this.hidesType) {
@@ -60,13 +86,13 @@ export class Protection {
 
 	/** Seals the record whose header stands at `start` and whose text (and inner type) end at `end`; returns the record's end. */
 	seal(buffer: Uint8Array, start: number, end: number): number {
-		const sealed = this.aead.seal(buffer, start, end, this.high, this.low);
+		const sealed = this.cipher.seal(buffer, start, end, this.high, this.low);
 		this.count();
 		return sealed;
 	}
 
 	close(): void {
-		this.aead.close();
+		this.cipher.close();
 	}
 
 	private count(): void {

@@ -98,6 +98,9 @@ export const enum NamedGroup {
 	secp256r1 = 0x0017,
 	secp384r1 = 0x0018,
 	x25519 = 0x001d,
+	ffdhe2048 = 0x0100,
+	ffdhe3072 = 0x0101,
+	ffdhe4096 = 0x0102,
 }
 
 /** RFC 8446 section 4.2.3 */

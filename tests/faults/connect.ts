@@ -41,16 +41,21 @@ export interface ClientOptions {
 	readonly timeout?: number;
 	/** More of the simulator's environment. */
 	readonly env?: Readonly<Record<string, string>>;
+	/** Words for "config.tls"; with them the app has modules/legacy. */
+	readonly tls?: string;
+	/** Leaves modules/legacy out nevertheless. */
+	readonly withoutLegacy?: boolean;
 }
 
 const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, session, psk, timeout = 60, env = {} } = options;
+	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, session, psk, timeout = 60, env = {}, tls, withoutLegacy } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk),
-		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}) };
-	const app = await buildApp(folder, { variant, config });
+		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }) };
+	const extra = tls === undefined || withoutLegacy ? {} : { include: ["../../modules/legacy/manifest.json"] };
+	const app = await buildApp(folder, { variant, config, extra });
 	const { code, stdout, stderr } = await runApp(app, { timeout, env });
 	if (code !== 0) throw new Error(`the simulator ended with ${code} in connection ${stdout.length}: ${stderr}\n${stdout.slice(-2).join("\n")}`);
 	return stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as ClientResult);

@@ -1,12 +1,13 @@
 /*
-	A TLS 1.2 server that can misbehave (RFC 5246, with ECDHE of RFC 8422 and the extended master secret of RFC 7627): each message and each
+	A TLS 1.2 server that can misbehave (RFC 5246, RFC 7627; its key exchanges are in exchange12.ts, its records in keys12.ts): each message and each
 	record that it sends passes through the test's hands first. It is consistent with what it really sends, so that a changed message is the
 	only thing wrong. It reports what the client answered.
 */
 
-import { createECDH, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
+import { randomBytes, type KeyObject } from "node:crypto";
 import type { Socket } from "node:net";
-import { prf, RecordKey12, suiteInfo12, type SuiteInfo12 } from "./keys12.js";
+import { makeExchange, type DHEParameters, type Exchange12 } from "./exchange12.js";
+import { BlockKey12, oldSuites12, prf, RecordKey12, suiteInfo12, type RecordKey, type SuiteInfo12 } from "./keys12.js";
 import { digest, u16, vector } from "./keys13.js";
 import { answerRequest, extension, message, plainRecord, RecordReader, signContent, usualScheme, type Outcome13 } from "./server13.js";
 
@@ -20,7 +21,7 @@ export interface Script12 {
 	readonly key: KeyObject;
 	/** SignatureScheme; the usual one of the key by default. */
 	readonly scheme?: number;
-	readonly suite?: keyof typeof suiteInfo12;
+	readonly suite?: string;
 	/** NamedGroup; X25519 by default. */
 	readonly group?: number;
 	/** The server's random; one of chance by default. */
@@ -36,6 +37,12 @@ export interface Script12 {
 	readonly resume?: Buffer;
 	/** The point in ServerKeyExchange, signed as it is. */
 	readonly point?: Buffer;
+	/** The group and key of DHE. */
+	readonly dhe?: DHEParameters;
+	/** Answers encrypt_then_mac, and keeps to it (RFC 7366). */
+	readonly encryptThenMac?: boolean;
+	/** The master secret is not the extended one (RFC 7627), which is not announced either. */
+	readonly oldMasterSecret?: boolean;
 	/** What is signed in ServerKeyExchange, changed. */
 	editSigned?(content: Buffer): Buffer;
 	/** Sees the ClientHello. */
@@ -71,28 +78,6 @@ const empty: Buffer = Buffer.alloc(0);
 /** What every right ServerHello holds: extended_master_secret, renegotiation_info, ec_point_formats. */
 export const rightExtensions: readonly Buffer[] = [extension(23), extension(0xff01, Buffer.of(0)), extension(11, Buffer.of(1, 0))];
 
-/** The server's key pair for one handshake. */
-class KeyPair {
-	readonly point: Buffer;
-	readonly agree: (peer: Buffer) => Buffer;
-
-	constructor(group: number) {
-		if (group === 0x1d) {
-			const pair = generateKeyPairSync("x25519");
-			this.point = pair.publicKey.export({ format: "der", type: "spki" }).subarray(-32);
-			const prefix = Buffer.from("302a300506032b656e032100", "hex");
-			this.agree = peer => diffieHellman({
-				privateKey: pair.privateKey, publicKey: createPublicKey({ key: Buffer.concat([prefix, peer]), format: "der", type: "spki" }),
-			});
-		}
-		else {
-			const curve = createECDH(group === 0x18 ? "secp384r1" : "prime256v1");
-			this.point = curve.generateKeys();
-			this.agree = peer => curve.computeSecret(peer);
-		}
-	}
-}
-
 /** The session of one client, from accept to end. */
 export class Session12 {
 	readonly outcome: Outcome12 = { finished: false, alert: undefined, alerts: [], messages: [], received: empty, hello: empty };
@@ -100,22 +85,24 @@ export class Session12 {
 	readonly #script: Script12;
 	readonly #reader: RecordReader;
 	readonly #suite: SuiteInfo12;
-	readonly #pair: KeyPair;
+	readonly #exchange: Exchange12;
 	readonly #random: Buffer;
 	#transcript = empty;
 	master = empty;
-	#keys: { client: RecordKey12; server: RecordKey12 } | undefined;
+	#keys: { client: RecordKey; server: RecordKey } | undefined;
 	/** Protects what the server sends, opens what the client sends. */
-	writeKey: RecordKey12 | undefined;
-	readKey: RecordKey12 | undefined;
+	writeKey: RecordKey | undefined;
+	readKey: RecordKey | undefined;
 
 	constructor(socket: Socket, script: Script12) {
 		this.socket = socket;
 		this.#script = script;
 		this.#reader = new RecordReader(socket);
 		const kind = script.key.asymmetricKeyType === "rsa" ? "RSA" : "ECDSA";
-		this.#suite = suiteInfo12[script.suite ?? `TLS_ECDHE_${kind}_WITH_AES_128_GCM_SHA256`]!;
-		this.#pair = new KeyPair(script.group ?? 0x1d);
+		const suite = script.suite ?? `TLS_ECDHE_${kind}_WITH_AES_128_GCM_SHA256`;
+		this.#suite = suiteInfo12[suite] ?? oldSuites12[suite]!;
+		const { key, group = 0x1d, point, dhe } = script;
+		this.#exchange = makeExchange({ exchange: this.#suite.exchange, key, group, point, dhe });
 		this.#random = script.random ?? randomBytes(32);
 		socket.on("error", () => {});
 	}
@@ -196,7 +183,10 @@ export class Session12 {
 	}
 
 	#serverHello(sessionId: Buffer): Buffer {
-		const { status, ticket, extensions = Buffer.concat([...rightExtensions, ...(status ? [extension(5)] : []), ...(ticket ? [extension(35)] : [])]) } = this.#script;
+		const { status, ticket, encryptThenMac, oldMasterSecret } = this.#script;
+		const right = [...rightExtensions.slice(oldMasterSecret ? 1 : 0), ...(status ? [extension(5)] : []), ...(ticket ? [extension(35)] : []),
+			...(encryptThenMac ? [extension(22)] : [])];
+		const { extensions = Buffer.concat(right) } = this.#script;
 		return message(2, Buffer.of(3, 3), this.#random, vector(1, sessionId), u16(this.#suite.id), Buffer.of(0), extensions.length ? vector(2, extensions) : empty);
 	}
 
@@ -206,7 +196,7 @@ export class Session12 {
 		const out = [this.#edited("ServerHello", this.#serverHello(empty))];
 		out.push(this.#edited("Certificate", message(11, vector(3, ...chain.map(der => vector(3, der))))));
 		if (status) out.push(this.#edited("CertificateStatus", message(22, Buffer.of(1), vector(3, status))));
-		out.push(this.#edited("ServerKeyExchange", this.#keyExchange()));
+		if (this.#exchange.parameters.length) out.push(this.#edited("ServerKeyExchange", this.#keyExchange()));
 		if (requestCertificate)
 			out.push(this.#edited("CertificateRequest", message(13, vector(1, Buffer.of(1, 64)), vector(2, u16(0x0403), u16(0x0401)), vector(2, vector(2, Buffer.of(0x30, 0))))));
 		out.push(this.#edited("ServerHelloDone", message(14)));
@@ -214,8 +204,8 @@ export class Session12 {
 	}
 
 	#keyExchange(): Buffer {
-		const { key, group = 0x1d, point = this.#pair.point, scheme = usualScheme(key), editSigned = (content: Buffer) => content } = this.#script;
-		const parameters = Buffer.concat([Buffer.of(3), u16(group), vector(1, point)]);
+		const { key, scheme = usualScheme(key), editSigned = (content: Buffer) => content } = this.#script;
+		const { parameters } = this.#exchange;
 		const signed = editSigned(Buffer.concat([this.outcome.hello.subarray(6, 38), this.#random, parameters]));
 		return message(12, parameters, u16(scheme), vector(2, signContent(key, scheme, signed)));
 	}
@@ -234,7 +224,7 @@ export class Session12 {
 					this.outcome.messages.push(one[0]!);
 					this.#transcript = Buffer.concat([this.#transcript, one]);
 					if (one[0] === 16) {
-						this.master = prf(this.#suite.hash, this.#pair.agree(one.subarray(5)), "extended master secret", this.#hash(), 48);
+						this.#deriveMaster(this.#exchange.premaster(one.subarray(4)));
 						this.#deriveKeys();
 					}
 				}
@@ -248,15 +238,25 @@ export class Session12 {
 		return this.readKey !== undefined && finished.subarray(4).equals(expected);
 	}
 
+	#deriveMaster(premaster: Buffer): void {
+		const { hash } = this.#suite;
+		const randoms = Buffer.concat([this.outcome.hello.subarray(6, 38), this.#random]);
+		this.master = this.#script.oldMasterSecret ? prf(hash, premaster, "master secret", randoms, 48) : prf(hash, premaster, "extended master secret", this.#hash(), 48);
+	}
+
 	#deriveKeys(): void {
-		const { hash, keyLength, explicit } = this.#suite;
-		const ivLength = 12 - explicit;
+		const { hash, mac, keyLength, explicit } = this.#suite;
+		const { encryptThenMac = false } = this.#script;
+		const ivLength = mac ? 0 : 12 - explicit;
+		const macLength = mac ? digest(mac, Buffer.alloc(0)).length : 0;
 		const seed = Buffer.concat([this.#random, this.outcome.hello.subarray(6, 38)]);
-		const block = prf(hash, this.master, "key expansion", seed, 2 * (keyLength + ivLength));
+		const block = prf(hash, this.master, "key expansion", seed, 2 * (macLength + keyLength + ivLength));
 		const part = (at: number, length: number): Buffer => block.subarray(at, at + length);
-		this.#keys = {
-			client: new RecordKey12(this.#suite, part(0, keyLength), part(2 * keyLength, ivLength)),
-			server: new RecordKey12(this.#suite, part(keyLength, keyLength), part(2 * keyLength + ivLength, ivLength)),
+		const keyOf = (side: 0 | 1): RecordKey => {
+			const key = part(2 * macLength + side * keyLength, keyLength);
+			if (mac) return new BlockKey12(this.#suite, part(side * macLength, macLength), key, encryptThenMac);
+			return new RecordKey12(this.#suite, key, part(2 * keyLength + side * ivLength, ivLength));
 		};
+		this.#keys = { client: keyOf(0), server: keyOf(1) };
 	}
 }

@@ -6,7 +6,7 @@
 import { hmac } from "@noble/hashes/hmac";
 import { sha256, sha384 } from "@noble/hashes/sha2";
 import { ascii, bytes, equal, join, Numbers, test, throws } from "test/harness";
-import { keyBlock, masterSecret, verifyData12 } from "tls/handshake/prf12";
+import { extendedMasterSecret, keyBlock, masterSecret, verifyData12 } from "tls/handshake/prf12";
 import { findSuite } from "tls/crypto/suites";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
@@ -93,10 +93,12 @@ test("master secret, key block and verify_data", () => {
 	const client = numbers.octets(32);
 	const server = numbers.octets(32);
 	const master = expand(mac384, shared, "extended master secret", digest, 48);
-	const made = masterSecret(suite, secretOf(shared), digest);
+	const made = extendedMasterSecret(suite, secretOf(shared), digest);
 	equal(octetsOf(keyBlock(suite, made, join(client, server))), expand(mac384, master, "key expansion", join(server, client), 72));
 	equal(verifyData12(suite, made, "server finished", digest), expand(mac384, master, "server finished", digest, 12));
 	equal(octetsOf(made), master);
+	const randoms = join(client, server);
+	equal(octetsOf(masterSecret(suite, secretOf(shared), randoms)), expand(mac384, shared, "master secret", randoms, 48), "without the extension");
 });
 
 test("what the PRF refuses", () => {

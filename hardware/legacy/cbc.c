@@ -1,0 +1,244 @@
+/* Record protection with AES-CBC and HMAC, for cbc.ts. Whole records go to the cipher and the hash in one piece. */
+
+#include "binding.h"
+#include "mac.h"
+
+enum {
+	kHeader = 5,	/* octets of a record's header */
+	kBlock = 16,	/* of AES, and of the IV */
+};
+
+typedef struct {
+	psa_key_id_t cipherKey;
+	psa_key_id_t macKey;
+	psa_algorithm_t hash;
+	uint8_t macLength;
+	bool encryptThenMac;
+	uint8_t mac[kMACMax];	/* the MAC's key, for the check of what was decrypted */
+} CBC;
+
+void xs_cbc_destructor(void* data)
+{
+	CBC* cbc = data;
+	if (!cbc)
+		return;
+	psa_destroy_key(cbc->cipherKey);
+	psa_destroy_key(cbc->macKey);
+	bindingWipe(cbc, sizeof(CBC));
+	c_free(cbc);
+}
+
+static CBC* thisCBC(xsMachine* the)
+{
+	CBC* cbc = xsmcGetHostDataValidate(xsThis, (void*)xs_cbc_destructor);
+	if (!cbc)
+		xsUnknownError("the cipher is closed");
+	return cbc;
+}
+
+static psa_status_t importKeys(CBC* cbc, const uint8_t* key, size_t length)
+{
+	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+	psa_set_key_type(&attributes, PSA_KEY_TYPE_AES);
+	psa_set_key_algorithm(&attributes, PSA_ALG_CBC_NO_PADDING);
+	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_ENCRYPT | PSA_KEY_USAGE_DECRYPT);
+	psa_status_t status = psa_import_key(&attributes, key, length, &cbc->cipherKey);
+	if (status != PSA_SUCCESS)
+		return status;
+	attributes = psa_key_attributes_init();
+	psa_set_key_type(&attributes, PSA_KEY_TYPE_HMAC);
+	psa_set_key_algorithm(&attributes, PSA_ALG_HMAC(cbc->hash));
+	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_SIGN_MESSAGE | PSA_KEY_USAGE_VERIFY_MESSAGE);
+	return psa_import_key(&attributes, cbc->mac, cbc->macLength, &cbc->macKey);
+}
+
+void xs_cbc(xsMachine* the)
+{
+	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
+	bool encryptThenMac = xsmcToBoolean(xsArg(1));
+	xsIntegerValue macAt = xsmcToInteger(xsArg(3)), keyAt = xsmcToInteger(xsArg(4)), keyLength = xsmcToInteger(xsArg(5));
+	xsIntegerValue macLength = PSA_HASH_LENGTH(hash);
+	if (macLength > kMACMax || (keyLength != 16 && keyLength != 32))
+		xsRangeError("no suite has a MAC of %d bytes with a key of %d", (int)macLength, (int)keyLength);
+	bindingStart(the);
+	Secret* material = bindingSecret(the, &xsArg(2));
+	xsIntegerValue length = material->length;
+	if (macAt < 0 || keyAt < 0 || macAt > length - macLength || keyAt > length - keyLength)
+		xsRangeError("the key material has only %d bytes", (int)length);
+	CBC* cbc = c_calloc(1, sizeof(CBC));
+	if (!cbc)
+		bindingThrow(the, "cipher", PSA_ERROR_INSUFFICIENT_MEMORY);
+	cbc->hash = hash;
+	cbc->macLength = macLength;
+	cbc->encryptThenMac = encryptThenMac;
+	c_memcpy(cbc->mac, material->bytes + macAt, macLength);
+	psa_status_t status = importKeys(cbc, material->bytes + keyAt, keyLength);
+	if (status != PSA_SUCCESS) {
+		xs_cbc_destructor(cbc);
+		bindingThrow(the, "cipher", status);
+	}
+	xsmcSetHostData(xsThis, cbc);
+}
+
+void xs_cbc_close(xsMachine* the)
+{
+	xs_cbc_destructor(thisCBC(the));
+	xsmcSetHostData(xsThis, NULL);
+}
+
+void xs_cbc_tagLength(xsMachine* the)
+{
+	CBC* cbc = thisCBC(the);
+	xsmcSetInteger(xsResult, cbc->encryptThenMac ? cbc->macLength : 0);
+}
+
+void xs_cbc_innerLength(xsMachine* the)
+{
+	CBC* cbc = thisCBC(the);
+	xsmcSetInteger(xsResult, cbc->encryptThenMac ? 0 : cbc->macLength);
+}
+
+/* What goes into the MAC before the text: sequence number, type and version, and the length of what follows. */
+static void makeHeader(const uint8_t* record, uint32_t high, uint32_t low, size_t length, uint8_t* to)
+{
+	for (int i = 0; i < 4; i++) {
+		to[i] = high >> (24 - 8 * i);
+		to[4 + i] = low >> (24 - 8 * i);
+	}
+	c_memcpy(to + 8, record, 3);
+	to[11] = length >> 8;
+	to[12] = length;
+}
+
+/* Encrypts or decrypts whole blocks in place. */
+static psa_status_t runCipher(CBC* cbc, bool isEncrypting, const uint8_t* iv, uint8_t* bytes, size_t length)
+{
+	psa_cipher_operation_t operation = PSA_CIPHER_OPERATION_INIT;
+	uint8_t rest[kBlock];
+	size_t written = 0, more = 0;
+	psa_status_t status = isEncrypting ? psa_cipher_encrypt_setup(&operation, cbc->cipherKey, PSA_ALG_CBC_NO_PADDING)
+		: psa_cipher_decrypt_setup(&operation, cbc->cipherKey, PSA_ALG_CBC_NO_PADDING);
+	if (status == PSA_SUCCESS)
+		status = psa_cipher_set_iv(&operation, iv, kBlock);
+	if (status == PSA_SUCCESS)
+		status = psa_cipher_update(&operation, bytes, length, bytes, length, &written);
+	if (status == PSA_SUCCESS)
+		status = psa_cipher_finish(&operation, rest, sizeof(rest), &more);
+	if (status != PSA_SUCCESS)
+		psa_cipher_abort(&operation);
+	else if (written != length || more)
+		status = PSA_ERROR_CORRUPTION_DETECTED;
+	return status;
+}
+
+/* The MAC over header and bytes, laid down at `mac`. */
+static psa_status_t signMAC(CBC* cbc, const uint8_t* header, const uint8_t* bytes, size_t length, uint8_t* mac)
+{
+	psa_mac_operation_t operation = PSA_MAC_OPERATION_INIT;
+	size_t written;
+	psa_status_t status = psa_mac_sign_setup(&operation, cbc->macKey, PSA_ALG_HMAC(cbc->hash));
+	if (status == PSA_SUCCESS)
+		status = psa_mac_update(&operation, header, kMACHeader);
+	if (status == PSA_SUCCESS)
+		status = psa_mac_update(&operation, bytes, length);
+	if (status == PSA_SUCCESS)
+		status = psa_mac_sign_finish(&operation, mac, cbc->macLength, &written);
+	if (status != PSA_SUCCESS)
+		psa_mac_abort(&operation);
+	return status;
+}
+
+static psa_status_t verifyMAC(CBC* cbc, const uint8_t* header, const uint8_t* bytes, size_t length, const uint8_t* mac)
+{
+	psa_mac_operation_t operation = PSA_MAC_OPERATION_INIT;
+	psa_status_t status = psa_mac_verify_setup(&operation, cbc->macKey, PSA_ALG_HMAC(cbc->hash));
+	if (status == PSA_SUCCESS)
+		status = psa_mac_update(&operation, header, kMACHeader);
+	if (status == PSA_SUCCESS)
+		status = psa_mac_update(&operation, bytes, length);
+	if (status == PSA_SUCCESS)
+		status = psa_mac_verify_finish(&operation, mac, cbc->macLength);
+	if (status != PSA_SUCCESS)
+		psa_mac_abort(&operation);
+	return status;
+}
+
+void xs_cbc_seal(xsMachine* the)
+{
+	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	uint32_t high = xsmcToInteger(xsArg(3)), low = xsmcToInteger(xsArg(4));
+	uint8_t header[kMACHeader];
+	CBC* cbc = thisCBC(the);
+	if (record < 0 || end < record || end - record < kHeader + kBlock || end > INT32_MAX - kMACMax - kBlock)
+		xsRangeError("the record has no room for its header");
+	size_t length = end - record - kHeader - kBlock;
+	size_t inside = length + (cbc->encryptThenMac ? 0 : cbc->macLength);
+	size_t padded = (inside & ~(size_t)(kBlock - 1)) + kBlock;
+	size_t whole = kHeader + kBlock + padded + (cbc->encryptThenMac ? cbc->macLength : 0);
+	uint8_t* bytes = bindingSpan(the, &xsArg(0), record, whole, true);
+	uint8_t* iv = bytes + kHeader;
+	uint8_t* text = iv + kBlock;
+	psa_status_t status = psa_generate_random(iv, kBlock);
+	if (status == PSA_SUCCESS && !cbc->encryptThenMac) {
+		makeHeader(bytes, high, low, length, header);
+		status = signMAC(cbc, header, text, length, text + length);
+	}
+	if (status == PSA_SUCCESS) {
+		c_memset(text + inside, (int)(padded - inside - 1), padded - inside);
+		status = runCipher(cbc, true, iv, text, padded);
+	}
+	if (status == PSA_SUCCESS && cbc->encryptThenMac) {
+		makeHeader(bytes, high, low, kBlock + padded, header);
+		status = signMAC(cbc, header, iv, kBlock + padded, text + padded);
+	}
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "encrypting a record", status);
+	xsmcSetInteger(xsResult, record + (xsIntegerValue)whole);
+}
+
+/* Padding of what the MAC has already vouched for: the length of the text, or -1. */
+static int32_t textLength(const uint8_t* text, size_t length)
+{
+	size_t padding = (size_t)text[length - 1] + 1;
+	if (padding > length)
+		return -1;
+	for (size_t i = 2; i <= padding; i++)
+		if (text[length - i] != padding - 1)
+			return -1;
+	return (int32_t)(length - padding);
+}
+
+void xs_cbc_open(xsMachine* the)
+{
+	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	uint32_t high = xsmcToInteger(xsArg(3)), low = xsmcToInteger(xsArg(4));
+	uint8_t header[kMACHeader];
+	int32_t length = -1;
+	CBC* cbc = thisCBC(the);
+	uint8_t* bytes = bindingBytes(the, &xsArg(0), record, end, true);
+	uint8_t* iv = bytes + kHeader;
+	uint8_t* text = iv + kBlock;
+	xsIntegerValue padded = end - record - kHeader - kBlock - (cbc->encryptThenMac ? cbc->macLength : 0);
+	psa_status_t status = PSA_SUCCESS;
+	if (padded >= kBlock && padded % kBlock == 0) {
+		if (cbc->encryptThenMac) {
+			makeHeader(bytes, high, low, kBlock + padded, header);
+			status = verifyMAC(cbc, header, iv, kBlock + padded, text + padded);
+		}
+		if (status == PSA_SUCCESS)
+			status = runCipher(cbc, false, iv, text, padded);
+		if (status == PSA_SUCCESS) {
+			if (cbc->encryptThenMac)
+				length = textLength(text, padded);
+			else {
+				makeHeader(bytes, high, low, 0, header);
+				status = macCheck(cbc->hash, cbc->mac, header, text, padded, &length);
+			}
+		}
+	}
+	if (status != PSA_SUCCESS && status != PSA_ERROR_INVALID_SIGNATURE)
+		bindingThrow(the, "decrypting a record", status);
+	if (length < 0 && padded > 0)
+		c_memset(text, 0, padded);
+	xsmcSetInteger(xsResult, length < 0 ? -1 : record + kHeader + kBlock + length);
+}

@@ -1,0 +1,31 @@
+/// <reference path="../native.d.ts" />
+/*
+	TLS 1.2's record protection with AES in CBC mode and HMAC, in place (cbc.c; RFC 5246 section 6.2.3.2, RFC 7366). A record lies in one buffer:
+	its 5-byte header, 16 octets for the IV, the text, and room for MAC and padding.
+*/
+
+import type { Bytes } from "../native";
+import type { HashAlgorithm } from "../hash";
+import type { Secret } from "../secret";
+
+/** One direction's two keys. The sequence number goes in as two unsigned 32-bit halves. */
+export class CBC extends Native("xs_cbc_destructor") {
+	/**
+	 * The MAC's key, as long as the hash, starts at `macAt` in `material`, the cipher's `keyLength` octets at `keyAt`. `encryptThenMac`: the MAC
+	 * is over what is encrypted (RFC 7366), else over the text, and encrypted with it.
+	 */
+	constructor(hash: HashAlgorithm, encryptThenMac: boolean, material: Secret, macAt: number, keyAt: number, keyLength: number) { super(); native("xs_cbc").call(this, hash, encryptThenMac, material, macAt, keyAt, keyLength); }
+	/** Octets of the MAC behind what is encrypted; 0 where it is inside. */
+	get tagLength(): number { return native("xs_cbc_tagLength").call(this); }
+	/** Octets of the MAC that is encrypted with the text. */
+	get innerLength(): number { return native("xs_cbc_innerLength").call(this); }
+	/**
+	 * Protects the record whose header starts at `record` and whose text ends at `end`, with an IV of chance; MAC and the shortest padding are
+	 * laid behind. The header's length must already count them. Returns the record's end.
+	 */
+	seal(buffer: Bytes, record: number, end: number, high: number, low: number): number { return native("xs_cbc_seal").call(this, buffer, record, end, high, low); }
+	/** Opens the record at `record..end`. Returns the end of its text, or -1 where MAC, padding or length is wrong; nothing is readable then. */
+	open(buffer: Bytes, record: number, end: number, high: number, low: number): number { return native("xs_cbc_open").call(this, buffer, record, end, high, low); }
+	/** Wipes and frees the keys; using the cipher afterwards throws. */
+	close(): void { return native("xs_cbc_close").call(this); }
+}

@@ -1,0 +1,24 @@
+/* The MAC of TLS 1.2's block ciphers (RFC 5246 section 6.2.3.1, 6.2.3.2), apart from script so that its instructions can be counted. */
+
+#ifndef XS_TLS_LEGACY_MAC_H
+#define XS_TLS_LEGACY_MAC_H
+
+#include <stdint.h>
+#include <stddef.h>
+
+#include "psa/crypto.h"
+
+enum {
+	kMACMax = 48,		/* octets of HMAC-SHA-384, the longest one that a suite has */
+	kMACBlockMax = 128,	/* octets of the longest hash's block */
+	kMACHeader = 13,	/* sequence number, type, version, length: what goes into the MAC before the text */
+};
+
+/*
+ * Checks padding and MAC of a record that was decrypted: `bytes[0..length)` is text, MAC, padding. The header's length field is filled in
+ * here. Sets `text` to the length of the text, or to -1 where anything is wrong: which of the two, and where, can't be told from the
+ * instructions that run or the memory that is read, as these depend on `length` alone.
+ */
+psa_status_t macCheck(psa_algorithm_t hash, const uint8_t* key, uint8_t header[kMACHeader], const uint8_t* bytes, size_t length, int32_t* text);
+
+#endif

@@ -1,0 +1,187 @@
+/*
+	The bindings for old suites: records of block ciphers that Node has protected are opened, or refused; records that were sealed here open
+	again; finite-field Diffie-Hellman. The resource "cbc.json" comes from cbc.test.ts.
+*/
+
+import Resource from "Resource";
+import { bytes, equal, test, throws } from "test/harness";
+import { HashAlgorithm } from "tls/hardware/hash";
+import { CBC } from "tls/hardware/legacy/cbc";
+import { DHEShare, groupOfPrime } from "tls/hardware/legacy/dhe";
+import { encryptPremaster } from "tls/hardware/legacy/rsa";
+import { Secret } from "tls/hardware/secret";
+
+interface Sample {
+	readonly name: string;
+	readonly hash: HashAlgorithm;
+	readonly encryptThenMac: boolean;
+	readonly keyLength: number;
+	/** MAC's key, then the cipher's. */
+	readonly material: string;
+	readonly length: number;
+	readonly fault: string;
+	readonly record: string;
+	readonly text: string;
+}
+
+const { samples, primes } = JSON.parse(String.fromArrayBuffer(new Resource("cbc.json").slice(0))) as { samples: Sample[]; primes: string[] };
+
+/** The body throws an error that says this. */
+function refuses(body: () => unknown, words: string): void {
+	const { message } = throws(body);
+	equal(message.includes(words), true, message);
+}
+
+/** The records' sequence number, in two halves. */
+const HIGH = 1;
+const LOW = 0x80000002;
+const TEXT_AT = 21;
+
+function secretOf(hex: string): Secret {
+	const octets = bytes(hex);
+	const secret = new Secret(octets.length);
+	secret.import(octets, 0);
+	return secret;
+}
+
+function cipher({ hash, encryptThenMac, keyLength, material }: Sample): CBC {
+	const secret = secretOf(material);
+	const made = new CBC(hash, encryptThenMac, secret, 0, secret.length - keyLength, keyLength);
+	secret.close();
+	return made;
+}
+
+for (const sample of samples) {
+	test(sample.name, () => {
+		const cbc = cipher(sample);
+		const record = bytes(sample.record);
+		const buffer = new Uint8Array(3 + record.length);
+		buffer.set(record, 3);
+		const end = cbc.open(buffer, 3, buffer.length, HIGH, LOW);
+		if (sample.fault) {
+			equal(end, -1);
+			const open = bytes(sample.text);
+			let same = open.length > 0;
+			for (let i = 0; i < open.length; i++) same &&= buffer[3 + TEXT_AT + i] === open[i];
+			equal(same, false, "what was refused can be read");
+		}
+		else {
+			equal(end, 3 + TEXT_AT + sample.length);
+			equal(buffer.slice(3 + TEXT_AT, end), bytes(sample.text));
+		}
+		cbc.close();
+		refuses(() => cbc.open(buffer, 3, buffer.length, HIGH, LOW), "closed");
+	});
+}
+
+/** The first right one of each kind. */
+const firsts = samples.filter(({ length, fault }) => length === 11 && !fault);
+
+for (const sample of firsts) {
+	const { name, hash, encryptThenMac } = sample;
+	test(`any octet changed: ${name}`, () => {
+		const cbc = cipher(sample);
+		const right = bytes(sample.record);
+		for (let at = 0; at < right.length; at++) {
+			if (at === 3 || at === 4) continue;	// the MAC is over the length that there is, not the header's
+			const changed = right.slice();
+			changed[at]! ^= 1 << (at % 8);
+			equal(cbc.open(changed, 0, changed.length, HIGH, LOW), -1, `octet ${at} changed`);
+		}
+		for (let length = 0; length < right.length; length++) equal(cbc.open(right.slice(), 0, length, HIGH, LOW), -1, `cut to ${length}`);
+		for (const [high, low] of [[HIGH, LOW + 1], [HIGH + 1, LOW], [0, 0]] as const) equal(cbc.open(right.slice(), 0, right.length, high, low), -1);
+		cbc.close();
+	});
+	test(`sealed and opened: ${name}`, () => {
+		const cbc = cipher(sample);
+		const mac = hash === HashAlgorithm.sha1 ? 20 : hash === HashAlgorithm.sha256 ? 32 : 48;
+		let before = "";
+		for (let length = 0; length < 70; length++) {
+			const inside = length + (encryptThenMac ? 0 : mac);
+			const whole = TEXT_AT + inside + 16 - inside % 16 + (encryptThenMac ? mac : 0);
+			const buffer = new Uint8Array(whole);
+			buffer.set([23, 3, 3, whole - 5 >> 8, whole - 5 & 0xff]);
+			for (let i = 0; i < length; i++) buffer[TEXT_AT + i] = i;
+			equal(cbc.seal(buffer, 0, TEXT_AT + length, HIGH, LOW), whole);
+			const iv = buffer.slice(5, TEXT_AT).join();
+			equal(iv === before, false, "an IV of chance for each record");
+			before = iv;
+			equal(cbc.open(buffer.slice(), 0, whole, HIGH, LOW + 1), -1);
+			equal(cbc.open(buffer, 0, whole, HIGH, LOW), TEXT_AT + length);
+			for (let i = 0; i < length; i++) equal(buffer[TEXT_AT + i], i);
+		}
+		refuses(() => cbc.seal(new Uint8Array(40), 0, 40, 0, 0), "inside a buffer");
+		cbc.close();
+	});
+}
+
+test("keys that no suite has", () => {
+	const secret = new Secret(64);
+	refuses(() => new CBC(HashAlgorithm.sha512, true, secret, 0, 0, 16), "no suite");
+	refuses(() => new CBC(HashAlgorithm.sha1, true, secret, 0, 20, 24), "no suite");
+	refuses(() => new CBC(HashAlgorithm.sha1, true, secret, 0, 49, 16), "only 64 bytes");
+	refuses(() => new CBC(HashAlgorithm.sha1, true, secret, 45, 0, 16), "only 64 bytes");
+});
+
+test("the primes of RFC 7919, and no others", () => {
+	primes.forEach((prime, i) => {
+		const octets = bytes(prime);
+		equal(groupOfPrime(octets, 0, octets.length), 0x100 + i);
+		for (let at = 0; at < octets.length; at += 1) {
+			octets[at]! ^= 2;
+			equal(groupOfPrime(octets, 0, octets.length), 0);
+			octets[at]! ^= 2;
+		}
+		equal(groupOfPrime(octets, 1, octets.length), 0);
+	});
+	equal(groupOfPrime(new Uint8Array(0), 0, 0), 0);
+	refuses(() => new DHEShare(0xff), "none of RFC 7919");
+	refuses(() => new DHEShare(0x103), "none of RFC 7919");
+});
+
+primes.forEach((prime, i) => {
+	test(`Diffie-Hellman in group ${(0x100 + i).toString(16)}`, () => {
+		const one = new DHEShare(0x100 + i);
+		const other = new DHEShare(0x100 + i);
+		const length = prime.length / 2;
+		equal(one.publicLength, length);
+		const key = new Uint8Array(2 * length);
+		one.publicKey(key, 0);
+		other.publicKey(key, length);
+		const [first, second] = [new Secret(length), new Secret(length)];
+		equal(one.agree(key, length, 2 * length, first), true);
+		equal(other.agree(key, 0, length, second), true);
+		const values = [first, second].map(secret => {
+			const octets = new Uint8Array(secret.length);
+			secret.export(octets, 0);
+			return octets;
+		});
+		equal(values[0], values[1]);
+		const p = bytes(prime);
+		const bad = (change: (key: Uint8Array) => void): void => {
+			const peer = new Uint8Array(length);
+			change(peer);
+			equal(one.agree(peer, 0, length, new Secret(length)), false);
+		};
+		bad(() => {});
+		bad(peer => { peer[length - 1] = 1; });
+		bad(peer => { peer.set(p); peer[length - 1]! -= 1; });
+		bad(peer => peer.set(p));
+		bad(peer => peer.fill(0xff));
+		equal(one.agree(new Uint8Array(length + 1).fill(1), 0, length + 1, new Secret(length)), false, "a key longer than the prime");
+		// two to the power of the exponent is the public key
+		const generated = new Secret(length);
+		equal(one.agree(Uint8Array.of(2), 0, 1, generated), true, "a short key has zeros in front");
+		const publicKey = new Uint8Array(generated.length);
+		generated.export(publicKey, 0);
+		equal(publicKey, key.slice(length - publicKey.length, length));
+		refuses(() => one.agree(key, 0, length, new Secret(32)), "bytes");
+		one.close();
+		refuses(() => one.publicKey(key, 0), "closed");
+	});
+});
+
+test("a premaster secret for what is no RSA key", () => {
+	refuses(() => encryptPremaster(0x303, new Uint8Array(300), 0, 300, new Secret(48), new Uint8Array(512), 0), "RSA key");
+	refuses(() => encryptPremaster(0x303, new Uint8Array(300), 0, 300, new Secret(47), new Uint8Array(512), 0), "48 bytes");
+});
