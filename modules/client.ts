@@ -15,7 +15,7 @@ import { Phase } from "./timing";
 
 /** What is read from TCP at a time, in octets: during the handshake, when memory is short, and after it, when data flows. */
 const enum Segment {
-	handshake = 256,
+	handshake = 128,
 	data = 1024,
 }
 
@@ -259,8 +259,7 @@ class Transport implements Events {
 		this.idleTimer = undefined;
 		if (this.from === this.to) {
 			this.from = this.to = 0;
-			this.segment = empty;
-			this.segmentSize = 0;
+			this.dropSegment();
 		}
 		this.connection.release();
 	}
@@ -279,6 +278,11 @@ class Transport implements Events {
 		this.from = 0;
 		this.to = count;
 		this.active = true;
+	}
+
+	private dropSegment(): void {
+		this.segment = empty;
+		this.segmentSize = 0;
 	}
 
 	private tellWritable(): void {
@@ -310,8 +314,7 @@ class Transport implements Events {
 		this.timer = this.idleTimer = undefined;
 		this.tcp?.close();
 		this.tcp = undefined;
-		this.segment = empty;
-		this.segmentSize = 0;
+		this.dropSegment();
 		this.from = this.to = this.available = 0;
 	}
 }

@@ -50,6 +50,7 @@ export class Driver implements Link {
 	private post: PostHandshake | undefined;
 	private readonly joiner: Joiner;
 	private flow: Flow | undefined;
+	private readonly held: { close(): void }[] = [];
 	/** The messages that may come next, or the step that is waited for. */
 	private accepts = 0;
 	private paused = false;
@@ -147,8 +148,9 @@ export class Driver implements Link {
 			flow?.return();
 		}
 		catch {
-			// it was running when it failed: it has closed what it held
+			// it was running when it failed
 		}
+		this.closeHeld();
 		this.releaseMessage();
 	}
 
@@ -168,6 +170,10 @@ export class Driver implements Link {
 
 	get messageEnd(): number {
 		return this.joiner.end;
+	}
+
+	holds(secrets: { close(): void }): void {
+		this.held.push(secrets);
 	}
 
 	send(bytes: Uint8Array, start: number, end: number): void {
@@ -257,7 +263,14 @@ export class Driver implements Link {
 		}
 		this.releaseMessage();
 		this.accepts = (value as number | undefined) ?? 0;
-		if (done) this.flow = undefined;
+		if (!done) return;
+		this.flow = undefined;
+		this.closeHeld();
+	}
+
+	private closeHeld(): void {
+		for (const secrets of this.held) secrets.close();
+		this.held.length = 0;
 	}
 
 	private releaseMessage(): void {

@@ -317,69 +317,60 @@ function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 	else transcript.begin(answer.suite.hash);
 	absorb(link, transcript);
 	if (answer.resumes || answer.suite.exchange) hello.close();
-	return new State12(answer);
+	const state = new State12(answer);
+	link.holds(state);
+	return state;
 }
 
 const requestOrDone = accepts(HandshakeType.certificate_request) | accepts(HandshakeType.server_hello_done);
 
 /** All that follows the ServerHello, which is the message that the link holds. */
 export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow {
-	let state: State12 | undefined;
-	try {
-		state = begin(link, hello, transcript);
-		if (state.answer.resumes) {
-			yield* resume(link, hello.session as Session12, transcript, state);
-			return;
-		}
+	const state = begin(link, hello, transcript);
+	if (state.answer.resumes) return resume(link, hello.session as Session12, transcript, state);
 
-		yield accepts(HandshakeType.certificate);
-		beginCertificate(link, state);
-		while (state.search!.step()) yield Step.pause;
-		endCertificate(link, hello, transcript, state);
+	yield accepts(HandshakeType.certificate);
+	beginCertificate(link, state);
+	while (state.search!.step()) yield Step.pause;
+	endCertificate(link, hello, transcript, state);
 
-		const { isSigned } = state.exchange!;
-		const next = isSigned ? accepts(HandshakeType.server_key_exchange) : requestOrDone;
-		yield state.answer.sendsStatus ? next | accepts(HandshakeType.certificate_status) : next;
-		if (link.messageType === HandshakeType.certificate_status) {
-			beginStatus(link, transcript, state);
-			do yield Step.pause;
-			while (state.status?.step());
-			endStatus(state);
-			yield next;
-		}
-		else expectNoStatus(state);
+	const { isSigned } = state.exchange!;
+	const next = isSigned ? accepts(HandshakeType.server_key_exchange) : requestOrDone;
+	yield state.answer.sendsStatus ? next | accepts(HandshakeType.certificate_status) : next;
+	if (link.messageType === HandshakeType.certificate_status) {
+		beginStatus(link, transcript, state);
+		do yield Step.pause;
+		while (state.status?.step());
+		endStatus(state);
+		yield next;
+	}
+	else expectNoStatus(state);
 
-		if (isSigned) {
-			yield Step.pause;
-			readServerKeyExchange(link, transcript, state);
-			do yield Step.pause;
-			while (state.exchange!.step(link));
-			yield requestOrDone;
-		}
-		if (link.messageType === HandshakeType.certificate_request) {
-			state.schemes = readCertificateRequest12(link.reader);
-			absorb(link, transcript);
-			yield accepts(HandshakeType.server_hello_done);
-		}
-		link.reader.finish();
+	if (isSigned) {
+		yield Step.pause;
+		readServerKeyExchange(link, transcript, state);
+		do yield Step.pause;
+		while (state.exchange!.step(link));
+		yield requestOrDone;
+	}
+	if (link.messageType === HandshakeType.certificate_request) {
+		state.schemes = readCertificateRequest12(link.reader);
 		absorb(link, transcript);
-		if (mustCompute(link, state)) yield Step.pause;
-		sendKeyExchange(link, transcript, state);
-		finish(link, transcript, state);
+		yield accepts(HandshakeType.server_hello_done);
+	}
+	link.reader.finish();
+	absorb(link, transcript);
+	if (mustCompute(link, state)) yield Step.pause;
+	sendKeyExchange(link, transcript, state);
+	finish(link, transcript, state);
 
-		if (state.answer.sendsTicket) {
-			yield accepts(HandshakeType.new_session_ticket);
-			receiveTicket(link, transcript, state);
-		}
-		yield Step.change_cipher_spec;
-		changeReading(link, state);
-		yield accepts(HandshakeType.finished);
-		checkFinished(link, transcript, state);
-		open(link, state);
+	if (state.answer.sendsTicket) {
+		yield accepts(HandshakeType.new_session_ticket);
+		receiveTicket(link, transcript, state);
 	}
-	finally {
-		state?.close();
-		hello.close();
-		transcript.close();
-	}
+	yield Step.change_cipher_spec;
+	changeReading(link, state);
+	yield accepts(HandshakeType.finished);
+	checkFinished(link, transcript, state);
+	open(link, state);
 }

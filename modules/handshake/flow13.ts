@@ -46,8 +46,11 @@ function sharedLength(publicLength: number): number {
 	return publicLength === 97 ? 48 : 32;
 }
 
-/** What the flow's steps share; its secrets are wiped when the flow ends, however it ends. */
+/** What the flow's steps share; its secrets are wiped when the handshake is over, however it ends. */
 class State13 {
+	readonly hello: Hello;
+	readonly answer: ServerHello;
+	readonly transcript: Transcript;
 	readonly schedule: Schedule13;
 	client: Secret | undefined;
 	server: Secret | undefined;
@@ -55,10 +58,12 @@ class State13 {
 	/** Signatures that the server takes from us, if it asks for a certificate. */
 	schemes: readonly number[] | undefined;
 	proof: AuthenticatedPeer | undefined;
-	/** Answers requests for a certificate later on, and takes over the transcript for it. */
-	identifier: Identifier | undefined;
 
-	constructor({ suite, key }: ServerHello) {
+	constructor(hello: Hello, answer: ServerHello, transcript: Transcript) {
+		const { suite, key } = answer;
+		this.hello = hello;
+		this.answer = answer;
+		this.transcript = transcript;
 		const secret = key && keySecret(key);
 		this.schedule = new Schedule13(suite, secret);
 		secret?.close();
@@ -76,7 +81,8 @@ function absorb(link: Link, transcript: Transcript): void {
 }
 
 /** Key agreement, then the handshake keys in both directions. */
-function agree(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript, state: State13): void {
+function agree(link: Link, state: State13): void {
+	const { hello, answer, transcript } = state;
 	const { suite } = answer;
 	if (!answer.shareEnd) throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
 	if (answer.group !== hello.group)
@@ -146,8 +152,10 @@ function startSearch({ config, reader, message, messageType }: Link, asked: numb
 }
 
 /** [CertificateRequest], Certificate and CertificateVerify. Sets `state.proof`. */
-function* authenticateServer(link: Link, asked: number, transcript: Transcript, state: State13): Flow {
+function* authenticateServer(link: Link, state: State13): Flow {
 	const { reader } = link;
+	const { transcript } = state;
+	const { asked } = state.hello;
 	const certificate = accepts(HandshakeType.certificate)
 		| (asked & ExtensionBit.compress_certificate ? accepts(HandshakeType.compressed_certificate) : 0);
 	yield accepts(HandshakeType.certificate_request) | certificate;
@@ -164,12 +172,14 @@ function* authenticateServer(link: Link, asked: number, transcript: Transcript, 
 	link.timing.mark(Phase.chain);
 	yield accepts(HandshakeType.certificate_verify);
 	yield Step.pause;
-	checkProof(link, peer, transcript, state);
+	checkProof(link, peer, state);
+	return finished13(link, state);
 }
 
 /** CertificateVerify (section 4.4.3), with the key of the certificate that was found good. */
-function checkProof(link: Link, peer: VerifiedPeer, transcript: Transcript, state: State13): void {
+function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
 	const { config, reader } = link;
+	const { transcript } = state;
 	const scheme = reader.u16();
 	const signature = reader.enter(2, 0, 0xffff);
 	const start = reader.at;
@@ -223,7 +233,8 @@ function expectTrust(link: Link): void {
 }
 
 /** The server is authenticated: the client's last flight, the keys for application data, and the connection opens. */
-function finishAndOpen(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript, state: State13): void {
+function finishAndOpen(link: Link, state: State13): void {
+	const { hello, answer, transcript } = state;
 	const { suite } = answer;
 	const digest = transcript.digest();
 	const clientTraffic = state.schedule.derive("c ap traffic", digest);
@@ -240,34 +251,30 @@ function finishAndOpen(link: Link, hello: Hello, answer: ServerHello, transcript
 		resumed: answer.key?.session !== undefined, protocol: state.protocol,
 	};
 	const keeper = keepTickets(link, transcript, state);
-	if (hello.asked & ExtensionBit.post_handshake_auth) state.identifier = new Identifier(suite, link.config.credential, transcript);
-	link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keeper, state.identifier));
+	const identifier = hello.asked & ExtensionBit.post_handshake_auth ? new Identifier(suite, link.config.credential, transcript.handOver()) : undefined;
+	link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keeper, identifier));
 }
 
-/** All that follows the ServerHello `answer`, which is the message that the link holds. */
+/** Finished of both sides (section 4.4.4). */
+function* finished13(link: Link, state: State13): Flow {
+	yield accepts(HandshakeType.finished);
+	checkFinished(link, state.answer, state.transcript, state);
+	if (state.schemes && link.config.credential) yield Step.pause;
+	finishAndOpen(link, state);
+}
+
+/** All that follows the ServerHello `answer`, which is the message that the link holds. Each part returns the next, so that only one waits. */
 export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript): Flow {
-	let state!: State13;
-	try {
-		state = new State13(answer);
-		link.useVersion(ProtocolVersion.tls13);
-		hello.sessionId = empty;
-		if (!answer.key) expectTrust(link);
-		yield Step.pause;
-		agree(link, hello, answer, transcript, state);
+	const state = new State13(hello, answer, transcript);
+	link.holds(state);
+	link.useVersion(ProtocolVersion.tls13);
+	hello.sessionId = empty;
+	if (!answer.key) expectTrust(link);
+	yield Step.pause;
+	agree(link, state);
 
-		yield accepts(HandshakeType.encrypted_extensions);
-		readEncryptedExtensions(link, hello.asked, state);
-		absorb(link, transcript);
-
-		if (!answer.key) yield* authenticateServer(link, hello.asked, transcript, state);
-		yield accepts(HandshakeType.finished);
-		checkFinished(link, answer, transcript, state);
-		if (state.schemes && link.config.credential) yield Step.pause;
-		finishAndOpen(link, hello, answer, transcript, state);
-	}
-	finally {
-		state?.close();
-		hello.close();
-		if (!state?.identifier) transcript.close();
-	}
+	yield accepts(HandshakeType.encrypted_extensions);
+	readEncryptedExtensions(link, hello.asked, state);
+	absorb(link, transcript);
+	return answer.key ? finished13(link, state) : authenticateServer(link, state);
 }

@@ -50,6 +50,8 @@ export interface Link {
 	readonly messageStart: number;
 	readonly messageEnd: number;
 	readonly reader: Reader;
+	/** Has `secrets` wiped when the handshake is over, however it ends. */
+	holds(secrets: { close(): void }): void;
 	/** Sends handshake messages `bytes[start..end)`, split into records as needed. */
 	send(bytes: Uint8Array, start: number, end: number): void;
 	/** Octets that the transport has not taken yet. */

@@ -48,7 +48,7 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 }
 
 /**
- * The handshake up to the server's choice; the rest is the flow that it returns, which takes over `hello` and `transcript`. Tests replay recorded
+ * The handshake up to the server's choice; the rest is the flow that it returns. Tests replay recorded
  * ones with another `write`.
  */
 export function* handshake(link: Link, write: typeof writeClientHello = writeClientHello): Flow {
@@ -59,35 +59,24 @@ export function* handshake(link: Link, write: typeof writeClientHello = writeCli
 	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
 	if (isTLS13) hello.keys = keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, config.psk);
 	const transcript = new Transcript();
-	let next: Flow | undefined;
-	try {
+	link.holds(hello);
+	link.holds(transcript);
+	yield* sendHello(link, hello, transcript, write);
+	if (!isTLS13 || !namesVersion(link.reader)) return flow12(link, hello, transcript);
+	let answer = readServerHello(link.reader, hello, config);
+	transcript.begin(answer.suite.hash);
+	// for middleboxes, which the session id is for, too (appendix D.4)
+	if (hello.sessionId.length) link.sendChangeCipherSpec();
+	if (answer.isRetry) {
+		const { suite } = answer;
+		transcript.fold();
+		transcript.add(link.message, link.messageStart, link.messageEnd);
+		applyRetry(link, hello, answer);
 		yield* sendHello(link, hello, transcript, write);
-		if (!isTLS13 || !namesVersion(link.reader)) {
-			next = flow12(link, hello, transcript);
-			return next;
-		}
-		let answer = readServerHello(link.reader, hello, config);
-		transcript.begin(answer.suite.hash);
-		// for middleboxes, which the session id is for, too (appendix D.4)
-		if (hello.sessionId.length) link.sendChangeCipherSpec();
-		if (answer.isRetry) {
-			const { suite } = answer;
-			transcript.fold();
-			transcript.add(link.message, link.messageStart, link.messageEnd);
-			applyRetry(link, hello, answer);
-			yield* sendHello(link, hello, transcript, write);
-			answer = readServerHello(link.reader, hello, config);
-			if (answer.isRetry) throw new TLSError("unexpected_message", "the server asks for another hello a second time");
-			if (answer.suite !== suite)
-				throw new TLSError("illegal_parameter", "the server changed the cipher suite after its HelloRetryRequest");
-		}
-		next = flow13(link, hello, answer, transcript);
-		return next;
+		answer = readServerHello(link.reader, hello, config);
+		if (answer.isRetry) throw new TLSError("unexpected_message", "the server asks for another hello a second time");
+		if (answer.suite !== suite)
+			throw new TLSError("illegal_parameter", "the server changed the cipher suite after its HelloRetryRequest");
 	}
-	finally {
-		if (!next) {
-			hello.close();
-			transcript.close();
-		}
-	}
+	return flow13(link, hello, answer, transcript);
 }

@@ -78,6 +78,17 @@ export class Transcript {
 		return digest;
 	}
 
+	/** The transcript for whom needs it beyond the handshake; this one is closed. */
+	handOver(): Transcript {
+		const other = new Transcript();
+		other.#algorithm = this.#algorithm;
+		other.#length = this.#length;
+		other.#hash = this.#hash;
+		this.#hash = undefined;
+		this.close();
+		return other;
+	}
+
 	close(): void {
 		this.#second?.close();
 		this.#second = undefined;
