@@ -58,6 +58,12 @@ export interface Options {
 	 */
 	session?: ArrayBuffer | Uint8Array;
 	/**
+	 * Goes out with the first flight of TLS 1.3 where `session` allows that much, before the server is known to be there (RFC 8446 section 8, appendix
+	 * E.5): whoever listens can send it to the server again, so only requests that may be replayed, such as a GET without effects. Where
+	 * `onHandshake` says that `earlyData` is false, the server has not taken it, and the application has to send it.
+	 */
+	earlyData?: ArrayBuffer | Uint8Array;
+	/**
 	 * Gets a session for a later connection to the same server; keep it like a password. With TLS 1.3 it is called after the handshake, whenever
 	 * the server sends a ticket, often twice.
 	 */
@@ -133,6 +139,7 @@ export interface Config {
 	readonly postHandshakeAuth: boolean;
 	readonly session: Session | undefined;
 	readonly psk: ExternalKey | undefined;
+	readonly earlyData: Uint8Array | undefined;
 	readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 	/** Which server and which trust a session belongs to; where sessions are used at all. */
 	readonly sessionBinding: Uint8Array | undefined;
@@ -190,6 +197,7 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	session: "buffer",
 	onSession: "function",
 	psk: "object",
+	earlyData: "buffer",
 	roots: "object",
 	pins: "array",
 	pinsInsteadOfRoots: "boolean",
@@ -375,6 +383,7 @@ export function configure(options: Options, host: string | undefined): Config {
 		onSession,
 		sessionBinding: binding,
 		psk,
+		earlyData: options.earlyData && bytesOf(options.earlyData),
 		credential: identity,
 		postHandshakeAuth: options.postHandshakeAuth ?? false,
 		PathSearch,

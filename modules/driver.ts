@@ -182,6 +182,12 @@ export class Driver implements Link {
 		this.outgoing.release();
 	}
 
+	sendData(bytes: Uint8Array): void {
+		this.outgoing.addSplit(ContentType.application_data, bytes, 0, bytes.length);
+		this.outgoing.flush();
+		this.outgoing.release();
+	}
+
 	get unsent(): number {
 		return this.outgoing.length;
 	}
@@ -216,6 +222,10 @@ export class Driver implements Link {
 
 	writeWith(cipher: RecordCipher, recordLimit: number, explicit: number): void {
 		this.outgoing.protectWith(new Protection(cipher, recordLimit, !this.incoming.is12, explicit));
+	}
+
+	writePlain(): void {
+		this.outgoing.unprotect();
 	}
 
 	keepSession(bytes: ArrayBuffer): void {

@@ -284,7 +284,9 @@ function open(link: Link, state: State12): void {
 	link.timing.mark(Phase.finished);
 	keepSession(link, state, proof);
 	const group = state.exchange?.group ?? 0;
-	const negotiated = { version: ProtocolVersion.tls12, suite: suite.name, group, signature: proof.scheme, resumed: resumes, protocol };
+	const negotiated = {
+		version: ProtocolVersion.tls12, suite: suite.name, group, signature: proof.scheme, resumed: resumes, earlyData: false, protocol,
+	};
 	link.open(proof, negotiated, new Application12());
 }
 

@@ -34,6 +34,7 @@ import type { AuthenticatedPeer } from "./authenticated";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
 import { readCertificate13, readCertificateRequest13, signedContent13 } from "./certificate";
 import { readCompressedCertificate } from "./compressed";
+import { checkEarly, endEarly } from "./early";
 import { Identifier, writeFinished, writeIdentity } from "./identity";
 import { Application13, TicketKeeper } from "./post";
 import { keySecret } from "./psk";
@@ -100,13 +101,13 @@ function agree(link: Link, state: State13): void {
 	logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", hello.random, state.client);
 	logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", hello.random, state.server);
 	link.readWith(trafficCipher(suite, state.server), suite.recordLimit, 0);
-	link.writeWith(trafficCipher(suite, state.client), suite.recordLimit, 0);
+	if (!hello.early) link.writeWith(trafficCipher(suite, state.client), suite.recordLimit, 0);
 	state.schedule.toMaster();
 	link.timing.mark(Phase.agreement);
 }
 
-/** EncryptedExtensions (section 4.3.1). */
-function readEncryptedExtensions(link: Link, asked: number, state: State13): void {
+/** EncryptedExtensions (section 4.3.1). Returns which were there. */
+function readEncryptedExtensions(link: Link, asked: number, state: State13): number {
 	const r = link.reader;
 	let seen = 0;
 	const block = r.enter(2, 0, 0xffff);
@@ -116,6 +117,7 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): voi
 		const extension = r.enter(2, 0, 0xffff);
 		switch (type) {
 			case ExtensionType.server_name: break;	// empty: the name was used (RFC 6066 section 3)
+			case ExtensionType.early_data: break;	// empty
 			case ExtensionType.supported_groups: readGroups(r); break;
 			case ExtensionType.application_layer_protocol_negotiation: state.protocol = readProtocol(r, link.config.protocols); break;
 			case ExtensionType.record_size_limit: 
@@ -133,6 +135,19 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): voi
 	r.leave(block);
 	r.finish();
 	refuseBothLimits(seen);
+	return seen;
+}
+
+/** What comes of the early data: the server has taken it, or all that follows goes out with the handshake's key. */
+function settleEarly(link: Link, state: State13, seen: number): void {
+	const { hello, answer } = state;
+	if (!hello.early) return;
+	if (seen & ExtensionBit.early_data) {
+		checkEarly(hello, answer, state.protocol ?? "");
+		return;
+	}
+	hello.early = undefined;
+	link.writeWith(trafficCipher(answer.suite, state.client!), answer.suite.recordLimit, 0);
 }
 
 /** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
@@ -242,13 +257,17 @@ function finishAndOpen(link: Link, state: State13): void {
 	logSecret("CLIENT_TRAFFIC_SECRET_0", hello.random, clientTraffic);
 	logSecret("SERVER_TRAFFIC_SECRET_0", hello.random, serverTraffic);
 	link.readWith(trafficCipher(suite, serverTraffic), suite.recordLimit, 0);
+	if (hello.early) {
+		endEarly(link, transcript);
+		link.writeWith(trafficCipher(suite, state.client!), suite.recordLimit, 0);
+	}
 	finish(link, answer, transcript, state);
 	link.writeWith(trafficCipher(suite, clientTraffic), suite.recordLimit, 0);
 	link.timing.mark(Phase.finished);
 	const proof = state.proof!;
 	const negotiated = {
 		version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme,
-		resumed: answer.key?.session !== undefined, protocol: state.protocol,
+		resumed: answer.key?.session !== undefined, earlyData: hello.early !== undefined, protocol: state.protocol,
 	};
 	const keeper = keepTickets(link, transcript, state);
 	const identifier = hello.asked & ExtensionBit.post_handshake_auth ? new Identifier(suite, link.config.credential, transcript.handOver()) : undefined;
@@ -274,7 +293,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 	agree(link, state);
 
 	yield accepts(HandshakeType.encrypted_extensions);
-	readEncryptedExtensions(link, hello.asked, state);
+	settleEarly(link, state, readEncryptedExtensions(link, hello.asked, state));
 	absorb(link, transcript);
 	return answer.key ? finished13(link, state) : authenticateServer(link, state);
 }

@@ -36,6 +36,8 @@ export class Hello {
 	session: Session12 | undefined;
 	/** What TLS 1.3 may use in place of certificates, in the order of their numbers (section 4.2.11). */
 	keys: readonly PreSharedKey[] = [];
+	/** What goes out with it, before the server has answered; after that, what the server has taken. */
+	early: Uint8Array | undefined;
 	/** Extensions sent, as ExtensionBit. */
 	asked = 0;
 	/** The group that `share` is of. */
@@ -215,6 +217,11 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.close(2, extension);
 	}
 	if (hello.share) writeKeyShare(w, hello, hello.share);
+	if (hello.early) {
+		// section 4.2.10
+		extension = openExtension(w, hello, ExtensionType.early_data, ExtensionBit.early_data);
+		w.close(2, extension);
+	}
 	if (hello.keys.length || config.onSession && config.maxVersion === ProtocolVersion.tls13) {
 		// section 4.2.9: psk_dhe_ke alone; without it servers send no tickets
 		extension = openExtension(w, hello, ExtensionType.psk_key_exchange_modes, ExtensionBit.psk_key_exchange_modes);

@@ -25,6 +25,8 @@ export interface Negotiated {
 	signature: number;
 	/** It goes on with the secret of an earlier connection. */
 	resumed: boolean;
+	/** The server took the option `earlyData`; if not, the application has to send it. */
+	earlyData: boolean;
 	/** The application protocol (ALPN), if one was agreed. */
 	protocol: string | undefined;
 }
@@ -54,6 +56,8 @@ export interface Link {
 	holds(secrets: { close(): void }): void;
 	/** Sends handshake messages `bytes[start..end)`, split into records as needed. */
 	send(bytes: Uint8Array, start: number, end: number): void;
+	/** Sends application data before the connection is open: early data. */
+	sendData(bytes: Uint8Array): void;
 	/** Octets that the transport has not taken yet. */
 	readonly unsent: number;
 	/** The server picked this version: its rules for records and alerts hold from now on. */
@@ -74,6 +78,8 @@ export interface Link {
 	readWith(cipher: RecordCipher, recordLimit: number, explicit: number): void;
 	/** From the next record on, what is sent is protected with this key. */
 	writeWith(cipher: RecordCipher, recordLimit: number, explicit: number): void;
+	/** From the next record on, what is sent is not protected. */
+	writePlain(): void;
 	/** Has the application told of a session that a later connection can go on with. */
 	keepSession(bytes: ArrayBuffer): void;
 	/** Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. */

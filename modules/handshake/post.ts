@@ -45,14 +45,14 @@ export class TicketKeeper {
 	}
 
 	/** Hands on the session that `ticket` stands for; its key is made with the nonce `bytes[start..end)`. */
-	keep(link: Link, lifetime: number, ageAdd: number, bytes: Uint8Array, start: number, end: number, ticket: Uint8Array): void {
+	keep(link: Link, lifetime: number, ageAdd: number, maxEarlyData: number, bytes: Uint8Array, start: number, end: number, ticket: Uint8Array): void {
 		// a lifetime of zero means that it is not to be used
 		if (!lifetime || !this.left) return;
 		const { id, hash, hashLength } = this.suite;
 		const secret = new Secret(hashLength);
 		secret.expandLabel(hash, this.master, "resumption", bytes, start, end, 0, hashLength);
 		const session = {
-			version: ProtocolVersion.tls13, suite: id, ticket, scheme: this.scheme, subject: this.subject, ageAdd, protocol: this.protocol,
+			version: ProtocolVersion.tls13, suite: id, ticket, scheme: this.scheme, subject: this.subject, ageAdd, maxEarlyData, protocol: this.protocol,
 		} as const;
 		link.keepSession(exportSession(session, secret, this.binding, Date.now(), lifetime));
 		secret.close();
@@ -77,18 +77,19 @@ function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	r.leave(outer);
 	const block = r.enter(2, 0, 0xfffe);
 	let seen = 0;
+	let maxEarlyData = 0;
 	while (r.left) {
 		const type = r.u16();
 		seen = expectRequest(type, seen);
 		const extension = r.enter(2, 0, 0xffff);
-		if (type === ExtensionType.early_data) r.u32();
+		if (type === ExtensionType.early_data) maxEarlyData = r.u32();
 		else r.at = r.end;
 		r.leave(extension);
 	}
 	r.leave(block);
 	r.finish();
 	if (seen & ~AllowedIn.new_session_ticket) throw new TLSError("illegal_parameter", "a NewSessionTicket holds an extension that does not belong there");
-	keeper?.keep(link, lifetime, ageAdd, r.bytes, nonceAt, nonceAt + nonceLength, r.bytes.slice(ticketAt, ticketEnd));
+	keeper?.keep(link, lifetime, ageAdd, maxEarlyData, r.bytes, nonceAt, nonceAt + nonceLength, r.bytes.slice(ticketAt, ticketEnd));
 }
 
 export class Application13 implements PostHandshake {

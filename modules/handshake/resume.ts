@@ -5,7 +5,7 @@
 	    format (1) · version (2) · suite (2) · made, seconds (4) · lifetime, seconds (4) · digest of the name and of whom to trust (32)
 	    length (1), secret · length (2), ticket · SignatureScheme of the proof (2) · length (1), subject
 	    TLS 1.2: flags (1) · length (1), session id
-	    TLS 1.3: made, milliseconds beyond the second (2) · age_add (4) · length (1), application protocol
+	    TLS 1.3: made, milliseconds beyond the second (2) · age_add (4) · max_early_data_size (4) · length (1), application protocol
 
 	A later format has another number in front; what is not known, too old, or for another server is not used, and a full handshake goes on.
 */
@@ -17,7 +17,7 @@ import { Writer } from "../wire/writer";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 
-const FORMAT = 2;
+const FORMAT = 3;
 const BINDING_LENGTH = 32;
 
 /** Seconds that a session is used where the server does not say, and at most (RFC 8446 section 4.6.1). */
@@ -53,6 +53,8 @@ export interface Session13 extends AnySession {
 	readonly made: number;
 	/** ticket_age_add */
 	readonly ageAdd: number;
+	/** Octets that the server takes as early data. */
+	readonly maxEarlyData: number;
 	/** The application protocol of the connection; empty where there was none. */
 	readonly protocol: string;
 }
@@ -119,6 +121,7 @@ export function exportSession(session: Omit<Session12, "secret"> | Omit<Session1
 	else {
 		w.u16(now % 1000);
 		writeU32(w, session.ageAdd);
+		writeU32(w, session.maxEarlyData);
 		writeName(w, session.protocol);
 	}
 	const bytes = (w.bytes.buffer as ArrayBuffer).slice(0, w.length);
@@ -151,10 +154,11 @@ function read12(r: Reader, common: AnySession): Session12 | undefined {
 function read13(r: Reader, common: AnySession, madeSeconds: number): Session13 | undefined {
 	const made = madeSeconds * 1000 + r.u16();
 	const ageAdd = r.u32();
+	const maxEarlyData = r.u32();
 	const protocol = takeName(r);
 	r.finish();
 	if (!common.ticket.length || common.secret.length < 32) return undefined;
-	return { ...common, version: ProtocolVersion.tls13, made, ageAdd, protocol };
+	return { ...common, version: ProtocolVersion.tls13, made, ageAdd, maxEarlyData, protocol };
 }
 
 function read(r: Reader, binding: Uint8Array, now: number): Session | undefined {

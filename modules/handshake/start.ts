@@ -13,6 +13,7 @@ import type { Flow, Link } from "./link";
 import { Hello, namesVersion, readServerHello, writeClientHello } from "./hello";
 import type { ServerHello } from "./hello";
 import { keysToOffer, writeBinders } from "./psk";
+import { earlyData, sendEarly } from "./early";
 import { Transcript } from "./transcript";
 import { flow12 } from "./flow12";
 import { flow13 } from "./flow13";
@@ -27,6 +28,7 @@ function* sendHello(link: Link, hello: Hello, transcript: Transcript, write: typ
 	write(w, hello, link.config);
 	transcript.add(w.bytes, hello.keys.length ? writeBinders(w, hello.keys, transcript) : 0, w.length);
 	link.send(w.bytes, 0, w.length);
+	if (hello.early) sendEarly(link, hello, transcript.helloDigest(hello.keys[0]!.suite.hash));
 	link.timing.mark(Phase.hello);
 	yield accepts(HandshakeType.server_hello);
 	link.timing.mark(Phase.answer);
@@ -45,6 +47,9 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 	hello.cookie = retry.cookie;
 	// section 4.1.4: what can't go with the suite is not offered again
 	hello.keys = hello.keys.filter(key => key.suite.hash === retry.suite.hash);
+	// section 4.2.10: the early data is lost
+	if (hello.early) link.writePlain();
+	hello.early = undefined;
 }
 
 /**
@@ -57,12 +62,20 @@ export function* handshake(link: Link, write: typeof writeClientHello = writeCli
 	const hello = new Hello(config.groups[0]!);
 	const { session } = config;
 	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
-	if (isTLS13) hello.keys = keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, config.psk);
+	if (isTLS13) {
+		const session13 = session?.version === ProtocolVersion.tls13 ? session : undefined;
+		hello.keys = keysToOffer(session13, config.psk);
+		hello.early = earlyData(config.earlyData, session13);
+	}
 	const transcript = new Transcript();
 	link.holds(hello);
 	link.holds(transcript);
 	yield* sendHello(link, hello, transcript, write);
-	if (!isTLS13 || !namesVersion(link.reader)) return flow12(link, hello, transcript);
+	if (!isTLS13 || !namesVersion(link.reader)) {
+		// appendix D.3
+		if (hello.early) throw new TLSError("unsupported_version", "the server does not speak TLS 1.3 any more, and early data was sent: connect again without");
+		return flow12(link, hello, transcript);
+	}
 	let answer = readServerHello(link.reader, hello, config);
 	transcript.begin(answer.suite.hash);
 	// for middleboxes, which the session id is for, too (appendix D.4)

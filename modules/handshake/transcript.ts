@@ -5,7 +5,7 @@
 
 import { TLSError } from "../errors";
 import { HandshakeType } from "../wire/numbers";
-import { Hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
+import { Hash, HashAlgorithm, hash, hashLength } from "tls/hardware/hash";
 
 export class Transcript {
 	#hash: Hash | undefined;
@@ -68,6 +68,13 @@ export class Transcript {
 	digestWith(bytes: Uint8Array, start: number, end: number): Uint8Array {
 		const digest = new Uint8Array(this.#length);
 		this.#hash!.peekWith(bytes, start, end, digest, 0);
+		return digest;
+	}
+
+	/** Before `begin`: the digest of the ClientHello by a hash. */
+	helloDigest(algorithm: HashAlgorithm): Uint8Array {
+		const digest = new Uint8Array(hashLength(algorithm));
+		hash(algorithm, this.#hello!, 0, this.#hello!.length, digest, 0);
 		return digest;
 	}
 

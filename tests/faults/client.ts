@@ -25,7 +25,11 @@ interface Result {
 	text: string;
 }
 
-const request = ArrayBuffer.fromString("GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+const head = "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n";
+const request = ArrayBuffer.fromString(`${head}\r\n`);
+/** config.early: this many octets of request go out early. */
+const early = Number(config.early ?? 0);
+const earlyData = early ? ArrayBuffer.fromString(`${`${head}x: `.padEnd(early - 4, "y")}\r\n\r\n`) : undefined;
 const secure = JSON.parse(config.secure) as object;
 /** What an app around this one adds to `secure`. */
 const more = (globalThis as { more?: object }).more;
@@ -67,6 +71,7 @@ function run(done: (result: Result) => void): void {
 			TCP: { io: TCP },
 			secure: {
 				...(config.ca ? { certificate: config.ca } : undefined), ...psk, ...secure, ...more,
+				...(earlyData ? { earlyData } : undefined),
 				...(sessions ? {
 					session,
 					onSession(made: ArrayBuffer) {
@@ -75,8 +80,9 @@ function run(done: (result: Result) => void): void {
 						result.sessions = (result.sessions ?? 0) + 1;
 					},
 				} : undefined),
-				onHandshake({ suite, group, signature, protocol, version, resumed, peer }: HandshakeInfo) {
-					result.negotiated = { suite, group, signature, protocol, version, resumed, subject: peer.subject };
+				onHandshake({ suite, group, signature, protocol, version, resumed, peer, earlyData: isTaken }: HandshakeInfo) {
+					isSent = isTaken;
+					result.negotiated = { suite, group, signature, protocol, version, resumed, earlyData: isTaken, subject: peer.subject };
 				},
 			},
 			onWritable(count: number) {

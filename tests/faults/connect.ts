@@ -12,7 +12,7 @@ export interface ClientResult {
 	readonly code: string;
 	readonly message: string;
 	readonly negotiated?: { readonly version: number; readonly suite: string; readonly group: number; readonly signature: number; readonly protocol?: string; readonly resumed: boolean;
-		readonly subject: string };
+		readonly earlyData: boolean; readonly subject: string };
 	/** The session that the connection gave, in hexadecimal. */
 	readonly session?: string;
 	/** How many it gave. */
@@ -36,6 +36,8 @@ export interface ClientOptions {
 	readonly psk?: { readonly identity: string; readonly key: string; readonly hash?: string };
 	/** Octets that the client reads at a time; all that is there by default. */
 	readonly chunk?: number;
+	/** The request goes out early, with so many spaces at its end that it has this many octets. */
+	readonly early?: number;
 	/** Each connection offers the session that the one before gave, the first one this, in hexadecimal. */
 	readonly session?: string;
 	readonly timeout?: number;
@@ -51,8 +53,8 @@ const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, session, psk, timeout = 60, env = {}, tls, withoutLegacy } = options;
-	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk),
+	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, env = {}, tls, withoutLegacy } = options;
+	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk), early: String(early),
 		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }) };
 	const extra = tls === undefined || withoutLegacy ? {} : { include: ["../../modules/legacy/manifest.json"] };
 	const app = await buildApp(folder, { variant, config, extra });

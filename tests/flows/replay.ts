@@ -22,6 +22,7 @@ import type { VerifiedPeer } from "tls/x509/path";
 export interface Recording {
 	/** The client's private keys, one for each of its hellos. */
 	readonly keys: readonly Uint8Array[];
+	/** Each may have early data behind it. */
 	readonly hellos: readonly Uint8Array[];
 	/** What the server answers to each. */
 	readonly answers: readonly Uint8Array[];
@@ -79,7 +80,7 @@ class AcceptRecorded {
 /** Has the hello that the recording says written, with what it is made of set in `hello`. The binders are left for the engine to fill in. */
 function writeRecorded(recording: Recording, w: Writer, hello: Hello, count: number): void {
 	const record = recording.hellos[count]!;
-	const r = new Reader().open(record, 5 + 4 + 2 + 32, record.length);
+	const r = new Reader().open(record, 5 + 4 + 2 + 32, 5 + ((record[3]! << 8) | record[4]!));
 	const id = r.u8();
 	hello.sessionId = record.slice(r.skip(id), r.at);
 	r.skip(r.u16());
@@ -92,7 +93,7 @@ function writeRecorded(recording: Recording, w: Writer, hello: Hello, count: num
 	}
 	hello.close();
 	hello.share = new KeyShare(hello.group, recording.keys[count]!);
-	w.copy(record, 5, record.length);
+	w.copy(record, 5, 5 + ((record[3]! << 8) | record[4]!));
 	const { keys } = hello;
 	if (!(hello.asked & ExtensionBit.pre_shared_key)) return;
 	for (const { suite } of keys) w.bytes.fill(0, w.length - suite.hashLength, w.length);

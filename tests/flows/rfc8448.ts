@@ -3,14 +3,16 @@
 	byte at a time.
 */
 
-import { bytes, equal, hex, test, throws } from "test/harness";
+import { ascii, bytes, equal, hex, test, throws } from "test/harness";
 import { feed, readAll, start } from "./replay";
 import type { Recording } from "./replay";
 import { clientAlertRecord, clientDataRecord, clientFinishedRecord, clientHelloRecord, clientPrivateKey, serverAlertRecord, serverDataRecord,
 	serverFlightRecord, serverHelloRecord, ticketRecord } from "./rfc8448-records";
-import { clientAuthenticated, clientCertificate, clientSignature, compatible, retried } from "./rfc8448-traces";
+import { clientAuthenticated, clientCertificate, clientSignature, compatible, resumed, resumedClientData, resumedServerData, retried } from "./rfc8448-traces";
 import { KeyKind } from "tls/hardware/signature";
 import { importSession } from "tls/handshake/resume";
+import type { Session } from "tls/handshake/resume";
+import { CipherSuite, ProtocolVersion } from "tls/wire/numbers";
 
 const payload = Uint8Array.from({ length: 50 }, (_, i) => i);
 
@@ -83,6 +85,36 @@ for (const [name, recording, change] of [
 	}
 }
 
+/** Section 4 goes on with the session of section 3. */
+const session: Session = {
+	version: ProtocolVersion.tls13, suite: CipherSuite.TLS_AES_128_GCM_SHA256, scheme: 0x0804, subject: "recorded", protocol: "", maxEarlyData: 1024,
+	secret: bytes("4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3"), made: 0, ageAdd: 0,
+	ticket: new Uint8Array(178),	// the recorded hello has it
+};
+const early = ascii("ABCDEF");
+
+for (const size of pieces) {
+	test(`RFC 8448 section 4, resumption with early data, fed ${size} bytes at a time`, () => {
+		const replay = start(resumed, { session, earlyData: early });
+		const { connection, collector } = replay;
+		equal(collector.take(), resumed.hellos[0]!);
+		feed(replay, resumed.answers[0]!, size);
+		feed(replay, resumed.flight, size);
+		equal(collector.error, undefined);
+		equal(collector.take(), resumed.finished);
+		equal(collector.info?.earlyData, true);
+		equal(collector.info?.resumed, true);
+		connection.write(payload, 0, payload.length);
+		equal(collector.take(), resumedClientData);
+		feed(replay, resumedServerData, size);
+		equal(readAll(connection), payload);
+		feed(replay, resumed.serverAlert, size);
+		equal(collector.hasEnded, true);
+		connection.close();
+		equal(collector.take(), resumed.clientAlert);
+	});
+}
+
 test("RFC 8448 section 3: the ticket's key is that of section 4", () => {
 	const sessions: ArrayBuffer[] = [];
 	const binding = new Uint8Array(32);
@@ -96,7 +128,7 @@ test("RFC 8448 section 3: the ticket's key is that of section 4", () => {
 	equal(session.scheme, 0x0804);
 });
 
-for (const [name, recording, change] of [["3", simple, {}], ["5", retried, {}], ["6", clientAuthenticated, { credential }], ["7", compatible, {}]] as const) {
+for (const [name, recording, change] of [["3", simple, {}], ["4", resumed, { session, earlyData: early }], ["5", retried, {}], ["6", clientAuthenticated, { credential }], ["7", compatible, {}]] as const) {
 	test(`RFC 8448 section ${name}, every flipped bit of the server's flight is refused`, () => {
 		for (let at = 5; at < recording.flight.length; at += 41) {
 			const replay = start(recording, change);

@@ -89,7 +89,7 @@ export function startTalkingOpenSSL(identity: ServerIdentity, ...more: string[])
 		"-cert_chain", join(folder, "intermediate.pem"), "-key", join(folder, "key.pem"), ...more]);
 }
 
-export function startGnuTLS(identity: ServerIdentity, priority: string, ...more: string[]): Promise<RunningServer> {
+export function startGnuTLS(identity: ServerIdentity, priority: string, ...more: string[]): Promise<TalkingServer> {
 	return startProgram("gnutls-serv", identity, (port, folder) => ["--http", "--port", String(port), "--x509certfile", join(folder, "chain.pem"),
 		"--x509keyfile", join(folder, "key.pem"), "--priority", priority,
 		...(more.includes("--require-client-cert") ? [] : ["--disable-client-cert"]), ...more]);

@@ -92,7 +92,14 @@ export class RecordKey {
 		const decipher = createDecipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(), { authTagLength });
 		decipher.setAAD(record.subarray(0, 5), { plaintextLength: record.length - 5 - authTagLength });
 		decipher.setAuthTag(record.subarray(-authTagLength));
-		const inner = Buffer.concat([decipher.update(record.subarray(5, -authTagLength)), decipher.final()]);
+		let inner;
+		try {
+			inner = Buffer.concat([decipher.update(record.subarray(5, -authTagLength)), decipher.final()]);
+		}
+		catch (error) {
+			this.#sequence--;	// it was under another key
+			throw error;
+		}
 		let end = inner.length - 1;
 		while (inner[end] === 0) end--;
 		return { type: inner[end]!, content: inner.subarray(0, end) };

@@ -20,6 +20,8 @@ export interface Script13 {
 	readonly suite?: keyof typeof suiteInfo;
 	/** The key to take of those that the hello offers; without it a full handshake goes on. */
 	readonly psk?: ServerKey;
+	/** What becomes of early data; without a word it is not expected. */
+	readonly earlyData?: "take" | "skip";
 	/** Ask for this group first. */
 	readonly retryGroup?: number;
 	readonly requestCertificate?: boolean;
@@ -187,6 +189,8 @@ export class Session13 {
 	clientSecret = empty;
 	readonly #schedule: Schedule;
 	#resumption = empty;
+	/** Records that can't be read are early data. */
+	#skips: boolean;
 	/** All messages of the handshake so far. */
 	transcript = empty;
 	/** Protects what the server sends, opens what the client sends. */
@@ -199,6 +203,7 @@ export class Session13 {
 		this.#reader = new RecordReader(socket);
 		this.suite = suiteInfo[script.suite ?? "TLS_AES_128_GCM_SHA256"]!;
 		this.#schedule = new Schedule(this.suite, script.psk?.key);
+		this.#skips = script.earlyData === "skip";
 		socket.on("error", () => {});
 	}
 
@@ -235,6 +240,7 @@ export class Session13 {
 			if (!record) return undefined;
 			if (record[0] === 20) continue;
 			const opened = this.#open(record);
+			if (record[0] === DATA && this.#skips && !(opened && this.readKey)) continue;
 			if (!opened) return undefined;
 			if (opened.type === ALERT) this.outcome.alert = opened.content[1];
 			if (opened.type === DATA) this.outcome.received = Buffer.concat([this.outcome.received, opened.content]);
@@ -304,6 +310,7 @@ export class Session13 {
 			this.#serverHello(hello, randomBytes(32), extension(43, Buffer.of(3, 4)), extension(51, u16(group), vector(2, share)),
 				...(psk ? [extension(41, u16(psk.number ?? 0))] : [])));
 		for (const record of editRecords("hello", [plainRecord(HANDSHAKE, serverHello)])) this.socket.write(record);
+		const early = this.#schedule.derive("c e traffic", digest(this.suite.hash, this.outcome.hello));
 		this.#schedule.climb(shared);
 		const client = this.#schedule.derive("c hs traffic", this.#hash());
 		const server = this.#schedule.derive("s hs traffic", this.#hash());
@@ -315,6 +322,7 @@ export class Session13 {
 		this.#schedule.climb(undefined);
 		const secrets = ["c ap traffic", "s ap traffic"].map(label => this.#schedule.derive(label, this.#hash()));
 		this.writeKey = new RecordKey(this.suite, secrets[1]!);
+		if (this.#script.earlyData === "take" && !await this.#receiveEarly(early, client)) return false;
 		const finished = await this.#receiveFinished(client);
 		if (finished) {
 			this.clientSecret = secrets[0]!;
@@ -326,8 +334,8 @@ export class Session13 {
 
 	/** EncryptedExtensions to Finished. */
 	#flight(secret: Buffer): Buffer {
-		const { psk, encryptedExtensions = empty } = this.#script;
-		const out = [this.#edited("EncryptedExtensions", message(8, vector(2, encryptedExtensions)))];
+		const { psk, earlyData, encryptedExtensions = empty } = this.#script;
+		const out = [this.#edited("EncryptedExtensions", message(8, vector(2, encryptedExtensions, earlyData === "take" ? extension(42) : empty)))];
 		if (!psk) out.push(...this.#proof());
 		const finishedKey = expandLabel(this.suite.hash, secret, "finished", empty, secret.length);
 		out.push(this.#edited("Finished", message(20, hmac(this.suite.hash, finishedKey, this.#hash()))));
@@ -352,6 +360,19 @@ export class Session13 {
 		const records: Buffer[] = [];
 		for (let at = 0; at < flight.length; at += size) records.push(this.writeKey!.seal(HANDSHAKE, flight.subarray(at, at + size)));
 		return records;
+	}
+
+	/** Early data, which is noted as received, and EndOfEarlyData. */
+	async #receiveEarly(early: Buffer, client: Buffer): Promise<boolean> {
+		this.readKey = new RecordKey(this.suite, early);
+		for (;;) {
+			const record = await this.receive();
+			if (record?.type === DATA) continue;
+			if (record?.type !== HANDSHAKE || !record.content.equals(message(5))) return false;
+			this.transcript = Buffer.concat([this.transcript, record.content]);
+			this.readKey = new RecordKey(this.suite, client);
+			return true;
+		}
 	}
 
 	/** The client's last flight: perhaps an empty Certificate, then Finished, which must be right. */

@@ -1,0 +1,49 @@
+/*
+	Early data of TLS 1.3 (0-RTT, RFC 8446 section 2.3, 4.2.10): what the application has marked as safe to replay goes out with the ClientHello,
+	under a key of the session alone. Used by start.ts and flow13.ts.
+*/
+
+import { TLSError } from "../errors";
+import { HandshakeType } from "../wire/numbers";
+import { logSecret } from "tls/hardware/keylog";
+import type { Hello, ServerHello } from "./hello";
+import type { Link } from "./link";
+import { keySecret } from "./psk";
+import type { Session13 } from "./resume";
+import { Schedule13, trafficCipher } from "./schedule13";
+import type { Transcript } from "./transcript";
+
+/** What goes out early: all that the application gave, where the session allows that much; else nothing. */
+export function earlyData(bytes: Uint8Array | undefined, session: Session13 | undefined): Uint8Array | undefined {
+	return bytes?.length && session && bytes.length <= session.maxEarlyData ? bytes : undefined;
+}
+
+/** Sends the early data after the ClientHello, whose digest by the hash of the first key is `digest`. */
+export function sendEarly(link: Link, hello: Hello, digest: Uint8Array): void {
+	const key = hello.keys[0]!;
+	const secret = keySecret(key);
+	const schedule = new Schedule13(key.suite, secret);
+	secret.close();
+	const traffic = schedule.derive("c e traffic", digest);
+	schedule.close();
+	logSecret("CLIENT_EARLY_TRAFFIC_SECRET", hello.random, traffic);
+	if (hello.sessionId.length) link.sendChangeCipherSpec();
+	link.writeWith(trafficCipher(key.suite, traffic), key.suite.recordLimit, 0);
+	traffic.close();
+	link.sendData(hello.early!);
+}
+
+/** Checks that the server, which says that it takes the early data, goes on with what that was made for (section 4.2.10). */
+export function checkEarly(hello: Hello, { key, suite }: ServerHello, protocol: string): void {
+	const [first] = hello.keys;
+	const session = first!.session!;
+	if (key !== first || suite.id !== session.suite || protocol !== session.protocol)
+		throw new TLSError("illegal_parameter", "the server takes early data, but not with the key, cipher suite and protocol that it was made for");
+}
+
+/** EndOfEarlyData (section 4.5), the last message under the early key. */
+export function endEarly(link: Link, transcript: Transcript): void {
+	const message = Uint8Array.of(HandshakeType.end_of_early_data, 0, 0, 0);
+	transcript.add(message, 0, message.length);
+	link.send(message, 0, message.length);
+}
