@@ -113,12 +113,8 @@ class Transport implements Events {
 	/** Looks from time to time whether the record buffer is still in use. */
 	private idleTimer: Timer | undefined = undefined;
 	private active = false;
-	/** Made once: each turn of the handshake takes one. */
-	private readonly turn = (): void => {
-		this.timer = undefined;
-		this.connection.resume();
-		this.pump();
-	};
+	/** Made once for a handshake or a transfer, each turn of which takes one. */
+	private turn: (() => void) | undefined = undefined;
 
 	constructor(client: TLSClient, options: TLSClientOptions) {
 		const { host, address, port, TCP, secure } = options;
@@ -261,6 +257,7 @@ class Transport implements Events {
 			this.from = this.to = 0;
 			this.dropSegment();
 		}
+		this.turn = undefined;
 		this.connection.release();
 	}
 
@@ -298,6 +295,11 @@ class Transport implements Events {
 	/** Goes on from the event loop: with the handshake after a pause, then with what has arrived. */
 	private schedule(): void {
 		if (this.timer) return;
+		this.turn ??= () => {
+			this.timer = undefined;
+			this.connection.resume();
+			this.pump();
+		};
 		this.timer = Timer.set(this.turn);
 	}
 

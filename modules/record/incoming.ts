@@ -48,7 +48,7 @@ export class Incoming extends Deframer {
 				throw new TLSError("unexpected_message", `a record of type ${type} comes in the clear where all must be encrypted`);
 			this.end = protection.open(this.buffer, 0, this.recordEnd);
 			this.at += protection.explicit;
-			type = protection.type;
+			if (protection.hidesType) type = this.buffer[this.end]!;
 			if (this.end - this.at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
 		}
 		return type;

@@ -24,16 +24,10 @@ export class Protection {
 	private readonly recordLimit: number;
 	private high = 0;
 	private low = 0;
-	/** Content type of the record that was opened last. */
-	type = 0;
 	/** TLS 1.3: the content type travels inside, behind the text. */
 	readonly hidesType: boolean;
 	/** Octets of the nonce or IV between a record's header and its text. */
 	readonly explicit: number;
-	/** Octets behind the text: the tag or MAC, and the type inside. */
-	private readonly behind: number;
-	/** Octets of the MAC that a block cipher encrypts with the text; -1 for an AEAD. */
-	private readonly inner: number;
 
 	/** After `recordLimit` records the key is worn out. */
 	constructor(cipher: RecordCipher, recordLimit: number, hidesType: boolean, explicit: number) {
@@ -41,8 +35,16 @@ export class Protection {
 		this.recordLimit = recordLimit;
 		this.hidesType = hidesType;
 		this.explicit = explicit;
-		this.behind = cipher.tagLength + (hidesType ? Part.type : 0);
-		this.inner = cipher.innerLength ?? -1;
+	}
+
+	/** Octets behind the text: the tag or MAC, and the type inside. */
+	private get behind(): number {
+		return this.cipher.tagLength + (this.hidesType ? Part.type : 0);
+	}
+
+	/** Octets of the MAC that a block cipher encrypts with the text; -1 for an AEAD. */
+	private get inner(): number {
+		return this.cipher.innerLength ?? -1;
 	}
 
 	/** True where the key must be replaced before much more is sent (RFC 8446 section 5.5). */
@@ -69,18 +71,17 @@ export class Protection {
 		return this.explicit + inside + Block.length - inside % Block.length + this.behind;
 	}
 
-	/** Opens the record at `start..end`, sets `type`, and returns the end of the text, which starts `explicit` octets behind the header. */
+	/**
+	 * Opens the record at `start..end` and returns the end of the text, which starts `explicit` octets behind the header. With TLS 1.3 the content
+	 * type stands there.
+	 */
 	open(buffer: Uint8Array, start: number, end: number): number {
 		let at = this.cipher.open(buffer, start, end, this.high, this.low);
 		if (at < 0) throw new TLSError("bad_record_mac", "a record was changed on its way, or is not the server's");
 		this.count();
-		if (!this.hidesType) {
-			this.type = buffer[start]!;
-			return at;
-		}
+		if (!this.hidesType) return at;
 		while (--at >= start + Part.header && buffer[at] === 0);
 		if (at < start + Part.header) throw new TLSError("unexpected_message", "a record holds nothing but padding");
-		this.type = buffer[at]!;
 		return at;
 	}
 
