@@ -93,34 +93,34 @@ function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 }
 
 export class Application13 implements PostHandshake {
-	readonly #suite: Suite;
-	#client: Secret;
-	#server: Secret;
-	readonly #keeper: TicketKeeper | undefined;
-	readonly #identifier: Identifier | undefined;
+	private readonly suite: Suite;
+	private client: Secret;
+	private server: Secret;
+	private readonly keeper: TicketKeeper | undefined;
+	private readonly identifier: Identifier | undefined;
 	/** The peer asked for a new key while earlier octets still waited: one answer serves however many requests (section 4.6.3). */
 	owesUpdate = false;
 
 	/** Takes over all but the suite. */
 	constructor(suite: Suite, client: Secret, server: Secret, keeper: TicketKeeper | undefined, identifier: Identifier | undefined) {
-		this.#suite = suite;
-		this.#keeper = keeper;
-		this.#identifier = identifier;
-		this.#client = client;
-		this.#server = server;
+		this.suite = suite;
+		this.keeper = keeper;
+		this.identifier = identifier;
+		this.client = client;
+		this.server = server;
 	}
 
 	receive(link: Link): void {
 		switch (link.messageType) {
 			case HandshakeType.new_session_ticket:
-				readTicket(link, this.#keeper);
+				readTicket(link, this.keeper);
 				break;
 			case HandshakeType.key_update:
-				this.#receiveKeyUpdate(link);
+				this.receiveKeyUpdate(link);
 				break;
 			case HandshakeType.certificate_request:
-				if (!this.#identifier) throw new TLSError("unexpected_message", "the server asks for a certificate after the handshake, which was not offered");
-				this.#identifier.answer(link, this.#client);
+				if (!this.identifier) throw new TLSError("unexpected_message", "the server asks for a certificate after the handshake, which was not offered");
+				this.identifier.answer(link, this.client);
 				break;
 			default:
 				throw new TLSError("unexpected_message", `handshake message ${link.messageType} after the handshake`);
@@ -129,37 +129,37 @@ export class Application13 implements PostHandshake {
 
 	updateKey(link: Link): void {
 		this.owesUpdate = false;
-		this.#sendKeyUpdate(link, KeyUpdateRequest.update_not_requested);
+		this.sendKeyUpdate(link, KeyUpdateRequest.update_not_requested);
 	}
 
 	close(): void {
-		this.#client.close();
-		this.#server.close();
-		this.#keeper?.close();
-		this.#identifier?.close();
+		this.client.close();
+		this.server.close();
+		this.keeper?.close();
+		this.identifier?.close();
 	}
 
-	#receiveKeyUpdate(link: Link): void {
+	private receiveKeyUpdate(link: Link): void {
 		const request = link.reader.u8();
 		link.reader.finish();
 		if (request > KeyUpdateRequest.update_requested) throw new TLSError("illegal_parameter", "a KeyUpdate says neither yes nor no");
-		this.#server = this.#next(this.#server);
-		link.readWith(trafficCipher(this.#suite, this.#server), this.#suite.recordLimit, 0);
+		this.server = this.next(this.server);
+		link.readWith(trafficCipher(this.suite, this.server), this.suite.recordLimit, 0);
 		if (request === KeyUpdateRequest.update_requested) {
 			this.owesUpdate = true;
 			if (!link.unsent) this.updateKey(link);
 		}
 	}
 
-	#sendKeyUpdate(link: Link, request: KeyUpdateRequest): void {
+	private sendKeyUpdate(link: Link, request: KeyUpdateRequest): void {
 		link.send(Uint8Array.of(HandshakeType.key_update, 0, 0, 1, request), 0, 5);
-		this.#client = this.#next(this.#client);
-		link.writeWith(trafficCipher(this.#suite, this.#client), this.#suite.recordLimit, 0);
+		this.client = this.next(this.client);
+		link.writeWith(trafficCipher(this.suite, this.client), this.suite.recordLimit, 0);
 	}
 
 	/** The next generation of a traffic secret (section 7.2). */
-	#next(secret: Secret): Secret {
-		const next = deriveSecret(this.#suite, secret, "traffic upd", empty);
+	private next(secret: Secret): Secret {
+		const next = deriveSecret(this.suite, secret, "traffic upd", empty);
 		secret.close();
 		return next;
 	}

@@ -8,99 +8,95 @@ import { HandshakeType } from "../wire/numbers";
 import { Hash, HashAlgorithm, hash, hashLength } from "tls/hardware/hash";
 
 export class Transcript {
-	#hash: Hash | undefined;
+	private hash: Hash | undefined;
 	/** TLS 1.2: for a signature of the client's with another hash. */
-	#second: Hash | undefined;
-	#hello: Uint8Array | undefined;
-	#length = 0;
-	#algorithm: HashAlgorithm | 0 = 0;
+	private second: Hash | undefined;
+	private hello: Uint8Array | undefined;
+	private length = 0;
+	/** The hash function, 0 before it is known. */
+	algorithm: HashAlgorithm | 0 = 0;
 
 	/** Adds the message `bytes[start..end)`. Before `begin` there may be one: the ClientHello. */
 	add(bytes: Uint8Array, start: number, end: number): void {
-		if (this.#hash) {
-			this.#hash.update(bytes, start, end);
-			this.#second?.update(bytes, start, end);
+		if (this.hash) {
+			this.hash.update(bytes, start, end);
+			this.second?.update(bytes, start, end);
 		}
-		else if (this.#hello) throw new TLSError("internal", "the transcript has no hash yet");
-		else this.#hello = bytes.slice(start, end);
+		else if (this.hello) throw new TLSError("internal", "the transcript has no hash yet");
+		else this.hello = bytes.slice(start, end);
 	}
 
 	/** Sets the hash function, and hashes the ClientHello that was kept. */
 	begin(algorithm: HashAlgorithm): void {
-		this.#algorithm = algorithm;
-		this.#length = hashLength(algorithm);
-		this.#hash = new Hash(algorithm);
-		if (this.#hello) this.#hash.update(this.#hello, 0, this.#hello.length);
-		this.#hello = undefined;
+		this.algorithm = algorithm;
+		this.length = hashLength(algorithm);
+		this.hash = new Hash(algorithm);
+		if (this.hello) this.hash.update(this.hello, 0, this.hello.length);
+		this.hello = undefined;
 	}
 
 	/** As `begin`, but keeps both of SHA-256 and SHA-384: what the client signs with is known later. */
 	beginBoth(algorithm: HashAlgorithm): void {
-		this.#second = new Hash(algorithm === HashAlgorithm.sha256 ? HashAlgorithm.sha384 : HashAlgorithm.sha256);
-		if (this.#hello) this.#second.update(this.#hello, 0, this.#hello.length);
+		this.second = new Hash(algorithm === HashAlgorithm.sha256 ? HashAlgorithm.sha384 : HashAlgorithm.sha256);
+		if (this.hello) this.second.update(this.hello, 0, this.hello.length);
 		this.begin(algorithm);
-	}
-
-	/** The hash function, 0 before it is known. */
-	get algorithm(): HashAlgorithm | 0 {
-		return this.#algorithm;
 	}
 
 	/** What was added so far becomes one message_hash message, for a HelloRetryRequest (RFC 8446 section 4.4.1). */
 	fold(): void {
-		const message = new Uint8Array(4 + this.#length);
+		const message = new Uint8Array(4 + this.length);
 		message[0] = HandshakeType.message_hash;
-		message[3] = this.#length;
-		this.#hash!.peek(message, 4);
-		this.#hash!.close();
-		this.#hash = new Hash(this.#algorithm as HashAlgorithm);
-		this.#hash.update(message, 0, message.length);
+		message[3] = this.length;
+		this.hash!.peek(message, 4);
+		this.hash!.close();
+		this.hash = new Hash(this.algorithm as HashAlgorithm);
+		this.hash.update(message, 0, message.length);
 	}
 
 	/** The digest so far. */
 	digest(): Uint8Array {
-		const digest = new Uint8Array(this.#length);
-		this.#hash!.peek(digest, 0);
+		const digest = new Uint8Array(this.length);
+		this.hash!.peek(digest, 0);
 		return digest;
 	}
 
 	/** The digest of all so far and `bytes[start..end)`, which are not added. */
 	digestWith(bytes: Uint8Array, start: number, end: number): Uint8Array {
-		const digest = new Uint8Array(this.#length);
-		this.#hash!.peekWith(bytes, start, end, digest, 0);
+		const digest = new Uint8Array(this.length);
+		this.hash!.peekWith(bytes, start, end, digest, 0);
 		return digest;
 	}
 
 	/** Before `begin`: the digest of the ClientHello by a hash. */
 	helloDigest(algorithm: HashAlgorithm): Uint8Array {
 		const digest = new Uint8Array(hashLength(algorithm));
-		hash(algorithm, this.#hello!, 0, this.#hello!.length, digest, 0);
+		hash(algorithm, this.hello!, 0, this.hello!.length, digest, 0);
 		return digest;
 	}
 
 	/** After `beginBoth`: the digest by one of SHA-256 and SHA-384. */
 	digestBy(algorithm: HashAlgorithm): Uint8Array {
 		const digest = new Uint8Array(hashLength(algorithm));
-		(algorithm === this.#algorithm ? this.#hash : this.#second)!.peek(digest, 0);
+		(algorithm === this.algorithm ? this.hash : this.second)!.peek(digest, 0);
 		return digest;
 	}
 
 	/** The transcript for whom needs it beyond the handshake; this one is closed. */
 	handOver(): Transcript {
 		const other = new Transcript();
-		other.#algorithm = this.#algorithm;
-		other.#length = this.#length;
-		other.#hash = this.#hash;
-		this.#hash = undefined;
+		other.algorithm = this.algorithm;
+		other.length = this.length;
+		other.hash = this.hash;
+		this.hash = undefined;
 		this.close();
 		return other;
 	}
 
 	close(): void {
-		this.#second?.close();
-		this.#second = undefined;
-		this.#hash?.close();
-		this.#hash = undefined;
-		this.#hello = undefined;
+		this.second?.close();
+		this.second = undefined;
+		this.hash?.close();
+		this.hash = undefined;
+		this.hello = undefined;
 	}
 }
