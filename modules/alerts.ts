@@ -4,8 +4,23 @@
 
 import { AlertDescription } from "./wire/numbers";
 
-/** A sentence for an AlertDescription that the peer sent. */
-export function alertMeaning(description: number): string {
+/** RFC 5246 section 7.4.6 has handshake_failure; GnuTLS takes an empty list for one that it can't read, others say what they would to a wrong one. */
+function isForWantOfCertificate(description: number): boolean {
+	switch (description) {
+		case AlertDescription.handshake_failure:
+		case AlertDescription.decode_error:
+		case AlertDescription.bad_certificate:
+		case AlertDescription.certificate_unknown:
+		case AlertDescription.unknown_ca:
+		case AlertDescription.access_denied: return true;
+		default: return false;
+	}
+}
+
+/** A sentence for an AlertDescription that the peer sent; `owesCertificate`: after it had asked for a certificate and got an empty list. */
+export function alertMeaning(description: number, owesCertificate: boolean): string {
+	if (owesCertificate && isForWantOfCertificate(description))
+		return `it wants a certificate from us, and there is none that it takes: see "clientCertificates" (alert ${description})`;
 	switch (description) {
 		case AlertDescription.close_notify: return "it closed the connection during the handshake";
 		case AlertDescription.unexpected_message: return "it did not expect our message (unexpected_message)";

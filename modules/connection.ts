@@ -334,7 +334,7 @@ export class Connection implements Host {
 			if (!this.isOpen) driver!.ignore();
 			return;
 		}
-		throw new TLSError("peer_alert", `the server refused: ${alertMeaning(description)}`, description);
+		throw new TLSError("peer_alert", `the server refused: ${alertMeaning(description, driver?.owesCertificate ?? false)}`, description);
 	}
 
 	private fail(thrown: unknown): void {

@@ -57,6 +57,7 @@ export class Driver implements Link {
 	private changeCipherSpecs = 0;
 	private changeCipherSpecSent = false;
 	private ignored = 0;
+	owesCertificate = false;
 
 	/** For a handshake, `config`; for messages after it, `post`, and messages of up to `maxMessage` octets. */
 	constructor(host: Host, incoming: Incoming, outgoing: Outgoing, maxMessage: number, config: Config | undefined, post: PostHandshake | undefined) {

@@ -168,6 +168,7 @@ function sendKeyExchange(link: Link, transcript: Transcript, state: State12): vo
 	const scheme = credential ? pickScheme12(credential, schemes) : 0;
 	const w = new Writer(128);
 	if (schemes) writeCertificate12(w, scheme ? credential!.chain : []);
+	link.owesCertificate = schemes !== undefined && !scheme;
 	w.u8(HandshakeType.client_key_exchange);
 	const message = w.open(3);
 	exchange.write(w);

@@ -195,6 +195,8 @@ const recordFaults: Fault[] = [
 	{ name: "an alert of the wrong length", script: talking(session => session.send(21, Buffer.of(1))), ...malformed },
 	{ name: "the server's alert", script: talking(session => session.send(21, Buffer.of(2, 80))), code: "peer_alert", alert: undefined, says: /internal_error/ },
 	{ name: "an alert during the handshake", script: starting(() => [plainRecord(21, Buffer.of(2, 40))]), code: "peer_alert", alert: undefined, says: /handshake_failure/ },
+	{ name: "the server's alert for want of a certificate", script: () => ({ requestCertificate: true, ...finishing(() => [plainRecord(21, Buffer.of(2, 40))])() }), code: "peer_alert", alert: undefined, says: /wants a certificate from us/ },
+	{ name: "the same alert where none was asked for", script: finishing(() => [plainRecord(21, Buffer.of(2, 40))]), code: "peer_alert", alert: undefined, says: /no cipher suite/ },
 	{ name: "close_notify during the handshake", script: starting(([first]) => [first!, plainRecord(21, Buffer.of(1, 0))], 100), code: "unexpected_message", alert: 10 },
 	{ name: "warnings without end", script: starting(() => Array<Buffer>(20).fill(plainRecord(21, Buffer.of(1, 112)))), ...unexpected },
 	{ name: "HelloRequests without end", script: starting(([first]) => [first!, ...Array<Buffer>(20).fill(plainRecord(22, message(0)))]), ...unexpected },

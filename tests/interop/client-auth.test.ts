@@ -67,7 +67,7 @@ function cases(start: (version: string) => Promise<RunningServer>, refusal: RegE
 
 describe("client certificates: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
 	cases(version => startOpenSSL(identity, version === "1.2" ? "-tls1_2" : "-tls1_3", "-Verify", "3", "-CAfile", caFile, "-verify_return_error"),
-		/wants a certificate|handshake_failure/);
+		/wants a certificate from us/);
 	for (const algorithms of ["RSA+SHA256", "RSA+SHA384", "rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384"]) {
 		test(`TLS 1.2, the server takes ${algorithms} only`, async () => {
 			const server = await startOpenSSL(identity, "-tls1_2", "-Verify", "3", "-CAfile", caFile, "-client_sigalgs", algorithms);
@@ -126,7 +126,7 @@ describe("client certificates: OpenSSL", { skip: lacks("openssl", "openssl") }, 
 
 describe("client certificates: GnuTLS", { skip: lacks("gnutls-serv", "gnutls-bin") }, () => {
 	cases(version => startGnuTLS(identity, `NORMAL:-VERS-ALL:+VERS-TLS${version}`, "--x509cafile", caFile, "--require-client-cert", "--verify-client-cert"),
-		/wants a certificate|refused/);
+		/wants a certificate from us/);
 });
 
 describe("client certificates: Node", () => {
