@@ -97,6 +97,9 @@ function run(done: (result: Result) => void): void {
 					length += bytes.length;
 					if (result.text.length < 300) result.text += text(bytes.length > 300 ? bytes.subarray(0, 300) : bytes);
 				}
+				if (!config.until || !result.text.includes(config.until)) return;
+				this.close();
+				done({ ...result, code: "closed", length } as Result);
 			},
 			onError(error: TLSError) {
 				this.close();

@@ -43,6 +43,8 @@ export interface ClientOptions {
 	readonly timeout?: number;
 	/** More of the simulator's environment. */
 	readonly env?: Readonly<Record<string, string>>;
+	/** The client closes where its answer holds this; else it waits for the server to. */
+	readonly until?: string;
 	/** Words for "config.tls"; with them the app has modules/legacy. */
 	readonly tls?: string;
 	/** Leaves modules/legacy out nevertheless. */
@@ -53,9 +55,10 @@ const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, env = {}, tls, withoutLegacy } = options;
+	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, env = {}, until, tls, withoutLegacy } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk), early: String(early),
-		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }) };
+		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }),
+		...(until === undefined ? {} : { until }) };
 	const extra = tls === undefined || withoutLegacy ? {} : { include: ["../../modules/legacy/manifest.json"] };
 	const app = await buildApp(folder, { variant, config, extra });
 	const { code, stdout, stderr } = await runApp(app, { timeout, env });

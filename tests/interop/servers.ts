@@ -46,11 +46,12 @@ function tryConnect(port: number): Promise<boolean> {
 	});
 }
 
-/** Starts a program that listens, and waits until it does. `values` get the port and the folder with chain.pem and key.pem. */
-async function startProgram(program: string, identity: ServerIdentity, values: (port: number, folder: string) => string[]): Promise<TalkingServer> {
+/** Starts a program that listens, and waits until it does; with another port where somebody else has got it first. `values` get the port and the folder with chain.pem, key.pem and the certificates one by one. */
+export async function startProgram(program: string, identity: ServerIdentity, values: (port: number, folder: string) => string[], tries = 3): Promise<TalkingServer> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-peer-"));
 	writeFileSync(join(folder, "chain.pem"), identity.chain);
 	writeFileSync(join(folder, "leaf.pem"), identity.leaf.pem);
+	writeFileSync(join(folder, "root.pem"), identity.root.pem);
 	writeFileSync(join(folder, "intermediate.pem"), identity.intermediate.pem);
 	writeFileSync(join(folder, "key.pem"), identity.leaf.keyPem);
 	const port = await freePort();
@@ -76,6 +77,7 @@ async function startProgram(program: string, identity: ServerIdentity, values: (
 		await new Promise(resolve => setTimeout(resolve, 50));
 	}
 	await stop();
+	if (tries > 1 && /already in use/i.test(words)) return startProgram(program, identity, values, tries - 1);
 	throw new Error(`${program} does not listen: ${words}`);
 }
 
