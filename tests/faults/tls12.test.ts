@@ -1,6 +1,7 @@
 /*
 	What a TLS 1.2 client must accept and refuse, each refusal with the RFC's alert and an error that says what is wrong (RFC 5246, 5746, 7627,
-	8422). The server is tests/peers/server12.ts; every message that it sends can be changed.
+	8422). The server is tests/peers/server12.ts; every message that it sends can be changed. What can be done to all
+	of them alike is in sweep12.test.ts.
 */
 
 import assert from "node:assert/strict";
@@ -10,7 +11,7 @@ import { makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/certi
 import { variants } from "../drivers/machine.js";
 import { u16, vector } from "../peers/keys13.js";
 import { suiteInfo12 } from "../peers/keys12.js";
-import { rightExtensions, type MessageName12, type Script12 } from "../peers/server12.js";
+import { rightExtensions, type Script12 } from "../peers/server12.js";
 import { extension, message, plainRecord } from "../peers/server13.js";
 import { behind, changing, expectRefusals, finishing, flip, followed, illegal, leafUnder, malformed, runAll, starting, talking, unexpected, withBody,
 	type Fault } from "./script12.js";
@@ -234,17 +235,6 @@ const accepted: { name: string; script: Partial<Script12>; secure?: object; aler
 	})() },
 ];
 
-/** Truncations and a trailing byte, for every message: all must be refused. */
-function sweep(name: MessageName12, size: number): Partial<Script12>[] {
-	const more = { requestCertificate: name === "CertificateRequest" };
-	const scripts: Partial<Script12>[] = [];
-	for (let length = 0; length < size; length += size > 200 ? 13 : 1) scripts.push(changing(name, bytes => withBody(bytes, bytes.subarray(4, 4 + length)), more)());
-	scripts.push(changing(name, bytes => withBody(bytes, bytes.subarray(4), Buffer.of(0)), more)());
-	return scripts;
-}
-
-const sweepCodes = ["decode_error", "handshake_failure", "bad_certificate", "bad_signature"];
-
 describe("TLS 1.2", () => {
 	let identity: ServerIdentity;
 
@@ -288,16 +278,4 @@ describe("TLS 1.2", () => {
 		assert.match(pair!.client.message, /only TLS 1\.2; this client needs TLS 1\.3/);
 		assert.equal(pair!.server.alert, 70);
 	});
-
-	for (const [name, size] of [["ServerHello", 55], ["Certificate", 0], ["ServerKeyExchange", 108], ["CertificateRequest", 13], ["Finished", 12]] as const) {
-		test(`${name} truncated or with a byte too many`, async () => {
-			const pairs = await runAll(identity, sweep(name, size || 9 + identity.leaf.der.length + identity.intermediate.der.length));
-			for (const { client, server } of pairs) {
-				assert.ok(sweepCodes.includes(client.code), `${client.code}: ${client.message}`);
-				assert.equal(client.negotiated, undefined);
-				assert.equal(client.length, 0);
-				assert.ok(server.alert !== undefined, "an alert is sent");
-			}
-		});
-	}
 });

@@ -65,6 +65,8 @@ export interface Script12 {
 export interface Outcome12 extends Outcome13 {
 	/** All alerts of the client, in order. */
 	readonly alerts: number[];
+	/** A record of the client's could not be read. */
+	unreadable: boolean;
 	/** Types of the client's handshake messages after its hello. */
 	readonly messages: number[];
 }
@@ -80,7 +82,7 @@ export const rightExtensions: readonly Buffer[] = [extension(23), extension(0xff
 
 /** The session of one client, from accept to end. */
 export class Session12 {
-	readonly outcome: Outcome12 = { finished: false, alert: undefined, alerts: [], messages: [], received: empty, hello: empty };
+	readonly outcome: Outcome12 = { finished: false, alert: undefined, alerts: [], unreadable: false, messages: [], received: empty, hello: empty };
 	readonly socket: Socket;
 	readonly #script: Script12;
 	readonly #reader: RecordReader;
@@ -119,7 +121,7 @@ export class Session12 {
 				await (this.#script.talk ?? answerRequest)(this);
 			}
 		}
-		while (await this.receive());	// whatever the client still has to say
+		while (!this.outcome.unreadable && await this.receive());	// whatever the client still has to say
 		this.socket.end();
 		return this.outcome;
 	}
@@ -133,10 +135,23 @@ export class Session12 {
 	async receive(): Promise<{ type: number; content: Buffer } | undefined> {
 		const record = await this.#reader.next();
 		if (!record) return undefined;
-		const opened = this.readKey ? this.readKey.open(record) : { type: record[0]!, content: record.subarray(5) };
+		const opened = this.#open(record);
+		if (!opened) return undefined;
 		if (opened.type === ALERT) this.outcome.alerts.push(this.outcome.alert = opened.content[1]!);
 		if (opened.type === DATA) this.outcome.received = Buffer.concat([this.outcome.received, opened.content]);
 		return opened;
+	}
+
+	/** Undefined for a record that is not protected as the server thinks: the client has understood something else. */
+	#open(record: Buffer): { type: number; content: Buffer } | undefined {
+		if (!this.readKey) return { type: record[0]!, content: record.subarray(5) };
+		try {
+			return this.readKey.open(record);
+		}
+		catch {
+			this.outcome.unreadable = true;
+			return undefined;
+		}
 	}
 
 	/** Passes a message through the test's hands and notes what comes out of them. */
