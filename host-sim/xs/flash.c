@@ -2,50 +2,13 @@
 	Flash: the memory of the root machine, in which the engine's built-ins and the preloaded modules are made before the app's
 	machine exists. It does what the SDK's linker (xs/tools/xsl) does when it writes a heap into ROM: freezes what must not be
 	copied on write, gives the rest aliases, and turns values that own a chunk into their constant kinds, because a machine that
-	borrows such a value would else mark and move the root's chunks. Then the pages become read-only, so that a write is caught
-	(faults.c). The engine's fxShareMachine alone is not enough: results go wrong after a collection.
+	borrows such a value would else mark and move the root's chunks. The engine's fxShareMachine alone is not enough: results go
+	wrong after a collection. Where the memory comes from is in flash_pages.c.
 */
 
 #include "sim.h"
 
-#include <sys/mman.h>
-
-enum { kRegionsMax = 4096 };
-
-static struct { uint8_t* start; size_t size; } regions[kRegionsMax];
-static int regionCount;
 static FlashUse use;
-
-void* flashAllocate(size_t size)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size = (size + page - 1) & ~(page - 1);
-	if (regionCount == kRegionsMax)
-		return NULL;
-	void* start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (start == MAP_FAILED)
-		return NULL;
-	regions[regionCount].start = start;
-	regions[regionCount].size = size;
-	regionCount++;
-	return start;
-}
-
-bool flashHolds(const void* address)
-{
-	const uint8_t* byte = address;
-	for (int i = 0; i < regionCount; i++) {
-		if (byte >= regions[i].start && byte < regions[i].start + regions[i].size)
-			return true;
-	}
-	return false;
-}
-
-void flashProtect(void)
-{
-	for (int i = 0; i < regionCount; i++)
-		mprotect(regions[i].start, regions[i].size, PROT_READ);
-}
 
 void flashCountBytecode(size_t size)
 {

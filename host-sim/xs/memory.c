@@ -110,7 +110,7 @@ txSlot* fxAllocateSlots(txMachine* the, txSize count)
 {
 	size_t size = (size_t)count * sizeof(txSlot);
 	switch (the->memory->kind) {
-	case kMemoryFlash: return flashAllocate(size);
+	case kMemoryFlash: return the->stackBottom ? flashAllocate(size) : flashAllocateStack(size);
 	case kMemoryArena: return arenaAllocateSlots(the, size);
 	default: return c_malloc(size);
 	}
@@ -137,18 +137,6 @@ void fxCreateMachinePlatform(txMachine* the)
 void fxDeleteMachinePlatform(txMachine* the)
 {
 	(void)the;
-}
-
-/* The engine's tables of keys and aliases: no part of the heap, but the root machine's are in flash too. */
-void* simTableMalloc(size_t size)
-{
-	return sim.building ? flashAllocate(size) : c_malloc(size);
-}
-
-void simTableFree(void* table)
-{
-	if (!flashHolds(table))
-		c_free(table);
 }
 
 /* Limits are what each could have at most: in an arena, what it has and all that is free. */

@@ -125,6 +125,16 @@ void simNativeFree(void* block)
 
 /* What the engine and the runtime allocate for themselves. */
 
+void* scratchAllocate(size_t size)
+{
+	return __real_malloc(size);
+}
+
+void scratchFree(void* block)
+{
+	__real_free(block);
+}
+
 void* simMalloc(size_t size)
 {
 	return __real_malloc(size);

@@ -3,6 +3,8 @@
 	Every C file of an app is compiled with this: the engine, the runtime in this folder and the app's natives. What natives
 	allocate with c_malloc is counted (native_memory.c); what the engine and the runtime allocate is not, except where
 	SIM_NATIVE is set.
+
+	SIM_FIRMWARE: the same on bare metal (../firmware), without threads and with the C library's own heap.
 */
 
 #ifndef SIM_PLATFORM_H
@@ -11,7 +13,7 @@
 #ifdef __APPLE__
 	#undef mxMacOSX
 	#define mxMacOSX 1
-#else
+#elif !SIM_FIRMWARE
 	#undef mxLinux
 	#define mxLinux 1
 #endif
@@ -33,17 +35,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <arpa/inet.h>
-#include <pthread.h>
 #include <sys/time.h>
 #include <unistd.h>
-
-#define mxUseGCCAtomics 1
-#define mxUsePOSIXThreads 1
+#if SIM_FIRMWARE
+	#define mxMisalignedSettersCrash 1
+	#define mxUnalignedAccess 0
+#else
+	#include <arpa/inet.h>
+	#include <pthread.h>
+	#define mxUseGCCAtomics 1
+	#define mxUsePOSIXThreads 1
+	#define mxUseDefaultParseScript 1
+#endif
 
 /* The engine's own ways to build keys, to parse and to share; memory, modules, promises and aborts are ours. */
 #define mxUseDefaultBuildKeys 1
-#define mxUseDefaultParseScript 1
 #define mxUseDefaultSharedChunks 1
 
 /* What a machine carries for us: where its heap comes from (memory.c), and whether promise jobs wait (loop.c). */
@@ -71,7 +77,12 @@ void simNativeFree(void* block);
 void* simTableMalloc(size_t size);
 void simTableFree(void* block);
 
-#ifdef SIM_NATIVE
+#if SIM_FIRMWARE && (SIM_NATIVE || SIM_ENGINE)
+	#define c_malloc malloc
+	#define c_calloc calloc
+	#define c_realloc realloc
+	#define c_free free
+#elif SIM_NATIVE
 	#define c_malloc simNativeMalloc
 	#define c_calloc simNativeCalloc
 	#define c_realloc simNativeRealloc
@@ -81,6 +92,8 @@ void simTableFree(void* block);
 	#define c_calloc simCalloc
 	#define c_realloc simRealloc
 	#define c_free simFree
+#endif
+#ifndef SIM_NATIVE
 	/* Only the tables of keys and aliases are allocated by these; those of preloaded modules are in flash. */
 	#define c_malloc_uint32 simTableMalloc
 	#define c_free_uint32 simTableFree

@@ -22,7 +22,7 @@ static txByte* readFile(const Module* module, size_t* size)
 	fseek(file, 0, SEEK_END);
 	*size = (size_t)ftell(file);
 	rewind(file);
-	txByte* bytes = c_malloc(*size);
+	txByte* bytes = scratchAllocate(*size);
 	if (!bytes || fread(bytes, 1, *size, file) != *size)
 		fail(module, "can't be read", NULL);
 	fclose(file);
@@ -56,7 +56,7 @@ static txID* internSymbols(txMachine* root, txByte* symbols)
 {
 	txID count;
 	mxDecodeID(symbols, count);
-	txID* ids = c_malloc((size_t)count * sizeof(txID));
+	txID* ids = scratchAllocate((size_t)count * sizeof(txID));
 	if (!ids)
 		return NULL;
 	ids[0] = XS_NO_ID;
@@ -178,6 +178,6 @@ void scriptRead(txMachine* root, Module* module)
 	placeInFlash(root, module, code, codeLength, ids);
 	if (hosts)
 		module->hosts = readHosts(module, hosts, ids);
-	c_free(ids);
-	c_free(bytes);
+	scratchFree(ids);
+	scratchFree(bytes);
 }

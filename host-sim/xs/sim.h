@@ -130,11 +130,15 @@ void scriptRead(txMachine* root, Module* module);
 void modulesPrepare(txMachine* root, App* app);
 void modulesImport(txMachine* the, const char* name);
 
-/* flash.c: the read-only memory of preloaded modules. */
+/* Where flash comes from: flash_pages.c. */
 void* flashAllocate(size_t size);
+/* For the root machine's stack, of which only the top is flash in the end. */
+void* flashAllocateStack(size_t size);
 bool flashHolds(const void* address);
-void flashShare(txMachine* root);
 void flashProtect(void);
+
+/* flash.c: the read-only memory of preloaded modules. */
+void flashShare(txMachine* root);
 typedef struct FlashUse { double bytecode, slots, slotBytes, chunks, keys; } FlashUse;
 void flashUse(FlashUse* use);
 void flashCountBytecode(size_t size);
@@ -177,10 +181,13 @@ double timersNext(void);
 void timersRun(txMachine* the);
 
 /* clock.c */
-bool clockParse(const char* text);
 double monotonicSeconds(void);
 void clockSet(double seconds);
 void clockUseHost(void);
+
+/* Freed before the app's machine exists: counts for nothing. */
+void* scratchAllocate(size_t size);
+void scratchFree(void* block);
 
 /* native_memory.c */
 typedef struct NativeUse { double current, peak, allocations; } NativeUse;

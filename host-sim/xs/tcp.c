@@ -1,23 +1,16 @@
 /*
-	The TCP class of ECMA-419 (modules/tcp.ts) on the host's sockets. It has the buffers of lwIP on the ESP32, so that an app
+	The TCP class of ECMA-419 (modules/tcp.ts); transport.h is under it. It has the buffers of lwIP on the ESP32, so that an app
 	meets the same flow control: a segment window each way, filled and drained by the loop. An error or the end is reported once
 	what came before it has been read.
 */
 
 #include "sim.h"
+#include "transport.h"
 
-#include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 /* CONFIG_LWIP_TCP_SND_BUF_DEFAULT and CONFIG_LWIP_TCP_WND_DEFAULT of the ESP-IDF. */
 enum { kBufferSize = 5760 };
-
-/* How long a closed socket waits for its peer's end. */
-static const double kGoodbyeSeconds = 0.02;
 
 typedef struct TCP {
 	Watch watch;			/* first: the loop gives it back */
@@ -40,12 +33,12 @@ typedef struct TCP {
 	uint8_t out[kBufferSize];
 } TCP;
 
-/* Closes the host's socket. The object still has to be told of the end, when its data is read. */
+/* Closes the transport. The object still has to be told of the end, when its data is read. */
 static void end(TCP* tcp)
 {
 	tcp->ended = true;
 	if (tcp->watch.fd >= 0)
-		close(tcp->watch.fd);
+		transportClose(tcp->watch.fd);
 	tcp->watch.fd = -1;
 	tcp->watch.due = tcp->inCount == 0 && !tcp->told;
 }
@@ -108,10 +101,10 @@ static bool call(TCP* tcp, xsSlot* callback, size_t count)
 
 static bool receive(TCP* tcp)
 {
-	ssize_t count = recv(tcp->watch.fd, tcp->in + tcp->inCount, kBufferSize - tcp->inCount, 0);
-	if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+	int count = transportReceive(tcp->watch.fd, tcp->in + tcp->inCount, kBufferSize - tcp->inCount);
+	if (count == kTransportLater)
 		return true;
-	if (count <= 0) {
+	if (count < 0) {
 		end(tcp);
 		return true;
 	}
@@ -122,12 +115,11 @@ static bool receive(TCP* tcp)
 
 static void transmit(TCP* tcp)
 {
-	ssize_t count = send(tcp->watch.fd, tcp->out, tcp->outCount, 0);
-	if (count < 0) {
-		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-			end(tcp);
+	int count = transportSend(tcp->watch.fd, tcp->out, tcp->outCount);
+	if (count == kTransportEnded)
+		end(tcp);
+	if (count < 0)
 		return;
-	}
 	wireSent((size_t)count);
 	tcp->outCount -= (size_t)count;
 	memmove(tcp->out, tcp->out + count, tcp->outCount);
@@ -135,10 +127,7 @@ static void transmit(TCP* tcp)
 
 static bool connected(TCP* tcp)
 {
-	int error = 0;
-	socklen_t size = sizeof(error);
-	getsockopt(tcp->watch.fd, SOL_SOCKET, SO_ERROR, &error, &size);
-	if (error) {
+	if (!transportConnected(tcp->watch.fd)) {
 		end(tcp);
 		return true;
 	}
@@ -175,24 +164,11 @@ static void ready(Watch* watch, short events)
 static void openSocket(void* context, const char* address)
 {
 	TCP* tcp = context;
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
-	struct addrinfo* info = NULL;
-	int on = 1;
 	tcp->lookup = NULL;
-	if (!address || getaddrinfo(address, tcp->service, &hints, &info)) {
+	if (address)
+		tcp->watch.fd = transportOpen(address, tcp->service, tcp->nodelay);
+	if (tcp->watch.fd < 0)
 		end(tcp);
-		return;
-	}
-	tcp->watch.fd = socket(info->ai_family, SOCK_STREAM, 0);
-	if (tcp->watch.fd >= 0) {
-		fcntl(tcp->watch.fd, F_SETFL, fcntl(tcp->watch.fd, F_GETFL) | O_NONBLOCK);
-		fcntl(tcp->watch.fd, F_SETFD, FD_CLOEXEC);
-		if (tcp->nodelay)
-			setsockopt(tcp->watch.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	}
-	if (tcp->watch.fd < 0 || (connect(tcp->watch.fd, info->ai_addr, info->ai_addrlen) < 0 && errno != EINPROGRESS))
-		end(tcp);
-	freeaddrinfo(info);
 	watchEvents(tcp);
 }
 
@@ -281,22 +257,13 @@ static TCP* openTCP(xsMachine* the)
 	return tcp;
 }
 
-/*
-	What was written still goes out, as far as the host takes it. A host that closes a socket with unread data resets the connection,
-	and the peer may lose what was sent last, such as an alert: so the end is announced, and for a moment what still comes is thrown away.
-*/
+/* What was written still goes out, as far as the transport takes it. */
 static void sayGoodbye(TCP* tcp)
 {
-	struct pollfd file = { .fd = tcp->watch.fd, .events = POLLIN };
 	if (tcp->outCount)
 		transmit(tcp);
-	if (tcp->watch.fd < 0 || shutdown(tcp->watch.fd, SHUT_WR) < 0)
-		return;
-	double until = monotonicSeconds() + kGoodbyeSeconds;
-	for (double left; (left = until - monotonicSeconds()) > 0 && poll(&file, 1, (int)ceil(left * 1000)) > 0; ) {
-		if (recv(tcp->watch.fd, tcp->in, kBufferSize, 0) <= 0)
-			return;
-	}
+	if (tcp->watch.fd >= 0)
+		transportFinish(tcp->watch.fd, tcp->in, kBufferSize);
 }
 
 void simTCPClose(xsMachine* the)
@@ -375,12 +342,8 @@ void simTCPWrite(xsMachine* the)
 
 static bool remote(xsMachine* the, char* address, size_t addressSize, char* service, size_t serviceSize)
 {
-	struct sockaddr_storage peer;
-	socklen_t size = sizeof(peer);
 	TCP* tcp = openTCP(the);
-	return tcp->connected && tcp->watch.fd >= 0 && !getpeername(tcp->watch.fd, (struct sockaddr*)&peer, &size)
-		&& !getnameinfo((struct sockaddr*)&peer, size, address, (socklen_t)addressSize, service, (socklen_t)serviceSize,
-			NI_NUMERICHOST | NI_NUMERICSERV);
+	return tcp->connected && tcp->watch.fd >= 0 && transportPeer(tcp->watch.fd, address, addressSize, service, serviceSize);
 }
 
 void simTCPRemoteAddress(xsMachine* the)
