@@ -1,6 +1,6 @@
 /*
 	Builds an app for the simulator: manifest, TypeScript, bytecode, natives, program. What is there and up to date is used again, so
-	that another `config` costs one small module. Called by cli.ts, demo.ts and the tests.
+	that another `config` costs one small module. Called by cli.ts, demo.ts and the tests; firmware/image.ts uses its parts.
 */
 
 import { basename, dirname, join, resolve } from "node:path";
@@ -40,6 +40,14 @@ export interface App {
 
 const ownFolder = join(projectRoot, "host-sim");
 
+/** What an app is built for: its manifest is merged with the app's, and the natives of its own modules come with it. */
+export interface Platform {
+	readonly manifest: string;
+	readonly folders: readonly string[];
+}
+
+const desktop: Platform = { manifest: join(ownFolder, "manifest.json"), folders: [join(ownFolder, "modules")] };
+
 /** A build variable with compiler options, as a list. */
 function options(manifest: Manifest, name: string): string[] {
 	const value = manifest.variables[name];
@@ -48,7 +56,7 @@ function options(manifest: Manifest, name: string): string[] {
 	return (text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []).map(word => word.replace(/["']/g, ""));
 }
 
-/** The C functions that the app's modules name, those of the simulator's own modules left out. True for a destructor. */
+/** The C functions that the app's modules name, those of the platform's own modules left out. True for a destructor. */
 function collectNatives(modules: readonly CompiledModule[], own: ReadonlySet<string>): Map<string, boolean> {
 	const natives = new Map<string, boolean>();
 	for (const module of modules) {
@@ -62,45 +70,33 @@ function collectNatives(modules: readonly CompiledModule[], own: ReadonlySet<str
 }
 
 /** Says which module names a C function that the linker did not find. */
-function explainLinker(words: string, modules: readonly CompiledModule[]): string {
+export function explainLinker(words: string, modules: readonly CompiledModule[]): string {
 	const missing = new Set([...words.matchAll(/undefined (?:reference to|symbol:?) [`'"]?_?(\w+)|^\s*"_(\w+)", referenced from/gm)].map(match => match[1] ?? match[2]));
 	const uses = modules.flatMap(module => module.natives.filter(use => missing.has(use.name)));
 	if (uses.length === 0) return `linking failed:\n${words}`;
 	return uses.map(({ name, place }) => `${place}: there is no C function ${name}; list the C file that defines it under "modules"`).join("\n");
 }
 
-async function buildProgram(toolchain: Toolchain, runtime: Runtime, manifest: Manifest, files: AppFiles, modules: readonly CompiledModule[], own: ReadonlySet<string>, label: string): Promise<string> {
-	const generated = join(toolchain.folder, "generated");
-	const header = definesHeader(manifest.defines);
-	const headerFolder = join(generated, `defines-${digest(header)}`);
-	writeChanged(join(headerFolder, "mc.defines.h"), header);
-	const table = nativesTable(collectNatives(modules, own));
-	const tableFile = join(generated, `natives-${digest(table)}.c`);
-	writeChanged(tableFile, table);
-	const flags = [...runtime.nativeFlags, ...[headerFolder, ...files.headerFolders].map(folder => `-I${folder}`), ...options(manifest, "C_FLAGS")];
-	const natives = await compileUnits(toolchain, label, [...files.natives.map(source => ({ source, flags })), { source: tableFile, flags: runtime.nativeFlags }]);
-	const libraries = [...options(manifest, "LIBRARIES"), ...runtime.libraries];
-	return linkProgram(toolchain, "sim", [...runtime.objects, ...natives], libraries, words => explainLinker(words, modules));
-}
-
 /** Everything about an app that its variant does not change. */
-interface Prepared {
+export interface Prepared {
 	readonly manifest: Manifest;
 	readonly files: AppFiles;
 	readonly label: string;
 	readonly own: ReadonlySet<string>;
 }
 
-function prepare(folder: string, extra: Dictionary, config: Readonly<Record<string, string>>): Prepared {
-	const path = findManifest(folder);
-	const manifest = readManifest(path, [join(ownFolder, "manifest.json")], extra);
+/** Reads an app's manifest. `folder` has its manifest.json, or is the manifest itself. */
+export function prepareApp(folder: string, { config = {}, extra = {} }: BuildOptions, platform: Platform = desktop): Prepared {
+	const path = findManifest(resolve(folder));
+	const manifest = readManifest(path, [platform.manifest], extra);
 	const files = matchFiles(manifest, [configModule(manifest, config)]);
 	if (!files.declarations.some(file => file.name === "mc/config")) {
 		files.declarations.push({ name: "mc/config", source: join(ownFolder, "typings", "config.d.ts") });
 	}
+	checkCreation(manifest);
 	const label = String(manifest.variables["NAME"] ?? basename(dirname(path)));
-	const own = new Set([...files.typescript, ...files.scripts].filter(file => file.source.startsWith(join(ownFolder, "modules"))).map(file => file.name));
-	return { manifest, files, label, own };
+	const isOwn = ({ source }: { source: string }): boolean => platform.folders.some(own => source.startsWith(`${own}/`));
+	return { manifest, files, label, own: new Set([...files.typescript, ...files.scripts].filter(isOwn).map(file => file.name)) };
 }
 
 /** mcconfig's own condition for an app. */
@@ -108,21 +104,51 @@ function checkCreation(manifest: Manifest): void {
 	if (Object.keys(manifest.creation).length === 0) throw new Problem(`${shown(manifest.folder)}: neither the manifest nor one that it includes has "creation": this is no app`);
 }
 
+/** The app's scripts as bytecode. */
+export async function compileScripts({ manifest, files, label }: Prepared, compiler: string, isRelease: boolean): Promise<CompiledModule[]> {
+	return compileModules(compiler, await compileTypeScript(manifest, files, label), files.scripts, isRelease);
+}
+
+/** Where an app's text goes; what is in it names the file, so that it never changes. */
+export function writeAppText({ manifest, files, label }: Prepared, modules: readonly CompiledModule[], toolchain: Toolchain): string {
+	const text = appText(manifest, modules, files.preload, files.resources);
+	const file = join(toolchain.folder, "apps", `${fileName(label)}-${digest(text)}`, "app.txt");
+	writeChanged(file, text);
+	return file;
+}
+
+/** Objects of the app's C files and of the table that names their functions. */
+export function compileNatives(toolchain: Toolchain, { manifest, files, label, own }: Prepared, modules: readonly CompiledModule[],
+	nativeFlags: readonly string[], makeTable: (natives: ReadonlyMap<string, boolean>) => string = nativesTable): Promise<string[]> {
+	const generated = join(toolchain.folder, "generated");
+	const header = definesHeader(manifest.defines);
+	const headerFolder = join(generated, `defines-${digest(header)}`);
+	writeChanged(join(headerFolder, "mc.defines.h"), header);
+	const table = makeTable(collectNatives(modules, own));
+	const tableFile = join(generated, `natives-${digest(table)}.c`);
+	writeChanged(tableFile, table);
+	const flags = [...nativeFlags, ...[headerFolder, ...files.headerFolders].map(folder => `-I${folder}`), ...options(manifest, "C_FLAGS")];
+	return compileUnits(toolchain, label, [...files.natives.map(source => ({ source, flags })), { source: tableFile, flags: nativeFlags }]);
+}
+
+async function buildProgram(toolchain: Toolchain, runtime: Runtime, prepared: Prepared, modules: readonly CompiledModule[]): Promise<string> {
+	const natives = await compileNatives(toolchain, prepared, modules, runtime.nativeFlags);
+	const libraries = [...options(prepared.manifest, "LIBRARIES"), ...runtime.libraries];
+	return linkProgram(toolchain, "sim", [...runtime.objects, ...natives], libraries, words => explainLinker(words, modules));
+}
+
 /** Builds an app; `folder` has its manifest.json, or is the manifest itself. */
-export async function buildApp(folder: string, { variant = "native", config = {}, extra = {}, isRelease = false }: BuildOptions = {}): Promise<App> {
-	const prepared = prepare(resolve(folder), extra, config);
-	const { manifest, files, label, own } = prepared;
-	checkCreation(manifest);
+export async function buildApp(folder: string, given: BuildOptions = {}): Promise<App> {
+	const { variant = "native", isRelease = false } = given;
+	const prepared = prepareApp(folder, given);
+	const { manifest, files, label } = prepared;
 	const toolchain = await findToolchain(variant);
 	const compiler = await buildCompiler();
 	const runtime = await buildRuntime(toolchain);
 	return locked("build", async () => {
-		const emitted = await compileTypeScript(manifest, files, label);
-		const modules = await compileModules(compiler, emitted, files.scripts, isRelease);
-		const program = await buildProgram(toolchain, runtime, manifest, files, modules, own, label);
-		const text = appText(manifest, modules, files.preload, files.resources);
-		const file = join(toolchain.folder, "apps", `${fileName(label)}-${digest(text)}`, "app.txt");
-		writeChanged(file, text);
+		const modules = await compileScripts(prepared, compiler, isRelease);
+		const program = await buildProgram(toolchain, runtime, prepared, modules);
+		const file = writeAppText(prepared, modules, toolchain);
 		const warnings = [...manifest.warnings, ...files.warnings, ...creationWarnings(manifest.creation)];
 		return { name: label, variant, program, file, warnings };
 	});

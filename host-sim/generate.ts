@@ -52,6 +52,20 @@ export function nativesTable(natives: ReadonlyMap<string, boolean>): string {
 	return ["#include \"native_table.h\"", ...names.map(declare), "const SimNative simNatives[] = {", ...names.map(entry), "\t{ NULL, NULL }", "};", ""].join("\n");
 }
 
+/**
+ * The same table for the firmware, with a function around each of the app's that counts its instructions. Destructors run in the collector
+ * and count with it.
+ */
+export function countedNativesTable(natives: ReadonlyMap<string, boolean>): string {
+	const functions = [...natives].filter(([, isDestructor]) => !isDestructor).map(([name]) => name).sort();
+	const counts = ["NativeCount fwNativeCounts[] = {", ...functions.map(name => `\t{ "${name}", 0, 0 },`), "\t{ NULL, 0, 0 }", "};"];
+	const wrappers = functions.map((name, i) =>
+		`extern void ${name}(xsMachine* the);\nstatic void counted_${name}(xsMachine* the) { nativeEnter(&fwNativeCounts[${i}]); ${name}(the); nativeLeave(); }`);
+	const defines = functions.map(name => `#define ${name} counted_${name}`);
+	return ["#include \"native_counts.h\"", "#include \"native_table.h\"", ...counts, ...wrappers, ...defines,
+		nativesTable(natives).replace(/^extern void (\w+)\(xsMachine\*\);\n/gm, "")].join("\n");
+}
+
 /** Every value of `creation`, by its dotted name, with mcconfig's defaults. */
 function creationValues(creation: Dictionary): Map<string, number> {
 	const values = new Map<string, number>();

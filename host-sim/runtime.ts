@@ -11,6 +11,7 @@ import { locked, projectRoot } from "./files.js";
 import { compileUnits, linkProgram, type Unit } from "./objects.js";
 import { findToolchain, type Toolchain } from "./toolchain.js";
 
+/** The engine and the runtime around it, compiled. */
 export interface Runtime {
 	readonly objects: string[];
 	/** For an app's natives. */
@@ -18,7 +19,7 @@ export interface Runtime {
 	readonly libraries: string[];
 }
 
-const ownFolder = join(projectRoot, "host-sim", "xs");
+export const runtimeFolder = join(projectRoot, "host-sim", "xs");
 const chipFolder = join(projectRoot, "host-sim", "chip");
 
 /** How the language is cut, for the parser and for the engine. 16-bit IDs, as on the ESP32. */
@@ -28,22 +29,24 @@ const language = ["-DmxParse=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxRegExpU
 const machine = ["-DINCLUDE_XSPLATFORM", "-DXSPLATFORM=\"platform.h\"", "-DmxRun=1", "-DmxDebug=1", "-DmxMetering=1", "-DmxInstrument=1",
 	"-DmxBoundsCheck=1", "-DmxLockdown=1", "-DmxMinusZero=1"];
 
-/** Files that include one of the engine's. */
-const partly = ["heap.c", "functions.c"];
+/** Files of xs/ that include one of the engine's, in place of which they are compiled. */
+export const engineParts = ["heap.c", "functions.c"];
 
-/** xsMemory.c is part of xs/heap.c, xsFunction.c of xs/functions.c. */
-const replaced = new Set(["xsMemory.c", "xsFunction.c"]);
+/** The engine's C files but those: xsMemory.c is part of heap.c, xsFunction.c of functions.c. */
+export function engineSources(engine: string): string[] {
+	return sources(join(engine, "sources"), new Set(["xsMemory.c", "xsFunction.c"]));
+}
 
 const parserFiles = ["BigInt", "Code", "Common", "Lexical", "Scope", "Script", "SourceMap", "Syntaxical", "Tree", "dtoa", "re"];
 
 const cFlags = ["-std=gnu11", "-fno-common", "-g", "-O2"];
-const warnings = ["-Wall", "-Wextra", "-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types"];
+export const warnings = ["-Wall", "-Wextra", "-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types"];
 
-function engineFolders(engine: string): string[] {
+export function engineFolders(engine: string): string[] {
 	return ["includes", "platforms", "sources"].map(name => join(engine, name));
 }
 
-function sources(folder: string, without: ReadonlySet<string>): string[] {
+export function sources(folder: string, without: ReadonlySet<string>): string[] {
 	return readdirSync(folder).filter(name => name.endsWith(".c") && !without.has(name)).sort().map(name => join(folder, name));
 }
 
@@ -56,7 +59,7 @@ export async function buildCompiler(): Promise<string> {
 	return locked("compiler", async () => {
 		const objects = await compileUnits(toolchain, "the bytecode compiler", [
 			...parserFiles.map(name => ({ source: join(engine, "sources", `xs${name}.c`), flags: [...flags, "-w"] })),
-			{ source: join(ownFolder, "compile.c"), flags: [...flags, ...warnings] },
+			{ source: join(runtimeFolder, "compile.c"), flags: [...flags, ...warnings] },
 		]);
 		return linkProgram(toolchain, "xs-compile", objects, ["-lm"]);
 	});
@@ -77,13 +80,13 @@ export async function buildRuntime(toolchain: Toolchain): Promise<Runtime> {
 	const engine = await fetchEngine();
 	const folders = engineFolders(engine);
 	const common = [...cFlags, ...language, ...machine, ...(countsLibraries(toolchain) ? ["-DSIM_WRAPS_MALLOC=1"] : []),
-		`-I${join(ownFolder, "include")}`, `-I${ownFolder}`, ...folders.flatMap(folder => ["-isystem", folder])];
+		`-I${join(runtimeFolder, "include")}`, `-I${runtimeFolder}`, ...folders.flatMap(folder => ["-isystem", folder])];
 	const own = [...common, ...warnings];
 	const counting = join(chipFolder, "psa_count.h");
 	const units: Unit[] = [
-		...sources(join(engine, "sources"), replaced).map(source => ({ source, flags: [...common, "-DSIM_ENGINE=1", "-w"] })),
-		...sources(ownFolder, new Set(["compile.c", ...partly])).map(source => ({ source, flags: own })),
-		...partly.map(name => ({ source: join(ownFolder, name), flags: [...common, "-DSIM_ENGINE=1", "-w"] })),
+		...engineSources(engine).map(source => ({ source, flags: [...common, "-DSIM_ENGINE=1", "-w"] })),
+		...sources(runtimeFolder, new Set(["compile.c", ...engineParts])).map(source => ({ source, flags: own })),
+		...engineParts.map(name => ({ source: join(runtimeFolder, name), flags: [...common, "-DSIM_ENGINE=1", "-w"] })),
 		...(existsSync(chipFolder) ? sources(chipFolder, new Set()).map(source => ({ source, flags: own })) : []),
 	];
 	return locked("runtime", async () => ({

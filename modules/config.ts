@@ -110,6 +110,8 @@ export interface Options {
 	 * what is said (RFC 8446 section 5.4). TLS 1.3 only: what TLS 1.2 sends stays as long as it is. Default: not filled up.
 	 */
 	recordPadding?: number;
+	/** Milliseconds of any clock, for `HandshakeInfo.timing`. Default `Date.now`, which jumps when the clock is set. */
+	now?: () => number;
 }
 
 /** An external pre-shared key, and the name by which the server finds it. */
@@ -209,6 +211,7 @@ const types: Readonly<Record<keyof Options, string>> = Object.freeze({
 	tls_max_fragment_length: "number",
 	maxSendFragment: "number",
 	recordPadding: "number",
+	now: "function",
 });
 
 function refuse(message: string): never {
@@ -393,6 +396,6 @@ export function configure(options: Options, host: string | undefined): Config {
 		maxFragmentCode: fragmentCode(options.tls_max_fragment_length),
 		maxSendFragment: numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096),
 		recordPadding: numberOption("recordPadding", options.recordPadding, 2, 1024, 0),
-		now: Date.now,
+		now: options.now ?? Date.now,
 	});
 }

@@ -28,7 +28,7 @@ void endWith(int code, const char* format, ...)
 	va_end(arguments);
 	fflush(stdout);
 	if (sim.reason[0])
-		fprintf(stderr, "sim: %s\n", sim.reason);
+		fprintf(stderr, "%s: %s\n", SIM_NAME, sim.reason);
 }
 
 void exitMachine(txMachine* the, int code)

@@ -13,17 +13,26 @@
 	ITEM(simTimerSet) ITEM(simTimerRepeat) ITEM(simTimerSchedule) ITEM(simTimerClear) ITEM(simTimerDelay) \
 	ITEM(simTimeSet) ITEM(simTimeTicks) ITEM(simTimeMicroseconds) ITEM(simTimeDelta) ITEM(simTimeZone) \
 	ITEM(simTCP) ITEM(simTCPClose) ITEM(simTCPRead) ITEM(simTCPWrite) ITEM(simTCPRemoteAddress) ITEM(simTCPRemotePort) \
-	ITEM(simTCPFormat) ITEM(simTCPSetFormat) ITEM(simNetResolve) \
-	ITEM(simResource) ITEM(simResourceExists) ITEM(simResourceByteLength) ITEM(simResourceSlice) \
-	ITEM(simMemory) ITEM(simResetPeaks) ITEM(simMeter) ITEM(simCollect) ITEM(simExit) ITEM(simSetClock) \
+	ITEM(simTCPFormat) ITEM(simTCPSetFormat) \
+	ITEM(simResource) ITEM(simResourceExists) ITEM(simResourceByteLength) ITEM(simResourceSlice)
+
+#if SIM_FIRMWARE
+#define OWN_NATIVES(ITEM) \
+	ITEM(fwMark) ITEM(fwInstructions)
+#else
+#define OWN_NATIVES(ITEM) \
+	ITEM(simNetResolve) ITEM(simMemory) ITEM(simResetPeaks) ITEM(simMeter) ITEM(simCollect) ITEM(simExit) ITEM(simSetClock) \
 	ITEM(simMark) ITEM(simAccelerators) ITEM(simAccelerate) ITEM(simEnvironment)
+#endif
 
 NATIVES(DECLARE)
+OWN_NATIVES(DECLARE)
 extern void simResourceDestructor(void* data);
 extern void simTCPDestructor(void* data);
 
 const SimNative simBuiltinNatives[] = {
 	NATIVES(ENTRY)
+	OWN_NATIVES(ENTRY)
 	{ "simResourceDestructor", (xsCallback)(void (*)(void))simResourceDestructor },
 	{ "simTCPDestructor", (xsCallback)(void (*)(void))simTCPDestructor },
 	{ NULL, NULL }

@@ -23,13 +23,24 @@
 
 extern void fxCheckProfiler(txMachine* the, txSlot* frame);
 
+/* The firmware has no files to write one to. */
+static bool takesCensus(const txMachine* the)
+{
+#if SIM_FIRMWARE
+	(void)the;
+	return false;
+#else
+	return the == sim.the && sim.options.census;
+#endif
+}
+
 /* The size stays behind for the sentence that is printed when the allocation fails. */
 static void noteSlot(txMachine* the)
 {
 	the->memory->slotAllocations++;
 	the->memory->askedSlot = true;
 	the->memory->asked = sizeof(txSlot);
-	if (the == sim.the && sim.options.census)
+	if (takesCensus(the))
 		censusCountSlot(the);
 }
 
@@ -38,7 +49,7 @@ static void noteChunk(txMachine* the, txSize size)
 	the->memory->chunkAllocations++;
 	the->memory->askedSlot = false;
 	the->memory->asked = (size_t)size;
-	if (the == sim.the && sim.options.census)
+	if (takesCensus(the))
 		censusCountChunk(the, (size_t)size);
 }
 
@@ -52,7 +63,7 @@ static void* noteAllocated(txMachine* the, void* allocated)
 
 static txSlot* noteNewSlot(txMachine* the, txSlot* slot)
 {
-	if (the == sim.the && sim.options.census)
+	if (takesCensus(the))
 		censusNoteSlot(the, slot);
 	return noteAllocated(the, slot);
 }

@@ -6,9 +6,7 @@
 #include "sim.h"
 
 enum {
-	/* The root grows as needed; its stack and table of names can't, so they are ample. */
-	kRootChunks = 1024 * 1024,
-	kRootSlots = 32 * 1024,
+	/* The root's stack and table of names can't grow, so they are ample. */
 	kRootStack = 16 * 1024,
 	kRootKeys = 32000,
 	/* How many steps the meter takes between looks at limits and time. */
@@ -63,11 +61,13 @@ static void preload(txMachine* the, void* argument)
 	}
 }
 
-txMachine* machineCreateRoot(App* app)
+txMachine* machineCreateRoot(App* app, const RootSizes* sizes)
 {
 	txCreation creation = app->creation;
-	creation.initialChunkSize = creation.incrementalChunkSize = kRootChunks;
-	creation.initialHeapCount = creation.incrementalHeapCount = kRootSlots;
+	creation.initialChunkSize = sizes->chunks;
+	creation.incrementalChunkSize = sizes->moreChunks;
+	creation.initialHeapCount = sizes->slots;
+	creation.incrementalHeapCount = sizes->moreSlots;
 	creation.stackCount = kRootStack;
 	creation.initialKeyCount = kRootKeys;
 	creation.incrementalKeyCount = 0;

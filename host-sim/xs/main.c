@@ -9,6 +9,9 @@
 
 Sim sim;
 
+/* Pages of flash cost nothing here. */
+static const RootSizes kRoomy = { 1024 * 1024, 1024 * 1024, 32 * 1024, 32 * 1024 };
+
 static void runApp(txMachine* the, void* argument)
 {
 	const App* app = argument;
@@ -39,7 +42,7 @@ int main(int argc, char** argv)
 	resourcesMap(&sim.app);
 	sim.startTime = monotonicSeconds();
 	faultsCatch();
-	sim.root = machineCreateRoot(&sim.app);
+	sim.root = machineCreateRoot(&sim.app, &kRoomy);
 	if (sim.root)
 		sim.the = machineClone(&sim.app, sim.root);
 	if (!sim.the)

@@ -24,7 +24,7 @@ void memoryCreate(Memory* memory, MemoryKind kind, size_t arenaSize)
 	arenaSize = arenaSize / kDeviceSlotSize * sizeof(txSlot);
 	memory->arena = c_malloc(arenaSize);
 	if (!memory->arena) {
-		fprintf(stderr, "sim: this computer has no %zu bytes for creation.static\n", arenaSize);
+		fprintf(stderr, "%s: there are no %zu bytes for creation.static\n", SIM_NAME, arenaSize);
 		exit(kExitUsage);
 	}
 	memory->chunksEnd = memory->arena;

@@ -38,9 +38,11 @@
 #include <sys/time.h>
 #include <unistd.h>
 #if SIM_FIRMWARE
+	#define SIM_NAME "firmware"
 	#define mxMisalignedSettersCrash 1
 	#define mxUnalignedAccess 0
 #else
+	#define SIM_NAME "sim"
 	#include <arpa/inet.h>
 	#include <pthread.h>
 	#define mxUseGCCAtomics 1

@@ -1,37 +1,10 @@
 /*
 	The manifest's `data` and `resources`: the SDK's class Resource (modules/resource.ts). On a device they lie in flash; here
-	their files are mapped read-only. A Resource is a host buffer that refers to them, so that nothing is copied into the heap.
+	their files are mapped read-only (resource_files.c). A Resource is a host buffer that refers to them, so that nothing is
+	copied into the heap.
 */
 
 #include "sim.h"
-
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
-static void fail(const Resource* resource)
-{
-	fprintf(stderr, "sim: %s: %s\n", resource->path, strerror(errno));
-	exit(kExitUsage);
-}
-
-void resourcesMap(App* app)
-{
-	for (Resource* resource = app->resources; resource; resource = resource->next) {
-		struct stat status;
-		int file = open(resource->path, O_RDONLY);
-		if (file < 0 || fstat(file, &status) < 0)
-			fail(resource);
-		resource->size = (size_t)status.st_size;
-		resource->data = "";
-		if (resource->size > 0) {
-			resource->data = mmap(NULL, resource->size, PROT_READ, MAP_PRIVATE, file, 0);
-			if (resource->data == MAP_FAILED)
-				fail(resource);
-		}
-		close(file);
-	}
-}
 
 /* The data is not the machine's to free. */
 void simResourceDestructor(void* data)

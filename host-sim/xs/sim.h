@@ -147,7 +147,11 @@ void flashCountBytecode(size_t size);
 void faultsCatch(void);
 
 /* machine.c */
-txMachine* machineCreateRoot(App* app);
+
+/* What the root machine starts with, and how much it gets when that is full: octets of chunks, slots. */
+typedef struct RootSizes { txSize chunks, moreChunks, slots, moreSlots; } RootSizes;
+
+txMachine* machineCreateRoot(App* app, const RootSizes* sizes);
 txMachine* machineClone(App* app, txMachine* root);
 /* Runs a function with the frame that an abort returns to; false if it did. */
 bool machineRun(txMachine* the, void (*run)(txMachine* the, void* argument), void* argument);
@@ -201,7 +205,7 @@ typedef struct Lookup Lookup;
 Lookup* resolverLookup(const char* name, void (*found)(void* context, const char* address), void* context);
 void resolverCancel(Lookup* lookup);
 
-/* resource.c */
+/* resource_files.c */
 void resourcesMap(App* app);
 
 /* console.c */

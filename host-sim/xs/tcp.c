@@ -29,8 +29,9 @@ typedef struct TCP {
 	bool dead;				/* closed while the loop was calling */
 	int calls;				/* callbacks that are running */
 	size_t inCount, outCount;
-	uint8_t in[kBufferSize];
-	uint8_t out[kBufferSize];
+	uint8_t* in;			/* kBufferSize octets each, behind */
+	uint8_t* out;
+	uint8_t buffers[];
 } TCP;
 
 /* Closes the transport. The object still has to be told of the end, when its data is read. */
@@ -232,10 +233,12 @@ void simTCP(xsMachine* the)
 	given.onWritable = xsVar(kWritable);
 	given.onError = xsVar(kError);
 
-	TCP* tcp = c_malloc(sizeof(TCP));
+	TCP* tcp = c_malloc(sizeof(TCP) + 2 * kBufferSize);
 	if (!tcp)
 		xsUnknownError("no memory for a socket");
 	*tcp = given;
+	tcp->in = tcp->buffers;
+	tcp->out = tcp->buffers + kBufferSize;
 	tcp->self = xsThis;
 	xsSetHostData(xsThis, tcp);
 	xsRemember(tcp->self);

@@ -90,7 +90,7 @@ test("what is missing or contradictory is refused by name", () => {
 		[{ pins, pinsInsteadOfRoots: true, certificate: root }, '"pinsInsteadOfRoots"'], [{ pins, pinsInsteadOfRoots: true, roots }, '"pinsInsteadOfRoots"'],
 		[{ certificate: root, pins: [new Uint8Array(20)] }, '"pins"'], [{ certificate: root, pins: ["sha256/AAAA"] }, '"pins"'], [{ certificate: root, pins: new Uint8Array(32) }, '"pins"'],
 		[{ roots: "roots.bin" }, '"roots"'], [{ roots: {} }, '"roots"'], [{ roots: new Uint8Array(100) }, '"roots"'],
-		[{ certificate: 1 }, '"certificate"'], [{ verify: false, certificate: root }, '"verify"'], [{ certificate: root, insecure: true }, '"insecure"'],
+		[{ certificate: 1 }, '"certificate"'], [{ certificate: root, now: 5 }, '"now"'], [{ verify: false, certificate: root }, '"verify"'], [{ certificate: root, insecure: true }, '"insecure"'],
 	] as const) {
 		const error = throws(() => configure(options as unknown as Options, host), "configuration");
 		ok(error.message.includes(says), `${error.message}: ${says}`);

@@ -2,93 +2,17 @@
 	Real servers as peers: openssl s_server, gnutls-serv, and Node's own. Each answers one HTTP request per connection, on loopback.
 */
 
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
 import { createServer as createTLSServer, type TlsOptions } from "node:tls";
-import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServerIdentity } from "../../host-sim/certificates.js";
+import { startProgram, type RunningServer, type TalkingServer } from "../../host-sim/servers.js";
 
-export interface RunningServer {
-	readonly port: number;
-	stop(): Promise<void>;
-}
-
-/** A program that takes commands. */
-export interface TalkingServer extends RunningServer {
-	/** Writes to its standard input. */
-	tell(words: string): void;
-	/** Waits until it has printed something; throws after ten seconds. */
-	hear(what: RegExp): Promise<void>;
-}
+export { startOpenSSL, startProgram, startTalkingOpenSSL, type RunningServer, type TalkingServer } from "../../host-sim/servers.js";
 
 /** True where a program can be run. */
 export function hasProgram(name: string, ...values: string[]): boolean {
 	return spawnSync(name, values, { stdio: "ignore" }).error === undefined;
-}
-
-function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer().on("error", reject).listen(0, "127.0.0.1", () => {
-			const { port } = server.address() as { port: number };
-			server.close(() => resolve(port));
-		});
-	});
-}
-
-function tryConnect(port: number): Promise<boolean> {
-	return new Promise(resolve => {
-		const socket = connect(port, "127.0.0.1", () => {
-			socket.destroy();
-			resolve(true);
-		}).on("error", () => resolve(false));
-	});
-}
-
-/** Starts a program that listens, and waits until it does; with another port where somebody else has got it first. `values` get the port and the folder with chain.pem, key.pem and the certificates one by one. */
-export async function startProgram(program: string, identity: ServerIdentity, values: (port: number, folder: string) => string[], tries = 3): Promise<TalkingServer> {
-	const folder = mkdtempSync(join(tmpdir(), "xs-tls-peer-"));
-	writeFileSync(join(folder, "chain.pem"), identity.chain);
-	writeFileSync(join(folder, "leaf.pem"), identity.leaf.pem);
-	writeFileSync(join(folder, "root.pem"), identity.root.pem);
-	writeFileSync(join(folder, "intermediate.pem"), identity.intermediate.pem);
-	writeFileSync(join(folder, "key.pem"), identity.leaf.keyPem);
-	const port = await freePort();
-	const child = spawn(program, values(port, folder), { stdio: ["pipe", "pipe", "pipe"] });
-	let words = "";
-	child.stdout.on("data", data => words += data);
-	child.stderr.on("data", data => words += data);
-	const ended = new Promise<void>(resolve => child.on("close", () => resolve()));
-	const stop = async (): Promise<void> => {
-		child.kill("SIGKILL");
-		await ended;
-		rmSync(folder, { recursive: true, force: true });
-	};
-	const hear = async (what: RegExp): Promise<void> => {
-		for (let tries = 0; !what.test(words); tries++) {
-			if (tries === 200) throw new Error(`${program} does not say ${what}: ${words}`);
-			await new Promise(resolve => setTimeout(resolve, 50));
-		}
-	};
-	for (let tries = 0; tries < 100; tries++) {
-		if (child.exitCode !== null) break;
-		if (await tryConnect(port)) return { port, stop, hear, tell: text => child.stdin.write(text) };
-		await new Promise(resolve => setTimeout(resolve, 50));
-	}
-	await stop();
-	if (tries > 1 && /already in use/i.test(words)) return startProgram(program, identity, values, tries - 1);
-	throw new Error(`${program} does not listen: ${words}`);
-}
-
-export function startOpenSSL(identity: ServerIdentity, ...more: string[]): Promise<RunningServer> {
-	return startTalkingOpenSSL(identity, "-www", "-quiet", ...more);
-}
-
-/** OpenSSL's server as it is used by hand: what it is told goes to the client, but for commands of one letter. */
-export function startTalkingOpenSSL(identity: ServerIdentity, ...more: string[]): Promise<TalkingServer> {
-	return startProgram("openssl", identity, (port, folder) => ["s_server", "-accept", `127.0.0.1:${port}`, "-cert", join(folder, "leaf.pem"),
-		"-cert_chain", join(folder, "intermediate.pem"), "-key", join(folder, "key.pem"), ...more]);
 }
 
 export function startGnuTLS(identity: ServerIdentity, priority: string, ...more: string[]): Promise<TalkingServer> {

@@ -1,0 +1,215 @@
+/*
+	One TCP connection at a time over QEMU's serial port (a 16550). At its other end ../link.ts has the socket. Octets go in
+	frames, after a header: kind, number of the connection, length (two octets, low first). What belongs to a connection that
+	was closed is dropped.
+
+		to the host		O host\tport	open		D octets		C close
+		from the host	O				opened		D octets		E over, or never opened
+*/
+
+#include "sim.h"
+#include "transport.h"
+#include "board.h"
+
+#include <poll.h>
+
+#define kPort ((volatile uint8_t*)0x10000000)
+enum { kData, kInterrupts, kFifo, kLine, kStatus = 5 };
+enum { kReady = 1, kEmpty = 0x20 };
+
+enum { kFile = 3, kHeaderSize = 4, kNameMax = 300, kLooks = 64 };
+
+static struct {
+	enum { kClosed, kOpening, kOpen, kOver } state;
+	uint8_t number;
+	size_t left;			/* of the data frame that is being read */
+} line;
+
+static bool hasOctet(void)
+{
+	return kPort[kStatus] & kReady;
+}
+
+static uint8_t readOctet(void)
+{
+	while (!hasOctet())
+		boardSleepUntil(INFINITY);
+	return kPort[kData];
+}
+
+static void writeOctets(const void* octets, size_t count)
+{
+	for (const uint8_t* octet = octets; count; count--) {
+		while (!(kPort[kStatus] & kEmpty)) {}
+		kPort[kData] = *octet++;
+	}
+}
+
+static void writeFrame(char kind, const void* octets, size_t count)
+{
+	const uint8_t header[kHeaderSize] = { (uint8_t)kind, line.number, (uint8_t)count, (uint8_t)(count >> 8) };
+	instructionsPause();
+	writeOctets(header, kHeaderSize);
+	writeOctets(octets, count);
+	instructionsResume();
+}
+
+/* Takes the next frame's header, if one is there and the data of the last is read. */
+static void readHeader(void)
+{
+	uint8_t header[kHeaderSize];
+	if (line.left || line.state == kOver || !hasOctet())
+		return;
+	for (int i = 0; i < kHeaderSize; i++)
+		header[i] = readOctet();
+	size_t length = header[2] | (size_t)header[3] << 8;
+	if (header[1] != line.number || line.state == kClosed) {
+		while (length--)
+			readOctet();
+		return;
+	}
+	switch (header[0]) {
+	case 'O': line.state = kOpen; break;
+	case 'D': line.left = length; break;
+	default: line.state = kOver; break;
+	}
+}
+
+static short happened(short events)
+{
+	short result = 0;
+	readHeader();
+	if (line.state == kOver)
+		return POLLHUP | (events & POLLIN);
+	if (line.state == kOpen && (events & POLLOUT))
+		result |= POLLOUT;
+	if (line.left && (events & POLLIN))
+		result |= POLLIN;
+	return result;
+}
+
+static int look(struct pollfd* files, nfds_t count)
+{
+	int found = 0;
+	for (nfds_t i = 0; i < count; i++) {
+		files[i].revents = files[i].fd == kFile ? happened(files[i].events) : 0;
+		found += files[i].revents != 0;
+	}
+	return found;
+}
+
+/* A host that is faster or slower must not change the order in which things happen. */
+static bool mayLook(int timeout)
+{
+	static int passed;
+	if (timeout == 0 && passed++ < kLooks)
+		return false;
+	passed = 0;
+	return true;
+}
+
+int poll(struct pollfd* files, nfds_t count, int timeout)
+{
+	int found = 0;
+	instructionsPause();
+	double until = timeout < 0 ? INFINITY : boardSeconds() + timeout / 1000.0;
+	for (nfds_t i = 0; i < count; i++)
+		files[i].revents = 0;
+	if (mayLook(timeout)) {
+		while ((found = look(files, count)) == 0 && boardSeconds() < until) {
+			if (!hasOctet() || line.left)
+				boardSleepUntil(until);
+		}
+	}
+	if (!found && timeout > 0)
+		boardSlept(timeout / 1000.0);
+	instructionsResume();
+	return found;
+}
+
+int transportOpen(const char* address, const char* port, bool nodelay)
+{
+	char name[kNameMax];
+	(void)nodelay;
+	if (line.state != kClosed)
+		return -1;
+	int length = snprintf(name, sizeof(name), "%s\t%s", address, port);
+	if (length < 0 || length >= kNameMax)
+		return -1;
+	kPort[kFifo] = 7;
+	kPort[kLine] = 3;
+	kPort[kInterrupts] = 1;
+	line.number++;
+	line.left = 0;
+	line.state = kOpening;
+	writeFrame('O', name, (size_t)length);
+	return kFile;
+}
+
+bool transportConnected(int file)
+{
+	(void)file;
+	return line.state == kOpen;
+}
+
+int transportReceive(int file, uint8_t* to, size_t room)
+{
+	(void)file;
+	if (!line.left)
+		return line.state == kOver ? kTransportEnded : kTransportLater;
+	size_t count = room < line.left ? room : line.left;
+	instructionsPause();
+	for (size_t i = 0; i < count; i++)
+		to[i] = readOctet();
+	instructionsResume();
+	line.left -= count;
+	return (int)count;
+}
+
+int transportSend(int file, const uint8_t* from, size_t count)
+{
+	(void)file;
+	if (line.state != kOpen)
+		return kTransportEnded;
+	writeFrame('D', from, count);
+	return (int)count;
+}
+
+/* The host's end goes on reading, and drops what it gets. */
+void transportFinish(int file, uint8_t* scratch, size_t size)
+{
+	(void)file, (void)scratch, (void)size;
+}
+
+/* Data of which only a part was read is dropped with the rest of its frame. */
+void transportClose(int file)
+{
+	(void)file;
+	instructionsPause();
+	for (; line.left; line.left--)
+		readOctet();
+	instructionsResume();
+	writeFrame('C', NULL, 0);
+	line.state = kClosed;
+}
+
+bool transportPeer(int file, char* address, size_t addressSize, char* port, size_t portSize)
+{
+	(void)file, (void)address, (void)addressSize, (void)port, (void)portSize;
+	return false;
+}
+
+/* Names are looked up at the other end of the line: a name is its own address here. */
+struct Lookup { int none; };
+
+Lookup* resolverLookup(const char* name, void (*found)(void* context, const char* address), void* context)
+{
+	static Lookup done;
+	found(context, name);
+	return &done;
+}
+
+void resolverCancel(Lookup* lookup)
+{
+	(void)lookup;
+}
