@@ -82,9 +82,10 @@ class Connection {
 		this.#socket.resume();
 	}
 
+	/** What was written still goes out. */
 	destroy(): void {
 		this.close();
-		this.#socket.destroy();
+		this.#socket.destroySoon();
 	}
 }
 
@@ -95,10 +96,12 @@ export class Link {
 	readonly #sent: Buffer[] = [];
 	readonly #connections = new Set<Connection>();
 	#line: Socket | undefined;
+	#lineEnded: Promise<void> | undefined;
 	#connection: Connection | undefined;
 	#buffer = Buffer.alloc(0);
 	#count = 0;
 	#played = 0;
+	#isOver = false;
 
 	constructor({ replay }: LinkOptions = {}) {
 		this.#replay = replay;
@@ -111,6 +114,11 @@ export class Link {
 			this.#server.listen(0, "127.0.0.1", done);
 		});
 		return (this.#server.address() as { port: number }).port;
+	}
+
+	/** Waits for what QEMU has sent before it ended; its end is seen earlier than the line's. */
+	async drained(): Promise<void> {
+		await this.#lineEnded;
 	}
 
 	get transcript(): Transcript {
@@ -128,10 +136,12 @@ export class Link {
 		this.#line = socket;
 		socket.setNoDelay(true);
 		socket.on("error", () => {});
+		this.#lineEnded = new Promise(done => socket.on("close", () => done()));
 		socket.on("data", (data: Buffer) => this.#receive(data));
 	}
 
 	#send(octets: Uint8Array): void {
+		if (this.#isOver) return;
 		this.#answers.push({ after: this.#count, octets });
 		this.#line?.write(octets);
 	}
@@ -164,6 +174,10 @@ export class Link {
 			}
 			case "D": this.#connection?.write(body); break;
 			case "C": this.#connection?.close(); this.#connection = undefined; break;
+			case "Q":
+				this.#send(frame("Q", number));
+				this.#isOver = true;
+				break;
 			default: throw new Problem(`the firmware sent a frame of kind "${kind}", which is none`);
 		}
 	}

@@ -98,6 +98,7 @@ export async function runFirmware(image: Image, { time = new Date(), timeout = 6
 				resolve(isLate ? 26 : status ?? 128);
 			});
 		});
+		await link.drained();
 		return { code, lines, figures, transcript: link.transcript };
 	}
 	finally {

@@ -23,17 +23,6 @@
 
 extern void fxCheckProfiler(txMachine* the, txSlot* frame);
 
-/* The firmware has no files to write one to. */
-static bool takesCensus(const txMachine* the)
-{
-#if SIM_FIRMWARE
-	(void)the;
-	return false;
-#else
-	return the == sim.the && sim.options.census;
-#endif
-}
-
 /* The size stays behind for the sentence that is printed when the allocation fails. */
 static void noteSlot(txMachine* the)
 {

@@ -109,7 +109,7 @@ static txU4 meterInterval(void)
 
 static txBoolean checkLimits(txMachine* the, txU4 index)
 {
-	if (sim.options.census)
+	if (takesCensus(the))
 		censusCountWork(the, the->meterIndex - meter.last);
 	takeMeter(the);
 	if (index + meterInterval() < index)

@@ -243,4 +243,15 @@ typedef struct Sim {
 
 extern Sim sim;
 
+/* True where a census is asked for. The firmware has no files to write one to. */
+static inline bool takesCensus(const txMachine* the)
+{
+#if SIM_FIRMWARE
+	(void)the;
+	return false;
+#else
+	return the == sim.the && sim.options.census;
+#endif
+}
+
 #endif

@@ -4,8 +4,9 @@
 */
 
 import assert from "node:assert/strict";
-import { createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
+import { createServer as createTLSServer } from "node:tls";
 
 import { makeCertificate, makeIdentity, makeKey, type KeyType, type ServerIdentity } from "../../host-sim/certificates.js";
 import { buildRequest } from "../../host-sim/firmware.js";
@@ -93,6 +94,32 @@ describe("an HTTPS request from firmware", { skip: await lacksTools() || lacks("
 		assert.deepEqual(third.figures, first.figures);
 	});
 
+	test("a slow server changes nothing but time: played again without its pauses, the run is the same", async () => {
+		// longer than the client's idle timer waits, shorter than the firmware's patience with the line
+		const pause = 400;
+		const identity = makeIdentity(["localhost"]);
+		const server = await startOpenSSLWithText(identity, `${text}\n`, "-tls1_3");
+		const proxy = createServer(socket => {
+			const far = connect(server.port, "127.0.0.1");
+			socket.on("data", data => far.write(data)).on("error", () => {}).on("close", () => far.destroy());
+			far.on("data", data => setTimeout(() => socket.write(data), pause)).on("error", () => {});
+			far.on("end", () => setTimeout(() => socket.end(), pause));
+		});
+		await new Promise<void>(done => proxy.listen(0, "127.0.0.1", done));
+		try {
+			const { port } = proxy.address() as { port: number };
+			const image = await buildRequest({ host: "localhost", port: String(port), path: "/hello.txt", ca: identity.root.pem });
+			const options = { time: new Date() };
+			const first = await runFirmware(image, options);
+			assert.ok(first.lines.includes(text), first.lines.join("\n"));
+			assert.deepEqual((await runFirmware(image, { ...options, replay: first.transcript })).figures, first.figures);
+		}
+		finally {
+			proxy.close();
+			await server.stop();
+		}
+	});
+
 	test("two runs differ by what the server's random numbers change", async () => {
 		// ECDSA's numbers are as long as they happen to be, and Mbed TLS's arithmetic takes as long as its numbers
 		const identity = makeIdentity(["localhost"]);
@@ -116,6 +143,24 @@ describe("an HTTPS request from firmware", { skip: await lacksTools() || lacks("
 	test("another authority", async () => {
 		const result = await request({ identity: makeIdentity(["localhost"]), ca: makeIdentity(["localhost"]).root.pem });
 		assertRefused(result, /certificate 1 .* is not signed with the trusted key of its issuer's name/);
+	});
+	test("a refused server is told so by an alert", async () => {
+		const { leaf, chain } = makeIdentity(["localhost"]);
+		const server = createTLSServer({ cert: chain, key: leaf.keyPem, minVersion: "TLSv1.3" });
+		const told = new Promise<Error>(resolve => {
+			server.on("tlsClientError", resolve);
+			server.on("secureConnection", socket => socket.on("error", resolve));
+		});
+		await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
+		try {
+			const { port } = server.address() as { port: number };
+			const ca = makeIdentity(["localhost"]).root.pem;
+			await runFirmware(await buildRequest({ host: "localhost", port: String(port), path: "/", ca }), { timeout: 30 });
+			assert.match((await told).message, /alert/);
+		}
+		finally {
+			server.close();
+		}
 	});
 	test("a certificate for another name", async () => {
 		assertRefused(await request({ identity: makeIdentity(["other.example"]) }), /is for other\.example, not for localhost/);

@@ -55,6 +55,9 @@ void romOpen(void);
 /* build.c: makes the preloaded heap, writes it to a file, and ends. */
 void buildRom(void) __attribute__((noreturn));
 
+/* link.c: sees to it that all that was sent has arrived at the other end of the serial line. */
+void linkFinish(void);
+
 /* figures.c */
 void figuresPrint(void);
 

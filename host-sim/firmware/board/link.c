@@ -3,8 +3,11 @@
 	frames, after a header: kind, number of the connection, length (two octets, low first). What belongs to a connection that
 	was closed is dropped.
 
-		to the host		O host\tport	open		D octets		C close
-		from the host	O				opened		D octets		E over, or never opened
+		to the host		O host\tport	open		D octets		C close						Q the firmware ends
+		from the host	O				opened		D octets		E over, or never opened		Q nothing follows
+
+	Without the last, QEMU would end with octets unread, its socket would be reset, and what was sent last, such as an alert, be
+	lost.
 */
 
 #include "sim.h"
@@ -18,6 +21,12 @@ enum { kData, kInterrupts, kFifo, kLine, kStatus = 5 };
 enum { kReady = 1, kEmpty = 0x20 };
 
 enum { kFile = 3, kHeaderSize = 4, kNameMax = 300, kLooks = 64 };
+
+/*
+	While a connection is there, a timer waits this much longer, in the host's time, than it asks for: so an answer that is on
+	its way comes first in every run, however slow the host is. The firmware's own clock goes on by what was asked for.
+*/
+enum { kPatience = 3 };
 
 static struct {
 	enum { kClosed, kOpening, kOpen, kOver } state;
@@ -54,18 +63,29 @@ static void writeFrame(char kind, const void* octets, size_t count)
 	instructionsResume();
 }
 
+static void drop(size_t count)
+{
+	while (count--)
+		readOctet();
+}
+
+/* Reads a header; returns how much follows it. */
+static size_t readHeader(uint8_t* header)
+{
+	for (int i = 0; i < kHeaderSize; i++)
+		header[i] = readOctet();
+	return header[2] | (size_t)header[3] << 8;
+}
+
 /* Takes the next frame's header, if one is there and the data of the last is read. */
-static void readHeader(void)
+static void takeHeader(void)
 {
 	uint8_t header[kHeaderSize];
 	if (line.left || line.state == kOver || !hasOctet())
 		return;
-	for (int i = 0; i < kHeaderSize; i++)
-		header[i] = readOctet();
-	size_t length = header[2] | (size_t)header[3] << 8;
+	size_t length = readHeader(header);
 	if (header[1] != line.number || line.state == kClosed) {
-		while (length--)
-			readOctet();
+		drop(length);
 		return;
 	}
 	switch (header[0]) {
@@ -78,7 +98,7 @@ static void readHeader(void)
 static short happened(short events)
 {
 	short result = 0;
-	readHeader();
+	takeHeader();
 	if (line.state == kOver)
 		return POLLHUP | (events & POLLIN);
 	if (line.state == kOpen && (events & POLLOUT))
@@ -112,7 +132,8 @@ int poll(struct pollfd* files, nfds_t count, int timeout)
 {
 	int found = 0;
 	instructionsPause();
-	double until = timeout < 0 ? INFINITY : boardSeconds() + timeout / 1000.0;
+	double patience = timeout > 0 && line.state != kClosed ? kPatience : 0;
+	double until = timeout < 0 ? INFINITY : boardSeconds() + timeout / 1000.0 + patience;
 	for (nfds_t i = 0; i < count; i++)
 		files[i].revents = 0;
 	if (mayLook(timeout)) {
@@ -186,11 +207,24 @@ void transportClose(int file)
 {
 	(void)file;
 	instructionsPause();
-	for (; line.left; line.left--)
-		readOctet();
+	drop(line.left);
+	line.left = 0;
 	instructionsResume();
 	writeFrame('C', NULL, 0);
 	line.state = kClosed;
+}
+
+void linkFinish(void)
+{
+	uint8_t header[kHeaderSize] = { 0 };
+	if (!line.number)
+		return;
+	instructionsPause();
+	drop(line.left);
+	writeFrame('Q', NULL, 0);
+	while (header[0] != 'Q')
+		drop(readHeader(header));
+	instructionsResume();
 }
 
 bool transportPeer(int file, char* address, size_t addressSize, char* port, size_t portSize)

@@ -42,6 +42,7 @@ int main(void)
 	}
 	machineStartMeter(sim.the);
 	machineRun(sim.the, runApp, &sim.app);
+	linkFinish();
 	instructionsPause();
 	fflush(stdout);
 	figuresPrint();
