@@ -4,7 +4,7 @@
 */
 
 import { existsSync, readFileSync, renameSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
 import { compileNatives, compileScripts, explainLinker, prepareApp, writeAppText, type BuildOptions, type Platform } from "../build.js";
 import type { CompiledModule } from "../bytecode.js";
@@ -45,7 +45,7 @@ const optimization = ["-std=gnu11", "-fno-common", "-Os", "-g", "-ffunction-sect
 
 /** The files of xs/ that the firmware has in common with the desktop; the first list only while ROM is made. */
 const runtimeBuild = ["app", "script", "flash", "builtin_natives"];
-const runtimeFiles = ["abort", "clock", "console", "functions", "heap", "loop", "machine", "memory", "modules", "resource", "tcp", "timer"];
+const runtimeFiles = ["abort", "clock", "console", "loop", "machine", "memory", "modules", "resource", "tcp", "timer"];
 
 interface Objects {
 	readonly groups: Group[];
@@ -68,13 +68,14 @@ async function compileBase(toolchain: Toolchain): Promise<Objects> {
 	const mbedtls = await fetchMbedTLS();
 	const crypto = ["-DMBEDTLS_CONFIG_FILE=\"mbedtls_config.h\"", `-I${boardFolder}`, "-isystem", join(mbedtls, "include")];
 	const common = [...withEngine, ...engineFolders(engine).flatMap(folder => ["-isystem", folder])];
-	const own = (source: string): Unit => engineParts.includes(basename(source)) ? engineUnit(source, common) : { source, flags: [...common, ...warnings] };
+	const own = (source: string): Unit => ({ source, flags: [...common, ...warnings] });
 	const named = (names: readonly string[]): string[] => names.map(name => join(runtimeFolder, `${name}.c`));
 	const compile = (title: string, units: readonly Unit[]): Promise<string[]> => compileUnits(toolchain, title, units);
+	const inEngine = [...engineSources(engine), ...engineParts.map(name => join(runtimeFolder, name))];
 	const library = sources(join(mbedtls, "library"), new Set()).map(source => ({ source, flags: [...optimization, ...crypto, "-w"] }));
 	return {
 		groups: [
-			{ name: "engine", objects: await compile("the engine", engineSources(engine).map(source => engineUnit(source, common))) },
+			{ name: "engine", objects: await compile("the engine", inEngine.map(source => engineUnit(source, common))) },
 			{ name: "crypto", objects: await compile("Mbed TLS", library) },
 			{ name: "runtime", objects: await compile("the runtime", [...named(runtimeFiles), ...sources(boardFolder, new Set(["build.c"]))].map(own)) },
 		],
