@@ -8,7 +8,8 @@ import { TLSError } from "../errors";
 import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
 import { publicKeyAt } from "./algorithms";
-import { Certificate, commonName, KeyUsage, NO_PATH_LENGTH } from "./certificate";
+import { checkAuthority, isSelfIssued } from "./authority";
+import { Certificate, commonName, NO_PATH_LENGTH } from "./certificate";
 import { Constraints } from "./constraints";
 import { sameOctets } from "./der";
 import { isFor, namesOf } from "./names";
@@ -51,6 +52,13 @@ export interface VerifiedPeer {
 /** Parts of paths that are looked at before it is too much. */
 const MAX_STEPS = 64;
 
+/** An entry of PathSearch's `next`: which certificate to try next (there are fewer than 256), and what is to be known of the one in the path. */
+const enum Mark {
+	next = 0xff,
+	selfIssued = 0x100,
+	constrains = 0x200,
+}
+
 /** What stands for a root's index while paths are looked for. */
 const enum Anchor {
 	/** The end of the path is new: nothing was tried for it. */
@@ -83,7 +91,7 @@ export class PathSearch {
 	private certificateIndex = -1;
 	/** For a name's or a key's SHA-256. */
 	private readonly digest = new Uint8Array(DIGEST);
-	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it. */
+	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it, and its marks. */
 	private readonly path: number[] = [];
 	private readonly next: number[] = [];
 	/** The trusted key above the path: a root's index, or an Anchor. */
@@ -213,7 +221,7 @@ export class PathSearch {
 			}
 			if (++this.steps > MAX_STEPS) throw new TLSError("too_much_work", "the server's certificates lead too many ways");
 			path.push(issuer);
-			this.next.push(1);
+			this.next.push(1 | marksOf(this.certificate));
 			this.root = Anchor.untried;
 		}
 		return false;
@@ -245,18 +253,21 @@ export class PathSearch {
 		const path = this.path;
 		const level = path.length - 1;
 		const { issuerStart, issuerEnd } = this.read(path[level]!);
-		while (2 * this.next[level]! < this.spans.length) {
-			const index = this.next[level]!++;
-			if (!path.includes(index) && this.isNamed(index, issuerStart, issuerEnd)) return index;
+		while (2 * (this.next[level]! & Mark.next) < this.spans.length) {
+			const index = this.next[level]!++ & Mark.next;
+			if (!path.includes(index) && this.isIssuer(index, issuerStart, issuerEnd)) return index;
 		}
 		return -1;
 	}
 
-	/** True where certificate `index` can be read and is one of that subject. */
-	private isNamed(index: number, start: number, end: number): boolean {
+	/** True where certificate `index` can be read, is one of that subject, and may stand above the path. */
+	private isIssuer(index: number, start: number, end: number): boolean {
 		try {
-			const { subjectStart, subjectEnd } = this.read(index);
-			return sameOctets(this.message, start, end, this.message, subjectStart, subjectEnd);
+			const certificate = this.read(index);
+			if (!sameOctets(this.message, start, end, this.message, certificate.subjectStart, certificate.subjectEnd)) return false;
+			this.checkTime(certificate);
+			checkAuthority(certificate, this.authorities());
+			return true;
 		}
 		catch (error) {
 			this.keep(error);
@@ -270,7 +281,14 @@ export class PathSearch {
 		this.error ??= error;
 	}
 
-	/** Checks the path in everything but signatures. */
+	/** Authorities in the path, those that are not self-issued (RFC 5280 section 4.2.1.9). */
+	private authorities(): number {
+		let count = 0;
+		for (let i = 1; i < this.next.length; i++) if (!(this.next[i]! & Mark.selfIssued)) count++;
+		return count;
+	}
+
+	/** Checks the path in what depends on all of it, but for signatures. */
 	private isGood(): boolean {
 		try {
 			this.checkPath(this.root);
@@ -311,18 +329,14 @@ export class PathSearch {
 		const { roots } = this.policy;
 		const path = this.path;
 		let comparisons = 0;
-		let authorities = 0;
-		for (let i = 0; i < path.length; i++) {
-			const certificate = this.read(path[i]!);
-			this.checkTime(certificate);
-			if (i === 0) continue;
-			checkAuthority(certificate, authorities);
-			if (!isSelfIssued(certificate)) authorities++;
-			const { constraintsStart, constraintsEnd } = certificate;
-			if (constraintsEnd) comparisons = this.checkNames(new Constraints(this.message, constraintsStart, constraintsEnd, certificate.position, comparisons), i);
+		for (let i = 1; i < path.length; i++) {
+			if (!(this.next[i]! & Mark.constrains)) continue;
+			const { constraintsStart, constraintsEnd, position } = this.read(path[i]!);
+			comparisons = this.checkNames(new Constraints(this.message, constraintsStart, constraintsEnd, position, comparisons), i);
 		}
 		if (root === Anchor.pinned) return;
 		if (!roots!.issues(root)) this.read(path[path.length - 1]!).fail("is not itself trusted; a certificate with its issuer's name is, but may not issue others", "untrusted");
+		const authorities = this.authorities();
 		const limit = roots!.pathLength(root);
 		if (limit !== NO_PATH_LENGTH && authorities > limit) throw new TLSError("bad_certificate", `the trusted root allows ${limit} authorities below it, there are ${authorities}`);
 		if (this.now > roots!.notAfter(root)) throw new TLSError("certificate_expired", `the trusted root itself expired on ${dateText(roots!.notAfter(root))}`);
@@ -377,18 +391,9 @@ export class PathSearch {
 	}
 }
 
-/** What certificate `certificate` must be to issue others, with `below` authorities under it. */
-function checkAuthority(certificate: Certificate, below: number): void {
-	if (!certificate.isAuthority) certificate.fail("is no authority (its basic constraints), but has issued another");
-	if (!(certificate.keyUsage & KeyUsage.keyCertSign)) certificate.fail("may not sign certificates (its key usage)");
-	if (!certificate.isForServers) certificate.fail("may not issue certificates of servers (its extended key usage)");
-	if (!certificate.keyKind) certificate.fail(`has a key that is not taken${certificate.keyBits ? ` (${certificate.keyBits} bits)` : ""}`, "unsupported_certificate");
-	if (certificate.pathLength !== NO_PATH_LENGTH && below > certificate.pathLength)
-		certificate.fail(`allows ${certificate.pathLength} authorities below it, there are ${below}`);
-}
-
-function isSelfIssued({ bytes, subjectStart, subjectEnd, issuerStart, issuerEnd }: Certificate): boolean {
-	return sameOctets(bytes, subjectStart, subjectEnd, bytes, issuerStart, issuerEnd);
+/** What of a certificate above the server's is needed again when it is not at hand. */
+function marksOf(certificate: Certificate): number {
+	return (isSelfIssued(certificate) ? Mark.selfIssued : 0) | (certificate.constraintsEnd ? Mark.constrains : 0);
 }
 
 /** A certificate's key where it lies. */
