@@ -52,7 +52,7 @@ export async function startProgram(program: string, identity: ServerIdentity,
 	writeFileSync(join(folder, "chain.pem"), identity.chain);
 	writeFileSync(join(folder, "leaf.pem"), identity.leaf.pem);
 	writeFileSync(join(folder, "root.pem"), identity.root.pem);
-	writeFileSync(join(folder, "intermediate.pem"), identity.intermediate.pem);
+	writeFileSync(join(folder, "intermediate.pem"), identity.chain.slice(identity.leaf.pem.length));
 	writeFileSync(join(folder, "key.pem"), identity.leaf.keyPem);
 	const port = await freePort();
 	const child = spawn(program, values(port, folder), { stdio: ["pipe", "pipe", "pipe"], cwd: folder });
