@@ -375,7 +375,8 @@ export function configure(options: Options, host: string | undefined): Config {
 	const all = suitesOf(options.cipherSuites, minVersion, maxVersion);
 	const suites = isKeyOnly ? all.filter(id => findSuite(id)?.hash === psk!.hash) : all;
 	if (!suites.length) refuse('"cipherSuites" has none with the hash of "psk"');
-	const binding = session || onSession ? sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0], psk?.secret) : undefined;
+	const binding = session || onSession
+		? sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0], psk?.secret) : undefined;
 	return Object.freeze({
 		sni: isAddress(name) ? undefined : name,
 		protocols,

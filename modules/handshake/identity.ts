@@ -23,7 +23,8 @@ const MAX_REQUESTS = 8;
  * What a CertificateRequest with `context` has asked for: our certificates and a signature by one of `schemes`, or an empty list where none
  * fits. All that `w` holds follows on the transcript.
  */
-export function writeIdentity(w: Writer, context: Uint8Array, credential: Credential | undefined, schemes: readonly number[], transcript: Transcript): void {
+export function writeIdentity(w: Writer, context: Uint8Array, credential: Credential | undefined, schemes: readonly number[],
+	transcript: Transcript): void {
 	const scheme = credential ? pickScheme13(credential, schemes) : 0;
 	writeCertificate13(w, context, scheme ? credential!.chain : []);
 	if (!scheme) return;

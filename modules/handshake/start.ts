@@ -73,7 +73,8 @@ export function* handshake(link: Link, write: typeof writeClientHello = writeCli
 	yield* sendHello(link, hello, transcript, write);
 	if (!isTLS13 || !namesVersion(link.reader)) {
 		// appendix D.3
-		if (hello.early) throw new TLSError("unsupported_version", "the server does not speak TLS 1.3 any more, and early data was sent: connect again without");
+		if (hello.early)
+			throw new TLSError("unsupported_version", "the server does not speak TLS 1.3 any more, and early data was sent: connect again without");
 		return flow12(link, hello, transcript);
 	}
 	let answer = readServerHello(link.reader, hello, config);
