@@ -77,16 +77,16 @@ async function withInstructions(figures: Figures, what: Work, from: string, to: 
 /** Figures of every handshake and transfer of the plan. */
 export async function measure(withValgrind: boolean): Promise<Pick<Results, "handshakes" | "transfers">> {
 	const first: Record<string, Figures> = {};
-	for (const { name, chain, certificates, secure, resumes } of handshakes) {
+	for (const { name, chain, certificates, secure, resumes, old } of handshakes) {
 		say(`measuring a handshake: ${name}`);
-		const what: Work = { part: resumes ? "resume" : "handshake", chain, secure, ...(certificates ? { certificates } : {}) };
+		const what: Work = { part: resumes ? "resume" : "handshake", chain, secure, ...old, ...(certificates ? { certificates } : {}) };
 		const figures = await handshake(what);
 		first[name] = withValgrind && !figures["missing"] ? await withInstructions(figures, what, "start", "handshake") : figures;
 	}
 	const second: Record<string, Figures> = {};
-	for (const { name, part, bytes, fragment } of transfers) {
+	for (const { name, part, bytes, fragment, secure, old } of transfers) {
 		say(`measuring a transfer: ${name}`);
-		const what: Work = { part, bytes, server: { fragment } };
+		const what: Work = { part, bytes, ...(secure ? { secure } : {}), ...old, server: { ...old?.server, fragment } };
 		const figures = await transfer(what);
 		second[name] = withValgrind ? await withInstructions(figures, what, "ready", "done") : figures;
 	}

@@ -22,7 +22,7 @@ import type { ClockOption } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
 import { HashAlgorithm } from "tls/hardware/hash";
-import { findOldSuiteByName, oldSuites, requiresExtendedMasterSecret, wordsProblem } from "tls/legacy/legacy";
+import { legacy, problem } from "tls/legacy/legacy";
 
 /** The `secure` dictionary of TLSClient. Names that the SDK's TLS has keep their meaning. */
 export interface Options {
@@ -169,7 +169,7 @@ const suites12: readonly number[] = Object.freeze([
 	CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 	CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
 	CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-	...oldSuites,
+	...legacy?.suites ?? [],
 ]);
 
 const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]);
@@ -263,7 +263,7 @@ function namedSuites(names: readonly string[], min: number, max: number): readon
 	const ids: number[] = [];
 	let versions = 0;
 	for (const name of names) {
-		const suite = findSuiteByName(name) ?? findOldSuiteByName(name);
+		const suite = findSuiteByName(name) ?? legacy?.findSuiteByName(name);
 		if (!suite) refuse(`"cipherSuites": "${name}" is none that this client knows`);
 		const version = suite.signer === Signer.any ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
 		if (ids.includes(suite.id)) refuse(`"cipherSuites" has ${name} twice`);
@@ -346,7 +346,7 @@ function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly 
 	const session = importSession(bytes, binding, Date.now());
 	if (!session || !suites.includes(session.suite)) return undefined;
 	// RFC 7627 section 5.3
-	if (session.version === ProtocolVersion.tls12) return session.isExtended || !requiresExtendedMasterSecret ? session : undefined;
+	if (session.version === ProtocolVersion.tls12) return session.isExtended || legacy?.sparesExtendedMasterSecret ? session : undefined;
 	const isRight = session.secret.length === findSuite(session.suite)!.hashLength && (!session.protocol || protocols.includes(session.protocol));
 	return isRight ? session : undefined;
 }
@@ -354,7 +354,6 @@ function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly 
 /** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
 export function configure(options: Options, host: string | undefined): Config {
 	checkTypes(options);
-	const problem = wordsProblem();
 	if (problem) refuse(problem);
 	const given = options.serverName ?? host;
 	if (!given) refuse('"serverName" is missing: it says whose certificate to expect');

@@ -39,6 +39,8 @@ export interface Work {
 	readonly times?: number;
 	/** More of TLSClient's `secure`. */
 	readonly secure?: object;
+	/** Words for "config.tls"; with them the app has modules/legacy. */
+	readonly tls?: string;
 	/** More of the manifest's `creation`. */
 	readonly creation?: Record<string, unknown>;
 	readonly server?: ServerOptions;
@@ -54,12 +56,14 @@ export interface Outcome extends RunResult {
 
 /** Does the work once. Throws where the simulator does not end well and `mayFail` is not given. */
 export async function work(what: Work, mayFail = false): Promise<Outcome> {
-	const { part, chain = "ecdsa", certificates = 2, bytes = 0, times = 1, secure = {}, creation, server: options = {}, run = {} } = what;
+	const { part, chain = "ecdsa", certificates = 2, bytes = 0, times = 1, secure = {}, tls, creation, server: options = {}, run = {} } = what;
 	const identity = identityOf(chain, certificates);
 	const server = await startServer(identity, { ciphers, ...options });
 	try {
-		const config = { part, bytes: String(bytes), times: String(times), ca: identity.root.pem, secure: JSON.stringify(secure), port: String(server.port) };
-		const app = await buildApp(join(projectRoot, "tests", "bench"), { variant: "m32", config, ...(creation ? { extra: { creation } } : {}) });
+		const config = { part, bytes: String(bytes), times: String(times), ca: identity.root.pem, secure: JSON.stringify(secure), port: String(server.port),
+			...(tls === undefined ? {} : { tls }) };
+		const extra = { ...(creation ? { creation } : {}), ...(tls === undefined ? {} : { include: ["../../modules/legacy/manifest.json"] }) };
+		const app = await buildApp(join(projectRoot, "tests", "bench"), { variant: "m32", config, extra });
 		const result = await runApp(app, { timeout: 120, ...run });
 		if (result.code !== 0 && !mayFail) throw new Problem(`measuring "${part}" ended with code ${result.code}: ${result.stderr.trim()}`);
 		const lines = result.stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as { code: string; message: string });

@@ -3,9 +3,23 @@
 	connection over a chain of leaf and intermediate. A kind of handshake or transfer is added by adding its line here.
 */
 
+import { constants } from "node:crypto";
+
 import type { Chain } from "./measure.js";
+import type { ServerOptions } from "./server.js";
 
 const KB = 1024;
+
+/** A server with old suites alone, and the words of "config.tls" that it takes. */
+export interface OldServer {
+	readonly tls: string;
+	readonly server: ServerOptions;
+}
+
+const keyTransport: OldServer = { tls: "rsa cbc", server: { ciphers: "AES128-SHA256" } };
+const blocks: OldServer = { tls: "cbc", server: { ciphers: "ECDHE-ECDSA-AES128-SHA256" } };
+/** The MAC inside: each record is checked in constant time. */
+const innerMAC: OldServer = { tls: "cbc", server: { ...blocks.server, secureOptions: constants.SSL_OP_NO_ENCRYPT_THEN_MAC } };
 
 export interface HandshakeRow {
 	readonly name: string;
@@ -16,6 +30,7 @@ export interface HandshakeRow {
 	readonly certificates?: number;
 	/** It goes on with a session. */
 	readonly resumes?: boolean;
+	readonly old?: OldServer;
 	readonly targets: Readonly<Record<string, number>>;
 }
 
@@ -29,6 +44,7 @@ export const handshakes: readonly HandshakeRow[] = [
 	{ name: "1.2 ECDSA", chain: "ecdsa", secure: tls12, targets: { livePeak: 6 * KB, ...full } },
 	{ name: "1.3 resumed", chain: "ecdsa", secure: {}, resumes: true, targets: { livePeak: 3 * KB } },
 	{ name: "1.2 resumed", chain: "ecdsa", secure: tls12, resumes: true, targets: { livePeak: 3 * KB } },
+	{ name: "1.2 RSA key transport, CBC", chain: "rsa", secure: tls12, old: keyTransport, targets: {} },
 	{ name: "1.3 RSA, 3 certificates", chain: "rsa", secure: {}, certificates: 3, targets: {} },
 	{ name: "1.3 RSA, 6 certificates", chain: "rsa", secure: {}, certificates: 6, targets: {} },
 	{ name: "1.3 ECDSA, 3 certificates", chain: "ecdsa", secure: {}, certificates: 3, targets: {} },
@@ -41,6 +57,9 @@ export interface TransferRow {
 	readonly bytes: number;
 	/** Most text in a record of the server's. */
 	readonly fragment: number;
+	/** More of TLSClient's `secure`. */
+	readonly secure?: object;
+	readonly old?: OldServer;
 	readonly targets: Readonly<Record<string, number>>;
 }
 
@@ -50,6 +69,8 @@ export const transfers: readonly TransferRow[] = [
 	{ name: "1 MB in, 16 KB records", part: "receive", bytes: KB * KB, fragment: 16 * KB, targets: { ...received, livePeak: 17.5 * KB, overCrypto: 1.03 } },
 	{ name: "1 MB in, 4 KB records", part: "receive", bytes: KB * KB, fragment: 4 * KB, targets: received },
 	{ name: "1 MB in, 1.4 KB records", part: "receive", bytes: KB * KB, fragment: 1400, targets: received },
+	{ name: "256 KB in, 16 KB records, CBC, MAC behind", part: "receive", bytes: 256 * KB, fragment: 16 * KB, secure: tls12, old: blocks, targets: received },
+	{ name: "256 KB in, 16 KB records, CBC, MAC inside", part: "receive", bytes: 256 * KB, fragment: 16 * KB, secure: tls12, old: innerMAC, targets: received },
 	{ name: "256 KB out", part: "send", bytes: 256 * KB, fragment: 16 * KB, targets: {} },
 ];
 

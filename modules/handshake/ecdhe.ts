@@ -1,12 +1,15 @@
 /*
-	How client and server of TLS 1.2 come to a secret: the interface, and the exchange that every server should have, elliptic-curve
+	How client and server of TLS 1.2 come to a secret: the interface, with that of all that legacy/ adds, and the exchange that every server should have, elliptic-curve
 	Diffie-Hellman with keys made for the occasion (RFC 8422). Others are in legacy/. Used by flow12.ts.
 */
 
 import { TLSError } from "../errors";
 import type { Writer } from "../wire/writer";
 import { KeyShare } from "tls/hardware/agree";
+import type { RecordCipher } from "tls/hardware/aead";
 import { Secret } from "tls/hardware/secret";
+import type { Suite } from "../crypto/suites";
+import type { VerifiedPeer } from "../x509/path";
 import type { Hello } from "./hello";
 import type { Link } from "./link";
 
@@ -26,6 +29,27 @@ export interface KeyExchange {
 	takeSecret(): Secret;
 	/** Wipes its secrets. */
 	close(): void;
+}
+
+/** What a build for old servers adds (legacy/legacy.ts), of which "config.tls" in the app's manifest switches on what it names. */
+export interface Legacy {
+	/** Suites and groups that are offered behind the others, best first; the groups for TLS 1.2 only. */
+	readonly suites: readonly number[];
+	readonly groups: readonly number[];
+	/** encrypt_then_mac (RFC 7366) is offered. */
+	readonly asksEncryptThenMac: boolean;
+	/** Servers without the extended master secret (RFC 7627) are taken. */
+	readonly sparesExtendedMasterSecret: boolean;
+	/** A suite among those that are switched on, by number or name. */
+	findSuite(id: number): Suite | undefined;
+	findSuiteByName(name: string): Suite | undefined;
+	/** The exchange of a suite that has another than ECDHE, with a server that has been verified. */
+	keyExchange(suite: Suite, peer: VerifiedPeer): KeyExchange;
+	/**
+	 * The cipher of one direction of a suite with a block cipher, from the key block (RFC 5246 section 6.3): both MAC keys, both keys. `side` is 0
+	 * for what the client writes, 1 for the server.
+	 */
+	blockCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher;
 }
 
 /** RFC 8422 section 5.4: the one kind of curve description that is left. */

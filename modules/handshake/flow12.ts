@@ -34,7 +34,7 @@ import { equal } from "tls/hardware/compare";
 import { logSecret } from "tls/hardware/keylog";
 import type { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
-import { oldKeyExchange } from "tls/legacy/legacy";
+import { legacy } from "tls/legacy/legacy";
 import type { VerifiedPeer } from "../x509/path";
 import { authenticate12, authenticateByKey } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
@@ -105,7 +105,7 @@ function endCertificate(link: Link, hello: Hello, transcript: Transcript, state:
 	state.search = undefined;	// and with it all that it holds
 	if ((peer.key.kind === KeyKind.rsa) !== (suite.signer === Signer.rsa))
 		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${suite.name}`);
-	state.exchange = suite.exchange ? oldKeyExchange(suite, peer) : new ECDHE(hello);
+	state.exchange = suite.exchange ? legacy!.keyExchange(suite, peer) : new ECDHE(hello);
 	absorb(link, transcript);
 	link.timing.mark(Phase.chain);
 }

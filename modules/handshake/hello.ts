@@ -14,7 +14,7 @@ import type { Writer } from "../wire/writer";
 import { equal } from "tls/hardware/compare";
 import { KeyShare } from "tls/hardware/agree";
 import { random } from "tls/hardware/random";
-import { asksEncryptThenMac, oldGroups } from "tls/legacy/legacy";
+import { legacy } from "tls/legacy/legacy";
 import { writeKeys } from "./psk";
 import type { PreSharedKey } from "./psk";
 import type { Session12 } from "./resume";
@@ -144,7 +144,7 @@ function writeExtensions12(w: Writer, hello: Hello, config: Config): void {
 	// RFC 7627 section 5.1
 	extension = openExtension(w, hello, ExtensionType.extended_master_secret, ExtensionBit.extended_master_secret);
 	w.close(2, extension);
-	if (asksEncryptThenMac) {
+	if (legacy?.asksEncryptThenMac) {
 		// RFC 7366 section 2
 		extension = openExtension(w, hello, ExtensionType.encrypt_then_mac, ExtensionBit.encrypt_then_mac);
 		w.close(2, extension);
@@ -166,7 +166,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	const list = w.open(2);
 	writeNames(w, hello, config);
 	let extension = openExtension(w, hello, ExtensionType.supported_groups, ExtensionBit.supported_groups);
-	writeNumbers(w, config.groups, config.minVersion === ProtocolVersion.tls12 ? oldGroups : undefined);
+	writeNumbers(w, config.groups, config.minVersion === ProtocolVersion.tls12 ? legacy?.groups : undefined);
 	w.close(2, extension);
 	extension = openExtension(w, hello, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
 	writeNumbers(w, config.signatureSchemes);

@@ -11,7 +11,7 @@ import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { ExtensionType, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
-import { findOldSuite, requiresExtendedMasterSecret } from "tls/legacy/legacy";
+import { legacy } from "tls/legacy/legacy";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
 import type { Hello } from "./hello";
 import type { Session12 } from "./resume";
@@ -121,7 +121,7 @@ function readExtensions(r: Reader, hello: Hello, config: Config, to: ServerHello
 	r.finish();
 	refuseBothLimits(seen);
 	// RFC 7627 section 5.2: without it, two connections can be made to have the same keys
-	if (!to.isExtended && requiresExtendedMasterSecret)
+	if (!to.isExtended && !legacy?.sparesExtendedMasterSecret)
 		throw new TLSError("handshake_failure", "the server does not know the extended master secret (RFC 7627), which this client insists on");
 	if (!(seen & ExtensionBit.renegotiation_info))
 		throw new TLSError("handshake_failure", "the server does not know secure renegotiation (RFC 5746), which this client insists on");
@@ -151,7 +151,7 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 	r.at = r.end;
 	r.leave(id);
 	const suiteId = r.u16();
-	const suite = config.suites.includes(suiteId) ? findSuite(suiteId) ?? findOldSuite(suiteId) : undefined;
+	const suite = config.suites.includes(suiteId) ? findSuite(suiteId) ?? legacy?.findSuite(suiteId) : undefined;
 	if (!suite || suite.signer === Signer.any)
 		throw new TLSError("illegal_parameter", `the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.2`);
 	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");

@@ -7,7 +7,7 @@ import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
 import type { RecordCipher } from "tls/hardware/aead";
 import { hashLength } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
-import { blockCipher } from "tls/legacy/legacy";
+import { legacy } from "tls/legacy/legacy";
 import type { Suite } from "../crypto/suites";
 
 const MASTER_LENGTH = 48;
@@ -61,7 +61,7 @@ export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Sec
 /** The cipher of one direction: `side` is 0 for what the client writes, 1 for the server. */
 export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
 	const { aead, keyLength } = suite;
-	if (suite.mac) return blockCipher(suite, block, side, encryptThenMac)!;
+	if (suite.mac) return legacy!.blockCipher(suite, block, side, encryptThenMac);
 	return new AEAD(aead, block, true, side * keyLength, keyLength, 2 * keyLength + side * ivLength(suite));
 }
 

@@ -13,7 +13,7 @@
 import config from "mc/config";
 import type { Suite } from "../crypto/suites";
 import { OldExchange } from "../crypto/suites";
-import type { KeyExchange } from "../handshake/ecdhe";
+import type { KeyExchange, Legacy } from "../handshake/ecdhe";
 import { NamedGroup } from "../wire/numbers";
 import type { VerifiedPeer } from "../x509/path";
 import type { RecordCipher } from "tls/hardware/aead";
@@ -24,55 +24,38 @@ import { DHE } from "./dhe";
 import { RSA } from "./rsa";
 import { makeSuite, suitesWith } from "./suites";
 
-const words: readonly string[] = Object.freeze(String(config.tls ?? "").split(" "));
-const known: readonly string[] = Object.freeze(["", "1.2", "1.3", "cbc", "rsa", "dhe", "ems-optional"]);
-const none: readonly number[] = Object.freeze([]);
+const known: readonly string[] = ["1.2", "1.3", "cbc", "rsa", "dhe", "ems-optional"];
+const words = String(config.tls ?? "").split(" ").filter(word => word !== "");
+const unknown = words.find(word => !known.includes(word));
+const [cbc, rsa, dhe] = [words.includes("cbc"), words.includes("rsa"), words.includes("dhe")];
+const suites: readonly number[] = suitesWith(cbc, rsa, dhe);
 
-/** Suites that are offered behind the others, best first. */
-export const oldSuites: readonly number[] = Object.freeze(suitesWith(words.includes("cbc"), words.includes("rsa"), words.includes("dhe")));
-
-/** Groups that are offered behind the others, for TLS 1.2 only. */
-export const oldGroups: readonly number[] = words.includes("dhe") ? Object.freeze([NamedGroup.ffdhe2048, NamedGroup.ffdhe3072, NamedGroup.ffdhe4096]) : none;
-
-export const asksEncryptThenMac: boolean = words.includes("cbc");
-
-export const requiresExtendedMasterSecret: boolean = !words.includes("ems-optional");
-
-/** What is wrong with the words, or undefined. */
-export function wordsProblem(): string | undefined {
-	for (const word of words)
-		if (!known.includes(word)) return `"config.tls": "${word}" is none of ${known.slice(1).join(", ")}`;
-	return undefined;
+function findSuite(id: number): Suite | undefined {
+	return suites.includes(id) ? makeSuite(id) : undefined;
 }
 
-/** The suite with that number, among those that are switched on, or undefined. */
-export function findOldSuite(id: number): Suite | undefined {
-	return oldSuites.includes(id) ? makeSuite(id) : undefined;
-}
-
-export function findOldSuiteByName(name: string): Suite | undefined {
-	for (const id of oldSuites) {
+function findSuiteByName(name: string): Suite | undefined {
+	for (const id of suites) {
 		const suite = makeSuite(id);
 		if (suite.name === name) return suite;
 	}
 	return undefined;
 }
 
-/** The key exchange of an old suite with a server that has been verified; undefined where the suite has ECDHE. */
-export function oldKeyExchange(suite: Suite, peer: VerifiedPeer): KeyExchange | undefined {
-	switch (suite.exchange) {
-		case OldExchange.rsa: return new RSA(peer);
-		case OldExchange.dhe: return new DHE();
-		default: return undefined;
-	}
+function keyExchange(suite: Suite, peer: VerifiedPeer): KeyExchange {
+	return suite.exchange === OldExchange.rsa ? new RSA(peer) : new DHE();
 }
 
-/**
- * The cipher of one direction of a suite with a block cipher, from the key block (RFC 5246 section 6.3): both MAC keys, both keys. `side` is 0 for
- * what the client writes, 1 for the server.
- */
-export function blockCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher | undefined {
+function blockCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
 	const mac = suite.mac!;
 	const macLength = hashLength(mac);
 	return new CBC(mac, encryptThenMac, block, side * macLength, 2 * macLength + side * suite.keyLength, suite.keyLength);
 }
+
+export const legacy: Legacy | undefined = Object.freeze({
+	suites, groups: dhe ? [NamedGroup.ffdhe2048, NamedGroup.ffdhe3072, NamedGroup.ffdhe4096] : [], asksEncryptThenMac: cbc,
+	sparesExtendedMasterSecret: words.includes("ems-optional"), findSuite, findSuiteByName, keyExchange, blockCipher,
+}, true);
+
+/** What is wrong with the words, or undefined. */
+export const problem: string | undefined = unknown === undefined ? undefined : `"config.tls": "${unknown}" is none of ${known.join(", ")}`;
