@@ -131,33 +131,20 @@ static psa_status_t runCipher(CBC* cbc, bool isEncrypting, const uint8_t* iv, ui
 	return status;
 }
 
-/* The MAC over header and bytes, laid down at `mac`. */
-static psa_status_t signMAC(CBC* cbc, const uint8_t* header, const uint8_t* bytes, size_t length, uint8_t* mac)
+/* The MAC over header and bytes: laid down at `mac`, or checked against what stands there. */
+static psa_status_t runMAC(CBC* cbc, bool isSigning, const uint8_t* header, const uint8_t* bytes, size_t length, uint8_t* mac)
 {
 	psa_mac_operation_t operation = PSA_MAC_OPERATION_INIT;
 	size_t written;
-	psa_status_t status = psa_mac_sign_setup(&operation, cbc->macKey, PSA_ALG_HMAC(cbc->hash));
+	psa_status_t status = isSigning ? psa_mac_sign_setup(&operation, cbc->macKey, PSA_ALG_HMAC(cbc->hash))
+		: psa_mac_verify_setup(&operation, cbc->macKey, PSA_ALG_HMAC(cbc->hash));
 	if (status == PSA_SUCCESS)
 		status = psa_mac_update(&operation, header, kMACHeader);
 	if (status == PSA_SUCCESS)
 		status = psa_mac_update(&operation, bytes, length);
 	if (status == PSA_SUCCESS)
-		status = psa_mac_sign_finish(&operation, mac, cbc->macLength, &written);
-	if (status != PSA_SUCCESS)
-		psa_mac_abort(&operation);
-	return status;
-}
-
-static psa_status_t verifyMAC(CBC* cbc, const uint8_t* header, const uint8_t* bytes, size_t length, const uint8_t* mac)
-{
-	psa_mac_operation_t operation = PSA_MAC_OPERATION_INIT;
-	psa_status_t status = psa_mac_verify_setup(&operation, cbc->macKey, PSA_ALG_HMAC(cbc->hash));
-	if (status == PSA_SUCCESS)
-		status = psa_mac_update(&operation, header, kMACHeader);
-	if (status == PSA_SUCCESS)
-		status = psa_mac_update(&operation, bytes, length);
-	if (status == PSA_SUCCESS)
-		status = psa_mac_verify_finish(&operation, mac, cbc->macLength);
+		status = isSigning ? psa_mac_sign_finish(&operation, mac, cbc->macLength, &written)
+			: psa_mac_verify_finish(&operation, mac, cbc->macLength);
 	if (status != PSA_SUCCESS)
 		psa_mac_abort(&operation);
 	return status;
@@ -181,7 +168,7 @@ void xs_cbc_seal(xsMachine* the)
 	psa_status_t status = psa_generate_random(iv, kBlock);
 	if (status == PSA_SUCCESS && !cbc->encryptThenMac) {
 		makeHeader(bytes, high, low, length, header);
-		status = signMAC(cbc, header, text, length, text + length);
+		status = runMAC(cbc, true, header, text, length, text + length);
 	}
 	if (status == PSA_SUCCESS) {
 		c_memset(text + inside, (int)(padded - inside - 1), padded - inside);
@@ -189,7 +176,7 @@ void xs_cbc_seal(xsMachine* the)
 	}
 	if (status == PSA_SUCCESS && cbc->encryptThenMac) {
 		makeHeader(bytes, high, low, kBlock + padded, header);
-		status = signMAC(cbc, header, iv, kBlock + padded, text + padded);
+		status = runMAC(cbc, true, header, iv, kBlock + padded, text + padded);
 	}
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "encrypting a record", status);
@@ -223,7 +210,7 @@ void xs_cbc_open(xsMachine* the)
 	if (padded >= kBlock && padded % kBlock == 0) {
 		if (cbc->encryptThenMac) {
 			makeHeader(bytes, high, low, kBlock + padded, header);
-			status = verifyMAC(cbc, header, iv, kBlock + padded, text + padded);
+			status = runMAC(cbc, false, header, iv, kBlock + padded, text + padded);
 		}
 		if (status == PSA_SUCCESS)
 			status = runCipher(cbc, false, iv, text, padded);

@@ -1,6 +1,6 @@
 /*
-	How client and server of TLS 1.2 come to a secret: the interface, with that of all that legacy/ adds, and the exchange that every server should have, elliptic-curve
-	Diffie-Hellman with keys made for the occasion (RFC 8422). Others are in legacy/. Used by flow12.ts.
+	How client and server of TLS 1.2 come to a secret: the interface, with that of all that legacy/ adds, and the exchange that every server
+	should have, elliptic-curve Diffie-Hellman with keys made for the occasion (RFC 8422). Others are in legacy/. Used by flow12.ts.
 */
 
 import { TLSError } from "../errors";

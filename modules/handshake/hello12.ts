@@ -131,8 +131,9 @@ function readExtensions(r: Reader, hello: Hello, config: Config, to: ServerHello
 function checkResumed({ suite, isExtended }: ServerHello12, session: Session12): void {
 	if (suite.id !== session.suite)
 		throw new TLSError("illegal_parameter", "the server resumes a session with another cipher suite than the session's");
+	const how = isExtended ? "with" : "without";
 	if (isExtended !== session.isExtended)
-		throw new TLSError("handshake_failure", `the server resumes a session ${isExtended ? "with" : "without"} the extended master secret (RFC 7627), unlike when it began`);
+		throw new TLSError("handshake_failure", `the server resumes a session ${how} the extended master secret (RFC 7627), unlike when it began`);
 }
 
 /** Reads the ServerHello that `r` stands at; refuses every version but TLS 1.2, and that too where it was not offered. */

@@ -11,6 +11,7 @@ import { vector } from "../peers/keys13.js";
 import { rightExtensions, Session12, type MessageName12, type Outcome12, type Script12 } from "../peers/server12.js";
 import { extension, message, plainRecord } from "../peers/server13.js";
 import { runClient, runPairs, type Pair } from "./connect.js";
+import { changing as changed, flip, illegal, malformed, unexpected } from "./script12.js";
 
 interface Fault {
 	readonly name: string;
@@ -20,18 +21,8 @@ interface Fault {
 	readonly alert: number;
 }
 
-const unexpected = { code: "unexpected_message", alert: 10 } as const;
-const illegal = { code: "illegal_parameter", alert: 47 } as const;
-const malformed = { code: "decode_error", alert: 50 } as const;
-
 function changing(name: MessageName12, change: (message: Buffer) => Uint8Array | undefined, more: Partial<Script12> = {}): Partial<Script12> {
-	return { ...more, edit: (which, bytes) => which === name ? change(bytes) : bytes };
-}
-
-function flip(bytes: Buffer, at: number): Buffer {
-	const changed = Buffer.from(bytes);
-	changed[at < 0 ? changed.length + at : at]! ^= 1;
-	return changed;
+	return changed(name, change, more)();
 }
 
 const ticket = Buffer.alloc(60, "t");
