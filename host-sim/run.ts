@@ -22,6 +22,8 @@ export interface RunOptions {
 	readonly meterLimit?: number;
 	/** Writes what the heap holds, at each mark and at the peak before it, to this file. */
 	readonly census?: string;
+	/** What the chip does in hardware: bits of ChipFeature in hardware/chip.ts. */
+	readonly chip?: number;
 	/** Added to the environment. */
 	readonly env?: Readonly<Record<string, string>>;
 	/** A program to run the simulator under, with its arguments: ["valgrind", "-q"]. */
@@ -65,8 +67,8 @@ export interface Mark {
 	readonly received: number;
 	/** Round trips: times that an answer came. */
 	readonly turns: number;
-	/** Calls of each accelerator. */
-	readonly accelerators: Readonly<Record<string, number>>;
+	/** Calls and octets of each accelerator. */
+	readonly accelerators: Readonly<Record<string, readonly [number, number]>>;
 }
 
 /** What the simulator writes at the end of a run, however it ends. */
@@ -124,12 +126,13 @@ class Lines {
 
 /** The simulator's own options. */
 function simulatorOptions(options: RunOptions): string[] {
-	const { live, clock, timeout, meterLimit, census } = options;
+	const { live, clock, timeout, meterLimit, census, chip } = options;
 	return [
 		...(live ? ["--live"] : []),
 		...(clock === undefined ? [] : ["--clock", clock]),
 		...(timeout === undefined ? [] : ["--timeout", String(timeout)]),
 		...(census === undefined ? [] : ["--census", census]),
+		...(chip === undefined ? [] : ["--chip", String(chip)]),
 		...(meterLimit === undefined ? [] : ["--meter-limit", String(meterLimit)]),
 	];
 }

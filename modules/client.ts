@@ -6,7 +6,7 @@
 */
 
 import Timer from "timer";
-import { TLSError } from "./errors";
+import { asTLSError, TLSError } from "./errors";
 import { configure } from "./config";
 import type { Options } from "./config";
 import { Connection } from "./connection";
@@ -127,7 +127,12 @@ class Transport implements Events {
 		this.onReadable = options.onReadable;
 		this.onWritable = options.onWritable;
 		this.onError = options.onError;
-		this.connection = new Connection(configure(engine, host ?? address), this);
+		try {
+			this.connection = new Connection(configure(engine, host ?? address), this);
+		}
+		catch (e) {
+			throw asTLSError(e);
+		}
 		this.tcp = new TCP.io({
 			...TCP,
 			...(host === undefined ? undefined : { host }),

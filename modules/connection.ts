@@ -8,7 +8,7 @@
 	What lives as long as a connection has "private" methods and not "#" ones: XS stores each of those in every instance.
 */
 
-import { TLSError } from "./errors";
+import { asTLSError, TLSError } from "./errors";
 import type { Config } from "./config";
 import { handshake } from "./handshake/start";
 import { AuthenticatedPeer } from "./handshake/authenticated";
@@ -163,14 +163,21 @@ export class Connection implements Host {
 		this.outgoing.release();
 	}
 
-	/** Protects and sends `bytes[start..end)`. Throws before the handshake is done and after close. */
+	/** Protects and sends `bytes[start..end)`. Throws before the handshake is done and after close; a failure to protect ends the connection. */
 	write(bytes: Uint8Array, start: number, end: number): void {
 		if (!this.isOpen) throw this.failure ?? new TLSError("closed", "the connection is not open");
 		const { outgoing } = this;
 		const { maxFragment } = outgoing;
-		for (let at = start; at < end; at += maxFragment) {
-			if (outgoing.worn || this.post!.owesUpdate) this.post!.updateKey(this.driver ?? this.driverForMessages());
-			outgoing.add(ContentType.application_data, bytes, at, Math.min(end, at + maxFragment));
+		try {
+			for (let at = start; at < end; at += maxFragment) {
+				if (outgoing.worn || this.post!.owesUpdate) this.post!.updateKey(this.driver ?? this.driverForMessages());
+				outgoing.add(ContentType.application_data, bytes, at, Math.min(end, at + maxFragment));
+			}
+		}
+		catch (e) {
+			// some of it may be sealed, and can't be taken back
+			this.fail(e);
+			return;
 		}
 		outgoing.flush();
 	}
@@ -217,9 +224,10 @@ export class Connection implements Host {
 			this.alert(AlertLevel.warning, description);
 			this.outgoing.flush();
 		}
-		finally {
-			this.forget();
+		catch {
+			// without the alert the server sees a connection that was cut
 		}
+		this.forget();
 	}
 
 	/** The transport has ended. Without close_notify before it, that is a truncated stream (RFC 8446 section 6.1). */
@@ -338,7 +346,7 @@ export class Connection implements Host {
 	}
 
 	private fail(thrown: unknown): void {
-		const error = thrown instanceof TLSError ? thrown : new TLSError("internal", String(thrown));
+		const error = asTLSError(thrown);
 		this.failure = error;
 		this.state = State.closed;
 		try {

@@ -75,3 +75,15 @@ export class TLSError extends Error {
 		return "TLSError";
 	}
 }
+
+/**
+ * What was thrown, as a TLSError: "crypto" or "out_of_memory" where a binding reports PSA Crypto's failure, in its own words
+ * (hardware/psa/binding.h), else "internal".
+ */
+export function asTLSError(thrown: unknown): TLSError {
+	if (thrown instanceof TLSError) return thrown;
+	const message = String(thrown);
+	if (!message.includes("(PSA status ")) return new TLSError("internal", message);
+	// PSA_ERROR_INSUFFICIENT_MEMORY
+	return new TLSError(message.includes("(PSA status -141)") ? "out_of_memory" : "crypto", (thrown as Error).message);
+}

@@ -2,16 +2,51 @@
 
 #include "binding.h"
 
+enum { kGuard = 512, kUntouched = 0xa5 };
+
+/* Behind the octets that are ours, all must be as they were. */
+static bool isUntouched(const uint8_t* bytes, size_t size)
+{
+	for (size_t i = size; i < size + kGuard; i++) {
+		if (bytes[i] != kUntouched)
+			return false;
+	}
+	return true;
+}
+
+bool bindingLayoutFits(size_t hashSize, size_t attributesSize)
+{
+	uint8_t* bytes = c_malloc((hashSize > attributesSize ? hashSize : attributesSize) + kGuard);
+	if (!bytes)
+		return false;
+	c_memset(bytes, 0, hashSize);
+	c_memset(bytes + hashSize, kUntouched, kGuard);
+	bool fits = psa_hash_setup((psa_hash_operation_t*)bytes, PSA_ALG_SHA_256) == PSA_SUCCESS;
+	psa_hash_abort((psa_hash_operation_t*)bytes);
+	fits = fits && isUntouched(bytes, hashSize);
+	c_memset(bytes, 0, attributesSize);
+	c_memset(bytes + attributesSize, kUntouched, kGuard);
+	psa_reset_key_attributes((psa_key_attributes_t*)bytes);
+	fits = fits && isUntouched(bytes, attributesSize);
+	c_free(bytes);
+	return fits;
+}
+
 void bindingStart(xsMachine* the)
 {
+	static bool isChecked;
 	psa_status_t status = psa_crypto_init();
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "starting PSA Crypto", status);
+	if (!isChecked && !bindingLayoutFits(sizeof(psa_hash_operation_t), sizeof(psa_key_attributes_t)))
+		xsUnknownError("PSA Crypto was compiled with other options than the stack: its structures do not fit");
+	isChecked = true;
 }
 
 static const char* statusText(psa_status_t status)
 {
 	switch (status) {
+	case PSA_ERROR_GENERIC_ERROR: return "the driver failed";
 	case PSA_ERROR_NOT_SUPPORTED: return "not supported in this build";
 	case PSA_ERROR_NOT_PERMITTED: return "not permitted";
 	case PSA_ERROR_BUFFER_TOO_SMALL: return "buffer too small";

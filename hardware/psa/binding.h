@@ -30,8 +30,13 @@ typedef struct {
 
 void xs_secret_destructor(void* data);
 
-/* Throws unless PSA Crypto is ready. */
+/* Throws unless PSA Crypto is ready and its structures are those that this was compiled with. */
 void bindingStart(xsMachine* the);
+/*
+	PSA Crypto is compiled elsewhere, with options that change the size of its structures; where they are larger there, it writes behind
+	ours. False where that happens, seen by octets behind structures of the sizes given.
+*/
+bool bindingLayoutFits(size_t hashSize, size_t attributesSize);
 /* Throws an error that says what was attempted and why PSA refused. */
 void bindingThrow(xsMachine* the, const char* attempt, psa_status_t status);
 /* The octets start..end of an ArrayBuffer or Uint8Array; throws RangeError where they are not all there. Valid until XS runs or allocates. */

@@ -1,8 +1,8 @@
 /*
 	The accelerator model. An app's natives are compiled with this in front: it puts counting functions (psa_oneshot.c,
 	psa_multipart.c) in the place of the calls of PSA Crypto that reach an accelerator on the chip. Each call is counted with its
-	octets under a name, and fails with PSA_ERROR_HARDWARE_FAILURE where script asked for that (the module "simulator"); otherwise
-	the real function is called. Done by macro, so that it is the same with every linker.
+	octets under a name, and fails or is late where script asked for that (the module "simulator"); otherwise the real function is
+	called. Done by macro, so that it is the same with every linker.
 
 		names						calls									octets
 		SHA-256 ...					hash update, finish, compute, compare	hashed
@@ -39,6 +39,10 @@ SIM_PSA_FUNCTIONS(SIM_PSA_DECLARE)
 #undef SIM_PSA_DECLARE
 
 #ifndef SIM_CHIP
+	/* hardware/psa/chip.h: what the chip does is chosen when the simulator starts */
+	int simChipFeatures(void);
+	#define XS_TLS_CHIP simChipFeatures()
+
 	#define psa_hash_setup sim_psa_hash_setup
 	#define psa_hash_update sim_psa_hash_update
 	#define psa_hash_finish sim_psa_hash_finish

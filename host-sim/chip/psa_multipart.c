@@ -50,11 +50,11 @@ static void forget(const void* address)
 	}
 }
 
-/* False if this call is one that has to fail. One that PSA never set up is left for PSA to refuse. */
-static bool serves(const void* address, size_t bytes)
+/* How this call has to fail, if it has to. One that PSA never set up is left for PSA to refuse. */
+static psa_status_t serves(const void* address, size_t bytes)
 {
 	const Operation* operation = find(address);
-	return !operation || acceleratorServes(operation->name.text, bytes);
+	return operation ? acceleratorServes(operation->name.text, bytes) : PSA_SUCCESS;
 }
 
 psa_status_t sim_psa_hash_setup(psa_hash_operation_t* operation, psa_algorithm_t alg)
@@ -67,23 +67,26 @@ psa_status_t sim_psa_hash_setup(psa_hash_operation_t* operation, psa_algorithm_t
 
 psa_status_t sim_psa_hash_update(psa_hash_operation_t* operation, const uint8_t* input, size_t input_length)
 {
-	if (!serves(operation, input_length))
-		return PSA_ERROR_HARDWARE_FAILURE;
+	psa_status_t fault = serves(operation, input_length);
+	if (fault != PSA_SUCCESS)
+		return fault;
 	return psa_hash_update(operation, input, input_length);
 }
 
 psa_status_t sim_psa_hash_finish(psa_hash_operation_t* operation, uint8_t* hash, size_t hash_size, size_t* hash_length)
 {
-	if (!serves(operation, 0))
-		return PSA_ERROR_HARDWARE_FAILURE;
+	psa_status_t fault = serves(operation, 0);
+	if (fault != PSA_SUCCESS)
+		return fault;
 	forget(operation);
 	return psa_hash_finish(operation, hash, hash_size, hash_length);
 }
 
 psa_status_t sim_psa_hash_verify(psa_hash_operation_t* operation, const uint8_t* hash, size_t hash_length)
 {
-	if (!serves(operation, 0))
-		return PSA_ERROR_HARDWARE_FAILURE;
+	psa_status_t fault = serves(operation, 0);
+	if (fault != PSA_SUCCESS)
+		return fault;
 	forget(operation);
 	return psa_hash_verify(operation, hash, hash_length);
 }
@@ -121,23 +124,26 @@ psa_status_t sim_psa_mac_verify_setup(psa_mac_operation_t* operation, mbedtls_sv
 
 psa_status_t sim_psa_mac_update(psa_mac_operation_t* operation, const uint8_t* input, size_t input_length)
 {
-	if (!serves(operation, input_length))
-		return PSA_ERROR_HARDWARE_FAILURE;
+	psa_status_t fault = serves(operation, input_length);
+	if (fault != PSA_SUCCESS)
+		return fault;
 	return psa_mac_update(operation, input, input_length);
 }
 
 psa_status_t sim_psa_mac_sign_finish(psa_mac_operation_t* operation, uint8_t* mac, size_t mac_size, size_t* mac_length)
 {
-	if (!serves(operation, 0))
-		return PSA_ERROR_HARDWARE_FAILURE;
+	psa_status_t fault = serves(operation, 0);
+	if (fault != PSA_SUCCESS)
+		return fault;
 	forget(operation);
 	return psa_mac_sign_finish(operation, mac, mac_size, mac_length);
 }
 
 psa_status_t sim_psa_mac_verify_finish(psa_mac_operation_t* operation, const uint8_t* mac, size_t mac_length)
 {
-	if (!serves(operation, 0))
-		return PSA_ERROR_HARDWARE_FAILURE;
+	psa_status_t fault = serves(operation, 0);
+	if (fault != PSA_SUCCESS)
+		return fault;
 	forget(operation);
 	return psa_mac_verify_finish(operation, mac, mac_length);
 }
@@ -167,15 +173,17 @@ psa_status_t sim_psa_cipher_decrypt_setup(psa_cipher_operation_t* operation, mbe
 psa_status_t sim_psa_cipher_update(psa_cipher_operation_t* operation, const uint8_t* input, size_t input_length, uint8_t* output,
 	size_t output_size, size_t* output_length)
 {
-	if (!serves(operation, input_length))
-		return PSA_ERROR_HARDWARE_FAILURE;
+	psa_status_t fault = serves(operation, input_length);
+	if (fault != PSA_SUCCESS)
+		return fault;
 	return psa_cipher_update(operation, input, input_length, output, output_size, output_length);
 }
 
 psa_status_t sim_psa_cipher_finish(psa_cipher_operation_t* operation, uint8_t* output, size_t output_size, size_t* output_length)
 {
-	if (!serves(operation, 0))
-		return PSA_ERROR_HARDWARE_FAILURE;
+	psa_status_t fault = serves(operation, 0);
+	if (fault != PSA_SUCCESS)
+		return fault;
 	forget(operation);
 	return psa_cipher_finish(operation, output, output_size, output_length);
 }

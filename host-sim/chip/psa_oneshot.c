@@ -6,8 +6,9 @@
 
 #define SERVE(NAME, BYTES) \
 	do { \
-		if (!acceleratorServes((NAME).text, BYTES)) \
-			return PSA_ERROR_HARDWARE_FAILURE; \
+		psa_status_t fault = acceleratorServes((NAME).text, BYTES); \
+		if (fault != PSA_SUCCESS) \
+			return fault; \
 	} while (0)
 
 psa_status_t sim_psa_hash_compute(psa_algorithm_t alg, const uint8_t* input, size_t input_length, uint8_t* hash,
@@ -74,8 +75,9 @@ psa_status_t sim_psa_aead_decrypt(mbedtls_svc_key_id_t key, psa_algorithm_t alg,
 psa_status_t sim_psa_import_key(const psa_key_attributes_t* attributes, const uint8_t* data, size_t data_length,
 	mbedtls_svc_key_id_t* key)
 {
-	if (!acceleratorServes("key import", data_length))
-		return PSA_ERROR_HARDWARE_FAILURE;
+	psa_status_t fault = acceleratorServes("key import", data_length);
+	if (fault != PSA_SUCCESS)
+		return fault;
 	return psa_import_key(attributes, data, data_length, key);
 }
 
@@ -124,7 +126,8 @@ psa_status_t sim_psa_asymmetric_encrypt(mbedtls_svc_key_id_t key, psa_algorithm_
 
 psa_status_t sim_psa_generate_random(uint8_t* output, size_t output_size)
 {
-	if (!acceleratorServes("random", output_size))
-		return PSA_ERROR_HARDWARE_FAILURE;
+	psa_status_t fault = acceleratorServes("random", output_size);
+	if (fault != PSA_SUCCESS)
+		return fault;
 	return psa_generate_random(output, output_size);
 }

@@ -48,7 +48,12 @@ export function exit(this: void, code?: number): never { return native("simExit"
 /** Sets the wall clock to seconds since 1970; undefined makes it a clock that was never set. */
 export function setClock(this: void, seconds?: number): void { return native("simSetClock").call(this, seconds); }
 export function accelerators(this: void): Accelerator[] { return native("simAccelerators").call(this); }
-/** "fail": the accelerator's nth call from now on fails. */
-export function accelerate(this: void, action: "fail", name: string, nth: number): void { return native("simAccelerate").call(this, action, name, nth); }
+/**
+ * Something happens to the accelerator's nth call from now on: it fails; the driver finds it "busy" and gives up; it has no "memory" for a key
+ * or for its own state; it is "late" by `delay` milliseconds.
+ */
+export function accelerate(this: void, action: "fail" | "busy" | "memory" | "late", name: string, nth: number, delay?: number): void { return native("simAccelerate").call(this, action, name, nth, delay); }
+/** What the chip does in hardware from now on: bits of ChipFeature of tls/hardware/chip. */
+export function setChip(this: void, features: number): void { return native("simSetChip").call(this, features); }
 /** A variable of the environment that the simulator was started in. */
 export function environment(this: void, name: string): string | undefined { return native("simEnvironment").call(this, name); }

@@ -3,6 +3,7 @@
 #include "accelerators.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { kAcceleratorsMax = 64 };
 
@@ -26,15 +27,30 @@ Accelerator* acceleratorAt(int index)
 	return index < count ? &table[index] : NULL;
 }
 
-bool acceleratorServes(const char* name, size_t bytes)
+int acceleratorServes(const char* name, size_t bytes)
 {
 	Accelerator* accelerator = acceleratorNamed(name);
 	if (!accelerator)
-		return true;
+		return 0;
 	accelerator->calls++;
 	accelerator->bytes += (double)bytes;
-	if (accelerator->failsAfter == 0 || --accelerator->failsAfter > 0)
-		return true;
-	accelerator->failed++;
-	return false;
+	if (accelerator->faultAfter == 0 || --accelerator->faultAfter > 0)
+		return 0;
+	if (accelerator->delay > 0)
+		usleep((useconds_t)accelerator->delay * 1000);
+	accelerator->failed += accelerator->fault != 0;
+	return accelerator->fault;
+}
+
+/* ChaCha20-Poly1305 and large RSA keys, all in software: the host's own. */
+static int features = 16 | 32;
+
+int simChipFeatures(void)
+{
+	return features;
+}
+
+void chipFeaturesSet(int value)
+{
+	features = value;
 }

@@ -22,7 +22,7 @@
 #else
 #define OWN_NATIVES(ITEM) \
 	ITEM(simNetResolve) ITEM(simMemory) ITEM(simResetPeaks) ITEM(simMeter) ITEM(simCollect) ITEM(simExit) ITEM(simSetClock) \
-	ITEM(simMark) ITEM(simAccelerators) ITEM(simAccelerate) ITEM(simEnvironment)
+	ITEM(simMark) ITEM(simAccelerators) ITEM(simAccelerate) ITEM(simSetChip) ITEM(simEnvironment)
 #endif
 
 NATIVES(DECLARE)

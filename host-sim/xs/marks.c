@@ -15,6 +15,7 @@ typedef struct Mark {
 	NativeUse native;
 	double bytesPeak, heapPeak, meter, sent, received, turns;
 	uint32_t calls[kAcceleratorsMax];
+	double bytes[kAcceleratorsMax];
 } Mark;
 
 static Mark* marks;
@@ -79,8 +80,10 @@ void simMark(xsMachine* the)
 	mark->sent = wire.sent;
 	mark->received = wire.received;
 	mark->turns = wire.turns;
-	for (int i = 0; i < kAcceleratorsMax && (accelerator = acceleratorAt(i)); i++)
+	for (int i = 0; i < kAcceleratorsMax && (accelerator = acceleratorAt(i)); i++) {
 		mark->calls[i] = (uint32_t)accelerator->calls;
+		mark->bytes[i] = accelerator->bytes;
+	}
 	censusMark(the, mark->name);
 	memoryResetPeaks(the);
 	nativeMemoryResetPeak();
@@ -94,7 +97,7 @@ static void writeCalls(FILE* file, const Mark* mark)
 	const char* separator = "";
 	for (int i = 0; i < kAcceleratorsMax && (accelerator = acceleratorAt(i)); i++) {
 		if (mark->calls[i])
-			fprintf(file, "%s \"%s\": %u", separator, accelerator->name, mark->calls[i]);
+			fprintf(file, "%s \"%s\": [%u, %.0f]", separator, accelerator->name, mark->calls[i], mark->bytes[i]);
 		if (mark->calls[i])
 			separator = ",";
 	}

@@ -2,13 +2,14 @@
 
 #define _DEFAULT_SOURCE
 #include "sim.h"
+#include "accelerators.h"
 
 static void usage(const char* problem, const char* argument)
 {
 	if (problem)
 		fprintf(stderr, "sim: %s: %s\n", problem, argument);
-	fputs("usage: sim APP.txt [--live] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--census FILE] [--timeout SECONDS]\n",
-		stderr);
+	fputs("usage: sim APP.txt [--live] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--census FILE] [--timeout SECONDS]\n"
+		"       [--chip FEATURES]\n", stderr);
 	exit(kExitUsage);
 }
 
@@ -94,6 +95,8 @@ void optionsRead(Options* options, int argc, char** argv)
 			options->report = argv[i];
 		else if (!strcmp(option, "--census"))
 			options->census = argv[i];
+		else if (!strcmp(option, "--chip"))
+			chipFeaturesSet((int)positive(option, argv[i]));
 		else if (!strcmp(option, "--clock")) {
 			if (!clockParse(argv[i]))
 				usage("not a time", argv[i]);

@@ -76,18 +76,37 @@ void simAccelerators(xsMachine* the)
 	}
 }
 
-/* accelerate("fail", name, nth): the nth call of that accelerator from now on fails. */
+/* What may happen to a call, and the PSA status that comes of it. */
+static const struct { const char* action; int status; } faults[] = {
+	{ "fail", -147 },	/* PSA_ERROR_HARDWARE_FAILURE */
+	{ "busy", -132 },	/* PSA_ERROR_GENERIC_ERROR: what ESP-IDF's driver gives where it gets no DMA channel */
+	{ "memory", -141 },	/* PSA_ERROR_INSUFFICIENT_MEMORY: no key slot, or no memory for the driver's own state */
+	{ "late", 0 },
+};
+
+/* accelerate(action, name, nth, delay): that happens to the accelerator's nth call from now on. */
 void simAccelerate(xsMachine* the)
 {
-	xsIntegerValue nth = xsToInteger(xsArg(2));
-	if (strcmp(xsToString(xsArg(0)), "fail"))
+	xsIntegerValue nth = xsToInteger(xsArg(2)), delay = xsToInteger(xsArgc) > 3 ? xsToInteger(xsArg(3)) : 0;
+	size_t i = 0;
+	while (i < sizeof(faults) / sizeof(faults[0]) && strcmp(xsToString(xsArg(0)), faults[i].action))
+		i++;
+	if (i == sizeof(faults) / sizeof(faults[0]))
 		xsRangeError("unknown action: %s", xsToString(xsArg(0)));
 	if (nth < 1)
 		xsRangeError("calls are counted from 1");
 	Accelerator* accelerator = acceleratorNamed(xsToString(xsArg(1)));
 	if (!accelerator)
 		xsRangeError("no such accelerator: %s", xsToString(xsArg(1)));
-	accelerator->failsAfter = nth;
+	accelerator->faultAfter = nth;
+	accelerator->fault = faults[i].status;
+	accelerator->delay = delay;
+}
+
+/* setChip(features): what the chip does from now on. */
+void simSetChip(xsMachine* the)
+{
+	chipFeaturesSet(xsToInteger(xsArg(0)));
 }
 
 void simEnvironment(xsMachine* the)
