@@ -4,11 +4,12 @@
 */
 
 import { TLSError } from "./errors";
-import { NamedGroup, ProtocolVersion, CipherSuite, SignatureScheme } from "./wire/numbers";
+import { ProtocolVersion, CipherSuite, SignatureScheme } from "./wire/numbers";
 import { PathSearch } from "./x509/path";
 import type { CertificatePolicy } from "./x509/path";
 import { credentialOfFunction, credentialOfKey } from "./crypto/credential";
 import type { Credential } from "./crypto/credential";
+import { groupsFor, lacks } from "./crypto/preference";
 import { findSuite, findSuiteByName, Signer } from "./crypto/suites";
 import type { KeyKind } from "./crypto/signature";
 import { Certificate } from "./x509/certificate";
@@ -21,6 +22,7 @@ import { clockPolicy } from "./x509/time";
 import type { ClockOption } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
+import { ChipFeature, chipFeatures } from "tls/hardware/chip";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { legacy, problem } from "tls/legacy/legacy";
 
@@ -177,8 +179,6 @@ const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]
 /** Most octets of a pre-shared key's name. */
 const MAX_IDENTITY = 1024;
 
-const groups: readonly number[] = Object.freeze([NamedGroup.x25519, NamedGroup.secp256r1, NamedGroup.secp384r1]);
-
 const signatureSchemes: readonly number[] = Object.freeze([
 	SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.ecdsa_secp384r1_sha384,
 	SignatureScheme.rsa_pss_rsae_sha256, SignatureScheme.rsa_pss_rsae_sha384, SignatureScheme.rsa_pss_rsae_sha512,
@@ -266,6 +266,7 @@ function namedSuites(names: readonly string[], min: number, max: number): readon
 		const suite = findSuiteByName(name) ?? legacy?.findSuiteByName(name);
 		if (!suite) refuse(`"cipherSuites": "${name}" is none that this client knows`);
 		const version = suite.signer === Signer.any ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
+		if (lacks(chipFeatures(), suite.id)) refuse(`"cipherSuites": ${name} is not in this build: CONFIG_MBEDTLS_CHACHAPOLY_C is off`);
 		if (ids.includes(suite.id)) refuse(`"cipherSuites" has ${name} twice`);
 		if (version < min || version > max) continue;
 		versions |= 1 << (version & 7);
@@ -282,7 +283,8 @@ function namedSuites(names: readonly string[], min: number, max: number): readon
 function suitesOf(names: readonly string[] | undefined, min: number, max: number): readonly number[] {
 	if (min > max) refuse(`"minVersion" is above "maxVersion"`);
 	if (names) return namedSuites(names, min, max);
-	return max === ProtocolVersion.tls12 ? suites12 : min === ProtocolVersion.tls13 ? suites13 : suitesOfBoth;
+	const all = max === ProtocolVersion.tls12 ? suites12 : min === ProtocolVersion.tls13 ? suites13 : suitesOfBoth;
+	return chipFeatures() & ChipFeature.chacha20_poly1305 ? all : all.filter(id => !lacks(chipFeatures(), id));
 }
 
 function certificatePolicy(name: string, options: Options): CertificatePolicy {
@@ -380,7 +382,7 @@ export function configure(options: Options, host: string | undefined): Config {
 		sni: isAddress(name) ? undefined : name,
 		protocols,
 		minVersion, maxVersion,
-		suites, groups, signatureSchemes,
+		suites, groups: groupsFor(chipFeatures()), signatureSchemes,
 		certificates,
 		session: session && usableSession(bytesOf(session), binding!, suites, protocols),
 		onSession,

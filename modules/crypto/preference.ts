@@ -1,0 +1,25 @@
+/*
+	What is offered first depends on the chip (tls/hardware/chip): the server mostly takes the first that it knows. Called by config.ts.
+	Suites of AES stand before ChaCha20-Poly1305 everywhere: every chip has AES in hardware, none ChaCha20.
+*/
+
+import { AEADAlgorithm } from "tls/hardware/aead";
+import { ChipFeature } from "tls/hardware/chip";
+import { NamedGroup } from "../wire/numbers";
+import { findSuite } from "./suites";
+
+/** In software X25519 is the fastest. */
+const inSoftware: readonly number[] = Object.freeze([NamedGroup.x25519, NamedGroup.secp256r1, NamedGroup.secp384r1]);
+const withUnit: readonly number[] = Object.freeze([NamedGroup.secp256r1, NamedGroup.x25519, NamedGroup.secp384r1]);
+const withUnits: readonly number[] = Object.freeze([NamedGroup.secp256r1, NamedGroup.secp384r1, NamedGroup.x25519]);
+
+/** Groups in order of preference; the key share is of the first. `features` are bits of ChipFeature. */
+export function groupsFor(features: number): readonly number[] {
+	if (!(features & ChipFeature.p256)) return inSoftware;
+	return features & ChipFeature.p384 ? withUnits : withUnit;
+}
+
+/** True where this build can't do that suite. */
+export function lacks(features: number, suite: number): boolean {
+	return !(features & ChipFeature.chacha20_poly1305) && findSuite(suite)?.aead === AEADAlgorithm.chacha20_poly1305;
+}

@@ -1,0 +1,95 @@
+/*
+	What the ClientHello offers first on each chip (crypto/preference.ts), and that what a build lacks is not offered.
+*/
+
+import { equal, ok, test, throws } from "test/harness";
+import { configure } from "tls/config";
+import { Connection } from "tls/connection";
+import { groupsFor } from "tls/crypto/preference";
+import { ChipFeature } from "tls/hardware/chip";
+import { CipherSuite, NamedGroup } from "tls/wire/numbers";
+import { setChip } from "simulator";
+
+const x25519 = NamedGroup.x25519;
+const secp256r1 = NamedGroup.secp256r1;
+const secp384r1 = NamedGroup.secp384r1;
+const software = ChipFeature.chacha20_poly1305 | ChipFeature.rsa4096;
+
+/** The bits of each chip, as ESP-IDF's headers give them. */
+const chips: readonly (readonly [name: string, features: number, groups: readonly number[]])[] = [
+	["none", software, [x25519, secp256r1, secp384r1]],
+	["esp32", software | ChipFeature.sha512, [x25519, secp256r1, secp384r1]],
+	["esp32s2", software | ChipFeature.sha512 | ChipFeature.gcm, [x25519, secp256r1, secp384r1]],
+	["esp32s3", software | ChipFeature.sha512, [x25519, secp256r1, secp384r1]],
+	["esp32c3", software, [x25519, secp256r1, secp384r1]],
+	["esp32c6", software | ChipFeature.p256, [secp256r1, x25519, secp384r1]],
+	["esp32h2", software | ChipFeature.p256, [secp256r1, x25519, secp384r1]],
+	["esp32c5", software | ChipFeature.p256 | ChipFeature.p384, [secp256r1, secp384r1, x25519]],
+];
+
+const psk = { identity: "device", key: new Uint8Array(32).fill(7) };
+
+/** The body of an extension of the ClientHello, which is `output`'s first record. */
+function extension(hello: Uint8Array, type: number): Uint8Array {
+	const u16 = (at: number): number => hello[at]! << 8 | hello[at + 1]!;
+	let at = 5 + 4 + 2 + 32;
+	at += 1 + hello[at]!;
+	at += 2 + u16(at);
+	at += 1 + hello[at]!;
+	const end = at + 2 + u16(at);
+	for (at += 2; at < end; at += 4 + u16(at + 2)) if (u16(at) === type) return hello.slice(at + 4, at + 4 + u16(at + 2));
+	throw new Error(`the ClientHello has no extension ${type}`);
+}
+
+function numbers(list: Uint8Array): number[] {
+	const result: number[] = [];
+	for (let at = 2; at < list.length; at += 2) result.push(list[at]! << 8 | list[at + 1]!);
+	return result;
+}
+
+function helloOf(features: number): Uint8Array {
+	setChip(features);
+	try {
+		let hello = new Uint8Array(0);
+		const ignore = (): void => {};
+		const connection = new Connection(configure({ psk }, "localhost"), {
+			output(bytes: Uint8Array, start: number, end: number) { if (!hello.length) hello = bytes.slice(start, end); return end - start; },
+			pause: ignore, opened: ignore, readable: ignore, ended: ignore, failed: ignore,
+		});
+		connection.connect();
+		while (!hello.length) connection.resume();
+		connection.close();
+		return hello;
+	}
+	finally {
+		setChip(software);
+	}
+}
+
+for (const [name, features, groups] of chips) {
+	test(`${name}: groups in order, and a share of the first`, () => {
+		equal(groupsFor(features).join(), groups.join());
+		const hello = helloOf(features);
+		equal(numbers(extension(hello, 10)).join(), groups.join());
+		equal(extension(hello, 51)[2]! << 8 | extension(hello, 51)[3]!, groups[0]);
+	});
+}
+
+test("AES stands before ChaCha20-Poly1305", () => {
+	for (const [, features] of chips) {
+		setChip(features);
+		const { suites } = configure({ psk, minVersion: 0x304 }, "localhost");
+		setChip(software);
+		equal(suites[0], CipherSuite.TLS_AES_128_GCM_SHA256);
+		equal(suites[suites.length - 1], CipherSuite.TLS_CHACHA20_POLY1305_SHA256);
+	}
+});
+
+test("a build without ChaCha20-Poly1305 does not offer it, and says so to who asks for it", () => {
+	setChip(ChipFeature.rsa4096);
+	const { suites } = configure({ psk, minVersion: 0x304 }, "localhost");
+	const error = throws(() => configure({ psk, minVersion: 0x304, cipherSuites: ["TLS_CHACHA20_POLY1305_SHA256"] }, "localhost"));
+	setChip(software);
+	ok(suites.length > 0 && !suites.includes(CipherSuite.TLS_CHACHA20_POLY1305_SHA256));
+	equal(error.message, '"cipherSuites": TLS_CHACHA20_POLY1305_SHA256 is not in this build: CONFIG_MBEDTLS_CHACHAPOLY_C is off');
+});
