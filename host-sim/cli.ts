@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { buildApp } from "./build.js";
+import { chipNamed } from "./chip/model.js";
 import { Problem } from "./files.js";
 import { runApp, type RunOptions } from "./run.js";
 
@@ -17,6 +18,7 @@ of "mc/config".
   --m32                 build with 32-bit pointers: memory figures are then those of the device
   --variant NAME        native, m32, native-asan, m32-asan
   --build-only          build, say where the program is, don't run
+  --chip NAME           be that chip for what the app offers: esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2
   --live                collect garbage at every allocation: peaks are then what is really in use
   --clock TIME          start the script's clock there: ISO 8601, or seconds since 1970; "unset" for a clock never set
   --report FILE         write memory, metering and accelerator figures as JSON when the run ends
@@ -69,6 +71,7 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 			case "--variant": result.variant = next(); break;
 			case "--build-only": result.buildOnly = true; break;
 			case "--quiet": result.quiet = true; break;
+			case "--chip": result.run.chip = chipNamed(next()).features; break;
 			case "--live": result.run.live = true; break;
 			case "--clock": result.run.clock = checkClock(next()); break;
 			case "--report": result.report = resolve(folder, next()); break;

@@ -9,10 +9,13 @@ import { resolve } from "node:path";
 
 import { buildApp } from "./build.js";
 import { makeIdentity } from "./certificates.js";
+import type { Chip } from "./chip/costs.js";
+import { chipNamed } from "./chip/model.js";
+import { phasesOf, withPhases } from "./chip/phases.js";
 import { guarded } from "./cli.js";
 import { Problem, projectRoot } from "./files.js";
 import { say } from "./progress.js";
-import { runApp, type Report } from "./run.js";
+import { runApp, type Mark, type Report } from "./run.js";
 import { canBuild } from "./toolchain.js";
 
 const usage = `npm start [-- URL [--ca FILE.pem] [OPTION ...]]
@@ -26,6 +29,7 @@ URL it asks a server that it starts itself.
                     add what old servers of 1.2 need; the server that is started is then such a one
   --m32, --native   the 32-bit build, whose memory figures are the device's (the default where it can be built), or the host's own
   --live            collect garbage at every allocation: peaks are then what is really in use
+  --chip NAME       say also what the handshake would take on esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2, and offer what that chip would
   --timeout SECONDS end the run then; 30 without it
   --help            this text
 `;
@@ -42,6 +46,7 @@ interface Arguments {
 	variant?: string;
 	live: boolean;
 	timeout: number;
+	chip?: Chip;
 }
 
 function readFile(path: string): string {
@@ -68,6 +73,7 @@ function readArguments(values: readonly string[]): Arguments {
 				break;
 			case "--m32": result.variant = "m32"; break;
 			case "--native": result.variant = "native"; break;
+			case "--chip": result.chip = chipNamed(next()); break;
 			case "--live": result.live = true; break;
 			case "--timeout":
 				result.timeout = Number(next());
@@ -118,6 +124,23 @@ function printReport({ memory, meter, accelerators }: Report, variant: string): 
 	process.stdout.write(`${lines.join("\n")}\n`);
 }
 
+/** What a chip would take: each phase, what most of it goes to, and the share of script. */
+function printPrediction(chip: Chip, marks: readonly Mark[]): void {
+	const lines = ["", `predicted for the ${chip.name} at ${chip.mhz} MHz, in ms, without waiting for the network`, row("", "script", "C crypto", "together", "most of it")];
+	let script = 0;
+	let crypto = 0;
+	for (const [name, time] of phasesOf(chip, marks)) {
+		script += time.script;
+		crypto += time.crypto;
+		const most = time.parts.filter(([, ms]) => ms >= 0.1 * (time.script + time.crypto) && ms >= 1).slice(0, 3);
+		lines.push(`${row(name, time.script.toFixed(1), time.crypto.toFixed(1), (time.script + time.crypto).toFixed(1))}  ${most.map(([part, ms]) => `${part} ${ms.toFixed(0)}`).join(", ")}`);
+		for (const part of time.unknown) lines.push(`  ${part}: no cost is known`);
+	}
+	lines.push(row("in all", script.toFixed(1), crypto.toFixed(1), (script + crypto).toFixed(1)), "",
+		`  script is ${(100 * script / (script + crypto)).toFixed(0)} % of it. Most figures are estimates: host-sim/chip/costs.ts names the source of each.`);
+	process.stdout.write(`${lines.join("\n")}\n`);
+}
+
 async function demo(values: readonly string[]): Promise<number> {
 	const given = readArguments(values);
 	const variant = given.variant ?? (await canBuild("m32") ? "m32" : "native");
@@ -125,15 +148,16 @@ async function demo(values: readonly string[]): Promise<number> {
 	try {
 		const { url, ca } = server ?? { url: given.url!, ca: given.ca ?? "" };
 		const isOld = given.tls.split(" ").some(word => oldWords.includes(word));
-		const extra = isOld ? { include: ["modules/legacy/manifest.json"] } : {};
+		const extra = { ...(isOld ? { include: ["modules/legacy/manifest.json"] } : {}), ...(given.chip ? withPhases() : {}) };
 		const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls }, extra });
 		say(`running main.ts in the simulator (${variant})`);
 		const { code, report } = await runApp(app, {
-			live: given.live, timeout: given.timeout,
+			live: given.live, timeout: given.timeout, ...(given.chip ? { chip: given.chip.features } : {}),
 			onLine: line => process.stdout.write(`${line}\n`),
 			onError: text => process.stderr.write(text),
 		});
 		if (report) printReport(report, variant);
+		if (report && given.chip) printPrediction(given.chip, report.marks);
 		return code;
 	}
 	finally {
