@@ -55,8 +55,8 @@ export interface Options {
 	 */
 	postHandshakeAuth?: boolean;
 	/**
-	 * A session to go on with, as `onSession` gave it. One that is of no use for this server or too old is passed over. Use each once: with
-	 * TLS 1.3 whoever sees one offered twice can tell that it is the same client (RFC 8446 appendix C.4).
+	 * A session to go on with, as `onSession` gave it. One that is of no use for this server or too old is passed over. One of TLS 1.3 is for one
+	 * connection, since whoever sees it twice can tell that it is the same client (RFC 8446 appendix C.4): its bytes are wiped. Forget copies, too.
 	 */
 	session?: ArrayBuffer | Uint8Array;
 	/**
@@ -343,9 +343,19 @@ function externalKey(psk: PreSharedKeyOption | undefined): ExternalKey | undefin
 	return { identity: name, secret, hash: hash === "sha256" ? HashAlgorithm.sha256 : HashAlgorithm.sha384 };
 }
 
+function wipe(bytes: Uint8Array): void {
+	try {
+		bytes.fill(0);
+	}
+	catch {
+		refuse('"session" must be in a buffer that can be written: one of TLS 1.3 is used once, and wiped');
+	}
+}
+
 /** The session where it goes with what is offered now, else undefined. */
 function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[], protocols: readonly string[]): Session | undefined {
 	const session = importSession(bytes, binding, Date.now());
+	if (session?.version === ProtocolVersion.tls13) wipe(bytes);
 	if (!session || !suites.includes(session.suite)) return undefined;
 	// RFC 7627 section 5.3
 	if (session.version === ProtocolVersion.tls12) return session.isExtended || legacy?.sparesExtendedMasterSecret ? session : undefined;

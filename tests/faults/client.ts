@@ -73,7 +73,7 @@ function run(done: (result: Result) => void): void {
 				...(config.ca ? { certificate: config.ca } : undefined), ...psk, ...secure, ...more,
 				...(earlyData ? { earlyData } : undefined),
 				...(sessions ? {
-					session,
+					session: session?.slice(),	// one of TLS 1.3 is wiped
 					onSession(made: ArrayBuffer) {
 						session = new Uint8Array(made);
 						result.session = hexText(session);
