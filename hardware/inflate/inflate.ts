@@ -1,6 +1,6 @@
 /// <reference path="../native.d.ts" />
 /*
-	Decompression of zlib's format, RFC 1950 (inflate.c), for the option of the same name: an app that wants compressed certificates includes this
+	Decompression of zlib's format, RFC 1950 (zlib_stream.c), for the option of the same name: an app that wants compressed certificates includes this
 	folder's manifest. On a device the code is in the chip's ROM and takes 11 KB while it runs; on a desktop it is zlib.
 */
 

@@ -1,5 +1,5 @@
 /*
-	What a chip does, in bits (ChipFeature in chip.ts). On ESP32 chips esp32/chip.h defines XS_TLS_CHIP from ESP-IDF's options; the
+	What a chip does, in bits (ChipFeature in chip.ts). On ESP32 chips esp32/capabilities.h defines XS_TLS_CHIP from ESP-IDF's options; the
 	simulator defines it as a function of its own; elsewhere everything is software.
 */
 
@@ -16,7 +16,7 @@ enum {
 };
 
 #ifdef ESP_PLATFORM
-	#include "../esp32/chip.h"
+	#include "../esp32/capabilities.h"
 #endif
 
 #ifndef XS_TLS_CHIP

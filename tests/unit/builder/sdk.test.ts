@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
 import { buildApp } from "../../../host-sim/build.js";
@@ -108,6 +108,14 @@ describe("the manifests for mcconfig", () => {
 		assert.deepEqual(flags.slice(0, 4), ["$(C_COMMON_FLAGS)", "-Wno-implicit-function-declaration", "-std=gnu17", "$(C_FLAGS_SUBPLATFORM)"]);
 		for (const name of ["MBEDTLS_CONFIG_FILE", "TF_PSA_CRYPTO_USER_CONFIG_FILE"]) assert.ok(flags.includes(`-D${name}='"mbedtls/esp_config.h"'`));
 		assert.ok(flags.includes("-DMBEDTLS_MAJOR_VERSION=4"));
+	});
+
+	test("no two files in C have the same name: mcconfig's makefile tells them apart by it, and nothing else", () => {
+		const files = readdirSync(join(projectRoot, "hardware"), { recursive: true, encoding: "utf8" }).filter(name => /\.[ch]$/.test(name));
+		const names = files.map(name => basename(name));
+		assert.deepEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
+		// the SDK's own, which apps may have beside ours
+		assert.ok(!names.includes("inflate.c") && !names.includes("deflate.c"));
 	});
 
 	test("sdkconfig.defaults has one line for each option, in the form that mcconfig merges", () => {

@@ -81,9 +81,9 @@ function cleared(): void {
 }
 
 function delay(): void {
-	const start = Time.microseconds;
+	const start = Time.microseconds!;
 	Timer.delay(20);
-	events.push(Time.microseconds - start >= 20_000);
+	events.push(Time.microseconds! - start >= 20_000);
 	finish();
 }
 

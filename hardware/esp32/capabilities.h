@@ -3,8 +3,8 @@
 	record crypto and transcript hashes would run in software, or where PSA's structures would not be ESP-IDF's.
 */
 
-#ifndef XS_TLS_ESP32_CHIP_H
-#define XS_TLS_ESP32_CHIP_H
+#ifndef XS_TLS_ESP32_CAPABILITIES_H
+#define XS_TLS_ESP32_CAPABILITIES_H
 
 #include "sdkconfig.h"
 #include "soc/soc_caps.h"
