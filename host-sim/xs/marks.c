@@ -103,6 +103,23 @@ static void writeCalls(FILE* file, const Mark* mark)
 	}
 }
 
+static void raise(double* peak, double other)
+{
+	if (other > *peak)
+		*peak = other;
+}
+
+/* Peaks since the last mark become those of the whole run. */
+void marksRaisePeaks(MemoryUse* use, NativeUse* native)
+{
+	for (const Mark* mark = marks; mark < marks + marksCount; mark++) {
+		raise(&use->chunksPeak, mark->use.chunksPeak);
+		raise(&use->slotsPeak, mark->use.slotsPeak);
+		raise(&use->stackPeak, mark->use.stackPeak);
+		raise(&native->peak, mark->native.peak);
+	}
+}
+
 /* For the report; names of marks are the app's own and are written as they are. */
 void marksWrite(FILE* file)
 {

@@ -23,10 +23,11 @@ static void writePool(FILE* file, const char* name, double current, double peak,
 	fprintf(file, "\t\t\"%s\": { \"current\": %.0f, \"peak\": %.0f, \"limit\": %.0f },\n", name, current, peak, limit);
 }
 
-static void writeMemory(FILE* file, const MemoryUse* use)
+static void writeMemory(FILE* file, MemoryUse* use)
 {
 	NativeUse native;
 	nativeMemoryUse(&native);
+	marksRaisePeaks(use, &native);
 	fputs("\t\"memory\": {\n", file);
 	writePool(file, "chunks", use->chunks, use->chunksPeak, use->chunksLimit);
 	fprintf(file, "\t\t\"slots\": { \"current\": %.0f, \"peak\": %.0f, \"limit\": %.0f, \"size\": %.0f },\n",

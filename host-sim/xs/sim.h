@@ -195,6 +195,7 @@ void scratchFree(void* block);
 
 /* native_memory.c */
 typedef struct NativeUse { double current, peak, allocations; } NativeUse;
+void marksRaisePeaks(MemoryUse* use, NativeUse* native);
 void nativeMemoryUse(NativeUse* use);
 void nativeMemoryResetPeak(void);
 /* Leaves out what is allocated until it is called again: what the simulator does in libraries, not the app. */

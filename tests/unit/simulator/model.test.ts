@@ -68,6 +68,8 @@ describe("the accelerator model", () => {
 				assert.ok(Math.abs(sum - Number(rows.at(-1)![column])) < 0.5, `column ${column}`);
 			}
 			assert.ok(Number(rows[4]![3]) > Number(rows[2]![3]));
+			// the peaks of all phases, not of the last one
+			assert.ok(Number(/native, bytes +([\d,]+)/.exec(stdout)![1]!.replace(/,/g, "")) > 2000, stdout);
 		}
 	});
 });
