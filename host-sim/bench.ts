@@ -6,6 +6,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
+import type { Chip } from "./chip/costs.js";
+import { chipNamed } from "./chip/model.js";
 import { guarded } from "./cli.js";
 import { Problem, projectRoot } from "./files.js";
 import { say } from "./progress.js";
@@ -20,6 +22,7 @@ const usage = `npm run bench [-- OPTION ...]
 
 Measures handshakes and transfers over loopback, and flash, in the 32-bit build, and prints one table with the targets beside the figures.
 
+  --chip NAME          predict also the time on esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2 (host-sim/README.md)
   --json               print the figures as JSON
   --compare FILE       show the change against a run whose --json went to FILE
   --no-instructions    leave out what valgrind counts, which takes longest
@@ -33,6 +36,7 @@ interface Arguments {
 	census: boolean;
 	baseline: boolean;
 	instructions: boolean;
+	chip?: Chip;
 	compare?: Results;
 }
 
@@ -56,6 +60,7 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 			case "--census": result.census = true; break;
 			case "--write-baseline": result.baseline = true; break;
 			case "--no-instructions": result.instructions = false; break;
+			case "--chip": result.chip = chipNamed(values[++i] ?? ""); break;
 			case "--compare": {
 				const file = values[++i];
 				if (file === undefined) throw new Problem("--compare needs the name of a file", 2);
@@ -75,18 +80,18 @@ async function withInstructions(figures: Figures, what: Work, from: string, to: 
 }
 
 /** Figures of every handshake and transfer of the plan. */
-export async function measure(withValgrind: boolean): Promise<Pick<Results, "handshakes" | "transfers">> {
+export async function measure(withValgrind: boolean, chip?: Chip): Promise<Pick<Results, "handshakes" | "transfers">> {
 	const first: Record<string, Figures> = {};
 	for (const { name, chain, certificates, secure, resumes, old } of handshakes) {
 		say(`measuring a handshake: ${name}`);
-		const what: Work = { part: resumes ? "resume" : "handshake", chain, secure, ...old, ...(certificates ? { certificates } : {}) };
+		const what: Work = { part: resumes ? "resume" : "handshake", chain, secure, ...(chip ? { chip } : {}), ...old, ...(certificates ? { certificates } : {}) };
 		const figures = await handshake(what);
 		first[name] = withValgrind && !figures["missing"] ? await withInstructions(figures, what, "start", "handshake") : figures;
 	}
 	const second: Record<string, Figures> = {};
 	for (const { name, part, bytes, fragment, secure, old } of transfers) {
 		say(`measuring a transfer: ${name}`);
-		const what: Work = { part, bytes, ...(secure ? { secure } : {}), ...old, server: { ...old?.server, fragment } };
+		const what: Work = { part, bytes, ...(chip ? { chip } : {}), ...(secure ? { secure } : {}), ...old, server: { ...old?.server, fragment } };
 		const figures = await transfer(what);
 		second[name] = withValgrind ? await withInstructions(figures, what, "ready", "done") : figures;
 	}
@@ -112,7 +117,7 @@ async function bench(values: Arguments): Promise<number> {
 		writeFileSync(baselineFile, `${text}\n`);
 		return 0;
 	}
-	const measured = await measure(values.instructions);
+	const measured = await measure(values.instructions, values.chip);
 	say("measuring the smallest creation.static");
 	const system = await smallestStatic("rsa");
 	say("measuring flash");

@@ -7,6 +7,8 @@ import { join } from "node:path";
 
 import { buildApp, type App } from "../build.js";
 import { makeIdentity, type ServerIdentity } from "../certificates.js";
+import type { Chip } from "../chip/costs.js";
+import { between, predict } from "../chip/model.js";
 import { Problem, projectRoot } from "../files.js";
 import { runApp, type Mark, type RunOptions, type RunResult } from "../run.js";
 import { startServer, type ServerOptions } from "./server.js";
@@ -45,6 +47,8 @@ export interface Work {
 	readonly creation?: Record<string, unknown>;
 	readonly server?: ServerOptions;
 	readonly run?: RunOptions;
+	/** Whose order of groups is offered, and whose time is predicted. */
+	readonly chip?: Chip;
 }
 
 export interface Outcome extends RunResult {
@@ -56,7 +60,7 @@ export interface Outcome extends RunResult {
 
 /** Does the work once. Throws where the simulator does not end well and `mayFail` is not given. */
 export async function work(what: Work, mayFail = false): Promise<Outcome> {
-	const { part, chain = "ecdsa", certificates = 2, bytes = 0, times = 1, secure = {}, tls, creation, server: options = {}, run = {} } = what;
+	const { part, chain = "ecdsa", certificates = 2, bytes = 0, times = 1, secure = {}, tls, creation, server: options = {}, run = {}, chip } = what;
 	const identity = identityOf(chain, certificates);
 	const server = await startServer(identity, { ciphers, ...options });
 	try {
@@ -64,7 +68,7 @@ export async function work(what: Work, mayFail = false): Promise<Outcome> {
 			...(tls === undefined ? {} : { tls }) };
 		const extra = { ...(creation ? { creation } : {}), ...(tls === undefined ? {} : { include: ["../../modules/legacy/manifest.json"] }) };
 		const app = await buildApp(join(projectRoot, "tests", "bench"), { variant: "m32", config, extra });
-		const result = await runApp(app, { timeout: 120, ...run });
+		const result = await runApp(app, { timeout: 120, ...(chip ? { chip: chip.features } : {}), ...run });
 		if (result.code !== 0 && !mayFail) throw new Problem(`measuring "${part}" ended with code ${result.code}: ${result.stderr.trim()}`);
 		const lines = result.stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as { code: string; message: string });
 		return { ...result, app, marks: result.report?.marks ?? [], refused: lines.find(line => line.code !== "closed") };
@@ -91,9 +95,17 @@ function inHeap(mark: Mark): number {
 	return mark.chunks + mark.slots * mark.slotSize;
 }
 
+/** The time that a chip would take between two marks; words where it has no cost for something. */
+function predicted(chip: Chip, from: Mark, to: Mark): Figures {
+	const { script, crypto, unknown } = predict(chip, between(from, to));
+	if (unknown.length > 0) return { predicted: `no cost is known of ${unknown.join(", ")}` };
+	return { predicted: Math.round(script + crypto), predictedScript: Math.round(script) };
+}
+
 /** What was counted between two marks. */
-function counted(from: Mark, to: Mark): Figures {
+function counted(from: Mark, to: Mark, chip: Chip | undefined): Figures {
 	return {
+		...(chip ? predicted(chip, from, to) : {}),
 		slots: to.slotAllocations - from.slotAllocations,
 		chunks: to.chunkAllocations - from.chunkAllocations,
 		natives: to.nativeAllocations - from.nativeAllocations,
@@ -116,7 +128,7 @@ export async function handshake(what: Work): Promise<Figures> {
 		held: inUse(idle) - base,
 		heldNative: idle.native - markOf(live, "start").native,
 		left: inUse(closed) - base,
-		...counted(start, done),
+		...counted(start, done, what.chip),
 		stack: peak.stackPeak,
 		sent: done.sent,
 		received: done.received,
@@ -130,7 +142,7 @@ export async function transfer(what: Work): Promise<Figures> {
 	const [ready, done] = [markOf(usual, "ready"), markOf(usual, "done")];
 	const live = await work({ ...what, bytes: 65536, run: { ...what.run, live: true } });
 	return {
-		...counted(ready, done),
+		...counted(ready, done, what.chip),
 		livePeak: markOf(live, "done").bytesPeak - inUse(markOf(live, "start")),
 		wire: done.sent - ready.sent + done.received - ready.received,
 	};

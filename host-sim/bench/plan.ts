@@ -80,6 +80,8 @@ export const flashTargets: Readonly<Record<string, number>> = { total: 110 * KB 
 /** What figures are, in the order of the table. */
 export const figureNames: Readonly<Record<string, string>> = {
 	missing: "not there yet",
+	predicted: "predicted on the chip, ms, without waiting",
+	predictedScript: "  of it script",
 	livePeak: "live peak: heap and native, bytes",
 	livePeakHeap: "  of it slots and chunks alone",
 	held: "held by an open idle connection, bytes",
