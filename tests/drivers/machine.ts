@@ -30,7 +30,7 @@ const zlibProgram = "#include <zlib.h>\nint main(void) { return zlibVersion() ==
 export function lacksZlib(variant: string): string | false {
 	const flags = [...(variant === "m32" ? ["-m32"] : []), "-xc", "-", "-lz", "-o", "/dev/null"];
 	if (spawnSync(process.env["CC"] ?? "cc", flags, { input: zlibProgram }).status === 0) return false;
-	return `no zlib: apt-get install zlib1g-dev${variant === "m32" ? ":i386" : ""}`;
+	return `no zlib: apt-get install ${variant === "m32" ? "lib32z1-dev" : "zlib1g-dev"}`;
 }
 
 const vectorsPath = process.env["XS_TLS_VECTORS"] ?? join(projectRoot, "..", "shared", "vectors");
