@@ -32,6 +32,8 @@ export interface App {
 	readonly variant: string;
 	/** The simulator with the app's natives. */
 	readonly program: string;
+	/** What that runs under, with arguments: nothing, or an emulator. */
+	readonly runner: readonly string[];
 	/** What it is to run. */
 	readonly file: string;
 	/** What has no effect here, one sentence each. */
@@ -150,6 +152,6 @@ export async function buildApp(folder: string, given: BuildOptions = {}): Promis
 		const program = await buildProgram(toolchain, runtime, prepared, modules);
 		const file = writeAppText(prepared, modules, toolchain);
 		const warnings = [...manifest.warnings, ...files.warnings, ...creationWarnings(manifest.creation)];
-		return { name: label, variant, program, file, warnings };
+		return { name: label, variant, program, runner: toolchain.runner, file, warnings };
 	});
 }

@@ -141,7 +141,7 @@ function simulatorOptions(options: RunOptions): string[] {
 export async function runApp(app: App, options: RunOptions = {}): Promise<RunResult> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-run-"));
 	const reportFile = join(folder, "report.json");
-	const [program, ...values] = [...options.under ?? [], app.program, app.file, ...simulatorOptions(options), "--report", reportFile];
+	const [program, ...values] = [...options.under ?? app.runner, app.program, app.file, ...simulatorOptions(options), "--report", reportFile];
 	const stdout: string[] = [];
 	const lines = new Lines(line => {
 		stdout.push(line);

@@ -17,6 +17,8 @@ export interface Toolchain {
 	/** For compiling and linking alike. */
 	readonly flags: string[];
 	readonly linkFlags: string[];
+	/** What its programs run under: nothing, or an emulator where the system runs no 32-bit programs. */
+	readonly runner: readonly string[];
 	/** Changes when the compiler does. */
 	readonly version: string;
 	/** The folder for all that is built in this variant. */
@@ -24,12 +26,19 @@ export interface Toolchain {
 }
 
 const debian = {
-	native: "apt-get update && apt-get install -y build-essential libmbedtls-dev",
-	m32: "dpkg --add-architecture i386 && apt-get update && apt-get install -y gcc-multilib libmbedtls-dev:i386",
+	native: "apt-get update; apt-get install -y build-essential libmbedtls-dev",
+	m32: "dpkg --add-architecture i386 && apt-get update; apt-get install -y gcc-multilib libmbedtls-dev:i386",
+	emulator: "apt-get update; apt-get install -y qemu-user",
 };
+
+/** Runs 32-bit programs where the kernel doesn't: many virtual machines have one that takes 64-bit programs only. */
+const emulator = "qemu-i386";
 
 /** Where Homebrew keeps Mbed TLS, which it does not link into the compiler's own folders. */
 const homebrew = ["/opt/homebrew", "/usr/local"].flatMap(prefix => [`${prefix}/opt/mbedtls@3`, `${prefix}/opt/mbedtls`]);
+
+/** In a variant's folder: the version that was found to work, and its runner. */
+const stampName = "toolchain-works";
 
 const probe = `#include <psa/crypto.h>
 int main(void) { return psa_crypto_init() == PSA_SUCCESS ? 0 : 1; }
@@ -46,29 +55,42 @@ function variantFlags(variant: string): string[] {
 	return flags;
 }
 
-function advice(variant: string): string {
-	const is32 = variant.startsWith("m32");
+function advice(variant: string, { command }: Trial): string {
 	if (process.platform === "darwin") {
-		return is32 ? "macOS has no 32-bit programs: use the native build here" : "xcode-select --install; brew install mbedtls@3";
+		return variant.startsWith("m32") ? "macOS has no 32-bit programs: use the native build here" : "xcode-select --install; brew install mbedtls@3";
 	}
-	return `On Debian and Ubuntu, as root: ${is32 ? debian.m32 : debian.native}`;
+	return `On Debian and Ubuntu, as root: ${command}`;
 }
 
-/** True where a small program that uses PSA Crypto compiles, links and runs. */
-async function works(toolchain: Toolchain): Promise<{ ok: boolean; words: string }> {
+interface Trial {
+	/** What its programs run under; undefined where they don't. */
+	readonly runner: readonly string[] | undefined;
+	/** What went wrong, and what installs what is missing on a Debian. */
+	readonly words: string;
+	readonly command: string;
+}
+
+/** Compiles, links and runs a small program that uses PSA Crypto. */
+async function tryOut(toolchain: Omit<Toolchain, "runner">): Promise<Trial> {
 	const source = join(toolchain.folder, "probe.c");
 	const program = join(toolchain.folder, `probe.${process.pid}`);
 	writeWhole(source, probe);
 	const built = await run(toolchain.compiler, [...toolchain.flags, source, "-o", program, ...toolchain.linkFlags, "-lmbedcrypto"]);
-	if (built.code !== 0) return { ok: false, words: built.stderr.trim().split("\n").slice(0, 4).join("\n") };
-	const ran = await run(program, []);
-	return { ok: ran.code === 0, words: `the program that tries out PSA Crypto ended with code ${ran.code}` };
+	const is32 = toolchain.variant.startsWith("m32");
+	const command = is32 ? debian.m32 : debian.native;
+	if (built.code !== 0) return { runner: undefined, words: built.stderr.trim().split("\n").slice(0, 4).join("\n"), command };
+	for (const runner of is32 ? [[], [emulator]] : [[]]) {
+		const [first, ...rest] = [...runner, program];
+		if ((await run(first!, rest)).code === 0) return { runner, words: "", command };
+	}
+	const words = "the program that tries out PSA Crypto does not run";
+	return is32 ? { runner: undefined, words: `${words}: this system takes no 32-bit programs, and ${emulator} is missing`, command: debian.emulator }
+		: { runner: undefined, words, command };
 }
 
 /** Runs apt-get, as root on a Debian; true where that was done. */
-async function install(variant: string): Promise<boolean> {
+async function install(variant: string, { command }: Trial): Promise<boolean> {
 	if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
-	const command = variant.startsWith("m32") ? debian.m32 : debian.native;
 	say(`installing what the ${variant} build needs: ${command}`);
 	const outcome = await run("/bin/sh", ["-c", command], { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
 	if (outcome.code !== 0) say(outcome.stderr.trim());
@@ -88,25 +110,28 @@ export async function findToolchain(variant: string): Promise<Toolchain> {
 	const folder = join(buildFolder, variant);
 	mkdirSync(folder, { recursive: true });
 	const versionOf = async (): Promise<string> => (await run(compiler, ["--version"])).stdout;
-	const make = (version: string): Toolchain => ({ variant, compiler, flags, linkFlags, version: digest(version, ...flags), folder });
+	const make = (version: string): Omit<Toolchain, "runner"> => ({ variant, compiler, flags, linkFlags, version: digest(version, ...flags), folder });
 	let toolchain = make(await versionOf());
-	const stamp = join(folder, "toolchain-works");
-	if (existsSync(stamp) && readFileSync(stamp, "utf8") === toolchain.version) return toolchain;
-	let result = await works(toolchain);
-	if (!result.ok && await install(variant)) {
-		toolchain = make(await versionOf());
-		result = await works(toolchain);
+	const stamp = join(folder, stampName);
+	if (existsSync(stamp)) {
+		const [version, ...runner] = readFileSync(stamp, "utf8").split("\n");
+		if (version === toolchain.version) return { ...toolchain, runner };
 	}
-	if (!result.ok) throw new Problem(`the ${variant} build needs a C compiler and Mbed TLS's crypto library:\n${result.words}\n${advice(variant)}`);
-	writeFileSync(stamp, toolchain.version);
-	return toolchain;
+	let trial = await tryOut(toolchain);
+	for (let attempt = 0; attempt < 2 && !trial.runner && await install(variant, trial); attempt++) {
+		toolchain = make(await versionOf());
+		trial = await tryOut(toolchain);
+	}
+	if (!trial.runner) throw new Problem(`the ${variant} build needs a C compiler and Mbed TLS's crypto library:\n${trial.words}\n${advice(variant, trial)}`);
+	writeFileSync(stamp, [toolchain.version, ...trial.runner].join("\n"));
+	return { ...toolchain, runner: trial.runner };
 }
 
 /** True where a variant can be built on this machine; installs nothing. */
 export async function canBuild(variant: string): Promise<boolean> {
 	const folder = join(buildFolder, variant);
-	if (existsSync(join(folder, "toolchain-works"))) return true;
+	if (existsSync(join(folder, stampName))) return true;
 	mkdirSync(folder, { recursive: true });
 	const compiler = process.env["CC"] ?? "cc";
-	return (await works({ variant, compiler, flags: variantFlags(variant), linkFlags: [], version: "", folder })).ok;
+	return (await tryOut({ variant, compiler, flags: variantFlags(variant), linkFlags: [], version: "", folder })).runner !== undefined;
 }

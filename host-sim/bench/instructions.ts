@@ -1,7 +1,8 @@
 /*
 	Instructions of an interval of the run, counted by Valgrind's callgrind and split into script engine, C crypto and the rest. callgrind
 	writes a profile at each mark (--dump-before=simMark). What the C library does counts for who called it, and so does the
-	simulator's own bookkeeping of memory, which no device has. Called by bench.ts.
+	simulator's own bookkeeping of memory, which no device has. Where the system runs no 32-bit programs, Valgrind can't either: there it is the
+	64-bit build that is counted. Called by bench.ts.
 */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -9,14 +10,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { run } from "../process.js";
+import { findToolchain } from "../toolchain.js";
 import { markOf, work, type Figures, type Work } from "./measure.js";
 
 type Part = "engine" | "crypto" | "rest" | "called";
 
 /** The functions of Mbed TLS's crypto library, as its archive has them; a sentence where it can't be read. */
-async function cryptoNames(): Promise<ReadonlySet<string> | string> {
-	const compiler = process.env["CC"] ?? "cc";
-	const archive = (await run(compiler, ["-m32", "-print-file-name=libmbedcrypto.a"])).stdout.trim();
+async function cryptoNames(variant: string): Promise<ReadonlySet<string> | string> {
+	const { compiler, flags } = await findToolchain(variant);
+	const archive = (await run(compiler, [...flags, "-print-file-name=libmbedcrypto.a"])).stdout.trim();
 	const listing = await run("nm", [archive]);
 	if (listing.code !== 0) return "nm could not read libmbedcrypto.a";
 	return new Set([...listing.stdout.matchAll(/ [tT] (\S+)$/gm)].map(match => match[1]!));
@@ -104,14 +106,15 @@ class Profile {
 /** The instructions between two marks, in millions. */
 export async function instructions(what: Work, from: string, to: string): Promise<Figures> {
 	if ((await run("valgrind", ["--version"])).code !== 0) return { missing: "valgrind is not installed: apt-get install valgrind" };
-	const crypto = await cryptoNames();
+	const variant = (await findToolchain("m32")).runner.length === 0 ? "m32" : "native";
+	const crypto = await cryptoNames(variant);
 	if (typeof crypto === "string") return { missing: crypto };
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-callgrind-"));
 	try {
 		const out = join(folder, "out");
 		const under = ["valgrind", "--quiet", "--tool=callgrind", `--callgrind-out-file=${out}`, "--dump-before=simMark"];
-		const outcome = await work({ ...what, run: { ...what.run, under } }, true);
-		if (outcome.code !== 0) return { missing: `valgrind can't run the 32-bit simulator (apt-get install libc6-dbg:i386 may help): ${outcome.stderr.slice(0, 200)}` };
+		const outcome = await work({ ...what, variant, run: { ...what.run, under } }, true);
+		if (outcome.code !== 0) return { missing: `valgrind can't run the simulator (apt-get install libc6-dbg may help): ${outcome.stderr.slice(0, 200)}` };
 		const profile = new Profile(crypto);
 		const first = outcome.marks.indexOf(markOf(outcome, from)) + 2;
 		const last = outcome.marks.indexOf(markOf(outcome, to)) + 1;
@@ -120,7 +123,7 @@ export async function instructions(what: Work, from: string, to: string): Promis
 			for (const line of readFileSync(`${out}.${i}`, "utf8").split("\n")) profile.line(line);
 		}
 		const { engine, crypto: inCrypto, rest } = profile.totals;
-		return { engine, crypto: inCrypto, rest, overCrypto: (engine + inCrypto + rest) / inCrypto };
+		return { engine, crypto: inCrypto, rest, overCrypto: (engine + inCrypto + rest) / inCrypto, countedBits: variant === "m32" ? 32 : 64 };
 	}
 	finally {
 		rmSync(folder, { recursive: true, force: true });

@@ -47,6 +47,8 @@ export interface Work {
 	readonly creation?: Record<string, unknown>;
 	readonly server?: ServerOptions;
 	readonly run?: RunOptions;
+	/** "m32" unless said otherwise. "native" is for counting instructions, and does without AES-NI, as no chip has it. */
+	readonly variant?: "native" | "m32";
 	/** Whose order of groups is offered, and whose time is predicted. */
 	readonly chip?: Chip;
 }
@@ -58,16 +60,25 @@ export interface Outcome extends RunResult {
 	readonly refused: { readonly code: string; readonly message: string } | undefined;
 }
 
+/** Mbed TLS of a desktop processor then encrypts with its plain C. */
+const withoutAESNI = {
+	modules: { "bench/aes": join(projectRoot, "host-sim", "bench", "aes") },
+	build: { LIBRARIES: "-Wl,--wrap=mbedtls_aesni_has_support" },
+};
+
 /** Does the work once. Throws where the simulator does not end well and `mayFail` is not given. */
 export async function work(what: Work, mayFail = false): Promise<Outcome> {
-	const { part, chain = "ecdsa", certificates = 2, bytes = 0, times = 1, secure = {}, tls, creation, server: options = {}, run = {}, chip } = what;
+	const { part, chain = "ecdsa", certificates = 2, bytes = 0, times = 1, secure = {}, tls, creation, server: options = {}, run = {}, variant = "m32", chip } = what;
 	const identity = identityOf(chain, certificates);
 	const server = await startServer(identity, { ciphers, ...options });
 	try {
 		const config = { part, bytes: String(bytes), times: String(times), ca: identity.root.pem, secure: JSON.stringify(secure), port: String(server.port),
 			...(tls === undefined ? {} : { tls }) };
-		const extra = { ...(creation ? { creation } : {}), ...(tls === undefined ? {} : { include: ["../../modules/legacy/manifest.json"] }) };
-		const app = await buildApp(join(projectRoot, "tests", "bench"), { variant: "m32", config, extra });
+		const extra = {
+			...(creation ? { creation } : {}), ...(tls === undefined ? {} : { include: ["../../modules/legacy/manifest.json"] }),
+			...(variant === "native" ? withoutAESNI : {}),
+		};
+		const app = await buildApp(join(projectRoot, "tests", "bench"), { variant, config, extra });
 		const result = await runApp(app, { timeout: 120, ...(chip ? { chip: chip.features } : {}), ...run });
 		if (result.code !== 0 && !mayFail) throw new Problem(`measuring "${part}" ended with code ${result.code}: ${result.stderr.trim()}`);
 		const lines = result.stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as { code: string; message: string });

@@ -102,6 +102,7 @@ export const figureNames: Readonly<Record<string, string>> = {
 	rest: "  of them in other C",
 	crypto: "instructions, C crypto",
 	overCrypto: "instructions, all over C crypto",
+	countedBits: "  counted in the build of so many bits",
 	instructions: "instructions",
 	static: "smallest creation.static for an HTTPS GET, RSA chain",
 	staticStack: "  with creation.stack of",

@@ -19,7 +19,7 @@ const has32 = await canBuild("m32");
 
 /** False, or why the 32-bit build can't be tested. */
 export const lacks32: string | false = has32 ? false
-	: "no 32-bit C compiler with Mbed TLS: dpkg --add-architecture i386 && apt-get update && apt-get install gcc-multilib libmbedtls-dev:i386";
+	: "no 32-bit programs with Mbed TLS: dpkg --add-architecture i386 && apt-get update; apt-get install gcc-multilib libmbedtls-dev:i386 qemu-user";
 
 /** The variants that can be built here. */
 export const variants: readonly string[] = has32 ? ["native", "m32"] : ["native"];
