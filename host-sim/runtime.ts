@@ -26,8 +26,10 @@ const chipFolder = join(projectRoot, "host-sim", "chip");
 const language = ["-DmxParse=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxRegExpUnicodePropertyEscapes=1", "-DmxStringNormalize=1"];
 
 /** The engine, as the app's machine has it. Without bounds checks a JavaScript stack overflow would be a SIGSEGV. */
-const machine = ["-DINCLUDE_XSPLATFORM", "-DXSPLATFORM=\"platform.h\"", "-DmxRun=1", "-DmxDebug=1", "-DmxMetering=1", "-DmxInstrument=1",
-	"-DmxBoundsCheck=1", "-DmxLockdown=1", "-DmxMinusZero=1"];
+const machine = ["-DINCLUDE_XSPLATFORM", "-DXSPLATFORM=\"platform.h\"", "-DmxRun=1", "-DmxInstrument=1", "-DmxBoundsCheck=1", "-DmxLockdown=1", "-DmxMinusZero=1"];
+
+/** Keeps line numbers for errors, and counts steps: what a release for a device has not. */
+const observed = ["-DmxDebug=1", "-DmxMetering=1"];
 
 /** Files of xs/ that include one of the engine's, in place of which they are compiled. */
 export const engineParts = ["heap.c", "functions.c"];
@@ -79,7 +81,7 @@ function libraries(toolchain: Toolchain): string[] {
 export async function buildRuntime(toolchain: Toolchain): Promise<Runtime> {
 	const engine = await fetchEngine();
 	const folders = engineFolders(engine);
-	const common = [...cFlags, ...language, ...machine, ...(countsLibraries(toolchain) ? ["-DSIM_WRAPS_MALLOC=1"] : []),
+	const common = [...cFlags, ...language, ...machine, ...(toolchain.isBare ? [] : observed), ...(countsLibraries(toolchain) ? ["-DSIM_WRAPS_MALLOC=1"] : []),
 		`-I${join(runtimeFolder, "include")}`, `-I${runtimeFolder}`, ...folders.flatMap(folder => ["-isystem", folder])];
 	const own = [...common, ...warnings];
 	const counting = join(chipFolder, "psa_count.h");

@@ -1,7 +1,7 @@
 /*
 	The C compiler and Mbed TLS's crypto library: found, tried out, and where they lack, installed (as root on Debian) or asked for
 	in one command. A variant is how an app is built: "native", or "m32" with the 32-bit pointers of the device; behind a dash
-	"asan" adds the address and undefined-behaviour sanitizers.
+	"asan" adds the address and undefined-behaviour sanitizers, and "bare" leaves out the engine's meter and line numbers, as a release for a device does.
 */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,6 +13,8 @@ import { say } from "./progress.js";
 
 export interface Toolchain {
 	readonly variant: string;
+	/** The engine has neither meter nor line numbers. */
+	readonly isBare: boolean;
 	readonly compiler: string;
 	/** For compiling and linking alike. */
 	readonly flags: string[];
@@ -49,7 +51,8 @@ function variantFlags(variant: string): string[] {
 	if (base !== "native" && base !== "m32") throw new Problem(`"${variant}": a variant is native or m32, with -asan behind it if wanted`, 2);
 	const flags = base === "m32" ? ["-m32"] : [];
 	for (const extra of extras) {
-		if (extra !== "asan") throw new Problem(`"${variant}": the only addition to a variant is -asan`, 2);
+		if (extra === "bare") continue;
+		if (extra !== "asan") throw new Problem(`"${variant}": additions to a variant are -asan and -bare`, 2);
 		flags.push("-fsanitize=address,undefined", "-fno-omit-frame-pointer");
 	}
 	return flags;
@@ -101,6 +104,7 @@ async function install(variant: string, { command }: Trial): Promise<boolean> {
 export async function findToolchain(variant: string): Promise<Toolchain> {
 	const flags = variantFlags(variant);
 	const linkFlags: string[] = [];
+	const isBare = variant.split("-").includes("bare");
 	const brew = process.platform === "darwin" ? homebrew.find(existsSync) : undefined;
 	if (brew) {
 		flags.push(`-I${brew}/include`);
@@ -110,7 +114,7 @@ export async function findToolchain(variant: string): Promise<Toolchain> {
 	const folder = join(buildFolder, variant);
 	mkdirSync(folder, { recursive: true });
 	const versionOf = async (): Promise<string> => (await run(compiler, ["--version"])).stdout;
-	const make = (version: string): Omit<Toolchain, "runner"> => ({ variant, compiler, flags, linkFlags, version: digest(version, ...flags), folder });
+	const make = (version: string): Omit<Toolchain, "runner"> => ({ variant, isBare, compiler, flags, linkFlags, version: digest(version, ...flags), folder });
 	let toolchain = make(await versionOf());
 	const stamp = join(folder, stampName);
 	if (existsSync(stamp)) {
@@ -133,5 +137,5 @@ export async function canBuild(variant: string): Promise<boolean> {
 	if (existsSync(join(folder, stampName))) return true;
 	mkdirSync(folder, { recursive: true });
 	const compiler = process.env["CC"] ?? "cc";
-	return (await tryOut({ variant, compiler, flags: variantFlags(variant), linkFlags: [], version: "", folder })).runner !== undefined;
+	return (await tryOut({ variant, isBare: false, compiler, flags: variantFlags(variant), linkFlags: [], version: "", folder })).runner !== undefined;
 }

@@ -89,30 +89,30 @@ function tcpError(this: Socket): void {
 
 /** What runs behind a TLSClient: it stands between TCP and the engine, where the application can't reach it. */
 class Transport implements Events {
+	// XS looks a member up from the first to the last: what each segment of data needs comes first
 	readonly connection: Connection;
-	private readonly client: TLSClient;
+	/** What was read from TCP: `from..to` is still to be used. */
+	private segment: Uint8Array<ArrayBuffer> = empty;
+	private from = 0;
+	private to = 0;
+	/** Octets that wait in TCP. */
+	private available = 0;
+	private tcp: TCPSocket | undefined;
 	/** Until the handshake is done: what it was given with, such as certificates, may go then. */
 	private options: TLSClientOptions | undefined;
+	private pumping = false;
+	private active = false;
+	/** Octets that TCP takes now. */
+	private room = 0;
+	private readonly client: TLSClient;
 	private readonly onReadable: TLSClientOptions["onReadable"];
 	private readonly onWritable: TLSClientOptions["onWritable"];
 	private readonly onError: TLSClientOptions["onError"];
-	private tcp: TCPSocket | undefined;
-	/** Octets that TCP takes now. */
-	private room = 0;
-	/** Octets that wait in TCP. */
-	private available = 0;
-	/** What was read from TCP: `from..to` is still to be used. */
-	private segment: Uint8Array<ArrayBuffer> = empty;
-	private segmentSize = 0;
-	private from = 0;
-	private to = 0;
 	private connected = false;
-	private pumping = false;
 	private tcpEnded = false;
 	private timer: Timer | undefined = undefined;
 	/** Looks from time to time whether the record buffer is still in use. */
 	private idleTimer: Timer | undefined = undefined;
-	private active = false;
 	/** Made once for a handshake or a transfer, each turn of which takes one. */
 	private turn: (() => void) | undefined = undefined;
 
@@ -211,6 +211,7 @@ class Transport implements Events {
 
 	transportReadable(count: number): void {
 		this.available = count;
+		this.active = true;
 		if (!this.pumping) this.pump();
 	}
 
@@ -226,21 +227,16 @@ class Transport implements Events {
 
 	/** Moves octets from TCP to the engine until either has no more or the engine waits. */
 	private pump(): void {
+		const connection = this.connection;
 		this.pumping = true;
 		try {
-			while (this.tcp) {
-				this.from += this.connection.receive(this.segment, this.from, this.to);
-				if (this.from < this.to || this.connection.isWaiting) break;
-				if (!this.available) {
-					if (this.tcpEnded) this.connection.transportEnded();
-					break;
-				}
-				this.fill();
-			}
+			do this.from = connection.receive(this.segment, this.from, this.to);
+			while (this.from === this.to && this.fill());
 		}
 		finally {
 			this.pumping = false;
 		}
+		if (this.tcpEnded && !this.available && !connection.isWaiting) connection.transportEnded();
 		if (this.active) this.flows();
 	}
 
@@ -258,33 +254,32 @@ class Transport implements Events {
 		}
 		Timer.clear(this.idleTimer);
 		this.idleTimer = undefined;
-		if (this.from === this.to) {
-			this.from = this.to = 0;
-			this.dropSegment();
-		}
+		if (this.from === this.to) this.dropSegment();
 		this.turn = undefined;
 		this.connection.release();
 	}
 
-	private fill(): void {
+	/** Reads from TCP what there is, but for what does not go into a segment; false where there is nothing. */
+	private fill(): boolean {
+		let count = this.available;
+		if (!count) return false;
 		const size = this.options ? Segment.handshake : Segment.data;
-		const count = this.available < size ? this.available : size;
+		if (count > size) count = size;
 		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
-		if (this.segmentSize !== size) {
-			this.segmentSize = size;
-			this.segment = new Uint8Array(new ArrayBuffer(size, { maxByteLength: size }));
+		if (this.to !== count) {
+			if (this.segment.buffer.maxByteLength < size) this.segment = new Uint8Array(new ArrayBuffer(count, { maxByteLength: size }));
+			else this.segment.buffer.resize(count);
 		}
-		if (this.segment.length !== count) this.segment.buffer.resize(count);
 		this.tcp!.read(this.segment);
 		this.available -= count;
 		this.from = 0;
 		this.to = count;
-		this.active = true;
+		return true;
 	}
 
 	private dropSegment(): void {
 		this.segment = empty;
-		this.segmentSize = 0;
+		this.from = this.to = 0;
 	}
 
 	private tellWritable(): void {
@@ -322,7 +317,7 @@ class Transport implements Events {
 		this.tcp?.close();
 		this.tcp = undefined;
 		this.dropSegment();
-		this.from = this.to = this.available = 0;
+		this.available = 0;
 	}
 }
 
@@ -359,24 +354,20 @@ export class TLSClient {
 	 * the number of octets is returned). With format "number" one octet. Undefined where nothing is there.
 	 */
 	read(what?: number | Buffer): ArrayBuffer | number | undefined {
-		const { connection } = this.#transport;
-		const { readable } = connection;
+		const connection = this.#transport.connection;
+		const readable = connection.readable;
 		if (!readable) return;
 		let result: ArrayBuffer | number;
 		if (this.#format === "number") {
 			const one = new Uint8Array(1);
-			connection.read(one, 0, 1);
+			connection.read(one);
 			result = one[0]!;
 		}
-		else if (typeof what === "object") {
-			const bytes = bytesOf(what);
-			result = connection.read(bytes, 0, bytes.length);
-		}
+		else if (typeof what === "object") result = connection.read(what);
 		else {
 			if (what !== undefined && !(what > 0 && what <= readable)) throw new RangeError(`${what} bytes can't be read, ${readable} are there`);
-			const bytes = new Uint8Array(what ?? readable);
-			connection.read(bytes, 0, bytes.length);
-			result = bytes.buffer as ArrayBuffer;
+			result = new ArrayBuffer(what ?? readable);
+			connection.read(result);
 		}
 		if (!connection.readable) this.#transport.pumpLater();
 		return result;
@@ -385,9 +376,11 @@ export class TLSClient {
 	/** Sends a buffer of no more octets than `onWritable` said, or one octet with format "number". Returns what may be written next. */
 	write(value: number | Buffer): number {
 		const bytes = this.#format === "number" ? Uint8Array.of(value as number) : bytesOf(value as Buffer);
-		if (bytes.length > this.#transport.writable) throw new RangeError(`${bytes.length} bytes can't be written, there is room for ${this.#transport.writable}`);
-		this.#transport.connection.write(bytes, 0, bytes.length);
-		return this.#transport.writable;
+		const transport = this.#transport;
+		const { length } = bytes;
+		if (length > transport.writable) throw new RangeError(`${length} bytes can't be written, there is room for ${transport.writable}`);
+		transport.connection.write(bytes, 0, length);
+		return transport.writable;
 	}
 }
 

@@ -20,7 +20,7 @@ import { Outgoing, PaddedOutgoing } from "./record/outgoing";
 import type { Timing } from "./timing";
 import { AlertDescription, AlertLevel, ContentType, ProtocolVersion } from "./wire/numbers";
 import { alertMeaning } from "./alerts";
-import { copy } from "tls/hardware/copy";
+import { copyPart } from "tls/hardware/copy";
 
 /** Records without application data in a row, before a peer counts as hostile. */
 const MAX_IDLE_RECORDS = 32;
@@ -58,18 +58,18 @@ export interface Events {
 }
 
 export class Connection implements Host {
-	private readonly events: Events;
-	private readonly onSession: ((session: ArrayBuffer) => void) | undefined;
+	/** Octets of received data that the application has not read: what `read` would give now. Set here only. */
+	readable = 0;
 	private readonly incoming: Incoming = new Incoming();
 	private readonly outgoing: Outgoing;
+	private state: State = State.handshake;
+	private readonly events: Events;
+	private readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 	private readonly maxMessage: number;
 	/** While a handshake goes on, or part of a later message has arrived. */
 	private driver: Driver | undefined;
 	/** What messages after the handshake go to. */
 	private post: PostHandshake | undefined = undefined;
-	private state: State = State.handshake;
-	/** Octets of received data that the application has not read. */
-	private dataLeft = 0;
 	/** Records without application data in a row. */
 	private idleRecords = 0;
 	/** What `opened` is to tell, and sessions that the application does not know of yet. */
@@ -108,14 +108,9 @@ export class Connection implements Host {
 		return this.state === State.open || this.state === State.ended;
 	}
 
-	/** Octets that `read` would give now. */
-	get readable(): number {
-		return this.dataLeft;
-	}
-
 	/** True while `receive` would use nothing: data waits to be read, or a pause lasts, or nothing more is taken. */
 	get isWaiting(): boolean {
-		return this.dataLeft > 0 || this.state >= State.ended || (this.driver?.isPaused ?? false);
+		return this.readable > 0 || this.state >= State.ended || (this.driver?.isPaused ?? false);
 	}
 
 	/** Why the connection is dead, or undefined. */
@@ -124,42 +119,38 @@ export class Connection implements Host {
 	}
 
 	/**
-	 * Takes octets from the transport and returns how many it used. It stops early while a record's data is unread, while a
-	 * pause lasts, and at the end; offer the rest again after `read` or the pause.
+	 * Takes octets `bytes[start..end)` from the transport and returns where it stopped: before the end while a record's data is unread, while a
+	 * pause lasts, and when the connection is over. Offer the rest again after `read` or the pause.
 	 */
 	receive(bytes: Uint8Array, start: number, end: number): number {
 		const incoming = this.incoming;
 		let at = start;
-		while (at < end && !this.isWaiting) {
-			try {
-				at += incoming.take(bytes, at, end);
-				if (!incoming.complete) break;
-				this.receiveRecord();
+		while (at < end) {
+			if (incoming.missing) {
+				at = incoming.takeBody(bytes, at, end);
+				if (!incoming.missing) this.receiveRecord();
 			}
-			catch (e) {
-				this.fail(e);
-			}
-			this.report();
+			// nothing waits in the middle of a record
+			else if (this.isWaiting) break;
+			else at = this.receiveHeader(bytes, at, end);
 		}
-		return at - start;
+		return at;
 	}
 
-	/** Copies up to `end - start` octets of received data into `bytes` and returns how many. */
-	read(bytes: Uint8Array, start: number, end: number): number {
-		const { incoming, dataLeft } = this;
-		const { at } = incoming;
-		const room = end - start;
-		const count = room < dataLeft ? room : dataLeft;
-		copy(incoming.buffer, at, at + count, bytes, start);
-		incoming.at = at + count;
-		this.dataLeft = dataLeft - count;
-		if (count && count === dataLeft) incoming.next(false);
+	/** Copies as much of the received data as goes into `to` and returns how many octets that are. */
+	read(to: ArrayBuffer | ArrayBufferView): number {
+		const left = this.readable;
+		if (!left) return 0;
+		const incoming = this.incoming;
+		const count = copyPart(incoming.buffer, incoming.end - left, incoming.end, to, 0);
+		this.readable = left - count;
+		if (count === left) incoming.next(false);
 		return count;
 	}
 
 	/** Gives the record buffers back, which are otherwise kept for the next records: call it when nothing was sent or has come for a while. */
 	release(): void {
-		if (!this.incoming.started) this.incoming.next(true);
+		if (this.incoming.isEmpty) this.incoming.next(true);
 		this.outgoing.release();
 	}
 
@@ -280,12 +271,34 @@ export class Connection implements Host {
 		if (sessions)
 			for (const session of sessions)
 				if (this.isOpen) this.onSession?.(session);
-		if (this.dataLeft) this.events.readable(this.dataLeft);
+		if (this.readable) this.events.readable(this.readable);
 		if (this.state === State.ended) this.events.ended();
 	}
 
-	/** A record has arrived: unprotects it and sees what it is. */
+	/** Takes octets of a record's header; returns where it stopped. */
+	private receiveHeader(bytes: Uint8Array, start: number, end: number): number {
+		try {
+			return this.incoming.takeHeader(bytes, start, end);
+		}
+		catch (e) {
+			this.fail(e);
+			return start;
+		}
+	}
+
+	/** A record has arrived. */
 	private receiveRecord(): void {
+		try {
+			this.useRecord();
+		}
+		catch (e) {
+			this.fail(e);
+		}
+		this.report();
+	}
+
+	/** Unprotects the record and sees what it is. */
+	private useRecord(): void {
 		const { incoming, driver } = this;
 		const type = incoming.openRecord();
 		if (driver?.started && type !== ContentType.handshake && type !== ContentType.change_cipher_spec)
@@ -318,8 +331,8 @@ export class Connection implements Host {
 	private receiveData(): void {
 		if (!this.isOpen) throw new TLSError("unexpected_message", "application data comes before the handshake is done");
 		const { incoming } = this;
-		this.dataLeft = incoming.end - incoming.at;
-		if (!this.dataLeft) incoming.next(true);
+		this.readable = incoming.end - incoming.at;
+		if (!this.readable) incoming.next(true);
 	}
 
 	private receiveAlert(): void {
@@ -364,7 +377,7 @@ export class Connection implements Host {
 	private forget(): void {
 		const { driver } = this;
 		this.driver = this.info = undefined;
-		this.dataLeft = 0;
+		this.readable = 0;
 		driver?.close();
 		this.incoming.close();
 		this.post?.close();

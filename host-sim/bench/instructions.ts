@@ -2,7 +2,7 @@
 	Instructions of an interval of the run, counted by Valgrind's callgrind and split into script engine, C crypto and the rest. callgrind
 	writes a profile at each mark (--dump-before=simMark). What the C library does counts for who called it, and so does the
 	simulator's own bookkeeping of memory, which no device has. Where the system runs no 32-bit programs, Valgrind can't either: there it is the
-	64-bit build that is counted. Called by bench.ts.
+	64-bit build that is counted. The engine is as in a release, without meter and line numbers. Called by bench.ts.
 */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -106,7 +106,7 @@ class Profile {
 /** The instructions between two marks, in millions. */
 export async function instructions(what: Work, from: string, to: string): Promise<Figures> {
 	if ((await run("valgrind", ["--version"])).code !== 0) return { missing: "valgrind is not installed: apt-get install valgrind" };
-	const variant = (await findToolchain("m32")).runner.length === 0 ? "m32" : "native";
+	const variant = (await findToolchain("m32")).runner.length === 0 ? "m32-bare" : "native-bare";
 	const crypto = await cryptoNames(variant);
 	if (typeof crypto === "string") return { missing: crypto };
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-callgrind-"));
@@ -123,7 +123,7 @@ export async function instructions(what: Work, from: string, to: string): Promis
 			for (const line of readFileSync(`${out}.${i}`, "utf8").split("\n")) profile.line(line);
 		}
 		const { engine, crypto: inCrypto, rest } = profile.totals;
-		return { engine, crypto: inCrypto, rest, overCrypto: (engine + inCrypto + rest) / inCrypto, countedBits: variant === "m32" ? 32 : 64 };
+		return { engine, crypto: inCrypto, rest, overCrypto: (engine + inCrypto + rest) / inCrypto, countedBits: variant === "m32-bare" ? 32 : 64 };
 	}
 	finally {
 		rmSync(folder, { recursive: true, force: true });

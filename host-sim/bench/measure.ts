@@ -47,8 +47,8 @@ export interface Work {
 	readonly creation?: Record<string, unknown>;
 	readonly server?: ServerOptions;
 	readonly run?: RunOptions;
-	/** "m32" unless said otherwise. "native" is for counting instructions, and does without AES-NI, as no chip has it. */
-	readonly variant?: "native" | "m32";
+	/** "m32" unless said otherwise. Those that are bare are for counting instructions, and do without AES-NI, as no chip has it. */
+	readonly variant?: "m32" | "native-bare" | "m32-bare";
 	/** Whose order of groups is offered, and whose time is predicted. */
 	readonly chip?: Chip;
 }
@@ -76,9 +76,9 @@ export async function work(what: Work, mayFail = false): Promise<Outcome> {
 			...(tls === undefined ? {} : { tls }) };
 		const extra = {
 			...(creation ? { creation } : {}), ...(tls === undefined ? {} : { include: ["../../modules/legacy/manifest.json"] }),
-			...(variant === "native" ? withoutAESNI : {}),
+			...(variant.endsWith("bare") ? withoutAESNI : {}),
 		};
-		const app = await buildApp(join(projectRoot, "tests", "bench"), { variant, config, extra });
+		const app = await buildApp(join(projectRoot, "tests", "bench"), { variant, config, extra, isRelease: !run.census });
 		const result = await runApp(app, { timeout: 120, ...(chip ? { chip: chip.features } : {}), ...run });
 		if (result.code !== 0 && !mayFail) throw new Problem(`measuring "${part}" ended with code ${result.code}: ${result.stderr.trim()}`);
 		const lines = result.stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as { code: string; message: string });

@@ -36,7 +36,7 @@ export async function findCrossCompiler(): Promise<Toolchain> {
 	const { stdout } = await must(compiler, ["--version"], compiler);
 	const folder = join(buildFolder, "firmware");
 	mkdirSync(folder, { recursive: true });
-	return { variant: "rv32imc", compiler, flags, linkFlags: [], runner: [], version: digest(stdout, ...flags), folder };
+	return { variant: "rv32imc", isBare: false, compiler, flags, linkFlags: [], runner: [], version: digest(stdout, ...flags), folder };
 }
 
 /** apt's lists of source packages, in place of those of packages: one file for each of the machine's own. */

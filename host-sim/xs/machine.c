@@ -15,7 +15,9 @@ enum {
 	kCensusInterval = 8,
 };
 
+#if mxMetering
 static struct { double total; uint32_t last; } meter;
+#endif
 
 /*
 	Aborts jump to the outermost frame. That one must be silent: the engine's own xsBeginHost would, being the outermost, abort
@@ -89,6 +91,8 @@ txMachine* machineClone(App* app, txMachine* root)
 	return fxCloneMachine(&app->creation, root, "app", &sim.memory);
 }
 
+#if mxMetering
+
 /* The engine counts to 2^32 and starts again at 0 before a look that would pass it. */
 static void takeMeter(txMachine* the)
 {
@@ -125,3 +129,19 @@ void machineStartMeter(txMachine* the)
 	meter.last = 0;
 	fxBeginMetering(the, checkLimits, meterInterval());
 }
+
+#else
+
+/* A bare engine: nothing is counted, and no limit holds. */
+double machineMeter(txMachine* the)
+{
+	(void)the;
+	return 0;
+}
+
+void machineStartMeter(txMachine* the)
+{
+	(void)the;
+}
+
+#endif

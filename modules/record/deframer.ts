@@ -5,7 +5,7 @@
 
 import { TLSError } from "../errors";
 import { ContentType } from "../wire/numbers";
-import { copy } from "tls/hardware/copy";
+import { copyPart } from "tls/hardware/copy";
 
 /** Octets of a record's header. */
 export const enum RecordHeader {
@@ -19,13 +19,13 @@ function refuseHeader(): never {
 }
 
 export class Deframer {
+	/** Octets of the record that have come, its header included, and octets of its body that are still to come: none before the header is there. */
+	private have = 0;
+	missing = 0;
 	/** The record, from its header on. */
 	buffer: Uint8Array = empty;
 	/** Largest length that a header may announce. */
 	limit: number;
-	/** Octets of the record that have come, and all that it has; the latter of the header alone until that is there. */
-	private have = 0;
-	private need: number = RecordHeader.length;
 	/** The header as far as it has come, without the first octet of the version, which is always 3. */
 	private header = 0;
 
@@ -35,49 +35,53 @@ export class Deframer {
 
 	/** True where a whole record lies in the buffer, until `next`. */
 	get complete(): boolean {
-		return this.have === this.need && this.have > RecordHeader.length;
+		return this.have > RecordHeader.length && this.missing === 0;
 	}
 
-	/** True where part of a record has arrived. */
-	get started(): boolean {
-		return this.have > 0;
+	/** True where no octet of a record has arrived. */
+	get isEmpty(): boolean {
+		return this.have === 0;
 	}
 
 	get type(): ContentType {
 		return this.buffer[0]!;
 	}
 
-	/** End of the record in the buffer. */
+	/** End of the record in the buffer, when it is complete. */
 	get recordEnd(): number {
-		return this.need;
+		return this.have;
 	}
 
-	/** Takes what it can use of `bytes[start..end)` and returns how many octets that were. */
-	take(bytes: Uint8Array, start: number, end: number): number {
+	/**
+	 * Takes what it can use of `bytes[start..end)` for the header and returns where it stopped. The header is kept in numbers: there is no buffer
+	 * until it says how large one must be.
+	 */
+	takeHeader(bytes: Uint8Array, start: number, end: number): number {
 		let at = start;
-		let { have } = this;
-		// the header is kept in numbers: there is no buffer until it says how large one must be
-		for (; at < end && have < RecordHeader.length; have++) {
+		let have = this.have;
+		while (at < end && have < RecordHeader.length) {
 			const octet = bytes[at++]!;
 			if (have !== 1) this.header = this.header << 8 | octet;
 			else if (octet !== 3) refuseHeader();
-			if (have === RecordHeader.length - 1) this.begin();
-		}
-		if (have >= RecordHeader.length) {
-			const needed = this.need - have;
-			const count = end - at < needed ? end - at : needed;
-			copy(bytes, at, at + count, this.buffer, have);
-			at += count;
-			have += count;
+			have++;
 		}
 		this.have = have;
-		return at - start;
+		if (have === RecordHeader.length) this.begin();
+		return at;
+	}
+
+	/** Takes what it can use for the body; none is `missing` when it is whole. */
+	takeBody(bytes: Uint8Array, start: number, end: number): number {
+		const have = this.have;
+		const count = copyPart(bytes, start, end, this.buffer, have, have + this.missing);
+		this.have = have + count;
+		this.missing -= count;
+		return start + count;
 	}
 
 	/** Makes room for the next record. `idle` also gives the buffer back; otherwise the next record finds it again. */
 	next(idle: boolean): void {
-		this.have = 0;
-		this.need = RecordHeader.length;
+		this.have = this.missing = 0;
 		if (idle) this.buffer = empty;
 	}
 
@@ -95,11 +99,11 @@ export class Deframer {
 		if (length > this.limit)
 			throw new TLSError("record_too_long", `a record of ${length} bytes is longer than the ${this.limit} that are allowed`);
 		if (length === 0) throw new TLSError("unexpected_message", "a record is empty");
-		this.need = RecordHeader.length + length;
-		if (this.need > this.buffer.length) {
+		this.missing = length;
+		if (RecordHeader.length + length > this.buffer.length) {
 			// the old one goes first: both at once may be more than there is
 			this.buffer = empty;
-			this.buffer = new Uint8Array(this.need);
+			this.buffer = new Uint8Array(RecordHeader.length + length);
 		}
 		const { buffer } = this;
 		buffer[0] = type;

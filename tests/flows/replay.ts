@@ -127,13 +127,13 @@ function goOn({ connection, collector }: Replay): void {
 /** Feeds records in pieces of `size` octets, running the pauses in between. */
 export function feed(replay: Replay, records: Uint8Array, size: number): void {
 	for (let at = 0; at < records.length && !replay.collector.error; ) {
-		at += replay.connection.receive(records, at, Math.min(records.length, at + size));
+		at = replay.connection.receive(records, at, Math.min(records.length, at + size));
 		goOn(replay);
 	}
 }
 
 export function readAll(connection: Connection): Uint8Array {
 	const data = new Uint8Array(connection.readable);
-	connection.read(data, 0, data.length);
+	connection.read(data);
 	return data;
 }
