@@ -156,7 +156,7 @@ class Transport implements Events {
 		const connection = this.connection;
 		if (!connection.isOpen) return 0;
 		const room = this.room - connection.unsent;
-		const { overhead } = connection;
+		const overhead = connection.overhead;
 		const records = Math.ceil(room / (connection.maxFragment + overhead));
 		return Math.max(0, room - records * overhead);
 	}
@@ -173,7 +173,7 @@ class Transport implements Events {
 	}
 
 	opened(info: HandshakeInfo): void {
-		const { secure } = this.options!;
+		const secure = this.options!.secure;
 		this.options = undefined;
 		secure.onHandshake?.(info);
 		this.tellWritable();
@@ -377,7 +377,7 @@ export class TLSClient {
 	write(value: number | Buffer): number {
 		const bytes = this.#format === "number" ? Uint8Array.of(value as number) : bytesOf(value as Buffer);
 		const transport = this.#transport;
-		const { length } = bytes;
+		const length = bytes.length;
 		if (length > transport.writable) throw new RangeError(`${length} bytes can't be written, there is room for ${transport.writable}`);
 		transport.connection.write(bytes, 0, length);
 		return transport.writable;

@@ -81,7 +81,7 @@ export class Connection implements Host {
 		this.events = events;
 		this.onSession = config.onSession;
 		this.maxMessage = config.maxMessage;
-		const { maxSendFragment, recordPadding } = config;
+		const maxSendFragment = config.maxSendFragment, recordPadding = config.recordPadding;
 		this.outgoing = recordPadding ? new PaddedOutgoing(events, maxSendFragment, recordPadding) : new Outgoing(events, maxSendFragment);
 		this.driver = new Driver(this, this.incoming, this.outgoing, config.maxMessage, config, undefined);
 	}
@@ -157,8 +157,8 @@ export class Connection implements Host {
 	/** Protects and sends `bytes[start..end)`. Throws before the handshake is done and after close; a failure to protect ends the connection. */
 	write(bytes: Uint8Array, start: number, end: number): void {
 		if (!this.isOpen) throw this.failure ?? new TLSError("closed", "the connection is not open");
-		const { outgoing } = this;
-		const { maxFragment } = outgoing;
+		const outgoing = this.outgoing;
+		const maxFragment = outgoing.maxFragment;
 		try {
 			for (let at = start; at < end; at += maxFragment) {
 				if (outgoing.worn || this.post!.owesUpdate) this.post!.updateKey(this.driver ?? this.driverForMessages());
@@ -265,7 +265,7 @@ export class Connection implements Host {
 
 	/** Tells the application what has come of the last record or step. */
 	private report(): void {
-		const { info, sessions } = this;
+		const info = this.info, sessions = this.sessions;
 		this.info = this.sessions = undefined;
 		if (info) this.events.opened(info);
 		if (sessions)
@@ -299,7 +299,7 @@ export class Connection implements Host {
 
 	/** Unprotects the record and sees what it is. */
 	private useRecord(): void {
-		const { incoming, driver } = this;
+		const incoming = this.incoming, driver = this.driver;
 		const type = incoming.openRecord();
 		if (driver?.started && type !== ContentType.handshake && type !== ContentType.change_cipher_spec)
 			throw new TLSError("unexpected_message", "a handshake message is interrupted by another record");
@@ -330,14 +330,16 @@ export class Connection implements Host {
 
 	private receiveData(): void {
 		if (!this.isOpen) throw new TLSError("unexpected_message", "application data comes before the handshake is done");
-		const { incoming } = this;
+		const incoming = this.incoming;
 		this.readable = incoming.end - incoming.at;
 		if (!this.readable) incoming.next(true);
 	}
 
 	private receiveAlert(): void {
-		const { incoming, driver } = this;
-		const { buffer, at, end } = incoming;
+		const incoming = this.incoming, driver = this.driver;
+		const buffer = incoming.buffer;
+		const at = incoming.at;
+		const end = incoming.end;
 		if (end - at !== 2) throw new TLSError("decode_error", "an alert does not have two bytes");
 		const level = buffer[at]!;
 		const description = buffer[at + 1]!;
@@ -375,7 +377,7 @@ export class Connection implements Host {
 
 	/** Wipes and drops all that belongs to the handshake and the keys. */
 	private forget(): void {
-		const { driver } = this;
+		const driver = this.driver;
 		this.driver = this.info = undefined;
 		this.readable = 0;
 		driver?.close();

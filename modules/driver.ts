@@ -104,7 +104,7 @@ export class Driver implements Link {
 
 	/** Uses the handshake messages of the record, until it is used up or a pause comes. */
 	readMessages(): void {
-		const { joiner, incoming } = this;
+		const joiner = this.joiner, incoming = this.incoming;
 		while (incoming.at < incoming.end && !this.paused) {
 			incoming.at = joiner.take(incoming.buffer, incoming.at, incoming.end);
 			if (joiner.complete) this.receiveMessage();
@@ -124,7 +124,7 @@ export class Driver implements Link {
 	 * the flow waits for it, and changes the key.
 	 */
 	receiveChangeCipherSpec(): void {
-		const { incoming } = this;
+		const incoming = this.incoming;
 		const isWhole = incoming.recordEnd === RecordHeader.length + 1 && incoming.buffer[RecordHeader.length] === 1;
 		const isExpected = incoming.is12 ? this.accepts === Step.change_cipher_spec : ++this.changeCipherSpecs <= MAX_CHANGE_CIPHER_SPECS;
 		if (!isWhole || !isExpected || !this.flow || this.joiner.started)
@@ -142,7 +142,7 @@ export class Driver implements Link {
 
 	/** Has the flow wipe what it holds. */
 	close(): void {
-		const { flow } = this;
+		const flow = this.flow;
 		this.flow = undefined;
 		this.paused = false;
 		try {
@@ -241,7 +241,7 @@ export class Driver implements Link {
 	// Inside
 
 	private receiveMessage(): void {
-		const { joiner, reader } = this;
+		const joiner = this.joiner, reader = this.reader;
 		const type = this.messageType;
 		reader.open(joiner.bytes, joiner.start + MessageHeader.length, joiner.end);
 		if (!this.flow) {

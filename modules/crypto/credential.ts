@@ -63,7 +63,7 @@ function findKey(der: Uint8Array, kind: KeyKind): { start: number; end: number }
 		skip(r, Tag.integer);
 	}
 	if (kind === KeyKind.rsa) {
-		const { end } = r;
+		const end = r.end;
 		skip(r, Tag.integer);
 		return { start, end };
 	}

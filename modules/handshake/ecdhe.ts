@@ -84,7 +84,7 @@ export class ECDHE implements KeyExchange {
 
 	/** First the client's own keys; those in the ClientHello serve where the group is the same. Then the shared value. */
 	step({ message }: Link): boolean {
-		const { hello, share } = this;
+		const hello = this.hello, share = this.share;
 		if (!share) {
 			if (hello.share && hello.group === this.group) {
 				this.share = hello.share;

@@ -298,7 +298,7 @@ function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
 /** The checks of section 4.1.3 on what is the same in every ServerHello. Returns the suite. */
 function checkEcho(r: Reader, hello: Hello, config: Config): Suite {
 	const id = r.enter(1, 0, SESSION_ID_LENGTH);
-	const { length } = hello.sessionId;
+	const length = hello.sessionId.length;
 	if (r.left !== length || !equal(r.bytes, r.skip(length), hello.sessionId, 0, length))
 		throw new TLSError("illegal_parameter", "the server did not echo the session id");
 	r.leave(id);
@@ -315,7 +315,7 @@ function checkEcho(r: Reader, hello: Hello, config: Config): Suite {
  * before mean something else.
  */
 export function namesVersion(r: Reader): boolean {
-	const { at, end } = r;
+	const at = r.at, end = r.end;
 	let found = false;
 	const legacy = r.u16();
 	r.skip(RANDOM_LENGTH);

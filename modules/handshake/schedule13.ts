@@ -74,7 +74,7 @@ export class Schedule13 {
 	}
 
 	#climb(input: Secret): void {
-		const { hash: algorithm, hashLength } = this.suite;
+		const algorithm = this.suite.hash, hashLength = this.suite.hashLength;
 		const digest = new Uint8Array(hashLength);
 		hash(algorithm, empty, 0, 0, digest, 0);
 		const salt = this.derive("derived", digest);

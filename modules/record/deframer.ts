@@ -92,7 +92,7 @@ export class Deframer {
 	}
 
 	private begin(): void {
-		const { header } = this;
+		const header = this.header;
 		const type = header >>> 24;
 		const length = header & 0xffff;
 		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) refuseHeader();
@@ -105,7 +105,7 @@ export class Deframer {
 			this.buffer = empty;
 			this.buffer = new Uint8Array(RecordHeader.length + length);
 		}
-		const { buffer } = this;
+		const buffer = this.buffer;
 		buffer[0] = type;
 		buffer[1] = 3;
 		buffer[2] = header >> 16;

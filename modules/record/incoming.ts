@@ -37,12 +37,12 @@ export class Incoming extends Deframer {
 
 	/** The record that has arrived whole: unprotects it, sets `at` and `end` to its text, and returns its content type. */
 	openRecord(): number {
-		let { type } = this;
+		let type = this.type;
 		this.at = RecordHeader.length;
 		this.end = this.recordEnd;
 		if (this.is12 && this.buffer[2] !== (ProtocolVersion.tls12 & 0xff))
 			throw new TLSError("unsupported_version", "a record says that it is of another version than the one that was picked");
-		const { protection } = this;
+		const protection = this.protection;
 		if (protection && type !== ContentType.change_cipher_spec) {
 			if (protection.hidesType && type !== ContentType.application_data)
 				throw new TLSError("unexpected_message", `a record of type ${type} comes in the clear where all must be encrypted`);
@@ -77,7 +77,7 @@ export class Incoming extends Deframer {
 
 	/** How long a protected record may be; with a limit asked for by us and taken by the peer, not by much more than that. */
 	private limitReading(): void {
-		const { slack } = this.protection!;
+		const slack = this.protection!.slack;
 		if (this.recordSizeLimit) this.limit = this.recordSizeLimit + slack;
 		else this.limit = this.is12 ? RecordLimit.plain + slack : RecordLimit.protected13;
 	}

@@ -133,7 +133,7 @@ export class PaddedOutgoing extends Outgoing {
 	}
 
 	protected override paddingOf(length: number): number {
-		const { multiple } = this;
+		const multiple = this.multiple;
 		return Math.min(Math.ceil(length / multiple) * multiple, this.maxFragment + Part.type) - length;
 	}
 }

@@ -65,7 +65,7 @@ export class Protection {
 
 	/** Octets behind the header of a record with so many octets of text. */
 	sealedLength(length: number): number {
-		const { inner } = this;
+		const inner = this.inner;
 		if (inner < 0) return this.explicit + length + this.behind;
 		const inside = length + inner;
 		return this.explicit + inside + Block.length - inside % Block.length + this.behind;

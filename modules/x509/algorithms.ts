@@ -77,7 +77,7 @@ function readRSAKey(der: DER): number {
 	der.take(Tag.sequence, "RSA key");
 	const outer = der.enter();
 	der.integer();
-	const { bytes, start } = der;
+	const bytes = der.bytes, start = der.start;
 	let first = start;
 	if (bytes[first]! >= 0x80) der.fail("has an RSA key with a negative modulus");
 	if (bytes[first] === 0) first++;

@@ -31,6 +31,8 @@ const MAX_SHOWN = 64;
 const empty = new Uint8Array(0);
 
 export class Certificate implements KeyPlace {
+	/** False while only what `readAgain` reads is known. */
+	isWhole = false;
 	private readonly der = new DER(empty, 0, 0, 0);
 	bytes: Uint8Array = empty;
 	/** What errors call it: "certificate 1". */
@@ -78,6 +80,20 @@ export class Certificate implements KeyPlace {
 
 	/** Reads the certificate `bytes[start..end)`. */
 	read(bytes: Uint8Array, start: number, end: number, position: number | string): this {
+		this.isWhole = true;
+		return this.readFrom(bytes, start, end, position);
+	}
+
+	/**
+	 * Reads one that was read before and found good, for its key, its subject and its signature alone. Its times and extensions are not looked at:
+	 * the fields for them then say that it is good for nothing.
+	 */
+	readAgain(bytes: Uint8Array, start: number, end: number, position: number | string): this {
+		this.isWhole = false;
+		return this.readFrom(bytes, start, end, position);
+	}
+
+	private readFrom(bytes: Uint8Array, start: number, end: number, position: number | string): this {
 		this.bytes = bytes;
 		this.position = position;
 		const der = this.der.open(bytes, start, end, position);
@@ -103,7 +119,9 @@ export class Certificate implements KeyPlace {
 		if (der.smallInteger("version") !== 2) der.fail("is not of version 3");
 		der.leave(outer);
 		der.integer();
-		const { bytes, start, end } = der;
+		const bytes = der.bytes;
+		const start = der.start;
+		const end = der.end;
 		// old roots have 0, which RFC 5280 section 4.1.2.2 wants tolerated
 		if (bytes[start]! >= 0x80) der.fail("has a negative serial number");
 		if (end - start > MAX_SERIAL + (bytes[start] === 0 ? 1 : 0)) der.fail(`has a serial number of more than ${MAX_SERIAL} octets`);
@@ -118,34 +136,44 @@ export class Certificate implements KeyPlace {
 		if (der.start === der.end) der.fail("names no issuer");
 		this.issuerEnd = der.at;
 		der.take(Tag.sequence, "validity");
-		let outer = der.enter();
-		this.notBefore = readTime(der);
-		this.notAfter = readTime(der);
-		der.leave(outer);
+		if (this.isWhole) this.readValidity(der);
 		this.subjectStart = der.at;
 		der.take(Tag.sequence, "subject");
 		this.subjectEnd = der.at;
 		this.spkiStart = der.at;
 		readPublicKey(der, this);
 		this.spkiEnd = der.at;
+		this.forget();
+		if (!this.isWhole) {
+			der.at = der.limit;
+			return;
+		}
 		// issuerUniqueID and subjectUniqueID: RFC 5280 section 4.1.2.8 says not to use them
 		if (der.sees(Tag.context | 1)) der.takeAny();
 		if (der.sees(Tag.context | 2)) der.takeAny();
-		this.forgetExtensions();
 		if (der.sees(Tag.explicit | 3)) {
 			der.takeAny();
-			outer = der.enter();
+			const outer = der.enter();
 			readExtensions(der, this);
 			der.leave(outer);
 		}
 	}
 
-	private forgetExtensions(): void {
+	private readValidity(der: DER): void {
+		const outer = der.enter();
+		this.notBefore = readTime(der);
+		this.notAfter = readTime(der);
+		der.leave(outer);
+	}
+
+	/** Forgets the extensions of the one before; and where they are not read, allows nothing. */
+	private forget(): void {
 		this.isAuthority = this.isForOCSP = this.mustStaple = false;
 		this.pathLength = NO_PATH_LENGTH;
-		this.keyUsage = -1;
-		this.isForServers = true;
 		this.namesStart = this.namesEnd = this.constraintsStart = this.constraintsEnd = 0;
+		this.isForServers = this.isWhole;
+		this.keyUsage = this.isWhole ? -1 : 0;
+		if (!this.isWhole) this.notBefore = this.notAfter = 0;
 	}
 
 	private readSignature(der: DER, algorithmStart: number): void {
@@ -163,7 +191,7 @@ export class Certificate implements KeyPlace {
 	/** Name and number for errors: `certificate 1 (CN=Example Sub CA)`. */
 	get title(): string {
 		const name = commonName(this.bytes, this.subjectStart, this.subjectEnd);
-		const { position } = this;
+		const position = this.position;
 		const title = typeof position === "number" ? `certificate ${position}` : position;
 		return name === "" ? title : `${title} (CN=${name})`;
 	}

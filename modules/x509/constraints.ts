@@ -108,7 +108,9 @@ export class Constraints {
 			const inner = der.enter();
 			der.takeAny();
 			if (der.more) der.fail("has a name constraint with a minimum or maximum, which RFC 5280 forbids");
-			const { tag: kind, start: baseStart, end: baseEnd } = der;
+			const kind = der.tag;
+			const baseStart = der.start;
+			const baseEnd = der.end;
 			der.leave(inner);
 			this.checkForm(der, kind, baseStart, baseEnd);
 			if (kind !== tag || found === Found.yes) continue;

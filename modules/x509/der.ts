@@ -68,8 +68,9 @@ export class DER {
 
 	/** Takes the next element, whatever it is. */
 	takeAny(): void {
-		const { bytes, limit } = this;
-		let { at } = this;
+		const bytes = this.bytes;
+		const limit = this.limit;
+		let at = this.at;
 		if (at + 2 > limit) this.fail("is cut short");
 		const tag = bytes[at]!;
 		let length = bytes[at + 1]!;
@@ -93,8 +94,7 @@ export class DER {
 
 	/** Takes the next element, which must have this tag. */
 	take(tag: number, what: string): void {
-		const { at } = this;
-		if (at >= this.limit || this.bytes[at] !== tag) this.fail(`has no ${what} where one belongs`);
+		if (this.at >= this.limit || this.bytes[this.at] !== tag) this.fail(`has no ${what} where one belongs`);
 		this.takeAny();
 	}
 
@@ -123,7 +123,9 @@ export class DER {
 	/** Takes an INTEGER in its shortest form (X.690 section 8.3.2); its octets are `start..end`. */
 	integer(): void {
 		this.take(Tag.integer, "INTEGER");
-		const { bytes, start, end } = this;
+		const bytes = this.bytes;
+		const start = this.start;
+		const end = this.end;
 		if (start === end) this.fail("is not DER: an INTEGER is empty");
 		if (end - start > 1 && (bytes[start] === 0 ? bytes[start + 1]! < 0x80 : bytes[start] === 0xff && bytes[start + 1]! >= 0x80))
 			this.fail("is not DER: an INTEGER is not in its shortest form");
@@ -142,7 +144,9 @@ export class DER {
 	 */
 	namedBits(): number {
 		this.take(Tag.bitString, "BIT STRING");
-		const { bytes, start, end } = this;
+		const bytes = this.bytes;
+		const start = this.start;
+		const end = this.end;
 		const unused = bytes[start]!;
 		if (end - start < 1 || end - start > 3 || unused > 7 || (end - start === 1 && unused)) this.fail("is not DER: a BIT STRING has a wrong form");
 		let bits = 0;

@@ -105,7 +105,7 @@ function octetsOf(name: string): Uint8Array {
 
 /** Its length but for a dot at its end. */
 function withoutDot(name: Uint8Array): number {
-	const { length } = name;
+	const length = name.length;
 	return name[length - 1] === DOT ? length - 1 : length;
 }
 
@@ -178,14 +178,18 @@ export function matchesName(bytes: Uint8Array, start: number, end: number, name:
 
 /** True where the certificate is for `name`. Throws where its list of names is malformed. */
 export function isFor(certificate: Certificate, name: string): boolean {
-	const { bytes, namesStart, namesEnd } = certificate;
+	const bytes = certificate.bytes;
+	const namesStart = certificate.namesStart;
+	const namesEnd = certificate.namesEnd;
 	const address = parseAddress(name);
 	const asked = address ?? octetsOf(name);
 	const der = new DER(bytes, namesStart, namesEnd, certificate.position);
 	let found = false;
 	while (der.more) {
 		der.takeAny();
-		const { tag, start, end } = der;
+		const tag = der.tag;
+		const start = der.start;
+		const end = der.end;
 		if (address) found ||= tag === GeneralName.address && sameOctets(bytes, start, end, asked, 0, asked.length);
 		else found ||= tag === GeneralName.dns && matchesName(bytes, start, end, asked);
 	}
@@ -194,7 +198,9 @@ export function isFor(certificate: Certificate, name: string): boolean {
 
 /** The names that the certificate is for, for people; at most a few. */
 export function namesOf(certificate: Certificate): string {
-	const { bytes, namesStart, namesEnd } = certificate;
+	const bytes = certificate.bytes;
+	const namesStart = certificate.namesStart;
+	const namesEnd = certificate.namesEnd;
 	const der = new DER(bytes, namesStart, namesEnd, certificate.position);
 	let text = "";
 	while (der.more && text.length < 120) {

@@ -33,7 +33,10 @@ export interface StatusSubject {
 
 /** `leaf`, which `issuer`'s key has signed. */
 export function statusSubject(leaf: Certificate, issuer: PublicKey): StatusSubject {
-	const { bytes, issuerStart, issuerEnd, title } = leaf;
+	const bytes = leaf.bytes;
+	const issuerStart = leaf.issuerStart;
+	const issuerEnd = leaf.issuerEnd;
+	const title = leaf.title;
 	// the serial number follows the version
 	const der = new DER(bytes, leaf.tbsStart, leaf.tbsEnd, 0);
 	der.takeAny();
@@ -44,7 +47,10 @@ export function statusSubject(leaf: Certificate, issuer: PublicKey): StatusSubje
 	const own = new Uint8Array(nameEnd + der.end - der.start);
 	own.set(bytes.subarray(issuerStart, issuerEnd), 0);
 	own.set(bytes.subarray(der.start, der.end), nameEnd);
-	const { kind, start, end, bits } = issuer;
+	const kind = issuer.kind;
+	const start = issuer.start;
+	const end = issuer.end;
+	const bits = issuer.bits;
 	const key = issuer.bytes === bytes ? { kind, bytes: bytes.slice(start, end), start: 0, end: end - start, bits } : issuer;
 	return { bytes: own, nameEnd, issuer: key, title };
 }
@@ -197,7 +203,9 @@ export class StapledStatus {
 		const outer = der.enter();
 		const isOurs = this.#readID(der);
 		der.takeAny();
-		const { tag, start, end } = der;
+		const tag = der.tag;
+		const start = der.start;
+		const end = der.end;
 		const thisUpdate = readTime(der);
 		let nextUpdate = thisUpdate + Seconds.day;
 		if (der.sees(Tag.explicit)) {

@@ -89,6 +89,9 @@ export class PathSearch {
 	private readonly certificate = new Certificate();
 	/** Which one it holds. */
 	private certificateIndex = -1;
+	/** Of the server's certificate. */
+	private keyUsage = 0;
+	private needsStatus = false;
 	/** For a name's or a key's SHA-256. */
 	private readonly digest = new Uint8Array(DIGEST);
 	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it, and its marks. */
@@ -115,9 +118,19 @@ export class PathSearch {
 
 	/** Certificate `index`, until the next call: there is room for one at a time. */
 	private read(index: number): Certificate {
-		if (this.certificateIndex !== index) {
+		if (this.certificateIndex !== index || !this.certificate.isWhole) {
 			this.certificateIndex = -1;
 			this.certificate.read(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
+			this.certificateIndex = index;
+		}
+		return this.certificate;
+	}
+
+	/** The same for one of a path that is known to be good, where only its key, subject and signature are needed. */
+	private readAgain(index: number): Certificate {
+		if (this.certificateIndex !== index) {
+			this.certificateIndex = -1;
+			this.certificate.readAgain(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
 			this.certificateIndex = index;
 		}
 		return this.certificate;
@@ -158,7 +171,7 @@ export class PathSearch {
 
 	/** Checks what needs no other certificate. True where the server's certificate itself is a trusted one. */
 	private begin(): boolean {
-		const { maxCertificates, roots } = this.policy;
+		const maxCertificates = this.policy.maxCertificates, roots = this.policy.roots;
 		if (this.spans.length > 2 * maxCertificates) throw new TLSError("too_much_work", `the server sent more than ${maxCertificates} certificates`);
 		this.checkLeaf();
 		this.path.push(0);
@@ -187,7 +200,7 @@ export class PathSearch {
 
 	private checkLeaf(): void {
 		const leaf = this.read(0);
-		const { name } = this.policy;
+		const name = this.policy.name;
 		if (!isFor(leaf, name)) {
 			const names = namesOf(leaf);
 			throw new TLSError("wrong_name", `the server's certificate is for ${names === "" ? "no name at all" : names}, not for ${name}`);
@@ -196,11 +209,13 @@ export class PathSearch {
 		if (!leaf.keyKind) leaf.fail(`has a key that is not taken${leaf.keyBits ? ` (${leaf.keyBits} bits)` : ""}`, "unsupported_certificate");
 		if (!leaf.isForServers) leaf.fail("is not meant for servers (its extended key usage)", "unsupported_certificate");
 		if (leaf.constraintsEnd && !leaf.isAuthority) leaf.fail("has name constraints but is no authority");
-		if (!this.staple && (this.policy.requiresStatus || leaf.mustStaple)) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
+		this.needsStatus = this.policy.requiresStatus || leaf.mustStaple;
+		if (!this.staple && this.needsStatus) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
+		this.keyUsage = leaf.keyUsage;
 	}
 
 	private checkTime(certificate: Certificate): void {
-		const { notBefore, notAfter } = certificate;
+		const notBefore = certificate.notBefore, notAfter = certificate.notAfter;
 		if (this.now > notAfter) certificate.fail(`expired on ${dateText(notAfter)}`, "certificate_expired");
 		if (this.now < notBefore) certificate.fail(`is not valid before ${dateText(notBefore)}; here it is ${dateText(this.now)}`, "certificate_not_yet_valid");
 	}
@@ -229,7 +244,7 @@ export class PathSearch {
 
 	/** Goes on to the next trusted key that may have issued the end of the path, or is its own. */
 	private nextRoot(): boolean {
-		const { roots, pinsInsteadOfRoots } = this.policy;
+		const roots = this.policy.roots, pinsInsteadOfRoots = this.policy.pinsInsteadOfRoots;
 		const last = this.read(this.path[this.path.length - 1]!);
 		if (this.root === Anchor.untried && pinsInsteadOfRoots && this.isPinned(last)) {
 			this.root = Anchor.pinned;
@@ -298,7 +313,7 @@ export class PathSearch {
 			this.keep(error);
 			return false;
 		}
-		const { roots } = this.policy;
+		const roots = this.policy.roots;
 		this.top = this.path.length - 1;
 		if (this.root === Anchor.pinned) this.issuer = keyOf(this.read(this.path[this.top--]!));
 		else this.issuer = publicKeyAt(roots!.bytes, roots!.keyStart(this.root), roots!.keyEnd(this.root));
@@ -308,7 +323,7 @@ export class PathSearch {
 	/** Checks one signature, from the trusted key downwards; false where it does not hold, and with it the path. */
 	private checkSignature(): boolean {
 		if (++this.signatures > this.policy.maxSignatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
-		const certificate = this.read(this.path[this.top]!);
+		const certificate = this.readAgain(this.path[this.top]!);
 		const { signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd } = certificate;
 		try {
 			if (!signedWith) certificate.fail("is signed in a way that is not taken, such as with SHA-1", "unsupported_certificate");
@@ -326,7 +341,7 @@ export class PathSearch {
 	}
 
 	private checkPath(root: number): void {
-		const { roots } = this.policy;
+		const roots = this.policy.roots;
 		const path = this.path;
 		let comparisons = 0;
 		for (let i = 1; i < path.length; i++) {
@@ -366,7 +381,7 @@ export class PathSearch {
 	}
 
 	private isPin(bytes: Uint8Array, start: number, end: number): boolean {
-		const { pins } = this.policy;
+		const pins = this.policy.pins;
 		if (!pins?.length) return false;
 		nameDigest(bytes, start, end, this.digest);
 		for (const pin of pins) if (sameOctets(this.digest, 0, DIGEST, pin, 0, pin.length)) return true;
@@ -375,19 +390,18 @@ export class PathSearch {
 
 	/** One of the pins, where there are any, is in the path or is the root's. */
 	private checkPins(root: number): void {
-		const { pins, roots } = this.policy;
+		const pins = this.policy.pins, roots = this.policy.roots;
 		if (!pins?.length || (root !== Anchor.pinned && this.isPin(roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root)))) return;
 		for (const index of this.path) if (this.isPinned(this.read(index))) return;
 		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 	}
 
 	private finish(): void {
-		const leaf = this.read(0);
-		const { keyKind, keyBits, keyUsage, mustStaple } = leaf;
+		const leaf = this.readAgain(0);
 		const octets = leaf.bytes.slice(leaf.keyStart, leaf.keyEnd);
-		const subject = commonName(leaf.bytes, leaf.subjectStart, leaf.subjectEnd) || namesOf(leaf);
-		const key = { kind: keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: keyBits };
-		this.peer = { key, keyUsage, subject, pathLength: this.path.length, needsStatus: mustStaple || this.policy.requiresStatus };
+		const key = { kind: leaf.keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: leaf.keyBits };
+		const subject = commonName(leaf.bytes, leaf.subjectStart, leaf.subjectEnd) || namesOf(this.read(0));
+		this.peer = { key, keyUsage: this.keyUsage, subject, pathLength: this.path.length, needsStatus: this.needsStatus };
 	}
 }
 

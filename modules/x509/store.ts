@@ -80,7 +80,7 @@ export function writeStore(roots: readonly StoredRoot[], made: number): Uint8Arr
 	view.setUint16(Store.count, sorted.length);
 	let entry: number = Store.entries;
 	for (const root of sorted) {
-		const { key, constraints } = root;
+		const key = root.key, constraints = root.constraints;
 		bytes.set(root.name.subarray(0, Store.nameSize), entry);
 		view.setUint32(entry + Store.nameSize, at);
 		entry += Store.entrySize;

@@ -67,7 +67,9 @@ function daysIn(month: number, year: number): number {
 /** Takes a UTCTime or GeneralizedTime; seconds since 1970. */
 export function readTime(der: DER): number {
 	der.takeAny();
-	const { bytes, tag, end } = der;
+	const bytes = der.bytes;
+	const tag = der.tag;
+	const end = der.end;
 	let at = der.start;
 	const isLong = tag === Tag.generalizedTime;
 	if ((!isLong && tag !== Tag.utcTime) || end - at !== (isLong ? 15 : 13) || bytes[end - 1] !== 0x5a) der.fail("has a time of a form that RFC 5280 forbids");

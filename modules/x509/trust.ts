@@ -51,7 +51,7 @@ export class RootStore {
 
 	/** The checksum finds what flash or the way there has damaged; the rest, a store that no tool of this project has made. */
 	#check(end: number): void {
-		const { bytes } = this;
+		const bytes = this.bytes;
 		let at = Store.entries + this.count * Store.entrySize;
 		if (end < at) refuse("the root store is cut short");
 		const digest = new Uint8Array(DIGEST);
@@ -158,7 +158,10 @@ function derOf(input: CertificateInput): Uint8Array[] {
 
 /** What the store keeps of a certificate, which is all of its `bytes`. */
 function storedRoot(certificate: Certificate): StoredRoot {
-	const { bytes, pathLength, notBefore, notAfter } = certificate;
+	const bytes = certificate.bytes;
+	const pathLength = certificate.pathLength;
+	const notBefore = certificate.notBefore;
+	const notAfter = certificate.notAfter;
 	const issues = certificate.isAuthority && (certificate.keyUsage & KeyUsage.keyCertSign) !== 0 && certificate.isForServers;
 	const fingerprint = new Uint8Array(DIGEST);
 	if (!issues) nameDigest(bytes, 0, bytes.length, fingerprint);
