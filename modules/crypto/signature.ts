@@ -4,6 +4,7 @@
 	Used by x509/ and handshake/.
 */
 
+import { copy } from "tls/hardware/copy";
 import { hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
 import { verifyDigest, KeyKind, Padding } from "tls/hardware/signature";
 
@@ -41,7 +42,7 @@ function readInteger(from: Uint8Array, start: number, end: number, to: Uint8Arra
 		size--;
 	}
 	if (size > length) return -1;
-	for (let i = at + length - size; first < next; ) to[i++] = from[first++]!;
+	copy(from, first, next, to, at + length - size);
 	return next;
 }
 

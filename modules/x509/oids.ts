@@ -3,6 +3,8 @@
 	RFC 4055, RFC 5480, RFC 5758).
 */
 
+import { equal } from "tls/hardware/compare";
+
 export const enum OID {
 	unknown = 0,
 	// keys
@@ -88,9 +90,8 @@ const EXT_KEY_USAGE = Uint8Array.of(0x55, 0x1d, 0x25);
 
 /** True where `prefix` and one octet more are all there is. */
 function under(prefix: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-	if (end - start !== prefix.length + 1) return false;
-	for (let i = 0; i < prefix.length; i++) if (bytes[start + i] !== prefix[i]) return false;
-	return true;
+	const length = prefix.length;
+	return end - start === length + 1 && equal(bytes, start, prefix, 0, length);
 }
 
 /** What `bytes[start..end)`, an OBJECT IDENTIFIER's content, stands for. */

@@ -4,6 +4,7 @@
 */
 
 import { TLSError } from "../errors";
+import { equal } from "tls/hardware/compare";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Certificate, KeyUsage, NO_PATH_LENGTH } from "./certificate";
 import { sameOctets } from "./der";
@@ -98,7 +99,7 @@ export class RootStore {
 	}
 
 	isNamed(index: number, digest: Uint8Array): boolean {
-		return index < this.count && this.#compare(digest, index) === 0;
+		return index < this.count && equal(this.bytes, Store.entries + index * Store.entrySize, digest, 0, Store.nameSize);
 	}
 
 	/** True where it may issue certificates. */
