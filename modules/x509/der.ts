@@ -8,6 +8,8 @@ import { TLSError } from "../errors";
 
 /** Identifier octets (X.690 section 8.1.2) as RFC 5280 uses them. */
 export const enum Tag {
+	/** None that there is: stands for all of them. */
+	any = 0,
 	boolean = 0x01,
 	integer = 0x02,
 	bitString = 0x03,
@@ -68,34 +70,31 @@ export class DER {
 
 	/** Takes the next element, whatever it is. */
 	takeAny(): void {
-		const bytes = this.bytes;
-		const limit = this.limit;
-		let at = this.at;
-		if (at + 2 > limit) this.fail("is cut short");
-		const tag = bytes[at]!;
-		let length = bytes[at + 1]!;
-		at += 2;
-		this.tag = tag;
-		if ((tag & 0x1f) === 0x1f) this.fail("has a tag that no certificate has");
-		if (length >= 0x80) {
-			let octets = length & 0x7f;
-			if (octets === 0 || octets > 3) this.fail("is not DER: a length is not definite, or beyond all bounds");
-			if (at + octets > limit) this.fail("is cut short");
-			length = 0;
-			const first = bytes[at]!;
-			for (; octets > 0; octets--) length = length << 8 | bytes[at++]!;
-			if (first === 0 || length < 0x80) this.fail("is not DER: a length is not in its shortest form");
-		}
-		const end = at + length;
-		if (end > limit) this.fail("is not DER: a part is longer than the whole");
-		this.start = at;
-		this.end = this.at = end;
+		this.take(Tag.any, "element");
+		if ((this.tag & 0x1f) === 0x1f) this.fail("has a tag that no certificate has");
 	}
 
 	/** Takes the next element, which must have this tag. */
 	take(tag: number, what: string): void {
-		if (this.at >= this.limit || this.bytes[this.at] !== tag) this.fail(`has no ${what} where one belongs`);
-		this.takeAny();
+		const bytes = this.bytes;
+		let at = this.at;
+		const found = bytes[at++]!;
+		if (at > this.limit || (found !== tag && tag !== Tag.any)) this.fail(`has no ${what} where one belongs`);
+		let length = bytes[at++]!;
+		if (length >= 0x80) {
+			let octets = length & 0x7f;
+			if (octets === 0 || octets > 3) this.fail("is not DER: a length is not definite, or beyond all bounds");
+			const first = bytes[at]!;
+			length = 0;
+			for (; octets > 0; octets--) length = length << 8 | bytes[at++]!;
+			if (first === 0 || length < 0x80) this.fail("is not DER: a length is not in its shortest form");
+		}
+		const end = at + length;
+		// also where the length was read beyond the limit, or beyond all octets
+		if (!(end <= this.limit)) this.fail("is not DER: a part is longer than the whole");
+		this.tag = found;
+		this.start = at;
+		this.end = this.at = end;
 	}
 
 	/** Goes into the element that was taken last; returns what `leave` needs. */
