@@ -48,7 +48,7 @@ static psa_status_t importKeys(CBC* cbc, const uint8_t* key, size_t length)
 	attributes = psa_key_attributes_init();
 	psa_set_key_type(&attributes, PSA_KEY_TYPE_HMAC);
 	psa_set_key_algorithm(&attributes, PSA_ALG_HMAC(cbc->hash));
-	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_SIGN_MESSAGE | PSA_KEY_USAGE_VERIFY_MESSAGE);
+	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_SIGN_MESSAGE);
 	return psa_import_key(&attributes, cbc->mac, cbc->macLength, &cbc->macKey);
 }
 
@@ -131,22 +131,31 @@ static psa_status_t runCipher(CBC* cbc, bool isEncrypting, const uint8_t* iv, ui
 	return status;
 }
 
-/* The MAC over header and bytes: laid down at `mac`, or checked against what stands there. */
-static psa_status_t runMAC(CBC* cbc, bool isSigning, const uint8_t* header, const uint8_t* bytes, size_t length, uint8_t* mac)
+/* The MAC over header and bytes. */
+static psa_status_t runMAC(CBC* cbc, const uint8_t* header, const uint8_t* bytes, size_t length, uint8_t* mac)
 {
 	psa_mac_operation_t operation = PSA_MAC_OPERATION_INIT;
 	size_t written;
-	psa_status_t status = isSigning ? psa_mac_sign_setup(&operation, cbc->macKey, PSA_ALG_HMAC(cbc->hash))
-		: psa_mac_verify_setup(&operation, cbc->macKey, PSA_ALG_HMAC(cbc->hash));
+	psa_status_t status = psa_mac_sign_setup(&operation, cbc->macKey, PSA_ALG_HMAC(cbc->hash));
 	if (status == PSA_SUCCESS)
 		status = psa_mac_update(&operation, header, kMACHeader);
 	if (status == PSA_SUCCESS)
 		status = psa_mac_update(&operation, bytes, length);
 	if (status == PSA_SUCCESS)
-		status = isSigning ? psa_mac_sign_finish(&operation, mac, cbc->macLength, &written)
-			: psa_mac_verify_finish(&operation, mac, cbc->macLength);
+		status = psa_mac_sign_finish(&operation, mac, cbc->macLength, &written);
 	if (status != PSA_SUCCESS)
 		psa_mac_abort(&operation);
+	return status;
+}
+
+/* Checks the MAC that stands at `mac`: not by PSA, as ESP-IDF's driver stops to compare at the first octet that differs. */
+static psa_status_t checkMAC(CBC* cbc, const uint8_t* header, const uint8_t* bytes, size_t length, const uint8_t* mac)
+{
+	uint8_t right[kMACMax];
+	psa_status_t status = runMAC(cbc, header, bytes, length, right);
+	if (status == PSA_SUCCESS && !bindingEqual(right, mac, cbc->macLength))
+		status = PSA_ERROR_INVALID_SIGNATURE;
+	bindingWipe(right, sizeof(right));
 	return status;
 }
 
@@ -168,7 +177,7 @@ void xs_cbc_seal(xsMachine* the)
 	psa_status_t status = psa_generate_random(iv, kBlock);
 	if (status == PSA_SUCCESS && !cbc->encryptThenMac) {
 		makeHeader(bytes, high, low, length, header);
-		status = runMAC(cbc, true, header, text, length, text + length);
+		status = runMAC(cbc, header, text, length, text + length);
 	}
 	if (status == PSA_SUCCESS) {
 		c_memset(text + inside, (int)(padded - inside - 1), padded - inside);
@@ -176,7 +185,7 @@ void xs_cbc_seal(xsMachine* the)
 	}
 	if (status == PSA_SUCCESS && cbc->encryptThenMac) {
 		makeHeader(bytes, high, low, kBlock + padded, header);
-		status = runMAC(cbc, true, header, iv, kBlock + padded, text + padded);
+		status = runMAC(cbc, header, iv, kBlock + padded, text + padded);
 	}
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "encrypting a record", status);
@@ -210,7 +219,7 @@ void xs_cbc_open(xsMachine* the)
 	if (padded >= kBlock && padded % kBlock == 0) {
 		if (cbc->encryptThenMac) {
 			makeHeader(bytes, high, low, kBlock + padded, header);
-			status = runMAC(cbc, false, header, iv, kBlock + padded, text + padded);
+			status = checkMAC(cbc, header, iv, kBlock + padded, text + padded);
 		}
 		if (status == PSA_SUCCESS)
 			status = runCipher(cbc, false, iv, text, padded);

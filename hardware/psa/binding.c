@@ -117,6 +117,16 @@ void bindingWipe(void* bytes, size_t length)
 		*each++ = 0;
 }
 
+bool bindingEqual(const uint8_t* a, const uint8_t* b, size_t length)
+{
+	const volatile uint8_t* eachA = a;
+	const volatile uint8_t* eachB = b;
+	uint8_t difference = 0;
+	while (length--)
+		difference |= *eachA++ ^ *eachB++;
+	return difference == 0;
+}
+
 psa_status_t bindingHMAC(psa_algorithm_t hash, const uint8_t* key, size_t keyLength, const uint8_t* data, size_t dataLength, uint8_t* out)
 {
 	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;

@@ -49,6 +49,8 @@ Secret* bindingSecret(xsMachine* the, xsSlot* slot);
 psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue number);
 /* Overwrites octets in a way that the compiler keeps. */
 void bindingWipe(void* bytes, size_t length);
+/* True where all octets are the same, in a time that depends on their number alone. */
+bool bindingEqual(const uint8_t* a, const uint8_t* b, size_t length);
 /* HMAC in one go with a key in the clear. */
 psa_status_t bindingHMAC(psa_algorithm_t hash, const uint8_t* key, size_t keyLength, const uint8_t* data, size_t dataLength, uint8_t* out);
 

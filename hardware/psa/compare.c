@@ -5,10 +5,7 @@
 void xs_equal(xsMachine* the)
 {
 	xsIntegerValue aStart = xsmcToInteger(xsArg(1)), bStart = xsmcToInteger(xsArg(3)), length = xsmcToInteger(xsArg(4));
-	const volatile uint8_t* a = bindingSpan(the, &xsArg(0), aStart, length, false);
-	const volatile uint8_t* b = bindingSpan(the, &xsArg(2), bStart, length, false);
-	uint8_t difference = 0;
-	while (length--)
-		difference |= *a++ ^ *b++;
-	xsmcSetBoolean(xsResult, difference == 0);
+	uint8_t* a = bindingSpan(the, &xsArg(0), aStart, length, false);
+	uint8_t* b = bindingSpan(the, &xsArg(2), bStart, length, false);
+	xsmcSetBoolean(xsResult, bindingEqual(a, b, length));
 }
