@@ -151,12 +151,19 @@ export function hex(octets: Uint8Array | ArrayBuffer): string {
 	return parts.join("");
 }
 
+/** What the code of a hexadecimal digit stands for. */
+function digitOf(code: number): number {
+	return code <= 0x39 ? code - 0x30 : (code | 0x20) - 0x57;
+}
+
 /** The octets of hexadecimal text; spaces and line ends are passed over. */
 export function bytes(text: string): Uint8Array {
 	const clean = text.replace(/\s+/g, "");
 	if (clean.length % 2 || /[^0-9a-fA-F]/.test(clean)) fail(`not hexadecimal: ${show(text)}`);
-	const result = new Uint8Array(clean.length / 2);
-	for (let i = 0; i < result.length; i++) result[i] = parseInt(clean.slice(2 * i, 2 * i + 2), 16);
+	// a string's nth character is looked for from its start
+	const codes = new Uint8Array(ArrayBuffer.fromString(clean));
+	const result = new Uint8Array(codes.length / 2);
+	for (let i = 0; i < result.length; i++) result[i] = digitOf(codes[2 * i]!) << 4 | digitOf(codes[2 * i + 1]!);
 	return result;
 }
 

@@ -25,6 +25,9 @@
 #if CONFIG_MBEDTLS_HARDWARE_ECC && !CONFIG_MBEDTLS_ECC_OTHER_CURVES_SOFT_FALLBACK
 	#error "CONFIG_MBEDTLS_ECC_OTHER_CURVES_SOFT_FALLBACK is off: X25519 and P-384 would fail. See hardware/README.md"
 #endif
+#if !CONFIG_MBEDTLS_CIPHER_MODE_CBC || !CONFIG_MBEDTLS_CIPHER_MODE_CTR
+	#error "CONFIG_MBEDTLS_CIPHER_MODE_CBC or ..._CTR is off: AES-CCM is made of both. See hardware/README.md"
+#endif
 #if !CONFIG_MBEDTLS_GCM_C || !CONFIG_MBEDTLS_SHA256_C || !CONFIG_MBEDTLS_SHA384_C || !CONFIG_MBEDTLS_ECDSA_C || !CONFIG_MBEDTLS_RSA_C
 	#error "an algorithm that every TLS 1.3 client needs is off in ESP-IDF's options. See hardware/README.md"
 #endif

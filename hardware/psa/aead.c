@@ -1,6 +1,6 @@
 /* Record protection, for aead.ts: the nonce and the additional data are made here, from the sequence number and the record's header. */
 
-#include "binding.h"
+#include "ccm.h"
 
 enum {
 	kIvMax = 12,
@@ -14,6 +14,7 @@ typedef struct {
 	psa_algorithm_t algorithm;
 	uint8_t iv[kIvMax];
 	uint8_t tag;		/* octets */
+	bool isCCM;			/* done by ccm.c; else by PSA's `algorithm` */
 	bool tls12;
 	bool explicitNonce;
 } AEAD;
@@ -40,17 +41,21 @@ static AEAD* thisAEAD(xsMachine* the)
 static psa_status_t importKey(AEAD* aead, int number, const uint8_t* key, size_t length)
 {
 	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-	aead->tag = 16;
+	aead->tag = number == 4 ? 8 : 16;
 	switch (number) {
 	case 1: aead->algorithm = PSA_ALG_GCM; break;
 	case 2: aead->algorithm = PSA_ALG_CHACHA20_POLY1305; break;
-	case 3: aead->algorithm = PSA_ALG_CCM; break;
-	case 4: aead->algorithm = PSA_ALG_AEAD_WITH_SHORTENED_TAG(PSA_ALG_CCM, 8); aead->tag = 8; break;
+	case 3:
+	case 4: aead->isCCM = true; break;
 	default: return PSA_ERROR_NOT_SUPPORTED;
 	}
-	psa_set_key_type(&attributes, number == 2 ? PSA_KEY_TYPE_CHACHA20 : PSA_KEY_TYPE_AES);
-	psa_set_key_algorithm(&attributes, aead->algorithm);
-	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_ENCRYPT | PSA_KEY_USAGE_DECRYPT);
+	if (aead->isCCM)
+		attributes = ccmAttributes();
+	else {
+		psa_set_key_type(&attributes, number == 2 ? PSA_KEY_TYPE_CHACHA20 : PSA_KEY_TYPE_AES);
+		psa_set_key_algorithm(&attributes, aead->algorithm);
+		psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_ENCRYPT | PSA_KEY_USAGE_DECRYPT);
+	}
 	return psa_import_key(&attributes, key, length, &aead->key);
 }
 
@@ -130,6 +135,14 @@ static size_t makeAdditional(const AEAD* aead, const uint8_t* header, uint32_t h
 	return kAdditionalMax;
 }
 
+static CCM ccmOf(const AEAD* aead, const uint8_t* nonce, const uint8_t* additional, size_t additionalLength)
+{
+	return (CCM){
+		.key = aead->key, .tagLength = aead->tag, .nonce = nonce, .nonceLength = kIvMax,
+		.additional = additional, .additionalLength = additionalLength,
+	};
+}
+
 void xs_aead_seal(xsMachine* the)
 {
 	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
@@ -149,8 +162,10 @@ void xs_aead_seal(xsMachine* the)
 	}
 	makeNonce(aead, header + kHeader, high, low, nonce);
 	size_t additionalLength = makeAdditional(aead, header, high, low, length, additional);
-	psa_status_t status = psa_aead_encrypt(aead->key, aead->algorithm, nonce, kIvMax, additional, additionalLength, text, length,
-		text, length + aead->tag, &written);
+	CCM ccm = ccmOf(aead, nonce, additional, additionalLength);
+	psa_status_t status = aead->isCCM ? ccmSeal(&ccm, text, length, text + length)
+		: psa_aead_encrypt(aead->key, aead->algorithm, nonce, kIvMax, additional, additionalLength, text, length,
+			text, length + aead->tag, &written);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "encrypting a record", status);
 	xsmcSetInteger(xsResult, end + aead->tag);
@@ -170,11 +185,13 @@ void xs_aead_open(xsMachine* the)
 		return;
 	}
 	uint8_t* text = header + prefix;
-	size_t length = end - record - prefix;
+	size_t length = end - record - prefix - aead->tag;
 	makeNonce(aead, header + kHeader, high, low, nonce);
-	size_t additionalLength = makeAdditional(aead, header, high, low, length - aead->tag, additional);
-	psa_status_t status = psa_aead_decrypt(aead->key, aead->algorithm, nonce, kIvMax, additional, additionalLength, text, length,
-		text, length - aead->tag, &written);
+	size_t additionalLength = makeAdditional(aead, header, high, low, length, additional);
+	CCM ccm = ccmOf(aead, nonce, additional, additionalLength);
+	psa_status_t status = aead->isCCM ? ccmOpen(&ccm, text, length, text + length)
+		: psa_aead_decrypt(aead->key, aead->algorithm, nonce, kIvMax, additional, additionalLength, text, length + aead->tag,
+			text, length, &written);
 	if (status == PSA_ERROR_INVALID_SIGNATURE)
 		xsmcSetInteger(xsResult, -1);
 	else if (status != PSA_SUCCESS)

@@ -25,7 +25,6 @@ export const sources = {
 	measured: "third party's measurement: pull requests 19026 and 19027 of espressif/esp-idf",
 	counted: "estimate: instructions of the software on rv32, times 1.4 clocks",
 	scaled: "estimate: from the same operation at another size, or on another chip with the same unit",
-	assumed: "estimate: 960 instructions for a block of AES with tables, times 1.4 clocks; not counted",
 	guessed: "estimate: the work of a driver's call: locks, DMA, import of a key",
 } as const;
 
@@ -52,8 +51,8 @@ const publicKey: Readonly<Record<string, number>> = {
 	"RSA 2048 encrypt": 5.3, "RSA 3072 encrypt": 12, "RSA 4096 encrypt": 19.8,
 };
 
-/** Instructions of an octet in software, counted on rv32; SHA-512's from SHA-256's, AES's assumed. */
-const octet = { chacha: 104, ghash: 74, sha512: 175, aes: 60 };
+/** Instructions of an octet in software, counted on rv32; SHA-512's from SHA-256's. */
+const octet = { chacha: 104, ghash: 74, sha512: 175 };
 
 /** What is alike on every chip: public keys in software, ChaCha20, keys and random octets. */
 function software(mhz: number): Record<string, Cost> {
@@ -81,14 +80,12 @@ function hashes(mhz: number, speed: number, hasSHA512: boolean): Record<string, 
 	return costs;
 }
 
-/** The AES accelerator at `speed` MB/s in CBC; GCM's hash in software but where the accelerator has it. */
+/** The AES accelerator at `speed` MB/s in CBC; GCM's hash in software but where the accelerator has it. CCM is calls of CTR and of CBC. */
 function ciphers(mhz: number, speed: number, hasGCM: boolean): Record<string, Cost> {
 	const ghash = octet.ghash * CLOCKS / mhz;
 	return {
 		"AES-CBC": { call: 20, byte: 1 / speed, source: "targets" },
 		"AES-CTR": { call: 20, byte: 1 / speed, source: "scaled" },
-		// no driver: each octet is encrypted twice in software
-		"AES-CCM": { call: 60, byte: 2 * octet.aes * CLOCKS / mhz, source: "assumed" },
 		"AES-GCM": hasGCM ? { call: 60, byte: 1 / speed, source: "scaled" } : { call: 60, byte: 1 / speed + ghash, source: "counted" },
 	};
 }

@@ -7,8 +7,8 @@
 		names						calls									octets
 		SHA-256 ...					hash update, finish, compute, compare	hashed
 		HMAC-SHA-256 ...			MAC compute, verify, update, finish		authenticated
-		AES-GCM, AES-CCM, ChaCha20-Poly1305	one record sealed or opened		text without tag
-		AES-CBC, AES-CTR ...		cipher update, encrypt, decrypt			in
+		AES-GCM, ChaCha20-Poly1305	one record sealed or opened				text without tag
+		AES-CBC, AES-CTR ...		cipher update, finish, encrypt, decrypt	in; for records of AES-CCM, too
 		P-256 key pair ...			generate key							0
 		P-256 public key ...		export public key						0
 		ECDH P-256, X25519 ...		raw key agreement						of the shared secret

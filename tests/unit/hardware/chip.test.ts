@@ -13,7 +13,7 @@ import { projectRoot } from "../../../host-sim/files.js";
 import { runApp } from "../../../host-sim/run.js";
 import { folderOf } from "../builder/folder.js";
 
-const options = ["HARDWARE_AES", "HARDWARE_SHA", "HARDWARE_MPI", "GCM_C", "SHA256_C", "SHA384_C", "ECDSA_C", "RSA_C", "CHACHAPOLY_C", "LARGE_KEY_SOFTWARE_MPI"];
+const options = ["HARDWARE_AES", "HARDWARE_SHA", "HARDWARE_MPI", "CIPHER_MODE_CBC", "CIPHER_MODE_CTR", "GCM_C", "SHA256_C", "SHA384_C", "ECDSA_C", "RSA_C", "CHACHAPOLY_C", "LARGE_KEY_SOFTWARE_MPI"];
 const unit = ["HARDWARE_ECC", "ECC_OTHER_CURVES_SOFT_FALLBACK"];
 const psa = ["ESP_CONFIG_H", "TF_PSA_CRYPTO_VERSION_MAJOR 1", "ESP_SHA_DRIVER_ENABLED", "ESP_AES_DRIVER_ENABLED"];
 
@@ -58,6 +58,12 @@ describe("chip.h", () => {
 			assert.match(String(result), new RegExp(`#error "CONFIG_MBEDTLS_${missing} is off`));
 		});
 	}
+
+	test("refuses to compile without one of the modes that CCM is made of", context => {
+		for (const mode of ["CIPHER_MODE_CBC", "CIPHER_MODE_CTR"]) {
+			assert.match(String(compile(context, { options: options.filter(name => name !== mode) })), /#error "CONFIG_MBEDTLS_CIPHER_MODE_CBC or \.\.\._CTR is off/);
+		}
+	});
 
 	test("refuses to compile without an algorithm that every client needs", context => {
 		assert.match(String(compile(context, { options: options.filter(name => name !== "SHA384_C") })), /#error "an algorithm/);

@@ -30,6 +30,8 @@ function next(): void {
 			collect();
 			const left = memory().nativeBytes - before;
 			trace(`${JSON.stringify({ fault, opened, received, sum, code: error.code, message: error.message, left })}\n`);
+			// one that did not come to pass is not for the next connection: CCM's calls depend on the length of each signature
+			accelerate("late", fault[1], 1, 0);
 			next();
 		}, 1);
 	};
