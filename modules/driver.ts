@@ -12,7 +12,6 @@ import type { Incoming } from "./record/incoming";
 import { RecordHeader } from "./record/deframer";
 import { Joiner, MessageHeader } from "./record/joiner";
 import type { Outgoing } from "./record/outgoing";
-import { Protection } from "./record/protect";
 import { Timing } from "./timing";
 import { Reader } from "./wire/reader";
 import { AlertLevel, ContentType, HandshakeType, ProtocolVersion, Step } from "./wire/numbers";
@@ -215,14 +214,14 @@ export class Driver implements Link {
 		this.outgoing.add(ContentType.change_cipher_spec, Uint8Array.of(1), 0, 1);
 	}
 
-	readWith(cipher: RecordCipher, recordLimit: number, explicit: number): void {
+	readWith(cipher: RecordCipher): void {
 		if (this.incoming.at < this.incoming.end || this.joiner.started)
 			throw new TLSError("unexpected_message", "handshake data goes on in a record where the keys change");
-		this.incoming.protectWith(new Protection(cipher, recordLimit, !this.incoming.is12, explicit));
+		this.incoming.protectWith(cipher);
 	}
 
-	writeWith(cipher: RecordCipher, recordLimit: number, explicit: number): void {
-		this.outgoing.protectWith(new Protection(cipher, recordLimit, !this.incoming.is12, explicit));
+	writeWith(cipher: RecordCipher): void {
+		this.outgoing.protectWith(cipher);
 	}
 
 	writePlain(): void {

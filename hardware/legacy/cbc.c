@@ -6,12 +6,15 @@
 enum {
 	kHeader = 5,	/* octets of a record's header */
 	kBlock = 16,	/* of AES, and of the IV */
+	kPaddingMax = 256,	/* octets of the longest padding, with the length of it */
 };
 
 typedef struct {
+	uint64_t sequence;		/* of the next record */
 	psa_key_id_t cipherKey;
 	psa_key_id_t macKey;
 	psa_algorithm_t hash;
+	uint32_t recordLimit;
 	uint8_t macLength;
 	bool encryptThenMac;
 	uint8_t mac[kMACMax];	/* the MAC's key, for the check of what was decrypted */
@@ -57,6 +60,8 @@ void xs_cbc(xsMachine* the)
 	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
 	bool encryptThenMac = xsmcToBoolean(xsArg(1));
 	xsIntegerValue macAt = xsmcToInteger(xsArg(3)), keyAt = xsmcToInteger(xsArg(4)), keyLength = xsmcToInteger(xsArg(5));
+	uint32_t recordLimit = bindingUnsigned(the, &xsArg(6));
+	uint64_t first = bindingSequence(the, 7);
 	xsIntegerValue macLength = PSA_HASH_LENGTH(hash);
 	if (macLength > kMACMax || (keyLength != 16 && keyLength != 32))
 		xsRangeError("no suite has a MAC of %d bytes with a key of %d", (int)macLength, (int)keyLength);
@@ -68,6 +73,8 @@ void xs_cbc(xsMachine* the)
 	CBC* cbc = c_calloc(1, sizeof(CBC));
 	if (!cbc)
 		bindingThrow(the, "cipher", PSA_ERROR_INSUFFICIENT_MEMORY);
+	cbc->sequence = first;
+	cbc->recordLimit = recordLimit;
 	cbc->hash = hash;
 	cbc->macLength = macLength;
 	cbc->encryptThenMac = encryptThenMac;
@@ -86,26 +93,47 @@ void xs_cbc_close(xsMachine* the)
 	xsmcSetHostData(xsThis, NULL);
 }
 
-void xs_cbc_tagLength(xsMachine* the)
+void xs_cbc_hidesType(xsMachine* the)
 {
-	CBC* cbc = thisCBC(the);
-	xsmcSetInteger(xsResult, cbc->encryptThenMac ? cbc->macLength : 0);
+	xsmcSetBoolean(xsResult, false);
 }
 
-void xs_cbc_innerLength(xsMachine* the)
+void xs_cbc_explicit(xsMachine* the)
+{
+	xsmcSetInteger(xsResult, kBlock);
+}
+
+void xs_cbc_worn(xsMachine* the)
 {
 	CBC* cbc = thisCBC(the);
-	xsmcSetInteger(xsResult, cbc->encryptThenMac ? 0 : cbc->macLength);
+	xsmcSetBoolean(xsResult, cbc->sequence >= cbc->recordLimit);
+}
+
+/* Octets that are encrypted where the text has so many: with the MAC, if it is inside, and the shortest padding. */
+static size_t paddedLength(const CBC* cbc, size_t length)
+{
+	size_t inside = length + (cbc->encryptThenMac ? 0 : cbc->macLength);
+	return (inside & ~(size_t)(kBlock - 1)) + kBlock;
+}
+
+void xs_cbc_sealedLength(xsMachine* the)
+{
+	xsIntegerValue length = xsmcToInteger(xsArg(0));
+	CBC* cbc = thisCBC(the);
+	xsmcSetInteger(xsResult, kBlock + paddedLength(cbc, length) + (cbc->encryptThenMac ? cbc->macLength : 0));
+}
+
+void xs_cbc_overhead(xsMachine* the)
+{
+	bool arrives = xsmcToBoolean(xsArg(0));
+	xsmcSetInteger(xsResult, kBlock + thisCBC(the)->macLength + (arrives ? kPaddingMax : kBlock));
 }
 
 /* What goes into the MAC before the text: sequence number, type and version, and the length of what follows. */
-static void makeHeader(const uint8_t* record, uint32_t high, uint32_t low, size_t length, uint8_t* to)
+static void makeHeader(const CBC* cbc, const uint8_t* record, size_t length, uint8_t* to)
 {
-	for (int i = 0; i < 4; i++) {
-		to[i] = high >> (24 - 8 * i);
-		to[4 + i] = low >> (24 - 8 * i);
-	}
-	c_memcpy(to + 8, record, 3);
+	bindingPutSequence(to, cbc->sequence);
+	c_memcpy(to + kSequence, record, 3);
 	to[11] = length >> 8;
 	to[12] = length;
 }
@@ -162,21 +190,21 @@ static psa_status_t checkMAC(CBC* cbc, const uint8_t* header, const uint8_t* byt
 void xs_cbc_seal(xsMachine* the)
 {
 	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
-	uint32_t high = xsmcToInteger(xsArg(3)), low = xsmcToInteger(xsArg(4));
 	uint8_t header[kMACHeader];
 	CBC* cbc = thisCBC(the);
+	bindingCheckSequence(the, cbc->sequence);
 	if (record < 0 || end < record || end - record < kHeader + kBlock || end > INT32_MAX - kMACMax - kBlock)
 		xsRangeError("the record has no room for its header");
 	size_t length = end - record - kHeader - kBlock;
 	size_t inside = length + (cbc->encryptThenMac ? 0 : cbc->macLength);
-	size_t padded = (inside & ~(size_t)(kBlock - 1)) + kBlock;
+	size_t padded = paddedLength(cbc, length);
 	size_t whole = kHeader + kBlock + padded + (cbc->encryptThenMac ? cbc->macLength : 0);
 	uint8_t* bytes = bindingSpan(the, &xsArg(0), record, whole, true);
 	uint8_t* iv = bytes + kHeader;
 	uint8_t* text = iv + kBlock;
 	psa_status_t status = psa_generate_random(iv, kBlock);
 	if (status == PSA_SUCCESS && !cbc->encryptThenMac) {
-		makeHeader(bytes, high, low, length, header);
+		makeHeader(cbc, bytes, length, header);
 		status = runMAC(cbc, header, text, length, text + length);
 	}
 	if (status == PSA_SUCCESS) {
@@ -184,9 +212,11 @@ void xs_cbc_seal(xsMachine* the)
 		status = runCipher(cbc, true, iv, text, padded);
 	}
 	if (status == PSA_SUCCESS && cbc->encryptThenMac) {
-		makeHeader(bytes, high, low, kBlock + padded, header);
+		makeHeader(cbc, bytes, kBlock + padded, header);
 		status = runMAC(cbc, header, iv, kBlock + padded, text + padded);
 	}
+	/* a number is used once, also where the driver failed halfway */
+	cbc->sequence++;
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "encrypting a record", status);
 	xsmcSetInteger(xsResult, record + (xsIntegerValue)whole);
@@ -207,10 +237,10 @@ static int32_t textLength(const uint8_t* text, size_t length)
 void xs_cbc_open(xsMachine* the)
 {
 	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
-	uint32_t high = xsmcToInteger(xsArg(3)), low = xsmcToInteger(xsArg(4));
 	uint8_t header[kMACHeader];
 	int32_t length = -1;
 	CBC* cbc = thisCBC(the);
+	bindingCheckSequence(the, cbc->sequence);
 	uint8_t* bytes = bindingBytes(the, &xsArg(0), record, end, true);
 	uint8_t* iv = bytes + kHeader;
 	uint8_t* text = iv + kBlock;
@@ -218,7 +248,7 @@ void xs_cbc_open(xsMachine* the)
 	psa_status_t status = PSA_SUCCESS;
 	if (padded >= kBlock && padded % kBlock == 0) {
 		if (cbc->encryptThenMac) {
-			makeHeader(bytes, high, low, kBlock + padded, header);
+			makeHeader(cbc, bytes, kBlock + padded, header);
 			status = checkMAC(cbc, header, iv, kBlock + padded, text + padded);
 		}
 		if (status == PSA_SUCCESS)
@@ -227,14 +257,16 @@ void xs_cbc_open(xsMachine* the)
 			if (cbc->encryptThenMac)
 				length = textLength(text, padded);
 			else {
-				makeHeader(bytes, high, low, 0, header);
+				makeHeader(cbc, bytes, 0, header);
 				status = macCheck(cbc->hash, cbc->mac, header, text, padded, &length);
 			}
 		}
 	}
 	if (status != PSA_SUCCESS && status != PSA_ERROR_INVALID_SIGNATURE)
 		bindingThrow(the, "decrypting a record", status);
-	if (length < 0 && padded > 0)
+	if (length >= 0)
+		cbc->sequence++;
+	else if (padded > 0)
 		c_memset(text, 0, padded);
 	xsmcSetInteger(xsResult, length < 0 ? -1 : record + kHeader + kBlock + length);
 }

@@ -10,8 +10,10 @@ enum {
 };
 
 typedef struct {
+	uint64_t sequence;	/* of the next record */
 	psa_key_id_t key;
 	psa_algorithm_t algorithm;
+	uint32_t recordLimit;
 	uint8_t iv[kIvMax];
 	uint8_t tag;		/* octets */
 	bool isCCM;			/* done by ccm.c; else by PSA's `algorithm` */
@@ -64,6 +66,8 @@ void xs_aead(xsMachine* the)
 	int number = xsmcToInteger(xsArg(0));
 	bool tls12 = xsmcToBoolean(xsArg(2));
 	xsIntegerValue keyAt = xsmcToInteger(xsArg(3)), keyLength = xsmcToInteger(xsArg(4)), ivAt = xsmcToInteger(xsArg(5));
+	uint32_t recordLimit = bindingUnsigned(the, &xsArg(6));
+	uint64_t first = bindingSequence(the, 7);
 	bool explicitNonce = tls12 && number != 2;
 	xsIntegerValue ivLength = explicitNonce ? kIvMax - kExplicit : kIvMax;
 	bindingStart(the);
@@ -74,6 +78,8 @@ void xs_aead(xsMachine* the)
 	AEAD* aead = c_calloc(1, sizeof(AEAD));
 	if (!aead)
 		bindingThrow(the, "cipher", PSA_ERROR_INSUFFICIENT_MEMORY);
+	aead->sequence = first;
+	aead->recordLimit = recordLimit;
 	aead->tls12 = tls12;
 	aead->explicitNonce = explicitNonce;
 	c_memcpy(aead->iv, material->bytes + ivAt, ivLength);
@@ -92,44 +98,64 @@ void xs_aead_close(xsMachine* the)
 	xsmcSetHostData(xsThis, NULL);
 }
 
-void xs_aead_tagLength(xsMachine* the)
+/* Octets of the nonce that stands in the record. */
+static xsIntegerValue explicitLength(const AEAD* aead)
 {
-	xsmcSetInteger(xsResult, thisAEAD(the)->tag);
+	return aead->explicitNonce ? kExplicit : 0;
 }
 
-static void put32(uint8_t* to, uint32_t value)
+void xs_aead_hidesType(xsMachine* the)
 {
-	to[0] = value >> 24;
-	to[1] = value >> 16;
-	to[2] = value >> 8;
-	to[3] = value;
+	xsmcSetBoolean(xsResult, !thisAEAD(the)->tls12);
+}
+
+void xs_aead_explicit(xsMachine* the)
+{
+	xsmcSetInteger(xsResult, explicitLength(thisAEAD(the)));
+}
+
+void xs_aead_worn(xsMachine* the)
+{
+	AEAD* aead = thisAEAD(the);
+	xsmcSetBoolean(xsResult, aead->sequence >= aead->recordLimit);
+}
+
+void xs_aead_sealedLength(xsMachine* the)
+{
+	xsIntegerValue length = xsmcToInteger(xsArg(0));
+	AEAD* aead = thisAEAD(the);
+	xsmcSetInteger(xsResult, explicitLength(aead) + length + aead->tag);
+}
+
+void xs_aead_overhead(xsMachine* the)
+{
+	AEAD* aead = thisAEAD(the);
+	xsmcSetInteger(xsResult, explicitLength(aead) + aead->tag);
 }
 
 /* RFC 8446 section 5.3, RFC 7905 section 2; with an explicit part RFC 5288 section 3. */
-static void makeNonce(const AEAD* aead, const uint8_t* explicitPart, uint32_t high, uint32_t low, uint8_t* nonce)
+static void makeNonce(const AEAD* aead, const uint8_t* explicitPart, uint8_t* nonce)
 {
-	uint8_t sequence[8];
+	uint8_t sequence[kSequence];
 	c_memcpy(nonce, aead->iv, kIvMax);
 	if (aead->explicitNonce) {
 		c_memcpy(nonce + kIvMax - kExplicit, explicitPart, kExplicit);
 		return;
 	}
-	put32(sequence, high);
-	put32(sequence + 4, low);
-	for (int i = 0; i < 8; i++)
-		nonce[kIvMax - 8 + i] ^= sequence[i];
+	bindingPutSequence(sequence, aead->sequence);
+	for (int i = 0; i < kSequence; i++)
+		nonce[kIvMax - kSequence + i] ^= sequence[i];
 }
 
 /* RFC 8446 section 5.2: the header as sent. RFC 5246 section 6.2.3.3: sequence number, type, version, length of the plaintext. */
-static size_t makeAdditional(const AEAD* aead, const uint8_t* header, uint32_t high, uint32_t low, size_t length, uint8_t* to)
+static size_t makeAdditional(const AEAD* aead, const uint8_t* header, size_t length, uint8_t* to)
 {
 	if (!aead->tls12) {
 		c_memcpy(to, header, kHeader);
 		return kHeader;
 	}
-	put32(to, high);
-	put32(to + 4, low);
-	c_memcpy(to + 8, header, 3);
+	bindingPutSequence(to, aead->sequence);
+	c_memcpy(to + kSequence, header, 3);
 	to[11] = length >> 8;
 	to[12] = length;
 	return kAdditionalMax;
@@ -146,26 +172,26 @@ static CCM ccmOf(const AEAD* aead, const uint8_t* nonce, const uint8_t* addition
 void xs_aead_seal(xsMachine* the)
 {
 	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
-	uint32_t high = xsmcToInteger(xsArg(3)), low = xsmcToInteger(xsArg(4));
 	uint8_t nonce[kIvMax], additional[kAdditionalMax];
 	size_t written;
 	AEAD* aead = thisAEAD(the);
-	xsIntegerValue prefix = kHeader + (aead->explicitNonce ? kExplicit : 0);
+	bindingCheckSequence(the, aead->sequence);
+	xsIntegerValue prefix = kHeader + explicitLength(aead);
 	if (record < 0 || end < record || end - record < prefix || end > INT32_MAX - aead->tag)
 		xsRangeError("the record has no room for its header");
 	uint8_t* header = bindingBytes(the, &xsArg(0), record, end + aead->tag, true);
 	uint8_t* text = header + prefix;
 	size_t length = end - record - prefix;
-	if (aead->explicitNonce) {
-		put32(header + kHeader, high);
-		put32(header + kHeader + 4, low);
-	}
-	makeNonce(aead, header + kHeader, high, low, nonce);
-	size_t additionalLength = makeAdditional(aead, header, high, low, length, additional);
+	if (aead->explicitNonce)
+		bindingPutSequence(header + kHeader, aead->sequence);
+	makeNonce(aead, header + kHeader, nonce);
+	size_t additionalLength = makeAdditional(aead, header, length, additional);
 	CCM ccm = ccmOf(aead, nonce, additional, additionalLength);
 	psa_status_t status = aead->isCCM ? ccmSeal(&ccm, text, length, text + length)
 		: psa_aead_encrypt(aead->key, aead->algorithm, nonce, kIvMax, additional, additionalLength, text, length,
 			text, length + aead->tag, &written);
+	/* a number is used once, also where the driver failed halfway */
+	aead->sequence++;
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "encrypting a record", status);
 	xsmcSetInteger(xsResult, end + aead->tag);
@@ -174,11 +200,11 @@ void xs_aead_seal(xsMachine* the)
 void xs_aead_open(xsMachine* the)
 {
 	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
-	uint32_t high = xsmcToInteger(xsArg(3)), low = xsmcToInteger(xsArg(4));
 	uint8_t nonce[kIvMax], additional[kAdditionalMax];
 	size_t written;
 	AEAD* aead = thisAEAD(the);
-	xsIntegerValue prefix = kHeader + (aead->explicitNonce ? kExplicit : 0);
+	bindingCheckSequence(the, aead->sequence);
+	xsIntegerValue prefix = kHeader + explicitLength(aead);
 	uint8_t* header = bindingBytes(the, &xsArg(0), record, end, true);
 	if (end - record < prefix + aead->tag) {
 		xsmcSetInteger(xsResult, -1);
@@ -186,8 +212,8 @@ void xs_aead_open(xsMachine* the)
 	}
 	uint8_t* text = header + prefix;
 	size_t length = end - record - prefix - aead->tag;
-	makeNonce(aead, header + kHeader, high, low, nonce);
-	size_t additionalLength = makeAdditional(aead, header, high, low, length, additional);
+	makeNonce(aead, header + kHeader, nonce);
+	size_t additionalLength = makeAdditional(aead, header, length, additional);
 	CCM ccm = ccmOf(aead, nonce, additional, additionalLength);
 	psa_status_t status = aead->isCCM ? ccmOpen(&ccm, text, length, text + length)
 		: psa_aead_decrypt(aead->key, aead->algorithm, nonce, kIvMax, additional, additionalLength, text, length + aead->tag,
@@ -196,6 +222,8 @@ void xs_aead_open(xsMachine* the)
 		xsmcSetInteger(xsResult, -1);
 	else if (status != PSA_SUCCESS)
 		bindingThrow(the, "decrypting a record", status);
-	else
+	else {
+		aead->sequence++;
 		xsmcSetInteger(xsResult, end - aead->tag);
+	}
 }

@@ -110,6 +110,36 @@ psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue number)
 	return PSA_ALG_NONE;
 }
 
+uint32_t bindingUnsigned(xsMachine* the, xsSlot* slot)
+{
+	xsNumberValue value = xsmcToNumber(*slot);
+	if (!(value >= 0 && value <= UINT32_MAX))
+		xsRangeError("a number is not from 0 to 2^32 - 1");
+	return (uint32_t)value;
+}
+
+uint64_t bindingSequence(xsMachine* the, xsIntegerValue index)
+{
+	if (xsmcArgc <= index || xsmcTypeOf(xsArg(index)) == xsUndefinedType)
+		return 0;
+	xsNumberValue value = xsmcToNumber(xsArg(index));
+	if (!(value >= 0 && value < 18446744073709551616.0))
+		xsRangeError("a sequence number is not from 0 to 2^64 - 1");
+	return (uint64_t)value;
+}
+
+void bindingCheckSequence(xsMachine* the, uint64_t sequence)
+{
+	if (sequence == UINT64_MAX)
+		xsUnknownError("the cipher has used up its sequence numbers");
+}
+
+void bindingPutSequence(uint8_t* to, uint64_t sequence)
+{
+	for (int i = 0; i < kSequence; i++)
+		to[i] = sequence >> (8 * (kSequence - 1 - i));
+}
+
 void bindingWipe(void* bytes, size_t length)
 {
 	volatile uint8_t* each = bytes;

@@ -19,6 +19,7 @@
 
 enum {
 	kHashMax = 64,		/* octets of the longest digest */
+	kSequence = 8,		/* octets of a record's sequence number */
 	kSecretMax = 1024,	/* octets of the longest secret: the shared value of an 8192-bit Diffie-Hellman group */
 };
 
@@ -47,6 +48,13 @@ uint8_t* bindingSpan(xsMachine* the, xsSlot* slot, xsIntegerValue start, xsInteg
 Secret* bindingSecret(xsMachine* the, xsSlot* slot);
 /* PSA's name for one of TLS's hash functions (RFC 5246 section 7.4.1.4.1); throws RangeError for others. */
 psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue number);
+/* A whole number from 0 to 2^32 - 1, which is more than an xsIntegerValue holds; throws RangeError for others. */
+uint32_t bindingUnsigned(xsMachine* the, xsSlot* slot);
+/* The sequence number that a cipher starts with: argument `index`, or 0 where there is none. */
+uint64_t bindingSequence(xsMachine* the, xsIntegerValue index);
+/* Throws where no number is left (RFC 8446 section 5.3). */
+void bindingCheckSequence(xsMachine* the, uint64_t sequence);
+void bindingPutSequence(uint8_t* to, uint64_t sequence);
 /* Overwrites octets in a way that the compiler keeps. */
 void bindingWipe(void* bytes, size_t length);
 /* True where all octets are the same, in a time that depends on their number alone. */

@@ -16,6 +16,9 @@ import type { Answers } from "./answers";
 const sizes: readonly number[] = Object.freeze([1, 100, 129, 2001, 4080, 4097, 16384]);
 const HEADER = 5;
 const SEQUENCE = 5;
+
+/** More records than one key protects here. */
+const RECORDS = 0xffffffff;
 const BULK = 16384;
 
 function octets(hex: string): Uint8Array {
@@ -142,33 +145,41 @@ class SelfTest {
 		return at + HEADER + size;
 	}
 
+	/** A record of `size` octets is sealed, opens again, and does not when it was changed; its octets go into `all`. */
+	#isProtected(make: () => AEAD, at: number, size: number, tag: number, all: Hash): boolean {
+		const buffer = this.#buffer;
+		const sealing = make();
+		const opening = make();
+		const refusing = make();
+		const start = at + HEADER;
+		const end = sealing.seal(buffer, at, this.#layRecord(at, size, tag));
+		all.update(buffer, at, end);
+		const changed = buffer.slice(at, end);
+		changed[HEADER + (size >> 1)]! ^= 1;
+		const isRefused = refusing.open(changed, 0, changed.length) < 0;
+		const isOpened = opening.open(buffer, at, end) === end - tag && isText(buffer, start, size);
+		for (const cipher of [sealing, opening, refusing]) cipher.close();
+		return isRefused && isOpened;
+	}
+
 	aeads({ aeads }: Answers): void {
 		const buffer = this.#buffer;
 		for (const { name, number, keyLength, tag, digest } of aeads) {
 			const bytes = new Uint8Array(keyLength + 12);
 			writeText(bytes, 0, bytes.length);
 			const material = secretOf(bytes);
-			let cipher: AEAD | undefined;
+			const make = (): AEAD => new AEAD(number, material, false, 0, keyLength, keyLength, RECORDS, SEQUENCE);
+			let timed: AEAD | undefined;
 			this.#report(name, () => {
-				cipher = new AEAD(number, material, false, 0, keyLength, keyLength);
 				const all = new Hash(HashAlgorithm.sha256);
-				for (let i = 0; i < sizes.length; i++) {
-					const at = i & 3;
-					const size = sizes[i]!;
-					const end = cipher.seal(buffer, at, this.#layRecord(at, size, tag), 0, SEQUENCE);
-					all.update(buffer, at, end);
-					// it opens; changed, it does not
-					if (cipher.open(buffer, at, end, 0, SEQUENCE) !== end - tag || !isText(buffer, at + HEADER, size)) return false;
-					cipher.seal(buffer, at, this.#layRecord(at, size, tag), 0, SEQUENCE);
-					buffer[at + HEADER + (size >> 1)]! ^= 1;
-					if (cipher.open(buffer, at, end, 0, SEQUENCE) >= 0) return false;
-				}
+				for (let i = 0; i < sizes.length; i++) if (!this.#isProtected(make, i & 3, sizes[i]!, tag, all)) return false;
 				const out = new Uint8Array(32);
 				all.peek(out, 0);
 				all.close();
+				timed = make();
 				return isHex(out, digest);
-			}, () => cipher!.seal(buffer, 0, HEADER + BULK, 0, 0), BULK);
-			cipher?.close();
+			}, () => timed!.seal(buffer, 0, HEADER + BULK), BULK);
+			timed?.close();
 			material.close();
 		}
 	}

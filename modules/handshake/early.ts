@@ -28,7 +28,7 @@ export function sendEarly(link: Link, hello: Hello, digest: Uint8Array): void {
 	schedule.close();
 	logSecret("CLIENT_EARLY_TRAFFIC_SECRET", hello.random, traffic);
 	if (hello.sessionId.length) link.sendChangeCipherSpec();
-	link.writeWith(trafficCipher(key.suite, traffic), key.suite.recordLimit, 0);
+	link.writeWith(trafficCipher(key.suite, traffic));
 	traffic.close();
 	link.sendData(hello.early!);
 }

@@ -46,7 +46,7 @@ import { readServerHello12, readTicket12 } from "./hello12";
 import type { ServerHello12, Ticket12 } from "./hello12";
 import { accepts } from "./link";
 import type { Flow, Link, PostHandshake } from "./link";
-import { explicitNonce, extendedMasterSecret, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
+import { extendedMasterSecret, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
 import { exportSession, sessionSecret } from "./resume";
 import type { Session12 } from "./resume";
 import type { Transcript } from "./transcript";
@@ -207,7 +207,7 @@ function finish(link: Link, transcript: Transcript, state: State12): void {
 	const writing = state.writing!;
 	state.writing = undefined;
 	link.sendChangeCipherSpec();
-	link.writeWith(writing, suite.recordLimit, explicitNonce(suite));
+	link.writeWith(writing);
 	if (recordLimit) link.limitRecords(recordLimit, link.config.recordSizeLimit);
 	const data = verifyData12(suite, state.master!, "client finished", transcript.digest());
 	const w = new Writer(16);
@@ -220,10 +220,9 @@ function finish(link: Link, transcript: Transcript, state: State12): void {
 
 /** The server's ChangeCipherSpec has come. */
 function changeReading(link: Link, state: State12): void {
-	const { suite } = state.answer;
 	const reading = state.reading!;
 	state.reading = undefined;
-	link.readWith(reading, suite.recordLimit, explicitNonce(suite));
+	link.readWith(reading);
 }
 
 /** NewSessionTicket, which comes before the server's ChangeCipherSpec if it was announced (RFC 5077 section 3.3). */

@@ -100,8 +100,8 @@ function agree(link: Link, state: State13): void {
 	state.server = state.schedule.derive("s hs traffic", digest);
 	logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", hello.random, state.client);
 	logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", hello.random, state.server);
-	link.readWith(trafficCipher(suite, state.server), suite.recordLimit, 0);
-	if (!hello.early) link.writeWith(trafficCipher(suite, state.client), suite.recordLimit, 0);
+	link.readWith(trafficCipher(suite, state.server));
+	if (!hello.early) link.writeWith(trafficCipher(suite, state.client));
 	state.schedule.toMaster();
 	link.timing.mark(Phase.agreement);
 }
@@ -147,7 +147,7 @@ function settleEarly(link: Link, state: State13, seen: number): void {
 		return;
 	}
 	hello.early = undefined;
-	link.writeWith(trafficCipher(answer.suite, state.client!), answer.suite.recordLimit, 0);
+	link.writeWith(trafficCipher(answer.suite, state.client!));
 }
 
 /** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
@@ -256,13 +256,13 @@ function finishAndOpen(link: Link, state: State13): void {
 	const serverTraffic = state.schedule.derive("s ap traffic", digest);
 	logSecret("CLIENT_TRAFFIC_SECRET_0", hello.random, clientTraffic);
 	logSecret("SERVER_TRAFFIC_SECRET_0", hello.random, serverTraffic);
-	link.readWith(trafficCipher(suite, serverTraffic), suite.recordLimit, 0);
+	link.readWith(trafficCipher(suite, serverTraffic));
 	if (hello.early) {
 		endEarly(link, transcript);
-		link.writeWith(trafficCipher(suite, state.client!), suite.recordLimit, 0);
+		link.writeWith(trafficCipher(suite, state.client!));
 	}
 	finish(link, answer, transcript, state);
-	link.writeWith(trafficCipher(suite, clientTraffic), suite.recordLimit, 0);
+	link.writeWith(trafficCipher(suite, clientTraffic));
 	link.timing.mark(Phase.finished);
 	const proof = state.proof!;
 	const negotiated = {

@@ -73,13 +73,10 @@ export interface Link {
 	limitRecords(send: number, receive: number): void;
 	/** Sends change_cipher_spec (RFC 5246 section 7.1), with TLS 1.3 a dummy for middleboxes (RFC 8446 appendix D.4). At most once. */
 	sendChangeCipherSpec(): void;
-	/**
-	 * From the next record on, what arrives is protected with this key. Throws where a message straddles the change. `explicit` is how
-	 * many octets of nonce or IV stand in each record, which only TLS 1.2 has.
-	 */
-	readWith(cipher: RecordCipher, recordLimit: number, explicit: number): void;
+	/** From the next record on, what arrives is protected with this key. Throws where a message straddles the change. */
+	readWith(cipher: RecordCipher): void;
 	/** From the next record on, what is sent is protected with this key. */
-	writeWith(cipher: RecordCipher, recordLimit: number, explicit: number): void;
+	writeWith(cipher: RecordCipher): void;
 	/** From the next record on, what is sent is not protected. */
 	writePlain(): void;
 	/** Has the application told of a session that a later connection can go on with. */

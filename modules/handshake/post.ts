@@ -144,7 +144,7 @@ export class Application13 implements PostHandshake {
 		link.reader.finish();
 		if (request > KeyUpdateRequest.update_requested) throw new TLSError("illegal_parameter", "a KeyUpdate says neither yes nor no");
 		this.server = this.next(this.server);
-		link.readWith(trafficCipher(this.suite, this.server), this.suite.recordLimit, 0);
+		link.readWith(trafficCipher(this.suite, this.server));
 		if (request === KeyUpdateRequest.update_requested) {
 			this.owesUpdate = true;
 			if (!link.unsent) this.updateKey(link);
@@ -154,7 +154,7 @@ export class Application13 implements PostHandshake {
 	private sendKeyUpdate(link: Link, request: KeyUpdateRequest): void {
 		link.send(Uint8Array.of(HandshakeType.key_update, 0, 0, 1, request), 0, 5);
 		this.client = this.next(this.client);
-		link.writeWith(trafficCipher(this.suite, this.client), this.suite.recordLimit, 0);
+		link.writeWith(trafficCipher(this.suite, this.client));
 	}
 
 	/** The next generation of a traffic secret (section 7.2). */

@@ -13,21 +13,9 @@ import type { Suite } from "../crypto/suites";
 const MASTER_LENGTH = 48;
 const VERIFY_LENGTH = 12;
 
-/** Octets of an IV in CBC mode. */
-const BLOCK_LENGTH = 16;
-
-/**
- * Octets of nonce or IV that are sent in each record: GCM sends part of it (RFC 5288 section 3), ChaCha20 nothing (RFC 7905 section 2), a block
- * cipher all of it (RFC 5246 section 6.2.3.2).
- */
-export function explicitNonce(suite: Suite): number {
-	if (suite.mac) return BLOCK_LENGTH;
-	return suite.aead === AEADAlgorithm.chacha20_poly1305 ? 0 : 8;
-}
-
-/** Octets of an AEAD's IV in the key block: what of the nonce is not sent. */
+/** Octets of an AEAD's IV in the key block: what of the nonce is not sent in each record (RFC 5288 section 3, RFC 7905 section 2). */
 function ivLength(suite: Suite): number {
-	return 12 - explicitNonce(suite);
+	return suite.aead === AEADAlgorithm.chacha20_poly1305 ? 12 : 4;
 }
 
 /** The master secret (RFC 5246 section 8.1) from the premaster secret, which it closes, and both randoms. */
@@ -62,7 +50,7 @@ export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Sec
 export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
 	const { aead, keyLength } = suite;
 	if (suite.mac) return legacy!.blockCipher(suite, block, side, encryptThenMac);
-	return new AEAD(aead, block, true, side * keyLength, keyLength, 2 * keyLength + side * ivLength(suite));
+	return new AEAD(aead, block, true, side * keyLength, keyLength, 2 * keyLength + side * ivLength(suite), suite.recordLimit);
 }
 
 /** verify_data of a Finished (section 7.4.9); the label is "client finished" or "server finished". */

@@ -24,7 +24,7 @@ export function trafficCipher(suite: Suite, traffic: Secret): AEAD {
 	try {
 		material.expandLabel(suite.hash, traffic, "key", empty, 0, 0, 0, suite.keyLength);
 		material.expandLabel(suite.hash, traffic, "iv", empty, 0, 0, suite.keyLength, IV_LENGTH);
-		return new AEAD(suite.aead, material, false, 0, suite.keyLength, suite.keyLength);
+		return new AEAD(suite.aead, material, false, 0, suite.keyLength, suite.keyLength, suite.recordLimit);
 	}
 	finally {
 		material.close();

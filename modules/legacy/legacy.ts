@@ -49,7 +49,7 @@ function keyExchange(suite: Suite, peer: VerifiedPeer): KeyExchange {
 function blockCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
 	const mac = suite.mac!;
 	const macLength = hashLength(mac);
-	return new CBC(mac, encryptThenMac, block, side * macLength, 2 * macLength + side * suite.keyLength, suite.keyLength);
+	return new CBC(mac, encryptThenMac, block, side * macLength, 2 * macLength + side * suite.keyLength, suite.keyLength, suite.recordLimit);
 }
 
 export const legacy: Legacy | undefined = Object.freeze({

@@ -1,12 +1,12 @@
 /*
-	What comes from the peer: each record from the wire, unprotected in place and checked against what its version allows (RFC 8446 section
-	5.1, 5.2; RFC 5246 section 6.2). Used by connection.ts and driver.ts.
+	What comes from the peer: each record from the wire, unprotected in place (hardware/aead.ts) and checked against what its version allows
+	(RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2). Used by connection.ts and driver.ts.
 */
 
 import { TLSError } from "../errors";
 import { ContentType, ProtocolVersion } from "../wire/numbers";
 import { Deframer, RecordHeader } from "./deframer";
-import type { Protection } from "./protect";
+import type { RecordCipher } from "tls/hardware/aead";
 
 /**
  * Largest record that may arrive: unprotected, and with TLS 1.3's protection (RFC 8446 section 5.1, 5.2). With TLS 1.2's a longer one than the
@@ -23,7 +23,7 @@ export class Incoming extends Deframer {
 	end = 0;
 	/** What the server picked; 0 until then. */
 	version: ProtocolVersion | 0 = 0;
-	private protection: Protection | undefined = undefined;
+	private cipher: RecordCipher | undefined = undefined;
 	/** The record size that was asked of the peer, when it has agreed to it; else 0. */
 	private recordSizeLimit = 0;
 
@@ -37,47 +37,57 @@ export class Incoming extends Deframer {
 
 	/** The record that has arrived whole: unprotects it, sets `at` and `end` to its text, and returns its content type. */
 	openRecord(): number {
-		let type = this.type;
+		const type = this.type;
 		this.at = RecordHeader.length;
 		this.end = this.recordEnd;
 		if (this.is12 && this.buffer[2] !== (ProtocolVersion.tls12 & 0xff))
 			throw new TLSError("unsupported_version", "a record says that it is of another version than the one that was picked");
-		const protection = this.protection;
-		if (protection && type !== ContentType.change_cipher_spec) {
-			if (protection.hidesType && type !== ContentType.application_data)
-				throw new TLSError("unexpected_message", `a record of type ${type} comes in the clear where all must be encrypted`);
-			this.end = protection.open(this.buffer, 0, this.recordEnd);
-			this.at += protection.explicit;
-			if (protection.hidesType) type = this.buffer[this.end]!;
-			if (this.end - this.at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
-		}
-		return type;
+		const cipher = this.cipher;
+		if (!cipher || type === ContentType.change_cipher_spec) return type;
+		const hidesType = cipher.hidesType;
+		if (hidesType && type !== ContentType.application_data)
+			throw new TLSError("unexpected_message", `a record of type ${type} comes in the clear where all must be encrypted`);
+		const end = cipher.open(this.buffer, 0, this.recordEnd);
+		if (end < 0) throw new TLSError("bad_record_mac", "a record was changed on its way, or is not the server's");
+		this.end = hidesType ? this.typeAt(end) : end;
+		this.at += cipher.explicit;
+		if (this.end - this.at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
+		return hidesType ? this.buffer[this.end]! : type;
+	}
+
+	/** Where TLS 1.3's content type stands: behind the text, with zeros up to `end` (RFC 8446 section 5.4). */
+	private typeAt(end: number): number {
+		const buffer = this.buffer;
+		let at = end - 1;
+		while (at >= RecordHeader.length && buffer[at] === 0) at--;
+		if (at < RecordHeader.length) throw new TLSError("unexpected_message", "a record holds nothing but padding");
+		return at;
 	}
 
 	/** From the next record on, what arrives is protected. */
-	protectWith(protection: Protection): void {
-		this.protection?.close();
-		this.protection = protection;
+	protectWith(cipher: RecordCipher): void {
+		this.cipher?.close();
+		this.cipher = cipher;
 		this.limitReading();
 	}
 
 	/** The peer keeps to records of `limit` octets of text, in TLS 1.3 with one for the type, once they are protected. */
 	limitRecords(limit: number): void {
 		this.recordSizeLimit = limit;
-		if (this.protection) this.limitReading();
+		if (this.cipher) this.limitReading();
 	}
 
 	/** Wipes the record and the key. */
 	override close(): void {
 		super.close();
 		this.at = this.end = 0;
-		this.protection?.close();
-		this.protection = undefined;
+		this.cipher?.close();
+		this.cipher = undefined;
 	}
 
 	/** How long a protected record may be; with a limit asked for by us and taken by the peer, not by much more than that. */
 	private limitReading(): void {
-		const slack = this.protection!.slack;
+		const slack = this.cipher!.overhead(true);
 		if (this.recordSizeLimit) this.limit = this.recordSizeLimit + slack;
 		else this.limit = this.is12 ? RecordLimit.plain + slack : RecordLimit.protected13;
 	}

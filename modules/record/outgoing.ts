@@ -6,8 +6,10 @@
 import { ContentType, ProtocolVersion } from "../wire/numbers";
 import { copy } from "tls/hardware/copy";
 import { RecordHeader } from "./deframer";
-import { Part } from "./protect";
-import type { Protection } from "./protect";
+import type { RecordCipher } from "tls/hardware/aead";
+
+/** Octets of TLS 1.3's inner content type. */
+const TYPE = 1;
 
 const empty = new Uint8Array(0);
 
@@ -21,7 +23,7 @@ export class Outgoing {
 	/** Most octets that a record to the peer carries. */
 	maxFragment: number;
 	private readonly transport: Transport;
-	private protection: Protection | undefined = undefined;
+	private cipher: RecordCipher | undefined = undefined;
 	private buffer: Uint8Array = empty;
 	private start = 0;
 	private end = 0;
@@ -40,47 +42,51 @@ export class Outgoing {
 
 	/** Octets that a record adds to its content. */
 	get overhead(): number {
-		return RecordHeader.length + (this.protection?.overhead ?? 0);
+		const cipher = this.cipher;
+		return RecordHeader.length + (cipher ? cipher.overhead(false) + (cipher.hidesType ? TYPE : 0) : 0);
 	}
 
 	/** True where the sending key must be replaced. */
 	get worn(): boolean {
-		return this.protection?.worn ?? false;
+		return this.cipher?.worn ?? false;
 	}
 
 	/** From the next record on, records are protected. */
-	protectWith(protection: Protection): void {
-		this.protection?.close();
-		this.protection = protection;
+	protectWith(cipher: RecordCipher): void {
+		this.cipher?.close();
+		this.cipher = cipher;
 	}
 
 	/** Forgets the key; what is sealed already can still go out. */
 	unprotect(): void {
-		this.protection?.close();
-		this.protection = undefined;
+		this.cipher?.close();
+		this.cipher = undefined;
 	}
 
 	/** Appends a record with `bytes[start..end)`. */
 	add(type: ContentType, bytes: Uint8Array, start: number, end: number): void {
-		const protection = type === ContentType.change_cipher_spec ? undefined : this.protection;
-		const padding = protection?.hidesType ? this.paddingOf(end - start + Part.type) : 0;
-		const length = protection ? protection.sealedLength(end - start) + padding : end - start;
+		const cipher = type === ContentType.change_cipher_spec ? undefined : this.cipher;
+		const hidesType = cipher !== undefined && cipher.hidesType;
+		const inside = end - start + (hidesType ? TYPE : 0);
+		const padding = hidesType ? this.paddingOf(inside) : 0;
+		const length = cipher ? cipher.sealedLength(inside + padding) : inside;
 		this.reserve(RecordHeader.length + length);
 		const buffer = this.buffer;
 		let at = this.end;
-		buffer[at] = protection?.hidesType ? ContentType.application_data : type;
+		buffer[at] = hidesType ? ContentType.application_data : type;
 		buffer[at + 1] = this.version >> 8;
 		buffer[at + 2] = this.version & 0xff;
 		this.version = ProtocolVersion.tls12;
 		buffer[at + 3] = length >> 8;
 		buffer[at + 4] = length;
-		at += RecordHeader.length + (protection?.explicit ?? 0);
+		at += RecordHeader.length;
+		if (cipher) at += cipher.explicit;
 		copy(bytes, start, end, buffer, at);
 		at += end - start;
-		if (protection) {
-			if (protection.hidesType) buffer[at++] = type;
+		if (cipher) {
+			if (hidesType) buffer[at++] = type;
 			if (padding) buffer.fill(0, at, at += padding);
-			at = protection.seal(buffer, this.end, at);
+			at = cipher.seal(buffer, this.end, at);
 		}
 		this.end = at;
 	}
@@ -134,6 +140,6 @@ export class PaddedOutgoing extends Outgoing {
 
 	protected override paddingOf(length: number): number {
 		const multiple = this.multiple;
-		return Math.min(Math.ceil(length / multiple) * multiple, this.maxFragment + Part.type) - length;
+		return Math.min(Math.ceil(length / multiple) * multiple, this.maxFragment + TYPE) - length;
 	}
 }

@@ -4,10 +4,12 @@
 */
 
 import Resource from "Resource";
-import { bytes, equal, ok, test } from "test/harness";
-import { AEAD } from "tls/hardware/aead";
+import { bytes, equal, ok, test, throws } from "test/harness";
+import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
 import { equal as isSame } from "tls/hardware/compare";
 import { Secret } from "tls/hardware/secret";
+
+const LIMIT = 0xffffffff;
 
 interface Sample {
 	readonly name: string;
@@ -29,30 +31,32 @@ interface Sample {
 
 const samples = JSON.parse(String.fromArrayBuffer(new Resource("records.json").slice(0))) as Sample[];
 
-function cipher({ algorithm, tls12, material, keyLength }: Sample): AEAD {
+/** One that comes to the sample's record next, or to the one behind it. */
+function cipher({ algorithm, tls12, material, keyLength, high, low }: Sample, further = 0): AEAD {
 	const octets = bytes(material);
 	const secret = new Secret(octets.length);
 	secret.import(octets, 0);
-	const aead = new AEAD(algorithm, secret, tls12, 0, keyLength, keyLength);
+	const aead = new AEAD(algorithm, secret, tls12, 0, keyLength, keyLength, LIMIT, high * 2 ** 32 + low + further);
 	secret.close();
 	return aead;
 }
 
 for (const sample of samples) {
 	test(sample.name, () => {
-		const { high, low, textAt, tag } = sample;
+		const { textAt, tag } = sample;
+		const sealing = cipher(sample);
 		const aead = cipher(sample);
-		equal(aead.tagLength, tag);
+		equal(aead.explicit + tag, aead.overhead(true));
 		const clear = bytes(sample.clear);
 		const sealed = bytes(sample.sealed);
 		const buffer = new Uint8Array(3 + clear.length + tag);
 		buffer.set(clear, 3);
-		equal(aead.seal(buffer, 3, 3 + clear.length, high, low), buffer.length);
+		equal(sealing.sealedLength(clear.length - textAt), sealed.length - 5);
+		equal(sealing.seal(buffer, 3, 3 + clear.length), buffer.length);
 		ok(isSame(buffer, 3, sealed, 0, sealed.length), "sealed otherwise");
-		equal(aead.open(buffer, 3, buffer.length, high, low), buffer.length - tag);
-		ok(isSame(buffer, 3 + textAt, clear, textAt, clear.length - textAt), "opened otherwise");
-		equal(aead.open(sealed.slice(), 0, sealed.length, high, low + 1), -1, "another sequence number");
-		for (const missing of [1, tag, tag + 1]) equal(aead.open(sealed.slice(), 0, sealed.length - missing, high, low), -1, `${missing} octets less`);
+		const later = cipher(sample, 1);
+		equal(later.open(sealed.slice(), 0, sealed.length), -1, "another sequence number");
+		for (const missing of [1, tag, tag + 1]) equal(aead.open(sealed.slice(), 0, sealed.length - missing), -1, `${missing} octets less`);
 		const nothing = new Uint8Array(sealed.length - textAt - tag);
 		// long records: every octet near the ends, and each 61st between
 		for (let at = 0; at < sealed.length; at += at < 64 || sealed.length < 4096 || at >= sealed.length - 64 ? 1 : Math.min(61, sealed.length - 64 - at)) {
@@ -60,9 +64,36 @@ for (const sample of samples) {
 			if (sample.tls12 && (at === 3 || at === 4)) continue;
 			const changed = sealed.slice();
 			changed[at]! ^= 1 << (at % 8);
-			equal(aead.open(changed, 0, changed.length, high, low), -1, `octet ${at} changed`);
+			equal(aead.open(changed, 0, changed.length), -1, `octet ${at} changed`);
 			ok(isSame(changed, textAt, nothing, 0, nothing.length), `octet ${at} changed: the text is readable`);
 		}
-		aead.close();
+		// what was refused did not count
+		equal(aead.open(buffer, 3, buffer.length), buffer.length - tag);
+		ok(isSame(buffer, 3 + textAt, clear, textAt, clear.length - textAt), "opened otherwise");
+		equal(aead.open(sealed.slice(), 0, sealed.length), -1, "the same record again");
+		for (const one of [sealing, aead, later]) one.close();
 	});
 }
+
+test("a key is worn after its limit, and never used without a number", () => {
+	const secret = new Secret(28);
+	const made = (limit: number, first?: number): AEAD => new AEAD(AEADAlgorithm.gcm, secret, false, 0, 16, 16, limit, first);
+	const record = new Uint8Array(5 + 16);
+	const limited = made(2);
+	for (const isWorn of [false, false, true]) {
+		equal(limited.worn, isWorn);
+		limited.seal(record, 0, 5);
+	}
+	for (const [first, isWorn] of [[0xfffffffe, false], [0xffffffff, true], [2 ** 40, true]] as const) {
+		const one = made(0xffffffff, first);
+		equal(one.worn, isWorn);
+		one.close();
+	}
+	const last = made(1, 2 ** 64 - 2048);
+	for (let i = 0; i < 2047; i++) last.seal(record, 0, 5);
+	for (const body of [() => last.seal(record, 0, 5), () => last.open(record, 0, 21)]) ok(throws(body).message.includes("used up its sequence numbers"));
+	limited.close();
+	last.close();
+	for (const limit of [-1, 2 ** 32, NaN]) throws(() => made(limit));
+	for (const first of [-1, 2 ** 64]) throws(() => made(1, first));
+});

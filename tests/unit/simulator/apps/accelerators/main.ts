@@ -33,11 +33,12 @@ function agreeing(group: number, length: number): void {
 
 /** Returns how a record of 100 octets was opened again. */
 function sealing(algorithm: AEADAlgorithm, keyLength: number): number {
-	const cipher = new AEAD(algorithm, material, false, 0, keyLength, 32);
+	const [sealing, opening] = [0, 1].map(() => new AEAD(algorithm, material, false, 0, keyLength, 32, 100));
 	const record = new Uint8Array(5 + 100 + 16);
-	cipher.seal(record, 0, 105, 0, 1);
-	const end = cipher.open(record, 0, 121, 0, 1);
-	cipher.close();
+	sealing!.seal(record, 0, 105);
+	const end = opening!.open(record, 0, 121);
+	sealing!.close();
+	opening!.close();
 	return end;
 }
 
