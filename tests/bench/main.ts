@@ -42,20 +42,28 @@ function start(): TLSClient | undefined {
 	}
 }
 
+let client: TLSClient | undefined;
+
+function closed(): void {
+	settle("closed");
+}
+
+function idle(): void {
+	settle("idle");
+	client!.close();
+	client = undefined;
+	Timer.set(closed, 20);
+}
+
 /** A handshake, an idle connection, its end. */
 function handshake(): void {
 	options.secure.onHandshake = ({ resumed }) => {
 		mark("handshake");
 		if (resumed !== (options.secure.session !== undefined)) throw new Error("the server does not go on with the session");
-		Timer.set(() => {
-			settle("idle");
-			client!.close();
-			client = undefined;
-			Timer.set(() => settle("closed"), 20);
-		}, SETTLE);
+		Timer.set(idle, SETTLE);
 	};
 	settle("start");
-	let client = start();
+	client = start();
 }
 
 /** A handshake that goes on with the session of one before it. */
