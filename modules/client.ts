@@ -72,6 +72,18 @@ function bytesOf(buffer: Buffer): Uint8Array {
 		: new Uint8Array(buffer);
 }
 
+/** What a Transport knows of TCP and of itself. */
+const enum Flag {
+	/** TCP has connected. */
+	connected = 1,
+	/** TCP has ended: what waits in it is all that there will be. */
+	ended = 2,
+	/** `pump` is at work. */
+	pumping = 4,
+	/** Data flowed since the idle timer fired last. */
+	active = 8,
+}
+
 /** A TCP socket with the Transport that made it: callbacks that find it there cost no closures. */
 type Socket = TCPSocket & { target: Transport };
 
@@ -100,16 +112,14 @@ class Transport implements Events {
 	private tcp: TCPSocket | undefined;
 	/** Until the handshake is done: what it was given with, such as certificates, may go then. */
 	private options: TLSClientOptions | undefined;
-	private pumping = false;
-	private active = false;
+	/** Of Flag: one field takes less than four. */
+	private flags = 0;
 	/** Octets that TCP takes now. */
 	private room = 0;
 	private readonly client: TLSClient;
 	private readonly onReadable: TLSClientOptions["onReadable"];
 	private readonly onWritable: TLSClientOptions["onWritable"];
 	private readonly onError: TLSClientOptions["onError"];
-	private connected = false;
-	private tcpEnded = false;
 	private timer: Timer | undefined = undefined;
 	/** Looks from time to time whether the record buffer is still in use. */
 	private idleTimer: Timer | undefined = undefined;
@@ -199,8 +209,8 @@ class Transport implements Events {
 
 	transportWritable(count: number): void {
 		this.room = count;
-		if (!this.connected) {
-			this.connected = true;
+		if (!(this.flags & Flag.connected)) {
+			this.flags |= Flag.connected;
 			this.connection.timing.mark(Phase.connect);
 			this.connection.connect();
 			return;
@@ -211,45 +221,45 @@ class Transport implements Events {
 
 	transportReadable(count: number): void {
 		this.available = count;
-		this.active = true;
-		if (!this.pumping) this.pump();
+		this.flags |= Flag.active;
+		if (!(this.flags & Flag.pumping)) this.pump();
 	}
 
 	transportEnded(): void {
-		this.tcpEnded = true;
-		if (!this.connected) {
+		this.flags |= Flag.ended;
+		if (!(this.flags & Flag.connected)) {
 			const { host, address, port } = this.options!;
 			this.finish(new TLSError("transport", `no connection to ${host ?? address} port ${port}`));
 		}
-		else if (!this.pumping)
+		else if (!(this.flags & Flag.pumping))
 			this.pump();
 	}
 
 	/** Moves octets from TCP to the engine until either has no more or the engine waits. */
 	private pump(): void {
 		const connection = this.connection;
-		this.pumping = true;
+		this.flags |= Flag.pumping;
 		try {
 			do this.from = connection.receive(this.segment, this.from, this.to);
 			while (this.from === this.to && this.fill());
 		}
 		finally {
-			this.pumping = false;
+			this.flags &= ~Flag.pumping;
 		}
-		if (this.tcpEnded && !this.available && !connection.isWaiting) connection.transportEnded();
-		if (this.active) this.flows();
+		if (this.flags & Flag.ended && !this.available && !connection.isWaiting) connection.transportEnded();
+		if (this.flags & Flag.active) this.flows();
 	}
 
 	/** Data flows: from now on a timer looks whether it still does. */
 	private flows(): void {
-		this.active = true;
+		this.flags |= Flag.active;
 		if (!this.idleTimer && this.connection.isOpen) this.idleTimer = Timer.repeat(() => this.onIdle(), IDLE);
 	}
 
 	/** Gives the buffers back when nothing was sent or has come for a while. */
 	private onIdle(): void {
-		if (this.active) {
-			this.active = false;
+		if (this.flags & Flag.active) {
+			this.flags &= ~Flag.active;
 			return;
 		}
 		Timer.clear(this.idleTimer);
@@ -289,7 +299,7 @@ class Transport implements Events {
 
 	/** After `read`: what waits behind the record that was read is looked at from the event loop, or by the pump that is at work. */
 	pumpLater(): void {
-		if (!this.pumping) this.schedule();
+		if (!(this.flags & Flag.pumping)) this.schedule();
 	}
 
 	/** Goes on from the event loop: with the handshake after a pause, then with what has arrived. */
@@ -323,14 +333,14 @@ class Transport implements Events {
 
 export class TLSClient {
 	/** What the application gave as `target`. */
-	readonly target: unknown;
+	declare readonly target: unknown;
 	readonly #transport: Transport;
 	#format: "buffer" | "number" = "buffer";
 
 	/** Throws TLSError "configuration" for options that are wrong, and what the TCP class throws. */
 	constructor(options: TLSClientOptions) {
 		if (options.format !== undefined) this.format = options.format;
-		this.target = options.target;
+		if (options.target !== undefined) this.target = options.target;
 		this.#transport = new Transport(this, options);
 	}
 
