@@ -112,8 +112,8 @@ export async function compileScripts({ manifest, files, label }: Prepared, compi
 }
 
 /** Where an app's text goes; what is in it names the file, so that it never changes. */
-export function writeAppText({ manifest, files, label }: Prepared, modules: readonly CompiledModule[], toolchain: Toolchain): string {
-	const text = appText(manifest, modules, files.preload, files.resources);
+export function writeAppText({ manifest, files, label }: Prepared, modules: readonly CompiledModule[], toolchain: Toolchain, isRelease: boolean): string {
+	const text = appText(manifest, modules, files.preload, files.resources, isRelease);
 	const file = join(toolchain.folder, "apps", `${fileName(label)}-${digest(text)}`, "app.txt");
 	writeChanged(file, text);
 	return file;
@@ -150,7 +150,7 @@ export async function buildApp(folder: string, given: BuildOptions = {}): Promis
 	return locked("build", async () => {
 		const modules = await compileScripts(prepared, compiler, isRelease);
 		const program = await buildProgram(toolchain, runtime, prepared, modules);
-		const file = writeAppText(prepared, modules, toolchain);
+		const file = writeAppText(prepared, modules, toolchain, isRelease);
 		const warnings = [...manifest.warnings, ...files.warnings, ...creationWarnings(manifest.creation)];
 		return { name: label, variant, program, runner: toolchain.runner, file, warnings };
 	});

@@ -103,7 +103,8 @@ export function creationWarnings(creation: Dictionary): string[] {
 }
 
 /** The text of APP.txt. */
-export function appText(manifest: Manifest, modules: readonly CompiledModule[], preload: readonly string[], resources: readonly ResourceFile[]): string {
+export function appText(manifest: Manifest, modules: readonly CompiledModule[], preload: readonly string[], resources: readonly ResourceFile[],
+	isRelease: boolean): string {
 	const main = manifest.creation["main"] ?? "main";
 	if (typeof main !== "string") throw new Problem("creation: \"main\" must name a module");
 	if (!modules.some(module => module.name === main)) throw new Problem(`there is no module "${main}" to start with: list it under "modules", or name another one as creation.main`);
@@ -113,6 +114,7 @@ export function appText(manifest: Manifest, modules: readonly CompiledModule[], 
 		...resources.map(({ name, source }) => ["resource", name, source]),
 		...[...creationValues(manifest.creation)].map(([name, value]) => ["creation", name, value]),
 		["main", main],
+		...isRelease ? [["release"]] : [],
 	];
 	return lines.map(fields => `${fields.join("\t")}\n`).join("");
 }

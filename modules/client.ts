@@ -178,7 +178,7 @@ class Transport implements Events {
 		if (!this.tcp || !count) return 0;
 		this.room -= count;
 		this.flows();
-		this.tcp.write(bytes.subarray(start, start + count));
+		this.tcp.write(count === bytes.length ? bytes : bytes.subarray(start, start + count));
 		return count;
 	}
 

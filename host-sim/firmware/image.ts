@@ -136,7 +136,7 @@ export async function buildImage(folder: string, options: BuildOptions = {}): Pr
 		const natives = await compileNatives(toolchain, prepared, modules, base.nativeFlags, countedNativesTable);
 		const objects = { ...base, groups: [...base.groups, { name: "natives", objects: natives }] };
 		const elf = await link(toolchain, objects, modules);
-		const heap = await preload(toolchain, elf, writeAppText(prepared, modules, toolchain));
+		const heap = await preload(toolchain, elf, writeAppText(prepared, modules, toolchain, true));
 		return { elf, heap, heapAddress: await symbol(elf, "__preload_start"), warnings: [...prepared.manifest.warnings, ...prepared.files.warnings] };
 	});
 }

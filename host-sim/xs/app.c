@@ -78,6 +78,12 @@ static void setMain(App* app, char** fields)
 	app->main = copy(fields[1]);
 }
 
+static void setRelease(App* app, char** fields)
+{
+	(void)fields;
+	app->isRelease = true;
+}
+
 static void setCreation(App* app, char** fields)
 {
 	txCreation* creation = &app->creation;
@@ -117,6 +123,7 @@ static void readLine(App* app, char* line)
 		{ "resource", 3, addResource },
 		{ "creation", 3, setCreation },
 		{ "main", 2, setMain },
+		{ "release", 1, setRelease },
 	};
 	char* fields[kFieldsMax] = { NULL };
 	int count = 0;

@@ -1,7 +1,7 @@
 /*
-	The engine's functions (its xsFunction.c, included here in place of being compiled alone) as they are on a device: the SDK's linker strips
-	the properties "length" and "name" of what is made at run time, which saves two slots for each closure; what is preloaded has them.
-	Compiled with the engine's flags.
+	The engine's functions (its xsFunction.c, included here in place of being compiled alone) as they are on a device: without the properties "length"
+	and "name", which the SDK's linker leaves out. That saves two slots for each function, in flash and in the heap. What is preloaded keeps them
+	in a debug build, where they are what stacks are written with. Compiled with the engine's flags.
 */
 
 #define fxNewFunctionLength engineNewFunctionLength
@@ -14,12 +14,17 @@
 
 #include "sim.h"
 
+static bool leavesOut(const txMachine* the)
+{
+	return sim.app.isRelease || the == sim.the;
+}
+
 txSlot* fxNewFunctionLength(txMachine* the, txSlot* instance, txNumber length)
 {
-	return the == sim.the ? NULL : engineNewFunctionLength(the, instance, length);
+	return leavesOut(the) ? NULL : engineNewFunctionLength(the, instance, length);
 }
 
 txSlot* fxNewFunctionName(txMachine* the, txSlot* instance, txID id, txIndex index, txID former, txString prefix)
 {
-	return the == sim.the ? NULL : engineNewFunctionName(the, instance, id, index, former, prefix);
+	return leavesOut(the) ? NULL : engineNewFunctionName(the, instance, id, index, former, prefix);
 }

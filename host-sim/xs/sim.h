@@ -65,6 +65,7 @@ typedef struct App {
 	Module* modules;
 	Resource* resources;
 	char* main;
+	bool isRelease;
 	txCreation creation;
 } App;
 
