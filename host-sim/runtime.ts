@@ -93,7 +93,7 @@ export async function buildRuntime(toolchain: Toolchain): Promise<Runtime> {
 	];
 	return locked("runtime", async () => ({
 		objects: await compileUnits(toolchain, "the simulator", units),
-		nativeFlags: [...common, ...warnings, "-DSIM_NATIVE=1", ...(existsSync(counting) ? ["-include", counting] : [])],
+		nativeFlags: [...common, ...warnings, "-DSIM_NATIVE=1", `-I${join(chipFolder, "idf")}`, ...(existsSync(counting) ? ["-include", counting] : [])],
 		libraries: libraries(toolchain),
 	}));
 }

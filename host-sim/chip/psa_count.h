@@ -14,6 +14,7 @@
 		ECDH P-256, X25519 ...		raw key agreement						of the shared secret
 		ECDSA P-256 verify, RSA 2048 sign ...	sign, verify a hash			of the hash
 		RSA 2048 encrypt			asymmetric encrypt						in
+		DS RSA 2048 sign ...		esp_ds_sign (ds.c)						of the signature
 		key import					import key								of the key
 		random						generate random							out
 */

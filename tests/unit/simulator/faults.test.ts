@@ -56,8 +56,10 @@ const nothing: Fault = ["fail", "nothing", 1];
 describe("faults of the accelerators", () => {
 	before(async () => {
 		// a record of 8 KB and the rest, so that there is bulk
-		const ciphers = [...Object.values(versions).flatMap(one => one.cipherSuites).filter(name => name.startsWith("TLS_AES") || name.startsWith("TLS_CHACHA")), "HIGH"];
-		server = createServer({ key: leaf.keyPem, cert: leaf.pem + intermediate.pem, ciphers: ciphers.join(":") }, (_, response) => { response.end(body); });
+		// Node offers no CCM by itself
+		const suites = Object.values(versions).filter(one => "minVersion" in one).flatMap(one => one.cipherSuites);
+		const options = { key: leaf.keyPem, cert: leaf.pem + intermediate.pem, ciphers: [...suites, "HIGH"].join(":") };
+		server = createServer(options, (_, response) => { response.end(body); });
 		await new Promise<void>(resolve => { server.listen(0, "127.0.0.1", resolve); });
 	});
 	after(() => { server.close(); server.closeAllConnections(); });

@@ -1,0 +1,122 @@
+/*
+	Signing with an RSA key that only the digital-signature peripheral can read, for ds.ts. Its interface is ESP-IDF's esp_ds.h. PSA's driver for it,
+	which would do the encoding, too, frees its memory twice in ESP-IDF 6.0 where the key's parameters are wrong, and tells
+	no failure from another.
+*/
+
+#ifdef ESP_PLATFORM
+	#include "soc/soc_caps.h"
+	#if !SOC_DIG_SIGN_SUPPORTED
+		#error "this chip has no digital-signature peripheral: leave hardware/ds/manifest.json out of your manifest"
+	#endif
+#elif !defined(__has_include) || !__has_include("esp_ds.h")
+	#error "the digital-signature peripheral is in ESP32 chips and in the simulator: leave hardware/ds/manifest.json out of your manifest"
+#endif
+
+#include "emsa.h"
+#include "esp_ds.h"
+
+enum { kPKCS1 = 1, kPSS = 2 };	/* Padding in ../signature.ts */
+
+enum {
+	kSignatureMax = ESP_DS_SIGNATURE_MAX_BIT_LEN / 8,
+	kBlocks = HMAC_KEY5 + 1,	/* eFuse key blocks */
+};
+
+/* Numbers of the peripheral are little-endian and aligned. */
+typedef struct {
+	esp_ds_data_t data;
+	uint32_t message[kSignatureMax / 4];
+	uint32_t signature[kSignatureMax / 4];
+	uint8_t encoded[kSignatureMax];
+} Work;
+
+/* What may go wrong, in PSA's terms and in words. */
+static const struct {
+	esp_err_t error;
+	psa_status_t status;
+	const char* words;
+} failures[] = {
+	{ ESP_ERR_NO_MEM, PSA_ERROR_INSUFFICIENT_MEMORY, "not enough native memory" },
+	{ ESP_ERR_INVALID_ARG, PSA_ERROR_INVALID_ARGUMENT, "this chip takes no key of that length" },
+	{ ESP_ERR_HW_CRYPTO_DS_HMAC_FAIL, PSA_ERROR_NOT_PERMITTED, "it holds no key for this peripheral" },
+	{ ESP_ERR_HW_CRYPTO_DS_INVALID_KEY, PSA_ERROR_HARDWARE_FAILURE, "the HMAC peripheral does not hand over its key" },
+	{ ESP_ERR_HW_CRYPTO_DS_INVALID_DIGEST, PSA_ERROR_CORRUPTION_DETECTED, "the parameters were changed, or encrypted for another key" },
+	{ ESP_ERR_HW_CRYPTO_DS_INVALID_PADDING, PSA_ERROR_INVALID_PADDING, "the parameters were not made as the peripheral needs them" },
+};
+
+static void throwFailure(xsMachine* the, int block, const char* words, psa_status_t status)
+{
+	/* modules/errors.ts knows a failure of the chip by this ending; XS cuts messages after 127 octets */
+	xsUnknownError("DS peripheral, eFuse key block %d: %s (PSA status %d)", block, (char*)words, (int)status);
+}
+
+static void throwError(xsMachine* the, int block, esp_err_t error)
+{
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+		if (failures[i].error == error)
+			throwFailure(the, block, failures[i].words, failures[i].status);
+	}
+	throwFailure(the, block, "the driver failed", PSA_ERROR_GENERIC_ERROR);
+}
+
+static void reverse(const uint8_t* from, size_t length, uint8_t* to)
+{
+	for (size_t i = 0; i < length; i++)
+		to[i] = from[length - 1 - i];
+}
+
+static psa_status_t encode(int padding, psa_algorithm_t hash, const uint8_t* digest, uint8_t* out, size_t length)
+{
+	uint8_t salt[kHashMax];
+	if (padding == kPKCS1)
+		return emsaPKCS1(hash, digest, out, length);
+	psa_status_t status = psa_generate_random(salt, PSA_HASH_LENGTH(hash));
+	return status == PSA_SUCCESS ? emsaPSS(hash, digest, salt, out, length) : status;
+}
+
+/* Octets of what Espressif's tools write for this chip. */
+void xs_ds_parametersLength(xsMachine* the)
+{
+	xsmcSetInteger(xsResult, sizeof(esp_ds_data_t));
+}
+
+/* (parameters, block, padding, hash, digest, out): returns the signature's octets. */
+void xs_ds_sign(xsMachine* the)
+{
+	int block = xsmcToInteger(xsArg(1)), padding = xsmcToInteger(xsArg(2));
+	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(3)));
+	void *parameters, *out;
+	xsUnsignedValue parametersLength, room;
+	if (block < 0 || block >= kBlocks || (padding != kPKCS1 && padding != kPSS))
+		xsRangeError("there is no eFuse key block %d, or no padding %d", block, padding);
+	bindingStart(the);
+	xsmcGetBufferReadable(xsArg(0), &parameters, &parametersLength);
+	uint8_t* digest = bindingSpan(the, &xsArg(4), 0, PSA_HASH_LENGTH(hash), false);
+	xsmcGetBufferWritable(xsArg(5), &out, &room);
+	if (parametersLength != sizeof(esp_ds_data_t))
+		throwFailure(the, block, "the parameters are not as long as this chip's are", PSA_ERROR_INVALID_ARGUMENT);
+	Work* work = c_malloc(sizeof(Work));
+	if (!work)
+		throwError(the, block, ESP_ERR_NO_MEM);
+	c_memcpy(&work->data, parameters, sizeof(esp_ds_data_t));
+	size_t words = (size_t)work->data.rsa_length + 1, length = 4 * words;
+	esp_err_t error = ESP_OK;
+	psa_status_t status = PSA_SUCCESS;
+	if (words == 0 || words > kSignatureMax / 4 || length > room)
+		error = ESP_ERR_INVALID_ARG;
+	else
+		status = encode(padding, hash, digest, work->encoded, length);
+	if (error == ESP_OK && status == PSA_SUCCESS) {
+		reverse(work->encoded, length, (uint8_t*)work->message);
+		error = esp_ds_sign(work->message, &work->data, (hmac_key_id_t)block, work->signature);
+	}
+	if (error == ESP_OK && status == PSA_SUCCESS)
+		reverse((uint8_t*)work->signature, length, out);
+	c_free(work);
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "encoding for the DS peripheral", status);
+	if (error != ESP_OK)
+		throwError(the, block, error);
+	xsmcSetInteger(xsResult, length);
+}

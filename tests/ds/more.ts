@@ -1,0 +1,18 @@
+/*
+	The option `sign` by the environment: DS_PARAMETERS are the key's, in hexadecimal, DS_BLOCK is the eFuse key block, DS_FAULT is JSON of what happens
+	to an accelerator, and DS_SHORTER takes the parameters' last octets away once they were looked at. Found by client.ts.
+*/
+
+import { accelerate, environment } from "simulator";
+import { dsSigner } from "tls/ds";
+
+const text = environment("DS_PARAMETERS")!;
+const octets = Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
+const parameters = new ArrayBuffer(octets.length, { maxByteLength: octets.length } as object) as ArrayBuffer & { resize(length: number): void };
+new Uint8Array(parameters).set(octets);
+const sign = dsSigner(parameters, Number(environment("DS_BLOCK")));
+if (environment("DS_SHORTER")) parameters.resize(octets.length - Number(environment("DS_SHORTER")));
+const fault = environment("DS_FAULT");
+if (fault) accelerate(...JSON.parse(fault) as Parameters<typeof accelerate>);
+
+(globalThis as { more?: object }).more = { sign };
