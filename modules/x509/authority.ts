@@ -1,10 +1,13 @@
 /*
-	What a certificate above the server's must be (RFC 5280 section 6.1.4). Used by path.ts.
+	What a certificate above the server's must be (RFC 5280 section 6.1.4), and the trusted root above them all. Used by path.ts.
 */
 
+import { TLSError } from "../errors";
 import { KeyUsage, NO_PATH_LENGTH } from "./certificate";
 import type { Certificate } from "./certificate";
 import { sameOctets } from "./der";
+import { dateText } from "./time";
+import type { RootStore } from "./trust";
 
 /** What certificate `certificate` must be to issue others, with `below` authorities under it. */
 export function checkAuthority(certificate: Certificate, below: number): void {
@@ -14,6 +17,16 @@ export function checkAuthority(certificate: Certificate, below: number): void {
 	if (!certificate.keyKind) certificate.fail(`has a key that is not taken${certificate.keyBits ? ` (${certificate.keyBits} bits)` : ""}`, "unsupported_certificate");
 	if (certificate.pathLength !== NO_PATH_LENGTH && below > certificate.pathLength)
 		certificate.fail(`allows ${certificate.pathLength} authorities below it, there are ${below}`);
+}
+
+/** What root `root` of the store allows, with `below` authorities under it, at the time `now`. */
+export function checkRoot(roots: RootStore, root: number, below: number, now: number): void {
+	const limit = roots.pathLength(root);
+	if (limit !== NO_PATH_LENGTH && below > limit) throw new TLSError("bad_certificate", `the trusted root allows ${limit} authorities below it, there are ${below}`);
+	const notAfter = roots.notAfter(root);
+	if (now > notAfter) throw new TLSError("certificate_expired", `the trusted root itself expired on ${dateText(notAfter)}`);
+	const notBefore = roots.notBefore(root);
+	if (now < notBefore) throw new TLSError("certificate_not_yet_valid", `the trusted root itself is not valid before ${dateText(notBefore)}`);
 }
 
 export function isSelfIssued({ bytes, subjectStart, subjectEnd, issuerStart, issuerEnd }: Certificate): boolean {

@@ -8,11 +8,12 @@ import { TLSError } from "../errors";
 import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
 import { publicKeyAt } from "./algorithms";
-import { checkAuthority, isSelfIssued } from "./authority";
-import { Certificate, commonName, NO_PATH_LENGTH } from "./certificate";
+import { checkAuthority, checkRoot, isSelfIssued } from "./authority";
+import { Certificate, commonName } from "./certificate";
 import { Constraints } from "./constraints";
 import { sameOctets } from "./der";
 import { isFor, namesOf } from "./names";
+import { isPin } from "./pins";
 import { StapledStatus, statusSubject } from "./ocsp";
 import type { Span, StatusSubject } from "./ocsp";
 import { dateText, timeNow } from "./time";
@@ -351,11 +352,7 @@ export class PathSearch {
 		}
 		if (root === Anchor.pinned) return;
 		if (!roots!.issues(root)) this.read(path[path.length - 1]!).fail("is not itself trusted; a certificate with its issuer's name is, but may not issue others", "untrusted");
-		const authorities = this.authorities();
-		const limit = roots!.pathLength(root);
-		if (limit !== NO_PATH_LENGTH && authorities > limit) throw new TLSError("bad_certificate", `the trusted root allows ${limit} authorities below it, there are ${authorities}`);
-		if (this.now > roots!.notAfter(root)) throw new TLSError("certificate_expired", `the trusted root itself expired on ${dateText(roots!.notAfter(root))}`);
-		if (this.now < roots!.notBefore(root)) throw new TLSError("certificate_not_yet_valid", `the trusted root itself is not valid before ${dateText(roots!.notBefore(root))}`);
+		checkRoot(roots!, root, this.authorities(), this.now);
 		const start = roots!.constraintsStart(root);
 		const end = roots!.constraintsEnd(root);
 		if (start < end) this.checkNames(new Constraints(roots!.bytes, start, end, "the trusted root", comparisons), path.length);
@@ -377,21 +374,13 @@ export class PathSearch {
 	}
 
 	private isPinned({ bytes, spkiStart, spkiEnd }: Certificate): boolean {
-		return this.isPin(bytes, spkiStart, spkiEnd);
-	}
-
-	private isPin(bytes: Uint8Array, start: number, end: number): boolean {
-		const pins = this.policy.pins;
-		if (!pins?.length) return false;
-		nameDigest(bytes, start, end, this.digest);
-		for (const pin of pins) if (sameOctets(this.digest, 0, DIGEST, pin, 0, pin.length)) return true;
-		return false;
+		return isPin(this.policy.pins, bytes, spkiStart, spkiEnd, this.digest);
 	}
 
 	/** One of the pins, where there are any, is in the path or is the root's. */
 	private checkPins(root: number): void {
 		const pins = this.policy.pins, roots = this.policy.roots;
-		if (!pins?.length || (root !== Anchor.pinned && this.isPin(roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root)))) return;
+		if (!pins?.length || (root !== Anchor.pinned && isPin(pins, roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root), this.digest))) return;
 		for (const index of this.path) if (this.isPinned(this.read(index))) return;
 		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 	}
