@@ -17,6 +17,8 @@ import { askedName, isAddress } from "./x509/names";
 import type { ExternalKey } from "./handshake/psk";
 import { importSession, sessionBinding } from "./handshake/resume";
 import type { Session } from "./handshake/resume";
+import { fragmentCode, limitsThatFit } from "./limits";
+import type { RecordLimits } from "./limits";
 import { readPEM } from "./x509/pem";
 import { clockPolicy } from "./x509/time";
 import type { ClockOption } from "./x509/time";
@@ -97,12 +99,14 @@ export interface Options {
 	maxMessage?: number;
 	/**
 	 * Most text that the server may put in a record, in octets with one for the type, 64 to 16385 (RFC 8449): what a record needs in
-	 * memory. Not every server keeps to it. Default: not asked for.
+	 * memory. Not every server keeps to it, and a record for which there is no room ends the connection with "out_of_memory". Default: where neither
+	 * this nor `tls_max_fragment_length` is given, what memory allows when the connection is made, and that goes for both (limits.ts). It can't know
+	 * what the application needs later: for several connections at once, say how large their records may be.
 	 */
 	recordSizeLimit?: number;
 	/**
 	 * Most text in a record both ways, 512, 1024, 2048 or 4096 octets (RFC 6066 section 4): more servers know it than recordSizeLimit, and both
-	 * may be asked for. Default: not asked for.
+	 * may be asked for. A session goes on with the length that it was made with, and no other.
 	 */
 	tls_max_fragment_length?: number;
 	/** Most text in a record that is sent, in octets, 512 to 16384. Default 4096. */
@@ -242,11 +246,13 @@ function numberOption(name: string, value: number | undefined, min: number, max:
 	return value;
 }
 
-function fragmentCode(length: number | undefined): number {
-	if (length === undefined) return 0;
-	const code = [512, 1024, 2048, 4096].indexOf(length) + 1;
-	if (!code) refuse(`"tls_max_fragment_length" must be 512, 1024, 2048 or 4096, not ${length}`);
-	return code;
+/** What is asked for by the application; undefined where it leaves that to memory. */
+function givenLimits({ recordSizeLimit, tls_max_fragment_length: fragment }: Options): RecordLimits | undefined {
+	if (recordSizeLimit === undefined && fragment === undefined) return undefined;
+	return {
+		recordSizeLimit: numberOption("recordSizeLimit", recordSizeLimit, 64, 16385, 0),
+		maxFragmentCode: fragment === undefined ? 0 : fragmentCode(fragment),
+	};
 }
 
 function protocolList(value: string | readonly string[] | undefined): readonly string[] {
@@ -353,10 +359,13 @@ function wipe(bytes: Uint8Array): void {
 }
 
 /** The session where it goes with what is offered now, else undefined. */
-function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[], protocols: readonly string[]): Session | undefined {
+function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[], protocols: readonly string[],
+	limits: RecordLimits | undefined): Session | undefined {
 	const session = importSession(bytes, binding, Date.now());
 	if (session?.version === ProtocolVersion.tls13) wipe(bytes);
 	if (!session || !suites.includes(session.suite)) return undefined;
+	// RFC 6066 section 4: it holds for as long as the session does
+	if (limits && limits.maxFragmentCode !== session.maxFragmentCode) return undefined;
 	// RFC 7627 section 5.3
 	if (session.version === ProtocolVersion.tls12) return session.isExtended || legacy?.sparesExtendedMasterSecret ? session : undefined;
 	const isRight = session.secret.length === findSuite(session.suite)!.hashLength && (!session.protocol || protocols.includes(session.protocol));
@@ -367,10 +376,10 @@ function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly 
 export function configure(options: Options, host: string | undefined): Config {
 	checkTypes(options);
 	if (problem) refuse(problem);
-	const given = options.serverName ?? host;
-	if (!given) refuse('"serverName" is missing: it says whose certificate to expect');
-	const name = askedName(given);
-	if (name === undefined) refuse(`"serverName" or the host, "${given}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`);
+	const server = options.serverName ?? host;
+	if (!server) refuse('"serverName" is missing: it says whose certificate to expect');
+	const name = askedName(server);
+	if (name === undefined) refuse(`"serverName" or the host, "${server}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`);
 	const certificates = certificatePolicy(name, options);
 	const psk = externalKey(options.psk);
 	const isKeyOnly = !certificates.roots && !certificates.pinsInsteadOfRoots;
@@ -388,13 +397,16 @@ export function configure(options: Options, host: string | undefined): Config {
 	if (!suites.length) refuse('"cipherSuites" has none with the hash of "psk"');
 	const binding = session || onSession
 		? sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0], psk?.secret) : undefined;
+	const given = givenLimits(options);
+	const usable = session && usableSession(bytesOf(session), binding!, suites, protocols, given);
+	const limits = given ?? limitsThatFit(maxVersion);
 	return Object.freeze({
 		sni: isAddress(name) ? undefined : name,
 		protocols,
 		minVersion, maxVersion,
 		suites, groups: groupsFor(chipFeatures()), signatureSchemes,
 		certificates,
-		session: session && usableSession(bytesOf(session), binding!, suites, protocols),
+		session: usable,
 		onSession,
 		sessionBinding: binding,
 		psk,
@@ -404,8 +416,8 @@ export function configure(options: Options, host: string | undefined): Config {
 		PathSearch,
 		inflate: options.inflate,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
-		recordSizeLimit: numberOption("recordSizeLimit", options.recordSizeLimit, 64, 16385, 0),
-		maxFragmentCode: fragmentCode(options.tls_max_fragment_length),
+		recordSizeLimit: limits.recordSizeLimit,
+		maxFragmentCode: usable ? usable.maxFragmentCode : limits.maxFragmentCode,
 		maxSendFragment: numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096),
 		recordPadding: numberOption("recordPadding", options.recordPadding, 2, 1024, 0),
 		now: options.now ?? Date.now,

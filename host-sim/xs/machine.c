@@ -91,6 +91,14 @@ txMachine* machineClone(App* app, txMachine* root)
 	return fxCloneMachine(&app->creation, root, "app", &sim.memory);
 }
 
+/* As the SDK's linker has it: natives ask for what the manifest says of the heap. There is no preparation here. */
+void* xsPreparationAndCreation(txCreation** creation)
+{
+	if (creation)
+		*creation = &sim.app.creation;
+	return NULL;
+}
+
 #if mxMetering
 
 /* The engine counts to 2^32 and starts again at 0 before a look that would pass it. */

@@ -9,9 +9,9 @@
 
 enum { kDeviceSlotSize = 16 };
 
-static size_t arenaFree(const Memory* memory)
+static size_t arenaFree(const txMachine* the)
 {
-	return (size_t)(memory->slotsStart - memory->chunksEnd);
+	return (size_t)(the->heap_pend - the->heap_ptr);
 }
 
 void memoryCreate(Memory* memory, MemoryKind kind, size_t arenaSize)
@@ -27,8 +27,7 @@ void memoryCreate(Memory* memory, MemoryKind kind, size_t arenaSize)
 		fprintf(stderr, "%s: there are no %zu bytes for creation.static\n", SIM_NAME, arenaSize);
 		exit(kExitUsage);
 	}
-	memory->chunksEnd = memory->arena;
-	memory->slotsStart = memory->arena + arenaSize;
+	memory->arenaEnd = memory->arena + arenaSize;
 }
 
 void memoryDelete(Memory* memory)
@@ -39,7 +38,7 @@ void memoryDelete(Memory* memory)
 
 size_t memoryFree(const txMachine* the)
 {
-	return the->memory->kind == kMemoryArena ? arenaFree(the->memory) : 0;
+	return the->memory->kind == kMemoryArena ? arenaFree(the) : 0;
 }
 
 /* What the machine itself starts with passes by heap.c, which notes sizes later on. */
@@ -57,19 +56,18 @@ static void noteFirst(Memory* memory, size_t size, bool isSlots)
 */
 static void* arenaAllocateChunks(txMachine* the, size_t size)
 {
-	Memory* memory = the->memory;
 	txBlock* block = the->firstBlock;
 	size_t needed = size;
 	if (block)
 		needed -= sizeof(txBlock) + (size_t)(block->limit - block->current);
-	if (needed > arenaFree(memory)) {
-		noteFirst(memory, needed, false);
+	if (needed > arenaFree(the)) {
+		noteFirst(the->memory, needed, false);
 		return NULL;
 	}
-	memory->chunksEnd += needed;
+	the->heap_ptr += needed;
 	if (!block)
-		return memory->arena;
-	block->limit = (txByte*)memory->chunksEnd - size;
+		return the->heap;
+	block->limit = (txByte*)the->heap_ptr - size;
 	the->maximumChunksSize += (txSize)needed - (txSize)size;
 	return block->limit;
 }
@@ -81,20 +79,19 @@ static void arenaTrimChunks(txMachine* the)
 	fxCollect(the, XS_COMPACT_FLAG | XS_ORGANIC_FLAG);
 	the->maximumChunksSize -= (txSize)(block->limit - block->current);
 	block->limit = block->current;
-	the->memory->chunksEnd = (uint8_t*)block->current;
+	the->heap_ptr = (uint8_t*)block->current;
 }
 
 static void* arenaAllocateSlots(txMachine* the, size_t size)
 {
-	Memory* memory = the->memory;
-	if (size > arenaFree(memory) && the->firstBlock)
+	if (size > arenaFree(the) && the->firstBlock)
 		arenaTrimChunks(the);
-	if (size > arenaFree(memory)) {
-		noteFirst(memory, size, true);
+	if (size > arenaFree(the)) {
+		noteFirst(the->memory, size, true);
 		return NULL;
 	}
-	memory->slotsStart -= size;
-	return memory->slotsStart;
+	the->heap_pend -= size;
+	return the->heap_pend;
 }
 
 void* fxAllocateChunks(txMachine* the, txSize size)
@@ -132,6 +129,8 @@ void fxCreateMachinePlatform(txMachine* the)
 {
 	the->memory = the->context;
 	the->context = NULL;
+	the->heap = the->heap_ptr = the->memory->arena;
+	the->heap_pend = the->memory->arenaEnd;
 }
 
 void fxDeleteMachinePlatform(txMachine* the)

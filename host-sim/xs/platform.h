@@ -54,8 +54,15 @@
 #define mxUseDefaultBuildKeys 1
 #define mxUseDefaultSharedChunks 1
 
-/* What a machine carries for us: where its heap comes from (memory.c), and whether promise jobs wait (loop.c). */
+/*
+	What a machine carries for us: where its heap comes from (memory.c), and whether promise jobs wait (loop.c). The arena has the names that it has
+	on the ESP32 (the SDK's xs/platforms/esp/xsPlatform.h), by which natives find it: chunks end at heap_ptr, slots start at heap_pend.
+*/
+#define SIM_ARENA 1
 #define mxMachinePlatform \
+	uint8_t* heap; \
+	uint8_t* heap_ptr; \
+	uint8_t* heap_pend; \
 	struct Memory* memory; \
 	int promiseJobs; \
 	void* waiterCondition; \

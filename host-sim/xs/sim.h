@@ -81,8 +81,6 @@ typedef enum { kMemoryFlash, kMemoryArena, kMemoryPools } MemoryKind;
 typedef struct Memory {
 	MemoryKind kind;
 	uint8_t* arena;			/* creation.static: chunks grow up from its start, slots down from its end */
-	uint8_t* chunksEnd;
-	uint8_t* slotsStart;
 	uint8_t* arenaEnd;
 	size_t asked;			/* bytes of the last allocation, for the sentence when it fails */
 	bool askedSlot;
@@ -154,6 +152,7 @@ typedef struct RootSizes { txSize chunks, moreChunks, slots, moreSlots; } RootSi
 
 txMachine* machineCreateRoot(App* app, const RootSizes* sizes);
 txMachine* machineClone(App* app, txMachine* root);
+void* xsPreparationAndCreation(txCreation** creation);
 /* Runs a function with the frame that an abort returns to; false if it did. */
 bool machineRun(txMachine* the, void (*run)(txMachine* the, void* argument), void* argument);
 /* Meter and limits start now. */

@@ -268,14 +268,15 @@ class Application12 implements PostHandshake {
 
 /** Hands on what a later connection can go on with: a new ticket, or the number of a session that begins here. */
 function keepSession(link: Link, state: State12, { peer, scheme }: AuthenticatedPeer): void {
-	const { suite, sessionId, resumes, isExtended } = state.answer;
-	const { onSession, sessionBinding: binding, now } = link.config;
+	const { suite, sessionId, resumes, isExtended, maxFragment } = state.answer;
+	const { onSession, sessionBinding: binding, maxFragmentCode } = link.config;
 	const { lifetime = 0, octets: ticket = empty } = state.ticket ?? {};
 	if (!onSession || !ticket.length && (resumes || !sessionId.length)) return;
 	const session = {
 		version: ProtocolVersion.tls12, suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject, isExtended,
+		maxFragmentCode: maxFragment ? maxFragmentCode : 0,
 	} as const;
-	link.keepSession(exportSession(session, state.master!, binding!, now(), lifetime));
+	link.keepSession(exportSession(session, state.master!, binding!, Date.now(), lifetime));
 }
 
 function open(link: Link, state: State12): void {

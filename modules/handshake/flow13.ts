@@ -56,6 +56,8 @@ class State13 {
 	client: Secret | undefined;
 	server: Secret | undefined;
 	protocol: string | undefined;
+	/** RFC 6066's number for max_fragment_length, where the server keeps to it. */
+	maxFragmentCode = 0;
 	/** Signatures that the server takes from us, if it asks for a certificate. */
 	schemes: readonly number[] | undefined;
 	proof: AuthenticatedPeer | undefined;
@@ -120,12 +122,13 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): num
 			case ExtensionType.early_data: break;	// empty
 			case ExtensionType.supported_groups: readGroups(r); break;
 			case ExtensionType.application_layer_protocol_negotiation: state.protocol = readProtocol(r, link.config.protocols); break;
-			case ExtensionType.record_size_limit: 
+			case ExtensionType.record_size_limit:
 				link.limitRecords(readRecordLimit(r, 0x4001) - 1, link.config.recordSizeLimit);
 				break;
 			case ExtensionType.max_fragment_length: {
 				const length = readFragmentLength(r, link.config);
 				link.limitRecords(length, length + 1);
+				state.maxFragmentCode = link.config.maxFragmentCode;
 				break;
 			}
 			default: throw new TLSError("internal", `extension ${type} is asked for but not read`);
@@ -237,7 +240,7 @@ function keepTickets(link: Link, transcript: Transcript, state: State13): Ticket
 	if (!onSession) return undefined;
 	const master = state.schedule.derive("res master", transcript.digest());
 	const { scheme, peer } = state.proof!;
-	return new TicketKeeper(state.schedule.suite, master, sessionBinding!, scheme, peer.subject, state.protocol ?? "");
+	return new TicketKeeper(state.schedule.suite, master, sessionBinding!, scheme, peer.subject, state.protocol ?? "", state.maxFragmentCode);
 }
 
 /** Where only the pre-shared key was trusted, a server that does not take it can't prove who it is. */

@@ -32,16 +32,21 @@ export class TicketKeeper {
 	private readonly scheme: number;
 	private readonly subject: string;
 	private readonly protocol: string;
+	private readonly maxFragmentCode: number;
 	private left = MAX_TICKETS;
 
-	/** Takes over `master`, the resumption_master_secret; `scheme` and `subject` are the peer's proof, `binding` is what resume.ts made. */
-	constructor(suite: Suite, master: Secret, binding: Uint8Array, scheme: number, subject: string, protocol: string) {
+	/**
+	 * Takes over `master`, the resumption_master_secret; `scheme` and `subject` are the peer's proof, `binding` is what resume.ts made, the rest what
+	 * was negotiated.
+	 */
+	constructor(suite: Suite, master: Secret, binding: Uint8Array, scheme: number, subject: string, protocol: string, maxFragmentCode: number) {
 		this.suite = suite;
 		this.master = master;
 		this.binding = binding;
 		this.scheme = scheme;
 		this.subject = subject;
 		this.protocol = protocol;
+		this.maxFragmentCode = maxFragmentCode;
 	}
 
 	/** Hands on the session that `ticket` stands for; its key is made with the nonce `bytes[start..end)`. */
@@ -53,6 +58,7 @@ export class TicketKeeper {
 		secret.expandLabel(hash, this.master, "resumption", bytes, start, end, 0, hashLength);
 		const session = {
 			version: ProtocolVersion.tls13, suite: id, ticket, scheme: this.scheme, subject: this.subject, ageAdd, maxEarlyData, protocol: this.protocol,
+			maxFragmentCode: this.maxFragmentCode,
 		} as const;
 		link.keepSession(exportSession(session, secret, this.binding, Date.now(), lifetime));
 		secret.close();

@@ -3,7 +3,7 @@
 	hold a secret: keep them as safe as a password. Made by flow12.ts and post.ts, read by config.ts.
 
 	    format (1) · version (2) · suite (2) · made, seconds (4) · lifetime, seconds (4) · digest of the name and of whom to trust (32)
-	    length (1), secret · length (2), ticket · SignatureScheme of the proof (2) · length (1), subject
+	    length (1), secret · length (2), ticket · SignatureScheme of the proof (2) · length (1), subject · number of max_fragment_length (1)
 	    TLS 1.2: flags (1) · length (1), session id
 	    TLS 1.3: made, milliseconds beyond the second (2) · age_add (4) · max_early_data_size (4) · length (1), application protocol
 
@@ -17,7 +17,7 @@ import { Writer } from "../wire/writer";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 
-const FORMAT = 3;
+const FORMAT = 4;
 const BINDING_LENGTH = 32;
 
 /** Seconds that a session is used where the server does not say, and at most (RFC 8446 section 4.6.1). */
@@ -36,6 +36,8 @@ interface AnySession {
 	readonly ticket: Uint8Array;
 	/** Whom its certificate named. */
 	readonly subject: string;
+	/** The server's answer to max_fragment_length, which holds for as long as the session does (RFC 6066 section 4); 0 where there was none. */
+	readonly maxFragmentCode: number;
 }
 
 export interface Session12 extends AnySession {
@@ -113,6 +115,7 @@ export function exportSession(session: Omit<Session12, "secret"> | Omit<Session1
 	w.copy(ticket, 0, ticket.length);
 	w.u16(session.scheme);
 	writeName(w, session.subject);
+	w.u8(session.maxFragmentCode);
 	if (version === ProtocolVersion.tls12) {
 		w.u8(session.isExtended ? Flag.extendedMasterSecret : 0);
 		w.u8(session.id.length);
@@ -171,7 +174,10 @@ function read(r: Reader, binding: Uint8Array, now: number): Session | undefined 
 	if (age < 0 || age > lifetime) return undefined;
 	const at = r.skip(BINDING_LENGTH);
 	for (let i = 0; i < BINDING_LENGTH; i++) if (r.bytes[at + i] !== binding[i]) return undefined;
-	const common: AnySession = { suite, secret: take(r, 1, 64), ticket: take(r, 2, 0xffff), scheme: r.u16(), subject: takeName(r) };
+	const common: AnySession = {
+		suite, secret: take(r, 1, 64), ticket: take(r, 2, 0xffff), scheme: r.u16(), subject: takeName(r), maxFragmentCode: r.u8(),
+	};
+	if (common.maxFragmentCode > 4) return undefined;
 	switch (version) {
 		case ProtocolVersion.tls12: return read12(r, common);
 		case ProtocolVersion.tls13: return read13(r, common, made);

@@ -87,7 +87,7 @@ for (const [name, recording, change] of [
 
 /** Section 4 goes on with the session of section 3. */
 const session: Session = {
-	version: ProtocolVersion.tls13, suite: CipherSuite.TLS_AES_128_GCM_SHA256, scheme: 0x0804, subject: "recorded", protocol: "", maxEarlyData: 1024,
+	version: ProtocolVersion.tls13, suite: CipherSuite.TLS_AES_128_GCM_SHA256, scheme: 0x0804, subject: "recorded", protocol: "", maxFragmentCode: 0, maxEarlyData: 1024,
 	secret: bytes("4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3"), made: 0, ageAdd: 0,
 	ticket: new Uint8Array(178),	// the recorded hello has it
 };

@@ -73,6 +73,18 @@ describe("max_fragment_length", { skip: lacks("openssl", "openssl") }, () => {
 		test(`OpenSSL, TLS ${name}`, () => withServer(startOpenSSL(identity, name === "1.2" ? "-tls1_2" : "-tls1_3"), async server => {
 			expectAnswers(await connect(server, 2, { secure }), [false, true]);
 		}));
+		// the server would refuse another length, or none
+		test(`OpenSSL, TLS ${name}: a session goes on with its length, whatever memory allows by then`, () =>
+			withServer(startOpenSSL(identity, name === "1.2" ? "-tls1_2" : "-tls1_3"), async server => {
+				const versions = { minVersion: version, maxVersion: version };
+				const made = async (more: object): Promise<string> => (await connect(server, 1, { secure: { ...versions, ...more } }))[0]!.session!;
+				const again = async (session: string, more: object, resumed: boolean): Promise<void> =>
+					expectAnswers(await connect(server, 1, { session, secure: { ...versions, ...more } }), [resumed]);
+				await again(await made({ tls_max_fragment_length: 512 }), {}, true);
+				await again(await made({}), {}, true);
+				await again(await made({ tls_max_fragment_length: 512 }), { tls_max_fragment_length: 1024 }, false);
+				await again(await made({}), { tls_max_fragment_length: 512 }, false);
+			}));
 	}
 });
 
@@ -106,7 +118,7 @@ describe("TLS 1.2 sessions: what they are not good for", () => {
 	test("for another server or another trust", () => expectFull(changed(13, "00000000")));
 	test("without the extended master secret", () => expectFull(session.replace(/^(.{90}30.{96})(....)(.*)$/, (_, head: string, length: string, rest: string) => {
 		const nameAt = 2 * parseInt(length, 16) + 4;
-		const at = nameAt + 2 + 2 * parseInt(rest.slice(nameAt, nameAt + 2), 16);
+		const at = nameAt + 4 + 2 * parseInt(rest.slice(nameAt, nameAt + 2), 16);
 		assert.equal(rest.slice(at, at + 2), "01");
 		return head + length + rest.slice(0, at) + "00" + rest.slice(at + 2);
 	})));

@@ -11,7 +11,7 @@ import { Secret } from "tls/hardware/secret";
 
 const pins = [new Uint8Array(32)];
 const empty = new Uint8Array(0);
-const common = { scheme: SignatureScheme.ecdsa_secp256r1_sha256, ticket: bytes("0102030405"), subject: "server.example" } as const;
+const common = { scheme: SignatureScheme.ecdsa_secp256r1_sha256, ticket: bytes("0102030405"), subject: "server.example", maxFragmentCode: 0 } as const;
 
 function exported(session: Omit<Session12, "secret"> | Omit<Session13, "secret" | "made">, length: number, name: string): ArrayBuffer {
 	const secret = new Secret(length);
