@@ -90,7 +90,7 @@ export function readCertificateRequest13(r: Reader, isAfterHandshake: boolean): 
 	const block = r.enter(2, 2, 0xffff);
 	while (r.left) {
 		const type = r.u16();
-		seen = expectRequest(type, seen);
+		seen = expectRequest(type, seen, AllowedIn.certificate_request);
 		const extension = r.enter(2, 0, 0xffff);
 		if (type === ExtensionType.signature_algorithms) schemes = readSchemes(r);
 		else r.at = r.end;

@@ -86,7 +86,7 @@ function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	let maxEarlyData = 0;
 	while (r.left) {
 		const type = r.u16();
-		seen = expectRequest(type, seen);
+		seen = expectRequest(type, seen, AllowedIn.new_session_ticket);
 		const extension = r.enter(2, 0, 0xffff);
 		if (type === ExtensionType.early_data) maxEarlyData = r.u32();
 		else r.at = r.end;
@@ -94,7 +94,6 @@ function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	}
 	r.leave(block);
 	r.finish();
-	if (seen & ~AllowedIn.new_session_ticket) throw new TLSError("illegal_parameter", "a NewSessionTicket holds an extension that does not belong there");
 	keeper?.keep(link, lifetime, ageAdd, maxEarlyData, r.bytes, nonceAt, nonceAt + nonceLength, r.bytes.slice(ticketAt, ticketEnd));
 }
 

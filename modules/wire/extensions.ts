@@ -39,6 +39,9 @@ export const enum AllowedIn {
 	hello_retry_request = ExtensionBit.key_share | ExtensionBit.cookie | ExtensionBit.supported_versions,
 	encrypted_extensions = ExtensionBit.server_name | ExtensionBit.max_fragment_length | ExtensionBit.supported_groups
 		| ExtensionBit.application_layer_protocol_negotiation | ExtensionBit.record_size_limit | ExtensionBit.early_data,
+	/** And RFC 8879 section 3. */
+	certificate_request = ExtensionBit.status_request | ExtensionBit.signature_algorithms | ExtensionBit.certificate_authorities
+		| ExtensionBit.oid_filters | ExtensionBit.signature_algorithms_cert | ExtensionBit.compress_certificate,
 	certificate13 = ExtensionBit.status_request,
 	new_session_ticket = ExtensionBit.early_data,
 	/** What TLS 1.2 knows, in its one message with extensions (RFC 6066, 7301, 7627, 8422, 8449, 5746). */
@@ -90,8 +93,9 @@ export function expectAnswer(type: number, seen: number, asked: number, allowed:
 }
 
 /** The same for a message of the server that asks rather than answers: unknown extensions are passed over, as the RFC says. */
-export function expectRequest(type: number, seen: number): number {
+export function expectRequest(type: number, seen: number, allowed: number): number {
 	const bit = extensionBit(type);
+	if (bit & ~allowed) throw new TLSError("illegal_parameter", `extension ${type} stands in the wrong message`);
 	if (bit & seen) throw new TLSError("illegal_parameter", `extension ${type} comes twice in one message`);
 	return seen | bit;
 }

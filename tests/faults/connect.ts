@@ -41,6 +41,8 @@ export interface ClientOptions {
 	/** Each connection offers the session that the one before gave, the first one this, in hexadecimal. */
 	readonly session?: string;
 	readonly timeout?: number;
+	/** `creation.static`, in octets; 65536 by default. */
+	readonly memory?: number;
 	/** More of the simulator's environment. */
 	readonly env?: Readonly<Record<string, string>>;
 	/** The client closes where its answer holds this; else it waits for the server to. */
@@ -55,11 +57,14 @@ const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, env = {}, until, tls, withoutLegacy } = options;
+	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, memory, env = {}, until, tls, withoutLegacy } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk), early: String(early),
 		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }),
 		...(until === undefined ? {} : { until }) };
-	const extra = tls === undefined || withoutLegacy ? {} : { include: ["../../modules/legacy/manifest.json"] };
+	const extra = {
+		...(tls === undefined || withoutLegacy ? {} : { include: ["../../modules/legacy/manifest.json"] }),
+		...(memory === undefined ? {} : { creation: { static: memory } }),
+	};
 	const app = await buildApp(folder, { variant, config, extra });
 	const { code, stdout, stderr } = await runApp(app, { timeout, env });
 	if (code !== 0) throw new Error(`the simulator ended with ${code} in connection ${stdout.length}: ${stderr}\n${stdout.slice(-2).join("\n")}`);

@@ -8,7 +8,7 @@ import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../
 import { variants } from "../drivers/machine.js";
 import { askCertificate, certificateRequest } from "../peers/identity13.js";
 import { u16, vector } from "../peers/keys13.js";
-import { helloExtensions } from "../peers/psk13.js";
+import { helloExtensions } from "../peers/hello13.js";
 import { extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";
 
@@ -87,6 +87,7 @@ describe("TLS 1.3: authentication after the handshake", () => {
 		["no signature algorithms", message(13, vector(1, context), vector(2, extension(47, vector(2, vector(2, Buffer.of(1)))))), "missing_extension", 109],
 		["no extensions", message(13, vector(1, context), vector(2)), "decode_error", 50],
 		["signature algorithms twice", message(13, vector(1, context), vector(2, extension(13, vector(2, u16(0x403))), extension(13, vector(2, u16(0x403))))), "illegal_parameter", 47],
+		["an extension that belongs elsewhere", message(13, vector(1, context), vector(2, extension(13, vector(2, u16(0x403))), extension(51, u16(0x1d)))), "illegal_parameter", 47],
 		["an empty list of signatures", message(13, vector(1, context), vector(2, extension(13, vector(2)))), "decode_error", 50],
 		...Array.from({ length: right.length - 4 }, (_, i) => [`cut after ${i} octets`, message(13, right.subarray(4, 4 + i)), "decode_error", 50] as [string, Buffer, string, number]),
 	];

@@ -2,6 +2,7 @@
 	Pre-shared keys as a TLS 1.3 server sees them (RFC 8446 section 4.2.11): what a hello offers, and whether a binder is right. For server13.ts.
 */
 
+import { helloExtensions } from "./hello13.js";
 import { digest, expandLabel, hmac, Schedule, type SuiteInfo } from "./keys13.js";
 
 /** What a hello says in pre_shared_key. */
@@ -18,23 +19,6 @@ export interface ServerKey {
 	readonly isExternal?: boolean;
 	/** Its number in the hello. */
 	readonly number?: number;
-}
-
-/** The extensions of a hello, by number; the last one's number under "last". */
-export function helloExtensions(hello: Buffer): { last: number; data: Map<number, Buffer> } {
-	let at = 4 + 2 + 32;
-	at += 1 + hello[at]!;
-	at += 2 + hello.readUInt16BE(at);
-	at += 1 + hello[at]! + 2;
-	const data = new Map<number, Buffer>();
-	let last = -1;
-	while (at < hello.length) {
-		last = hello.readUInt16BE(at);
-		const length = hello.readUInt16BE(at + 2);
-		data.set(last, hello.subarray(at + 4, at + 4 + length));
-		at += 4 + length;
-	}
-	return { last, data };
 }
 
 export function offeredKeys(hello: Buffer): OfferedKeys | undefined {

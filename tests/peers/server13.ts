@@ -6,6 +6,7 @@
 import { createECDH, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
 import type { Socket } from "node:net";
 import { digest, expandLabel, hmac, RecordKey, Schedule, suiteInfo, u16, vector, type SuiteInfo } from "./keys13.js";
+import { parseHello, type ClientHello } from "./hello13.js";
 import { binderOf, offeredKeys, type OfferedKeys, type ServerKey } from "./psk13.js";
 
 export type MessageName = "HelloRetryRequest" | "ServerHello" | "EncryptedExtensions" | "CertificateRequest" | "Certificate" | "CertificateVerify" | "Finished";
@@ -49,8 +50,9 @@ export interface Outcome13 {
 	received: Buffer;
 	/** Octets in each protected record of the client, tag excluded. */
 	lengths?: number[];
-	/** The client's hello. */
+	/** The client's hello, the last one after a retry, and all of them. */
 	hello: Buffer;
+	readonly hellos?: Buffer[];
 	/** The keys that the hello, or the second one, offers, and whether the binder of the one taken is right. */
 	offered?: OfferedKeys | undefined;
 	binder?: boolean;
@@ -118,39 +120,6 @@ export class RecordReader {
 	}
 }
 
-interface ClientHello {
-	readonly sessionId: Buffer;
-	readonly suites: number[];
-	readonly shares: Map<number, Buffer>;
-}
-
-export function parseHello(hello: Buffer): ClientHello {
-	let at = 4 + 2 + 32;
-	const take = (width: number): Buffer => {
-		const length = hello.readUIntBE(at, width);
-		at += width + length;
-		return hello.subarray(at - length, at);
-	};
-	const sessionId = take(1);
-	const list = take(2);
-	const suites = Array.from({ length: list.length / 2 }, (_, i) => list.readUInt16BE(2 * i));
-	take(1);
-	const shares = new Map<number, Buffer>();
-	at += 2;
-	while (at < hello.length) {
-		const type = hello.readUInt16BE(at);
-		at += 2;
-		const data = take(2);
-		if (type !== 51) continue;
-		for (let i = 2; i < data.length; ) {
-			const length = data.readUInt16BE(i + 2);
-			shares.set(data.readUInt16BE(i), data.subarray(i + 4, i + 4 + length));
-			i += 4 + length;
-		}
-	}
-	return { sessionId, suites, shares };
-}
-
 /** The server's share and the agreed value. */
 function agree(group: number, peer: Buffer): { share: Buffer; shared: Buffer } {
 	if (group === 0x1d) {
@@ -180,7 +149,7 @@ export function signContent(key: KeyObject, scheme: number, content: Buffer): Bu
 
 /** The session of one client, from accept to end. */
 export class Session13 {
-	readonly outcome: Outcome13 = { finished: false, alert: undefined, received: empty, hello: empty };
+	readonly outcome: Outcome13 = { finished: false, alert: undefined, received: empty, hello: empty, hellos: [] };
 	readonly socket: Socket;
 	readonly #script: Script13;
 	readonly #reader: RecordReader;
@@ -269,6 +238,7 @@ export class Session13 {
 			hello = Buffer.concat([hello, record.content]);
 		}
 		this.outcome.hello = hello;
+		this.outcome.hellos!.push(hello);
 		const offered = this.outcome.offered = offeredKeys(hello);
 		const { psk } = this.#script;
 		if (psk && offered) this.outcome.binder = binderOf(this.suite, psk, this.transcript, offered.truncated).equals(offered.binders[psk.number ?? 0] ?? empty);
