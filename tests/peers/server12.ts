@@ -146,7 +146,9 @@ export class Session12 {
 	#open(record: Buffer): { type: number; content: Buffer } | undefined {
 		if (!this.readKey) return { type: record[0]!, content: record.subarray(5) };
 		try {
-			return this.readKey.open(record);
+			const opened = this.readKey.open(record);
+			(this.outcome.lengths ??= []).push(opened.content.length);
+			return opened;
 		}
 		catch {
 			this.outcome.unreadable = true;

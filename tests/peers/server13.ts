@@ -48,7 +48,7 @@ export interface Outcome13 {
 	alert: number | undefined;
 	/** Application data of the client. */
 	received: Buffer;
-	/** Octets in each protected record of the client, tag excluded. */
+	/** Octets of text in each protected record of the client, in TLS 1.3 with the type and padding. */
 	lengths?: number[];
 	/** The client's hello, the last one after a retry, and all of them. */
 	hello: Buffer;
