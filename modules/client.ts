@@ -8,7 +8,7 @@
 import Timer from "timer";
 import { asTLSError, TLSError } from "./errors";
 import { configure } from "./config";
-import type { Options } from "./config";
+import type { Options } from "./options";
 import { Connection } from "./connection";
 import type { Events, HandshakeInfo } from "./connection";
 import { Phase } from "./timing";
@@ -39,7 +39,7 @@ export interface TCPOptions {
 	readonly [option: string]: unknown;
 }
 
-/** The `secure` dictionary: config.ts's options, and a callback. */
+/** The `secure` dictionary: options.ts, and a callback. */
 export interface SecureOptions extends Options {
 	/** Called when the handshake is done, with what was negotiated and how long it took. */
 	onHandshake?: (info: HandshakeInfo) => void;

@@ -19,116 +19,14 @@ import { importSession, sessionBinding } from "./handshake/resume";
 import type { Session } from "./handshake/resume";
 import { fragmentCode, limitsThatFit } from "./limits";
 import type { RecordLimits } from "./limits";
+import type { Options, PreSharedKeyOption } from "./options";
 import { readPEM } from "./x509/pem";
 import { clockPolicy } from "./x509/time";
-import type { ClockOption } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { legacy, problem } from "tls/legacy/legacy";
-
-/** The `secure` dictionary of TLSClient. Names that the SDK's TLS has keep their meaning. */
-export interface Options {
-	/** The server's name or address: what its certificate must say. Default: the host of the connection. */
-	serverName?: string;
-	/** Application protocols in order of preference (ALPN, RFC 7301). */
-	applicationLayerProtocolNegotiation?: string | readonly string[];
-	/** Lowest and highest version: 0x0303 is TLS 1.2, 0x0304 TLS 1.3. Default: both. */
-	minVersion?: number;
-	maxVersion?: number;
-	/**
-	 * Cipher suites in order of preference, by their registered names. Default: those of AES-GCM and ChaCha20-Poly1305. AES-CCM comes only by this
-	 * option: TLS_AES_128_CCM_SHA256, TLS_AES_128_CCM_8_SHA256 (whose tag has 8 octets, so that one forgery in 2^64 gets through) and
-	 * TLS 1.2's TLS_ECDHE_ECDSA_WITH_AES_128_CCM and ..._CCM_8. Old suites can be named where "config.tls" switches them on (legacy/legacy.ts).
-	 */
-	cipherSuites?: readonly string[];
-	/** Trusted certificates, DER or PEM: authorities, or the server's own certificate. */
-	certificate?: CertificateInput | readonly CertificateInput[];
-	/** The client's own certificates, DER or PEM, its own first, then those that lead to an authority; with them `clientKey` or `sign`. */
-	clientCertificates?: CertificateInput | readonly CertificateInput[];
-	/** The private key of the first, DER or PEM: PKCS #8, or the key itself. */
-	clientKey?: CertificateInput;
-	/** Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May not call back into the connection. */
-	sign?: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array;
-	/**
-	 * True: the server may ask for the client's certificate at any time after the handshake, too (TLS 1.3), and gets it, or an empty list where there
-	 * is none. It keeps the transcript's hash for as long as the connection lasts. Default: such a request is refused.
-	 */
-	postHandshakeAuth?: boolean;
-	/**
-	 * A session to go on with, as `onSession` gave it. One that is of no use for this server or too old is passed over. One of TLS 1.3 is for one
-	 * connection, since whoever sees it twice can tell that it is the same client (RFC 8446 appendix C.4): its bytes are wiped. Forget copies, too.
-	 */
-	session?: ArrayBuffer | Uint8Array;
-	/**
-	 * Goes out with the first flight of TLS 1.3 where `session` allows that much, before the server is known to be there (RFC 8446 section 8, appendix
-	 * E.5): whoever listens can send it to the server again, so only requests that may be replayed, such as a GET without effects. Where
-	 * `onHandshake` says that `earlyData` is false, the server has not taken it, and the application has to send it.
-	 */
-	earlyData?: ArrayBuffer | Uint8Array;
-	/**
-	 * Gets a session for a later connection to the same server; keep it like a password. With TLS 1.3 it is called after the handshake, whenever
-	 * the server sends a ticket, often twice.
-	 */
-	onSession?: (session: ArrayBuffer) => void;
-	/**
-	 * A key that only this client and the server know, in place of certificates (RFC 8446 section 4.2.11; TLS 1.3 only). Where it is the only
-	 * trust that is given, a server that does not take it is refused.
-	 */
-	psk?: PreSharedKeyOption;
-	/** A store of trusted roots. */
-	roots?: RootStore;
-	/** SHA-256 of the SubjectPublicKeyInfo of the server's or an authority's key; one of them must be in the chain. */
-	pins?: readonly Uint8Array[];
-	/** True: the pins stand in for a root store. */
-	pinsInsteadOfRoots?: boolean;
-	/**
-	 * A stapled certificate status (OCSP) is asked for and checked; a certificate that promises one (RFC 7633) must come with it. "require": every
-	 * certificate must. Default "ask".
-	 */
-	staple?: "ask" | "require";
-	/**
-	 * Decompresses zlib's format; with it the server is told that it may compress its certificates (RFC 8879, TLS 1.3 only). Has to fill all of `to`
-	 * with all of `from[start..end)` and return true, or false where that can't be. hardware/inflate has one.
-	 */
-	inflate?: (from: Uint8Array, start: number, end: number, to: Uint8Array) => boolean;
-	/** How time is told; see x509/time.ts. */
-	clock?: ClockOption;
-	/** Longest handshake message that is taken, in octets; a certificate chain must fit. Default 32768. */
-	maxMessage?: number;
-	/**
-	 * Most text that the server may put in a record, in octets with one for the type, 64 to 16385 (RFC 8449): what a record needs in
-	 * memory. Not every server keeps to it, and a record for which there is no room ends the connection with "out_of_memory". Default: where neither
-	 * this nor `tls_max_fragment_length` is given, what memory allows when the connection is made, and that goes for both (limits.ts). It can't know
-	 * what the application needs later: for several connections at once, say how large their records may be.
-	 */
-	recordSizeLimit?: number;
-	/**
-	 * Most text in a record both ways, 512, 1024, 2048 or 4096 octets (RFC 6066 section 4): more servers know it than recordSizeLimit, and both
-	 * may be asked for. A session goes on with the length that it was made with, and no other.
-	 */
-	tls_max_fragment_length?: number;
-	/** Most text in a record that is sent, in octets, 512 to 16384. Default 4096. */
-	maxSendFragment?: number;
-	/**
-	 * Records that are sent are filled up to a multiple of this, 2 to 1024 octets, as far as the longest record allows: who listens sees less of
-	 * what is said (RFC 8446 section 5.4). TLS 1.3 only: what TLS 1.2 sends stays as long as it is. Default: not filled up.
-	 */
-	recordPadding?: number;
-	/** Milliseconds of any clock, for `HandshakeInfo.timing`. Default `Date.now`, which jumps when the clock is set. */
-	now?: () => number;
-}
-
-/** An external pre-shared key, and the name by which the server finds it. */
-export interface PreSharedKeyOption {
-	/** A text in ASCII, or octets. */
-	identity: string | ArrayBuffer | Uint8Array;
-	/** At random, 16 to 64 octets: a password is no key (RFC 9257 section 6). */
-	key: ArrayBuffer | Uint8Array;
-	/** The hash that the server knows the key for. Default "sha256". */
-	hash?: "sha256" | "sha384";
-}
 
 /** The options, checked. */
 export interface Config {
@@ -336,17 +234,31 @@ function credential({ clientCertificates, clientKey, sign }: Options): Credentia
 	return clientKey !== undefined ? credentialOfKey(chain, keyKind as KeyKind, privateKey(clientKey)) : credentialOfFunction(chain, keyKind as KeyKind, sign!);
 }
 
+/** The suite that early data goes out with. */
+function earlySuite(name: string, hash: HashAlgorithm): number {
+	const suite = findSuiteByName(name);
+	if (suite?.signer !== Signer.any || suite.hash !== hash) refuse(`"psk": "cipherSuite", ${name}, is none of TLS 1.3 with the hash of the key`);
+	return suite.id;
+}
+
 function externalKey(psk: PreSharedKeyOption | undefined): ExternalKey | undefined {
 	if (!psk) return undefined;
-	const { identity, key, hash = "sha256" } = psk;
+	const { identity, key, hash: hashName = "sha256", maxEarlyData, cipherSuite, protocol = "" } = psk;
 	if (typeof identity !== "string" && typeName(identity) !== "buffer") refuse('"psk": "identity" must be a string or a buffer');
 	if (typeName(key) !== "buffer") refuse('"psk": "key" must be a buffer');
-	if (hash !== "sha256" && hash !== "sha384") refuse('"psk": "hash" is "sha256" or "sha384"');
+	if (hashName !== "sha256" && hashName !== "sha384") refuse('"psk": "hash" is "sha256" or "sha384"');
 	const name = bytesOf(typeof identity === "string" ? ArrayBuffer.fromString(identity) : identity);
 	const secret = bytesOf(key);
+	if (typeof protocol !== "string") refuse('"psk": "protocol" must be a string');
+	if (cipherSuite !== undefined && typeof cipherSuite !== "string") refuse('"psk": "cipherSuite" must be a string');
 	if (!name.length || name.length > MAX_IDENTITY) refuse(`"psk": "identity" must have 1 to ${MAX_IDENTITY} bytes, not ${name.length}`);
 	if (secret.length < 16 || secret.length > 64) refuse(`"psk": "key" must have 16 to 64 bytes, not ${secret.length}`);
-	return { identity: name, secret, hash: hash === "sha256" ? HashAlgorithm.sha256 : HashAlgorithm.sha384 };
+	const hash = hashName === "sha256" ? HashAlgorithm.sha256 : HashAlgorithm.sha384;
+	return {
+		identity: name, secret, hash, protocol,
+		suite: earlySuite(cipherSuite ?? (hash === HashAlgorithm.sha256 ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384"), hash),
+		maxEarlyData: numberOption("psk.maxEarlyData", maxEarlyData, 0, 0xffffffff, 0),
+	};
 }
 
 function wipe(bytes: Uint8Array): void {
@@ -395,6 +307,8 @@ export function configure(options: Options, host: string | undefined): Config {
 	const all = suitesOf(options.cipherSuites, minVersion, maxVersion);
 	const suites = isKeyOnly ? all.filter(id => findSuite(id)?.hash === psk!.hash) : all;
 	if (!suites.length) refuse('"cipherSuites" has none with the hash of "psk"');
+	if (psk?.maxEarlyData && !suites.includes(psk.suite)) refuse('"psk": its "cipherSuite" is not offered');
+	if (psk?.protocol && !protocols.includes(psk.protocol)) refuse('"psk": its "protocol" is not offered: name it in "applicationLayerProtocolNegotiation"');
 	const binding = session || onSession
 		? sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0], psk?.secret) : undefined;
 	const given = givenLimits(options);

@@ -1,6 +1,6 @@
 /*
 	Early data of TLS 1.3 (0-RTT, RFC 8446 section 2.3, 4.2.10): what the application has marked as safe to replay goes out with the ClientHello,
-	under a key of the session alone. Used by start.ts and flow13.ts.
+	under a key of the session, or of the external key, alone. Used by start.ts and flow13.ts.
 */
 
 import { TLSError } from "../errors";
@@ -9,13 +9,13 @@ import { logSecret } from "tls/hardware/keylog";
 import type { Hello, ServerHello } from "./hello";
 import type { Link } from "./link";
 import { keySecret } from "./psk";
-import type { Session13 } from "./resume";
+import type { PreSharedKey } from "./psk";
 import { Schedule13, trafficCipher } from "./schedule13";
 import type { Transcript } from "./transcript";
 
-/** What goes out early: all that the application gave, where the session allows that much; else nothing. */
-export function earlyData(bytes: Uint8Array | undefined, session: Session13 | undefined): Uint8Array | undefined {
-	return bytes?.length && session && bytes.length <= session.maxEarlyData ? bytes : undefined;
+/** What goes out early: all that the application gave, where the first key allows that much; else nothing. */
+export function earlyData(bytes: Uint8Array | undefined, key: PreSharedKey | undefined): Uint8Array | undefined {
+	return bytes?.length && key && bytes.length <= key.maxEarlyData ? bytes : undefined;
 }
 
 /** Sends the early data after the ClientHello, whose digest by the hash of the first key is `digest`. */
@@ -35,9 +35,8 @@ export function sendEarly(link: Link, hello: Hello, digest: Uint8Array): void {
 
 /** Checks that the server, which says that it takes the early data, goes on with what that was made for (section 4.2.10). */
 export function checkEarly(hello: Hello, { key, suite }: ServerHello, protocol: string): void {
-	const [first] = hello.keys;
-	const session = first!.session!;
-	if (key !== first || suite.id !== session.suite || protocol !== session.protocol)
+	const first = hello.keys[0]!;
+	if (key !== first || suite !== first.suite || protocol !== first.protocol)
 		throw new TLSError("illegal_parameter", "the server takes early data, but not with the key, cipher suite and protocol that it was made for");
 }
 

@@ -5,9 +5,9 @@
 
 import { findSuite } from "../crypto/suites";
 import type { Suite } from "../crypto/suites";
-import { CipherSuite } from "../wire/numbers";
 import type { Writer } from "../wire/writer";
-import { HashAlgorithm, hash } from "tls/hardware/hash";
+import { hash } from "tls/hardware/hash";
+import type { HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import type { Session13 } from "./resume";
 import { Schedule13, verifyData } from "./schedule13";
@@ -19,14 +19,21 @@ export interface ExternalKey {
 	readonly secret: Uint8Array;
 	/** The hash that it is for: only suites with that hash go with it (section 4.2.11). */
 	readonly hash: HashAlgorithm;
+	/** What early data goes out with: suite, application protocol ("" for none), and the most octets (section 4.2.10). */
+	readonly suite: number;
+	readonly protocol: string;
+	readonly maxEarlyData: number;
 }
 
 /** A key as it is offered. */
 export interface PreSharedKey {
 	readonly identity: Uint8Array;
 	readonly secret: Uint8Array;
-	/** Any suite with the key's hash. */
+	/** What early data goes out with; only the suite's hash counts for all else. */
 	readonly suite: Suite;
+	readonly protocol: string;
+	/** Octets that the server takes early. */
+	readonly maxEarlyData: number;
 	/** The connection that it comes from; an external key has none. */
 	readonly session: Session13 | undefined;
 }
@@ -34,10 +41,13 @@ export interface PreSharedKey {
 /** What can be offered, the session first: at most one of each. */
 export function keysToOffer(session: Session13 | undefined, external: ExternalKey | undefined): PreSharedKey[] {
 	const keys: PreSharedKey[] = [];
-	if (session) keys.push({ identity: session.ticket, secret: session.secret, suite: findSuite(session.suite)!, session });
+	if (session) {
+		const { ticket, secret, suite, protocol, maxEarlyData } = session;
+		keys.push({ identity: ticket, secret, suite: findSuite(suite)!, protocol, maxEarlyData, session });
+	}
 	if (external) {
-		const suite = external.hash === HashAlgorithm.sha256 ? CipherSuite.TLS_AES_128_GCM_SHA256 : CipherSuite.TLS_AES_256_GCM_SHA384;
-		keys.push({ identity: external.identity, secret: external.secret, suite: findSuite(suite)!, session: undefined });
+		const { identity, secret, suite, protocol, maxEarlyData } = external;
+		keys.push({ identity, secret, suite: findSuite(suite)!, protocol, maxEarlyData, session: undefined });
 	}
 	return keys;
 }

@@ -65,7 +65,7 @@ export function* handshake(link: Link, write: typeof writeClientHello = writeCli
 	if (isTLS13) {
 		const session13 = session?.version === ProtocolVersion.tls13 ? session : undefined;
 		hello.keys = keysToOffer(session13, config.psk);
-		hello.early = earlyData(config.earlyData, session13);
+		hello.early = earlyData(config.earlyData, hello.keys[0]);
 	}
 	const transcript = new Transcript();
 	link.holds(hello);

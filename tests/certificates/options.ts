@@ -6,7 +6,7 @@
 import config from "mc/config";
 import { ascii, equal, ok, test, throws } from "test/harness";
 import { configure } from "tls/config";
-import type { Options } from "tls/config";
+import type { Options } from "tls/options";
 import { HashAlgorithm, hash } from "tls/hardware/hash";
 import { Certificate } from "tls/x509/certificate";
 import { PathSearch } from "tls/x509/path";

@@ -33,7 +33,7 @@ export interface ClientOptions {
 	/** More of TLSClient's `secure`. */
 	readonly secure?: object;
 	/** An external key in hexadecimal, with the name by which the server finds it. */
-	readonly psk?: { readonly identity: string; readonly key: string; readonly hash?: string };
+	readonly psk?: { readonly identity: string; readonly key: string; readonly hash?: string; readonly maxEarlyData?: number; readonly cipherSuite?: string; readonly protocol?: string };
 	/** Octets that the client reads at a time; all that is there by default. */
 	readonly chunk?: number;
 	/** The request goes out early, with so many spaces at its end that it has this many octets. */

@@ -6,7 +6,9 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.js";
 import { variants } from "../drivers/machine.js";
-import { answerRequest, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { helloExtensions } from "../peers/hello13.js";
+import { vector } from "../peers/keys13.js";
+import { answerRequest, extension, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { runClient, runPairs, type ClientOptions, type Pair } from "./connect.js";
 
 const key = Buffer.alloc(32, 0x5a);
@@ -104,6 +106,75 @@ describe("TLS 1.3: external keys", () => {
 		assert.equal(second!.server.offered?.identities.length, 1);
 	});
 
+	const early = { psk: { ...psk, maxEarlyData: 200 }, early: 100 };
+	const take: Partial<Script13> = { earlyData: "take" };
+	const skip: Partial<Script13> = { earlyData: "skip" };
+
+	/** The request came once, early or not. */
+	function expectRequest(pair: Pair<Outcome13>, isTaken: boolean, isAsked = true): void {
+		expectRight(pair);
+		const { client, server } = pair;
+		assert.equal(client.negotiated?.earlyData, isTaken);
+		assert.equal(server.received.toString().split("GET /").length, 2, "one request");
+		assert.equal(server.received.length === 100, isTaken, `${server.received.length} octets`);
+		assert.equal(helloExtensions(server.hellos![0]!).data.has(42), isAsked);
+	}
+
+	for (const variant of variants) {
+		test(`early data: taken, and refused in each way (${variant})`, async () => {
+			const pairs = await runAll([take, skip, { ...skip, retryGroup: 0x17 }, { ...skip, psk: undefined as never }], { ...early, ca: identity.root.pem, variant });
+			pairs.forEach((pair, i) => expectRequest(pair, i === 0));
+			assert.equal(pairs[0]!.server.binder, true);
+			assert.deepEqual(pairs.map(({ client }) => client.negotiated?.signature), [0, 0, 0, 0x403]);
+		});
+	}
+	for (const [suite, hash] of [["TLS_CHACHA20_POLY1305_SHA256", "sha256"], ["TLS_AES_256_GCM_SHA384", "sha384"]] as const) {
+		test(`early data with ${suite}`, async () => {
+			const [pair] = await runAll([{ ...take, suite }], { ...early, psk: { ...early.psk, hash, cipherSuite: suite } });
+			expectRequest(pair!, true);
+		});
+	}
+	test("early data with a protocol", async () => {
+		const [pair] = await runAll([{ ...take, encryptedExtensions: extension(16, vector(2, vector(1, Buffer.from("b")))) }],
+			{ ...early, psk: { ...early.psk, protocol: "b" }, secure: { applicationLayerProtocolNegotiation: ["a", "b"] } });
+		expectRequest(pair!, true);
+	});
+	test("early data only where the key is said to allow that much", async () => {
+		for (const maxEarlyData of [undefined, 0, 99]) {
+			const [pair] = await runAll([{}], { psk: { ...psk, ...(maxEarlyData === undefined ? {} : { maxEarlyData }) }, early: 100 });
+			expectRequest(pair!, false, false);
+		}
+	});
+	test("early data goes with the session where there is one, and by its measure", async () => {
+		let made: Buffer = Buffer.alloc(0);
+		const giving: Partial<Script13> = { ...take, talk: async session => { made = session.sendTicket(Buffer.from("a ticket")); await answerRequest(session); } };
+		const [first, second] = await runAll([giving, { get psk() { return { key: made }; } }], { ...early, session: "" });
+		expectRequest(first!, true);
+		expectRequest(second!, false, false);
+		assert.equal(second!.client.negotiated?.resumed, true);
+	});
+	test("early data that is taken with anything else is refused", async t => {
+		const named = (name: string): Buffer => extension(16, vector(2, vector(1, Buffer.from(name))));
+		// where the server has another key for what comes early, it can't read the alert; after a retry nothing of it was asked for
+		const faults: [string, Partial<Script13>, code?: string, alert?: number][] = [
+			["another suite with the hash", { ...take, suite: "TLS_CHACHA20_POLY1305_SHA256", encryptedExtensions: named("a") }],
+			["another protocol", { ...take, encryptedExtensions: named("b") }, "illegal_parameter", 47],
+			["no protocol", take, "illegal_parameter", 47],
+			["certificates", { ...skip, psk: undefined as never, encryptedExtensions: Buffer.concat([named("a"), extension(42)]) }],
+			["a retry", { ...skip, retryGroup: 0x17, encryptedExtensions: Buffer.concat([named("a"), extension(42)]) }, "unsupported_extension", 110],
+		];
+		const pairs = await runAll(faults.map(([, script]) => script), { ...early, ca: identity.root.pem, psk: { ...early.psk, protocol: "a" },
+			secure: { applicationLayerProtocolNegotiation: ["a", "b"] } });
+		for (const [i, [name, , code = "illegal_parameter", alert]] of faults.entries()) {
+			await t.test(name, () => {
+				const { client, server } = pairs[i]!;
+				assert.equal(client.code, code, client.message);
+				assert.equal(server.alert, alert);
+				assert.equal(client.length, 0);
+			});
+		}
+	});
+
 	for (const [name, options, words] of [
 		["a short key", { psk: { ...psk, key: "00".repeat(15) } }, /16 to 64 bytes, not 15/],
 		["a long key", { psk: { ...psk, key: "00".repeat(65) } }, /16 to 64 bytes, not 65/],
@@ -113,6 +184,11 @@ describe("TLS 1.3: external keys", () => {
 		["a hash that there is not", { psk: { ...psk, hash: "md5" } }, /"sha256" or "sha384"/],
 		["alone with TLS 1.2", { secure: { minVersion: 0x303 } }, /"psk" alone needs TLS 1\.3/],
 		["with TLS 1.2 at most", { secure: { maxVersion: 0x303 } }, /minVersion|maxVersion/],
+		["early data by a word", { psk: { ...psk, maxEarlyData: "much" as never } }, /"psk.maxEarlyData" must be a whole number/],
+		["early data with a suite of another hash", { psk: { ...psk, cipherSuite: "TLS_AES_256_GCM_SHA384" } }, /"cipherSuite", TLS_AES_256_GCM_SHA384, is none/],
+		["early data with a suite of TLS 1.2", { psk: { ...psk, cipherSuite: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" } }, /is none of TLS 1\.3/],
+		["early data with a suite that is not offered", { psk: { ...psk, maxEarlyData: 9 }, secure: { cipherSuites: ["TLS_CHACHA20_POLY1305_SHA256"] } }, /"cipherSuite" is not offered/],
+		["early data with a protocol that is not offered", { psk: { ...psk, protocol: "h2" } }, /"protocol" is not offered/],
 		["no object", { psk: undefined as never, secure: { psk: "secret" } }, /"psk" must be a object/],
 		["nothing to trust", { psk: undefined as never }, /whom to trust is not said/],
 	] as const) {

@@ -3,10 +3,12 @@
 */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
+import { pem } from "../../host-sim/certificates.js";
+import { context, integer, octetString, sequence } from "../../host-sim/der.js";
 import { lacks } from "../drivers/machine.js";
 import { runClient, type ClientOptions, type ClientResult } from "../faults/connect.js";
 import { identityOf } from "./requests.js";
@@ -85,6 +87,50 @@ describe("early data: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
 	});
 });
 
+/** A key as OpenSSL takes it with all that goes with early data: its own form of a session. */
+function pskSession(key: string, maxEarlyData: number): string {
+	const numbered = (number: number, value: number): Buffer => context(number, true, integer(value));
+	return pem("SSL SESSION PARAMETERS", sequence(integer(1), integer(Buffer.of(3, 4)), octetString(Buffer.of(0x13, 0x01)), octetString(Buffer.alloc(0)), octetString(Buffer.from(key, "hex")),
+		numbered(1, Math.floor(Date.now() / 1000)), numbered(2, 7200), numbered(15, maxEarlyData)));
+}
+
+describe("early data with an external key: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
+	const key = "00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef";
+	let folder: string;
+	before(() => {
+		folder = mkdtempSync(join(tmpdir(), "xs-tls-early-key-"));
+		writeFileSync(join(folder, "key"), pskSession(key, 200));
+	});
+	after(() => rmSync(folder, { recursive: true }));
+
+	async function run(variant: string, psk: ClientOptions["psk"], heard: RegExp): Promise<ClientResult> {
+		const server = await startTalkingOpenSSL(identity, "-tls1_3", "-psk_session", join(folder, "key"), "-psk_identity", "device17", "-early_data", "-max_early_data", "200");
+		try {
+			const connecting = runClient(server.port, 1, { ca: "", psk: psk!, early: 200, variant });
+			await answer(server, heard);
+			return (await connecting)[0]!;
+		}
+		finally {
+			await server.stop();
+		}
+	}
+
+	for (const variant of ["native", "m32"]) {
+		test(`taken (${variant})`, async () => {
+			const { negotiated, text, message } = await run(variant, { identity: "device17", key, maxEarlyData: 200 }, /Early data received:[^]*End of early data/);
+			assert.equal(negotiated?.earlyData, true, message);
+			assert.equal(negotiated.signature, 0);
+			assert.match(text, /hello/);
+		});
+	}
+	test("not sent where the key is not said to allow it", async () => {
+		const { negotiated, text } = await run("native", { identity: "device17", key }, /No early data received[^]*GET \//);
+		assert.equal(negotiated?.earlyData, false);
+		assert.match(text, /hello/);
+	});
+});
+
+// GnuTLS has no early data with external keys
 describe("early data: GnuTLS", { skip: lacks("gnutls-serv", "gnutls-bin") }, () => {
 	test("taken", async () => {
 		const server = await startGnuTLS(identity, "NORMAL:-VERS-ALL:+VERS-TLS1.3", "--earlydata", "--maxearlydata", "200");
