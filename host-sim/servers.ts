@@ -44,16 +44,17 @@ function tryConnect(port: number): Promise<boolean> {
 
 /**
  * Starts a program that listens, and waits until it does; with another port where somebody else has got it first. `values` get the port and
- * the folder with chain.pem, key.pem and the certificates one by one.
+ * the folder, in which it runs, with chain.pem, key.pem, the certificates one by one, and `files` by their names.
  */
 export async function startProgram(program: string, identity: ServerIdentity,
-	values: (port: number, folder: string) => string[], tries = 3): Promise<TalkingServer> {
+	values: (port: number, folder: string) => string[], files: Readonly<Record<string, string>> = {}, tries = 3): Promise<TalkingServer> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-peer-"));
 	writeFileSync(join(folder, "chain.pem"), identity.chain);
 	writeFileSync(join(folder, "leaf.pem"), identity.leaf.pem);
 	writeFileSync(join(folder, "root.pem"), identity.root.pem);
 	writeFileSync(join(folder, "intermediate.pem"), identity.chain.slice(identity.leaf.pem.length));
 	writeFileSync(join(folder, "key.pem"), identity.leaf.keyPem);
+	for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 	const port = await freePort();
 	const child = spawn(program, values(port, folder), { stdio: ["pipe", "pipe", "pipe"], cwd: folder });
 	let words = "";
@@ -77,7 +78,7 @@ export async function startProgram(program: string, identity: ServerIdentity,
 		await new Promise(resolve => setTimeout(resolve, 50));
 	}
 	await stop();
-	if (tries > 1 && /already in use/i.test(words)) return startProgram(program, identity, values, tries - 1);
+	if (tries > 1 && /already in use/i.test(words)) return startProgram(program, identity, values, files, tries - 1);
 	throw new Error(`${program} does not listen: ${words}`);
 }
 
@@ -98,8 +99,5 @@ export function startTalkingOpenSSL(identity: ServerIdentity, ...more: string[])
 
 /** Answers with the text, for the path /hello.txt. */
 export function startOpenSSLWithText(identity: ServerIdentity, text: string, ...more: string[]): Promise<RunningServer> {
-	return startProgram("openssl", identity, (port, folder) => {
-		writeFileSync(join(folder, "hello.txt"), text);
-		return [...openSSLValues(port, folder), "-WWW", "-quiet", ...more];
-	});
+	return startProgram("openssl", identity, (port, folder) => [...openSSLValues(port, folder), "-WWW", "-quiet", ...more], { "hello.txt": text });
 }

@@ -20,8 +20,12 @@ const buffer = new Uint8Array(1024);
 const options: TLSClientOptions = {
 	host: "localhost", address: "127.0.0.1", port: Number(config.port),
 	TCP: { io: TCP },
-	// DER, as an app has it in a resource
-	secure: { certificate: readPEM(config.ca, "CERTIFICATE"), ...JSON.parse(config.secure) },
+	secure: {
+		certificate: readPEM(config.ca, "CERTIFICATE"),	// DER, as an app has it in a resource
+		// records of any length are measured; whole requests go by what memory allows
+		...(config.part === "get" || config.part === "together" ? {} : { recordSizeLimit: 16385 }),
+		...JSON.parse(config.secure),
+	},
 	onError(error: TLSError) {
 		trace(`${JSON.stringify({ code: error.code, message: error.message })}\n`);
 	},

@@ -1,6 +1,7 @@
 /*
 	The device in tests against a server: connects to config.port `runs` times, one after the other, sends a request each time, and says in a
-	line of JSON how each connection ended. config.secure is JSON with more options for TLSClient's `secure`.
+	line of JSON how each connection ended. config.secure is JSON with more options for TLSClient's `secure`, config.path what it asks for. With
+	config.lines, which is JSON, it sends these lines in place of a request, each when something has come of the one before.
 */
 
 import config from "mc/config";
@@ -23,10 +24,15 @@ interface Result {
 	sessions?: number;
 	/** All that was delivered, as text. */
 	text: string;
+	/** Octets of the longest record. */
+	most: number;
+	/** Octets of the last certificate that was compressed. */
+	inflated?: number;
 }
 
-const head = "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n";
-const request = ArrayBuffer.fromString(`${head}\r\n`);
+const head = `GET ${config.path ?? "/"} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n`;
+const lines = config.lines ? JSON.parse(config.lines) as string[] : undefined;
+const request = ArrayBuffer.fromString(lines ? `${lines.shift()}\n` : `${head}\r\n`);
 /** config.early: this many octets of request go out early. */
 const early = Number(config.early ?? 0);
 const earlyData = early ? ArrayBuffer.fromString(`${`${head}x: `.padEnd(early - 4, "y")}\r\n\r\n`) : undefined;
@@ -61,7 +67,8 @@ function text(bytes: Uint8Array): string {
 }
 
 function run(done: (result: Result) => void): void {
-	const result: Result = { code: "", message: "", negotiated: undefined, text: "" };
+	const result: Result = { code: "", message: "", negotiated: undefined, text: "", most: 0 };
+	const finish = (more: object): void => done({ ...result, ...more, length, inflated: (globalThis as { inflated?: number }).inflated } as Result);
 	let isSent = false;
 	let length = 0;
 	let client: TLSClient | undefined;
@@ -91,27 +98,27 @@ function run(done: (result: Result) => void): void {
 				this.write(request);
 			},
 			onReadable(count: number) {
+				if (count > result.most) result.most = count;
 				for (let left = count; left > 0; ) {
 					const bytes = new Uint8Array(this.read(Math.min(size || left, left)) as ArrayBuffer);
 					left -= bytes.length;
 					length += bytes.length;
 					if (result.text.length < 300) result.text += text(bytes.length > 300 ? bytes.subarray(0, 300) : bytes);
 				}
+				if (lines?.length) this.write(ArrayBuffer.fromString(`${lines.shift()}\n`));
 				if (!config.until || !result.text.includes(config.until)) return;
 				this.close();
-				done({ ...result, code: "closed", length } as Result);
+				finish({ code: "closed" });
 			},
 			onError(error: TLSError) {
 				this.close();
-				result.code = error.code;
-				result.message = error.message;
-				done({ ...result, length } as Result);
+				finish({ code: error.code, message: error.message });
 			},
 		});
 	}
 	catch (error) {
 		client?.close();
-		done({ ...result, code: (error as TLSError).code ?? "thrown", message: String(error) });
+		finish({ code: (error as TLSError).code ?? "thrown", message: String(error) });
 	}
 }
 

@@ -18,8 +18,11 @@ export interface ClientResult {
 	/** How many it gave. */
 	readonly sessions?: number;
 	readonly text: string;
-	/** Octets delivered. */
+	/** Octets delivered, and of the longest record. */
 	readonly length: number;
+	readonly most: number;
+	/** Octets of the last certificate that was compressed. */
+	readonly inflated?: number;
 }
 
 export interface ClientOptions {
@@ -34,6 +37,10 @@ export interface ClientOptions {
 	readonly secure?: object;
 	/** An external key in hexadecimal, with the name by which the server finds it. */
 	readonly psk?: { readonly identity: string; readonly key: string; readonly hash?: string; readonly maxEarlyData?: number; readonly cipherSuite?: string; readonly protocol?: string };
+	/** What it asks for; "/" by default. */
+	readonly path?: string;
+	/** Lines to send in place of a request, each when something has come of the one before. */
+	readonly lines?: readonly string[];
 	/** Octets that the client reads at a time; all that is there by default. */
 	readonly chunk?: number;
 	/** The request goes out early, with so many spaces at its end that it has this many octets. */
@@ -57,10 +64,11 @@ const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, memory, env = {}, until, tls, withoutLegacy } = options;
+	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, memory, env = {},
+		until, tls, withoutLegacy, path, lines } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk), early: String(early),
 		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }),
-		...(until === undefined ? {} : { until }) };
+		...(until === undefined ? {} : { until }), ...(path === undefined ? {} : { path }), ...(lines ? { lines: JSON.stringify(lines) } : {}) };
 	const extra = {
 		...(tls === undefined || withoutLegacy ? {} : { include: ["../../modules/legacy/manifest.json"] }),
 		...(memory === undefined ? {} : { creation: { static: memory } }),

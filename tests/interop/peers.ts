@@ -1,27 +1,23 @@
 /*
-	The servers of the table, each set up for a row: OpenSSL, GnuTLS, Node, NSS's selfserv and Botan's tls_server.
+	The servers of the table, each set up for a row: OpenSSL, GnuTLS, Node, NSS's selfserv, Botan's tls_server and a server on BoringSSL.
 */
 
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { SSL_OP_NO_TICKET } from "node:constants";
 import { join } from "node:path";
 import { pem, type ServerIdentity } from "../../host-sim/certificates.js";
 import { integer, sequence } from "../../host-sim/der.js";
 import { ffdhePrime } from "../peers/exchange12.js";
 import { oldSuites12, suiteInfo12 } from "../peers/keys12.js";
+import { lacksBoringSSL, startBoringSSL } from "./boringssl.js";
+import { isByHand, isLong, longName, longText } from "./forced.js";
 import { hasProgram, startNode, startProgram, type RunningServer } from "./servers.js";
+import { startSplitter } from "./splitter.js";
 import type { Group, PeerName, Row } from "./table.js";
 
-/** A server, and what its answer to a request holds. */
-export interface Peer extends RunningServer {
-	readonly until: string;
-}
-
-const HTTP_OK = " 200 ";
-
 /** Programs and the packages that bring them. */
-const programs: Record<PeerName, readonly [program: string, debianPackage: string] | undefined> = {
+const programs: Record<Exclude<PeerName, "BoringSSL">, readonly [program: string, debianPackage: string] | undefined> = {
 	OpenSSL: ["openssl", "openssl"],
 	GnuTLS: ["gnutls-serv", "gnutls-bin"],
 	Node: undefined,
@@ -31,6 +27,7 @@ const programs: Record<PeerName, readonly [program: string, debianPackage: strin
 
 /** False where the peer can be run here; else why it is skipped. */
 export function lacksPeer(peer: PeerName): string | false {
+	if (peer === "BoringSSL") return lacksBoringSSL;
 	const needed = programs[peer];
 	return !needed || hasProgram(needed[0], "--version") ? false : `${needed[0]} is not installed: apt-get install ${needed[1]}`;
 }
@@ -62,35 +59,40 @@ function dheFile(folder: string, group: Group = "ffdhe2048"): string {
 }
 
 function startOpenSSL(row: Row, identity: ServerIdentity): Promise<RunningServer> {
-	const { version, suite, group, client, resumed, encryptThenMac } = row;
+	const { version, suite, group, client, forced, resumed, encryptThenMac } = row;
 	const curve = { x25519: "X25519", secp256r1: "P-256", secp384r1: "P-384" }[group as string];
+	const answer = isByHand(row) ? [] : [isLong(row) ? "-WWW" : "-www", "-quiet"];
+	const asks = forced === "client asked later" ? ["-CAfile", "root.pem", "-verify_return_error"] : client ? ["-Verify", "3", "-CAfile", "root.pem", "-verify_return_error"] : [];
 	return startProgram("openssl", identity, (port, folder) => [
 		"s_server", "-accept", `127.0.0.1:${port}`, "-cert", join(folder, "leaf.pem"), "-cert_chain", join(folder, "intermediate.pem"), "-key", join(folder, "key.pem"),
-		"-www", "-quiet", ...(version === "1.2" ? ["-tls1_2", "-cipher", openSSLName(suite)] : ["-tls1_3", "-ciphersuites", suite]),
+		...answer, ...asks, ...(version === "1.2" ? ["-tls1_2", "-cipher", openSSLName(suite)] : ["-tls1_3", "-ciphersuites", suite]),
 		...(curve ? ["-groups", curve] : []), ...(suite.includes("_DHE_") ? ["-dhparam", dheFile(folder, group)] : []),
 		...(resumed === "session ID" ? ["-no_ticket"] : []), ...(encryptThenMac === false ? ["-no_etm"] : []),
-		...(client ? ["-Verify", "3", "-CAfile", join(folder, "root.pem"), "-verify_return_error"] : []),
-	]);
+	], isLong(row) ? { [longName]: longText } : {});
 }
 
 function startGnuTLS(row: Row, identity: ServerIdentity): Promise<RunningServer> {
-	const { version, suite, group, client, resumed, encryptThenMac } = row;
+	const { version, suite, group, client, forced, resumed, encryptThenMac } = row;
 	const { exchange, cipher, hash } = partsOf(suite);
 	const isBlock = encryptThenMac !== undefined;
 	const own = { x25519: "X25519", secp256r1: "SECP256R1", secp384r1: "SECP384R1", ffdhe2048: "FFDHE2048", ffdhe3072: "FFDHE3072", ffdhe4096: "FFDHE4096" };
 	const priority = ["NORMAL", "-VERS-ALL", `+VERS-TLS${version}`, "-CIPHER-ALL", `+${cipher.replace(/_/g, "-")}`,
 		...(isBlock ? ["-MAC-ALL", `+${hash === "SHA" ? "SHA1" : hash}`] : []), ...(exchange ? ["-KX-ALL", `+${exchange.replace("_", "-")}`] : []),
 		...(group ? ["-GROUP-ALL", `+GROUP-${own[group]}`] : []), ...(encryptThenMac === false ? ["%NO_ETM"] : [])].join(":");
+	const isEcho = forced === "KeyUpdate" || forced === "client asked later";
 	return startProgram("gnutls-serv", identity, (port, folder) => [
-		"--http", "--port", String(port), "--x509certfile", join(folder, "chain.pem"), "--x509keyfile", join(folder, "key.pem"), "--priority", priority,
+		isEcho ? "--echo" : "--http", "--port", String(port), "--x509certfile", join(folder, "chain.pem"), "--x509keyfile", join(folder, "key.pem"), "--priority", priority,
 		...(resumed === "session ID" ? ["--noticket"] : []),
-		...(client ? ["--x509cafile", join(folder, "root.pem"), "--require-client-cert", "--verify-client-cert"] : ["--disable-client-cert"]),
-	]);
+		...(isLong(row) ? ["--httpdata", longName] : []),
+		...(client ? ["--x509cafile", join(folder, "root.pem"), "--verify-client-cert"] : []),
+		...(client && !isEcho ? ["--require-client-cert"] : ["--disable-client-cert"]),
+	], isLong(row) ? { [longName]: `HTTP/1.0 200 OK\r\n\r\n${longText}` } : {});
 }
 
-function startNodeFor({ version, suite, group, client, resumed }: Row, identity: ServerIdentity): Promise<RunningServer> {
+function startNodeFor(row: Row, identity: ServerIdentity): Promise<RunningServer> {
+	const { version, suite, group, client, resumed } = row;
 	const curve = { x25519: "X25519", secp256r1: "P-256", secp384r1: "P-384" }[group as string];
-	return startNode(identity, Buffer.from("hello"), {
+	return startNode(identity, Buffer.from(isLong(row) ? longText : "hello"), {
 		minVersion: `TLSv${version}`, maxVersion: `TLSv${version}`, ciphers: version === "1.2" ? openSSLName(suite) : suite,
 		...(curve ? { ecdhCurve: curve } : {}), ...(resumed === "session ID" ? { secureOptions: SSL_OP_NO_TICKET } : {}),
 		...(client ? { ca: identity.root.pem, requestCert: true, rejectUnauthorized: true } : {}),
@@ -105,14 +107,18 @@ function must(program: string, ...values: string[]): void {
 const numbers13: Record<string, number> = { TLS_AES_128_GCM_SHA256: 0x1301, TLS_AES_256_GCM_SHA384: 0x1302, TLS_CHACHA20_POLY1305_SHA256: 0x1303 };
 
 /** NSS has keys and certificates in a database of its own. */
-function startNSS({ version, suite, group, key, client, resumed }: Row, identity: ServerIdentity): Promise<RunningServer> {
+function startNSS(row: Row, identity: ServerIdentity): Promise<RunningServer> {
+	const { version, suite, group, key, client, forced, resumed } = row;
 	const number = numbers13[suite] ?? (suiteInfo12[suite] ?? oldSuites12[suite])!.id;
 	const own = { x25519: "x25519", secp256r1: "P256", secp384r1: "P384", ffdhe2048: "FF2048", ffdhe3072: "FF3072", ffdhe4096: "FF4096" };
 	return startProgram("selfserv", identity, (port, folder) => {
 		const database = `sql:${folder}`;
 		must("certutil", "-N", "-d", database, "--empty-password");
 		must("certutil", "-A", "-d", database, "-n", "root", "-t", "TC,,", "-a", "-i", join(folder, "root.pem"));
-		must("certutil", "-A", "-d", database, "-n", "intermediate", "-t", ",,", "-a", "-i", join(folder, "intermediate.pem"));
+		for (const [i, certificate] of readFileSync(join(folder, "intermediate.pem"), "utf8").split(/(?<=END CERTIFICATE-----\n)/).entries()) {
+			writeFileSync(join(folder, "one.pem"), certificate);
+			must("certutil", "-A", "-d", database, "-n", `intermediate ${i}`, "-t", ",,", "-a", "-i", join(folder, "one.pem"));
+		}
 		const file = join(folder, "server.p12");
 		must("openssl", "pkcs12", "-export", "-in", join(folder, "leaf.pem"), "-inkey", join(folder, "key.pem"), "-name", "server", "-passout", "pass:", "-out", file);
 		must("pk12util", "-i", file, "-d", database, "-W", "");
@@ -120,9 +126,9 @@ function startNSS({ version, suite, group, key, client, resumed }: Row, identity
 			"-d", database, key.startsWith("rsa") ? "-n" : "-e", "server", "-p", String(port), "-V", `tls${version}:tls${version}`, "-G", "-H", "2",
 			"-c", `:${number.toString(16).padStart(4, "0").toUpperCase()}`, // the curve of its own key is needed, too
 			"-I", group ? `${own[group]},P256` : "x25519,P256,P384,FF2048",
-			...(resumed === "ticket" ? ["-u"] : []), ...(client ? ["-r", "-r"] : []),
+			...(resumed === "ticket" ? ["-u"] : []), ...(!client ? [] : forced === "client asked later" ? ["-r", "-r", "-r", "-r", "-E", "-v"] : ["-r", "-r"]),
 		];
-	});
+	}, isLong(row) ? { [longName]: longText } : {});
 }
 
 /** Botan's server goes by a policy, and gives back what it is sent. */
@@ -145,10 +151,17 @@ function startBotan({ suite, group, encryptThenMac }: Row, identity: ServerIdent
 }
 
 const starts: Record<PeerName, (row: Row, identity: ServerIdentity) => Promise<RunningServer>> = {
-	OpenSSL: startOpenSSL, GnuTLS: startGnuTLS, Node: startNodeFor, NSS: startNSS, Botan: startBotan,
+	OpenSSL: startOpenSSL, GnuTLS: startGnuTLS, Node: startNodeFor, NSS: startNSS, Botan: startBotan, BoringSSL: startBoringSSL,
 };
 
-/** The row's server, running. */
-export async function startPeer(row: Row, identity: ServerIdentity): Promise<Peer> {
-	return { ...await starts[row.peer](row, identity), until: row.peer === "Botan" ? "host: localhost" : HTTP_OK };
+/** The row's server, running; where it is told what to say, `server` takes that. */
+export async function startPeer(row: Row, identity: ServerIdentity): Promise<RunningServer & { readonly server: RunningServer }> {
+	const server = await starts[row.peer](row, identity);
+	if (row.forced !== "one octet per segment") return { port: server.port, server, stop: () => server.stop() };
+	const splitter = await startSplitter(server.port);
+	const stop = async (): Promise<void> => {
+		await splitter.stop();
+		await server.stop();
+	};
+	return { port: splitter.port, server, stop };
 }

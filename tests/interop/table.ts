@@ -6,7 +6,7 @@
 import type { KeyType } from "../../host-sim/certificates.js";
 import { oldSuites12, suiteInfo12 } from "../peers/keys12.js";
 
-export type PeerName = "OpenSSL" | "GnuTLS" | "Node" | "NSS" | "Botan";
+export type PeerName = "OpenSSL" | "GnuTLS" | "Node" | "NSS" | "Botan" | "BoringSSL";
 
 export interface Row {
 	readonly peer: PeerName;
@@ -21,9 +21,16 @@ export interface Row {
 	readonly client?: KeyType;
 	/** A second connection goes on with a session of the first. */
 	readonly resumed?: "ticket" | "session ID";
+	readonly forced?: Forced;
 	/** encrypt_then_mac, where the suite has a block cipher: agreed on or not. */
 	readonly encryptThenMac?: boolean;
 }
+
+/**
+ * What the server does only when it is made to: another group than the first, a long chain, long and short records, one octet in each TCP segment, new
+ * keys of both sides in the middle, a certificate asked for after the handshake, its own certificates compressed.
+ */
+export type Forced = "retry" | "six certificates" | "16 KB records" | "1 KB records" | "one octet per segment" | "KeyUpdate" | "client asked later" | "compressed certificates";
 
 export const groups = { x25519: 0x1d, secp256r1: 0x17, secp384r1: 0x18, ffdhe2048: 0x100, ffdhe3072: 0x101, ffdhe4096: 0x102 } as const;
 export type Group = keyof typeof groups;
@@ -44,21 +51,41 @@ interface Limits {
 	/** It can ask for a certificate. */
 	readonly clients: boolean;
 	readonly dhe: readonly Group[];
+	/** What it can be made to do, beside a retry. */
+	readonly forced: readonly Forced[];
 }
+
+/** What every server can be made to do. */
+const always: readonly Forced[] = ["six certificates", "one octet per segment"];
+/** What needs a server that answers with a file. */
+const filed: readonly Forced[] = [...always, "16 KB records", "1 KB records"];
+/** What TLS 1.2 does not have. */
+const only13: readonly Forced[] = ["KeyUpdate", "client asked later", "compressed certificates"];
 
 const limits: Record<PeerName, Limits> = {
 	OpenSSL: {
 		versions: ["1.2", "1.3"], encryptThenMac: [true, false], resumption: ["ticket", "session ID"], groups: curves, clients: true, dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
+		forced: [...filed, "KeyUpdate", "client asked later"],
 	},
 	GnuTLS: {
 		versions: ["1.2", "1.3"], encryptThenMac: [true, false], resumption: ["ticket", "session ID"], groups: curves, clients: true, dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
+		forced: [...filed, "KeyUpdate", "client asked later"],
 	},
-	// its DHE has other groups than RFC 7919's
-	Node: { versions: ["1.2", "1.3"], encryptThenMac: [true], resumption: ["ticket"], groups: curves, clients: true, dhe: [], lacks: /_DHE_/ },
+	// its DHE has other groups than RFC 7919's; new keys and late questions are not to be had from script
+	Node: { versions: ["1.2", "1.3"], encryptThenMac: [true], resumption: ["ticket"], groups: curves, clients: true, dhe: [], lacks: /_DHE_/, forced: filed },
 	NSS: {
 		versions: ["1.2", "1.3"], encryptThenMac: [false], resumption: ["ticket", "session ID"], groups: curves, clients: true, dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
+		forced: [...filed, "client asked later"],
 	},
-	Botan: { versions: ["1.2"], encryptThenMac: [true, false], resumption: ["session ID"], groups: curves, clients: false, dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"] },
+	// it gives back what it is sent, which is no more than the simulator's TCP takes at once
+	Botan: {
+		versions: ["1.2"], encryptThenMac: [true, false], resumption: ["session ID"], groups: curves, clients: false, dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"], forced: always,
+	},
+	// suites are its own choice; Debian's builds of the others have no zlib
+	BoringSSL: {
+		versions: ["1.3"], lacks: /AES_256|CHACHA20/, encryptThenMac: [], resumption: ["ticket"], groups: curves, clients: true, dhe: [],
+		forced: [...always, "16 KB records", "KeyUpdate", "compressed certificates"],
+	},
 };
 
 /** The key that a suite goes with. */
@@ -71,6 +98,23 @@ export function rowsOf(peer: PeerName): Row[] {
 	return [...new Map(allRows(peer).map(row => [titleOf(row), row])).values()];
 }
 
+/** A key share goes out for one group alone: a server of TLS 1.3 that takes another one only has to ask for it. */
+function retryOf(version: Row["version"], group: Group): { readonly forced?: "retry" } {
+	return version === "1.3" && group !== "x25519" ? { forced: "retry" } : {};
+}
+
+function forcedRows(peer: PeerName, version: Row["version"], suiteOf: (key: KeyType) => string): Row[] {
+	const { forced: all, clients } = limits[peer];
+	const rows: Row[] = [];
+	for (const forced of all) {
+		if (version === "1.2" && only13.includes(forced)) continue;
+		const key = forced === "six certificates" ? "rsa4096" : "p256";
+		rows.push({ peer, version, suite: suiteOf(key), key, forced, ...(forced === "client asked later" ? { client: "p256" } : {}) });
+	}
+	if (version === "1.3" && clients) rows.push({ peer, version, suite: suiteOf("p256"), key: "p256", group: "secp384r1", client: "p256", resumed: "ticket", forced: "retry" });
+	return rows;
+}
+
 function allRows(peer: PeerName): Row[] {
 	const { versions, lacks, encryptThenMac, resumption, groups: own, clients, dhe } = limits[peer];
 	const rows: Row[] = [];
@@ -80,10 +124,11 @@ function allRows(peer: PeerName): Row[] {
 		const usualOf = (key: KeyType): string => key.startsWith("rsa") ? usual.replace("ECDSA", "RSA") : usual;
 		const modern = version === "1.3" ? suites13 : Object.keys(suiteInfo12).filter(suite => !suite.includes("CCM"));
 		for (const suite of modern.filter(has)) rows.push({ peer, version, suite, key: keyOf(suite) });
-		for (const group of own) rows.push({ peer, version, suite: usual, group, key: "p256" });
+		for (const group of own) rows.push({ peer, version, suite: usual, group, key: "p256", ...retryOf(version, group) });
 		for (const key of keyTypes) rows.push({ peer, version, suite: usualOf(key), key });
 		if (clients) for (const client of ["p256", "p384", "rsa2048"] as const) rows.push({ peer, version, suite: usual, key: "p256", client });
 		for (const resumed of version === "1.3" ? ["ticket"] as const : resumption) rows.push({ peer, version, suite: usual, key: "p256", resumed });
+		rows.push(...forcedRows(peer, version, usualOf));
 	}
 	if (!versions.includes("1.2")) return rows;
 	for (const [suite, { mac }] of Object.entries(oldSuites12)) {
@@ -102,15 +147,15 @@ function allRows(peer: PeerName): Row[] {
 }
 
 /** A row in words. */
-export function titleOf({ version, suite, group, key, client, resumed, encryptThenMac }: Row): string {
-	const parts = [`TLS ${version}`, suite.slice(4), group, key, client && `client ${client}`, resumed, encryptThenMac === undefined ? undefined : encryptThenMac ? "MAC behind" : "MAC inside"];
+export function titleOf({ version, suite, group, key, client, resumed, forced, encryptThenMac }: Row): string {
+	const parts = [`TLS ${version}`, suite.slice(4), group, key, client && `client ${client}`, resumed, forced, encryptThenMac === undefined ? undefined : encryptThenMac ? "MAC behind" : "MAC inside"];
 	return parts.filter(Boolean).join(", ");
 }
 
 /** Rows and what came of them, as a table in Markdown. */
 export function tableText(results: readonly { readonly row: Row; readonly outcome: string }[]): string {
-	const cells = results.map(({ row: { peer, version, suite, group = "", key, client = "", resumed = "", encryptThenMac }, outcome }) =>
-		[peer, version, suite, group, key, client, resumed, encryptThenMac === undefined ? "" : encryptThenMac ? "behind" : "inside", outcome]);
-	const head = ["peer", "TLS", "suite", "group", "server's key", "client's key", "resumed by", "MAC", "outcome"];
+	const cells = results.map(({ row: { peer, version, suite, group = "", key, client = "", resumed = "", forced = "", encryptThenMac }, outcome }) =>
+		[peer, version, suite, group, key, client, resumed, forced, encryptThenMac === undefined ? "" : encryptThenMac ? "behind" : "inside", outcome]);
+	const head = ["peer", "TLS", "suite", "group", "server's key", "client's key", "resumed by", "forced", "MAC", "outcome"];
 	return [head, head.map(() => "---"), ...cells].map(row => `| ${row.join(" | ")} |\n`).join("");
 }
