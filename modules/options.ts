@@ -39,8 +39,8 @@ export interface Options {
 	 */
 	session?: ArrayBuffer | Uint8Array;
 	/**
-	 * Goes out with the first flight of TLS 1.3 where `session`, or without one `psk`, allows that much, before the server is known to be there (RFC 8446 section 8, appendix
-	 * E.5): whoever listens can send it to the server again, so only requests that may be replayed, such as a GET without effects. Where
+	 * Goes out with the first flight of TLS 1.3 where `session`, or without one `psk`, allows that much, before the server is known to be there
+	 * (RFC 8446 section 8, appendix E.5): whoever listens can send it to the server again, so only requests that may be replayed, such as a GET without effects. Where
 	 * `onHandshake` says that `earlyData` is false, the server has not taken it, and the application has to send it.
 	 */
 	earlyData?: ArrayBuffer | Uint8Array;

@@ -36,7 +36,10 @@ export interface ClientOptions {
 	/** More of TLSClient's `secure`. */
 	readonly secure?: object;
 	/** An external key in hexadecimal, with the name by which the server finds it. */
-	readonly psk?: { readonly identity: string; readonly key: string; readonly hash?: string; readonly maxEarlyData?: number; readonly cipherSuite?: string; readonly protocol?: string };
+	readonly psk?: {
+		readonly identity: string; readonly key: string; readonly hash?: string;
+		readonly maxEarlyData?: number; readonly cipherSuite?: string; readonly protocol?: string;
+	};
 	/** What it asks for; "/" by default. */
 	readonly path?: string;
 	/** Lines to send in place of a request, each when something has come of the one before. */

@@ -80,7 +80,8 @@ describe("TLS 1.3: EncryptedExtensions", () => {
 	test("messages of the next flight behind Finished, in the same record", async () => {
 		const ticket = message(4, Buffer.alloc(8), vector(1), vector(2, Buffer.of(1)), vector(2));
 		const update = message(24, Buffer.of(0));
-		const pairs = await runAll([ticket, update, ticket.subarray(0, 3)].map(behind => ({ edit: (name, bytes) => name === "Finished" ? Buffer.concat([bytes, behind]) : bytes })));
+		const following = (behind: Buffer): Partial<Script13> => ({ edit: (name, bytes) => name === "Finished" ? Buffer.concat([bytes, behind]) : bytes });
+		const pairs = await runAll([ticket, update, ticket.subarray(0, 3)].map(following));
 		for (const { client, server } of pairs) {
 			assert.equal(client.code, "unexpected_message", client.message);
 			assert.equal(server.alert, 10);

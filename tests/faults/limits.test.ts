@@ -40,10 +40,12 @@ for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 			identity = makeIdentity(["localhost"]);
 		});
 
-		async function run({ extensions = Buffer.alloc(0), talk = answerRequest }: Given, secure: object = {}, more: Partial<ClientOptions> = {}): Promise<Pair<Outcome12 | Outcome13>> {
+		async function run({ extensions = Buffer.alloc(0), talk = answerRequest }: Given, secure: object = {},
+			more: Partial<ClientOptions> = {}): Promise<Pair<Outcome12 | Outcome13>> {
 			const { leaf, intermediate, root } = identity;
 			const common = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, talk: talk as (session: Session12 | Session13) => Promise<void> };
-			const [pair] = await runPairs<Outcome12 | Outcome13>(1, { ca: root.pem, secure: { minVersion: number, maxVersion: number, ...secure }, ...more }, socket => is13
+			const options = { ca: root.pem, secure: { minVersion: number, maxVersion: number, ...secure }, ...more };
+			const [pair] = await runPairs<Outcome12 | Outcome13>(1, options, socket => is13
 				? new Session13(socket, { ...common, encryptedExtensions: extensions }).run()
 				: new Session12(socket, { ...common, extensions: Buffer.concat([...rightExtensions, extensions]) }).run());
 			return pair!;

@@ -8,7 +8,7 @@ import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.j
 import { variants } from "../drivers/machine.js";
 import { helloExtensions, parseHello } from "../peers/hello13.js";
 import { u16, vector } from "../peers/keys13.js";
-import { answerRequest, extension, message, Session13, type MessageName, type Outcome13, type Script13 } from "../peers/server13.js";
+import { answerRequest, extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";
 
 const KEY_SHARE = 51, COOKIE = 44, PRE_SHARED_KEY = 41, EARLY_DATA = 42;
@@ -20,9 +20,9 @@ const suiteAt = listAt - 3;
 const p256: Partial<Script13> = { retryGroup: 0x17 };
 
 /** A retry with other extensions: supported_versions, key_share and cookie come in this order. */
-function retrying(change: (versions: Buffer, share: Buffer, cookie: Buffer) => Uint8Array[], more: (name: MessageName, bytes: Buffer) => Buffer = (_, bytes) => bytes): Partial<Script13> {
+function retrying(change: (versions: Buffer, share: Buffer, cookie: Buffer) => Uint8Array[]): Partial<Script13> {
 	return { ...p256, edit: (name, bytes) => {
-		if (name !== "HelloRetryRequest") return more(name, bytes);
+		if (name !== "HelloRetryRequest") return bytes;
 		const list = bytes.subarray(4 + listAt + 2);
 		return message(2, bytes.subarray(4, 4 + listAt), vector(2, ...change(list.subarray(0, 6), list.subarray(6, 12), list.subarray(12))));
 	} };
@@ -51,7 +51,10 @@ const faults: { readonly name: string; readonly script: Partial<Script13>; reado
 	{ name: "the cookie again in the ServerHello", script: thenExtensions((...all) => [...all, extension(COOKIE, vector(2, Buffer.alloc(40)))]), ...illegal },
 	{ name: "TLS 1.2 afterwards", script: thenExtensions(() => []), ...illegal },
 	{ name: "TLS 1.2 afterwards, in words", script: thenExtensions((_, share) => [extension(43, Buffer.of(3, 3)), share]), ...illegal },
-	{ name: "a suite that was not offered", script: { ...p256, edit: (name, bytes) => name === "HelloRetryRequest" ? message(2, withSuite(bytes.subarray(4), 0x1304)) : bytes }, ...illegal },
+	{
+		name: "a suite that was not offered", ...illegal,
+		script: { ...p256, edit: (name, bytes) => name === "HelloRetryRequest" ? message(2, withSuite(bytes.subarray(4), 0x1304)) : bytes },
+	},
 	{ name: "another session id", script: { ...p256, edit: (name, bytes) => { if (name === "HelloRetryRequest") bytes[4 + 40]! ^= 1; return bytes; } }, ...illegal },
 	{ name: "TLS 1.2 in words", script: retrying((_, ...rest) => [extension(43, Buffer.of(3, 3)), ...rest]), ...illegal },
 	{ name: "an empty cookie", script: retrying((versions, share) => [versions, share, extension(COOKIE, vector(2))]), ...malformed },

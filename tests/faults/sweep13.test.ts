@@ -42,7 +42,8 @@ const greased = [0x0a0a, 0x3a3a, 0xfafa];
 const known = [0, 1, 5, 10, 11, 13, 16, 22, 23, 27, 28, 35, 41, 42, 43, 44, 45, 47, 48, 49, 50, 51, 0xff01];
 /** What the table of section 4.2 allows in each message. */
 const allowed: Partial<Record<MessageName, number[]>> = {
-	ServerHello: [41, 43, 51], HelloRetryRequest: [43, 44, 51], EncryptedExtensions: [0, 1, 10, 16, 28, 42], CertificateRequest: [5, 13, 27, 47, 48, 50], Certificate: [5],
+	ServerHello: [41, 43, 51], HelloRetryRequest: [43, 44, 51], EncryptedExtensions: [0, 1, 10, 16, 28, 42],
+	CertificateRequest: [5, 13, 27, 47, 48, 50], Certificate: [5],
 };
 /** The one in which the server asks: there, what is not known is passed over. */
 const asking = "CertificateRequest";

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 
@@ -17,7 +17,7 @@ import type { Dictionary } from "../../host-sim/manifest.js";
 import { runApp } from "../../host-sim/run.js";
 import { variants } from "../drivers/machine.js";
 import { Session12 } from "../peers/server12.js";
-import { message, Session13 } from "../peers/server13.js";
+import { message, Session13, type Script13 } from "../peers/server13.js";
 
 const HANDSHAKE = 22, DATA = 23;
 const LIMIT = 4;
@@ -26,11 +26,15 @@ const TOTAL = 20480;
 const LONG = 48 * TOTAL;
 const [notRequested, requested] = [0, 1].map(request => message(24, Buffer.of(request))) as [Buffer, Buffer];
 
+/** What a server is given, and what it does with a socket. */
+type Serve = (common: Pick<Script13, "chain" | "key">) => (socket: Socket) => Promise<unknown>;
+
 /** More of a manifest: the suites with another limit. */
 function wearing(): Dictionary {
 	const source = join(projectRoot, "modules", "crypto", "suites");
 	const text = readFileSync(`${source}.ts`, "utf8");
-	const changed = text.replaceAll(/recordLimit: 0x\w+/g, `recordLimit: ${LIMIT}`).replaceAll('from "../', 'from "tls/').replaceAll('from "./', 'from "tls/crypto/');
+	const changed = text.replaceAll(/recordLimit: 0x\w+/g, `recordLimit: ${LIMIT}`)
+		.replaceAll('from "../', 'from "tls/').replaceAll('from "./', 'from "tls/crypto/');
 	assert.ok(changed.split(`recordLimit: ${LIMIT}`).length > 8, "the limits are found");
 	const folder = join(buildFolder, "worn");
 	mkdirSync(folder, { recursive: true });
@@ -45,11 +49,11 @@ describe("worn keys", () => {
 	});
 
 	/** Runs a part of the app against one session. */
-	async function run(part: string, variant: string, serve: (common: { chain: Uint8Array[]; key: ServerIdentity["leaf"]["key"]["privateKey"] }) => (socket: never) => Promise<unknown>, extra = wearing(), total = TOTAL): Promise<string> {
+	async function run(part: string, variant: string, serve: Serve, extra = wearing(), total = TOTAL): Promise<string> {
 		const { leaf, intermediate, root } = identity;
 		const ends: Promise<unknown>[] = [];
 		const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
-			const end = serve({ chain: [leaf.der, intermediate.der], key: leaf.key.privateKey })(socket as never);
+			const end = serve({ chain: [leaf.der, intermediate.der], key: leaf.key.privateKey })(socket);
 			end.catch(() => socket.destroy());
 			ends.push(end);
 		});

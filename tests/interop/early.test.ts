@@ -90,7 +90,8 @@ describe("early data: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
 /** A key as OpenSSL takes it with all that goes with early data: its own form of a session. */
 function pskSession(key: string, maxEarlyData: number): string {
 	const numbered = (number: number, value: number): Buffer => context(number, true, integer(value));
-	return pem("SSL SESSION PARAMETERS", sequence(integer(1), integer(Buffer.of(3, 4)), octetString(Buffer.of(0x13, 0x01)), octetString(Buffer.alloc(0)), octetString(Buffer.from(key, "hex")),
+	return pem("SSL SESSION PARAMETERS", sequence(integer(1), integer(Buffer.of(3, 4)),
+		octetString(Buffer.of(0x13, 0x01)), octetString(Buffer.alloc(0)), octetString(Buffer.from(key, "hex")),
 		numbered(1, Math.floor(Date.now() / 1000)), numbered(2, 7200), numbered(15, maxEarlyData)));
 }
 
@@ -104,7 +105,8 @@ describe("early data with an external key: OpenSSL", { skip: lacks("openssl", "o
 	after(() => rmSync(folder, { recursive: true }));
 
 	async function run(variant: string, psk: ClientOptions["psk"], heard: RegExp): Promise<ClientResult> {
-		const server = await startTalkingOpenSSL(identity, "-tls1_3", "-psk_session", join(folder, "key"), "-psk_identity", "device17", "-early_data", "-max_early_data", "200");
+		const server = await startTalkingOpenSSL(identity, "-tls1_3", "-psk_session", join(folder, "key"), "-psk_identity", "device17",
+			"-early_data", "-max_early_data", "200");
 		try {
 			const connecting = runClient(server.port, 1, { ca: "", psk: psk!, early: 200, variant });
 			await answer(server, heard);

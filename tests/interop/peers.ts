@@ -62,7 +62,7 @@ function startOpenSSL(row: Row, identity: ServerIdentity): Promise<RunningServer
 	const { version, suite, group, client, forced, resumed, encryptThenMac } = row;
 	const curve = { x25519: "X25519", secp256r1: "P-256", secp384r1: "P-384" }[group as string];
 	const answer = isByHand(row) ? [] : [isLong(row) ? "-WWW" : "-www", "-quiet"];
-	const asks = forced === "client asked later" ? ["-CAfile", "root.pem", "-verify_return_error"] : client ? ["-Verify", "3", "-CAfile", "root.pem", "-verify_return_error"] : [];
+	const asks = client ? ["-CAfile", "root.pem", "-verify_return_error", ...(forced === "client asked later" ? [] : ["-Verify", "3"])] : [];
 	return startProgram("openssl", identity, (port, folder) => [
 		"s_server", "-accept", `127.0.0.1:${port}`, "-cert", join(folder, "leaf.pem"), "-cert_chain", join(folder, "intermediate.pem"), "-key", join(folder, "key.pem"),
 		...answer, ...asks, ...(version === "1.2" ? ["-tls1_2", "-cipher", openSSLName(suite)] : ["-tls1_3", "-ciphersuites", suite]),

@@ -30,7 +30,8 @@ export interface Row {
  * What the server does only when it is made to: another group than the first, a long chain, long and short records, one octet in each TCP segment, new
  * keys of both sides in the middle, a certificate asked for after the handshake, its own certificates compressed.
  */
-export type Forced = "retry" | "six certificates" | "16 KB records" | "1 KB records" | "one octet per segment" | "KeyUpdate" | "client asked later" | "compressed certificates";
+export type Forced = "retry" | "six certificates" | "16 KB records" | "1 KB records" | "one octet per segment" | "KeyUpdate" | "client asked later"
+	| "compressed certificates";
 
 export const groups = { x25519: 0x1d, secp256r1: 0x17, secp384r1: 0x18, ffdhe2048: 0x100, ffdhe3072: 0x101, ffdhe4096: 0x102 } as const;
 export type Group = keyof typeof groups;
@@ -79,7 +80,8 @@ const limits: Record<PeerName, Limits> = {
 	},
 	// it gives back what it is sent, which is no more than the simulator's TCP takes at once
 	Botan: {
-		versions: ["1.2"], encryptThenMac: [true, false], resumption: ["session ID"], groups: curves, clients: false, dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"], forced: always,
+		versions: ["1.2"], encryptThenMac: [true, false], resumption: ["session ID"], groups: curves, clients: false, dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
+		forced: always,
 	},
 	// suites are its own choice; Debian's builds of the others have no zlib
 	BoringSSL: {
@@ -111,8 +113,9 @@ function forcedRows(peer: PeerName, version: Row["version"], suiteOf: (key: KeyT
 		const key = forced === "six certificates" ? "rsa4096" : "p256";
 		rows.push({ peer, version, suite: suiteOf(key), key, forced, ...(forced === "client asked later" ? { client: "p256" } : {}) });
 	}
-	if (version === "1.3" && clients) rows.push({ peer, version, suite: suiteOf("p256"), key: "p256", group: "secp384r1", client: "p256", resumed: "ticket", forced: "retry" });
-	return rows;
+	if (version === "1.2" || !clients) return rows;
+	// several things at once
+	return [...rows, { peer, version, suite: suiteOf("p256"), key: "p256", group: "secp384r1", client: "p256", resumed: "ticket", forced: "retry" }];
 }
 
 function allRows(peer: PeerName): Row[] {
@@ -148,7 +151,8 @@ function allRows(peer: PeerName): Row[] {
 
 /** A row in words. */
 export function titleOf({ version, suite, group, key, client, resumed, forced, encryptThenMac }: Row): string {
-	const parts = [`TLS ${version}`, suite.slice(4), group, key, client && `client ${client}`, resumed, forced, encryptThenMac === undefined ? undefined : encryptThenMac ? "MAC behind" : "MAC inside"];
+	const mac = encryptThenMac === undefined ? undefined : encryptThenMac ? "MAC behind" : "MAC inside";
+	const parts = [`TLS ${version}`, suite.slice(4), group, key, client && `client ${client}`, resumed, forced, mac];
 	return parts.filter(Boolean).join(", ");
 }
 

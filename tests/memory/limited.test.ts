@@ -17,14 +17,17 @@ import { identityOf, withServer } from "../interop/requests.js";
 import { startGnuTLS, startProgram, type RunningServer } from "../interop/servers.js";
 
 const LENGTH = 65536;
-const head = "HTTP/1.0 200 OK\r\n\r\n";
+const longAnswer = `HTTP/1.0 200 OK\r\n\r\n${"0123456789abcdef".repeat(LENGTH / 16)}`;
 
-interface Outcome { readonly exit: number; readonly stderr: string; readonly code?: string; readonly message?: string; readonly received?: number; readonly most?: number }
+interface Outcome {
+	readonly exit: number; readonly stderr: string;
+	readonly code?: string; readonly message?: string; readonly received?: number; readonly most?: number;
+}
 
 let folder: string;
 before(() => {
 	folder = mkdtempSync(join(tmpdir(), "xs-tls-limited-"));
-	writeFileSync(join(folder, "long"), `${head}${"0123456789abcdef".repeat(LENGTH / 16)}`);
+	writeFileSync(join(folder, "long"), longAnswer);
 });
 after(() => rmSync(folder, { recursive: true }));
 
@@ -40,11 +43,10 @@ function gnutls(version: string): Promise<RunningServer> {
 }
 
 function openssl(version: string, ...more: string[]): Promise<RunningServer> {
-	return startProgram("openssl", identityOf("p256"), (port, own) => {
-		writeFileSync(join(own, "long"), `${head}${"0123456789abcdef".repeat(LENGTH / 16)}`);
-		return ["s_server", "-accept", `127.0.0.1:${port}`, "-cert", join(own, "leaf.pem"), "-cert_chain", join(own, "intermediate.pem"), "-key", join(own, "key.pem"),
-			"-HTTP", "-quiet", version === "1.2" ? "-tls1_2" : "-tls1_3", ...more];
-	});
+	return startProgram("openssl", identityOf("p256"), port => [
+		"s_server", "-accept", `127.0.0.1:${port}`, "-cert", "leaf.pem", "-cert_chain", "intermediate.pem", "-key", "key.pem",
+		"-HTTP", "-quiet", version === "1.2" ? "-tls1_2" : "-tls1_3", ...more,
+	], { long: longAnswer });
 }
 
 const peers = [

@@ -10,7 +10,10 @@ import { buildApp } from "../../../host-sim/build.js";
 import { runApp } from "../../../host-sim/run.js";
 import { variants } from "../../drivers/machine.js";
 
-interface Outcome { readonly code: number; readonly stderr: string; readonly before: number; readonly room: number; readonly refused: string; readonly last?: number; readonly kept?: boolean }
+interface Outcome {
+	readonly code: number; readonly stderr: string;
+	readonly before: number; readonly room: number; readonly refused: string; readonly last?: number; readonly kept?: boolean;
+}
 
 async function run(variant: string, creation: object, wanted: number, more = 0): Promise<Outcome> {
 	const config = { wanted: String(wanted), more: String(more) };
@@ -30,7 +33,9 @@ const growing = { static: 0, chunk: { initial: 1024, incremental: 512 }, heap };
 
 for (const variant of variants) {
 	describe(`the largest buffer, ${variant}`, () => {
-		for (const [name, creation, least, most] of [["an arena", arena, 8000, 48000], ["a pool that can't grow", pool, 7500, 10300], ["an arena with such a pool", fixed, 2500, 4200]] as const) {
+		for (const [name, creation, least, most] of [
+			["an arena", arena, 8000, 48000], ["a pool that can't grow", pool, 7500, 10300], ["an arena with such a pool", fixed, 2500, 4200],
+		] as const) {
 			test(`${name}: what it says is there`, async () => {
 				const { code, stderr, before, room, refused, last, kept } = await run(variant, creation, 100000);
 				assert.equal(code, 0, stderr);
