@@ -373,7 +373,8 @@ export class TLSClient {
 			connection.read(one);
 			result = one[0]!;
 		}
-		else if (typeof what === "object") result = connection.read(what);
+		// natives know views of octets only
+		else if (typeof what === "object") result = connection.read((what as Uint16Array).BYTES_PER_ELEMENT > 1 ? bytesOf(what) : what);
 		else {
 			if (what !== undefined && !(what > 0 && what <= readable)) throw new RangeError(`${what} bytes can't be read, ${readable} are there`);
 			result = new ArrayBuffer(what ?? readable);

@@ -137,7 +137,7 @@ export class Connection implements Host {
 		return at;
 	}
 
-	/** Copies as much of the received data as goes into `to` and returns how many octets that are. */
+	/** Copies as much of the received data as goes into `to`, a buffer, a view of octets or a DataView, and returns how many octets that are. */
 	read(to: ArrayBuffer | ArrayBufferView): number {
 		const left = this.readable;
 		if (!left) return 0;

@@ -5,7 +5,7 @@
 import { bytes, equal, ok, test, throws } from "test/harness";
 import { KeyShare } from "tls/hardware/agree";
 import { equal as sameOctets } from "tls/hardware/compare";
-import { copy } from "tls/hardware/copy";
+import { copy, copyPart } from "tls/hardware/copy";
 import { random } from "tls/hardware/random";
 import { Secret } from "tls/hardware/secret";
 import { NamedGroup } from "tls/wire/numbers";
@@ -32,6 +32,28 @@ test("copying, also over itself", () => {
 	equal(from, bytes("0001000102030405"));
 	throws(() => copy(from, 0, 8, to, 1));
 	throws(() => copy(from, 6, 2, to, 0));
+});
+
+test("copying what goes in", () => {
+	const from = bytes("0001020304050607");
+	const to = new Uint8Array(8);
+	equal(copyPart(from, 1, 8, to, 2, 6), 4, "up to the limit");
+	equal(to, bytes("0000010203040000"));
+	equal(copyPart(from, 5, 7, to, 0, 8), 2, "all there is");
+	equal(to, bytes("0506010203040000"));
+	equal(copyPart(from, 0, 8, to, 4), 4, "up to the end");
+	equal(to, bytes("0506010200010203"));
+	equal(copyPart(from, 0, 8, to, 8), 0, "no room");
+	equal(copyPart(from, 3, 3, to, 0), 0, "nothing");
+	const all = new ArrayBuffer(12);
+	equal(copyPart(from, 0, 8, new DataView(all, 4, 4), 0), 4);
+	equal(copyPart(from, 4, 8, new Int8Array(all, 8, 2), 0), 2);
+	equal(new Uint8Array(all), bytes("000000000001020304050000"));
+	equal(copyPart(from, 6, 8, all, 0), 2);
+	equal(new Uint8Array(all), bytes("060700000001020304050000"));
+	throws(() => copyPart(from, 0, 4, new Uint16Array(all), 0));
+	for (const [start, end, at, limit] of [[0, 9, 0, 8], [-1, 2, 0, 8], [3, 2, 0, 8], [0, 2, -1, 8], [0, 2, 0, 9], [0, 2, 5, 4], [0, 2, 9, undefined]] as const)
+		throws(() => copyPart(from, start, end, to, at, limit));
 });
 
 test("random octets fill their range alone, and differ", () => {
