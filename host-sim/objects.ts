@@ -16,17 +16,17 @@ export interface Unit {
 	readonly flags: readonly string[];
 }
 
-/** The files that a make rule, as `-MMD` writes it, depends on. */
+/** The files that a make rule, as `-MD` writes it, depends on; those of the system change with the compiler. */
 function dependencies(rule: string): string[] {
 	const text = rule.replace(/\\\n/g, " ");
 	const names = text.slice(text.indexOf(":") + 1).match(/(?:\\.|[^\s\\])+/g) ?? [];
-	return names.map(name => name.replace(/\\(.)/g, "$1"));
+	return names.map(name => name.replace(/\\(.)/g, "$1")).filter(name => !name.startsWith("/usr/"));
 }
 
 async function compile(toolchain: Toolchain, unit: Unit, object: string): Promise<void> {
 	const draft = `${object}.${process.pid}`;
 	const rule = `${draft}.d`;
-	const values = [...toolchain.flags, ...unit.flags, "-MMD", "-MF", rule, "-c", unit.source, "-o", draft];
+	const values = [...toolchain.flags, ...unit.flags, "-MD", "-MF", rule, "-c", unit.source, "-o", draft];
 	const outcome = await run(toolchain.compiler, values);
 	if (outcome.code !== 0) throw new Problem(`${shown(unit.source)} does not compile:\n${outcome.stderr.trim()}`);
 	if (outcome.stderr) process.stderr.write(outcome.stderr);
