@@ -16,24 +16,32 @@ export interface Unit {
 	readonly flags: readonly string[];
 }
 
-/** The files that a make rule, as `-MD` writes it, depends on; those of the system change with the compiler. */
+/** Also those that a header of the engine includes: the engine sees platform.h. */
+const allHeaders = "-MD";
+
+/** The files that a make rule, as the compiler writes it, depends on; those of the system change with the compiler. */
 function dependencies(rule: string): string[] {
 	const text = rule.replace(/\\\n/g, " ");
 	const names = text.slice(text.indexOf(":") + 1).match(/(?:\\.|[^\s\\])+/g) ?? [];
 	return names.map(name => name.replace(/\\(.)/g, "$1")).filter(name => !name.startsWith("/usr/"));
 }
 
+/** What an object is made with, beside its sources. */
+function recipe(toolchain: Toolchain, unit: Unit): string {
+	return digest(toolchain.version, allHeaders, ...unit.flags);
+}
+
 async function compile(toolchain: Toolchain, unit: Unit, object: string): Promise<void> {
 	const draft = `${object}.${process.pid}`;
 	const rule = `${draft}.d`;
-	const values = [...toolchain.flags, ...unit.flags, "-MD", "-MF", rule, "-c", unit.source, "-o", draft];
+	const values = [...toolchain.flags, ...unit.flags, allHeaders, "-MF", rule, "-c", unit.source, "-o", draft];
 	const outcome = await run(toolchain.compiler, values);
 	if (outcome.code !== 0) throw new Problem(`${shown(unit.source)} does not compile:\n${outcome.stderr.trim()}`);
 	if (outcome.stderr) process.stderr.write(outcome.stderr);
 	const inputs = dependencies(readFileSync(rule, "utf8"));
 	renameSync(draft, object);
 	renameSync(rule, `${object}.d`);
-	new Stamp(object).write(digest(toolchain.version, ...unit.flags), inputs);
+	new Stamp(object).write(recipe(toolchain, unit), inputs);
 }
 
 /** The objects of these sources, in their order. */
@@ -41,7 +49,7 @@ export async function compileUnits(toolchain: Toolchain, title: string, units: r
 	const folder = join(toolchain.folder, "objects");
 	mkdirSync(folder, { recursive: true });
 	const jobs = units.map(unit => ({ unit, object: join(folder, `${basename(unit.source, ".c")}-${digest(unit.source, ...unit.flags)}.o`) }));
-	const stale = jobs.filter(({ unit, object }) => !existsSync(object) || !new Stamp(object).isFresh(digest(toolchain.version, ...unit.flags)));
+	const stale = jobs.filter(({ unit, object }) => !existsSync(object) || !new Stamp(object).isFresh(recipe(toolchain, unit)));
 	const progress = new Progress(`compiling ${title}, ${toolchain.variant}`, stale.length);
 	await inParallel(stale, async ({ unit, object }) => {
 		await compile(toolchain, unit, object);

@@ -143,16 +143,10 @@ class Transport implements Events {
 		catch (e) {
 			throw asTLSError(e);
 		}
-		this.tcp = new TCP.io({
-			...TCP,
-			...(host === undefined ? undefined : { host }),
-			...(address === undefined ? undefined : { address }),
-			port,
-			target: this,
-			onReadable: tcpReadable,
-			onWritable: tcpWritable,
-			onError: tcpError,
-		});
+		const settings: Record<string, unknown> = { ...TCP, port, target: this, onReadable: tcpReadable, onWritable: tcpWritable, onError: tcpError };
+		if (host !== undefined) settings["host"] = host;
+		if (address !== undefined) settings["address"] = address;
+		this.tcp = new TCP.io(settings);
 	}
 
 	close(): void {

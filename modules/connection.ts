@@ -244,7 +244,7 @@ export class Connection implements Host {
 		this.post = post;
 		this.state = State.open;
 		this.idleRecords = 0;
-		this.info = { ...negotiated, peer: peer.peer, timing: this.timing };
+		this.info = Object.assign(negotiated, { peer: peer.peer, timing: this.timing });
 	}
 
 	// Inside

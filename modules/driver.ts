@@ -279,8 +279,7 @@ export class Driver implements Link {
 	}
 
 	private closeHeld(): void {
-		for (const secrets of this.held) secrets.close();
-		this.held.length = 0;
+		while (this.held.length) this.held.pop()!.close();
 	}
 
 	private releaseMessage(): void {

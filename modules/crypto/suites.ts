@@ -95,7 +95,7 @@ const suites: readonly Suite[] = Object.freeze([
 
 /** The suite with that number, or undefined. */
 export function findSuite(id: number): Suite | undefined {
-	for (const suite of suites) if (suite.id === id) return suite;
+	for (let i = 0; i < suites.length; i++) if (suites[i]!.id === id) return suites[i];
 	return undefined;
 }
 

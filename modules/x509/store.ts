@@ -68,10 +68,10 @@ function sizeOf({ key, constraints }: StoredRoot): number {
 
 /** A store but for its last Store.checkSize octets, which the caller sets. */
 export function writeStore(roots: readonly StoredRoot[], made: number): Uint8Array {
-	const sorted = [...roots].sort(compareNames);
+	const sorted = roots.length > 1 ? [...roots].sort(compareNames) : roots;
 	let at = Store.entries + sorted.length * Store.entrySize;
 	let length = at + Store.checkSize;
-	for (const root of sorted) length += sizeOf(root);
+	for (let i = 0; i < sorted.length; i++) length += sizeOf(sorted[i]!);
 	const bytes = new Uint8Array(length);
 	const view = new DataView(bytes.buffer);
 	view.setUint32(0, Store.magic);
@@ -79,7 +79,8 @@ export function writeStore(roots: readonly StoredRoot[], made: number): Uint8Arr
 	view.setUint32(Store.made, seconds32(made));
 	view.setUint16(Store.count, sorted.length);
 	let entry: number = Store.entries;
-	for (const root of sorted) {
+	for (let i = 0; i < sorted.length; i++) {
+		const root = sorted[i]!;
 		const key = root.key, constraints = root.constraints;
 		bytes.set(root.name.subarray(0, Store.nameSize), entry);
 		view.setUint32(entry + Store.nameSize, at);

@@ -5,6 +5,7 @@
 
 import { TLSError } from "../errors";
 import { equal } from "tls/hardware/compare";
+import { copy } from "tls/hardware/copy";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Certificate, KeyUsage, NO_PATH_LENGTH } from "./certificate";
 import { sameOctets } from "./der";
@@ -160,20 +161,32 @@ function derOf(input: CertificateInput): Uint8Array[] {
 /** What the store keeps of a certificate, which is all of its `bytes`. */
 function storedRoot(certificate: Certificate): StoredRoot {
 	const bytes = certificate.bytes;
-	const pathLength = certificate.pathLength;
-	const notBefore = certificate.notBefore;
-	const notAfter = certificate.notAfter;
 	const issues = certificate.isAuthority && (certificate.keyUsage & KeyUsage.keyCertSign) !== 0 && certificate.isForServers;
-	const fingerprint = new Uint8Array(DIGEST);
-	if (!issues) nameDigest(bytes, 0, bytes.length, fingerprint);
 	const name = new Uint8Array(DIGEST);
 	nameDigest(bytes, certificate.subjectStart, certificate.subjectEnd, name);
 	return {
-		name, notBefore, notAfter, issues,
-		pathLength: pathLength === NO_PATH_LENGTH ? Store.noPathLength : pathLength,
-		key: issues ? bytes.subarray(certificate.spkiStart, certificate.spkiEnd) : fingerprint,
+		name, issues, notBefore: certificate.notBefore, notAfter: certificate.notAfter,
+		pathLength: certificate.pathLength === NO_PATH_LENGTH ? Store.noPathLength : certificate.pathLength,
+		key: issues ? bytes.subarray(certificate.spkiStart, certificate.spkiEnd) : fingerprint(bytes),
 		constraints: bytes.subarray(certificate.constraintsStart, certificate.constraintsEnd),
 	};
+}
+
+function fingerprint(bytes: Uint8Array): Uint8Array {
+	const digest = new Uint8Array(DIGEST);
+	nameDigest(bytes, 0, bytes.length, digest);
+	return digest;
+}
+
+/** Reads a certificate that is to be trusted, number `index`. */
+function readTrusted(certificate: Certificate, der: Uint8Array, index: number): void {
+	try {
+		certificate.read(der, 0, der.length, index);
+	}
+	catch (error) {
+		refuse(`a trusted certificate can't be used: ${(error as Error).message}`);
+	}
+	if (!certificate.keyKind) refuse(`a trusted certificate can't be used: ${certificate.title} has a key of an unknown kind or size`);
 }
 
 /**
@@ -183,22 +196,17 @@ function storedRoot(certificate: Certificate): StoredRoot {
 export function trustCertificates(inputs: readonly CertificateInput[]): RootStore {
 	const roots: StoredRoot[] = [];
 	const certificate = new Certificate();
-	for (const input of inputs) {
-		for (const der of derOf(input)) {
-			try {
-				certificate.read(der, 0, der.length, roots.length);
-			}
-			catch (error) {
-				refuse(`a trusted certificate can't be used: ${(error as Error).message}`);
-			}
-			if (!certificate.keyKind) refuse(`a trusted certificate can't be used: ${certificate.title} has a key of an unknown kind or size`);
+	for (let i = 0; i < inputs.length; i++) {
+		const list = derOf(inputs[i]!);
+		for (let k = 0; k < list.length; k++) {
+			readTrusted(certificate, list[k]!, roots.length);
 			roots.push(storedRoot(certificate));
 		}
 	}
 	const bytes = writeStore(roots, 0);
-	const digest = new Uint8Array(DIGEST);
 	const end = bytes.length - Store.checkSize;
+	const digest = new Uint8Array(DIGEST);
 	nameDigest(bytes, 0, end, digest);
-	bytes.set(digest.subarray(0, Store.checkSize), end);
+	copy(digest, 0, Store.checkSize, bytes, end);
 	return new RootStore(bytes);
 }
