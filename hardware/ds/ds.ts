@@ -22,21 +22,21 @@ const enum Last {
 
 /**
  * Returns what the option `sign` takes, beside `clientCertificates` whose first one has the key. `parameters` is the key as Espressif's tools
- * encrypt it for this kind of chip: ESP-IDF's esp_ds_data_t, in flash or in memory. It is read at each signature. `block` is the eFuse key
+ * encrypt it for this kind of chip: ESP-IDF's esp_ds_data_t, in memory, or a Resource, which is read in flash. It is read at each signature. `block` is the eFuse key
  * block, 0 to 5, that holds the HMAC key, with the purpose HMAC_DOWN_DIGITAL_SIGNATURE. Throws RangeError where they can't be right.
  *
  * A signature takes the time of one without the key's factors, in which nothing else of the app runs. One that fails ends the handshake with the code
  * "crypto" or "out_of_memory" and says why.
  */
-export function dsSigner(parameters: Bytes, block: number): (scheme: number, digest: Uint8Array) => Uint8Array {
+export function dsSigner(parameters: Bytes | HostBuffer, block: number): (scheme: number, digest: Uint8Array) => Uint8Array {
+	const octets = parameters instanceof Uint8Array ? parameters : new Uint8Array(parameters as ArrayBuffer);
 	const length = parametersLength();
-	const { byteLength } = parameters;
-	if (byteLength !== length) throw new RangeError(`the key's parameters have ${byteLength} bytes; those of this chip have ${length}`);
+	if (octets.length !== length) throw new RangeError(`the key's parameters have ${octets.length} bytes; those of this chip have ${length}`);
 	if (!Number.isInteger(block) || block < 0 || block > Last.block) throw new RangeError(`there is no eFuse key block ${block}`);
 	return (scheme, digest) => {
 		const out = new Uint8Array(SIGNATURE_ROOM);
 		// RFC 8446 section 4.2.3: 0x080H is rsa_pss_rsae, 0x0H01 rsa_pkcs1, with the hash's number as H
 		const [padding, hash] = scheme >> 8 === 8 ? [Padding.pss, scheme & 0xff] : [Padding.pkcs1, scheme >> 8];
-		return out.slice(0, sign(parameters, block, padding, hash, digest, out));
+		return out.slice(0, sign(octets, block, padding, hash, digest, out));
 	};
 }

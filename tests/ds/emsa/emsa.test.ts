@@ -1,10 +1,10 @@
 /*
 	Known answers for EMSA-PKCS1-v1_5 and EMSA-PSS (RFC 8017 section 9): what Project Wycheproof's valid signatures hold, taken out with the public key,
-	which also gives the salt. main.ts encodes the same inside XS.
+	which also gives the salt. main.ts encodes the same inside XS. And a key in flash, to sign with by the simulator's peripheral.
 */
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import { after, test } from "node:test";
 import { projectRoot } from "../../../host-sim/files.js";
 import { lacksVectors, variants, vectorFile } from "../../drivers/machine.js";
 import { runSuite } from "../../drivers/suite.js";
+import { encryptParameters } from "../../peers/ds.js";
 
 const files = [
 	"rsa_pss_2048_sha256_mgf1_32", "rsa_pss_2048_sha384_mgf1_48", "rsa_pss_3072_sha256_mgf1_32", "rsa_pss_4096_sha384_mgf1_48",
@@ -64,9 +65,13 @@ if (lacksVectors) test("EMSA", { skip: lacksVectors }, () => {});
 else {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-emsa-"));
 	after(() => rmSync(folder, { recursive: true, force: true }));
+	const hmacKey = randomBytes(32);
+	const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 	writeFileSync(join(folder, "emsa.json"), JSON.stringify(samples()));
+	writeFileSync(join(folder, "key.bin"), encryptParameters(privateKey, hmacKey));
+	writeFileSync(join(folder, "public.bin"), publicKey.export({ type: "pkcs1", format: "der" }));
 	for (const variant of variants) {
-		runSuite(join(projectRoot, "tests/ds/emsa/main.ts"), "ds/emsa", { title: "EMSA", variant,
-			extra: { data: { emsa: join(folder, "emsa") }, include: ["./ds/emsa/manifest.json"] } });
+		runSuite(join(projectRoot, "tests/ds/emsa/main.ts"), "ds/emsa", { title: "EMSA", variant, env: { SIM_EFUSE_DS_KEY0: hmacKey.toString("hex") },
+			extra: { data: { "*": ["emsa", "key", "public"].map(name => join(folder, name)) }, include: ["./ds/emsa/manifest.json"] } });
 	}
 }

@@ -9,6 +9,8 @@ import { bytes, equal, ok, test, throws } from "test/harness";
 import { dsSigner } from "tls/ds";
 import { equal as isSame } from "tls/hardware/compare";
 import { HashAlgorithm } from "tls/hardware/hash";
+import { random } from "tls/hardware/random";
+import { KeyKind, Padding, verifyDigest } from "tls/hardware/signature";
 import type { Bytes } from "tls/hardware/native";
 
 interface Sample {
@@ -57,10 +59,31 @@ test("SHA-1, which TLS does not sign with", () => {
 	for (const isPSS of [false, true]) equal(encode(isPSS, HashAlgorithm.sha1, octets, octets, new Uint8Array(256)), INVALID_ARGUMENT);
 });
 
+test("a key that lies in flash signs with each scheme, and with another salt each time", () => {
+	const sign = dsSigner(new Resource("key.bin"), 0);
+	const key = new Uint8Array(new Resource("public.bin").slice(0));
+	for (const [scheme, padding, hash, length] of [
+		[0x0401, Padding.pkcs1, HashAlgorithm.sha256, 32], [0x0501, Padding.pkcs1, HashAlgorithm.sha384, 48], [0x0601, Padding.pkcs1, HashAlgorithm.sha512, 64],
+		[0x0804, Padding.pss, HashAlgorithm.sha256, 32], [0x0805, Padding.pss, HashAlgorithm.sha384, 48], [0x0806, Padding.pss, HashAlgorithm.sha512, 64],
+	] as const) {
+		const digest = new Uint8Array(length);
+		random(digest, 0, length);
+		const [first, second] = [sign(scheme, digest), sign(scheme, digest)];
+		for (const signature of [first, second]) {
+			equal(signature.length, 256);
+			ok(verifyDigest(KeyKind.rsa, padding, hash, key, 0, key.length, digest, signature, 0, 256), String(scheme));
+		}
+		equal(isSame(first, 0, second, 0, 256), padding === Padding.pkcs1);
+		digest[0]! ^= 1;
+		ok(!verifyDigest(KeyKind.rsa, padding, hash, key, 0, key.length, digest, first, 0, 256));
+	}
+});
+
 test("what can't be a key's parameters, or its block, is refused at once", () => {
 	const right = new Uint8Array(1220);
 	for (const length of [0, 1219, 1221, 1604]) ok(/1220/.test(throws(() => dsSigner(new Uint8Array(length), 0), RangeError).message));
 	for (const block of [-1, 6, 1.5, NaN]) ok(/key block/.test(throws(() => dsSigner(right, block), RangeError).message));
 	ok(dsSigner(right, 5) instanceof Function);
 	ok(dsSigner(right.buffer as ArrayBuffer, 0) instanceof Function);
+	ok(/those of this chip/.test(throws(() => dsSigner(new Resource("emsa.json"), 0), RangeError).message));
 });
