@@ -3,6 +3,7 @@
 	back, a second ClientHello (RFC 8446 section 4.1.4). Then the flow of the version that the server picked goes on. Run by driver.ts.
 */
 
+import type { Config } from "../config";
 import { TLSError } from "../errors";
 import { HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
 import { Phase } from "../timing";
@@ -21,8 +22,7 @@ import { flow13 } from "./flow13";
 /** Octets that a ClientHello without a session to resume usually needs. */
 const HELLO_ROOM = 320;
 
-function* sendHello(link: Link, hello: Hello, transcript: Transcript, write: typeof writeClientHello): Flow {
-	yield Step.pause;
+function sendHello(link: Link, hello: Hello, transcript: Transcript, write: typeof writeClientHello): void {
 	if (link.config.maxVersion === ProtocolVersion.tls13) hello.share ??= new KeyShare(hello.group, undefined);
 	const w = new Writer(HELLO_ROOM);
 	write(w, hello, link.config);
@@ -30,8 +30,6 @@ function* sendHello(link: Link, hello: Hello, transcript: Transcript, write: typ
 	link.send(w.bytes, 0, w.length);
 	if (hello.early) sendEarly(link, hello, transcript.helloDigest(hello.keys[0]!.suite.hash));
 	link.timing.mark(Phase.hello);
-	yield accepts(HandshakeType.server_hello);
-	link.timing.mark(Phase.answer);
 }
 
 /** Checks what a HelloRetryRequest asks for, and makes `hello` say it (section 4.1.4, 4.2.8). */
@@ -52,32 +50,38 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 	hello.early = undefined;
 }
 
+/** What is offered. */
+function makeHello({ groups, maxVersion, session, psk, earlyData: early }: Config): Hello {
+	const isTLS13 = maxVersion === ProtocolVersion.tls13;
+	const hello = new Hello(groups[0]!);
+	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
+	if (isTLS13) {
+		hello.keys = keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, psk);
+		hello.early = earlyData(early, hello.keys[0]);
+	}
+	return hello;
+}
+
 /**
  * The handshake up to the server's choice; the rest is the flow that it returns. Tests replay recorded
  * ones with another `write`.
  */
 export function* handshake(link: Link, write: typeof writeClientHello = writeClientHello): Flow {
-	const { config } = link;
-	const isTLS13 = config.maxVersion === ProtocolVersion.tls13;
-	const hello = new Hello(config.groups[0]!);
-	const { session } = config;
-	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
-	if (isTLS13) {
-		const session13 = session?.version === ProtocolVersion.tls13 ? session : undefined;
-		hello.keys = keysToOffer(session13, config.psk);
-		hello.early = earlyData(config.earlyData, hello.keys[0]);
-	}
+	const hello = makeHello(link.config);
 	const transcript = new Transcript();
 	link.holds(hello);
 	link.holds(transcript);
-	yield* sendHello(link, hello, transcript, write);
-	if (!isTLS13 || !namesVersion(link.reader)) {
+	yield Step.pause;
+	sendHello(link, hello, transcript, write);
+	yield accepts(HandshakeType.server_hello);
+	link.timing.mark(Phase.answer);
+	if (link.config.maxVersion !== ProtocolVersion.tls13 || !namesVersion(link.reader)) {
 		// appendix D.3
 		if (hello.early)
 			throw new TLSError("unsupported_version", "the server does not speak TLS 1.3 any more, and early data was sent: connect again without");
 		return flow12(link, hello, transcript);
 	}
-	let answer = readServerHello(link.reader, hello, config);
+	let answer = readServerHello(link.reader, hello, link.config);
 	transcript.begin(answer.suite.hash);
 	// for middleboxes, which the session id is for, too (appendix D.4)
 	if (hello.sessionId.length) link.sendChangeCipherSpec();
@@ -86,8 +90,11 @@ export function* handshake(link: Link, write: typeof writeClientHello = writeCli
 		transcript.fold();
 		transcript.add(link.message, link.messageStart, link.messageEnd);
 		applyRetry(link, hello, answer);
-		yield* sendHello(link, hello, transcript, write);
-		answer = readServerHello(link.reader, hello, config);
+		yield Step.pause;
+		sendHello(link, hello, transcript, write);
+		yield accepts(HandshakeType.server_hello);
+		link.timing.mark(Phase.answer);
+		answer = readServerHello(link.reader, hello, link.config);
 		if (answer.isRetry) throw new TLSError("unexpected_message", "the server asks for another hello a second time");
 		if (answer.suite !== suite)
 			throw new TLSError("illegal_parameter", "the server changed the cipher suite after its HelloRetryRequest");
