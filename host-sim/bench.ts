@@ -20,7 +20,7 @@ import { table, type Results } from "./bench/table.js";
 
 const usage = `npm run bench [-- OPTION ...]
 
-Measures handshakes and transfers over loopback, and flash, in the 32-bit build, and prints one table with the targets beside the figures.
+Measures handshakes and transfers over loopback, and flash, in the 32-bit build of a release, and prints one table with the targets beside the figures.
 
   --chip NAME          predict also the time on esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2 (host-sim/README.md)
   --json               print the figures as JSON
