@@ -108,7 +108,8 @@ export class Driver implements Link {
 			incoming.at = joiner.take(incoming.buffer, incoming.at, incoming.end);
 			if (joiner.complete) this.receiveMessage();
 		}
-		if (!this.paused) incoming.next(!joiner.started);
+		// while the handshake lasts, the next record may find room in the buffer of this one
+		if (!this.paused) incoming.next(!this.flow && !joiner.started);
 	}
 
 	/** Goes on after a pause. */

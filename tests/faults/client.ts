@@ -66,6 +66,15 @@ function text(bytes: Uint8Array): string {
 	return result;
 }
 
+/** Reads up to `count` octets: as a buffer of its own, or into one of the kind that config.into names. */
+function readSome(client: TLSClient, count: number): Uint8Array {
+	if (!config.into) return new Uint8Array(client.read(count) as ArrayBuffer);
+	const room = new ArrayBuffer(count + count % 2);
+	const views: Record<string, ArrayBuffer | ArrayBufferView> = { ArrayBuffer: room, Uint8Array: new Uint8Array(room), Uint16Array: new Uint16Array(room), DataView: new DataView(room) };
+	const length = client.read(views[config.into]!) as number;
+	return new Uint8Array(room, 0, length);
+}
+
 function run(done: (result: Result) => void): void {
 	const result: Result = { code: "", message: "", negotiated: undefined, text: "", most: 0 };
 	const finish = (more: object): void => done({ ...result, ...more, length, inflated: (globalThis as { inflated?: number }).inflated } as Result);
@@ -100,7 +109,7 @@ function run(done: (result: Result) => void): void {
 			onReadable(count: number) {
 				if (count > result.most) result.most = count;
 				for (let left = count; left > 0; ) {
-					const bytes = new Uint8Array(this.read(Math.min(size || left, left)) as ArrayBuffer);
+					const bytes = readSome(this, Math.min(size || left, left));
 					left -= bytes.length;
 					length += bytes.length;
 					if (result.text.length < 300) result.text += text(bytes.length > 300 ? bytes.subarray(0, 300) : bytes);

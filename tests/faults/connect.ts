@@ -46,6 +46,8 @@ export interface ClientOptions {
 	readonly lines?: readonly string[];
 	/** Octets that the client reads at a time; all that is there by default. */
 	readonly chunk?: number;
+	/** The kind of buffer that it reads into; a new ArrayBuffer of each read's own by default. */
+	readonly into?: "ArrayBuffer" | "Uint8Array" | "Uint16Array" | "DataView";
 	/** The request goes out early, with so many spaces at its end that it has this many octets. */
 	readonly early?: number;
 	/** Each connection offers the session that the one before gave, the first one this, in hexadecimal. */
@@ -68,10 +70,11 @@ const appFolder = "tests/faults";
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
 	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, memory, env = {},
-		until, tls, withoutLegacy, path, lines } = options;
+		until, tls, withoutLegacy, path, lines, into } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk), early: String(early),
 		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }),
-		...(until === undefined ? {} : { until }), ...(path === undefined ? {} : { path }), ...(lines ? { lines: JSON.stringify(lines) } : {}) };
+		...(until === undefined ? {} : { until }), ...(path === undefined ? {} : { path }), ...(lines ? { lines: JSON.stringify(lines) } : {}),
+		...(into === undefined ? {} : { into }) };
 	const extra = {
 		...(tls === undefined || withoutLegacy ? {} : { include: ["../../modules/legacy/manifest.json"] }),
 		...(memory === undefined ? {} : { creation: { static: memory } }),

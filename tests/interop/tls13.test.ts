@@ -59,6 +59,14 @@ describe("TLS 1.3 with Node", () => {
 		const result = await request(server, identityOf("p256"), { secure: { applicationLayerProtocolNegotiation: ["h3", "http/1.1"] } });
 		assert.equal(result.negotiated?.protocol, "http/1.1");
 	});
+	for (const into of ["ArrayBuffer", "Uint8Array", "Uint16Array", "DataView"] as const) {
+		test(`200,000 bytes, read into a ${into}`, async () => {
+			const [result] = await runClient(server.port, 1, { ca: identityOf("p256").root.pem, chunk: 1000, into });
+			assert.equal(result?.code, "closed", result?.message);
+			assert.ok(result.length > body.length);
+			assert.match(result.text, /^HTTP\/1\.[01] 200[\s\S]*\r\n\r\n0123456789abcdef/);
+		});
+	}
 	test("ALPN without a protocol in common", async () => {
 		const [result] = await runClient(server.port, 1, { ca: identityOf("p256").root.pem, secure: { applicationLayerProtocolNegotiation: "h3" } });
 		assert.equal(result?.code, "peer_alert");
