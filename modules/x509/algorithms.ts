@@ -62,9 +62,14 @@ export function readPublicKey(der: DER, place: KeyPlace): void {
 
 /** The key of the SubjectPublicKeyInfo `bytes[start..end)`, which is known to be good. */
 export function publicKeyAt(bytes: Uint8Array, start: number, end: number): PublicKey {
-	const place: KeyPlace = { keyKind: 0, keyStart: 0, keyEnd: 0, keyBits: 0 };
+	const place = { bytes, keyKind: 0, keyStart: 0, keyEnd: 0, keyBits: 0 };
 	readPublicKey(new DER(bytes, start, end, "a trusted key"), place);
-	return { kind: place.keyKind as KeyKind, bytes, start: place.keyStart, end: place.keyEnd, bits: place.keyBits };
+	return publicKeyOf(place);
+}
+
+/** A key that was read, where it lies. */
+export function publicKeyOf({ bytes, keyKind, keyStart, keyEnd, keyBits }: KeyPlace & { readonly bytes: Uint8Array }): PublicKey {
+	return { kind: keyKind as KeyKind, bytes, start: keyStart, end: keyEnd, bits: keyBits };
 }
 
 function takeNull(der: DER): void {

@@ -1,5 +1,6 @@
 /*
-	What a certificate above the server's must be (RFC 5280 section 6.1.4), and the trusted root above them all. Used by path.ts.
+	What each certificate of a path must be, what one above the server's must be (RFC 5280 section 6.1.3, 6.1.4), and the trusted root above them
+	all. Used by path.ts.
 */
 
 import { TLSError } from "../errors";
@@ -17,6 +18,13 @@ export function checkAuthority(certificate: Certificate, below: number): void {
 	if (!certificate.keyKind) certificate.fail(`has a key that is not taken${certificate.keyBits ? ` (${certificate.keyBits} bits)` : ""}`, "unsupported_certificate");
 	if (certificate.pathLength !== NO_PATH_LENGTH && below > certificate.pathLength)
 		certificate.fail(`allows ${certificate.pathLength} authorities below it, there are ${below}`);
+}
+
+/** That it is valid at the time `now`. */
+export function checkTime(certificate: Certificate, now: number): void {
+	const notBefore = certificate.notBefore, notAfter = certificate.notAfter;
+	if (now > notAfter) certificate.fail(`expired on ${dateText(notAfter)}`, "certificate_expired");
+	if (now < notBefore) certificate.fail(`is not valid before ${dateText(notBefore)}; here it is ${dateText(now)}`, "certificate_not_yet_valid");
 }
 
 /** What root `root` of the store allows, with `below` authorities under it, at the time `now`. */

@@ -231,3 +231,9 @@ export function commonName(bytes: Uint8Array, start: number, end: number): strin
 	}
 	return name;
 }
+
+/** A name for people. */
+export function nameText(bytes: Uint8Array, start: number, end: number): string {
+	const name = commonName(bytes, start, end);
+	return name === "" ? "someone without a common name" : `CN=${name}`;
+}

@@ -7,16 +7,16 @@
 import { TLSError } from "../errors";
 import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
-import { publicKeyAt } from "./algorithms";
-import { checkAuthority, checkRoot, isSelfIssued } from "./authority";
-import { Certificate, commonName } from "./certificate";
+import { publicKeyAt, publicKeyOf } from "./algorithms";
+import { checkAuthority, checkRoot, checkTime, isSelfIssued } from "./authority";
+import { Certificate, commonName, nameText } from "./certificate";
 import { Constraints } from "./constraints";
 import { sameOctets } from "./der";
 import { isFor, namesOf } from "./names";
 import { isPin } from "./pins";
 import { StapledStatus, statusSubject } from "./ocsp";
 import type { Span, StatusSubject } from "./ocsp";
-import { dateText, timeNow } from "./time";
+import { timeNow } from "./time";
 import type { ClockPolicy } from "./time";
 import { DIGEST, nameDigest } from "./trust";
 import type { RootStore } from "./trust";
@@ -206,19 +206,13 @@ export class PathSearch {
 			const names = namesOf(leaf);
 			throw new TLSError("wrong_name", `the server's certificate is for ${names === "" ? "no name at all" : names}, not for ${name}`);
 		}
-		this.checkTime(leaf);
+		checkTime(leaf, this.now);
 		if (!leaf.keyKind) leaf.fail(`has a key that is not taken${leaf.keyBits ? ` (${leaf.keyBits} bits)` : ""}`, "unsupported_certificate");
 		if (!leaf.isForServers) leaf.fail("is not meant for servers (its extended key usage)", "unsupported_certificate");
 		if (leaf.constraintsEnd && !leaf.isAuthority) leaf.fail("has name constraints but is no authority");
 		this.needsStatus = this.policy.requiresStatus || leaf.mustStaple;
 		if (!this.staple && this.needsStatus) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
 		this.keyUsage = leaf.keyUsage;
-	}
-
-	private checkTime(certificate: Certificate): void {
-		const notBefore = certificate.notBefore, notAfter = certificate.notAfter;
-		if (this.now > notAfter) certificate.fail(`expired on ${dateText(notAfter)}`, "certificate_expired");
-		if (this.now < notBefore) certificate.fail(`is not valid before ${dateText(notBefore)}; here it is ${dateText(this.now)}`, "certificate_not_yet_valid");
 	}
 
 	/** Goes on to the next path that ends at a trusted key; false where there is none. */
@@ -281,7 +275,7 @@ export class PathSearch {
 		try {
 			const certificate = this.read(index);
 			if (!sameOctets(this.message, start, end, this.message, certificate.subjectStart, certificate.subjectEnd)) return false;
-			this.checkTime(certificate);
+			checkTime(certificate, this.now);
 			checkAuthority(certificate, this.authorities());
 			return true;
 		}
@@ -316,7 +310,7 @@ export class PathSearch {
 		}
 		const roots = this.policy.roots;
 		this.top = this.path.length - 1;
-		if (this.root === Anchor.pinned) this.issuer = keyOf(this.read(this.path[this.top--]!));
+		if (this.root === Anchor.pinned) this.issuer = publicKeyOf(this.read(this.path[this.top--]!));
 		else this.issuer = publicKeyAt(roots!.bytes, roots!.keyStart(this.root), roots!.keyEnd(this.root));
 		return true;
 	}
@@ -337,7 +331,7 @@ export class PathSearch {
 			return false;
 		}
 		// the issuer of the server's certificate remains
-		if (this.top-- > 0) this.issuer = keyOf(certificate);
+		if (this.top-- > 0) this.issuer = publicKeyOf(certificate);
 		return true;
 	}
 
@@ -397,15 +391,4 @@ export class PathSearch {
 /** What of a certificate above the server's is needed again when it is not at hand. */
 function marksOf(certificate: Certificate): number {
 	return (isSelfIssued(certificate) ? Mark.selfIssued : 0) | (certificate.constraintsEnd ? Mark.constrains : 0);
-}
-
-/** A certificate's key where it lies. */
-function keyOf({ bytes, keyKind, keyStart, keyEnd, keyBits }: Certificate): PublicKey {
-	return { kind: keyKind as KeyKind, bytes, start: keyStart, end: keyEnd, bits: keyBits };
-}
-
-/** A name for people. */
-function nameText(bytes: Uint8Array, start: number, end: number): string {
-	const name = commonName(bytes, start, end);
-	return name === "" ? "someone without a common name" : `CN=${name}`;
 }
