@@ -20,15 +20,16 @@ export class Secret extends Native("xs_secret_destructor") {
 	extract(hash: HashAlgorithm, salt: Secret | undefined, input: Secret): void { return native("xs_secret_extract").call(this, hash, salt, input); }
 	/**
 	 * HKDF-Expand-Label, RFC 8446 section 7.1, from another secret, into `length` octets of this one, starting at `at`. The label
-	 * (12 characters at most) goes without its "tls13 "; the context is `context[start..end)`, 255 octets at most.
+	 * (12 characters at most) goes without its "tls13 "; the context is `context[start..end)`, 255 octets at most, or where that is undefined
+	 * the hash of nothing: Derive-Secret without messages.
 	 */
-	expandLabel(hash: HashAlgorithm, from: Secret, label: string, context: Bytes, start: number, end: number, at: number, length: number): void { return native("xs_secret_expandLabel").call(this, hash, from, label, context, start, end, at, length); }
+	expandLabel(hash: HashAlgorithm, from: Secret, label: string, context: Bytes | undefined, start: number, end: number, at: number, length: number): void { return native("xs_secret_expandLabel").call(this, hash, from, label, context, start, end, at, length); }
 	/**
 	 * TLS 1.2's PRF (RFC 5246 section 5) from another secret into all of this one. The label has 24 characters at most, the seed
 	 * `seed[start..end)` 64 octets.
 	 */
 	prf(hash: HashAlgorithm, from: Secret, label: string, seed: Bytes, start: number, end: number): void { return native("xs_secret_prf").call(this, hash, from, label, seed, start, end); }
-	/** HMAC (RFC 2104) of `buffer[start..end)` with this secret as its key, written to `out` at `offset`. */
+	/** HMAC (RFC 2104) of `buffer[start..end)` with this secret as its key, written to `out` at `offset`, which may be where the buffer's octets lie. */
 	hmac(hash: HashAlgorithm, buffer: Bytes, start: number, end: number, out: Bytes, offset: number): void { return native("xs_secret_hmac").call(this, hash, buffer, start, end, out, offset); }
 	/** Wipes and frees the octets; using the secret afterwards throws. */
 	close(): void { return native("xs_secret_close").call(this); }

@@ -1,6 +1,6 @@
 /// <reference path="./native.d.ts" />
 /*
-	Public-key signatures over a digest (psa/signature.c).
+	Public-key signatures (psa/signature.c).
 */
 
 import type { Bytes } from "./native";
@@ -22,7 +22,7 @@ export const enum Padding {
 }
 
 /**
- * True where the signature is the key's over the digest. `key[keyStart..keyEnd)` is an uncompressed point or the DER of
- * RSAPublicKey; with a key that is no valid key of its kind nothing is signed. Throws where the chip fails.
+ * True where the signature is the key's over the hash of `data[dataStart..dataEnd)`. `key[keyStart..keyEnd)` is an uncompressed point or the
+ * DER of RSAPublicKey; with a key that is no valid key of its kind nothing is signed. Throws where the chip fails.
  */
-export function verifyDigest(this: void, kind: KeyKind, padding: Padding, algorithm: HashAlgorithm, key: Bytes, keyStart: number, keyEnd: number, digest: Bytes, signature: Bytes, signatureStart: number, signatureEnd: number): boolean { return native("xs_signature_verify").call(this, kind, padding, algorithm, key, keyStart, keyEnd, digest, signature, signatureStart, signatureEnd); }
+export function verifyMessage(this: void, kind: KeyKind, padding: Padding, algorithm: HashAlgorithm, key: Bytes, keyStart: number, keyEnd: number, data: Bytes, dataStart: number, dataEnd: number, signature: Bytes, signatureStart: number, signatureEnd: number): boolean { return native("xs_signature_verify").call(this, kind, padding, algorithm, key, keyStart, keyEnd, data, dataStart, dataEnd, signature, signatureStart, signatureEnd); }

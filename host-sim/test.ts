@@ -27,7 +27,7 @@ function rank(file: string): number {
 
 function testFiles(names: readonly string[]): string[] {
 	const files = readdirSync(join(projectRoot, "tests"), { recursive: true }).map(String).filter(file => file.endsWith(".test.ts"));
-	const chosen = files.filter(file => names.length === 0 || names.some(name => file.includes(name)));
+	const chosen = files.filter(file => names.length === 0 || names.some(name => `tests/${file}`.includes(name)));
 	if (chosen.length === 0) throw new Problem(`no file of tests has a path with ${names.join(" or ")} in it`, 2);
 	return chosen.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }

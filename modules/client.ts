@@ -12,14 +12,13 @@ import type { Options } from "./options";
 import { Connection } from "./connection";
 import type { Events, HandshakeInfo } from "./connection";
 import { Phase } from "./timing";
+import { empty } from "./wire/reader";
 
 /** What is read from TCP at a time, in octets: during the handshake, when memory is short, and after it, when data flows. */
 const enum Segment {
 	handshake = 128,
 	data = 1024,
 }
-
-const empty = new Uint8Array(0);
 
 /** Milliseconds without data until the record buffer is given back. */
 const IDLE = 100;
@@ -72,7 +71,7 @@ function bytesOf(buffer: Buffer): Uint8Array {
 		: new Uint8Array(buffer);
 }
 
-/** What a Transport knows of TCP and of itself. */
+/** What a Transport knows of TCP, of the application and of itself. */
 const enum Flag {
 	/** TCP has connected. */
 	connected = 1,
@@ -82,6 +81,13 @@ const enum Flag {
 	pumping = 4,
 	/** Data flowed since the idle timer fired last. */
 	active = 8,
+	/** The application reads and writes numbers: one octet each. */
+	numbers = 16,
+}
+
+function formatFlag(format: string): Flag | 0 {
+	if (format !== "buffer" && format !== "number") throw new RangeError("format is \"buffer\" or \"number\"");
+	return format === "number" ? Flag.numbers : 0;
 }
 
 /** A TCP socket with the Transport that made it: callbacks that find it there cost no closures. */
@@ -113,7 +119,7 @@ class Transport implements Events {
 	/** Until the handshake is done: what it was given with, such as certificates, may go then. */
 	private options: TLSClientOptions | undefined;
 	/** Of Flag: one field takes less than four. */
-	private flags = 0;
+	flags = 0;
 	/** Octets that TCP takes now. */
 	private room = 0;
 	private readonly client: TLSClient;
@@ -129,16 +135,13 @@ class Transport implements Events {
 	constructor(client: TLSClient, options: TLSClientOptions) {
 		const { host, address, port, TCP, secure } = options;
 		if (!TCP?.io) throw new TLSError("configuration", '"TCP" is missing: { io: the TCP class }');
-		const { onHandshake, ...engine } = secure ?? {};
-		if (onHandshake !== undefined && typeof onHandshake !== "function")
-			throw new TLSError("configuration", '"onHandshake" must be a function');
 		this.client = client;
 		this.options = options;
 		this.onReadable = options.onReadable;
 		this.onWritable = options.onWritable;
 		this.onError = options.onError;
 		try {
-			this.connection = new Connection(configure(engine, host ?? address), this);
+			this.connection = new Connection(configure(secure ?? {}, host ?? address), this);
 		}
 		catch (e) {
 			throw asTLSError(e);
@@ -329,13 +332,13 @@ export class TLSClient {
 	/** What the application gave as `target`. */
 	declare readonly target: unknown;
 	readonly #transport: Transport;
-	#format: "buffer" | "number" = "buffer";
 
 	/** Throws TLSError "configuration" for options that are wrong, and what the TCP class throws. */
 	constructor(options: TLSClientOptions) {
-		if (options.format !== undefined) this.format = options.format;
+		const format = formatFlag(options.format ?? "buffer");
 		if (options.target !== undefined) this.target = options.target;
 		this.#transport = new Transport(this, options);
+		this.#transport.flags |= format;
 	}
 
 	/** Sends close_notify where the handshake is done, and closes TCP. Nothing is called afterwards. */
@@ -345,12 +348,12 @@ export class TLSClient {
 
 	/** "buffer" or "number"; RangeError for others. */
 	get format(): "buffer" | "number" {
-		return this.#format;
+		return this.#transport.flags & Flag.numbers ? "number" : "buffer";
 	}
 
 	set format(format: "buffer" | "number") {
-		if (format !== "buffer" && format !== "number") throw new RangeError("format is \"buffer\" or \"number\"");
-		this.#format = format;
+		const flag = formatFlag(format), transport = this.#transport;
+		transport.flags = transport.flags & ~Flag.numbers | flag;
 	}
 
 	/**
@@ -358,11 +361,12 @@ export class TLSClient {
 	 * the number of octets is returned). With format "number" one octet. Undefined where nothing is there.
 	 */
 	read(what?: number | Buffer): ArrayBuffer | number | undefined {
-		const connection = this.#transport.connection;
+		const transport = this.#transport;
+		const connection = transport.connection;
 		const readable = connection.readable;
 		if (!readable) return;
 		let result: ArrayBuffer | number;
-		if (this.#format === "number") {
+		if (transport.flags & Flag.numbers) {
 			const one = new Uint8Array(1);
 			connection.read(one);
 			result = one[0]!;
@@ -374,14 +378,14 @@ export class TLSClient {
 			result = new ArrayBuffer(what ?? readable);
 			connection.read(result);
 		}
-		if (!connection.readable) this.#transport.pumpLater();
+		if (!connection.readable) transport.pumpLater();
 		return result;
 	}
 
 	/** Sends a buffer of no more octets than `onWritable` said, or one octet with format "number". Returns what may be written next. */
 	write(value: number | Buffer): number {
-		const bytes = this.#format === "number" ? Uint8Array.of(value as number) : bytesOf(value as Buffer);
 		const transport = this.#transport;
+		const bytes = transport.flags & Flag.numbers ? Uint8Array.of(value as number) : bytesOf(value as Buffer);
 		const length = bytes.length;
 		if (length > transport.writable) throw new RangeError(`${length} bytes can't be written, there is room for ${transport.writable}`);
 		transport.connection.write(bytes, 0, length);

@@ -87,7 +87,9 @@ const signatureSchemes: readonly number[] = Object.freeze([
 	SignatureScheme.rsa_pkcs1_sha256, SignatureScheme.rsa_pkcs1_sha384, SignatureScheme.rsa_pkcs1_sha512,
 ]);
 
-const types: Readonly<Record<keyof Options, string>> = Object.freeze({
+/** With one that is for client.ts. */
+const types: Readonly<Record<keyof Options | "onHandshake", string>> = Object.freeze({
+	onHandshake: "function",
 	serverName: "string",
 	applicationLayerProtocolNegotiation: "string or array",
 	minVersion: "number",
@@ -128,7 +130,9 @@ function typeName(value: unknown): string {
 
 /** Every option is known and of its type. */
 function checkTypes(options: object): void {
-	for (const name of Object.keys(options)) {
+	const names = Object.keys(options);
+	for (let i = 0; i < names.length; i++) {
+		const name = names[i]!;
 		if (name === "verify") refuse('"verify": checking can\'t be switched off; give a pin, or the server\'s own certificate as "certificate"');
 		const type = types[name as keyof Options];
 		if (type === undefined) refuse(`"${name}" is no option of this client`);
@@ -155,7 +159,8 @@ function givenLimits({ recordSizeLimit, tls_max_fragment_length: fragment }: Opt
 
 function protocolList(value: string | readonly string[] | undefined): readonly string[] {
 	const list = value === undefined ? [] : typeof value === "string" ? [value] : value;
-	for (const protocol of list) {
+	for (let i = 0; i < list.length; i++) {
+		const protocol = list[i];
 		if (typeof protocol !== "string" || protocol.length < 1 || protocol.length > 255)
 			refuse('"applicationLayerProtocolNegotiation": a protocol is a name of 1 to 255 characters');
 	}
@@ -191,6 +196,10 @@ function suitesOf(names: readonly string[] | undefined, min: number, max: number
 	return chipFeatures() & ChipFeature.chacha20_poly1305 ? all : all.filter(id => !lacks(chipFeatures(), id));
 }
 
+function checkPins(pins: readonly Uint8Array[]): void {
+	for (const pin of pins) if (!(pin instanceof Uint8Array) || pin.length !== 32) refuse('"pins": each is the 32 bytes of a SHA-256');
+}
+
 function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	const { roots, certificate, pins, pinsInsteadOfRoots = false, staple } = options;
 	if (roots !== undefined && !(roots instanceof RootStore)) refuse('"roots" must be a RootStore (tls/x509/trust)');
@@ -200,7 +209,7 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	const store = list ? trustCertificates(list) : roots;
 	if (pinsInsteadOfRoots && (store || !pins?.length)) refuse('"pinsInsteadOfRoots" needs "pins", and neither "roots" nor "certificate"');
 	if (!store && !pinsInsteadOfRoots && !options.psk) refuse('whom to trust is not said: give "roots", "certificate", "psk" or "pins" with "pinsInsteadOfRoots"');
-	for (const pin of pins ?? []) if (!(pin instanceof Uint8Array) || pin.length !== 32) refuse('"pins": each is the 32 bytes of a SHA-256');
+	if (pins) checkPins(pins);
 	return Object.freeze({
 		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 40,
 		requiresStatus: staple === "require",

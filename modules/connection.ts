@@ -12,7 +12,7 @@ import { asTLSError, TLSError } from "./errors";
 import type { Config } from "./config";
 import { handshake } from "./handshake/start";
 import { AuthenticatedPeer } from "./handshake/authenticated";
-import type { Flow, Link, Negotiated, PostHandshake } from "./handshake/link";
+import type { Flow, HandshakeInfo, Link, PostHandshake } from "./handshake/link";
 import { Driver } from "./driver";
 import type { Host } from "./driver";
 import { Incoming } from "./record/incoming";
@@ -34,13 +34,6 @@ const enum State {
 	closed,
 }
 
-/** What the connection knows when the handshake is done. */
-export interface HandshakeInfo extends Negotiated {
-	/** Who the certificates say the peer is. */
-	readonly peer: AuthenticatedPeer["peer"];
-	readonly timing: Timing;
-}
-
 /** What a connection tells whoever runs it. None of these is called from inside `read` or `send`, except `output`. */
 export interface Events {
 	/** Takes octets `bytes[start..end)` for the peer and returns how many it took; the connection keeps the rest. */
@@ -57,6 +50,8 @@ export interface Events {
 	pause(): void;
 }
 
+export type { HandshakeInfo };
+
 export class Connection implements Host {
 	/** Octets of received data that the application has not read: what `read` would give now. Set here only. */
 	readable = 0;
@@ -64,7 +59,9 @@ export class Connection implements Host {
 	private readonly outgoing: Outgoing;
 	private state: State = State.handshake;
 	private readonly events: Events;
-	private readonly onSession: ((session: ArrayBuffer) => void) | undefined;
+	/** Like the next, not even a field where there is none: each takes 16 octets. */
+	declare private readonly onSession: ((session: ArrayBuffer) => void) | undefined;
+	declare private failure: TLSError | undefined;
 	private readonly maxMessage: number;
 	/** While a handshake goes on, or part of a later message has arrived. */
 	private driver: Driver | undefined;
@@ -72,14 +69,10 @@ export class Connection implements Host {
 	private post: PostHandshake | undefined = undefined;
 	/** Records without application data in a row. */
 	private idleRecords = 0;
-	/** What `opened` is to tell, and sessions that the application does not know of yet. */
-	private info: HandshakeInfo | undefined = undefined;
-	private sessions: ArrayBuffer[] | undefined = undefined;
-	private failure: TLSError | undefined = undefined;
 
 	constructor(config: Config, events: Events) {
 		this.events = events;
-		this.onSession = config.onSession;
+		if (config.onSession) this.onSession = config.onSession;
 		this.maxMessage = config.maxMessage;
 		const maxSendFragment = config.maxSendFragment, recordPadding = config.recordPadding;
 		this.outgoing = recordPadding ? new PaddedOutgoing(events, maxSendFragment, recordPadding) : new Outgoing(events, maxSendFragment);
@@ -190,15 +183,17 @@ export class Connection implements Host {
 
 	/** Goes on after a pause. */
 	resume(): void {
-		if (!this.driver?.isPaused) return;
+		let driver = this.driver;
+		if (!driver?.isPaused) return;
 		try {
-			this.driver.resume();
+			driver.resume();
 			this.dropDriver();
 		}
 		catch (e) {
+			driver = undefined;
 			this.fail(e);
 		}
-		this.report();
+		this.report(driver);
 	}
 
 	/** Offers the transport what it has not taken yet. */
@@ -239,12 +234,11 @@ export class Connection implements Host {
 		this.outgoing.add(ContentType.alert, Uint8Array.of(level, description), 0, 2);
 	}
 
-	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void {
+	open(peer: AuthenticatedPeer, post: PostHandshake): void {
 		if (!AuthenticatedPeer.isProof(peer)) throw new TLSError("internal", "the connection can't open: the peer was not authenticated");
 		this.post = post;
 		this.state = State.open;
 		this.idleRecords = 0;
-		this.info = Object.assign(negotiated, { peer: peer.peer, timing: this.timing });
 	}
 
 	// Inside
@@ -258,21 +252,23 @@ export class Connection implements Host {
 		const driver = this.driver;
 		if (!driver || driver.isHandshaking || driver.isPaused) return;
 		if (this.state === State.handshake) throw new TLSError("internal", "the handshake ended without a result");
-		if (driver.started) return;
-		this.sessions = driver.sessions;
-		this.driver = undefined;
+		if (!driver.started) this.driver = undefined;
 	}
 
-	/** Tells the application what has come of the last record or step. */
-	private report(): void {
-		const info = this.info, sessions = this.sessions;
-		this.info = this.sessions = undefined;
+	/** Tells the application what has come of the last record or step, in which `driver` had a part. */
+	private report(driver: Driver | undefined): void {
+		if (driver && !driver.isHandshaking) this.reportHandshake(driver);
+		if (this.readable) this.events.readable(this.readable);
+		if (this.state === State.ended) this.events.ended();
+	}
+
+	private reportHandshake(driver: Driver): void {
+		const info = driver.info, sessions = driver.sessions;
+		driver.info = driver.sessions = undefined;
 		if (info) this.events.opened(info);
 		if (sessions)
 			for (const session of sessions)
 				if (this.isOpen) this.onSession?.(session);
-		if (this.readable) this.events.readable(this.readable);
-		if (this.state === State.ended) this.events.ended();
 	}
 
 	/** Takes octets of a record's header; returns where it stopped. */
@@ -288,17 +284,18 @@ export class Connection implements Host {
 
 	/** A record has arrived. */
 	private receiveRecord(): void {
+		let driver: Driver | undefined;
 		try {
-			this.useRecord();
+			driver = this.useRecord();
 		}
 		catch (e) {
 			this.fail(e);
 		}
-		this.report();
+		this.report(driver);
 	}
 
-	/** Unprotects the record and sees what it is. */
-	private useRecord(): void {
+	/** Unprotects the record and sees what it is. Returns the driver where there is one, also one whose work is done by that. */
+	private useRecord(): Driver | undefined {
 		const incoming = this.incoming, driver = this.driver;
 		const type = incoming.openRecord();
 		if (driver?.started && type !== ContentType.handshake && type !== ContentType.change_cipher_spec)
@@ -325,7 +322,9 @@ export class Connection implements Host {
 			default:
 				throw new TLSError("unexpected_message", `a record of type ${type} is unexpected`);
 		}
+		const used = this.driver;
 		this.dropDriver();
+		return used;
 	}
 
 	private receiveData(): void {
@@ -378,7 +377,7 @@ export class Connection implements Host {
 	/** Wipes and drops all that belongs to the handshake and the keys. */
 	private forget(): void {
 		const driver = this.driver;
-		this.driver = this.info = undefined;
+		this.driver = undefined;
 		this.readable = 0;
 		driver?.close();
 		this.incoming.close();

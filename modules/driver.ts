@@ -7,7 +7,7 @@
 import { TLSError } from "./errors";
 import type { Config } from "./config";
 import type { AuthenticatedPeer } from "./handshake/authenticated";
-import type { Flow, Link, Negotiated, PostHandshake } from "./handshake/link";
+import type { Flow, HandshakeInfo, Link, Negotiated, PostHandshake } from "./handshake/link";
 import type { Incoming } from "./record/incoming";
 import { RecordHeader } from "./record/deframer";
 import { Joiner, MessageHeader } from "./record/joiner";
@@ -21,6 +21,9 @@ import type { RecordCipher } from "tls/hardware/aead";
 /** change_cipher_spec records that a server may send for middleboxes' sake; the RFC knows one, some send two. */
 const MAX_CHANGE_CIPHER_SPECS = 2;
 
+/** RFC 5246 section 7.1 */
+const changeCipherSpec = Uint8Array.of(1);
+
 /** Warnings and HelloRequests that a handshake of TLS 1.2 passes over (RFC 5246 section 7.2, 7.4.1.1). */
 const MAX_IGNORED = 16;
 
@@ -30,7 +33,7 @@ const MAX_TYPE = 29;
 /** The connection that a handshake runs in. */
 export interface Host {
 	/** See Link.open. */
-	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void;
+	open(peer: AuthenticatedPeer, post: PostHandshake): void;
 	/** Asks for a call of the driver's `resume` from the event loop. */
 	pause(): void;
 	/** Sends an alert. */
@@ -39,8 +42,9 @@ export interface Host {
 
 export class Driver implements Link {
 	readonly reader: Reader = new Reader();
-	/** Sessions that the application does not know of yet. */
+	/** What the application does not know of yet: sessions, and how the handshake ended. */
 	sessions: ArrayBuffer[] | undefined = undefined;
+	info: HandshakeInfo | undefined = undefined;
 	private readonly handshakeConfig: Config | undefined;
 	private readonly marks: Timing | undefined;
 	private readonly host: Host;
@@ -206,13 +210,13 @@ export class Driver implements Link {
 
 	limitRecords(send: number, receive: number): void {
 		this.outgoing.maxFragment = Math.min(this.outgoing.maxFragment, send);
-		this.incoming.limitRecords(receive);
+		this.incoming.recordSizeLimit = receive;
 	}
 
 	sendChangeCipherSpec(): void {
 		if (this.changeCipherSpecSent) return;
 		this.changeCipherSpecSent = true;
-		this.outgoing.add(ContentType.change_cipher_spec, Uint8Array.of(1), 0, 1);
+		this.outgoing.add(ContentType.change_cipher_spec, changeCipherSpec, 0, 1);
 	}
 
 	readWith(cipher: RecordCipher): void {
@@ -235,7 +239,8 @@ export class Driver implements Link {
 
 	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void {
 		this.post = post;
-		this.host.open(peer, negotiated, post);
+		this.host.open(peer, post);
+		this.info = Object.assign(negotiated, { peer: peer.peer, timing: this.timing });
 	}
 
 	// Inside

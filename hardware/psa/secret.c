@@ -99,6 +99,7 @@ void xs_secret_expandLabel(xsMachine* the)
 	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
 	xsIntegerValue start = xsmcToInteger(xsArg(4)), end = xsmcToInteger(xsArg(5));
 	xsIntegerValue at = xsmcToInteger(xsArg(6)), length = xsmcToInteger(xsArg(7));
+	bool hasContext = xsmcTypeOf(xsArg(3)) != xsUndefinedType;
 	xsmcToStringBuffer(xsArg(2), label, sizeof(label));
 	Secret* from = bindingSecret(the, &xsArg(1));
 	Secret* secret = bindingSecret(the, &xsThis);
@@ -106,18 +107,26 @@ void xs_secret_expandLabel(xsMachine* the)
 		xsRangeError("no room for %d bytes at %d", (int)length, (int)at);
 	if (length > 255 * (xsIntegerValue)PSA_HASH_LENGTH(hash) || end - start > kContextMax)
 		xsRangeError("HKDF-Expand-Label: too long");
-	uint8_t* context = bindingBytes(the, &xsArg(3), start, end, false);
-	size_t labelLength = c_strlen(label), n = 0;
+	uint8_t none[kHashMax];
+	size_t labelLength = c_strlen(label), n = 0, contextLength = end - start;
+	uint8_t* context = none;
+	psa_status_t status = PSA_SUCCESS;
+	if (hasContext)
+		context = bindingBytes(the, &xsArg(3), start, end, false);
+	else
+		status = psa_hash_compute(hash, (const uint8_t*)"", 0, none, sizeof(none), &contextLength);
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "hash", status);
 	info[n++] = length >> 8;
 	info[n++] = length;
 	info[n++] = kPrefix + labelLength;
 	c_memcpy(info + n, "tls13 ", kPrefix);
 	c_memcpy(info + n + kPrefix, label, labelLength);
 	n += kPrefix + labelLength;
-	info[n++] = end - start;
-	c_memcpy(info + n, context, end - start);
-	n += end - start;
-	psa_status_t status = expand(hash, from, info, n, secret->bytes + at, length);
+	info[n++] = contextLength;
+	c_memcpy(info + n, context, contextLength);
+	n += contextLength;
+	status = expand(hash, from, info, n, secret->bytes + at, length);
 	bindingWipe(work, sizeof(work));
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "HKDF-Expand-Label", status);
@@ -175,7 +184,11 @@ void xs_secret_hmac(xsMachine* the)
 	Secret* secret = bindingSecret(the, &xsThis);
 	uint8_t* bytes = bindingBytes(the, &xsArg(1), start, end, false);
 	uint8_t* out = bindingSpan(the, &xsArg(4), offset, PSA_HASH_LENGTH(hash), true);
-	psa_status_t status = bindingHMAC(hash, secret->bytes, secret->length, bytes, end - start, out);
+	uint8_t result[kHashMax];	/* out may be where the input lies */
+	psa_status_t status = bindingHMAC(hash, secret->bytes, secret->length, bytes, end - start, result);
+	if (status == PSA_SUCCESS)
+		c_memcpy(out, result, PSA_HASH_LENGTH(hash));
+	bindingWipe(result, sizeof(result));
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "HMAC", status);
 }

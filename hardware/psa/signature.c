@@ -1,4 +1,4 @@
-/* Verification of signatures over a digest, for signature.ts. */
+/* Verification of signatures, for signature.ts. */
 
 #include "binding.h"
 
@@ -38,7 +38,10 @@ void xs_signature_verify(xsMachine* the)
 	int kind = xsmcToInteger(xsArg(0)), padding = xsmcToInteger(xsArg(1));
 	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(2)));
 	xsIntegerValue keyStart = xsmcToInteger(xsArg(4)), keyEnd = xsmcToInteger(xsArg(5));
-	xsIntegerValue start = xsmcToInteger(xsArg(8)), end = xsmcToInteger(xsArg(9));
+	xsIntegerValue dataStart = xsmcToInteger(xsArg(7)), dataEnd = xsmcToInteger(xsArg(8));
+	xsIntegerValue start = xsmcToInteger(xsArg(10)), end = xsmcToInteger(xsArg(11));
+	uint8_t digest[kHashMax];
+	size_t digestLength;
 	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
 	psa_key_id_t id = 0;
 	psa_algorithm_t algorithm = signatureAlgorithm(kind, padding, hash);
@@ -49,10 +52,12 @@ void xs_signature_verify(xsMachine* the)
 	psa_set_key_algorithm(&attributes, algorithm);
 	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_VERIFY_HASH);
 	uint8_t* key = bindingBytes(the, &xsArg(3), keyStart, keyEnd, false);
-	uint8_t* digest = bindingSpan(the, &xsArg(6), 0, PSA_HASH_LENGTH(hash), false);
-	uint8_t* signature = bindingBytes(the, &xsArg(7), start, end, false);
-	psa_status_t status = hasKindsLength(kind, keyEnd - keyStart) ? psa_import_key(&attributes, key, keyEnd - keyStart, &id)
-		: PSA_ERROR_INVALID_ARGUMENT;
+	uint8_t* data = bindingBytes(the, &xsArg(6), dataStart, dataEnd, false);
+	uint8_t* signature = bindingBytes(the, &xsArg(9), start, end, false);
+	psa_status_t status = psa_hash_compute(hash, data, dataEnd - dataStart, digest, sizeof(digest), &digestLength);
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "hash", status);
+	status = hasKindsLength(kind, keyEnd - keyStart) ? psa_import_key(&attributes, key, keyEnd - keyStart, &id) : PSA_ERROR_INVALID_ARGUMENT;
 	if (status == PSA_ERROR_INVALID_ARGUMENT) {
 		/* no point of its curve, or no RSAPublicKey: nothing was signed with such a key */
 		xsmcSetBoolean(xsResult, false);
@@ -60,7 +65,7 @@ void xs_signature_verify(xsMachine* the)
 	}
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "the public key", status);
-	status = psa_verify_hash(id, algorithm, digest, PSA_HASH_LENGTH(hash), signature, end - start);
+	status = psa_verify_hash(id, algorithm, digest, digestLength, signature, end - start);
 	psa_destroy_key(id);
 	/* a signature of the wrong length or with r or s out of range is a wrong signature */
 	if (status != PSA_SUCCESS && status != PSA_ERROR_INVALID_SIGNATURE && status != PSA_ERROR_INVALID_ARGUMENT

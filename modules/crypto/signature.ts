@@ -5,8 +5,8 @@
 */
 
 import { copy } from "tls/hardware/copy";
-import { hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
-import { verifyDigest, KeyKind, Padding } from "tls/hardware/signature";
+import { HashAlgorithm } from "tls/hardware/hash";
+import { verifyMessage, KeyKind, Padding } from "tls/hardware/signature";
 
 export { HashAlgorithm, KeyKind, Padding };
 
@@ -72,7 +72,5 @@ export function verifySignature(key: PublicKey, padding: Padding, algorithm: Has
 		signatureStart = 0;
 		signatureEnd = pair.length;
 	}
-	const digest = new Uint8Array(hashLength(algorithm));
-	hash(algorithm, data, start, end, digest, 0);
-	return verifyDigest(key.kind, padding, algorithm, key.bytes, key.start, key.end, digest, signature, signatureStart, signatureEnd);
+	return verifyMessage(key.kind, padding, algorithm, key.bytes, key.start, key.end, data, start, end, signature, signatureStart, signatureEnd);
 }

@@ -6,11 +6,10 @@
 import { TLSError } from "../errors";
 import { AllowedIn, ExtensionBit, expectAnswer, expectRequest } from "../wire/extensions";
 import { ExtensionType, HandshakeType } from "../wire/numbers";
+import { empty } from "../wire/reader";
 import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import type { Span } from "../x509/ocsp";
-
-const empty = new Uint8Array(0);
 
 /** Where the certificates of a Certificate message lie in it. */
 export interface CertificateList {

@@ -22,6 +22,7 @@
 import { TLSError } from "../errors";
 import { AlertDescription, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
 import { Writer } from "../wire/writer";
+import { empty } from "../wire/reader";
 import { Phase } from "../timing";
 import { pickScheme12, schemeHash } from "../crypto/credential";
 import { Signer } from "../crypto/suites";
@@ -31,6 +32,7 @@ import type { PathSearch } from "../x509/path";
 import { timeNow } from "../x509/time";
 import type { RecordCipher } from "tls/hardware/aead";
 import { equal } from "tls/hardware/compare";
+import { copy } from "tls/hardware/copy";
 import { logSecret } from "tls/hardware/keylog";
 import type { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
@@ -50,8 +52,6 @@ import { extendedMasterSecret, keyBlock, masterSecret, recordCipher, verifyData1
 import { exportSession, sessionSecret } from "./resume";
 import type { Session12 } from "./resume";
 import type { Transcript } from "./transcript";
-
-const empty = new Uint8Array(0);
 
 /** HelloRequests that are answered; a server that still asks is not. */
 const MAX_REFUSALS = 8;
@@ -145,8 +145,8 @@ function readServerKeyExchange(link: Link, transcript: Transcript, state: State1
 	if (!config.signatureSchemes.includes(scheme))
 		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered`);
 	const content = new Uint8Array(randoms.length + end - start);
-	content.set(randoms, 0);
-	content.set(link.message.subarray(start, end), randoms.length);
+	copy(randoms, 0, randoms.length, content, 0);
+	copy(link.message, start, end, content, randoms.length);
 	state.proof = authenticate12(state.peer!, scheme, content, link.message, signatureStart, signatureEnd);
 	absorb(link, transcript);
 	link.timing.mark(Phase.proof);

@@ -19,7 +19,7 @@ import { TLSError } from "../errors";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { ExtensionType, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
 import type { PathSearch, VerifiedPeer } from "../x509/path";
-import { Reader } from "../wire/reader";
+import { empty, Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
 import { equal } from "tls/hardware/compare";
@@ -39,8 +39,6 @@ import { Identifier, writeFinished, writeIdentity } from "./identity";
 import { Application13, TicketKeeper } from "./post";
 import { keySecret } from "./psk";
 import { Schedule13, trafficCipher, verifyData } from "./schedule13";
-
-const empty = new Uint8Array(0);
 
 /** Octets of the value that a group's key agreement gives, for a public key of that many octets. */
 function sharedLength(publicLength: number): number {

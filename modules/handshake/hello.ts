@@ -9,6 +9,7 @@ import type { Suite } from "../crypto/suites";
 import type { Config } from "../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { CertificateCompressionAlgorithm, ExtensionType, HandshakeType, ProtocolVersion } from "../wire/numbers";
+import { empty } from "../wire/reader";
 import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import { equal } from "tls/hardware/compare";
@@ -59,7 +60,7 @@ export class Hello {
 	offer(session: Session12 | undefined, isTLS13: boolean): void {
 		this.session = session;
 		if (session && !session.ticket.length) this.sessionId = session.id as Uint8Array<ArrayBuffer>;
-		else if (!session && !isTLS13) this.sessionId = new Uint8Array(0);
+		else if (!session && !isTLS13) this.sessionId = empty;
 	}
 
 	close(): void {

@@ -8,7 +8,7 @@ import type { Config } from "../config";
 import type { Timing } from "../timing";
 import type { AlertDescription, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
-import type { AuthenticatedPeer } from "./authenticated";
+import type { AuthenticatedPeer, KnownPeer } from "./authenticated";
 
 /** Yields the set of messages it accepts next (`accepts`), or Step.pause. Returns the flow that goes on in its place, if one does. */
 export type Flow = Generator<number, Flow | void, void>;
@@ -29,6 +29,13 @@ export interface Negotiated {
 	earlyData: boolean;
 	/** The application protocol (ALPN), if one was agreed. */
 	protocol: string | undefined;
+}
+
+/** What the connection knows when the handshake is done. */
+export interface HandshakeInfo extends Negotiated {
+	/** Who the certificates say the peer is. */
+	readonly peer: KnownPeer;
+	readonly timing: Timing;
 }
 
 /** What goes on after the handshake. */

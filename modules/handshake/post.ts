@@ -12,14 +12,13 @@ import type { Link, PostHandshake } from "./link";
 import type { Identifier } from "./identity";
 import { exportSession } from "./resume";
 import { deriveSecret, trafficCipher } from "./schedule13";
+import { empty } from "../wire/reader";
 
 /** KeyUpdateRequest, section 4.6.3 */
 const enum KeyUpdateRequest {
 	update_not_requested = 0,
 	update_requested = 1,
 }
-
-const empty = new Uint8Array(0);
 
 /** Most tickets that the application is given in one connection: what makes them is wiped then. */
 const MAX_TICKETS = 8;
@@ -101,16 +100,17 @@ export class Application13 implements PostHandshake {
 	private readonly suite: Suite;
 	private client: Secret;
 	private server: Secret;
-	private readonly keeper: TicketKeeper | undefined;
-	private readonly identifier: Identifier | undefined;
+	/** These two are fields only where they are there: an open connection holds them. */
+	declare private readonly keeper: TicketKeeper | undefined;
+	declare private readonly identifier: Identifier | undefined;
 	/** The peer asked for a new key while earlier octets still waited: one answer serves however many requests (section 4.6.3). */
 	owesUpdate = false;
 
 	/** Takes over all but the suite. */
 	constructor(suite: Suite, client: Secret, server: Secret, keeper: TicketKeeper | undefined, identifier: Identifier | undefined) {
 		this.suite = suite;
-		this.keeper = keeper;
-		this.identifier = identifier;
+		if (keeper) this.keeper = keeper;
+		if (identifier) this.identifier = identifier;
 		this.client = client;
 		this.server = server;
 	}

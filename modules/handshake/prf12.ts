@@ -5,6 +5,7 @@
 
 import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
 import type { RecordCipher } from "tls/hardware/aead";
+import { copy } from "tls/hardware/copy";
 import { hashLength } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import { legacy } from "tls/legacy/legacy";
@@ -37,10 +38,10 @@ function makeMaster(suite: Suite, premaster: Secret, label: string, seed: Uint8A
 
 /** The key block (RFC 5246 section 6.3); `randoms` is the client's random, then the server's. An AEAD needs no MAC keys, a block cipher no IVs. */
 export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Secret {
-	const half = randoms.length / 2;
-	const seed = new Uint8Array(randoms.length);
-	seed.set(randoms.subarray(half), 0);
-	seed.set(randoms.subarray(0, half), half);
+	const all = randoms.length, half = all / 2;
+	const seed = new Uint8Array(all);
+	copy(randoms, half, all, seed, 0);
+	copy(randoms, 0, half, seed, half);
 	const block = new Secret(2 * (suite.keyLength + (suite.mac ? hashLength(suite.mac) : ivLength(suite))));
 	block.prf(suite.hash, master, "key expansion", seed, 0, seed.length);
 	return block;
@@ -57,8 +58,7 @@ export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptTh
 export function verifyData12(suite: Suite, master: Secret, label: string, digest: Uint8Array): Uint8Array {
 	const made = new Secret(VERIFY_LENGTH);
 	made.prf(suite.hash, master, label, digest, 0, digest.length);
-	const data = new Uint8Array(VERIFY_LENGTH);
-	made.export(data, 0);
+	made.export(digest, 0);
 	made.close();
-	return data;
+	return digest.subarray(0, VERIFY_LENGTH);
 }

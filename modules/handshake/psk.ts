@@ -83,15 +83,13 @@ export function writeKeys(w: Writer, keys: readonly PreSharedKey[], now: number)
 	w.close(2, binders);
 }
 
-/** The binder of one key: what a Finished would be with a key made of it (section 4.2.11.2). */
+/** The binder of one key, in the place of `digest`: what a Finished would be with a key made of it (section 4.2.11.2). */
 function binder(key: PreSharedKey, digest: Uint8Array): Uint8Array {
 	const { suite } = key;
 	const secret = keySecret(key);
 	const schedule = new Schedule13(suite, secret);
 	secret.close();
-	const none = new Uint8Array(suite.hashLength);
-	hash(suite.hash, none, 0, 0, none, 0);
-	const base = schedule.derive(key.session ? "res binder" : "ext binder", none);
+	const base = schedule.derive(key.session ? "res binder" : "ext binder", undefined);
 	schedule.close();
 	const data = verifyData(suite, base, digest);
 	base.close();

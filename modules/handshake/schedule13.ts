@@ -4,17 +4,16 @@
 */
 
 import type { Suite } from "../crypto/suites";
+import { empty } from "../wire/reader";
 import { AEAD } from "tls/hardware/aead";
-import { hash } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 
 const IV_LENGTH = 12;
-const empty = new Uint8Array(0);
-
-/** Derive-Secret with a digest that is already there; also HKDF-Expand-Label to the length of the hash. */
-export function deriveSecret(suite: Suite, from: Secret, label: string, digest: Uint8Array): Secret {
-	const secret = new Secret(suite.hashLength);
-	secret.expandLabel(suite.hash, from, label, digest, 0, digest.length, 0, suite.hashLength);
+/** Derive-Secret with the digest of the messages, or without any where that is undefined; also HKDF-Expand-Label to the length of the hash. */
+export function deriveSecret(suite: Suite, from: Secret, label: string, digest: Uint8Array | undefined): Secret {
+	const hashLength = suite.hashLength;
+	const secret = new Secret(hashLength);
+	secret.expandLabel(suite.hash, from, label, digest, 0, digest ? digest.length : 0, 0, hashLength);
 	return secret;
 }
 
@@ -31,13 +30,12 @@ export function trafficCipher(suite: Suite, traffic: Secret): AEAD {
 	}
 }
 
-/** verify_data of a Finished (section 4.4.4). */
+/** verify_data of a Finished (section 4.4.4), which takes the place of the transcript's `digest`. */
 export function verifyData(suite: Suite, traffic: Secret, digest: Uint8Array): Uint8Array {
 	const key = deriveSecret(suite, traffic, "finished", empty);
-	const data = new Uint8Array(suite.hashLength);
-	key.hmac(suite.hash, digest, 0, digest.length, data, 0);
+	key.hmac(suite.hash, digest, 0, digest.length, digest, 0);
 	key.close();
-	return data;
+	return digest;
 }
 
 /** The ladder of section 7.1, one rung at a time: early, handshake, master. */
@@ -64,8 +62,8 @@ export class Schedule13 {
 		this.#climb(new Secret(this.suite.hashLength));
 	}
 
-	/** Derive-Secret from the rung reached; `digest` is the transcript's hash. */
-	derive(label: string, digest: Uint8Array): Secret {
+	/** Derive-Secret from the rung reached; `digest` is the transcript's, undefined where it has no messages yet. */
+	derive(label: string, digest: Uint8Array | undefined): Secret {
 		return deriveSecret(this.suite, this.#secret, label, digest);
 	}
 
@@ -74,11 +72,8 @@ export class Schedule13 {
 	}
 
 	#climb(input: Secret): void {
-		const algorithm = this.suite.hash, hashLength = this.suite.hashLength;
-		const digest = new Uint8Array(hashLength);
-		hash(algorithm, empty, 0, 0, digest, 0);
-		const salt = this.derive("derived", digest);
-		this.#secret.extract(algorithm, salt, input);
+		const salt = this.derive("derived", undefined);
+		this.#secret.extract(this.suite.hash, salt, input);
 		salt.close();
 		input.close();
 	}

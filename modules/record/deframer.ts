@@ -5,6 +5,7 @@
 
 import { TLSError } from "../errors";
 import { ContentType } from "../wire/numbers";
+import { empty } from "../wire/reader";
 import { copyPart } from "tls/hardware/copy";
 import { largestBuffer } from "tls/hardware/memory";
 
@@ -19,8 +20,6 @@ const LARGE = 2048;
 /** What a buffer takes beside its octets: the objects that stand for it. */
 const AROUND = 512;
 
-const empty = new Uint8Array(0);
-
 function refuseHeader(): never {
 	throw new TLSError("unexpected_message", "the server does not speak TLS on this port");
 }
@@ -33,20 +32,17 @@ function expectRoom(length: number): void {
 			+ '"recordSizeLimit" asks for smaller ones');
 }
 
-export class Deframer {
+export abstract class Deframer {
 	/** Octets of the record that have come, its header included, and octets of its body that are still to come: none before the header is there. */
 	private have = 0;
 	missing = 0;
 	/** The record, from its header on. */
 	buffer: Uint8Array = empty;
-	/** Largest length that a header may announce. */
-	limit: number;
 	/** The header as far as it has come, without the first octet of the version, which is always 3. */
 	private header = 0;
 
-	constructor(limit: number) {
-		this.limit = limit;
-	}
+	/** Largest length that a header may announce. */
+	protected abstract get longest(): number;
 
 	/** True where a whole record lies in the buffer, until `next`. */
 	get complete(): boolean {
@@ -111,8 +107,9 @@ export class Deframer {
 		const type = header >>> 24;
 		const length = header & 0xffff;
 		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) refuseHeader();
-		if (length > this.limit)
-			throw new TLSError("record_too_long", `a record of ${length} bytes is longer than the ${this.limit} that are allowed`);
+		const longest = this.longest;
+		if (length > longest)
+			throw new TLSError("record_too_long", `a record of ${length} bytes is longer than the ${longest} that are allowed`);
 		if (length === 0) throw new TLSError("unexpected_message", "a record is empty");
 		this.missing = length;
 		if (RecordHeader.length + length > this.buffer.length) {

@@ -24,12 +24,8 @@ export class Incoming extends Deframer {
 	/** What the server picked; 0 until then. */
 	version: ProtocolVersion | 0 = 0;
 	private cipher: RecordCipher | undefined = undefined;
-	/** The record size that was asked of the peer, when it has agreed to it; else 0. */
-	private recordSizeLimit = 0;
-
-	constructor() {
-		super(RecordLimit.plain);
-	}
+	/** Octets of text in a protected record, in TLS 1.3 with one for the type, where that was asked of the peer and it has agreed; else 0. */
+	recordSizeLimit = 0;
 
 	get is12(): boolean {
 		return this.version === ProtocolVersion.tls12;
@@ -68,13 +64,6 @@ export class Incoming extends Deframer {
 	protectWith(cipher: RecordCipher): void {
 		this.cipher?.close();
 		this.cipher = cipher;
-		this.limitReading();
-	}
-
-	/** The peer keeps to records of `limit` octets of text, in TLS 1.3 with one for the type, once they are protected. */
-	limitRecords(limit: number): void {
-		this.recordSizeLimit = limit;
-		if (this.cipher) this.limitReading();
 	}
 
 	/** Wipes the record and the key. */
@@ -85,10 +74,11 @@ export class Incoming extends Deframer {
 		this.cipher = undefined;
 	}
 
-	/** How long a protected record may be; with a limit asked for by us and taken by the peer, not by much more than that. */
-	private limitReading(): void {
-		const slack = this.cipher!.overhead(true);
-		if (this.recordSizeLimit) this.limit = this.recordSizeLimit + slack;
-		else this.limit = this.is12 ? RecordLimit.plain + slack : RecordLimit.protected13;
+	/** With a limit that the peer has agreed to, a protected record is not much longer than that. */
+	protected override get longest(): number {
+		const cipher = this.cipher, agreed = this.recordSizeLimit;
+		if (!cipher) return RecordLimit.plain;
+		if (!agreed && !this.is12) return RecordLimit.protected13;
+		return (agreed || RecordLimit.plain) + cipher.overhead(true);
 	}
 }

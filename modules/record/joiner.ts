@@ -5,14 +5,13 @@
 */
 
 import { TLSError } from "../errors";
+import { empty } from "../wire/reader";
 import { copy } from "tls/hardware/copy";
 
 /** Type and length, RFC 8446 section 4. */
 export const enum MessageHeader {
 	length = 4,
 }
-
-const empty = new Uint8Array(0);
 
 export class Joiner {
 	/** The message, header included, is `bytes[start..end)` once `take` says so. */

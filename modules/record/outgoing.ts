@@ -6,12 +6,14 @@
 import { ContentType, ProtocolVersion } from "../wire/numbers";
 import { copy } from "tls/hardware/copy";
 import { RecordHeader } from "./deframer";
+import { empty } from "../wire/reader";
 import type { RecordCipher } from "tls/hardware/aead";
 
 /** Octets of TLS 1.3's inner content type. */
 const TYPE = 1;
 
-const empty = new Uint8Array(0);
+/** Shortest buffer: room for change_cipher_spec and Finished. */
+const SHORTEST = 96;
 
 /** Where records go. */
 export interface Transport {
@@ -115,7 +117,7 @@ export class Outgoing {
 	private reserve(count: number): void {
 		if (this.end + count <= this.buffer.length) return;
 		const waiting = this.end - this.start;
-		const target = waiting + count > this.buffer.length ? new Uint8Array(waiting + count) : this.buffer;
+		const target = waiting + count > this.buffer.length ? new Uint8Array(Math.max(waiting + count, SHORTEST)) : this.buffer;
 		copy(this.buffer, this.start, this.end, target, 0);
 		this.buffer = target;
 		this.start = 0;

@@ -5,7 +5,8 @@
 
 import { TLSError } from "../errors";
 
-const empty = new Uint8Array(0);
+/** No octets. */
+export const empty = new Uint8Array(0);
 
 export class Reader {
 	/** What is being read; `at` is the next octet, `end` the first that can't be read. */

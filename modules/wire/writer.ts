@@ -51,9 +51,11 @@ export class Writer {
 
 	/** Writes a string of ASCII characters, one octet each. */
 	ascii(text: string): void {
-		const octets = new Uint8Array(ArrayBuffer.fromString(text));
-		for (let i = 0; i < octets.length; i++) if (octets[i]! > 0x7f) throw new TLSError("configuration", `"${text}" is not plain ASCII`);
-		this.copy(octets, 0, octets.length);
+		const octets = ArrayBuffer.fromString(text);	// UTF-8, in which only ASCII has one octet for each
+		const count = octets.byteLength;
+		if (count !== text.length) throw new TLSError("configuration", `"${text}" is not plain ASCII`);
+		const at = this.reserve(count);
+		copy(octets, 0, count, this.bytes, at);
 	}
 
 	/** Opens a vector whose length takes `width` octets; give what it returns to `close`. */

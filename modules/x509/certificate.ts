@@ -11,6 +11,7 @@ import { DER, Tag, sameOctets } from "./der";
 import { readExtensions } from "./extensions";
 import { OID, readOID } from "./oids";
 import { readTime } from "./time";
+import { empty } from "../wire/reader";
 
 /** keyUsage (RFC 5280 section 4.2.1.3). */
 export const enum KeyUsage {
@@ -27,8 +28,6 @@ export const NO_PATH_LENGTH = -1;
 
 /** Characters of a name that errors show. */
 const MAX_SHOWN = 64;
-
-const empty = new Uint8Array(0);
 
 export class Certificate implements KeyPlace {
 	/** False while only what `readAgain` reads is known. */

@@ -66,7 +66,7 @@ function sizeOf({ key, constraints }: StoredRoot): number {
 	return Store.key + 2 + key.length + 2 + constraints.length;
 }
 
-/** A store but for its last Store.checkSize octets, which the caller sets. */
+/** A store but for its last Store.checkSize octets, which are left to the caller. */
 export function writeStore(roots: readonly StoredRoot[], made: number): Uint8Array {
 	const sorted = roots.length > 1 ? [...roots].sort(compareNames) : roots;
 	let at = Store.entries + sorted.length * Store.entrySize;
@@ -82,7 +82,7 @@ export function writeStore(roots: readonly StoredRoot[], made: number): Uint8Arr
 	for (let i = 0; i < sorted.length; i++) {
 		const root = sorted[i]!;
 		const key = root.key, constraints = root.constraints;
-		bytes.set(root.name.subarray(0, Store.nameSize), entry);
+		for (let k = 0; k < Store.nameSize; k++) bytes[entry + k] = root.name[k]!;
 		view.setUint32(entry + Store.nameSize, at);
 		entry += Store.entrySize;
 		bytes[at + Store.flags] = root.issues ? Store.issues : 0;

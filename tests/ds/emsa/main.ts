@@ -8,9 +8,9 @@ import Resource from "Resource";
 import { bytes, equal, ok, test, throws } from "test/harness";
 import { dsSigner } from "tls/ds";
 import { equal as isSame } from "tls/hardware/compare";
-import { HashAlgorithm } from "tls/hardware/hash";
+import { hash as digestOf, HashAlgorithm } from "tls/hardware/hash";
 import { random } from "tls/hardware/random";
-import { KeyKind, Padding, verifyDigest } from "tls/hardware/signature";
+import { KeyKind, Padding, verifyMessage } from "tls/hardware/signature";
 import type { Bytes } from "tls/hardware/native";
 
 interface Sample {
@@ -62,20 +62,22 @@ test("SHA-1, which TLS does not sign with", () => {
 test("a key that lies in flash signs with each scheme, and with another salt each time", () => {
 	const sign = dsSigner(new Resource("key.bin"), 0);
 	const key = new Uint8Array(new Resource("public.bin").slice(0));
+	const message = new Uint8Array(24);
 	for (const [scheme, padding, hash, length] of [
 		[0x0401, Padding.pkcs1, HashAlgorithm.sha256, 32], [0x0501, Padding.pkcs1, HashAlgorithm.sha384, 48], [0x0601, Padding.pkcs1, HashAlgorithm.sha512, 64],
 		[0x0804, Padding.pss, HashAlgorithm.sha256, 32], [0x0805, Padding.pss, HashAlgorithm.sha384, 48], [0x0806, Padding.pss, HashAlgorithm.sha512, 64],
 	] as const) {
 		const digest = new Uint8Array(length);
-		random(digest, 0, length);
+		random(message, 0, message.length);
+		digestOf(hash, message, 0, message.length, digest, 0);
 		const [first, second] = [sign(scheme, digest), sign(scheme, digest)];
 		for (const signature of [first, second]) {
 			equal(signature.length, 256);
-			ok(verifyDigest(KeyKind.rsa, padding, hash, key, 0, key.length, digest, signature, 0, 256), String(scheme));
+			ok(verifyMessage(KeyKind.rsa, padding, hash, key, 0, key.length, message, 0, message.length, signature, 0, 256), String(scheme));
 		}
 		equal(isSame(first, 0, second, 0, 256), padding === Padding.pkcs1);
-		digest[0]! ^= 1;
-		ok(!verifyDigest(KeyKind.rsa, padding, hash, key, 0, key.length, digest, first, 0, 256));
+		message[0]! ^= 1;
+		ok(!verifyMessage(KeyKind.rsa, padding, hash, key, 0, key.length, message, 0, message.length, first, 0, 256));
 	}
 });
 

@@ -79,6 +79,9 @@ for (const { name, algorithm, reference } of algorithms.slice(0, 2)) {
 			const mac = new Uint8Array(size + 2);
 			secret.hmac(algorithm, data, 0, data.length, mac, 2);
 			equal(mac.slice(2), hmac(reference, key, data));
+			// over what it was made of
+			secret.hmac(algorithm, mac, 2, size + 2, mac, 2);
+			equal(mac.slice(2), hmac(reference, key, hmac(reference, key, data)));
 			secret.close();
 		}
 	});
@@ -109,6 +112,16 @@ for (const { name, algorithm, reference } of algorithms.slice(0, 2)) {
 			equal(octetsOf(to).slice(4), expand(reference, key, info, length));
 			from.close();
 		}
+	});
+
+	test(`Derive-Secret without messages, with ${name}: the context is the hash of nothing`, () => {
+		const key = new Numbers(11).octets(size);
+		const from = secretOf(key);
+		const to = new Secret(size);
+		to.expandLabel(algorithm, from, "derived", undefined, 0, 0, 0, size);
+		const info = join(Uint8Array.of(0, size, 13), ascii("tls13 derived"), Uint8Array.of(size), reference(new Uint8Array(0)));
+		equal(octetsOf(to), expand(reference, key, info, size));
+		from.close();
 	});
 }
 
