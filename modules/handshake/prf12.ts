@@ -54,7 +54,7 @@ export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptTh
 	return new AEAD(aead, block, true, side * keyLength, keyLength, 2 * keyLength + side * ivLength(suite), suite.recordLimit);
 }
 
-/** verify_data of a Finished (section 7.4.9); the label is "client finished" or "server finished". */
+/** verify_data of a Finished (section 7.4.9), in the place of the transcript's `digest`; the label is "client finished" or "server finished". */
 export function verifyData12(suite: Suite, master: Secret, label: string, digest: Uint8Array): Uint8Array {
 	const made = new Secret(VERIFY_LENGTH);
 	made.prf(suite.hash, master, label, digest, 0, digest.length);
