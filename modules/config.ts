@@ -3,7 +3,6 @@
 	none switches verification off. Used by client.ts and connection.ts.
 */
 
-import { TLSError } from "./errors";
 import { ProtocolVersion, CipherSuite, SignatureScheme } from "./wire/numbers";
 import { PathSearch } from "./x509/path";
 import type { CertificatePolicy } from "./x509/path";
@@ -20,10 +19,12 @@ import type { Session } from "./handshake/resume";
 import { fragmentCode, limitsThatFit } from "./limits";
 import type { RecordLimits } from "./limits";
 import type { Options, PreSharedKeyOption } from "./options";
+import { requiresStatus } from "./x509/ocsp";
 import { readPEM } from "./x509/pem";
 import { clockPolicy } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
+import { bytesOf, numberOption, refuse, typeName } from "./values";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { legacy, problem } from "tls/legacy/legacy";
@@ -118,16 +119,6 @@ const types: Readonly<Record<keyof Options | "onHandshake", string>> = Object.fr
 	now: "function",
 });
 
-function refuse(message: string): never {
-	throw new TLSError("configuration", message);
-}
-
-function typeName(value: unknown): string {
-	if (Array.isArray(value)) return "array";
-	if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return "buffer";
-	return typeof value;
-}
-
 /** Every option is known and of its type. */
 function checkTypes(options: object): void {
 	const names = Object.keys(options);
@@ -140,12 +131,6 @@ function checkTypes(options: object): void {
 		if (value !== undefined && !type.includes(typeName(value)) && !(name === "certificate" && typeof value === "object"))
 			refuse(`"${name}" must be a ${type}, not a ${typeName(value)}`);
 	}
-}
-
-function numberOption(name: string, value: number | undefined, min: number, max: number, preset: number): number {
-	if (value === undefined) return preset;
-	if (!(value >= min && value <= max && Math.floor(value) === value)) refuse(`"${name}" must be a whole number from ${min} to ${max}, not ${value}`);
-	return value;
 }
 
 /** What is asked for by the application; undefined where it leaves that to memory. */
@@ -201,9 +186,8 @@ function checkPins(pins: readonly Uint8Array[]): void {
 }
 
 function certificatePolicy(name: string, options: Options): CertificatePolicy {
-	const { roots, certificate, pins, pinsInsteadOfRoots = false, staple } = options;
+	const { roots, certificate, pins, pinsInsteadOfRoots = false } = options;
 	if (roots !== undefined && !(roots instanceof RootStore)) refuse('"roots" must be a RootStore (tls/x509/trust)');
-	if (staple !== undefined && staple !== "ask" && staple !== "require") refuse('"staple" is "ask" or "require"');
 	if (roots && certificate !== undefined) refuse('"roots" and "certificate": give one of them');
 	const list = certificate === undefined ? undefined : Array.isArray(certificate) ? certificate : [certificate as CertificateInput];
 	const store = list ? trustCertificates(list) : roots;
@@ -212,12 +196,8 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	if (pins) checkPins(pins);
 	return Object.freeze({
 		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 40,
-		requiresStatus: staple === "require",
+		requiresStatus: requiresStatus(options),
 	});
-}
-
-function bytesOf(input: ArrayBuffer | Uint8Array): Uint8Array {
-	return input instanceof Uint8Array ? input : new Uint8Array(input);
 }
 
 /** The one private key in DER or PEM. */

@@ -12,6 +12,7 @@ import { CertificateCompressionAlgorithm, ExtensionType, HandshakeType, Protocol
 import { empty } from "../wire/reader";
 import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
+import { statusType } from "../x509/ocsp";
 import { equal } from "tls/hardware/compare";
 import { KeyShare } from "tls/hardware/agree";
 import { random } from "tls/hardware/random";
@@ -199,12 +200,14 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.u8(config.maxFragmentCode);
 		w.close(2, extension);
 	}
-	// RFC 6066 section 8: OCSP, from any responder, without extensions
-	extension = openExtension(w, hello, ExtensionType.status_request, ExtensionBit.status_request);
-	w.u8(1);
-	w.u16(0);
-	w.u16(0);
-	w.close(2, extension);
+	if (statusType) {
+		// RFC 6066 section 8: from any responder, without extensions
+		extension = openExtension(w, hello, ExtensionType.status_request, ExtensionBit.status_request);
+		w.u8(statusType);
+		w.u16(0);
+		w.u16(0);
+		w.close(2, extension);
+	}
 	if (config.inflate && config.maxVersion === ProtocolVersion.tls13) {
 		// RFC 8879 section 3
 		extension = openExtension(w, hello, ExtensionType.compress_certificate, ExtensionBit.compress_certificate);
