@@ -6,13 +6,11 @@
 import { ProtocolVersion, CipherSuite, SignatureScheme } from "./wire/numbers";
 import { PathSearch } from "./x509/path";
 import type { CertificatePolicy } from "./x509/path";
-import { credentialOfFunction, credentialOfKey } from "./crypto/credential";
 import type { Credential } from "./crypto/credential";
 import { groupsFor, lacks } from "./crypto/preference";
 import { findSuite, findSuiteByName, Signer } from "./crypto/suites";
-import type { KeyKind } from "./crypto/signature";
-import { Certificate } from "./x509/certificate";
 import { askedName, isAddress } from "./x509/names";
+import { readCredential } from "./handshake/identity";
 import type { ExternalKey } from "./handshake/psk";
 import { importSession, sessionBinding } from "./handshake/resume";
 import type { Session } from "./handshake/resume";
@@ -20,7 +18,6 @@ import { fragmentCode, limitsThatFit } from "./limits";
 import type { RecordLimits } from "./limits";
 import type { Options, PreSharedKeyOption } from "./options";
 import { requiresStatus } from "./x509/ocsp";
-import { readPEM } from "./x509/pem";
 import { clockPolicy } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
@@ -200,29 +197,6 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	});
 }
 
-/** The one private key in DER or PEM. */
-function privateKey(input: CertificateInput): Uint8Array {
-	if (typeof input !== "string") return bytesOf(input);
-	for (const label of ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"]) {
-		if (input.includes(`-----BEGIN ${label}-----`)) return readPEM(input, label)[0]!;
-	}
-	refuse('"clientKey" has no private key in it (an encrypted one can\'t be used)');
-}
-
-function credential({ clientCertificates, clientKey, sign }: Options): Credential | undefined {
-	if (clientCertificates === undefined) {
-		if (clientKey !== undefined || sign) refuse('"clientCertificates" is missing: a key alone says nothing');
-		return undefined;
-	}
-	if ((clientKey !== undefined) === (sign !== undefined)) refuse('"clientCertificates" needs either "clientKey" or "sign"');
-	const list = Array.isArray(clientCertificates) ? clientCertificates as readonly CertificateInput[] : [clientCertificates as CertificateInput];
-	const chain = list.flatMap(input => typeof input === "string" ? readPEM(input, "CERTIFICATE") : [bytesOf(input)]);
-	if (!chain.length) refuse('"clientCertificates" is empty');
-	const { keyKind } = new Certificate().read(chain[0]!, 0, chain[0]!.length, 0);
-	if (!keyKind) refuse('"clientCertificates": the first has a key that is not supported');
-	return clientKey !== undefined ? credentialOfKey(chain, keyKind as KeyKind, privateKey(clientKey)) : credentialOfFunction(chain, keyKind as KeyKind, sign!);
-}
-
 /** The suite that early data goes out with. */
 function earlySuite(name: string, hash: HashAlgorithm): number {
 	const suite = findSuiteByName(name);
@@ -291,7 +265,7 @@ export function configure(options: Options, host: string | undefined): Config {
 	const maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
 	if (psk && maxVersion === ProtocolVersion.tls12) refuse('"psk" is for TLS 1.3, which "maxVersion" leaves out');
 	const { session, onSession } = options;
-	const identity = credential(options);
+	const identity = readCredential(options);
 	const protocols = protocolList(options.applicationLayerProtocolNegotiation);
 	const all = suitesOf(options.cipherSuites, minVersion, maxVersion);
 	const suites = isKeyOnly ? all.filter(id => findSuite(id)?.hash === psk!.hash) : all;

@@ -24,7 +24,6 @@ import { AlertDescription, HandshakeType, ProtocolVersion, Step } from "../wire/
 import { Writer } from "../wire/writer";
 import { empty } from "../wire/reader";
 import { Phase } from "../timing";
-import { pickScheme12, schemeHash } from "../crypto/credential";
 import { Signer } from "../crypto/suites";
 import { StapledStatus } from "../x509/ocsp";
 import type { StatusSubject } from "../x509/ocsp";
@@ -40,10 +39,11 @@ import { legacy } from "tls/legacy/legacy";
 import type { VerifiedPeer } from "../x509/path";
 import { authenticate12, authenticateByKey } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
-import { readCertificate12, readCertificateRequest12, readStatus, writeCertificate12, writeCertificateVerify } from "./certificate";
+import { readCertificate12, readCertificateRequest12, readStatus } from "./certificate";
 import { ECDHE } from "./ecdhe";
 import type { KeyExchange } from "./ecdhe";
 import type { Hello } from "./hello";
+import { writeIdentity12, writeProof12 } from "./identity";
 import { readServerHello12, readTicket12 } from "./hello12";
 import type { ServerHello12, Ticket12 } from "./hello12";
 import { accepts } from "./link";
@@ -164,10 +164,9 @@ function mustCompute(link: Link, state: State12): boolean {
 function sendKeyExchange(link: Link, transcript: Transcript, state: State12): void {
 	const { schemes, answer: { suite, randoms, isExtended } } = state;
 	const exchange = state.exchange!;
-	const credential = schemes && link.config.credential;
-	const scheme = credential ? pickScheme12(credential, schemes) : 0;
+	const credential = link.config.credential;
 	const w = new Writer(128);
-	if (schemes) writeCertificate12(w, scheme ? credential!.chain : []);
+	const scheme = schemes ? writeIdentity12(w, credential, schemes) : 0;
 	link.owesCertificate = schemes !== undefined && !scheme;
 	w.u8(HandshakeType.client_key_exchange);
 	const message = w.open(3);
@@ -178,7 +177,7 @@ function sendKeyExchange(link: Link, transcript: Transcript, state: State12): vo
 	state.master = isExtended ? extendedMasterSecret(suite, secret, transcript.digest()) : masterSecret(suite, secret, randoms);
 	if (scheme) {
 		const start = w.length;
-		writeCertificateVerify(w, scheme, credential!.sign(scheme, transcript.digestBy(schemeHash(scheme))));
+		writeProof12(w, credential!, scheme, transcript);
 		transcript.add(w.bytes, start, w.length);
 	}
 	link.send(w.bytes, 0, w.length);

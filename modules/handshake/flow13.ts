@@ -35,10 +35,10 @@ import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } f
 import { readCertificate13, readCertificateRequest13, signedContent13 } from "./certificate";
 import { readCompressedCertificate } from "./compressed";
 import { checkEarly, endEarly } from "./early";
-import { Identifier, writeFinished, writeIdentity } from "./identity";
+import { makeIdentifier, writeIdentity } from "./identity";
 import { Application13, TicketKeeper } from "./post";
 import { keySecret } from "./psk";
-import { Schedule13, trafficCipher, verifyData } from "./schedule13";
+import { Schedule13, trafficCipher, verifyData, writeFinished } from "./schedule13";
 
 /** Octets of the value that a group's key agreement gives, for a public key of that many octets. */
 function sharedLength(publicLength: number): number {
@@ -271,7 +271,7 @@ function finishAndOpen(link: Link, state: State13): void {
 		resumed: answer.key?.session !== undefined, earlyData: hello.early !== undefined, protocol: state.protocol,
 	};
 	const keeper = keepTickets(link, transcript, state);
-	const identifier = hello.asked & ExtensionBit.post_handshake_auth ? new Identifier(suite, link.config.credential, transcript.handOver()) : undefined;
+	const identifier = hello.asked & ExtensionBit.post_handshake_auth ? makeIdentifier(suite, link.config.credential, transcript) : undefined;
 	link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keeper, identifier));
 }
 
