@@ -33,7 +33,7 @@ import type { RecordCipher } from "tls/hardware/aead";
 import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { logSecret } from "tls/hardware/keylog";
-import type { Secret } from "tls/hardware/secret";
+import { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
 import { legacy } from "tls/legacy/legacy";
 import type { VerifiedPeer } from "../x509/path";
@@ -49,8 +49,8 @@ import type { ServerHello12, Ticket12 } from "./hello12";
 import { accepts } from "./link";
 import type { Flow, Link, PostHandshake } from "./link";
 import { extendedMasterSecret, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
-import { exportSession, sessionSecret } from "./resume";
 import type { Session12 } from "./resume";
+import { resumption } from "./resumption";
 import type { Transcript } from "./transcript";
 
 /** HelloRequests that are answered; a server that still asks is not. */
@@ -265,24 +265,11 @@ class Application12 implements PostHandshake {
 	close(): void {}
 }
 
-/** Hands on what a later connection can go on with: a new ticket, or the number of a session that begins here. */
-function keepSession(link: Link, state: State12, { peer, scheme }: AuthenticatedPeer): void {
-	const { suite, sessionId, resumes, isExtended, maxFragment } = state.answer;
-	const { onSession, sessionBinding: binding, maxFragmentCode } = link.config;
-	const { lifetime = 0, octets: ticket = empty } = state.ticket ?? {};
-	if (!onSession || !ticket.length && (resumes || !sessionId.length)) return;
-	const session = {
-		version: ProtocolVersion.tls12, suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject, isExtended,
-		maxFragmentCode: maxFragment ? maxFragmentCode : 0,
-	} as const;
-	link.keepSession(exportSession(session, state.master!, binding!, Date.now(), lifetime));
-}
-
 function open(link: Link, state: State12): void {
 	const { suite, protocol, resumes } = state.answer;
 	const proof = state.proof!;
 	link.timing.mark(Phase.finished);
-	keepSession(link, state, proof);
+	if (link.config.onSession) resumption!.keepSession12(link, state.answer, state.ticket, state.master!, proof);
 	const group = state.exchange?.group ?? 0;
 	const negotiated = {
 		version: ProtocolVersion.tls12, suite: suite.name, group, signature: proof.scheme, resumed: resumes, earlyData: false, protocol,
@@ -292,7 +279,8 @@ function open(link: Link, state: State12): void {
 
 /** The short handshake with a session's secret (RFC 5246 section 7.3, figure 2): the server finishes first. */
 function* resume(link: Link, session: Session12, transcript: Transcript, state: State12): Flow {
-	state.master = sessionSecret(session);
+	state.master = new Secret(session.secret.length);
+	state.master.import(session.secret, 0);
 	deriveKeys(state);
 	if (state.answer.sendsTicket) {
 		yield accepts(HandshakeType.new_session_ticket);

@@ -17,9 +17,9 @@ import { equal } from "tls/hardware/compare";
 import { KeyShare } from "tls/hardware/agree";
 import { random } from "tls/hardware/random";
 import { legacy } from "tls/legacy/legacy";
-import { writeKeys } from "./psk";
 import type { PreSharedKey } from "./psk";
 import type { Session12 } from "./resume";
+import { resumption } from "./resumption";
 
 const RANDOM_LENGTH = 32;
 const SESSION_ID_LENGTH = 32;
@@ -236,7 +236,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	if (hello.keys.length) {
 		// the last one, as its end is made of all before it
 		extension = openExtension(w, hello, ExtensionType.pre_shared_key, ExtensionBit.pre_shared_key);
-		writeKeys(w, hello.keys, Date.now());
+		resumption!.writeKeys(w, hello.keys, Date.now());
 		w.close(2, extension);
 	}
 	w.close(2, list);

@@ -59,7 +59,10 @@ describe("without client certificates", () => {
 
 	test("the options", async () => {
 		const { pem, keyPem } = makeCertificate({ subject: "device", key: makeKey("p256"), issuer: device.identity.intermediate });
-		await expectRefusedOptions(device, "identity", [{ clientCertificates: pem, clientKey: keyPem }, { clientKey: keyPem }, { postHandshakeAuth: true }]);
+		await expectRefusedOptions(device, "identity", {
+			clientCertificates: { secure: { clientCertificates: pem, clientKey: keyPem } }, clientKey: { secure: { clientKey: keyPem } },
+			postHandshakeAuth: { secure: { postHandshakeAuth: true } },
+		});
 		const [pair] = await run13(device, [{}], { postHandshakeAuth: false });
 		expectAnswer(pair!);
 	});

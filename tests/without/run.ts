@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import type { ServerIdentity } from "../../host-sim/certificates.js";
-import { runClient, runPairs, type Pair } from "../faults/connect.js";
+import { runClient, runPairs, type ClientOptions, type Pair } from "../faults/connect.js";
 import { Session12, type Outcome12, type Script12 } from "../peers/server12.js";
 import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 
@@ -45,10 +45,9 @@ export function expectRefusal({ client, server }: Pair<Outcome13>, code: string,
 }
 
 /** Each option is refused by its name and that of the manifest, before there is a connection. */
-export async function expectRefusedOptions({ identity, without }: Device, part: string, options: readonly object[]): Promise<void> {
-	for (const secure of options) {
-		const [name] = Object.keys(secure);
-		const [result] = await runClient(1, 1, { ca: identity.root.pem, without, secure });
+export async function expectRefusedOptions({ identity, without }: Device, part: string, options: Readonly<Record<string, Partial<ClientOptions>>>): Promise<void> {
+	for (const [name, given] of Object.entries(options)) {
+		const [result] = await runClient(1, 1, { ca: identity.root.pem, without, ...given });
 		assert.equal(result!.code, "configuration", `${name}: ${result!.message}`);
 		assert.match(result!.message, new RegExp(`"${name}" needs what this build leaves out: take modules/without/${part}/manifest.json out of the manifest's "include"`));
 	}
