@@ -85,11 +85,17 @@ class Matcher {
 	readonly files: AppFiles = { typescript: [], declarations: [], scripts: [], natives: [], headerFolders: [], headers: [], resources: [], preload: [], warnings: [] };
 	readonly #taken = new Set<string>();
 	readonly #data = new Set<string>();
+	/** Files that "~" leaves out, and the names that they would have. */
+	readonly #leftOut = new Set<string>();
+	readonly #missing = new Set<string>();
 
 	/** Runs through the rules of one key; `add` takes each file once. */
 	process(rules: readonly Rule[], key: string, taken: Set<string>, add: (name: string, match: Match, source: Source) => void): void {
 		for (const source of rules.find(rule => rule.target === "~")?.sources ?? []) {
-			for (const match of expand(source.path)) taken.add(match.path);
+			for (const match of expand(source.path)) {
+				taken.add(match.path);
+				this.#leftOut.add(match.path);
+			}
 		}
 		for (const rule of rules) {
 			if (rule.target === "~") continue;
@@ -109,9 +115,11 @@ class Matcher {
 		const matches = expand(source.path);
 		if (matches.length === 0) this.files.warnings.push(`${shown(source.manifest)}: "${key}": nothing matches ${shown(source.path)}`);
 		for (const match of matches) {
+			const name = star >= 0 ? target.slice(0, star) + match.rest : target;
+			if (this.#leftOut.has(match.path)) this.#missing.add(name);
 			if (taken.has(match.path)) continue;
 			taken.add(match.path);
-			add(star >= 0 ? target.slice(0, star) + match.rest : target, match, source);
+			add(name, match, source);
 		}
 	}
 
@@ -166,7 +174,7 @@ class Matcher {
 			const fits = (one: ModuleFile): boolean => star >= 0 ? one.name.startsWith(prefix) : one.name === pattern;
 			const found = (star >= 0 ? scripts : [...scripts, ...typescript]).filter(fits).map(one => one.name);
 			if (star >= 0 && typescript.some(fits)) warnings.push(`preload "${pattern}": mcconfig applies patterns to .js files only; name the TypeScript modules one by one`);
-			else if (found.length === 0) warnings.push(`preload "${pattern}": there is no such module`);
+			else if (found.length === 0 && !this.#missing.has(pattern)) warnings.push(`preload "${pattern}": there is no such module`);
 			preload.push(...found.filter(name => !preload.includes(name)));
 		}
 	}

@@ -3,29 +3,26 @@
 	none switches verification off. Used by client.ts and connection.ts.
 */
 
-import { TLSError } from "./errors";
 import { ProtocolVersion, CipherSuite, SignatureScheme } from "./wire/numbers";
 import { PathSearch } from "./x509/path";
 import type { CertificatePolicy } from "./x509/path";
-import { credentialOfFunction, credentialOfKey } from "./crypto/credential";
 import type { Credential } from "./crypto/credential";
 import { groupsFor, lacks } from "./crypto/preference";
 import { findSuite, findSuiteByName, Signer } from "./crypto/suites";
-import type { KeyKind } from "./crypto/signature";
-import { Certificate } from "./x509/certificate";
 import { askedName, isAddress } from "./x509/names";
+import { readCredential } from "./handshake/identity";
 import type { ExternalKey } from "./handshake/psk";
-import { importSession, sessionBinding } from "./handshake/resume";
 import type { Session } from "./handshake/resume";
+import { readExternalKey, resumption } from "./handshake/resumption";
 import { fragmentCode, limitsThatFit } from "./limits";
 import type { RecordLimits } from "./limits";
-import type { Options, PreSharedKeyOption } from "./options";
-import { readPEM } from "./x509/pem";
+import type { Options } from "./options";
+import { requiresStatus } from "./x509/ocsp";
 import { clockPolicy } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
+import { bytesOf, numberOption, refuse, typeName } from "./values";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
-import { HashAlgorithm } from "tls/hardware/hash";
 import { legacy, problem } from "tls/legacy/legacy";
 
 /** The options, checked. */
@@ -78,9 +75,6 @@ const suites12: readonly number[] = Object.freeze([
 
 const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]);
 
-/** Most octets of a pre-shared key's name. */
-const MAX_IDENTITY = 1024;
-
 const signatureSchemes: readonly number[] = Object.freeze([
 	SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.ecdsa_secp384r1_sha384,
 	SignatureScheme.rsa_pss_rsae_sha256, SignatureScheme.rsa_pss_rsae_sha384, SignatureScheme.rsa_pss_rsae_sha512,
@@ -118,16 +112,6 @@ const types: Readonly<Record<keyof Options | "onHandshake", string>> = Object.fr
 	now: "function",
 });
 
-function refuse(message: string): never {
-	throw new TLSError("configuration", message);
-}
-
-function typeName(value: unknown): string {
-	if (Array.isArray(value)) return "array";
-	if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return "buffer";
-	return typeof value;
-}
-
 /** Every option is known and of its type. */
 function checkTypes(options: object): void {
 	const names = Object.keys(options);
@@ -140,12 +124,6 @@ function checkTypes(options: object): void {
 		if (value !== undefined && !type.includes(typeName(value)) && !(name === "certificate" && typeof value === "object"))
 			refuse(`"${name}" must be a ${type}, not a ${typeName(value)}`);
 	}
-}
-
-function numberOption(name: string, value: number | undefined, min: number, max: number, preset: number): number {
-	if (value === undefined) return preset;
-	if (!(value >= min && value <= max && Math.floor(value) === value)) refuse(`"${name}" must be a whole number from ${min} to ${max}, not ${value}`);
-	return value;
 }
 
 /** What is asked for by the application; undefined where it leaves that to memory. */
@@ -201,9 +179,8 @@ function checkPins(pins: readonly Uint8Array[]): void {
 }
 
 function certificatePolicy(name: string, options: Options): CertificatePolicy {
-	const { roots, certificate, pins, pinsInsteadOfRoots = false, staple } = options;
+	const { roots, certificate, pins, pinsInsteadOfRoots = false } = options;
 	if (roots !== undefined && !(roots instanceof RootStore)) refuse('"roots" must be a RootStore (tls/x509/trust)');
-	if (staple !== undefined && staple !== "ask" && staple !== "require") refuse('"staple" is "ask" or "require"');
 	if (roots && certificate !== undefined) refuse('"roots" and "certificate": give one of them');
 	const list = certificate === undefined ? undefined : Array.isArray(certificate) ? certificate : [certificate as CertificateInput];
 	const store = list ? trustCertificates(list) : roots;
@@ -212,85 +189,8 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	if (pins) checkPins(pins);
 	return Object.freeze({
 		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 40,
-		requiresStatus: staple === "require",
+		requiresStatus: requiresStatus(options),
 	});
-}
-
-function bytesOf(input: ArrayBuffer | Uint8Array): Uint8Array {
-	return input instanceof Uint8Array ? input : new Uint8Array(input);
-}
-
-/** The one private key in DER or PEM. */
-function privateKey(input: CertificateInput): Uint8Array {
-	if (typeof input !== "string") return bytesOf(input);
-	for (const label of ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"]) {
-		if (input.includes(`-----BEGIN ${label}-----`)) return readPEM(input, label)[0]!;
-	}
-	refuse('"clientKey" has no private key in it (an encrypted one can\'t be used)');
-}
-
-function credential({ clientCertificates, clientKey, sign }: Options): Credential | undefined {
-	if (clientCertificates === undefined) {
-		if (clientKey !== undefined || sign) refuse('"clientCertificates" is missing: a key alone says nothing');
-		return undefined;
-	}
-	if ((clientKey !== undefined) === (sign !== undefined)) refuse('"clientCertificates" needs either "clientKey" or "sign"');
-	const list = Array.isArray(clientCertificates) ? clientCertificates as readonly CertificateInput[] : [clientCertificates as CertificateInput];
-	const chain = list.flatMap(input => typeof input === "string" ? readPEM(input, "CERTIFICATE") : [bytesOf(input)]);
-	if (!chain.length) refuse('"clientCertificates" is empty');
-	const { keyKind } = new Certificate().read(chain[0]!, 0, chain[0]!.length, 0);
-	if (!keyKind) refuse('"clientCertificates": the first has a key that is not supported');
-	return clientKey !== undefined ? credentialOfKey(chain, keyKind as KeyKind, privateKey(clientKey)) : credentialOfFunction(chain, keyKind as KeyKind, sign!);
-}
-
-/** The suite that early data goes out with. */
-function earlySuite(name: string, hash: HashAlgorithm): number {
-	const suite = findSuiteByName(name);
-	if (suite?.signer !== Signer.any || suite.hash !== hash) refuse(`"psk": "cipherSuite", ${name}, is none of TLS 1.3 with the hash of the key`);
-	return suite.id;
-}
-
-function externalKey(psk: PreSharedKeyOption | undefined): ExternalKey | undefined {
-	if (!psk) return undefined;
-	const { identity, key, hash: hashName = "sha256", maxEarlyData, cipherSuite, protocol = "" } = psk;
-	if (typeof identity !== "string" && typeName(identity) !== "buffer") refuse('"psk": "identity" must be a string or a buffer');
-	if (typeName(key) !== "buffer") refuse('"psk": "key" must be a buffer');
-	if (hashName !== "sha256" && hashName !== "sha384") refuse('"psk": "hash" is "sha256" or "sha384"');
-	const name = bytesOf(typeof identity === "string" ? ArrayBuffer.fromString(identity) : identity);
-	const secret = bytesOf(key);
-	if (typeof protocol !== "string") refuse('"psk": "protocol" must be a string');
-	if (cipherSuite !== undefined && typeof cipherSuite !== "string") refuse('"psk": "cipherSuite" must be a string');
-	if (!name.length || name.length > MAX_IDENTITY) refuse(`"psk": "identity" must have 1 to ${MAX_IDENTITY} bytes, not ${name.length}`);
-	if (secret.length < 16 || secret.length > 64) refuse(`"psk": "key" must have 16 to 64 bytes, not ${secret.length}`);
-	const hash = hashName === "sha256" ? HashAlgorithm.sha256 : HashAlgorithm.sha384;
-	return {
-		identity: name, secret, hash, protocol,
-		suite: earlySuite(cipherSuite ?? (hash === HashAlgorithm.sha256 ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384"), hash),
-		maxEarlyData: numberOption("psk.maxEarlyData", maxEarlyData, 0, 0xffffffff, 0),
-	};
-}
-
-function wipe(bytes: Uint8Array): void {
-	try {
-		bytes.fill(0);
-	}
-	catch {
-		refuse('"session" must be in a buffer that can be written: one of TLS 1.3 is used once, and wiped');
-	}
-}
-
-/** The session where it goes with what is offered now, else undefined. */
-function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[], protocols: readonly string[],
-	limits: RecordLimits | undefined): Session | undefined {
-	const session = importSession(bytes, binding, Date.now());
-	if (session?.version === ProtocolVersion.tls13) wipe(bytes);
-	if (!session || !suites.includes(session.suite)) return undefined;
-	// RFC 6066 section 4: it holds for as long as the session does
-	if (limits && limits.maxFragmentCode !== session.maxFragmentCode) return undefined;
-	// RFC 7627 section 5.3
-	if (session.version === ProtocolVersion.tls12) return session.isExtended || legacy?.sparesExtendedMasterSecret ? session : undefined;
-	const isRight = session.secret.length === findSuite(session.suite)!.hashLength && (!session.protocol || protocols.includes(session.protocol));
-	return isRight ? session : undefined;
 }
 
 /** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
@@ -302,7 +202,7 @@ export function configure(options: Options, host: string | undefined): Config {
 	const name = askedName(server);
 	if (name === undefined) refuse(`"serverName" or the host, "${server}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`);
 	const certificates = certificatePolicy(name, options);
-	const psk = externalKey(options.psk);
+	const psk = readExternalKey(options);
 	const isKeyOnly = !certificates.roots && !certificates.pinsInsteadOfRoots;
 	const lowest = isKeyOnly ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
 	if (isKeyOnly && certificates.pins) refuse('"pins" are for certificates: give "roots" or "certificate", or leave them out beside "psk"');
@@ -311,7 +211,7 @@ export function configure(options: Options, host: string | undefined): Config {
 	const maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
 	if (psk && maxVersion === ProtocolVersion.tls12) refuse('"psk" is for TLS 1.3, which "maxVersion" leaves out');
 	const { session, onSession } = options;
-	const identity = credential(options);
+	const identity = readCredential(options);
 	const protocols = protocolList(options.applicationLayerProtocolNegotiation);
 	const all = suitesOf(options.cipherSuites, minVersion, maxVersion);
 	const suites = isKeyOnly ? all.filter(id => findSuite(id)?.hash === psk!.hash) : all;
@@ -319,9 +219,9 @@ export function configure(options: Options, host: string | undefined): Config {
 	if (psk?.maxEarlyData && !suites.includes(psk.suite)) refuse('"psk": its "cipherSuite" is not offered');
 	if (psk?.protocol && !protocols.includes(psk.protocol)) refuse('"psk": its "protocol" is not offered: name it in "applicationLayerProtocolNegotiation"');
 	const binding = session || onSession
-		? sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0], psk?.secret) : undefined;
+		? resumption!.sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0], psk?.secret) : undefined;
 	const given = givenLimits(options);
-	const usable = session && usableSession(bytesOf(session), binding!, suites, protocols, given);
+	const usable = session && resumption!.usableSession(bytesOf(session), binding!, suites, protocols, given);
 	const limits = given ?? limitsThatFit(maxVersion);
 	return Object.freeze({
 		sni: isAddress(name) ? undefined : name,

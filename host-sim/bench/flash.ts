@@ -4,16 +4,20 @@
 	properties, which all modules share with the app, are not counted. Called by bench.ts.
 */
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, posix, relative } from "node:path";
 
 import { buildApp } from "../build.js";
 import { Problem, projectRoot } from "../files.js";
+import { findManifest, readManifest, type Dictionary } from "../manifest.js";
+import { matchFiles } from "../match.js";
 import { compileUnits } from "../objects.js";
 import { must } from "../process.js";
 import { runApp } from "../run.js";
 import { buildRuntime } from "../runtime.js";
 import { findToolchain } from "../toolchain.js";
+
+const benchFolder = join(projectRoot, "tests", "bench");
 
 export interface FlashModule {
 	readonly name: string;
@@ -65,16 +69,17 @@ async function nativeSizes(sources: readonly string[]): Promise<number[]> {
 	});
 }
 
-async function nativeModules(): Promise<FlashModule[]> {
-	const folder = join(projectRoot, "hardware", "psa");
-	const names = readdirSync(folder).filter(name => name.endsWith(".c")).sort();
-	const sizes = await nativeSizes(names.map(name => join(folder, name)));
-	return names.map((name, i) => ({ name: `hardware/psa/${name}`, bytecode: 0, slots: 0, chunks: 0, natives: sizes[i]! }));
+async function nativeModules(extra: Dictionary): Promise<FlashModule[]> {
+	const { natives } = matchFiles(readManifest(findManifest(benchFolder), [], extra));
+	const sources = natives.filter(source => source.startsWith(join(projectRoot, "hardware"))).sort();
+	const sizes = await nativeSizes(sources);
+	return sources.map((source, i) => ({ name: relative(projectRoot, source), bytecode: 0, slots: 0, chunks: 0, natives: sizes[i]! }));
 }
 
-/** Each module of the client, and each file of its natives. */
-export async function flash(): Promise<FlashModule[]> {
-	const app = await buildApp(join(projectRoot, "tests", "bench"), { variant: "m32", isRelease: true, config: { part: "nothing" } });
+/** Each module of the client, and each file of its natives, in a build without the parts named: folders of modules/without. */
+export async function flash(without: readonly string[] = []): Promise<FlashModule[]> {
+	const extra = without.length ? { include: without.map(part => `../../modules/without/${part}/manifest.json`) } : {};
+	const app = await buildApp(benchFolder, { variant: "m32", isRelease: true, config: { part: "nothing" }, extra });
 	const lines = readFileSync(app.file, "utf8").split("\n");
 	const modules = new Map(lines.filter(line => line.startsWith("module\t")).map(line => [line.split("\t")[1]!, line]));
 	const rest = lines.filter(line => !line.startsWith("module\t"));
@@ -83,7 +88,7 @@ export async function flash(): Promise<FlashModule[]> {
 	const { report, stderr } = await runApp({ ...app, file }, { timeout: 20 });
 	if (!report) throw new Problem(`flash can't be measured: ${stderr}`);
 	const scripts = report.modules.filter(module => module.name.startsWith("tls/")).map(module => ({ ...module, natives: 0 }));
-	return [...scripts, ...await nativeModules()];
+	return [...scripts, ...await nativeModules(extra)];
 }
 
 /** Octets of a module, on the device: 16 for a slot. */

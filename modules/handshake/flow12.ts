@@ -24,7 +24,6 @@ import { AlertDescription, HandshakeType, ProtocolVersion, Step } from "../wire/
 import { Writer } from "../wire/writer";
 import { empty } from "../wire/reader";
 import { Phase } from "../timing";
-import { pickScheme12, schemeHash } from "../crypto/credential";
 import { Signer } from "../crypto/suites";
 import { StapledStatus } from "../x509/ocsp";
 import type { StatusSubject } from "../x509/ocsp";
@@ -34,23 +33,24 @@ import type { RecordCipher } from "tls/hardware/aead";
 import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { logSecret } from "tls/hardware/keylog";
-import type { Secret } from "tls/hardware/secret";
+import { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
 import { legacy } from "tls/legacy/legacy";
 import type { VerifiedPeer } from "../x509/path";
 import { authenticate12, authenticateByKey } from "./authenticated";
 import type { AuthenticatedPeer } from "./authenticated";
-import { readCertificate12, readCertificateRequest12, readStatus, writeCertificate12, writeCertificateVerify } from "./certificate";
+import { readCertificate12, readCertificateRequest12, readStatus } from "./certificate";
 import { ECDHE } from "./ecdhe";
 import type { KeyExchange } from "./ecdhe";
 import type { Hello } from "./hello";
+import { writeIdentity12, writeProof12 } from "./identity";
 import { readServerHello12, readTicket12 } from "./hello12";
 import type { ServerHello12, Ticket12 } from "./hello12";
 import { accepts } from "./link";
 import type { Flow, Link, PostHandshake } from "./link";
 import { extendedMasterSecret, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
-import { exportSession, sessionSecret } from "./resume";
 import type { Session12 } from "./resume";
+import { resumption } from "./resumption";
 import type { Transcript } from "./transcript";
 
 /** HelloRequests that are answered; a server that still asks is not. */
@@ -164,10 +164,9 @@ function mustCompute(link: Link, state: State12): boolean {
 function sendKeyExchange(link: Link, transcript: Transcript, state: State12): void {
 	const { schemes, answer: { suite, randoms, isExtended } } = state;
 	const exchange = state.exchange!;
-	const credential = schemes && link.config.credential;
-	const scheme = credential ? pickScheme12(credential, schemes) : 0;
+	const credential = link.config.credential;
 	const w = new Writer(128);
-	if (schemes) writeCertificate12(w, scheme ? credential!.chain : []);
+	const scheme = schemes ? writeIdentity12(w, credential, schemes) : 0;
 	link.owesCertificate = schemes !== undefined && !scheme;
 	w.u8(HandshakeType.client_key_exchange);
 	const message = w.open(3);
@@ -178,7 +177,7 @@ function sendKeyExchange(link: Link, transcript: Transcript, state: State12): vo
 	state.master = isExtended ? extendedMasterSecret(suite, secret, transcript.digest()) : masterSecret(suite, secret, randoms);
 	if (scheme) {
 		const start = w.length;
-		writeCertificateVerify(w, scheme, credential!.sign(scheme, transcript.digestBy(schemeHash(scheme))));
+		writeProof12(w, credential!, scheme, transcript);
 		transcript.add(w.bytes, start, w.length);
 	}
 	link.send(w.bytes, 0, w.length);
@@ -266,24 +265,11 @@ class Application12 implements PostHandshake {
 	close(): void {}
 }
 
-/** Hands on what a later connection can go on with: a new ticket, or the number of a session that begins here. */
-function keepSession(link: Link, state: State12, { peer, scheme }: AuthenticatedPeer): void {
-	const { suite, sessionId, resumes, isExtended, maxFragment } = state.answer;
-	const { onSession, sessionBinding: binding, maxFragmentCode } = link.config;
-	const { lifetime = 0, octets: ticket = empty } = state.ticket ?? {};
-	if (!onSession || !ticket.length && (resumes || !sessionId.length)) return;
-	const session = {
-		version: ProtocolVersion.tls12, suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject, isExtended,
-		maxFragmentCode: maxFragment ? maxFragmentCode : 0,
-	} as const;
-	link.keepSession(exportSession(session, state.master!, binding!, Date.now(), lifetime));
-}
-
 function open(link: Link, state: State12): void {
 	const { suite, protocol, resumes } = state.answer;
 	const proof = state.proof!;
 	link.timing.mark(Phase.finished);
-	keepSession(link, state, proof);
+	if (link.config.onSession) resumption!.keepSession12(link, state.answer, state.ticket, state.master!, proof);
 	const group = state.exchange?.group ?? 0;
 	const negotiated = {
 		version: ProtocolVersion.tls12, suite: suite.name, group, signature: proof.scheme, resumed: resumes, earlyData: false, protocol,
@@ -293,7 +279,8 @@ function open(link: Link, state: State12): void {
 
 /** The short handshake with a session's secret (RFC 5246 section 7.3, figure 2): the server finishes first. */
 function* resume(link: Link, session: Session12, transcript: Transcript, state: State12): Flow {
-	state.master = sessionSecret(session);
+	state.master = new Secret(session.secret.length);
+	state.master.import(session.secret, 0);
 	deriveKeys(state);
 	if (state.answer.sendsTicket) {
 		yield accepts(HandshakeType.new_session_ticket);

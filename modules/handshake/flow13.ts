@@ -34,11 +34,10 @@ import type { AuthenticatedPeer } from "./authenticated";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
 import { readCertificate13, readCertificateRequest13, signedContent13 } from "./certificate";
 import { readCompressedCertificate } from "./compressed";
-import { checkEarly, endEarly } from "./early";
-import { Identifier, writeFinished, writeIdentity } from "./identity";
-import { Application13, TicketKeeper } from "./post";
-import { keySecret } from "./psk";
-import { Schedule13, trafficCipher, verifyData } from "./schedule13";
+import { makeIdentifier, writeIdentity } from "./identity";
+import { Application13 } from "./post";
+import { resumption } from "./resumption";
+import { Schedule13, trafficCipher, verifyData, writeFinished } from "./schedule13";
 
 /** Octets of the value that a group's key agreement gives, for a public key of that many octets. */
 function sharedLength(publicLength: number): number {
@@ -65,7 +64,7 @@ class State13 {
 		this.hello = hello;
 		this.answer = answer;
 		this.transcript = transcript;
-		const secret = key && keySecret(key);
+		const secret = key && resumption!.keySecret(key);
 		this.schedule = new Schedule13(suite, secret);
 		secret?.close();
 	}
@@ -144,7 +143,7 @@ function settleEarly(link: Link, state: State13, seen: number): void {
 	const { hello, answer } = state;
 	if (!hello.early) return;
 	if (seen & ExtensionBit.early_data) {
-		checkEarly(hello, answer, state.protocol ?? "");
+		resumption!.checkEarly(hello, answer, state.protocol ?? "");
 		return;
 	}
 	hello.early = undefined;
@@ -232,15 +231,6 @@ function finish(link: Link, answer: ServerHello, transcript: Transcript, state: 
 	link.send(w.bytes, 0, w.length);
 }
 
-/** What makes sessions of the server's tickets, where the application wants them. The transcript ends with the client's Finished. */
-function keepTickets(link: Link, transcript: Transcript, state: State13): TicketKeeper | undefined {
-	const { onSession, sessionBinding } = link.config;
-	if (!onSession) return undefined;
-	const master = state.schedule.derive("res master", transcript.digest());
-	const { scheme, peer } = state.proof!;
-	return new TicketKeeper(state.schedule.suite, master, sessionBinding!, scheme, peer.subject, state.protocol ?? "", state.maxFragmentCode);
-}
-
 /** Where only the pre-shared key was trusted, a server that does not take it can't prove who it is. */
 function expectTrust(link: Link): void {
 	const { roots, pinsInsteadOfRoots } = link.config.certificates;
@@ -259,7 +249,7 @@ function finishAndOpen(link: Link, state: State13): void {
 	logSecret("SERVER_TRAFFIC_SECRET_0", hello.random, serverTraffic);
 	link.readWith(trafficCipher(suite, serverTraffic));
 	if (hello.early) {
-		endEarly(link, transcript);
+		resumption!.endEarly(link, transcript);
 		link.writeWith(trafficCipher(suite, state.client!));
 	}
 	finish(link, answer, transcript, state);
@@ -270,8 +260,9 @@ function finishAndOpen(link: Link, state: State13): void {
 		version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme,
 		resumed: answer.key?.session !== undefined, earlyData: hello.early !== undefined, protocol: state.protocol,
 	};
-	const keeper = keepTickets(link, transcript, state);
-	const identifier = hello.asked & ExtensionBit.post_handshake_auth ? new Identifier(suite, link.config.credential, transcript.handOver()) : undefined;
+	const { config } = link;
+	const keeper = config.onSession && resumption!.keepTickets(config, state.schedule, transcript, proof, state.protocol ?? "", state.maxFragmentCode);
+	const identifier = hello.asked & ExtensionBit.post_handshake_auth ? makeIdentifier(suite, config.credential, transcript) : undefined;
 	link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keeper, identifier));
 }
 

@@ -12,13 +12,14 @@ import { CertificateCompressionAlgorithm, ExtensionType, HandshakeType, Protocol
 import { empty } from "../wire/reader";
 import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
+import { statusType } from "../x509/ocsp";
 import { equal } from "tls/hardware/compare";
 import { KeyShare } from "tls/hardware/agree";
 import { random } from "tls/hardware/random";
 import { legacy } from "tls/legacy/legacy";
-import { writeKeys } from "./psk";
 import type { PreSharedKey } from "./psk";
 import type { Session12 } from "./resume";
+import { resumption } from "./resumption";
 
 const RANDOM_LENGTH = 32;
 const SESSION_ID_LENGTH = 32;
@@ -199,12 +200,14 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.u8(config.maxFragmentCode);
 		w.close(2, extension);
 	}
-	// RFC 6066 section 8: OCSP, from any responder, without extensions
-	extension = openExtension(w, hello, ExtensionType.status_request, ExtensionBit.status_request);
-	w.u8(1);
-	w.u16(0);
-	w.u16(0);
-	w.close(2, extension);
+	if (statusType) {
+		// RFC 6066 section 8: from any responder, without extensions
+		extension = openExtension(w, hello, ExtensionType.status_request, ExtensionBit.status_request);
+		w.u8(statusType);
+		w.u16(0);
+		w.u16(0);
+		w.close(2, extension);
+	}
 	if (config.inflate && config.maxVersion === ProtocolVersion.tls13) {
 		// RFC 8879 section 3
 		extension = openExtension(w, hello, ExtensionType.compress_certificate, ExtensionBit.compress_certificate);
@@ -233,7 +236,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	if (hello.keys.length) {
 		// the last one, as its end is made of all before it
 		extension = openExtension(w, hello, ExtensionType.pre_shared_key, ExtensionBit.pre_shared_key);
-		writeKeys(w, hello.keys, Date.now());
+		resumption!.writeKeys(w, hello.keys, Date.now());
 		w.close(2, extension);
 	}
 	w.close(2, list);

@@ -1,23 +1,53 @@
 /*
-	The client's side of authentication in TLS 1.3 (RFC 8446 section 4.4): Certificate, CertificateVerify and Finished, in the handshake
-	(flow13.ts) and, where the application offers it, after the handshake (section 4.6.2, post.ts).
+	The client's side of authentication: its certificates and key as the options give them (config.ts), Certificate and CertificateVerify in TLS 1.3
+	(RFC 8446 section 4.4, flow13.ts) and, where the application offers it, after the handshake (section 4.6.2, post.ts), and in TLS 1.2 (flow12.ts). A
+	build without it has without/identity in the place of this.
 */
 
 import { TLSError } from "../errors";
-import { HandshakeType } from "../wire/numbers";
+import type { Options } from "../options";
+import { bytesOf, refuse } from "../values";
 import { Writer } from "../wire/writer";
-import { pickScheme13, schemeHash } from "../crypto/credential";
+import { credentialOfFunction, credentialOfKey, pickScheme12, pickScheme13, schemeHash } from "../crypto/credential";
 import type { Credential } from "../crypto/credential";
+import type { KeyKind } from "../crypto/signature";
 import type { Suite } from "../crypto/suites";
+import { Certificate } from "../x509/certificate";
+import { readPEM } from "../x509/pem";
+import type { CertificateInput } from "../x509/trust";
 import { hash, hashLength } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
-import { readCertificateRequest13, signedContent13, writeCertificate13, writeCertificateVerify } from "./certificate";
+import { readCertificateRequest13, signedContent13, writeCertificate12, writeCertificate13, writeCertificateVerify } from "./certificate";
 import type { Link } from "./link";
-import { verifyData } from "./schedule13";
+import { writeFinished } from "./schedule13";
 import type { Transcript } from "./transcript";
 
 /** CertificateRequests after the handshake that are answered: each may cost a signature. */
 const MAX_REQUESTS = 8;
+
+/** The one private key in DER or PEM. */
+function privateKey(input: CertificateInput): Uint8Array {
+	if (typeof input !== "string") return bytesOf(input);
+	for (const label of ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"]) {
+		if (input.includes(`-----BEGIN ${label}-----`)) return readPEM(input, label)[0]!;
+	}
+	refuse('"clientKey" has no private key in it (an encrypted one can\'t be used)');
+}
+
+/** The client's identity, where the options give one. */
+export function readCredential({ clientCertificates, clientKey, sign }: Options): Credential | undefined {
+	if (clientCertificates === undefined) {
+		if (clientKey !== undefined || sign) refuse('"clientCertificates" is missing: a key alone says nothing');
+		return undefined;
+	}
+	if ((clientKey !== undefined) === (sign !== undefined)) refuse('"clientCertificates" needs either "clientKey" or "sign"');
+	const list = Array.isArray(clientCertificates) ? clientCertificates as readonly CertificateInput[] : [clientCertificates as CertificateInput];
+	const chain = list.flatMap(input => typeof input === "string" ? readPEM(input, "CERTIFICATE") : [bytesOf(input)]);
+	if (!chain.length) refuse('"clientCertificates" is empty');
+	const { keyKind } = new Certificate().read(chain[0]!, 0, chain[0]!.length, 0);
+	if (!keyKind) refuse('"clientCertificates": the first has a key that is not supported');
+	return clientKey !== undefined ? credentialOfKey(chain, keyKind as KeyKind, privateKey(clientKey)) : credentialOfFunction(chain, keyKind as KeyKind, sign!);
+}
 
 /**
  * What a CertificateRequest with `context` has asked for: our certificates and a signature by one of `schemes`, or an empty list where none
@@ -35,12 +65,16 @@ export function writeIdentity(w: Writer, context: Uint8Array, credential: Creden
 	writeCertificateVerify(w, scheme, credential!.sign(scheme, digest));
 }
 
-/** Finished, by the sender's traffic secret (section 4.4.4). All that `w` holds follows on the transcript. */
-export function writeFinished(w: Writer, suite: Suite, secret: Secret, transcript: Transcript): void {
-	const data = verifyData(suite, secret, transcript.digestWith(w.bytes, 0, w.length));
-	w.u8(HandshakeType.finished);
-	w.u24(data.length);
-	w.copy(data, 0, data.length);
+/** The Certificate of TLS 1.2 (RFC 5246 section 7.4.6), empty where nothing fits; returns the scheme to sign with, else 0. */
+export function writeIdentity12(w: Writer, credential: Credential | undefined, schemes: readonly number[]): number {
+	const scheme = credential ? pickScheme12(credential, schemes) : 0;
+	writeCertificate12(w, scheme ? credential!.chain : []);
+	return scheme;
+}
+
+/** Its CertificateVerify, over all that is on the transcript (RFC 5246 section 7.4.8). */
+export function writeProof12(w: Writer, credential: Credential, scheme: number, transcript: Transcript): void {
+	writeCertificateVerify(w, scheme, credential.sign(scheme, transcript.digestBy(schemeHash(scheme))));
 }
 
 /** Answers CertificateRequests after the handshake; there only where the application offers that. */
@@ -73,4 +107,9 @@ export class Identifier {
 	close(): void {
 		this.transcript.close();
 	}
+}
+
+/** What answers requests after the handshake, whose end the transcript has reached; that is closed. */
+export function makeIdentifier(suite: Suite, credential: Credential | undefined, transcript: Transcript): Identifier | undefined {
+	return new Identifier(suite, credential, transcript.handOver());
 }

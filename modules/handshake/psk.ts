@@ -1,17 +1,22 @@
 /*
 	Keys that client and server share before the handshake (RFC 8446 section 4.2.9 to 4.2.11): of an earlier connection, or external ones. They are
-	used with a fresh key agreement only (psk_dhe_ke). Written by start.ts with the ClientHello, used by flow13.ts.
+	used with a fresh key agreement only (psk_dhe_ke). Read from the options by config.ts, written by start.ts with the ClientHello, used by flow13.ts,
+	all of them by way of resumption.ts.
 */
 
-import { findSuite } from "../crypto/suites";
+import type { Options } from "../options";
+import { bytesOf, numberOption, refuse, typeName } from "../values";
+import { findSuite, findSuiteByName, Signer } from "../crypto/suites";
 import type { Suite } from "../crypto/suites";
 import type { Writer } from "../wire/writer";
-import { hash } from "tls/hardware/hash";
-import type { HashAlgorithm } from "tls/hardware/hash";
+import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import type { Session13 } from "./resume";
 import { Schedule13, verifyData } from "./schedule13";
 import type { Transcript } from "./transcript";
+
+/** Most octets of a pre-shared key's name. */
+const MAX_IDENTITY = 1024;
 
 /** A key from elsewhere, which only the two sides know. */
 export interface ExternalKey {
@@ -36,6 +41,34 @@ export interface PreSharedKey {
 	readonly maxEarlyData: number;
 	/** The connection that it comes from; an external key has none. */
 	readonly session: Session13 | undefined;
+}
+
+/** The suite that early data goes out with. */
+function earlySuite(name: string, hash: HashAlgorithm): number {
+	const suite = findSuiteByName(name);
+	if (suite?.signer !== Signer.any || suite.hash !== hash) refuse(`"psk": "cipherSuite", ${name}, is none of TLS 1.3 with the hash of the key`);
+	return suite.id;
+}
+
+/** The option `psk`. */
+export function readExternalKey({ psk }: Options): ExternalKey | undefined {
+	if (!psk) return undefined;
+	const { identity, key, hash: hashName = "sha256", maxEarlyData, cipherSuite, protocol = "" } = psk;
+	if (typeof identity !== "string" && typeName(identity) !== "buffer") refuse('"psk": "identity" must be a string or a buffer');
+	if (typeName(key) !== "buffer") refuse('"psk": "key" must be a buffer');
+	if (hashName !== "sha256" && hashName !== "sha384") refuse('"psk": "hash" is "sha256" or "sha384"');
+	const name = bytesOf(typeof identity === "string" ? ArrayBuffer.fromString(identity) : identity);
+	const secret = bytesOf(key);
+	if (typeof protocol !== "string") refuse('"psk": "protocol" must be a string');
+	if (cipherSuite !== undefined && typeof cipherSuite !== "string") refuse('"psk": "cipherSuite" must be a string');
+	if (!name.length || name.length > MAX_IDENTITY) refuse(`"psk": "identity" must have 1 to ${MAX_IDENTITY} bytes, not ${name.length}`);
+	if (secret.length < 16 || secret.length > 64) refuse(`"psk": "key" must have 16 to 64 bytes, not ${secret.length}`);
+	const hash = hashName === "sha256" ? HashAlgorithm.sha256 : HashAlgorithm.sha384;
+	return {
+		identity: name, secret, hash, protocol,
+		suite: earlySuite(cipherSuite ?? (hash === HashAlgorithm.sha256 ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384"), hash),
+		maxEarlyData: numberOption("psk.maxEarlyData", maxEarlyData, 0, 0xffffffff, 0),
+	};
 }
 
 /** What can be offered, the session first: at most one of each. */

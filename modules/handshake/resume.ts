@@ -1,6 +1,6 @@
 /*
 	Sessions as octets, to go on with in a later connection, also after a restart (RFC 8446 section 4.6.1; RFC 5246 section 7.3, RFC 5077). They
-	hold a secret: keep them as safe as a password. Made by flow12.ts and post.ts, read by config.ts.
+	hold a secret: keep them as safe as a password. Made by flow12.ts and tickets.ts, read by config.ts, by way of resumption.ts.
 
 	    format (1) · version (2) · suite (2) · made, seconds (4) · lifetime, seconds (4) · digest of the name and of whom to trust (32)
 	    length (1), secret · length (2), ticket · SignatureScheme of the proof (2) · length (1), subject · number of max_fragment_length (1)
@@ -12,10 +12,17 @@
 
 import { TLSError } from "../errors";
 import { ProtocolVersion } from "../wire/numbers";
-import { Reader } from "../wire/reader";
+import { empty, Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
+import { refuse } from "../values";
+import { findSuite } from "../crypto/suites";
+import type { RecordLimits } from "../limits";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
-import { Secret } from "tls/hardware/secret";
+import type { Secret } from "tls/hardware/secret";
+import { legacy } from "tls/legacy/legacy";
+import type { AuthenticatedPeer } from "./authenticated";
+import type { ServerHello12, Ticket12 } from "./hello12";
+import type { Link } from "./link";
 
 const FORMAT = 4;
 const BINDING_LENGTH = 32;
@@ -196,9 +203,41 @@ export function importSession(bytes: Uint8Array, binding: Uint8Array, now: numbe
 	}
 }
 
-/** The master secret of a session. */
-export function sessionSecret(session: Session12): Secret {
-	const master = new Secret(session.secret.length);
-	master.import(session.secret, 0);
-	return master;
+function wipe(bytes: Uint8Array): void {
+	try {
+		bytes.fill(0);
+	}
+	catch {
+		refuse('"session" must be in a buffer that can be written: one of TLS 1.3 is used once, and wiped');
+	}
+}
+
+/** The session where it goes with what is offered now, else undefined. */
+export function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[], protocols: readonly string[],
+	limits: RecordLimits | undefined): Session | undefined {
+	const session = importSession(bytes, binding, Date.now());
+	if (session?.version === ProtocolVersion.tls13) wipe(bytes);
+	if (!session || !suites.includes(session.suite)) return undefined;
+	// RFC 6066 section 4: it holds for as long as the session does
+	if (limits && limits.maxFragmentCode !== session.maxFragmentCode) return undefined;
+	// RFC 7627 section 5.3
+	if (session.version === ProtocolVersion.tls12) return session.isExtended || legacy?.sparesExtendedMasterSecret ? session : undefined;
+	const isRight = session.secret.length === findSuite(session.suite)!.hashLength && (!session.protocol || protocols.includes(session.protocol));
+	return isRight ? session : undefined;
+}
+
+/**
+ * Hands on what a later connection of TLS 1.2 can go on with: a new ticket, or the number of a session that begins here. `master` is the master
+ * secret, `peer` and `scheme` are the server's proof.
+ */
+export function keepSession12(link: Link, { suite, sessionId, resumes, isExtended, maxFragment }: ServerHello12, ticket12: Ticket12 | undefined,
+	master: Secret, { peer, scheme }: AuthenticatedPeer): void {
+	const { sessionBinding: binding, maxFragmentCode } = link.config;
+	const { lifetime = 0, octets: ticket = empty } = ticket12 ?? {};
+	if (!ticket.length && (resumes || !sessionId.length)) return;
+	const session = {
+		version: ProtocolVersion.tls12, suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject, isExtended,
+		maxFragmentCode: maxFragment ? maxFragmentCode : 0,
+	} as const;
+	link.keepSession(exportSession(session, master, binding!, Date.now(), lifetime));
 }

@@ -1,12 +1,15 @@
 /*
 	TLS 1.3's key schedule (RFC 8446 section 7.1 to 7.3, 4.4.4). The names are the RFC's; secrets are native handles, closed as soon as
-	the next one is derived from them. Used by flow13.ts and post.ts.
+	the next one is derived from them. Used by flow13.ts, identity.ts and post.ts.
 */
 
 import type { Suite } from "../crypto/suites";
 import { empty } from "../wire/reader";
 import { AEAD } from "tls/hardware/aead";
 import { Secret } from "tls/hardware/secret";
+import { HandshakeType } from "../wire/numbers";
+import type { Writer } from "../wire/writer";
+import type { Transcript } from "./transcript";
 
 const IV_LENGTH = 12;
 /** Derive-Secret with the digest of the messages, or without any where that is undefined; also HKDF-Expand-Label to the length of the hash. */
@@ -36,6 +39,14 @@ export function verifyData(suite: Suite, traffic: Secret, digest: Uint8Array): U
 	key.hmac(suite.hash, digest, 0, digest.length, digest, 0);
 	key.close();
 	return digest;
+}
+
+/** Finished, by the sender's traffic secret (section 4.4.4). All that `w` holds follows on the transcript. */
+export function writeFinished(w: Writer, suite: Suite, secret: Secret, transcript: Transcript): void {
+	const data = verifyData(suite, secret, transcript.digestWith(w.bytes, 0, w.length));
+	w.u8(HandshakeType.finished);
+	w.u24(data.length);
+	w.copy(data, 0, data.length);
 }
 
 /** The ladder of section 7.1, one rung at a time: early, handshake, master. */

@@ -13,8 +13,7 @@ import { accepts } from "./link";
 import type { Flow, Link } from "./link";
 import { Hello, namesVersion, readServerHello, writeClientHello } from "./hello";
 import type { ServerHello } from "./hello";
-import { keysToOffer, writeBinders } from "./psk";
-import { earlyData, sendEarly } from "./early";
+import { resumption } from "./resumption";
 import { Transcript } from "./transcript";
 import { flow12 } from "./flow12";
 import { flow13 } from "./flow13";
@@ -26,9 +25,9 @@ function sendHello(link: Link, hello: Hello, transcript: Transcript, write: type
 	if (link.config.maxVersion === ProtocolVersion.tls13) hello.share ??= new KeyShare(hello.group, undefined);
 	const w = new Writer(HELLO_ROOM);
 	write(w, hello, link.config);
-	transcript.add(w.bytes, hello.keys.length ? writeBinders(w, hello.keys, transcript) : 0, w.length);
+	transcript.add(w.bytes, hello.keys.length ? resumption!.writeBinders(w, hello.keys, transcript) : 0, w.length);
 	link.send(w.bytes, 0, w.length);
-	if (hello.early) sendEarly(link, hello, transcript.helloDigest(hello.keys[0]!.suite.hash));
+	if (hello.early) resumption!.sendEarly(link, hello, transcript.helloDigest(hello.keys[0]!.suite.hash));
 	link.timing.mark(Phase.hello);
 }
 
@@ -55,9 +54,9 @@ function makeHello({ groups, maxVersion, session, psk, earlyData: early }: Confi
 	const isTLS13 = maxVersion === ProtocolVersion.tls13;
 	const hello = new Hello(groups[0]!);
 	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
-	if (isTLS13) {
-		hello.keys = keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, psk);
-		hello.early = earlyData(early, hello.keys[0]);
+	if (isTLS13 && resumption) {
+		hello.keys = resumption.keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, psk);
+		hello.early = resumption.earlyData(early, hello.keys[0]);
 	}
 	return hello;
 }

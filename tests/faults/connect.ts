@@ -63,6 +63,8 @@ export interface ClientOptions {
 	readonly tls?: string;
 	/** Leaves modules/legacy out nevertheless. */
 	readonly withoutLegacy?: boolean;
+	/** Folders of modules/without: the app has these manifests. */
+	readonly without?: readonly string[];
 }
 
 const appFolder = "tests/faults";
@@ -70,13 +72,14 @@ const appFolder = "tests/faults";
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
 	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, memory, env = {},
-		until, tls, withoutLegacy, path, lines, into } = options;
+		until, tls, withoutLegacy, without = [], path, lines, into } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk), early: String(early),
 		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }),
 		...(until === undefined ? {} : { until }), ...(path === undefined ? {} : { path }), ...(lines ? { lines: JSON.stringify(lines) } : {}),
 		...(into === undefined ? {} : { into }) };
+	const include = [...(tls === undefined || withoutLegacy ? [] : ["legacy"]), ...without.map(part => `without/${part}`)];
 	const extra = {
-		...(tls === undefined || withoutLegacy ? {} : { include: ["../../modules/legacy/manifest.json"] }),
+		...(include.length ? { include: include.map(part => `../../modules/${part}/manifest.json`) } : {}),
 		...(memory === undefined ? {} : { creation: { static: memory } }),
 	};
 	const app = await buildApp(folder, { variant, config, extra });

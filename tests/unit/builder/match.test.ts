@@ -117,6 +117,11 @@ describe("preload", () => {
 		assert.match(files.warnings.join("\n"), /preload "lib\/\*": .*name the TypeScript modules one by one/);
 	});
 
+	test("of a module that \"~\" leaves out is passed over", context => {
+		const { files } = match(context, { modules: { "a/*": "./*", "~": "./b" }, preload: ["a/a", "a/b"] }, ["a.ts", "b.ts"]);
+		assert.deepEqual([files.preload, files.warnings], [["a/a"], []]);
+	});
+
 	test("of no module is warned of", context => {
 		const { files } = match(context, { modules, preload: ["lib/x"] }, names);
 		assert.match(files.warnings.join("\n"), /preload "lib\/x": there is no such module/);

@@ -1,0 +1,19 @@
+/*
+	All that has to do with what client and server share before the handshake, in one place, so that a build can leave it out (without/resumption):
+	sessions of earlier connections (resume.ts, tickets.ts), pre-shared keys (psk.ts), and the early data that goes out with them (early.ts).
+*/
+
+import { checkEarly, earlyData, endEarly, sendEarly } from "./early";
+import { keySecret, keysToOffer, readExternalKey, writeBinders, writeKeys } from "./psk";
+import { keepSession12, sessionBinding, usableSession } from "./resume";
+import { keepTickets, readTicket } from "./tickets";
+
+export { readExternalKey };
+
+const parts = Object.freeze({
+	keysToOffer, writeKeys, writeBinders, keySecret, earlyData, sendEarly, checkEarly, endEarly, keepTickets, readTicket, keepSession12, sessionBinding,
+	usableSession,
+});
+
+/** Undefined in a build that leaves it out. */
+export const resumption: typeof parts | undefined = parts;

@@ -1,0 +1,28 @@
+/*
+	"tls/handshake/identity" in a build without client certificates: a server that asks for one gets the empty list that the RFCs prescribe (RFC 8446
+	section 4.4.2, RFC 5246 section 7.4.6), and one that asks after the handshake is refused, as nobody offered that.
+*/
+
+import type * as whole from "../../handshake/identity";
+import { TLSError } from "tls/errors";
+import { writeCertificate12, writeCertificate13 } from "tls/handshake/certificate";
+import { refuseOptions } from "tls/without/refuse";
+
+export const readCredential: typeof whole.readCredential = options => {
+	refuseOptions(options, "identity", ["clientCertificates", "clientKey", "sign", "postHandshakeAuth"]);
+	return undefined;
+};
+
+export const writeIdentity: typeof whole.writeIdentity = (w, context) => writeCertificate13(w, context, []);
+
+export const writeIdentity12: typeof whole.writeIdentity12 = w => {
+	writeCertificate12(w, []);
+	return 0;
+};
+
+/** Where `writeIdentity12` has said 0 nobody asks for a proof. */
+export const writeProof12: typeof whole.writeProof12 = () => {
+	throw new TLSError("internal", "this build has no key to sign with");
+};
+
+export const makeIdentifier: typeof whole.makeIdentifier = () => undefined;
