@@ -27,7 +27,7 @@ export function sendEarly(link: Link, hello: Hello, digest: Uint8Array): void {
 	const traffic = schedule.derive("c e traffic", digest);
 	schedule.close();
 	logSecret("CLIENT_EARLY_TRAFFIC_SECRET", hello.random, traffic);
-	if (hello.sessionId.length) link.sendChangeCipherSpec();
+	if (hello.isCompatible) link.sendChangeCipherSpec();
 	link.writeWith(trafficCipher(key.suite, traffic));
 	traffic.close();
 	link.sendData(hello.early!);

@@ -20,7 +20,7 @@
 */
 
 import { TLSError } from "../errors";
-import { AlertDescription, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
+import { Accept, AlertDescription, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
 import { Writer } from "../wire/writer";
 import { empty } from "../wire/reader";
 import { Phase } from "../timing";
@@ -46,7 +46,6 @@ import type { Hello } from "./hello";
 import { writeIdentity12, writeProof12 } from "./identity";
 import { readServerHello12, readTicket12 } from "./hello12";
 import type { ServerHello12, Ticket12 } from "./hello12";
-import { accepts } from "./link";
 import type { Flow, Link, PostHandshake } from "./link";
 import { extendedMasterSecret, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
 import type { Session12 } from "./resume";
@@ -281,14 +280,16 @@ function open(link: Link, state: State12): void {
 function* resume(link: Link, session: Session12, transcript: Transcript, state: State12): Flow {
 	state.master = new Secret(session.secret.length);
 	state.master.import(session.secret, 0);
+	session.secret.fill(0);
+	session.secret = session.ticket = empty;
 	deriveKeys(state);
 	if (state.answer.sendsTicket) {
-		yield accepts(HandshakeType.new_session_ticket);
+		yield Accept.new_session_ticket;
 		receiveTicket(link, transcript, state);
 	}
 	yield Step.change_cipher_spec;
 	changeReading(link, state);
-	yield accepts(HandshakeType.finished);
+	yield Accept.finished;
 	const expected = expectedFinished(link, transcript, state);
 	const { scheme, subject } = session;
 	state.proof = authenticateByKey({ subject, pathLength: 0 }, scheme, expected, link.message, link.reader.at);
@@ -307,26 +308,27 @@ function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 	else transcript.begin(answer.suite.hash);
 	absorb(link, transcript);
 	if (answer.resumes || answer.suite.exchange) hello.close();
+	resumption?.forgetSessions(hello.keys);
 	const state = new State12(answer);
 	link.holds(state);
 	return state;
 }
 
-const requestOrDone = accepts(HandshakeType.certificate_request) | accepts(HandshakeType.server_hello_done);
+const requestOrDone = Accept.certificate_request | Accept.server_hello_done;
 
 /** All that follows the ServerHello, which is the message that the link holds. */
 export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow {
 	const state = begin(link, hello, transcript);
 	if (state.answer.resumes) return resume(link, hello.session as Session12, transcript, state);
 
-	yield accepts(HandshakeType.certificate);
+	yield Accept.certificate;
 	beginCertificate(link, state);
 	while (state.search!.step()) yield Step.pause;
 	endCertificate(link, hello, transcript, state);
 
 	const { isSigned } = state.exchange!;
-	const next = isSigned ? accepts(HandshakeType.server_key_exchange) : requestOrDone;
-	yield state.answer.sendsStatus ? next | accepts(HandshakeType.certificate_status) : next;
+	const next = isSigned ? Accept.server_key_exchange : requestOrDone;
+	yield state.answer.sendsStatus ? next | Accept.certificate_status : next;
 	if (link.messageType === HandshakeType.certificate_status) {
 		beginStatus(link, transcript, state);
 		do yield Step.pause;
@@ -346,7 +348,7 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 	if (link.messageType === HandshakeType.certificate_request) {
 		state.schemes = readCertificateRequest12(link.reader);
 		absorb(link, transcript);
-		yield accepts(HandshakeType.server_hello_done);
+		yield Accept.server_hello_done;
 	}
 	link.reader.finish();
 	absorb(link, transcript);
@@ -355,12 +357,12 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 	finish(link, transcript, state);
 
 	if (state.answer.sendsTicket) {
-		yield accepts(HandshakeType.new_session_ticket);
+		yield Accept.new_session_ticket;
 		receiveTicket(link, transcript, state);
 	}
 	yield Step.change_cipher_spec;
 	changeReading(link, state);
-	yield accepts(HandshakeType.finished);
+	yield Accept.finished;
 	checkFinished(link, transcript, state);
 	open(link, state);
 }

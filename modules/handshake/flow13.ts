@@ -17,7 +17,7 @@
 
 import { TLSError } from "../errors";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
-import { ExtensionType, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
+import { Accept, ExtensionType, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
 import type { PathSearch, VerifiedPeer } from "../x509/path";
 import { empty, Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
@@ -25,7 +25,6 @@ import { Phase } from "../timing";
 import { equal } from "tls/hardware/compare";
 import { logSecret } from "tls/hardware/keylog";
 import { Secret } from "tls/hardware/secret";
-import { accepts } from "./link";
 import type { Flow, Link } from "./link";
 import type { Hello, ServerHello } from "./hello";
 import type { Transcript } from "./transcript";
@@ -53,6 +52,8 @@ class State13 {
 	client: Secret | undefined;
 	server: Secret | undefined;
 	protocol: string | undefined;
+	/** change_cipher_spec goes before the client's last flight (appendix D.4). */
+	readonly isCompatible: boolean;
 	/** RFC 6066's number for max_fragment_length, where the server keeps to it. */
 	maxFragmentCode = 0;
 	/** Signatures that the server takes from us, if it asks for a certificate. */
@@ -62,11 +63,14 @@ class State13 {
 	constructor(hello: Hello, answer: ServerHello, transcript: Transcript) {
 		const { suite, key } = answer;
 		this.hello = hello;
+		this.isCompatible = hello.isCompatible;
+		hello.sessionId = empty;
 		this.answer = answer;
 		this.transcript = transcript;
 		const secret = key && resumption!.keySecret(key);
 		this.schedule = new Schedule13(suite, secret);
 		secret?.close();
+		resumption?.forgetSessions(hello.keys);
 	}
 
 	close(): void {
@@ -171,9 +175,9 @@ function* authenticateServer(link: Link, state: State13): Flow {
 	const { reader } = link;
 	const { transcript } = state;
 	const { asked } = state.hello;
-	const certificate = accepts(HandshakeType.certificate)
-		| (asked & ExtensionBit.compress_certificate ? accepts(HandshakeType.compressed_certificate) : 0);
-	yield accepts(HandshakeType.certificate_request) | certificate;
+	const certificate = Accept.certificate
+		| (asked & ExtensionBit.compress_certificate ? Accept.compressed_certificate : 0);
+	yield Accept.certificate_request | certificate;
 	if (link.messageType === HandshakeType.certificate_request) {
 		state.schemes = readCertificateRequest13(reader, false).schemes;
 		absorb(link, transcript);
@@ -185,7 +189,7 @@ function* authenticateServer(link: Link, state: State13): Flow {
 	search = undefined;	// and with it all that it holds
 	absorb(link, transcript);
 	link.timing.mark(Phase.chain);
-	yield accepts(HandshakeType.certificate_verify);
+	yield Accept.certificate_verify;
 	yield Step.pause;
 	checkProof(link, peer, state);
 	return finished13(link, state);
@@ -224,6 +228,7 @@ function checkFinished(link: Link, answer: ServerHello, transcript: Transcript, 
 
 /** The client's last flight. */
 function finish(link: Link, answer: ServerHello, transcript: Transcript, state: State13): void {
+	if (state.isCompatible) link.sendChangeCipherSpec();
 	const w = new Writer(64);
 	if (state.schemes) writeIdentity(w, empty, link.config.credential, state.schemes, transcript);
 	writeFinished(w, answer.suite, state.client!, transcript);
@@ -268,7 +273,7 @@ function finishAndOpen(link: Link, state: State13): void {
 
 /** Finished of both sides (section 4.4.4). */
 function* finished13(link: Link, state: State13): Flow {
-	yield accepts(HandshakeType.finished);
+	yield Accept.finished;
 	checkFinished(link, state.answer, state.transcript, state);
 	if (state.schemes && link.config.credential) yield Step.pause;
 	finishAndOpen(link, state);
@@ -279,12 +284,11 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 	const state = new State13(hello, answer, transcript);
 	link.holds(state);
 	link.useVersion(ProtocolVersion.tls13);
-	hello.sessionId = empty;
 	if (!answer.key) expectTrust(link);
 	yield Step.pause;
 	agree(link, state);
 
-	yield accepts(HandshakeType.encrypted_extensions);
+	yield Accept.encrypted_extensions;
 	settleEarly(link, state, readEncryptedExtensions(link, hello.asked, state));
 	absorb(link, transcript);
 	return answer.key ? finished13(link, state) : authenticateServer(link, state);

@@ -32,7 +32,7 @@ const retryRandom = Uint8Array.of(
 /** What the client says and must remember until the server has answered. */
 export class Hello {
 	readonly random = new Uint8Array(RANDOM_LENGTH);
-	/** Not empty, so that middleboxes take the handshake for TLS 1.2's (appendix D.4). */
+	/** Not empty, so that middleboxes take the handshake for TLS 1.2's (appendix D.4). Dropped when the server has answered. */
 	sessionId = new Uint8Array(SESSION_ID_LENGTH);
 	/** The TLS 1.2 session that the server may go on with. */
 	session: Session12 | undefined;
@@ -62,6 +62,11 @@ export class Hello {
 		this.session = session;
 		if (session && !session.ticket.length) this.sessionId = session.id as Uint8Array<ArrayBuffer>;
 		else if (!session && !isTLS13) this.sessionId = empty;
+	}
+
+	/** True where middleboxes are to see what they know from TLS 1.2. */
+	get isCompatible(): boolean {
+		return this.sessionId.length > 0;
 	}
 
 	close(): void {

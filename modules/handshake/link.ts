@@ -10,7 +10,7 @@ import type { AlertDescription, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import type { AuthenticatedPeer, KnownPeer } from "./authenticated";
 
-/** Yields the set of messages it accepts next (`accepts`), or Step.pause. Returns the flow that goes on in its place, if one does. */
+/** Yields the set of messages it accepts next (Accept), or Step.pause. Returns the flow that goes on in its place, if one does. */
 export type Flow = Generator<number, Flow | void, void>;
 
 /** What was negotiated, for the application. */
@@ -90,9 +90,4 @@ export interface Link {
 	keepSession(bytes: ArrayBuffer): void;
 	/** Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. */
 	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void;
-}
-
-/** The bit of a handshake type in a set of messages. */
-export function accepts(type: number): number {
-	return 1 << type;
 }

@@ -8,6 +8,7 @@ import type { Options } from "../options";
 import { bytesOf, numberOption, refuse, typeName } from "../values";
 import { findSuite, findSuiteByName, Signer } from "../crypto/suites";
 import type { Suite } from "../crypto/suites";
+import { empty } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
@@ -32,8 +33,8 @@ export interface ExternalKey {
 
 /** A key as it is offered. */
 export interface PreSharedKey {
-	readonly identity: Uint8Array;
-	readonly secret: Uint8Array;
+	identity: Uint8Array;
+	secret: Uint8Array;
 	/** What early data goes out with; only the suite's hash counts for all else. */
 	readonly suite: Suite;
 	readonly protocol: string;
@@ -90,6 +91,16 @@ export function keySecret(key: PreSharedKey): Secret {
 	const secret = new Secret(key.secret.length);
 	secret.import(key.secret, 0);
 	return secret;
+}
+
+/** Wipes and lets go of what is secret or long in those that come from sessions, when the server has answered. */
+export function forgetSessions(keys: readonly PreSharedKey[]): void {
+	for (const key of keys) {
+		const session = key.session;
+		if (!session) continue;
+		session.secret.fill(0);
+		session.secret = session.ticket = key.secret = key.identity = empty;
+	}
 }
 
 /** obfuscated_ticket_age (section 4.2.11.1): milliseconds since the ticket came, hidden from whoever listens; 0 for an external key. */

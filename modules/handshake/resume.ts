@@ -39,8 +39,8 @@ interface AnySession {
 	readonly suite: number;
 	/** SignatureScheme with which the server proved itself; 0 where it was with an external key. */
 	readonly scheme: number;
-	readonly secret: Uint8Array;
-	readonly ticket: Uint8Array;
+	secret: Uint8Array;
+	ticket: Uint8Array;
 	/** Whom its certificate named. */
 	readonly subject: string;
 	/** The server's answer to max_fragment_length, which holds for as long as the session does (RFC 6066 section 4); 0 where there was none. */

@@ -5,11 +5,10 @@
 
 import type { Config } from "../config";
 import { TLSError } from "../errors";
-import { HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
+import { Accept, ProtocolVersion, Step } from "../wire/numbers";
 import { Phase } from "../timing";
 import { Writer } from "../wire/writer";
 import { KeyShare } from "tls/hardware/agree";
-import { accepts } from "./link";
 import type { Flow, Link } from "./link";
 import { Hello, namesVersion, readServerHello, writeClientHello } from "./hello";
 import type { ServerHello } from "./hello";
@@ -18,12 +17,12 @@ import { Transcript } from "./transcript";
 import { flow12 } from "./flow12";
 import { flow13 } from "./flow13";
 
-/** Octets that a ClientHello without a session to resume usually needs. */
+/** Octets that a ClientHello usually needs; with a pre-shared key that goes on with an earlier connection, beside its ticket. */
 const HELLO_ROOM = 320;
 
 function sendHello(link: Link, hello: Hello, transcript: Transcript, write: typeof writeClientHello): void {
 	if (link.config.maxVersion === ProtocolVersion.tls13) hello.share ??= new KeyShare(hello.group, undefined);
-	const w = new Writer(HELLO_ROOM);
+	const w = new Writer(HELLO_ROOM + (hello.keys.length ? hello.keys[0]!.identity.length : 0));
 	write(w, hello, link.config);
 	transcript.add(w.bytes, hello.keys.length ? resumption!.writeBinders(w, hello.keys, transcript) : 0, w.length);
 	link.send(w.bytes, 0, w.length);
@@ -72,7 +71,7 @@ export function* handshake(link: Link, write: typeof writeClientHello = writeCli
 	link.holds(transcript);
 	yield Step.pause;
 	sendHello(link, hello, transcript, write);
-	yield accepts(HandshakeType.server_hello);
+	yield Accept.server_hello;
 	link.timing.mark(Phase.answer);
 	if (link.config.maxVersion !== ProtocolVersion.tls13 || !namesVersion(link.reader)) {
 		// appendix D.3
@@ -82,16 +81,16 @@ export function* handshake(link: Link, write: typeof writeClientHello = writeCli
 	}
 	let answer = readServerHello(link.reader, hello, link.config);
 	transcript.begin(answer.suite.hash);
-	// for middleboxes, which the session id is for, too (appendix D.4)
-	if (hello.sessionId.length) link.sendChangeCipherSpec();
 	if (answer.isRetry) {
 		const { suite } = answer;
+		// right before the client's second flight; without a retry that is its last (appendix D.4)
+		if (hello.isCompatible) link.sendChangeCipherSpec();
 		transcript.fold();
 		transcript.add(link.message, link.messageStart, link.messageEnd);
 		applyRetry(link, hello, answer);
 		yield Step.pause;
 		sendHello(link, hello, transcript, write);
-		yield accepts(HandshakeType.server_hello);
+		yield Accept.server_hello;
 		link.timing.mark(Phase.answer);
 		answer = readServerHello(link.reader, hello, link.config);
 		if (answer.isRetry) throw new TLSError("unexpected_message", "the server asks for another hello a second time");

@@ -150,6 +150,21 @@ export const enum ExtensionType {
 	renegotiation_info = 0xff01,
 }
 
+/** Handshake messages that may come next, as a set: a bit for each. */
+export const enum Accept {
+	server_hello = 1 << HandshakeType.server_hello,
+	new_session_ticket = 1 << HandshakeType.new_session_ticket,
+	encrypted_extensions = 1 << HandshakeType.encrypted_extensions,
+	certificate = 1 << HandshakeType.certificate,
+	server_key_exchange = 1 << HandshakeType.server_key_exchange,
+	certificate_request = 1 << HandshakeType.certificate_request,
+	server_hello_done = 1 << HandshakeType.server_hello_done,
+	certificate_verify = 1 << HandshakeType.certificate_verify,
+	finished = 1 << HandshakeType.finished,
+	certificate_status = 1 << HandshakeType.certificate_status,
+	compressed_certificate = 1 << HandshakeType.compressed_certificate,
+}
+
 /** What a handshake generator yields: `pause` gives the event loop a turn, any other value is the set of messages to wait for. */
 export const enum Step {
 	pause = 0,

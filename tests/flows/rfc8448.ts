@@ -3,7 +3,7 @@
 	byte at a time.
 */
 
-import { ascii, bytes, equal, hex, test, throws } from "test/harness";
+import { ascii, bytes, equal, hex, ok, test, throws } from "test/harness";
 import { feed, readAll, start } from "./replay";
 import type { Recording } from "./replay";
 import { clientAlertRecord, clientDataRecord, clientFinishedRecord, clientHelloRecord, clientPrivateKey, serverAlertRecord, serverDataRecord,
@@ -85,20 +85,23 @@ for (const [name, recording, change] of [
 	}
 }
 
-/** Section 4 goes on with the session of section 3. */
-const session: Session = {
+/** Section 4 goes on with the session of section 3; a handshake wipes it when the server has answered. */
+const makeSession = (): Session => ({
 	version: ProtocolVersion.tls13, suite: CipherSuite.TLS_AES_128_GCM_SHA256, scheme: 0x0804, subject: "recorded", protocol: "", maxFragmentCode: 0, maxEarlyData: 1024,
 	secret: bytes("4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3"), made: 0, ageAdd: 0,
 	ticket: new Uint8Array(178),	// the recorded hello has it
-};
+});
 const early = ascii("ABCDEF");
 
 for (const size of pieces) {
 	test(`RFC 8448 section 4, resumption with early data, fed ${size} bytes at a time`, () => {
+		const session = makeSession();
 		const replay = start(resumed, { session, earlyData: early });
 		const { connection, collector } = replay;
 		equal(collector.take(), resumed.hellos[0]!);
+		ok(session.secret.length > 0);
 		feed(replay, resumed.answers[0]!, size);
+		equal(session.secret.length + session.ticket.length, 0, "the session's secret is kept");
 		feed(replay, resumed.flight, size);
 		equal(collector.error, undefined);
 		equal(collector.take(), resumed.finished);
@@ -128,10 +131,13 @@ test("RFC 8448 section 3: the ticket's key is that of section 4", () => {
 	equal(session.scheme, 0x0804);
 });
 
-for (const [name, recording, change] of [["3", simple, {}], ["4", resumed, { session, earlyData: early }], ["5", retried, {}], ["6", clientAuthenticated, { credential }], ["7", compatible, {}]] as const) {
+for (const [name, recording, changes] of [
+	["3", simple, () => ({})], ["4", resumed, () => ({ session: makeSession(), earlyData: early })], ["5", retried, () => ({})],
+	["6", clientAuthenticated, () => ({ credential })], ["7", compatible, () => ({})],
+] as const) {
 	test(`RFC 8448 section ${name}, every flipped bit of the server's flight is refused`, () => {
 		for (let at = 5; at < recording.flight.length; at += 41) {
-			const replay = start(recording, change);
+			const replay = start(recording, changes());
 			const { collector } = replay;
 			const changed = recording.flight.slice();
 			changed[at]! ^= 1 << (at % 8);
