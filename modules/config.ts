@@ -18,12 +18,12 @@ import type { Session } from "./handshake/resume";
 import { readExternalKey, resumption } from "./handshake/resumption";
 import { fragmentCode, limitsThatFit } from "./limits";
 import type { RecordLimits } from "./limits";
+import { bytesOf, numberOption, refuse, typeName } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
 import { clockPolicy } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
-import { bytesOf, numberOption, refuse, typeName } from "./values";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
 import { legacy, problem } from "tls/legacy/legacy";
 
@@ -68,7 +68,7 @@ const suites13: readonly number[] = Object.freeze([
 ]);
 
 /** Old suites are offered behind the others, if at all. */
-const suites12: readonly number[] = Object.freeze([...offered12, ...legacy?.suites ?? []]);
+const suites12: readonly number[] = legacy ? Object.freeze([...offered12, ...legacy.suites]) : offered12;
 
 const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]);
 

@@ -39,8 +39,8 @@ export interface Suite {
 	readonly recordLimit: number;
 }
 
-/** TLS 1.3's. */
-const suites13: readonly Suite[] = Object.freeze([
+/** TLS 1.3's stand here. */
+const suites: readonly Suite[] = Object.freeze([
 	{
 		id: CipherSuite.TLS_AES_128_GCM_SHA256, name: "TLS_AES_128_GCM_SHA256", signer: Signer.any,
 		aead: AEADAlgorithm.gcm, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x1000000,
@@ -61,9 +61,8 @@ const suites13: readonly Suite[] = Object.freeze([
 		id: CipherSuite.TLS_AES_128_CCM_8_SHA256, name: "TLS_AES_128_CCM_8_SHA256", signer: Signer.any,
 		aead: AEADAlgorithm.ccm_8, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x800000,
 	},
+	...suites12,
 ], true);
-
-const suites: readonly Suite[] = Object.freeze([...suites13, ...suites12]);
 
 /** The suite with that number, or undefined. */
 export function findSuite(id: number): Suite | undefined {

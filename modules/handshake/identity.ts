@@ -5,8 +5,8 @@
 */
 
 import { TLSError } from "../errors";
+import { bytesOf, refuse } from "../options";
 import type { Options } from "../options";
-import { bytesOf, refuse } from "../values";
 import { Writer } from "../wire/writer";
 import { credentialOfFunction, credentialOfKey, pickScheme12, pickScheme13, schemeHash } from "../crypto/credential";
 import type { Credential } from "../crypto/credential";

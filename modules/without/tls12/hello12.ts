@@ -5,7 +5,7 @@
 import type * as whole from "../../handshake/hello12";
 import { TLSError } from "tls/errors";
 import { legacy } from "tls/legacy/legacy";
-import { refuse } from "tls/values";
+import { refuse } from "tls/options";
 import { ProtocolVersion } from "tls/wire/numbers";
 import { refuseOptions } from "tls/without/refuse";
 
