@@ -9,19 +9,21 @@ import type { CertificatePolicy } from "./x509/path";
 import type { Credential } from "./crypto/credential";
 import { groupsFor, lacks } from "./crypto/preference";
 import { findSuite, findSuiteByName, Signer } from "./crypto/suites";
+import { offered12 } from "./crypto/suites12";
 import { askedName, isAddress } from "./x509/names";
+import { lowestVersion } from "./handshake/hello12";
 import { readCredential } from "./handshake/identity";
 import type { ExternalKey } from "./handshake/psk";
 import type { Session } from "./handshake/resume";
 import { readExternalKey, resumption } from "./handshake/resumption";
 import { fragmentCode, limitsThatFit } from "./limits";
 import type { RecordLimits } from "./limits";
+import { bytesOf, numberOption, refuse, typeName } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
 import { clockPolicy } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
-import { bytesOf, numberOption, refuse, typeName } from "./values";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
 import { legacy, problem } from "tls/legacy/legacy";
 
@@ -66,12 +68,7 @@ const suites13: readonly number[] = Object.freeze([
 ]);
 
 /** Old suites are offered behind the others, if at all. */
-const suites12: readonly number[] = Object.freeze([
-	CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-	CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-	CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-	...legacy?.suites ?? [],
-]);
+const suites12: readonly number[] = legacy ? Object.freeze([...offered12, ...legacy.suites]) : offered12;
 
 const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]);
 
@@ -204,7 +201,7 @@ export function configure(options: Options, host: string | undefined): Config {
 	const certificates = certificatePolicy(name, options);
 	const psk = readExternalKey(options);
 	const isKeyOnly = !certificates.roots && !certificates.pinsInsteadOfRoots;
-	const lowest = isKeyOnly ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
+	const lowest = isKeyOnly ? ProtocolVersion.tls13 : lowestVersion(options);
 	if (isKeyOnly && certificates.pins) refuse('"pins" are for certificates: give "roots" or "certificate", or leave them out beside "psk"');
 	if (isKeyOnly && options.minVersion === ProtocolVersion.tls12) refuse('"psk" alone needs TLS 1.3: for TLS 1.2 say which certificates to trust');
 	const minVersion = numberOption("minVersion", options.minVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, lowest);

@@ -1,7 +1,9 @@
 /*
-	What the application can ask for: the `secure` dictionary of TLSClient. config.ts checks it.
+	What the application can ask for, the `secure` dictionary of TLSClient, and the reading of one value of it. config.ts checks it all, parts that can
+	be left out what is theirs.
 */
 
+import { TLSError } from "./errors";
 import type { CertificateInput, RootStore } from "./x509/trust";
 import type { ClockOption } from "./x509/time";
 
@@ -113,4 +115,26 @@ export interface PreSharedKeyOption {
 	/** With `maxEarlyData`, the suite and the application protocol that go with it. Default: the suite of AES-GCM with the hash, and no protocol. */
 	cipherSuite?: string;
 	protocol?: string;
+}
+
+/** Throws TLSError "configuration". */
+export function refuse(message: string): never {
+	throw new TLSError("configuration", message);
+}
+
+export function typeName(value: unknown): string {
+	if (Array.isArray(value)) return "array";
+	if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return "buffer";
+	return typeof value;
+}
+
+/** `value`, or `preset` where it is not given; refused by the option's name where it is no whole number from `min` to `max`. */
+export function numberOption(name: string, value: number | undefined, min: number, max: number, preset: number): number {
+	if (value === undefined) return preset;
+	if (!(value >= min && value <= max && Math.floor(value) === value)) refuse(`"${name}" must be a whole number from ${min} to ${max}, not ${value}`);
+	return value;
+}
+
+export function bytesOf(input: ArrayBuffer | Uint8Array): Uint8Array {
+	return input instanceof Uint8Array ? input : new Uint8Array(input);
 }

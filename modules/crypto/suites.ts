@@ -1,10 +1,11 @@
 /*
-	What each cipher suite stands for (RFC 8446 appendix B.4; RFC 5289, 7251 and 7905 for TLS 1.2). Data only; used by handshake/.
+	What each cipher suite stands for (RFC 8446 appendix B.4); TLS 1.2's are in suites12.ts. Data only; used by handshake/.
 */
 
 import { AEADAlgorithm } from "tls/hardware/aead";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { CipherSuite } from "../wire/numbers";
+import { suites12 } from "./suites12";
 
 /** Which kind of certificate key a suite asks for. TLS 1.3's leave that open, and only they do. */
 export const enum Signer {
@@ -38,6 +39,7 @@ export interface Suite {
 	readonly recordLimit: number;
 }
 
+/** TLS 1.3's stand here. */
 const suites: readonly Suite[] = Object.freeze([
 	{
 		id: CipherSuite.TLS_AES_128_GCM_SHA256, name: "TLS_AES_128_GCM_SHA256", signer: Signer.any,
@@ -52,30 +54,6 @@ const suites: readonly Suite[] = Object.freeze([
 		aead: AEADAlgorithm.chacha20_poly1305, keyLength: 32, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0xffffffff,
 	},
 	{
-		id: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, name: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", signer: Signer.ecdsa,
-		aead: AEADAlgorithm.gcm, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x1000000,
-	},
-	{
-		id: CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, name: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", signer: Signer.rsa,
-		aead: AEADAlgorithm.gcm, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x1000000,
-	},
-	{
-		id: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, name: "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", signer: Signer.ecdsa,
-		aead: AEADAlgorithm.gcm, keyLength: 32, hash: HashAlgorithm.sha384, hashLength: 48, recordLimit: 0x1000000,
-	},
-	{
-		id: CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, name: "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", signer: Signer.rsa,
-		aead: AEADAlgorithm.gcm, keyLength: 32, hash: HashAlgorithm.sha384, hashLength: 48, recordLimit: 0x1000000,
-	},
-	{
-		id: CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, name: "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", signer: Signer.ecdsa,
-		aead: AEADAlgorithm.chacha20_poly1305, keyLength: 32, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0xffffffff,
-	},
-	{
-		id: CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, name: "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", signer: Signer.rsa,
-		aead: AEADAlgorithm.chacha20_poly1305, keyLength: 32, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0xffffffff,
-	},
-	{
 		id: CipherSuite.TLS_AES_128_CCM_SHA256, name: "TLS_AES_128_CCM_SHA256", signer: Signer.any,
 		aead: AEADAlgorithm.ccm, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x800000,
 	},
@@ -83,14 +61,7 @@ const suites: readonly Suite[] = Object.freeze([
 		id: CipherSuite.TLS_AES_128_CCM_8_SHA256, name: "TLS_AES_128_CCM_8_SHA256", signer: Signer.any,
 		aead: AEADAlgorithm.ccm_8, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x800000,
 	},
-	{
-		id: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM, name: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM", signer: Signer.ecdsa,
-		aead: AEADAlgorithm.ccm, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x800000,
-	},
-	{
-		id: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8, name: "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8", signer: Signer.ecdsa,
-		aead: AEADAlgorithm.ccm_8, keyLength: 16, hash: HashAlgorithm.sha256, hashLength: 32, recordLimit: 0x800000,
-	},
+	...suites12,
 ], true);
 
 /** The suite with that number, or undefined. */

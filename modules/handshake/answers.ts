@@ -1,11 +1,19 @@
 /*
-	Answers of the server that TLS 1.3 has in EncryptedExtensions and TLS 1.2 in the ServerHello. Used by flow13.ts and hello12.ts.
+	Answers of the server that TLS 1.3 has in EncryptedExtensions and TLS 1.2 in the ServerHello, used by flow13.ts and hello12.ts, and the refusal of
+	versions that are not spoken, used by hello12.ts or what stands in its place.
 */
 
 import { TLSError } from "../errors";
 import type { Config } from "../config";
 import { ExtensionBit } from "../wire/extensions";
+import { ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
+import { equal } from "tls/hardware/compare";
+
+const RANDOM_LENGTH = 32;
+
+/** "DOWNGRD": how a server that knows a later version ends its random when it is made to speak less (RFC 8446 section 4.1.3). */
+const downgrade = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44);
 
 /** The one protocol picked (RFC 7301 section 3.1). */
 export function readProtocol(r: Reader, offered: readonly string[]): string {
@@ -37,4 +45,30 @@ export function readFragmentLength(r: Reader, config: Config): number {
 export function refuseBothLimits(seen: number): void {
 	if (seen & ExtensionBit.max_fragment_length && seen & ExtensionBit.record_size_limit)
 		throw new TLSError("illegal_parameter", "the server answers both max_fragment_length and record_size_limit");
+}
+
+function versionName(version: number): string {
+	switch (version) {
+		case ProtocolVersion.ssl30: return "SSL 3.0";
+		case ProtocolVersion.tls10: return "TLS 1.0";
+		case ProtocolVersion.tls11: return "TLS 1.1";
+		case ProtocolVersion.tls12: return "TLS 1.2";
+		default: return `version 0x${version.toString(16)}`;
+	}
+}
+
+/**
+ * Refuses a ServerHello of a version that was not offered; with the sentinel in the server's random somebody made it pick that. Its last octet is 1
+ * for TLS 1.2 and 0 for less, so a client that offers TLS 1.2 at most is right to be answered with a 1. Returns where the random is.
+ */
+export function checkVersion12(r: Reader, { minVersion, maxVersion }: Config): number {
+	const version = r.u16();
+	const randomAt = r.skip(RANDOM_LENGTH);
+	const at = r.at - 8;
+	const isForced = equal(r.bytes, at, downgrade, 0, downgrade.length)
+		&& (r.bytes[at + 7] === 0 || r.bytes[at + 7] === 1 && maxVersion > ProtocolVersion.tls12);
+	if (isForced) throw new TLSError("downgrade", "somebody between here and the server forces an older version of TLS than both speak");
+	if (version !== ProtocolVersion.tls12 || minVersion > version)
+		throw new TLSError("unsupported_version", `the server speaks only ${versionName(version)}; this client needs TLS 1.${(minVersion & 0xff) - 1}`);
+	return randomAt;
 }

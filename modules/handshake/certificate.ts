@@ -1,6 +1,6 @@
 /*
 	The messages that prove identities: Certificate, CertificateRequest and CertificateVerify of TLS 1.3 (RFC 8446 section 4.3.2,
-	4.4.2, 4.4.3), Certificate and CertificateRequest of TLS 1.2 (RFC 5246 section 7.4.2, 7.4.4). What the certificates say is x509's to judge.
+	4.4.2, 4.4.3). TLS 1.2's are in certificate12.ts. What the certificates say is x509's to judge.
 */
 
 import { TLSError } from "../errors";
@@ -66,7 +66,7 @@ export function readCertificate13(r: Reader, asked: number, maximum: number): Ce
 }
 
 /** The schemes in a list of signature algorithms. */
-function readSchemes(r: Reader): number[] {
+export function readSchemes(r: Reader): number[] {
 	const schemes: number[] = [];
 	const list = r.enter(2, 2, 0xfffe);
 	while (r.left) schemes.push(r.u16());
@@ -117,7 +117,7 @@ export function writeCertificate13(w: Writer, context: Uint8Array, chain: readon
 	w.close(3, message);
 }
 
-function writeBytes24(w: Writer, bytes: Uint8Array): void {
+export function writeBytes24(w: Writer, bytes: Uint8Array): void {
 	w.u24(bytes.length);
 	w.copy(bytes, 0, bytes.length);
 }
@@ -142,48 +142,4 @@ export function signedContent13(digest: Uint8Array, isClient: boolean): Uint8Arr
 	content.set(context, 64);
 	content.set(digest, 64 + context.length + 1);
 	return content;
-}
-
-/** Reads a server's Certificate of TLS 1.2. */
-export function readCertificate12(r: Reader, maximum: number): CertificateList {
-	const list: CertificateList = { spans: [], staple: undefined };
-	const entries = r.enter(3, 0, 0xffffff);
-	while (r.left) {
-		if (list.spans.length === 2 * maximum) throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
-		const certificate = r.enter(3, 1, 0xffffff);
-		list.spans.push(r.at, r.end);
-		r.at = r.end;
-		r.leave(certificate);
-	}
-	r.leave(entries);
-	r.finish();
-	if (!list.spans.length) throw new TLSError("decode_error", "the server sent no certificate");
-	return list;
-}
-
-/** Reads a CertificateRequest of TLS 1.2: kinds of certificate, signatures, which are returned, and names of authorities, each well formed. */
-export function readCertificateRequest12(r: Reader): number[] {
-	const kinds = r.enter(1, 1, 255);
-	r.at = r.end;
-	r.leave(kinds);
-	const schemes = readSchemes(r);
-	const names = r.enter(2, 0, 0xffff);
-	while (r.left) {
-		const name = r.enter(2, 1, 0xffff);
-		r.at = r.end;
-		r.leave(name);
-	}
-	r.leave(names);
-	r.finish();
-	return schemes;
-}
-
-/** Writes the client's Certificate of TLS 1.2; the chain may be empty (RFC 5246 section 7.4.6). */
-export function writeCertificate12(w: Writer, chain: readonly Uint8Array[]): void {
-	w.u8(HandshakeType.certificate);
-	const message = w.open(3);
-	const list = w.open(3);
-	for (const certificate of chain) writeBytes24(w, certificate);
-	w.close(3, list);
-	w.close(3, message);
 }

@@ -1,6 +1,6 @@
 /*
-	The ClientHello of both versions, and TLS 1.3's ServerHello and HelloRetryRequest (RFC 8446 section 4.1); TLS 1.2's is in hello12.ts. One
-	read or write for each; start.ts decides what comes of it.
+	The ClientHello of both versions, and TLS 1.3's ServerHello and HelloRetryRequest (RFC 8446 section 4.1); what is TLS 1.2's alone is in
+	hello12.ts. One read or write for each; start.ts decides what comes of it.
 */
 
 import { TLSError } from "../errors";
@@ -17,6 +17,7 @@ import { equal } from "tls/hardware/compare";
 import { KeyShare } from "tls/hardware/agree";
 import { random } from "tls/hardware/random";
 import { legacy } from "tls/legacy/legacy";
+import { writeExtensions12 } from "./hello12";
 import type { PreSharedKey } from "./psk";
 import type { Session12 } from "./resume";
 import { resumption } from "./resumption";
@@ -69,6 +70,13 @@ export class Hello {
 		return this.sessionId.length > 0;
 	}
 
+	/** Writes the extension's number, remembers it as asked, and opens its data. */
+	openExtension(w: Writer, type: ExtensionType, bit: ExtensionBit): number {
+		this.asked |= bit;
+		w.u16(type);
+		return w.open(2);
+	}
+
 	close(): void {
 		this.share?.close();
 		this.share = undefined;
@@ -88,13 +96,6 @@ export interface ServerHello {
 	key: PreSharedKey | undefined;
 }
 
-/** Writes the extension's number, remembers it as asked, and opens its data. */
-function openExtension(w: Writer, hello: Hello, type: ExtensionType, bit: ExtensionBit): number {
-	hello.asked |= bit;
-	w.u16(type);
-	return w.open(2);
-}
-
 // by index, here and wherever it is done for each connection: an iterator takes eight slots
 function writeNumbers(w: Writer, numbers: readonly number[], more?: readonly number[]): void {
 	const list = w.open(2);
@@ -106,7 +107,7 @@ function writeNumbers(w: Writer, numbers: readonly number[], more?: readonly num
 function writeNames(w: Writer, hello: Hello, config: Config): void {
 	if (config.sni !== undefined) {
 		// RFC 6066 section 3
-		const extension = openExtension(w, hello, ExtensionType.server_name, ExtensionBit.server_name);
+		const extension = hello.openExtension(w, ExtensionType.server_name, ExtensionBit.server_name);
 		const list = w.open(2);
 		w.u8(0);
 		const name = w.open(2);
@@ -118,7 +119,7 @@ function writeNames(w: Writer, hello: Hello, config: Config): void {
 	if (config.protocols.length) {
 		// RFC 7301 section 3.1
 		const bit = ExtensionBit.application_layer_protocol_negotiation;
-		const extension = openExtension(w, hello, ExtensionType.application_layer_protocol_negotiation, bit);
+		const extension = hello.openExtension(w, ExtensionType.application_layer_protocol_negotiation, bit);
 		const list = w.open(2);
 		for (const protocol of config.protocols) {
 			const name = w.open(1);
@@ -132,7 +133,7 @@ function writeNames(w: Writer, hello: Hello, config: Config): void {
 
 function writeKeyShare(w: Writer, hello: Hello, share: KeyShare): void {
 	// section 4.2.8
-	const extension = openExtension(w, hello, ExtensionType.key_share, ExtensionBit.key_share);
+	const extension = hello.openExtension(w, ExtensionType.key_share, ExtensionBit.key_share);
 	const list = w.open(2);
 	w.u16(hello.group);
 	const key = w.open(2);
@@ -143,71 +144,44 @@ function writeKeyShare(w: Writer, hello: Hello, share: KeyShare): void {
 	w.close(2, extension);
 }
 
-/** What only TLS 1.2 needs. */
-function writeExtensions12(w: Writer, hello: Hello, config: Config): void {
-	// RFC 8422 section 5.1.2: uncompressed points
-	let extension = openExtension(w, hello, ExtensionType.ec_point_formats, ExtensionBit.ec_point_formats);
-	w.u16(0x0100);
-	w.close(2, extension);
-	// RFC 7627 section 5.1
-	extension = openExtension(w, hello, ExtensionType.extended_master_secret, ExtensionBit.extended_master_secret);
-	w.close(2, extension);
-	if (legacy?.asksEncryptThenMac) {
-		// RFC 7366 section 2
-		extension = openExtension(w, hello, ExtensionType.encrypt_then_mac, ExtensionBit.encrypt_then_mac);
-		w.close(2, extension);
-	}
-	// RFC 5746 section 3.4: this is the connection's first handshake
-	extension = openExtension(w, hello, ExtensionType.renegotiation_info, ExtensionBit.renegotiation_info);
-	w.u8(0);
-	w.close(2, extension);
-	const ticket = hello.session?.ticket;
-	if (config.onSession || ticket?.length) {
-		// RFC 5077 section 3.2: an empty one asks for a ticket
-		extension = openExtension(w, hello, ExtensionType.session_ticket, ExtensionBit.session_ticket);
-		if (ticket) w.copy(ticket, 0, ticket.length);
-		w.close(2, extension);
-	}
-}
-
 function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	const list = w.open(2);
 	writeNames(w, hello, config);
-	let extension = openExtension(w, hello, ExtensionType.supported_groups, ExtensionBit.supported_groups);
+	let extension = hello.openExtension(w, ExtensionType.supported_groups, ExtensionBit.supported_groups);
 	writeNumbers(w, config.groups, config.minVersion === ProtocolVersion.tls12 ? legacy?.groups : undefined);
 	w.close(2, extension);
-	extension = openExtension(w, hello, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
+	extension = hello.openExtension(w, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
 	writeNumbers(w, config.signatureSchemes);
 	w.close(2, extension);
 	if (config.minVersion === ProtocolVersion.tls12) writeExtensions12(w, hello, config);
 	if (config.maxVersion === ProtocolVersion.tls13) {
-		extension = openExtension(w, hello, ExtensionType.supported_versions, ExtensionBit.supported_versions);
+		extension = hello.openExtension(w, ExtensionType.supported_versions, ExtensionBit.supported_versions);
 		const versions = w.open(1);
 		for (let version = config.maxVersion; version >= config.minVersion; version--) w.u16(version);
 		w.close(1, versions);
 		w.close(2, extension);
 	}
 	if (hello.cookie) {
-		extension = openExtension(w, hello, ExtensionType.cookie, ExtensionBit.cookie);
+		extension = hello.openExtension(w, ExtensionType.cookie, ExtensionBit.cookie);
 		w.u16(hello.cookie.length);
 		w.copy(hello.cookie, 0, hello.cookie.length);
 		w.close(2, extension);
 	}
 	if (config.recordSizeLimit) {
 		// RFC 8449 section 4
-		extension = openExtension(w, hello, ExtensionType.record_size_limit, ExtensionBit.record_size_limit);
+		extension = hello.openExtension(w, ExtensionType.record_size_limit, ExtensionBit.record_size_limit);
 		w.u16(config.recordSizeLimit);
 		w.close(2, extension);
 	}
 	if (config.maxFragmentCode) {
 		// RFC 6066 section 4
-		extension = openExtension(w, hello, ExtensionType.max_fragment_length, ExtensionBit.max_fragment_length);
+		extension = hello.openExtension(w, ExtensionType.max_fragment_length, ExtensionBit.max_fragment_length);
 		w.u8(config.maxFragmentCode);
 		w.close(2, extension);
 	}
 	if (statusType) {
 		// RFC 6066 section 8: from any responder, without extensions
-		extension = openExtension(w, hello, ExtensionType.status_request, ExtensionBit.status_request);
+		extension = hello.openExtension(w, ExtensionType.status_request, ExtensionBit.status_request);
 		w.u8(statusType);
 		w.u16(0);
 		w.u16(0);
@@ -215,7 +189,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	}
 	if (config.inflate && config.maxVersion === ProtocolVersion.tls13) {
 		// RFC 8879 section 3
-		extension = openExtension(w, hello, ExtensionType.compress_certificate, ExtensionBit.compress_certificate);
+		extension = hello.openExtension(w, ExtensionType.compress_certificate, ExtensionBit.compress_certificate);
 		const algorithms = w.open(1);
 		w.u16(CertificateCompressionAlgorithm.zlib);
 		w.close(1, algorithms);
@@ -223,24 +197,24 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	}
 	if (config.postHandshakeAuth && config.maxVersion === ProtocolVersion.tls13) {
 		// section 4.2.6
-		extension = openExtension(w, hello, ExtensionType.post_handshake_auth, ExtensionBit.post_handshake_auth);
+		extension = hello.openExtension(w, ExtensionType.post_handshake_auth, ExtensionBit.post_handshake_auth);
 		w.close(2, extension);
 	}
 	if (hello.share) writeKeyShare(w, hello, hello.share);
 	if (hello.early) {
 		// section 4.2.10
-		extension = openExtension(w, hello, ExtensionType.early_data, ExtensionBit.early_data);
+		extension = hello.openExtension(w, ExtensionType.early_data, ExtensionBit.early_data);
 		w.close(2, extension);
 	}
 	if (hello.keys.length || config.onSession && config.maxVersion === ProtocolVersion.tls13) {
 		// section 4.2.9: psk_dhe_ke alone; without it servers send no tickets
-		extension = openExtension(w, hello, ExtensionType.psk_key_exchange_modes, ExtensionBit.psk_key_exchange_modes);
+		extension = hello.openExtension(w, ExtensionType.psk_key_exchange_modes, ExtensionBit.psk_key_exchange_modes);
 		w.u16(0x0101);
 		w.close(2, extension);
 	}
 	if (hello.keys.length) {
 		// the last one, as its end is made of all before it
-		extension = openExtension(w, hello, ExtensionType.pre_shared_key, ExtensionBit.pre_shared_key);
+		extension = hello.openExtension(w, ExtensionType.pre_shared_key, ExtensionBit.pre_shared_key);
 		resumption!.writeKeys(w, hello.keys, Date.now());
 		w.close(2, extension);
 	}

@@ -1,6 +1,6 @@
 /*
-	The ServerHello of TLS 1.2 (RFC 5246 section 7.4.1.3), and the refusal of every older version. The ClientHello that it answers is the
-	same for both versions (hello.ts). Used by flow12.ts.
+	The ServerHello of TLS 1.2 (RFC 5246 section 7.4.1.3), and its extensions of the ClientHello that it answers, which is the same for both
+	versions (hello.ts). A build without TLS 1.2 has without/tls12 in the place of this. Used by config.ts, hello.ts and flow12.ts.
 */
 
 import { TLSError } from "../errors";
@@ -10,19 +10,18 @@ import type { Config } from "../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { ExtensionType, ProtocolVersion } from "../wire/numbers";
 import { empty } from "../wire/reader";
+import type { Options } from "../options";
 import type { Reader } from "../wire/reader";
+import type { Writer } from "../wire/writer";
 import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { legacy } from "tls/legacy/legacy";
-import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
+import { checkVersion12, readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
 import type { Hello } from "./hello";
 import type { Session12 } from "./resume";
 
 const RANDOM_LENGTH = 32;
 const SESSION_ID_LENGTH = 32;
-
-/** "DOWNGRD": how a server that knows a later version ends its random when it is made to speak less (RFC 8446 section 4.1.3). */
-const downgrade = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44);
 
 /** What a ServerHello of TLS 1.2 says. */
 export interface ServerHello12 {
@@ -49,28 +48,36 @@ export interface ServerHello12 {
 	maxFragment: number;
 }
 
-function versionName(version: number): string {
-	switch (version) {
-		case ProtocolVersion.ssl30: return "SSL 3.0";
-		case ProtocolVersion.tls10: return "TLS 1.0";
-		case ProtocolVersion.tls11: return "TLS 1.1";
-		case ProtocolVersion.tls12: return "TLS 1.2";
-		default: return `version 0x${version.toString(16)}`;
-	}
+/** The lowest version that is spoken where the options don't say. */
+export function lowestVersion(_options: Options): ProtocolVersion {
+	return ProtocolVersion.tls12;
 }
 
-/**
- * Refuses a version that was not offered; with the sentinel in the server's random somebody made it pick that. Its last octet is 1 for
- * TLS 1.2 and 0 for less, so a client that offers TLS 1.2 at most is right to be answered with a 1.
- */
-function checkVersion(version: number, bytes: Uint8Array, randomAt: number, config: Config): void {
-	const { minVersion, maxVersion } = config;
-	const at = randomAt + RANDOM_LENGTH - 8;
-	const isForced = equal(bytes, at, downgrade, 0, downgrade.length)
-		&& (bytes[at + 7] === 0 || bytes[at + 7] === 1 && maxVersion > ProtocolVersion.tls12);
-	if (isForced) throw new TLSError("downgrade", "somebody between here and the server forces an older version of TLS than both speak");
-	if (version !== ProtocolVersion.tls12 || minVersion > version)
-		throw new TLSError("unsupported_version", `the server speaks only ${versionName(version)}; this client needs TLS 1.${(minVersion & 0xff) - 1}`);
+/** The extensions of the ClientHello that only TLS 1.2 needs. */
+export function writeExtensions12(w: Writer, hello: Hello, config: Config): void {
+	// RFC 8422 section 5.1.2: uncompressed points
+	let extension = hello.openExtension(w, ExtensionType.ec_point_formats, ExtensionBit.ec_point_formats);
+	w.u16(0x0100);
+	w.close(2, extension);
+	// RFC 7627 section 5.1
+	extension = hello.openExtension(w, ExtensionType.extended_master_secret, ExtensionBit.extended_master_secret);
+	w.close(2, extension);
+	if (legacy?.asksEncryptThenMac) {
+		// RFC 7366 section 2
+		extension = hello.openExtension(w, ExtensionType.encrypt_then_mac, ExtensionBit.encrypt_then_mac);
+		w.close(2, extension);
+	}
+	// RFC 5746 section 3.4: this is the connection's first handshake
+	extension = hello.openExtension(w, ExtensionType.renegotiation_info, ExtensionBit.renegotiation_info);
+	w.u8(0);
+	w.close(2, extension);
+	const ticket = hello.session?.ticket;
+	if (config.onSession || ticket?.length) {
+		// RFC 5077 section 3.2: an empty one asks for a ticket
+		extension = hello.openExtension(w, ExtensionType.session_ticket, ExtensionBit.session_ticket);
+		if (ticket) w.copy(ticket, 0, ticket.length);
+		w.close(2, extension);
+	}
 }
 
 /** One extension's data; the caller has checked that it may be there. */
@@ -138,9 +145,7 @@ function checkResumed({ suite, isExtended }: ServerHello12, session: Session12):
 
 /** Reads the ServerHello that `r` stands at; refuses every version but TLS 1.2, and that too where it was not offered. */
 export function readServerHello12(r: Reader, hello: Hello, config: Config): ServerHello12 {
-	const version = r.u16();
-	const randomAt = r.skip(RANDOM_LENGTH);
-	checkVersion(version, r.bytes, randomAt, config);
+	const randomAt = checkVersion12(r, config);
 	const randoms = new Uint8Array(2 * RANDOM_LENGTH);
 	copy(hello.random, 0, RANDOM_LENGTH, randoms, 0);
 	copy(r.bytes, randomAt, randomAt + RANDOM_LENGTH, randoms, RANDOM_LENGTH);

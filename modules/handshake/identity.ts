@@ -5,8 +5,8 @@
 */
 
 import { TLSError } from "../errors";
+import { bytesOf, refuse } from "../options";
 import type { Options } from "../options";
-import { bytesOf, refuse } from "../values";
 import { Writer } from "../wire/writer";
 import { credentialOfFunction, credentialOfKey, pickScheme12, pickScheme13, schemeHash } from "../crypto/credential";
 import type { Credential } from "../crypto/credential";
@@ -17,10 +17,12 @@ import { readPEM } from "../x509/pem";
 import type { CertificateInput } from "../x509/trust";
 import { hash, hashLength } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
-import { readCertificateRequest13, signedContent13, writeCertificate12, writeCertificate13, writeCertificateVerify } from "./certificate";
+import { readCertificateRequest13, signedContent13, writeCertificate13, writeCertificateVerify } from "./certificate";
 import type { Link } from "./link";
 import { writeFinished } from "./schedule13";
 import type { Transcript } from "./transcript";
+
+export { pickScheme12 };
 
 /** CertificateRequests after the handshake that are answered: each may cost a signature. */
 const MAX_REQUESTS = 8;
@@ -65,14 +67,7 @@ export function writeIdentity(w: Writer, context: Uint8Array, credential: Creden
 	writeCertificateVerify(w, scheme, credential!.sign(scheme, digest));
 }
 
-/** The Certificate of TLS 1.2 (RFC 5246 section 7.4.6), empty where nothing fits; returns the scheme to sign with, else 0. */
-export function writeIdentity12(w: Writer, credential: Credential | undefined, schemes: readonly number[]): number {
-	const scheme = credential ? pickScheme12(credential, schemes) : 0;
-	writeCertificate12(w, scheme ? credential!.chain : []);
-	return scheme;
-}
-
-/** Its CertificateVerify, over all that is on the transcript (RFC 5246 section 7.4.8). */
+/** The CertificateVerify of TLS 1.2, over all that is on the transcript (RFC 5246 section 7.4.8). */
 export function writeProof12(w: Writer, credential: Credential, scheme: number, transcript: Transcript): void {
 	writeCertificateVerify(w, scheme, credential.sign(scheme, transcript.digestBy(schemeHash(scheme))));
 }

@@ -4,8 +4,8 @@
 	all of them by way of resumption.ts.
 */
 
+import { bytesOf, numberOption, refuse, typeName } from "../options";
 import type { Options } from "../options";
-import { bytesOf, numberOption, refuse, typeName } from "../values";
 import { findSuite, findSuiteByName, Signer } from "../crypto/suites";
 import type { Suite } from "../crypto/suites";
 import { empty } from "../wire/reader";

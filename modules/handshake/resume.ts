@@ -14,7 +14,7 @@ import { TLSError } from "../errors";
 import { ProtocolVersion } from "../wire/numbers";
 import { empty, Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
-import { refuse } from "../values";
+import { refuse } from "../options";
 import { findSuite } from "../crypto/suites";
 import type { RecordLimits } from "../limits";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";

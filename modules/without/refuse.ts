@@ -2,8 +2,8 @@
 	"tls/without/refuse": how a build refuses an option of a part that it leaves out. Used by the modules that stand in the parts' places.
 */
 
-import type { Options } from "../options";
-import { refuse } from "tls/values";
+import { refuse } from "tls/options";
+import type { Options } from "tls/options";
 
 /** Refuses the first of `names` that `options` has; `part` is the folder of the manifest that leaves it out. */
 export function refuseOptions(options: Options, part: string, names: readonly (keyof Options)[]): void {

@@ -14,8 +14,8 @@ import { Certificate } from "./certificate";
 import { DER, Tag, sameOctets } from "./der";
 import { OID, readOID } from "./oids";
 import { dateText, readTime } from "./time";
+import { refuse as refuseOption } from "../options";
 import type { Options } from "../options";
-import { refuse as refuseOption } from "../values";
 
 /** CertificateStatusType of what is asked for (RFC 6066 section 8); 0 in a build that asks for none. */
 export const statusType: number = 1;

@@ -5,7 +5,7 @@
 
 import type * as whole from "../../handshake/identity";
 import { TLSError } from "tls/errors";
-import { writeCertificate12, writeCertificate13 } from "tls/handshake/certificate";
+import { writeCertificate13 } from "tls/handshake/certificate";
 import { refuseOptions } from "tls/without/refuse";
 
 export const readCredential: typeof whole.readCredential = options => {
@@ -15,12 +15,9 @@ export const readCredential: typeof whole.readCredential = options => {
 
 export const writeIdentity: typeof whole.writeIdentity = (w, context) => writeCertificate13(w, context, []);
 
-export const writeIdentity12: typeof whole.writeIdentity12 = w => {
-	writeCertificate12(w, []);
-	return 0;
-};
+export const pickScheme12: typeof whole.pickScheme12 = () => 0;
 
-/** Where `writeIdentity12` has said 0 nobody asks for a proof. */
+/** Where no scheme was picked nobody asks for a proof. */
 export const writeProof12: typeof whole.writeProof12 = () => {
 	throw new TLSError("internal", "this build has no key to sign with");
 };
