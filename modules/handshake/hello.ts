@@ -81,6 +81,19 @@ export interface ServerHello {
 	key: PreSharedKey | undefined;
 }
 
+// Extensions whose octets are always the same: number, length of the data, data.
+
+/** What TLS 1.2 needs: ec_point_formats, uncompressed ones (RFC 8422 section 5.1.2); extended_master_secret (RFC 7627 section 5.1); and
+    renegotiation_info, for a connection's first handshake (RFC 5746 section 3.4). */
+const EXTENSIONS_12 = Uint8Array.of(0x00, 0x0b, 0x00, 0x02, 0x01, 0x00, 0x00, 0x17, 0x00, 0x00, 0xff, 0x01, 0x00, 0x01, 0x00);
+/** supported_versions (section 4.2.1): TLS 1.3; or that and TLS 1.2 */
+const ONLY_13 = Uint8Array.of(0x00, 0x2b, 0x00, 0x03, 0x02, 0x03, 0x04);
+const BOTH_VERSIONS = Uint8Array.of(0x00, 0x2b, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03);
+/** status_request (RFC 6066 section 8): OCSP, from any responder, without extensions */
+const STATUS_REQUEST = Uint8Array.of(0x00, 0x05, 0x00, 0x05, 0x01, 0x00, 0x00, 0x00, 0x00);
+/** psk_key_exchange_modes (section 4.2.9): psk_dhe_ke alone */
+const KEY_EXCHANGE_MODES = Uint8Array.of(0x00, 0x2d, 0x00, 0x02, 0x01, 0x01);
+
 /** Writes the extension's number, remembers it as asked, and opens its data. */
 function openExtension(w: Writer, hello: Hello, type: ExtensionType, bit: ExtensionBit): number {
 	hello.asked |= bit;
@@ -88,12 +101,10 @@ function openExtension(w: Writer, hello: Hello, type: ExtensionType, bit: Extens
 	return w.open(2);
 }
 
-// by index, here and wherever it is done for each connection: an iterator takes eight slots
-function writeNumbers(w: Writer, numbers: readonly number[], more?: readonly number[]): void {
-	const list = w.open(2);
-	for (let i = 0; i < numbers.length; i++) w.u16(numbers[i]!);
-	if (more) for (let i = 0; i < more.length; i++) w.u16(more[i]!);
-	w.close(2, list);
+/** Writes extensions whose octets are always the same. */
+function writeFixed(w: Writer, hello: Hello, extensions: Uint8Array, bits: number): void {
+	hello.asked |= bits;
+	w.copy(extensions, 0, extensions.length);
 }
 
 function writeNames(w: Writer, hello: Hello, config: Config): void {
@@ -138,26 +149,16 @@ function writeKeyShare(w: Writer, hello: Hello, share: KeyShare): void {
 
 /** What only TLS 1.2 needs. */
 function writeExtensions12(w: Writer, hello: Hello, config: Config): void {
-	// RFC 8422 section 5.1.2: uncompressed points
-	let extension = openExtension(w, hello, ExtensionType.ec_point_formats, ExtensionBit.ec_point_formats);
-	w.u16(0x0100);
-	w.close(2, extension);
-	// RFC 7627 section 5.1
-	extension = openExtension(w, hello, ExtensionType.extended_master_secret, ExtensionBit.extended_master_secret);
-	w.close(2, extension);
+	writeFixed(w, hello, EXTENSIONS_12, ExtensionBit.ec_point_formats | ExtensionBit.extended_master_secret | ExtensionBit.renegotiation_info);
 	if (legacy?.asksEncryptThenMac) {
 		// RFC 7366 section 2
-		extension = openExtension(w, hello, ExtensionType.encrypt_then_mac, ExtensionBit.encrypt_then_mac);
+		const extension = openExtension(w, hello, ExtensionType.encrypt_then_mac, ExtensionBit.encrypt_then_mac);
 		w.close(2, extension);
 	}
-	// RFC 5746 section 3.4: this is the connection's first handshake
-	extension = openExtension(w, hello, ExtensionType.renegotiation_info, ExtensionBit.renegotiation_info);
-	w.u8(0);
-	w.close(2, extension);
 	const ticket = hello.session?.ticket;
 	if (config.onSession || ticket?.length) {
 		// RFC 5077 section 3.2: an empty one asks for a ticket
-		extension = openExtension(w, hello, ExtensionType.session_ticket, ExtensionBit.session_ticket);
+		const extension = openExtension(w, hello, ExtensionType.session_ticket, ExtensionBit.session_ticket);
 		if (ticket) w.copy(ticket, 0, ticket.length);
 		w.close(2, extension);
 	}
@@ -167,19 +168,14 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	const list = w.open(2);
 	writeNames(w, hello, config);
 	let extension = openExtension(w, hello, ExtensionType.supported_groups, ExtensionBit.supported_groups);
-	writeNumbers(w, config.groups, config.minVersion === ProtocolVersion.tls12 ? legacy?.groups : undefined);
+	w.numbers(config.groups, config.minVersion === ProtocolVersion.tls12 ? legacy?.groups : undefined);
 	w.close(2, extension);
 	extension = openExtension(w, hello, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
-	writeNumbers(w, config.signatureSchemes);
+	w.numbers(config.signatureSchemes);
 	w.close(2, extension);
-	if (config.minVersion === ProtocolVersion.tls12) writeExtensions12(w, hello, config);
-	if (config.maxVersion === ProtocolVersion.tls13) {
-		extension = openExtension(w, hello, ExtensionType.supported_versions, ExtensionBit.supported_versions);
-		const versions = w.open(1);
-		for (let version = config.maxVersion; version >= config.minVersion; version--) w.u16(version);
-		w.close(1, versions);
-		w.close(2, extension);
-	}
+	const has12 = config.minVersion === ProtocolVersion.tls12;
+	if (has12) writeExtensions12(w, hello, config);
+	if (config.maxVersion === ProtocolVersion.tls13) writeFixed(w, hello, has12 ? BOTH_VERSIONS : ONLY_13, ExtensionBit.supported_versions);
 	if (hello.cookie) {
 		extension = openExtension(w, hello, ExtensionType.cookie, ExtensionBit.cookie);
 		w.u16(hello.cookie.length);
@@ -198,12 +194,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.u8(config.maxFragmentCode);
 		w.close(2, extension);
 	}
-	// RFC 6066 section 8: OCSP, from any responder, without extensions
-	extension = openExtension(w, hello, ExtensionType.status_request, ExtensionBit.status_request);
-	w.u8(1);
-	w.u16(0);
-	w.u16(0);
-	w.close(2, extension);
+	writeFixed(w, hello, STATUS_REQUEST, ExtensionBit.status_request);
 	if (config.inflate && config.maxVersion === ProtocolVersion.tls13) {
 		// RFC 8879 section 3
 		extension = openExtension(w, hello, ExtensionType.compress_certificate, ExtensionBit.compress_certificate);
@@ -224,10 +215,8 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.close(2, extension);
 	}
 	if (hello.keys.length || config.onSession && config.maxVersion === ProtocolVersion.tls13) {
-		// section 4.2.9: psk_dhe_ke alone; without it servers send no tickets
-		extension = openExtension(w, hello, ExtensionType.psk_key_exchange_modes, ExtensionBit.psk_key_exchange_modes);
-		w.u16(0x0101);
-		w.close(2, extension);
+		// without it servers send no tickets
+		writeFixed(w, hello, KEY_EXCHANGE_MODES, ExtensionBit.psk_key_exchange_modes);
 	}
 	if (hello.keys.length) {
 		// the last one, as its end is made of all before it
@@ -247,7 +236,7 @@ export function writeClientHello(w: Writer, hello: Hello, config: Config): void 
 	w.copy(hello.random, 0, RANDOM_LENGTH);
 	w.u8(hello.sessionId.length);
 	w.copy(hello.sessionId, 0, hello.sessionId.length);
-	writeNumbers(w, config.suites);
+	w.numbers(config.suites);
 	w.u16(0x0100);	// one compression method: none
 	writeExtensions(w, hello, config);
 	w.close(3, message);
@@ -324,11 +313,12 @@ export function namesVersion(r: Reader): boolean {
 	r.skip(3);
 	if (r.left) {
 		const block = r.enter(2, 0, 0xffff);
-		while (r.left) {
-			found = r.u16() === ExtensionType.supported_versions || found;
+		while (r.left && !found) {
+			found = r.u16() === ExtensionType.supported_versions;
 			r.skip(r.u16());
 		}
-		r.leave(block);
+		// what follows it is read with the rest
+		if (!found) r.leave(block);
 	}
 	r.at = at;
 	r.end = end;
