@@ -77,6 +77,12 @@ export class Hello {
 		return w.open(2);
 	}
 
+	/** Writes extensions that need no more than their octets: number, length and data of each. */
+	ask(w: Writer, extensions: Uint8Array, bits: number): void {
+		this.asked |= bits;
+		w.copy(extensions, 0, extensions.length);
+	}
+
 	close(): void {
 		this.share?.close();
 		this.share = undefined;
@@ -96,13 +102,13 @@ export interface ServerHello {
 	key: PreSharedKey | undefined;
 }
 
-// by index, here and wherever it is done for each connection: an iterator takes eight slots
-function writeNumbers(w: Writer, numbers: readonly number[], more?: readonly number[]): void {
-	const list = w.open(2);
-	for (let i = 0; i < numbers.length; i++) w.u16(numbers[i]!);
-	if (more) for (let i = 0; i < more.length; i++) w.u16(more[i]!);
-	w.close(2, list);
-}
+// Extensions whose octets are always the same: number, length of the data, data.
+
+/** supported_versions (section 4.2.1): TLS 1.3; or that and TLS 1.2 */
+const ONLY_13 = Uint8Array.of(0x00, 0x2b, 0x00, 0x03, 0x02, 0x03, 0x04);
+const BOTH_VERSIONS = Uint8Array.of(0x00, 0x2b, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03);
+/** psk_key_exchange_modes (section 4.2.9): psk_dhe_ke alone */
+const KEY_EXCHANGE_MODES = Uint8Array.of(0x00, 0x2d, 0x00, 0x02, 0x01, 0x01);
 
 function writeNames(w: Writer, hello: Hello, config: Config): void {
 	if (config.sni !== undefined) {
@@ -148,19 +154,14 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	const list = w.open(2);
 	writeNames(w, hello, config);
 	let extension = hello.openExtension(w, ExtensionType.supported_groups, ExtensionBit.supported_groups);
-	writeNumbers(w, config.groups, config.minVersion === ProtocolVersion.tls12 ? legacy?.groups : undefined);
+	w.numbers(config.groups, config.minVersion === ProtocolVersion.tls12 ? legacy?.groups : undefined);
 	w.close(2, extension);
 	extension = hello.openExtension(w, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
-	writeNumbers(w, config.signatureSchemes);
+	w.numbers(config.signatureSchemes);
 	w.close(2, extension);
-	if (config.minVersion === ProtocolVersion.tls12) writeExtensions12(w, hello, config);
-	if (config.maxVersion === ProtocolVersion.tls13) {
-		extension = hello.openExtension(w, ExtensionType.supported_versions, ExtensionBit.supported_versions);
-		const versions = w.open(1);
-		for (let version = config.maxVersion; version >= config.minVersion; version--) w.u16(version);
-		w.close(1, versions);
-		w.close(2, extension);
-	}
+	const has12 = config.minVersion === ProtocolVersion.tls12;
+	if (has12) writeExtensions12(w, hello, config);
+	if (config.maxVersion === ProtocolVersion.tls13) hello.ask(w, has12 ? BOTH_VERSIONS : ONLY_13, ExtensionBit.supported_versions);
 	if (hello.cookie) {
 		extension = hello.openExtension(w, ExtensionType.cookie, ExtensionBit.cookie);
 		w.u16(hello.cookie.length);
@@ -207,10 +208,8 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.close(2, extension);
 	}
 	if (hello.keys.length || config.onSession && config.maxVersion === ProtocolVersion.tls13) {
-		// section 4.2.9: psk_dhe_ke alone; without it servers send no tickets
-		extension = hello.openExtension(w, ExtensionType.psk_key_exchange_modes, ExtensionBit.psk_key_exchange_modes);
-		w.u16(0x0101);
-		w.close(2, extension);
+		// without it servers send no tickets
+		hello.ask(w, KEY_EXCHANGE_MODES, ExtensionBit.psk_key_exchange_modes);
 	}
 	if (hello.keys.length) {
 		// the last one, as its end is made of all before it
@@ -230,7 +229,7 @@ export function writeClientHello(w: Writer, hello: Hello, config: Config): void 
 	w.copy(hello.random, 0, RANDOM_LENGTH);
 	w.u8(hello.sessionId.length);
 	w.copy(hello.sessionId, 0, hello.sessionId.length);
-	writeNumbers(w, config.suites);
+	w.numbers(config.suites);
 	w.u16(0x0100);	// one compression method: none
 	writeExtensions(w, hello, config);
 	w.close(3, message);
@@ -307,11 +306,12 @@ export function namesVersion(r: Reader): boolean {
 	r.skip(3);
 	if (r.left) {
 		const block = r.enter(2, 0, 0xffff);
-		while (r.left) {
-			found = r.u16() === ExtensionType.supported_versions || found;
+		while (r.left && !found) {
+			found = r.u16() === ExtensionType.supported_versions;
 			r.skip(r.u16());
 		}
-		r.leave(block);
+		// what follows it is read with the rest
+		if (!found) r.leave(block);
 	}
 	r.at = at;
 	r.end = end;

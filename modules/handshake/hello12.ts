@@ -53,28 +53,22 @@ export function lowestVersion(_options: Options): ProtocolVersion {
 	return ProtocolVersion.tls12;
 }
 
+/** ec_point_formats: uncompressed ones (RFC 8422 section 5.1.2); extended_master_secret (RFC 7627 section 5.1); and renegotiation_info, for a
+    connection's first handshake (RFC 5746 section 3.4). */
+const ALWAYS = Uint8Array.of(0x00, 0x0b, 0x00, 0x02, 0x01, 0x00, 0x00, 0x17, 0x00, 0x00, 0xff, 0x01, 0x00, 0x01, 0x00);
+
 /** The extensions of the ClientHello that only TLS 1.2 needs. */
 export function writeExtensions12(w: Writer, hello: Hello, config: Config): void {
-	// RFC 8422 section 5.1.2: uncompressed points
-	let extension = hello.openExtension(w, ExtensionType.ec_point_formats, ExtensionBit.ec_point_formats);
-	w.u16(0x0100);
-	w.close(2, extension);
-	// RFC 7627 section 5.1
-	extension = hello.openExtension(w, ExtensionType.extended_master_secret, ExtensionBit.extended_master_secret);
-	w.close(2, extension);
+	hello.ask(w, ALWAYS, ExtensionBit.ec_point_formats | ExtensionBit.extended_master_secret | ExtensionBit.renegotiation_info);
 	if (legacy?.asksEncryptThenMac) {
 		// RFC 7366 section 2
-		extension = hello.openExtension(w, ExtensionType.encrypt_then_mac, ExtensionBit.encrypt_then_mac);
+		const extension = hello.openExtension(w, ExtensionType.encrypt_then_mac, ExtensionBit.encrypt_then_mac);
 		w.close(2, extension);
 	}
-	// RFC 5746 section 3.4: this is the connection's first handshake
-	extension = hello.openExtension(w, ExtensionType.renegotiation_info, ExtensionBit.renegotiation_info);
-	w.u8(0);
-	w.close(2, extension);
 	const ticket = hello.session?.ticket;
 	if (config.onSession || ticket?.length) {
 		// RFC 5077 section 3.2: an empty one asks for a ticket
-		extension = hello.openExtension(w, ExtensionType.session_ticket, ExtensionBit.session_ticket);
+		const extension = hello.openExtension(w, ExtensionType.session_ticket, ExtensionBit.session_ticket);
 		if (ticket) w.copy(ticket, 0, ticket.length);
 		w.close(2, extension);
 	}

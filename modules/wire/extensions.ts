@@ -50,32 +50,32 @@ export const enum AllowedIn {
 		| ExtensionBit.renegotiation_info | ExtensionBit.status_request | ExtensionBit.encrypt_then_mac,
 }
 
-/** The bit of an extension's number, 0 for one that this client doesn't know. */
+/** The bit of an extension's number, 0 for one that this client doesn't know. Those that most servers send come first: each case costs time. */
 export function extensionBit(type: number): number {
 	switch (type) {
+		case ExtensionType.supported_versions: return ExtensionBit.supported_versions;
+		case ExtensionType.key_share: return ExtensionBit.key_share;
 		case ExtensionType.server_name: return ExtensionBit.server_name;
-		case ExtensionType.max_fragment_length: return ExtensionBit.max_fragment_length;
-		case ExtensionType.status_request: return ExtensionBit.status_request;
-		case ExtensionType.supported_groups: return ExtensionBit.supported_groups;
-		case ExtensionType.ec_point_formats: return ExtensionBit.ec_point_formats;
-		case ExtensionType.signature_algorithms: return ExtensionBit.signature_algorithms;
-		case ExtensionType.application_layer_protocol_negotiation: return ExtensionBit.application_layer_protocol_negotiation;
-		case ExtensionType.encrypt_then_mac: return ExtensionBit.encrypt_then_mac;
-		case ExtensionType.extended_master_secret: return ExtensionBit.extended_master_secret;
-		case ExtensionType.compress_certificate: return ExtensionBit.compress_certificate;
 		case ExtensionType.record_size_limit: return ExtensionBit.record_size_limit;
+		case ExtensionType.renegotiation_info: return ExtensionBit.renegotiation_info;
+		case ExtensionType.extended_master_secret: return ExtensionBit.extended_master_secret;
+		case ExtensionType.ec_point_formats: return ExtensionBit.ec_point_formats;
+		case ExtensionType.status_request: return ExtensionBit.status_request;
 		case ExtensionType.session_ticket: return ExtensionBit.session_ticket;
+		case ExtensionType.application_layer_protocol_negotiation: return ExtensionBit.application_layer_protocol_negotiation;
+		case ExtensionType.max_fragment_length: return ExtensionBit.max_fragment_length;
+		case ExtensionType.supported_groups: return ExtensionBit.supported_groups;
+		case ExtensionType.signature_algorithms: return ExtensionBit.signature_algorithms;
+		case ExtensionType.encrypt_then_mac: return ExtensionBit.encrypt_then_mac;
+		case ExtensionType.compress_certificate: return ExtensionBit.compress_certificate;
 		case ExtensionType.pre_shared_key: return ExtensionBit.pre_shared_key;
 		case ExtensionType.early_data: return ExtensionBit.early_data;
-		case ExtensionType.supported_versions: return ExtensionBit.supported_versions;
 		case ExtensionType.cookie: return ExtensionBit.cookie;
 		case ExtensionType.psk_key_exchange_modes: return ExtensionBit.psk_key_exchange_modes;
 		case ExtensionType.certificate_authorities: return ExtensionBit.certificate_authorities;
 		case ExtensionType.oid_filters: return ExtensionBit.oid_filters;
 		case ExtensionType.post_handshake_auth: return ExtensionBit.post_handshake_auth;
 		case ExtensionType.signature_algorithms_cert: return ExtensionBit.signature_algorithms_cert;
-		case ExtensionType.key_share: return ExtensionBit.key_share;
-		case ExtensionType.renegotiation_info: return ExtensionBit.renegotiation_info;
 		default: return 0;
 	}
 }

@@ -41,17 +41,22 @@ export class Reader {
 	}
 
 	u8(): number {
-		return this.bytes[this.skip(1)]!;
+		const at = this.at;
+		if (at >= this.end) this.skip(1);
+		this.at = at + 1;
+		return this.bytes[at]!;
 	}
 
 	u16(): number {
 		const at = this.skip(2);
-		return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
+		const bytes = this.bytes;
+		return bytes[at]! << 8 | bytes[at + 1]!;
 	}
 
 	u24(): number {
 		const at = this.skip(3);
-		return (this.bytes[at]! << 16) | (this.bytes[at + 1]! << 8) | this.bytes[at + 2]!;
+		const bytes = this.bytes;
+		return bytes[at]! << 16 | bytes[at + 1]! << 8 | bytes[at + 2]!;
 	}
 
 	u32(): number {
@@ -62,17 +67,18 @@ export class Reader {
 	/** Enters a vector of `min` to `max` octets whose length is the next `width` octets. Returns what `leave` needs. */
 	enter(width: 1 | 2 | 3, min: number, max: number): number {
 		const length = width === 1 ? this.u8() : width === 2 ? this.u16() : this.u24();
-		if (length > this.end - this.at) throw new TLSError("decode_error", "a vector is longer than the message that holds it");
+		const outer = this.end;
+		const end = this.at + length;
+		if (end > outer) throw new TLSError("decode_error", "a vector is longer than the message that holds it");
 		if (length < min || length > max)
 			throw new TLSError("decode_error", `a vector has ${length} bytes where ${min} to ${max} are allowed`);
-		const outer = this.end;
-		this.end = this.at + length;
+		this.end = end;
 		return outer;
 	}
 
 	/** Leaves the vector, which must have been read to its end. */
 	leave(outer: number): void {
-		this.finish();
+		if (this.at !== this.end) this.finish();
 		this.end = outer;
 	}
 

@@ -6,6 +6,8 @@
 import { TLSError } from "../errors";
 import { copy } from "tls/hardware/copy";
 
+const none: readonly number[] = Object.freeze([]);
+
 export class Writer {
 	/** What has been written is `bytes[0..length)`. */
 	bytes: Uint8Array;
@@ -49,6 +51,22 @@ export class Writer {
 		copy(from, start, end, this.bytes, at);
 	}
 
+	/** Writes a vector of numbers of two octets each, `more` behind the others. */
+	numbers(numbers: readonly number[], more: readonly number[] = none): void {
+		const count = numbers.length;
+		const size = 2 * (count + more.length);
+		this.u16(size);
+		let at = this.reserve(size);
+		const bytes = this.bytes;
+		// by index, here and wherever it is done for each connection: an iterator takes eight slots
+		for (let i = 0; at < this.length; i++) {
+			const value = i < count ? numbers[i]! : more[i - count]!;
+			bytes[at] = value >> 8;
+			bytes[at + 1] = value;
+			at += 2;
+		}
+	}
+
 	/** Writes a string of ASCII characters, one octet each. */
 	ascii(text: string): void {
 		const octets = ArrayBuffer.fromString(text);	// UTF-8, in which only ASCII has one octet for each
@@ -65,11 +83,11 @@ export class Writer {
 
 	/** Closes the vector that `open(width)` opened at `start`. */
 	close(width: 1 | 2 | 3, start: number): void {
-		let length = this.length - start;
+		const bytes = this.bytes;
+		const length = this.length - start;
 		if (length >>> (8 * width)) throw new TLSError("configuration", `a field of ${length} bytes is too long for the protocol`);
-		for (let at = start - 1; at >= start - width; at--) {
-			this.bytes[at] = length;
-			length >>= 8;
-		}
+		bytes[start - 1] = length;
+		if (width > 1) bytes[start - 2] = length >> 8;
+		if (width > 2) bytes[start - 3] = length >> 16;
 	}
 }

@@ -5,6 +5,7 @@
 
 import { HashAlgorithm, KeyKind, Padding } from "../crypto/signature";
 import type { PublicKey } from "../crypto/signature";
+import { equal } from "tls/hardware/compare";
 import { DER, Tag } from "./der";
 import { OID, readOID } from "./oids";
 
@@ -24,39 +25,57 @@ export interface KeyPlace {
 	keyBits: number;
 }
 
+// The AlgorithmIdentifiers that are taken have one form each in DER. They are compared whole; any other is read element by element, to tell
+// what is malformed from what is only not taken.
+
+/** rsaEncryption with NULL */
+const RSA_KEY = Uint8Array.of(0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00);
+/** id-ecPublicKey with prime256v1 */
+const P256_KEY = Uint8Array.of(0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07);
+/** id-ecPublicKey with secp384r1 */
+const P384_KEY = Uint8Array.of(0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22);
+/** The INTEGER 65537 */
+const F4 = Uint8Array.of(0x02, 0x03, 0x01, 0x00, 0x01);
+/** What is in a signature's AlgorithmIdentifier before its last octet: sha2WithRSA, but for the NULL; ecdsa-with-SHA2 */
+const RSA_SIGNATURE = Uint8Array.of(0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01);
+const ECDSA_SIGNATURE = Uint8Array.of(0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03);
+
 /** Takes a SubjectPublicKeyInfo. */
 export function readPublicKey(der: DER, place: KeyPlace): void {
 	der.take(Tag.sequence, "public key");
 	const outer = der.enter();
+	let kind = 0;
+	if (der.passes(RSA_KEY)) kind = KeyKind.rsa;
+	else if (der.passes(P256_KEY)) kind = KeyKind.p256;
+	else if (der.passes(P384_KEY)) kind = KeyKind.p384;
+	else skipKeyAlgorithm(der);
+	der.octetBits();
+	const start = der.start, end = der.end;
+	let bits = 0;
+	if (kind === KeyKind.rsa) {
+		bits = readRSAKey(der);
+		if (bits < RSASize.min || bits > RSASize.max) kind = 0;
+	}
+	else if (kind) {
+		bits = kind === KeyKind.p256 ? 256 : 384;
+		if (der.bytes[start] !== 4 || end - start !== 1 + bits / 4) der.fail("has a key that is no point of its curve");
+	}
+	place.keyKind = kind;
+	place.keyStart = start;
+	place.keyEnd = end;
+	place.keyBits = bits;
+	der.leave(outer);
+}
+
+/** The AlgorithmIdentifier of a key that is not taken. */
+function skipKeyAlgorithm(der: DER): void {
 	der.take(Tag.sequence, "public key's algorithm");
-	const inner = der.enter();
+	const outer = der.enter();
 	der.take(Tag.objectIdentifier, "public key's algorithm");
 	const algorithm = readOID(der.bytes, der.start, der.end);
-	let curve = OID.unknown;
 	if (algorithm === OID.rsaEncryption) takeNull(der);
-	else if (algorithm === OID.ecPublicKey && der.sees(Tag.objectIdentifier)) {
-		der.takeAny();
-		curve = readOID(der.bytes, der.start, der.end);
-	}
-	else
-		der.at = der.limit;
-	der.leave(inner);
-	der.octetBits();
-	place.keyStart = der.start;
-	place.keyEnd = der.end;
-	place.keyKind = 0;
-	place.keyBits = 0;
-	if (algorithm === OID.rsaEncryption) {
-		const key = der.enter();
-		place.keyBits = readRSAKey(der);
-		der.leave(key);
-		if (place.keyBits >= RSASize.min && place.keyBits <= RSASize.max) place.keyKind = KeyKind.rsa;
-	}
-	else if (curve === OID.prime256v1 || curve === OID.secp384r1) {
-		place.keyBits = curve === OID.prime256v1 ? 256 : 384;
-		if (der.bytes[place.keyStart] !== 4 || place.keyEnd - place.keyStart !== 1 + place.keyBits / 4) der.fail("has a key that is no point of its curve");
-		place.keyKind = curve === OID.prime256v1 ? KeyKind.p256 : KeyKind.p384;
-	}
+	else if (algorithm === OID.ecPublicKey && der.sees(Tag.objectIdentifier)) der.takeAny();
+	else der.at = der.limit;
 	der.leave(outer);
 }
 
@@ -73,45 +92,74 @@ export function publicKeyOf({ bytes, keyKind, keyStart, keyEnd, keyBits }: KeyPl
 }
 
 function takeNull(der: DER): void {
-	der.take(0x05, "NULL");
+	der.take(Tag.null, "NULL");
 	if (der.start !== der.end) der.fail("is not DER: a NULL has content");
 }
 
-/** RSAPublicKey (RFC 8017 A.1.1): returns the modulus's bits. The exponent is odd, above 2, and of no more than 32 bits. */
+/** RSAPublicKey (RFC 8017 A.1.1) in the octets taken last: returns the modulus's bits. The exponent is odd, above 2, and of no more than 32 bits. */
 function readRSAKey(der: DER): number {
-	der.take(Tag.sequence, "RSA key");
 	const outer = der.enter();
+	der.take(Tag.sequence, "RSA key");
+	const inner = der.enter();
 	der.integer();
-	const bytes = der.bytes, start = der.start;
-	let first = start;
+	const bytes = der.bytes;
+	let first = der.start;
 	if (bytes[first]! >= 0x80) der.fail("has an RSA key with a negative modulus");
 	if (bytes[first] === 0) first++;
 	const bits = (der.end - first) * 8 - Math.clz32(bytes[first]!) + 24;
 	if (!(bytes[der.end - 1]! & 1)) der.fail("has an RSA key with an even modulus");
-	der.integer();
-	let exponent = 0;
-	for (let i = der.start; i < der.end; i++) exponent = exponent * 256 + bytes[i]!;
-	if (bytes[der.start]! >= 0x80 || der.end - der.start > 5 || exponent < 3 || exponent > 0xffffffff || !(exponent & 1))
-		der.fail("has an RSA key with an exponent that can't be right");
-	der.leave(outer);
+	if (!der.passes(F4)) takeExponent(der);
+	der.leave(inner);
 	if (der.more) der.fail("has octets behind its RSA key");
+	der.leave(outer);
 	return bits;
+}
+
+function takeExponent(der: DER): void {
+	der.integer();
+	const bytes = der.bytes, start = der.start, end = der.end;
+	let exponent = 0;
+	for (let i = start; i < end; i++) exponent = exponent * 256 + bytes[i]!;
+	if (bytes[start]! >= 0x80 || end - start > 5 || exponent < 3 || exponent > 0xffffffff || !(exponent & 1))
+		der.fail("has an RSA key with an exponent that can't be right");
 }
 
 /** AlgorithmIdentifier of a signature: padding << 8 | hash, or 0 for one that is not taken. */
 export function readSignatureAlgorithm(der: DER): number {
 	der.take(Tag.sequence, "signature's algorithm");
+	const bytes = der.bytes, start = der.start, size = der.end - start;
+	if (size === 13 && equal(bytes, start, RSA_SIGNATURE, 0, 10) && bytes[start + 11] === Tag.null && bytes[start + 12] === 0) {
+		switch (bytes[start + 10]) {
+			case 11: return Padding.pkcs1 << 8 | HashAlgorithm.sha256;
+			case 12: return Padding.pkcs1 << 8 | HashAlgorithm.sha384;
+			case 13: return Padding.pkcs1 << 8 | HashAlgorithm.sha512;
+		}
+	}
+	if (size === 10 && equal(bytes, start, ECDSA_SIGNATURE, 0, 9)) {
+		switch (bytes[start + 9]) {
+			case 2: return Padding.ecdsa << 8 | HashAlgorithm.sha256;
+			case 3: return Padding.ecdsa << 8 | HashAlgorithm.sha384;
+			case 4: return Padding.ecdsa << 8 | HashAlgorithm.sha512;
+		}
+	}
+	return readOtherSignature(der);
+}
+
+/** The same for any but the usual ones, in the element taken last. */
+function readOtherSignature(der: DER): number {
 	const outer = der.enter();
-	der.take(Tag.objectIdentifier, "signature's algorithm");
-	const oid = readOID(der.bytes, der.start, der.end);
 	let result = 0;
-	switch (oid) {
-		case OID.sha256WithRSA: takeNull(der); result = Padding.pkcs1 << 8 | HashAlgorithm.sha256; break;
-		case OID.sha384WithRSA: takeNull(der); result = Padding.pkcs1 << 8 | HashAlgorithm.sha384; break;
-		case OID.sha512WithRSA: takeNull(der); result = Padding.pkcs1 << 8 | HashAlgorithm.sha512; break;
-		case OID.ecdsaWithSHA256: result = Padding.ecdsa << 8 | HashAlgorithm.sha256; break;
-		case OID.ecdsaWithSHA384: result = Padding.ecdsa << 8 | HashAlgorithm.sha384; break;
-		case OID.ecdsaWithSHA512: result = Padding.ecdsa << 8 | HashAlgorithm.sha512; break;
+	der.take(Tag.objectIdentifier, "signature's algorithm");
+	switch (readOID(der.bytes, der.start, der.end)) {
+		case OID.sha256WithRSA:
+		case OID.sha384WithRSA:
+		case OID.sha512WithRSA:
+			takeNull(der);
+			break;
+		case OID.ecdsaWithSHA256:
+		case OID.ecdsaWithSHA384:
+		case OID.ecdsaWithSHA512:
+			break;
 		case OID.rsassaPSS: result = readPSS(der); break;
 		default: der.at = der.limit;
 	}

@@ -7,21 +7,25 @@ import { TLSError } from "../errors";
 import type { FailureCode } from "../errors";
 import { readPublicKey, readSignatureAlgorithm } from "./algorithms";
 import type { KeyPlace } from "./algorithms";
-import { DER, Tag, sameOctets } from "./der";
+import { equal } from "tls/hardware/compare";
+import { DER, Tag } from "./der";
 import { readExtensions } from "./extensions";
 import { OID, readOID } from "./oids";
 import { readTime } from "./time";
 import { empty } from "../wire/reader";
 
-/** keyUsage (RFC 5280 section 4.2.1.3). */
+/** keyUsage (RFC 5280 section 4.2.1.3), as the octets stand. */
 export const enum KeyUsage {
-	digitalSignature = 1 << 0,
-	keyEncipherment = 1 << 2,
-	keyCertSign = 1 << 5,
+	digitalSignature = 0x80,
+	keyEncipherment = 0x20,
+	keyCertSign = 0x04,
 }
 
 /** RFC 5280 section 4.1.2.2: octets of a serial number. */
 const MAX_SERIAL = 20;
+
+/** version, [0] EXPLICIT INTEGER: v3 is 2 */
+const VERSION_3 = Uint8Array.of(0xa0, 0x03, 0x02, 0x01, 0x02);
 
 /** No pathLenConstraint. */
 export const NO_PATH_LENGTH = -1;
@@ -97,8 +101,8 @@ export class Certificate implements KeyPlace {
 		this.position = position;
 		const der = this.der.open(bytes, start, end, position);
 		der.take(Tag.sequence, "Certificate");
+		if (der.more) der.fail("has octets behind its end");
 		der.enter();
-		if (der.limit !== end) der.fail("has octets behind its end");
 		this.tbsStart = der.at;
 		der.take(Tag.sequence, "TBSCertificate");
 		this.tbsEnd = der.at;
@@ -112,11 +116,7 @@ export class Certificate implements KeyPlace {
 
 	/** Version, serial number and the signature's algorithm; returns where the last one starts. */
 	private readHead(der: DER): number {
-		if (!der.sees(Tag.explicit)) der.fail("is of version 1, which can't say what it is for");
-		der.takeAny();
-		const outer = der.enter();
-		if (der.smallInteger("version") !== 2) der.fail("is not of version 3");
-		der.leave(outer);
+		if (!der.passes(VERSION_3)) refuseVersion(der);
 		der.integer();
 		const bytes = der.bytes;
 		const start = der.start;
@@ -178,8 +178,8 @@ export class Certificate implements KeyPlace {
 	private readSignature(der: DER, algorithmStart: number): void {
 		const at = der.at;
 		der.take(Tag.sequence, "signature's algorithm");
-		const length = der.at - at;
-		if (!sameOctets(der.bytes, at, der.at, der.bytes, algorithmStart, algorithmStart + length))
+		// each of the two tells its own length: where all of this one is found there, the other ends there, too
+		if (!equal(der.bytes, at, der.bytes, algorithmStart, der.at - at))
 			der.fail("names one signature algorithm outside and another inside");
 		der.octetBits();
 		this.signatureStart = der.start;
@@ -199,6 +199,15 @@ export class Certificate implements KeyPlace {
 	fail(words: string, code: FailureCode = "bad_certificate"): never {
 		throw new TLSError(code, `${this.title} ${words}`);
 	}
+}
+
+/** What is no version 3. */
+function refuseVersion(der: DER): never {
+	if (!der.sees(Tag.explicit)) der.fail("is of version 1, which can't say what it is for");
+	der.takeAny();
+	const outer = der.enter();
+	if (der.smallInteger("version") === 2) der.leave(outer);
+	der.fail("is not of version 3");
 }
 
 /** Octets as text, what is not printable ASCII as a dot. */

@@ -8,12 +8,11 @@ import { TLSError } from "../errors";
 
 /** Identifier octets (X.690 section 8.1.2) as RFC 5280 uses them. */
 export const enum Tag {
-	/** None that there is: stands for all of them. */
-	any = 0,
 	boolean = 0x01,
 	integer = 0x02,
 	bitString = 0x03,
 	octetString = 0x04,
+	null = 0x05,
 	objectIdentifier = 0x06,
 	enumerated = 0x0a,
 	utcTime = 0x17,
@@ -25,16 +24,20 @@ export const enum Tag {
 	explicit = 0xa0,
 }
 
-/** A place in DER. `take` moves on from element to element; `start..end` is then the content of the one that was taken. */
+/**
+ * A place in DER. `take` moves on from element to element; `start..end` is then the content of the one that was taken. A handshake takes a
+ * hundred of them: what is used most stands first, as XS looks for properties in their order.
+ */
 export class DER {
 	bytes: Uint8Array;
 	/** The next element, and where the last one may end. */
 	at: number;
 	limit: number;
-	/** The element that was taken last: its identifier and its content. */
-	tag = 0;
+	/** The content of the element that was taken last. */
 	start = 0;
 	end = 0;
+	/** Its identifier, where `takeAny` took it. */
+	tag = 0;
 	/** What errors are about: the number of a certificate, or words. */
 	subject: number | string;
 
@@ -45,17 +48,57 @@ export class DER {
 		this.subject = subject;
 	}
 
-	/** Starts over, at another place. */
-	open(bytes: Uint8Array, at: number, limit: number, subject: number | string): this {
-		this.bytes = bytes;
-		this.at = at;
-		this.limit = limit;
-		this.subject = subject;
-		return this;
+	/** Takes the next element, which must have this tag. */
+	take(tag: number, what: string): void {
+		const bytes = this.bytes;
+		const at = this.at;
+		if (bytes[at] !== tag) this.refuse(tag, what, "");
+		let start = at + 2;
+		let length = bytes[at + 1]!;
+		if (length >= 0x80) {
+			const first = bytes[start]!;
+			if (length === 0x82) {
+				length = first << 8 | bytes[start + 1]!;
+				start += 2;
+			}
+			else if (length === 0x81) {
+				length = first;
+				start++;
+			}
+			else if (length === 0x83) {
+				length = first << 16 | bytes[start + 1]! << 8 | bytes[start + 2]!;
+				start += 3;
+			}
+			else this.refuse(tag, what, "is not DER: a length is not definite, or beyond all bounds");
+			if (first === 0 || length < 0x80) this.refuse(tag, what, "is not DER: a length is not in its shortest form");
+		}
+		const end = start + length;
+		// also where the length was read beyond the limit, or beyond all octets
+		if (!(end <= this.limit)) this.refuse(tag, what, "is not DER: a part is longer than the whole");
+		this.start = start;
+		this.end = this.at = end;
 	}
 
-	fail(words: string): never {
-		throw new TLSError("bad_certificate", `${typeof this.subject === "number" ? `certificate ${this.subject}` : this.subject} ${words}`);
+	/** Takes the next element, whatever it is. */
+	takeAny(): void {
+		const tag = this.bytes[this.at]!;
+		this.tag = tag;
+		this.take(tag, "element");
+		if ((tag & 0x1f) === 0x1f) this.fail("has a tag that no certificate has");
+	}
+
+	/** What `take` found wrong: there is no such element, or else `words` about it. */
+	private refuse(tag: number, what: string, words: string): never {
+		this.fail(this.sees(tag) ? words : `has no ${what} where one belongs`);
+	}
+
+	/** Passes over `octets`, one or more whole elements, where they come next; says whether they do. */
+	passes(octets: Uint8Array): boolean {
+		const at = this.at;
+		const end = at + octets.length;
+		if (end > this.limit || !equal(this.bytes, at, octets, 0, octets.length)) return false;
+		this.at = end;
+		return true;
 	}
 
 	/** True where another element follows. */
@@ -66,35 +109,6 @@ export class DER {
 	/** True where the next element has this tag. */
 	sees(tag: number): boolean {
 		return this.at < this.limit && this.bytes[this.at] === tag;
-	}
-
-	/** Takes the next element, whatever it is. */
-	takeAny(): void {
-		this.take(Tag.any, "element");
-		if ((this.tag & 0x1f) === 0x1f) this.fail("has a tag that no certificate has");
-	}
-
-	/** Takes the next element, which must have this tag. */
-	take(tag: number, what: string): void {
-		const bytes = this.bytes;
-		let at = this.at;
-		const found = bytes[at++]!;
-		if (at > this.limit || (found !== tag && tag !== Tag.any)) this.fail(`has no ${what} where one belongs`);
-		let length = bytes[at++]!;
-		if (length >= 0x80) {
-			let octets = length & 0x7f;
-			if (octets === 0 || octets > 3) this.fail("is not DER: a length is not definite, or beyond all bounds");
-			const first = bytes[at]!;
-			length = 0;
-			for (; octets > 0; octets--) length = length << 8 | bytes[at++]!;
-			if (first === 0 || length < 0x80) this.fail("is not DER: a length is not in its shortest form");
-		}
-		const end = at + length;
-		// also where the length was read beyond the limit, or beyond all octets
-		if (!(end <= this.limit)) this.fail("is not DER: a part is longer than the whole");
-		this.tag = found;
-		this.start = at;
-		this.end = this.at = end;
 	}
 
 	/** Goes into the element that was taken last; returns what `leave` needs. */
@@ -111,22 +125,36 @@ export class DER {
 		this.limit = outer;
 	}
 
+	/** Starts over, at another place. */
+	open(bytes: Uint8Array, at: number, limit: number, subject: number | string): this {
+		this.bytes = bytes;
+		this.at = at;
+		this.limit = limit;
+		this.subject = subject;
+		return this;
+	}
+
+	fail(words: string): never {
+		throw new TLSError("bad_certificate", `${typeof this.subject === "number" ? `certificate ${this.subject}` : this.subject} ${words}`);
+	}
+
 	/** Takes a BOOLEAN, which is 00 or FF (X.690 section 11.1). */
 	boolean(): boolean {
 		this.take(Tag.boolean, "BOOLEAN");
-		const value = this.bytes[this.start]!;
-		if (this.end - this.start !== 1 || (value !== 0 && value !== 0xff)) this.fail("is not DER: a BOOLEAN is neither 00 nor FF");
+		const start = this.start;
+		const value = this.bytes[start];
+		if (this.end - start !== 1 || (value !== 0 && value !== 0xff)) this.fail("is not DER: a BOOLEAN is neither 00 nor FF");
 		return value !== 0;
 	}
 
 	/** Takes an INTEGER in its shortest form (X.690 section 8.3.2); its octets are `start..end`. */
 	integer(): void {
 		this.take(Tag.integer, "INTEGER");
-		const bytes = this.bytes;
 		const start = this.start;
-		const end = this.end;
-		if (start === end) this.fail("is not DER: an INTEGER is empty");
-		if (end - start > 1 && (bytes[start] === 0 ? bytes[start + 1]! < 0x80 : bytes[start] === 0xff && bytes[start + 1]! >= 0x80))
+		const size = this.end - start;
+		if (size === 0) this.fail("is not DER: an INTEGER is empty");
+		const first = this.bytes[start];
+		if ((first === 0 || first === 0xff) && size > 1 && (first === 0) === (this.bytes[start + 1]! < 0x80))
 			this.fail("is not DER: an INTEGER is not in its shortest form");
 	}
 
@@ -138,20 +166,18 @@ export class DER {
 	}
 
 	/**
-	 * Takes a BIT STRING of named bits, up to nine; bit 0 is 1 << 0. Zeros at its end, which X.690 section 11.2.2 forbids, are in use: two
-	 * of Mozilla's roots have them.
+	 * Takes a BIT STRING of named bits, up to sixteen, in two octets as they stand: bit 0 is 0x80, bit 8 is 0x8000. Zeros at its end, which X.690
+	 * section 11.2.2 forbids, are in use: two of Mozilla's roots have them.
 	 */
 	namedBits(): number {
 		this.take(Tag.bitString, "BIT STRING");
 		const bytes = this.bytes;
 		const start = this.start;
-		const end = this.end;
+		const octets = this.end - start - 1;
 		const unused = bytes[start]!;
-		if (end - start < 1 || end - start > 3 || unused > 7 || (end - start === 1 && unused)) this.fail("is not DER: a BIT STRING has a wrong form");
-		let bits = 0;
-		for (let i = 0; i < (end - start - 1) * 8; i++) if (bytes[start + 1 + (i >> 3)]! & (0x80 >> (i & 7))) bits |= 1 << i;
-		if (unused && bytes[end - 1]! & ((1 << unused) - 1)) this.fail("is not DER: unused bits of a BIT STRING are set");
-		return bits;
+		if (octets < 0 || octets > 2 || unused > 7 || (octets === 0 && unused)) this.fail("is not DER: a BIT STRING has a wrong form");
+		if (unused && bytes[start + octets]! & ((1 << unused) - 1)) this.fail("is not DER: unused bits of a BIT STRING are set");
+		return octets === 0 ? 0 : octets === 1 ? bytes[start + 1]! : bytes[start + 1]! | bytes[start + 2]! << 8;
 	}
 
 	/** Takes a BIT STRING of whole octets; `start..end` is then those octets. */

@@ -8,7 +8,7 @@ import type { DER } from "./der";
 import { Tag, sameOctets } from "./der";
 import { OID, readOID } from "./oids";
 
-/** Most extensions that a certificate may have: each is compared with all before it. */
+/** Most extensions that a certificate may have: each that is not known is compared with all before it. */
 const MAX_EXTENSIONS = 40;
 
 /** Reads Extensions, to which `der` has come. */
@@ -17,29 +17,35 @@ export function readExtensions(der: DER, certificate: Certificate): void {
 	const outer = der.enter();
 	const first = der.at;
 	let count = 0;
+	let seen = 0;
 	if (!der.more) der.fail("has an empty list of extensions");
 	while (der.more) {
 		const at = der.at;
 		if (++count > MAX_EXTENSIONS) der.fail(`has more than ${MAX_EXTENSIONS} extensions`);
 		der.take(Tag.sequence, "extension");
-		const inner = der.enter();
+		const list = der.enter();
 		der.take(Tag.objectIdentifier, "extension");
-		const oidStart = der.start;
-		const oidEnd = der.end;
-		if (isRepeated(der.bytes, first, at, oidStart, oidEnd)) der.fail("has an extension twice");
+		const oid = readOID(der.bytes, der.start, der.end);
+		const bit = oid === OID.unknown ? 0 : 1 << oid;
+		if (bit ? seen & bit : isRepeated(der.bytes, first, at, der.start, der.end)) der.fail("has an extension twice");
+		seen |= bit;
 		let isCritical = false;
 		if (der.sees(Tag.boolean)) {
 			isCritical = der.boolean();
 			if (!isCritical) der.fail("is not DER: an extension says that it is not critical");
 		}
 		der.take(Tag.octetString, "extension's value");
-		der.leave(inner);
-		readExtension(der, readOID(der.bytes, oidStart, oidEnd), isCritical, certificate);
+		if (der.more) der.fail("has more in it than belongs there");
+		// into the value, which ends where the extension does
+		der.at = der.start;
+		readExtension(der, oid, isCritical, certificate);
+		if (der.more) der.fail("has an extension with octets behind its end");
+		der.limit = list;
 	}
 	der.leave(outer);
 }
 
-/** An extension between `first` and `at` has this identifier. The list is valid that far, and its lengths are short of 16 MB. */
+/** An extension between `first` and `at` has this identifier, which has no bit. The list is valid that far, and its lengths are short of 16 MB. */
 function isRepeated(bytes: Uint8Array, first: number, at: number, oidStart: number, oidEnd: number): boolean {
 	const size = oidEnd - oidStart;
 	for (let i = first; i < at; ) {
@@ -57,11 +63,8 @@ function isRepeated(bytes: Uint8Array, first: number, at: number, oidStart: numb
 	return false;
 }
 
-/** One extension, whose value is the element that `der` took last. */
+/** The value of one extension, at which `der` stands. */
 function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Certificate): void {
-	const outer = der.limit;
-	const next = der.at;
-	der.enter();
 	switch (oid) {
 		case OID.basicConstraints: readBasicConstraints(der, certificate); break;
 		case OID.keyUsage:
@@ -97,9 +100,6 @@ function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Cer
 			if (isCritical) certificate.fail("has a critical extension that is not known here", "unsupported_certificate");
 			der.at = der.limit;
 	}
-	if (der.at !== der.limit) der.fail("has an extension with octets behind its end");
-	der.limit = outer;
-	der.at = next;
 }
 
 function readBasicConstraints(der: DER, certificate: Certificate): void {

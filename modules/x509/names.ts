@@ -4,6 +4,7 @@
 */
 
 import type { Certificate } from "./certificate";
+import { equal } from "tls/hardware/compare";
 import { DER, Tag, sameOctets } from "./der";
 
 /** GeneralName (RFC 5280 section 4.2.1.6): its context tags. */
@@ -117,14 +118,14 @@ export function askedName(name: string): string | undefined {
 	if (isAddress(name)) return name;
 	const octets = octetsOf(name);
 	const length = withoutDot(octets);
-	let isNumber = false;
-	for (let i = 0; i < length; i++) {
-		const c = octets[i]!;
-		if (c > 0x7f) return;
-		if (c === DOT) isNumber = true;
-		else if (c < 0x30 || c > 0x39) isNumber = false;
-	}
-	return !isNumber && isName(octets, 0, length, false) ? name.slice(0, length) : undefined;
+	return isName(octets, 0, length, false) && !endsInNumber(octets, length) ? name.slice(0, length) : undefined;
+}
+
+/** The last label, behind a dot, is digits. */
+function endsInNumber(name: Uint8Array, length: number): boolean {
+	let at = length - 1;
+	while (at >= 0 && name[at]! >= 0x30 && name[at]! <= 0x39) at--;
+	return at >= 0 && name[at] === DOT;
 }
 
 function lower(c: number): number {
@@ -133,7 +134,8 @@ function lower(c: number): number {
 
 /** A character of a host name: letters, digits, hyphen, and the underscore that some use. */
 function isHostCharacter(c: number): boolean {
-	return (c >= 0x61 && c <= 0x7a) || (c >= 0x30 && c <= 0x39) || c === 0x2d || c === 0x5f;
+	const letter = c | 0x20;
+	return (letter >= 0x61 && letter <= 0x7a) || (c >= 0x30 && c <= 0x39) || c === 0x2d || c === 0x5f;
 }
 
 /**
@@ -151,7 +153,7 @@ export function isName(bytes: Uint8Array, start: number, end: number, wildcard: 
 	}
 	for (; at <= end; at++) {
 		if (at < end && bytes[at] !== DOT) {
-			if (!isHostCharacter(lower(bytes[at]!))) return false;
+			if (!isHostCharacter(bytes[at]!)) return false;
 			continue;
 		}
 		if (at === label || at - label > 63 || bytes[label] === 0x2d || bytes[at - 1] === 0x2d) return false;
@@ -163,35 +165,34 @@ export function isName(bytes: Uint8Array, start: number, end: number, wildcard: 
 
 /** RFC 9525 section 6.3: the wildcard stands for exactly one label. `name` holds the characters of what was asked for. */
 export function matchesName(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
-	let at = 0;
+	const first = start;
 	const length = withoutDot(name);
-	if (!isName(bytes, start, end, true)) return false;
+	let at = 0;
 	if (bytes[start] === STAR) {
 		at = name.indexOf(DOT);
 		start++;
 		if (at < 1) return false;
 	}
 	if (length - at !== end - start) return false;
-	while (start < end) if (lower(bytes[start++]!) !== lower(name[at++]!)) return false;
-	return true;
+	// mostly the certificate has lower case as well, and nothing is left to compare; that it is a name at all is looked at last
+	if (!equal(bytes, start, name, at, length - at)) {
+		for (let i = start; i < end; i++) if (lower(bytes[i]!) !== lower(name[at++]!)) return false;
+	}
+	return isName(bytes, first, end, true);
 }
 
 /** True where the certificate is for `name`. Throws where its list of names is malformed. */
 export function isFor(certificate: Certificate, name: string): boolean {
 	const bytes = certificate.bytes;
-	const namesStart = certificate.namesStart;
-	const namesEnd = certificate.namesEnd;
 	const address = parseAddress(name);
 	const asked = address ?? octetsOf(name);
-	const der = new DER(bytes, namesStart, namesEnd, certificate.position);
+	const der = new DER(bytes, certificate.namesStart, certificate.namesEnd, certificate.position);
 	let found = false;
 	while (der.more) {
 		der.takeAny();
-		const tag = der.tag;
-		const start = der.start;
-		const end = der.end;
-		if (address) found ||= tag === GeneralName.address && sameOctets(bytes, start, end, asked, 0, asked.length);
-		else found ||= tag === GeneralName.dns && matchesName(bytes, start, end, asked);
+		if (found) continue;
+		if (address) found = der.tag === GeneralName.address && sameOctets(bytes, der.start, der.end, asked, 0, asked.length);
+		else found = der.tag === GeneralName.dns && matchesName(bytes, der.start, der.end, asked);
 	}
 	return found;
 }

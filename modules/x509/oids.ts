@@ -5,6 +5,7 @@
 
 import { equal } from "tls/hardware/compare";
 
+/** Fewer than 33: extensions.ts has a bit for each. */
 export const enum OID {
 	unknown = 0,
 	// keys
@@ -46,19 +47,21 @@ export const enum OID {
 	commonName,
 }
 
-/** 1.2.840.113549.1.1.x (PKCS #1) */
-function pkcs1(last: number): OID {
-	switch (last) {
-		case 1: return OID.rsaEncryption;
-		case 4: return OID.md5WithRSA;
-		case 5: return OID.sha1WithRSA;
-		case 8: return OID.mgf1;
-		case 10: return OID.rsassaPSS;
-		case 11: return OID.sha256WithRSA;
-		case 12: return OID.sha384WithRSA;
-		case 13: return OID.sha512WithRSA;
-		default: return OID.unknown;
-	}
+/** All octets of identifiers but the last. */
+const PKCS1 = Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01);
+const NIST_HASH = Uint8Array.of(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02);
+const PRIME_CURVE = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01);
+const ECDSA_SHA2 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03);
+const PURPOSE = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03);
+const PKIX_EXTENSION = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01);
+const EC_KEY = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02);
+const ECDSA = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04);
+const SECG_CURVE = Uint8Array.of(0x2b, 0x81, 0x04, 0x00);
+const EXT_KEY_USAGE = Uint8Array.of(0x55, 0x1d, 0x25);
+
+/** True where `prefix` and one octet more are what starts at `start`. */
+function under(prefix: Uint8Array, bytes: Uint8Array, start: number): boolean {
+	return equal(bytes, start, prefix, 0, prefix.length);
 }
 
 /** 2.5.29.x (extensions) */
@@ -76,45 +79,51 @@ function extension(last: number): OID {
 	}
 }
 
-/** All octets of identifiers but the last. */
-const PKCS1 = Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01);
-const EC_KEY = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02);
-const PRIME_CURVE = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01);
-const SECG_CURVE = Uint8Array.of(0x2b, 0x81, 0x04, 0x00);
-const ECDSA_SHA2 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03);
-const ECDSA = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04);
-const NIST_HASH = Uint8Array.of(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02);
-const PURPOSE = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03);
-const PKIX_EXTENSION = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01);
-const EXT_KEY_USAGE = Uint8Array.of(0x55, 0x1d, 0x25);
+/** 1.2.840.113549.1.1.x (PKCS #1) */
+function pkcs1(last: number): OID {
+	switch (last) {
+		case 1: return OID.rsaEncryption;
+		case 4: return OID.md5WithRSA;
+		case 5: return OID.sha1WithRSA;
+		case 8: return OID.mgf1;
+		case 10: return OID.rsassaPSS;
+		case 11: return OID.sha256WithRSA;
+		case 12: return OID.sha384WithRSA;
+		case 13: return OID.sha512WithRSA;
+		default: return OID.unknown;
+	}
+}
 
-/** True where `prefix` and one octet more are all there is. */
-function under(prefix: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-	const length = prefix.length;
-	return end - start === length + 1 && equal(bytes, start, prefix, 0, length);
+/** Those of eight octets. */
+function ofEight(bytes: Uint8Array, start: number, last: number): OID {
+	if (bytes[start] === 0x2b) {
+		if (under(PURPOSE, bytes, start)) return last === 1 ? OID.serverAuth : last === 9 ? OID.ocspSigning : OID.unknown;
+		if (!under(PKIX_EXTENSION, bytes, start)) return OID.unknown;
+		return last === 1 ? OID.authorityInfoAccess : last === 24 ? OID.tlsFeature : OID.unknown;
+	}
+	if (under(PRIME_CURVE, bytes, start)) return last === 7 ? OID.prime256v1 : OID.unknown;
+	if (!under(ECDSA_SHA2, bytes, start)) return OID.unknown;
+	return last === 2 ? OID.ecdsaWithSHA256 : last === 3 ? OID.ecdsaWithSHA384 : last === 4 ? OID.ecdsaWithSHA512 : OID.unknown;
 }
 
 /** What `bytes[start..end)`, an OBJECT IDENTIFIER's content, stands for. */
 export function readOID(bytes: Uint8Array, start: number, end: number): OID {
 	const last = bytes[end - 1]!;
-	// 2.5.x.y, the most frequent ones
-	if (end - start === 3 && bytes[start] === 0x55) {
-		const arc = bytes[start + 1];
-		if (arc === 0x1d) return extension(last);
-		return arc === 0x04 && last === 3 ? OID.commonName : OID.unknown;
+	switch (end - start) {
+		case 3:
+			if (bytes[start] !== 0x55) return OID.unknown;
+			if (bytes[start + 1] === 0x1d) return extension(last);
+			return bytes[start + 1] === 0x04 && last === 3 ? OID.commonName : OID.unknown;
+		case 4: return last === 0 && under(EXT_KEY_USAGE, bytes, start) ? OID.anyExtendedKeyUsage : OID.unknown;
+		case 5: return last === 34 && under(SECG_CURVE, bytes, start) ? OID.secp384r1 : OID.unknown;
+		case 7:
+			if (last !== 1) return OID.unknown;
+			return under(EC_KEY, bytes, start) ? OID.ecPublicKey : under(ECDSA, bytes, start) ? OID.ecdsaWithSHA1 : OID.unknown;
+		case 8: return ofEight(bytes, start, last);
+		case 9:
+			if (under(PKCS1, bytes, start)) return pkcs1(last);
+			if (!under(NIST_HASH, bytes, start)) return OID.unknown;
+			return last === 1 ? OID.sha256 : last === 2 ? OID.sha384 : last === 3 ? OID.sha512 : OID.unknown;
+		default: return OID.unknown;
 	}
-	if (under(PKCS1, bytes, start, end)) return pkcs1(last);
-	if (under(EC_KEY, bytes, start, end)) return last === 1 ? OID.ecPublicKey : OID.unknown;
-	if (under(PRIME_CURVE, bytes, start, end)) return last === 7 ? OID.prime256v1 : OID.unknown;
-	if (under(SECG_CURVE, bytes, start, end)) return last === 34 ? OID.secp384r1 : OID.unknown;
-	if (under(ECDSA_SHA2, bytes, start, end))
-		return last === 2 ? OID.ecdsaWithSHA256 : last === 3 ? OID.ecdsaWithSHA384 : last === 4 ? OID.ecdsaWithSHA512 : OID.unknown;
-	if (under(ECDSA, bytes, start, end)) return last === 1 ? OID.ecdsaWithSHA1 : OID.unknown;
-	if (under(NIST_HASH, bytes, start, end))
-		return last === 1 ? OID.sha256 : last === 2 ? OID.sha384 : last === 3 ? OID.sha512 : OID.unknown;
-	if (under(PURPOSE, bytes, start, end)) return last === 1 ? OID.serverAuth : last === 9 ? OID.ocspSigning : OID.unknown;
-	if (under(PKIX_EXTENSION, bytes, start, end))
-		return last === 1 ? OID.authorityInfoAccess : last === 24 ? OID.tlsFeature : OID.unknown;
-	if (under(EXT_KEY_USAGE, bytes, start, end)) return last === 0 ? OID.anyExtendedKeyUsage : OID.unknown;
-	return OID.unknown;
 }

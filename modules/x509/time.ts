@@ -54,9 +54,10 @@ export function timeNow(policy: ClockPolicy): number {
 
 /** Two digits, or NaN. */
 function twoDigits(bytes: Uint8Array, at: number): number {
-	const tens = bytes[at]! - 0x30;
-	const ones = bytes[at + 1]! - 0x30;
-	return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
+	// digits, and only they, are 0 to 9 without the bits of 0x30
+	const tens = bytes[at]! ^ 0x30;
+	const ones = bytes[at + 1]! ^ 0x30;
+	return tens > 9 || ones > 9 ? NaN : tens * 10 + ones;
 }
 
 function daysIn(month: number, year: number): number {
@@ -86,7 +87,7 @@ export function readTime(der: DER): number {
 	const hour = twoDigits(bytes, at + 4);
 	const minute = twoDigits(bytes, at + 6);
 	const second = twoDigits(bytes, at + 8);
-	if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(month, year) && hour < 24 && minute < 60 && second < 60))
+	if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && (day <= 28 || day <= daysIn(month, year)) && hour < 24 && minute < 60 && second < 60))
 		der.fail("has a time that does not exist");
 	return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
