@@ -5,6 +5,7 @@
 */
 
 import { TLSError } from "../errors";
+import { empty } from "../wire/reader";
 import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
 import { publicKeyAt, publicKeyOf } from "./algorithms";
@@ -93,8 +94,8 @@ export class PathSearch {
 	/** Of the server's certificate. */
 	private keyUsage = 0;
 	private needsStatus = false;
-	/** For a name's or a key's SHA-256. */
-	private readonly digest = new Uint8Array(DIGEST);
+	/** For a name's or a key's SHA-256. There is none while signatures are checked, which is when a handshake needs most memory. */
+	private digest = empty;
 	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it, and its marks. */
 	private readonly path: number[] = [];
 	private readonly next: number[] = [];
@@ -115,6 +116,11 @@ export class PathSearch {
 		this.spans = spans;
 		this.policy = policy;
 		this.now = timeNow(policy.clock);
+	}
+
+	private room(): Uint8Array {
+		if (this.digest === empty) this.digest = new Uint8Array(DIGEST);
+		return this.digest;
 	}
 
 	/** Certificate `index`, until the next call: there is room for one at a time. */
@@ -179,7 +185,7 @@ export class PathSearch {
 		this.next.push(1);
 		if (!roots) return false;
 		const leaf = this.certificate;
-		const name = this.digest;
+		const name = this.room();
 		nameDigest(this.message, leaf.subjectStart, leaf.subjectEnd, name);
 		let root = roots.find(name);
 		if (root < 0) return false;
@@ -246,7 +252,7 @@ export class PathSearch {
 			return true;
 		}
 		if (roots) {
-			const digest = this.digest;
+			const digest = this.room();
 			nameDigest(last.bytes, last.issuerStart, last.issuerEnd, digest);
 			const root = this.root < 0 ? roots.find(digest) : this.root + 1;
 			if (root >= 0 && roots.isNamed(root, digest)) {
@@ -309,6 +315,7 @@ export class PathSearch {
 			return false;
 		}
 		const roots = this.policy.roots;
+		this.digest = empty;
 		this.top = this.path.length - 1;
 		if (this.root === Anchor.pinned) this.issuer = publicKeyOf(this.read(this.path[this.top--]!));
 		else this.issuer = publicKeyAt(roots!.bytes, roots!.keyStart(this.root), roots!.keyEnd(this.root));
@@ -368,13 +375,13 @@ export class PathSearch {
 	}
 
 	private isPinned({ bytes, spkiStart, spkiEnd }: Certificate): boolean {
-		return isPin(this.policy.pins, bytes, spkiStart, spkiEnd, this.digest);
+		return isPin(this.policy.pins, bytes, spkiStart, spkiEnd, this.room());
 	}
 
 	/** One of the pins, where there are any, is in the path or is the root's. */
 	private checkPins(root: number): void {
 		const pins = this.policy.pins, roots = this.policy.roots;
-		if (!pins?.length || (root !== Anchor.pinned && isPin(pins, roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root), this.digest))) return;
+		if (!pins?.length || (root !== Anchor.pinned && isPin(pins, roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root), this.room()))) return;
 		for (const index of this.path) if (this.isPinned(this.read(index))) return;
 		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 	}
