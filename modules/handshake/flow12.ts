@@ -48,7 +48,7 @@ import { pickScheme12, writeProof12 } from "./identity";
 import { readServerHello12, readTicket12 } from "./hello12";
 import type { ServerHello12, Ticket12 } from "./hello12";
 import type { Flow, Link, PostHandshake } from "./link";
-import { extendedMasterSecret, keyBlock, masterSecret, recordCipher, verifyData12 } from "./prf12";
+import { extendedMasterSecret, keyBlock, masterSecret, recordCipher, VERIFY_LENGTH, verifyData12 } from "./prf12";
 import type { Session12 } from "./resume";
 import { resumption } from "./resumption";
 import type { Transcript } from "./transcript";
@@ -210,10 +210,10 @@ function finish(link: Link, transcript: Transcript, state: State12): void {
 	link.writeWith(writing);
 	if (recordLimit) link.limitRecords(recordLimit, link.config.recordSizeLimit);
 	const data = verifyData12(suite, state.master!, "client finished", transcript.digest());
-	const w = new Writer(16);
+	const w = new Writer(4 + VERIFY_LENGTH);
 	w.u8(HandshakeType.finished);
-	w.u24(data.length);
-	w.copy(data, 0, data.length);
+	w.u24(VERIFY_LENGTH);
+	w.copy(data, 0, VERIFY_LENGTH);
 	transcript.add(w.bytes, 0, w.length);
 	link.send(w.bytes, 0, w.length);
 }
@@ -233,7 +233,7 @@ function receiveTicket(link: Link, transcript: Transcript, state: State12): void
 
 /** What the server's Finished, which the link holds, must say. */
 function expectedFinished(link: Link, transcript: Transcript, state: State12): Uint8Array {
-	const expected = verifyData12(state.answer.suite, state.master!, "server finished", transcript.digest());
+	const expected = verifyData12(state.answer.suite, state.master!, "server finished", transcript.digest()).subarray(0, VERIFY_LENGTH);
 	if (link.reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
 	return expected;
 }

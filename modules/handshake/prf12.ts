@@ -12,7 +12,8 @@ import { legacy } from "tls/legacy/legacy";
 import type { Suite } from "../crypto/suites";
 
 const MASTER_LENGTH = 48;
-const VERIFY_LENGTH = 12;
+/** Octets of verify_data. */
+export const VERIFY_LENGTH = 12;
 
 /** Octets of an AEAD's IV in the key block: what of the nonce is not sent in each record (RFC 5288 section 3, RFC 7905 section 2). */
 function ivLength(suite: Suite): number {
@@ -54,11 +55,11 @@ export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptTh
 	return new AEAD(aead, block, true, side * keyLength, keyLength, 2 * keyLength + side * ivLength(suite), suite.recordLimit);
 }
 
-/** verify_data of a Finished (section 7.4.9), in the place of the transcript's `digest`; the label is "client finished" or "server finished". */
+/** verify_data of a Finished (section 7.4.9), in place of the transcript's `digest`, whose first VERIFY_LENGTH octets it is then; the label is "client finished" or "server finished". */
 export function verifyData12(suite: Suite, master: Secret, label: string, digest: Uint8Array): Uint8Array {
 	const made = new Secret(VERIFY_LENGTH);
 	made.prf(suite.hash, master, label, digest, 0, digest.length);
 	made.export(digest, 0);
 	made.close();
-	return digest.subarray(0, VERIFY_LENGTH);
+	return digest;
 }

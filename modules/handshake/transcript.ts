@@ -11,24 +11,22 @@ export class Transcript {
 	private hash: Hash | undefined;
 	/** TLS 1.2: for a signature of the client's with another hash. */
 	private second: Hash | undefined;
-	/** The ClientHello is `hello[start..end)`. */
+	/** The ClientHello is `hello[0..end)`. */
 	private hello: Uint8Array | undefined;
-	private start = 0;
 	private end = 0;
 	private length = 0;
 	/** The hash function, 0 before it is known. */
 	algorithm: HashAlgorithm | 0 = 0;
 
-	/** Adds the message `bytes[start..end)`. Before `begin` there may be one, the ClientHello, whose octets must not change until then. */
+	/** Adds the message `bytes[start..end)`. Before `begin` there may be one, the ClientHello, from 0 on, which must not change until then. */
 	add(bytes: Uint8Array, start: number, end: number): void {
 		if (this.hash) {
 			this.hash.update(bytes, start, end);
 			this.second?.update(bytes, start, end);
 		}
-		else if (this.hello) throw new TLSError("internal", "the transcript has no hash yet");
+		else if (this.hello || start) throw new TLSError("internal", "the transcript has no hash yet");
 		else {
 			this.hello = bytes;
-			this.start = start;
 			this.end = end;
 		}
 	}
@@ -38,14 +36,14 @@ export class Transcript {
 		this.algorithm = algorithm;
 		this.length = hashLength(algorithm);
 		this.hash = new Hash(algorithm);
-		if (this.hello) this.hash.update(this.hello, this.start, this.end);
+		if (this.hello) this.hash.update(this.hello, 0, this.end);
 		this.hello = undefined;
 	}
 
 	/** As `begin`, but keeps both of SHA-256 and SHA-384: what the client signs with is known later. */
 	beginBoth(algorithm: HashAlgorithm): void {
 		this.second = new Hash(algorithm === HashAlgorithm.sha256 ? HashAlgorithm.sha384 : HashAlgorithm.sha256);
-		if (this.hello) this.second.update(this.hello, this.start, this.end);
+		if (this.hello) this.second.update(this.hello, 0, this.end);
 		this.begin(algorithm);
 	}
 
@@ -77,7 +75,7 @@ export class Transcript {
 	/** Before `begin`: the digest of the ClientHello by a hash. */
 	helloDigest(algorithm: HashAlgorithm): Uint8Array {
 		const digest = new Uint8Array(hashLength(algorithm));
-		hash(algorithm, this.hello!, this.start, this.end, digest, 0);
+		hash(algorithm, this.hello!, 0, this.end, digest, 0);
 		return digest;
 	}
 
