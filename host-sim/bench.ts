@@ -89,9 +89,9 @@ export async function measure(withValgrind: boolean, chip?: Chip): Promise<Pick<
 		first[name] = withValgrind && !figures["missing"] ? await withInstructions(figures, what, "start", "handshake") : figures;
 	}
 	const second: Record<string, Figures> = {};
-	for (const { name, part, bytes, fragment, secure, old } of transfers) {
+	for (const { name, part, bytes, fragment, secure, old, server } of transfers) {
 		say(`measuring a transfer: ${name}`);
-		const what: Work = { part, bytes, ...(chip ? { chip } : {}), ...(secure ? { secure } : {}), ...old, server: { ...old?.server, fragment } };
+		const what: Work = { part, bytes, ...(chip ? { chip } : {}), ...(secure ? { secure } : {}), ...old, server: { ...old?.server, ...server, fragment } };
 		const figures = await transfer(what);
 		second[name] = withValgrind ? await withInstructions(figures, what, "ready", "done") : figures;
 	}

@@ -33,7 +33,7 @@ const ciphers = "TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-
 
 export interface Work {
 	/** What tests/bench/main.ts is to do. */
-	readonly part: "handshake" | "resume" | "receive" | "send" | "get" | "together" | "ticks";
+	readonly part: "handshake" | "resume" | "receive" | "plain" | "send" | "get" | "together" | "ticks";
 	readonly chain?: Chain;
 	/** How many certificates the server sends: 2, its own and an intermediate, unless said otherwise. */
 	readonly certificates?: number;

@@ -53,13 +53,14 @@ export const handshakes: readonly HandshakeRow[] = [
 
 export interface TransferRow {
 	readonly name: string;
-	readonly part: "receive" | "send";
+	readonly part: "receive" | "plain" | "send";
 	readonly bytes: number;
 	/** Most text in a record of the server's. */
 	readonly fragment: number;
 	/** More of TLSClient's `secure`. */
 	readonly secure?: object;
 	readonly old?: OldServer;
+	readonly server?: ServerOptions;
 	readonly targets: Readonly<Record<string, number>>;
 }
 
@@ -71,6 +72,8 @@ export const transfers: readonly TransferRow[] = [
 	{ name: "1 MB in, 1.4 KB records", part: "receive", bytes: KB * KB, fragment: 1400, targets: received },
 	{ name: "256 KB in, 16 KB records, CBC, MAC behind", part: "receive", bytes: 256 * KB, fragment: 16 * KB, secure: tls12, old: blocks, targets: received },
 	{ name: "256 KB in, 16 KB records, CBC, MAC inside", part: "receive", bytes: 256 * KB, fragment: 16 * KB, secure: tls12, old: innerMAC, targets: received },
+	// what the same costs an app without any TLS
+	{ name: "1 MB in, plain TCP", part: "plain", bytes: KB * KB, fragment: 16 * KB, server: { isPlain: true }, targets: {} },
 	{ name: "256 KB out", part: "send", bytes: 256 * KB, fragment: 16 * KB, targets: {} },
 ];
 

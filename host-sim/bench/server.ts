@@ -3,6 +3,7 @@
 	"R n" have n octets sent, "S n" take n octets (the line counted) and answer with one, anything else is an HTTP request.
 */
 
+import { createServer as createPlainServer, type Socket } from "node:net";
 import { createServer, type TLSSocket, type TlsOptions } from "node:tls";
 
 import type { ServerIdentity } from "../certificates.js";
@@ -17,13 +18,15 @@ export interface ServerOptions extends TlsOptions {
 	readonly fragment?: number;
 	/** Length of an HTTP answer's body. */
 	readonly body?: number;
+	/** TCP alone. */
+	readonly isPlain?: boolean;
 }
 
-function answerHTTP(socket: TLSSocket, length: number): void {
+function answerHTTP(socket: Socket, length: number): void {
 	socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${"x".repeat(length)}`);
 }
 
-function takeAll(socket: TLSSocket, total: number, had: number): void {
+function takeAll(socket: Socket, total: number, had: number): void {
 	let left = total - had;
 	socket.on("data", (data: Buffer) => {
 		left -= data.length;
@@ -31,10 +34,10 @@ function takeAll(socket: TLSSocket, total: number, had: number): void {
 	});
 }
 
-function serve(socket: TLSSocket, { fragment, body = 1024 }: ServerOptions): void {
+function serve(socket: Socket, { fragment, body = 1024 }: ServerOptions): void {
 	socket.setNoDelay(true);
 	socket.on("error", () => socket.destroy());
-	if (fragment) socket.setMaxSendFragment(fragment);
+	if (fragment && "setMaxSendFragment" in socket) (socket as TLSSocket).setMaxSendFragment(fragment);
 	socket.once("data", (data: Buffer) => {
 		const [what, count] = data.toString("latin1").split(/\s+/) as [string, string];
 		switch (what) {
@@ -47,13 +50,14 @@ function serve(socket: TLSSocket, { fragment, body = 1024 }: ServerOptions): voi
 
 /** Starts it on a free port. */
 export function startServer(identity: ServerIdentity, options: ServerOptions = {}): Promise<BenchServer> {
-	const { fragment, body, ...tls } = options;
-	const sockets = new Set<TLSSocket>();
-	const server = createServer({ cert: identity.chain, key: identity.leaf.keyPem, ...tls }, socket => {
+	const { fragment, body, isPlain, ...tls } = options;
+	const sockets = new Set<Socket>();
+	const accept = (socket: Socket): void => {
 		sockets.add(socket);
 		socket.on("close", () => sockets.delete(socket));
 		serve(socket, options);
-	});
+	};
+	const server = isPlain ? createPlainServer(accept) : createServer({ cert: identity.chain, key: identity.leaf.keyPem, ...tls }, accept);
 	server.on("tlsClientError", () => {});
 	const stop = (): Promise<void> => new Promise(done => {
 		for (const socket of sockets) socket.destroy();

@@ -108,6 +108,36 @@ function receive(): void {
 	start();
 }
 
+/** The same over TCP alone, which is what any transfer costs. */
+function plain(): void {
+	const request = ArrayBuffer.fromString(`R ${total}\n`);
+	// TCP fills a buffer whole: its length is that of what is there
+	const most = buffer.length;
+	const piece = new Uint8Array(new ArrayBuffer(most, { maxByteLength: most }));
+	let isSent = false;
+	let received = 0;
+	settle("start");
+	new TCP({
+		address: "127.0.0.1", port: options.port,
+		onWritable() {
+			if (isSent) return;
+			isSent = true;
+			settle("ready");
+			this.write(request);
+		},
+		onReadable(count: number) {
+			received += count;
+			for (; count > 0; count -= piece.length) {
+				if (count < piece.length || piece.length < most) piece.buffer.resize(Math.min(count, most));
+				this.read(piece);
+			}
+			if (received !== total) return;
+			mark("done");
+			this.close();
+		},
+	});
+}
+
 /** Sends `total` octets, 1 KB at a time, and waits for the server's word that it has them. */
 function send(): void {
 	let left = total;
@@ -190,6 +220,7 @@ function run(): void {
 		case "handshake": handshake(); break;
 		case "resume": resume(); break;
 		case "receive": receive(); break;
+		case "plain": plain(); break;
 		case "send": send(); break;
 		case "get": get(Number(config.times), false); break;
 		case "together": get(Number(config.times), true); break;
