@@ -12,7 +12,7 @@ import { guarded } from "./cli.js";
 import { Problem, projectRoot } from "./files.js";
 import { say } from "./progress.js";
 import { censusText } from "./bench/census.js";
-import { flash } from "./bench/flash.js";
+import { flash, leanFlash } from "./bench/flash.js";
 import { instructions } from "./bench/instructions.js";
 import { handshake, smallestStatic, transfer, type Figures, type Work } from "./bench/measure.js";
 import { handshakes, steady, transfers } from "./bench/plan.js";
@@ -121,7 +121,7 @@ async function bench(values: Arguments): Promise<number> {
 	say("measuring the smallest creation.static");
 	const system = await smallestStatic("rsa");
 	say("measuring flash");
-	const results: Results = { ...measured, system, flash: await flash() };
+	const results: Results = { ...measured, system, flash: await flash(), lean: await leanFlash() };
 	process.stdout.write(values.json ? `${JSON.stringify(results, null, "\t")}\n` : table(results, values.compare));
 	return 0;
 }

@@ -4,7 +4,7 @@
 	properties, which all modules share with the app, are not counted. Called by bench.ts.
 */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 
 import { buildApp } from "../build.js";
@@ -89,6 +89,22 @@ export async function flash(without: readonly string[] = []): Promise<FlashModul
 	if (!report) throw new Problem(`flash can't be measured: ${stderr}`);
 	const scripts = report.modules.filter(module => module.name.startsWith("tls/")).map(module => ({ ...module, natives: 0 }));
 	return [...scripts, ...await nativeModules(extra)];
+}
+
+const withoutFolder = join(projectRoot, "modules", "without");
+
+/** The client in builds that leave parts out (modules/without): each part alone, then all of them; bytes of all modules together. */
+export async function leanFlash(): Promise<FlashModule[]> {
+	const parts = readdirSync(withoutFolder).filter(name => existsSync(join(withoutFolder, name, "manifest.json"))).sort();
+	const builds: [string, string[]][] = parts.map(part => [`without ${part}`, [part]]);
+	builds.push(["TLS 1.3 alone, without any of them", parts]);
+	const rows: FlashModule[] = [];
+	for (const [name, without] of builds) {
+		const modules = await flash(without);
+		const sum = (key: "bytecode" | "slots" | "chunks" | "natives"): number => modules.reduce((all, module) => all + module[key], 0);
+		rows.push({ name, bytecode: sum("bytecode"), slots: sum("slots"), chunks: sum("chunks"), natives: sum("natives") });
+	}
+	return rows;
 }
 
 /** Octets of a module, on the device: 16 for a slot. */

@@ -13,6 +13,8 @@ export interface Results {
 	readonly transfers: Readonly<Record<string, Figures>>;
 	readonly system: Figures;
 	readonly flash: readonly FlashModule[];
+	/** Builds that leave parts out; runs of earlier versions have none. */
+	readonly lean?: readonly FlashModule[];
 }
 
 /** Thousands apart. */
@@ -57,7 +59,7 @@ function section(title: string, columns: readonly Column[]): string[] {
 	return [...pad(rows), ...words, ""];
 }
 
-function flashSection(modules: readonly FlashModule[], before: readonly FlashModule[] | undefined): string[] {
+function flashSection({ flash: modules, lean = [] }: Results, before: readonly FlashModule[] | undefined): string[] {
 	const sum = (list: readonly FlashModule[]): number => list.reduce((total, module) => total + flashBytes(module), 0);
 	const total = (key: "bytecode" | "slots" | "chunks" | "natives"): number => modules.reduce((all, module) => all + module[key], 0);
 	const rows = [["flash, bytes", "bytecode", "slots", "chunks", "natives", "all"]];
@@ -68,6 +70,10 @@ function flashSection(modules: readonly FlashModule[], before: readonly FlashMod
 	}
 	const keys = ["bytecode", "slots", "chunks", "natives"] as const;
 	rows.push(["all of the client", ...keys.map(key => grouped(total(key))), cell(sum(modules), flashTargets["total"], before && sum(before))]);
+	for (const row of lean) {
+		const size = flashBytes(row);
+		rows.push([row.name, ...keys.map(key => grouped(row[key])), `${grouped(size)}, saves ${grouped(sum(modules) - size)}`]);
+	}
 	return [...pad(rows), ""];
 }
 
@@ -95,7 +101,7 @@ export function table(results: Results, before: Results | undefined): string {
 		...section("longer chains (32-bit build)", first.filter((_, i) => isLong[i])),
 		...section("transfers (1 KB read buffer)", second),
 		...section("system", third),
-		...flashSection(results.flash, before?.flash),
+		...flashSection(results, before?.flash),
 		"\"value > target\" misses its target, \"value <= target\" keeps it",
 		misses.length ? "missed:" : "no target is missed", ...misses, "",
 	].join("\n");

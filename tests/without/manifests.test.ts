@@ -1,0 +1,76 @@
+/*
+	What the manifests of modules/without leave out and put in its place, in every combination, with modules/legacy and without: nothing that
+	stays needs what is gone.
+*/
+
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join, posix } from "node:path";
+import { describe, test } from "node:test";
+import { projectRoot } from "../../host-sim/files.js";
+import { findManifest, readManifest } from "../../host-sim/manifest.js";
+import { matchFiles } from "../../host-sim/match.js";
+
+const folder = join(projectRoot, "modules", "without");
+const parts = readdirSync(folder).filter(name => existsSync(join(folder, name, "manifest.json")));
+
+/** What a module imports when it runs; where it says `import type` that is gone then. */
+function importsOf(name: string, source: string): string[] {
+	const found = readFileSync(source, "utf8").matchAll(/^(?:import|export)\s+(?!type\b)(?:[^;"]*?\sfrom\s+)?"([^"]+)"/gm);
+	return [...found].map(([, path]) => path!.startsWith(".") ? posix.join(posix.dirname(name), path!) : path!);
+}
+
+/** The modules of an app that includes these manifests. */
+function modulesWith(paths: readonly string[]): { modules: Map<string, string>; natives: string[]; warnings: string[] } {
+	const include = paths.map(path => `../../modules/${path}/manifest.json`);
+	const { typescript, natives, warnings } = matchFiles(readManifest(findManifest(join(projectRoot, "tests", "bench")), [], { include }));
+	return { modules: new Map(typescript.map(({ name, source }) => [name, source])), natives, warnings };
+}
+
+/** All combinations of the parts. */
+function combinations(): string[][] {
+	return Array.from({ length: 2 ** parts.length }, (_, bits) => parts.filter((_, i) => bits >> i & 1).map(part => `without/${part}`));
+}
+
+describe("the manifests of modules/without", () => {
+	test("what stands in the place of a module does so where that is left out", () => {
+		assert.ok(parts.length > 0);
+		for (const part of parts) {
+			const { modules } = JSON.parse(readFileSync(join(folder, part, "manifest.json"), "utf8")) as { modules: Record<string, string | string[]> };
+			const { "~": out, ...places } = modules;
+			const files = [out!].flat().map(path => join(folder, part, path));
+			for (const file of files) assert.ok(existsSync(`${file}.ts`) || existsSync(`${file}.c`), file);
+			for (const [name, source] of Object.entries(places)) {
+				const rest = name.slice("tls/".length);
+				assert.ok(files.includes(join(projectRoot, rest.startsWith("hardware/") ? "" : "modules", rest)), `${part}: ${name}`);
+				assert.ok(readdirSync(join(folder, part)).some(file => file.split(".")[0] === basename(source as string)), `${part}: ${name}`);
+			}
+		}
+	});
+
+	for (const more of [[], ["legacy"]]) {
+		test(`every combination has all that it imports${more.length ? ", with modules/legacy" : ""}`, () => {
+			const whole = modulesWith(more);
+			for (const combination of combinations()) {
+				const { modules, warnings } = modulesWith([...more, ...combination]);
+				assert.deepEqual(warnings, whole.warnings);
+				for (const [name, source] of modules) {
+					for (const needed of importsOf(name, source))
+						assert.ok(!needed.startsWith("tls/") || modules.has(needed), `${combination.join()}: ${name} imports ${needed}`);
+				}
+			}
+		});
+	}
+
+	test("the order does not matter: a part may come before modules/manifest.json", () => {
+		const before = readManifest(join(folder, "tls12", "manifest.json"), []);
+		const modules = matchFiles(before).typescript.filter(({ name }) => name === "tls/handshake/flow12");
+		assert.deepEqual(modules.map(({ source }) => source), [join(folder, "tls12", "flow12.ts")]);
+	});
+
+	test("without client certificates the C that signs is left out, too", () => {
+		const sign = join(projectRoot, "hardware", "psa", "sign.c");
+		assert.ok(modulesWith([]).natives.includes(sign));
+		assert.ok(!modulesWith(["without/identity"]).natives.includes(sign));
+	});
+});
