@@ -31,6 +31,7 @@ import type { PathSearch } from "../x509/path";
 import { timeNow } from "../x509/time";
 import type { RecordCipher } from "tls/hardware/aead";
 import { equal } from "tls/hardware/compare";
+import { copy } from "tls/hardware/copy";
 import { logSecret } from "tls/hardware/keylog";
 import type { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
@@ -145,8 +146,8 @@ function readServerKeyExchange(link: Link, transcript: Transcript, state: State1
 	if (!config.signatureSchemes.includes(scheme))
 		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered`);
 	const content = new Uint8Array(randoms.length + end - start);
-	content.set(randoms, 0);
-	content.set(link.message.subarray(start, end), randoms.length);
+	copy(randoms, 0, randoms.length, content, 0);
+	copy(link.message, start, end, content, randoms.length);
 	state.proof = authenticate12(state.peer!, scheme, content, link.message, signatureStart, signatureEnd);
 	absorb(link, transcript);
 	link.timing.mark(Phase.proof);

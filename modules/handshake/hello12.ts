@@ -11,6 +11,7 @@ import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { ExtensionType, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
+import { copy } from "tls/hardware/copy";
 import { legacy } from "tls/legacy/legacy";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "./answers";
 import type { Hello } from "./hello";
@@ -142,8 +143,8 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 	const randomAt = r.skip(RANDOM_LENGTH);
 	checkVersion(version, r.bytes, randomAt, config);
 	const randoms = new Uint8Array(2 * RANDOM_LENGTH);
-	randoms.set(hello.random, 0);
-	randoms.set(r.bytes.subarray(randomAt, randomAt + RANDOM_LENGTH), RANDOM_LENGTH);
+	copy(hello.random, 0, RANDOM_LENGTH, randoms, 0);
+	copy(r.bytes, randomAt, randomAt + RANDOM_LENGTH, randoms, RANDOM_LENGTH);
 	const id = r.enter(1, 0, SESSION_ID_LENGTH);
 	const { length } = hello.sessionId;
 	const resumes = length > 0 && r.left === length && equal(r.bytes, r.at, hello.sessionId, 0, length);

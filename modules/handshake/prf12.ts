@@ -5,6 +5,7 @@
 
 import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
 import type { RecordCipher } from "tls/hardware/aead";
+import { copy } from "tls/hardware/copy";
 import { hashLength } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import { legacy } from "tls/legacy/legacy";
@@ -39,8 +40,8 @@ function makeMaster(suite: Suite, premaster: Secret, label: string, seed: Uint8A
 export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Secret {
 	const half = randoms.length / 2;
 	const seed = new Uint8Array(randoms.length);
-	seed.set(randoms.subarray(half), 0);
-	seed.set(randoms.subarray(0, half), half);
+	copy(randoms, half, randoms.length, seed, 0);
+	copy(randoms, 0, half, seed, half);
 	const block = new Secret(2 * (suite.keyLength + (suite.mac ? hashLength(suite.mac) : ivLength(suite))));
 	block.prf(suite.hash, master, "key expansion", seed, 0, seed.length);
 	return block;

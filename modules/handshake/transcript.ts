@@ -5,6 +5,7 @@
 
 import { TLSError } from "../errors";
 import { HandshakeType } from "../wire/numbers";
+import { copy } from "tls/hardware/copy";
 import { Hash, HashAlgorithm, hash, hashLength } from "tls/hardware/hash";
 
 export class Transcript {
@@ -23,7 +24,10 @@ export class Transcript {
 			this.second?.update(bytes, start, end);
 		}
 		else if (this.hello) throw new TLSError("internal", "the transcript has no hash yet");
-		else this.hello = bytes.slice(start, end);
+		else {
+			this.hello = new Uint8Array(end - start);
+			copy(bytes, start, end, this.hello, 0);
+		}
 	}
 
 	/** Sets the hash function, and hashes the ClientHello that was kept. */
