@@ -81,30 +81,46 @@ export interface ServerHello {
 	key: PreSharedKey | undefined;
 }
 
-// Extensions whose octets are always the same: number, length of the data, data.
+/** Extensions whose octets are always the same: number, length of the data, data. One array: each takes more than a hundred octets of flash. */
+const fixed = Uint8Array.of(
+	// ec_point_formats: uncompressed ones (RFC 8422 section 5.1.2)
+	0x00, 0x0b, 0x00, 0x02, 0x01, 0x00,
+	// extended_master_secret (RFC 7627 section 5.1)
+	0x00, 0x17, 0x00, 0x00,
+	// renegotiation_info: this is the connection's first handshake (RFC 5746 section 3.4)
+	0xff, 0x01, 0x00, 0x01, 0x00,
+	// supported_versions: TLS 1.3 and 1.2, TLS 1.3 alone (section 4.2.1)
+	0x00, 0x2b, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03,
+	0x00, 0x2b, 0x00, 0x03, 0x02, 0x03, 0x04,
+	// status_request: OCSP, from any responder, without extensions (RFC 6066 section 8)
+	0x00, 0x05, 0x00, 0x05, 0x01, 0x00, 0x00, 0x00, 0x00,
+	// psk_key_exchange_modes: psk_dhe_ke alone (section 4.2.9)
+	0x00, 0x2d, 0x00, 0x02, 0x01, 0x01);
 
-/** What TLS 1.2 needs: ec_point_formats, uncompressed ones (RFC 8422 section 5.1.2); extended_master_secret (RFC 7627 section 5.1); and
-    renegotiation_info, for a connection's first handshake (RFC 5746 section 3.4). */
-const EXTENSIONS_12 = Uint8Array.of(0x00, 0x0b, 0x00, 0x02, 0x01, 0x00, 0x00, 0x17, 0x00, 0x00, 0xff, 0x01, 0x00, 0x01, 0x00);
-/** supported_versions (section 4.2.1): TLS 1.3; or that and TLS 1.2 */
-const ONLY_13 = Uint8Array.of(0x00, 0x2b, 0x00, 0x03, 0x02, 0x03, 0x04);
-const BOTH_VERSIONS = Uint8Array.of(0x00, 0x2b, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03);
-/** status_request (RFC 6066 section 8): OCSP, from any responder, without extensions */
-const STATUS_REQUEST = Uint8Array.of(0x00, 0x05, 0x00, 0x05, 0x01, 0x00, 0x00, 0x00, 0x00);
-/** psk_key_exchange_modes (section 4.2.9): psk_dhe_ke alone */
-const KEY_EXCHANGE_MODES = Uint8Array.of(0x00, 0x2d, 0x00, 0x02, 0x01, 0x01);
+/** Where each of them starts. */
+const enum Fixed {
+	tls12 = 0,
+	bothVersions = 15,
+	onlyTLS13 = 24,
+	statusRequest = 31,
+	keyExchangeModes = 40,
+	end = 46,
+}
 
 /** Writes the extension's number, remembers it as asked, and opens its data. */
 function openExtension(w: Writer, hello: Hello, type: ExtensionType, bit: ExtensionBit): number {
 	hello.asked |= bit;
-	w.u16(type);
-	return w.open(2);
+	const at = w.reserve(4);
+	const bytes = w.bytes;
+	bytes[at] = type >> 8;
+	bytes[at + 1] = type;
+	return at + 4;
 }
 
 /** Writes extensions whose octets are always the same. */
-function writeFixed(w: Writer, hello: Hello, extensions: Uint8Array, bits: number): void {
+function writeFixed(w: Writer, hello: Hello, start: Fixed, end: Fixed, bits: number): void {
 	hello.asked |= bits;
-	w.copy(extensions, 0, extensions.length);
+	w.copy(fixed, start, end);
 }
 
 function writeNames(w: Writer, hello: Hello, config: Config): void {
@@ -149,7 +165,7 @@ function writeKeyShare(w: Writer, hello: Hello, share: KeyShare): void {
 
 /** What only TLS 1.2 needs. */
 function writeExtensions12(w: Writer, hello: Hello, config: Config): void {
-	writeFixed(w, hello, EXTENSIONS_12, ExtensionBit.ec_point_formats | ExtensionBit.extended_master_secret | ExtensionBit.renegotiation_info);
+	writeFixed(w, hello, Fixed.tls12, Fixed.bothVersions, ExtensionBit.ec_point_formats | ExtensionBit.extended_master_secret | ExtensionBit.renegotiation_info);
 	if (legacy?.asksEncryptThenMac) {
 		// RFC 7366 section 2
 		const extension = openExtension(w, hello, ExtensionType.encrypt_then_mac, ExtensionBit.encrypt_then_mac);
@@ -175,7 +191,10 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	w.close(2, extension);
 	const has12 = config.minVersion === ProtocolVersion.tls12;
 	if (has12) writeExtensions12(w, hello, config);
-	if (config.maxVersion === ProtocolVersion.tls13) writeFixed(w, hello, has12 ? BOTH_VERSIONS : ONLY_13, ExtensionBit.supported_versions);
+	if (config.maxVersion === ProtocolVersion.tls13) {
+		const start = has12 ? Fixed.bothVersions : Fixed.onlyTLS13;
+		writeFixed(w, hello, start, has12 ? Fixed.onlyTLS13 : Fixed.statusRequest, ExtensionBit.supported_versions);
+	}
 	if (hello.cookie) {
 		extension = openExtension(w, hello, ExtensionType.cookie, ExtensionBit.cookie);
 		w.u16(hello.cookie.length);
@@ -194,7 +213,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.u8(config.maxFragmentCode);
 		w.close(2, extension);
 	}
-	writeFixed(w, hello, STATUS_REQUEST, ExtensionBit.status_request);
+	writeFixed(w, hello, Fixed.statusRequest, Fixed.keyExchangeModes, ExtensionBit.status_request);
 	if (config.inflate && config.maxVersion === ProtocolVersion.tls13) {
 		// RFC 8879 section 3
 		extension = openExtension(w, hello, ExtensionType.compress_certificate, ExtensionBit.compress_certificate);
@@ -216,7 +235,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	}
 	if (hello.keys.length || config.onSession && config.maxVersion === ProtocolVersion.tls13) {
 		// without it servers send no tickets
-		writeFixed(w, hello, KEY_EXCHANGE_MODES, ExtensionBit.psk_key_exchange_modes);
+		writeFixed(w, hello, Fixed.keyExchangeModes, Fixed.end, ExtensionBit.psk_key_exchange_modes);
 	}
 	if (hello.keys.length) {
 		// the last one, as its end is made of all before it

@@ -53,16 +53,18 @@ export class Writer {
 
 	/** Writes a vector of numbers of two octets each, `more` behind the others. */
 	numbers(numbers: readonly number[], more: readonly number[] = none): void {
-		const count = numbers.length;
-		const size = 2 * (count + more.length);
-		this.u16(size);
-		let at = this.reserve(size);
+		this.u16(2 * (numbers.length + more.length));
+		this.put(numbers);
+		this.put(more);
+	}
+
+	private put(numbers: readonly number[]): void {
+		let at = this.reserve(2 * numbers.length);
 		const bytes = this.bytes;
 		// by index, here and wherever it is done for each connection: an iterator takes eight slots
-		for (let i = 0; at < this.length; i++) {
-			const value = i < count ? numbers[i]! : more[i - count]!;
-			bytes[at] = value >> 8;
-			bytes[at + 1] = value;
+		for (let i = 0; i < numbers.length; i++) {
+			bytes[at] = numbers[i]! >> 8;
+			bytes[at + 1] = numbers[i]!;
 			at += 2;
 		}
 	}
