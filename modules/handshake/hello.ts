@@ -181,15 +181,15 @@ function writeExtensions12(w: Writer, hello: Hello, config: Config): void {
 }
 
 function writeExtensions(w: Writer, hello: Hello, config: Config): void {
+	const has12 = config.minVersion === ProtocolVersion.tls12;
 	const list = w.open(2);
 	writeNames(w, hello, config);
 	let extension = openExtension(w, hello, ExtensionType.supported_groups, ExtensionBit.supported_groups);
-	w.numbers(config.groups, config.minVersion === ProtocolVersion.tls12 ? legacy?.groups : undefined);
+	w.numbers(has12 && legacy ? [...config.groups, ...legacy.groups] : config.groups);
 	w.close(2, extension);
 	extension = openExtension(w, hello, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
 	w.numbers(config.signatureSchemes);
 	w.close(2, extension);
-	const has12 = config.minVersion === ProtocolVersion.tls12;
 	if (has12) writeExtensions12(w, hello, config);
 	if (config.maxVersion === ProtocolVersion.tls13) {
 		const start = has12 ? Fixed.bothVersions : Fixed.onlyTLS13;

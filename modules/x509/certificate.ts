@@ -24,9 +24,6 @@ export const enum KeyUsage {
 /** RFC 5280 section 4.1.2.2: octets of a serial number. */
 const MAX_SERIAL = 20;
 
-/** version, [0] EXPLICIT INTEGER: v3 is 2 */
-const VERSION_3 = Uint8Array.of(0xa0, 0x03, 0x02, 0x01, 0x02);
-
 /** No pathLenConstraint. */
 export const NO_PATH_LENGTH = -1;
 
@@ -103,9 +100,12 @@ export class Certificate implements KeyPlace {
 
 	/** Version, serial number and the signature's algorithm; returns where the last one starts. */
 	private readHead(der: DER): number {
-		if (!der.passes(VERSION_3, 0, 5)) refuseVersion(der);
+		const bytes = der.bytes, first = der.at;
+		// [0] EXPLICIT INTEGER: version 3 is 2
+		if (bytes[first] !== Tag.explicit || bytes[first + 1] !== 3 || bytes[first + 2] !== Tag.integer || bytes[first + 3] !== 1 || bytes[first + 4] !== 2 || first + 5 > der.limit)
+			refuseVersion(der);
+		der.at = first + 5;
 		der.integer();
-		const bytes = der.bytes;
 		const start = der.start;
 		const end = der.end;
 		// old roots have 0, which RFC 5280 section 4.1.2.2 wants tolerated

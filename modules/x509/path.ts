@@ -13,7 +13,6 @@ import { checkAuthority, checkRoot, checkTime, isSelfIssued } from "./authority"
 import { Certificate, lastCommonName, nameText } from "./certificate";
 import { Constraints } from "./constraints";
 import { Tag, sameOctets } from "./der";
-import type { DER } from "./der";
 import { isFor, namesOf } from "./names";
 import { isPin } from "./pins";
 import { StapledStatus, statusSubject } from "./ocsp";
@@ -304,7 +303,10 @@ export class PathSearch {
 		if (++this.signatures > this.policy.maxSignatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
 		const index = this.path[this.top]!;
 		const signedWith = this.next[this.top]! >> Mark.signature;
-		const der = this.open(index);
+		// it has been read and found well-formed: only its parts are looked up
+		const der = this.certificate.der.open(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
+		der.take(Tag.sequence, "Certificate");
+		der.enter();
 		const tbsStart = der.at;
 		der.take(Tag.sequence, "TBSCertificate");
 		const tbsEnd = der.at;
@@ -321,27 +323,8 @@ export class PathSearch {
 			return false;
 		}
 		// the issuer of the server's certificate remains
-		if (this.top-- > 0) this.issuer = this.keyOf(index);
+		if (this.top-- > 0) this.issuer = publicKeyOf(this.read(index));
 		return true;
-	}
-
-	/** Opens certificate `index`, which has been read and found well-formed: its parts come next. */
-	private open(index: number): DER {
-		const der = this.certificate.der.open(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
-		der.take(Tag.sequence, "Certificate");
-		der.enter();
-		return der;
-	}
-
-	/** The key of certificate `index`, which has been read and found good. */
-	private keyOf(index: number): PublicKey {
-		if (this.certificateIndex === index) return publicKeyOf(this.certificate);
-		const der = this.open(index);
-		der.take(Tag.sequence, "TBSCertificate");
-		der.enter();
-		// version, serialNumber, signature, issuer, validity, subject
-		for (let i = 0; i < 6; i++) der.takeAny();
-		return takePublicKey(der);
 	}
 
 	private checkPath(root: number): void {
