@@ -73,14 +73,17 @@ export class Hello {
 	/** Writes the extension's number, remembers it as asked, and opens its data. */
 	openExtension(w: Writer, type: ExtensionType, bit: ExtensionBit): number {
 		this.asked |= bit;
-		w.u16(type);
-		return w.open(2);
+		const at = w.reserve(4);
+		const bytes = w.bytes;
+		bytes[at] = type >> 8;
+		bytes[at + 1] = type;
+		return at + 4;
 	}
 
-	/** Writes extensions that need no more than their octets: number, length and data of each. */
-	ask(w: Writer, extensions: Uint8Array, bits: number): void {
+	/** Writes extensions that are no more than the octets `extensions[start..end)`: number, length and data of each. */
+	ask(w: Writer, extensions: Uint8Array, start: number, end: number, bits: number): void {
 		this.asked |= bits;
-		w.copy(extensions, 0, extensions.length);
+		w.copy(extensions, start, end);
 	}
 
 	close(): void {
@@ -102,13 +105,21 @@ export interface ServerHello {
 	key: PreSharedKey | undefined;
 }
 
-// Extensions whose octets are always the same: number, length of the data, data.
+/** Extensions whose octets are always the same: number, length of the data, data. One array: each takes more than a hundred octets of flash. */
+const fixed = Uint8Array.of(
+	// supported_versions: TLS 1.3 and 1.2, TLS 1.3 alone (section 4.2.1)
+	0x00, 0x2b, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03,
+	0x00, 0x2b, 0x00, 0x03, 0x02, 0x03, 0x04,
+	// psk_key_exchange_modes: psk_dhe_ke alone (section 4.2.9)
+	0x00, 0x2d, 0x00, 0x02, 0x01, 0x01);
 
-/** supported_versions (section 4.2.1): TLS 1.3; or that and TLS 1.2 */
-const ONLY_13 = Uint8Array.of(0x00, 0x2b, 0x00, 0x03, 0x02, 0x03, 0x04);
-const BOTH_VERSIONS = Uint8Array.of(0x00, 0x2b, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03);
-/** psk_key_exchange_modes (section 4.2.9): psk_dhe_ke alone */
-const KEY_EXCHANGE_MODES = Uint8Array.of(0x00, 0x2d, 0x00, 0x02, 0x01, 0x01);
+/** Where each of them starts. */
+const enum Fixed {
+	bothVersions = 0,
+	onlyTLS13 = 9,
+	keyExchangeModes = 16,
+	end = 22,
+}
 
 function writeNames(w: Writer, hello: Hello, config: Config): void {
 	if (config.sni !== undefined) {
@@ -151,17 +162,20 @@ function writeKeyShare(w: Writer, hello: Hello, share: KeyShare): void {
 }
 
 function writeExtensions(w: Writer, hello: Hello, config: Config): void {
+	const has12 = config.minVersion === ProtocolVersion.tls12;
 	const list = w.open(2);
 	writeNames(w, hello, config);
 	let extension = hello.openExtension(w, ExtensionType.supported_groups, ExtensionBit.supported_groups);
-	w.numbers(config.groups, config.minVersion === ProtocolVersion.tls12 ? legacy?.groups : undefined);
+	w.numbers(has12 && legacy ? [...config.groups, ...legacy.groups] : config.groups);
 	w.close(2, extension);
 	extension = hello.openExtension(w, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
 	w.numbers(config.signatureSchemes);
 	w.close(2, extension);
-	const has12 = config.minVersion === ProtocolVersion.tls12;
 	if (has12) writeExtensions12(w, hello, config);
-	if (config.maxVersion === ProtocolVersion.tls13) hello.ask(w, has12 ? BOTH_VERSIONS : ONLY_13, ExtensionBit.supported_versions);
+	if (config.maxVersion === ProtocolVersion.tls13) {
+		const start = has12 ? Fixed.bothVersions : Fixed.onlyTLS13;
+		hello.ask(w, fixed, start, has12 ? Fixed.onlyTLS13 : Fixed.keyExchangeModes, ExtensionBit.supported_versions);
+	}
 	if (hello.cookie) {
 		extension = hello.openExtension(w, ExtensionType.cookie, ExtensionBit.cookie);
 		w.u16(hello.cookie.length);
@@ -209,7 +223,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	}
 	if (hello.keys.length || config.onSession && config.maxVersion === ProtocolVersion.tls13) {
 		// without it servers send no tickets
-		hello.ask(w, KEY_EXCHANGE_MODES, ExtensionBit.psk_key_exchange_modes);
+		hello.ask(w, fixed, Fixed.keyExchangeModes, Fixed.end, ExtensionBit.psk_key_exchange_modes);
 	}
 	if (hello.keys.length) {
 		// the last one, as its end is made of all before it

@@ -59,7 +59,7 @@ const ALWAYS = Uint8Array.of(0x00, 0x0b, 0x00, 0x02, 0x01, 0x00, 0x00, 0x17, 0x0
 
 /** The extensions of the ClientHello that only TLS 1.2 needs. */
 export function writeExtensions12(w: Writer, hello: Hello, config: Config): void {
-	hello.ask(w, ALWAYS, ExtensionBit.ec_point_formats | ExtensionBit.extended_master_secret | ExtensionBit.renegotiation_info);
+	hello.ask(w, ALWAYS, 0, ALWAYS.length, ExtensionBit.ec_point_formats | ExtensionBit.extended_master_secret | ExtensionBit.renegotiation_info);
 	if (legacy?.asksEncryptThenMac) {
 		// RFC 7366 section 2
 		const extension = hello.openExtension(w, ExtensionType.encrypt_then_mac, ExtensionBit.encrypt_then_mac);

@@ -5,6 +5,7 @@
 
 import { TLSError } from "../errors";
 import { HandshakeType } from "../wire/numbers";
+import { copy } from "tls/hardware/copy";
 import { Hash, HashAlgorithm, hash, hashLength } from "tls/hardware/hash";
 
 export class Transcript {

@@ -48,9 +48,10 @@ export class Reader {
 	}
 
 	u16(): number {
-		const at = this.skip(2);
-		const bytes = this.bytes;
-		return bytes[at]! << 8 | bytes[at + 1]!;
+		const at = this.at;
+		if (at + 2 > this.end) this.skip(2);
+		this.at = at + 2;
+		return this.bytes[at]! << 8 | this.bytes[at + 1]!;
 	}
 
 	u24(): number {

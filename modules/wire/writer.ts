@@ -6,8 +6,6 @@
 import { TLSError } from "../errors";
 import { copy } from "tls/hardware/copy";
 
-const none: readonly number[] = Object.freeze([]);
-
 export class Writer {
 	/** What has been written is `bytes[0..length)`. */
 	bytes: Uint8Array;
@@ -51,18 +49,15 @@ export class Writer {
 		copy(from, start, end, this.bytes, at);
 	}
 
-	/** Writes a vector of numbers of two octets each, `more` behind the others. */
-	numbers(numbers: readonly number[], more: readonly number[] = none): void {
-		const count = numbers.length;
-		const size = 2 * (count + more.length);
-		this.u16(size);
-		let at = this.reserve(size);
+	/** Writes a vector of numbers of two octets each. */
+	numbers(list: readonly number[]): void {
+		this.u16(2 * list.length);
+		let at = this.reserve(2 * list.length);
 		const bytes = this.bytes;
 		// by index, here and wherever it is done for each connection: an iterator takes eight slots
-		for (let i = 0; at < this.length; i++) {
-			const value = i < count ? numbers[i]! : more[i - count]!;
-			bytes[at] = value >> 8;
-			bytes[at + 1] = value;
+		for (let i = 0; i < list.length; i++) {
+			bytes[at] = list[i]! >> 8;
+			bytes[at + 1] = list[i]!;
 			at += 2;
 		}
 	}

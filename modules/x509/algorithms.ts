@@ -6,7 +6,8 @@
 import { HashAlgorithm, KeyKind, Padding } from "../crypto/signature";
 import type { PublicKey } from "../crypto/signature";
 import { equal } from "tls/hardware/compare";
-import { DER, Tag } from "./der";
+import type { DER } from "./der";
+import { Tag } from "./der";
 import { OID, readOID } from "./oids";
 
 /** Sizes of an RSA modulus that are taken, in bits. */
@@ -25,29 +26,39 @@ export interface KeyPlace {
 	keyBits: number;
 }
 
-// The AlgorithmIdentifiers that are taken have one form each in DER. They are compared whole; any other is read element by element, to tell
-// what is malformed from what is only not taken.
+/**
+ * The AlgorithmIdentifiers that are taken have one form each in DER. They are compared whole; any other is read element by element, to tell what
+ * is malformed from what is only not taken.
+ */
+const forms = Uint8Array.of(
+	// the keys': rsaEncryption with NULL; id-ecPublicKey with prime256v1, with secp384r1
+	0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
+	0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07,
+	0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22,
+	// an exponent, the INTEGER 65537
+	0x02, 0x03, 0x01, 0x00, 0x01,
+	// ecdsa-with-SHA2: what is in it before the last octet
+	0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03);
 
-/** rsaEncryption with NULL */
-const RSA_KEY = Uint8Array.of(0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00);
-/** id-ecPublicKey with prime256v1 */
-const P256_KEY = Uint8Array.of(0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07);
-/** id-ecPublicKey with secp384r1 */
-const P384_KEY = Uint8Array.of(0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22);
-/** The INTEGER 65537 */
-const F4 = Uint8Array.of(0x02, 0x03, 0x01, 0x00, 0x01);
-/** What is in a signature's AlgorithmIdentifier before its last octet: sha2WithRSA, but for the NULL; ecdsa-with-SHA2 */
-const RSA_SIGNATURE = Uint8Array.of(0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01);
-const ECDSA_SIGNATURE = Uint8Array.of(0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03);
+/** Where each of them starts. */
+const enum Form {
+	rsaKey = 0,
+	/** sha2WithRSA: what is in it before the last octet of the identifier. */
+	rsaSignature = 2,
+	p256Key = 15,
+	p384Key = 36,
+	exponent = 54,
+	ecdsaSignature = 59,
+}
 
 /** Takes a SubjectPublicKeyInfo. */
 export function readPublicKey(der: DER, place: KeyPlace): void {
 	der.take(Tag.sequence, "public key");
 	const outer = der.enter();
 	let kind = 0;
-	if (der.passes(RSA_KEY)) kind = KeyKind.rsa;
-	else if (der.passes(P256_KEY)) kind = KeyKind.p256;
-	else if (der.passes(P384_KEY)) kind = KeyKind.p384;
+	if (der.passes(forms, Form.rsaKey, 15)) kind = KeyKind.rsa;
+	else if (der.passes(forms, Form.p256Key, 21)) kind = KeyKind.p256;
+	else if (der.passes(forms, Form.p384Key, 18)) kind = KeyKind.p384;
 	else skipKeyAlgorithm(der);
 	der.octetBits();
 	const start = der.start, end = der.end;
@@ -79,10 +90,10 @@ function skipKeyAlgorithm(der: DER): void {
 	der.leave(outer);
 }
 
-/** The key of the SubjectPublicKeyInfo `bytes[start..end)`, which is known to be good. */
-export function publicKeyAt(bytes: Uint8Array, start: number, end: number): PublicKey {
-	const place = { bytes, keyKind: 0, keyStart: 0, keyEnd: 0, keyBits: 0 };
-	readPublicKey(new DER(bytes, start, end, "a trusted key"), place);
+/** Takes a SubjectPublicKeyInfo that is known to be good. */
+export function takePublicKey(der: DER): PublicKey {
+	const place = { bytes: der.bytes, keyKind: 0, keyStart: 0, keyEnd: 0, keyBits: 0 };
+	readPublicKey(der, place);
 	return publicKeyOf(place);
 }
 
@@ -108,7 +119,7 @@ function readRSAKey(der: DER): number {
 	if (bytes[first] === 0) first++;
 	const bits = (der.end - first) * 8 - Math.clz32(bytes[first]!) + 24;
 	if (!(bytes[der.end - 1]! & 1)) der.fail("has an RSA key with an even modulus");
-	if (!der.passes(F4)) takeExponent(der);
+	if (!der.passes(forms, Form.exponent, 5)) takeExponent(der);
 	der.leave(inner);
 	if (der.more) der.fail("has octets behind its RSA key");
 	der.leave(outer);
@@ -128,14 +139,14 @@ function takeExponent(der: DER): void {
 export function readSignatureAlgorithm(der: DER): number {
 	der.take(Tag.sequence, "signature's algorithm");
 	const bytes = der.bytes, start = der.start, size = der.end - start;
-	if (size === 13 && equal(bytes, start, RSA_SIGNATURE, 0, 10) && bytes[start + 11] === Tag.null && bytes[start + 12] === 0) {
+	if (size === 13 && equal(bytes, start, forms, Form.rsaSignature, 10) && bytes[start + 11] === Tag.null && bytes[start + 12] === 0) {
 		switch (bytes[start + 10]) {
 			case 11: return Padding.pkcs1 << 8 | HashAlgorithm.sha256;
 			case 12: return Padding.pkcs1 << 8 | HashAlgorithm.sha384;
 			case 13: return Padding.pkcs1 << 8 | HashAlgorithm.sha512;
 		}
 	}
-	if (size === 10 && equal(bytes, start, ECDSA_SIGNATURE, 0, 9)) {
+	if (size === 10 && equal(bytes, start, forms, Form.ecdsaSignature, 9)) {
 		switch (bytes[start + 9]) {
 			case 2: return Padding.ecdsa << 8 | HashAlgorithm.sha256;
 			case 3: return Padding.ecdsa << 8 | HashAlgorithm.sha384;

@@ -8,6 +8,7 @@ import type { FailureCode } from "../errors";
 import { readPublicKey, readSignatureAlgorithm } from "./algorithms";
 import type { KeyPlace } from "./algorithms";
 import { equal } from "tls/hardware/compare";
+import { copy } from "tls/hardware/copy";
 import { DER, Tag } from "./der";
 import { readExtensions } from "./extensions";
 import { OID, readOID } from "./oids";
@@ -24,9 +25,6 @@ export const enum KeyUsage {
 /** RFC 5280 section 4.1.2.2: octets of a serial number. */
 const MAX_SERIAL = 20;
 
-/** version, [0] EXPLICIT INTEGER: v3 is 2 */
-const VERSION_3 = Uint8Array.of(0xa0, 0x03, 0x02, 0x01, 0x02);
-
 /** No pathLenConstraint. */
 export const NO_PATH_LENGTH = -1;
 
@@ -34,9 +32,8 @@ export const NO_PATH_LENGTH = -1;
 const MAX_SHOWN = 64;
 
 export class Certificate implements KeyPlace {
-	/** False while only what `readAgain` reads is known. */
-	isWhole = false;
-	private readonly der = new DER(empty, 0, 0, 0);
+	/** What reads it; it may be used for something else until the next `read`. */
+	readonly der = new DER(empty, 0, 0, 0);
 	bytes: Uint8Array = empty;
 	/** What errors call it: "certificate 1". */
 	position: number | string = 0;
@@ -83,20 +80,6 @@ export class Certificate implements KeyPlace {
 
 	/** Reads the certificate `bytes[start..end)`. */
 	read(bytes: Uint8Array, start: number, end: number, position: number | string): this {
-		this.isWhole = true;
-		return this.readFrom(bytes, start, end, position);
-	}
-
-	/**
-	 * Reads one that was read before and found good, for its key, its subject and its signature alone. Its times and extensions are not looked at:
-	 * the fields for them then say that it is good for nothing.
-	 */
-	readAgain(bytes: Uint8Array, start: number, end: number, position: number | string): this {
-		this.isWhole = false;
-		return this.readFrom(bytes, start, end, position);
-	}
-
-	private readFrom(bytes: Uint8Array, start: number, end: number, position: number | string): this {
 		this.bytes = bytes;
 		this.position = position;
 		const der = this.der.open(bytes, start, end, position);
@@ -116,9 +99,12 @@ export class Certificate implements KeyPlace {
 
 	/** Version, serial number and the signature's algorithm; returns where the last one starts. */
 	private readHead(der: DER): number {
-		if (!der.passes(VERSION_3)) refuseVersion(der);
+		const bytes = der.bytes, first = der.at;
+		// [0] EXPLICIT INTEGER: version 3 is 2
+		if (bytes[first] !== Tag.explicit || bytes[first + 1] !== 3 || bytes[first + 2] !== Tag.integer || bytes[first + 3] !== 1 || bytes[first + 4] !== 2 || first + 5 > der.limit)
+			refuseVersion(der);
+		der.at = first + 5;
 		der.integer();
-		const bytes = der.bytes;
 		const start = der.start;
 		const end = der.end;
 		// old roots have 0, which RFC 5280 section 4.1.2.2 wants tolerated
@@ -135,7 +121,7 @@ export class Certificate implements KeyPlace {
 		if (der.start === der.end) der.fail("names no issuer");
 		this.issuerEnd = der.at;
 		der.take(Tag.sequence, "validity");
-		if (this.isWhole) this.readValidity(der);
+		this.readValidity(der);
 		this.subjectStart = der.at;
 		der.take(Tag.sequence, "subject");
 		this.subjectEnd = der.at;
@@ -143,10 +129,6 @@ export class Certificate implements KeyPlace {
 		readPublicKey(der, this);
 		this.spkiEnd = der.at;
 		this.forget();
-		if (!this.isWhole) {
-			der.at = der.limit;
-			return;
-		}
 		// issuerUniqueID and subjectUniqueID: RFC 5280 section 4.1.2.8 says not to use them
 		if (der.sees(Tag.context | 1)) der.takeAny();
 		if (der.sees(Tag.context | 2)) der.takeAny();
@@ -165,14 +147,13 @@ export class Certificate implements KeyPlace {
 		der.leave(outer);
 	}
 
-	/** Forgets the extensions of the one before; and where they are not read, allows nothing. */
+	/** Forgets the extensions of the one before. */
 	private forget(): void {
 		this.isAuthority = this.isForOCSP = this.mustStaple = false;
 		this.pathLength = NO_PATH_LENGTH;
 		this.namesStart = this.namesEnd = this.constraintsStart = this.constraintsEnd = 0;
-		this.isForServers = this.isWhole;
-		this.keyUsage = this.isWhole ? -1 : 0;
-		if (!this.isWhole) this.notBefore = this.notAfter = 0;
+		this.isForServers = true;
+		this.keyUsage = -1;
 	}
 
 	private readSignature(der: DER, algorithmStart: number): void {
@@ -212,14 +193,21 @@ function refuseVersion(der: DER): never {
 
 /** Octets as text, what is not printable ASCII as a dot. */
 function printable(bytes: Uint8Array, start: number, end: number): string {
-	const octets = bytes.slice(start, end);
-	for (let i = 0; i < octets.length; i++) if (octets[i]! < 0x20 || octets[i]! > 0x7e) octets[i] = 0x2e;
+	const length = end - start;
+	const octets = new Uint8Array(length);
+	copy(bytes, start, end, octets, 0);
+	for (let i = 0; i < length; i++) if (octets[i]! < 0x20 || octets[i]! > 0x7e) octets[i] = 0x2e;
 	return String.fromArrayBuffer(octets.buffer);
 }
 
 /** The last commonName of a Name, what is not printable ASCII as a dot; "" where there is none. For people only. */
 export function commonName(bytes: Uint8Array, start: number, end: number): string {
-	const der = new DER(bytes, start, end, "a name");
+	return lastCommonName(new DER(bytes, start, end, "a name"));
+}
+
+/** The same for the Name at which `der` stands. */
+export function lastCommonName(der: DER): string {
+	const bytes = der.bytes;
 	let name = "";
 	der.take(Tag.sequence, "name");
 	der.enter();

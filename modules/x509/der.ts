@@ -50,12 +50,11 @@ export class DER {
 
 	/** Takes the next element, which must have this tag. */
 	take(tag: number, what: string): void {
-		const bytes = this.bytes;
-		const at = this.at;
-		if (bytes[at] !== tag) this.refuse(tag, what, "");
-		let start = at + 2;
-		let length = bytes[at + 1]!;
+		let start = this.at + 2;
+		if (this.bytes[this.at] !== tag) this.refuse(tag, what, "");
+		let length = this.bytes[start - 1]!;
 		if (length >= 0x80) {
+			const bytes = this.bytes;
 			const first = bytes[start]!;
 			if (length === 0x82) {
 				length = first << 8 | bytes[start + 1]!;
@@ -92,11 +91,11 @@ export class DER {
 		this.fail(this.sees(tag) ? words : `has no ${what} where one belongs`);
 	}
 
-	/** Passes over `octets`, one or more whole elements, where they come next; says whether they do. */
-	passes(octets: Uint8Array): boolean {
+	/** Passes over one or more whole elements, `length` octets from `start` of `octets`, where they come next; says whether they do. */
+	passes(octets: Uint8Array, start: number, length: number): boolean {
 		const at = this.at;
-		const end = at + octets.length;
-		if (end > this.limit || !equal(this.bytes, at, octets, 0, octets.length)) return false;
+		const end = at + length;
+		if (end > this.limit || !equal(this.bytes, at, octets, start, length)) return false;
 		this.at = end;
 		return true;
 	}
@@ -138,13 +137,17 @@ export class DER {
 		throw new TLSError("bad_certificate", `${typeof this.subject === "number" ? `certificate ${this.subject}` : this.subject} ${words}`);
 	}
 
-	/** Takes a BOOLEAN, which is 00 or FF (X.690 section 11.1). */
+	/** Takes a BOOLEAN, which is 00 or FF (X.690 section 11.1); `start..end` is not set. */
 	boolean(): boolean {
+		const bytes = this.bytes, at = this.at;
+		// true, as nearly all are
+		if (bytes[at] === Tag.boolean && bytes[at + 1] === 1 && bytes[at + 2] === 0xff && at + 3 <= this.limit) {
+			this.at = at + 3;
+			return true;
+		}
 		this.take(Tag.boolean, "BOOLEAN");
-		const start = this.start;
-		const value = this.bytes[start];
-		if (this.end - start !== 1 || (value !== 0 && value !== 0xff)) this.fail("is not DER: a BOOLEAN is neither 00 nor FF");
-		return value !== 0;
+		if (this.at !== at + 3 || (bytes[at + 2] !== 0 && bytes[at + 2] !== 0xff)) this.fail("is not DER: a BOOLEAN is neither 00 nor FF");
+		return bytes[at + 2] !== 0;
 	}
 
 	/** Takes an INTEGER in its shortest form (X.690 section 8.3.2); its octets are `start..end`. */

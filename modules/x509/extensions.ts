@@ -6,7 +6,7 @@
 import type { Certificate } from "./certificate";
 import type { DER } from "./der";
 import { Tag, sameOctets } from "./der";
-import { OID, readOID } from "./oids";
+import { OID, extensionOID, readOID } from "./oids";
 
 /** Most extensions that a certificate may have: each that is not known is compared with all before it. */
 const MAX_EXTENSIONS = 40;
@@ -24,8 +24,7 @@ export function readExtensions(der: DER, certificate: Certificate): void {
 		if (++count > MAX_EXTENSIONS) der.fail(`has more than ${MAX_EXTENSIONS} extensions`);
 		der.take(Tag.sequence, "extension");
 		const list = der.enter();
-		der.take(Tag.objectIdentifier, "extension");
-		const oid = readOID(der.bytes, der.start, der.end);
+		const oid = takeIdentifier(der);
 		const bit = oid === OID.unknown ? 0 : 1 << oid;
 		if (bit ? seen & bit : isRepeated(der.bytes, first, at, der.start, der.end)) der.fail("has an extension twice");
 		seen |= bit;
@@ -35,14 +34,29 @@ export function readExtensions(der: DER, certificate: Certificate): void {
 			if (!isCritical) der.fail("is not DER: an extension says that it is not critical");
 		}
 		der.take(Tag.octetString, "extension's value");
-		if (der.more) der.fail("has more in it than belongs there");
+		if (der.at !== der.limit) der.fail("has more in it than belongs there");
 		// into the value, which ends where the extension does
 		der.at = der.start;
 		readExtension(der, oid, isCritical, certificate);
-		if (der.more) der.fail("has an extension with octets behind its end");
+		if (der.at !== der.limit) der.fail("has an extension with octets behind its end");
 		der.limit = list;
 	}
 	der.leave(outer);
+}
+
+/** Takes an extension's identifier. Where it is unknown, its octets are `start..end`. */
+function takeIdentifier(der: DER): OID {
+	const bytes = der.bytes, at = der.at;
+	// mostly 2.5.29.x: that needs no element taken
+	if (at + 5 <= der.limit && bytes[at] === Tag.objectIdentifier && bytes[at + 1] === 3 && bytes[at + 2] === 0x55 && bytes[at + 3] === 0x1d) {
+		const oid = extensionOID(bytes[at + 4]!);
+		if (oid !== OID.unknown) {
+			der.at = at + 5;
+			return oid;
+		}
+	}
+	der.take(Tag.objectIdentifier, "extension");
+	return readOID(bytes, der.start, der.end);
 }
 
 /** An extension between `first` and `at` has this identifier, which has no bit. The list is valid that far, and its lengths are short of 16 MB. */

@@ -152,6 +152,8 @@ export function isName(bytes: Uint8Array, start: number, end: number, wildcard: 
 		labels = -1;
 	}
 	for (; at <= end; at++) {
+		// most are lower-case letters
+		while (at < end && bytes[at]! >= 0x61 && bytes[at]! <= 0x7a) at++;
 		if (at < end && bytes[at] !== DOT) {
 			if (!isHostCharacter(bytes[at]!)) return false;
 			continue;
@@ -186,7 +188,7 @@ export function isFor(certificate: Certificate, name: string): boolean {
 	const bytes = certificate.bytes;
 	const address = parseAddress(name);
 	const asked = address ?? octetsOf(name);
-	const der = new DER(bytes, certificate.namesStart, certificate.namesEnd, certificate.position);
+	const der = certificate.der.open(bytes, certificate.namesStart, certificate.namesEnd, certificate.position);
 	let found = false;
 	while (der.more) {
 		der.takeAny();

@@ -47,25 +47,39 @@ export const enum OID {
 	commonName,
 }
 
-/** All octets of identifiers but the last. */
-const PKCS1 = Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01);
-const NIST_HASH = Uint8Array.of(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02);
-const PRIME_CURVE = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01);
-const ECDSA_SHA2 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03);
-const PURPOSE = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03);
-const PKIX_EXTENSION = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01);
-const EC_KEY = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02);
-const ECDSA = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04);
-const SECG_CURVE = Uint8Array.of(0x2b, 0x81, 0x04, 0x00);
-const EXT_KEY_USAGE = Uint8Array.of(0x55, 0x1d, 0x25);
+/** All octets of identifiers but the last, and where each of them starts. One array: each takes more than a hundred octets of flash. */
+const prefixes = Uint8Array.of(
+	0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01,
+	0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+	0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01,
+	0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03,
+	0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
+	0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03,
+	0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01,
+	0x2b, 0x81, 0x04, 0x00,
+	0x55, 0x1d, 0x25);
 
-/** True where `prefix` and one octet more are what starts at `start`. */
-function under(prefix: Uint8Array, bytes: Uint8Array, start: number): boolean {
-	return equal(bytes, start, prefix, 0, prefix.length);
+const enum Prefix {
+	pkcs1 = 0,
+	nistHash = 8,
+	primeCurve = 16,
+	ecdsaSHA2 = 23,
+	/** The first octets of the one before. */
+	ecdsa = 23,
+	ecKey = 30,
+	purpose = 36,
+	pkixExtension = 43,
+	secgCurve = 50,
+	extKeyUsage = 54,
+}
+
+/** True where the identifier `bytes[start..end)` has this prefix, which is as long as all of it but the last octet. */
+function under(prefix: Prefix, bytes: Uint8Array, start: number, end: number): boolean {
+	return equal(bytes, start, prefixes, prefix, end - start - 1);
 }
 
 /** 2.5.29.x (extensions) */
-function extension(last: number): OID {
+export function extensionOID(last: number): OID {
 	switch (last) {
 		case 14: return OID.subjectKeyIdentifier;
 		case 15: return OID.keyUsage;
@@ -95,14 +109,15 @@ function pkcs1(last: number): OID {
 }
 
 /** Those of eight octets. */
-function ofEight(bytes: Uint8Array, start: number, last: number): OID {
+function ofEight(bytes: Uint8Array, start: number, end: number): OID {
+	const last = bytes[end - 1]!;
 	if (bytes[start] === 0x2b) {
-		if (under(PURPOSE, bytes, start)) return last === 1 ? OID.serverAuth : last === 9 ? OID.ocspSigning : OID.unknown;
-		if (!under(PKIX_EXTENSION, bytes, start)) return OID.unknown;
+		if (under(Prefix.purpose, bytes, start, end)) return last === 1 ? OID.serverAuth : last === 9 ? OID.ocspSigning : OID.unknown;
+		if (!under(Prefix.pkixExtension, bytes, start, end)) return OID.unknown;
 		return last === 1 ? OID.authorityInfoAccess : last === 24 ? OID.tlsFeature : OID.unknown;
 	}
-	if (under(PRIME_CURVE, bytes, start)) return last === 7 ? OID.prime256v1 : OID.unknown;
-	if (!under(ECDSA_SHA2, bytes, start)) return OID.unknown;
+	if (under(Prefix.primeCurve, bytes, start, end)) return last === 7 ? OID.prime256v1 : OID.unknown;
+	if (!under(Prefix.ecdsaSHA2, bytes, start, end)) return OID.unknown;
 	return last === 2 ? OID.ecdsaWithSHA256 : last === 3 ? OID.ecdsaWithSHA384 : last === 4 ? OID.ecdsaWithSHA512 : OID.unknown;
 }
 
@@ -112,17 +127,17 @@ export function readOID(bytes: Uint8Array, start: number, end: number): OID {
 	switch (end - start) {
 		case 3:
 			if (bytes[start] !== 0x55) return OID.unknown;
-			if (bytes[start + 1] === 0x1d) return extension(last);
+			if (bytes[start + 1] === 0x1d) return extensionOID(last);
 			return bytes[start + 1] === 0x04 && last === 3 ? OID.commonName : OID.unknown;
-		case 4: return last === 0 && under(EXT_KEY_USAGE, bytes, start) ? OID.anyExtendedKeyUsage : OID.unknown;
-		case 5: return last === 34 && under(SECG_CURVE, bytes, start) ? OID.secp384r1 : OID.unknown;
+		case 4: return last === 0 && under(Prefix.extKeyUsage, bytes, start, end) ? OID.anyExtendedKeyUsage : OID.unknown;
+		case 5: return last === 34 && under(Prefix.secgCurve, bytes, start, end) ? OID.secp384r1 : OID.unknown;
 		case 7:
 			if (last !== 1) return OID.unknown;
-			return under(EC_KEY, bytes, start) ? OID.ecPublicKey : under(ECDSA, bytes, start) ? OID.ecdsaWithSHA1 : OID.unknown;
-		case 8: return ofEight(bytes, start, last);
+			return under(Prefix.ecKey, bytes, start, end) ? OID.ecPublicKey : under(Prefix.ecdsa, bytes, start, end) ? OID.ecdsaWithSHA1 : OID.unknown;
+		case 8: return ofEight(bytes, start, end);
 		case 9:
-			if (under(PKCS1, bytes, start)) return pkcs1(last);
-			if (!under(NIST_HASH, bytes, start)) return OID.unknown;
+			if (under(Prefix.pkcs1, bytes, start, end)) return pkcs1(last);
+			if (!under(Prefix.nistHash, bytes, start, end)) return OID.unknown;
 			return last === 1 ? OID.sha256 : last === 2 ? OID.sha384 : last === 3 ? OID.sha512 : OID.unknown;
 		default: return OID.unknown;
 	}

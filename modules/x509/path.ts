@@ -4,52 +4,24 @@
 	a path has been found good in everything else. A search is an object with steps and no generator: nested generators cost a device's stack.
 */
 
+import { copy } from "tls/hardware/copy";
 import { TLSError } from "../errors";
-import { empty } from "../wire/reader";
 import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
-import { publicKeyAt, publicKeyOf } from "./algorithms";
+import { publicKeyOf, takePublicKey } from "./algorithms";
 import { checkAuthority, checkRoot, checkTime, isSelfIssued } from "./authority";
-import { Certificate, commonName, nameText } from "./certificate";
+import { Certificate, lastCommonName, nameText } from "./certificate";
 import { Constraints } from "./constraints";
-import { sameOctets } from "./der";
+import { Tag, sameOctets } from "./der";
 import { isFor, namesOf } from "./names";
 import { isPin } from "./pins";
 import { StapledStatus, statusSubject } from "./ocsp";
 import type { Span, StatusSubject } from "./ocsp";
 import { timeNow } from "./time";
-import type { ClockPolicy } from "./time";
 import { DIGEST, nameDigest } from "./trust";
-import type { RootStore } from "./trust";
+import type { CertificatePolicy, VerifiedPeer } from "./policy";
 
-export interface CertificatePolicy {
-	/** The server's DNS name or address. */
-	readonly name: string;
-	/** Undefined only with `pinsInsteadOfRoots`. */
-	readonly roots: RootStore | undefined;
-	/** SHA-256 of SubjectPublicKeyInfo; one must be in the path. */
-	readonly pins: readonly Uint8Array[] | undefined;
-	readonly pinsInsteadOfRoots: boolean;
-	readonly clock: ClockPolicy;
-	readonly maxSignatures: number;
-	readonly maxCertificates: number;
-	/** Every certificate must come with a stapled status, not only those that promise one (RFC 7633). */
-	readonly requiresStatus: boolean;
-}
-
-/** A server whose certificate leads to a trusted key. */
-export interface VerifiedPeer {
-	/** Its key, with octets of its own. */
-	readonly key: PublicKey;
-	/** The certificate's keyUsage, as bits of KeyUsage; all of them where it has none. The handshake checks what it needs. */
-	readonly keyUsage: number;
-	/** Whom the certificate names, for people. */
-	readonly subject: string;
-	/** Certificates of the path, without the trusted key. */
-	readonly pathLength: number;
-	/** A stapled status must come. */
-	readonly needsStatus: boolean;
-}
+export type { CertificatePolicy, VerifiedPeer };
 
 /** Parts of paths that are looked at before it is too much. */
 const MAX_STEPS = 64;
@@ -59,6 +31,8 @@ const enum Mark {
 	next = 0xff,
 	selfIssued = 0x100,
 	constrains = 0x200,
+	/** How far to the left stands how it is signed: Certificate's `signedWith`. */
+	signature = 12,
 }
 
 /** What stands for a root's index while paths are looked for. */
@@ -91,11 +65,17 @@ export class PathSearch {
 	private readonly certificate = new Certificate();
 	/** Which one it holds. */
 	private certificateIndex = -1;
-	/** Of the server's certificate. */
+	/** Of the server's certificate: what `peer` will say, and where its subject and its key lie. */
 	private keyUsage = 0;
 	private needsStatus = false;
-	/** For a name's or a key's SHA-256. There is none while signatures are checked, which is when a handshake needs most memory. */
-	private digest = empty;
+	private subjectStart = 0;
+	private subjectEnd = 0;
+	private keyKind = 0;
+	private keyStart = 0;
+	private keyEnd = 0;
+	private keyBits = 0;
+	/** For a name's or a key's SHA-256, while a path is looked for. */
+	private digest: Uint8Array | undefined;
 	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it, and its marks. */
 	private readonly path: number[] = [];
 	private readonly next: number[] = [];
@@ -118,14 +98,9 @@ export class PathSearch {
 		this.now = timeNow(policy.clock);
 	}
 
-	private room(): Uint8Array {
-		if (this.digest === empty) this.digest = new Uint8Array(DIGEST);
-		return this.digest;
-	}
-
 	/** Certificate `index`, until the next call: there is room for one at a time. */
 	private read(index: number): Certificate {
-		if (this.certificateIndex !== index || !this.certificate.isWhole) {
+		if (this.certificateIndex !== index) {
 			this.certificateIndex = -1;
 			this.certificate.read(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
 			this.certificateIndex = index;
@@ -133,14 +108,9 @@ export class PathSearch {
 		return this.certificate;
 	}
 
-	/** The same for one of a path that is known to be good, where only its key, subject and signature are needed. */
-	private readAgain(index: number): Certificate {
-		if (this.certificateIndex !== index) {
-			this.certificateIndex = -1;
-			this.certificate.readAgain(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
-			this.certificateIndex = index;
-		}
-		return this.certificate;
+	/** Room for a SHA-256. */
+	private room(): Uint8Array {
+		return this.digest ??= new Uint8Array(DIGEST);
 	}
 
 	/** False when the server is verified. */
@@ -182,7 +152,7 @@ export class PathSearch {
 		if (this.spans.length > 2 * maxCertificates) throw new TLSError("too_much_work", `the server sent more than ${maxCertificates} certificates`);
 		this.checkLeaf();
 		this.path.push(0);
-		this.next.push(1);
+		this.next.push(1 | marksOf(this.certificate));
 		if (!roots) return false;
 		const leaf = this.certificate;
 		const name = this.room();
@@ -219,6 +189,12 @@ export class PathSearch {
 		this.needsStatus = this.policy.requiresStatus || leaf.mustStaple;
 		if (!this.staple && this.needsStatus) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
 		this.keyUsage = leaf.keyUsage;
+		this.keyKind = leaf.keyKind;
+		this.keyStart = leaf.keyStart;
+		this.keyEnd = leaf.keyEnd;
+		this.keyBits = leaf.keyBits;
+		this.subjectStart = leaf.subjectStart;
+		this.subjectEnd = leaf.subjectEnd;
 	}
 
 	/** Goes on to the next path that ends at a trusted key; false where there is none. */
@@ -315,22 +291,31 @@ export class PathSearch {
 			return false;
 		}
 		const roots = this.policy.roots;
-		this.digest = empty;
+		this.digest = undefined;
 		this.top = this.path.length - 1;
 		if (this.root === Anchor.pinned) this.issuer = publicKeyOf(this.read(this.path[this.top--]!));
-		else this.issuer = publicKeyAt(roots!.bytes, roots!.keyStart(this.root), roots!.keyEnd(this.root));
+		else this.issuer = takePublicKey(this.certificate.der.open(roots!.bytes, roots!.keyStart(this.root), roots!.keyEnd(this.root), "a trusted key"));
 		return true;
 	}
 
 	/** Checks one signature, from the trusted key downwards; false where it does not hold, and with it the path. */
 	private checkSignature(): boolean {
 		if (++this.signatures > this.policy.maxSignatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
-		const certificate = this.readAgain(this.path[this.top]!);
-		const { signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd } = certificate;
+		const index = this.path[this.top]!;
+		const signedWith = this.next[this.top]! >> Mark.signature;
+		// it has been read and found well-formed: only its parts are looked up
+		const der = this.certificate.der.open(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
+		der.take(Tag.sequence, "Certificate");
+		der.enter();
+		const tbsStart = der.at;
+		der.take(Tag.sequence, "TBSCertificate");
+		const tbsEnd = der.at;
+		der.take(Tag.sequence, "signature's algorithm");
+		der.octetBits();
 		try {
-			if (!signedWith) certificate.fail("is signed in a way that is not taken, such as with SHA-1", "unsupported_certificate");
-			if (!verifySignature(this.issuer!, signedWith >> 8, signedWith & 0xff, this.message, tbsStart, tbsEnd, this.message, signatureStart, signatureEnd))
-				this.refuseSignature(certificate);
+			if (!signedWith) this.read(index).fail("is signed in a way that is not taken, such as with SHA-1", "unsupported_certificate");
+			if (!verifySignature(this.issuer!, signedWith >> 8, signedWith & 0xff, this.message, tbsStart, tbsEnd, this.message, der.start, der.end))
+				this.refuseSignature(this.read(index));
 		}
 		catch (error) {
 			this.keep(error);
@@ -338,7 +323,7 @@ export class PathSearch {
 			return false;
 		}
 		// the issuer of the server's certificate remains
-		if (this.top-- > 0) this.issuer = publicKeyOf(certificate);
+		if (this.top-- > 0) this.issuer = publicKeyOf(this.read(index));
 		return true;
 	}
 
@@ -387,15 +372,15 @@ export class PathSearch {
 	}
 
 	private finish(): void {
-		const leaf = this.readAgain(0);
-		const octets = leaf.bytes.slice(leaf.keyStart, leaf.keyEnd);
-		const key = { kind: leaf.keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: leaf.keyBits };
-		const subject = commonName(leaf.bytes, leaf.subjectStart, leaf.subjectEnd) || namesOf(this.read(0));
+		const octets = new Uint8Array(this.keyEnd - this.keyStart);
+		copy(this.message, this.keyStart, this.keyEnd, octets, 0);
+		const key = { kind: this.keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: this.keyBits };
+		const subject = lastCommonName(this.certificate.der.open(this.message, this.subjectStart, this.subjectEnd, "a name")) || namesOf(this.read(0));
 		this.peer = { key, keyUsage: this.keyUsage, subject, pathLength: this.path.length, needsStatus: this.needsStatus };
 	}
 }
 
 /** What of a certificate above the server's is needed again when it is not at hand. */
 function marksOf(certificate: Certificate): number {
-	return (isSelfIssued(certificate) ? Mark.selfIssued : 0) | (certificate.constraintsEnd ? Mark.constrains : 0);
+	return (isSelfIssued(certificate) ? Mark.selfIssued : 0) | (certificate.constraintsEnd ? Mark.constrains : 0) | certificate.signedWith << Mark.signature;
 }

@@ -100,22 +100,6 @@ test("what a root may do is kept", () => {
 	});
 });
 
-test("a certificate that is read again gives its key, subject and signature, and allows nothing", () => {
-	const whole = new Certificate();
-	const again = new Certificate();
-	for (const { der: text } of expected.all) {
-		const bytes = der(text);
-		whole.read(bytes, 0, bytes.length, 0);
-		again.read(bytes, 0, bytes.length, 0);
-		equal(again.isWhole, true);
-		again.readAgain(bytes, 0, bytes.length, 1);
-		for (const name of ["tbsStart", "tbsEnd", "signedWith", "signatureStart", "signatureEnd", "subjectStart", "subjectEnd", "keyKind", "keyStart", "keyEnd", "keyBits"] as const)
-			equal(again[name], whole[name], name);
-		equal([again.isWhole, again.isAuthority, again.isForServers, again.isForOCSP, again.mustStaple, again.keyUsage, again.namesEnd, again.constraintsEnd, again.notAfter],
-			[false, false, false, false, false, 0, 0, 0, 0]);
-	}
-});
-
 test("a store is read where it lies", () => {
 	const resource = new Resource("all.bin");
 	const before = memory().chunks;

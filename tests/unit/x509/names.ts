@@ -5,6 +5,7 @@
 import { ascii, bytes, equal, hex, join, test, throws } from "test/harness";
 import { configure } from "tls/config";
 import type { Certificate } from "tls/x509/certificate";
+import { DER } from "tls/x509/der";
 import { isFor, matchesName, namesOf, parseAddress } from "tls/x509/names";
 
 const DNS = 0x82;
@@ -17,7 +18,7 @@ function generalName(tag: number, content: Uint8Array): Uint8Array {
 /** As much of a certificate as has names. */
 function withNames(...list: Uint8Array[]): Certificate {
 	const octets = join(...list);
-	return { bytes: octets, namesStart: 0, namesEnd: octets.length, position: 0 } as Certificate;
+	return { bytes: octets, namesStart: 0, namesEnd: octets.length, position: 0, der: new DER(octets, 0, 0, 0) } as Certificate;
 }
 
 function matches(certified: string, asked: string): boolean {

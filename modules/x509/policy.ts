@@ -1,0 +1,36 @@
+/*
+	What path.ts is asked, and what it answers.
+*/
+
+import type { PublicKey } from "../crypto/signature";
+import type { ClockPolicy } from "./time";
+import type { RootStore } from "./trust";
+
+export interface CertificatePolicy {
+	/** The server's DNS name or address. */
+	readonly name: string;
+	/** Undefined only with `pinsInsteadOfRoots`. */
+	readonly roots: RootStore | undefined;
+	/** SHA-256 of SubjectPublicKeyInfo; one must be in the path. */
+	readonly pins: readonly Uint8Array[] | undefined;
+	readonly pinsInsteadOfRoots: boolean;
+	readonly clock: ClockPolicy;
+	readonly maxSignatures: number;
+	readonly maxCertificates: number;
+	/** Every certificate must come with a stapled status, not only those that promise one (RFC 7633). */
+	readonly requiresStatus: boolean;
+}
+
+/** A server whose certificate leads to a trusted key. */
+export interface VerifiedPeer {
+	/** Its key, with octets of its own. */
+	readonly key: PublicKey;
+	/** The certificate's keyUsage, as bits of KeyUsage; all of them where it has none. The handshake checks what it needs. */
+	readonly keyUsage: number;
+	/** Whom the certificate names, for people. */
+	readonly subject: string;
+	/** Certificates of the path, without the trusted key. */
+	readonly pathLength: number;
+	/** A stapled status must come. */
+	readonly needsStatus: boolean;
+}
