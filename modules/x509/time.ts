@@ -65,15 +65,20 @@ function daysIn(month: number, year: number): number {
 	return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Takes a UTCTime or GeneralizedTime; seconds since 1970. */
+/** Takes a UTCTime or GeneralizedTime; seconds since 1970. `start..end` is not set. */
 export function readTime(der: DER): number {
-	der.takeAny();
 	const bytes = der.bytes;
-	const tag = der.tag;
-	const end = der.end;
-	let at = der.start;
-	const isLong = tag === Tag.generalizedTime;
-	if ((!isLong && tag !== Tag.utcTime) || end - at !== (isLong ? 15 : 13) || bytes[end - 1] !== 0x5a) der.fail("has a time of a form that RFC 5280 forbids");
+	let at = der.at;
+	const isLong = bytes[at] === Tag.generalizedTime;
+	// each of the two has one length only: 12 or 14 digits and a Z
+	const length = isLong ? 15 : 13;
+	const end = at + 2 + length;
+	if ((!isLong && bytes[at] !== Tag.utcTime) || bytes[at + 1] !== length || bytes[end - 1] !== 0x5a || end > der.limit) {
+		der.takeAny();
+		der.fail("has a time of a form that RFC 5280 forbids");
+	}
+	der.at = end;
+	at += 2;
 	let year = twoDigits(bytes, at);
 	at += 2;
 	if (isLong) {

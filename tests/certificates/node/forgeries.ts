@@ -104,6 +104,7 @@ export function encodingFaults(): ChainCase[] {
 		fault("a negative serial number", { leaf: { changeBody: bytes => { bytes[bytes.indexOf(Buffer.of(2, 16, 0x40)) + 2]! |= 0x80; return bytes; } } }, "bad_certificate", /negative serial/),
 		fault("one signature algorithm outside and another inside", { leaf: { changeBody: bytes => { bytes[bytes.indexOf(oid("1.2.840.10045.4.3.2")) + 9] = 3; return bytes; } } }, "bad_certificate", /one signature algorithm outside and another inside/),
 		fault("an extension twice", { leaf: { changeExtensions: list => [...list, list[0]!] } }, "bad_certificate", /an extension twice/),
+		fault("an unknown extension twice", { leaf: { extensions: ["1", "2", "1"].map(last => ({ id: `1.3.6.1.4.1.99999.${last}`, isCritical: false, value: Buffer.of(5, 0) })) } }, "bad_certificate", /an extension twice/),
 		fault("an unknown extension that is critical", extension("1.3.6.1.4.1.99999.1", octetString(Buffer.of(1)), true), "unsupported_certificate", /certificate 0 \(CN=server\) has a critical extension/),
 		fault("an extension with octets behind its value", basic(Buffer.concat([sequence(), Buffer.of(5, 0)])), "bad_certificate", /octets behind its end/),
 		fault("a BOOLEAN that is 1", basic(sequence(element(1, Buffer.of(1)))), "bad_certificate", /BOOLEAN is neither/),

@@ -38,11 +38,20 @@ export function keyFaults(): ChainCase[] {
 	const even = Buffer.alloc(256, 0xb6);
 	const dsa = generateKeyPairSync("dsa", { modulusLength: 2048, divisorLength: 256 }).publicKey.export({ type: "spki", format: "der" });
 	const offCurve = point(Buffer.concat([Buffer.of(4), Buffer.alloc(64, 7)]));
+	const ecKey = [oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")];
+	const curvePoint = bitString(Buffer.concat([Buffer.of(4), Buffer.alloc(64, 7)]));
+	const pair = sequence(integer(modulus), integer(Buffer.of(1, 0, 1)));
 	const lowerKey = lower.key.publicKey.export({ type: "spki", format: "der" });
 	return [
 		fault("RSA exponent 1", withSPKI(rsa(modulus, Buffer.of(1))), "bad_certificate", /certificate 0 has an RSA key with an exponent/),
 		fault("RSA exponent 65536", withSPKI(rsa(modulus, Buffer.of(1, 0, 0))), "bad_certificate", /exponent/),
 		fault("RSA exponent of 40 bits", withSPKI(rsa(modulus, Buffer.of(1, 0, 0, 0, 1))), "bad_certificate", /exponent/),
+		accepted("RSA exponent 3", [makeWorld(withSPKI(rsa(modulus, Buffer.of(3)))).leaf, lower, upper]),
+		fault("an RSA key without NULL", withSPKI(sequence(sequence(oid("1.2.840.113549.1.1.1")), bitString(pair))), "bad_certificate", /no NULL/),
+		fault("an RSA key with more than NULL", withSPKI(sequence(sequence(oid("1.2.840.113549.1.1.1"), nothing(), nothing()), bitString(pair))), "bad_certificate", /more in it/),
+		fault("octets behind an RSA key", withSPKI(sequence(sequence(oid("1.2.840.113549.1.1.1"), nothing()), bitString(Buffer.concat([pair, nothing()])))), "bad_certificate", /octets behind its RSA key/),
+		fault("a curve with more behind it", withSPKI(sequence(sequence(...ecKey, nothing()), curvePoint)), "bad_certificate", /more in it/),
+		fault("a key on a curve that is cut short", withSPKI(sequence(sequence(ecKey[0]!, ecKey[1]!.subarray(0, -1)), curvePoint)), "bad_certificate", /longer than the whole/),
 		fault("an even RSA modulus", withSPKI(rsa(even, Buffer.of(1, 0, 1))), "bad_certificate", /even modulus/),
 		fault("an RSA key of 8192 bits", withSPKI(rsa(Buffer.alloc(1024, 0xb7), Buffer.of(1, 0, 1))), "unsupported_certificate", /8192 bits/),
 		fault("a compressed point", withSPKI(point(Buffer.concat([Buffer.of(2), Buffer.alloc(32, 7)]))), "bad_certificate", /no point of its curve/),
@@ -102,6 +111,10 @@ export function oddities(): ChainCase[] {
 	const signed = (["pss-sha256", "pss-sha384", "rsa-sha384", "rsa-sha512"] as const).map(signature =>
 		accepted(`signed with ${signature}`, [makeCertificate({ subject: "server", key: leaf.key, issuer: byRSA, names: [host], signature })], { trusted: [byRSA] }));
 	const ring = (i: number) => makeCertificate({ subject: "Ring", key: links[i]!, issuer: withKey({ ...root, subject: links.name }, links[i + 1]!), isAuthority: true });
+	const bare = (id: string, parameters: Buffer): Buffer => makeCertificate({
+		subject: "server", key: leaf.key, issuer: byRSA, names: [host],
+		changeBody: replacing(sequence(oid("1.2.840.113549.1.1.11"), nothing()), sequence(oid(id), parameters)),
+	}).der;
 	const links = Object.assign(Array.from({ length: 10 }, () => makeKey("p256")), { name: makeCertificate({ subject: "Ring", key: rsaKeys }).subject });
 	const inRing = makeCertificate({ subject: "server", key: leaf.key, issuer: withKey({ ...root, subject: links.name }, links[0]!), names: [host] });
 	return [
@@ -109,6 +122,12 @@ export function oddities(): ChainCase[] {
 		accepted("serial number zero, as some have", [makeWorld({ leaf: { serial: Uint8Array.of(0) } }).leaf, lower, upper]),
 		accepted("an unknown extension", [makeWorld(extension("1.3.6.1.4.1.99999.1", nothing())).leaf, lower, upper]),
 		accepted("valid beyond 2050", [makeWorld({ leaf: { notAfter: new Date("2063-04-05T00:00:00Z") } }).leaf, lower, upper]),
+		refused("a signature by RSA without NULL", [bare("1.2.840.113549.1.1.11", Buffer.alloc(0))], "bad_certificate", /no NULL/, { trusted: [byRSA] }),
+		refused("a signature by RSA with more than NULL", [bare("1.2.840.113549.1.1.12", Buffer.of(5, 0, 5, 0))], "bad_certificate", /more in it/, { trusted: [byRSA] }),
+		refused("a signature by ECDSA with parameters", [bare("1.2.840.10045.4.3.2", nothing())], "bad_certificate", /more in it/, { trusted: [byRSA] }),
+		accepted("extensions with identifiers that are not extensions'", [makeWorld({
+			leaf: { extensions: ["1.3.6.1.4.1.99999.1", "2.5.4.3", "1.2.840.113549.1.1.1"].map(id => ({ id, isCritical: false, value: nothing() })) },
+		}).leaf, lower, upper]),
 		fault("version 2", version(1), "bad_certificate", /not of version 3/),
 		fault("version 4", version(3), "bad_certificate", /not of version 3/),
 		fault("policy constraints that are critical", extension("2.5.29.36", sequence(context(0, false, Buffer.of(0))), true), "unsupported_certificate", /critical extension/),
