@@ -147,12 +147,9 @@ export async function handshake(what: Work): Promise<Figures> {
 	};
 }
 
-/** What an app gives its chunk heap that receives the longest records: with less, XS collects before it makes room for the first. */
-const roomForRecords = { chunk: { initial: 20480, incremental: 512 } };
-
 /** A transfer of `bytes` octets once the handshake is over. */
 export async function transfer(what: Work): Promise<Figures> {
-	const usual = await work({ ...what, creation: roomForRecords });
+	const usual = await work(what);
 	const [ready, done] = [markOf(usual, "ready"), markOf(usual, "done")];
 	const live = await work({ ...what, bytes: 65536, run: { ...what.run, live: true } });
 	return {
