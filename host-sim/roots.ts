@@ -132,7 +132,7 @@ function contentOf(der: Buffer): Buffer {
 
 /** The octets of a store; `made` in seconds since 1970. */
 export function makeStore(roots: readonly StoredRoot[], made: number): Uint8Array {
-	const bytes = writeStore(roots, made);
+	const bytes = writeStore(roots, made, (from, start, end, to, at) => to.set(from.subarray(start, end), at));
 	const end = bytes.length - Store.checkSize;
 	createHash("sha256").update(bytes.subarray(0, end)).digest().copy(bytes, end, 0, Store.checkSize);
 	return bytes;

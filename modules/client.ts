@@ -270,7 +270,14 @@ class Transport implements Events {
 	private fill(): boolean {
 		let count = this.available;
 		if (!count) return false;
-		const size = this.options ? Segment.handshake : Segment.data;
+		const isHandshaking = this.options !== undefined;
+		const placed = isHandshaking ? this.readInPlace(count) : 0;
+		if (placed) {
+			this.available -= placed;
+			this.connection.filled(placed);
+			return true;
+		}
+		const size = isHandshaking ? Segment.handshake : Segment.data;
 		if (count > size) count = size;
 		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
 		if (this.to !== count) {
@@ -282,6 +289,13 @@ class Transport implements Events {
 		this.from = 0;
 		this.to = count;
 		return true;
+	}
+
+	/** Has TCP put up to `count` octets into a long record of the handshake; returns how many. With data, views would be too many. */
+	private readInPlace(count: number): number {
+		const room = this.connection.room(count);
+		if (room) this.tcp!.read(room);
+		return room ? room.length : 0;
 	}
 
 	private dropSegment(): void {

@@ -130,6 +130,16 @@ export class Connection implements Host {
 		return at;
 	}
 
+	/** For a transport that reads `count` octets to where they belong in a long record (Deframer.room). It takes memory, which `receive` does not. */
+	room(count: number): Uint8Array | undefined {
+		return this.incoming.room(count);
+	}
+
+	filled(count: number): void {
+		this.incoming.filled(count);
+		if (!this.incoming.missing) this.receiveRecord();
+	}
+
 	/** Copies as much of the received data as goes into `to`, a buffer, a view of octets or a DataView, and returns how many octets that are. */
 	read(to: ArrayBuffer | ArrayBufferView): number {
 		const left = this.readable;

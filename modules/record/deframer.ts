@@ -17,6 +17,9 @@ export const enum RecordHeader {
 /** A record for which memory is looked at before it is taken, in octets; a shorter one is like any other buffer. */
 const LARGE = 2048;
 
+/** Octets that are not worth a view. */
+const LITTLE = 192;
+
 /** What a buffer takes beside its octets: the objects that stand for it. */
 const AROUND = 512;
 
@@ -70,6 +73,13 @@ export abstract class Deframer {
 	takeHeader(bytes: Uint8Array, start: number, end: number): number {
 		let at = start;
 		let have = this.have;
+		if (have === 0 && end - start >= RecordHeader.length) {
+			// as it comes most of the time
+			if (bytes[start + 1] !== 3) refuseHeader();
+			this.header = bytes[start]! << 24 | bytes[start + 2]! << 16 | bytes[start + 3]! << 8 | bytes[start + 4]!;
+			at += RecordHeader.length;
+			have = RecordHeader.length;
+		}
 		while (at < end && have < RecordHeader.length) {
 			const octet = bytes[at++]!;
 			if (have !== 1) this.header = this.header << 8 | octet;
@@ -88,6 +98,20 @@ export abstract class Deframer {
 		this.have = have + count;
 		this.missing -= count;
 		return start + count;
+	}
+
+	/**
+	 * Where the next octets of the body belong, at most `count` of those that are missing, or undefined where they are too few for a view of their
+	 * own. All of it must be filled, and `filled` told.
+	 */
+	room(count: number): Uint8Array | undefined {
+		if (count < LITTLE || this.missing < LITTLE) return undefined;
+		return new Uint8Array(this.buffer.buffer as ArrayBuffer, this.have, Math.min(count, this.missing));
+	}
+
+	filled(count: number): void {
+		this.have += count;
+		this.missing -= count;
 	}
 
 	/** Makes room for the next record. `idle` also gives the buffer back; otherwise the next record finds it again. */

@@ -66,8 +66,9 @@ function sizeOf({ key, constraints }: StoredRoot): number {
 	return Store.key + 2 + key.length + 2 + constraints.length;
 }
 
-/** A store but for its last Store.checkSize octets, which are left to the caller. */
-export function writeStore(roots: readonly StoredRoot[], made: number): Uint8Array {
+/** A store but for its last Store.checkSize octets, which are left to the caller, as is how octets `from[start..end)` get to `to` at `at`. */
+export function writeStore(roots: readonly StoredRoot[], made: number,
+	copy: (from: Uint8Array, start: number, end: number, to: Uint8Array, at: number) => void): Uint8Array {
 	const sorted = roots.length > 1 ? [...roots].sort(compareNames) : roots;
 	let at = Store.entries + sorted.length * Store.entrySize;
 	let length = at + Store.checkSize;
@@ -82,7 +83,7 @@ export function writeStore(roots: readonly StoredRoot[], made: number): Uint8Arr
 	for (let i = 0; i < sorted.length; i++) {
 		const root = sorted[i]!;
 		const key = root.key, constraints = root.constraints;
-		for (let k = 0; k < Store.nameSize; k++) bytes[entry + k] = root.name[k]!;
+		copy(root.name, 0, Store.nameSize, bytes, entry);
 		view.setUint32(entry + Store.nameSize, at);
 		entry += Store.entrySize;
 		bytes[at + Store.flags] = root.issues ? Store.issues : 0;
@@ -91,10 +92,10 @@ export function writeStore(roots: readonly StoredRoot[], made: number): Uint8Arr
 		view.setUint32(at + Store.notAfter, seconds32(root.notAfter));
 		at += Store.key;
 		view.setUint16(at, key.length);
-		bytes.set(key, at + 2);
+		copy(key, 0, key.length, bytes, at + 2);
 		at += 2 + key.length;
 		view.setUint16(at, constraints.length);
-		bytes.set(constraints, at + 2);
+		copy(constraints, 0, constraints.length, bytes, at + 2);
 		at += 2 + constraints.length;
 	}
 	return bytes;

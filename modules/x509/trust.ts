@@ -5,6 +5,7 @@
 
 import { TLSError } from "../errors";
 import { equal } from "tls/hardware/compare";
+import { copy } from "tls/hardware/copy";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Certificate, KeyUsage, NO_PATH_LENGTH } from "./certificate";
 import { sameOctets } from "./der";
@@ -23,7 +24,7 @@ function u16(bytes: Uint8Array, at: number): number {
 }
 
 function u32(bytes: Uint8Array, at: number): number {
-	return u16(bytes, at) * 0x10000 + u16(bytes, at + 2);
+	return bytes[at]! * 0x1000000 + (bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!);
 }
 
 function refuse(words: string): never {
@@ -82,6 +83,7 @@ export class RootStore {
 	/** Below 0, 0 or above 0: how `digest` compares with the name of root `index`. */
 	#compare(digest: Uint8Array, index: number): number {
 		const at = Store.entries + index * Store.entrySize;
+		if (equal(this.bytes, at, digest, 0, Store.nameSize)) return 0;
 		for (let i = 0; i < Store.nameSize; i++) {
 			const difference = digest[i]! - this.bytes[at + i]!;
 			if (difference) return difference;
@@ -205,5 +207,5 @@ export function trustCertificates(inputs: readonly CertificateInput[]): RootStor
 			roots.push(storedRoot(certificate));
 		}
 	}
-	return new RootStore(writeStore(roots, 0), own);
+	return new RootStore(writeStore(roots, 0, copy), own);
 }
