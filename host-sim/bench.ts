@@ -82,9 +82,9 @@ async function withInstructions(figures: Figures, what: Work, from: string, to: 
 /** Figures of every handshake and transfer of the plan. */
 export async function measure(withValgrind: boolean, chip?: Chip): Promise<Pick<Results, "handshakes" | "transfers">> {
 	const first: Record<string, Figures> = {};
-	for (const { name, chain, certificates, secure, resumes, old } of handshakes) {
+	for (const { name, chain, certificates, secure, resumes, old, hasStore = false } of handshakes) {
 		say(`measuring a handshake: ${name}`);
-		const what: Work = { part: resumes ? "resume" : "handshake", chain, secure, ...(chip ? { chip } : {}), ...old, ...(certificates ? { certificates } : {}) };
+		const what: Work = { part: resumes ? "resume" : "handshake", chain, secure, hasStore, ...(chip ? { chip } : {}), ...old, ...(certificates ? { certificates } : {}) };
 		const figures = await handshake(what);
 		first[name] = withValgrind && !figures["missing"] ? await withInstructions(figures, what, "start", "handshake") : figures;
 	}

@@ -41,6 +41,8 @@ export interface Work {
 	readonly times?: number;
 	/** More of TLSClient's `secure`. */
 	readonly secure?: object;
+	/** The app makes a root store before it is measured; else the root's certificate is an option. */
+	readonly hasStore?: boolean;
 	/** Words for "config.tls"; with them the app has modules/legacy. */
 	readonly tls?: string;
 	/** More of the manifest's `creation`. */
@@ -68,12 +70,12 @@ const withoutAESNI = {
 
 /** Does the work once. Throws where the simulator does not end well and `mayFail` is not given. */
 export async function work(what: Work, mayFail = false): Promise<Outcome> {
-	const { part, chain = "ecdsa", certificates = 2, bytes = 0, times = 1, secure = {}, tls, creation, server: options = {}, run = {}, variant = "m32", chip } = what;
+	const { part, chain = "ecdsa", certificates = 2, bytes = 0, times = 1, secure = {}, hasStore = false, tls, creation, server: options = {}, run = {}, variant = "m32", chip } = what;
 	const identity = identityOf(chain, certificates);
 	const server = await startServer(identity, { ciphers, ...options });
 	try {
 		const config = { part, bytes: String(bytes), times: String(times), ca: identity.root.pem, secure: JSON.stringify(secure), port: String(server.port),
-			...(tls === undefined ? {} : { tls }) };
+			...(hasStore ? { trust: "store" } : {}), ...(tls === undefined ? {} : { tls }) };
 		const extra = {
 			...(creation ? { creation } : {}), ...(tls === undefined ? {} : { include: ["../../modules/legacy/manifest.json"] }),
 			...(variant.endsWith("bare") ? withoutAESNI : {}),

@@ -31,6 +31,8 @@ export interface HandshakeRow {
 	/** It goes on with a session. */
 	readonly resumes?: boolean;
 	readonly old?: OldServer;
+	/** The app trusts a root store, as one in flash, and not a certificate that is read for each connection. */
+	readonly hasStore?: boolean;
 	readonly targets: Readonly<Record<string, number>>;
 }
 
@@ -42,6 +44,8 @@ export const handshakes: readonly HandshakeRow[] = [
 	{ name: "1.3 ECDSA", chain: "ecdsa", secure: {}, targets: { livePeak: 6.5 * KB, ...full } },
 	{ name: "1.2 RSA", chain: "rsa", secure: tls12, targets: { livePeak: 6 * KB, ...full } },
 	{ name: "1.2 ECDSA", chain: "ecdsa", secure: tls12, targets: { livePeak: 6 * KB, ...full } },
+	{ name: "1.3 RSA, root store", chain: "rsa", secure: {}, hasStore: true, targets: { livePeak: 6.5 * KB, ...full } },
+	{ name: "1.3 ECDSA, root store", chain: "ecdsa", secure: {}, hasStore: true, targets: { livePeak: 6.5 * KB, ...full } },
 	{ name: "1.3 resumed", chain: "ecdsa", secure: {}, resumes: true, targets: { livePeak: 3 * KB } },
 	{ name: "1.2 resumed", chain: "ecdsa", secure: tls12, resumes: true, targets: { livePeak: 3 * KB } },
 	{ name: "1.2 RSA key transport, CBC", chain: "rsa", secure: tls12, old: keyTransport, targets: {} },

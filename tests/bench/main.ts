@@ -10,6 +10,7 @@ import { TLSClient } from "tls/client";
 import type { TLSClientOptions } from "tls/client";
 import type { TLSError } from "tls/errors";
 import { readPEM } from "tls/x509/pem";
+import { trustCertificates } from "tls/x509/trust";
 import { collect, mark } from "simulator";
 
 /** Milliseconds for what a server sends after the handshake, such as tickets. */
@@ -21,7 +22,8 @@ const options: TLSClientOptions = {
 	host: "localhost", address: "127.0.0.1", port: Number(config.port),
 	TCP: { io: TCP },
 	secure: {
-		certificate: readPEM(config.ca, "CERTIFICATE"),	// DER, as an app has it in a resource
+		// DER, as an app has it in a resource; or a store, which is there before the first mark, as one in flash is
+		...(config.trust === "store" ? { roots: trustCertificates([config.ca]) } : { certificate: readPEM(config.ca, "CERTIFICATE") }),
 		// records of any length are measured; whole requests go by what memory allows
 		...(config.part === "get" || config.part === "together" ? {} : { recordSizeLimit: 16385 }),
 		...JSON.parse(config.secure),
