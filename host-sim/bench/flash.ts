@@ -60,7 +60,7 @@ function inOrder(names: readonly string[]): string[] {
 async function nativeSizes(sources: readonly string[]): Promise<number[]> {
 	const toolchain = await findToolchain("m32");
 	const { nativeFlags } = await buildRuntime(toolchain);
-	const flags = [...nativeFlags, "-Os", "-g0", "-fno-pie", "-fno-asynchronous-unwind-tables"];
+	const flags = [...nativeFlags, "-UmxDebug", "-Os", "-g0", "-fno-pie", "-fno-asynchronous-unwind-tables"];
 	const objects = await compileUnits(toolchain, "natives for their size", sources.map(source => ({ source, flags })));
 	const { stdout } = await must("size", objects, "size");
 	return stdout.trim().split("\n").slice(1).map(line => {
