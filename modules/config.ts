@@ -46,7 +46,7 @@ export interface Config {
 	readonly psk: ExternalKey | undefined;
 	readonly earlyData: Uint8Array | undefined;
 	readonly onSession: ((session: ArrayBuffer) => void) | undefined;
-	/** Which server and which trust a session belongs to; where sessions are used at all. */
+	/** Which server and which trust a session belongs to; where sessions are handed out. */
 	readonly sessionBinding: Uint8Array | undefined;
 	/** What verifies the server's certificates; tests replay recordings with another. */
 	readonly PathSearch: typeof PathSearch;
@@ -228,7 +228,7 @@ export function configure(options: Options, host: string | undefined): Config {
 		certificates,
 		session: usable,
 		onSession,
-		sessionBinding: binding,
+		sessionBinding: onSession && binding,
 		psk,
 		earlyData: options.earlyData && bytesOf(options.earlyData),
 		credential: identity,
