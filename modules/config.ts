@@ -3,12 +3,12 @@
 	none switches verification off. Used by client.ts and connection.ts.
 */
 
-import { ProtocolVersion, CipherSuite, SignatureScheme } from "./wire/numbers";
+import { CipherSuite, ProtocolVersion, SignatureScheme, Signer } from "./wire/numbers";
 import { PathSearch } from "./x509/path";
 import type { CertificatePolicy } from "./x509/path";
 import type { Credential } from "./crypto/credential";
 import { groupsFor, lacks } from "./crypto/preference";
-import { findSuite, findSuiteByName, Signer } from "./crypto/suites";
+import { findSuite, findSuiteByName } from "./crypto/suites";
 import { offered12 } from "./crypto/suites12";
 import { askedName, isAddress } from "./x509/names";
 import { lowestVersion } from "./handshake/hello12";

@@ -4,21 +4,8 @@
 
 import { AEADAlgorithm } from "tls/hardware/aead";
 import { HashAlgorithm } from "tls/hardware/hash";
-import { CipherSuite } from "../wire/numbers";
+import { CipherSuite, OldExchange, Signer } from "../wire/numbers";
 import { suites12 } from "./suites12";
-
-/** Which kind of certificate key a suite asks for. TLS 1.3's leave that open, and only they do. */
-export const enum Signer {
-	any = 0,
-	rsa = 1,
-	ecdsa = 2,
-}
-
-/** How a suite of old servers comes to a secret, where not by ECDHE. */
-export const enum OldExchange {
-	rsa = 1,
-	dhe = 2,
-}
 
 export interface Suite {
 	readonly id: CipherSuite;

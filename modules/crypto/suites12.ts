@@ -5,8 +5,7 @@
 
 import { AEADAlgorithm } from "tls/hardware/aead";
 import { HashAlgorithm } from "tls/hardware/hash";
-import { CipherSuite } from "../wire/numbers";
-import { Signer } from "./suites";
+import { CipherSuite, Signer } from "../wire/numbers";
 import type { Suite } from "./suites";
 
 export const suites12: readonly Suite[] = Object.freeze([

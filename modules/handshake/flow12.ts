@@ -20,11 +20,10 @@
 */
 
 import { TLSError } from "../errors";
-import { Accept, AlertDescription, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
+import { Accept, AlertDescription, HandshakeType, ProtocolVersion, Signer, Step } from "../wire/numbers";
 import { Writer } from "../wire/writer";
 import { empty } from "../wire/reader";
 import { Phase } from "../timing";
-import { Signer } from "../crypto/suites";
 import { StapledStatus } from "../x509/ocsp";
 import type { StatusSubject } from "../x509/ocsp";
 import type { PathSearch } from "../x509/path";

@@ -4,11 +4,11 @@
 */
 
 import { TLSError } from "../errors";
-import { findSuite, Signer } from "../crypto/suites";
+import { findSuite } from "../crypto/suites";
 import type { Suite } from "../crypto/suites";
 import type { Config } from "../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
-import { CertificateCompressionAlgorithm, ExtensionType, HandshakeType, ProtocolVersion } from "../wire/numbers";
+import { CertificateCompressionAlgorithm, ExtensionType, HandshakeType, ProtocolVersion, Signer } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";

@@ -4,11 +4,11 @@
 */
 
 import { TLSError } from "../errors";
-import { findSuite, Signer } from "../crypto/suites";
+import { findSuite } from "../crypto/suites";
 import type { Suite } from "../crypto/suites";
 import type { Config } from "../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
-import { ExtensionType, ProtocolVersion } from "../wire/numbers";
+import { ExtensionType, ProtocolVersion, Signer } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import type { Options } from "../options";
 import type { Reader } from "../wire/reader";

@@ -4,9 +4,10 @@
 	all of them by way of resumption.ts.
 */
 
+import { Signer } from "../wire/numbers";
 import { bytesOf, numberOption, refuse, typeName } from "../options";
 import type { Options } from "../options";
-import { findSuite, findSuiteByName, Signer } from "../crypto/suites";
+import { findSuite, findSuiteByName } from "../crypto/suites";
 import type { Suite } from "../crypto/suites";
 import { empty } from "../wire/reader";
 import type { Writer } from "../wire/writer";

@@ -171,3 +171,16 @@ export const enum Step {
 	/** In such a set: TLS 1.2's change_cipher_spec record. No handshake message has this bit's number, which is checked. */
 	change_cipher_spec = 1 << 30,
 }
+
+/** Which kind of certificate key a suite asks for. TLS 1.3's leave that open, and only they do. */
+export const enum Signer {
+	any = 0,
+	rsa = 1,
+	ecdsa = 2,
+}
+
+/** How a suite of old servers comes to a secret, where not by ECDHE. */
+export const enum OldExchange {
+	rsa = 1,
+	dhe = 2,
+}
