@@ -3,7 +3,6 @@
 	connection has it. Used by legacy.ts.
 */
 
-
 import { OldExchange, Signer } from "../wire/numbers";
 import type { Suite } from "../crypto/suites";
 import { AEADAlgorithm } from "tls/hardware/aead";
