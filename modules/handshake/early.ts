@@ -5,8 +5,9 @@
 
 import { TLSError } from "../errors";
 import { HandshakeType } from "../wire/numbers";
+import type { Suite } from "../crypto/suites";
 import { logSecret } from "tls/hardware/keylog";
-import type { Hello, ServerHello } from "./hello";
+import type { Hello } from "./hello";
 import type { Link } from "./link";
 import { keySecret } from "./psk";
 import type { PreSharedKey } from "./psk";
@@ -34,7 +35,7 @@ export function sendEarly(link: Link, hello: Hello, digest: Uint8Array): void {
 }
 
 /** Checks that the server, which says that it takes the early data, goes on with what that was made for (section 4.2.10). */
-export function checkEarly(hello: Hello, { key, suite }: ServerHello, protocol: string): void {
+export function checkEarly(hello: Hello, key: PreSharedKey | undefined, suite: Suite, protocol: string): void {
 	const first = hello.keys[0]!;
 	if (key !== first || suite !== first.suite || protocol !== first.protocol)
 		throw new TLSError("illegal_parameter", "the server takes early data, but not with the key, cipher suite and protocol that it was made for");

@@ -35,6 +35,7 @@ import { readCertificate13, readCertificateRequest13, signedContent13 } from "./
 import { readCompressedCertificate } from "./compressed";
 import { makeIdentifier, writeIdentity } from "./identity";
 import { Application13 } from "./post";
+import type { PreSharedKey } from "./psk";
 import { resumption } from "./resumption";
 import { Schedule13, trafficCipher, verifyData, writeFinished } from "./schedule13";
 
@@ -46,7 +47,8 @@ function sharedLength(publicLength: number): number {
 /** What the flow's steps share; its secrets are wiped when the handshake is over, however it ends. */
 class State13 {
 	readonly hello: Hello;
-	readonly answer: ServerHello;
+	/** The pre-shared key that the server takes. */
+	readonly key: PreSharedKey | undefined;
 	readonly transcript: Transcript;
 	readonly schedule: Schedule13;
 	client: Secret | undefined;
@@ -65,7 +67,7 @@ class State13 {
 		this.hello = hello;
 		this.isCompatible = hello.isCompatible;
 		hello.sessionId = empty;
-		this.answer = answer;
+		this.key = key;
 		this.transcript = transcript;
 		const secret = key && resumption!.keySecret(key);
 		this.schedule = new Schedule13(suite, secret);
@@ -85,8 +87,8 @@ function absorb(link: Link, transcript: Transcript): void {
 }
 
 /** Key agreement, then the handshake keys in both directions. */
-function agree(link: Link, state: State13): void {
-	const { hello, answer, transcript } = state;
+function agree(link: Link, answer: ServerHello, state: State13): void {
+	const { hello, transcript } = state;
 	const { suite } = answer;
 	if (!answer.shareEnd) throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
 	if (answer.group !== hello.group)
@@ -144,14 +146,15 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): num
 
 /** What comes of the early data: the server has taken it, or all that follows goes out with the handshake's key. */
 function settleEarly(link: Link, state: State13, seen: number): void {
-	const { hello, answer } = state;
+	const { hello } = state;
+	const { suite } = state.schedule;
 	if (!hello.early) return;
 	if (seen & ExtensionBit.early_data) {
-		resumption!.checkEarly(hello, answer, state.protocol ?? "");
+		resumption!.checkEarly(hello, state.key, suite, state.protocol ?? "");
 		return;
 	}
 	hello.early = undefined;
-	link.writeWith(trafficCipher(answer.suite, state.client!));
+	link.writeWith(trafficCipher(suite, state.client!));
 }
 
 /** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
@@ -213,12 +216,12 @@ function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
 }
 
 /** The server's Finished (section 4.4.4). With a pre-shared key it is what sets `state.proof`. */
-function checkFinished(link: Link, answer: ServerHello, transcript: Transcript, state: State13): void {
-	const expected = verifyData(answer.suite, state.server!, transcript.digest());
+function checkFinished(link: Link, transcript: Transcript, state: State13): void {
+	const expected = verifyData(state.schedule.suite, state.server!, transcript.digest());
 	const { reader } = link;
 	if (reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
-	if (answer.key) {
-		const { subject = "", scheme = 0 } = answer.key.session ?? {};
+	if (state.key) {
+		const { subject = "", scheme = 0 } = state.key.session ?? {};
 		state.proof = authenticateByKey({ subject, pathLength: 0 }, scheme, expected, link.message, reader.at);
 	}
 	else if (!equal(link.message, reader.at, expected, 0, expected.length))
@@ -227,11 +230,11 @@ function checkFinished(link: Link, answer: ServerHello, transcript: Transcript, 
 }
 
 /** The client's last flight. */
-function finish(link: Link, answer: ServerHello, transcript: Transcript, state: State13): void {
+function finish(link: Link, transcript: Transcript, state: State13): void {
 	if (state.isCompatible) link.sendChangeCipherSpec();
 	const w = new Writer(64);
 	if (state.schemes) writeIdentity(w, empty, link.config.credential, state.schemes, transcript);
-	writeFinished(w, answer.suite, state.client!, transcript);
+	writeFinished(w, state.schedule.suite, state.client!, transcript);
 	transcript.add(w.bytes, 0, w.length);
 	link.send(w.bytes, 0, w.length);
 }
@@ -245,8 +248,8 @@ function expectTrust(link: Link): void {
 
 /** The server is authenticated: the client's last flight, the keys for application data, and the connection opens. */
 function finishAndOpen(link: Link, state: State13): void {
-	const { hello, answer, transcript } = state;
-	const { suite } = answer;
+	const { hello, transcript } = state;
+	const { suite } = state.schedule;
 	const digest = transcript.digest();
 	const clientTraffic = state.schedule.derive("c ap traffic", digest);
 	const serverTraffic = state.schedule.derive("s ap traffic", digest);
@@ -257,13 +260,13 @@ function finishAndOpen(link: Link, state: State13): void {
 		resumption!.endEarly(link, transcript);
 		link.writeWith(trafficCipher(suite, state.client!));
 	}
-	finish(link, answer, transcript, state);
+	finish(link, transcript, state);
 	link.writeWith(trafficCipher(suite, clientTraffic));
 	link.timing.mark(Phase.finished);
 	const proof = state.proof!;
 	const negotiated = {
-		version: ProtocolVersion.tls13, suite: suite.name, group: answer.group, signature: proof.scheme,
-		resumed: answer.key?.session !== undefined, earlyData: hello.early !== undefined, protocol: state.protocol,
+		version: ProtocolVersion.tls13, suite: suite.name, group: hello.group, signature: proof.scheme,
+		resumed: state.key?.session !== undefined, earlyData: hello.early !== undefined, protocol: state.protocol,
 	};
 	const { config } = link;
 	const keeper = config.onSession && resumption!.keepTickets(config, state.schedule, transcript, proof, state.protocol ?? "", state.maxFragmentCode);
@@ -274,7 +277,7 @@ function finishAndOpen(link: Link, state: State13): void {
 /** Finished of both sides (section 4.4.4). */
 function* finished13(link: Link, state: State13): Flow {
 	yield Accept.finished;
-	checkFinished(link, state.answer, state.transcript, state);
+	checkFinished(link, state.transcript, state);
 	if (state.schemes && link.config.credential) yield Step.pause;
 	finishAndOpen(link, state);
 }
@@ -286,7 +289,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 	link.useVersion(ProtocolVersion.tls13);
 	if (!answer.key) expectTrust(link);
 	yield Step.pause;
-	agree(link, state);
+	agree(link, answer, state);
 
 	yield Accept.encrypted_extensions;
 	settleEarly(link, state, readEncryptedExtensions(link, hello.asked, state));
