@@ -13,3 +13,6 @@ import type { Secret } from "./secret";
  * at most) is the format's own.
  */
 export function logSecret(this: void, label: string, clientRandom: Bytes, secret: Secret): void { return native("xs_keylog").call(this, label, clientRandom, secret); }
+
+/** True where `logSecret` does something now; in a release undefined. */
+export function logsSecrets(this: void): boolean | undefined { return native("xs_keylog_isOn").call(this); }

@@ -53,7 +53,7 @@ export class Driver implements Link {
 	private post: PostHandshake | undefined;
 	private readonly joiner: Joiner;
 	private flow: Flow | undefined;
-	private readonly held: { close(): void }[] = [];
+	private held: { close(): void } | undefined = undefined;
 	/** The messages that may come next, or the step that is waited for. */
 	private accepts = 0;
 	private paused = false;
@@ -178,7 +178,7 @@ export class Driver implements Link {
 	}
 
 	holds(secrets: { close(): void }): void {
-		this.held.push(secrets);
+		this.held = secrets;
 	}
 
 	send(bytes: Uint8Array, start: number, end: number): void {
@@ -285,7 +285,8 @@ export class Driver implements Link {
 	}
 
 	private closeHeld(): void {
-		while (this.held.length) this.held.pop()!.close();
+		this.held?.close();
+		this.held = undefined;
 	}
 
 	private releaseMessage(): void {

@@ -76,11 +76,26 @@ void xs_keylog(xsMachine* the)
 	bindingWipe(line, sizeof(line));
 }
 
+void xs_keylog_isOn(xsMachine* the)
+{
+#if defined(__linux__) || defined(__APPLE__)
+	const char* name = getenv("SSLKEYLOGFILE");
+	xsmcSetBoolean(xsResult, name && *name);
+#else
+	xsmcSetBoolean(xsResult, true);
+#endif
+}
+
 #else
 
 void xs_keylog(xsMachine* the)
 {
 	(void)the;
+}
+
+void xs_keylog_isOn(xsMachine* the)
+{
+	(void)the;	/* undefined */
 }
 
 #endif

@@ -91,7 +91,7 @@ export class ECDHE implements KeyExchange {
 				hello.share = undefined;
 			}
 			else {
-				hello.close();
+				hello.closeShare();
 				this.share = new KeyShare(this.group, undefined);
 			}
 			return true;

@@ -73,11 +73,16 @@ class State12 {
 	writing: RecordCipher | undefined;
 	ticket: Ticket12 | undefined;
 
-	constructor(answer: ServerHello12) {
+	/** For what it still holds. */
+	private readonly hello: Hello;
+
+	constructor(answer: ServerHello12, hello: Hello) {
 		this.answer = answer;
+		this.hello = hello;
 	}
 
 	close(): void {
+		this.hello.close();
 		this.exchange?.close();
 		this.master?.close();
 		this.reading?.close();
@@ -303,14 +308,15 @@ function* resume(link: Link, session: Session12, transcript: Transcript, state: 
 function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 	const { config } = link;
 	const answer = readServerHello12(link.reader, hello, config);
+	hello.random = hello.sessionId = empty;	// the answer has what is needed of them
 	link.useVersion(ProtocolVersion.tls12);
 	if (answer.maxFragment) link.limitRecords(answer.maxFragment, answer.maxFragment);
 	if (config.credential && !answer.resumes) transcript.beginBoth(answer.suite.hash);
 	else transcript.begin(answer.suite.hash);
 	absorb(link, transcript);
-	if (answer.resumes || answer.suite.exchange) hello.close();
+	if (answer.resumes || answer.suite.exchange) hello.closeShare();
 	resumption?.forgetSessions(hello.keys);
-	const state = new State12(answer);
+	const state = new State12(answer, hello);
 	link.holds(state);
 	return state;
 }

@@ -23,7 +23,7 @@ import { empty, Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
 import { Phase } from "../timing";
 import { equal } from "tls/hardware/compare";
-import { logSecret } from "tls/hardware/keylog";
+import { logSecret, logsSecrets } from "tls/hardware/keylog";
 import { Secret } from "tls/hardware/secret";
 import type { Flow, Link } from "./link";
 import type { Hello, ServerHello } from "./hello";
@@ -46,7 +46,14 @@ function sharedLength(publicLength: number): number {
 
 /** What the flow's steps share; its secrets are wiped when the handshake is over, however it ends. */
 class State13 {
-	readonly hello: Hello;
+	/** Until the server has answered all of it. */
+	private hello: Hello | undefined;
+	/** What is needed of it then: the group of the key exchange, the extensions that were asked for, whether early data was taken. */
+	readonly group: number;
+	readonly asked: number;
+	isEarly: boolean;
+	/** The client's, where secrets are logged. */
+	readonly random: Uint8Array | undefined;
 	/** The pre-shared key that the server takes. */
 	readonly key: PreSharedKey | undefined;
 	readonly transcript: Transcript;
@@ -62,20 +69,36 @@ class State13 {
 	schemes: readonly number[] | undefined;
 	proof: AuthenticatedPeer | undefined;
 
-	constructor(hello: Hello, answer: ServerHello, transcript: Transcript) {
+	constructor(hello: Hello, answer: ServerHello) {
 		const { suite, key } = answer;
 		this.hello = hello;
+		this.group = hello.group;
+		this.asked = hello.asked;
+		this.isEarly = hello.early !== undefined;
+		if (logsSecrets()) this.random = hello.random;
 		this.isCompatible = hello.isCompatible;
 		hello.sessionId = empty;
 		this.key = key;
-		this.transcript = transcript;
+		this.transcript = hello.transcript;
 		const secret = key && resumption!.keySecret(key);
 		this.schedule = new Schedule13(suite, secret);
 		secret?.close();
 		resumption?.forgetSessions(hello.keys);
 	}
 
+	/** The hello has been answered. */
+	dropHello(): void {
+		this.hello = undefined;
+	}
+
+	/** Has `secret` logged where that is done. */
+	log(label: string, secret: Secret): void {
+		if (this.random) logSecret(label, this.random, secret);
+	}
+
 	close(): void {
+		this.hello?.close();
+		this.transcript.close();
 		this.schedule.close();
 		this.client?.close();
 		this.server?.close();
@@ -87,8 +110,8 @@ function absorb(link: Link, transcript: Transcript): void {
 }
 
 /** Key agreement, then the handshake keys in both directions. */
-function agree(link: Link, answer: ServerHello, state: State13): void {
-	const { hello, transcript } = state;
+function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): void {
+	const { transcript } = state;
 	const { suite } = answer;
 	if (!answer.shareEnd) throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
 	if (answer.group !== hello.group)
@@ -97,16 +120,16 @@ function agree(link: Link, answer: ServerHello, state: State13): void {
 	const shared = new Secret(sharedLength(share.publicLength));
 	if (!share.agree(link.message, answer.shareStart, answer.shareEnd, shared))
 		throw new TLSError("illegal_parameter", "the server's key share is no valid public key");
-	hello.close();
+	hello.closeShare();
 	absorb(link, transcript);
 	const digest = transcript.digest();
 	state.schedule.toHandshake(shared);
 	state.client = state.schedule.derive("c hs traffic", digest);
 	state.server = state.schedule.derive("s hs traffic", digest);
-	logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", hello.random, state.client);
-	logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", hello.random, state.server);
+	state.log("CLIENT_HANDSHAKE_TRAFFIC_SECRET", state.client);
+	state.log("SERVER_HANDSHAKE_TRAFFIC_SECRET", state.server);
 	link.readWith(trafficCipher(suite, state.server));
-	if (!hello.early) link.writeWith(trafficCipher(suite, state.client));
+	if (!state.isEarly) link.writeWith(trafficCipher(suite, state.client));
 	state.schedule.toMaster();
 	link.timing.mark(Phase.agreement);
 }
@@ -145,15 +168,14 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): num
 }
 
 /** What comes of the early data: the server has taken it, or all that follows goes out with the handshake's key. */
-function settleEarly(link: Link, state: State13, seen: number): void {
-	const { hello } = state;
+function settleEarly(link: Link, hello: Hello, state: State13, seen: number): void {
 	const { suite } = state.schedule;
-	if (!hello.early) return;
+	if (!state.isEarly) return;
 	if (seen & ExtensionBit.early_data) {
 		resumption!.checkEarly(hello, state.key, suite, state.protocol ?? "");
 		return;
 	}
-	hello.early = undefined;
+	state.isEarly = false;
 	link.writeWith(trafficCipher(suite, state.client!));
 }
 
@@ -177,7 +199,7 @@ function startSearch({ config, reader, message, messageType }: Link, asked: numb
 function* authenticateServer(link: Link, state: State13): Flow {
 	const { reader } = link;
 	const { transcript } = state;
-	const { asked } = state.hello;
+	const { asked } = state;
 	const certificate = Accept.certificate
 		| (asked & ExtensionBit.compress_certificate ? Accept.compressed_certificate : 0);
 	yield Accept.certificate_request | certificate;
@@ -248,15 +270,15 @@ function expectTrust(link: Link): void {
 
 /** The server is authenticated: the client's last flight, the keys for application data, and the connection opens. */
 function finishAndOpen(link: Link, state: State13): void {
-	const { hello, transcript } = state;
+	const { transcript } = state;
 	const { suite } = state.schedule;
 	const digest = transcript.digest();
 	const clientTraffic = state.schedule.derive("c ap traffic", digest);
 	const serverTraffic = state.schedule.derive("s ap traffic", digest);
-	logSecret("CLIENT_TRAFFIC_SECRET_0", hello.random, clientTraffic);
-	logSecret("SERVER_TRAFFIC_SECRET_0", hello.random, serverTraffic);
+	state.log("CLIENT_TRAFFIC_SECRET_0", clientTraffic);
+	state.log("SERVER_TRAFFIC_SECRET_0", serverTraffic);
 	link.readWith(trafficCipher(suite, serverTraffic));
-	if (hello.early) {
+	if (state.isEarly) {
 		resumption!.endEarly(link, transcript);
 		link.writeWith(trafficCipher(suite, state.client!));
 	}
@@ -265,12 +287,12 @@ function finishAndOpen(link: Link, state: State13): void {
 	link.timing.mark(Phase.finished);
 	const proof = state.proof!;
 	const negotiated = {
-		version: ProtocolVersion.tls13, suite: suite.name, group: hello.group, signature: proof.scheme,
-		resumed: state.key?.session !== undefined, earlyData: hello.early !== undefined, protocol: state.protocol,
+		version: ProtocolVersion.tls13, suite: suite.name, group: state.group, signature: proof.scheme,
+		resumed: state.key?.session !== undefined, earlyData: state.isEarly, protocol: state.protocol,
 	};
 	const { config } = link;
 	const keeper = config.onSession && resumption!.keepTickets(config, state.schedule, transcript, proof, state.protocol ?? "", state.maxFragmentCode);
-	const identifier = hello.asked & ExtensionBit.post_handshake_auth ? makeIdentifier(suite, config.credential, transcript) : undefined;
+	const identifier = state.asked & ExtensionBit.post_handshake_auth ? makeIdentifier(suite, config.credential, transcript) : undefined;
 	link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keeper, identifier));
 }
 
@@ -283,16 +305,17 @@ function* finished13(link: Link, state: State13): Flow {
 }
 
 /** All that follows the ServerHello `answer`, which is the message that the link holds. Each part returns the next, so that only one waits. */
-export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcript: Transcript): Flow {
-	const state = new State13(hello, answer, transcript);
+export function* flow13(link: Link, hello: Hello, answer: ServerHello): Flow {
+	const state = new State13(hello, answer);
 	link.holds(state);
 	link.useVersion(ProtocolVersion.tls13);
 	if (!answer.key) expectTrust(link);
 	yield Step.pause;
-	agree(link, answer, state);
+	agree(link, hello, answer, state);
 
 	yield Accept.encrypted_extensions;
-	settleEarly(link, state, readEncryptedExtensions(link, hello.asked, state));
-	absorb(link, transcript);
+	settleEarly(link, hello, state, readEncryptedExtensions(link, state.asked, state));
+	state.dropHello();
+	absorb(link, state.transcript);
 	return answer.key ? finished13(link, state) : authenticateServer(link, state);
 }

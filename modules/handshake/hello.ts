@@ -21,6 +21,7 @@ import { writeExtensions12 } from "./hello12";
 import type { PreSharedKey } from "./psk";
 import type { Session12 } from "./resume";
 import { resumption } from "./resumption";
+import { Transcript } from "./transcript";
 
 const RANDOM_LENGTH = 32;
 const SESSION_ID_LENGTH = 32;
@@ -32,7 +33,9 @@ const retryRandom = Uint8Array.of(
 
 /** What the client says and must remember until the server has answered. */
 export class Hello {
-	readonly random = new Uint8Array(RANDOM_LENGTH);
+	/** Begins with it. */
+	readonly transcript = new Transcript();
+	random = new Uint8Array(RANDOM_LENGTH);
 	/** Not empty, so that middleboxes take the handshake for TLS 1.2's (appendix D.4). Dropped when the server has answered. */
 	sessionId = new Uint8Array(SESSION_ID_LENGTH);
 	/** The TLS 1.2 session that the server may go on with. */
@@ -86,9 +89,16 @@ export class Hello {
 		w.copy(extensions, start, end);
 	}
 
-	close(): void {
+	/** Wipes the key pair. */
+	closeShare(): void {
 		this.share?.close();
 		this.share = undefined;
+	}
+
+	close(): void {
+		this.closeShare();
+		this.transcript.close();
+		resumption?.forgetSessions(this.keys);
 	}
 }
 

@@ -59,7 +59,7 @@ export interface Link {
 	readonly messageStart: number;
 	readonly messageEnd: number;
 	readonly reader: Reader;
-	/** Has `secrets` wiped when the handshake is over, however it ends. */
+	/** Has `secrets` wiped when the handshake is over, however it ends, in the place of what was held before. */
 	holds(secrets: { close(): void }): void;
 	/** Sends handshake messages `bytes[start..end)`, split into records as needed. */
 	send(bytes: Uint8Array, start: number, end: number): void;

@@ -98,7 +98,7 @@ export function keySecret(key: PreSharedKey): Secret {
 export function forgetSessions(keys: readonly PreSharedKey[]): void {
 	for (const key of keys) {
 		const session = key.session;
-		if (!session) continue;
+		if (!session || session.secret === empty) continue;
 		session.secret.fill(0);
 		session.secret = session.ticket = key.secret = key.identity = empty;
 	}

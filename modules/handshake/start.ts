@@ -13,7 +13,7 @@ import type { Flow, Link } from "./link";
 import { Hello, namesVersion, readServerHello, writeClientHello } from "./hello";
 import type { ServerHello } from "./hello";
 import { resumption } from "./resumption";
-import { Transcript } from "./transcript";
+import type { Transcript } from "./transcript";
 import { flow12 } from "./flow12";
 import { flow13 } from "./flow13";
 
@@ -36,7 +36,7 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 		if (retry.group === hello.group || !link.config.groups.includes(retry.group))
 			throw new TLSError("illegal_parameter", `the server asks for group 0x${retry.group.toString(16)}, which it already has or was not offered`);
 		hello.group = retry.group;
-		hello.close();
+		hello.closeShare();
 	}
 	else if (!retry.cookie)
 		throw new TLSError("illegal_parameter", "the server asks for another hello but for no change in it");
@@ -66,9 +66,8 @@ function makeHello({ groups, maxVersion, session, psk, earlyData: early }: Confi
  */
 export function* handshake(link: Link, write: typeof writeClientHello = writeClientHello): Flow {
 	const hello = makeHello(link.config);
-	const transcript = new Transcript();
+	const transcript = hello.transcript;
 	link.holds(hello);
-	link.holds(transcript);
 	yield Step.pause;
 	sendHello(link, hello, transcript, write);
 	yield Accept.server_hello;
@@ -97,5 +96,5 @@ export function* handshake(link: Link, write: typeof writeClientHello = writeCli
 		if (answer.suite !== suite)
 			throw new TLSError("illegal_parameter", "the server changed the cipher suite after its HelloRetryRequest");
 	}
-	return flow13(link, hello, answer, transcript);
+	return flow13(link, hello, answer);
 }

@@ -12,9 +12,8 @@
 
 import config from "mc/config";
 import type { Suite } from "../crypto/suites";
-import { OldExchange } from "../crypto/suites";
 import type { KeyExchange, Legacy } from "../handshake/ecdhe";
-import { NamedGroup } from "../wire/numbers";
+import { NamedGroup, OldExchange } from "../wire/numbers";
 import type { VerifiedPeer } from "../x509/path";
 import type { RecordCipher } from "tls/hardware/aead";
 import { hashLength } from "tls/hardware/hash";

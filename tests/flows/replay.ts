@@ -91,7 +91,7 @@ function writeRecorded(recording: Recording, w: Writer, hello: Hello, count: num
 		hello.asked |= extensionBit(r.u16());
 		r.skip(r.u16());
 	}
-	hello.close();
+	hello.closeShare();
 	hello.share = new KeyShare(hello.group, recording.keys[count]!);
 	w.copy(record, 5, 5 + ((record[3]! << 8) | record[4]!));
 	const { keys } = hello;
