@@ -27,7 +27,7 @@ import type { CertificateInput } from "./x509/trust";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
 import { legacy, problem } from "tls/legacy/legacy";
 
-/** The options, checked. */
+/** The options, checked. What most applications do not ask for is a field only where it is asked for: each takes 16 octets during a handshake. */
 export interface Config {
 	/** Name for the SNI extension; undefined for an address (RFC 6066 section 3). */
 	readonly sni: string | undefined;
@@ -40,25 +40,25 @@ export interface Config {
 	readonly signatureSchemes: readonly number[];
 	readonly certificates: CertificatePolicy;
 	/** The client's own identity, if it has one. */
-	readonly credential: Credential | undefined;
-	readonly postHandshakeAuth: boolean;
-	readonly session: Session | undefined;
-	readonly psk: ExternalKey | undefined;
-	readonly earlyData: Uint8Array | undefined;
-	readonly onSession: ((session: ArrayBuffer) => void) | undefined;
+	readonly credential?: Credential;
+	readonly postHandshakeAuth?: boolean;
+	readonly session?: Session;
+	readonly psk?: ExternalKey;
+	readonly earlyData?: Uint8Array;
+	readonly onSession?: (session: ArrayBuffer) => void;
 	/** Which server and which trust a session belongs to; where sessions are handed out. */
-	readonly sessionBinding: Uint8Array | undefined;
+	readonly sessionBinding?: Uint8Array | undefined;
 	/** What verifies the server's certificates; tests replay recordings with another. */
 	readonly PathSearch: typeof PathSearch;
-	readonly inflate: Options["inflate"];
+	readonly inflate?: Options["inflate"];
 	readonly maxMessage: number;
 	/** 0 where none is asked for. */
 	readonly recordSizeLimit: number;
 	/** RFC 6066's number for tls_max_fragment_length; 0 where none is asked for. */
 	readonly maxFragmentCode: number;
 	readonly maxSendFragment: number;
-	/** 0 where records are not filled up. */
-	readonly recordPadding: number;
+	/** Not there where records are not filled up. */
+	readonly recordPadding?: number;
 	/** Milliseconds for timing. */
 	readonly now: () => number;
 }
@@ -77,6 +77,9 @@ const signatureSchemes: readonly number[] = Object.freeze([
 	SignatureScheme.rsa_pss_rsae_sha256, SignatureScheme.rsa_pss_rsae_sha384, SignatureScheme.rsa_pss_rsae_sha512,
 	SignatureScheme.rsa_pkcs1_sha256, SignatureScheme.rsa_pkcs1_sha384, SignatureScheme.rsa_pkcs1_sha512,
 ]);
+
+/** While it is filled in. */
+type Making<T> = { -readonly [K in keyof T]: T[K] };
 
 /** With one that is for client.ts. */
 const types: Readonly<Record<keyof Options | "onHandshake", string>> = Object.freeze({
@@ -190,6 +193,13 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	});
 }
 
+function addRare(config: Making<Config>, { earlyData, postHandshakeAuth, inflate, recordPadding }: Options): void {
+	if (earlyData) config.earlyData = bytesOf(earlyData);
+	if (postHandshakeAuth) config.postHandshakeAuth = true;
+	if (inflate) config.inflate = inflate;
+	if (recordPadding !== undefined) config.recordPadding = numberOption("recordPadding", recordPadding, 2, 1024, 0);
+}
+
 /** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
 export function configure(options: Options, host: string | undefined): Config {
 	checkTypes(options);
@@ -220,26 +230,26 @@ export function configure(options: Options, host: string | undefined): Config {
 	const given = givenLimits(options);
 	const usable = session && resumption!.usableSession(bytesOf(session), binding!, suites, protocols, given);
 	const limits = given ?? limitsThatFit(maxVersion);
-	return Object.freeze({
+	const config: Making<Config> = {
 		sni: isAddress(name) ? undefined : name,
 		protocols,
 		minVersion, maxVersion,
 		suites, groups: groupsFor(chipFeatures()), signatureSchemes,
 		certificates,
-		session: usable,
-		onSession,
-		sessionBinding: onSession && binding,
-		psk,
-		earlyData: options.earlyData && bytesOf(options.earlyData),
-		credential: identity,
-		postHandshakeAuth: options.postHandshakeAuth ?? false,
 		PathSearch,
-		inflate: options.inflate,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
 		recordSizeLimit: limits.recordSizeLimit,
 		maxFragmentCode: usable ? usable.maxFragmentCode : limits.maxFragmentCode,
 		maxSendFragment: numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096),
-		recordPadding: numberOption("recordPadding", options.recordPadding, 2, 1024, 0),
 		now: options.now ?? Date.now,
-	});
+	};
+	if (usable) config.session = usable;
+	if (onSession) {
+		config.onSession = onSession;
+		config.sessionBinding = binding;
+	}
+	if (psk) config.psk = psk;
+	if (identity) config.credential = identity;
+	addRare(config, options);
+	return Object.freeze(config);
 }
