@@ -187,10 +187,12 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	if (pinsInsteadOfRoots && (store || !pins?.length)) refuse('"pinsInsteadOfRoots" needs "pins", and neither "roots" nor "certificate"');
 	if (!store && !pinsInsteadOfRoots && !options.psk) refuse('whom to trust is not said: give "roots", "certificate", "psk" or "pins" with "pinsInsteadOfRoots"');
 	if (pins) checkPins(pins);
-	return Object.freeze({
-		name, roots: store, pins, pinsInsteadOfRoots, clock: clockPolicy(options.clock), maxSignatures: 16, maxCertificates: 40,
-		requiresStatus: requiresStatus(options),
-	});
+	const policy: Making<CertificatePolicy> = { name, clock: clockPolicy(options.clock) };
+	if (store) policy.roots = store;
+	if (pins) policy.pins = pins;
+	if (pinsInsteadOfRoots) policy.pinsInsteadOfRoots = true;
+	if (requiresStatus(options)) policy.requiresStatus = true;
+	return Object.freeze(policy);
 }
 
 function addRare(config: Making<Config>, { earlyData, postHandshakeAuth, inflate, recordPadding }: Options): void {

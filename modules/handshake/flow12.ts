@@ -26,6 +26,7 @@ import { empty } from "../wire/reader";
 import { Phase } from "../timing";
 import { StapledStatus } from "../x509/ocsp";
 import type { StatusSubject } from "../x509/ocsp";
+import { Limit } from "../x509/policy";
 import type { PathSearch } from "../x509/path";
 import { timeNow } from "../x509/time";
 import type { RecordCipher } from "tls/hardware/aead";
@@ -57,21 +58,22 @@ const MAX_REFUSALS = 8;
 
 /** What the flow's steps share; its secrets are wiped when the flow ends, however it ends. */
 class State12 {
+	// what is declared is a field only once it is set: each takes 16 octets
 	readonly answer: ServerHello12;
-	peer: VerifiedPeer | undefined;
+	declare peer: VerifiedPeer | undefined;
 	/** While the path is looked for; then what a CertificateStatus must be of, and its check. */
-	search: PathSearch | undefined;
-	subject: StatusSubject | undefined;
-	status: StapledStatus | undefined;
+	declare search: PathSearch | undefined;
+	declare subject: StatusSubject | undefined;
+	declare status: StapledStatus | undefined;
 	/** Signatures that the server takes from us, if it asks for a certificate. */
-	schemes: readonly number[] | undefined;
-	exchange: KeyExchange | undefined;
-	proof: AuthenticatedPeer | undefined;
-	master: Secret | undefined;
+	declare schemes: readonly number[] | undefined;
+	declare exchange: KeyExchange | undefined;
+	declare proof: AuthenticatedPeer | undefined;
+	declare master: Secret | undefined;
 	/** Wait for the server's ChangeCipherSpec, and for ours. */
-	reading: RecordCipher | undefined;
-	writing: RecordCipher | undefined;
-	ticket: Ticket12 | undefined;
+	declare reading: RecordCipher | undefined;
+	declare writing: RecordCipher | undefined;
+	declare ticket: Ticket12 | undefined;
 
 	/** For what it still holds. */
 	private readonly hello: Hello;
@@ -97,7 +99,7 @@ function absorb(link: Link, transcript: Transcript): void {
 /** The server's Certificate (section 7.4.2): the search for a path is stepped through by the flow. */
 function beginCertificate(link: Link, state: State12): void {
 	const { certificates, PathSearch } = link.config;
-	const { spans } = readCertificate12(link.reader, certificates.maxCertificates);
+	const { spans } = readCertificate12(link.reader, Limit.certificates);
 	state.search = new PathSearch(link.message, spans, certificates, state.answer.sendsStatus ? "later" : undefined);
 }
 

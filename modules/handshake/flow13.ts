@@ -18,6 +18,7 @@
 import { TLSError } from "../errors";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { Accept, ExtensionType, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
+import { Limit } from "../x509/policy";
 import type { PathSearch, VerifiedPeer } from "../x509/path";
 import { empty, Reader } from "../wire/reader";
 import { Writer } from "../wire/writer";
@@ -46,6 +47,7 @@ function sharedLength(publicLength: number): number {
 
 /** What the flow's steps share; its secrets are wiped when the handshake is over, however it ends. */
 class State13 {
+	// what is declared is a field only once it is set: each takes 16 octets
 	/** Until the server has answered all of it. */
 	private hello: Hello | undefined;
 	/** What is needed of it then: the group of the key exchange, the extensions that were asked for, whether early data was taken. */
@@ -53,21 +55,21 @@ class State13 {
 	readonly asked: number;
 	isEarly: boolean;
 	/** The client's, where secrets are logged. */
-	readonly random: Uint8Array | undefined;
+	declare readonly random: Uint8Array | undefined;
 	/** The pre-shared key that the server takes. */
-	readonly key: PreSharedKey | undefined;
+	declare readonly key: PreSharedKey | undefined;
 	readonly transcript: Transcript;
 	readonly schedule: Schedule13;
-	client: Secret | undefined;
-	server: Secret | undefined;
-	protocol: string | undefined;
+	declare client: Secret | undefined;
+	declare server: Secret | undefined;
+	declare protocol: string | undefined;
 	/** change_cipher_spec goes before the client's last flight (appendix D.4). */
 	readonly isCompatible: boolean;
 	/** RFC 6066's number for max_fragment_length, where the server keeps to it. */
 	maxFragmentCode = 0;
 	/** Signatures that the server takes from us, if it asks for a certificate. */
-	schemes: readonly number[] | undefined;
-	proof: AuthenticatedPeer | undefined;
+	declare schemes: readonly number[] | undefined;
+	declare proof: AuthenticatedPeer | undefined;
 
 	constructor(hello: Hello, answer: ServerHello) {
 		const { suite, key } = answer;
@@ -78,7 +80,7 @@ class State13 {
 		if (logsSecrets()) this.random = hello.random;
 		this.isCompatible = hello.isCompatible;
 		hello.sessionId = empty;
-		this.key = key;
+		if (key) this.key = key;
 		this.transcript = hello.transcript;
 		const secret = key && resumption!.keySecret(key);
 		this.schedule = new Schedule13(suite, secret);
@@ -191,7 +193,7 @@ function startSearch({ config, reader, message, messageType }: Link, asked: numb
 	const { certificates } = config;
 	const isPlain = messageType === HandshakeType.certificate;
 	const bytes = isPlain ? message : readCompressedCertificate(reader, config);
-	const list = readCertificate13(isPlain ? reader : new Reader().open(bytes, 0, bytes.length), asked, certificates.maxCertificates);
+	const list = readCertificate13(isPlain ? reader : new Reader().open(bytes, 0, bytes.length), asked, Limit.certificates);
 	return new config.PathSearch(bytes, list.spans, certificates, list.staple);
 }
 

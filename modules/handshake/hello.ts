@@ -33,24 +33,25 @@ const retryRandom = Uint8Array.of(
 
 /** What the client says and must remember until the server has answered. */
 export class Hello {
+	// what is declared is a field only once it is set: each takes 16 octets
 	/** Begins with it. */
 	readonly transcript = new Transcript();
 	random = new Uint8Array(RANDOM_LENGTH);
 	/** Not empty, so that middleboxes take the handshake for TLS 1.2's (appendix D.4). Dropped when the server has answered. */
 	sessionId = new Uint8Array(SESSION_ID_LENGTH);
 	/** The TLS 1.2 session that the server may go on with. */
-	session: Session12 | undefined;
+	declare session: Session12 | undefined;
 	/** What TLS 1.3 may use in place of certificates, in the order of their numbers (section 4.2.11). */
 	keys: readonly PreSharedKey[] = [];
 	/** What goes out with it, before the server has answered; after that, what the server has taken. */
-	early: Uint8Array | undefined;
+	declare early: Uint8Array | undefined;
 	/** Extensions sent, as ExtensionBit. */
 	asked = 0;
 	/** The group that `share` is of. */
 	group: number;
 	share: KeyShare | undefined;
 	/** Answers a HelloRetryRequest. */
-	cookie: Uint8Array | undefined;
+	declare cookie: Uint8Array | undefined;
 
 	constructor(group: number) {
 		random(this.random, 0, RANDOM_LENGTH);
@@ -63,7 +64,7 @@ export class Hello {
 	 * the ticket gives back (RFC 5077 section 3.4); without either none, unless TLS 1.3 needs one.
 	 */
 	offer(session: Session12 | undefined, isTLS13: boolean): void {
-		this.session = session;
+		if (session) this.session = session;
 		if (session && !session.ticket.length) this.sessionId = session.id as Uint8Array<ArrayBuffer>;
 		else if (!session && !isTLS13) this.sessionId = empty;
 	}

@@ -19,6 +19,7 @@ import { StapledStatus, statusSubject } from "./ocsp";
 import type { Span, StatusSubject } from "./ocsp";
 import { timeNow } from "./time";
 import { DIGEST, nameDigest } from "./trust";
+import { Limit } from "./policy";
 import type { CertificatePolicy, VerifiedPeer } from "./policy";
 
 export type { CertificatePolicy, VerifiedPeer };
@@ -51,17 +52,18 @@ const enum Anchor {
  * rule.
  */
 export class PathSearch {
+	// what is declared is a field only once it is set: each takes 16 octets
 	/** The result, when `step` has returned false. */
-	peer: VerifiedPeer | undefined;
+	declare peer: VerifiedPeer | undefined;
 	/** With it, for a status that comes later: what it must be of; undefined where nobody's key is known who could tell it. */
-	subject: StatusSubject | undefined;
+	declare subject: StatusSubject | undefined;
 	private readonly message: Uint8Array;
 	private readonly spans: readonly number[];
 	private readonly policy: CertificatePolicy;
 	private readonly now: number;
 	/** The stapled status: where it lies, and when the path holds, its check. */
-	private readonly staple: Span | "later" | undefined;
-	private status: StapledStatus | undefined;
+	declare private readonly staple: Span | "later" | undefined;
+	declare private status: StapledStatus | undefined;
 	private readonly certificate = new Certificate();
 	/** Which one it holds. */
 	private certificateIndex = -1;
@@ -83,15 +85,15 @@ export class PathSearch {
 	private root: number = Anchor.untried;
 	/** The place in the path whose signature is to be checked next, by `issuer`'s key; -1 while a path is looked for. */
 	private top = -1;
-	private issuer: PublicKey | undefined;
+	declare private issuer: PublicKey | undefined;
 	private steps = 0;
 	private signatures = 0;
 	/** Why the first path failed. */
-	private error: TLSError | undefined;
+	declare private error: TLSError | undefined;
 
 	/** `staple`: where the OCSP response for the server's certificate lies, if there is one, or "later": `peer` says whether one must come. */
 	constructor(message: Uint8Array, spans: readonly number[], policy: CertificatePolicy, staple?: Span | "later") {
-		this.staple = staple;
+		if (staple) this.staple = staple;
 		this.message = message;
 		this.spans = spans;
 		this.policy = policy;
@@ -148,8 +150,8 @@ export class PathSearch {
 
 	/** Checks what needs no other certificate. True where the server's certificate itself is a trusted one. */
 	private begin(): boolean {
-		const maxCertificates = this.policy.maxCertificates, roots = this.policy.roots;
-		if (this.spans.length > 2 * maxCertificates) throw new TLSError("too_much_work", `the server sent more than ${maxCertificates} certificates`);
+		const roots = this.policy.roots;
+		if (this.spans.length > 2 * Limit.certificates) throw new TLSError("too_much_work", `the server sent more than ${Limit.certificates} certificates`);
 		this.checkLeaf();
 		this.path.push(0);
 		this.next.push(1 | marksOf(this.certificate));
@@ -186,7 +188,7 @@ export class PathSearch {
 		if (!leaf.keyKind) leaf.fail(`has a key that is not taken${leaf.keyBits ? ` (${leaf.keyBits} bits)` : ""}`, "unsupported_certificate");
 		if (!leaf.isForServers) leaf.fail("is not meant for servers (its extended key usage)", "unsupported_certificate");
 		if (leaf.constraintsEnd && !leaf.isAuthority) leaf.fail("has name constraints but is no authority");
-		this.needsStatus = this.policy.requiresStatus || leaf.mustStaple;
+		this.needsStatus = this.policy.requiresStatus === true || leaf.mustStaple;
 		if (!this.staple && this.needsStatus) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
 		this.keyUsage = leaf.keyUsage;
 		this.keyKind = leaf.keyKind;
@@ -300,7 +302,7 @@ export class PathSearch {
 
 	/** Checks one signature, from the trusted key downwards; false where it does not hold, and with it the path. */
 	private checkSignature(): boolean {
-		if (++this.signatures > this.policy.maxSignatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
+		if (++this.signatures > Limit.signatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
 		const index = this.path[this.top]!;
 		const signedWith = this.next[this.top]! >> Mark.signature;
 		// it has been read and found well-formed: only its parts are looked up

@@ -6,19 +6,26 @@ import type { PublicKey } from "../crypto/signature";
 import type { ClockPolicy } from "./time";
 import type { RootStore } from "./trust";
 
+/** How much work a server's certificates may make. */
+export const enum Limit {
+	/** Certificates that it sends. */
+	certificates = 40,
+	/** Signatures that are checked in search of a path. */
+	signatures = 16,
+}
+
+/** Where nothing is asked for, there is no field. */
 export interface CertificatePolicy {
 	/** The server's DNS name or address. */
 	readonly name: string;
 	/** Undefined only with `pinsInsteadOfRoots`. */
-	readonly roots: RootStore | undefined;
+	readonly roots?: RootStore | undefined;
 	/** SHA-256 of SubjectPublicKeyInfo; one must be in the path. */
-	readonly pins: readonly Uint8Array[] | undefined;
-	readonly pinsInsteadOfRoots: boolean;
+	readonly pins?: readonly Uint8Array[] | undefined;
+	readonly pinsInsteadOfRoots?: boolean;
 	readonly clock: ClockPolicy;
-	readonly maxSignatures: number;
-	readonly maxCertificates: number;
 	/** Every certificate must come with a stapled status, not only those that promise one (RFC 7633). */
-	readonly requiresStatus: boolean;
+	readonly requiresStatus?: boolean;
 }
 
 /** A server whose certificate leads to a trusted key. */

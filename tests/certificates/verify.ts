@@ -46,7 +46,7 @@ export class Chain {
 	verify({ roots, name, seconds, pins, requiresStatus = false }: Question, later = false): VerifiedPeer {
 		const staple = this.#staple;
 		const search = new PathSearch(this.message, this.spans, {
-			name, roots, pins, pinsInsteadOfRoots: roots === undefined, clock: () => seconds, maxSignatures: 16, maxCertificates: 40, requiresStatus,
+			name, roots, pins, pinsInsteadOfRoots: roots === undefined, clock: () => seconds, requiresStatus,
 		}, staple && later ? "later" : staple);
 		while (search.step());
 		if (!search.peer) throw new Error("neither a peer nor an error");
