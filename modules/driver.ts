@@ -8,6 +8,7 @@ import { TLSError } from "./errors";
 import type { Config } from "./config";
 import type { AuthenticatedPeer } from "./handshake/authenticated";
 import type { Flow, HandshakeInfo, Link, Negotiated, PostHandshake } from "./handshake/link";
+import type { Transcript } from "./handshake/transcript";
 import type { Incoming } from "./record/incoming";
 import { RecordHeader } from "./record/deframer";
 import { Joiner, MessageHeader } from "./record/joiner";
@@ -169,6 +170,11 @@ export class Driver implements Link {
 
 	get messageEnd(): number {
 		return this.joiner.end;
+	}
+
+	addTo(transcript: Transcript): void {
+		const joiner = this.joiner;
+		transcript.add(joiner.bytes, joiner.start, joiner.end);
 	}
 
 	holds(secrets: { close(): void }): void {

@@ -80,10 +80,6 @@ class State13 {
 	}
 }
 
-function absorb(link: Link, transcript: Transcript): void {
-	transcript.add(link.message, link.messageStart, link.messageEnd);
-}
-
 /** Key agreement, then the handshake keys in both directions. */
 function agree(link: Link, state: State13): void {
 	const { hello, answer, transcript } = state;
@@ -96,7 +92,7 @@ function agree(link: Link, state: State13): void {
 	if (!share.agree(link.message, answer.shareStart, answer.shareEnd, shared))
 		throw new TLSError("illegal_parameter", "the server's key share is no valid public key");
 	hello.close();
-	absorb(link, transcript);
+	link.addTo(transcript);
 	const digest = transcript.digest();
 	state.schedule.toHandshake(shared);
 	state.client = state.schedule.derive("c hs traffic", digest);
@@ -180,14 +176,14 @@ function* authenticateServer(link: Link, state: State13): Flow {
 	yield Accept.certificate_request | certificate;
 	if (link.messageType === HandshakeType.certificate_request) {
 		state.schemes = readCertificateRequest13(reader, false).schemes;
-		absorb(link, transcript);
+		link.addTo(transcript);
 		yield certificate;
 	}
 	let search: PathSearch | undefined = startSearch(link, asked);
 	while (search.step()) yield Step.pause;
 	const peer = search.peer!;
 	search = undefined;	// and with it all that it holds
-	absorb(link, transcript);
+	link.addTo(transcript);
 	link.timing.mark(Phase.chain);
 	yield Accept.certificate_verify;
 	yield Step.pause;
@@ -208,7 +204,7 @@ function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
 	if (!link.config.signatureSchemes.includes(scheme))
 		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered`);
 	state.proof = authenticate13(peer, scheme, signedContent13(transcript.digest(), false), link.message, start, end);
-	absorb(link, transcript);
+	link.addTo(transcript);
 	link.timing.mark(Phase.proof);
 }
 
@@ -223,7 +219,7 @@ function checkFinished(link: Link, answer: ServerHello, transcript: Transcript, 
 	}
 	else if (!equal(link.message, reader.at, expected, 0, expected.length))
 		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
-	absorb(link, transcript);
+	link.addTo(transcript);
 }
 
 /** The client's last flight. */
@@ -290,6 +286,6 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello, transcrip
 
 	yield Accept.encrypted_extensions;
 	settleEarly(link, state, readEncryptedExtensions(link, hello.asked, state));
-	absorb(link, transcript);
+	link.addTo(transcript);
 	return answer.key ? finished13(link, state) : authenticateServer(link, state);
 }
