@@ -237,7 +237,8 @@ class Transport implements Events {
 		const connection = this.connection;
 		this.flags |= Flag.pumping;
 		try {
-			do this.from = connection.receive(this.segment, this.from, this.to);
+			do
+				if (this.from < this.to) this.from = connection.receive(this.segment, this.from, this.to);
 			while (this.from === this.to && this.fill());
 		}
 		finally {
@@ -270,14 +271,20 @@ class Transport implements Events {
 	private fill(): boolean {
 		let count = this.available;
 		if (!count) return false;
-		const isHandshaking = this.options !== undefined;
-		const placed = isHandshaking ? this.readInPlace(count) : 0;
-		if (placed) {
-			this.available -= placed;
-			this.connection.filled(placed);
-			return true;
+		let size: number = Segment.data;
+		// with data, views would be too many
+		if (this.options) {
+			const connection = this.connection;
+			const room = connection.room(count);
+			if (room) {
+				this.tcp!.read(room);
+				count = room.length;
+				this.available -= count;
+				connection.filled(count);
+				return true;
+			}
+			size = Segment.handshake;
 		}
-		const size = isHandshaking ? Segment.handshake : Segment.data;
 		if (count > size) count = size;
 		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
 		if (this.to !== count) {
@@ -289,13 +296,6 @@ class Transport implements Events {
 		this.from = 0;
 		this.to = count;
 		return true;
-	}
-
-	/** Has TCP put up to `count` octets into a long record of the handshake; returns how many. With data, views would be too many. */
-	private readInPlace(count: number): number {
-		const room = this.connection.room(count);
-		if (room) this.tcp!.read(room);
-		return room ? room.length : 0;
 	}
 
 	private dropSegment(): void {

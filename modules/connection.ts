@@ -124,7 +124,7 @@ export class Connection implements Host {
 				if (!incoming.missing) this.receiveRecord();
 			}
 			// nothing waits in the middle of a record
-			else if (this.isWaiting) break;
+			else if (this.readable > 0 || this.state >= State.ended || this.driver?.isPaused) break;
 			else at = this.receiveHeader(bytes, at, end);
 		}
 		return at;
@@ -197,13 +197,13 @@ export class Connection implements Host {
 		if (!driver?.isPaused) return;
 		try {
 			driver.resume();
-			this.dropDriver();
+			if (!driver.flow) this.dropDriver(driver);
 		}
 		catch (e) {
 			driver = undefined;
 			this.fail(e);
 		}
-		this.report(driver);
+		if (!driver?.flow) this.report(driver);
 	}
 
 	/** Offers the transport what it has not taken yet. */
@@ -257,17 +257,16 @@ export class Connection implements Host {
 		return new Driver(this, this.incoming, this.outgoing, this.maxMessage, undefined, this.post);
 	}
 
-	/** Lets go of all that belongs to the handshake, when it is done and no message is half there. */
-	private dropDriver(): void {
-		const driver = this.driver;
-		if (!driver || driver.isHandshaking || driver.isPaused) return;
+	/** Lets go of all that belongs to the handshake, which is done, when no message is half there. */
+	private dropDriver(driver: Driver): void {
+		if (driver.isPaused) return;
 		if (this.state === State.handshake) throw new TLSError("internal", "the handshake ended without a result");
 		if (!driver.started) this.driver = undefined;
 	}
 
-	/** Tells the application what has come of the last record or step, in which `driver` had a part. */
+	/** Tells the application what has come of the last record or step, in which `driver` had a part. While a handshake goes on that is nothing. */
 	private report(driver: Driver | undefined): void {
-		if (driver && !driver.isHandshaking) this.reportHandshake(driver);
+		if (driver) this.reportHandshake(driver);
 		if (this.readable) this.events.readable(this.readable);
 		if (this.state === State.ended) this.events.ended();
 	}
@@ -301,39 +300,39 @@ export class Connection implements Host {
 		catch (e) {
 			this.fail(e);
 		}
-		this.report(driver);
+		if (!driver?.flow) this.report(driver);
 	}
 
 	/** Unprotects the record and sees what it is. Returns the driver where there is one, also one whose work is done by that. */
 	private useRecord(): Driver | undefined {
 		const incoming = this.incoming, driver = this.driver;
 		const type = incoming.openRecord();
-		if (driver?.started && type !== ContentType.handshake && type !== ContentType.change_cipher_spec)
+		const isEmpty = incoming.at === incoming.end;
+		if (type !== ContentType.handshake && type !== ContentType.change_cipher_spec && driver?.started)
 			throw new TLSError("unexpected_message", "a handshake message is interrupted by another record");
-		const isIdle = type !== ContentType.application_data || incoming.at === incoming.end;
-		this.idleRecords = isIdle ? this.idleRecords + 1 : 0;
-		if (this.idleRecords > MAX_IDLE_RECORDS && this.isOpen)
+		if (type === ContentType.application_data && !isEmpty) this.idleRecords = 0;
+		else if (++this.idleRecords > MAX_IDLE_RECORDS && this.isOpen)
 			throw new TLSError("unexpected_message", "the server sends record after record without any data");
 		switch (type) {
+			case ContentType.handshake:
+				if (isEmpty) throw new TLSError("unexpected_message", "a handshake record is empty");
+				(driver ?? (this.driver = this.driverForMessages())).readMessages();
+				break;
+			case ContentType.application_data:
+				this.receiveData();
+				break;
 			case ContentType.change_cipher_spec:
 				if (!driver) throw new TLSError("unexpected_message", "a change_cipher_spec record is unexpected");
 				driver.receiveChangeCipherSpec();
 				break;
-			case ContentType.handshake:
-				if (incoming.at === incoming.end) throw new TLSError("unexpected_message", "a handshake record is empty");
-				(this.driver ??= this.driverForMessages()).readMessages();
-				break;
 			case ContentType.alert:
 				this.receiveAlert();
-				break;
-			case ContentType.application_data:
-				this.receiveData();
 				break;
 			default:
 				throw new TLSError("unexpected_message", `a record of type ${type} is unexpected`);
 		}
 		const used = this.driver;
-		this.dropDriver();
+		if (used && !used.flow) this.dropDriver(used);
 		return used;
 	}
 

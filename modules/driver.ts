@@ -8,6 +8,7 @@ import { TLSError } from "./errors";
 import type { Config } from "./config";
 import type { AuthenticatedPeer } from "./handshake/authenticated";
 import type { Flow, HandshakeInfo, Link, Negotiated, PostHandshake } from "./handshake/link";
+import type { Transcript } from "./handshake/transcript";
 import type { Incoming } from "./record/incoming";
 import { RecordHeader } from "./record/deframer";
 import { Joiner, MessageHeader } from "./record/joiner";
@@ -28,7 +29,9 @@ const changeCipherSpec = Uint8Array.of(1);
 const MAX_IGNORED = 16;
 
 /** Highest handshake type that has a bit in a set of messages. */
-const MAX_TYPE = 29;
+const enum Most {
+	type = 29,
+}
 
 /** The connection that a handshake runs in. */
 export interface Host {
@@ -52,11 +55,13 @@ export class Driver implements Link {
 	private readonly outgoing: Outgoing;
 	private post: PostHandshake | undefined;
 	private readonly joiner: Joiner;
-	private flow: Flow | undefined;
+	/** What the handshake is at; not there where none goes on. Set here only, as is the next. */
+	flow: Flow | undefined;
+	/** True until `resume`. */
+	isPaused = false;
 	private held: { close(): void } | undefined = undefined;
 	/** The messages that may come next, or the step that is waited for. */
 	private accepts = 0;
-	private paused = false;
 	private changeCipherSpecs = 0;
 	private changeCipherSpecSent = false;
 	private ignored = 0;
@@ -90,37 +95,27 @@ export class Driver implements Link {
 		return this.marks!;
 	}
 
-	/** True where the handshake goes on. */
-	get isHandshaking(): boolean {
-		return this.flow !== undefined;
-	}
-
-	/** True until `resume`. */
-	get isPaused(): boolean {
-		return this.paused;
-	}
-
-	/** True where part of a message has arrived. */
+	/** True where part of a message has arrived, and not all of it. */
 	get started(): boolean {
-		return this.joiner.started;
+		return this.joiner.have > 0;
 	}
 
 	/** Uses the handshake messages of the record, until it is used up or a pause comes. */
 	readMessages(): void {
 		const joiner = this.joiner, incoming = this.incoming;
-		while (incoming.at < incoming.end && !this.paused) {
+		while (incoming.at < incoming.end && !this.isPaused) {
 			incoming.at = joiner.take(incoming.buffer, incoming.at, incoming.end);
-			if (joiner.complete) this.receiveMessage();
+			if (joiner.end) this.receiveMessage();
 		}
 		// while the handshake lasts, the next record may find room in the buffer of this one
-		if (!this.paused) incoming.next(!this.flow && !joiner.started);
+		if (!this.isPaused) incoming.next(!this.flow && !joiner.have);
 	}
 
 	/** Goes on after a pause. */
 	resume(): void {
-		this.paused = false;
+		this.isPaused = false;
 		this.advance();
-		if (!this.paused && this.incoming.complete) this.readMessages();
+		if (!this.isPaused && this.incoming.complete) this.readMessages();
 	}
 
 	/**
@@ -129,9 +124,9 @@ export class Driver implements Link {
 	 */
 	receiveChangeCipherSpec(): void {
 		const incoming = this.incoming;
-		const isWhole = incoming.recordEnd === RecordHeader.length + 1 && incoming.buffer[RecordHeader.length] === 1;
+		const isWhole = incoming.have === RecordHeader.length + 1 && incoming.buffer[RecordHeader.length] === 1;
 		const isExpected = incoming.is12 ? this.accepts === Step.change_cipher_spec : ++this.changeCipherSpecs <= MAX_CHANGE_CIPHER_SPECS;
-		if (!isWhole || !isExpected || !this.flow || this.joiner.started)
+		if (!isWhole || !isExpected || !this.flow || this.started)
 			throw new TLSError("unexpected_message", "a change_cipher_spec record is unexpected");
 		incoming.at = incoming.end;
 		incoming.next(false);
@@ -148,7 +143,7 @@ export class Driver implements Link {
 	close(): void {
 		const flow = this.flow;
 		this.flow = undefined;
-		this.paused = false;
+		this.isPaused = false;
 		try {
 			flow?.return();
 		}
@@ -175,6 +170,11 @@ export class Driver implements Link {
 
 	get messageEnd(): number {
 		return this.joiner.end;
+	}
+
+	addTo(transcript: Transcript): void {
+		const joiner = this.joiner;
+		transcript.add(joiner.bytes, joiner.start, joiner.end);
 	}
 
 	holds(secrets: { close(): void }): void {
@@ -220,7 +220,7 @@ export class Driver implements Link {
 	}
 
 	readWith(cipher: RecordCipher): void {
-		if (this.incoming.at < this.incoming.end || this.joiner.started)
+		if (this.incoming.at < this.incoming.end || this.started)
 			throw new TLSError("unexpected_message", "handshake data goes on in a record where the keys change");
 		this.incoming.protectWith(cipher);
 	}
@@ -246,40 +246,37 @@ export class Driver implements Link {
 	// Inside
 
 	private receiveMessage(): void {
-		const joiner = this.joiner, reader = this.reader;
-		const type = this.messageType;
-		reader.open(joiner.bytes, joiner.start + MessageHeader.length, joiner.end);
-		if (!this.flow) {
-			this.post!.receive(this);
-			this.releaseMessage();
-			return;
-		}
-		if (type === HandshakeType.hello_request && this.incoming.is12) {
-			reader.finish();
+		const joiner = this.joiner, bytes = joiner.bytes, start = joiner.start;
+		const type = bytes[start]!;
+		this.reader.open(bytes, start + MessageHeader.length, joiner.end);
+		if (this.flow && type <= Most.type && this.accepts & 1 << type) this.advance();
+		else this.receiveOther(type);
+	}
+
+	/** A message that no flow waits for: one after the handshake, a HelloRequest, or one that comes where it may not. */
+	private receiveOther(type: number): void {
+		if (!this.flow) this.post!.receive(this);
+		else if (type === HandshakeType.hello_request && this.incoming.is12) {
+			this.reader.finish();
 			this.ignore();
-			this.releaseMessage();
-			return;
 		}
-		if (type > MAX_TYPE || !(this.accepts & (1 << type)))
-			throw new TLSError("unexpected_message", `handshake message ${type} comes where it may not`);
-		this.advance();
+		else throw new TLSError("unexpected_message", `handshake message ${type} comes where it may not`);
+		this.releaseMessage();
 	}
 
 	/** Lets the flow go on to where it waits for a message, pauses, or is done. */
 	private advance(): void {
-		let { value, done } = this.flow!.next();
-		while (done && value) {
-			this.flow = value as Flow;
-			({ value, done } = this.flow.next());
-		}
+		let step = this.flow!.next();
+		while (step.done && step.value) step = (this.flow = step.value).next();
+		const value = step.value as number | undefined;
 		if (value === Step.pause) {
-			this.paused = true;
+			this.isPaused = true;
 			this.host.pause();
 			return;
 		}
 		this.releaseMessage();
-		this.accepts = (value as number | undefined) ?? 0;
-		if (!done) return;
+		this.accepts = value ?? 0;
+		if (!step.done) return;
 		this.flow = undefined;
 		this.closeHeld();
 	}

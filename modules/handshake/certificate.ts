@@ -10,6 +10,7 @@ import { empty } from "../wire/reader";
 import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import type { Span } from "../x509/ocsp";
+import { copy } from "tls/hardware/copy";
 
 /** Where the certificates of a Certificate message lie in it. */
 export interface CertificateList {
@@ -46,22 +47,24 @@ function readEntryExtensions(r: Reader, asked: number, list: CertificateList): v
 
 /** Reads a server's Certificate; `maximum` is the most certificates that are looked at. */
 export function readCertificate13(r: Reader, asked: number, maximum: number): CertificateList {
-	const list: CertificateList = { spans: [], staple: undefined };
+	const spans: number[] = [];
+	const list: CertificateList = { spans, staple: undefined };
 	const context = r.enter(1, 0, 255);
 	if (r.left) throw new TLSError("illegal_parameter", "the server's Certificate answers a request that nobody made");
 	r.leave(context);
 	const entries = r.enter(3, 0, 0xffffff);
 	while (r.left) {
-		if (list.spans.length === 2 * maximum) throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
+		if (spans.length === 2 * maximum) throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
 		const certificate = r.enter(3, 1, 0xffffff);
-		list.spans.push(r.at, r.end);
-		r.at = r.end;
+		const end = r.end;
+		spans.push(r.at, end);
+		r.at = end;
 		r.leave(certificate);
 		readEntryExtensions(r, asked, list);
 	}
 	r.leave(entries);
 	r.finish();
-	if (!list.spans.length) throw new TLSError("decode_error", "the server sent no certificate");
+	if (!spans.length) throw new TLSError("decode_error", "the server sent no certificate");
 	return list;
 }
 
@@ -131,15 +134,18 @@ export function writeCertificateVerify(w: Writer, scheme: number, signature: Uin
 	w.copy(signature, 0, signature.length);
 }
 
-const serverContext = new Uint8Array(ArrayBuffer.fromString("TLS 1.3, server CertificateVerify"));
+/** 64 spaces and the context of the server's signature; the context of the client's, which is as long. */
+const beforeServer = new Uint8Array(ArrayBuffer.fromString(" ".repeat(64) + "TLS 1.3, server CertificateVerify"));
 const clientContext = new Uint8Array(ArrayBuffer.fromString("TLS 1.3, client CertificateVerify"));
+const SPACES = 64;
+const BEFORE = 97;
 
 /** What is signed in CertificateVerify: 64 spaces, the context, a zero, and the transcript's hash (section 4.4.3). */
 export function signedContent13(digest: Uint8Array, isClient: boolean): Uint8Array {
-	const context = isClient ? clientContext : serverContext;
-	const content = new Uint8Array(64 + context.length + 1 + digest.length);
-	content.fill(0x20, 0, 64);
-	content.set(context, 64);
-	content.set(digest, 64 + context.length + 1);
+	const length = digest.length;
+	const content = new Uint8Array(BEFORE + 1 + length);
+	copy(beforeServer, 0, BEFORE, content, 0);
+	if (isClient) copy(clientContext, 0, BEFORE - SPACES, content, SPACES);
+	copy(digest, 0, length, content, BEFORE + 1);
 	return content;
 }

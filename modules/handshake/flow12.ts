@@ -92,10 +92,6 @@ class State12 {
 	}
 }
 
-function absorb(link: Link, transcript: Transcript): void {
-	transcript.add(link.message, link.messageStart, link.messageEnd);
-}
-
 /** The server's Certificate (section 7.4.2): the search for a path is stepped through by the flow. */
 function beginCertificate(link: Link, state: State12): void {
 	const { certificates, PathSearch } = link.config;
@@ -112,7 +108,7 @@ function endCertificate(link: Link, hello: Hello, transcript: Transcript, state:
 	if ((peer.key.kind === KeyKind.rsa) !== (suite.signer === Signer.rsa))
 		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${suite.name}`);
 	state.exchange = suite.exchange ? legacy!.keyExchange(suite, peer) : new ECDHE(hello);
-	absorb(link, transcript);
+	link.addTo(transcript);
 	link.timing.mark(Phase.chain);
 }
 
@@ -120,7 +116,7 @@ function endCertificate(link: Link, hello: Hello, transcript: Transcript, state:
 function beginStatus(link: Link, transcript: Transcript, state: State12): void {
 	const span = readStatus(link.reader);
 	link.reader.finish();
-	absorb(link, transcript);
+	link.addTo(transcript);
 	if (state.subject) state.status = new StapledStatus(link.message, span, state.subject, timeNow(link.config.certificates.clock));
 }
 
@@ -154,7 +150,7 @@ function readServerKeyExchange(link: Link, transcript: Transcript, state: State1
 	copy(randoms, 0, randoms.length, content, 0);
 	copy(link.message, start, end, content, randoms.length);
 	state.proof = authenticate12(state.peer!, scheme, content, link.message, signatureStart, signatureEnd);
-	absorb(link, transcript);
+	link.addTo(transcript);
 	link.timing.mark(Phase.proof);
 }
 
@@ -234,7 +230,7 @@ function changeReading(link: Link, state: State12): void {
 /** NewSessionTicket, which comes before the server's ChangeCipherSpec if it was announced (RFC 5077 section 3.3). */
 function receiveTicket(link: Link, transcript: Transcript, state: State12): void {
 	state.ticket = readTicket12(link.reader);
-	absorb(link, transcript);
+	link.addTo(transcript);
 }
 
 /** What the server's Finished, which the link holds, must say. */
@@ -301,7 +297,7 @@ function* resume(link: Link, session: Session12, transcript: Transcript, state: 
 	const expected = expectedFinished(link, transcript, state);
 	const { scheme, subject } = session;
 	state.proof = authenticateByKey({ subject, pathLength: 0 }, scheme, expected, link.message, link.reader.at);
-	absorb(link, transcript);
+	link.addTo(transcript);
 	finish(link, transcript, state);
 	open(link, state);
 }
@@ -315,7 +311,7 @@ function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 	if (answer.maxFragment) link.limitRecords(answer.maxFragment, answer.maxFragment);
 	if (config.credential && !answer.resumes) transcript.beginBoth(answer.suite.hash);
 	else transcript.begin(answer.suite.hash);
-	absorb(link, transcript);
+	link.addTo(transcript);
 	if (answer.resumes || answer.suite.exchange) hello.closeShare();
 	resumption?.forgetSessions(hello.keys);
 	const state = new State12(answer, hello);
@@ -356,11 +352,11 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 	}
 	if (link.messageType === HandshakeType.certificate_request) {
 		state.schemes = readCertificateRequest12(link.reader);
-		absorb(link, transcript);
+		link.addTo(transcript);
 		yield Accept.server_hello_done;
 	}
 	link.reader.finish();
-	absorb(link, transcript);
+	link.addTo(transcript);
 	if (mustCompute(link, state)) yield Step.pause;
 	sendKeyExchange(link, transcript, state);
 	finish(link, transcript, state);

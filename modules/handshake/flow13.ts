@@ -107,10 +107,6 @@ class State13 {
 	}
 }
 
-function absorb(link: Link, transcript: Transcript): void {
-	transcript.add(link.message, link.messageStart, link.messageEnd);
-}
-
 /** Key agreement, then the handshake keys in both directions. */
 function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): void {
 	const { transcript } = state;
@@ -123,7 +119,7 @@ function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): v
 	if (!share.agree(link.message, answer.shareStart, answer.shareEnd, shared))
 		throw new TLSError("illegal_parameter", "the server's key share is no valid public key");
 	hello.closeShare();
-	absorb(link, transcript);
+	link.addTo(transcript);
 	const digest = transcript.digest();
 	state.schedule.toHandshake(shared);
 	state.client = state.schedule.derive("c hs traffic", digest);
@@ -207,14 +203,14 @@ function* authenticateServer(link: Link, state: State13): Flow {
 	yield Accept.certificate_request | certificate;
 	if (link.messageType === HandshakeType.certificate_request) {
 		state.schemes = readCertificateRequest13(reader, false).schemes;
-		absorb(link, transcript);
+		link.addTo(transcript);
 		yield certificate;
 	}
 	let search: PathSearch | undefined = startSearch(link, asked);
 	while (search.step()) yield Step.pause;
 	const peer = search.peer!;
 	search = undefined;	// and with it all that it holds
-	absorb(link, transcript);
+	link.addTo(transcript);
 	link.timing.mark(Phase.chain);
 	yield Accept.certificate_verify;
 	yield Step.pause;
@@ -235,7 +231,7 @@ function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
 	if (!link.config.signatureSchemes.includes(scheme))
 		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered`);
 	state.proof = authenticate13(peer, scheme, signedContent13(transcript.digest(), false), link.message, start, end);
-	absorb(link, transcript);
+	link.addTo(transcript);
 	link.timing.mark(Phase.proof);
 }
 
@@ -250,7 +246,7 @@ function checkFinished(link: Link, transcript: Transcript, state: State13): void
 	}
 	else if (!equal(link.message, reader.at, expected, 0, expected.length))
 		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
-	absorb(link, transcript);
+	link.addTo(transcript);
 }
 
 /** The client's last flight. */
@@ -318,6 +314,6 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello): Flow {
 	yield Accept.encrypted_extensions;
 	settleEarly(link, hello, state, readEncryptedExtensions(link, state.asked, state));
 	state.dropHello();
-	absorb(link, state.transcript);
+	link.addTo(state.transcript);
 	return answer.key ? finished13(link, state) : authenticateServer(link, state);
 }

@@ -9,6 +9,7 @@ import type { Timing } from "../timing";
 import type { AlertDescription, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import type { AuthenticatedPeer, KnownPeer } from "./authenticated";
+import type { Transcript } from "./transcript";
 
 /** Yields the set of messages it accepts next (Accept), or Step.pause. Returns the flow that goes on in its place, if one does. */
 export type Flow = Generator<number, Flow | void, void>;
@@ -59,6 +60,8 @@ export interface Link {
 	readonly messageStart: number;
 	readonly messageEnd: number;
 	readonly reader: Reader;
+	/** Adds the message to the transcript. */
+	addTo(transcript: Transcript): void;
 	/** Has `secrets` wiped when the handshake is over, however it ends, in the place of what was held before. */
 	holds(secrets: { close(): void }): void;
 	/** Sends handshake messages `bytes[start..end)`, split into records as needed. */

@@ -22,15 +22,18 @@ export function deriveSecret(suite: Suite, from: Secret, label: string, digest: 
 
 /** The record key and IV of a traffic secret, as a cipher (section 7.3). */
 export function trafficCipher(suite: Suite, traffic: Secret): AEAD {
-	const material = new Secret(suite.keyLength + IV_LENGTH);
+	const hash = suite.hash, keyLength = suite.keyLength;
+	const material = new Secret(keyLength + IV_LENGTH);
+	let cipher: AEAD;
 	try {
-		material.expandLabel(suite.hash, traffic, "key", empty, 0, 0, 0, suite.keyLength);
-		material.expandLabel(suite.hash, traffic, "iv", empty, 0, 0, suite.keyLength, IV_LENGTH);
-		return new AEAD(suite.aead, material, false, 0, suite.keyLength, suite.keyLength, suite.recordLimit);
+		material.expandLabel(hash, traffic, "key", empty, 0, 0, 0, keyLength);
+		material.expandLabel(hash, traffic, "iv", empty, 0, 0, keyLength, IV_LENGTH);
+		cipher = new AEAD(suite.aead, material, false, 0, keyLength, keyLength, suite.recordLimit);
 	}
 	finally {
 		material.close();
 	}
+	return cipher;
 }
 
 /** verify_data of a Finished (section 4.4.4), which takes the place of the transcript's `digest`. */
@@ -57,9 +60,9 @@ export class Schedule13 {
 	/** Starts at the Early Secret; without a pre-shared key that is made of zeros. */
 	constructor(suite: Suite, psk: Secret | undefined) {
 		this.suite = suite;
-		this.#secret = new Secret(suite.hashLength);
+		const secret = this.#secret = new Secret(suite.hashLength);
 		const input = psk ?? new Secret(suite.hashLength);
-		this.#secret.extract(suite.hash, undefined, input);
+		secret.extract(suite.hash, undefined, input);
 		if (!psk) input.close();
 	}
 

@@ -85,7 +85,7 @@ export function* handshake(link: Link, write: typeof writeClientHello = writeCli
 		// right before the client's second flight; without a retry that is its last (appendix D.4)
 		if (hello.isCompatible) link.sendChangeCipherSpec();
 		transcript.fold();
-		transcript.add(link.message, link.messageStart, link.messageEnd);
+		link.addTo(transcript);
 		applyRetry(link, hello, answer);
 		yield Step.pause;
 		sendHello(link, hello, transcript, write);

@@ -37,7 +37,7 @@ function expectRoom(length: number): void {
 
 export abstract class Deframer {
 	/** Octets of the record that have come, its header included, and octets of its body that are still to come: none before the header is there. */
-	private have = 0;
+	have = 0;
 	missing = 0;
 	/** The record, from its header on. */
 	buffer: Uint8Array = empty;
@@ -57,29 +57,19 @@ export abstract class Deframer {
 		return this.have === 0;
 	}
 
-	get type(): ContentType {
-		return this.buffer[0]!;
-	}
-
-	/** End of the record in the buffer, when it is complete. */
-	get recordEnd(): number {
-		return this.have;
-	}
-
 	/**
 	 * Takes what it can use of `bytes[start..end)` for the header and returns where it stopped. The header is kept in numbers: there is no buffer
 	 * until it says how large one must be.
 	 */
 	takeHeader(bytes: Uint8Array, start: number, end: number): number {
-		let at = start;
 		let have = this.have;
 		if (have === 0 && end - start >= RecordHeader.length) {
 			// as it comes most of the time
 			if (bytes[start + 1] !== 3) refuseHeader();
-			this.header = bytes[start]! << 24 | bytes[start + 2]! << 16 | bytes[start + 3]! << 8 | bytes[start + 4]!;
-			at += RecordHeader.length;
-			have = RecordHeader.length;
+			this.begin(bytes[start]!, bytes[start + 2]!, bytes[start + 3]! << 8 | bytes[start + 4]!);
+			return start + RecordHeader.length;
 		}
+		let at = start;
 		while (at < end && have < RecordHeader.length) {
 			const octet = bytes[at++]!;
 			if (have !== 1) this.header = this.header << 8 | octet;
@@ -87,7 +77,8 @@ export abstract class Deframer {
 			have++;
 		}
 		this.have = have;
-		if (have === RecordHeader.length) this.begin();
+		const header = this.header;
+		if (have === RecordHeader.length) this.begin(header >>> 24, header >> 16 & 0xff, header & 0xffff);
 		return at;
 	}
 
@@ -126,26 +117,25 @@ export abstract class Deframer {
 		this.next(true);
 	}
 
-	private begin(): void {
-		const header = this.header;
-		const type = header >>> 24;
-		const length = header & 0xffff;
+	/** The header is there: what the record is, by the last octet of its version, and how long. */
+	private begin(type: number, version: number, length: number): void {
+		this.have = RecordHeader.length;
 		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) refuseHeader();
 		const longest = this.longest;
 		if (length > longest)
 			throw new TLSError("record_too_long", `a record of ${length} bytes is longer than the ${longest} that are allowed`);
 		if (length === 0) throw new TLSError("unexpected_message", "a record is empty");
 		this.missing = length;
-		if (RecordHeader.length + length > this.buffer.length) {
+		let buffer = this.buffer;
+		if (RecordHeader.length + length > buffer.length) {
 			// the old one goes first: both at once may be more than there is
-			this.buffer = empty;
+			this.buffer = buffer = empty;
 			if (length > LARGE) expectRoom(RecordHeader.length + length);
-			this.buffer = new Uint8Array(RecordHeader.length + length);
+			this.buffer = buffer = new Uint8Array(RecordHeader.length + length);
 		}
-		const buffer = this.buffer;
 		buffer[0] = type;
 		buffer[1] = 3;
-		buffer[2] = header >> 16;
+		buffer[2] = version;
 		buffer[3] = length >> 8;
 		buffer[4] = length;
 	}

@@ -33,22 +33,24 @@ export class Incoming extends Deframer {
 
 	/** The record that has arrived whole: unprotects it, sets `at` and `end` to its text, and returns its content type. */
 	openRecord(): number {
-		const type = this.type;
+		const buffer = this.buffer, whole = this.have;
+		const type = buffer[0]!;
 		this.at = RecordHeader.length;
-		this.end = this.recordEnd;
-		if (this.is12 && this.buffer[2] !== (ProtocolVersion.tls12 & 0xff))
+		this.end = whole;
+		if (this.version === ProtocolVersion.tls12 && buffer[2] !== (ProtocolVersion.tls12 & 0xff))
 			throw new TLSError("unsupported_version", "a record says that it is of another version than the one that was picked");
 		const cipher = this.cipher;
 		if (!cipher || type === ContentType.change_cipher_spec) return type;
 		const hidesType = cipher.hidesType;
 		if (hidesType && type !== ContentType.application_data)
 			throw new TLSError("unexpected_message", `a record of type ${type} comes in the clear where all must be encrypted`);
-		const end = cipher.open(this.buffer, 0, this.recordEnd);
+		let end = cipher.open(buffer, 0, whole);
 		if (end < 0) throw new TLSError("bad_record_mac", "a record was changed on its way, or is not the server's");
-		this.end = hidesType ? this.typeAt(end) : end;
-		this.at += cipher.explicit;
-		if (this.end - this.at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
-		return hidesType ? this.buffer[this.end]! : type;
+		if (hidesType) end = this.typeAt(end);
+		this.end = end;
+		const at = this.at = RecordHeader.length + cipher.explicit;
+		if (end - at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
+		return hidesType ? buffer[end]! : type;
 	}
 
 	/** Where TLS 1.3's content type stands: behind the text, with zeros up to `end` (RFC 8446 section 5.4). */

@@ -20,44 +20,35 @@ export class Joiner {
 	end = 0;
 	private readonly limit: number;
 	private held: Uint8Array | undefined = undefined;
-	private have = 0;
+	/** Octets of a message of which a part has arrived; 0 where that is all of it or nothing. */
+	have = 0;
 
 	constructor(limit: number) {
 		this.limit = limit;
 	}
 
-	/** True where part of a message has arrived, and not all of it. */
-	get started(): boolean {
-		return this.held !== undefined && !this.complete;
-	}
-
-	/** Takes from `record[at..end)` and returns how far it went. `complete` tells whether a message is there now. */
+	/** Takes from `record[at..end)` and returns how far it went. A message is there where `end` is above 0 now. */
 	take(record: Uint8Array, at: number, end: number): number {
 		if (!this.held) {
-			if (end - at >= MessageHeader.length) {
-				const size = this.size(record, at);
+			let size: number = MessageHeader.length;
+			if (end - at >= size) {
+				size = this.size(record, at);
 				if (size <= end - at) {
-					this.set(record, at, at + size);
-					return at + size;
+					this.bytes = record;
+					this.start = at;
+					return this.end = at + size;
 				}
-				this.held = new Uint8Array(size);
 			}
-			else
-				this.held = new Uint8Array(MessageHeader.length);
-			this.have = 0;
+			this.held = new Uint8Array(size);
 		}
 		return this.collect(record, at, end);
-	}
-
-	/** True where a whole message is there, until `next`. */
-	get complete(): boolean {
-		return this.end > 0;
 	}
 
 	/** Lets go of the message. */
 	next(): void {
 		if (this.bytes === this.held) this.held = undefined;
-		this.set(empty, 0, 0);
+		this.bytes = empty;
+		this.start = this.end = 0;
 	}
 
 	private collect(record: Uint8Array, at: number, end: number): number {
@@ -78,14 +69,13 @@ export class Joiner {
 				this.have += count;
 			}
 		}
-		if (this.have === held.length && this.have >= MessageHeader.length) this.set(held, 0, held.length);
+		if (this.have === held.length) {
+			this.bytes = held;
+			this.start = 0;
+			this.end = held.length;
+			this.have = 0;
+		}
 		return at;
-	}
-
-	private set(bytes: Uint8Array, start: number, end: number): void {
-		this.bytes = bytes;
-		this.start = start;
-		this.end = end;
 	}
 
 	private size(bytes: Uint8Array, at: number): number {

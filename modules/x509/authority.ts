@@ -27,13 +27,13 @@ export function checkTime(certificate: Certificate, now: number): void {
 	if (now < notBefore) certificate.fail(`is not valid before ${dateText(notBefore)}; here it is ${dateText(now)}`, "certificate_not_yet_valid");
 }
 
-/** What root `root` of the store allows, with `below` authorities under it, at the time `now`. */
-export function checkRoot(roots: RootStore, root: number, below: number, now: number): void {
-	const limit = roots.pathLength(root);
+/** What the root at `place` of the store allows, with `below` authorities under it, at the time `now`. */
+export function checkRoot(roots: RootStore, place: number, below: number, now: number): void {
+	const limit = roots.pathLength(place);
 	if (limit !== NO_PATH_LENGTH && below > limit) throw new TLSError("bad_certificate", `the trusted root allows ${limit} authorities below it, there are ${below}`);
-	const notAfter = roots.notAfter(root);
+	const notAfter = roots.notAfter(place);
 	if (now > notAfter) throw new TLSError("certificate_expired", `the trusted root itself expired on ${dateText(notAfter)}`);
-	const notBefore = roots.notBefore(root);
+	const notBefore = roots.notBefore(place);
 	if (now < notBefore) throw new TLSError("certificate_not_yet_valid", `the trusted root itself is not valid before ${dateText(notBefore)}`);
 }
 

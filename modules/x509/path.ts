@@ -164,7 +164,7 @@ export class PathSearch {
 		const fingerprint = new Uint8Array(DIGEST);
 		nameDigest(this.message, this.spans[0]!, this.spans[1]!, fingerprint);
 		for (; roots.isNamed(root, name); root++) {
-			if (!roots.isCertificate(root, fingerprint)) continue;
+			if (!roots.isCertificate(roots.place(root), fingerprint)) continue;
 			this.checkPins(root);
 			this.finish();
 			return true;
@@ -292,11 +292,14 @@ export class PathSearch {
 			this.keep(error);
 			return false;
 		}
-		const roots = this.policy.roots;
 		this.digest = undefined;
 		this.top = this.path.length - 1;
 		if (this.root === Anchor.pinned) this.issuer = publicKeyOf(this.read(this.path[this.top--]!));
-		else this.issuer = takePublicKey(this.certificate.der.open(roots!.bytes, roots!.keyStart(this.root), roots!.keyEnd(this.root), "a trusted key"));
+		else {
+			const roots = this.policy.roots!;
+			const place = roots.place(this.root);
+			this.issuer = takePublicKey(this.certificate.der.open(roots.bytes, roots.keyStart(place), roots.keyEnd(place), "a trusted key"));
+		}
 		return true;
 	}
 
@@ -339,10 +342,11 @@ export class PathSearch {
 			comparisons = this.checkNames(new Constraints(this.message, constraintsStart, constraintsEnd, position, comparisons), i);
 		}
 		if (root === Anchor.pinned) return;
-		if (!roots!.issues(root)) this.read(path[path.length - 1]!).fail("is not itself trusted; a certificate with its issuer's name is, but may not issue others", "untrusted");
-		checkRoot(roots!, root, this.authorities(), this.now);
-		const start = roots!.constraintsStart(root);
-		const end = roots!.constraintsEnd(root);
+		const place = roots!.place(root);
+		if (!roots!.issues(place)) this.read(path[path.length - 1]!).fail("is not itself trusted; a certificate with its issuer's name is, but may not issue others", "untrusted");
+		checkRoot(roots!, place, this.authorities(), this.now);
+		const start = roots!.constraintsStart(place);
+		const end = roots!.constraintsEnd(start);
 		if (start < end) this.checkNames(new Constraints(roots!.bytes, start, end, "the trusted root", comparisons), path.length);
 	}
 
@@ -368,7 +372,11 @@ export class PathSearch {
 	/** One of the pins, where there are any, is in the path or is the root's. */
 	private checkPins(root: number): void {
 		const pins = this.policy.pins, roots = this.policy.roots;
-		if (!pins?.length || (root !== Anchor.pinned && isPin(pins, roots!.bytes, roots!.keyStart(root), roots!.keyEnd(root), this.room()))) return;
+		if (!pins?.length) return;
+		if (root !== Anchor.pinned) {
+			const place = roots!.place(root);
+			if (isPin(pins, roots!.bytes, roots!.keyStart(place), roots!.keyEnd(place), this.room())) return;
+		}
 		for (const index of this.path) if (this.isPinned(this.read(index))) return;
 		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 	}

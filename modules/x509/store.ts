@@ -52,9 +52,9 @@ export interface StoredRoot {
 	readonly constraints: Uint8Array;
 }
 
-/** Times before 1970 and after 2106 become those. */
+/** Times before 1970 and after 2106 become those. DataView drops fractions. */
 function seconds32(seconds: number): number {
-	return Math.max(0, Math.min(Math.floor(seconds), 0xffffffff));
+	return seconds < 0 ? 0 : seconds > 0xffffffff ? 0xffffffff : seconds;
 }
 
 function compareNames(a: StoredRoot, b: StoredRoot): number {

@@ -52,14 +52,6 @@ export function timeNow(policy: ClockPolicy): number {
 	return Math.floor(now);
 }
 
-/** Two digits, or NaN. */
-function twoDigits(bytes: Uint8Array, at: number): number {
-	// digits, and only they, are 0 to 9 without the bits of 0x30
-	const tens = bytes[at]! ^ 0x30;
-	const ones = bytes[at + 1]! ^ 0x30;
-	return tens > 9 || ones > 9 ? NaN : tens * 10 + ones;
-}
-
 function daysIn(month: number, year: number): number {
 	if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 	return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
@@ -78,21 +70,40 @@ export function readTime(der: DER): number {
 		der.fail("has a time of a form that RFC 5280 forbids");
 	}
 	der.at = end;
-	at += 2;
-	let year = twoDigits(bytes, at);
-	at += 2;
+	/*
+		Digits, and only they, are 0 to 9 without the bits of 0x30. Two of them are a number below 100 where the first is a digit; for the second, all
+		that come second are put together in `ones`, each with 6 more, which is below 16 for digits alone.
+	*/
+	let one = bytes[at + 3]! ^ 0x30;
+	let ones = one + 6;
+	let year = (bytes[at + 2]! ^ 0x30) * 10 + one;
+	if (year > 99) ones = 16;
 	if (isLong) {
-		year = year * 100 + twoDigits(bytes, at);
 		at += 2;
+		one = bytes[at + 3]! ^ 0x30;
+		ones |= one + 6;
+		const rest = (bytes[at + 2]! ^ 0x30) * 10 + one;
+		if (rest > 99) ones = 16;
+		year = year * 100 + rest;
 	}
 	else
 		year += year < 50 ? 2000 : 1900;
-	const month = twoDigits(bytes, at);
-	const day = twoDigits(bytes, at + 2);
-	const hour = twoDigits(bytes, at + 4);
-	const minute = twoDigits(bytes, at + 6);
-	const second = twoDigits(bytes, at + 8);
-	if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && (day <= 28 || day <= daysIn(month, year)) && hour < 24 && minute < 60 && second < 60))
+	one = bytes[at + 5]! ^ 0x30;
+	ones |= one + 6;
+	const month = (bytes[at + 4]! ^ 0x30) * 10 + one;
+	one = bytes[at + 7]! ^ 0x30;
+	ones |= one + 6;
+	const day = (bytes[at + 6]! ^ 0x30) * 10 + one;
+	one = bytes[at + 9]! ^ 0x30;
+	ones |= one + 6;
+	const hour = (bytes[at + 8]! ^ 0x30) * 10 + one;
+	one = bytes[at + 11]! ^ 0x30;
+	ones |= one + 6;
+	const minute = (bytes[at + 10]! ^ 0x30) * 10 + one;
+	one = bytes[at + 13]! ^ 0x30;
+	ones |= one + 6;
+	const second = (bytes[at + 12]! ^ 0x30) * 10 + one;
+	if (ones > 15 || month < 1 || month > 12 || day < 1 || (day > 28 && day > daysIn(month, year)) || hour > 23 || minute > 59 || second > 59)
 		der.fail("has a time that does not exist");
 	return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }

@@ -34,7 +34,7 @@ function refuse(words: string): never {
 /** What this module alone can say of octets: that it has made them itself. */
 const own = Object.freeze({});
 
-/** A store of trusted names and keys. Roots are told apart by their index. */
+/** A store of trusted names and keys. Roots are told apart by their index, from which `place` finds what is known of one. */
 export class RootStore {
 	readonly bytes: Uint8Array;
 	/** How many it holds. */
@@ -46,24 +46,24 @@ export class RootStore {
 	 */
 	constructor(octets: ArrayBuffer | Uint8Array | HostBuffer, madeBy?: typeof own) {
 		const bytes = octets instanceof Uint8Array ? octets : new Uint8Array(octets as ArrayBuffer);
-		if (bytes.length < Store.entries + Store.checkSize || u32(bytes, 0) !== Store.magic) refuse("the octets given as roots are no root store");
-		const end = u32(bytes, Store.length) - Store.checkSize;
-		if (end + Store.checkSize > bytes.length) refuse("the root store is cut short");
 		this.bytes = bytes;
 		this.count = u16(bytes, Store.count);
-		if (madeBy !== own) this.#check(end);
+		if (madeBy !== own) this.#check();
 	}
 
 	/** The checksum finds what flash or the way there has damaged; the rest, a store that no tool of this project has made. */
-	#check(end: number): void {
+	#check(): void {
 		const bytes = this.bytes;
+		if (bytes.length < Store.entries + Store.checkSize || u32(bytes, 0) !== Store.magic) refuse("the octets given as roots are no root store");
+		const end = u32(bytes, Store.length) - Store.checkSize;
+		if (end + Store.checkSize > bytes.length) refuse("the root store is cut short");
 		let at = Store.entries + this.count * Store.entrySize;
 		if (end < at) refuse("the root store is cut short");
 		const digest = new Uint8Array(DIGEST);
 		nameDigest(bytes, 0, end, digest);
 		for (let i = 0; i < Store.checkSize; i++) if (digest[i] !== bytes[end + i]) refuse("the root store is damaged: its checksum is wrong");
 		for (let i = 0; i < this.count; i++) {
-			if (this.#at(i) !== at || at + Store.key + 2 > end) refuse("the root store is malformed");
+			if (this.place(i) !== at || at + Store.key + 2 > end) refuse("the root store is malformed");
 			at += Store.key + 2 + u16(bytes, at + Store.key);
 			if (at + 2 > end) refuse("the root store is malformed");
 			at += 2 + u16(bytes, at);
@@ -76,7 +76,8 @@ export class RootStore {
 		return u32(this.bytes, Store.made);
 	}
 
-	#at(index: number): number {
+	/** Where in `bytes` stands what is known of root `index`: the methods that take a place read it there. */
+	place(index: number): number {
 		return u32(this.bytes, Store.entries + index * Store.entrySize + Store.nameSize);
 	}
 
@@ -108,46 +109,45 @@ export class RootStore {
 	}
 
 	/** True where it may issue certificates. */
-	issues(index: number): boolean {
-		return (this.bytes[this.#at(index) + Store.flags]! & Store.issues) !== 0;
+	issues(place: number): boolean {
+		return (this.bytes[place + Store.flags]! & Store.issues) !== 0;
 	}
 
 	/** True where it is not an authority but the certificate with this SHA-256. */
-	isCertificate(index: number, digest: Uint8Array): boolean {
-		return !this.issues(index) && sameOctets(this.bytes, this.keyStart(index), this.keyEnd(index), digest, 0, digest.length);
+	isCertificate(place: number, digest: Uint8Array): boolean {
+		return !this.issues(place) && sameOctets(this.bytes, this.keyStart(place), this.keyEnd(place), digest, 0, digest.length);
 	}
 
 	/** How many more authorities may stand below it, or NO_PATH_LENGTH. */
-	pathLength(index: number): number {
-		const value = this.bytes[this.#at(index) + Store.pathLength]!;
+	pathLength(place: number): number {
+		const value = this.bytes[place + Store.pathLength]!;
 		return value === Store.noPathLength ? NO_PATH_LENGTH : value;
 	}
 
-	notBefore(index: number): number {
-		return u32(this.bytes, this.#at(index) + Store.notBefore);
+	notBefore(place: number): number {
+		return u32(this.bytes, place + Store.notBefore);
 	}
 
-	notAfter(index: number): number {
-		return u32(this.bytes, this.#at(index) + Store.notAfter);
+	notAfter(place: number): number {
+		return u32(this.bytes, place + Store.notAfter);
 	}
 
 	/** Where the SubjectPublicKeyInfo of one that issues others lies in `bytes`. */
-	keyStart(index: number): number {
-		return this.#at(index) + Store.key + 2;
+	keyStart(place: number): number {
+		return place + Store.key + 2;
 	}
 
-	keyEnd(index: number): number {
-		const start = this.keyStart(index);
-		return start + u16(this.bytes, start - 2);
+	keyEnd(place: number): number {
+		return place + Store.key + 2 + u16(this.bytes, place + Store.key);
 	}
 
-	/** Where its name constraints lie: empty where there are none. */
-	constraintsStart(index: number): number {
-		return this.keyEnd(index) + 2;
+	/** Where its name constraints start; empty ones where there are none. */
+	constraintsStart(place: number): number {
+		return this.keyEnd(place) + 2;
 	}
 
-	constraintsEnd(index: number): number {
-		const start = this.constraintsStart(index);
+	/** Where they end, by where they start. */
+	constraintsEnd(start: number): number {
 		return start + u16(this.bytes, start - 2);
 	}
 }

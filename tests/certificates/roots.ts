@@ -44,11 +44,12 @@ test("every one of Node's roots is found by its name, with its key and its end",
 	expected.all.forEach(({ key, notAfter }, i) => {
 		let found = 0;
 		for (let root = store.find(names[i]!); root >= 0 && store.isNamed(root, names[i]!); root++) {
-			if (hex(sha256(store.bytes, store.keyStart(root), store.keyEnd(root))) !== key) continue;
+			const place = store.place(root);
+			if (hex(sha256(store.bytes, store.keyStart(place), store.keyEnd(place))) !== key) continue;
 			found++;
-			equal(store.notAfter(root), notAfter);
-			ok(store.issues(root));
-			ok(store.notBefore(root) < notAfter);
+			equal(store.notAfter(place), notAfter);
+			ok(store.issues(place));
+			ok(store.notBefore(place) < notAfter);
 		}
 		equal(found, 1, `root ${i}`);
 	});
@@ -92,7 +93,8 @@ test("what a root may do is kept", () => {
 		const certificate = new Certificate().read(bytes, 0, bytes.length, 0);
 		const root = store.find(sha256(bytes, certificate.subjectStart, certificate.subjectEnd));
 		const title = certificate.title.slice("certificate 0 (CN=".length, -1);
-		kept[title] = [store.issues(root), store.pathLength(root), store.constraintsEnd(root) > store.constraintsStart(root)];
+		const place = store.place(root), start = store.constraintsStart(place);
+		kept[title] = [store.issues(place), store.pathLength(place), store.constraintsEnd(start) > start];
 	}
 	equal(kept, {
 		plain: [true, NO_PATH_LENGTH, false], limited: [true, 3, true], server: [false, NO_PATH_LENGTH, false],
@@ -128,9 +130,10 @@ test("a lookup allocates nothing", () => {
 	const counted = allocations(() => {
 		for (let i = 0; i < names.length; i++) {
 			const root = store.find(names[i]!);
-			if (store.isNamed(root, names[i]!)) sum += store.keyEnd(root) - store.keyStart(root);
-			nameDigest(store.bytes, store.keyStart(root), store.keyEnd(root), digest);
-			sum += store.notAfter(root) > store.notBefore(root) ? 1 : 0;
+			const place = store.place(root);
+			if (store.isNamed(root, names[i]!)) sum += store.keyEnd(place) - store.keyStart(place);
+			nameDigest(store.bytes, store.keyStart(place), store.keyEnd(place), digest);
+			sum += store.notAfter(place) > store.notBefore(place) ? 1 : 0;
 		}
 	});
 	ok(sum > 40_000, "keys were found");

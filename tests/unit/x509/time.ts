@@ -37,6 +37,22 @@ test("times that do not exist, and forms that RFC 5280 forbids", () => {
 	throws(() => read("260301120000Z", 0x16), "bad_certificate");
 });
 
+test("what is no digit is refused wherever one belongs", () => {
+	for (const [text, tag] of [["260101000000Z", UTC], ["20260101000000Z", GENERALIZED]] as const) {
+		const octets = join(Uint8Array.of(tag, text.length), ascii(text));
+		for (let i = 2; i < octets.length - 1; i++) {
+			const digit = octets[i]!;
+			for (let octet = 0; octet < 256; octet++) {
+				if (octet >= 0x30 && octet <= 0x39) continue;
+				octets[i] = octet;
+				throws(() => readTime(new DER(octets, 0, octets.length, 0)), "bad_certificate");
+			}
+			octets[i] = digit;
+		}
+		readTime(new DER(octets, 0, octets.length, 0));
+	}
+});
+
 function at(text: string): void {
 	setClock(Date.parse(text) / 1000);
 }
