@@ -31,15 +31,20 @@ type Serve = (common: Pick<Script13, "chain" | "key">) => (socket: Socket) => Pr
 
 /** More of a manifest: the suites with another limit. */
 function wearing(): Dictionary {
-	const source = join(projectRoot, "modules", "crypto", "suites");
-	const text = readFileSync(`${source}.ts`, "utf8");
-	const changed = text.replaceAll(/recordLimit: 0x\w+/g, `recordLimit: ${LIMIT}`)
-		.replaceAll('from "../', 'from "tls/').replaceAll('from "./', 'from "tls/crypto/');
-	assert.ok(changed.split(`recordLimit: ${LIMIT}`).length > 8, "the limits are found");
 	const folder = join(buildFolder, "worn");
 	mkdirSync(folder, { recursive: true });
-	writeChanged(join(folder, "suites.ts"), changed);
-	return { modules: { "~": source, "tls/crypto/suites": join(folder, "suites") } };
+	const sources: string[] = [];
+	const modules: Record<string, string> = {};
+	for (const [name, least] of [["suites", 3], ["suites12", 8]] as const) {
+		const source = join(projectRoot, "modules", "crypto", name);
+		const changed = readFileSync(`${source}.ts`, "utf8").replaceAll(/recordLimit: 0x\w+/g, `recordLimit: ${LIMIT}`)
+			.replaceAll('from "../', 'from "tls/').replaceAll('from "./', 'from "tls/crypto/');
+		assert.ok(changed.split(`recordLimit: ${LIMIT}`).length > least, "the limits are found");
+		writeChanged(join(folder, `${name}.ts`), changed);
+		sources.push(source);
+		modules[`tls/crypto/${name}`] = join(folder, name);
+	}
+	return { modules: { "~": sources, ...modules } };
 }
 
 describe("worn keys", () => {
