@@ -51,20 +51,27 @@ const enum Anchor {
  * rule.
  */
 export class PathSearch {
-	/** The result, when `step` has returned false. */
-	peer: VerifiedPeer | undefined;
-	/** With it, for a status that comes later: what it must be of; undefined where nobody's key is known who could tell it. */
-	subject: StatusSubject | undefined;
+	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it, and its marks. */
+	private readonly path: number[] = [];
+	private readonly next: number[] = [];
+	/** The trusted key above the path: a root's index, or an Anchor. */
+	private root: number = Anchor.untried;
+	/** The place in the path whose signature is to be checked next, by `issuer`'s key; -1 while a path is looked for. */
+	private top = -1;
+	private readonly certificate = new Certificate();
+	/** Which one it holds. */
+	private certificateIndex = -1;
 	private readonly message: Uint8Array;
 	private readonly spans: readonly number[];
 	private readonly policy: CertificatePolicy;
 	private readonly now: number;
+	/** The result, when `step` has returned false. */
+	peer: VerifiedPeer | undefined;
+	/** With it, for a status that comes later: what it must be of; undefined where nobody's key is known who could tell it. */
+	subject: StatusSubject | undefined;
 	/** The stapled status: where it lies, and when the path holds, its check. */
 	private readonly staple: Span | "later" | undefined;
 	private status: StapledStatus | undefined;
-	private readonly certificate = new Certificate();
-	/** Which one it holds. */
-	private certificateIndex = -1;
 	/** Of the server's certificate: what `peer` will say, and where its subject and its key lie. */
 	private keyUsage = 0;
 	private needsStatus = false;
@@ -76,13 +83,6 @@ export class PathSearch {
 	private keyBits = 0;
 	/** For a name's or a key's SHA-256, while a path is looked for. */
 	private digest: Uint8Array | undefined;
-	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it, and its marks. */
-	private readonly path: number[] = [];
-	private readonly next: number[] = [];
-	/** The trusted key above the path: a root's index, or an Anchor. */
-	private root: number = Anchor.untried;
-	/** The place in the path whose signature is to be checked next, by `issuer`'s key; -1 while a path is looked for. */
-	private top = -1;
 	private issuer: PublicKey | undefined;
 	private steps = 0;
 	private signatures = 0;
@@ -306,18 +306,23 @@ export class PathSearch {
 		if (++this.signatures > this.policy.maxSignatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
 		const index = this.path[this.top]!;
 		const signedWith = this.next[this.top]! >> Mark.signature;
-		// it has been read and found well-formed: only its parts are looked up
-		const der = this.certificate.der.open(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
-		der.take(Tag.sequence, "Certificate");
-		der.enter();
-		const tbsStart = der.at;
-		der.take(Tag.sequence, "TBSCertificate");
-		const tbsEnd = der.at;
-		der.take(Tag.sequence, "signature's algorithm");
-		der.octetBits();
+		let { tbsStart, tbsEnd, signatureStart, signatureEnd } = this.certificate;
+		if (this.certificateIndex !== index) {
+			// it has been read and found well-formed: only its parts are looked up
+			const der = this.certificate.der.open(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
+			der.take(Tag.sequence, "Certificate");
+			der.enter();
+			tbsStart = der.at;
+			der.take(Tag.sequence, "TBSCertificate");
+			tbsEnd = der.at;
+			der.take(Tag.sequence, "signature's algorithm");
+			der.octetBits();
+			signatureStart = der.start;
+			signatureEnd = der.end;
+		}
 		try {
 			if (!signedWith) this.read(index).fail("is signed in a way that is not taken, such as with SHA-1", "unsupported_certificate");
-			if (!verifySignature(this.issuer!, signedWith >> 8, signedWith & 0xff, this.message, tbsStart, tbsEnd, this.message, der.start, der.end))
+			if (!verifySignature(this.issuer!, signedWith >> 8, signedWith & 0xff, this.message, tbsStart, tbsEnd, this.message, signatureStart, signatureEnd))
 				this.refuseSignature(this.read(index));
 		}
 		catch (error) {
