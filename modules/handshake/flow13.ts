@@ -82,8 +82,8 @@ class State13 {
 
 /** Key agreement, then the handshake keys in both directions. */
 function agree(link: Link, state: State13): void {
-	const { hello, answer, transcript } = state;
-	const { suite } = answer;
+	const hello = state.hello, answer = state.answer, transcript = state.transcript, schedule = state.schedule;
+	const suite = answer.suite;
 	if (!answer.shareEnd) throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
 	if (answer.group !== hello.group)
 		throw new TLSError("illegal_parameter", `the server's key share is of group 0x${answer.group.toString(16)}, which was not sent`);
@@ -94,14 +94,14 @@ function agree(link: Link, state: State13): void {
 	hello.close();
 	link.addTo(transcript);
 	const digest = transcript.digest();
-	state.schedule.toHandshake(shared);
-	state.client = state.schedule.derive("c hs traffic", digest);
-	state.server = state.schedule.derive("s hs traffic", digest);
-	logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", hello.random, state.client);
-	logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", hello.random, state.server);
-	link.readWith(trafficCipher(suite, state.server));
-	if (!hello.early) link.writeWith(trafficCipher(suite, state.client));
-	state.schedule.toMaster();
+	schedule.toHandshake(shared);
+	const client = state.client = schedule.derive("c hs traffic", digest);
+	const server = state.server = schedule.derive("s hs traffic", digest);
+	logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", hello.random, client);
+	logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", hello.random, server);
+	link.readWith(trafficCipher(suite, server));
+	if (!hello.early) link.writeWith(trafficCipher(suite, client));
+	schedule.toMaster();
 	link.timing.mark(Phase.agreement);
 }
 
@@ -193,8 +193,7 @@ function* authenticateServer(link: Link, state: State13): Flow {
 
 /** CertificateVerify (section 4.4.3), with the key of the certificate that was found good. */
 function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
-	const { config, reader } = link;
-	const { transcript } = state;
+	const reader = link.reader, transcript = state.transcript;
 	const scheme = reader.u16();
 	const signature = reader.enter(2, 0, 0xffff);
 	const start = reader.at;
@@ -241,8 +240,8 @@ function expectTrust(link: Link): void {
 
 /** The server is authenticated: the client's last flight, the keys for application data, and the connection opens. */
 function finishAndOpen(link: Link, state: State13): void {
-	const { hello, answer, transcript } = state;
-	const { suite } = answer;
+	const hello = state.hello, answer = state.answer, transcript = state.transcript;
+	const suite = answer.suite;
 	const digest = transcript.digest();
 	const clientTraffic = state.schedule.derive("c ap traffic", digest);
 	const serverTraffic = state.schedule.derive("s ap traffic", digest);

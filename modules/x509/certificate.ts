@@ -199,7 +199,10 @@ function printable(bytes: Uint8Array, start: number, end: number): string {
 	const length = end - start;
 	const octets = new Uint8Array(length);
 	copy(bytes, start, end, octets, 0);
-	for (let i = 0; i < length; i++) if (octets[i]! < 0x20 || octets[i]! > 0x7e) octets[i] = 0x2e;
+	for (let i = 0; i < length; i++) {
+		const octet = octets[i]!;
+		if (octet < 0x20 || octet > 0x7e) octets[i] = 0x2e;
+	}
 	return String.fromArrayBuffer(octets.buffer);
 }
 

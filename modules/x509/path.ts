@@ -244,7 +244,9 @@ export class PathSearch {
 	private nextIssuer(): number {
 		const path = this.path;
 		const level = path.length - 1;
-		const { issuerStart, issuerEnd } = this.read(path[level]!);
+		const last = this.read(path[level]!);
+		// `last` is another certificate after the next `read`
+		const issuerStart = last.issuerStart, issuerEnd = last.issuerEnd;
 		while (2 * (this.next[level]! & Mark.next) < this.spans.length) {
 			const index = this.next[level]!++ & Mark.next;
 			if (!path.includes(index) && this.isIssuer(index, issuerStart, issuerEnd)) return index;
