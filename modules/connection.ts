@@ -282,13 +282,14 @@ export class Connection implements Host {
 
 	/** Takes octets of a record's header; returns where it stopped. */
 	private receiveHeader(bytes: Uint8Array, start: number, end: number): number {
+		let at = start;
 		try {
-			return this.incoming.takeHeader(bytes, start, end);
+			at = this.incoming.takeHeader(bytes, start, end);
 		}
 		catch (e) {
 			this.fail(e);
-			return start;
 		}
+		return at;
 	}
 
 	/** A record has arrived. */

@@ -44,24 +44,25 @@ export interface Host {
 }
 
 export class Driver implements Link {
+	/** What the handshake is at; not there where none goes on. Set here only, as is the next. */
+	flow: Flow | undefined = undefined;
+	/** True until `resume`. */
+	isPaused = false;
+	private readonly incoming: Incoming;
+	private readonly joiner: Joiner;
 	readonly reader: Reader = new Reader();
+	/** The messages that may come next, or the step that is waited for. */
+	private accepts = 0;
 	/** What the application does not know of yet: sessions, and how the handshake ended. */
 	sessions: ArrayBuffer[] | undefined = undefined;
 	info: HandshakeInfo | undefined = undefined;
-	private readonly handshakeConfig: Config | undefined;
-	private readonly marks: Timing | undefined;
+	/** What the handshake goes by, and its times; not there for messages after it. */
+	readonly config: Config;
+	readonly timing: Timing;
 	private readonly host: Host;
-	private readonly incoming: Incoming;
 	private readonly outgoing: Outgoing;
 	private post: PostHandshake | undefined;
-	private readonly joiner: Joiner;
-	/** What the handshake is at; not there where none goes on. Set here only, as is the next. */
-	flow: Flow | undefined;
-	/** True until `resume`. */
-	isPaused = false;
 	private held: { close(): void } | undefined = undefined;
-	/** The messages that may come next, or the step that is waited for. */
-	private accepts = 0;
 	private changeCipherSpecs = 0;
 	private changeCipherSpecSent = false;
 	private ignored = 0;
@@ -74,25 +75,14 @@ export class Driver implements Link {
 		this.outgoing = outgoing;
 		this.post = post;
 		this.joiner = new Joiner(maxMessage);
-		this.handshakeConfig = config;
-		this.marks = config && new Timing(config.now);
-		this.flow = undefined;
+		this.config = config!;
+		this.timing = (config && new Timing(config.now))!;
 	}
 
 	/** Begins the handshake. */
 	start(flow: Flow): void {
 		this.flow = flow;
 		this.advance();
-	}
-
-	/** What the handshake goes by; not there for messages after it. */
-	get config(): Config {
-		return this.handshakeConfig!;
-	}
-
-	/** The handshake's times; not there for messages after it. */
-	get timing(): Timing {
-		return this.marks!;
 	}
 
 	/** True where part of a message has arrived, and not all of it. */

@@ -109,8 +109,7 @@ class State13 {
 
 /** Key agreement, then the handshake keys in both directions. */
 function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): void {
-	const { transcript } = state;
-	const { suite } = answer;
+	const transcript = state.transcript, schedule = state.schedule, suite = answer.suite;
 	if (!answer.shareEnd) throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
 	if (answer.group !== hello.group)
 		throw new TLSError("illegal_parameter", `the server's key share is of group 0x${answer.group.toString(16)}, which was not sent`);
@@ -121,14 +120,14 @@ function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): v
 	hello.closeShare();
 	link.addTo(transcript);
 	const digest = transcript.digest();
-	state.schedule.toHandshake(shared);
-	state.client = state.schedule.derive("c hs traffic", digest);
-	state.server = state.schedule.derive("s hs traffic", digest);
-	state.log("CLIENT_HANDSHAKE_TRAFFIC_SECRET", state.client);
-	state.log("SERVER_HANDSHAKE_TRAFFIC_SECRET", state.server);
-	link.readWith(trafficCipher(suite, state.server));
-	if (!state.isEarly) link.writeWith(trafficCipher(suite, state.client));
-	state.schedule.toMaster();
+	schedule.toHandshake(shared);
+	const client = state.client = schedule.derive("c hs traffic", digest);
+	const server = state.server = schedule.derive("s hs traffic", digest);
+	state.log("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client);
+	state.log("SERVER_HANDSHAKE_TRAFFIC_SECRET", server);
+	link.readWith(trafficCipher(suite, server));
+	if (!state.isEarly) link.writeWith(trafficCipher(suite, client));
+	schedule.toMaster();
 	link.timing.mark(Phase.agreement);
 }
 
@@ -220,8 +219,7 @@ function* authenticateServer(link: Link, state: State13): Flow {
 
 /** CertificateVerify (section 4.4.3), with the key of the certificate that was found good. */
 function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
-	const { config, reader } = link;
-	const { transcript } = state;
+	const reader = link.reader, transcript = state.transcript;
 	const scheme = reader.u16();
 	const signature = reader.enter(2, 0, 0xffff);
 	const start = reader.at;
@@ -268,8 +266,7 @@ function expectTrust(link: Link): void {
 
 /** The server is authenticated: the client's last flight, the keys for application data, and the connection opens. */
 function finishAndOpen(link: Link, state: State13): void {
-	const { transcript } = state;
-	const { suite } = state.schedule;
+	const transcript = state.transcript, suite = state.schedule.suite;
 	const digest = transcript.digest();
 	const clientTraffic = state.schedule.derive("c ap traffic", digest);
 	const serverTraffic = state.schedule.derive("s ap traffic", digest);

@@ -122,14 +122,17 @@ const fixed = Uint8Array.of(
 	0x00, 0x2b, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03,
 	0x00, 0x2b, 0x00, 0x03, 0x02, 0x03, 0x04,
 	// psk_key_exchange_modes: psk_dhe_ke alone (section 4.2.9)
-	0x00, 0x2d, 0x00, 0x02, 0x01, 0x01);
+	0x00, 0x2d, 0x00, 0x02, 0x01, 0x01,
+	// status_request: OCSP, from any responder, without extensions (RFC 6066 section 8)
+	0x00, 0x05, 0x00, 0x05, 0x01, 0x00, 0x00, 0x00, 0x00);
 
 /** Where each of them starts. */
 const enum Fixed {
 	bothVersions = 0,
 	onlyTLS13 = 9,
 	keyExchangeModes = 16,
-	end = 22,
+	statusRequest = 22,
+	end = 31,
 }
 
 function writeNames(w: Writer, hello: Hello, config: Config): void {
@@ -205,14 +208,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.u8(config.maxFragmentCode);
 		w.close(2, extension);
 	}
-	if (statusType) {
-		// RFC 6066 section 8: from any responder, without extensions
-		extension = hello.openExtension(w, ExtensionType.status_request, ExtensionBit.status_request);
-		w.u8(statusType);
-		w.u16(0);
-		w.u16(0);
-		w.close(2, extension);
-	}
+	if (statusType) hello.ask(w, fixed, Fixed.statusRequest, Fixed.end, ExtensionBit.status_request);
 	if (config.inflate && config.maxVersion === ProtocolVersion.tls13) {
 		// RFC 8879 section 3
 		extension = hello.openExtension(w, ExtensionType.compress_certificate, ExtensionBit.compress_certificate);
@@ -234,7 +230,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	}
 	if (hello.keys.length || config.onSession && config.maxVersion === ProtocolVersion.tls13) {
 		// without it servers send no tickets
-		hello.ask(w, fixed, Fixed.keyExchangeModes, Fixed.end, ExtensionBit.psk_key_exchange_modes);
+		hello.ask(w, fixed, Fixed.keyExchangeModes, Fixed.statusRequest, ExtensionBit.psk_key_exchange_modes);
 	}
 	if (hello.keys.length) {
 		// the last one, as its end is made of all before it

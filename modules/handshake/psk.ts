@@ -96,8 +96,8 @@ export function keySecret(key: PreSharedKey): Secret {
 
 /** Wipes and lets go of what is secret or long in those that come from sessions, when the server has answered. */
 export function forgetSessions(keys: readonly PreSharedKey[]): void {
-	for (const key of keys) {
-		const session = key.session;
+	for (let i = 0; i < keys.length; i++) {
+		const key = keys[i]!, session = key.session;
 		if (!session || session.secret === empty) continue;
 		session.secret.fill(0);
 		session.secret = session.ticket = key.secret = key.identity = empty;

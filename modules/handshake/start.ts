@@ -49,13 +49,13 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 }
 
 /** What is offered. */
-function makeHello({ groups, maxVersion, session, psk, earlyData: early }: Config): Hello {
-	const isTLS13 = maxVersion === ProtocolVersion.tls13;
-	const hello = new Hello(groups[0]!);
+function makeHello(config: Config): Hello {
+	const isTLS13 = config.maxVersion === ProtocolVersion.tls13, session = config.session;
+	const hello = new Hello(config.groups[0]!);
 	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
 	if (isTLS13 && resumption) {
-		hello.keys = resumption.keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, psk);
-		hello.early = resumption.earlyData(early, hello.keys[0]);
+		hello.keys = resumption.keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, config.psk);
+		hello.early = resumption.earlyData(config.earlyData, hello.keys[0]);
 	}
 	return hello;
 }

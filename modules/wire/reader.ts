@@ -24,7 +24,8 @@ export class Reader {
 
 	/** Lets go of the octets. */
 	release(): void {
-		this.open(empty, 0, 0);
+		this.bytes = empty;
+		this.at = this.end = 0;
 	}
 
 	/** Octets left in the innermost vector. */

@@ -51,14 +51,16 @@ export class Writer {
 
 	/** Writes a vector of numbers of two octets each. */
 	numbers(list: readonly number[]): void {
-		this.u16(2 * list.length);
-		let at = this.reserve(2 * list.length);
+		const count = list.length;
+		let at = this.reserve(2 + 2 * count);
 		const bytes = this.bytes;
+		bytes[at] = count >> 7;
+		bytes[at + 1] = count << 1;
 		// by index, here and wherever it is done for each connection: an iterator takes eight slots
-		for (let i = 0; i < list.length; i++) {
-			bytes[at] = list[i]! >> 8;
-			bytes[at + 1] = list[i]!;
-			at += 2;
+		for (let i = 0; i < count; i++) {
+			const value = list[i]!;
+			bytes[at += 2] = value >> 8;
+			bytes[at + 1] = value;
 		}
 	}
 

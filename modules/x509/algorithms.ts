@@ -98,8 +98,8 @@ export function takePublicKey(der: DER): PublicKey {
 }
 
 /** A key that was read, where it lies. */
-export function publicKeyOf({ bytes, keyKind, keyStart, keyEnd, keyBits }: KeyPlace & { readonly bytes: Uint8Array }): PublicKey {
-	return { kind: keyKind as KeyKind, bytes, start: keyStart, end: keyEnd, bits: keyBits };
+export function publicKeyOf(place: KeyPlace & { readonly bytes: Uint8Array }): PublicKey {
+	return { kind: place.keyKind as KeyKind, bytes: place.bytes, start: place.keyStart, end: place.keyEnd, bits: place.keyBits };
 }
 
 function takeNull(der: DER): void {

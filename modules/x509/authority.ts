@@ -37,6 +37,7 @@ export function checkRoot(roots: RootStore, place: number, below: number, now: n
 	if (now < notBefore) throw new TLSError("certificate_not_yet_valid", `the trusted root itself is not valid before ${dateText(notBefore)}`);
 }
 
-export function isSelfIssued({ bytes, subjectStart, subjectEnd, issuerStart, issuerEnd }: Certificate): boolean {
-	return sameOctets(bytes, subjectStart, subjectEnd, bytes, issuerStart, issuerEnd);
+export function isSelfIssued(certificate: Certificate): boolean {
+	const bytes = certificate.bytes;
+	return sameOctets(bytes, certificate.subjectStart, certificate.subjectEnd, bytes, certificate.issuerStart, certificate.issuerEnd);
 }

@@ -7,7 +7,6 @@ import { TLSError } from "../errors";
 import type { FailureCode } from "../errors";
 import { readPublicKey, readSignatureAlgorithm } from "./algorithms";
 import type { KeyPlace } from "./algorithms";
-import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { DER, Tag } from "./der";
 import { readExtensions } from "./extensions";
@@ -130,9 +129,13 @@ export class Certificate implements KeyPlace {
 		this.spkiEnd = der.at;
 		this.forget();
 		// issuerUniqueID and subjectUniqueID: RFC 5280 section 4.1.2.8 says not to use them
-		if (der.sees(Tag.context | 1)) der.takeAny();
-		if (der.sees(Tag.context | 2)) der.takeAny();
-		if (der.sees(Tag.explicit | 3)) {
+		let hasExtensions = der.sees(Tag.explicit | 3);
+		if (!hasExtensions) {
+			if (der.sees(Tag.context | 1)) der.takeAny();
+			if (der.sees(Tag.context | 2)) der.takeAny();
+			hasExtensions = der.sees(Tag.explicit | 3);
+		}
+		if (hasExtensions) {
 			der.takeAny();
 			const outer = der.enter();
 			readExtensions(der, this);
@@ -157,11 +160,11 @@ export class Certificate implements KeyPlace {
 	}
 
 	private readSignature(der: DER, algorithmStart: number): void {
-		const at = der.at;
-		der.take(Tag.sequence, "signature's algorithm");
-		// each of the two tells its own length: where all of this one is found there, the other ends there, too
-		if (!equal(der.bytes, at, der.bytes, algorithmStart, der.at - at))
+		// the one inside ends where the issuer starts
+		if (!der.passes(der.bytes, algorithmStart, this.issuerStart - algorithmStart)) {
+			der.take(Tag.sequence, "signature's algorithm");
 			der.fail("names one signature algorithm outside and another inside");
+		}
 		der.octetBits();
 		this.signatureStart = der.start;
 		this.signatureEnd = der.end;
@@ -196,7 +199,10 @@ function printable(bytes: Uint8Array, start: number, end: number): string {
 	const length = end - start;
 	const octets = new Uint8Array(length);
 	copy(bytes, start, end, octets, 0);
-	for (let i = 0; i < length; i++) if (octets[i]! < 0x20 || octets[i]! > 0x7e) octets[i] = 0x2e;
+	for (let i = 0; i < length; i++) {
+		const octet = octets[i]!;
+		if (octet < 0x20 || octet > 0x7e) octets[i] = 0x2e;
+	}
 	return String.fromArrayBuffer(octets.buffer);
 }
 

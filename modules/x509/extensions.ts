@@ -15,33 +15,48 @@ const MAX_EXTENSIONS = 40;
 export function readExtensions(der: DER, certificate: Certificate): void {
 	der.take(Tag.sequence, "extensions");
 	const outer = der.enter();
-	const first = der.at;
+	const bytes = der.bytes, first = der.at, last = der.limit;
+	let at = first;
 	let count = 0;
 	let seen = 0;
-	if (!der.more) der.fail("has an empty list of extensions");
-	while (der.more) {
-		const at = der.at;
+	if (at === last) der.fail("has an empty list of extensions");
+	while (at < last) {
 		if (++count > MAX_EXTENSIONS) der.fail(`has more than ${MAX_EXTENSIONS} extensions`);
-		der.take(Tag.sequence, "extension");
-		const list = der.enter();
+		// it and its value are mostly short, and need no element taken
+		let end = at + 2 + bytes[at + 1]!;
+		if (bytes[at] === Tag.sequence && bytes[at + 1]! < 0x80 && end <= last) der.at = at + 2;
+		else {
+			der.take(Tag.sequence, "extension");
+			der.at = der.start;
+			end = der.end;
+		}
+		der.limit = end;
 		const oid = takeIdentifier(der);
 		const bit = oid === OID.unknown ? 0 : 1 << oid;
-		if (bit ? seen & bit : isRepeated(der.bytes, first, at, der.start, der.end)) der.fail("has an extension twice");
+		if (bit ? seen & bit : isRepeated(bytes, first, at, der.start, der.end)) der.fail("has an extension twice");
 		seen |= bit;
 		let isCritical = false;
-		if (der.sees(Tag.boolean)) {
+		if (der.at < end && bytes[der.at] === Tag.boolean) {
 			isCritical = der.boolean();
 			if (!isCritical) der.fail("is not DER: an extension says that it is not critical");
 		}
-		der.take(Tag.octetString, "extension's value");
-		if (der.at !== der.limit) der.fail("has more in it than belongs there");
 		// into the value, which ends where the extension does
-		der.at = der.start;
+		const start = der.at + 2, length = end - start;
+		if (bytes[start - 2] === Tag.octetString && bytes[start - 1] === length && length < 0x80) der.at = start;
+		else enterValue(der);
 		readExtension(der, oid, isCritical, certificate);
-		if (der.at !== der.limit) der.fail("has an extension with octets behind its end");
-		der.limit = list;
+		if (der.at !== end) der.fail("has an extension with octets behind its end");
+		at = end;
+		der.limit = last;
 	}
 	der.leave(outer);
+}
+
+/** Into a value of any length. */
+function enterValue(der: DER): void {
+	der.take(Tag.octetString, "extension's value");
+	if (der.at !== der.limit) der.fail("has more in it than belongs there");
+	der.at = der.start;
 }
 
 /** Takes an extension's identifier. Where it is unknown, its octets are `start..end`. */

@@ -53,20 +53,27 @@ const enum Anchor {
  */
 export class PathSearch {
 	// what is declared is a field only once it is set: each takes 16 octets
-	/** The result, when `step` has returned false. */
-	declare peer: VerifiedPeer | undefined;
-	/** With it, for a status that comes later: what it must be of; undefined where nobody's key is known who could tell it. */
-	declare subject: StatusSubject | undefined;
+	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it, and its marks. */
+	private readonly path: number[] = [];
+	private readonly next: number[] = [];
+	/** The trusted key above the path: a root's index, or an Anchor. */
+	private root: number = Anchor.untried;
+	/** The place in the path whose signature is to be checked next, by `issuer`'s key; -1 while a path is looked for. */
+	private top = -1;
+	private readonly certificate = new Certificate();
+	/** Which one it holds. */
+	private certificateIndex = -1;
 	private readonly message: Uint8Array;
 	private readonly spans: readonly number[];
 	private readonly policy: CertificatePolicy;
 	private readonly now: number;
+	/** The result, when `step` has returned false. */
+	declare peer: VerifiedPeer | undefined;
+	/** With it, for a status that comes later: what it must be of; undefined where nobody's key is known who could tell it. */
+	declare subject: StatusSubject | undefined;
 	/** The stapled status: where it lies, and when the path holds, its check. */
 	declare private readonly staple: Span | "later" | undefined;
 	declare private status: StapledStatus | undefined;
-	private readonly certificate = new Certificate();
-	/** Which one it holds. */
-	private certificateIndex = -1;
 	/** Of the server's certificate: what `peer` will say, and where its subject and its key lie. */
 	private keyUsage = 0;
 	private needsStatus = false;
@@ -78,13 +85,6 @@ export class PathSearch {
 	private keyBits = 0;
 	/** For a name's or a key's SHA-256, while a path is looked for. */
 	private digest: Uint8Array | undefined;
-	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it, and its marks. */
-	private readonly path: number[] = [];
-	private readonly next: number[] = [];
-	/** The trusted key above the path: a root's index, or an Anchor. */
-	private root: number = Anchor.untried;
-	/** The place in the path whose signature is to be checked next, by `issuer`'s key; -1 while a path is looked for. */
-	private top = -1;
 	declare private issuer: PublicKey | undefined;
 	private steps = 0;
 	private signatures = 0;
@@ -246,7 +246,9 @@ export class PathSearch {
 	private nextIssuer(): number {
 		const path = this.path;
 		const level = path.length - 1;
-		const { issuerStart, issuerEnd } = this.read(path[level]!);
+		const last = this.read(path[level]!);
+		// `last` is another certificate after the next `read`
+		const issuerStart = last.issuerStart, issuerEnd = last.issuerEnd;
 		while (2 * (this.next[level]! & Mark.next) < this.spans.length) {
 			const index = this.next[level]!++ & Mark.next;
 			if (!path.includes(index) && this.isIssuer(index, issuerStart, issuerEnd)) return index;
@@ -308,18 +310,23 @@ export class PathSearch {
 		if (++this.signatures > Limit.signatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
 		const index = this.path[this.top]!;
 		const signedWith = this.next[this.top]! >> Mark.signature;
-		// it has been read and found well-formed: only its parts are looked up
-		const der = this.certificate.der.open(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
-		der.take(Tag.sequence, "Certificate");
-		der.enter();
-		const tbsStart = der.at;
-		der.take(Tag.sequence, "TBSCertificate");
-		const tbsEnd = der.at;
-		der.take(Tag.sequence, "signature's algorithm");
-		der.octetBits();
+		let { tbsStart, tbsEnd, signatureStart, signatureEnd } = this.certificate;
+		if (this.certificateIndex !== index) {
+			// it has been read and found well-formed: only its parts are looked up
+			const der = this.certificate.der.open(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
+			der.take(Tag.sequence, "Certificate");
+			der.enter();
+			tbsStart = der.at;
+			der.take(Tag.sequence, "TBSCertificate");
+			tbsEnd = der.at;
+			der.take(Tag.sequence, "signature's algorithm");
+			der.octetBits();
+			signatureStart = der.start;
+			signatureEnd = der.end;
+		}
 		try {
 			if (!signedWith) this.read(index).fail("is signed in a way that is not taken, such as with SHA-1", "unsupported_certificate");
-			if (!verifySignature(this.issuer!, signedWith >> 8, signedWith & 0xff, this.message, tbsStart, tbsEnd, this.message, der.start, der.end))
+			if (!verifySignature(this.issuer!, signedWith >> 8, signedWith & 0xff, this.message, tbsStart, tbsEnd, this.message, signatureStart, signatureEnd))
 				this.refuseSignature(this.read(index));
 		}
 		catch (error) {
