@@ -123,7 +123,8 @@ export async function instructions(what: Work, from: string, to: string): Promis
 			for (const line of readFileSync(`${out}.${i}`, "utf8").split("\n")) profile.line(line);
 		}
 		const { engine, crypto: inCrypto, rest } = profile.totals;
-		return { engine, crypto: inCrypto, rest, overCrypto: (engine + inCrypto + rest) / inCrypto, countedBits: variant === "m32-bare" ? 32 : 64 };
+		const ratio = inCrypto ? { overCrypto: (engine + inCrypto + rest) / inCrypto } : {};
+		return { engine, crypto: inCrypto, rest, ...ratio, countedBits: variant === "m32-bare" ? 32 : 64 };
 	}
 	finally {
 		rmSync(folder, { recursive: true, force: true });
