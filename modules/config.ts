@@ -1,6 +1,6 @@
 /*
 	What the application asks for, checked once and frozen. An option that is unknown, of the wrong type or out of range is refused by name;
-	none switches verification off. Used by client.ts and connection.ts.
+	none switches verification off. Used by tcp.ts and connection.ts.
 */
 
 import { CipherSuite, ProtocolVersion, SignatureScheme, Signer } from "./wire/numbers";
@@ -81,7 +81,7 @@ const signatureSchemes: readonly number[] = Object.freeze([
 /** While it is filled in. */
 type Making<T> = { -readonly [K in keyof T]: T[K] };
 
-/** With one that is for client.ts. */
+/** With one that is for tcp.ts. */
 const types: Readonly<Record<keyof Options | "onHandshake", string>> = Object.freeze({
 	onHandshake: "function",
 	serverName: "string",

@@ -1,6 +1,6 @@
 /*
 	The engine: octets in, octets out, no I/O. It joins records and handshake, sends alerts, and hands application data over only after the
-	peer was authenticated. client.ts puts it on TCP; any other transport can use it the same way.
+	peer was authenticated. tcp.ts puts it on TCP; any other transport can use it the same way.
 
 	    receive(bytes) -> incoming -> by content type -> driver -> flow        (RFC 8446 section 5)
 	                                                  -> the application's read()
@@ -124,7 +124,7 @@ export class Connection implements Host {
 				if (!incoming.missing) this.receiveRecord();
 			}
 			// nothing waits in the middle of a record
-			else if (this.readable > 0 || this.state >= State.ended || this.driver?.isPaused) break;
+			else if (this.isWaiting) break;
 			else at = this.receiveHeader(bytes, at, end);
 		}
 		return at;

@@ -55,7 +55,10 @@ export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptTh
 	return new AEAD(aead, block, true, side * keyLength, keyLength, 2 * keyLength + side * ivLength(suite), suite.recordLimit);
 }
 
-/** verify_data of a Finished (section 7.4.9), in place of the transcript's `digest`, whose first VERIFY_LENGTH octets it is then; the label is "client finished" or "server finished". */
+/**
+ * verify_data of a Finished (section 7.4.9), in the place of the transcript's `digest`, whose first VERIFY_LENGTH octets it is then. The label is
+ * "client finished" or "server finished".
+ */
 export function verifyData12(suite: Suite, master: Secret, label: string, digest: Uint8Array): Uint8Array {
 	const made = new Secret(VERIFY_LENGTH);
 	made.prf(suite.hash, master, label, digest, 0, digest.length);

@@ -4,14 +4,15 @@
 */
 
 import type { Suite } from "../crypto/suites";
+import { HandshakeType } from "../wire/numbers";
 import { empty } from "../wire/reader";
+import type { Writer } from "../wire/writer";
 import { AEAD } from "tls/hardware/aead";
 import { Secret } from "tls/hardware/secret";
-import { HandshakeType } from "../wire/numbers";
-import type { Writer } from "../wire/writer";
 import type { Transcript } from "./transcript";
 
 const IV_LENGTH = 12;
+
 /** Derive-Secret with the digest of the messages, or without any where that is undefined; also HKDF-Expand-Label to the length of the hash. */
 export function deriveSecret(suite: Suite, from: Secret, label: string, digest: Uint8Array | undefined): Secret {
 	const hashLength = suite.hashLength;

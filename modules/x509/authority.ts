@@ -1,6 +1,6 @@
 /*
 	What each certificate of a path must be, what one above the server's must be (RFC 5280 section 6.1.3, 6.1.4), and the trusted root above them
-	all. Used by path.ts.
+	all; and what of a certificate is remembered. Used by path.ts.
 */
 
 import { TLSError } from "../errors";
@@ -40,4 +40,18 @@ export function checkRoot(roots: RootStore, place: number, below: number, now: n
 export function isSelfIssued(certificate: Certificate): boolean {
 	const bytes = certificate.bytes;
 	return sameOctets(bytes, certificate.subjectStart, certificate.subjectEnd, bytes, certificate.issuerStart, certificate.issuerEnd);
+}
+
+/** An entry of PathSearch's `next`: which certificate to try next (there are fewer than 256), and what is to be known of the one in the path. */
+export const enum Mark {
+	next = 0xff,
+	selfIssued = 0x100,
+	constrains = 0x200,
+	/** How far to the left stands how it is signed: Certificate's `signedWith`. */
+	signature = 12,
+}
+
+/** What of a certificate above the server's is needed again when it is not at hand. */
+export function marksOf(certificate: Certificate): number {
+	return (isSelfIssued(certificate) ? Mark.selfIssued : 0) | (certificate.constraintsEnd ? Mark.constrains : 0) | certificate.signedWith << Mark.signature;
 }

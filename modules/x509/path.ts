@@ -9,7 +9,7 @@ import { TLSError } from "../errors";
 import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
 import { publicKeyOf, takePublicKey } from "./algorithms";
-import { checkAuthority, checkRoot, checkTime, isSelfIssued } from "./authority";
+import { checkAuthority, checkRoot, checkTime, isSelfIssued, Mark, marksOf } from "./authority";
 import { Certificate, lastCommonName, nameText } from "./certificate";
 import { Constraints } from "./constraints";
 import { Tag, sameOctets } from "./der";
@@ -26,15 +26,6 @@ export type { CertificatePolicy, VerifiedPeer };
 
 /** Parts of paths that are looked at before it is too much. */
 const MAX_STEPS = 64;
-
-/** An entry of PathSearch's `next`: which certificate to try next (there are fewer than 256), and what is to be known of the one in the path. */
-const enum Mark {
-	next = 0xff,
-	selfIssued = 0x100,
-	constrains = 0x200,
-	/** How far to the left stands how it is signed: Certificate's `signedWith`. */
-	signature = 12,
-}
 
 /** What stands for a root's index while paths are looked for. */
 const enum Anchor {
@@ -395,9 +386,4 @@ export class PathSearch {
 		const subject = lastCommonName(this.certificate.der.open(this.message, this.subjectStart, this.subjectEnd, "a name")) || namesOf(this.read(0));
 		this.peer = { key, keyUsage: this.keyUsage, subject, pathLength: this.path.length, needsStatus: this.needsStatus };
 	}
-}
-
-/** What of a certificate above the server's is needed again when it is not at hand. */
-function marksOf(certificate: Certificate): number {
-	return (isSelfIssued(certificate) ? Mark.selfIssued : 0) | (certificate.constraintsEnd ? Mark.constrains : 0) | certificate.signedWith << Mark.signature;
 }

@@ -1,0 +1,71 @@
+/*
+	modules/record/incoming.ts: how long a record may be, and a record that a transport reads to where it belongs.
+*/
+
+import { equal, ok, test, throws } from "test/harness";
+import type { RecordCipher } from "tls/hardware/aead";
+import { Incoming } from "tls/record/incoming";
+import { ProtocolVersion } from "tls/wire/numbers";
+
+const OVERHEAD = 24;
+
+/** Only what is asked of a cipher before a record is whole. */
+const cipher = { hidesType: true, explicit: 0, overhead: () => OVERHEAD, close() {} } as unknown as RecordCipher;
+
+function header(length: number): Uint8Array {
+	return Uint8Array.of(22, 3, 3, length >> 8, length & 0xff);
+}
+
+/** The longest record that is taken, by trying both sides of it, with a header in one piece and octet by octet. */
+function expectLongest(make: () => Incoming, length: number): void {
+	for (const size of [1, 5]) {
+		const take = (incoming: Incoming, bytes: Uint8Array): void => {
+			for (let at = 0; at < bytes.length; at += size) incoming.takeHeader(bytes, at, at + size);
+		};
+		const incoming = make();
+		take(incoming, header(length));
+		equal(incoming.missing, length);
+		throws(() => take(make(), header(length + 1)), "record_too_long");
+		throws(() => take(make(), header(0)), "unexpected_message");
+	}
+}
+
+function made(version: ProtocolVersion, limit: number, isProtected: boolean): Incoming {
+	const incoming = new Incoming();
+	incoming.version = version;
+	incoming.recordSizeLimit = limit;
+	if (isProtected) incoming.protectWith(cipher);
+	return incoming;
+}
+
+test("the longest record, with and without a limit that the server has agreed to", () => {
+	for (const version of [ProtocolVersion.tls12, ProtocolVersion.tls13]) {
+		expectLongest(() => made(version, 0, false), 16384);
+		// RFC 8449 section 4: the limit is of protected records
+		expectLongest(() => made(version, 1000, false), 16384);
+		expectLongest(() => made(version, 1000, true), 1000 + OVERHEAD);
+	}
+	expectLongest(() => made(ProtocolVersion.tls12, 0, true), 16384 + OVERHEAD);
+	expectLongest(() => made(ProtocolVersion.tls13, 0, true), 16384 + 256);
+});
+
+test("a long record is read to its place, never beyond its end", () => {
+	const incoming = new Incoming();
+	equal(incoming.room(1000), undefined, "there is no record yet");
+	incoming.takeHeader(header(500), 0, 5);
+	equal(incoming.room(10), undefined, "so few octets need no view");
+	const first = incoming.room(300)!;
+	equal(first.length, 300);
+	first.fill(1);
+	incoming.filled(300);
+	const second = incoming.room(10_000)!;
+	equal(second.length, 200);
+	second.fill(2);
+	ok(!incoming.complete);
+	incoming.filled(200);
+	ok(incoming.complete);
+	equal(incoming.room(1000), undefined, "nothing is missing");
+	equal(incoming.openRecord(), 22);
+	equal([incoming.at, incoming.end], [5, 505]);
+	equal([incoming.buffer[4], incoming.buffer[5], incoming.buffer[304], incoming.buffer[305], incoming.buffer[504]], [500 & 0xff, 1, 1, 2, 2]);
+});
