@@ -284,8 +284,7 @@ function open(link: Link, state: State12): void {
 function* resume(link: Link, session: Session12, transcript: Transcript, state: State12): Flow {
 	state.master = new Secret(session.secret.length);
 	state.master.import(session.secret, 0);
-	session.secret.fill(0);
-	session.secret = session.ticket = empty;
+	resumption!.forgetSession(session);
 	deriveKeys(state);
 	if (state.answer.sendsTicket) {
 		yield Accept.new_session_ticket;

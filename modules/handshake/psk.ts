@@ -13,6 +13,7 @@ import { empty } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
+import { forgetSession } from "./resume";
 import type { Session13 } from "./resume";
 import { Schedule13, verifyData } from "./schedule13";
 import type { Transcript } from "./transcript";
@@ -94,13 +95,13 @@ export function keySecret(key: PreSharedKey): Secret {
 	return secret;
 }
 
-/** Wipes and lets go of what is secret or long in those that come from sessions, when the server has answered. */
+/** Forgets the sessions that keys come from, when the server has answered. */
 export function forgetSessions(keys: readonly PreSharedKey[]): void {
 	for (let i = 0; i < keys.length; i++) {
 		const key = keys[i]!, session = key.session;
-		if (!session || session.secret === empty) continue;
-		session.secret.fill(0);
-		session.secret = session.ticket = key.secret = key.identity = empty;
+		if (!session) continue;
+		forgetSession(session);
+		key.secret = key.identity = empty;
 	}
 }
 

@@ -203,6 +203,13 @@ export function importSession(bytes: Uint8Array, binding: Uint8Array, now: numbe
 	}
 }
 
+/** Wipes and lets go of what is secret or long in a session, when the server has answered. */
+export function forgetSession(session: AnySession): void {
+	if (session.secret === empty) return;
+	session.secret.fill(0);
+	session.secret = session.ticket = empty;
+}
+
 function wipe(bytes: Uint8Array): void {
 	try {
 		bytes.fill(0);

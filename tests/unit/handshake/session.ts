@@ -4,7 +4,7 @@
 
 import { bytes, equal, test } from "test/harness";
 import { configure } from "tls/config";
-import { exportSession, sessionBinding } from "tls/handshake/resume";
+import { exportSession, forgetSession, sessionBinding } from "tls/handshake/resume";
 import type { Session12, Session13 } from "tls/handshake/resume";
 import { CipherSuite, ProtocolVersion, SignatureScheme } from "tls/wire/numbers";
 import { Secret } from "tls/hardware/secret";
@@ -54,4 +54,14 @@ test("one of TLS 1.2 is used as often as it is given", () => {
 	const session = exported({ ...common, version: ProtocolVersion.tls12, suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, id: empty, isExtended: true }, 48, "server.example");
 	equal(used(session), ProtocolVersion.tls12);
 	equal(used(session), ProtocolVersion.tls12);
+});
+
+test("what is secret in a session is wiped when it is forgotten, also a second time", () => {
+	const secret = new Uint8Array(48).fill(7);
+	const session = { suite: 0xc02f, scheme: 0x0403, secret, ticket: new Uint8Array(100), subject: "server", maxFragmentCode: 0 };
+	forgetSession(session);
+	equal(secret, new Uint8Array(48));
+	equal([session.secret.length, session.ticket.length, session.subject], [0, 0, "server"]);
+	forgetSession(session);
+	equal(session.secret.length, 0);
 });
