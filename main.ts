@@ -9,9 +9,9 @@ import Net from "net";
 import Resource from "Resource";
 import TCP from "embedded:io/socket/tcp";
 import { TLSClient } from "tls/client";
-import type { HandshakeInfo } from "tls/connection";
+import type { HandshakeInfo } from "tls/connection/connection";
 import type { TLSError } from "tls/errors";
-import { phaseNames } from "tls/timing";
+import { phaseNames } from "tls/handshake/timing";
 import { RootStore } from "tls/x509/trust";
 
 interface Target {
@@ -33,7 +33,7 @@ function parseURL(url: string): Target {
 	return { host, port, path: slash < 0 ? "/" : url.slice(slash) };
 }
 
-/** The versions that "tls" allows: with the word "1.2" or "1.3" that one, else both. Other words are for modules/legacy. */
+/** The versions that "tls" allows: with the word "1.2" or "1.3" that one, else both. Other words are for modules/optional/legacy. */
 function versions(tls: string): object {
 	const words = tls.split(" ");
 	return words.includes("1.2") ? { maxVersion: 0x0303 } : words.includes("1.3") ? { minVersion: 0x0304 } : {};

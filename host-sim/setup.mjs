@@ -1,9 +1,9 @@
 /*
 	What `npm start`, `npm test` and `npm run ...` run first, in plain JavaScript because nothing is installed yet: it installs the
-	packages of package-lock.json, compiles the project's own programs (host-sim/*.ts) to build/node, and hands over. Each step is
+	packages of package-lock.json, compiles the project's own programs (host-sim/programs/*.ts) to build/node, and hands over. Each step is
 	skipped while its inputs are what they were.
 
-		node host-sim/setup.mjs PROGRAM [ARGUMENT ...]		PROGRAM: a file of host-sim, such as demo, test, cli
+		node host-sim/setup.mjs PROGRAM [ARGUMENT ...]		PROGRAM: a file of host-sim/programs, such as demo, test, cli
 */
 
 import { spawnSync } from "node:child_process";
@@ -11,7 +11,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { compilePrograms, digest, root, stop } from "./programs.mjs";
+import { compilePrograms, digest, root, stop } from "./build/programs.mjs";
 
 function installPackages() {
 	const stamp = join(root, "node_modules", ".installed");
@@ -29,7 +29,7 @@ const [program, ...values] = process.argv.slice(2);
 if (!program) stop("usage: node host-sim/setup.mjs PROGRAM [ARGUMENT ...]");
 installPackages();
 const folder = compilePrograms(join(root, "host-sim", "tsconfig.json"), [join(root, "host-sim"), join(root, "modules", "x509")]);
-const file = join(folder, "host-sim", `${program}.js`);
-if (!existsSync(file)) stop(`there is no program host-sim/${program}.ts`);
+const file = join(folder, "host-sim", "programs", `${program}.js`);
+if (!existsSync(file)) stop(`there is no program host-sim/programs/${program}.ts`);
 const { main } = await import(pathToFileURL(file).href);
 process.exitCode = await main(values);

@@ -4,10 +4,10 @@
 	    new TLSClient({ host, address, port, TCP: { io: TCP }, secure: { certificate }, onReadable(count), onWritable(count), onError(error) })
 */
 
-import { Flag, TCPTransport } from "./tcp";
-import type { ConnectionOptions } from "./tcp";
+import { Flag, TCPTransport } from "./connection/tcp";
+import type { ConnectionOptions } from "./connection/tcp";
 
-export type { SecureOptions, TCPOptions, TCPSocket } from "./tcp";
+export type { SecureOptions, TCPOptions, TCPSocket } from "./connection/tcp";
 
 type Buffer = ArrayBuffer | ArrayBufferView;
 

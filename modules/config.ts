@@ -11,13 +11,13 @@ import { groupsFor, lacks } from "./crypto/preference";
 import { findSuite, findSuiteByName } from "./crypto/suites";
 import { offered12 } from "./crypto/suites12";
 import { askedName, isAddress } from "./x509/names";
-import { lowestVersion } from "./handshake/hello12";
+import { lowestVersion } from "./handshake/tls12/hello";
 import { readCredential } from "./handshake/identity";
-import type { ExternalKey } from "./handshake/psk";
-import type { Session } from "./handshake/resume";
-import { readExternalKey, resumption } from "./handshake/resumption";
-import { fragmentCode, limitsThatFit } from "./limits";
-import type { RecordLimits } from "./limits";
+import type { ExternalKey } from "./handshake/resumption/psk";
+import type { Session } from "./handshake/resumption/session";
+import { readExternalKey, resumption } from "./handshake/resumption/resumption";
+import { fragmentCode, limitsThatFit } from "./connection/limits";
+import type { RecordLimits } from "./connection/limits";
 import { bytesOf, numberOption, refuse, typeName } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
@@ -25,7 +25,7 @@ import { clockPolicy } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
-import { legacy, problem } from "tls/legacy/legacy";
+import { legacy, problem } from "tls/optional/legacy/legacy";
 
 /** The options, checked. What most applications do not ask for is a field only where it is asked for: each takes 16 octets during a handshake. */
 export interface Config {

@@ -3,8 +3,8 @@
 	costs.ts. Waiting for the network, and C beside cryptography, are not in it. Used by demo.ts and bench.ts.
 */
 
-import { Problem } from "../files.js";
-import type { Mark } from "../run.js";
+import { Problem } from "../build/files.js";
+import type { Mark } from "../build/run.js";
 import { chips, CLOCKS, INSTRUCTIONS_OF_UNIT, type Chip } from "./costs.js";
 
 /** Milliseconds. */

@@ -6,25 +6,25 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { buildFolder, Problem, projectRoot, writeChanged } from "../files.js";
-import type { Dictionary } from "../manifest.js";
-import type { Mark } from "../run.js";
+import { buildFolder, Problem, projectRoot, writeChanged } from "../build/files.js";
+import type { Dictionary } from "../build/manifest.js";
+import type { Mark } from "../build/run.js";
 import { between, predict, type Prediction } from "./model.js";
 import type { Chip } from "./costs.js";
 
-const source = join(projectRoot, "modules", "timing");
+const source = join(projectRoot, "modules", "handshake", "timing");
 const ending = "\tmark(phase: Phase): void {\n";
 const start = "\tconstructor(now: () => number) {\n";
 
 /** More of a manifest for buildApp: marks named after the phases, and "begin" before the first. */
 export function withPhases(): Dictionary {
 	const text = readFileSync(`${source}.ts`, "utf8");
-	if (!text.includes(ending) || !text.includes(start)) throw new Problem("modules/timing.ts: the places where phases begin and end are not found");
+	if (!text.includes(ending) || !text.includes(start)) throw new Problem("modules/handshake/timing.ts: the places where phases begin and end are not found");
 	const folder = join(buildFolder, "phases");
 	mkdirSync(folder, { recursive: true });
 	writeChanged(join(folder, "timing.ts"), `import { mark as simulatorMark } from "simulator";\n${text
 		.replace(start, `${start}\t\tsimulatorMark("begin");\n`).replace(ending, `${ending}\t\tsimulatorMark(phaseNames[phase]!);\n`)}`);
-	return { modules: { "~": source, "tls/timing": join(folder, "timing") }, preload: "simulator" };
+	return { modules: { "~": source, "tls/handshake/timing": join(folder, "timing") }, preload: "simulator" };
 }
 
 /** Each phase that a run marked, in its order, with the time that it would take. */

@@ -6,16 +6,16 @@
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 
-import { compileNatives, compileScripts, explainLinker, prepareApp, writeAppText, type BuildOptions, type Platform } from "../build.js";
-import type { CompiledModule } from "../bytecode.js";
-import { fetchEngine } from "../engine.js";
-import { digest, fileDigest, locked, Problem, projectRoot, writeChanged, writeWhole } from "../files.js";
-import { countedNativesTable } from "../generate.js";
-import { compileUnits, linkProgram, type Unit } from "../objects.js";
-import { run } from "../process.js";
-import { say } from "../progress.js";
-import { buildCompiler, engineFolders, engineParts, engineSources, runtimeFolder, sources, warnings } from "../runtime.js";
-import type { Toolchain } from "../toolchain.js";
+import { compileNatives, compileScripts, explainLinker, prepareApp, writeAppText, type BuildOptions, type Platform } from "../build/build.js";
+import type { CompiledModule } from "../build/bytecode.js";
+import { fetchEngine } from "../build/engine.js";
+import { digest, fileDigest, locked, Problem, projectRoot, writeChanged, writeWhole } from "../build/files.js";
+import { countedNativesTable } from "../build/generate.js";
+import { compileUnits, linkProgram, type Unit } from "../build/objects.js";
+import { run } from "../build/process.js";
+import { say } from "../build/progress.js";
+import { buildCompiler, engineFolders, engineParts, engineSources, runtimeFolder, sources, warnings } from "../build/runtime.js";
+import type { Toolchain } from "../build/toolchain.js";
 import { linkerScript, type Group } from "./layout.js";
 import { emulator, fetchMbedTLS, findCrossCompiler } from "./tools.js";
 

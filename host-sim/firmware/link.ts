@@ -9,7 +9,7 @@
 
 import { createServer, connect, type Socket } from "node:net";
 
-import { Problem } from "../files.js";
+import { Problem } from "../build/files.js";
 
 const headerSize = 4;
 const segment = 1460;

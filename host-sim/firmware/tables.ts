@@ -3,7 +3,7 @@
 	../firmware.ts.
 */
 
-import { must } from "../process.js";
+import { must } from "../build/process.js";
 import { heapSize, type Image } from "./image.js";
 import { sramSize } from "./layout.js";
 import type { Figures } from "./run.js";

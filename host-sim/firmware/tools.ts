@@ -7,10 +7,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { buildFolder, digest, locked, Problem } from "../files.js";
-import { must, run } from "../process.js";
-import { say } from "../progress.js";
-import type { Toolchain } from "../toolchain.js";
+import { buildFolder, digest, locked, Problem } from "../build/files.js";
+import { must, run } from "../build/process.js";
+import { say } from "../build/progress.js";
+import type { Toolchain } from "../build/toolchain.js";
 
 const compiler = "riscv64-unknown-elf-gcc";
 export const emulator = "qemu-system-riscv32";

@@ -1,6 +1,6 @@
 /*
-	Answers of the server that TLS 1.3 has in EncryptedExtensions and TLS 1.2 in the ServerHello, used by flow13.ts and hello12.ts, and the refusal of
-	versions that are not spoken, used by hello12.ts or what stands in its place.
+	Answers of the server that TLS 1.3 has in EncryptedExtensions and TLS 1.2 in the ServerHello, used by tls13/flow.ts and tls12/hello.ts, and the refusal of
+	versions that are not spoken, used by tls12/hello.ts or what stands in its place.
 */
 
 import { TLSError } from "../errors";

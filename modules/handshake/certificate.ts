@@ -1,6 +1,6 @@
 /*
 	The messages that prove identities: Certificate, CertificateRequest and CertificateVerify of TLS 1.3 (RFC 8446 section 4.3.2,
-	4.4.2, 4.4.3). TLS 1.2's are in certificate12.ts. What the certificates say is x509's to judge.
+	4.4.2, 4.4.3). TLS 1.2's are in tls12/certificate.ts. What the certificates say is x509's to judge.
 */
 
 import { TLSError } from "../errors";

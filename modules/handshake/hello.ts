@@ -1,6 +1,6 @@
 /*
 	The ClientHello of both versions, and TLS 1.3's ServerHello and HelloRetryRequest (RFC 8446 section 4.1); what is TLS 1.2's alone is in
-	hello12.ts. One read or write for each; start.ts decides what comes of it.
+	tls12/hello.ts. One read or write for each; start.ts decides what comes of it.
 */
 
 import { TLSError } from "../errors";
@@ -16,11 +16,11 @@ import { statusType } from "../x509/ocsp";
 import { equal } from "tls/hardware/compare";
 import { KeyShare } from "tls/hardware/agree";
 import { random } from "tls/hardware/random";
-import { legacy } from "tls/legacy/legacy";
-import { writeExtensions12 } from "./hello12";
-import type { PreSharedKey } from "./psk";
-import type { Session12 } from "./resume";
-import { resumption } from "./resumption";
+import { legacy } from "tls/optional/legacy/legacy";
+import { writeExtensions12 } from "./tls12/hello";
+import type { PreSharedKey } from "./resumption/psk";
+import type { Session12 } from "./resumption/session";
+import { resumption } from "./resumption/resumption";
 import { Transcript } from "./transcript";
 
 const RANDOM_LENGTH = 32;

@@ -1,6 +1,6 @@
 /*
 	The client's side of authentication: its certificates and key as the options give them (config.ts), Certificate and CertificateVerify in TLS 1.3
-	(RFC 8446 section 4.4, flow13.ts) and, where the application offers it, after the handshake (section 4.6.2, post.ts), and in TLS 1.2 (flow12.ts). A
+	(RFC 8446 section 4.4, tls13/flow.ts) and, where the application offers it, after the handshake (section 4.6.2, post.ts), and in TLS 1.2 (tls12/flow.ts). A
 	build without it has without/identity in the place of this.
 */
 
@@ -19,7 +19,7 @@ import { hash, hashLength } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
 import { readCertificateRequest13, signedContent13, writeCertificate13, writeCertificateVerify } from "./certificate";
 import type { Link } from "./link";
-import { writeFinished } from "./schedule13";
+import { writeFinished } from "./tls13/schedule";
 import type { Transcript } from "./transcript";
 
 export { pickScheme12 };

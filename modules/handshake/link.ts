@@ -5,7 +5,7 @@
 
 import type { RecordCipher } from "tls/hardware/aead";
 import type { Config } from "../config";
-import type { Timing } from "../timing";
+import type { Timing } from "./timing";
 import type { AlertDescription, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import type { AuthenticatedPeer, KnownPeer } from "./authenticated";

@@ -6,16 +6,16 @@
 import type { Config } from "../config";
 import { TLSError } from "../errors";
 import { Accept, ProtocolVersion, Step } from "../wire/numbers";
-import { Phase } from "../timing";
+import { Phase } from "./timing";
 import { Writer } from "../wire/writer";
 import { KeyShare } from "tls/hardware/agree";
 import type { Flow, Link } from "./link";
 import { Hello, namesVersion, readServerHello, writeClientHello } from "./hello";
 import type { ServerHello } from "./hello";
-import { resumption } from "./resumption";
+import { resumption } from "./resumption/resumption";
 import type { Transcript } from "./transcript";
-import { flow12 } from "./flow12";
-import { flow13 } from "./flow13";
+import { flow12 } from "./tls12/flow";
+import { flow13 } from "./tls13/flow";
 
 /** Octets that a ClientHello usually needs; with a pre-shared key that goes on with an earlier connection, beside its ticket. */
 const HELLO_ROOM = 320;

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 
-import { projectRoot } from "../../host-sim/files.js";
+import { projectRoot } from "../../host-sim/build/files.js";
 import { variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 import { mutatedChains } from "./node/chain.js";

@@ -4,7 +4,7 @@
 
 import { join } from "node:path";
 
-import { projectRoot } from "../../host-sim/files.js";
+import { projectRoot } from "../../host-sim/build/files.js";
 import { variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 import { makeWorld } from "./node/chain.js";

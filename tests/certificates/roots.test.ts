@@ -10,9 +10,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { rootCertificates } from "node:tls";
 
-import { makeCertificate, makeKey } from "../../host-sim/certificates.js";
-import { projectRoot } from "../../host-sim/files.js";
-import { main } from "../../host-sim/roots.js";
+import { makeCertificate, makeKey } from "../../host-sim/servers/certificates.js";
+import { projectRoot } from "../../host-sim/build/files.js";
+import { main } from "../../host-sim/programs/roots.js";
 import { variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 

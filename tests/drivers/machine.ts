@@ -6,8 +6,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import { projectRoot } from "../../host-sim/files.js";
-import { canBuild } from "../../host-sim/toolchain.js";
+import { projectRoot } from "../../host-sim/build/files.js";
+import { canBuild } from "../../host-sim/build/toolchain.js";
 
 /** False where the program is there; else why a test is skipped, with the line that installs it. */
 export function lacks(program: string, debianPackage: string): string | false {

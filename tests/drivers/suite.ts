@@ -8,9 +8,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { test } from "node:test";
 
-import { buildApp } from "../../host-sim/build.js";
-import { projectRoot } from "../../host-sim/files.js";
-import { runApp, type RunOptions } from "../../host-sim/run.js";
+import { buildApp } from "../../host-sim/build/build.js";
+import { projectRoot } from "../../host-sim/build/files.js";
+import { runApp, type RunOptions } from "../../host-sim/build/run.js";
 
 const testsFolder = join(projectRoot, "tests");
 

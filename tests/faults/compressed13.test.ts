@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { deflateRawSync, deflateSync } from "node:zlib";
 import { before, describe, test } from "node:test";
-import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { lacksZlib, variants } from "../drivers/machine.js";
 import { u16, vector } from "../peers/keys13.js";
 import { helloExtensions } from "../peers/hello13.js";

@@ -4,8 +4,8 @@
 */
 
 import { createServer, type Socket } from "node:net";
-import { buildApp } from "../../host-sim/build.js";
-import { runApp } from "../../host-sim/run.js";
+import { buildApp } from "../../host-sim/build/build.js";
+import { runApp } from "../../host-sim/build/run.js";
 
 /** What the client app prints for each connection. */
 export interface ClientResult {
@@ -59,11 +59,11 @@ export interface ClientOptions {
 	readonly env?: Readonly<Record<string, string>>;
 	/** The client closes where its answer holds this; else it waits for the server to. */
 	readonly until?: string;
-	/** Words for "config.tls"; with them the app has modules/legacy. */
+	/** Words for "config.tls"; with them the app has modules/optional/legacy. */
 	readonly tls?: string;
-	/** Leaves modules/legacy out nevertheless. */
+	/** Leaves modules/optional/legacy out nevertheless. */
 	readonly withoutLegacy?: boolean;
-	/** Folders of modules/without: the app has these manifests. */
+	/** Folders of modules/optional/without: the app has these manifests. */
 	readonly without?: readonly string[];
 }
 
@@ -79,7 +79,7 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		...(into === undefined ? {} : { into }) };
 	const include = [...(tls === undefined || withoutLegacy ? [] : ["legacy"]), ...without.map(part => `without/${part}`)];
 	const extra = {
-		...(include.length ? { include: include.map(part => `../../modules/${part}/manifest.json`) } : {}),
+		...(include.length ? { include: include.map(part => `../../modules/optional/${part}/manifest.json`) } : {}),
 		...(memory === undefined ? {} : { creation: { static: memory } }),
 	};
 	const app = await buildApp(folder, { variant, config, extra });

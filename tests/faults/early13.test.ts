@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { u16, vector } from "../peers/keys13.js";
 import { helloExtensions } from "../peers/hello13.js";

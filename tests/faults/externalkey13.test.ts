@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { helloExtensions } from "../peers/hello13.js";
 import { vector } from "../peers/keys13.js";

@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { ffdhePrime } from "../peers/exchange12.js";
 import { BlockKey12, oldSuites12 } from "../peers/keys12.js";
@@ -235,7 +235,7 @@ describe("TLS 1.2: old servers", () => {
 			const [pair] = await runAll(rsa, [withSuite(rsaGCM)], { tls: "cbc dhe" });
 			assert.equal(pair!.client.code, "illegal_parameter", pair!.client.message);
 		});
-		for (const [tls, withoutLegacy, says] of [["rsa", true, /"rsa" is for old servers and needs modules\/legacy/], ["everything", false, /"everything" is none of 1\.2, 1\.3, cbc/]] as const) {
+		for (const [tls, withoutLegacy, says] of [["rsa", true, /"rsa" is for old servers and needs modules\/optional\/legacy/], ["everything", false, /"everything" is none of 1\.2, 1\.3, cbc/]] as const) {
 			test(`"${tls}"${withoutLegacy ? " in a build without legacy" : ""} is an error`, async () => {
 				const [result] = await runClient(1, 1, { ca: rsa.root.pem, tls, withoutLegacy });
 				assert.equal(result?.code, "configuration");

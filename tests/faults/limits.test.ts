@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { helloExtensions } from "../peers/hello13.js";
 import { u16 } from "../peers/keys13.js";
 import { rightExtensions, Session12, type Outcome12 } from "../peers/server12.js";

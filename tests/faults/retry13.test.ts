@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { helloExtensions, parseHello } from "../peers/hello13.js";
 import { u16, vector } from "../peers/keys13.js";

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { makeCertificate, makeKey, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeCertificate, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { Session12, type MessageName12, type Outcome12, type Script12 } from "../peers/server12.js";
 import { message, plainRecord } from "../peers/server13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";

@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { respond } from "../peers/ocsp.js";
 import type { MessageName12, Outcome12, Script12 } from "../peers/server12.js";
 import { message } from "../peers/server13.js";

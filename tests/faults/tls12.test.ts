@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { before, describe, test } from "node:test";
-import { makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { u16, vector } from "../peers/keys13.js";
 import { suiteInfo12 } from "../peers/keys12.js";

@@ -10,11 +10,11 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 
-import { buildApp } from "../../host-sim/build.js";
-import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.js";
-import { buildFolder, projectRoot, writeChanged } from "../../host-sim/files.js";
-import type { Dictionary } from "../../host-sim/manifest.js";
-import { runApp } from "../../host-sim/run.js";
+import { buildApp } from "../../host-sim/build/build.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
+import { buildFolder, projectRoot, writeChanged } from "../../host-sim/build/files.js";
+import type { Dictionary } from "../../host-sim/build/manifest.js";
+import { runApp } from "../../host-sim/build/run.js";
 import { variants } from "../drivers/machine.js";
 import { Session12 } from "../peers/server12.js";
 import { message, Session13, type Script13 } from "../peers/server13.js";

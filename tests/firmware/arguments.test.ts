@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { projectRoot } from "../../host-sim/files.js";
+import { projectRoot } from "../../host-sim/build/files.js";
 
 function firmware(...values: string[]): { status: number | null; stdout: string; stderr: string } {
 	return spawnSync(process.execPath, [join(projectRoot, "host-sim", "setup.mjs"), "firmware", ...values], { encoding: "utf8" });

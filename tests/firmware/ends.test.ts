@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { projectRoot } from "../../host-sim/files.js";
+import { projectRoot } from "../../host-sim/build/files.js";
 import { buildImage } from "../../host-sim/firmware/image.js";
 import { runFirmware, type FirmwareResult } from "../../host-sim/firmware/run.js";
 import { lacksTools } from "../../host-sim/firmware/tools.js";

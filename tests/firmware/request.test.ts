@@ -8,12 +8,12 @@ import { connect, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
 import { createServer as createTLSServer } from "node:tls";
 
-import { makeCertificate, makeIdentity, makeKey, type KeyType, type ServerIdentity } from "../../host-sim/certificates.js";
-import { buildRequest } from "../../host-sim/firmware.js";
+import { makeCertificate, makeIdentity, makeKey, type KeyType, type ServerIdentity } from "../../host-sim/servers/certificates.js";
+import { buildRequest } from "../../host-sim/programs/firmware.js";
 import { runFirmware, type FirmwareOptions, type FirmwareResult } from "../../host-sim/firmware/run.js";
 import { readSizes, tables } from "../../host-sim/firmware/tables.js";
 import { lacksTools } from "../../host-sim/firmware/tools.js";
-import { startOpenSSLWithText } from "../../host-sim/servers.js";
+import { startOpenSSLWithText } from "../../host-sim/servers/servers.js";
 import { lacks } from "../drivers/machine.js";
 
 const text = "Hello from openssl s_server";

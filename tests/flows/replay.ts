@@ -5,8 +5,8 @@
 
 import { configure } from "tls/config";
 import type { Config } from "tls/config";
-import { Connection } from "tls/connection";
-import type { Events, HandshakeInfo } from "tls/connection";
+import { Connection } from "tls/connection/connection";
+import type { Events, HandshakeInfo } from "tls/connection/connection";
 import type { TLSError } from "tls/errors";
 import type { Hello } from "tls/handshake/hello";
 import { handshake } from "tls/handshake/start";

@@ -10,8 +10,8 @@ import { clientAlertRecord, clientDataRecord, clientFinishedRecord, clientHelloR
 	serverFlightRecord, serverHelloRecord, ticketRecord } from "./rfc8448-records";
 import { clientAuthenticated, clientCertificate, clientSignature, compatible, resumed, resumedClientData, resumedServerData, retried } from "./rfc8448-traces";
 import { KeyKind } from "tls/hardware/signature";
-import { importSession } from "tls/handshake/resume";
-import type { Session } from "tls/handshake/resume";
+import { importSession } from "tls/handshake/resumption/session";
+import type { Session } from "tls/handshake/resumption/session";
 import { CipherSuite, ProtocolVersion } from "tls/wire/numbers";
 
 const payload = Uint8Array.from({ length: 50 }, (_, i) => i);

@@ -5,8 +5,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { ServerIdentity } from "../../host-sim/certificates.js";
-import { buildFolder, digest, fileDigest, projectRoot } from "../../host-sim/files.js";
+import type { ServerIdentity } from "../../host-sim/servers/certificates.js";
+import { buildFolder, digest, fileDigest, projectRoot } from "../../host-sim/build/files.js";
 import { isLong, longName, longText } from "./forced.js";
 import { startProgram, type RunningServer } from "./servers.js";
 import type { Row } from "./table.js";

@@ -9,7 +9,7 @@ import { createServer, type TLSSocket } from "node:tls";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { makeCertificate, makeIdentity, makeKey, type KeyType, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeCertificate, makeIdentity, makeKey, type KeyType, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { lacks } from "../drivers/machine.js";
 import { runClient, type ClientResult } from "../faults/connect.js";
 import { startGnuTLS, startOpenSSL, startTalkingOpenSSL, type RunningServer } from "./servers.js";

@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 
-import { makeIdentity } from "../../host-sim/certificates.js";
-import { projectRoot } from "../../host-sim/files.js";
-import { run, type Outcome } from "../../host-sim/process.js";
+import { makeIdentity } from "../../host-sim/servers/certificates.js";
+import { projectRoot } from "../../host-sim/build/files.js";
+import { run, type Outcome } from "../../host-sim/build/process.js";
 import { startGnuTLS, startNode, startOpenSSL, type RunningServer } from "./servers.js";
 
 const identity = makeIdentity(["localhost"]);

@@ -4,7 +4,7 @@
 */
 
 import assert from "node:assert/strict";
-import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import type { ClientOptions, ClientResult } from "../faults/connect.js";
 import type { TalkingServer } from "./servers.js";
 import type { Row } from "./table.js";

@@ -8,9 +8,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { projectRoot } from "../../host-sim/files.js";
-import { buildRuntime } from "../../host-sim/runtime.js";
-import { findToolchain } from "../../host-sim/toolchain.js";
+import { projectRoot } from "../../host-sim/build/files.js";
+import { buildRuntime } from "../../host-sim/build/runtime.js";
+import { findToolchain } from "../../host-sim/build/toolchain.js";
 import { lacks } from "../drivers/machine.js";
 import { runClient } from "../faults/connect.js";
 import { identityOf, withServer } from "./requests.js";

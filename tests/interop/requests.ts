@@ -3,7 +3,7 @@
 */
 
 import assert from "node:assert/strict";
-import { makeIdentity, type KeyType, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeIdentity, type KeyType, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { runClient, type ClientResult } from "../faults/connect.js";
 import { hasProgram, type RunningServer } from "./servers.js";
 

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { SSL_OP_NO_TICKET } from "node:constants";
-import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { lacks } from "../drivers/machine.js";
 import { runClient, type ClientOptions, type ClientResult } from "../faults/connect.js";
 import { startGnuTLS, startNode, startOpenSSL, type RunningServer } from "./servers.js";

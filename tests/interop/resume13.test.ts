@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { lacks } from "../drivers/machine.js";
 import { runClient, type ClientOptions, type ClientResult } from "../faults/connect.js";
 import { withServer } from "./requests.js";

@@ -5,10 +5,10 @@
 import { spawnSync } from "node:child_process";
 import { createServer as createTLSServer, type TlsOptions } from "node:tls";
 import { join } from "node:path";
-import type { ServerIdentity } from "../../host-sim/certificates.js";
-import { startProgram, type RunningServer, type TalkingServer } from "../../host-sim/servers.js";
+import type { ServerIdentity } from "../../host-sim/servers/certificates.js";
+import { startProgram, type RunningServer, type TalkingServer } from "../../host-sim/servers/servers.js";
 
-export { startOpenSSL, startProgram, startTalkingOpenSSL, type RunningServer, type TalkingServer } from "../../host-sim/servers.js";
+export { startOpenSSL, startProgram, startTalkingOpenSSL, type RunningServer, type TalkingServer } from "../../host-sim/servers/servers.js";
 
 /** True where a program can be run. */
 export function hasProgram(name: string, ...values: string[]): boolean {

@@ -9,7 +9,7 @@ import { createServer } from "node:tls";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { lacks } from "../drivers/machine.js";
 import { runClient } from "../faults/connect.js";
 import { mustStaple, respond, revoked } from "../peers/ocsp.js";

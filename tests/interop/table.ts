@@ -3,7 +3,7 @@
 	them as one table.
 */
 
-import type { KeyType } from "../../host-sim/certificates.js";
+import type { KeyType } from "../../host-sim/servers/certificates.js";
 import { oldSuites12, suiteInfo12 } from "../peers/keys12.js";
 
 export type PeerName = "OpenSSL" | "GnuTLS" | "Node" | "NSS" | "Botan" | "BoringSSL";

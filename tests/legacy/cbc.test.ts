@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 
-import { projectRoot } from "../../host-sim/files.js";
+import { projectRoot } from "../../host-sim/build/files.js";
 import { variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 import { ffdhePrime } from "../peers/exchange12.js";

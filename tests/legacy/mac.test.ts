@@ -8,8 +8,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { projectRoot } from "../../host-sim/files.js";
-import { run } from "../../host-sim/process.js";
+import { projectRoot } from "../../host-sim/build/files.js";
+import { run } from "../../host-sim/build/process.js";
 import { lacks } from "../drivers/machine.js";
 
 const source = join(projectRoot, "tests/legacy/mac.c");

@@ -7,8 +7,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { baselineFile, measure } from "../../host-sim/bench.js";
-import type { Figures } from "../../host-sim/bench/measure.js";
+import { baselineFile, measure } from "../../host-sim/programs/bench.js";
+import type { Figures } from "../../host-sim/programs/bench/measure.js";
 import { lacks32 } from "../drivers/machine.js";
 
 type Rows = Readonly<Record<string, Figures>>;

@@ -9,9 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { buildApp } from "../../host-sim/build.js";
-import { projectRoot } from "../../host-sim/files.js";
-import { runApp } from "../../host-sim/run.js";
+import { buildApp } from "../../host-sim/build/build.js";
+import { projectRoot } from "../../host-sim/build/files.js";
+import { runApp } from "../../host-sim/build/run.js";
 import { lacks, lacks32 } from "../drivers/machine.js";
 import { identityOf, withServer } from "../interop/requests.js";
 import { startGnuTLS, startProgram, type RunningServer } from "../interop/servers.js";

@@ -6,12 +6,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { inUse, work, type Chain } from "../../host-sim/bench/measure.js";
-import { startServer } from "../../host-sim/bench/server.js";
-import { buildApp } from "../../host-sim/build.js";
-import { makeIdentity, type ServerIdentity } from "../../host-sim/certificates.js";
-import { projectRoot } from "../../host-sim/files.js";
-import { runApp, type Mark } from "../../host-sim/run.js";
+import { inUse, work, type Chain } from "../../host-sim/programs/bench/measure.js";
+import { startServer } from "../../host-sim/programs/bench/server.js";
+import { buildApp } from "../../host-sim/build/build.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
+import { projectRoot } from "../../host-sim/build/files.js";
+import { runApp, type Mark } from "../../host-sim/build/run.js";
 import { lacks32 } from "../drivers/machine.js";
 import { missing } from "../interop/requests.js";
 import { startGnuTLS } from "../interop/servers.js";

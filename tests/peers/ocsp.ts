@@ -4,8 +4,8 @@
 
 import { createHash, sign } from "node:crypto";
 
-import type { Certificate, Extension, KeyPair } from "../../host-sim/certificates.js";
-import { bitString, context, element, integer, nothing, octetString, oid, sequence } from "../../host-sim/der.js";
+import type { Certificate, Extension, KeyPair } from "../../host-sim/servers/certificates.js";
+import { bitString, context, element, integer, nothing, octetString, oid, sequence } from "../../host-sim/servers/der.js";
 
 const day = 86400e3;
 

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { projectRoot } from "../../host-sim/files.js";
+import { projectRoot } from "../../host-sim/build/files.js";
 import { lacksVectors, variants, vectorFile } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/certificates.js";
+import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { runClient, runPairs, type ClientOptions, type Pair } from "../faults/connect.js";
 import { helloExtensions } from "../peers/hello13.js";
@@ -57,6 +57,6 @@ describe("without all that can be left out", () => {
 	test("PEM is refused in words", async () => {
 		const [pem] = await runClient(1, 1, { ...options, env: { TRUST_PEM: identity.root.pem } });
 		assert.equal(pem!.code, "configuration");
-		assert.match(pem!.message, /CERTIFICATE given as text \(PEM\) needs what this build leaves out: give DER, or take modules\/without\/pem\/manifest\.json out/);
+		assert.match(pem!.message, /CERTIFICATE given as text \(PEM\) needs what this build leaves out: give DER, or take modules\/optional\/without\/pem\/manifest\.json out/);
 	});
 });

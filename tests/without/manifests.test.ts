@@ -1,5 +1,5 @@
 /*
-	What the manifests of modules/without leave out and put in its place, in every combination, with modules/legacy and without: nothing that
+	What the manifests of modules/optional/without leave out and put in its place, in every combination, with modules/optional/legacy and without: nothing that
 	stays needs what is gone.
 */
 
@@ -7,11 +7,11 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, posix } from "node:path";
 import { describe, test } from "node:test";
-import { projectRoot } from "../../host-sim/files.js";
-import { findManifest, readManifest } from "../../host-sim/manifest.js";
-import { matchFiles } from "../../host-sim/match.js";
+import { projectRoot } from "../../host-sim/build/files.js";
+import { findManifest, readManifest } from "../../host-sim/build/manifest.js";
+import { matchFiles } from "../../host-sim/build/match.js";
 
-const folder = join(projectRoot, "modules", "without");
+const folder = join(projectRoot, "modules", "optional", "without");
 const parts = readdirSync(folder).filter(name => existsSync(join(folder, name, "manifest.json")));
 
 /** What a module imports when it runs; where it says `import type` that is gone then. */
@@ -22,7 +22,7 @@ function importsOf(name: string, source: string): string[] {
 
 /** The modules of an app that includes these manifests. */
 function modulesWith(paths: readonly string[]): { modules: Map<string, string>; natives: string[]; warnings: string[] } {
-	const include = paths.map(path => `../../modules/${path}/manifest.json`);
+	const include = paths.map(path => `../../modules/optional/${path}/manifest.json`);
 	const { typescript, natives, warnings } = matchFiles(readManifest(findManifest(join(projectRoot, "tests", "bench")), [], { include }));
 	return { modules: new Map(typescript.map(({ name, source }) => [name, source])), natives, warnings };
 }
@@ -32,7 +32,7 @@ function combinations(): string[][] {
 	return Array.from({ length: 2 ** parts.length }, (_, bits) => parts.filter((_, i) => bits >> i & 1).map(part => `without/${part}`));
 }
 
-describe("the manifests of modules/without", () => {
+describe("the manifests of modules/optional/without", () => {
 	test("what stands in the place of a module does so where that is left out", () => {
 		assert.ok(parts.length > 0);
 		for (const part of parts) {
@@ -49,7 +49,7 @@ describe("the manifests of modules/without", () => {
 	});
 
 	for (const more of [[], ["legacy"]]) {
-		test(`every combination has all that it imports${more.length ? ", with modules/legacy" : ""}`, () => {
+		test(`every combination has all that it imports${more.length ? ", with modules/optional/legacy" : ""}`, () => {
 			const whole = modulesWith(more);
 			for (const combination of combinations()) {
 				const { modules, warnings } = modulesWith([...more, ...combination]);
@@ -64,8 +64,8 @@ describe("the manifests of modules/without", () => {
 
 	test("the order does not matter: a part may come before modules/manifest.json", () => {
 		const before = readManifest(join(folder, "tls12", "manifest.json"), []);
-		const modules = matchFiles(before).typescript.filter(({ name }) => name === "tls/handshake/flow12");
-		assert.deepEqual(modules.map(({ source }) => source), [join(folder, "tls12", "flow12.ts")]);
+		const modules = matchFiles(before).typescript.filter(({ name }) => name === "tls/handshake/tls12/flow");
+		assert.deepEqual(modules.map(({ source }) => source), [join(folder, "tls12", "flow.ts")]);
 	});
 
 	test("without client certificates the C that signs is left out, too", () => {

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { makeCertificate, makeIdentity, makeKey } from "../../host-sim/certificates.js";
+import { makeCertificate, makeIdentity, makeKey } from "../../host-sim/servers/certificates.js";
 import { helloExtensions } from "../peers/hello13.js";
 import { vector } from "../peers/keys13.js";
 import { mustStaple, respond } from "../peers/ocsp.js";

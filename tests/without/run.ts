@@ -1,9 +1,9 @@
 /*
-	Connections of an app that leaves parts out (modules/without), to servers that ask for them.
+	Connections of an app that leaves parts out (modules/optional/without), to servers that ask for them.
 */
 
 import assert from "node:assert/strict";
-import type { ServerIdentity } from "../../host-sim/certificates.js";
+import type { ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { runClient, runPairs, type ClientOptions, type Pair } from "../faults/connect.js";
 import { Session12, type Outcome12, type Script12 } from "../peers/server12.js";
 import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
@@ -49,6 +49,6 @@ export async function expectRefusedOptions({ identity, without }: Device, part: 
 	for (const [name, given] of Object.entries(options)) {
 		const [result] = await runClient(1, 1, { ca: identity.root.pem, without, ...given });
 		assert.equal(result!.code, "configuration", `${name}: ${result!.message}`);
-		assert.match(result!.message, new RegExp(`"${name}" needs what this build leaves out: take modules/without/${part}/manifest.json out of the manifest's "include"`));
+		assert.match(result!.message, new RegExp(`"${name}" needs what this build leaves out: take modules/optional/without/${part}/manifest.json out of the manifest's "include"`));
 	}
 }

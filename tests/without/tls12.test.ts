@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { before, describe, test } from "node:test";
-import { makeIdentity, makeKey } from "../../host-sim/certificates.js";
+import { makeIdentity, makeKey } from "../../host-sim/servers/certificates.js";
 import { runClient } from "../faults/connect.js";
 import { helloExtensions } from "../peers/hello13.js";
 import { expectAnswer, expectRefusal, expectRefusedOptions, run12, run13, type Device } from "./run.js";
@@ -53,9 +53,9 @@ describe("without TLS 1.2", () => {
 		expectAnswer(named!);
 	});
 
-	test("modules/legacy with it is refused in words", async () => {
+	test("modules/optional/legacy with it is refused in words", async () => {
 		const [result] = await runClient(1, 1, { ca: device.identity.root.pem, without: device.without, tls: "cbc" });
 		assert.equal(result!.code, "configuration");
-		assert.match(result!.message, /modules\/legacy is for TLS 1\.2, which this build leaves out: take modules\/without\/tls12\/manifest\.json out/);
+		assert.match(result!.message, /modules\/optional\/legacy is for TLS 1\.2, which this build leaves out: take modules\/optional\/without\/tls12\/manifest\.json out/);
 	});
 });

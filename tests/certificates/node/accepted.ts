@@ -2,7 +2,7 @@
 	Chains that are right, in every order in which servers send them, and whom else one may trust than a root.
 */
 
-import { makeCertificate, makeKey } from "../../../host-sim/certificates.js";
+import { makeCertificate, makeKey } from "../../../host-sim/servers/certificates.js";
 import { accepted, attacker, day, host, makeWorld, now, world, type ChainCase } from "./chain.js";
 
 const { root, upper, lower, leaf } = world;

@@ -2,7 +2,7 @@
 	The certificates that the cases of this folder are variations of: a root, two authorities and a server.
 */
 
-import { makeCertificate, makeKey, type Certificate, type CertificateRequest, type KeyPair, type KeyType } from "../../../host-sim/certificates.js";
+import { makeCertificate, makeKey, type Certificate, type CertificateRequest, type KeyPair, type KeyType } from "../../../host-sim/servers/certificates.js";
 
 /** A chain and its outcome, for chains.ts. */
 export interface ChainCase {

@@ -2,8 +2,8 @@
 	Chains that are forged, signed with what is not taken, out of their time, or no DER.
 */
 
-import { makeCertificate, makeKey, type CertificateRequest } from "../../../host-sim/certificates.js";
-import { boolean, element, integer, octetString, oid, sequence } from "../../../host-sim/der.js";
+import { makeCertificate, makeKey, type CertificateRequest } from "../../../host-sim/servers/certificates.js";
+import { boolean, element, integer, octetString, oid, sequence } from "../../../host-sim/servers/der.js";
 import { attacker, day, fault, host, makeWorld, now, refused, withKey, world, type ChainCase, type Changes } from "./chain.js";
 
 const { root, upper, lower, leaf } = world;

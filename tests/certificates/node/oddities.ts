@@ -4,8 +4,8 @@
 
 import { generateKeyPairSync } from "node:crypto";
 
-import { makeCertificate, makeKey } from "../../../host-sim/certificates.js";
-import { bitString, context, element, integer, nothing, octetString, oid, sequence, set, utf8String } from "../../../host-sim/der.js";
+import { makeCertificate, makeKey } from "../../../host-sim/servers/certificates.js";
+import { bitString, context, element, integer, nothing, octetString, oid, sequence, set, utf8String } from "../../../host-sim/servers/der.js";
 import { accepted, fault, host, makeWorld, refused, withKey, world, type ChainCase, type Changes } from "./chain.js";
 
 const { root, upper, lower, leaf } = world;

@@ -4,7 +4,7 @@
 
 import { createHash } from "node:crypto";
 
-import { makeCertificate, makeKey, type Certificate } from "../../../host-sim/certificates.js";
+import { makeCertificate, makeKey, type Certificate } from "../../../host-sim/servers/certificates.js";
 import { accepted, attacker, day, host, makeWorld, now, refused, withKey, world, type ChainCase } from "./chain.js";
 
 const { root, upper, lower, leaf } = world;

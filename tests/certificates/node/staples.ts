@@ -2,8 +2,8 @@
 	Stapled certificate status: OCSP responses (RFC 6960) made on the spot, right ones and faulty ones.
 */
 
-import { makeCertificate, makeKey, type Certificate } from "../../../host-sim/certificates.js";
-import { element, nothing, octetString, oid, sequence } from "../../../host-sim/der.js";
+import { makeCertificate, makeKey, type Certificate } from "../../../host-sim/servers/certificates.js";
+import { element, nothing, octetString, oid, sequence } from "../../../host-sim/servers/der.js";
 import { mustStaple, respond as makeResponse, revoked, single, unknown, type Response } from "../../peers/ocsp.js";
 import { accepted, attacker, day, fault, host, makeWorld, now, refused, world, type ChainCase } from "./chain.js";
 

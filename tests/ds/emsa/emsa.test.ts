@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { projectRoot } from "../../../host-sim/files.js";
+import { projectRoot } from "../../../host-sim/build/files.js";
 import { lacksVectors, variants, vectorFile } from "../../drivers/machine.js";
 import { runSuite } from "../../drivers/suite.js";
 import { encryptParameters } from "../../peers/ds.js";

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { bindNatives } from "../../../host-sim/bindings.js";
+import { bindNatives } from "../../../host-sim/build/bindings.js";
 
 function bind(text: string): { text: string; natives: string[] } {
 	const { text: bound, natives } = bindNatives(text, offset => `line ${text.slice(0, offset).split("\n").length}`);

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { buildApp, type BuildOptions } from "../../../host-sim/build.js";
-import { runApp, type RunResult } from "../../../host-sim/run.js";
+import { buildApp, type BuildOptions } from "../../../host-sim/build/build.js";
+import { runApp, type RunResult } from "../../../host-sim/build/run.js";
 import { folderOf } from "./folder.js";
 
 const creation = { static: 32768, chunk: { initial: 1536 }, heap: { initial: 512 } };

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { findManifest, readManifest, type Dictionary, type Manifest } from "../../../host-sim/manifest.js";
+import { findManifest, readManifest, type Dictionary, type Manifest } from "../../../host-sim/build/manifest.js";
 import { folderOf } from "./folder.js";
 
 type Files = Readonly<Record<string, string | object>>;

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { readManifest } from "../../../host-sim/manifest.js";
-import { matchFiles, type AppFiles } from "../../../host-sim/match.js";
+import { readManifest } from "../../../host-sim/build/manifest.js";
+import { matchFiles, type AppFiles } from "../../../host-sim/build/match.js";
 import { folderOf } from "./folder.js";
 
 interface Matched {

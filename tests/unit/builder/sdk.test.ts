@@ -9,11 +9,11 @@ import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { buildApp } from "../../../host-sim/build.js";
-import { makeIdentity } from "../../../host-sim/certificates.js";
-import { projectRoot } from "../../../host-sim/files.js";
-import type { Dictionary } from "../../../host-sim/manifest.js";
-import { runApp } from "../../../host-sim/run.js";
+import { buildApp } from "../../../host-sim/build/build.js";
+import { makeIdentity } from "../../../host-sim/servers/certificates.js";
+import { projectRoot } from "../../../host-sim/build/files.js";
+import type { Dictionary } from "../../../host-sim/build/manifest.js";
+import { runApp } from "../../../host-sim/build/run.js";
 import { folderOf } from "./folder.js";
 
 /** The example of README.md, with an address. */

@@ -4,8 +4,8 @@
 
 import { bytes, equal, ok, test, throws } from "test/harness";
 import { configure } from "tls/config";
-import { exportSession, sessionBinding } from "tls/handshake/resume";
-import { limitsFor } from "tls/limits";
+import { exportSession, sessionBinding } from "tls/handshake/resumption/session";
+import { limitsFor } from "tls/connection/limits";
 import { CipherSuite, ProtocolVersion, SignatureScheme } from "tls/wire/numbers";
 import { Secret } from "tls/hardware/secret";
 

@@ -4,7 +4,7 @@
 
 import { equal, ok, test, throws } from "test/harness";
 import { configure } from "tls/config";
-import { Connection } from "tls/connection";
+import { Connection } from "tls/connection/connection";
 import { groupsFor } from "tls/crypto/preference";
 import { ChipFeature } from "tls/hardware/chip";
 import { CipherSuite, NamedGroup } from "tls/wire/numbers";

@@ -6,7 +6,7 @@
 import { hmac } from "@noble/hashes/hmac";
 import { sha256, sha384 } from "@noble/hashes/sha2";
 import { ascii, bytes, equal, join, Numbers, test, throws } from "test/harness";
-import { extendedMasterSecret, keyBlock, masterSecret, verifyData12 } from "tls/handshake/prf12";
+import { extendedMasterSecret, keyBlock, masterSecret, verifyData12 } from "tls/handshake/tls12/prf";
 import { findSuite } from "tls/crypto/suites";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";

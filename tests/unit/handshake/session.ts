@@ -4,8 +4,8 @@
 
 import { bytes, equal, test } from "test/harness";
 import { configure } from "tls/config";
-import { exportSession, forgetSession, sessionBinding } from "tls/handshake/resume";
-import type { Session12, Session13 } from "tls/handshake/resume";
+import { exportSession, forgetSession, sessionBinding } from "tls/handshake/resumption/session";
+import type { Session12, Session13 } from "tls/handshake/resumption/session";
 import { CipherSuite, ProtocolVersion, SignatureScheme } from "tls/wire/numbers";
 import { Secret } from "tls/hardware/secret";
 

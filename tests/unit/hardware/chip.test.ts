@@ -8,9 +8,9 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { buildApp } from "../../../host-sim/build.js";
-import { projectRoot } from "../../../host-sim/files.js";
-import { runApp } from "../../../host-sim/run.js";
+import { buildApp } from "../../../host-sim/build/build.js";
+import { projectRoot } from "../../../host-sim/build/files.js";
+import { runApp } from "../../../host-sim/build/run.js";
 import { folderOf } from "../builder/folder.js";
 
 const options = [

@@ -8,9 +8,9 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 
-import { buildApp } from "../../../host-sim/build.js";
-import { makeIdentity } from "../../../host-sim/certificates.js";
-import { runApp, type RunOptions } from "../../../host-sim/run.js";
+import { buildApp } from "../../../host-sim/build/build.js";
+import { makeIdentity } from "../../../host-sim/servers/certificates.js";
+import { runApp, type RunOptions } from "../../../host-sim/build/run.js";
 
 const app = "tests/unit/simulator/apps/faulty";
 const size = 100_000;

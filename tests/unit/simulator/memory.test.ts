@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { buildApp, type BuildOptions } from "../../../host-sim/build.js";
-import { runApp, type Report, type RunOptions } from "../../../host-sim/run.js";
+import { buildApp, type BuildOptions } from "../../../host-sim/build/build.js";
+import { runApp, type Report, type RunOptions } from "../../../host-sim/build/run.js";
 import { lacks32, variants } from "../../drivers/machine.js";
 
 interface Outcome {

@@ -9,8 +9,8 @@ import { describe, test } from "node:test";
 
 import { chips, CLOCKS, INSTRUCTIONS_OF_UNIT, type Chip } from "../../../host-sim/chip/costs.js";
 import { between, chipNamed, predict } from "../../../host-sim/chip/model.js";
-import { projectRoot } from "../../../host-sim/files.js";
-import type { Mark } from "../../../host-sim/run.js";
+import { projectRoot } from "../../../host-sim/build/files.js";
+import type { Mark } from "../../../host-sim/build/run.js";
 
 const chip: Chip = {
 	name: "test", mhz: 100, features: 0,

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
 
-import { buildApp } from "../../../host-sim/build.js";
-import { runApp, type RunOptions } from "../../../host-sim/run.js";
+import { buildApp } from "../../../host-sim/build/build.js";
+import { runApp, type RunOptions } from "../../../host-sim/build/run.js";
 import { variants } from "../../drivers/machine.js";
 
 /** Serves while `body` runs; gives it the port. */

@@ -7,7 +7,7 @@ import config from "mc/config";
 import TCP from "embedded:io/socket/tcp";
 import Timer from "timer";
 import { TLSClient } from "tls/client";
-import type { HandshakeInfo } from "tls/connection";
+import type { HandshakeInfo } from "tls/connection/connection";
 import type { TLSError } from "tls/errors";
 import { accelerate, collect, memory } from "simulator";
 

@@ -1,0 +1,139 @@
+/*
+	npm run bench: measures handshakes, transfers, memory and flash of the client in the simulator and prints one table. What is measured
+	and what it should be at most is in bench/plan.ts.
+*/
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+import type { Chip } from "../chip/costs.js";
+import { chipNamed } from "../chip/model.js";
+import { guarded } from "./cli.js";
+import { Problem, projectRoot } from "../build/files.js";
+import { say } from "../build/progress.js";
+import { censusText } from "./bench/census.js";
+import { flash, leanFlash } from "./bench/flash.js";
+import { instructions } from "./bench/instructions.js";
+import { handshake, smallestStatic, transfer, type Figures, type Work } from "./bench/measure.js";
+import { handshakes, steady, transfers } from "./bench/plan.js";
+import { table, type Results } from "./bench/table.js";
+
+const usage = `npm run bench [-- OPTION ...]
+
+Measures handshakes and transfers over loopback, and flash, in the 32-bit build of a release, and prints one table with the targets beside the figures.
+
+  --chip NAME          predict also the time on esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2 (host-sim/README.md)
+  --json               print the figures as JSON
+  --compare FILE       show the change against a run whose --json went to FILE
+  --no-instructions    leave out what valgrind counts, which takes longest
+  --census             print what a handshake holds at its peak and which lines allocate, and nothing else
+  --write-baseline     write what tests/memory compares with: tests/memory/baseline.json
+  --help               this text
+`;
+
+interface Arguments {
+	json: boolean;
+	census: boolean;
+	baseline: boolean;
+	instructions: boolean;
+	chip?: Chip;
+	compare?: Results;
+}
+
+function readResults(file: string): Results {
+	try {
+		const results = JSON.parse(readFileSync(file, "utf8")) as Results;
+		if (results.handshakes && results.transfers && results.flash) return results;
+	}
+	catch (error) {
+		throw new Problem(`--compare ${file}: ${(error as Error).message}`, 2);
+	}
+	throw new Problem(`--compare ${file}: that is not what --json prints`, 2);
+}
+
+function readArguments(values: readonly string[], folder: string): Arguments {
+	const result: Arguments = { json: false, census: false, baseline: false, instructions: true };
+	for (let i = 0; i < values.length; i++) {
+		const option = values[i]!;
+		switch (option) {
+			case "--json": result.json = true; break;
+			case "--census": result.census = true; break;
+			case "--write-baseline": result.baseline = true; break;
+			case "--no-instructions": result.instructions = false; break;
+			case "--chip": result.chip = chipNamed(values[++i] ?? ""); break;
+			case "--compare": {
+				const file = values[++i];
+				if (file === undefined) throw new Problem("--compare needs the name of a file", 2);
+				result.compare = readResults(resolve(folder, file));
+				break;
+			}
+			default: throw new Problem(`there is no option ${option}; --help lists them`, 2);
+		}
+	}
+	return result;
+}
+
+async function withInstructions(figures: Figures, what: Work, from: string, to: string): Promise<Figures> {
+	const { engine, rest, missing, ...more } = await instructions(what, from, to);
+	if (typeof engine !== "number" || typeof rest !== "number") return { ...figures, instructions: missing! };
+	return { ...figures, script: engine + rest, engine, rest, ...more };
+}
+
+/** Figures of every handshake and transfer of the plan. */
+export async function measure(withValgrind: boolean, chip?: Chip): Promise<Pick<Results, "handshakes" | "transfers">> {
+	const first: Record<string, Figures> = {};
+	for (const { name, chain, certificates, secure, resumes, old, hasStore = false } of handshakes) {
+		say(`measuring a handshake: ${name}`);
+		const what: Work = { part: resumes ? "resume" : "handshake", chain, secure, hasStore, ...(chip ? { chip } : {}), ...old, ...(certificates ? { certificates } : {}) };
+		const figures = await handshake(what);
+		first[name] = withValgrind && !figures["missing"] ? await withInstructions(figures, what, "start", "handshake") : figures;
+	}
+	const second: Record<string, Figures> = {};
+	for (const { name, part, bytes, fragment, secure, old, server } of transfers) {
+		say(`measuring a transfer: ${name}`);
+		const what: Work = { part, bytes, ...(chip ? { chip } : {}), ...(secure ? { secure } : {}), ...old, server: { ...old?.server, ...server, fragment } };
+		const figures = await transfer(what);
+		second[name] = withValgrind ? await withInstructions(figures, what, "ready", "done") : figures;
+	}
+	return { handshakes: first, transfers: second };
+}
+
+/** The figures that are the same in every run. */
+function onlySteady(rows: Readonly<Record<string, Figures>>): Record<string, Figures> {
+	return Object.fromEntries(Object.entries(rows).filter(([, figures]) => !figures["missing"])
+		.map(([name, figures]) => [name, Object.fromEntries(steady.filter(key => key in figures).map(key => [key, figures[key]!]))]));
+}
+
+export const baselineFile = join(projectRoot, "tests", "memory", "baseline.json");
+
+async function bench(values: Arguments): Promise<number> {
+	if (values.census) {
+		process.stdout.write(await censusText({ part: "handshake", chain: "rsa" }));
+		return 0;
+	}
+	if (values.baseline) {
+		const measured = await measure(false);
+		const text = JSON.stringify({ handshakes: onlySteady(measured.handshakes), transfers: onlySteady(measured.transfers) }, null, "\t");
+		writeFileSync(baselineFile, `${text}\n`);
+		return 0;
+	}
+	const measured = await measure(values.instructions, values.chip);
+	say("measuring the smallest creation.static");
+	const system = await smallestStatic("rsa");
+	say("measuring flash");
+	const results: Results = { ...measured, system, flash: await flash(), lean: await leanFlash() };
+	process.stdout.write(values.json ? `${JSON.stringify(results, null, "\t")}\n` : table(results, values.compare));
+	return 0;
+}
+
+/** Returns the exit code. */
+export function main(values: readonly string[]): Promise<number> {
+	return guarded(async () => {
+		if (values.includes("--help") || values.includes("-h")) {
+			process.stdout.write(usage);
+			return 0;
+		}
+		const folder = process.env["npm_lifecycle_event"] === "bench" ? process.env["INIT_CWD"] ?? process.cwd() : process.cwd();
+		return bench(readArguments(values, folder));
+	});
+}

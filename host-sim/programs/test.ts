@@ -1,0 +1,77 @@
+/*
+	npm test [-- NAME ...]: compiles the tests and has Node's own test runner run them, fast ones first. A NAME picks the files whose path
+	contains it.
+*/
+
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { guarded } from "./cli.js";
+import { buildFolder, Problem, projectRoot } from "../build/files.js";
+
+/** Folders of tests/ in the order in which they run. */
+const order = ["unit", "drivers", "flows", "certificates", "vectors", "legacy", "faults", "without", "memory", "firmware", "interop"];
+
+const usage = `npm test [-- NAME ...]
+
+Runs all tests, or those in files whose path contains a NAME: npm test -- faults interop.
+With CI=true in the environment a skipped test is a failure.
+`;
+
+function rank(file: string): number {
+	const index = order.indexOf(file.split("/")[0]!);
+	return index < 0 ? order.length : index;
+}
+
+function testFiles(names: readonly string[]): string[] {
+	const files = readdirSync(join(projectRoot, "tests"), { recursive: true }).map(String).filter(file => file.endsWith(".test.ts"));
+	const chosen = files.filter(file => names.length === 0 || names.some(name => `tests/${file}`.includes(name)));
+	if (chosen.length === 0) throw new Problem(`no file of tests has a path with ${names.join(" or ")} in it`, 2);
+	return chosen.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}
+
+/** Node's runner over compiled files; its machine-readable report goes to `summary`. */
+function runNode(files: readonly string[], summary: string): Promise<number> {
+	const values = ["--enable-source-maps", "--test", "--test-concurrency=1", "--test-reporter=spec", "--test-reporter-destination=stdout",
+		"--test-reporter=tap", `--test-reporter-destination=${summary}`, ...files];
+	return new Promise(resolve => {
+		const child = spawn(process.execPath, values, { stdio: "inherit", cwd: projectRoot });
+		child.on("close", code => resolve(code ?? 1));
+	});
+}
+
+/** The tests that a report counts as skipped for want of something that can be installed. Vectors are data: a machine has them or not. */
+function skipped(summary: string): string[] {
+	const lines = readFileSync(summary, "utf8").split("\n").filter(line => /^\s*ok \d+ .* # SKIP/.test(line));
+	return lines.filter(line => !line.includes("no test vectors")).map(line => line.trim());
+}
+
+async function runTests(names: readonly string[]): Promise<number> {
+	const { compilePrograms } = await import(pathToFileURL(join(projectRoot, "host-sim", "build", "programs.mjs")).href) as typeof import("../build/programs.mjs");
+	const files = testFiles(names);
+	const folders = ["host-sim", "tests", "hardware", "modules/x509"].map(folder => join(projectRoot, folder));
+	const folder = compilePrograms(join(projectRoot, "tests", "tsconfig.json"), folders);
+	const summary = join(buildFolder, `tests.${process.pid}.tap`);
+	try {
+		const code = await runNode(files.map(file => join(folder, "tests", file.replace(/\.ts$/, ".js"))), summary);
+		const missed = process.env["CI"] ? skipped(summary) : [];
+		if (code === 0 && missed.length > 0) throw new Problem(`${missed.length} tests were skipped, which is no pass in CI:\n${missed.join("\n")}`);
+		return code;
+	}
+	finally {
+		rmSync(summary, { force: true });
+	}
+}
+
+/** Returns the exit code. */
+export function main(values: readonly string[]): Promise<number> {
+	return guarded(async () => {
+		if (values.includes("--help") || values.includes("-h")) {
+			process.stdout.write(usage);
+			return 0;
+		}
+		return runTests(values);
+	});
+}

@@ -1,0 +1,283 @@
+/*
+	Runs a handshake in a connection: joins its messages, lets in only those that the flow waits for, and does for the flow what it asks of
+	the connection (handshake/link.ts). It and all it holds are dropped when the handshake is done; a message that comes later, such as a
+	ticket, gets one of its own. Made by connection.ts.
+*/
+
+import { TLSError } from "../errors";
+import type { Config } from "../config";
+import type { AuthenticatedPeer } from "../handshake/authenticated";
+import type { Flow, HandshakeInfo, Link, Negotiated, PostHandshake } from "../handshake/link";
+import type { Transcript } from "../handshake/transcript";
+import type { Incoming } from "../record/incoming";
+import { RecordHeader } from "../record/deframer";
+import { Joiner, MessageHeader } from "../record/joiner";
+import type { Outgoing } from "../record/outgoing";
+import { Timing } from "../handshake/timing";
+import { Reader } from "../wire/reader";
+import { AlertLevel, ContentType, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
+import type { AlertDescription } from "../wire/numbers";
+import type { RecordCipher } from "tls/hardware/aead";
+
+/** change_cipher_spec records that a server may send for middleboxes' sake; the RFC knows one, some send two. */
+const MAX_CHANGE_CIPHER_SPECS = 2;
+
+/** RFC 5246 section 7.1 */
+const changeCipherSpec = Uint8Array.of(1);
+
+/** Warnings and HelloRequests that a handshake of TLS 1.2 passes over (RFC 5246 section 7.2, 7.4.1.1). */
+const MAX_IGNORED = 16;
+
+/** Highest handshake type that has a bit in a set of messages. */
+const enum Most {
+	type = 29,
+}
+
+/** The connection that a handshake runs in. */
+export interface Host {
+	/** See Link.open. */
+	open(peer: AuthenticatedPeer, post: PostHandshake): void;
+	/** Asks for a call of the driver's `resume` from the event loop. */
+	pause(): void;
+	/** Sends an alert. */
+	alert(level: AlertLevel, description: number): void;
+}
+
+export class Driver implements Link {
+	/** What the handshake is at; not there where none goes on. Set here only, as is the next. */
+	flow: Flow | undefined = undefined;
+	/** True until `resume`. */
+	isPaused = false;
+	private readonly incoming: Incoming;
+	private readonly joiner: Joiner;
+	readonly reader: Reader = new Reader();
+	/** The messages that may come next, or the step that is waited for. */
+	private accepts = 0;
+	/** What the application does not know of yet: sessions, and how the handshake ended. */
+	sessions: ArrayBuffer[] | undefined = undefined;
+	info: HandshakeInfo | undefined = undefined;
+	/** What the handshake goes by, and its times; not there for messages after it. */
+	readonly config: Config;
+	readonly timing: Timing;
+	private readonly host: Host;
+	private readonly outgoing: Outgoing;
+	private post: PostHandshake | undefined;
+	private held: { close(): void } | undefined = undefined;
+	private changeCipherSpecs = 0;
+	private changeCipherSpecSent = false;
+	private ignored = 0;
+	owesCertificate = false;
+
+	/** For a handshake, `config`; for messages after it, `post`, and messages of up to `maxMessage` octets. */
+	constructor(host: Host, incoming: Incoming, outgoing: Outgoing, maxMessage: number, config: Config | undefined, post: PostHandshake | undefined) {
+		this.host = host;
+		this.incoming = incoming;
+		this.outgoing = outgoing;
+		this.post = post;
+		this.joiner = new Joiner(maxMessage);
+		this.config = config!;
+		this.timing = (config && new Timing(config.now))!;
+	}
+
+	/** Begins the handshake. */
+	start(flow: Flow): void {
+		this.flow = flow;
+		this.advance();
+	}
+
+	/** True where part of a message has arrived, and not all of it. */
+	get started(): boolean {
+		return this.joiner.have > 0;
+	}
+
+	/** Uses the handshake messages of the record, until it is used up or a pause comes. */
+	readMessages(): void {
+		const joiner = this.joiner, incoming = this.incoming;
+		while (incoming.at < incoming.end && !this.isPaused) {
+			incoming.at = joiner.take(incoming.buffer, incoming.at, incoming.end);
+			if (joiner.end) this.receiveMessage();
+		}
+		// while the handshake lasts, the next record may find room in the buffer of this one
+		if (!this.isPaused) incoming.next(!this.flow && !joiner.have);
+	}
+
+	/** Goes on after a pause. */
+	resume(): void {
+		this.isPaused = false;
+		this.advance();
+		if (!this.isPaused && this.incoming.complete) this.readMessages();
+	}
+
+	/**
+	 * RFC 8446 section 5: one octet of value 1, during the handshake only, means nothing. RFC 5246 section 7.1: it must come exactly where
+	 * the flow waits for it, and changes the key.
+	 */
+	receiveChangeCipherSpec(): void {
+		const incoming = this.incoming;
+		const isWhole = incoming.have === RecordHeader.length + 1 && incoming.buffer[RecordHeader.length] === 1;
+		const isExpected = incoming.is12 ? this.accepts === Step.change_cipher_spec : ++this.changeCipherSpecs <= MAX_CHANGE_CIPHER_SPECS;
+		if (!isWhole || !isExpected || !this.flow || this.started)
+			throw new TLSError("unexpected_message", "a change_cipher_spec record is unexpected");
+		incoming.at = incoming.end;
+		incoming.next(false);
+		if (incoming.is12) this.advance();
+	}
+
+	/** Passes over something that a TLS 1.2 server may send at any time during the handshake. */
+	ignore(): void {
+		if (++this.ignored > MAX_IGNORED)
+			throw new TLSError("unexpected_message", "the server sends one warning after the other and does not go on");
+	}
+
+	/** Has the flow wipe what it holds. */
+	close(): void {
+		const flow = this.flow;
+		this.flow = undefined;
+		this.isPaused = false;
+		try {
+			flow?.return();
+		}
+		catch {
+			// it was running when it failed
+		}
+		this.closeHeld();
+		this.releaseMessage();
+	}
+
+	// What the flow asks for (Link)
+
+	get messageType(): HandshakeType {
+		return this.joiner.bytes[this.joiner.start]!;
+	}
+
+	get message(): Uint8Array {
+		return this.joiner.bytes;
+	}
+
+	get messageStart(): number {
+		return this.joiner.start;
+	}
+
+	get messageEnd(): number {
+		return this.joiner.end;
+	}
+
+	addTo(transcript: Transcript): void {
+		const joiner = this.joiner;
+		transcript.add(joiner.bytes, joiner.start, joiner.end);
+	}
+
+	holds(secrets: { close(): void }): void {
+		this.held = secrets;
+	}
+
+	send(bytes: Uint8Array, start: number, end: number): void {
+		this.outgoing.addSplit(ContentType.handshake, bytes, start, end);
+		this.outgoing.flush();
+		this.outgoing.release();
+	}
+
+	sendData(bytes: Uint8Array): void {
+		this.outgoing.addSplit(ContentType.application_data, bytes, 0, bytes.length);
+		this.outgoing.flush();
+		this.outgoing.release();
+	}
+
+	get unsent(): number {
+		return this.outgoing.length;
+	}
+
+	useVersion(version: ProtocolVersion): void {
+		this.incoming.version = version;
+		if (this.incoming.is12 && this.changeCipherSpecs)
+			throw new TLSError("unexpected_message", "change_cipher_spec comes before the ServerHello");
+	}
+
+	warn(description: AlertDescription): void {
+		this.host.alert(AlertLevel.warning, description);
+		this.outgoing.flush();
+	}
+
+	limitRecords(send: number, receive: number): void {
+		this.outgoing.maxFragment = Math.min(this.outgoing.maxFragment, send);
+		this.incoming.recordSizeLimit = receive;
+	}
+
+	sendChangeCipherSpec(): void {
+		if (this.changeCipherSpecSent) return;
+		this.changeCipherSpecSent = true;
+		this.outgoing.add(ContentType.change_cipher_spec, changeCipherSpec, 0, 1);
+	}
+
+	readWith(cipher: RecordCipher): void {
+		if (this.incoming.at < this.incoming.end || this.started)
+			throw new TLSError("unexpected_message", "handshake data goes on in a record where the keys change");
+		this.incoming.protectWith(cipher);
+	}
+
+	writeWith(cipher: RecordCipher): void {
+		this.outgoing.protectWith(cipher);
+	}
+
+	writePlain(): void {
+		this.outgoing.unprotect();
+	}
+
+	keepSession(bytes: ArrayBuffer): void {
+		(this.sessions ??= []).push(bytes);
+	}
+
+	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void {
+		this.post = post;
+		this.host.open(peer, post);
+		this.info = Object.assign(negotiated, { peer: peer.peer, timing: this.timing });
+	}
+
+	// Inside
+
+	private receiveMessage(): void {
+		const joiner = this.joiner, bytes = joiner.bytes, start = joiner.start;
+		const type = bytes[start]!;
+		this.reader.open(bytes, start + MessageHeader.length, joiner.end);
+		if (this.flow && type <= Most.type && this.accepts & 1 << type) this.advance();
+		else this.receiveOther(type);
+	}
+
+	/** A message that no flow waits for: one after the handshake, a HelloRequest, or one that comes where it may not. */
+	private receiveOther(type: number): void {
+		if (!this.flow) this.post!.receive(this);
+		else if (type === HandshakeType.hello_request && this.incoming.is12) {
+			this.reader.finish();
+			this.ignore();
+		}
+		else throw new TLSError("unexpected_message", `handshake message ${type} comes where it may not`);
+		this.releaseMessage();
+	}
+
+	/** Lets the flow go on to where it waits for a message, pauses, or is done. */
+	private advance(): void {
+		let step = this.flow!.next();
+		while (step.done && step.value) step = (this.flow = step.value).next();
+		const value = step.value as number | undefined;
+		if (value === Step.pause) {
+			this.isPaused = true;
+			this.host.pause();
+			return;
+		}
+		this.releaseMessage();
+		this.accepts = value ?? 0;
+		if (!step.done) return;
+		this.flow = undefined;
+		this.closeHeld();
+	}
+
+	private closeHeld(): void {
+		this.held?.close();
+		this.held = undefined;
+	}
+
+	private releaseMessage(): void {
+		this.reader.release();
+		this.joiner.next();
+	}
+}

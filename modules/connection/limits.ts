@@ -1,0 +1,60 @@
+/*
+	How much text the server may put in a record: what the application asks for or, where it does not say, what memory allows (RFC 8449 section 4,
+	RFC 6066 section 4). Used by config.ts, before a connection takes any memory.
+*/
+
+import { TLSError } from "../errors";
+import { ProtocolVersion } from "../wire/numbers";
+import { largestBuffer } from "tls/hardware/memory";
+
+/** What a ClientHello asks for. */
+export interface RecordLimits {
+	/** record_size_limit, 0 where it is left out: text in octets, in TLS 1.3 with one for the type. */
+	readonly recordSizeLimit: number;
+	/** RFC 6066's number for max_fragment_length, 1 to 4 for 512 to 4096; 0 where it is left out. */
+	readonly maxFragmentCode: number;
+}
+
+const enum Size {
+	/** Longest text of a record (RFC 8446 section 5.1). */
+	text = 0x4000,
+	/** Header, type and tag around it. */
+	around = 5 + 1 + 16,
+	/** What a connection needs beside a record, and its handshake before it: measured in the 32-bit build, see tests/memory/limited.test.ts. */
+	beside = 8192,
+	/** Least that is asked for, however little memory there is. */
+	least = 512,
+	/** The largest of RFC 6066. */
+	fragment = 4096,
+}
+
+/** RFC 6066's number for a length; throws TLSError "configuration" for lengths that have none. */
+export function fragmentCode(length: number): number {
+	const code = [512, 1024, 2048, 4096].indexOf(length) + 1;
+	if (!code) throw new TLSError("configuration", `"tls_max_fragment_length" must be 512, 1024, 2048 or 4096, not ${length}`);
+	return code;
+}
+
+/** The highest of RFC 6066's numbers for no more than `text` octets, which are at least 512. */
+function codeThatFits(text: number): number {
+	let code = 1;
+	for (let length = Size.least * 2; length <= Size.fragment && length <= text; length *= 2) code++;
+	return code;
+}
+
+/**
+ * The limits for `room` octets of memory. A record is there twice while the application reads it: as it came, and as `read` hands it over. Where the
+ * longest fits, record_size_limit says just that, which leaves the server free to name a limit of its own (RFC 8449 section 4). Else
+ * max_fragment_length goes with it, for servers that know only that.
+ */
+export function limitsFor(room: number, maxVersion: ProtocolVersion): RecordLimits {
+	const fits = Math.floor((room - Size.beside) / 2) - Size.around;
+	const text = fits < Size.least ? Size.least : fits < Size.text ? fits : Size.text;
+	const type = maxVersion === ProtocolVersion.tls12 ? 0 : 1;
+	return { recordSizeLimit: text + type, maxFragmentCode: text < Size.text ? codeThatFits(text) : 0 };
+}
+
+/** What memory allows now. */
+export function limitsThatFit(maxVersion: ProtocolVersion): RecordLimits {
+	return limitsFor(largestBuffer(2 * (Size.text + Size.around) + Size.beside), maxVersion);
+}

@@ -1,0 +1,163 @@
+/*
+	Keys that client and server share before the handshake (RFC 8446 section 4.2.9 to 4.2.11): of an earlier connection, or external ones. They are
+	used with a fresh key agreement only (psk_dhe_ke). Read from the options by config.ts, written by start.ts with the ClientHello, used by tls13/flow.ts,
+	all of them by way of resumption.ts.
+*/
+
+import { Signer } from "../../wire/numbers";
+import { bytesOf, numberOption, refuse, typeName } from "../../options";
+import type { Options } from "../../options";
+import { findSuite, findSuiteByName } from "../../crypto/suites";
+import type { Suite } from "../../crypto/suites";
+import { empty } from "../../wire/reader";
+import type { Writer } from "../../wire/writer";
+import { hash, HashAlgorithm } from "tls/hardware/hash";
+import { Secret } from "tls/hardware/secret";
+import { forgetSession } from "./session";
+import type { Session13 } from "./session";
+import { Schedule13, verifyData } from "../tls13/schedule";
+import type { Transcript } from "../transcript";
+
+/** Most octets of a pre-shared key's name. */
+const MAX_IDENTITY = 1024;
+
+/** A key from elsewhere, which only the two sides know. */
+export interface ExternalKey {
+	readonly identity: Uint8Array;
+	readonly secret: Uint8Array;
+	/** The hash that it is for: only suites with that hash go with it (section 4.2.11). */
+	readonly hash: HashAlgorithm;
+	/** What early data goes out with: suite, application protocol ("" for none), and the most octets (section 4.2.10). */
+	readonly suite: number;
+	readonly protocol: string;
+	readonly maxEarlyData: number;
+}
+
+/** A key as it is offered. */
+export interface PreSharedKey {
+	identity: Uint8Array;
+	secret: Uint8Array;
+	/** What early data goes out with; only the suite's hash counts for all else. */
+	readonly suite: Suite;
+	readonly protocol: string;
+	/** Octets that the server takes early. */
+	readonly maxEarlyData: number;
+	/** The connection that it comes from; an external key has none. */
+	readonly session: Session13 | undefined;
+}
+
+/** The suite that early data goes out with. */
+function earlySuite(name: string, hash: HashAlgorithm): number {
+	const suite = findSuiteByName(name);
+	if (suite?.signer !== Signer.any || suite.hash !== hash) refuse(`"psk": "cipherSuite", ${name}, is none of TLS 1.3 with the hash of the key`);
+	return suite.id;
+}
+
+/** The option `psk`. */
+export function readExternalKey({ psk }: Options): ExternalKey | undefined {
+	if (!psk) return undefined;
+	const { identity, key, hash: hashName = "sha256", maxEarlyData, cipherSuite, protocol = "" } = psk;
+	if (typeof identity !== "string" && typeName(identity) !== "buffer") refuse('"psk": "identity" must be a string or a buffer');
+	if (typeName(key) !== "buffer") refuse('"psk": "key" must be a buffer');
+	if (hashName !== "sha256" && hashName !== "sha384") refuse('"psk": "hash" is "sha256" or "sha384"');
+	const name = bytesOf(typeof identity === "string" ? ArrayBuffer.fromString(identity) : identity);
+	const secret = bytesOf(key);
+	if (typeof protocol !== "string") refuse('"psk": "protocol" must be a string');
+	if (cipherSuite !== undefined && typeof cipherSuite !== "string") refuse('"psk": "cipherSuite" must be a string');
+	if (!name.length || name.length > MAX_IDENTITY) refuse(`"psk": "identity" must have 1 to ${MAX_IDENTITY} bytes, not ${name.length}`);
+	if (secret.length < 16 || secret.length > 64) refuse(`"psk": "key" must have 16 to 64 bytes, not ${secret.length}`);
+	const hash = hashName === "sha256" ? HashAlgorithm.sha256 : HashAlgorithm.sha384;
+	return {
+		identity: name, secret, hash, protocol,
+		suite: earlySuite(cipherSuite ?? (hash === HashAlgorithm.sha256 ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384"), hash),
+		maxEarlyData: numberOption("psk.maxEarlyData", maxEarlyData, 0, 0xffffffff, 0),
+	};
+}
+
+/** What can be offered, the session first: at most one of each. */
+export function keysToOffer(session: Session13 | undefined, external: ExternalKey | undefined): PreSharedKey[] {
+	const keys: PreSharedKey[] = [];
+	if (session) {
+		const { ticket, secret, suite, protocol, maxEarlyData } = session;
+		keys.push({ identity: ticket, secret, suite: findSuite(suite)!, protocol, maxEarlyData, session });
+	}
+	if (external) {
+		const { identity, secret, suite, protocol, maxEarlyData } = external;
+		keys.push({ identity, secret, suite: findSuite(suite)!, protocol, maxEarlyData, session: undefined });
+	}
+	return keys;
+}
+
+/** The key, where script does not see it. */
+export function keySecret(key: PreSharedKey): Secret {
+	const secret = new Secret(key.secret.length);
+	secret.import(key.secret, 0);
+	return secret;
+}
+
+/** Forgets the sessions that keys come from, when the server has answered. */
+export function forgetSessions(keys: readonly PreSharedKey[]): void {
+	for (let i = 0; i < keys.length; i++) {
+		const key = keys[i]!, session = key.session;
+		if (!session) continue;
+		forgetSession(session);
+		key.secret = key.identity = empty;
+	}
+}
+
+/** obfuscated_ticket_age (section 4.2.11.1): milliseconds since the ticket came, hidden from whoever listens; 0 for an external key. */
+function ticketAge({ session }: PreSharedKey, now: number): number {
+	return session ? (Math.max(0, now - session.made) + session.ageAdd) % 0x100000000 : 0;
+}
+
+/** Writes the data of pre_shared_key, with room for the binders at its end (section 4.2.11). */
+export function writeKeys(w: Writer, keys: readonly PreSharedKey[], now: number): void {
+	const identities = w.open(2);
+	for (const key of keys) {
+		w.u16(key.identity.length);
+		w.copy(key.identity, 0, key.identity.length);
+		const age = ticketAge(key, now);
+		w.u16(age / 0x10000);
+		w.u16(age);
+	}
+	w.close(2, identities);
+	const binders = w.open(2);
+	for (const { suite } of keys) {
+		w.u8(suite.hashLength);
+		w.reserve(suite.hashLength);
+	}
+	w.close(2, binders);
+}
+
+/** The binder of one key, in the place of `digest`: what a Finished would be with a key made of it (section 4.2.11.2). */
+function binder(key: PreSharedKey, digest: Uint8Array): Uint8Array {
+	const { suite } = key;
+	const secret = keySecret(key);
+	const schedule = new Schedule13(suite, secret);
+	secret.close();
+	const base = schedule.derive(key.session ? "res binder" : "ext binder", undefined);
+	schedule.close();
+	const data = verifyData(suite, base, digest);
+	base.close();
+	return data;
+}
+
+/**
+ * Fills in the binders of the ClientHello that `w` holds, which prove that the client has the keys, over all in front of them. Returns how
+ * much of the hello it has added to the transcript: after a HelloRetryRequest all but the binders, else nothing.
+ */
+export function writeBinders(w: Writer, keys: readonly PreSharedKey[], transcript: Transcript): number {
+	let end = w.length - 2;
+	for (const { suite } of keys) end -= 1 + suite.hashLength;
+	const isSecond = transcript.algorithm !== 0;
+	if (isSecond) transcript.add(w.bytes, 0, end);
+	let at = end + 2;
+	for (const key of keys) {
+		const { suite } = key;
+		const digest = isSecond ? transcript.digest() : new Uint8Array(suite.hashLength);
+		if (!isSecond) hash(suite.hash, w.bytes, 0, end, digest, 0);
+		w.bytes.set(binder(key, digest), at + 1);
+		at += 1 + suite.hashLength;
+	}
+	return isSecond ? end : 0;
+}

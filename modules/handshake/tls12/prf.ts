@@ -1,0 +1,68 @@
+/*
+	TLS 1.2's key schedule (RFC 5246 section 5, 6.3, 7.4.9, 8.1, with the extended master secret of RFC 7627). Secrets are native handles,
+	closed by whoever asked for them. Used by tls12/flow.ts.
+*/
+
+import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
+import type { RecordCipher } from "tls/hardware/aead";
+import { copy } from "tls/hardware/copy";
+import { hashLength } from "tls/hardware/hash";
+import { Secret } from "tls/hardware/secret";
+import { legacy } from "tls/optional/legacy/legacy";
+import type { Suite } from "../../crypto/suites";
+
+const MASTER_LENGTH = 48;
+/** Octets of verify_data. */
+export const VERIFY_LENGTH = 12;
+
+/** Octets of an AEAD's IV in the key block: what of the nonce is not sent in each record (RFC 5288 section 3, RFC 7905 section 2). */
+function ivLength(suite: Suite): number {
+	return suite.aead === AEADAlgorithm.chacha20_poly1305 ? 12 : 4;
+}
+
+/** The master secret (RFC 5246 section 8.1) from the premaster secret, which it closes, and both randoms. */
+export function masterSecret(suite: Suite, premaster: Secret, randoms: Uint8Array): Secret {
+	return makeMaster(suite, premaster, "master secret", randoms);
+}
+
+/** The extended master secret (RFC 7627 section 4); `sessionHash` is over all messages up to ClientKeyExchange. Closes `premaster`. */
+export function extendedMasterSecret(suite: Suite, premaster: Secret, sessionHash: Uint8Array): Secret {
+	return makeMaster(suite, premaster, "extended master secret", sessionHash);
+}
+
+function makeMaster(suite: Suite, premaster: Secret, label: string, seed: Uint8Array): Secret {
+	const master = new Secret(MASTER_LENGTH);
+	master.prf(suite.hash, premaster, label, seed, 0, seed.length);
+	premaster.close();
+	return master;
+}
+
+/** The key block (RFC 5246 section 6.3); `randoms` is the client's random, then the server's. An AEAD needs no MAC keys, a block cipher no IVs. */
+export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Secret {
+	const all = randoms.length, half = all / 2;
+	const seed = new Uint8Array(all);
+	copy(randoms, half, all, seed, 0);
+	copy(randoms, 0, half, seed, half);
+	const block = new Secret(2 * (suite.keyLength + (suite.mac ? hashLength(suite.mac) : ivLength(suite))));
+	block.prf(suite.hash, master, "key expansion", seed, 0, seed.length);
+	return block;
+}
+
+/** The cipher of one direction: `side` is 0 for what the client writes, 1 for the server. */
+export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
+	const { aead, keyLength } = suite;
+	if (suite.mac) return legacy!.blockCipher(suite, block, side, encryptThenMac);
+	return new AEAD(aead, block, true, side * keyLength, keyLength, 2 * keyLength + side * ivLength(suite), suite.recordLimit);
+}
+
+/**
+ * verify_data of a Finished (section 7.4.9), in the place of the transcript's `digest`, whose first VERIFY_LENGTH octets it is then. The label is
+ * "client finished" or "server finished".
+ */
+export function verifyData12(suite: Suite, master: Secret, label: string, digest: Uint8Array): Uint8Array {
+	const made = new Secret(VERIFY_LENGTH);
+	made.prf(suite.hash, master, label, digest, 0, digest.length);
+	made.export(digest, 0);
+	made.close();
+	return digest;
+}

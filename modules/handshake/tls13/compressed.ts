@@ -1,0 +1,28 @@
+/*
+	CompressedCertificate (RFC 8879): a Certificate of TLS 1.3 as zlib compresses it. Asked for where the application gives something that can
+	decompress it. Used by tls13/flow.ts.
+*/
+
+import { TLSError } from "../../errors";
+import type { Config } from "../../config";
+import { CertificateCompressionAlgorithm } from "../../wire/numbers";
+import type { Reader } from "../../wire/reader";
+
+/** Reads the message that `r` stands at and returns the body of the Certificate that it holds, which may be as long as any message. */
+export function readCompressedCertificate(r: Reader, { inflate, maxMessage }: Config): Uint8Array {
+	const algorithm = r.u16();
+	const length = r.u24();
+	const outer = r.enter(3, 1, 0xffffff);
+	const start = r.at;
+	const end = r.at = r.end;
+	r.leave(outer);
+	r.finish();
+	if (algorithm !== CertificateCompressionAlgorithm.zlib)
+		throw new TLSError("illegal_parameter", `the server compressed its certificates with algorithm ${algorithm}, which was not offered`);
+	if (length > maxMessage)
+		throw new TLSError("message_too_long", `the server's certificates have ${length} bytes, more than the ${maxMessage} that are allowed`);
+	const bytes = new Uint8Array(length);
+	if (!inflate!(r.bytes, start, end, bytes))
+		throw new TLSError("bad_certificate", "the server's compressed certificates can't be decompressed to the length that it says");
+	return bytes;
+}

@@ -1,0 +1,316 @@
+/*
+	TLS 1.3 from the ServerHello on (RFC 8446 section 2, figure 1):
+
+		ServerHello
+		{EncryptedExtensions}
+		{CertificateRequest*}
+		{Certificate*}
+		{CertificateVerify*}
+		{Finished}
+		                        {Certificate*}
+		                        {CertificateVerify*}
+		                        {Finished}
+
+	Where the server takes a pre-shared key, Finished follows on EncryptedExtensions. Each `yield` names the messages that may come next. Run by
+	start.ts.
+*/
+
+import { TLSError } from "../../errors";
+import { AllowedIn, ExtensionBit, expectAnswer } from "../../wire/extensions";
+import { Accept, ExtensionType, HandshakeType, ProtocolVersion, Step } from "../../wire/numbers";
+import { Limit } from "../../x509/policy";
+import type { PathSearch, VerifiedPeer } from "../../x509/path";
+import { empty, Reader } from "../../wire/reader";
+import { Writer } from "../../wire/writer";
+import { Phase } from "../timing";
+import { equal } from "tls/hardware/compare";
+import { logSecret, logsSecrets } from "tls/hardware/keylog";
+import { Secret } from "tls/hardware/secret";
+import type { Flow, Link } from "../link";
+import type { Hello, ServerHello } from "../hello";
+import type { Transcript } from "../transcript";
+import { authenticate13, authenticateByKey } from "../authenticated";
+import type { AuthenticatedPeer } from "../authenticated";
+import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "../answers";
+import { readCertificate13, readCertificateRequest13, signedContent13 } from "../certificate";
+import { readCompressedCertificate } from "./compressed";
+import { makeIdentifier, writeIdentity } from "../identity";
+import { Application13 } from "./post";
+import type { PreSharedKey } from "../resumption/psk";
+import { resumption } from "../resumption/resumption";
+import { Schedule13, trafficCipher, verifyData, writeFinished } from "./schedule";
+
+/** Octets of the value that a group's key agreement gives, for a public key of that many octets. */
+function sharedLength(publicLength: number): number {
+	return publicLength === 97 ? 48 : 32;
+}
+
+/** What the flow's steps share; its secrets are wiped when the handshake is over, however it ends. */
+class State13 {
+	// what is declared is a field only once it is set: each takes 16 octets
+	/** Until the server has answered all of it. */
+	private hello: Hello | undefined;
+	/** What is needed of it then: the group of the key exchange, the extensions that were asked for, whether early data was taken. */
+	readonly group: number;
+	readonly asked: number;
+	isEarly: boolean;
+	/** The client's, where secrets are logged. */
+	declare readonly random: Uint8Array | undefined;
+	/** The pre-shared key that the server takes. */
+	declare readonly key: PreSharedKey | undefined;
+	readonly transcript: Transcript;
+	readonly schedule: Schedule13;
+	declare client: Secret | undefined;
+	declare server: Secret | undefined;
+	declare protocol: string | undefined;
+	/** change_cipher_spec goes before the client's last flight (appendix D.4). */
+	readonly isCompatible: boolean;
+	/** RFC 6066's number for max_fragment_length, where the server keeps to it. */
+	maxFragmentCode = 0;
+	/** Signatures that the server takes from us, if it asks for a certificate. */
+	declare schemes: readonly number[] | undefined;
+	declare proof: AuthenticatedPeer | undefined;
+
+	constructor(hello: Hello, answer: ServerHello) {
+		const { suite, key } = answer;
+		this.hello = hello;
+		this.group = hello.group;
+		this.asked = hello.asked;
+		this.isEarly = hello.early !== undefined;
+		if (logsSecrets()) this.random = hello.random;
+		this.isCompatible = hello.isCompatible;
+		hello.sessionId = empty;
+		if (key) this.key = key;
+		this.transcript = hello.transcript;
+		const secret = key && resumption!.keySecret(key);
+		this.schedule = new Schedule13(suite, secret);
+		secret?.close();
+		resumption?.forgetSessions(hello.keys);
+	}
+
+	/** The hello has been answered. */
+	dropHello(): void {
+		this.hello = undefined;
+	}
+
+	/** Has `secret` logged where that is done. */
+	log(label: string, secret: Secret): void {
+		if (this.random) logSecret(label, this.random, secret);
+	}
+
+	close(): void {
+		this.hello?.close();
+		this.transcript.close();
+		this.schedule.close();
+		this.client?.close();
+		this.server?.close();
+	}
+}
+
+/** Key agreement, then the handshake keys in both directions. */
+function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): void {
+	const transcript = state.transcript, schedule = state.schedule, suite = answer.suite;
+	if (!answer.shareEnd) throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
+	if (answer.group !== hello.group)
+		throw new TLSError("illegal_parameter", `the server's key share is of group 0x${answer.group.toString(16)}, which was not sent`);
+	const share = hello.share!;
+	const shared = new Secret(sharedLength(share.publicLength));
+	if (!share.agree(link.message, answer.shareStart, answer.shareEnd, shared))
+		throw new TLSError("illegal_parameter", "the server's key share is no valid public key");
+	hello.closeShare();
+	link.addTo(transcript);
+	const digest = transcript.digest();
+	schedule.toHandshake(shared);
+	const client = state.client = schedule.derive("c hs traffic", digest);
+	const server = state.server = schedule.derive("s hs traffic", digest);
+	state.log("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client);
+	state.log("SERVER_HANDSHAKE_TRAFFIC_SECRET", server);
+	link.readWith(trafficCipher(suite, server));
+	if (!state.isEarly) link.writeWith(trafficCipher(suite, client));
+	schedule.toMaster();
+	link.timing.mark(Phase.agreement);
+}
+
+/** EncryptedExtensions (section 4.3.1). Returns which were there. */
+function readEncryptedExtensions(link: Link, asked: number, state: State13): number {
+	const r = link.reader;
+	let seen = 0;
+	const block = r.enter(2, 0, 0xffff);
+	while (r.left) {
+		const type = r.u16();
+		seen = expectAnswer(type, seen, asked, AllowedIn.encrypted_extensions);
+		const extension = r.enter(2, 0, 0xffff);
+		switch (type) {
+			case ExtensionType.server_name: break;	// empty: the name was used (RFC 6066 section 3)
+			case ExtensionType.early_data: break;	// empty
+			case ExtensionType.supported_groups: readGroups(r); break;
+			case ExtensionType.application_layer_protocol_negotiation: state.protocol = readProtocol(r, link.config.protocols); break;
+			case ExtensionType.record_size_limit:
+				link.limitRecords(readRecordLimit(r, 0x4001) - 1, link.config.recordSizeLimit);
+				break;
+			case ExtensionType.max_fragment_length: {
+				const length = readFragmentLength(r, link.config);
+				link.limitRecords(length, length + 1);
+				state.maxFragmentCode = link.config.maxFragmentCode;
+				break;
+			}
+			default: throw new TLSError("internal", `extension ${type} is asked for but not read`);
+		}
+		r.leave(extension);
+	}
+	r.leave(block);
+	r.finish();
+	refuseBothLimits(seen);
+	return seen;
+}
+
+/** What comes of the early data: the server has taken it, or all that follows goes out with the handshake's key. */
+function settleEarly(link: Link, hello: Hello, state: State13, seen: number): void {
+	const { suite } = state.schedule;
+	if (!state.isEarly) return;
+	if (seen & ExtensionBit.early_data) {
+		resumption!.checkEarly(hello, state.key, suite, state.protocol ?? "");
+		return;
+	}
+	state.isEarly = false;
+	link.writeWith(trafficCipher(suite, state.client!));
+}
+
+/** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
+function readGroups(r: Reader): void {
+	const list = r.enter(2, 2, 0xffff);
+	while (r.left) r.u16();
+	r.leave(list);
+}
+
+/** Reads the server's Certificate, which may be compressed. */
+function startSearch({ config, reader, message, messageType }: Link, asked: number): PathSearch {
+	const { certificates } = config;
+	const isPlain = messageType === HandshakeType.certificate;
+	const bytes = isPlain ? message : readCompressedCertificate(reader, config);
+	const list = readCertificate13(isPlain ? reader : new Reader().open(bytes, 0, bytes.length), asked, Limit.certificates);
+	return new config.PathSearch(bytes, list.spans, certificates, list.staple);
+}
+
+/** [CertificateRequest], Certificate and CertificateVerify. Sets `state.proof`. */
+function* authenticateServer(link: Link, state: State13): Flow {
+	const { reader } = link;
+	const { transcript } = state;
+	const { asked } = state;
+	const certificate = Accept.certificate
+		| (asked & ExtensionBit.compress_certificate ? Accept.compressed_certificate : 0);
+	yield Accept.certificate_request | certificate;
+	if (link.messageType === HandshakeType.certificate_request) {
+		state.schemes = readCertificateRequest13(reader, false).schemes;
+		link.addTo(transcript);
+		yield certificate;
+	}
+	let search: PathSearch | undefined = startSearch(link, asked);
+	while (search.step()) yield Step.pause;
+	const peer = search.peer!;
+	search = undefined;	// and with it all that it holds
+	link.addTo(transcript);
+	link.timing.mark(Phase.chain);
+	yield Accept.certificate_verify;
+	yield Step.pause;
+	checkProof(link, peer, state);
+	return finished13(link, state);
+}
+
+/** CertificateVerify (section 4.4.3), with the key of the certificate that was found good. */
+function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
+	const reader = link.reader, transcript = state.transcript;
+	const scheme = reader.u16();
+	const signature = reader.enter(2, 0, 0xffff);
+	const start = reader.at;
+	const end = reader.at = reader.end;
+	reader.leave(signature);
+	reader.finish();
+	if (!link.config.signatureSchemes.includes(scheme))
+		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered`);
+	state.proof = authenticate13(peer, scheme, signedContent13(transcript.digest(), false), link.message, start, end);
+	link.addTo(transcript);
+	link.timing.mark(Phase.proof);
+}
+
+/** The server's Finished (section 4.4.4). With a pre-shared key it is what sets `state.proof`. */
+function checkFinished(link: Link, transcript: Transcript, state: State13): void {
+	const expected = verifyData(state.schedule.suite, state.server!, transcript.digest());
+	const { reader } = link;
+	if (reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
+	if (state.key) {
+		const { subject = "", scheme = 0 } = state.key.session ?? {};
+		state.proof = authenticateByKey({ subject, pathLength: 0 }, scheme, expected, link.message, reader.at);
+	}
+	else if (!equal(link.message, reader.at, expected, 0, expected.length))
+		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
+	link.addTo(transcript);
+}
+
+/** The client's last flight. */
+function finish(link: Link, transcript: Transcript, state: State13): void {
+	if (state.isCompatible) link.sendChangeCipherSpec();
+	const w = new Writer(64);
+	if (state.schemes) writeIdentity(w, empty, link.config.credential, state.schemes, transcript);
+	writeFinished(w, state.schedule.suite, state.client!, transcript);
+	transcript.add(w.bytes, 0, w.length);
+	link.send(w.bytes, 0, w.length);
+}
+
+/** Where only the pre-shared key was trusted, a server that does not take it can't prove who it is. */
+function expectTrust(link: Link): void {
+	const { roots, pinsInsteadOfRoots } = link.config.certificates;
+	if (!roots && !pinsInsteadOfRoots)
+		throw new TLSError("handshake_failure", "the server does not take the pre-shared key, and no certificate is trusted");
+}
+
+/** The server is authenticated: the client's last flight, the keys for application data, and the connection opens. */
+function finishAndOpen(link: Link, state: State13): void {
+	const transcript = state.transcript, suite = state.schedule.suite;
+	const digest = transcript.digest();
+	const clientTraffic = state.schedule.derive("c ap traffic", digest);
+	const serverTraffic = state.schedule.derive("s ap traffic", digest);
+	state.log("CLIENT_TRAFFIC_SECRET_0", clientTraffic);
+	state.log("SERVER_TRAFFIC_SECRET_0", serverTraffic);
+	link.readWith(trafficCipher(suite, serverTraffic));
+	if (state.isEarly) {
+		resumption!.endEarly(link, transcript);
+		link.writeWith(trafficCipher(suite, state.client!));
+	}
+	finish(link, transcript, state);
+	link.writeWith(trafficCipher(suite, clientTraffic));
+	link.timing.mark(Phase.finished);
+	const proof = state.proof!;
+	const negotiated = {
+		version: ProtocolVersion.tls13, suite: suite.name, group: state.group, signature: proof.scheme,
+		resumed: state.key?.session !== undefined, earlyData: state.isEarly, protocol: state.protocol,
+	};
+	const { config } = link;
+	const keeper = config.onSession && resumption!.keepTickets(config, state.schedule, transcript, proof, state.protocol ?? "", state.maxFragmentCode);
+	const identifier = state.asked & ExtensionBit.post_handshake_auth ? makeIdentifier(suite, config.credential, transcript) : undefined;
+	link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keeper, identifier));
+}
+
+/** Finished of both sides (section 4.4.4). */
+function* finished13(link: Link, state: State13): Flow {
+	yield Accept.finished;
+	checkFinished(link, state.transcript, state);
+	if (state.schemes && link.config.credential) yield Step.pause;
+	finishAndOpen(link, state);
+}
+
+/** All that follows the ServerHello `answer`, which is the message that the link holds. Each part returns the next, so that only one waits. */
+export function* flow13(link: Link, hello: Hello, answer: ServerHello): Flow {
+	const state = new State13(hello, answer);
+	link.holds(state);
+	link.useVersion(ProtocolVersion.tls13);
+	if (!answer.key) expectTrust(link);
+	yield Step.pause;
+	agree(link, hello, answer, state);
+
+	yield Accept.encrypted_extensions;
+	settleEarly(link, hello, state, readEncryptedExtensions(link, state.asked, state));
+	state.dropHello();
+	link.addTo(state.transcript);
+	return answer.key ? finished13(link, state) : authenticateServer(link, state);
+}

@@ -1,0 +1,96 @@
+/*
+	TLS 1.3 after the handshake (RFC 8446 section 4.6): new keys in either direction, tickets, and the refusal of everything else. Made by
+	tls13/flow.ts, called by connection.ts.
+*/
+
+import { TLSError } from "../../errors";
+import { HandshakeType } from "../../wire/numbers";
+import type { Suite } from "../../crypto/suites";
+import type { Secret } from "tls/hardware/secret";
+import type { Link, PostHandshake } from "../link";
+import type { Identifier } from "../identity";
+import { resumption } from "../resumption/resumption";
+import { deriveSecret, trafficCipher } from "./schedule";
+import type { TicketKeeper } from "../resumption/tickets";
+import { empty } from "../../wire/reader";
+
+/** KeyUpdateRequest, section 4.6.3 */
+const enum KeyUpdateRequest {
+	update_not_requested = 0,
+	update_requested = 1,
+}
+
+export class Application13 implements PostHandshake {
+	private readonly suite: Suite;
+	private client: Secret;
+	private server: Secret;
+	/** These two are fields only where they are there: an open connection holds them. */
+	declare private readonly keeper: TicketKeeper | undefined;
+	declare private readonly identifier: Identifier | undefined;
+	/** The peer asked for a new key while earlier octets still waited: one answer serves however many requests (section 4.6.3). */
+	owesUpdate = false;
+
+	/** Takes over all but the suite. */
+	constructor(suite: Suite, client: Secret, server: Secret, keeper: TicketKeeper | undefined, identifier: Identifier | undefined) {
+		this.suite = suite;
+		if (keeper) this.keeper = keeper;
+		if (identifier) this.identifier = identifier;
+		this.client = client;
+		this.server = server;
+	}
+
+	receive(link: Link): void {
+		switch (link.messageType) {
+			case HandshakeType.new_session_ticket:
+				// RFC 8446 section 4.6.1: a client may pass over tickets
+				resumption?.readTicket(link, this.keeper);
+				break;
+			case HandshakeType.key_update:
+				this.receiveKeyUpdate(link);
+				break;
+			case HandshakeType.certificate_request:
+				if (!this.identifier) throw new TLSError("unexpected_message", "the server asks for a certificate after the handshake, which was not offered");
+				this.identifier.answer(link, this.client);
+				break;
+			default:
+				throw new TLSError("unexpected_message", `handshake message ${link.messageType} after the handshake`);
+		}
+	}
+
+	updateKey(link: Link): void {
+		this.owesUpdate = false;
+		this.sendKeyUpdate(link, KeyUpdateRequest.update_not_requested);
+	}
+
+	close(): void {
+		this.client.close();
+		this.server.close();
+		this.keeper?.close();
+		this.identifier?.close();
+	}
+
+	private receiveKeyUpdate(link: Link): void {
+		const request = link.reader.u8();
+		link.reader.finish();
+		if (request > KeyUpdateRequest.update_requested) throw new TLSError("illegal_parameter", "a KeyUpdate says neither yes nor no");
+		this.server = this.next(this.server);
+		link.readWith(trafficCipher(this.suite, this.server));
+		if (request === KeyUpdateRequest.update_requested) {
+			this.owesUpdate = true;
+			if (!link.unsent) this.updateKey(link);
+		}
+	}
+
+	private sendKeyUpdate(link: Link, request: KeyUpdateRequest): void {
+		link.send(Uint8Array.of(HandshakeType.key_update, 0, 0, 1, request), 0, 5);
+		this.client = this.next(this.client);
+		link.writeWith(trafficCipher(this.suite, this.client));
+	}
+
+	/** The next generation of a traffic secret (section 7.2). */
+	private next(secret: Secret): Secret {
+		const next = deriveSecret(this.suite, secret, "traffic upd", empty);
+		secret.close();
+		return next;
+	}
+}

@@ -1,0 +1,76 @@
+/*
+	Diffie-Hellman in a finite field (RFC 5246 section 7.4.3, 8.1.2), in the groups of RFC 7919 and no others: a prime that anybody may choose can be
+	too short, or none. Used by legacy.ts.
+*/
+
+import { TLSError } from "../../errors";
+import type { KeyExchange } from "../../handshake/tls12/ecdhe";
+import type { Link } from "../../handshake/link";
+import type { Writer } from "../../wire/writer";
+import { DHEShare, groupOfPrime } from "tls/hardware/legacy/dhe";
+import { Secret } from "tls/hardware/secret";
+
+const GENERATOR = 2;
+
+export class DHE implements KeyExchange {
+	readonly isSigned = true;
+	group = 0;
+	/** Where the server's public key lies in the ServerKeyExchange. */
+	private start = 0;
+	private end = 0;
+	private share: DHEShare | undefined;
+	/** The client's public key. */
+	private publicKey: Uint8Array | undefined;
+	private shared: Secret | undefined;
+
+	/** ServerDHParams: prime, generator, public key. */
+	readParameters({ reader: r }: Link): void {
+		const prime = r.enter(2, 1, 0xffff);
+		this.group = groupOfPrime(r.bytes, r.at, r.end);
+		const bits = 8 * r.left;
+		r.at = r.end;
+		r.leave(prime);
+		const generator = r.enter(2, 1, 0xffff);
+		const isRight = r.left === 1 && r.bytes[r.at] === GENERATOR;
+		r.at = r.end;
+		r.leave(generator);
+		if (!this.group || !isRight)
+			throw new TLSError("insufficient_security", `the server's Diffie-Hellman group, of about ${bits} bits, is none of RFC 7919's with 2048 to 4096`);
+		const key = r.enter(2, 1, 0xffff);
+		this.start = r.at;
+		this.end = r.at = r.end;
+		r.leave(key);
+	}
+
+	/** First the client's own keys, then the shared value. */
+	step({ message }: Link): boolean {
+		if (!this.share) {
+			this.share = new DHEShare(this.group);
+			this.publicKey = new Uint8Array(this.share.publicLength);
+			this.share.publicKey(this.publicKey, 0);
+			return true;
+		}
+		this.shared = new Secret(this.share.publicLength);
+		if (!this.share.agree(message, this.start, this.end, this.shared))
+			throw new TLSError("illegal_parameter", "the server's key is no valid public key of its group");
+		return false;
+	}
+
+	/** ClientDiffieHellmanPublic */
+	write(w: Writer): void {
+		const key = this.publicKey!;
+		w.u16(key.length);
+		w.copy(key, 0, key.length);
+	}
+
+	takeSecret(): Secret {
+		const secret = this.shared!;
+		this.shared = undefined;
+		return secret;
+	}
+
+	close(): void {
+		this.share?.close();
+		this.shared?.close();
+	}
+}

@@ -1,0 +1,60 @@
+/*
+	"tls/optional/legacy/legacy" in a build for old servers of TLS 1.2: what "config.tls" in the app's manifest switches on, as words:
+
+	    cbc            AES in CBC mode with HMAC, and encrypt_then_mac (RFC 7366) where the server knows it
+	    rsa            RSA key transport (RFC 5246 section 7.4.7.1): whoever gets the server's key later can read all that was said
+	    dhe            Diffie-Hellman in the groups of RFC 7919
+	    ems-optional   servers without the extended master secret (RFC 7627)
+
+	Without words this build does no more than one without this folder's manifest.json, which has none.ts in the place of this. What is on is
+	offered behind everything else. Used by config.ts and handshake/.
+*/
+
+import config from "mc/config";
+import type { Suite } from "../../crypto/suites";
+import type { KeyExchange, Legacy } from "../../handshake/tls12/ecdhe";
+import { NamedGroup, OldExchange } from "../../wire/numbers";
+import type { VerifiedPeer } from "../../x509/path";
+import type { RecordCipher } from "tls/hardware/aead";
+import { hashLength } from "tls/hardware/hash";
+import { CBC } from "tls/hardware/legacy/cbc";
+import type { Secret } from "tls/hardware/secret";
+import { DHE } from "./dhe";
+import { RSA } from "./rsa";
+import { makeSuite, suitesWith } from "./suites";
+
+const known: readonly string[] = ["1.2", "1.3", "cbc", "rsa", "dhe", "ems-optional"];
+const words = String(config.tls ?? "").split(" ").filter(word => word !== "");
+const unknown = words.find(word => !known.includes(word));
+const [cbc, rsa, dhe] = [words.includes("cbc"), words.includes("rsa"), words.includes("dhe")];
+const suites: readonly number[] = suitesWith(cbc, rsa, dhe);
+
+function findSuite(id: number): Suite | undefined {
+	return suites.includes(id) ? makeSuite(id) : undefined;
+}
+
+function findSuiteByName(name: string): Suite | undefined {
+	for (const id of suites) {
+		const suite = makeSuite(id);
+		if (suite.name === name) return suite;
+	}
+	return undefined;
+}
+
+function keyExchange(suite: Suite, peer: VerifiedPeer): KeyExchange {
+	return suite.exchange === OldExchange.rsa ? new RSA(peer) : new DHE();
+}
+
+function blockCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
+	const mac = suite.mac!;
+	const macLength = hashLength(mac);
+	return new CBC(mac, encryptThenMac, block, side * macLength, 2 * macLength + side * suite.keyLength, suite.keyLength, suite.recordLimit);
+}
+
+export const legacy: Legacy | undefined = Object.freeze({
+	suites, groups: dhe ? [NamedGroup.ffdhe2048, NamedGroup.ffdhe3072, NamedGroup.ffdhe4096] : [], asksEncryptThenMac: cbc,
+	sparesExtendedMasterSecret: words.includes("ems-optional"), findSuite, findSuiteByName, keyExchange, blockCipher,
+}, true);
+
+/** What is wrong with the words, or undefined. */
+export const problem: string | undefined = unknown === undefined ? undefined : `"config.tls": "${unknown}" is none of ${known.join(", ")}`;

@@ -1,0 +1,28 @@
+/*
+	"tls/x509/ocsp" in a build without OCSP: no status is asked for, so that a server that sends one is refused as for anything that was not asked
+	for, and a certificate that promises one (RFC 7633) as for coming without.
+*/
+
+import type * as whole from "../../../x509/ocsp";
+import { TLSError } from "tls/errors";
+import { refuseOptions } from "tls/optional/without/refuse";
+
+export const statusType: typeof whole.statusType = 0;
+
+export const requiresStatus: typeof whole.requiresStatus = options => {
+	refuseOptions(options, "ocsp", ["staple"]);
+	return false;
+};
+
+function refuse(): never {
+	throw new TLSError("bad_staple", "a certificate status (OCSP) can't be checked in this build");
+}
+
+export const statusSubject: typeof whole.statusSubject = refuse;
+
+/** Whoever gets as far as to check a status fails here. */
+export class StapledStatus {
+	constructor() {
+		refuse();
+	}
+}

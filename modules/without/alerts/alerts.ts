@@ -1,7 +1,0 @@
-/*
-	"tls/alerts" in a build without words for the alerts that a server sends: they have their numbers only (RFC 8446 section 6, appendix B.2).
-*/
-
-import type * as whole from "../../alerts";
-
-export const alertMeaning: typeof whole.alertMeaning = description => `alert ${description}`;

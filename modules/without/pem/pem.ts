@@ -1,9 +1,0 @@
-/*
-	"tls/x509/pem" in a build without PEM: certificates and keys are given as DER.
-*/
-
-import type * as whole from "../../x509/pem";
-import { refuse } from "tls/options";
-
-export const readPEM: typeof whole.readPEM = (_text, label) =>
-	refuse(`a ${label} given as text (PEM) needs what this build leaves out: give DER, or take modules/without/pem/manifest.json out of the manifest's "include"`);
