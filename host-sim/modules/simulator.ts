@@ -24,6 +24,27 @@ export interface Memory {
 	readonly nativeAllocations: number;
 	readonly slotAllocations: number;
 	readonly chunkAllocations: number;
+	/** Keys that PSA Crypto holds. */
+	readonly keySlots: number;
+}
+
+/** How often `searchMemory` found bytes, by where they lay. */
+export interface Found {
+	/** Chunks, garbage included. */
+	readonly chunks: number;
+	/** Memory that XS has for chunks and does not use. */
+	readonly freeChunks: number;
+	/** Slots, and JavaScript's stack. */
+	readonly slots: number;
+	/** Memory that natives and Mbed TLS hold. */
+	readonly native: number;
+	/** Memory that they have freed, and what else the C heap has. */
+	readonly freed: number;
+	/** C's stack, also below where it ends now. */
+	readonly stack: number;
+	/** Variables of C, and other pages. */
+	readonly other: number;
+	readonly total: number;
 }
 
 export interface Accelerator {
@@ -53,6 +74,18 @@ export function accelerators(this: void): Accelerator[] { return native("simAcce
  * or for its own state; it is "late" by `delay` milliseconds.
  */
 export function accelerate(this: void, action: "fail" | "busy" | "memory" | "late", name: string, nth: number, delay?: number): void { return native("simAccelerate").call(this, action, name, nth, delay); }
+/**
+ * Fails the nth allocation of native memory from now on, once; 0 or nothing: none. Natives, Mbed TLS, timers, sockets and look-ups allocate it. Returns
+ * whether the one that was asked for before has failed: false where there were not so many allocations.
+ */
+export function failNative(this: void, nth?: number): boolean { return native("simFailNative").call(this, nth); }
+/** From now on native memory that is freed stays as it is and is not used again, so that `searchMemory` finds what was left in it. */
+export function keepFreed(this: void): void { return native("simKeepFreed").call(this); }
+/**
+ * Searches all memory that can be written, in use or not, for `bytes` (8 or more). Each is XORed with `mask` first, so that a caller can
+ * have the pattern without having what it searches for; without a mask, `bytes` itself is not counted. Linux only.
+ */
+export function searchMemory(this: void, bytes: ArrayBuffer | Uint8Array, mask?: number): Found { return native("simSearchMemory").call(this, bytes, mask); }
 /** What the chip does in hardware from now on: bits of ChipFeature of tls/hardware/chip. */
 export function setChip(this: void, features: number): void { return native("simSetChip").call(this, features); }
 /** A variable of the environment that the simulator was started in. */

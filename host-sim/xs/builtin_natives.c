@@ -22,7 +22,8 @@
 #else
 #define OWN_NATIVES(ITEM) \
 	ITEM(simNetResolve) ITEM(simMemory) ITEM(simResetPeaks) ITEM(simMeter) ITEM(simCollect) ITEM(simExit) ITEM(simSetClock) \
-	ITEM(simMark) ITEM(simAccelerators) ITEM(simAccelerate) ITEM(simSetChip) ITEM(simEnvironment)
+	ITEM(simMark) ITEM(simAccelerators) ITEM(simAccelerate) ITEM(simSetChip) ITEM(simEnvironment) \
+	ITEM(simSearchMemory) ITEM(simFailNative) ITEM(simKeepFreed)
 #endif
 
 NATIVES(DECLARE)
@@ -42,7 +43,7 @@ const char* const simBuiltinNames[] = {
 	"default", "trace", "byteLength",
 	"address", "host", "port", "nodelay", "format", "from", "target", "onReadable", "onWritable", "onError",
 	"chunks", "chunksPeak", "chunksLimit", "slots", "slotsPeak", "slotsLimit", "slotSize", "stack", "stackPeak", "stackLimit",
-	"keys", "collections", "nativeBytes", "nativePeak", "nativeAllocations", "slotAllocations", "chunkAllocations",
-	"name", "calls", "bytes", "failed",
+	"keys", "collections", "nativeBytes", "nativePeak", "nativeAllocations", "slotAllocations", "chunkAllocations", "keySlots",
+	"name", "calls", "bytes", "failed", "freeChunks", "native", "freed", "other", "total",
 	NULL
 };

@@ -29,6 +29,11 @@ static size_t entriesSize, entriesUsed;
 static NativeUse use;
 static bool isPaused;
 
+/* For tests: the allocation that fails, counted from the next (0: none), and whether one did; what was freed and is kept. */
+static unsigned failAfter;
+static bool hasFailed;
+static struct { bool isOn; Entry* blocks; size_t count, room; } kept;
+
 static size_t slotOf(const void* block)
 {
 	uint64_t hash = (uint64_t)(uintptr_t)block * 0x9E3779B97F4A7C15u;
@@ -91,13 +96,74 @@ static void leave(void* block)
 	}
 }
 
+bool nativeMemoryFails(void)
+{
+	if (isPaused || failAfter == 0 || --failAfter > 0)
+		return false;
+	hasFailed = true;
+	return true;
+}
+
+bool nativeMemoryFail(unsigned nth)
+{
+	bool failed = hasFailed;
+	failAfter = nth;
+	hasFailed = false;
+	return failed;
+}
+
+void nativeMemoryKeepFreed(void)
+{
+	kept.isOn = true;
+}
+
+static bool isIn(const Entry* entry, const void* address)
+{
+	return entry->block && (const uint8_t*)address >= (uint8_t*)entry->block && (const uint8_t*)address < (uint8_t*)entry->block + entry->size;
+}
+
+NativePlace nativeMemoryHolds(const void* address)
+{
+	for (size_t i = 0; i < entriesSize; i++) {
+		if (isIn(&entries[i], address))
+			return kNativeInUse;
+	}
+	for (size_t i = 0; i < kept.count; i++) {
+		if (isIn(&kept.blocks[i], address))
+			return kNativeFreed;
+	}
+	return kNativeElsewhere;
+}
+
+/* Keeps a block that natives or Mbed TLS freed as it is; false where it is another's, or where it is not to be kept. */
+static bool keep(void* block)
+{
+	if (!kept.isOn || !block || !entriesSize || !entries[slotOf(block)].block)
+		return false;
+	if (kept.count == kept.room) {
+		size_t room = kept.room ? 2 * kept.room : kTableInitial;
+		Entry* blocks = __real_realloc(kept.blocks, room * sizeof(Entry));
+		if (!blocks)
+			return false;
+		kept.blocks = blocks;
+		kept.room = room;
+	}
+	kept.blocks[kept.count++] = entries[slotOf(block)];
+	leave(block);
+	return true;
+}
+
 void* simNativeMalloc(size_t size)
 {
+	if (nativeMemoryFails())
+		return NULL;
 	return enter(__real_malloc(size), size);
 }
 
 void* simNativeCalloc(size_t count, size_t size)
 {
+	if (nativeMemoryFails())
+		return NULL;
 	return enter(__real_calloc(count, size), count * size);
 }
 
@@ -108,6 +174,16 @@ void* simNativeRealloc(void* block, size_t size)
 	size_t old = 0;
 	if (entriesSize && entries[slotOf(block)].block)
 		old = entries[slotOf(block)].size;
+	if (kept.isOn && old) {
+		void* moved = simNativeMalloc(size);
+		if (moved) {
+			memcpy(moved, block, old < size ? old : size);
+			simNativeFree(block);
+		}
+		return moved;
+	}
+	if (nativeMemoryFails())
+		return NULL;
 	leave(block);
 	void* result = __real_realloc(block, size);
 	if (!result && size) {
@@ -119,6 +195,8 @@ void* simNativeRealloc(void* block, size_t size)
 
 void simNativeFree(void* block)
 {
+	if (keep(block))
+		return;
 	leave(block);
 	__real_free(block);
 }

@@ -91,7 +91,7 @@ static bool startThread(Lookup* lookup, const char* name)
 
 Lookup* resolverLookup(const char* name, void (*found)(void* context, const char* address), void* context)
 {
-	Lookup* lookup = c_calloc(1, sizeof(Lookup));
+	Lookup* lookup = nativeMemoryFails() ? NULL : c_calloc(1, sizeof(Lookup));
 	if (!lookup)
 		return NULL;
 	lookup->watch.fd = -1;
@@ -148,7 +148,7 @@ void simNetResolve(xsMachine* the)
 	if (!xsIsCallable(xsArg(1)))
 		xsTypeError("callback is not a function");
 	xsToStringBuffer(xsArg(0), name, sizeof(name));
-	Request* request = c_malloc(sizeof(Request));
+	Request* request = nativeMemoryFails() ? NULL : c_malloc(sizeof(Request));
 	if (!request)
 		xsUnknownError("no memory for a request");
 	request->the = the;

@@ -200,6 +200,20 @@ void nativeMemoryUse(NativeUse* use);
 void nativeMemoryResetPeak(void);
 /* Leaves out what is allocated until it is called again: what the simulator does in libraries, not the app. */
 void nativeMemoryPause(bool paused);
+/* The nth allocation from now on fails, once; 0: none. Returns whether the one that was asked for before has failed. */
+bool nativeMemoryFail(unsigned nth);
+/* From now on what is freed is neither reused nor changed. */
+void nativeMemoryKeepFreed(void);
+typedef enum { kNativeElsewhere, kNativeInUse, kNativeFreed } NativePlace;
+NativePlace nativeMemoryHolds(const void* address);
+#if SIM_FIRMWARE
+	#define nativeMemoryFails() false
+#else
+	/* True where this allocation is to fail: also asked where the runtime allocates what a device takes from C's heap, too. */
+	bool nativeMemoryFails(void);
+#endif
+/* chip/key_slots.c: keys that PSA Crypto holds. */
+int chipKeySlots(void);
 
 /* resolver.c: looks a name up beside the loop; `found` gets a numeric address, or NULL. Cancelled by its handle. */
 typedef struct Lookup Lookup;

@@ -21,7 +21,7 @@ void simMemory(xsMachine* the)
 		{ "stack", use.stack }, { "stackPeak", use.stackPeak }, { "stackLimit", use.stackLimit },
 		{ "keys", use.keys }, { "collections", use.collections },
 		{ "nativeBytes", native.current }, { "nativePeak", native.peak }, { "nativeAllocations", native.allocations },
-		{ "slotAllocations", use.slotAllocations }, { "chunkAllocations", use.chunkAllocations },
+		{ "slotAllocations", use.slotAllocations }, { "chunkAllocations", use.chunkAllocations }, { "keySlots", chipKeySlots() },
 	};
 	xsResult = xsNewObject();
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -101,6 +101,21 @@ void simAccelerate(xsMachine* the)
 	accelerator->faultAfter = nth;
 	accelerator->fault = faults[i].status;
 	accelerator->delay = delay;
+}
+
+/* failNative(nth): the nth native allocation from now on fails; 0: none. True where the one asked for before has failed. */
+void simFailNative(xsMachine* the)
+{
+	xsIntegerValue nth = xsToInteger(xsArgc) > 0 ? xsToInteger(xsArg(0)) : 0;
+	if (nth < 0)
+		xsRangeError("allocations are counted from 1");
+	xsResult = xsBoolean(nativeMemoryFail((unsigned)nth));
+}
+
+void simKeepFreed(xsMachine* the)
+{
+	(void)the;
+	nativeMemoryKeepFreed();
 }
 
 /* setChip(features): what the chip does from now on. */

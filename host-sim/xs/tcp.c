@@ -233,7 +233,7 @@ void simTCP(xsMachine* the)
 	given.onWritable = xsVar(kWritable);
 	given.onError = xsVar(kError);
 
-	TCP* tcp = c_malloc(sizeof(TCP) + 2 * kBufferSize);
+	TCP* tcp = nativeMemoryFails() ? NULL : c_malloc(sizeof(TCP) + 2 * kBufferSize);
 	if (!tcp)
 		xsUnknownError("no memory for a socket");
 	*tcp = given;

@@ -71,7 +71,7 @@ static void createTimer(xsMachine* the, xsIntegerValue delay, xsIntegerValue int
 	if (!xsIsCallable(xsArg(0)))
 		xsTypeError("callback is not a function");
 	xsResult = xsNewHostObject(destroyTimer);
-	Timer* timer = c_calloc(1, sizeof(Timer));
+	Timer* timer = nativeMemoryFails() ? NULL : c_calloc(1, sizeof(Timer));
 	if (!timer)
 		xsUnknownError("no memory for a timer");
 	timer->the = the;
