@@ -5,7 +5,7 @@
 
 import Timer from "timer";
 import { asTLSError, TLSError } from "../errors";
-import { configure } from "../config";
+import { configure } from "../configure";
 import type { Options } from "../options";
 import { Connection } from "./connection";
 import type { Events, HandshakeInfo } from "./connection";

@@ -4,27 +4,9 @@
 
 import { AEADAlgorithm } from "tls/hardware/aead";
 import { HashAlgorithm } from "tls/hardware/hash";
-import { CipherSuite, OldExchange, Signer } from "../wire/numbers";
+import { CipherSuite, Signer } from "../wire/numbers";
+import type { Suite } from "./suite";
 import { suites12 } from "./suites12";
-
-export interface Suite {
-	readonly id: CipherSuite;
-	/** As IANA registers it. */
-	readonly name: string;
-	readonly signer: Signer;
-	/** Only the suites of legacy/ have these two: another key exchange than ECDHE, and a block cipher's MAC. */
-	readonly exchange?: OldExchange | undefined;
-	readonly mac?: HashAlgorithm;
-	readonly aead: AEADAlgorithm;
-	/** Octets of the key. */
-	readonly keyLength: number;
-	/** Hash of the transcript and of the key schedule or PRF. */
-	readonly hash: HashAlgorithm;
-	/** Octets of its digest. */
-	readonly hashLength: number;
-	/** Records after which the keys must have been replaced (RFC 8446 section 5.5; for CCM RFC 9147 section 4.5.3). */
-	readonly recordLimit: number;
-}
 
 /** TLS 1.3's stand here. */
 const suites: readonly Suite[] = Object.freeze([

@@ -6,7 +6,7 @@
 import { AEADAlgorithm } from "tls/hardware/aead";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { CipherSuite, Signer } from "../wire/numbers";
-import type { Suite } from "./suites";
+import type { Suite } from "./suite";
 
 export const suites12: readonly Suite[] = Object.freeze([
 	{

@@ -5,12 +5,11 @@
 
 import { TLSError } from "../errors";
 import type { Config } from "../config";
+import { RANDOM_LENGTH } from "./offer";
 import { ExtensionBit } from "../wire/extensions";
 import { ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
-
-const RANDOM_LENGTH = 32;
 
 /** "DOWNGRD": how a server that knows a later version ends its random when it is made to speak less (RFC 8446 section 4.1.3). */
 const downgrade = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44);

@@ -5,7 +5,7 @@
 
 import { TLSError } from "../errors";
 import { findSuite } from "../crypto/suites";
-import type { Suite } from "../crypto/suites";
+import type { Suite } from "../crypto/suite";
 import type { Config } from "../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { CertificateCompressionAlgorithm, ExtensionType, HandshakeType, ProtocolVersion, Signer } from "../wire/numbers";
@@ -18,90 +18,16 @@ import { KeyShare } from "tls/hardware/agree";
 import { random } from "tls/hardware/random";
 import { legacy } from "tls/optional/legacy/legacy";
 import { writeExtensions12 } from "./tls12/hello";
-import type { PreSharedKey } from "./resumption/psk";
-import type { Session12 } from "./resumption/session";
+import { RANDOM_LENGTH, SESSION_ID_LENGTH } from "./offer";
+import type { Hello } from "./offer";
+import type { PreSharedKey } from "./resumption/keys";
 import { resumption } from "./resumption/resumption";
 import { Transcript } from "./transcript";
-
-const RANDOM_LENGTH = 32;
-const SESSION_ID_LENGTH = 32;
 
 /** The random of a ServerHello that is a HelloRetryRequest: SHA-256 of that name (section 4.1.3). */
 const retryRandom = Uint8Array.of(
 	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
 	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c);
-
-/** What the client says and must remember until the server has answered. */
-export class Hello {
-	// what is declared is a field only once it is set: each takes 16 octets
-	/** Begins with it. */
-	readonly transcript = new Transcript();
-	random = new Uint8Array(RANDOM_LENGTH);
-	/** Not empty, so that middleboxes take the handshake for TLS 1.2's (appendix D.4). Dropped when the server has answered. */
-	sessionId = new Uint8Array(SESSION_ID_LENGTH);
-	/** The TLS 1.2 session that the server may go on with. */
-	declare session: Session12 | undefined;
-	/** What TLS 1.3 may use in place of certificates, in the order of their numbers (section 4.2.11). */
-	keys: readonly PreSharedKey[] = [];
-	/** What goes out with it, before the server has answered; after that, what the server has taken. */
-	declare early: Uint8Array | undefined;
-	/** Extensions sent, as ExtensionBit. */
-	asked = 0;
-	/** The group that `share` is of. */
-	group: number;
-	share: KeyShare | undefined;
-	/** Answers a HelloRetryRequest. */
-	declare cookie: Uint8Array | undefined;
-
-	constructor(group: number) {
-		random(this.random, 0, RANDOM_LENGTH);
-		random(this.sessionId, 0, SESSION_ID_LENGTH);
-		this.group = group;
-	}
-
-	/**
-	 * Sets the session to offer, and the session id that goes with it: the session's own; for a ticket one of ours, which a server that takes
-	 * the ticket gives back (RFC 5077 section 3.4); without either none, unless TLS 1.3 needs one.
-	 */
-	offer(session: Session12 | undefined, isTLS13: boolean): void {
-		if (session) this.session = session;
-		if (session && !session.ticket.length) this.sessionId = session.id as Uint8Array<ArrayBuffer>;
-		else if (!session && !isTLS13) this.sessionId = empty;
-	}
-
-	/** True where middleboxes are to see what they know from TLS 1.2. */
-	get isCompatible(): boolean {
-		return this.sessionId.length > 0;
-	}
-
-	/** Writes the extension's number, remembers it as asked, and opens its data. */
-	openExtension(w: Writer, type: ExtensionType, bit: ExtensionBit): number {
-		this.asked |= bit;
-		const at = w.reserve(4);
-		const bytes = w.bytes;
-		bytes[at] = type >> 8;
-		bytes[at + 1] = type;
-		return at + 4;
-	}
-
-	/** Writes extensions that are no more than the octets `extensions[start..end)`: number, length and data of each. */
-	ask(w: Writer, extensions: Uint8Array, start: number, end: number, bits: number): void {
-		this.asked |= bits;
-		w.copy(extensions, start, end);
-	}
-
-	/** Wipes the key pair. */
-	closeShare(): void {
-		this.share?.close();
-		this.share = undefined;
-	}
-
-	close(): void {
-		this.closeShare();
-		this.transcript.close();
-		resumption?.forgetSessions(this.keys);
-	}
-}
 
 /** What a ServerHello or HelloRetryRequest says. `shareStart..shareEnd` lies in the message. */
 export interface ServerHello {

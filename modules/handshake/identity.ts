@@ -11,7 +11,7 @@ import { Writer } from "../wire/writer";
 import { credentialOfFunction, credentialOfKey, pickScheme12, pickScheme13, schemeHash } from "../crypto/credential";
 import type { Credential } from "../crypto/credential";
 import type { KeyKind } from "../crypto/signature";
-import type { Suite } from "../crypto/suites";
+import type { Suite } from "../crypto/suite";
 import { Certificate } from "../x509/certificate";
 import { readPEM } from "../x509/pem";
 import type { CertificateInput } from "../x509/trust";

@@ -10,6 +10,7 @@ import type { KeyPlace } from "./algorithms";
 import { copy } from "tls/hardware/copy";
 import { DER, Tag } from "./der";
 import { readExtensions } from "./extensions";
+import type { ExtensionFields } from "./extensions";
 import { OID, readOID } from "./oids";
 import { readTime } from "./time";
 import { empty } from "../wire/reader";
@@ -30,7 +31,7 @@ export const NO_PATH_LENGTH = -1;
 /** Characters of a name that errors show. */
 const MAX_SHOWN = 64;
 
-export class Certificate implements KeyPlace {
+export class Certificate implements KeyPlace, ExtensionFields {
 	/** What reads it; it may be used for something else until the next `read`. */
 	readonly der = new DER(empty, 0, 0, 0);
 	bytes: Uint8Array = empty;

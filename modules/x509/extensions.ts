@@ -3,16 +3,32 @@
 	here is refused, and so is a known one of the wrong form.
 */
 
-import type { Certificate } from "./certificate";
+import type { FailureCode } from "../errors";
 import type { DER } from "./der";
 import { Tag, sameOctets } from "./der";
 import { OID, extensionOID, readOID } from "./oids";
+
+/** What the extensions say of a certificate (certificate.ts has the words for each). */
+export interface ExtensionFields {
+	isAuthority: boolean;
+	pathLength: number;
+	keyUsage: number;
+	isForServers: boolean;
+	isForOCSP: boolean;
+	namesStart: number;
+	namesEnd: number;
+	constraintsStart: number;
+	constraintsEnd: number;
+	mustStaple: boolean;
+	/** Throws a TLSError that names the certificate. */
+	fail(what: string, code?: FailureCode): never;
+}
 
 /** Most extensions that a certificate may have: each that is not known is compared with all before it. */
 const MAX_EXTENSIONS = 40;
 
 /** Reads Extensions, to which `der` has come. */
-export function readExtensions(der: DER, certificate: Certificate): void {
+export function readExtensions(der: DER, certificate: ExtensionFields): void {
 	der.take(Tag.sequence, "extensions");
 	const outer = der.enter();
 	const bytes = der.bytes, first = der.at, last = der.limit;
@@ -93,7 +109,7 @@ function isRepeated(bytes: Uint8Array, first: number, at: number, oidStart: numb
 }
 
 /** The value of one extension, at which `der` stands. */
-function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Certificate): void {
+function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: ExtensionFields): void {
 	switch (oid) {
 		case OID.basicConstraints: readBasicConstraints(der, certificate); break;
 		case OID.keyUsage:
@@ -131,7 +147,7 @@ function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Cer
 	}
 }
 
-function readBasicConstraints(der: DER, certificate: Certificate): void {
+function readBasicConstraints(der: DER, certificate: ExtensionFields): void {
 	der.take(Tag.sequence, "basic constraints");
 	const outer = der.enter();
 	if (der.sees(Tag.boolean)) {
@@ -146,7 +162,7 @@ function readBasicConstraints(der: DER, certificate: Certificate): void {
 	der.leave(outer);
 }
 
-function readExtKeyUsage(der: DER, certificate: Certificate): void {
+function readExtKeyUsage(der: DER, certificate: ExtensionFields): void {
 	der.take(Tag.sequence, "list of purposes");
 	const outer = der.enter();
 	certificate.isForServers = false;
@@ -161,7 +177,7 @@ function readExtKeyUsage(der: DER, certificate: Certificate): void {
 }
 
 /** RFC 7633 section 4: the TLS extensions that the server has to answer; 5 is status_request. */
-function readTLSFeature(der: DER, certificate: Certificate): void {
+function readTLSFeature(der: DER, certificate: ExtensionFields): void {
 	der.take(Tag.sequence, "list of TLS features");
 	const outer = der.enter();
 	while (der.more) {

@@ -5,7 +5,7 @@
 
 import config from "mc/config";
 import { ascii, equal, ok, test, throws } from "test/harness";
-import { configure } from "tls/config";
+import { configure } from "tls/configure";
 import type { Options } from "tls/options";
 import { HashAlgorithm, hash } from "tls/hardware/hash";
 import { Certificate } from "tls/x509/certificate";

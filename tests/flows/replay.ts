@@ -3,12 +3,12 @@
 	the recorded octets. No tests of its own.
 */
 
-import { configure } from "tls/config";
+import { configure } from "tls/configure";
 import type { Config } from "tls/config";
 import { Connection } from "tls/connection/connection";
 import type { Events, HandshakeInfo } from "tls/connection/connection";
 import type { TLSError } from "tls/errors";
-import type { Hello } from "tls/handshake/hello";
+import type { Hello } from "tls/handshake/offer";
 import { handshake } from "tls/handshake/start";
 import { KeyShare } from "tls/hardware/agree";
 import { KeyKind } from "tls/hardware/signature";

@@ -11,7 +11,7 @@ import { clientAlertRecord, clientDataRecord, clientFinishedRecord, clientHelloR
 import { clientAuthenticated, clientCertificate, clientSignature, compatible, resumed, resumedClientData, resumedServerData, retried } from "./rfc8448-traces";
 import { KeyKind } from "tls/hardware/signature";
 import { importSession } from "tls/handshake/resumption/session";
-import type { Session } from "tls/handshake/resumption/session";
+import type { Session } from "tls/handshake/resumption/keys";
 import { CipherSuite, ProtocolVersion } from "tls/wire/numbers";
 
 const payload = Uint8Array.from({ length: 50 }, (_, i) => i);

@@ -5,12 +5,12 @@
 
 import { TLSError } from "../../errors";
 import { HandshakeType } from "../../wire/numbers";
-import type { Suite } from "../../crypto/suites";
+import type { Suite } from "../../crypto/suite";
 import { logSecret } from "tls/hardware/keylog";
-import type { Hello } from "../hello";
+import type { Hello } from "../offer";
 import type { Link } from "../link";
 import { keySecret } from "./psk";
-import type { PreSharedKey } from "./psk";
+import type { PreSharedKey } from "./keys";
 import { Schedule13, trafficCipher } from "../tls13/schedule";
 import type { Transcript } from "../transcript";
 

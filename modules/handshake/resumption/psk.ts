@@ -8,43 +8,15 @@ import { Signer } from "../../wire/numbers";
 import { bytesOf, numberOption, refuse, typeName } from "../../options";
 import type { Options } from "../../options";
 import { findSuite, findSuiteByName } from "../../crypto/suites";
-import type { Suite } from "../../crypto/suites";
-import { empty } from "../../wire/reader";
 import type { Writer } from "../../wire/writer";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
-import { forgetSession } from "./session";
-import type { Session13 } from "./session";
+import type { ExternalKey, PreSharedKey, Session13 } from "./keys";
 import { Schedule13, verifyData } from "../tls13/schedule";
 import type { Transcript } from "../transcript";
 
 /** Most octets of a pre-shared key's name. */
 const MAX_IDENTITY = 1024;
-
-/** A key from elsewhere, which only the two sides know. */
-export interface ExternalKey {
-	readonly identity: Uint8Array;
-	readonly secret: Uint8Array;
-	/** The hash that it is for: only suites with that hash go with it (section 4.2.11). */
-	readonly hash: HashAlgorithm;
-	/** What early data goes out with: suite, application protocol ("" for none), and the most octets (section 4.2.10). */
-	readonly suite: number;
-	readonly protocol: string;
-	readonly maxEarlyData: number;
-}
-
-/** A key as it is offered. */
-export interface PreSharedKey {
-	identity: Uint8Array;
-	secret: Uint8Array;
-	/** What early data goes out with; only the suite's hash counts for all else. */
-	readonly suite: Suite;
-	readonly protocol: string;
-	/** Octets that the server takes early. */
-	readonly maxEarlyData: number;
-	/** The connection that it comes from; an external key has none. */
-	readonly session: Session13 | undefined;
-}
 
 /** The suite that early data goes out with. */
 function earlySuite(name: string, hash: HashAlgorithm): number {
@@ -93,16 +65,6 @@ export function keySecret(key: PreSharedKey): Secret {
 	const secret = new Secret(key.secret.length);
 	secret.import(key.secret, 0);
 	return secret;
-}
-
-/** Forgets the sessions that keys come from, when the server has answered. */
-export function forgetSessions(keys: readonly PreSharedKey[]): void {
-	for (let i = 0; i < keys.length; i++) {
-		const key = keys[i]!, session = key.session;
-		if (!session) continue;
-		forgetSession(session);
-		key.secret = key.identity = empty;
-	}
 }
 
 /** obfuscated_ticket_age (section 4.2.11.1): milliseconds since the ticket came, hidden from whoever listens; 0 for an external key. */

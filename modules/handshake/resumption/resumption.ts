@@ -4,15 +4,15 @@
 */
 
 import { checkEarly, earlyData, endEarly, sendEarly } from "./early";
-import { keySecret, forgetSessions, keysToOffer, readExternalKey, writeBinders, writeKeys } from "./psk";
-import { forgetSession, keepSession12, sessionBinding, usableSession } from "./session";
+import { keySecret, keysToOffer, readExternalKey, writeBinders, writeKeys } from "./psk";
+import { keepSession12, sessionBinding, usableSession } from "./resume";
 import { keepTickets, readTicket } from "./tickets";
 
 export { readExternalKey };
 
 const parts = Object.freeze({
-	keysToOffer, writeKeys, writeBinders, keySecret, forgetSessions, earlyData, sendEarly, checkEarly, endEarly, keepTickets, readTicket,
-	forgetSession, keepSession12, sessionBinding, usableSession,
+	keysToOffer, writeKeys, writeBinders, keySecret, earlyData, sendEarly, checkEarly, endEarly, keepTickets, readTicket,
+	keepSession12, sessionBinding, usableSession,
 });
 
 /** Undefined in a build that leaves it out. */

@@ -12,20 +12,13 @@
 
 import { TLSError } from "../../errors";
 import { ProtocolVersion } from "../../wire/numbers";
-import { empty, Reader } from "../../wire/reader";
+import { Reader } from "../../wire/reader";
 import { Writer } from "../../wire/writer";
-import { refuse } from "../../options";
-import { findSuite } from "../../crypto/suites";
-import type { RecordLimits } from "../../connection/limits";
-import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
-import { legacy } from "tls/optional/legacy/legacy";
-import type { AuthenticatedPeer } from "../authenticated";
-import type { ServerHello12, Ticket12 } from "../tls12/hello";
-import type { Link } from "../link";
+import type { AnySession, Session, Session12, Session13 } from "./keys";
 
 const FORMAT = 4;
-const BINDING_LENGTH = 32;
+export const BINDING_LENGTH = 32;
 
 /** Seconds that a session is used where the server does not say, and at most (RFC 8446 section 4.6.1). */
 const USUAL_LIFETIME = 86400;
@@ -33,60 +26,6 @@ const MAX_LIFETIME = 604800;
 
 const enum Flag {
 	extendedMasterSecret = 1,
-}
-
-interface AnySession {
-	readonly suite: number;
-	/** SignatureScheme with which the server proved itself; 0 where it was with an external key. */
-	readonly scheme: number;
-	secret: Uint8Array;
-	ticket: Uint8Array;
-	/** Whom its certificate named. */
-	readonly subject: string;
-	/** The server's answer to max_fragment_length, which holds for as long as the session does (RFC 6066 section 4); 0 where there was none. */
-	readonly maxFragmentCode: number;
-}
-
-export interface Session12 extends AnySession {
-	readonly version: ProtocolVersion.tls12;
-	/** Its secret is the extended master secret (RFC 7627). */
-	readonly isExtended: boolean;
-	/** One of it and the ticket is not empty. */
-	readonly id: Uint8Array;
-}
-
-/** Its secret is the key that goes with the ticket. */
-export interface Session13 extends AnySession {
-	readonly version: ProtocolVersion.tls13;
-	/** When the ticket came, in milliseconds. */
-	readonly made: number;
-	/** ticket_age_add */
-	readonly ageAdd: number;
-	/** Octets that the server takes as early data. */
-	readonly maxEarlyData: number;
-	/** The application protocol of the connection; empty where there was none. */
-	readonly protocol: string;
-}
-
-export type Session = Session12 | Session13;
-
-/** Octets of a root store that say which one it is: all of a small one, the index of a large one. */
-const STORE_PART = 4096;
-
-/** What a session is good for: a server of this name, checked against these roots, pins and key, for a client with this certificate. */
-export function sessionBinding(name: string, roots: Uint8Array | undefined, pins: readonly Uint8Array[] | undefined, client: Uint8Array | undefined,
-	key: Uint8Array | undefined): Uint8Array {
-	const running = new Hash(HashAlgorithm.sha256);
-	const text = new Uint8Array(ArrayBuffer.fromString(`${name}\n${[roots, pins, client, key].map(part => part?.length).join()}\n`));
-	running.update(text, 0, text.length);
-	if (roots) running.update(roots, 0, Math.min(roots.length, STORE_PART));
-	for (const pin of pins ?? []) running.update(pin, 0, pin.length);
-	if (client) running.update(client, 0, client.length);
-	if (key) running.update(key, 0, key.length);
-	const digest = new Uint8Array(BINDING_LENGTH);
-	running.peek(digest, 0);
-	running.close();
-	return digest;
 }
 
 function writeU32(w: Writer, value: number): void {
@@ -201,50 +140,4 @@ export function importSession(bytes: Uint8Array, binding: Uint8Array, now: numbe
 		if (error instanceof TLSError) return undefined;
 		throw error;
 	}
-}
-
-/** Wipes and lets go of what is secret or long in a session, when the server has answered. */
-export function forgetSession(session: AnySession): void {
-	if (session.secret === empty) return;
-	session.secret.fill(0);
-	session.secret = session.ticket = empty;
-}
-
-function wipe(bytes: Uint8Array): void {
-	try {
-		bytes.fill(0);
-	}
-	catch {
-		refuse('"session" must be in a buffer that can be written: one of TLS 1.3 is used once, and wiped');
-	}
-}
-
-/** The session where it goes with what is offered now, else undefined. */
-export function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[], protocols: readonly string[],
-	limits: RecordLimits | undefined): Session | undefined {
-	const session = importSession(bytes, binding, Date.now());
-	if (session?.version === ProtocolVersion.tls13) wipe(bytes);
-	if (!session || !suites.includes(session.suite)) return undefined;
-	// RFC 6066 section 4: it holds for as long as the session does
-	if (limits && limits.maxFragmentCode !== session.maxFragmentCode) return undefined;
-	// RFC 7627 section 5.3
-	if (session.version === ProtocolVersion.tls12) return session.isExtended || legacy?.sparesExtendedMasterSecret ? session : undefined;
-	const isRight = session.secret.length === findSuite(session.suite)!.hashLength && (!session.protocol || protocols.includes(session.protocol));
-	return isRight ? session : undefined;
-}
-
-/**
- * Hands on what a later connection of TLS 1.2 can go on with: a new ticket, or the number of a session that begins here. `master` is the master
- * secret, `peer` and `scheme` are the server's proof.
- */
-export function keepSession12(link: Link, { suite, sessionId, resumes, isExtended, maxFragment }: ServerHello12, ticket12: Ticket12 | undefined,
-	master: Secret, { peer, scheme }: AuthenticatedPeer): void {
-	const { sessionBinding: binding, maxFragmentCode } = link.config;
-	const { lifetime = 0, octets: ticket = empty } = ticket12 ?? {};
-	if (!ticket.length && (resumes || !sessionId.length)) return;
-	const session = {
-		version: ProtocolVersion.tls12, suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject, isExtended,
-		maxFragmentCode: maxFragment ? maxFragmentCode : 0,
-	} as const;
-	link.keepSession(exportSession(session, master, binding!, Date.now(), lifetime));
 }

@@ -6,7 +6,7 @@
 import type { Config } from "../../config";
 import { AllowedIn, expectRequest } from "../../wire/extensions";
 import { ExtensionType, ProtocolVersion } from "../../wire/numbers";
-import type { Suite } from "../../crypto/suites";
+import type { Suite } from "../../crypto/suite";
 import { Secret } from "tls/hardware/secret";
 import type { AuthenticatedPeer } from "../authenticated";
 import type { Link } from "../link";

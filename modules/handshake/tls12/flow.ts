@@ -42,14 +42,15 @@ import type { AuthenticatedPeer } from "../authenticated";
 import { readStatus } from "../certificate";
 import { readCertificate12, readCertificateRequest12, writeCertificate12 } from "./certificate";
 import { ECDHE } from "./ecdhe";
-import type { KeyExchange } from "./ecdhe";
-import type { Hello } from "../hello";
+import type { KeyExchange } from "./exchange";
+import type { Hello } from "../offer";
 import { pickScheme12, writeProof12 } from "../identity";
 import { readServerHello12, readTicket12 } from "./hello";
 import type { ServerHello12, Ticket12 } from "./hello";
 import type { Flow, Link, PostHandshake } from "../link";
 import { extendedMasterSecret, keyBlock, masterSecret, recordCipher, VERIFY_LENGTH, verifyData12 } from "./prf";
-import type { Session12 } from "../resumption/session";
+import { forgetSession, forgetSessions } from "../resumption/keys";
+import type { Session12 } from "../resumption/keys";
 import { resumption } from "../resumption/resumption";
 import type { Transcript } from "../transcript";
 
@@ -284,7 +285,7 @@ function open(link: Link, state: State12): void {
 function* resume(link: Link, session: Session12, transcript: Transcript, state: State12): Flow {
 	state.master = new Secret(session.secret.length);
 	state.master.import(session.secret, 0);
-	resumption!.forgetSession(session);
+	forgetSession(session);
 	deriveKeys(state);
 	if (state.answer.sendsTicket) {
 		yield Accept.new_session_ticket;
@@ -312,7 +313,7 @@ function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 	else transcript.begin(answer.suite.hash);
 	link.addTo(transcript);
 	if (answer.resumes || answer.suite.exchange) hello.closeShare();
-	resumption?.forgetSessions(hello.keys);
+	forgetSessions(hello.keys);
 	const state = new State12(answer, hello);
 	link.holds(state);
 	return state;

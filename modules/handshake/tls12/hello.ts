@@ -5,7 +5,7 @@
 
 import { TLSError } from "../../errors";
 import { findSuite } from "../../crypto/suites";
-import type { Suite } from "../../crypto/suites";
+import type { Suite } from "../../crypto/suite";
 import type { Config } from "../../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../../wire/extensions";
 import { ExtensionType, ProtocolVersion, Signer } from "../../wire/numbers";
@@ -17,11 +17,9 @@ import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { legacy } from "tls/optional/legacy/legacy";
 import { checkVersion12, readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "../answers";
-import type { Hello } from "../hello";
-import type { Session12 } from "../resumption/session";
-
-const RANDOM_LENGTH = 32;
-const SESSION_ID_LENGTH = 32;
+import { RANDOM_LENGTH, SESSION_ID_LENGTH } from "../offer";
+import type { Hello } from "../offer";
+import type { Session12 } from "../resumption/keys";
 
 /** What a ServerHello of TLS 1.2 says. */
 export interface ServerHello12 {

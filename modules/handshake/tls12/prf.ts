@@ -9,7 +9,7 @@ import { copy } from "tls/hardware/copy";
 import { hashLength } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import { legacy } from "tls/optional/legacy/legacy";
-import type { Suite } from "../../crypto/suites";
+import type { Suite } from "../../crypto/suite";
 
 const MASTER_LENGTH = 48;
 /** Octets of verify_data. */

@@ -27,7 +27,8 @@ import { equal } from "tls/hardware/compare";
 import { logSecret, logsSecrets } from "tls/hardware/keylog";
 import { Secret } from "tls/hardware/secret";
 import type { Flow, Link } from "../link";
-import type { Hello, ServerHello } from "../hello";
+import type { ServerHello } from "../hello";
+import type { Hello } from "../offer";
 import type { Transcript } from "../transcript";
 import { authenticate13, authenticateByKey } from "../authenticated";
 import type { AuthenticatedPeer } from "../authenticated";
@@ -36,7 +37,8 @@ import { readCertificate13, readCertificateRequest13, signedContent13 } from "..
 import { readCompressedCertificate } from "./compressed";
 import { makeIdentifier, writeIdentity } from "../identity";
 import { Application13 } from "./post";
-import type { PreSharedKey } from "../resumption/psk";
+import { forgetSessions } from "../resumption/keys";
+import type { PreSharedKey } from "../resumption/keys";
 import { resumption } from "../resumption/resumption";
 import { Schedule13, trafficCipher, verifyData, writeFinished } from "./schedule";
 
@@ -85,7 +87,7 @@ class State13 {
 		const secret = key && resumption!.keySecret(key);
 		this.schedule = new Schedule13(suite, secret);
 		secret?.close();
-		resumption?.forgetSessions(hello.keys);
+		forgetSessions(hello.keys);
 	}
 
 	/** The hello has been answered. */

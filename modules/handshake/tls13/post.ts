@@ -5,7 +5,7 @@
 
 import { TLSError } from "../../errors";
 import { HandshakeType } from "../../wire/numbers";
-import type { Suite } from "../../crypto/suites";
+import type { Suite } from "../../crypto/suite";
 import type { Secret } from "tls/hardware/secret";
 import type { Link, PostHandshake } from "../link";
 import type { Identifier } from "../identity";

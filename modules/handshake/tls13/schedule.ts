@@ -3,7 +3,7 @@
 	the next one is derived from them. Used by tls13/flow.ts, identity.ts and post.ts.
 */
 
-import type { Suite } from "../../crypto/suites";
+import type { Suite } from "../../crypto/suite";
 import { HandshakeType } from "../../wire/numbers";
 import { empty } from "../../wire/reader";
 import type { Writer } from "../../wire/writer";

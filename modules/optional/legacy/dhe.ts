@@ -4,7 +4,7 @@
 */
 
 import { TLSError } from "../../errors";
-import type { KeyExchange } from "../../handshake/tls12/ecdhe";
+import type { KeyExchange } from "../../handshake/tls12/exchange";
 import type { Link } from "../../handshake/link";
 import type { Writer } from "../../wire/writer";
 import { DHEShare, groupOfPrime } from "tls/hardware/legacy/dhe";

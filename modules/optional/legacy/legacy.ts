@@ -11,8 +11,8 @@
 */
 
 import config from "mc/config";
-import type { Suite } from "../../crypto/suites";
-import type { KeyExchange, Legacy } from "../../handshake/tls12/ecdhe";
+import type { Suite } from "../../crypto/suite";
+import type { KeyExchange, Legacy } from "../../handshake/tls12/exchange";
 import { NamedGroup, OldExchange } from "../../wire/numbers";
 import type { VerifiedPeer } from "../../x509/path";
 import type { RecordCipher } from "tls/hardware/aead";

@@ -4,7 +4,7 @@
 */
 
 import config from "mc/config";
-import type { Legacy } from "../../handshake/tls12/ecdhe";
+import type { Legacy } from "../../handshake/tls12/exchange";
 
 let unknown: string | undefined;
 for (const word of String(config.tls ?? "").split(" "))

@@ -4,7 +4,7 @@
 */
 
 import { TLSError } from "../../errors";
-import type { KeyExchange } from "../../handshake/tls12/ecdhe";
+import type { KeyExchange } from "../../handshake/tls12/exchange";
 import { ProtocolVersion } from "../../wire/numbers";
 import type { Writer } from "../../wire/writer";
 import { KeyUsage } from "../../x509/certificate";

@@ -4,7 +4,7 @@
 */
 
 import { OldExchange, Signer } from "../../wire/numbers";
-import type { Suite } from "../../crypto/suites";
+import type { Suite } from "../../crypto/suite";
 import { AEADAlgorithm } from "tls/hardware/aead";
 import { HashAlgorithm, hashLength } from "tls/hardware/hash";
 

@@ -3,8 +3,9 @@
 */
 
 import { bytes, equal, ok, test, throws } from "test/harness";
-import { configure } from "tls/config";
-import { exportSession, sessionBinding } from "tls/handshake/resumption/session";
+import { configure } from "tls/configure";
+import { sessionBinding } from "tls/handshake/resumption/resume";
+import { exportSession } from "tls/handshake/resumption/session";
 import { limitsFor } from "tls/connection/limits";
 import { CipherSuite, ProtocolVersion, SignatureScheme } from "tls/wire/numbers";
 import { Secret } from "tls/hardware/secret";

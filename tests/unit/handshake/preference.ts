@@ -3,7 +3,7 @@
 */
 
 import { equal, ok, test, throws } from "test/harness";
-import { configure } from "tls/config";
+import { configure } from "tls/configure";
 import { Connection } from "tls/connection/connection";
 import { groupsFor } from "tls/crypto/preference";
 import { ChipFeature } from "tls/hardware/chip";

@@ -3,9 +3,11 @@
 */
 
 import { bytes, equal, test } from "test/harness";
-import { configure } from "tls/config";
-import { exportSession, forgetSession, sessionBinding } from "tls/handshake/resumption/session";
-import type { Session12, Session13 } from "tls/handshake/resumption/session";
+import { configure } from "tls/configure";
+import { exportSession } from "tls/handshake/resumption/session";
+import { sessionBinding } from "tls/handshake/resumption/resume";
+import { forgetSession } from "tls/handshake/resumption/keys";
+import type { Session12, Session13 } from "tls/handshake/resumption/keys";
 import { CipherSuite, ProtocolVersion, SignatureScheme } from "tls/wire/numbers";
 import { Secret } from "tls/hardware/secret";
 

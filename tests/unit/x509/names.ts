@@ -3,7 +3,7 @@
 */
 
 import { ascii, bytes, equal, hex, join, test, throws } from "test/harness";
-import { configure } from "tls/config";
+import { configure } from "tls/configure";
 import type { Certificate } from "tls/x509/certificate";
 import { DER } from "tls/x509/der";
 import { isFor, matchesName, namesOf, parseAddress } from "tls/x509/names";

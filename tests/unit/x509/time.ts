@@ -4,7 +4,7 @@
 
 import { setClock } from "simulator";
 import { ascii, equal, join, ok, test, throws } from "test/harness";
-import { configure } from "tls/config";
+import { configure } from "tls/configure";
 import { DER } from "tls/x509/der";
 import { clockPolicy, dateText, readTime, timeNow } from "tls/x509/time";
 

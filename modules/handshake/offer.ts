@@ -1,0 +1,91 @@
+/*
+	What the client offers in its ClientHello (RFC 8446 section 4.1.2) and must remember until the server has answered.
+*/
+
+import type { ExtensionBit } from "../wire/extensions";
+import type { ExtensionType } from "../wire/numbers";
+import { empty } from "../wire/reader";
+import type { Writer } from "../wire/writer";
+import type { KeyShare } from "tls/hardware/agree";
+import { random } from "tls/hardware/random";
+import { forgetSessions } from "./resumption/keys";
+import type { PreSharedKey, Session12 } from "./resumption/keys";
+import { Transcript } from "./transcript";
+
+/** Bytes of the client's and the server's random (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2). */
+export const RANDOM_LENGTH = 32;
+
+/** Most bytes of a session id. */
+export const SESSION_ID_LENGTH = 32;
+
+/** What the client says and must remember until the server has answered. */
+export class Hello {
+	// what is declared is a field only once it is set: each takes 16 octets
+	/** Begins with it. */
+	readonly transcript = new Transcript();
+	random = new Uint8Array(RANDOM_LENGTH);
+	/** Not empty, so that middleboxes take the handshake for TLS 1.2's (appendix D.4). Dropped when the server has answered. */
+	sessionId = new Uint8Array(SESSION_ID_LENGTH);
+	/** The TLS 1.2 session that the server may go on with. */
+	declare session: Session12 | undefined;
+	/** What TLS 1.3 may use in place of certificates, in the order of their numbers (section 4.2.11). */
+	keys: readonly PreSharedKey[] = [];
+	/** What goes out with it, before the server has answered; after that, what the server has taken. */
+	declare early: Uint8Array | undefined;
+	/** Extensions sent, as ExtensionBit. */
+	asked = 0;
+	/** The group that `share` is of. */
+	group: number;
+	share: KeyShare | undefined;
+	/** Answers a HelloRetryRequest. */
+	declare cookie: Uint8Array | undefined;
+
+	constructor(group: number) {
+		random(this.random, 0, RANDOM_LENGTH);
+		random(this.sessionId, 0, SESSION_ID_LENGTH);
+		this.group = group;
+	}
+
+	/**
+	 * Sets the session to offer, and the session id that goes with it: the session's own; for a ticket one of ours, which a server that takes
+	 * the ticket gives back (RFC 5077 section 3.4); without either none, unless TLS 1.3 needs one.
+	 */
+	offer(session: Session12 | undefined, isTLS13: boolean): void {
+		if (session) this.session = session;
+		if (session && !session.ticket.length) this.sessionId = session.id as Uint8Array<ArrayBuffer>;
+		else if (!session && !isTLS13) this.sessionId = empty;
+	}
+
+	/** True where middleboxes are to see what they know from TLS 1.2. */
+	get isCompatible(): boolean {
+		return this.sessionId.length > 0;
+	}
+
+	/** Writes the extension's number, remembers it as asked, and opens its data. */
+	openExtension(w: Writer, type: ExtensionType, bit: ExtensionBit): number {
+		this.asked |= bit;
+		const at = w.reserve(4);
+		const bytes = w.bytes;
+		bytes[at] = type >> 8;
+		bytes[at + 1] = type;
+		return at + 4;
+	}
+
+	/** Writes extensions that are no more than the octets `extensions[start..end)`: number, length and data of each. */
+	ask(w: Writer, extensions: Uint8Array, start: number, end: number, bits: number): void {
+		this.asked |= bits;
+		w.copy(extensions, start, end);
+	}
+
+	/** Wipes the key pair. */
+	closeShare(): void {
+		this.share?.close();
+		this.share = undefined;
+	}
+
+	close(): void {
+		this.closeShare();
+		this.transcript.close();
+		forgetSessions(this.keys);
+	}
+}
