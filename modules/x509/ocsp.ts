@@ -111,6 +111,8 @@ export class StapledStatus {
 	#responder: PublicKey | undefined;
 	#certificatesStart = 0;
 	#certificatesEnd = 0;
+	/** The earliest end of what it says about the certificate, in seconds since 1970. */
+	validUntil = Infinity;
 
 	/** The response is `bytes[start..end)`; `now` is in seconds since 1970. */
 	constructor(bytes: Uint8Array, { start, end }: Span, subject: StatusSubject, now: number) {
@@ -235,6 +237,7 @@ export class StapledStatus {
 			throw new TLSError("certificate_revoked", `${this.#subject.title} was revoked on ${dateText(when)}`);
 		}
 		if (tag !== Status.good) refuse("says that the certificate is not known to the responder");
+		if (nextUpdate < this.validUntil) this.validUntil = nextUpdate;
 		return true;
 	}
 

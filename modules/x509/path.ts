@@ -47,6 +47,8 @@ export class PathSearch {
 	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it, and its marks. */
 	private readonly path: number[] = [];
 	private readonly next: number[] = [];
+	/** For each, when the path up to it ends: the earliest notAfter of its certificates. */
+	private readonly ends: number[] = [];
 	/** The trusted key above the path: a root's index, or an Anchor. */
 	private root: number = Anchor.untried;
 	/** The place in the path whose signature is to be checked next, by `issuer`'s key; -1 while a path is looked for. */
@@ -146,6 +148,7 @@ export class PathSearch {
 		this.checkLeaf();
 		this.path.push(0);
 		this.next.push(1 | marksOf(this.certificate));
+		this.ends.push(this.certificate.notAfter);
 		if (!roots) return false;
 		const leaf = this.certificate;
 		const name = this.room();
@@ -202,11 +205,13 @@ export class PathSearch {
 			if (issuer < 0) {
 				path.pop();
 				this.next.pop();
+				this.ends.pop();
 				continue;
 			}
 			if (++this.steps > MAX_STEPS) throw new TLSError("too_much_work", "the server's certificates lead too many ways");
 			path.push(issuer);
 			this.next.push(1 | marksOf(this.certificate));
+			this.ends.push(Math.min(this.ends[path.length - 2]!, this.certificate.notAfter));
 			this.root = Anchor.untried;
 		}
 		return false;
@@ -379,11 +384,22 @@ export class PathSearch {
 		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 	}
 
+	/** When what was verified ends: the earliest notAfter of the path's certificates and its root, and the end of a status that has to be there. */
+	private validUntil(): number {
+		const end = this.ends[this.path.length - 1]!;
+		const rootEnd = this.root >= 0 ? this.policy.roots!.notAfter(this.policy.roots!.place(this.root)) : end;
+		const statusEnd = this.needsStatus && this.status ? this.status.validUntil : end;
+		return Math.min(end, rootEnd, statusEnd);
+	}
+
 	private finish(): void {
 		const octets = new Uint8Array(this.keyEnd - this.keyStart);
 		copy(this.message, this.keyStart, this.keyEnd, octets, 0);
 		const key = { kind: this.keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: this.keyBits };
 		const subject = lastCommonName(this.certificate.der.open(this.message, this.subjectStart, this.subjectEnd, "a name")) || namesOf(this.read(0));
-		this.peer = { key, keyUsage: this.keyUsage, subject, pathLength: this.path.length, needsStatus: this.needsStatus };
+		this.peer = {
+			key, keyUsage: this.keyUsage, subject, pathLength: this.path.length, needsStatus: this.needsStatus, verifiedAt: this.now,
+			validUntil: this.validUntil(),
+		};
 	}
 }

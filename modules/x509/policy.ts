@@ -40,4 +40,10 @@ export interface VerifiedPeer {
 	readonly pathLength: number;
 	/** A stapled status must come. */
 	readonly needsStatus: boolean;
+	/** When it was verified, in seconds since 1970. */
+	readonly verifiedAt: number;
+	/**
+	 * Until when that holds, in seconds since 1970: the earliest end of the path's certificates, the trusted root, and a stapled status that must come.
+	 */
+	validUntil: number;
 }

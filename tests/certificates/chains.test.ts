@@ -13,6 +13,7 @@ import { variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 import { mutatedChains } from "./node/chain.js";
 import { acceptedCases } from "./node/accepted.js";
+import { endCases } from "./node/ends.js";
 import { issuerFaults, leafFaults } from "./node/faults.js";
 import { encodingFaults, forgeries, signatureFaults, timeFaults } from "./node/forgeries.js";
 import { keyFaults, oddities } from "./node/oddities.js";
@@ -21,7 +22,7 @@ import { mutatedStaple, stapleCases } from "./node/staples.js";
 
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-chains-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases(), ...stapleCases()];
+const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases(), ...stapleCases(), ...endCases()];
 writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: [...mutatedChains(), mutatedStaple()] }));
 
 for (const variant of variants) {

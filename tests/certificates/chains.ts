@@ -21,6 +21,8 @@ interface Case {
 	/** A stapled status, and whether one must be there. */
 	readonly staple?: string;
 	readonly requiresStatus?: boolean;
+	/** Until when it holds. */
+	readonly until?: number;
 }
 
 const { cases, mutated } = JSON.parse(String.fromArrayBuffer(new Resource("cases.json").slice(0))) as { cases: Case[]; mutated: Case[] };
@@ -36,7 +38,13 @@ function chainOf({ chain, staple }: Case): Chain {
 for (const one of cases) {
 	test(one.name, () => {
 		const refusal = chainOf(one).refusal(question(one));
-		if (one.code === "") return equal(refusal, "");
+		if (one.code === "") {
+			equal(refusal, "");
+			if (one.until === undefined) return;
+			const { validUntil, verifiedAt } = chainOf(one).verify(question(one));
+			equal([validUntil, verifiedAt], [one.until, one.seconds]);
+			return;
+		}
 		if (!refusal.startsWith(`${one.code}: `)) fail(`"${refusal}" instead of ${one.code}`);
 		if (!new RegExp(one.says).test(refusal)) fail(`"${refusal}" does not say ${one.says}`);
 	});

@@ -69,7 +69,7 @@ class AcceptRecorded {
 		const rsaAt = spans[0]! + 117;	// RSAPublicKey in the SubjectPublicKeyInfo
 		const bytes = keyKind ? message.slice(keyStart, keyEnd) : message.slice(rsaAt, rsaAt + 140);
 		const key = { kind: keyKind || KeyKind.rsa, bytes, start: 0, end: bytes.length, bits: keyBits || 1024 };
-		this.peer = { key, keyUsage: -1, subject: "recorded", pathLength: 1, needsStatus: false };
+		this.peer = { key, keyUsage: -1, subject: "recorded", pathLength: 1, needsStatus: false, verifiedAt: 0, validUntil: 0xffffffff };
 	}
 
 	step(): boolean {

@@ -121,7 +121,10 @@ function beginStatus(link: Link, transcript: Transcript, state: State12): void {
 	if (state.subject) state.status = new StapledStatus(link.message, span, state.subject, timeNow(link.config.certificates.clock));
 }
 
+/** The status holds. Where it has to be there, what was verified ends with it. */
 function endStatus(state: State12): void {
+	const { peer, status } = state;
+	if (status && peer!.needsStatus) peer!.validUntil = Math.min(peer!.validUntil, status.validUntil);
 	state.status = state.subject = undefined;
 }
 

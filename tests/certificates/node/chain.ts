@@ -22,6 +22,8 @@ export interface ChainCase {
 	/** A stapled status in base64, and whether one must be there. */
 	readonly staple?: string;
 	readonly requiresStatus?: boolean;
+	/** Until when it holds, in seconds since 1970, where the test says. */
+	readonly until?: number;
 }
 
 export const host = "server.example";
@@ -73,6 +75,8 @@ export interface Setting {
 	readonly time?: number;
 	readonly staple?: Uint8Array;
 	readonly requiresStatus?: boolean;
+	/** In milliseconds: until when it holds. */
+	readonly until?: number;
 }
 
 function base64(bytes: Uint8Array): string {
@@ -91,6 +95,7 @@ function make(name: string, chain: readonly Link[], setting: Setting, code: stri
 		...(pins ? { pins: pins.map(base64) } : {}),
 		...(setting.staple ? { staple: base64(setting.staple) } : {}),
 		...(setting.requiresStatus ? { requiresStatus: true } : {}),
+		...(setting.until === undefined ? {} : { until: Math.floor(setting.until / 1000) }),
 	};
 }
 

@@ -22,6 +22,8 @@ export const statusSubject: typeof whole.statusSubject = refuse;
 
 /** Whoever gets as far as to check a status fails here. */
 export class StapledStatus {
+	readonly validUntil: number = 0;
+
 	constructor() {
 		refuse();
 	}
