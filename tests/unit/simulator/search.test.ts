@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { buildApp } from "../../../host-sim/build.js";
-import { runApp } from "../../../host-sim/run.js";
+import { buildApp } from "../../../host-sim/build/build.js";
+import { runApp } from "../../../host-sim/build/run.js";
 import { variants } from "../../drivers/machine.js";
 
 const nowhere = { chunks: 0, freeChunks: 0, slots: 0, native: 0, freed: 0, stack: 0, other: 0, total: 0 };
