@@ -9,10 +9,10 @@ import Net from "net";
 import Resource from "Resource";
 import TCP from "embedded:io/socket/tcp";
 import { TLSClient } from "tls/client";
-import type { HandshakeInfo } from "tls/connection/connection";
+import type { HandshakeInfo } from "tls/client";
 import type { TLSError } from "tls/errors";
-import { phaseNames } from "tls/handshake/timing";
-import { RootStore } from "tls/x509/trust";
+import { groupName, phaseNames, schemeName, versionName } from "tls/names";
+import { RootStore } from "tls/trust";
 
 interface Target {
 	readonly host: string;
@@ -39,36 +39,9 @@ function versions(tls: string): object {
 	return words.includes("1.2") ? { maxVersion: 0x0303 } : words.includes("1.3") ? { minVersion: 0x0304 } : {};
 }
 
-function groupName(group: number): string {
-	switch (group) {
-		case 0x17: return "secp256r1";
-		case 0x18: return "secp384r1";
-		case 0x1d: return "x25519";
-		case 0x100: return "ffdhe2048";
-		case 0x101: return "ffdhe3072";
-		case 0x102: return "ffdhe4096";
-		case 0: return "RSA key transport";
-		default: return `0x${group.toString(16)}`;
-	}
-}
-
-function signatureName(scheme: number): string {
-	switch (scheme) {
-		case 0: return "nothing signed";
-		case 0x0403: return "ecdsa_secp256r1_sha256";
-		case 0x0503: return "ecdsa_secp384r1_sha384";
-		case 0x0804: return "rsa_pss_rsae_sha256";
-		case 0x0805: return "rsa_pss_rsae_sha384";
-		case 0x0806: return "rsa_pss_rsae_sha512";
-		case 0x0401: return "rsa_pkcs1_sha256";
-		case 0x0501: return "rsa_pkcs1_sha384";
-		case 0x0601: return "rsa_pkcs1_sha512";
-		default: return `0x${scheme.toString(16)}`;
-	}
-}
-
 function printHandshake(info: HandshakeInfo): void {
-	trace(`TLS 1.${(info.version & 0xff) - 1}, ${info.suite}, ${groupName(info.group)}, ${signatureName(info.signature)}`);
+	const group = info.group ? groupName(info.group) : "RSA key transport", signature = info.signature ? schemeName(info.signature) : "nothing signed";
+	trace(`${versionName(info.version)}, ${info.suite}, ${group}, ${signature}`);
 	trace(info.protocol === undefined ? "\n" : `, ${info.protocol}\n`);
 	trace(`peer: ${info.peer.subject}\n`);
 	let total = 0;

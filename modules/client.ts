@@ -8,6 +8,7 @@ import { Flag, TCPTransport } from "./connection/tcp";
 import type { ConnectionOptions } from "./connection/tcp";
 
 export type { SecureOptions, TCPOptions, TCPSocket } from "./connection/tcp";
+export type { HandshakeInfo } from "./connection/connection";
 
 type Buffer = ArrayBuffer | ArrayBufferView;
 

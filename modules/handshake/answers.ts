@@ -7,6 +7,7 @@ import { TLSError } from "../errors";
 import type { Config } from "../config";
 import { RANDOM_LENGTH } from "./offer";
 import { ExtensionBit } from "../wire/extensions";
+import { versionName } from "../wire/names";
 import { ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
@@ -44,16 +45,6 @@ export function readFragmentLength(r: Reader, config: Config): number {
 export function refuseBothLimits(seen: number): void {
 	if (seen & ExtensionBit.max_fragment_length && seen & ExtensionBit.record_size_limit)
 		throw new TLSError("illegal_parameter", "the server answers both max_fragment_length and record_size_limit");
-}
-
-function versionName(version: number): string {
-	switch (version) {
-		case ProtocolVersion.ssl30: return "SSL 3.0";
-		case ProtocolVersion.tls10: return "TLS 1.0";
-		case ProtocolVersion.tls11: return "TLS 1.1";
-		case ProtocolVersion.tls12: return "TLS 1.2";
-		default: return `version 0x${version.toString(16)}`;
-	}
 }
 
 /**

@@ -9,7 +9,7 @@ import TCP from "embedded:io/socket/tcp";
 import Timer from "timer";
 import { TLSClient } from "tls/client";
 import type { PreSharedKeyOption } from "tls/options";
-import type { HandshakeInfo } from "tls/connection/connection";
+import type { HandshakeInfo } from "tls/client";
 import type { TLSError } from "tls/errors";
 
 interface Result {

@@ -8,7 +8,7 @@ import { instructions, mark } from "firmware";
 import TCP from "embedded:io/socket/tcp";
 import { TLSClient } from "tls/client";
 import type { TLSError } from "tls/errors";
-import { phaseNames } from "tls/handshake/timing";
+import { phaseNames } from "tls/names";
 
 const TLS13 = 0x0304;
 

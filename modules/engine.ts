@@ -1,0 +1,109 @@
+/*
+	PUBLIC, "tls/engine": TLS without a socket, for transports that are not TCP. Bytes in, bytes out; nothing here waits or keeps time.
+
+	    const engine = createEngine({ roots }, "api.example", events);
+	    engine.start();
+	    engine.receive(bytes);		// what came from the server, in pieces of any length
+	    engine.send(bytes);			// once `events.opened` was called
+
+	The options `timeout` and `idleTimeout` need a timer, which is the transport's: they are refused here.
+*/
+
+import { TLSError } from "./errors";
+import { configure } from "./configure";
+import { Connection } from "./connection/connection";
+import type { Events, HandshakeInfo } from "./connection/connection";
+import type { Options } from "./options";
+
+export type { Events, HandshakeInfo, Options };
+
+/** One connection. Made by `createEngine`. */
+export class Engine {
+	readonly #connection: Connection;
+
+	/** Not for applications: `createEngine` checks the options. */
+	constructor(connection: Connection) {
+		this.#connection = connection;
+	}
+
+	/** Sends the ClientHello: call it once, when the transport is ready. */
+	start(): void {
+		this.#connection.connect();
+	}
+
+	/**
+	 * Takes bytes `bytes[start..end)` of the server and returns where it stopped. That is before `end` while received data is unread, during a pause
+	 * (`events.pause`), and when the connection is over; offer the rest again after `read` or `resume`.
+	 */
+	receive(bytes: Uint8Array, start = 0, end = bytes.length): number {
+		if (!(start >= 0 && start <= end && end <= bytes.length)) throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be received`);
+		return this.#connection.receive(bytes, start, end);
+	}
+
+	/** Bytes of application data that `read` gives now. */
+	get readable(): number {
+		return this.#connection.readable;
+	}
+
+	/** Copies received data into `to`, as much as goes in, and returns how many bytes that are. */
+	read(to: ArrayBuffer | ArrayBufferView): number {
+		return this.#connection.read(to);
+	}
+
+	/**
+	 * Protects and sends `bytes[start..end)`. Throws TLSError before the handshake is done and after `close`. What the transport does not take waits
+	 * (`unsent`): look at that before more is sent.
+	 */
+	send(bytes: Uint8Array, start = 0, end = bytes.length): void {
+		if (!(start >= 0 && start <= end && end <= bytes.length)) throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be sent`);
+		this.#connection.write(bytes, start, end);
+	}
+
+	/** Bytes that the transport has not taken yet. */
+	get unsent(): number {
+		return this.#connection.unsent;
+	}
+
+	/** Offers the transport what it has not taken yet. */
+	flush(): void {
+		this.#connection.flush();
+	}
+
+	/** Goes on after `events.pause`: call it from the event loop. */
+	resume(): void {
+		this.#connection.resume();
+	}
+
+	/** True from the end of the handshake until either side closes. */
+	get isOpen(): boolean {
+		return this.#connection.isOpen;
+	}
+
+	/** Why the connection failed, or undefined. */
+	get error(): TLSError | undefined {
+		return this.#connection.error;
+	}
+
+	/** The transport has ended: without close_notify before it that is a failure, "truncated" or "transport". */
+	transportEnded(): void {
+		this.#connection.transportEnded();
+	}
+
+	/** Gives the record buffers back, for a connection that is idle; the next record makes new ones. */
+	release(): void {
+		this.#connection.release();
+	}
+
+	/** Sends close_notify and wipes all secrets. No event is reported afterwards. */
+	close(): void {
+		this.#connection.close();
+	}
+}
+
+/**
+ * A connection to the server `serverName`, whose certificate must say that name or address. Throws TLSError "configuration" for options that are
+ * wrong.
+ */
+export function createEngine(options: Options, serverName: string, events: Events): Engine {
+	return new Engine(new Connection(configure(options, serverName), events));
+}
