@@ -5,7 +5,7 @@
 import type { Credential } from "./crypto/credential";
 import type { ExternalKey, Session } from "./handshake/resumption/keys";
 import type { Options } from "./options";
-import type { CertificatePolicy, PathSearch } from "./x509/path";
+import type { CertificatePolicy } from "./x509/path";
 
 /** The options, checked. What most applications do not ask for is a field only where it is asked for: each takes 16 octets during a handshake. */
 export interface Config {
@@ -28,8 +28,6 @@ export interface Config {
 	readonly onSession?: (session: ArrayBuffer) => void;
 	/** Which server and which trust a session belongs to; where sessions are handed out. */
 	readonly sessionBinding?: Uint8Array | undefined;
-	/** What verifies the server's certificates; tests replay recordings with another. */
-	readonly PathSearch: typeof PathSearch;
 	readonly inflate?: Options["inflate"];
 	readonly maxMessage: number;
 	/** 0 where none is asked for. */

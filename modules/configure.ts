@@ -4,7 +4,6 @@
 */
 
 import { CipherSuite, ProtocolVersion, SignatureScheme, Signer } from "./wire/numbers";
-import { PathSearch } from "./x509/path";
 import type { CertificatePolicy } from "./x509/path";
 import { groupsFor, lacks } from "./crypto/preference";
 import { findSuite, findSuiteByName } from "./crypto/suites";
@@ -200,7 +199,6 @@ export function configure(options: Options, host: string | undefined): Config {
 		minVersion, maxVersion,
 		suites, groups: groupsFor(chipFeatures()), signatureSchemes,
 		certificates,
-		PathSearch,
 		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
 		recordSizeLimit: limits.recordSizeLimit,
 		maxFragmentCode: usable ? usable.maxFragmentCode : limits.maxFragmentCode,

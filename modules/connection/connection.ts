@@ -12,7 +12,7 @@ import { asTLSError, TLSError } from "../errors";
 import type { Config } from "../config";
 import { handshake } from "../handshake/start";
 import { AuthenticatedPeer } from "../handshake/authenticated";
-import type { Flow, HandshakeInfo, Link, PostHandshake } from "../handshake/link";
+import type { HandshakeInfo, PostHandshake } from "../handshake/link";
 import { Driver } from "./driver";
 import type { Host } from "./driver";
 import { Incoming } from "../record/incoming";
@@ -81,10 +81,10 @@ export class Connection implements Host {
 
 	// The application's side
 
-	/** Sends the ClientHello: call it when the transport is ready. Tests give another `start` than the handshake, to replay recorded ones. */
-	connect(start: (link: Link) => Flow = handshake): void {
+	/** Sends the ClientHello: call it when the transport is ready. */
+	connect(): void {
 		try {
-			this.driver!.start(start(this.driver!));
+			this.driver!.start(handshake(this.driver!));
 		}
 		catch (e) {
 			this.fail(e);

@@ -10,8 +10,9 @@ import { Phase } from "./timing";
 import { Writer } from "../wire/writer";
 import { KeyShare } from "tls/hardware/agree";
 import type { Flow, Link } from "./link";
-import { namesVersion, readServerHello, writeClientHello } from "./hello";
-import type { ServerHello } from "./hello";
+import { writeClientHello } from "./clienthello";
+import { namesVersion, readServerHello } from "./serverhello";
+import type { ServerHello } from "./serverhello";
 import { Hello } from "./offer";
 import { resumption } from "./resumption/resumption";
 import type { Transcript } from "./transcript";
@@ -21,10 +22,10 @@ import { flow13 } from "./tls13/flow";
 /** Octets that a ClientHello usually needs; with a pre-shared key that goes on with an earlier connection, beside its ticket. */
 const HELLO_ROOM = 320;
 
-function sendHello(link: Link, hello: Hello, transcript: Transcript, write: typeof writeClientHello): void {
+function sendHello(link: Link, hello: Hello, transcript: Transcript): void {
 	if (link.config.maxVersion === ProtocolVersion.tls13) hello.share ??= new KeyShare(hello.group, undefined);
 	const w = new Writer(HELLO_ROOM + (hello.keys.length ? hello.keys[0]!.identity.length : 0));
-	write(w, hello, link.config);
+	writeClientHello(w, hello, link.config);
 	transcript.add(w.bytes, hello.keys.length ? resumption!.writeBinders(w, hello.keys, transcript) : 0, w.length);
 	link.send(w.bytes, 0, w.length);
 	if (hello.early) resumption!.sendEarly(link, hello, transcript.helloDigest(hello.keys[0]!.suite.hash));
@@ -61,16 +62,13 @@ function makeHello(config: Config): Hello {
 	return hello;
 }
 
-/**
- * The handshake up to the server's choice; the rest is the flow that it returns. Tests replay recorded
- * ones with another `write`.
- */
-export function* handshake(link: Link, write: typeof writeClientHello = writeClientHello): Flow {
+/** The handshake up to the server's choice; the rest is the flow that it returns. */
+export function* handshake(link: Link): Flow {
 	const hello = makeHello(link.config);
 	const transcript = hello.transcript;
 	link.holds(hello);
 	yield Step.pause;
-	sendHello(link, hello, transcript, write);
+	sendHello(link, hello, transcript);
 	yield Accept.server_hello;
 	link.timing.mark(Phase.answer);
 	if (link.config.maxVersion !== ProtocolVersion.tls13 || !namesVersion(link.reader)) {
@@ -89,7 +87,7 @@ export function* handshake(link: Link, write: typeof writeClientHello = writeCli
 		link.addTo(transcript);
 		applyRetry(link, hello, answer);
 		yield Step.pause;
-		sendHello(link, hello, transcript, write);
+		sendHello(link, hello, transcript);
 		yield Accept.server_hello;
 		link.timing.mark(Phase.answer);
 		answer = readServerHello(link.reader, hello, link.config);

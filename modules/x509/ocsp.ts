@@ -2,7 +2,7 @@
 	A stapled certificate status: an OCSP response (RFC 6960 section 4.2) that the server sends with its certificate (RFC 6066 section 8,
 	RFC 8446 section 4.4.2.1). It is signed by the certificate's issuer, or by a responder that the issuer has certified for this.
 	It is checked when the path holds, so that the issuer's key is known: by path.ts in TLS 1.3, where it comes with the certificate, and by
-	tls12/flow.ts in TLS 1.2, where it is a message of its own. Asked for by hello.ts. A build without it has without/ocsp in the place of this.
+	tls12/flow.ts in TLS 1.2, where it is a message of its own. Asked for by clienthello.ts. A build without it has without/ocsp in the place of this.
 */
 
 import { TLSError } from "../errors";

@@ -4,7 +4,7 @@
 */
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { test } from "node:test";
 
@@ -79,10 +79,12 @@ export function runSuite(file: string, folder: string, options: SuiteOptions = {
 	});
 }
 
-/** Every file of a folder that holds tests, in each variant. */
+/** Every file of a folder that holds tests, in each variant. recorded/manifest.json of the folder, where there is one, puts modules of its own in place. */
 export function runFolder(folder: string, variants: readonly string[], options: SuiteOptions = {}): void {
+	const recorded = `./${folder}/recorded/manifest.json`;
+	const extra = existsSync(join(testsFolder, recorded)) ? { include: [recorded], ...options.extra } : options.extra;
 	for (const file of scripts(folder)) {
 		if (!/import \{[^}]*\btest\b[^}]*\} from "test\/harness"/.test(readFileSync(file, "utf8"))) continue;
-		for (const variant of variants) runSuite(file, folder, { ...options, variant });
+		for (const variant of variants) runSuite(file, folder, { ...options, ...(extra ? { extra } : {}), variant });
 	}
 }

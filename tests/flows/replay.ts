@@ -9,14 +9,11 @@ import { Connection } from "tls/connection/connection";
 import type { Events, HandshakeInfo } from "tls/connection/connection";
 import type { TLSError } from "tls/errors";
 import type { Hello } from "tls/handshake/offer";
-import { handshake } from "tls/handshake/start";
 import { KeyShare } from "tls/hardware/agree";
-import { KeyKind } from "tls/hardware/signature";
 import { ExtensionBit, extensionBit } from "tls/wire/extensions";
 import { Reader } from "tls/wire/reader";
 import type { Writer } from "tls/wire/writer";
-import { Certificate } from "tls/x509/certificate";
-import type { VerifiedPeer } from "tls/x509/path";
+import { writeHellosWith } from "tls/handshake/clienthello";
 
 /** What a trace holds: private keys and records. */
 export interface Recording {
@@ -60,23 +57,6 @@ export class Collector implements Events {
 	}
 }
 
-/** The recorded certificates have keys of 1024 bits or no name: the key is taken as it is, so that the rest can be checked. */
-class AcceptRecorded {
-	readonly peer: VerifiedPeer;
-
-	constructor(message: Uint8Array, spans: readonly number[]) {
-		const { keyKind, keyStart, keyEnd, keyBits } = new Certificate().read(message, spans[0]!, spans[1]!, 0);
-		const rsaAt = spans[0]! + 117;	// RSAPublicKey in the SubjectPublicKeyInfo
-		const bytes = keyKind ? message.slice(keyStart, keyEnd) : message.slice(rsaAt, rsaAt + 140);
-		const key = { kind: keyKind || KeyKind.rsa, bytes, start: 0, end: bytes.length, bits: keyBits || 1024 };
-		this.peer = { key, keyUsage: -1, subject: "recorded", pathLength: 1, needsStatus: false, verifiedAt: 0, validUntil: 0xffffffff };
-	}
-
-	step(): boolean {
-		return false;
-	}
-}
-
 /** Has the hello that the recording says written, with what it is made of set in `hello`. The binders are left for the engine to fill in. */
 function writeRecorded(recording: Recording, w: Writer, hello: Hello, count: number): void {
 	const record = recording.hellos[count]!;
@@ -107,11 +87,12 @@ export interface Replay {
 /** Starts a connection that says what the recording says; `change` is put over its configuration. */
 export function start(recording: Recording, change: object = {}): Replay {
 	const options = configure({ serverName: "server", pins: [new Uint8Array(32)], pinsInsteadOfRoots: true, recordSizeLimit: 0x4001 }, undefined);
-	const config = { ...options, PathSearch: AcceptRecorded, ...change } as unknown as Config;
+	const config: Config = { ...options, ...change };
 	const collector = new Collector();
 	const connection = new Connection(config, collector);
 	let count = 0;
-	connection.connect(link => handshake(link, (w, hello) => writeRecorded(recording, w, hello, count++)));
+	writeHellosWith((w, hello) => writeRecorded(recording, w, hello, count++));
+	connection.connect();
 	const replay = { connection, collector };
 	goOn(replay);
 	return replay;

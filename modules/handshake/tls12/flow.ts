@@ -27,7 +27,7 @@ import { Phase } from "../timing";
 import { StapledStatus } from "../../x509/ocsp";
 import type { StatusSubject } from "../../x509/ocsp";
 import { Limit } from "../../x509/policy";
-import type { PathSearch } from "../../x509/path";
+import { PathSearch } from "../../x509/path";
 import { timeNow } from "../../x509/time";
 import type { RecordCipher } from "tls/hardware/aead";
 import { equal } from "tls/hardware/compare";
@@ -95,7 +95,7 @@ class State12 {
 
 /** The server's Certificate (section 7.4.2): the search for a path is stepped through by the flow. */
 function beginCertificate(link: Link, state: State12): void {
-	const { certificates, PathSearch } = link.config;
+	const { certificates } = link.config;
 	const { spans } = readCertificate12(link.reader, Limit.certificates);
 	state.search = new PathSearch(link.message, spans, certificates, state.answer.sendsStatus ? "later" : undefined);
 }

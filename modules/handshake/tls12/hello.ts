@@ -1,6 +1,6 @@
 /*
 	The ServerHello of TLS 1.2 (RFC 5246 section 7.4.1.3), and its extensions of the ClientHello that it answers, which is the same for both
-	versions (hello.ts). A build without TLS 1.2 has without/tls12 in the place of this. Used by config.ts, hello.ts and tls12/flow.ts.
+	versions (clienthello.ts). A build without TLS 1.2 has without/tls12 in the place of this. Used by config.ts, clienthello.ts and tls12/flow.ts.
 */
 
 import { TLSError } from "../../errors";

@@ -19,7 +19,8 @@ import { TLSError } from "../../errors";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../../wire/extensions";
 import { Accept, ExtensionType, HandshakeType, ProtocolVersion, Step } from "../../wire/numbers";
 import { Limit } from "../../x509/policy";
-import type { PathSearch, VerifiedPeer } from "../../x509/path";
+import { PathSearch } from "../../x509/path";
+import type { VerifiedPeer } from "../../x509/path";
 import { empty, Reader } from "../../wire/reader";
 import { Writer } from "../../wire/writer";
 import { Phase } from "../timing";
@@ -27,7 +28,7 @@ import { equal } from "tls/hardware/compare";
 import { logSecret, logsSecrets } from "tls/hardware/keylog";
 import { Secret } from "tls/hardware/secret";
 import type { Flow, Link } from "../link";
-import type { ServerHello } from "../hello";
+import type { ServerHello } from "../serverhello";
 import type { Hello } from "../offer";
 import type { Transcript } from "../transcript";
 import { authenticate13, authenticateByKey } from "../authenticated";
@@ -191,7 +192,7 @@ function startSearch({ config, reader, message, messageType }: Link, asked: numb
 	const isPlain = messageType === HandshakeType.certificate;
 	const bytes = isPlain ? message : readCompressedCertificate(reader, config);
 	const list = readCertificate13(isPlain ? reader : new Reader().open(bytes, 0, bytes.length), asked, Limit.certificates);
-	return new config.PathSearch(bytes, list.spans, certificates, list.staple);
+	return new PathSearch(bytes, list.spans, certificates, list.staple);
 }
 
 /** [CertificateRequest], Certificate and CertificateVerify. Sets `state.proof`. */

@@ -1,0 +1,28 @@
+/*
+	"tls/x509/path" in the app that replays recorded handshakes. The recorded certificates have keys of 1024 bits or no name: the key is taken
+	as it is, so that the rest can be checked.
+*/
+
+import { KeyKind } from "tls/hardware/signature";
+import { Certificate } from "tls/x509/certificate";
+import type { StatusSubject } from "tls/x509/ocsp";
+import type { VerifiedPeer } from "tls/x509/policy";
+
+export type { CertificatePolicy, VerifiedPeer } from "tls/x509/policy";
+
+export class PathSearch {
+	peer: VerifiedPeer | undefined;
+	subject: StatusSubject | undefined;
+
+	constructor(message: Uint8Array, spans: readonly number[], ..._policy: unknown[]) {
+		const { keyKind, keyStart, keyEnd, keyBits } = new Certificate().read(message, spans[0]!, spans[1]!, 0);
+		const rsaAt = spans[0]! + 117;	// RSAPublicKey in the SubjectPublicKeyInfo
+		const bytes = keyKind ? message.slice(keyStart, keyEnd) : message.slice(rsaAt, rsaAt + 140);
+		const key = { kind: keyKind || KeyKind.rsa, bytes, start: 0, end: bytes.length, bits: keyBits || 1024 };
+		this.peer = { key, keyUsage: -1, subject: "recorded", pathLength: 1, needsStatus: false, verifiedAt: 0, validUntil: 0xffffffff };
+	}
+
+	step(): boolean {
+		return false;
+	}
+}
