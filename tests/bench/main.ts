@@ -10,7 +10,7 @@ import { TLSClient } from "tls/client";
 import type { TLSClientOptions } from "tls/client";
 import type { TLSError } from "tls/errors";
 import { readPEM } from "tls/x509/pem";
-import { trustCertificates } from "tls/x509/trust";
+import { trustCertificates } from "tls/trust";
 import { collect, mark } from "simulator";
 
 /** Milliseconds for what a server sends after the handshake, such as tickets. */

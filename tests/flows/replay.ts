@@ -84,14 +84,22 @@ export interface Replay {
 	readonly collector: Collector;
 }
 
+/** What a client of recordings is asked for. */
+export const recordedOptions = { serverName: "server", pins: [new Uint8Array(32)], pinsInsteadOfRoots: true, recordSizeLimit: 0x4001 };
+
+/** From now on each ClientHello is the recording's next. */
+export function sayHellosOf(recording: Recording): void {
+	let count = 0;
+	writeHellosWith((w, hello) => writeRecorded(recording, w, hello, count++));
+}
+
 /** Starts a connection that says what the recording says; `change` is put over its configuration. */
 export function start(recording: Recording, change: object = {}): Replay {
-	const options = configure({ serverName: "server", pins: [new Uint8Array(32)], pinsInsteadOfRoots: true, recordSizeLimit: 0x4001 }, undefined);
+	const options = configure(recordedOptions, undefined);
 	const config: Config = { ...options, ...change };
 	const collector = new Collector();
 	const connection = new Connection(config, collector);
-	let count = 0;
-	writeHellosWith((w, hello) => writeRecorded(recording, w, hello, count++));
+	sayHellosOf(recording);
 	connection.connect();
 	const replay = { connection, collector };
 	goOn(replay);
