@@ -32,11 +32,11 @@ const machine = ["-DINCLUDE_XSPLATFORM", "-DXSPLATFORM=\"platform.h\"", "-DmxRun
 const observed = ["-DmxDebug=1", "-DmxMetering=1"];
 
 /** Files of xs/ that include one of the engine's, in place of which they are compiled. */
-export const engineParts = ["heap.c", "functions.c"];
+export const engineParts = ["heap.c", "functions.c", "lines.c"];
 
-/** The engine's C files but those: xsMemory.c is part of heap.c, xsFunction.c of functions.c. */
+/** The engine's C files but those: xsMemory.c is part of heap.c, xsFunction.c of functions.c, xsRun.c of lines.c. */
 export function engineSources(engine: string): string[] {
-	return sources(join(engine, "sources"), new Set(["xsMemory.c", "xsFunction.c"]));
+	return sources(join(engine, "sources"), new Set(["xsMemory.c", "xsFunction.c", "xsRun.c"]));
 }
 
 const parserFiles = ["BigInt", "Code", "Common", "Lexical", "Scope", "Script", "SourceMap", "Syntaxical", "Tree", "dtoa", "re"];

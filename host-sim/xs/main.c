@@ -24,6 +24,7 @@ static int finish(void)
 	fflush(stdout);
 	reportWrite();
 	censusWrite();
+	linesWrite(sim.the);
 	/* Destructors of natives run, as they do when a machine ends; after an abort the heap can't be trusted to. */
 	if (sim.the && !sim.ended) {
 		fxDeleteMachine(sim.the);
@@ -41,6 +42,7 @@ int main(int argc, char** argv)
 	appRead(&sim.app, sim.options.app);
 	resourcesMap(&sim.app);
 	sim.startTime = monotonicSeconds();
+	linesStart();
 	faultsCatch();
 	sim.root = machineCreateRoot(&sim.app, &kRoomy);
 	if (sim.root)

@@ -124,6 +124,10 @@ void censusCountChunk(txMachine* the, size_t size);
 void censusMark(txMachine* the, const char* name);
 void censusWrite(void);
 
+/* lines.c: which lines of script were run. */
+void linesStart(void);
+void linesWrite(txMachine* the);
+
 /* script.c, modules.c */
 void scriptRead(txMachine* root, Module* module);
 void modulesPrepare(txMachine* root, App* app);

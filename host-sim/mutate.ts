@@ -1,0 +1,185 @@
+/*
+	npm run mutate: tests the tests. Changes modules/ and hardware/ in one place at a time, in a copy, runs the tests that reach the place, and prints which
+	changes none of them found.
+*/
+
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+
+import { guarded } from "./cli.js";
+import { locked, Problem, projectRoot } from "./files.js";
+import { cMutants } from "./mutate/c.js";
+import { Copy } from "./mutate/copy.js";
+import { readEquivalents, reasonFor } from "./mutate/equivalent.js";
+import { limitFor, measureTests, nameOf, runTests, testsFor, type Measured } from "./mutate/reach.js";
+import type { Mutant } from "./mutate/sites.js";
+import { typescriptMutants } from "./mutate/typescript.js";
+
+const usage = `npm run mutate [-- OPTION ...]
+
+Changes modules/ and hardware/ in one place at a time: a boundary, a comparison, a condition, a number one off, a call or a check left out. Runs the tests that
+reach the place, fast ones first, up to the first that fails. Prints each change, and which test found it, or that it survived. A copy in build/mutate is
+what is changed; the project's own files never are.
+
+  --count N             so many changes, chosen at random; 40 without it
+  --seed N              the same seed chooses the same changes; 1 without it
+  --in PATH             only in files whose path contains PATH; may be given again
+  --line N              only in this line
+  --list                print the changes, run nothing
+  --within SECONDS      start no further test for a change after so many seconds of tests; 90 without it
+  --jobs N              so many changes at a time; as many as processors without it, two at most
+  --fail-on-survivors   exit with 1 where one survives
+  --help                this text
+
+Only the native build is tested. tests/interop, tests/firmware, tests/fuzz and tests/memory/baseline are left out. Changes listed in tests/mutants.txt are equivalent: nothing
+that runs differs, for the reason given there. A change that does not compile does not count. A test that takes three times as long counts as failed.
+`;
+
+interface Arguments {
+	count: number;
+	seed: number;
+	readonly paths: string[];
+	line: number;
+	list: boolean;
+	within: number;
+	jobs: number;
+	failsOnSurvivors: boolean;
+}
+
+function readArguments(values: readonly string[]): Arguments {
+	const result: Arguments = { count: 40, seed: 1, paths: [], line: 0, list: false, within: 90, jobs: Math.min(2, availableParallelism()), failsOnSurvivors: false };
+	for (let i = 0; i < values.length; i++) {
+		const option = values[i]!;
+		const next = (): string => {
+			const value = values[++i];
+			if (value === undefined) throw new Problem(`${option} needs a value`, 2);
+			return value;
+		};
+		const number = (): number => {
+			const value = Number(next());
+			if (!Number.isInteger(value) || value < 1) throw new Problem(`${option} takes a whole number above 0`, 2);
+			return value;
+		};
+		switch (option) {
+			case "--count": result.count = number(); break;
+			case "--seed": result.seed = number(); break;
+			case "--in": result.paths.push(next()); break;
+			case "--line": result.line = number(); break;
+			case "--list": result.list = true; break;
+			case "--within": result.within = number(); break;
+			case "--jobs": result.jobs = Math.min(2, number()); break;
+			case "--fail-on-survivors": result.failsOnSurvivors = true; break;
+			default: throw new Problem(`there is no option ${option}; --help lists them`, 2);
+		}
+	}
+	return result;
+}
+
+/** The sources that may be changed. */
+function sources(paths: readonly string[]): string[] {
+	return ["modules", "hardware"].flatMap(folder => readdirSync(join(projectRoot, folder), { recursive: true }).map(name => `${folder}/${String(name)}`))
+		.filter(path => /\.(ts|c)$/.test(path) && !path.endsWith(".d.ts") && !path.startsWith("hardware/selftest/") && statSync(join(projectRoot, path)).isFile())
+		.filter(path => paths.length === 0 || paths.some(part => path.includes(part))).sort();
+}
+
+function allMutants(paths: readonly string[]): Mutant[] {
+	const files = sources(paths);
+	if (files.length === 0) throw new Problem(`no source has ${paths.join(" or ")} in its path`, 2);
+	const scripts = files.filter(path => path.endsWith(".ts")).map(path => ({ path, file: join(projectRoot, path) }));
+	return [...typescriptMutants(scripts), ...files.filter(path => path.endsWith(".c")).flatMap(path => cMutants(path, readFileSync(join(projectRoot, path), "utf8")))];
+}
+
+/** Shuffles by a seed (xorshift32): the same one gives the same order. */
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+	const result = [...items];
+	let x = seed | 0;
+	for (let i = result.length - 1; i > 0; i--) {
+		x ^= x << 13;
+		x ^= x >>> 17;
+		x ^= x << 5;
+		const j = (x >>> 0) % (i + 1);
+		[result[i], result[j]] = [result[j]!, result[i]!];
+	}
+	return result;
+}
+
+type Kind = "killed" | "survived" | "does not compile" | "equivalent";
+
+interface Result {
+	readonly kind: Kind;
+	/** What is printed behind it. */
+	readonly words: string;
+}
+
+async function tryOut(copy: Copy, scripts: string, mutant: Mutant, tests: readonly Measured[], within: number): Promise<Result> {
+	const mayReach = testsFor(mutant, tests);
+	if (mayReach.length === 0) return { kind: "survived", words: "no test runs this line" };
+	return copy.with(mutant, async () => {
+		// tests compile some of the sources for Node
+		const isForNode = mutant.path.endsWith(".ts") && /^(hardware|modules\/x509)\//.test(mutant.path);
+		const compiled = isForNode ? await copy.compileTests() : scripts;
+		if (!compiled) return { kind: "does not compile", words: "" };
+		const start = Date.now();
+		let done = 0;
+		for (const test of mayReach) {
+			if (Date.now() - start > within * 1000) break;
+			const verdict = await runTests(compiled, test, limitFor(test));
+			if (verdict === "does not compile") return { kind: verdict, words: "" };
+			const seconds = ((Date.now() - start) / 1000).toFixed(0);
+			if (verdict !== "passed") return { kind: "killed", words: `by ${nameOf(test)}${verdict === "failed" ? "" : `, which ${verdict}`} (${seconds} s)` };
+			done++;
+		}
+		const left = mayReach.length - done;
+		return { kind: "survived", words: `${done} files of tests pass${left ? `, ${left} not tried for want of time` : ""}` };
+	});
+}
+
+function print(number: number, count: number, { path, line, before, after }: Mutant, { kind, words }: Result): void {
+	process.stdout.write(`${number}/${count} ${path}:${line} ${kind}${words ? ` ${words}` : ""}\n    - ${before}\n    + ${after}\n`);
+}
+
+async function mutate(values: Arguments): Promise<number> {
+	const all = allMutants(values.paths).filter(({ line }) => !values.line || line === values.line);
+	const chosen = shuffled(all, values.seed).slice(0, values.count);
+	if (values.list) {
+		for (const { path, line, before, after } of chosen) process.stdout.write(`${path}:${line}\n    - ${before}\n    + ${after}\n`);
+		process.stdout.write(`${chosen.length} of ${all.length} changes\n`);
+		return 0;
+	}
+	const equivalents = readEquivalents();
+	const totals: Record<Kind, number> = { killed: 0, survived: 0, "does not compile": 0, equivalent: 0 };
+	let next = 0, printed = 0;
+	let measured: Promise<Measured[]> | undefined;
+	const work = (number: number): Promise<void> => locked(`mutate-${number}`, async () => {
+		const copy = new Copy(number);
+		copy.update();
+		const tests = await (measured ??= measureTests(copy));
+		const scripts = await copy.compileTests();
+		if (!scripts) throw new Problem("the tests don't compile");
+		copy.keepBuilt();
+		while (next < chosen.length) {
+			const mutant = chosen[next++]!;
+			const reason = reasonFor(equivalents, mutant);
+			const result: Result = reason ? { kind: "equivalent", words: reason } : await tryOut(copy, scripts, mutant, tests, values.within);
+			totals[result.kind]++;
+			print(++printed, chosen.length, mutant, result);
+		}
+	});
+	await Promise.all(Array.from({ length: values.jobs }, (_, i) => work(i + 1)));
+	const words = Object.entries(totals).map(([kind, count]) => `${count} ${kind}`).join(", ");
+	process.stdout.write(`seed ${values.seed}: ${chosen.length} of ${all.length} changes: ${words}\n(native build; without tests/interop, tests/firmware, tests/fuzz, tests/memory/baseline)\n`);
+	return totals.survived > 0 && values.failsOnSurvivors ? 1 : 0;
+}
+
+/** Returns the exit code. */
+export function main(values: readonly string[]): Promise<number> {
+	return guarded(async () => {
+		if (values.includes("--help") || values.includes("-h")) {
+			process.stdout.write(usage);
+			return 0;
+		}
+		if (!existsSync(join(projectRoot, "node_modules", "typescript"))) throw new Problem("the packages of package-lock.json are not installed");
+		return mutate(readArguments(values));
+	});
+}

@@ -1,0 +1,34 @@
+/*
+	tests/mutants.txt: changes that no test can find, as what runs is the same, each with the reason. Four lines each: the path, "- " and the line, "+ " and the line as
+	changed, the reason; a blank line between.
+*/
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { Problem, projectRoot } from "../files.js";
+import type { Mutant } from "./sites.js";
+
+export const equivalentsFile = join(projectRoot, "tests", "mutants.txt");
+
+function key({ path, before, after }: Pick<Mutant, "path" | "before" | "after">): string {
+	return `${path}\n${before}\n${after}`;
+}
+
+/** The reasons, by what `reasonFor` looks for. */
+export function readEquivalents(): Map<string, string> {
+	const result = new Map<string, string>();
+	if (!existsSync(equivalentsFile)) return result;
+	for (const block of readFileSync(equivalentsFile, "utf8").split(/\n\s*\n/)) {
+		const lines = block.split("\n").map(line => line.trim()).filter(line => line !== "" && !line.startsWith("#"));
+		if (lines.length === 0) continue;
+		const [path, before, after, why] = lines;
+		if (lines.length !== 4 || !before!.startsWith("- ") || !after!.startsWith("+ ")) throw new Problem(`tests/mutants.txt: four lines are expected for each change:\n${block}`);
+		result.set(key({ path: path!, before: before!.slice(2), after: after!.slice(2) }), why!);
+	}
+	return result;
+}
+
+export function reasonFor(equivalents: ReadonlyMap<string, string>, mutant: Mutant): string | undefined {
+	return equivalents.get(key(mutant));
+}

@@ -1,0 +1,188 @@
+/*
+	The tests that may find a mutant, in the order in which they are tried: files of tests, and the folders of the tests inside XS one by one. Once for each state of
+	the sources all of them run unchanged, to learn how long each takes and which lines of script it runs.
+*/
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+
+import { buildFolder, digest, Problem, projectRoot, writeWhole } from "../files.js";
+import { say } from "../progress.js";
+import type { Copy } from "./copy.js";
+import type { Mutant } from "./sites.js";
+
+/** Tests that one process runs. */
+export interface TestRun {
+	/** From tests/ on. */
+	readonly file: string;
+	/** Of the tests inside XS only those of this folder. */
+	readonly folder?: string;
+}
+
+export interface Measured extends TestRun {
+	readonly seconds: number;
+	/** Lines of modules/ and hardware/ that it runs: "FILE:LINE". */
+	readonly lines: ReadonlySet<string>;
+}
+
+/** Not run: real peers and firmware take too long, figures of memory change with every change, and the rest reaches neither modules nor hardware. */
+const LEFT_OUT = /^(interop|firmware|fuzz|unit\/builder|unit\/simulator|memory\/baseline)\b/;
+
+const INSIDE = "drivers/inside.test.ts";
+
+/** A test may take so many times as long as without a change. */
+const SLOWER = 3;
+/** And so many seconds beyond, for what is compiled anew. */
+const COMPILE_SECONDS = 30;
+/** Without a change a file of tests may take this long. */
+const LONGEST_SECONDS = 900;
+
+export type Verdict = "passed" | "failed" | "timed out" | "does not compile";
+
+function allRuns(): TestRun[] {
+	const tests = join(projectRoot, "tests");
+	const files = readdirSync(tests, { recursive: true }).map(String).filter(file => file.endsWith(".test.ts") && !LEFT_OUT.test(file));
+	const inside = [...readdirSync(join(tests, "unit")).map(name => `unit/${name}`), "flows"].filter(folder => !LEFT_OUT.test(folder)
+		&& readdirSync(join(tests, folder)).some(name => name.endsWith(".ts") && !name.endsWith(".test.ts")));
+	return [...inside.map(folder => ({ file: INSIDE, folder })), ...files.filter(file => file !== INSIDE).sort().map(file => ({ file }))];
+}
+
+/** A run's name for people. */
+export function nameOf({ file, folder }: TestRun): string {
+	return `tests/${folder ?? file}`;
+}
+
+/** Runs tests to their first failure. `limit` is in seconds. */
+export function runTests(scripts: string, { file, folder }: TestRun, limit: number, lines?: string): Promise<Verdict> {
+	const env: NodeJS.ProcessEnv = { ...process.env, XS_TLS_VARIANTS: "native", XS_TLS_VECTORS: process.env["XS_TLS_VECTORS"] ?? join(projectRoot, "..", "shared", "vectors"),
+		...(folder ? { XS_TLS_FOLDER: folder } : {}), ...(lines ? { SIM_LINES: lines } : {}) };
+	delete env["CI"];
+	return new Promise(resolve => {
+		const child = spawn(process.execPath, ["--test-reporter=tap", join(scripts, file.replace(/\.ts$/, ".js"))], { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+		let words = "";
+		let verdict: Verdict | undefined;
+		const end = (why: Verdict): void => {
+			verdict ??= why;
+			try {
+				process.kill(-child.pid!, "SIGKILL");	// the simulator and its servers, too
+			}
+			catch {
+				// they have ended
+			}
+		};
+		const timer = setTimeout(() => end("timed out"), limit * 1000);
+		const take = (data: Buffer): void => {
+			words += String(data);
+			if (/does not compile/.test(words)) end("does not compile");
+			// what failed is described behind the line that says so
+			else if (/^\s*not ok [^]*?^\s*\.\.\.$/m.test(words)) end("failed");
+		};
+		child.stdout.on("data", take);
+		child.stderr.on("data", take);
+		child.on("close", code => {
+			clearTimeout(timer);
+			resolve(verdict ?? (code === 0 ? "passed" : "failed"));
+		});
+	});
+}
+
+function readLines(folder: string): string[] {
+	const lines = new Set<string>();
+	for (const name of readdirSync(folder))
+		for (const line of readFileSync(join(folder, name), "utf8").split("\n")) if (/^(modules|hardware)\//.test(line)) lines.add(line);
+	return [...lines];
+}
+
+/** What was measured of each run, by its name and a digest of its tests: kept in a file for each state of what is tested. */
+type Kept = Record<string, { seconds: number; lines: string[] }>;
+
+function filesUnder(folder: string): string[] {
+	return readdirSync(folder, { recursive: true }).map(name => join(folder, String(name))).filter(file => statSync(file).isFile()).sort();
+}
+
+function digestOf(files: readonly string[]): string {
+	return digest(...files.flatMap(file => [file, readFileSync(file)]));
+}
+
+async function measureOne(scripts: string, run: TestRun): Promise<Kept[string] | undefined> {
+	const folder = mkdtempSync(join(tmpdir(), "xs-tls-lines-"));
+	try {
+		const start = Date.now();
+		const verdict = await runTests(scripts, run, LONGEST_SECONDS, folder);
+		if (verdict === "passed") return { seconds: (Date.now() - start) / 1000, lines: readLines(folder) };
+		say(`${nameOf(run)}: ${verdict} without any change, so it is left out`);
+		return undefined;
+	}
+	finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** All tests with their lines, fast ones first. Those measured before, over the same sources, are not run again. */
+export async function measureTests(copy: Copy): Promise<Measured[]> {
+	const state = digestOf(["modules", "hardware"].flatMap(folder => filesUnder(join(projectRoot, folder))));
+	const file = join(buildFolder, "mutate", `tests-${state}.json`);
+	const kept: Kept = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) as Kept : {};
+	const scripts = await copy.compileTests();
+	if (!scripts) throw new Problem("the tests don't compile");
+	const result: Measured[] = [];
+	for (const run of allRuns()) {
+		const tests = join(projectRoot, "tests");
+		const key = `${nameOf(run)} ${digestOf(run.folder ? filesUnder(join(tests, run.folder)) : [join(tests, run.file)])}`;
+		if (!kept[key]) say(`running ${nameOf(run)} unchanged`);
+		const measured = kept[key] ?? await measureOne(scripts, run);
+		if (!measured) continue;
+		kept[key] = measured;
+		writeWhole(file, JSON.stringify(kept));
+		result.push({ ...run, seconds: measured.seconds, lines: new Set(measured.lines) });
+	}
+	return result.sort((a, b) => a.seconds - b.seconds);
+}
+
+/** Which lines of a file any test runs. A statement over several lines may be known by one of them only. */
+function isRun({ lines }: Measured, mutant: Mutant): boolean {
+	for (let line = mutant.line; line <= mutant.lastLine; line++) if (lines.has(`${mutant.path}:${line}`)) return true;
+	return false;
+}
+
+/** True where one of the lines above, at most this many, is run: what a condition over several lines is known by. */
+function isRunNear({ lines }: Measured, { path, line }: Mutant): boolean {
+	for (let i = 1; i <= 8; i++) if (lines.has(`${path}:${line - i}`)) return true;
+	return false;
+}
+
+const uses = new Map<string, string[]>();
+
+/** Lines of TypeScript that name a member of an enum. */
+function linesWith(member: string): string[] {
+	const known = uses.get(member);
+	if (known) return known;
+	const word = new RegExp(`\\b${member.replace(".", "\\.")}\\b`);
+	const result = ["modules", "hardware"].flatMap(folder => filesUnder(join(projectRoot, folder))).filter(file => file.endsWith(".ts")).flatMap(file =>
+		readFileSync(file, "utf8").split("\n").flatMap((text, i) => word.test(text) ? [`${relative(projectRoot, file)}:${i + 1}`] : []));
+	uses.set(member, result);
+	return result;
+}
+
+/** Natives are called by what these test, before anything else. */
+const NATIVE_TESTS = /^(unit\/hardware|vectors|legacy|ds|inflate)\b/;
+
+/** The tests that reach a mutant. Those of C are all that run script. */
+export function testsFor(mutant: Mutant, tests: readonly Measured[]): readonly Measured[] {
+	if (mutant.path.endsWith(".c")) {
+		const rank = ({ file, folder }: Measured): number => NATIVE_TESTS.test(folder ?? file) ? 0 : 1;
+		return [...tests].sort((a, b) => rank(a) - rank(b) || a.seconds - b.seconds);
+	}
+	if (mutant.member) {
+		const lines = linesWith(mutant.member);
+		return tests.filter(test => lines.some(line => test.lines.has(line)));
+	}
+	const direct = tests.filter(test => isRun(test, mutant));
+	return direct.length > 0 ? direct : tests.filter(test => isRunNear(test, mutant));
+}
+
+export function limitFor({ seconds }: Measured): number {
+	return SLOWER * seconds + COMPILE_SECONDS;
+}
