@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 import { guarded } from "./cli.js";
-import { locked, Problem, projectRoot } from "./files.js";
+import { locked, Problem, projectRoot } from "../build/files.js";
 import { cMutants } from "./mutate/c.js";
 import { Copy } from "./mutate/copy.js";
 import { readEquivalents, reasonFor } from "./mutate/equivalent.js";

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Problem, projectRoot } from "../files.js";
+import { Problem, projectRoot } from "../../build/files.js";
 import type { Mutant } from "./sites.js";
 
 export const equivalentsFile = join(projectRoot, "tests", "mutants.txt");

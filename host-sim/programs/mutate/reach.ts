@@ -8,8 +8,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 
-import { buildFolder, digest, Problem, projectRoot, writeWhole } from "../files.js";
-import { say } from "../progress.js";
+import { buildFolder, digest, Problem, projectRoot, writeWhole } from "../../build/files.js";
+import { say } from "../../build/progress.js";
 import type { Copy } from "./copy.js";
 import type { Mutant } from "./sites.js";
 
@@ -54,6 +54,26 @@ export function nameOf({ file, folder }: TestRun): string {
 	return `tests/${folder ?? file}`;
 }
 
+/** Processes that run tests now, each with a group of its own. */
+const running = new Set<number>();
+
+function endGroup(leader: number): void {
+	try {
+		process.kill(-leader, "SIGKILL");	// the simulator and its servers, too
+	}
+	catch {
+		// they have ended
+	}
+}
+
+/** Where this program is told to end, what it started ends, too. */
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+	process.on(signal, () => {
+		for (const leader of running) endGroup(leader);
+		process.exit(code);
+	});
+}
+
 /** Runs tests to their first failure. `limit` is in seconds. */
 export function runTests(scripts: string, { file, folder }: TestRun, limit: number, lines?: string): Promise<Verdict> {
 	const env: NodeJS.ProcessEnv = { ...process.env, XS_TLS_VARIANTS: "native", XS_TLS_VECTORS: process.env["XS_TLS_VECTORS"] ?? join(projectRoot, "..", "shared", "vectors"),
@@ -65,13 +85,9 @@ export function runTests(scripts: string, { file, folder }: TestRun, limit: numb
 		let verdict: Verdict | undefined;
 		const end = (why: Verdict): void => {
 			verdict ??= why;
-			try {
-				process.kill(-child.pid!, "SIGKILL");	// the simulator and its servers, too
-			}
-			catch {
-				// they have ended
-			}
+			endGroup(child.pid!);
 		};
+		running.add(child.pid!);
 		const timer = setTimeout(() => end("timed out"), limit * 1000);
 		const take = (data: Buffer): void => {
 			words += String(data);
@@ -83,6 +99,7 @@ export function runTests(scripts: string, { file, folder }: TestRun, limit: numb
 		child.stderr.on("data", take);
 		child.on("close", code => {
 			clearTimeout(timer);
+			running.delete(child.pid!);
 			resolve(verdict ?? (code === 0 ? "passed" : "failed"));
 		});
 	});

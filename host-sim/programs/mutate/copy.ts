@@ -6,8 +6,8 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { buildFolder, projectRoot } from "../files.js";
-import { run } from "../process.js";
+import { buildFolder, projectRoot } from "../../build/files.js";
+import { run } from "../../build/process.js";
 import { mutated, type Mutant } from "./sites.js";
 
 /** What is no source. */
@@ -55,7 +55,7 @@ export class Copy {
 
 	/** Compiles the tests. Returns the folder of the scripts, or undefined where they don't compile. */
 	async compileTests(): Promise<string | undefined> {
-		const outcome = await run(process.execPath, ["--input-type=module", "-e", compile, join(this.folder, "host-sim", "programs.mjs")]);
+		const outcome = await run(process.execPath, ["--input-type=module", "-e", compile, join(this.folder, "host-sim", "build", "programs.mjs")]);
 		return outcome.code === 0 ? join(outcome.stdout, "tests") : undefined;
 	}
 
