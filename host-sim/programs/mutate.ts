@@ -156,7 +156,7 @@ async function mutate(values: Arguments): Promise<number> {
 		copy.update();
 		const tests = await (measured ??= measureTests(copy));
 		const scripts = await copy.compileTests();
-		if (!scripts) throw new Problem("the tests don't compile");
+		if (!scripts) throw new Problem(`the tests don't compile:\n${copy.words}`);
 		copy.keepBuilt();
 		while (next < chosen.length) {
 			const mutant = chosen[next++]!;

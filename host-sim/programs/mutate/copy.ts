@@ -53,9 +53,13 @@ export class Copy {
 		if (!lstatSync(modules, { throwIfNoEntry: false })) symlinkSync(join(projectRoot, "node_modules"), modules);
 	}
 
+	/** The compiler's words where the tests don't compile. */
+	words = "";
+
 	/** Compiles the tests. Returns the folder of the scripts, or undefined where they don't compile. */
 	async compileTests(): Promise<string | undefined> {
 		const outcome = await run(process.execPath, ["--input-type=module", "-e", compile, join(this.folder, "host-sim", "build", "programs.mjs")]);
+		this.words = outcome.stderr;
 		return outcome.code === 0 ? join(outcome.stdout, "tests") : undefined;
 	}
 

@@ -143,7 +143,7 @@ export async function measureTests(copy: Copy): Promise<Measured[]> {
 	const file = join(buildFolder, "mutate", `tests-${state}.json`);
 	const kept: Kept = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) as Kept : {};
 	const scripts = await copy.compileTests();
-	if (!scripts) throw new Problem("the tests don't compile");
+	if (!scripts) throw new Problem(`the tests don't compile:\n${copy.words}`);
 	const result: Measured[] = [];
 	for (const run of allRuns()) {
 		const tests = join(projectRoot, "tests");
