@@ -13,6 +13,7 @@ import { variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 import { mutatedChains } from "./node/chain.js";
 import { acceptedCases } from "./node/accepted.js";
+import { boundCases } from "./node/bounds.js";
 import { endCases } from "./node/ends.js";
 import { issuerFaults, leafFaults } from "./node/faults.js";
 import { encodingFaults, forgeries, signatureFaults, timeFaults } from "./node/forgeries.js";
@@ -22,7 +23,7 @@ import { mutatedStaple, stapleCases } from "./node/staples.js";
 
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-chains-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases(), ...stapleCases(), ...endCases()];
+const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases(), ...boundCases(), ...stapleCases(), ...endCases()];
 writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: [...mutatedChains(), mutatedStaple()] }));
 
 for (const variant of variants) {

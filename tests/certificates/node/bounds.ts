@@ -1,0 +1,100 @@
+/*
+	The last good value and the first bad one of what bounds certificates and their status: lengths, counts, sizes of keys, times to the second.
+*/
+
+import { makeCertificate, type Extension } from "../../../host-sim/servers/certificates.js";
+import { bitString, element, integer, nothing, oid, sequence } from "../../../host-sim/servers/der.js";
+import { respond } from "../../peers/ocsp.js";
+import { accepted, day, host, makeWorld, now, refused, world, type ChainCase, type Changes, type Setting } from "./chain.js";
+
+const { upper, lower, leaf } = world;
+const chain = [leaf, lower, upper];
+const second = 1000;
+/** In whole seconds, as certificates say it. */
+const time = Math.floor(now / second) * second;
+
+function bound(what: string, good: readonly [string, Changes, Setting?][], bad: readonly [string, Changes, string, RegExp, Setting?][]): ChainCase[] {
+	const chainOf = (changes: Changes): typeof chain => {
+		const changed = makeWorld(changes);
+		return [changed.leaf, changed.lower, changed.upper];
+	};
+	return [
+		...good.map(([name, changes, setting]) => accepted(`${what}: ${name}`, chainOf(changes), setting)),
+		...bad.map(([name, changes, code, says, setting]) => refused(`${what}: ${name}`, chainOf(changes), code, says, setting)),
+	];
+}
+
+function serial(first: number, length: number): Changes {
+	return { leaf: { serial: Buffer.concat([Buffer.of(first), Buffer.alloc(length - 1, 0x11)]) } };
+}
+
+/** The server's certificate with so many extensions in all. */
+function extensions(count: number): Changes {
+	const more = (list: Extension[]): Extension[] => [...list, ...Array.from({ length: count - list.length },
+		(_, i) => ({ id: `1.3.6.1.4.1.99999.${i}`, isCritical: false, value: nothing() }))];
+	return { leaf: { changeExtensions: more } };
+}
+
+/** An RSA key of so many bits for the server: nothing is signed with it here. */
+function rsa(bits: number): Changes {
+	const modulus = Buffer.alloc(Math.ceil(bits / 8), 0xb7);
+	modulus[0] = 1 << (bits - 1) % 8 | 1;
+	const spki = sequence(sequence(oid("1.2.840.113549.1.1.1"), nothing()), bitString(sequence(integer(modulus), integer(Buffer.of(1, 0, 1)))));
+	const own = leaf.key.publicKey.export({ type: "spki", format: "der" });
+	return {
+		leaf: {
+			changeBody: body => {
+				const content = body.subarray(2 + (body[1]! & 0x7f));
+				const at = content.indexOf(own);
+				return element(0x30, content.subarray(0, at), spki, content.subarray(at + own.length));
+			},
+		},
+	};
+}
+
+function validity(from: number, to: number): Changes {
+	return { leaf: { notBefore: new Date(from), notAfter: new Date(to) } };
+}
+
+function certificates(): ChainCase[] {
+	const many = (count: number): Buffer[] => Array.from({ length: count }, (_, i) => makeCertificate({ subject: `other ${i % 3}`, key: upper.key, names: [host] }).der);
+	return [
+		...bound("serial number", [["20 bytes", serial(0x40, 20)], ["20 bytes behind a zero", serial(0x80, 20)]], [
+			["21 bytes", serial(0x40, 21), "bad_certificate", /serial number/],
+			["21 bytes behind a zero", serial(0x80, 21), "bad_certificate", /serial number/],
+		]),
+		...bound("extensions", [["40", extensions(40)]], [["41", extensions(41), "bad_certificate", /more than 40 extensions/]]),
+		...bound("RSA key", [["2048 bits", rsa(2048)], ["4096 bits", rsa(4096)]], [
+			["2047 bits", rsa(2047), "unsupported_certificate", /2047 bits/], ["4097 bits", rsa(4097), "unsupported_certificate", /4097 bits/],
+		]),
+		...bound("validity", [
+			["its first second", validity(time, time + day), { time }],
+			["its last second", validity(time - day, time), { time }],
+		], [
+			["the second before", validity(time + second, time + day), "certificate_not_yet_valid", /./, { time }],
+			["the second behind", validity(time - day, time - second), "certificate_expired", /./, { time }],
+		]),
+		accepted("40 certificates", [...chain, ...many(37)]),
+		refused("41 certificates", [...chain, ...many(38)], "too_much_work", /more than 40 certificates/),
+	];
+}
+
+function statuses(): ChainCase[] {
+	const status = (thisUpdate: number, nextUpdate: number | null): Setting => ({
+		time, requiresStatus: true, staple: respond({ certificate: leaf, issuer: lower, thisUpdate, nextUpdate }),
+	});
+	const yes = (name: string, setting: Setting): ChainCase => accepted(`status: ${name}`, chain, setting);
+	const no = (name: string, says: RegExp, setting: Setting): ChainCase => refused(`status: ${name}`, chain, "bad_staple", says, setting);
+	return [
+		yes("of five minutes ahead", status(time + 300 * second, time + day)),
+		no("of five minutes and a second ahead", /yet to come/, status(time + 301 * second, time + day)),
+		yes("in its last second", status(time - day, time)),
+		no("a second behind its last", /was good until/, status(time - day, time - second)),
+		yes("without an end, a day old", status(time - day, null)),
+		no("without an end, a day and a second old", /was good until/, status(time - day - second, null)),
+	];
+}
+
+export function boundCases(): ChainCase[] {
+	return [...certificates(), ...statuses()];
+}

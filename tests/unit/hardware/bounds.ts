@@ -1,0 +1,68 @@
+/*
+	hardware/secret.ts: the longest secret, label, context and seed that it takes, and the first that is too long.
+*/
+
+import { equal, ok, test, throws } from "test/harness";
+import { HashAlgorithm } from "tls/hardware/hash";
+import { Secret } from "tls/hardware/secret";
+
+const SHA256 = HashAlgorithm.sha256;
+const context = new Uint8Array(300).fill(7);
+
+function from(): Secret {
+	const secret = new Secret(32);
+	secret.import(new Uint8Array(32).fill(5), 0);
+	return secret;
+}
+
+function octets(secret: Secret): Uint8Array {
+	const result = new Uint8Array(secret.length);
+	secret.export(result, 0);
+	return result;
+}
+
+test("a secret has 0 to 1024 bytes", () => {
+	for (const length of [0, 1, 1024]) equal(new Secret(length).length, length);
+	for (const length of [-1, 1025]) throws(() => new Secret(length), RangeError);
+});
+
+test("HKDF-Expand-Label: labels of 12 characters, contexts of 255 bytes, and no more", () => {
+	const expand = (label: string, end: number): Uint8Array => {
+		const secret = new Secret(32);
+		secret.expandLabel(SHA256, from(), label, context, 0, end, 0, 32);
+		return octets(secret);
+	};
+	ok(expand("a".repeat(12), 0).some(octet => octet !== 0));
+	ok(expand("a", 255).some(octet => octet !== 0));
+	throws(() => expand("a".repeat(13), 0));
+	throws(() => expand("a", 256), RangeError);
+});
+
+test("HKDF-Expand-Label writes inside of the secret only", () => {
+	const expand = (length: number, at: number, count: number): Uint8Array => {
+		const secret = new Secret(length);
+		secret.expandLabel(SHA256, from(), "key", undefined, 0, 0, at, count);
+		return octets(secret);
+	};
+	const [whole, part] = [expand(40, 0, 16), expand(40, 24, 16)];
+	equal(part.slice(24), whole.slice(0, 16));
+	equal(part.slice(0, 24), new Uint8Array(24));
+	equal(whole.slice(16), new Uint8Array(24));
+	equal(expand(40, 40, 0), new Uint8Array(40));
+	for (const [at, count] of [[0, 41], [25, 16], [40, 1], [41, 0], [-1, 16], [0, -1]] as const) throws(() => expand(40, at, count), RangeError);
+	const secret = from();
+	throws(() => secret.expandLabel(SHA256, secret, "key", undefined, 0, 0, 0, 16), RangeError);
+});
+
+test("the PRF: labels of 24 characters, seeds of 64 bytes, and no more", () => {
+	const prf = (label: string, end: number): Uint8Array => {
+		const secret = new Secret(48);
+		secret.prf(SHA256, from(), label, context, 0, end);
+		return octets(secret);
+	};
+	ok(prf("a".repeat(24), 64).some(octet => octet !== 0));
+	throws(() => prf("a".repeat(25), 64));
+	throws(() => prf("a", 65), RangeError);
+	const secret = from();
+	throws(() => secret.prf(SHA256, secret, "a", context, 0, 1), RangeError);
+});
