@@ -124,7 +124,7 @@ async function tryOut(copy: Copy, scripts: string, mutant: Mutant, tests: readon
 		let done = 0;
 		for (const test of mayReach) {
 			if (Date.now() - start > within * 1000) break;
-			const verdict = await runTests(compiled, test, limitFor(test));
+			const verdict = await runTests(copy, compiled, test, limitFor(test));
 			if (verdict === "does not compile") return { kind: verdict, words: "" };
 			const seconds = ((Date.now() - start) / 1000).toFixed(0);
 			if (verdict !== "passed") return { kind: "killed", words: `by ${nameOf(test)}${verdict === "failed" ? "" : `, which ${verdict}`} (${seconds} s)` };

@@ -74,13 +74,13 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 	});
 }
 
-/** Runs tests to their first failure. `limit` is in seconds. */
-export function runTests(scripts: string, { file, folder }: TestRun, limit: number, lines?: string): Promise<Verdict> {
+/** Runs tests of a copy, compiled to `scripts`, to their first failure. `limit` is in seconds. */
+export function runTests(copy: Copy, scripts: string, { file, folder }: TestRun, limit: number, lines?: string): Promise<Verdict> {
 	const env: NodeJS.ProcessEnv = { ...process.env, XS_TLS_VARIANTS: "native", XS_TLS_VECTORS: process.env["XS_TLS_VECTORS"] ?? join(projectRoot, "..", "shared", "vectors"),
 		...(folder ? { XS_TLS_FOLDER: folder } : {}), ...(lines ? { SIM_LINES: lines } : {}) };
 	delete env["CI"];
 	return new Promise(resolve => {
-		const child = spawn(process.execPath, ["--test-reporter=tap", join(scripts, file.replace(/\.ts$/, ".js"))], { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+		const child = spawn(process.execPath, ["--test-reporter=tap", join(scripts, file.replace(/\.ts$/, ".js"))], { cwd: copy.folder, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
 		let words = "";
 		let verdict: Verdict | undefined;
 		const end = (why: Verdict): void => {
@@ -123,11 +123,11 @@ function digestOf(files: readonly string[]): string {
 	return digest(...files.flatMap(file => [file, readFileSync(file)]));
 }
 
-async function measureOne(scripts: string, run: TestRun): Promise<Kept[string] | undefined> {
+async function measureOne(copy: Copy, scripts: string, run: TestRun): Promise<Kept[string] | undefined> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-lines-"));
 	try {
 		const start = Date.now();
-		const verdict = await runTests(scripts, run, LONGEST_SECONDS, folder);
+		const verdict = await runTests(copy, scripts, run, LONGEST_SECONDS, folder);
 		if (verdict === "passed") return { seconds: (Date.now() - start) / 1000, lines: readLines(folder) };
 		say(`${nameOf(run)}: ${verdict} without any change, so it is left out`);
 		return undefined;
@@ -149,7 +149,7 @@ export async function measureTests(copy: Copy): Promise<Measured[]> {
 		const tests = join(projectRoot, "tests");
 		const key = `${nameOf(run)} ${digestOf(run.folder ? filesUnder(join(tests, run.folder)) : [join(tests, run.file)])}`;
 		if (!kept[key]) say(`running ${nameOf(run)} unchanged`);
-		const measured = kept[key] ?? await measureOne(scripts, run);
+		const measured = kept[key] ?? await measureOne(copy, scripts, run);
 		if (!measured) continue;
 		kept[key] = measured;
 		writeWhole(file, JSON.stringify(kept));
