@@ -8,7 +8,7 @@ import { before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { ffdhePrime } from "../peers/exchange12.js";
-import { BlockKey12, oldSuites12 } from "../peers/keys12.js";
+import { type BlockKey12, oldSuites12 } from "../peers/keys12.js";
 import { u16, vector } from "../peers/keys13.js";
 import { rightExtensions, type Script12, type Session12 } from "../peers/server12.js";
 import { extension, message, plainRecord } from "../peers/server13.js";

@@ -2,7 +2,7 @@
 	Chains whose signatures are right, but which say that they are not for this: names, purposes, limits of authorities.
 */
 
-import { type CertificateRequest } from "../../../host-sim/servers/certificates.js";
+import type { CertificateRequest } from "../../../host-sim/servers/certificates.js";
 import { context, element, integer, sequence } from "../../../host-sim/servers/der.js";
 import { fault, refused, world, type ChainCase } from "./chain.js";
 

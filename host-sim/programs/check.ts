@@ -1,0 +1,94 @@
+/*
+	npm run check: what can be said about the sources without running them. Types in every build, the order of imports and the public surface
+	(tests/unit/house), Biome's lint, and the format of C.
+*/
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+
+import { prepareApp } from "../build/build.js";
+import { Problem, projectRoot } from "../build/files.js";
+import { run } from "../build/process.js";
+import { say } from "../build/progress.js";
+import { compileTypeScript } from "../build/typescript.js";
+import { guarded } from "./cli.js";
+import { main as test } from "./test.js";
+
+const usage = `npm run check [-- --fix]
+
+Checks types in every build of the stack, the order of imports and what apps may import (npm test -- unit/house), the documents, Biome's lint
+(biome.json) and the format of C (.clang-format; the files named in .clang-format-ignore are not held to it yet).
+
+  --fix    mends what Biome can mend safely, and formats C
+`;
+
+/** Files that are not held to .clang-format; clang-format reads the list itself from version 18 on. */
+const ignoreFile = join(projectRoot, ".clang-format-ignore");
+
+/** Compiles the demo, and the stack with each part that is off by default or left out, strictly. */
+async function checkTypes(): Promise<void> {
+	await compileTypeScript(...typesOf(".", []));
+	await compileTypeScript(...typesOf("hardware/selftest", []));
+	const optional = readdirSync(join(projectRoot, "modules", "optional"), { recursive: true }).map(String).filter(path => path.endsWith("manifest.json"));
+	for (const path of [...optional.map(name => join("modules", "optional", name)), "hardware/ds/manifest.json", "hardware/inflate/manifest.json"])
+		await compileTypeScript(...typesOf("tests/bench", [path]));
+}
+
+function typesOf(app: string, manifests: readonly string[]): Parameters<typeof compileTypeScript> {
+	const folder = join(projectRoot, app);
+	const { manifest, files } = prepareApp(folder, { extra: { include: manifests.map(path => relative(folder, join(projectRoot, path))) } });
+	Object.assign(manifest.typescript.tsconfig.compilerOptions, { strict: true, noUncheckedIndexedAccess: true, noImplicitOverride: true });
+	const label = ["check", app, ...manifests].join("-").replace(/\/manifest\.json$/, "");
+	return [manifest, files, label];
+}
+
+/** Runs Biome's lint. Warnings are printed, errors fail. */
+async function lint(isFixing: boolean): Promise<void> {
+	const require = createRequire(join(projectRoot, "package.json"));
+	const biome = join(dirname(require.resolve("@biomejs/biome/package.json")), "bin", "biome");
+	const { code, stdout, stderr } = await run(process.execPath, [biome, "lint", ...(isFixing ? ["--write"] : []), "--max-diagnostics=100", "."], { cwd: projectRoot });
+	process.stderr.write(stdout + stderr);
+	if (code !== 0) throw new Problem("lint: see above; npm run check -- --fix mends some of it");
+}
+
+/** The C files of the repository that are held to .clang-format. */
+async function formattedFiles(): Promise<string[]> {
+	const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.c", "*.h"], { cwd: projectRoot });
+	const ignored = new Set(readFileSync(ignoreFile, "utf8").split("\n"));
+	return stdout.split("\n").filter(name => name !== "" && !ignored.has(name) && existsSync(join(projectRoot, name)));
+}
+
+/** A machine without clang-format skips this, but CI does not. */
+async function checkFormat(isFixing: boolean): Promise<void> {
+	const { code, stdout: version } = await run("clang-format", ["--version"]);
+	if (code !== 0) {
+		const missing = "clang-format is not installed: the format of C was not checked (apt-get install clang-format)";
+		if (process.env["CI"]) throw new Problem(missing);
+		say(missing);
+		return;
+	}
+	const names = await formattedFiles();
+	if (names.length === 0) return;
+	const values = isFixing ? ["-i"] : ["--dry-run", "--Werror"];
+	const outcome = await run("clang-format", [...values, ...names], { cwd: projectRoot });
+	if (outcome.code === 0) return;
+	throw new Problem(`${outcome.stderr}C is not formatted as .clang-format says, see above (${version.trim()}); npm run check -- --fix does it`);
+}
+
+/** Returns the exit code. */
+export function main(values: readonly string[]): Promise<number> {
+	return guarded(async () => {
+		if (values.includes("--help") || values.includes("-h")) {
+			process.stdout.write(usage);
+			return 0;
+		}
+		const unknown = values.find(value => value !== "--fix");
+		if (unknown !== undefined) throw new Problem(`${unknown}: no such option\n\n${usage}`, 2);
+		const isFixing = values.includes("--fix");
+		await checkTypes();
+		await lint(isFixing);
+		await checkFormat(isFixing);
+		return test(["unit/house"]);
+	});
+}
