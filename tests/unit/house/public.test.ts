@@ -14,19 +14,11 @@ import { snippets } from "./snippets.js";
 /** The files at the top of modules/ that apps import, the optional parts of hardware/, and drop-ins for the SDK's modules. */
 const publicModules = /^tls\/(client|engine|trust|errors|names|sessions|https|fetch|ds|inflate|sdk\/[\w-]+|https\/[\w-]+)$/;
 
-/** Imports that are on their way out. */
-const waiting: readonly string[] = [
-	"main.ts imports tls/connection/connection",
-	"main.ts imports tls/handshake/timing",
-	"main.ts imports tls/x509/trust",
-	"host-sim/firmware/app/main.ts imports tls/handshake/timing",
-];
-
 test("apps and documents import public modules only", () => {
 	const files = ["main.ts", ...["examples", "host-sim/firmware/app"].filter(folder => existsSync(join(projectRoot, folder))).flatMap(sourcesBelow)];
 	const texts = files.map(file => ({ place: file, text: readFileSync(join(projectRoot, file), "utf8") }));
 	texts.push(...snippets().map(({ document, line, code }) => ({ place: `${document}:${line}`, text: code })));
 	const lines = texts.flatMap(({ place, text }) => importedNames(text).filter(name => name.startsWith("tls/") && !publicModules.test(name))
-		.map(name => `${place} imports ${name}`)).filter(line => !waiting.includes(line));
+		.map(name => `${place} imports ${name}`));
 	assert.equal(lines.length, 0, `imports of internal modules:\n${lines.join("\n")}`);
 });
