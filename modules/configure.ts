@@ -12,7 +12,7 @@ import { askedName, isAddress } from "./x509/names";
 import { lowestVersion } from "./handshake/tls12/hello";
 import { readCredential } from "./handshake/identity";
 import { readExternalKey, resumption } from "./handshake/resumption/resumption";
-import { fragmentCode, limitsThatFit } from "./connection/limits";
+import { fragmentCode, limitsThatFit, messageThatFits } from "./connection/limits";
 import type { RecordLimits } from "./connection/limits";
 import type { Config } from "./config";
 import { bytesOf, numberOption, refuse, typeName } from "./options";
@@ -199,7 +199,7 @@ export function configure(options: Options, host: string | undefined): Config {
 		minVersion, maxVersion,
 		suites, groups: groupsFor(chipFeatures()), signatureSchemes,
 		certificates,
-		maxMessage: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 32768),
+		maxMessage: options.maxMessage === undefined ? messageThatFits() : numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 0),
 		recordSizeLimit: limits.recordSizeLimit,
 		maxFragmentCode: usable ? usable.maxFragmentCode : limits.maxFragmentCode,
 		maxSendFragment: numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096),

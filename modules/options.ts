@@ -74,7 +74,10 @@ export interface Options {
 	inflate?: (from: Uint8Array, start: number, end: number, to: Uint8Array) => boolean;
 	/** How time is told; see x509/time.ts. */
 	clock?: ClockOption;
-	/** Longest handshake message that is taken, in octets; a certificate chain must fit. Default 32768. */
+	/**
+	 * Longest handshake message that is taken, in bytes, 1024 to 16777215; a certificate chain must fit. One for which there is no room ends the connection
+	 * with "out_of_memory". Default: what memory allows when the connection is made, 4096 to 32768.
+	 */
 	maxMessage?: number;
 	/**
 	 * Most text that the server may put in a record, in octets with one for the type, 64 to 16385 (RFC 8449): what a record needs in

@@ -62,7 +62,7 @@ export class Connection implements Host {
 	/** Like the next, not even a field where there is none: each takes 16 octets. */
 	declare private readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 	declare private failure: TLSError | undefined;
-	private readonly maxMessage: number;
+	readonly maxMessage: number;
 	/** While a handshake goes on, or part of a later message has arrived. */
 	private driver: Driver | undefined;
 	/** What messages after the handshake go to. */
@@ -76,7 +76,7 @@ export class Connection implements Host {
 		this.maxMessage = config.maxMessage;
 		const maxSendFragment = config.maxSendFragment, recordPadding = config.recordPadding;
 		this.outgoing = recordPadding ? new PaddedOutgoing(events, maxSendFragment, recordPadding) : new Outgoing(events, maxSendFragment);
-		this.driver = new Driver(this, this.incoming, this.outgoing, config.maxMessage, config, undefined);
+		this.driver = new Driver(this, this.incoming, this.outgoing, config, undefined);
 	}
 
 	// The application's side
@@ -254,7 +254,7 @@ export class Connection implements Host {
 	// Inside
 
 	private driverForMessages(): Driver {
-		return new Driver(this, this.incoming, this.outgoing, this.maxMessage, undefined, this.post);
+		return new Driver(this, this.incoming, this.outgoing, undefined, this.post);
 	}
 
 	/** Lets go of all that belongs to the handshake, which is done, when no message is half there. */

@@ -8,10 +8,12 @@ import { TLSError } from "../errors";
 import type { Config } from "../config";
 import type { AuthenticatedPeer } from "../handshake/authenticated";
 import type { Flow, HandshakeInfo, Link, Negotiated, PostHandshake } from "../handshake/link";
+import { longestBody } from "../handshake/lengths";
 import type { Transcript } from "../handshake/transcript";
 import type { Incoming } from "../record/incoming";
 import { RecordHeader } from "../record/deframer";
 import { Joiner, MessageHeader } from "../record/joiner";
+import type { Gate } from "../record/joiner";
 import type { Outgoing } from "../record/outgoing";
 import { Timing } from "../handshake/timing";
 import { Reader } from "../wire/reader";
@@ -35,6 +37,8 @@ const enum Most {
 
 /** The connection that a handshake runs in. */
 export interface Host {
+	/** Longest handshake message that is taken. */
+	readonly maxMessage: number;
 	/** See Link.open. */
 	open(peer: AuthenticatedPeer, post: PostHandshake): void;
 	/** Asks for a call of the driver's `resume` from the event loop. */
@@ -43,7 +47,7 @@ export interface Host {
 	alert(level: AlertLevel, description: number): void;
 }
 
-export class Driver implements Link {
+export class Driver implements Link, Gate {
 	/** What the handshake is at; not there where none goes on. Set here only, as is the next. */
 	flow: Flow | undefined = undefined;
 	/** True until `resume`. */
@@ -68,13 +72,13 @@ export class Driver implements Link {
 	private ignored = 0;
 	owesCertificate = false;
 
-	/** For a handshake, `config`; for messages after it, `post`, and messages of up to `maxMessage` octets. */
-	constructor(host: Host, incoming: Incoming, outgoing: Outgoing, maxMessage: number, config: Config | undefined, post: PostHandshake | undefined) {
+	/** For a handshake, `config`; for messages after it, `post`. */
+	constructor(host: Host, incoming: Incoming, outgoing: Outgoing, config: Config | undefined, post: PostHandshake | undefined) {
 		this.host = host;
 		this.incoming = incoming;
 		this.outgoing = outgoing;
 		this.post = post;
-		this.joiner = new Joiner(maxMessage);
+		this.joiner = new Joiner(this);
 		this.config = config!;
 		this.timing = (config && new Timing(config.now))!;
 	}
@@ -88,6 +92,18 @@ export class Driver implements Link {
 	/** True where part of a message has arrived, and not all of it. */
 	get started(): boolean {
 		return this.joiner.have > 0;
+	}
+
+	/** What is known from a message's header: whether it may come now, and be that long. */
+	expectMessage(type: number, length: number): void {
+		if (!this.flow) this.post!.expectType(type);
+		else if (!this.isAccepted(type) && !(type === HandshakeType.hello_request && this.incoming.is12))
+			throw new TLSError("unexpected_message", `handshake message ${type} comes where it may not`);
+		if (length > longestBody(type))
+			throw new TLSError("decode_error", `handshake message ${type} has ${length} bytes, more than the ${longestBody(type)} that it can have`);
+		const { maxMessage } = this.host;
+		if (length > maxMessage)
+			throw new TLSError("message_too_long", `a handshake message of ${length} bytes is longer than the ${maxMessage} that are allowed`);
 	}
 
 	/** Uses the handshake messages of the record, until it is used up or a pause comes. */
@@ -239,18 +255,22 @@ export class Driver implements Link {
 		const joiner = this.joiner, bytes = joiner.bytes, start = joiner.start;
 		const type = bytes[start]!;
 		this.reader.open(bytes, start + MessageHeader.length, joiner.end);
-		if (this.flow && type <= Most.type && this.accepts & 1 << type) this.advance();
-		else this.receiveOther(type);
+		if (this.flow && this.isAccepted(type)) this.advance();
+		else this.receiveOther();
 	}
 
-	/** A message that no flow waits for: one after the handshake, a HelloRequest, or one that comes where it may not. */
-	private receiveOther(type: number): void {
+	/** True where the flow waits for a message of this type. */
+	private isAccepted(type: number): boolean {
+		return type <= Most.type && (this.accepts & 1 << type) !== 0;
+	}
+
+	/** A message that no flow waits for, which `expectMessage` has let in: one after the handshake, or a HelloRequest. */
+	private receiveOther(): void {
 		if (!this.flow) this.post!.receive(this);
-		else if (type === HandshakeType.hello_request && this.incoming.is12) {
+		else {
 			this.reader.finish();
 			this.ignore();
 		}
-		else throw new TLSError("unexpected_message", `handshake message ${type} comes where it may not`);
 		this.releaseMessage();
 	}
 

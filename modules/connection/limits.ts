@@ -4,8 +4,8 @@
 */
 
 import { TLSError } from "../errors";
+import { roomForBuffer } from "../wire/memory";
 import { ProtocolVersion } from "../wire/numbers";
-import { largestBuffer } from "tls/hardware/memory";
 
 /** What a ClientHello asks for. */
 export interface RecordLimits {
@@ -24,6 +24,9 @@ const enum Size {
 	beside = 8192,
 	/** Least that is asked for, however little memory there is. */
 	least = 512,
+	/** Handshake messages, where nothing else is asked for: the longest, and the least however little memory there is. */
+	message = 32768,
+	leastMessage = 4096,
 	/** The largest of RFC 6066. */
 	fragment = 4096,
 }
@@ -54,7 +57,22 @@ export function limitsFor(room: number, maxVersion: ProtocolVersion): RecordLimi
 	return { recordSizeLimit: text + type, maxFragmentCode: text < Size.text ? codeThatFits(text) : 0 };
 }
 
+/** Longest handshake message for `room` bytes of memory: it lies there beside what the handshake itself needs. */
+export function messageFor(room: number): number {
+	const fits = room - Size.beside;
+	return fits < Size.leastMessage ? Size.leastMessage : fits < Size.message ? fits : Size.message;
+}
+
+/** Bytes free now, as far as they matter here. */
+function roomNow(): number {
+	return roomForBuffer(2 * (Size.text + Size.around) + Size.beside);
+}
+
 /** What memory allows now. */
 export function limitsThatFit(maxVersion: ProtocolVersion): RecordLimits {
-	return limitsFor(largestBuffer(2 * (Size.text + Size.around) + Size.beside), maxVersion);
+	return limitsFor(roomNow(), maxVersion);
+}
+
+export function messageThatFits(): number {
+	return messageFor(roomNow());
 }

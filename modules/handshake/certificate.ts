@@ -5,7 +5,7 @@
 
 import { TLSError } from "../errors";
 import { AllowedIn, ExtensionBit, expectAnswer, expectRequest } from "../wire/extensions";
-import { ExtensionType, HandshakeType } from "../wire/numbers";
+import { ExtensionType, HandshakeType, SignatureScheme } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
@@ -68,11 +68,33 @@ export function readCertificate13(r: Reader, asked: number, maximum: number): Ce
 	return list;
 }
 
-/** The schemes in a list of signature algorithms. */
+/** Most schemes of a list that are looked at. */
+const MAX_SCHEMES = 64;
+
+/** True for a scheme that a client certificate's key could sign with (crypto/credential.ts). */
+function isUsable(scheme: number): boolean {
+	switch (scheme) {
+		case SignatureScheme.ecdsa_secp256r1_sha256:
+		case SignatureScheme.ecdsa_secp384r1_sha384:
+		case SignatureScheme.rsa_pss_rsae_sha256:
+		case SignatureScheme.rsa_pss_rsae_sha384:
+		case SignatureScheme.rsa_pss_rsae_sha512:
+		case SignatureScheme.rsa_pkcs1_sha256:
+		case SignatureScheme.rsa_pkcs1_sha384: return true;
+		default: return false;
+	}
+}
+
+/** The schemes in a list of signature algorithms that can be used, each once: what is kept does not grow with the list. */
 export function readSchemes(r: Reader): number[] {
 	const schemes: number[] = [];
 	const list = r.enter(2, 2, 0xfffe);
-	while (r.left) schemes.push(r.u16());
+	if (r.left & 1) throw new TLSError("decode_error", "a list of signature algorithms has an odd number of bytes");
+	for (let i = 0; i < MAX_SCHEMES && r.left; i++) {
+		const scheme = r.u16();
+		if (isUsable(scheme) && !schemes.includes(scheme)) schemes.push(scheme);
+	}
+	r.at = r.end;
 	r.leave(list);
 	return schemes;
 }

@@ -41,6 +41,8 @@ export interface HandshakeInfo extends Negotiated {
 
 /** What goes on after the handshake. */
 export interface PostHandshake {
+	/** Throws unless a message of `type` may come after the handshake. */
+	expectType(type: number): void;
 	/** Handles the handshake message that the link holds. */
 	receive(link: Link): void;
 	/** True where the peer waits for a new key before the next application data. */

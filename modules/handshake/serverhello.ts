@@ -8,6 +8,7 @@ import type { Suite } from "../crypto/suite";
 import type { Config } from "../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
 import { ExtensionType, ProtocolVersion, Signer } from "../wire/numbers";
+import { expectBuffer, Purpose } from "../wire/memory";
 import type { Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
 import { RANDOM_LENGTH, SESSION_ID_LENGTH } from "./offer";
@@ -55,6 +56,8 @@ function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
 		if (type === ExtensionType.supported_versions) version = r.u16();
 		else if (type === ExtensionType.cookie) {
 			const cookie = r.enter(2, 1, 0xffff);
+			// it is here twice: kept, and in the hello that gives it back
+			expectBuffer(2 * r.left, Purpose.cookie);
 			to.cookie = r.bytes.slice(r.at, r.end);
 			r.at = r.end;
 			r.leave(cookie);

@@ -24,7 +24,7 @@ const HELLO_ROOM = 320;
 
 function sendHello(link: Link, hello: Hello, transcript: Transcript): void {
 	if (link.config.maxVersion === ProtocolVersion.tls13) hello.share ??= new KeyShare(hello.group, undefined);
-	const w = new Writer(HELLO_ROOM + (hello.keys.length ? hello.keys[0]!.identity.length : 0));
+	const w = new Writer(HELLO_ROOM + (hello.keys.length ? hello.keys[0]!.identity.length : 0) + (hello.cookie?.length ?? 0));
 	writeClientHello(w, hello, link.config);
 	transcript.add(w.bytes, hello.keys.length ? resumption!.writeBinders(w, hello.keys, transcript) : 0, w.length);
 	link.send(w.bytes, 0, w.length);

@@ -4,35 +4,21 @@
 */
 
 import { TLSError } from "../errors";
+import { expectBuffer, Purpose } from "../wire/memory";
 import { ContentType } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import { copyPart } from "tls/hardware/copy";
-import { largestBuffer } from "tls/hardware/memory";
 
 /** Octets of a record's header. */
 export const enum RecordHeader {
 	length = 5,
 }
 
-/** A record for which memory is looked at before it is taken, in octets; a shorter one is like any other buffer. */
-const LARGE = 2048;
-
 /** Octets that are not worth a view. */
 const LITTLE = 192;
 
-/** What a buffer takes beside its octets: the objects that stand for it. */
-const AROUND = 512;
-
 function refuseHeader(): never {
 	throw new TLSError("unexpected_message", "the server does not speak TLS on this port");
-}
-
-/** A record of `length` octets must fit: where there is no room XS would end the app, without a word to it. */
-function expectRoom(length: number): void {
-	const room = largestBuffer(length + AROUND) - AROUND;
-	if (room < length)
-		throw new TLSError("out_of_memory", `memory is full: a record of the server needs ${length} bytes in one piece, ${Math.max(0, room)} are free; `
-			+ '"recordSizeLimit" asks for smaller ones');
 }
 
 export abstract class Deframer {
@@ -130,7 +116,7 @@ export abstract class Deframer {
 		if (RecordHeader.length + length > buffer.length) {
 			// the old one goes first: both at once may be more than there is
 			this.buffer = buffer = empty;
-			if (length > LARGE) expectRoom(RecordHeader.length + length);
+			expectBuffer(RecordHeader.length + length, Purpose.record);
 			this.buffer = buffer = new Uint8Array(RecordHeader.length + length);
 		}
 		buffer[0] = type;

@@ -1,10 +1,10 @@
 /*
 	Records in, handshake messages out (RFC 8446 section 5.1): a record may hold several messages, a message may come in several
-	records. A message that lies in one record is used there; only a split one is collected in a buffer of its own, whose size is
-	checked before memory is taken. Used by driver.ts.
+	records. A message that lies in one record is used there; only a split one is collected in a buffer of its own. Whether a message may
+	come, and how long it may be, is asked as soon as its header is there, before memory is taken for the rest.
 */
 
-import { TLSError } from "../errors";
+import { expectBuffer, Purpose } from "../wire/memory";
 import { empty } from "../wire/reader";
 import { copy } from "tls/hardware/copy";
 
@@ -13,18 +13,24 @@ export const enum MessageHeader {
 	length = 4,
 }
 
+/** Decides which messages are joined. */
+export interface Gate {
+	/** Throws unless a message of `type` with `length` bytes behind its header may come now. */
+	expectMessage(type: number, length: number): void;
+}
+
 export class Joiner {
 	/** The message, header included, is `bytes[start..end)` once `take` says so. */
 	bytes: Uint8Array = empty;
 	start = 0;
 	end = 0;
-	private readonly limit: number;
+	private readonly gate: Gate;
 	private held: Uint8Array | undefined = undefined;
 	/** Octets of a message of which a part has arrived; 0 where that is all of it or nothing. */
 	have = 0;
 
-	constructor(limit: number) {
-		this.limit = limit;
+	constructor(gate: Gate) {
+		this.gate = gate;
 	}
 
 	/** Takes from `record[at..end)` and returns how far it went. A message is there where `end` is above 0 now. */
@@ -38,6 +44,7 @@ export class Joiner {
 					this.start = at;
 					return this.end = at + size;
 				}
+				expectBuffer(size, Purpose.message);
 			}
 			this.held = new Uint8Array(size);
 		}
@@ -60,6 +67,7 @@ export class Joiner {
 		if (this.have === MessageHeader.length && held.length === MessageHeader.length) {
 			const size = this.size(held, 0);
 			if (size > MessageHeader.length) {
+				expectBuffer(size, Purpose.message);
 				this.held = new Uint8Array(size);
 				copy(held, 0, MessageHeader.length, this.held, 0);
 				held = this.held;
@@ -78,10 +86,10 @@ export class Joiner {
 		return at;
 	}
 
+	/** Bytes of the message whose header is at `bytes[at]`, which may come. */
 	private size(bytes: Uint8Array, at: number): number {
 		const length = (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
-		if (length > this.limit)
-			throw new TLSError("message_too_long", `a handshake message of ${length} bytes is longer than the ${this.limit} that are allowed`);
+		this.gate.expectMessage(bytes[at]!, length);
 		return MessageHeader.length + length;
 	}
 }

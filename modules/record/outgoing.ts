@@ -3,6 +3,7 @@
 	them (RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2). Used by connection.ts and driver.ts.
 */
 
+import { expectBuffer, Purpose } from "../wire/memory";
 import { ContentType, ProtocolVersion } from "../wire/numbers";
 import { copy } from "tls/hardware/copy";
 import { RecordHeader } from "./deframer";
@@ -117,7 +118,13 @@ export class Outgoing {
 	private reserve(count: number): void {
 		if (this.end + count <= this.buffer.length) return;
 		const waiting = this.end - this.start;
-		const target = waiting + count > this.buffer.length ? new Uint8Array(Math.max(waiting + count, SHORTEST)) : this.buffer;
+		let target = this.buffer;
+		if (waiting + count > target.length) {
+			const length = Math.max(waiting + count, SHORTEST);
+			// the shortest has been asked for with the step that needs it, and an alert has the reserve
+			if (length > SHORTEST) expectBuffer(length, Purpose.output);
+			target = new Uint8Array(length);
+		}
 		copy(this.buffer, this.start, this.end, target, 0);
 		this.buffer = target;
 		this.start = 0;

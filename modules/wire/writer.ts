@@ -4,24 +4,37 @@
 */
 
 import { TLSError } from "../errors";
+import { expectBuffer, Purpose } from "./memory";
 import { copy } from "tls/hardware/copy";
+
+/** Longest buffer, in bytes, that is made without asking for memory. */
+const MAX_UNASKED = 512;
+
+/** Bytes that a buffer gets beyond those it must have when it grows. */
+const GROWTH = 64;
 
 export class Writer {
 	/** What has been written is `bytes[0..length)`. */
 	bytes: Uint8Array;
 	length = 0;
 
+	/** Throws "out_of_memory" where there is none for a long buffer; what a short one takes has been asked for with the step that needs it. */
 	constructor(room: number) {
+		if (room > MAX_UNASKED) expectBuffer(room, Purpose.output);
 		this.bytes = new Uint8Array(room);
 	}
 
-	/** Makes room for `count` octets and returns where they go; they are not cleared. */
+	/** Makes room for `count` bytes and returns where they go; they are not cleared. Throws "out_of_memory" where there is none. */
 	reserve(count: number): number {
 		const at = this.length;
 		const end = at + count;
-		if (end > this.bytes.length) {
-			const larger = new Uint8Array(end + 64);
-			copy(this.bytes, 0, at, larger, 0);
+		const bytes = this.bytes;
+		if (end > bytes.length) {
+			expectBuffer(end + GROWTH, Purpose.output);
+			const larger = new Uint8Array(end + GROWTH);
+			copy(bytes, 0, at, larger, 0);
+			// it may hold secrets
+			bytes.fill(0);
 			this.bytes = larger;
 		}
 		this.length = end;

@@ -258,9 +258,11 @@ class Application12 implements PostHandshake {
 	readonly owesUpdate = false;
 	#refusals = 0;
 
+	expectType(type: number): void {
+		if (type !== HandshakeType.hello_request) throw new TLSError("unexpected_message", `handshake message ${type} after the handshake`);
+	}
+
 	receive(link: Link): void {
-		if (link.messageType !== HandshakeType.hello_request)
-			throw new TLSError("unexpected_message", `handshake message ${link.messageType} after the handshake`);
 		link.reader.finish();
 		if (this.#refusals++ < MAX_REFUSALS) link.warn(AlertDescription.no_renegotiation);
 	}

@@ -6,6 +6,7 @@
 import { TLSError } from "../../errors";
 import type { Config } from "../../config";
 import { CertificateCompressionAlgorithm } from "../../wire/numbers";
+import { expectBuffer, Purpose } from "../../wire/memory";
 import type { Reader } from "../../wire/reader";
 
 /** Reads the message that `r` stands at and returns the body of the Certificate that it holds, which may be as long as any message. */
@@ -21,6 +22,7 @@ export function readCompressedCertificate(r: Reader, { inflate, maxMessage }: Co
 		throw new TLSError("illegal_parameter", `the server compressed its certificates with algorithm ${algorithm}, which was not offered`);
 	if (length > maxMessage)
 		throw new TLSError("message_too_long", `the server's certificates have ${length} bytes, more than the ${maxMessage} that are allowed`);
+	expectBuffer(length, Purpose.certificates);
 	const bytes = new Uint8Array(length);
 	if (!inflate!(r.bytes, start, end, bytes))
 		throw new TLSError("bad_certificate", "the server's compressed certificates can't be decompressed to the length that it says");

@@ -182,7 +182,8 @@ function settleEarly(link: Link, hello: Hello, state: State13, seen: number): vo
 /** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
 function readGroups(r: Reader): void {
 	const list = r.enter(2, 2, 0xffff);
-	while (r.left) r.u16();
+	if (r.left & 1) throw new TLSError("decode_error", "the server's list of groups has an odd number of bytes");
+	r.at = r.end;
 	r.leave(list);
 }
 

@@ -39,6 +39,17 @@ export class Application13 implements PostHandshake {
 		this.server = server;
 	}
 
+	expectType(type: number): void {
+		switch (type) {
+			case HandshakeType.new_session_ticket:
+			case HandshakeType.key_update: return;
+			case HandshakeType.certificate_request:
+				if (this.identifier) return;
+				throw new TLSError("unexpected_message", "the server asks for a certificate after the handshake, which was not offered");
+			default: throw new TLSError("unexpected_message", `handshake message ${type} after the handshake`);
+		}
+	}
+
 	receive(link: Link): void {
 		switch (link.messageType) {
 			case HandshakeType.new_session_ticket:
@@ -49,11 +60,10 @@ export class Application13 implements PostHandshake {
 				this.receiveKeyUpdate(link);
 				break;
 			case HandshakeType.certificate_request:
-				if (!this.identifier) throw new TLSError("unexpected_message", "the server asks for a certificate after the handshake, which was not offered");
-				this.identifier.answer(link, this.client);
+				this.identifier!.answer(link, this.client);
 				break;
 			default:
-				throw new TLSError("unexpected_message", `handshake message ${link.messageType} after the handshake`);
+				this.expectType(link.messageType);
 		}
 	}
 

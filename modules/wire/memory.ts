@@ -1,0 +1,83 @@
+/*
+	How memory is asked for, before it is taken. XS ends the whole app where a chunk or a slot can't be had, and script can't catch that: so nothing whose
+	length or number a peer decides is allocated before one of these has said that there is room. What fails is one connection, with "out_of_memory".
+
+	Each of them leaves a reserve, from which the error's words and the alert are made. Nothing here evaluates a string before memory is found missing: on
+	a device each evaluation of a literal allocates.
+*/
+
+import { TLSError } from "../errors";
+import { hasRoom, largestBuffer } from "tls/hardware/memory";
+
+/** What memory is for, in the words of the error. */
+export const enum Purpose {
+	record,
+	message,
+	cookie,
+	certificates,
+	session,
+	connection,
+	handshake,
+	output,
+}
+
+/** What stays free for a connection that fails: the error with its stack, its words, and the record with the alert. */
+const enum Reserve {
+	bytes = 640,
+	slots = 72,
+}
+
+/** What a buffer takes beside its bytes: the chunk's header, what it is rounded up to, and the objects that stand for it. */
+const enum Beside {
+	bytes = 32,
+	slots = 16,
+}
+
+function purposeName(purpose: Purpose): string {
+	switch (purpose) {
+		case Purpose.record: return "a record of the server";
+		case Purpose.message: return "a handshake message of the server";
+		case Purpose.cookie: return "a hello with the server's cookie";
+		case Purpose.certificates: return "the server's decompressed certificates";
+		case Purpose.session: return "a session";
+		case Purpose.connection: return "a connection";
+		case Purpose.handshake: return "the next step of the handshake";
+		case Purpose.output: return "a message to the server";
+	}
+}
+
+/** What to change. */
+function remedy(purpose: Purpose): string {
+	switch (purpose) {
+		case Purpose.record: return '"recordSizeLimit" asks for smaller ones';
+		default: return 'give XS more ("creation" in the manifest), or have fewer connections at once';
+	}
+}
+
+function refuse(purpose: Purpose, bytes: number): never {
+	const free = Math.max(0, largestBuffer(bytes + Reserve.bytes) - Reserve.bytes);
+	const how = free < bytes ? `${free} are free` : "there is room for too few objects";
+	throw new TLSError("out_of_memory", `memory is full: ${purposeName(purpose)} needs ${bytes} bytes in one piece, ${how}; ${remedy(purpose)}`);
+}
+
+/** True where a buffer of `length` bytes can be made. */
+export function canMakeBuffer(length: number): boolean {
+	return hasRoom(length + Beside.bytes + Reserve.bytes, Beside.slots + Reserve.slots);
+}
+
+/** Throws "out_of_memory" unless a buffer of `length` bytes can be made. */
+export function expectBuffer(length: number, purpose: Purpose): void {
+	if (!canMakeBuffer(length)) refuse(purpose, length);
+}
+
+/** Throws "out_of_memory" unless there is room for what takes `bytes` in chunks and `slots` slots. */
+export function expectRoom(bytes: number, slots: number, purpose: Purpose): void {
+	if (!hasRoom(bytes + Reserve.bytes, slots + Reserve.slots)) refuse(purpose, bytes);
+}
+
+/** Bytes, at most `wanted`, of the largest buffer that leaves the reserve. */
+export function roomForBuffer(wanted: number): number {
+	if (canMakeBuffer(wanted)) return wanted;
+	const around = Beside.bytes + Reserve.bytes;
+	return Math.max(0, largestBuffer(wanted + around) - around);
+}
