@@ -1,6 +1,6 @@
 /*
 	The last good value and the first bad one of what bounds a server: the length of a handshake message during the handshake and after it, in one record and in pieces,
-	and records without data.
+	records without data, and requests to renegotiate.
 */
 
 import assert from "node:assert/strict";
@@ -8,11 +8,12 @@ import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { vector } from "../peers/keys13.js";
 import { rightExtensions, Session12, type Outcome12, type Script12 } from "../peers/server12.js";
-import { message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { answerRequest, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { runPairs, type Pair } from "./connect.js";
 
 const HANDSHAKE = 22, ALERT = 21, DATA = 23;
 const NEW_SESSION_TICKET = 4;
+const NO_RENEGOTIATION = 100;
 
 /** MAX_IDLE_RECORDS of modules/connection. */
 const MAX_IDLE_RECORDS = 32;
@@ -70,7 +71,21 @@ for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 			}
 		});
 
-		if (!is13) return;
+		if (!is13) {
+			test("requests to renegotiate: eight are declined, no more are answered", async () => {
+				for (const count of [8, 9]) {
+					const [pair] = await run({}, [{
+						talk: async (session: Session12 | Session13) => {
+							for (let i = 0; i < count; i++) session.send(HANDSHAKE, message(0));
+							await answerRequest(session);
+						},
+					}]);
+					expectGood(pair!);
+					assert.deepEqual((pair!.server as Outcome12).alerts, [...Array<number>(8).fill(NO_RENEGOTIATION), 0]);
+				}
+			});
+			return;
+		}
 
 		function talking(talk: (session: Session13) => void): Change {
 			return {
