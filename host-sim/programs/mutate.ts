@@ -12,7 +12,7 @@ import { locked, Problem, projectRoot } from "../build/files.js";
 import { cMutants } from "./mutate/c.js";
 import { Copy } from "./mutate/copy.js";
 import { readEquivalents, reasonFor } from "./mutate/equivalent.js";
-import { limitFor, measureTests, nameOf, runTests, testsFor, type Measured } from "./mutate/reach.js";
+import { limitFor, measureTests, namedTests, nameOf, runTests, testsFor, type Measured } from "./mutate/reach.js";
 import type { Mutant } from "./mutate/sites.js";
 import { typescriptMutants } from "./mutate/typescript.js";
 
@@ -26,6 +26,7 @@ what is changed; the project's own files never are.
   --seed N              the same seed chooses the same changes; 1 without it
   --in PATH             only in files whose path contains PATH; may be given again
   --line N              only in this line
+  --with NAME           only tests whose path contains NAME, whatever they reach; may be given again
   --list                print the changes, run nothing
   --within SECONDS      start no further test for a change after so many seconds of tests; 90 without it
   --jobs N              so many changes at a time; as many as processors without it, two at most
@@ -40,6 +41,7 @@ interface Arguments {
 	count: number;
 	seed: number;
 	readonly paths: string[];
+	readonly tests: string[];
 	line: number;
 	list: boolean;
 	within: number;
@@ -48,7 +50,7 @@ interface Arguments {
 }
 
 function readArguments(values: readonly string[]): Arguments {
-	const result: Arguments = { count: 40, seed: 1, paths: [], line: 0, list: false, within: 90, jobs: Math.min(2, availableParallelism()), failsOnSurvivors: false };
+	const result: Arguments = { count: 40, seed: 1, paths: [], tests: [], line: 0, list: false, within: 90, jobs: Math.min(2, availableParallelism()), failsOnSurvivors: false };
 	for (let i = 0; i < values.length; i++) {
 		const option = values[i]!;
 		const next = (): string => {
@@ -65,6 +67,7 @@ function readArguments(values: readonly string[]): Arguments {
 			case "--count": result.count = number(); break;
 			case "--seed": result.seed = number(); break;
 			case "--in": result.paths.push(next()); break;
+			case "--with": result.tests.push(next()); break;
 			case "--line": result.line = number(); break;
 			case "--list": result.list = true; break;
 			case "--within": result.within = number(); break;
@@ -154,7 +157,7 @@ async function mutate(values: Arguments): Promise<number> {
 	const work = (number: number): Promise<void> => locked(`mutate-${number}`, async () => {
 		const copy = new Copy(number);
 		copy.update();
-		const tests = await (measured ??= measureTests(copy));
+		const tests = await (measured ??= values.tests.length > 0 ? Promise.resolve(namedTests(values.tests)) : measureTests(copy));
 		const scripts = await copy.compileTests();
 		if (!scripts) throw new Problem(`the tests don't compile:\n${copy.words}`);
 		copy.keepBuilt();

@@ -23,8 +23,8 @@ export interface TestRun {
 
 export interface Measured extends TestRun {
 	readonly seconds: number;
-	/** Lines of modules/ and hardware/ that it runs: "FILE:LINE". */
-	readonly lines: ReadonlySet<string>;
+	/** Lines of modules/ and hardware/ that it runs: "FILE:LINE"; undefined where that was not measured. */
+	readonly lines: ReadonlySet<string> | undefined;
 }
 
 /** Not run: real peers and firmware take too long, figures of memory change with every change, and the rest reaches neither modules nor hardware. */
@@ -158,15 +158,23 @@ export async function measureTests(copy: Copy): Promise<Measured[]> {
 	return result.sort((a, b) => a.seconds - b.seconds);
 }
 
+/** Tests whose path contains one of some names, not measured: each of them is taken to reach everything. */
+export function namedTests(names: readonly string[]): Measured[] {
+	const runs = allRuns().filter(run => names.some(name => nameOf(run).includes(name)));
+	if (runs.length === 0) throw new Problem(`no tests have ${names.join(" or ")} in their path`, 2);
+	return runs.map(run => ({ ...run, seconds: LONGEST_SECONDS / SLOWER, lines: undefined }));
+}
+
 /** Which lines of a file any test runs. A statement over several lines may be known by one of them only. */
 function isRun({ lines }: Measured, mutant: Mutant): boolean {
+	if (!lines) return true;
 	for (let line = mutant.line; line <= mutant.lastLine; line++) if (lines.has(`${mutant.path}:${line}`)) return true;
 	return false;
 }
 
 /** True where one of the lines above, at most this many, is run: what a condition over several lines is known by. */
 function isRunNear({ lines }: Measured, { path, line }: Mutant): boolean {
-	for (let i = 1; i <= 8; i++) if (lines.has(`${path}:${line - i}`)) return true;
+	for (let i = 1; i <= 8; i++) if (lines?.has(`${path}:${line - i}`)) return true;
 	return false;
 }
 
@@ -194,7 +202,7 @@ export function testsFor(mutant: Mutant, tests: readonly Measured[]): readonly M
 	}
 	if (mutant.member) {
 		const lines = linesWith(mutant.member);
-		return tests.filter(test => lines.some(line => test.lines.has(line)));
+		return tests.filter(test => !test.lines || lines.some(line => test.lines!.has(line)));
 	}
 	const direct = tests.filter(test => isRun(test, mutant));
 	return direct.length > 0 ? direct : tests.filter(test => isRunNear(test, mutant));
