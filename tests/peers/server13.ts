@@ -142,7 +142,7 @@ export function usualScheme(key: KeyObject): number {
 
 /** A signature in one of TLS's schemes. */
 export function signContent(key: KeyObject, scheme: number, content: Buffer): Buffer {
-	const hash = scheme === 0x0503 || scheme === 0x0805 ? "sha384" : scheme === 0x0806 ? "sha512" : "sha256";
+	const hash = [0x0501, 0x0503, 0x0805].includes(scheme) ? "sha384" : [0x0601, 0x0603, 0x0806].includes(scheme) ? "sha512" : "sha256";
 	if (key.asymmetricKeyType !== "rsa") return sign(hash, content, key);
 	return scheme >> 8 === 8 ? sign(hash, content, { key, padding: 6, saltLength: -1 }) : sign(hash, content, key);
 }
