@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import { projectRoot } from "../../host-sim/build/files.js";
+import { buildFolder, projectRoot } from "../../host-sim/build/files.js";
 import { canBuild } from "../../host-sim/build/toolchain.js";
 
 /** False where the program is there; else why a test is skipped, with the line that installs it. */
@@ -37,11 +37,18 @@ export function lacksZlib(variant: string): string | false {
 	return `no zlib: apt-get install ${variant === "m32" ? "lib32z1-dev" : "zlib1g-dev"}`;
 }
 
-const vectorsPath = process.env["XS_TLS_VECTORS"] ?? join(projectRoot, "..", "shared", "vectors");
+/** Where the vectors are: named, beside the project, or fetched by `npm run vectors`. */
+const vectorsPath = process.env["XS_TLS_VECTORS"]
+	?? [join(projectRoot, "..", "shared", "vectors"), join(buildFolder, "vectors")].find(folder => existsSync(folder)) ?? "";
 
 /** False, or why tests with published vectors are skipped. */
 export const lacksVectors: string | false = existsSync(join(vectorsPath, "wycheproof")) ? false
-	: "no test vectors: put them in ../shared/vectors, or name their folder in XS_TLS_VECTORS";
+	: "no test vectors: npm run vectors fetches them, or name their folder in XS_TLS_VECTORS";
+
+/** False, or why tests with this file are skipped: "limbo.json" and "bettertls.json" can't be fetched. */
+export function lacksVectorFile(name: string): string | false {
+	return existsSync(join(vectorsPath, name)) ? false : `no test vectors: ${name} is in no published form (host-sim/programs/vectors.ts)`;
+}
 
 /** A file of the test vectors. */
 export function vectorFile(name: string): string {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { projectRoot } from "../../host-sim/build/files.js";
-import { lacksVectors, variants, vectorFile } from "../drivers/machine.js";
+import { lacksVectorFile, variants, vectorFile } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 
 /** Expectations that are not followed, and why. None of them is of the tier "must". */
@@ -28,14 +28,16 @@ const exceptions: Record<string, Record<string, string>> = {
 	bettertls: {},
 };
 
-if (lacksVectors) test("certificate chains", { skip: lacksVectors }, () => {});
-else {
-	for (const [file, list] of Object.entries(exceptions)) {
-		for (const variant of variants) {
-			runSuite(join(projectRoot, "tests", "vectors", "x509.ts"), "vectors", {
-				title: file, variant, config: { exceptions: JSON.stringify(list), now: new Date().toISOString() },
-				extra: { data: { cases: vectorFile(file) } },
-			});
-		}
+for (const [file, list] of Object.entries(exceptions)) {
+	const skip = lacksVectorFile(`${file}.json`);
+	if (skip) {
+		test(file, { skip }, () => {});
+		continue;
+	}
+	for (const variant of variants) {
+		runSuite(join(projectRoot, "tests", "vectors", "x509.ts"), "vectors", {
+			title: file, variant, config: { exceptions: JSON.stringify(list), now: new Date().toISOString() },
+			extra: { data: { cases: vectorFile(file) } },
+		});
 	}
 }
