@@ -78,7 +78,8 @@ describe("documents", () => {
 	});
 
 	test("paths that are named exist", () => {
-		report(documents.flatMap(document => namedPaths(document).filter(path => !waiting.includes(path))
+		// a changelog names what was
+		report(documents.filter(document => document !== "CHANGELOG.md").flatMap(document => namedPaths(document).filter(path => !waiting.includes(path))
 			.filter(path => ![".", posix.dirname(document)].some(from => existsSync(join(projectRoot, from, path))))
 			.map(path => `${document}: ${path} is not there`)), "paths");
 	});
