@@ -39,6 +39,10 @@ const signatureSchemes: readonly number[] = Object.freeze([
 	SignatureScheme.rsa_pkcs1_sha256, SignatureScheme.rsa_pkcs1_sha384, SignatureScheme.rsa_pkcs1_sha512,
 ]);
 
+/** Seconds that a session is used after the last full handshake: by default and at most, seven days and a year. */
+const SESSION_LIFETIME = 604800;
+const MAX_SESSION_LIFETIME = 31536000;
+
 /** While it is filled in. */
 type Making<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -56,6 +60,7 @@ const types: Readonly<Record<keyof Options | "onHandshake", string>> = Object.fr
 	sign: "function",
 	postHandshakeAuth: "boolean",
 	session: "buffer",
+	sessionLifetime: "number",
 	onSession: "function",
 	psk: "object",
 	earlyData: "buffer",
@@ -189,9 +194,11 @@ export function configure(options: Options, host: string | undefined): Config {
 	if (psk?.maxEarlyData && !suites.includes(psk.suite)) refuse('"psk": its "cipherSuite" is not offered');
 	if (psk?.protocol && !protocols.includes(psk.protocol)) refuse('"psk": its "protocol" is not offered: name it in "applicationLayerProtocolNegotiation"');
 	const binding = session || onSession
-		? resumption!.sessionBinding(name, certificates.roots?.bytes, certificates.pins, identity?.chain[0], psk?.secret) : undefined;
+		? resumption!.sessionBinding(certificates, identity?.chain[0], psk) : undefined;
 	const given = givenLimits(options);
-	const usable = session && resumption!.usableSession(bytesOf(session), binding!, suites, protocols, given?.maxFragmentCode);
+	const lifetime = numberOption("sessionLifetime", options.sessionLifetime, 1, MAX_SESSION_LIFETIME, SESSION_LIFETIME);
+	const terms = { suites, protocols, maxFragmentCode: given?.maxFragmentCode, clock: certificates.clock, lifetime };
+	const usable = session && resumption!.usableSession(bytesOf(session), binding!, terms);
 	const limits = given ?? limitsThatFit(maxVersion);
 	const config: Making<Config> = {
 		sni: isAddress(name) ? undefined : name,

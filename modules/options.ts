@@ -36,10 +36,17 @@ export interface Options {
 	 */
 	postHandshakeAuth?: boolean;
 	/**
-	 * A session to go on with, as `onSession` gave it. One that is of no use for this server or too old is passed over. One of TLS 1.3 is for one
-	 * connection, since whoever sees it twice can tell that it is the same client (RFC 8446 appendix C.4): its bytes are wiped. Forget copies, too.
+	 * A session to resume, as `onSession` gave it. One that is damaged, too old, or for another server or another trust is passed over, and a full handshake
+	 * follows. It ends with the earliest of: the certificates that it rests on, the trusted root and a required staple included; `sessionLifetime`;
+	 * the server's word for its ticket. Time is told by `clock`. One of TLS 1.3 is for one connection: who sees it twice can tell that it is
+	 * the same client (RFC 8446 appendix C.4), so its bytes are wiped. One of TLS 1.2 may be used again and is left as it is. Delete your own copies as well.
 	 */
 	session?: ArrayBuffer | Uint8Array;
+	/**
+	 * Seconds that a session is used after the last full handshake, 1 to 31536000. Tickets of resumed connections do not start it anew. Default 604800:
+	 * seven days.
+	 */
+	sessionLifetime?: number;
 	/**
 	 * Goes out with the first flight of TLS 1.3 where `session`, or without one `psk`, allows that much, before the server is known to be there
 	 * (RFC 8446 section 8, appendix E.5): whoever listens can send it to the server again, so only requests that may be replayed, such as a GET without effects. Where
@@ -48,7 +55,7 @@ export interface Options {
 	earlyData?: ArrayBuffer | Uint8Array;
 	/**
 	 * Gets a session for a later connection to the same server; keep it like a password. With TLS 1.3 it is called after the handshake, whenever
-	 * the server sends a ticket, often twice.
+	 * the server sends a ticket, often twice. Without a clock that is set it is not called: nobody could tell how old the session is.
 	 */
 	onSession?: (session: ArrayBuffer) => void;
 	/**

@@ -9,6 +9,7 @@ import type { Config } from "../config";
 import type { AuthenticatedPeer } from "../handshake/authenticated";
 import type { Flow, HandshakeInfo, Link, Negotiated, PostHandshake } from "../handshake/link";
 import { longestBody } from "../handshake/lengths";
+import { wipeSecrets } from "../handshake/secrets";
 import type { Transcript } from "../handshake/transcript";
 import type { Incoming } from "../record/incoming";
 import { RecordHeader } from "../record/deframer";
@@ -294,6 +295,8 @@ export class Driver implements Link, Gate {
 	private closeHeld(): void {
 		this.held?.close();
 		this.held = undefined;
+		// where the handshake did not even begin, nothing else has them
+		if (this.config) wipeSecrets(this.config);
 	}
 
 	private releaseMessage(): void {

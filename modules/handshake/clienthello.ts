@@ -133,7 +133,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	if (hello.keys.length) {
 		// the last one, as its end is made of all before it
 		extension = hello.openExtension(w, ExtensionType.pre_shared_key, ExtensionBit.pre_shared_key);
-		resumption!.writeKeys(w, hello.keys, Date.now());
+		resumption!.writeKeys(w, hello.keys, config.certificates.clock);
 		w.close(2, extension);
 	}
 	w.close(2, list);

@@ -8,7 +8,7 @@ import { empty } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import type { KeyShare } from "tls/hardware/agree";
 import { random } from "tls/hardware/random";
-import { forgetSessions } from "./resumption/keys";
+import { dropKeys, dropSession } from "./resumption/keys";
 import type { PreSharedKey, Session12 } from "./resumption/keys";
 import { Transcript } from "./transcript";
 
@@ -86,6 +86,12 @@ export class Hello {
 	close(): void {
 		this.closeShare();
 		this.transcript.close();
-		forgetSessions(this.keys);
+		this.dropOffers();
+	}
+
+	/** Wipes the sessions and keys that were offered and are still here: the server has answered. */
+	dropOffers(): void {
+		dropSession(this.session);
+		dropKeys(this.keys);
 	}
 }

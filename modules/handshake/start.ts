@@ -14,6 +14,7 @@ import { writeClientHello } from "./clienthello";
 import { namesVersion, readServerHello } from "./serverhello";
 import type { ServerHello } from "./serverhello";
 import { Hello } from "./offer";
+import { dropKeys } from "./resumption/keys";
 import { resumption } from "./resumption/resumption";
 import type { Transcript } from "./transcript";
 import { flow12 } from "./tls12/flow";
@@ -44,7 +45,9 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 		throw new TLSError("illegal_parameter", "the server asks for another hello but for no change in it");
 	hello.cookie = retry.cookie;
 	// section 4.1.4: what can't go with the suite is not offered again
-	hello.keys = hello.keys.filter(key => key.suite.hash === retry.suite.hash);
+	const keys = hello.keys, { hash } = retry.suite;
+	hello.keys = keys.filter(key => key.suite.hash === hash);
+	dropKeys(keys.filter(key => key.suite.hash !== hash));
 	// section 4.2.10: the early data is lost
 	if (hello.early) link.writePlain();
 	hello.early = undefined;
@@ -56,7 +59,7 @@ function makeHello(config: Config): Hello {
 	const hello = new Hello(config.groups[0]!);
 	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
 	if (isTLS13 && resumption) {
-		hello.keys = resumption.keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, config.psk);
+		hello.keys = resumption.keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, config.psk, config.certificates.clock);
 		hello.early = resumption.earlyData(config.earlyData, hello.keys[0]);
 	}
 	return hello;

@@ -47,8 +47,6 @@ export class PathSearch {
 	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it, and its marks. */
 	private readonly path: number[] = [];
 	private readonly next: number[] = [];
-	/** For each, when the path up to it ends: the earliest notAfter of its certificates. */
-	private readonly ends: number[] = [];
 	/** The trusted key above the path: a root's index, or an Anchor. */
 	private root: number = Anchor.untried;
 	/** The place in the path whose signature is to be checked next, by `issuer`'s key; -1 while a path is looked for. */
@@ -76,6 +74,9 @@ export class PathSearch {
 	private keyStart = 0;
 	private keyEnd = 0;
 	private keyBits = 0;
+	private leafEnd = 0;
+	/** The earliest end of the certificates whose signatures hold, in seconds since 1970. */
+	private pathEnd = 0;
 	/** For a name's or a key's SHA-256, while a path is looked for. */
 	private digest: Uint8Array | undefined;
 	declare private issuer: PublicKey | undefined;
@@ -148,7 +149,6 @@ export class PathSearch {
 		this.checkLeaf();
 		this.path.push(0);
 		this.next.push(1 | marksOf(this.certificate));
-		this.ends.push(this.certificate.notAfter);
 		if (!roots) return false;
 		const leaf = this.certificate;
 		const name = this.room();
@@ -189,6 +189,7 @@ export class PathSearch {
 		this.keyStart = leaf.keyStart;
 		this.keyEnd = leaf.keyEnd;
 		this.keyBits = leaf.keyBits;
+		this.leafEnd = this.pathEnd = leaf.notAfter;
 		this.subjectStart = leaf.subjectStart;
 		this.subjectEnd = leaf.subjectEnd;
 	}
@@ -205,13 +206,11 @@ export class PathSearch {
 			if (issuer < 0) {
 				path.pop();
 				this.next.pop();
-				this.ends.pop();
 				continue;
 			}
 			if (++this.steps > MAX_STEPS) throw new TLSError("too_much_work", "the server's certificates lead too many ways");
 			path.push(issuer);
 			this.next.push(1 | marksOf(this.certificate));
-			this.ends.push(Math.min(this.ends[path.length - 2]!, this.certificate.notAfter));
 			this.root = Anchor.untried;
 		}
 		return false;
@@ -292,7 +291,8 @@ export class PathSearch {
 		}
 		this.digest = undefined;
 		this.top = this.path.length - 1;
-		if (this.root === Anchor.pinned) this.issuer = publicKeyOf(this.read(this.path[this.top--]!));
+		this.pathEnd = this.leafEnd;
+		if (this.root === Anchor.pinned) this.useIssuer(this.path[this.top--]!);
 		else {
 			const roots = this.policy.roots!;
 			const place = roots.place(this.root);
@@ -331,8 +331,15 @@ export class PathSearch {
 			return false;
 		}
 		// the issuer of the server's certificate remains
-		if (this.top-- > 0) this.issuer = publicKeyOf(this.read(index));
+		if (this.top-- > 0) this.useIssuer(index);
 		return true;
+	}
+
+	/** Certificate `index` is good: its key checks the next signature. */
+	private useIssuer(index: number): void {
+		const certificate = this.read(index), notAfter = certificate.notAfter;
+		if (notAfter < this.pathEnd) this.pathEnd = notAfter;
+		this.issuer = publicKeyOf(certificate);
 	}
 
 	private checkPath(root: number): void {
@@ -384,12 +391,12 @@ export class PathSearch {
 		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 	}
 
-	/** When what was verified ends: the earliest notAfter of the path's certificates and its root, and the end of a status that has to be there. */
+	/** When what was verified ends: the earliest end of the path's certificates and its root, and of a status that has to be there. */
 	private validUntil(): number {
-		const end = this.ends[this.path.length - 1]!;
-		const rootEnd = this.root >= 0 ? this.policy.roots!.notAfter(this.policy.roots!.place(this.root)) : end;
-		const statusEnd = this.needsStatus && this.status ? this.status.validUntil : end;
-		return Math.min(end, rootEnd, statusEnd);
+		const roots = this.policy.roots, root = this.root;
+		let end = this.pathEnd;
+		if (root >= 0) end = Math.min(end, roots!.notAfter(roots!.place(root)));
+		return this.needsStatus && this.status ? Math.min(end, this.status.validUntil) : end;
 	}
 
 	private finish(): void {

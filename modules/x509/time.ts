@@ -45,6 +45,12 @@ export function clockPolicy(option: ClockOption | undefined): ClockPolicy {
 	throw new TLSError("configuration", '"clock" is "build", "strict" or a function that gives seconds since 1970');
 }
 
+/** Milliseconds since 1970 by the policy; undefined where no time is known, or one that no session can hold (after 2106). */
+export function clockTime(policy: ClockPolicy): number | undefined {
+	const now = policy();
+	return now !== undefined && now >= 0 && now < 0x100000000 ? Math.floor(now * 1000) : undefined;
+}
+
 /** Seconds since 1970 by the policy. Throws "clock_not_set". */
 export function timeNow(policy: ClockPolicy): number {
 	const now = policy();

@@ -7,6 +7,7 @@ import { TLSError } from "../errors";
 import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
+import type { Hash } from "tls/hardware/hash";
 import { Certificate, KeyUsage, NO_PATH_LENGTH } from "./certificate";
 import { sameOctets } from "./der";
 import { readPEM } from "./pem";
@@ -74,6 +75,13 @@ export class RootStore {
 	/** When it was made, in seconds since 1970; 0 for one that was made of the application's certificates. */
 	get made(): number {
 		return u32(this.bytes, Store.made);
+	}
+
+	/** Adds what tells this store from every other to `running`: the checksum of all of it; all of one that was made here and has none. */
+	addTo(running: Hash): void {
+		const bytes = this.bytes, { length } = bytes;
+		const end = this.made ? u32(bytes, Store.length) : length;
+		running.update(bytes, this.made ? end - Store.checkSize : 0, end);
 	}
 
 	/** Where in `bytes` stands what is known of root `index`: the methods that take a place read it there. */

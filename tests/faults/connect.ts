@@ -57,6 +57,8 @@ export interface ClientOptions {
 	readonly memory?: number;
 	/** More of the simulator's environment. */
 	readonly env?: Readonly<Record<string, string>>;
+	/** The device's clock when it starts, in seconds since 1970, or "unset". */
+	readonly clock?: string;
 	/** The client closes where its answer holds this; else it waits for the server to. */
 	readonly until?: string;
 	/** Words for "config.tls"; with them the app has modules/optional/legacy. */
@@ -71,7 +73,7 @@ const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, memory, env = {},
+	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, memory, env = {}, clock,
 		until, tls, withoutLegacy, without = [], path, lines, into } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk), early: String(early),
 		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }),
@@ -83,7 +85,7 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		...(memory === undefined ? {} : { creation: { static: memory } }),
 	};
 	const app = await buildApp(folder, { variant, config, extra });
-	const { code, stdout, stderr } = await runApp(app, { timeout, env });
+	const { code, stdout, stderr } = await runApp(app, { timeout, env, ...(clock === undefined ? {} : { clock }) });
 	if (code !== 0) throw new Error(`the simulator ended with ${code} in connection ${stdout.length}: ${stderr}\n${stdout.slice(-2).join("\n")}`);
 	return stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as ClientResult);
 }

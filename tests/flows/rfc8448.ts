@@ -10,6 +10,7 @@ import { clientAlertRecord, clientDataRecord, clientFinishedRecord, clientHelloR
 	serverFlightRecord, serverHelloRecord, ticketRecord } from "./rfc8448-records";
 import { clientAuthenticated, clientCertificate, clientSignature, compatible, resumed, resumedClientData, resumedServerData, retried } from "./rfc8448-traces";
 import { KeyKind } from "tls/hardware/signature";
+import { Secret } from "tls/hardware/secret";
 import { importSession } from "tls/handshake/resumption/session";
 import type { Session } from "tls/handshake/resumption/keys";
 import { CipherSuite, ProtocolVersion } from "tls/wire/numbers";
@@ -86,9 +87,15 @@ for (const [name, recording, change] of [
 }
 
 /** Section 4 goes on with the session of section 3; a handshake wipes it when the server has answered. */
+function recordedSecret(): Secret {
+	const secret = new Secret(32);
+	secret.import(bytes("4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3"), 0);
+	return secret;
+}
+
 const makeSession = (): Session => ({
 	version: ProtocolVersion.tls13, suite: CipherSuite.TLS_AES_128_GCM_SHA256, scheme: 0x0804, subject: "recorded", protocol: "", maxFragmentCode: 0, maxEarlyData: 1024,
-	secret: bytes("4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3"), made: 0, ageAdd: 0,
+	secret: recordedSecret(), made: 0, ageAdd: 0, verifiedAt: 0, validUntil: 0xffffffff,
 	ticket: new Uint8Array(178),	// the recorded hello has it
 });
 const early = ascii("ABCDEF");
@@ -99,9 +106,9 @@ for (const size of pieces) {
 		const replay = start(resumed, { session, earlyData: early });
 		const { connection, collector } = replay;
 		equal(collector.take(), resumed.hellos[0]!);
-		ok(session.secret.length > 0);
+		ok(session.secret);
 		feed(replay, resumed.answers[0]!, size);
-		equal(session.secret.length + session.ticket.length, 0, "the session's secret is kept");
+		equal([session.secret, session.ticket.length], [undefined, 0], "the session's secret is kept");
 		feed(replay, resumed.flight, size);
 		equal(collector.error, undefined);
 		equal(collector.take(), resumed.finished);
@@ -125,8 +132,10 @@ test("RFC 8448 section 3: the ticket's key is that of section 4", () => {
 	for (const record of [serverHelloRecord, serverFlightRecord, ticketRecord]) feed(replay, record, 100000);
 	equal(replay.collector.error, undefined);
 	equal(sessions.length, 1);
-	const session = importSession(new Uint8Array(sessions[0]!), binding, Date.now())!;
-	equal(hex(session.secret), "4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3");
+	const session = importSession(new Uint8Array(sessions[0]!), binding, { now: Date.now(), lifetime: 604800 })!;
+	const secret = new Uint8Array(32);
+	session.secret!.export(secret, 0);
+	equal(hex(secret), "4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3");
 	equal(session.ticket.length, 178);
 	equal(session.scheme, 0x0804);
 });

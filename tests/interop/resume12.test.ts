@@ -113,17 +113,11 @@ describe("TLS 1.2 sessions: what they are not good for", () => {
 	test("a format that is not known", () => expectFull(changed(0, "63")));
 	test("a version that is not known", () => expectFull(changed(1, "0302")));
 	test("a suite that is not offered", () => expectFull(changed(3, "c013")));
-	test("made in the future", () => expectFull(changed(5, "f0000000")));
-	test("made long ago", () => expectFull(changed(5, "00000001")));
-	test("for another server or another trust", () => expectFull(changed(13, "00000000")));
-	test("without the extended master secret", () => expectFull(session.replace(/^(.{90}30.{96})(....)(.*)$/, (_, head: string, length: string, rest: string) => {
-		const nameAt = 2 * parseInt(length, 16) + 4;
-		const at = nameAt + 4 + 2 * parseInt(rest.slice(nameAt, nameAt + 2), 16);
-		assert.equal(rest.slice(at, at + 2), "01");
-		return head + length + rest.slice(0, at) + "00" + rest.slice(at + 2);
-	})));
-	for (const cut of [1, 2, 20, 46, 60, 97, 110]) test(`cut after ${cut} octets`, () => expectFull(session.slice(0, 2 * cut)));
-	test("with an octet too many", () => expectFull(`${session}00`));
+	// which one it was, and when, only its own check tells: tests/unit/handshake/session.ts
+	test("an earlier format", () => expectFull(changed(0, "04")));
+	for (const at of [5, 9, 13, 17, 22, 60, 100, 180]) test(`damaged at byte ${at}`, () => expectFull(changed(at, "0102030405")));
+	for (const cut of [1, 2, 20, 46, 60, 97, 110]) test(`cut after ${cut} bytes`, () => expectFull(session.slice(0, 2 * cut)));
+	test("with a byte too many", () => expectFull(`${session}00`));
 	test("for another name", async () => {
 		const [result] = await connect(server, 1, { session, host: "other.example" });
 		assert.equal(result?.code, "wrong_name", "the certificate is looked at again");
@@ -131,11 +125,6 @@ describe("TLS 1.2 sessions: what they are not good for", () => {
 	test("under another authority", async () => {
 		const [result] = await connect(server, 1, { session, ca: makeIdentity(["localhost"]).root.pem });
 		assert.equal(result?.code, "untrusted", "the certificate is looked at again");
-	});
-	test("with another master secret: what the server says can't be read", async () => {
-		const [result] = await connect(server, 1, { session: changed(46, "0000000000000000") });
-		assert.equal(result?.code, "bad_record_mac", result?.message);
-		assert.equal(result?.negotiated, undefined);
 	});
 	test("a server that forgot the session goes on in full", async () => {
 		const other = await startNode(identity, Buffer.from("hello"), { maxVersion: "TLSv1.2", secureOptions: SSL_OP_NO_TICKET });

@@ -118,24 +118,12 @@ describe("TLS 1.3 sessions: what they are not good for", () => {
 	test("the session that was made is right", async () => {
 		expectAnswers(await connect(server, 1, { session }), [true]);
 	});
+	// which one it was, and when, only its own check tells: tests/unit/handshake/session.ts
 	test("a format that is not known", () => expectFull(changed(0, "63")));
-	test("a version that is not known", () => expectFull(changed(1, "0305")));
-	test("a session of TLS 1.2 by its number", () => expectFull(changed(1, "0303")));
-	test("a suite that is not known", () => expectFull(changed(3, "13ff")));
-	test("a suite with another hash", () => expectFull(changed(3, "1301")));
-	test("made in the future", () => expectFull(changed(5, "f0000000")));
-	test("made long ago", () => expectFull(changed(5, "00000001")));
-	test("made more than seven days ago, though it is to live longer", () => {
-		const made = Math.floor(Date.now() / 1000) - 604801;
-		return expectFull(changed(5, (made.toString(16) + "ffffffff")));
-	});
-	test("too old for what the server said", () => {
-		const made = Math.floor(Date.now() / 1000) - 3;
-		return expectFull(changed(5, (made.toString(16) + "00000002")));
-	});
-	test("for another server or another trust", () => expectFull(changed(13, "00000000")));
-	for (const cut of [1, 2, 20, 46, 60, 97, 110]) test(`cut after ${cut} octets`, () => expectFull(session.slice(0, 2 * cut)));
-	test("with an octet too many", () => expectFull(`${session}00`));
+	test("an earlier format", () => expectFull(changed(0, "04")));
+	for (const at of [1, 3, 5, 9, 13, 17, 22, 60, 100, 180]) test(`damaged at byte ${at}`, () => expectFull(changed(at, "0102030405")));
+	for (const cut of [0, 1, 2, 20, 46, 60, 97, 110]) test(`cut after ${cut} bytes`, () => expectFull(session.slice(0, 2 * cut)));
+	test("with a byte too many", () => expectFull(`${session}00`));
 	test("for another name", async () => {
 		const [result] = await connect(server, 1, { session, host: "other.example" });
 		assert.equal(result?.code, "wrong_name", "the certificate is looked at again");
@@ -147,11 +135,6 @@ describe("TLS 1.3 sessions: what they are not good for", () => {
 	test("for a client with a certificate", () => {
 		const { pem, keyPem } = makeCertificate({ subject: "device", key: makeKey("p256"), issuer: identity.intermediate, extendedKeyUsage: ["clientAuth"] });
 		return expectFull(session, { secure: { ...only13, clientCertificates: pem, clientKey: keyPem } });
-	});
-	test("with another secret: the server refuses the binder", async () => {
-		const [result] = await connect(server, 1, { session: changed(46, "0000000000000000") });
-		assert.equal(result?.code, "peer_alert", result?.message);
-		assert.equal(result?.negotiated, undefined);
 	});
 	test("made with a protocol that is not asked for now", async () => {
 		const secure = { ...only13, applicationLayerProtocolNegotiation: "h2" };

@@ -33,6 +33,8 @@ export interface Script12 {
 	readonly status?: Buffer;
 	/** Announced, and sent before ChangeCipherSpec (RFC 5077 section 3.3). */
 	readonly ticket?: Buffer;
+	/** The ticket's lifetime, in seconds. */
+	readonly lifetime?: number;
 	/** The master secret of a session that the server goes on with. */
 	readonly resume?: Buffer;
 	/** The point in ServerKeyExchange, signed as it is. */
@@ -186,9 +188,9 @@ export class Session12 {
 
 	/** [NewSessionTicket], ChangeCipherSpec, Finished. */
 	#finish(): void {
-		const { editRecords = (_: string, records: Buffer[]) => records, early, ticket, finishedLabel = "server finished" } = this.#script;
+		const { editRecords = (_: string, records: Buffer[]) => records, early, ticket, lifetime = 256, finishedLabel = "server finished" } = this.#script;
 		const finish: Buffer[] = [];
-		const issued = ticket ? this.#edited("NewSessionTicket", message(4, Buffer.of(0, 0, 1, 0), vector(2, ticket))) : empty;
+		const issued = ticket ? this.#edited("NewSessionTicket", message(4, Buffer.of(lifetime >>> 24, lifetime >> 16, lifetime >> 8, lifetime), vector(2, ticket))) : empty;
 		if (issued.length) finish.push(plainRecord(HANDSHAKE, issued));
 		this.writeKey = this.#keys!.server;
 		finish.push(plainRecord(CHANGE_CIPHER_SPEC, Buffer.of(1)));

@@ -9,22 +9,19 @@ import type { Suite } from "../../crypto/suite";
 import { logSecret } from "tls/hardware/keylog";
 import type { Hello } from "../offer";
 import type { Link } from "../link";
-import { keySecret } from "./psk";
 import type { PreSharedKey } from "./keys";
 import { Schedule13, trafficCipher } from "../tls13/schedule";
 import type { Transcript } from "../transcript";
 
 /** What goes out early: all that the application gave, where the first key allows that much; else nothing. */
 export function earlyData(bytes: Uint8Array | undefined, key: PreSharedKey | undefined): Uint8Array | undefined {
-	return bytes?.length && key && bytes.length <= key.maxEarlyData ? bytes : undefined;
+	return bytes?.length && key && bytes.length <= key.owner.maxEarlyData ? bytes : undefined;
 }
 
 /** Sends the early data after the ClientHello, whose digest by the hash of the first key is `digest`. */
 export function sendEarly(link: Link, hello: Hello, digest: Uint8Array): void {
 	const key = hello.keys[0]!;
-	const secret = keySecret(key);
-	const schedule = new Schedule13(key.suite, secret);
-	secret.close();
+	const schedule = new Schedule13(key.suite, key.owner.secret);
 	const traffic = schedule.derive("c e traffic", digest);
 	schedule.close();
 	logSecret("CLIENT_EARLY_TRAFFIC_SECRET", hello.random, traffic);
@@ -37,7 +34,7 @@ export function sendEarly(link: Link, hello: Hello, digest: Uint8Array): void {
 /** Checks that the server, which says that it takes the early data, goes on with what that was made for (section 4.2.10). */
 export function checkEarly(hello: Hello, key: PreSharedKey | undefined, suite: Suite, protocol: string): void {
 	const first = hello.keys[0]!;
-	if (key !== first || suite !== first.suite || protocol !== first.protocol)
+	if (key !== first || suite !== first.suite || protocol !== first.owner.protocol)
 		throw new TLSError("illegal_parameter", "the server takes early data, but not with the key, cipher suite and protocol that it was made for");
 }
 

@@ -7,15 +7,20 @@ import type { ProtocolVersion } from "../../wire/numbers";
 import { empty } from "../../wire/reader";
 import type { Suite } from "../../crypto/suite";
 import type { HashAlgorithm } from "tls/hardware/hash";
+import type { Secret } from "tls/hardware/secret";
 
 export interface AnySession {
 	readonly suite: number;
 	/** SignatureScheme with which the server proved itself; 0 where it was with an external key. */
 	readonly scheme: number;
-	secret: Uint8Array;
+	/** Undefined once it is used or wiped. */
+	secret: Secret | undefined;
 	ticket: Uint8Array;
 	/** Whom its certificate named. */
 	readonly subject: string;
+	/** When the last full handshake was, and until when what it verified holds (VerifiedPeer), in seconds since 1970. */
+	readonly verifiedAt: number;
+	readonly validUntil: number;
 	/** The server's answer to max_fragment_length, which holds for as long as the session does (RFC 6066 section 4); 0 where there was none. */
 	readonly maxFragmentCode: number;
 }
@@ -46,7 +51,8 @@ export type Session = Session12 | Session13;
 /** A key from elsewhere, which only the two sides know. */
 export interface ExternalKey {
 	readonly identity: Uint8Array;
-	readonly secret: Uint8Array;
+	/** A copy of the application's key. Undefined once it is wiped. */
+	secret: Secret | undefined;
 	/** The hash that it is for: only suites with that hash go with it (section 4.2.11). */
 	readonly hash: HashAlgorithm;
 	/** What early data goes out with: suite, application protocol ("" for none), and the most octets (section 4.2.10). */
@@ -58,29 +64,34 @@ export interface ExternalKey {
 /** A key as it is offered. */
 export interface PreSharedKey {
 	identity: Uint8Array;
-	secret: Uint8Array;
 	/** What early data goes out with; only the suite's hash counts for all else. */
 	readonly suite: Suite;
-	readonly protocol: string;
-	/** Octets that the server takes early. */
-	readonly maxEarlyData: number;
+	/** It has the secret. */
+	readonly owner: Session13 | ExternalKey;
 	/** The connection that it comes from; an external key has none. */
 	readonly session: Session13 | undefined;
 }
 
-/** Wipes and lets go of what is secret or long in a session, when the server has answered. */
-export function forgetSession(session: AnySession): void {
-	if (session.secret === empty) return;
-	session.secret.fill(0);
-	session.secret = session.ticket = empty;
+/** Wipes the secret of a session or an external key, if it is still there. */
+export function wipeSecret(owner: { secret: Secret | undefined } | undefined): void {
+	if (!owner?.secret) return;
+	owner.secret.close();
+	owner.secret = undefined;
 }
 
-/** Forgets the sessions that keys come from, when the server has answered. */
-export function forgetSessions(keys: readonly PreSharedKey[]): void {
+/** Wipes and drops what is secret or long in a session. */
+export function dropSession(session: AnySession | undefined): void {
+	if (!session) return;
+	wipeSecret(session);
+	session.ticket = empty;
+}
+
+/** Wipes the keys that were offered: the server has answered, or asks for others. */
+export function dropKeys(keys: readonly PreSharedKey[]): void {
 	for (let i = 0; i < keys.length; i++) {
-		const key = keys[i]!, session = key.session;
-		if (!session) continue;
-		forgetSession(session);
-		key.secret = key.identity = empty;
+		const key = keys[i]!;
+		wipeSecret(key.owner);
+		if (key.session) key.session.ticket = empty;
+		key.identity = empty;
 	}
 }

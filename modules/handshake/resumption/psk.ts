@@ -11,9 +11,12 @@ import { findSuite, findSuiteByName } from "../../crypto/suites";
 import type { Writer } from "../../wire/writer";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
+import { dropSession } from "./keys";
 import type { ExternalKey, PreSharedKey, Session13 } from "./keys";
 import { Schedule13, verifyData } from "../tls13/schedule";
 import type { Transcript } from "../transcript";
+import { clockTime } from "../../x509/time";
+import type { ClockPolicy } from "../../x509/time";
 
 /** Most octets of a pre-shared key's name. */
 const MAX_IDENTITY = 1024;
@@ -33,52 +36,49 @@ export function readExternalKey({ psk }: Options): ExternalKey | undefined {
 	if (typeName(key) !== "buffer") refuse('"psk": "key" must be a buffer');
 	if (hashName !== "sha256" && hashName !== "sha384") refuse('"psk": "hash" is "sha256" or "sha384"');
 	const name = bytesOf(typeof identity === "string" ? ArrayBuffer.fromString(identity) : identity);
-	const secret = bytesOf(key);
+	const octets = bytesOf(key);
 	if (typeof protocol !== "string") refuse('"psk": "protocol" must be a string');
 	if (cipherSuite !== undefined && typeof cipherSuite !== "string") refuse('"psk": "cipherSuite" must be a string');
 	if (!name.length || name.length > MAX_IDENTITY) refuse(`"psk": "identity" must have 1 to ${MAX_IDENTITY} bytes, not ${name.length}`);
-	if (secret.length < 16 || secret.length > 64) refuse(`"psk": "key" must have 16 to 64 bytes, not ${secret.length}`);
+	if (octets.length < 16 || octets.length > 64) refuse(`"psk": "key" must have 16 to 64 bytes, not ${octets.length}`);
 	const hash = hashName === "sha256" ? HashAlgorithm.sha256 : HashAlgorithm.sha384;
-	return {
-		identity: name, secret, hash, protocol,
-		suite: earlySuite(cipherSuite ?? (hash === HashAlgorithm.sha256 ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384"), hash),
-		maxEarlyData: numberOption("psk.maxEarlyData", maxEarlyData, 0, 0xffffffff, 0),
-	};
+	const suite = earlySuite(cipherSuite ?? (hash === HashAlgorithm.sha256 ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384"), hash);
+	const most = numberOption("psk.maxEarlyData", maxEarlyData, 0, 0xffffffff, 0);
+	const secret = new Secret(octets.length);
+	secret.import(octets, 0);
+	return { identity: name.slice(), secret, hash, protocol, suite, maxEarlyData: most };
 }
 
-/** What can be offered, the session first: at most one of each. */
-export function keysToOffer(session: Session13 | undefined, external: ExternalKey | undefined): PreSharedKey[] {
+/**
+ * What can be offered, the session first: at most one of each. A session whose age nobody knows is dropped: the clock was set back since.
+ */
+export function keysToOffer(session: Session13 | undefined, external: ExternalKey | undefined, clock: ClockPolicy): PreSharedKey[] {
 	const keys: PreSharedKey[] = [];
 	if (session) {
-		const { ticket, secret, suite, protocol, maxEarlyData } = session;
-		keys.push({ identity: ticket, secret, suite: findSuite(suite)!, protocol, maxEarlyData, session });
+		if (ticketAge(session, clock) >= 0) keys.push({ identity: session.ticket, suite: findSuite(session.suite)!, owner: session, session });
+		else dropSession(session);
 	}
-	if (external) {
-		const { identity, secret, suite, protocol, maxEarlyData } = external;
-		keys.push({ identity, secret, suite: findSuite(suite)!, protocol, maxEarlyData, session: undefined });
-	}
+	if (external) keys.push({ identity: external.identity, suite: findSuite(external.suite)!, owner: external, session: undefined });
 	return keys;
 }
 
-/** The key, where script does not see it. */
-export function keySecret(key: PreSharedKey): Secret {
-	const secret = new Secret(key.secret.length);
-	secret.import(key.secret, 0);
-	return secret;
+/** Milliseconds since the ticket came, by the clock that told when it did; below 0 where that was set back, or shows no time. */
+function ticketAge(session: Session13, clock: ClockPolicy): number {
+	return (clockTime(clock) ?? -1) - session.made;
 }
 
-/** obfuscated_ticket_age (section 4.2.11.1): milliseconds since the ticket came, hidden from whoever listens; 0 for an external key. */
-function ticketAge({ session }: PreSharedKey, now: number): number {
-	return session ? (Math.max(0, now - session.made) + session.ageAdd) % 0x100000000 : 0;
+/** obfuscated_ticket_age (section 4.2.11.1): the age and ticket_age_add, so that an eavesdropper can't read the age; 0 for an external key. */
+function obfuscatedAge({ session }: PreSharedKey, clock: ClockPolicy): number {
+	return session ? (Math.max(0, ticketAge(session, clock)) + session.ageAdd) % 0x100000000 : 0;
 }
 
 /** Writes the data of pre_shared_key, with room for the binders at its end (section 4.2.11). */
-export function writeKeys(w: Writer, keys: readonly PreSharedKey[], now: number): void {
+export function writeKeys(w: Writer, keys: readonly PreSharedKey[], clock: ClockPolicy): void {
 	const identities = w.open(2);
 	for (const key of keys) {
 		w.u16(key.identity.length);
 		w.copy(key.identity, 0, key.identity.length);
-		const age = ticketAge(key, now);
+		const age = obfuscatedAge(key, clock);
 		w.u16(age / 0x10000);
 		w.u16(age);
 	}
@@ -94,9 +94,7 @@ export function writeKeys(w: Writer, keys: readonly PreSharedKey[], now: number)
 /** The binder of one key, in the place of `digest`: what a Finished would be with a key made of it (section 4.2.11.2). */
 function binder(key: PreSharedKey, digest: Uint8Array): Uint8Array {
 	const { suite } = key;
-	const secret = keySecret(key);
-	const schedule = new Schedule13(suite, secret);
-	secret.close();
+	const schedule = new Schedule13(suite, key.owner.secret);
 	const base = schedule.derive(key.session ? "res binder" : "ext binder", undefined);
 	schedule.close();
 	const data = verifyData(suite, base, digest);

@@ -5,6 +5,9 @@
 import { ProtocolVersion } from "../../wire/numbers";
 import { empty } from "../../wire/reader";
 import { refuse } from "../../options";
+import type { CertificatePolicy } from "../../x509/policy";
+import { clockTime } from "../../x509/time";
+import type { ClockPolicy } from "../../x509/time";
 import { findSuite } from "../../crypto/suites";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
@@ -12,26 +15,32 @@ import { legacy } from "tls/optional/legacy/legacy";
 import type { AuthenticatedPeer } from "../authenticated";
 import type { Link } from "../link";
 import type { ServerHello12, Ticket12 } from "../tls12/hello";
-import type { Session } from "./keys";
+import { dropSession } from "./keys";
+import type { ExternalKey, Session } from "./keys";
 import { BINDING_LENGTH, exportSession, importSession } from "./session";
 
-/** Octets of a root store that say which one it is: all of a small one, the index of a large one. */
-const STORE_PART = 4096;
-
-/** What a session is good for: a server of this name, checked against these roots, pins and key, for a client with this certificate. */
-export function sessionBinding(name: string, roots: Uint8Array | undefined, pins: readonly Uint8Array[] | undefined, client: Uint8Array | undefined,
-	key: Uint8Array | undefined): Uint8Array {
+/**
+ * Returns the digest of what a session is bound to: the server's name and all that was checked or shown when it was made. These are the trust store, the
+ * pins, whether a status had to come, the client's certificate, and the external key. An option that widens or narrows trust belongs in here.
+ */
+export function sessionBinding(policy: CertificatePolicy, client: Uint8Array | undefined, key: ExternalKey | undefined): Uint8Array {
+	const { name, roots, pins, pinsInsteadOfRoots, requiresStatus } = policy;
+	const binding = new Uint8Array(BINDING_LENGTH);
 	const running = new Hash(HashAlgorithm.sha256);
-	const text = new Uint8Array(ArrayBuffer.fromString(`${name}\n${[roots, pins, client, key].map(part => part?.length).join()}\n`));
-	running.update(text, 0, text.length);
-	if (roots) running.update(roots, 0, Math.min(roots.length, STORE_PART));
-	for (const pin of pins ?? []) running.update(pin, 0, pin.length);
+	const text = `${name}\n${[!!roots, !!requiresStatus, !!pinsInsteadOfRoots, pins?.length, client?.length, !!key].join()}\n`;
+	const bytes = new Uint8Array(ArrayBuffer.fromString(text));
+	running.update(bytes, 0, bytes.length);
+	roots?.addTo(running);
+	if (pins) for (let i = 0; i < pins.length; i++) running.update(pins[i]!, 0, pins[i]!.length);
 	if (client) running.update(client, 0, client.length);
-	if (key) running.update(key, 0, key.length);
-	const digest = new Uint8Array(BINDING_LENGTH);
-	running.peek(digest, 0);
+	if (key) {
+		// the session does not show a hash of the key alone
+		key.secret!.hmac(HashAlgorithm.sha256, key.identity, 0, key.identity.length, binding, 0);
+		running.update(binding, 0, BINDING_LENGTH);
+	}
+	running.peek(binding, 0);
 	running.close();
-	return digest;
+	return binding;
 }
 
 function wipe(bytes: Uint8Array): void {
@@ -43,18 +52,43 @@ function wipe(bytes: Uint8Array): void {
 	}
 }
 
-/** The session where it goes with what is offered now, else undefined; `maxFragmentCode` is what the application asks for, if it does. */
-export function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: readonly number[], protocols: readonly string[],
-	maxFragmentCode: number | undefined): Session | undefined {
-	const session = importSession(bytes, binding, Date.now());
-	if (session?.version === ProtocolVersion.tls13) wipe(bytes);
-	if (!session || !suites.includes(session.suite)) return undefined;
+/** What a session must go with. */
+export interface SessionTerms {
+	readonly suites: readonly number[];
+	readonly protocols: readonly string[];
+	/** What the application asks for, if it does. */
+	readonly maxFragmentCode: number | undefined;
+	readonly clock: ClockPolicy;
+	/** Seconds that a session is used after the last full handshake. */
+	readonly lifetime: number;
+}
+
+/** True where a session goes with what is offered now. */
+function isOffered(session: Session, { suites, protocols, maxFragmentCode }: SessionTerms): boolean {
+	if (!suites.includes(session.suite)) return false;
 	// RFC 6066 section 4: it holds for as long as the session does
-	if (maxFragmentCode !== undefined && maxFragmentCode !== session.maxFragmentCode) return undefined;
+	if (maxFragmentCode !== undefined && maxFragmentCode !== session.maxFragmentCode) return false;
 	// RFC 7627 section 5.3
-	if (session.version === ProtocolVersion.tls12) return session.isExtended || legacy?.sparesExtendedMasterSecret ? session : undefined;
-	const isRight = session.secret.length === findSuite(session.suite)!.hashLength && (!session.protocol || protocols.includes(session.protocol));
-	return isRight ? session : undefined;
+	if (session.version === ProtocolVersion.tls12) return session.isExtended || (legacy?.sparesExtendedMasterSecret ?? false);
+	return session.secret!.length === findSuite(session.suite)!.hashLength && (!session.protocol || protocols.includes(session.protocol));
+}
+
+/** Reads the session where it goes with what is offered now; else undefined. */
+export function usableSession(bytes: Uint8Array, binding: Uint8Array, terms: SessionTerms): Session | undefined {
+	const now = clockTime(terms.clock);
+	const session = now === undefined ? undefined : importSession(bytes, binding, { now, lifetime: terms.lifetime });
+	if (!session) return undefined;
+	const isRight = isOffered(session, terms);
+	try {
+		if (session.version === ProtocolVersion.tls13) wipe(bytes);
+	}
+	catch (error) {
+		dropSession(session);
+		throw error;
+	}
+	if (isRight) return session;
+	dropSession(session);
+	return undefined;
 }
 
 /**
@@ -63,12 +97,14 @@ export function usableSession(bytes: Uint8Array, binding: Uint8Array, suites: re
  */
 export function keepSession12(link: Link, { suite, sessionId, resumes, isExtended, maxFragment }: ServerHello12, ticket12: Ticket12 | undefined,
 	master: Secret, { peer, scheme }: AuthenticatedPeer): void {
-	const { sessionBinding: binding, maxFragmentCode } = link.config;
+	const { sessionBinding: binding, maxFragmentCode, certificates } = link.config;
 	const { lifetime = 0, octets: ticket = empty } = ticket12 ?? {};
-	if (!ticket.length && (resumes || !sessionId.length)) return;
+	const now = clockTime(certificates.clock);
+	if (now === undefined || !ticket.length && (resumes || !sessionId.length)) return;
+	const { subject, verifiedAt, validUntil } = peer;
 	const session = {
-		version: ProtocolVersion.tls12, suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject: peer.subject, isExtended,
-		maxFragmentCode: maxFragment ? maxFragmentCode : 0,
+		version: ProtocolVersion.tls12, suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject, verifiedAt, validUntil,
+		isExtended, maxFragmentCode: maxFragment ? maxFragmentCode : 0,
 	} as const;
-	link.keepSession(exportSession(session, master, binding!, Date.now(), lifetime));
+	link.keepSession(exportSession(session, master, binding!, now, lifetime));
 }

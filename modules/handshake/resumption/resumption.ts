@@ -4,14 +4,14 @@
 */
 
 import { checkEarly, earlyData, endEarly, sendEarly } from "./early";
-import { keySecret, keysToOffer, readExternalKey, writeBinders, writeKeys } from "./psk";
+import { keysToOffer, readExternalKey, writeBinders, writeKeys } from "./psk";
 import { keepSession12, sessionBinding, usableSession } from "./resume";
 import { keepTickets, readTicket } from "./tickets";
 
 export { readExternalKey };
 
 const parts = Object.freeze({
-	keysToOffer, writeKeys, writeBinders, keySecret, earlyData, sendEarly, checkEarly, endEarly, keepTickets, readTicket,
+	keysToOffer, writeKeys, writeBinders, earlyData, sendEarly, checkEarly, endEarly, keepTickets, readTicket,
 	keepSession12, sessionBinding, usableSession,
 });
 

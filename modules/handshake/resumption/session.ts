@@ -1,31 +1,51 @@
 /*
-	Sessions as octets, to go on with in a later connection, also after a restart (RFC 8446 section 4.6.1; RFC 5246 section 7.3, RFC 5077). They
-	hold a secret: keep them as safe as a password. Made by tls12/flow.ts and tickets.ts, read by config.ts, by way of resumption.ts.
+	Sessions as bytes, to resume in a later connection, also after a restart (RFC 8446 section 4.6.1; RFC 5246 section 7.3, RFC 5077). They hold a
+	secret: keep them as safe as a password.
 
-	    format (1) · version (2) · suite (2) · made, seconds (4) · lifetime, seconds (4) · digest of the name and of whom to trust (32)
+	    format (1) · version (2) · suite (2) · made, seconds (4) · the server's lifetime, seconds (4) · verified at, valid until, seconds (4, 4)
 	    length (1), secret · length (2), ticket · SignatureScheme of the proof (2) · length (1), subject · number of max_fragment_length (1)
 	    TLS 1.2: flags (1) · length (1), session id
 	    TLS 1.3: made, milliseconds beyond the second (2) · age_add (4) · max_early_data_size (4) · length (1), application protocol
+	    SHA-256 of what the session is bound to and of all before (32)
 
-	A later format has another number in front; what is not known, too old, or for another server is not used, and a full handshake goes on.
+	A later format has another number in front. What is unknown, damaged, too old or for another server is passed over: a full handshake follows.
 */
 
 import { TLSError } from "../../errors";
 import { ProtocolVersion } from "../../wire/numbers";
 import { Reader } from "../../wire/reader";
 import { Writer } from "../../wire/writer";
-import type { Secret } from "tls/hardware/secret";
+import { equal } from "tls/hardware/compare";
+import { Hash, HashAlgorithm } from "tls/hardware/hash";
+import { Secret } from "tls/hardware/secret";
 import type { AnySession, Session, Session12, Session13 } from "./keys";
 
-const FORMAT = 4;
+/** Formats 1 to 4 had no check and no end. */
+const FORMAT = 5;
+
+/** Bytes of a SHA-256: what a session is bound to, and its check. */
 export const BINDING_LENGTH = 32;
 
-/** Seconds that a session is used where the server does not say, and at most (RFC 8446 section 4.6.1). */
+/** Bytes of a session of TLS 1.2 and 1.3 beside secret, ticket, names and session id. */
+const FIXED_LENGTH_12 = 62;
+const FIXED_LENGTH_13 = 71;
+
+/** Seconds that a ticket is used where the server does not say, and at most (RFC 8446 section 4.6.1). */
 const USUAL_LIFETIME = 86400;
 const MAX_LIFETIME = 604800;
 
+/** Latest time that fits, in seconds: in 2106. */
+const MAX_SECONDS = 0xffffffff;
+
 const enum Flag {
 	extendedMasterSecret = 1,
+}
+
+/** When a session is used, and for how long after the last full handshake, in seconds. */
+export interface SessionTime {
+	/** Milliseconds since 1970. */
+	readonly now: number;
+	readonly lifetime: number;
 }
 
 function writeU32(w: Writer, value: number): void {
@@ -33,9 +53,14 @@ function writeU32(w: Writer, value: number): void {
 	w.u16(value);
 }
 
+/** Bytes that are written of a name. */
+function nameLength(name: string): number {
+	return Math.min(name.length, 255);
+}
+
 /** A name of at most 255 characters, in ASCII. */
 function writeName(w: Writer, name: string): void {
-	const length = Math.min(name.length, 255);
+	const length = nameLength(name);
 	w.u8(length);
 	for (let i = 0; i < length; i++) {
 		const code = name.charCodeAt(i);
@@ -43,26 +68,40 @@ function writeName(w: Writer, name: string): void {
 	}
 }
 
-/** The octets of a session; `lifetime` is the server's word, 0 if it gave none, and `now` is in milliseconds. */
+/** Writes the check of `bytes[0..end)` to `out` at `at`. */
+function writeCheck(binding: Uint8Array, bytes: Uint8Array, end: number, out: Uint8Array, at: number): void {
+	const running = new Hash(HashAlgorithm.sha256);
+	running.update(binding, 0, BINDING_LENGTH);
+	running.update(bytes, 0, end);
+	running.peek(out, at);
+	running.close();
+}
+
+/**
+ * Returns the bytes of a session. `lifetime` is the server's word, 0 if it gave none, and `now` is in milliseconds. The one buffer that holds the secret
+ * is the one returned: it has its exact size from the start.
+ */
 export function exportSession(session: Omit<Session12, "secret"> | Omit<Session13, "secret" | "made">, secret: Secret, binding: Uint8Array, now: number,
 	lifetime: number): ArrayBuffer {
-	const { version, ticket } = session;
-	const w = new Writer(160 + ticket.length);
+	const { version, ticket, subject } = session;
+	const own = session.version === ProtocolVersion.tls12 ? FIXED_LENGTH_12 + session.id.length : FIXED_LENGTH_13 + nameLength(session.protocol);
+	const length = own + secret.length + ticket.length + nameLength(subject);
+	const w = new Writer(length);
 	w.u8(FORMAT);
 	w.u16(version);
 	w.u16(session.suite);
 	writeU32(w, Math.floor(now / 1000));
 	writeU32(w, Math.min(lifetime || USUAL_LIFETIME, MAX_LIFETIME));
-	w.copy(binding, 0, BINDING_LENGTH);
+	writeU32(w, session.verifiedAt);
+	writeU32(w, Math.min(session.validUntil, MAX_SECONDS));
 	w.u8(secret.length);
 	const at = w.reserve(secret.length);
-	secret.export(w.bytes, at);
 	w.u16(ticket.length);
 	w.copy(ticket, 0, ticket.length);
 	w.u16(session.scheme);
-	writeName(w, session.subject);
+	writeName(w, subject);
 	w.u8(session.maxFragmentCode);
-	if (version === ProtocolVersion.tls12) {
+	if (session.version === ProtocolVersion.tls12) {
 		w.u8(session.isExtended ? Flag.extendedMasterSecret : 0);
 		w.u8(session.id.length);
 		w.copy(session.id, 0, session.id.length);
@@ -73,9 +112,11 @@ export function exportSession(session: Omit<Session12, "secret"> | Omit<Session1
 		writeU32(w, session.maxEarlyData);
 		writeName(w, session.protocol);
 	}
-	const bytes = (w.bytes.buffer as ArrayBuffer).slice(0, w.length);
-	w.bytes.fill(0);
-	return bytes;
+	const end = w.reserve(BINDING_LENGTH);
+	if (w.length !== length) throw new TLSError("internal", `a session has ${w.length} bytes, expected ${length}`);
+	secret.export(w.bytes, at);
+	writeCheck(binding, w.bytes, end, w.bytes, end);
+	return w.bytes.buffer as ArrayBuffer;
 }
 
 function take(r: Reader, width: 1 | 2, maximum: number): Uint8Array {
@@ -86,55 +127,88 @@ function take(r: Reader, width: 1 | 2, maximum: number): Uint8Array {
 	return bytes;
 }
 
+/** Takes a secret where script does not see it. */
+function takeSecret(r: Reader): Secret {
+	const outer = r.enter(1, 0, 64);
+	const secret = new Secret(r.left);
+	secret.import(r.bytes, r.at);
+	r.at = r.end;
+	r.leave(outer);
+	return secret;
+}
+
 function takeName(r: Reader): string {
 	let name = "";
 	for (const octet of take(r, 1, 255)) name += String.fromCharCode(octet);
 	return name;
 }
 
-function read12(r: Reader, common: AnySession): Session12 | undefined {
+function read12(r: Reader, common: Omit<AnySession, "secret">): Omit<Session12, "secret"> | undefined {
 	const flags = r.u8();
 	const id = take(r, 1, 32);
 	r.finish();
-	if (flags > Flag.extendedMasterSecret || common.secret.length !== 48 || !(id.length || common.ticket.length)) return undefined;
+	if (flags > Flag.extendedMasterSecret || !(id.length || common.ticket.length)) return undefined;
 	return { ...common, version: ProtocolVersion.tls12, id, isExtended: flags === Flag.extendedMasterSecret };
 }
 
-function read13(r: Reader, common: AnySession, madeSeconds: number): Session13 | undefined {
+function read13(r: Reader, common: Omit<AnySession, "secret">, madeSeconds: number, now: number): Omit<Session13, "secret"> | undefined {
 	const made = madeSeconds * 1000 + r.u16();
 	const ageAdd = r.u32();
 	const maxEarlyData = r.u32();
 	const protocol = takeName(r);
 	r.finish();
-	if (!common.ticket.length || common.secret.length < 32) return undefined;
+	if (!common.ticket.length || made > now) return undefined;
 	return { ...common, version: ProtocolVersion.tls13, made, ageAdd, maxEarlyData, protocol };
 }
 
-function read(r: Reader, binding: Uint8Array, now: number): Session | undefined {
-	if (r.u8() !== FORMAT) return undefined;
+/** True where `bytes` ends with the right check. */
+function isWhole(bytes: Uint8Array, binding: Uint8Array): boolean {
+	const end = bytes.length - BINDING_LENGTH;
+	if (end < 1 || bytes[0] !== FORMAT) return false;
+	const check = new Uint8Array(BINDING_LENGTH);
+	writeCheck(binding, bytes, end, check, 0);
+	return equal(bytes, end, check, 0, BINDING_LENGTH);
+}
+
+/**
+ * True where a session can be used at `now`. A clock that shows less than when the session was made, or when the certificates were verified, was set
+ * back: then nobody knows how old it is.
+ */
+function isFresh({ now, lifetime }: SessionTime, made: number, ticketLifetime: number, { verifiedAt, validUntil }: Omit<AnySession, "secret">): boolean {
+	const seconds = now / 1000;
+	return made <= seconds && seconds <= made + Math.min(ticketLifetime, MAX_LIFETIME)
+		&& verifiedAt <= seconds && seconds <= verifiedAt + lifetime && seconds <= validUntil;
+}
+
+/** Reads a session whose check is right. The secret comes first, so that it can be wiped where the rest is of no use. */
+function read(r: Reader, time: SessionTime): Session | undefined {
+	r.u8();
 	const version = r.u16();
 	const suite = r.u16();
 	const made = r.u32();
-	const lifetime = Math.min(r.u32(), MAX_LIFETIME);
-	const age = Math.floor(now / 1000) - made;
-	if (age < 0 || age > lifetime) return undefined;
-	const at = r.skip(BINDING_LENGTH);
-	for (let i = 0; i < BINDING_LENGTH; i++) if (r.bytes[at + i] !== binding[i]) return undefined;
-	const common: AnySession = {
-		suite, secret: take(r, 1, 64), ticket: take(r, 2, 0xffff), scheme: r.u16(), subject: takeName(r), maxFragmentCode: r.u8(),
-	};
-	if (common.maxFragmentCode > 4) return undefined;
-	switch (version) {
-		case ProtocolVersion.tls12: return read12(r, common);
-		case ProtocolVersion.tls13: return read13(r, common, made);
-		default: return undefined;
+	const ticketLifetime = r.u32();
+	const verifiedAt = r.u32();
+	const validUntil = r.u32();
+	const secret = takeSecret(r);
+	let session: Omit<Session12, "secret"> | Omit<Session13, "secret"> | undefined;
+	try {
+		const common = { suite, verifiedAt, validUntil, ticket: take(r, 2, 0xffff), scheme: r.u16(), subject: takeName(r), maxFragmentCode: r.u8() };
+		if (isFresh(time, made, ticketLifetime, common) && common.maxFragmentCode <= 4) {
+			if (version === ProtocolVersion.tls12 && secret.length === 48) session = read12(r, common);
+			else if (version === ProtocolVersion.tls13 && secret.length >= 32) session = read13(r, common, made, time.now);
+		}
 	}
+	finally {
+		if (!session) secret.close();
+	}
+	return session && { ...session, secret } as Session;
 }
 
-/** The session in `bytes`, or undefined where it is of no use for `binding` at `now`. */
-export function importSession(bytes: Uint8Array, binding: Uint8Array, now: number): Session | undefined {
+/** The session in `bytes`, or undefined where it is damaged, or of no use for `binding` or at that time. */
+export function importSession(bytes: Uint8Array, binding: Uint8Array, time: SessionTime): Session | undefined {
 	try {
-		return read(new Reader().open(bytes, 0, bytes.length), binding, now);
+		if (!isWhole(bytes, binding)) return undefined;
+		return read(new Reader().open(bytes, 0, bytes.length - BINDING_LENGTH), time);
 	}
 	catch (error) {
 		if (error instanceof TLSError) return undefined;

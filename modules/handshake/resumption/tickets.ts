@@ -4,12 +4,15 @@
 */
 
 import type { Config } from "../../config";
+import { clockTime } from "../../x509/time";
+import type { ClockPolicy } from "../../x509/time";
 import { AllowedIn, expectRequest } from "../../wire/extensions";
 import { ExtensionType, ProtocolVersion } from "../../wire/numbers";
 import type { Suite } from "../../crypto/suite";
 import { Secret } from "tls/hardware/secret";
 import type { AuthenticatedPeer } from "../authenticated";
 import type { Link } from "../link";
+import type { Session13 } from "./keys";
 import { exportSession } from "./session";
 import type { Schedule13 } from "../tls13/schedule";
 import type { Transcript } from "../transcript";
@@ -17,44 +20,43 @@ import type { Transcript } from "../transcript";
 /** Most tickets that the application is given in one connection: what makes them is wiped then. */
 const MAX_TICKETS = 8;
 
+/** What all sessions of a connection have in common. */
+type Common = Pick<Session13, "scheme" | "subject" | "verifiedAt" | "validUntil" | "protocol" | "maxFragmentCode">;
+
 /** Makes sessions of tickets (section 4.6.1). It is there only where the application wants them. */
 export class TicketKeeper {
 	private readonly suite: Suite;
 	private readonly master: Secret;
 	private readonly binding: Uint8Array;
-	private readonly scheme: number;
-	private readonly subject: string;
-	private readonly protocol: string;
-	private readonly maxFragmentCode: number;
+	private readonly clock: ClockPolicy;
+	private readonly common: Common;
 	private left = MAX_TICKETS;
 
-	/**
-	 * Takes over `master`, the resumption_master_secret; `scheme` and `subject` are the peer's proof, `binding` is what resumption/session.ts made, the rest what
-	 * was negotiated.
-	 */
-	constructor(suite: Suite, master: Secret, binding: Uint8Array, scheme: number, subject: string, protocol: string, maxFragmentCode: number) {
+	/** Takes over `master`, the resumption_master_secret; `binding` is what resume.ts made. */
+	constructor(suite: Suite, master: Secret, binding: Uint8Array, clock: ClockPolicy, common: Common) {
 		this.suite = suite;
 		this.master = master;
 		this.binding = binding;
-		this.scheme = scheme;
-		this.subject = subject;
-		this.protocol = protocol;
-		this.maxFragmentCode = maxFragmentCode;
+		this.clock = clock;
+		this.common = common;
 	}
 
 	/** Hands on the session that `ticket` stands for; its key is made with the nonce `bytes[start..end)`. */
 	keep(link: Link, lifetime: number, ageAdd: number, maxEarlyData: number, bytes: Uint8Array, start: number, end: number, ticket: Uint8Array): void {
 		// a lifetime of zero means that it is not to be used
 		if (!lifetime || !this.left) return;
+		const now = clockTime(this.clock);
+		if (now === undefined) return;
 		const { id, hash, hashLength } = this.suite;
 		const secret = new Secret(hashLength);
-		secret.expandLabel(hash, this.master, "resumption", bytes, start, end, 0, hashLength);
-		const session = {
-			version: ProtocolVersion.tls13, suite: id, ticket, scheme: this.scheme, subject: this.subject, ageAdd, maxEarlyData, protocol: this.protocol,
-			maxFragmentCode: this.maxFragmentCode,
-		} as const;
-		link.keepSession(exportSession(session, secret, this.binding, Date.now(), lifetime));
-		secret.close();
+		try {
+			secret.expandLabel(hash, this.master, "resumption", bytes, start, end, 0, hashLength);
+			const session = { version: ProtocolVersion.tls13 as const, suite: id, ticket, ageAdd, maxEarlyData, ...this.common };
+			link.keepSession(exportSession(session, secret, this.binding, now, lifetime));
+		}
+		finally {
+			secret.close();
+		}
 		if (!--this.left) this.master.close();
 	}
 
@@ -90,9 +92,17 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	keeper?.keep(link, lifetime, ageAdd, maxEarlyData, r.bytes, nonceAt, nonceAt + nonceLength, r.bytes.slice(ticketAt, ticketEnd));
 }
 
-/** What makes sessions of the server's tickets; `maxFragmentCode` is what it keeps to. The transcript ends with the client's Finished. */
-export function keepTickets(config: Config, schedule: Schedule13, transcript: Transcript, { scheme, peer }: AuthenticatedPeer, protocol: string,
-	maxFragmentCode: number): TicketKeeper {
+/**
+ * Returns what makes sessions of the server's tickets, undefined where the time is not known: such a session could never be used. The transcript
+ * ends with the client's Finished; `maxFragmentCode` is what the server keeps to.
+ */
+export function keepTickets({ certificates: { clock }, sessionBinding }: Config, schedule: Schedule13, transcript: Transcript, proof: AuthenticatedPeer,
+	agreed: Pick<Common, "protocol" | "maxFragmentCode">): TicketKeeper | undefined {
+	const now = clockTime(clock);
+	if (now === undefined) return undefined;
+	const { scheme, peer: { subject, validUntil, verifiedAt } } = proof;
 	const master = schedule.derive("res master", transcript.digest());
-	return new TicketKeeper(schedule.suite, master, config.sessionBinding!, scheme, peer.subject, protocol, maxFragmentCode);
+	// an external key has verified the server just now
+	const common = { scheme, subject, validUntil, verifiedAt: verifiedAt || Math.floor(now / 1000), protocol: agreed.protocol, maxFragmentCode: agreed.maxFragmentCode };
+	return new TicketKeeper(schedule.suite, master, sessionBinding!, clock, common);
 }

@@ -49,8 +49,6 @@ import { readServerHello12, readTicket12 } from "./hello";
 import type { ServerHello12, Ticket12 } from "./hello";
 import type { Flow, Link, PostHandshake } from "../link";
 import { extendedMasterSecret, keyBlock, masterSecret, recordCipher, VERIFY_LENGTH, verifyData12 } from "./prf";
-import { forgetSession, forgetSessions } from "../resumption/keys";
-import type { Session12 } from "../resumption/keys";
 import { resumption } from "../resumption/resumption";
 import type { Transcript } from "../transcript";
 
@@ -287,10 +285,11 @@ function open(link: Link, state: State12): void {
 }
 
 /** The short handshake with a session's secret (RFC 5246 section 7.3, figure 2): the server finishes first. */
-function* resume(link: Link, session: Session12, transcript: Transcript, state: State12): Flow {
-	state.master = new Secret(session.secret.length);
-	state.master.import(session.secret, 0);
-	forgetSession(session);
+function* resume(link: Link, hello: Hello, transcript: Transcript, state: State12): Flow {
+	const session = hello.session!;
+	state.master = session.secret!;
+	session.secret = undefined;
+	hello.dropOffers();
 	deriveKeys(state);
 	if (state.answer.sendsTicket) {
 		yield Accept.new_session_ticket;
@@ -300,8 +299,8 @@ function* resume(link: Link, session: Session12, transcript: Transcript, state: 
 	changeReading(link, state);
 	yield Accept.finished;
 	const expected = expectedFinished(link, transcript, state);
-	const { scheme, subject } = session;
-	state.proof = authenticateByKey({ subject, pathLength: 0 }, scheme, expected, link.message, link.reader.at);
+	const { scheme, subject, verifiedAt, validUntil } = session;
+	state.proof = authenticateByKey({ subject, pathLength: 0, verifiedAt, validUntil }, scheme, expected, link.message, link.reader.at);
 	link.addTo(transcript);
 	finish(link, transcript, state);
 	open(link, state);
@@ -318,7 +317,8 @@ function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 	else transcript.begin(answer.suite.hash);
 	link.addTo(transcript);
 	if (answer.resumes || answer.suite.exchange) hello.closeShare();
-	forgetSessions(hello.keys);
+	// a session that the server resumes gives its secret first
+	if (!answer.resumes) hello.dropOffers();
 	const state = new State12(answer, hello);
 	link.holds(state);
 	return state;
@@ -329,7 +329,7 @@ const requestOrDone = Accept.certificate_request | Accept.server_hello_done;
 /** All that follows the ServerHello, which is the message that the link holds. */
 export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow {
 	const state = begin(link, hello, transcript);
-	if (state.answer.resumes) return resume(link, hello.session as Session12, transcript, state);
+	if (state.answer.resumes) return resume(link, hello, transcript, state);
 
 	yield Accept.certificate;
 	beginCertificate(link, state);

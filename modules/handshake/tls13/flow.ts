@@ -38,7 +38,6 @@ import { readCertificate13, readCertificateRequest13, signedContent13 } from "..
 import { readCompressedCertificate } from "./compressed";
 import { makeIdentifier, writeIdentity } from "../identity";
 import { Application13 } from "./post";
-import { forgetSessions } from "../resumption/keys";
 import type { PreSharedKey } from "../resumption/keys";
 import { resumption } from "../resumption/resumption";
 import { Schedule13, trafficCipher, verifyData, writeFinished } from "./schedule";
@@ -47,6 +46,9 @@ import { Schedule13, trafficCipher, verifyData, writeFinished } from "./schedule
 function sharedLength(publicLength: number): number {
 	return publicLength === 97 ? 48 : 32;
 }
+
+/** In the place of a session: an external key proves the server, no certificate does. It ends when the application says so. */
+const noCertificate = Object.freeze({ subject: "", scheme: 0, verifiedAt: 0, validUntil: Infinity });
 
 /** What the flow's steps share; its secrets are wiped when the handshake is over, however it ends. */
 class State13 {
@@ -85,10 +87,8 @@ class State13 {
 		hello.sessionId = empty;
 		if (key) this.key = key;
 		this.transcript = hello.transcript;
-		const secret = key && resumption!.keySecret(key);
-		this.schedule = new Schedule13(suite, secret);
-		secret?.close();
-		forgetSessions(hello.keys);
+		this.schedule = new Schedule13(suite, key?.owner.secret);
+		hello.dropOffers();
 	}
 
 	/** The hello has been answered. */
@@ -243,8 +243,8 @@ function checkFinished(link: Link, transcript: Transcript, state: State13): void
 	const { reader } = link;
 	if (reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
 	if (state.key) {
-		const { subject = "", scheme = 0 } = state.key.session ?? {};
-		state.proof = authenticateByKey({ subject, pathLength: 0 }, scheme, expected, link.message, reader.at);
+		const { subject, scheme, verifiedAt, validUntil } = state.key.session ?? noCertificate;
+		state.proof = authenticateByKey({ subject, pathLength: 0, verifiedAt, validUntil }, scheme, expected, link.message, reader.at);
 	}
 	else if (!equal(link.message, reader.at, expected, 0, expected.length))
 		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
@@ -290,7 +290,8 @@ function finishAndOpen(link: Link, state: State13): void {
 		resumed: state.key?.session !== undefined, earlyData: state.isEarly, protocol: state.protocol,
 	};
 	const { config } = link;
-	const keeper = config.onSession && resumption!.keepTickets(config, state.schedule, transcript, proof, state.protocol ?? "", state.maxFragmentCode);
+	const keeper = config.onSession && resumption!.keepTickets(config, state.schedule, transcript, proof,
+		{ protocol: state.protocol ?? "", maxFragmentCode: state.maxFragmentCode });
 	const identifier = state.asked & ExtensionBit.post_handshake_auth ? makeIdentifier(suite, config.credential, transcript) : undefined;
 	link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keeper, identifier));
 }

@@ -47,7 +47,7 @@ test("a pre-shared key has 16 to 64 bytes, its identity 1 to 1024", () => {
 	const psk = (identity: number, key: number) => made({ psk: { identity: new Uint8Array(identity).fill(0x41), key: new Uint8Array(key).fill(1) } }).psk!;
 	for (const [identity, key] of [[1, 16], [1024, 64]] as const) {
 		const option = psk(identity, key);
-		equal([option.identity.length, option.secret.length], [identity, key]);
+		equal([option.identity.length, option.secret!.length], [identity, key]);
 	}
 	for (const [identity, key, word] of [[0, 16, "identity"], [1025, 16, "identity"], [1, 15, "key"], [1, 65, "key"]] as const) {
 		const error = throws(() => psk(identity, key), "configuration");

@@ -25,8 +25,8 @@ function byRoom(room: number, version = ProtocolVersion.tls13): [number, number]
 /** A session whose server has agreed to max_fragment_length by this number. */
 function session(maxFragmentCode: number, version: ProtocolVersion.tls12 | ProtocolVersion.tls13): ArrayBuffer {
 	const secret = new Secret(version === ProtocolVersion.tls12 ? 48 : 32);
-	const common = { scheme: SignatureScheme.ecdsa_secp256r1_sha256, ticket: bytes("0102"), subject: "server.example", maxFragmentCode };
-	const binding = sessionBinding("server.example", undefined, pins, undefined, undefined);
+	const common = { scheme: SignatureScheme.ecdsa_secp256r1_sha256, ticket: bytes("0102"), subject: "server.example", maxFragmentCode, verifiedAt: Math.floor(Date.now() / 1000), validUntil: 0xffffffff };
+	const binding = sessionBinding({ name: "server.example", pins, pinsInsteadOfRoots: true, clock: () => 0 }, undefined, undefined);
 	return version === ProtocolVersion.tls12
 		? exportSession({ ...common, version, suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, id: new Uint8Array(0), isExtended: true }, secret, binding, Date.now(), 3600)
 		: exportSession({ ...common, version, suite: CipherSuite.TLS_AES_128_GCM_SHA256, ageAdd: 1, maxEarlyData: 0, protocol: "" }, secret, binding, Date.now(), 3600);

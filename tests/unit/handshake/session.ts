@@ -1,43 +1,67 @@
 /*
-	A session as an option: one of TLS 1.3 is used once, one of TLS 1.2 as long as it lives.
+	A session as an option: when it can be used, what it is bound to, and what becomes of a damaged one. One of TLS 1.3 is used once, one of
+	TLS 1.2 as long as it lives.
 */
 
-import { bytes, equal, test } from "test/harness";
+import { bytes, equal, note, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
-import { exportSession } from "tls/handshake/resumption/session";
+import type { Options } from "tls/options";
+import { dropSession } from "tls/handshake/resumption/keys";
+import type { Session, Session12, Session13 } from "tls/handshake/resumption/keys";
 import { sessionBinding } from "tls/handshake/resumption/resume";
-import { forgetSession } from "tls/handshake/resumption/keys";
-import type { Session12, Session13 } from "tls/handshake/resumption/keys";
+import { exportSession, importSession } from "tls/handshake/resumption/session";
 import { CipherSuite, ProtocolVersion, SignatureScheme } from "tls/wire/numbers";
 import { Secret } from "tls/hardware/secret";
+import { trustCertificates } from "tls/x509/trust";
 
 const pins = [new Uint8Array(32)];
 const empty = new Uint8Array(0);
-const common = { scheme: SignatureScheme.ecdsa_secp256r1_sha256, ticket: bytes("0102030405"), subject: "server.example", maxFragmentCode: 0 } as const;
+const day = 86400;
+const week = 7 * day;
+/** The time of the tests, in seconds. */
+const start = 1_800_000_000;
+const server = "server.example";
+const common = {
+	scheme: SignatureScheme.ecdsa_secp256r1_sha256, ticket: bytes("0102030405"), subject: server, maxFragmentCode: 0, verifiedAt: start, validUntil: start + 90 * day,
+} as const;
 
-function exported(session: Omit<Session12, "secret"> | Omit<Session13, "secret" | "made">, length: number, name: string): ArrayBuffer {
-	const secret = new Secret(length);
-	secret.import(new Uint8Array(length).fill(7), 0);
-	return exportSession(session, secret, sessionBinding(name, undefined, pins, undefined, undefined), Date.now(), 3600);
+type Exported = Omit<Session12, "secret"> | Omit<Session13, "secret" | "made">;
+
+const right13 = { ...common, version: ProtocolVersion.tls13, suite: CipherSuite.TLS_AES_128_GCM_SHA256, ageAdd: 1, maxEarlyData: 0, protocol: "" } as const;
+const right12 = { ...common, version: ProtocolVersion.tls12, suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, id: empty, isExtended: true } as const;
+
+/** What the tests connect with. */
+const options: Options = { serverName: server, pins, pinsInsteadOfRoots: true, clock: () => start };
+
+function bindingOf(name: string): Uint8Array {
+	return sessionBinding({ name, pins, pinsInsteadOfRoots: true, clock: () => start }, undefined, undefined);
 }
 
-function session13(name: string): ArrayBuffer {
-	return exported({ ...common, version: ProtocolVersion.tls13, suite: CipherSuite.TLS_AES_128_GCM_SHA256, ageAdd: 1, maxEarlyData: 0, protocol: "" }, 32, name);
+/** A session made at `made`, in seconds, with a ticket that lives for `lifetime`. */
+function exported(session: Exported, made = start, lifetime = week, name = server): ArrayBuffer {
+	const secret = new Secret(session.version === ProtocolVersion.tls12 ? 48 : 32);
+	secret.import(new Uint8Array(secret.length).fill(7), 0);
+	return exportSession(session, secret, bindingOf(name), made * 1000, lifetime);
 }
 
-function used(session: ArrayBuffer | Uint8Array): number | undefined {
-	return configure({ serverName: "server.example", pins, pinsInsteadOfRoots: true, session }, undefined).session?.version;
+/** The version of the session that is used under these options; undefined where it is passed over. */
+function used(session: ArrayBuffer | Uint8Array, more: Options = {}): number | undefined {
+	return configure({ ...options, ...more, session }, undefined).session?.version;
+}
+
+function usedAt(session: Exported, seconds: number | undefined, more: Options = {}, made = start, lifetime = week): boolean {
+	return used(exported(session, made, lifetime), { clock: () => seconds, ...more }) !== undefined;
 }
 
 test("one of TLS 1.3 is used once, and wiped", () => {
-	const session = session13("server.example");
+	const session = exported(right13);
 	equal(used(session), ProtocolVersion.tls13);
 	equal(new Uint8Array(session), new Uint8Array(session.byteLength));
 	equal(used(session), undefined);
 });
 
 test("one of TLS 1.3 in a part of a buffer: the rest stays as it is", () => {
-	const session = new Uint8Array(session13("server.example"));
+	const session = new Uint8Array(exported(right13));
 	const larger = new Uint8Array(session.length + 8).fill(9);
 	larger.set(session, 4);
 	equal(used(larger.subarray(4, 4 + session.length)), ProtocolVersion.tls13);
@@ -46,24 +70,166 @@ test("one of TLS 1.3 in a part of a buffer: the rest stays as it is", () => {
 });
 
 test("one for another server is passed over, and stays", () => {
-	const session = session13("other.example");
+	const session = exported(right13, start, week, "other.example");
 	const before = new Uint8Array(session.slice(0));
 	equal(used(session), undefined);
 	equal(new Uint8Array(session), before);
 });
 
-test("one of TLS 1.2 is used as often as it is given", () => {
-	const session = exported({ ...common, version: ProtocolVersion.tls12, suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, id: empty, isExtended: true }, 48, "server.example");
+test("one of TLS 1.2 is used as often as it is given, and stays", () => {
+	const session = exported(right12);
+	const before = new Uint8Array(session.slice(0));
 	equal(used(session), ProtocolVersion.tls12);
 	equal(used(session), ProtocolVersion.tls12);
+	equal(new Uint8Array(session), before);
 });
 
-test("what is secret in a session is wiped when it is forgotten, also a second time", () => {
-	const secret = new Uint8Array(48).fill(7);
-	const session = { suite: 0xc02f, scheme: 0x0403, secret, ticket: new Uint8Array(100), subject: "server", maxFragmentCode: 0 };
-	forgetSession(session);
-	equal(secret, new Uint8Array(48));
-	equal([session.secret.length, session.ticket.length, session.subject], [0, 0, "server"]);
-	forgetSession(session);
-	equal(session.secret.length, 0);
+test("what was written is read", () => {
+	for (const session of [right12, { ...right12, id: bytes("0a0b"), ticket: empty }, right13, { ...right13, protocol: "h2", maxEarlyData: 77, validUntil: Infinity }]) {
+		const { secret, ...rest } = importSession(new Uint8Array(exported(session)), bindingOf(server), { now: start * 1000 + 5, lifetime: week })!;
+		const expected = { ...session, validUntil: Math.min(session.validUntil, 0xffffffff) };
+		equal(rest as object, session.version === ProtocolVersion.tls13 ? { ...expected, made: start * 1000 } : expected);
+		equal(secret!.length, session.version === ProtocolVersion.tls12 ? 48 : 32);
+	}
+});
+
+test("the lifetime counts from the last full handshake, and the ticket's from when it came", () => {
+	for (const session of [right12, right13]) {
+		equal([usedAt(session, start), usedAt(session, start + week), usedAt(session, start + week + 1)], [true, true, false]);
+		// a later ticket does not start it anew
+		equal([usedAt(session, start + week, {}, start + 6 * day), usedAt(session, start + week + 1, {}, start + 6 * day)], [true, false]);
+		equal([usedAt(session, start + 60, { sessionLifetime: 60 }), usedAt(session, start + 61, { sessionLifetime: 60 })], [true, false]);
+		const month = { sessionLifetime: 30 * day };
+		equal([usedAt(session, start + 30 * day, month, start + 25 * day), usedAt(session, start + 30 * day + 1, month, start + 25 * day)], [true, false]);
+		// the server's word, seven days at most, one day where it says nothing
+		equal([usedAt(session, start + 10, {}, start, 10), usedAt(session, start + 11, {}, start, 10)], [true, false]);
+		equal([usedAt(session, start + week, month, start, 0xffffffff), usedAt(session, start + week + 1, month, start, 0xffffffff)], [true, false]);
+		equal([usedAt(session, start + day, {}, start, 0), usedAt(session, start + day + 1, {}, start, 0)], [true, false]);
+	}
+});
+
+test("a session ends with the certificates", () => {
+	for (const session of [right12, right13]) {
+		const short = { ...session, validUntil: start + day };
+		equal([usedAt(short, start + day), usedAt(short, start + day + 1)], [true, false]);
+	}
+});
+
+test("a clock that was set back, or shows no time", () => {
+	for (const session of [right12, right13]) {
+		for (const wrong of [start - 1, 0, undefined, NaN, -1, Infinity, 0x100000000]) equal(usedAt(session, wrong), false, String(wrong));
+		// back before the certificates were verified, though not before the ticket
+		equal(usedAt({ ...session, verifiedAt: start + 2 }, start + 1), false);
+	}
+	// back by less than a second, between the ticket and now
+	const session = exportSession(right13, new Secret(32), bindingOf(server), start * 1000 + 500, week);
+	equal(used(session, { clock: () => start + 0.4 }), undefined);
+	equal(used(session, { clock: () => start + 0.5 }), ProtocolVersion.tls13);
+});
+
+test("the lifetime as an option", () => {
+	for (const wrong of [0, -1, 1.5, NaN, Infinity, 31536001])
+		ok(throws(() => configure({ ...options, sessionLifetime: wrong }, undefined), "configuration").message.includes('"sessionLifetime" must be a whole number from 1 to 31536000'));
+	for (const good of [1, 31536000]) configure({ ...options, sessionLifetime: good }, undefined);
+});
+
+/** A trusted certificate, made for this test; its public key starts at 0x66. */
+const certificate = bytes("308201453081eba003020102021411111111111111111111111111111111111111 11300a06082a8648ce3d040302300c310a3008060355040313014130");
+
+test("a session is bound to all that was checked", () => {
+	const policy = { name: server, clock: () => start };
+	const key = (octets: number, identity: string) => {
+		const secret = new Secret(32);
+		secret.import(new Uint8Array(32).fill(octets), 0);
+		return { identity: bytes(identity), secret, hash: 4, suite: 0x1301, protocol: "", maxEarlyData: 0 } as const;
+	};
+	const store = (count: number, changed = -1) => {
+		// only its bytes count here
+		const octets = new Uint8Array(count);
+		if (changed >= 0) octets[changed] = 1;
+		return Object.assign(Object.create(Object.getPrototypeOf(trustCertificates([]))), { bytes: octets, count: 0 });
+	};
+	const all = [
+		sessionBinding(policy, undefined, undefined),
+		sessionBinding({ ...policy, name: "server.exampl" }, undefined, undefined),
+		sessionBinding({ ...policy, requiresStatus: true }, undefined, undefined),
+		sessionBinding({ ...policy, pins }, undefined, undefined),
+		sessionBinding({ ...policy, pins, pinsInsteadOfRoots: true }, undefined, undefined),
+		sessionBinding({ ...policy, pins: [pins[0]!, pins[0]!] }, undefined, undefined),
+		sessionBinding({ ...policy, pins: [new Uint8Array(32).fill(1)] }, undefined, undefined),
+		sessionBinding(policy, certificate, undefined),
+		sessionBinding(policy, certificate.slice(1), undefined),
+		sessionBinding(policy, undefined, key(1, "01")),
+		sessionBinding(policy, undefined, key(2, "01")),
+		sessionBinding(policy, undefined, key(1, "02")),
+		sessionBinding({ ...policy, roots: trustCertificates([]) }, undefined, undefined),
+		sessionBinding({ ...policy, roots: store(20000) }, undefined, undefined),
+		...[14, 4095, 4096, 10000, 19999].map(at => sessionBinding({ ...policy, roots: store(20000, at) }, undefined, undefined)),
+	].map(binding => binding.join());
+	equal(new Set(all).size, all.length);
+	equal(sessionBinding(policy, certificate, key(1, "01")), sessionBinding(policy, certificate, key(1, "01")));
+});
+
+test("options that say otherwise what to trust: the session is passed over", () => {
+	for (const more of [{ staple: "require" }, { serverName: "other.example" }, { pins: [new Uint8Array(32).fill(1)] }, { pins: [pins[0]!, pins[0]!] }, { psk: { identity: "a", key: new Uint8Array(32) } }] as const)
+		equal(used(exported(right13), more as Options), undefined);
+	equal(used(exported(right13), { staple: "ask" }), ProtocolVersion.tls13);
+});
+
+/** Every changed byte and every length of a session: none is used, and none is an error. */
+function sweep(session: Uint8Array): number {
+	let tried = 0;
+	const isPassedOver = (changed: Uint8Array, what: string): void => {
+		tried++;
+		equal(configure({ ...options, session: changed }, undefined).session, undefined, what);
+	};
+	for (let length = 0; length < session.length; length++) isPassedOver(session.slice(0, length), `${length} bytes`);
+	for (let at = 0; at < session.length; at++) {
+		for (const mask of [1 << at % 8, 0x80 >> at % 8, 0xff]) {
+			const changed = session.slice();
+			changed[at]! ^= mask;
+			isPassedOver(changed, `byte ${at} ^ ${mask}`);
+		}
+	}
+	const longer = new Uint8Array(session.length + 1);
+	longer.set(session);
+	isPassedOver(longer, "a byte too many");
+	return tried;
+}
+
+test("a damaged session is passed over", () => {
+	let tried = 0;
+	const sessions: Exported[] = [right12, { ...right12, id: bytes("0a0b"), ticket: empty }, { ...right13, protocol: "h2" }];
+	for (const session of sessions) tried += sweep(new Uint8Array(exported(session)));
+	note(`${tried} damaged sessions were passed over`);
+	ok(tried > 1000);
+});
+
+/** What the check can't tell: a session that was made wrong. */
+test("a session with a right check that says what can't be is passed over", () => {
+	for (const wrong of [
+		{ ...right12, maxFragmentCode: 5 }, { ...right12, ticket: empty }, { ...right13, ticket: empty }, { ...right13, suite: CipherSuite.TLS_AES_256_GCM_SHA384 },
+		{ ...right12, suite: 0x1234 }, { ...right12, isExtended: false }, { ...right13, version: 0x0305 }, { ...right13, protocol: "h2" },
+	]) equal(used(exported(wrong as Exported)), undefined);
+	for (const [session, length] of [[right12, 32], [right12, 64], [right13, 31], [right13, 48]] as const)
+		equal(used(exportSession(session, new Secret(length), bindingOf(server), start * 1000, week)), undefined);
+});
+
+test("earlier and later formats are passed over", () => {
+	for (let format = 0; format < 256; format++) {
+		if (format === 5) continue;
+		const session = new Uint8Array(exported(right12));
+		session[0] = format;
+		equal(used(session), undefined);
+	}
+});
+
+test("what is secret in a session is wiped when it is dropped, also a second time", () => {
+	const secret = new Secret(48);
+	const session: Session = { ...right12, secret, ticket: new Uint8Array(100) };
+	dropSession(session);
+	throws(() => secret.length);
+	equal([session.secret, session.ticket.length, session.subject], [undefined, 0, server]);
+	dropSession(session);
+	dropSession(undefined);
 });
