@@ -91,7 +91,7 @@ export function runTests(copy: Copy, scripts: string, { file, folder }: TestRun,
 		const timer = setTimeout(() => end("timed out"), limit * 1000);
 		const take = (data: Buffer): void => {
 			words += String(data);
-			if (/does not compile/.test(words)) end("does not compile");
+			if (/TypeScript: .+ does not compile|\.c does not compile:/.test(words)) end("does not compile");
 			// what failed is described behind the line that says so
 			else if (/^\s*not ok [^]*?^\s*\.\.\.$/m.test(words)) end("failed");
 		};
