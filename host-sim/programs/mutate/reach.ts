@@ -178,6 +178,12 @@ function isRunNear({ lines }: Measured, { path, line }: Mutant): boolean {
 	return false;
 }
 
+/** True where any line of the file is run: its tables have no lines of their own. */
+function runsFile({ lines }: Measured, { path }: Mutant): boolean {
+	for (const line of lines ?? []) if (line.startsWith(`${path}:`)) return true;
+	return false;
+}
+
 const uses = new Map<string, string[]>();
 
 /** Lines of TypeScript that name a member of an enum. */
@@ -202,10 +208,15 @@ export function testsFor(mutant: Mutant, tests: readonly Measured[]): readonly M
 	}
 	if (mutant.member) {
 		const lines = linesWith(mutant.member);
-		return tests.filter(test => !test.lines || lines.some(line => test.lines!.has(line)));
+		const users = tests.filter(test => !test.lines || lines.some(line => test.lines!.has(line)));
+		// other enums may be made of it
+		return users.length > 0 ? users : tests;
 	}
-	const direct = tests.filter(test => isRun(test, mutant));
-	return direct.length > 0 ? direct : tests.filter(test => isRunNear(test, mutant));
+	for (const reaches of [isRun, isRunNear, runsFile]) {
+		const direct = tests.filter(test => reaches(test, mutant));
+		if (direct.length > 0) return direct;
+	}
+	return [];
 }
 
 export function limitFor({ seconds }: Measured): number {
