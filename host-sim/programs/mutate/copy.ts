@@ -84,7 +84,7 @@ export class Copy {
 		const file = join(this.folder, mutant.path);
 		const text = readFileSync(file, "utf8");
 		// a condition that is always true, say, is a type error at its next line: what counts is what runs
-		const header = mutant.path.endsWith(".ts") ? "// @ts-nocheck\n" : "";
+		const header = mutant.path.endsWith(".ts") && !mutant.isTyped ? "// @ts-nocheck\n" : "";
 		try {
 			writeFileSync(file, header + mutated(text, mutant));
 			return await body();

@@ -17,6 +17,8 @@ export interface Mutant {
 	/** The lines that it touches, before and after, with blanks as one. They name it in tests/mutants.txt. */
 	readonly before: string;
 	readonly after: string;
+	/** It counts as compiled only where its types are right: a number may be one of a few. */
+	readonly isTyped: boolean;
 	/** For a member of an enum, which leaves no code where it is declared: how the others name it. */
 	readonly member?: string;
 }
@@ -50,14 +52,14 @@ export class Sites {
 		this.#text = text;
 	}
 
-	add(start: number, end: number, by: string): void {
+	add(start: number, end: number, by: string, isTyped = false): void {
 		const text = this.#text;
 		const first = text.lastIndexOf("\n", start - 1) + 1;
 		const after = text.indexOf("\n", end);
 		const last = after < 0 ? text.length : after;
 		const lineOf = (offset: number): number => text.slice(0, offset).split("\n").length;
 		this.mutants.push({
-			path: this.#path, start, end, by, line: lineOf(start), lastLine: lineOf(end),
+			path: this.#path, start, end, by, isTyped, line: lineOf(start), lastLine: lineOf(end),
 			before: oneLine(text.slice(first, last)), after: oneLine(text.slice(first, start) + by + text.slice(end, last)),
 			...(this.member ? { member: this.member } : {}),
 		});
@@ -69,8 +71,8 @@ export class Sites {
 		const suffix = /^0x/i.test(text) ? /[uUlL]*$/.exec(text)![0] : /[uUlLn]*$/.exec(text)![0];
 		const value = Number(text.slice(0, text.length - suffix.length).replace(/_/g, ""));
 		if (!Number.isSafeInteger(value)) return;
-		this.add(start, end, `${value + 1}${suffix}`);
-		if (value > 0) this.add(start, end, `${value - 1}${suffix}`);
+		this.add(start, end, `${value + 1}${suffix}`, true);
+		if (value > 0) this.add(start, end, `${value - 1}${suffix}`, true);
 	}
 }
 

@@ -58,6 +58,12 @@ test("lists of signatures: whole schemes, one at least", () => {
 	refuses(readSchemes, "decode_error", "0000", "000104", "0003040305");
 });
 
+test("of a list of signatures 64 are looked at, and those kept that can be used, each once", () => {
+	equal(read(`0080${"fefe".repeat(63)}0403`, readSchemes), [0x0403]);
+	equal(read(`0082${"fefe".repeat(64)}0403`, readSchemes), []);
+	equal(read("000e" + "0403" + "0503" + "0403" + "0804" + "0603" + "0401" + "0501", readSchemes), [0x0403, 0x0503, 0x0804, 0x0401, 0x0501]);
+});
+
 test("a stapled status: OCSP, one byte at least", () => {
 	takes(readStatus, "0100000130", "01000003300102");
 	equal(read("0100000130", readStatus), { start: 2 + 4, end: 2 + 5 });
