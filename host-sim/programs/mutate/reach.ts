@@ -28,7 +28,7 @@ export interface Measured extends TestRun {
 }
 
 /** Not run: real peers and firmware take too long, figures of memory change with every change, and the rest reaches neither modules nor hardware. */
-const LEFT_OUT = /^(interop|firmware|fuzz|unit\/builder|unit\/simulator|memory\/baseline)\b/;
+const LEFT_OUT = /^(interop|firmware|fuzz|unit\/builder|unit\/house|unit\/simulator\/(?!faults|accelerators|selftest)|memory\/baseline)\b/;
 
 const INSIDE = "drivers/inside.test.ts";
 
@@ -198,7 +198,7 @@ function linesWith(member: string): string[] {
 }
 
 /** Natives are called by what these test, before anything else. */
-const NATIVE_TESTS = /^(unit\/hardware|vectors|legacy|ds|inflate)\b/;
+const NATIVE_TESTS = /^(unit\/hardware|unit\/simulator|vectors|legacy|ds|inflate)\b/;
 
 /** The tests that reach a mutant. Those of C are all that run script. */
 export function testsFor(mutant: Mutant, tests: readonly Measured[]): readonly Measured[] {
