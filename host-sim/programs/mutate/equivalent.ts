@@ -1,6 +1,6 @@
 /*
 	tests/mutants.txt: changes that no test can find, as what runs is the same, each with the reason. Four lines each: the path, "- " and the line, "+ " and the line as
-	changed, the reason; a blank line between.
+	changed, the reason; a blank line between. Where a file has the same line more than once, "^ " and the line above stands before it.
 */
 
 import { existsSync, readFileSync } from "node:fs";
@@ -11,8 +11,8 @@ import type { Mutant } from "./sites.js";
 
 export const equivalentsFile = join(projectRoot, "tests", "mutants.txt");
 
-function key({ path, before, after }: Pick<Mutant, "path" | "before" | "after">): string {
-	return `${path}\n${before}\n${after}`;
+function key(path: string, above: string, before: string, after: string): string {
+	return [path, above, before, after].join("\n");
 }
 
 /** The reasons, by what `reasonFor` looks for. */
@@ -22,13 +22,14 @@ export function readEquivalents(): Map<string, string> {
 	for (const block of readFileSync(equivalentsFile, "utf8").split(/\n\s*\n/)) {
 		const lines = block.split("\n").map(line => line.trim()).filter(line => line !== "" && !line.startsWith("#"));
 		if (lines.length === 0) continue;
+		const above = lines[1]?.startsWith("^ ") ? lines.splice(1, 1)[0]!.slice(2) : "";
 		const [path, before, after, why] = lines;
 		if (lines.length !== 4 || !before!.startsWith("- ") || !after!.startsWith("+ ")) throw new Problem(`tests/mutants.txt: four lines are expected for each change:\n${block}`);
-		result.set(key({ path: path!, before: before!.slice(2), after: after!.slice(2) }), why!);
+		result.set(key(path!, above, before!.slice(2), after!.slice(2)), why!);
 	}
 	return result;
 }
 
-export function reasonFor(equivalents: ReadonlyMap<string, string>, mutant: Mutant): string | undefined {
-	return equivalents.get(key(mutant));
+export function reasonFor(equivalents: ReadonlyMap<string, string>, { path, above, before, after }: Mutant): string | undefined {
+	return equivalents.get(key(path, "", before, after)) ?? equivalents.get(key(path, above, before, after));
 }

@@ -17,6 +17,8 @@ export interface Mutant {
 	/** The lines that it touches, before and after, with blanks as one. They name it in tests/mutants.txt. */
 	readonly before: string;
 	readonly after: string;
+	/** The line above. */
+	readonly above: string;
 	/** It counts as compiled only where its types are right: a number may be one of a few. */
 	readonly isTyped: boolean;
 	/** For a member of an enum, which leaves no code where it is declared: how the others name it. */
@@ -60,6 +62,7 @@ export class Sites {
 		const lineOf = (offset: number): number => text.slice(0, offset).split("\n").length;
 		this.mutants.push({
 			path: this.#path, start, end, by, isTyped, line: lineOf(start), lastLine: lineOf(end),
+			above: oneLine(text.slice(text.lastIndexOf("\n", first - 2) + 1, Math.max(0, first - 1))),
 			before: oneLine(text.slice(first, last)), after: oneLine(text.slice(first, start) + by + text.slice(end, last)),
 			...(this.member ? { member: this.member } : {}),
 		});
