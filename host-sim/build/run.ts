@@ -22,6 +22,8 @@ export interface RunOptions {
 	readonly meterLimit?: number;
 	/** Writes what the heap holds, at each mark and at the peak before it, to this file. */
 	readonly census?: string;
+	/** Writes what happened on each connection to this file (trace/events.ts). */
+	readonly trace?: string;
 	/** What the chip does in hardware: bits of ChipFeature in hardware/chip.ts. */
 	readonly chip?: number;
 	/** Added to the environment. */
@@ -126,12 +128,13 @@ class Lines {
 
 /** The simulator's own options. */
 function simulatorOptions(options: RunOptions): string[] {
-	const { live, clock, timeout, meterLimit, census, chip } = options;
+	const { live, clock, timeout, meterLimit, census, trace, chip } = options;
 	return [
 		...(live ? ["--live"] : []),
 		...(clock === undefined ? [] : ["--clock", clock]),
 		...(timeout === undefined ? [] : ["--timeout", String(timeout)]),
 		...(census === undefined ? [] : ["--census", census]),
+		...(trace === undefined ? [] : ["--trace", trace]),
 		...(chip === undefined ? [] : ["--chip", String(chip)]),
 		...(meterLimit === undefined ? [] : ["--meter-limit", String(meterLimit)]),
 	];

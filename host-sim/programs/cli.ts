@@ -8,7 +8,8 @@ import { resolve } from "node:path";
 import { buildApp } from "../build/build.js";
 import { chipNamed } from "../chip/model.js";
 import { Problem } from "../build/files.js";
-import { runApp, type RunOptions } from "../build/run.js";
+import type { RunOptions } from "../build/run.js";
+import { runTraced, type Wanted } from "../trace/run.js";
 
 const usage = `npm run sim -- APP [OPTION ...] [KEY=VALUE ...]
 
@@ -23,6 +24,8 @@ of "mc/config".
   --clock TIME          start the script's clock there: ISO 8601, or seconds since 1970; "unset" for a clock never set
   --report FILE         write memory, metering and accelerator figures as JSON when the run ends
   --census FILE         write what the heap holds as JSON, wherever the app calls mark() and at the peaks between; see README.md
+  --messages            list each connection's handshake message by message, and the keys that were derived
+  --pcap FILE           write what was sent and received, with the secrets, for Wireshark
   --timeout SECONDS     end the run then
   --meter-limit N       end the run after N units of XS's metering
   --under COMMAND       run the simulator under another program: --under "valgrind -q"
@@ -41,6 +44,7 @@ interface Arguments {
 	quiet: boolean;
 	report?: string;
 	readonly config: Record<string, string>;
+	readonly wanted: Wanted;
 	run: { -readonly [K in keyof RunOptions]: RunOptions[K] };
 }
 
@@ -57,7 +61,7 @@ export function checkClock(text: string): string {
 }
 
 function readArguments(values: readonly string[], folder: string): Arguments {
-	const result: Arguments = { variant: "native", buildOnly: false, quiet: false, config: {}, run: {} };
+	const result: Arguments = { variant: "native", buildOnly: false, quiet: false, config: {}, wanted: {}, run: {} };
 	for (let i = 0; i < values.length; i++) {
 		const option = values[i]!;
 		const next = (): string => {
@@ -76,6 +80,8 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 			case "--clock": result.run.clock = checkClock(next()); break;
 			case "--report": result.report = resolve(folder, next()); break;
 			case "--census": result.run.census = resolve(folder, next()); break;
+			case "--messages": result.wanted.messages = true; break;
+			case "--pcap": result.wanted.pcap = resolve(folder, next()); break;
 			case "--timeout": result.run.timeout = positive(option, next()); break;
 			case "--meter-limit": result.run.meterLimit = positive(option, next()); break;
 			case "--under": result.run.under = next().split(/\s+/).filter(Boolean); break;
@@ -97,11 +103,11 @@ async function buildAndRun(values: Arguments): Promise<number> {
 		process.stdout.write(`${app.program}\n${app.file}\n`);
 		return 0;
 	}
-	const { code, report } = await runApp(app, {
+	const { code, report } = await runTraced(app, {
 		...values.run,
 		onLine: line => process.stdout.write(`${line}\n`),
 		onError: text => process.stderr.write(text),
-	});
+	}, values.wanted);
 	if (values.report) writeFileSync(values.report, `${JSON.stringify(report ?? null, null, "\t")}\n`);
 	return code;
 }

@@ -15,7 +15,8 @@ import { phasesOf, withPhases } from "../chip/phases.js";
 import { guarded } from "./cli.js";
 import { Problem, projectRoot } from "../build/files.js";
 import { say } from "../build/progress.js";
-import { runApp, type Mark, type Report } from "../build/run.js";
+import type { Mark, Report } from "../build/run.js";
+import { runTraced, type Wanted } from "../trace/run.js";
 import { canBuild } from "../build/toolchain.js";
 
 const usage = `npm start [-- URL [--ca FILE.pem] [OPTION ...]]
@@ -30,6 +31,8 @@ URL it asks a server that it starts itself.
   --m32, --native   the 32-bit build, whose memory figures are the device's (the default where it can be built), or the host's own
   --live            collect garbage at every allocation: peaks are then what is really in use
   --chip NAME       say also what the handshake would take on esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2, and offer what that chip would
+  --messages        list the handshake message by message, and the keys that were derived; their values only with SSLKEYLOGFILE set
+  --pcap FILE       write what was sent and received, with the secrets, for Wireshark
   --timeout SECONDS end the run then; 30 without it
   --help            this text
 `;
@@ -47,16 +50,22 @@ interface Arguments {
 	live: boolean;
 	timeout: number;
 	chip?: Chip;
+	readonly wanted: Wanted;
+}
+
+/** A path as the user means it: npm runs scripts in the project's folder. */
+function userPath(path: string): string {
+	return resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
 }
 
 function readFile(path: string): string {
-	const file = resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
+	const file = userPath(path);
 	if (!existsSync(file)) throw new Problem(`${path}: no such file`, 2);
 	return readFileSync(file, "utf8");
 }
 
 function readArguments(values: readonly string[]): Arguments {
-	const result: Arguments = { tls: "", live: false, timeout: 30 };
+	const result: Arguments = { tls: "", live: false, timeout: 30, wanted: {} };
 	for (let i = 0; i < values.length; i++) {
 		const option = values[i]!;
 		const next = (): string => {
@@ -75,6 +84,8 @@ function readArguments(values: readonly string[]): Arguments {
 			case "--native": result.variant = "native"; break;
 			case "--chip": result.chip = chipNamed(next()); break;
 			case "--live": result.live = true; break;
+			case "--messages": result.wanted.messages = true; break;
+			case "--pcap": result.wanted.pcap = userPath(next()); break;
 			case "--timeout":
 				result.timeout = Number(next());
 				if (!(result.timeout > 0)) throw new Problem("--timeout takes a number of seconds above 0", 2);
@@ -151,11 +162,11 @@ async function demo(values: readonly string[]): Promise<number> {
 		const extra = { ...(isOld ? { include: ["modules/optional/legacy/manifest.json"] } : {}), ...(given.chip ? withPhases() : {}) };
 		const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls }, extra });
 		say(`running main.ts in the simulator (${variant})`);
-		const { code, report } = await runApp(app, {
+		const { code, report } = await runTraced(app, {
 			live: given.live, timeout: given.timeout, ...(given.chip ? { chip: given.chip.features } : {}),
 			onLine: line => process.stdout.write(`${line}\n`),
 			onError: text => process.stderr.write(text),
-		});
+		}, given.wanted);
 		if (report) printReport(report, variant);
 		if (report && given.chip) printPrediction(given.chip, report.marks);
 		return code;

@@ -25,6 +25,7 @@ static int finish(void)
 	reportWrite();
 	censusWrite();
 	linesWrite(sim.the);
+	traceEnd();
 	/* Destructors of natives run, as they do when a machine ends; after an abort the heap can't be trusted to. */
 	if (sim.the && !sim.ended) {
 		fxDeleteMachine(sim.the);

@@ -8,7 +8,7 @@ static void usage(const char* problem, const char* argument)
 {
 	if (problem)
 		fprintf(stderr, "sim: %s: %s\n", problem, argument);
-	fputs("usage: sim APP.txt [--live] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--census FILE] [--timeout SECONDS]\n"
+	fputs("usage: sim APP.txt [--live] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--census FILE] [--trace FILE] [--timeout SECONDS]\n"
 		"       [--chip FEATURES]\n", stderr);
 	exit(kExitUsage);
 }
@@ -95,6 +95,8 @@ void optionsRead(Options* options, int argc, char** argv)
 			options->report = argv[i];
 		else if (!strcmp(option, "--census"))
 			options->census = argv[i];
+		else if (!strcmp(option, "--trace"))
+			options->trace = argv[i];
 		else if (!strcmp(option, "--chip"))
 			chipFeaturesSet((int)positive(option, argv[i]));
 		else if (!strcmp(option, "--clock")) {

@@ -124,6 +124,18 @@ void censusCountChunk(txMachine* the, size_t size);
 void censusMark(txMachine* the, const char* name);
 void censusWrite(void);
 
+/* trace.c (--trace FILE): what happened on each connection. */
+#if SIM_FIRMWARE
+static inline int traceConnection(void) { return 0; }
+static inline void traceEvent(int connection, const char* event, const void* data, size_t count) { (void)connection; (void)event; (void)data; (void)count; }
+static inline void traceOpening(int connection, const char* address, const char* port) { (void)connection; (void)address; (void)port; }
+#else
+int traceConnection(void);
+void traceEvent(int connection, const char* event, const void* data, size_t count);
+void traceOpening(int connection, const char* address, const char* port);
+void traceEnd(void);
+#endif
+
 /* lines.c: which lines of script were run. */
 void linesStart(void);
 void linesWrite(txMachine* the);
@@ -237,6 +249,7 @@ typedef struct Options {
 	const char* app;
 	const char* report;
 	const char* census;
+	const char* trace;
 	bool live;
 	double meterLimit;
 	double timeout;

@@ -27,7 +27,9 @@ typedef struct TCP {
 	bool ended;				/* nothing more will come */
 	bool told;				/* onError was called */
 	bool dead;				/* closed while the loop was calling */
+	bool isClosing;			/* the app closes it, not the peer */
 	int calls;				/* callbacks that are running */
+	int number;				/* for traces */
 	size_t inCount, outCount;
 	uint8_t* in;			/* kBufferSize octets each, behind */
 	uint8_t* out;
@@ -37,6 +39,8 @@ typedef struct TCP {
 /* Closes the transport. The object still has to be told of the end, when its data is read. */
 static void end(TCP* tcp)
 {
+	if (!tcp->ended)
+		traceEvent(tcp->number, tcp->isClosing ? "closed" : tcp->connected ? "ended" : "failed", NULL, 0);
 	tcp->ended = true;
 	if (tcp->watch.fd >= 0)
 		transportClose(tcp->watch.fd);
@@ -109,6 +113,7 @@ static bool receive(TCP* tcp)
 		end(tcp);
 		return true;
 	}
+	traceEvent(tcp->number, "received", tcp->in + tcp->inCount, (size_t)count);
 	tcp->inCount += (size_t)count;
 	wireReceived((size_t)count);
 	return call(tcp, &tcp->onReadable, tcp->inCount);
@@ -121,6 +126,7 @@ static void transmit(TCP* tcp)
 		end(tcp);
 	if (count < 0)
 		return;
+	traceEvent(tcp->number, "sent", tcp->out, (size_t)count);
 	wireSent((size_t)count);
 	tcp->outCount -= (size_t)count;
 	memmove(tcp->out, tcp->out + count, tcp->outCount);
@@ -133,6 +139,7 @@ static bool connected(TCP* tcp)
 		return true;
 	}
 	tcp->connected = true;
+	traceEvent(tcp->number, "connected", NULL, 0);
 	return call(tcp, &tcp->onWritable, kBufferSize);
 }
 
@@ -166,6 +173,8 @@ static void openSocket(void* context, const char* address)
 {
 	TCP* tcp = context;
 	tcp->lookup = NULL;
+	if (address)
+		traceOpening(tcp->number, address, tcp->service);
 	if (address)
 		tcp->watch.fd = transportOpen(address, tcp->service, tcp->nodelay);
 	if (tcp->watch.fd < 0)
@@ -237,6 +246,7 @@ void simTCP(xsMachine* the)
 	if (!tcp)
 		xsUnknownError("no memory for a socket");
 	*tcp = given;
+	tcp->number = traceConnection();
 	tcp->in = tcp->buffers;
 	tcp->out = tcp->buffers + kBufferSize;
 	tcp->self = xsThis;
@@ -281,6 +291,7 @@ void simTCPClose(xsMachine* the)
 	xsSetHostData(xsThis, NULL);
 	if (tcp->connected && tcp->watch.fd >= 0)
 		sayGoodbye(tcp);
+	tcp->isClosing = true;
 	release(tcp);
 }
 

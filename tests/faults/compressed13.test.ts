@@ -8,7 +8,7 @@ import { deflateRawSync, deflateSync } from "node:zlib";
 import { before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { lacksZlib, variants } from "../drivers/machine.js";
-import { u16, vector } from "../peers/keys13.js";
+import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { helloExtensions } from "../peers/hello13.js";
 import { extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";

@@ -55,6 +55,8 @@ export interface ClientOptions {
 	readonly timeout?: number;
 	/** `creation.static`, in octets; 65536 by default. */
 	readonly memory?: number;
+	/** A file for what was said on each connection (host-sim/trace). */
+	readonly trace?: string;
 	/** More of the simulator's environment. */
 	readonly env?: Readonly<Record<string, string>>;
 	/** The device's clock when it starts, in seconds since 1970, or "unset". */
@@ -74,7 +76,7 @@ const appFolder = "tests/faults";
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
 	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, memory, env = {}, clock,
-		until, tls, withoutLegacy, without = [], path, lines, into } = options;
+		until, tls, withoutLegacy, without = [], path, lines, into, trace } = options;
 	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk), early: String(early),
 		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }),
 		...(until === undefined ? {} : { until }), ...(path === undefined ? {} : { path }), ...(lines ? { lines: JSON.stringify(lines) } : {}),
@@ -85,7 +87,7 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		...(memory === undefined ? {} : { creation: { static: memory } }),
 	};
 	const app = await buildApp(folder, { variant, config, extra });
-	const { code, stdout, stderr } = await runApp(app, { timeout, env, ...(clock === undefined ? {} : { clock }) });
+	const { code, stdout, stderr } = await runApp(app, { timeout, env, ...(clock === undefined ? {} : { clock }), ...(trace === undefined ? {} : { trace }) });
 	if (code !== 0) throw new Error(`the simulator ended with ${code} in connection ${stdout.length}: ${stderr}\n${stdout.slice(-2).join("\n")}`);
 	return stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as ClientResult);
 }

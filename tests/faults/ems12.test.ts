@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
-import { oldSuites12 } from "../peers/keys12.js";
+import { oldSuites12 } from "../../host-sim/trace/keys12.js";
 import { Session12, type Outcome12, type Script12 } from "../peers/server12.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";
 

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { helloExtensions } from "../peers/hello13.js";
-import { u16 } from "../peers/keys13.js";
+import { u16 } from "../../host-sim/trace/keys13.js";
 import { rightExtensions, Session12, type Outcome12 } from "../peers/server12.js";
 import { answerRequest, extension, Session13, type Outcome13 } from "../peers/server13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";

@@ -7,7 +7,7 @@ import { before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { askCertificate, certificateRequest } from "../peers/identity13.js";
-import { u16, vector } from "../peers/keys13.js";
+import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { helloExtensions } from "../peers/hello13.js";
 import { extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
-import { vector } from "../peers/keys13.js";
+import { vector } from "../../host-sim/trace/keys13.js";
 import { rightExtensions, Session12, type MessageName12, type Outcome12, type Script12 } from "../peers/server12.js";
 import { extension, message, plainRecord } from "../peers/server13.js";
 import { runClient, runPairs, type Pair } from "./connect.js";

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
-import { vector } from "../peers/keys13.js";
+import { vector } from "../../host-sim/trace/keys13.js";
 import { mustStaple, respond, revoked } from "../peers/ocsp.js";
 import { rightExtensions, type Script12 } from "../peers/server12.js";
 import { extension, message } from "../peers/server13.js";

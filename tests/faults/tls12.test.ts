@@ -9,8 +9,8 @@ import { randomBytes } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
-import { u16, vector } from "../peers/keys13.js";
-import { suiteInfo12 } from "../peers/keys12.js";
+import { u16, vector } from "../../host-sim/trace/keys13.js";
+import { suiteInfo12 } from "../../host-sim/trace/keys12.js";
 import { rightExtensions, type Script12 } from "../peers/server12.js";
 import { extension, message, plainRecord } from "../peers/server13.js";
 import { behind, changing, expectRefusals, finishing, flip, followed, illegal, leafUnder, malformed, runAll, starting, talking, unexpected, withBody,

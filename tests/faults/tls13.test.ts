@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey, type Certificate, type ServerIdentity } from "../../host-sim/servers/certificates.js";
-import { vector, u16 } from "../peers/keys13.js";
+import { vector, u16 } from "../../host-sim/trace/keys13.js";
 import { extension, message, plainRecord, Session13, type MessageName, type Outcome13, type Script13 } from "../peers/server13.js";
 import { mustStaple, respond, revoked } from "../peers/ocsp.js";
 import { runPairs, type Pair } from "./connect.js";

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { pem, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { integer, sequence } from "../../host-sim/servers/der.js";
 import { ffdhePrime } from "../peers/exchange12.js";
-import { oldSuites12, suiteInfo12 } from "../peers/keys12.js";
+import { oldSuites12, suiteInfo12 } from "../../host-sim/trace/keys12.js";
 import { lacksBoringSSL, startBoringSSL } from "./boringssl.js";
 import { isByHand, isLong, longName, longText } from "./forced.js";
 import { hasProgram, startNode, startProgram, type RunningServer } from "./servers.js";
@@ -52,7 +52,7 @@ function openSSLName(suite: string): string {
 const dheBits: Partial<Record<Group, 2048 | 3072 | 4096>> = { ffdhe2048: 2048, ffdhe3072: 3072, ffdhe4096: 4096 };
 
 /** OpenSSL takes any group for DHE from a file. */
-function dheFile(folder: string, group: Group = "ffdhe2048"): string {
+export function dheFile(folder: string, group: Group = "ffdhe2048"): string {
 	const file = join(folder, "dh.pem");
 	writeFileSync(file, pem("DH PARAMETERS", sequence(integer(Buffer.concat([Buffer.of(0), ffdhePrime(dheBits[group]!)])), integer(2))));
 	return file;

@@ -4,7 +4,7 @@
 */
 
 import type { KeyType } from "../../host-sim/servers/certificates.js";
-import { oldSuites12, suiteInfo12 } from "../peers/keys12.js";
+import { oldSuites12, suiteInfo12 } from "../../host-sim/trace/keys12.js";
 
 export type PeerName = "OpenSSL" | "GnuTLS" | "Node" | "NSS" | "Botan" | "BoringSSL";
 

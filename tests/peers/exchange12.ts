@@ -4,7 +4,7 @@
 */
 
 import { constants, createDiffieHellman, createECDH, createPublicKey, diffieHellman, generateKeyPairSync, privateDecrypt, type KeyObject } from "node:crypto";
-import { u16, vector } from "./keys13.js";
+import { u16, vector } from "../../host-sim/trace/keys13.js";
 
 /** One handshake's exchange. */
 export interface Exchange12 {

@@ -3,7 +3,7 @@
 */
 
 import { verify, X509Certificate } from "node:crypto";
-import { digest, expandLabel, hmac, u16, vector } from "./keys13.js";
+import { digest, expandLabel, hmac, u16, vector } from "../../host-sim/trace/keys13.js";
 import { extension, message, type Session13 } from "./server13.js";
 
 /** The CertificateRequest. */

@@ -3,7 +3,7 @@
 */
 
 import { helloExtensions } from "./hello13.js";
-import { digest, expandLabel, hmac, Schedule, type SuiteInfo } from "./keys13.js";
+import { digest, expandLabel, hmac, Schedule, type SuiteInfo } from "../../host-sim/trace/keys13.js";
 
 /** What a hello says in pre_shared_key. */
 export interface OfferedKeys {

@@ -7,8 +7,8 @@
 import { randomBytes, type KeyObject } from "node:crypto";
 import type { Socket } from "node:net";
 import { makeExchange, type DHEParameters, type Exchange12 } from "./exchange12.js";
-import { BlockKey12, oldSuites12, prf, RecordKey12, suiteInfo12, type RecordKey, type SuiteInfo12 } from "./keys12.js";
-import { digest, u16, vector } from "./keys13.js";
+import { BlockKey12, oldSuites12, prf, RecordKey12, suiteInfo12, type RecordKey, type SuiteInfo12 } from "../../host-sim/trace/keys12.js";
+import { digest, u16, vector } from "../../host-sim/trace/keys13.js";
 import { answerRequest, extension, message, plainRecord, RecordReader, signContent, usualScheme, type Outcome13 } from "./server13.js";
 
 export type MessageName12 = "ServerHello" | "Certificate" | "CertificateStatus" | "ServerKeyExchange" | "CertificateRequest" | "ServerHelloDone" | "NewSessionTicket" |

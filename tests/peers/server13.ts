@@ -5,7 +5,7 @@
 
 import { createECDH, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
 import type { Socket } from "node:net";
-import { digest, expandLabel, hmac, RecordKey, Schedule, suiteInfo, u16, vector, type SuiteInfo } from "./keys13.js";
+import { digest, expandLabel, hmac, RecordKey, Schedule, suiteInfo, u16, vector, type SuiteInfo } from "../../host-sim/trace/keys13.js";
 import { parseHello, type ClientHello } from "./hello13.js";
 import { binderOf, offeredKeys, type OfferedKeys, type ServerKey } from "./psk13.js";
 

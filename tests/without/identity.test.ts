@@ -7,7 +7,7 @@ import { before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey } from "../../host-sim/servers/certificates.js";
 import { helloExtensions } from "../peers/hello13.js";
 import { certificateRequest } from "../peers/identity13.js";
-import { u16, vector } from "../peers/keys13.js";
+import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { extension, message } from "../peers/server13.js";
 import { expectAnswer, expectRefusal, expectRefusedOptions, run12, run13, type Device } from "./run.js";
 

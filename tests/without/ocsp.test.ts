@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey } from "../../host-sim/servers/certificates.js";
 import { helloExtensions } from "../peers/hello13.js";
-import { vector } from "../peers/keys13.js";
+import { vector } from "../../host-sim/trace/keys13.js";
 import { mustStaple, respond } from "../peers/ocsp.js";
 import { extension, message } from "../peers/server13.js";
 import { expectAnswer, expectRefusal, expectRefusedOptions, run12, run13, type Device } from "./run.js";
