@@ -14,9 +14,11 @@ import { buildFolder, Problem, projectRoot } from "../build/files.js";
 /** Folders of tests/ in the order in which they run. */
 const order = ["unit", "drivers", "flows", "certificates", "vectors", "legacy", "faults", "without", "memory", "firmware", "interop"];
 
-const usage = `npm test [-- NAME ...]
+const usage = `npm test [-- NAME ...] [--title TEXT]
 
 Runs all tests, or those in files whose path contains a NAME: npm test -- faults interop.
+With --title, of those only the tests whose title contains TEXT: npm test -- faults/tls13 --title "right server". A test that has tests inside counts
+by its own title.
 With CI=true in the environment a skipped test is a failure.
 `;
 
@@ -33,8 +35,9 @@ function testFiles(names: readonly string[]): string[] {
 }
 
 /** Node's runner over compiled files; its machine-readable report goes to `summary`. */
-function runNode(files: readonly string[], summary: string): Promise<number> {
-	const values = ["--enable-source-maps", "--test", "--test-concurrency=1", "--test-reporter=spec", "--test-reporter-destination=stdout",
+function runNode(files: readonly string[], title: string | undefined, summary: string): Promise<number> {
+	const pattern = title === undefined ? [] : [`--test-name-pattern=${title.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}`];
+	const values = [...pattern, "--enable-source-maps", "--test", "--test-concurrency=1", "--test-reporter=spec", "--test-reporter-destination=stdout",
 		"--test-reporter=tap", `--test-reporter-destination=${summary}`, ...files];
 	return new Promise(resolve => {
 		const child = spawn(process.execPath, values, { stdio: "inherit", cwd: projectRoot });
@@ -48,14 +51,15 @@ function skipped(summary: string): string[] {
 	return lines.filter(line => !line.includes("no test vectors")).map(line => line.trim());
 }
 
-async function runTests(names: readonly string[]): Promise<number> {
+async function runTests(names: readonly string[], title: string | undefined): Promise<number> {
 	const { compilePrograms } = await import(pathToFileURL(join(projectRoot, "host-sim", "build", "programs.mjs")).href) as typeof import("../build/programs.mjs");
 	const files = testFiles(names);
 	const folders = ["host-sim", "tests", "hardware", "modules/x509"].map(folder => join(projectRoot, folder));
 	const folder = compilePrograms(join(projectRoot, "tests", "tsconfig.json"), folders);
 	const summary = join(buildFolder, `tests.${process.pid}.tap`);
 	try {
-		const code = await runNode(files.map(file => join(folder, "tests", file.replace(/\.ts$/, ".js"))), summary);
+		const code = await runNode(files.map(file => join(folder, "tests", file.replace(/\.ts$/, ".js"))), title, summary);
+		if (title !== undefined && /^# pass 0$[^]*^# fail 0$/m.test(readFileSync(summary, "utf8"))) throw new Problem(`no test has "${title}" in its title`, 2);
 		const missed = process.env["CI"] ? skipped(summary) : [];
 		if (code === 0 && missed.length > 0) throw new Problem(`${missed.length} tests were skipped, which is no pass in CI:\n${missed.join("\n")}`);
 		return code;
@@ -72,6 +76,9 @@ export function main(values: readonly string[]): Promise<number> {
 			process.stdout.write(usage);
 			return 0;
 		}
-		return runTests(values);
+		const at = values.indexOf("--title");
+		if (at < 0) return runTests(values, undefined);
+		if (values[at + 1] === undefined) throw new Problem("--title needs a text", 2);
+		return runTests(values.toSpliced(at, 2), values[at + 1]);
 	});
 }

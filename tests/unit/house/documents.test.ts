@@ -66,7 +66,7 @@ function namedScripts(document: string): string[] {
 
 /** Names that a document gives `npm test`. */
 function namedTests(document: string): string[] {
-	return [...text(document).matchAll(/\bnpm test -- ([a-z][\w/. -]*)/g)].flatMap(([, names]) => names!.trim().split(" ")).map(name => name.replace(/\.$/, ""));
+	return [...text(document).matchAll(/\bnpm test -- ([a-z][\w/. -]*)/g)].flatMap(([, names]) => names!.split(" --")[0]!.trim().split(" ")).map(name => name.replace(/\.$/, ""));
 }
 
 describe("documents", () => {
