@@ -77,19 +77,6 @@ describe("an app outside the tree", () => {
 });
 
 describe("the manifests for mcconfig", () => {
-	for (const [folder, prefix] of [["modules", "tls"], ["hardware", "tls/hardware"]] as const) {
-		test(`${folder}/manifest.json preloads every module`, () => {
-			const { preload, modules: names } = read(`${folder}/manifest.json`) as { preload: string[]; modules: Record<string, unknown> };
-			const files = readdirSync(join(projectRoot, folder), { recursive: true, encoding: "utf8" });
-			// a folder with a manifest is for apps that ask for it
-			const own = files.filter(name => name.endsWith("/manifest.json")).map(name => name.slice(0, -"manifest.json".length));
-			const modules = files.filter(name => name.endsWith(".ts") && !name.endsWith(".d.ts") && !own.some(part => name.startsWith(part)));
-			// one named for itself may be another file in another app
-			const shared = preload.filter(name => !(name in names));
-			assert.deepEqual(shared.sort(), modules.map(name => `${prefix}/${name.slice(0, -".ts".length)}`).sort());
-		});
-	}
-
 	test("a platform's own files exist, and options are set after the SDK's target may have set others", () => {
 		const { platforms } = read("hardware/manifest.json") as { platforms: Record<string, { include?: string | string[] }> };
 		for (const [name, { include = [] }] of Object.entries(platforms)) {
