@@ -19,7 +19,6 @@ const failures = Object.freeze({
 	downgrade: AlertDescription.illegal_parameter,
 	handshake_failure: AlertDescription.handshake_failure,
 	insufficient_security: AlertDescription.insufficient_security,
-	no_application_protocol: AlertDescription.no_application_protocol,
 	record_too_long: AlertDescription.record_overflow,
 	message_too_long: AlertDescription.illegal_parameter,
 	bad_record_mac: AlertDescription.bad_record_mac,

@@ -1,0 +1,40 @@
+/*
+	docs/ERRORS.md has every code of modules/errors.ts with the alert that goes out, and none that is not there; each code is expected by some test.
+*/
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { projectRoot } from "../../../host-sim/build/files.js";
+
+function read(path: string): string {
+	return readFileSync(join(projectRoot, path), "utf8");
+}
+
+/** Codes with the numbers of their alerts; undefined where none goes out. */
+function codes(): Map<string, number | undefined> {
+	const numbers = /const enum AlertDescription \{([^}]*)\}/.exec(read("modules/wire/numbers.ts"))![1]!;
+	const alerts = new Map([...numbers.matchAll(/(\w+) = (\d+)/g)].map(([, name, value]) => [name!, Number(value)]));
+	const table = /const failures = Object\.freeze\(\{([^]*?)\n\}\)/.exec(read("modules/errors.ts"))![1]!;
+	return new Map([...table.matchAll(/^\s*(\w+): (?:NONE|AlertDescription\.(\w+)),/gm)].map(([, code, alert]) => [code!, alert ? alerts.get(alert) : undefined]));
+}
+
+/** Described before they are there. */
+const waiting: readonly string[] = ["timeout"];
+
+test("docs/ERRORS.md has every code and its alert", () => {
+	const documented = new Map([...read("docs/ERRORS.md").matchAll(/^\| `(\w+)` \|([^|]*)\|/gm)].map(([, code, alert]) => [code!, Number(alert) || undefined]));
+	const actual = codes();
+	assert.ok(actual.size > 30);
+	for (const code of waiting) if (!actual.has(code)) documented.delete(code);
+	assert.deepEqual(Object.fromEntries([...documented].sort()), Object.fromEntries([...actual].sort()));
+});
+
+test("a test expects every code", () => {
+	const folder = join(projectRoot, "tests");
+	const files = readdirSync(folder, { recursive: true }).map(String).filter(name => name.endsWith(".ts") && !name.startsWith("unit/house/"));
+	const texts = files.map(name => readFileSync(join(folder, name), "utf8")).join("\n");
+	assert.deepEqual([...codes().keys()].filter(code => !new RegExp(`"${code}"|\\b${code}\\b:|/\\^?${code}`).test(texts)), []);
+});
