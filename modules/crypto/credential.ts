@@ -100,7 +100,9 @@ export function schemeHash(scheme: number): HashAlgorithm {
 		case SignatureScheme.ecdsa_secp384r1_sha384:
 		case SignatureScheme.rsa_pss_rsae_sha384:
 		case SignatureScheme.rsa_pkcs1_sha384: return HashAlgorithm.sha384;
-		case SignatureScheme.rsa_pss_rsae_sha512: return HashAlgorithm.sha512;
+		case SignatureScheme.rsa_pss_rsae_sha512:
+		case SignatureScheme.rsa_pkcs1_sha512:
+		case SignatureScheme.ecdsa_secp521r1_sha512: return HashAlgorithm.sha512;
 		default: return HashAlgorithm.sha256;
 	}
 }
@@ -151,10 +153,14 @@ const rsa13: readonly number[] = Object.freeze([
 	SignatureScheme.rsa_pss_rsae_sha256, SignatureScheme.rsa_pss_rsae_sha384, SignatureScheme.rsa_pss_rsae_sha512,
 ]);
 const rsa12: readonly number[] = Object.freeze([
-	SignatureScheme.rsa_pss_rsae_sha256, SignatureScheme.rsa_pss_rsae_sha384, SignatureScheme.rsa_pkcs1_sha256, SignatureScheme.rsa_pkcs1_sha384,
+	...rsa13, SignatureScheme.rsa_pkcs1_sha256, SignatureScheme.rsa_pkcs1_sha384, SignatureScheme.rsa_pkcs1_sha512,
 ]);
-const p256: readonly number[] = Object.freeze([SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.ecdsa_secp384r1_sha384]);
-const p384: readonly number[] = Object.freeze([SignatureScheme.ecdsa_secp384r1_sha384, SignatureScheme.ecdsa_secp256r1_sha256]);
+const p256: readonly number[] = Object.freeze([
+	SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.ecdsa_secp384r1_sha384, SignatureScheme.ecdsa_secp521r1_sha512,
+]);
+const p384: readonly number[] = Object.freeze([
+	SignatureScheme.ecdsa_secp384r1_sha384, SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.ecdsa_secp521r1_sha512,
+]);
 
 /** The scheme to sign with among those that a TLS 1.3 server takes, or 0 (RFC 8446 section 4.4.2.3). */
 export function pickScheme13({ kind }: Credential, offered: readonly number[]): number {
@@ -163,7 +169,7 @@ export function pickScheme13({ kind }: Credential, offered: readonly number[]): 
 	return offered.includes(scheme) ? scheme : 0;
 }
 
-/** The same for TLS 1.2, where a curve takes any hash; only hashes that the transcript keeps (RFC 5246 section 7.4.8). */
+/** The same for TLS 1.2, where a curve takes any hash (RFC 5246 section 7.4.8). */
 export function pickScheme12({ kind }: Credential, offered: readonly number[]): number {
 	return firstOf(offered, kind === KeyKind.rsa ? rsa12 : kind === KeyKind.p256 ? p256 : p384);
 }

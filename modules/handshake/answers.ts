@@ -15,15 +15,27 @@ import { equal } from "tls/hardware/compare";
 /** "DOWNGRD": how a server that knows a later version ends its random when it is made to speak less (RFC 8446 section 4.1.3). */
 const downgrade = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44);
 
+/** What the peer wrote, in quotes; what is not printable ASCII as \x and two digits. */
+function quoted(bytes: Uint8Array, start: number, end: number): string {
+	let text = '"';
+	for (let at = start; at < end; at++) {
+		const c = bytes[at]!;
+		text += c >= 0x20 && c < 0x7f && c !== 0x22 && c !== 0x5c ? String.fromCharCode(c) : `\\x${c.toString(16).padStart(2, "0")}`;
+	}
+	return `${text}"`;
+}
+
 /** The one protocol picked (RFC 7301 section 3.1). */
 export function readProtocol(r: Reader, offered: readonly string[]): string {
 	const list = r.enter(2, 2, 0xffff);
 	const name = r.enter(1, 1, 255);
-	let protocol = "";
-	while (r.left) protocol += String.fromCharCode(r.u8());
+	const start = r.at, end = r.at = r.end;
 	r.leave(name);
 	r.leave(list);
-	if (!offered.includes(protocol)) throw new TLSError("illegal_parameter", `the server picked the protocol "${protocol}", which was not offered`);
+	let protocol = "";
+	for (let at = start; at < end; at++) protocol += String.fromCharCode(r.bytes[at]!);
+	if (!offered.includes(protocol))
+		throw new TLSError("illegal_parameter", `server picked the protocol ${quoted(r.bytes, start, end)}, which was not offered`);
 	return protocol;
 }
 

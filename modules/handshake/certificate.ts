@@ -80,8 +80,58 @@ function isUsable(scheme: number): boolean {
 		case SignatureScheme.rsa_pss_rsae_sha384:
 		case SignatureScheme.rsa_pss_rsae_sha512:
 		case SignatureScheme.rsa_pkcs1_sha256:
-		case SignatureScheme.rsa_pkcs1_sha384: return true;
+		case SignatureScheme.rsa_pkcs1_sha384:
+		case SignatureScheme.rsa_pkcs1_sha512:
+		case SignatureScheme.ecdsa_secp521r1_sha512: return true;
 		default: return false;
+	}
+}
+
+/** True for a scheme of ECDSA, whose second byte is SignatureAlgorithm's in TLS 1.2 (RFC 8446 section 4.2.3). */
+export function isECDSA(scheme: number): boolean {
+	return (scheme & 0xff) === 3 && scheme < 0x0700;
+}
+
+/** Reads a list of DistinguishedNames, each well formed, of at least `min` bytes (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4). */
+export function readNames(r: Reader, min: number): void {
+	const names = r.enter(2, min, 0xffff);
+	while (r.left) {
+		const name = r.enter(2, 1, 0xffff);
+		r.at = r.end;
+		r.leave(name);
+	}
+	r.leave(names);
+}
+
+/** OIDFilters, each well formed (RFC 8446 section 4.2.5). */
+function readFilters(r: Reader): void {
+	const filters = r.enter(2, 0, 0xffff);
+	while (r.left) {
+		const oid = r.enter(1, 1, 255);
+		r.at = r.end;
+		r.leave(oid);
+		const values = r.enter(2, 0, 0xffff);
+		r.at = r.end;
+		r.leave(values);
+	}
+	r.leave(filters);
+}
+
+/** The data of an extension in a CertificateRequest that has no say in the answer, but a form. What is not known is passed over. */
+function checkForm(r: Reader, type: number): void {
+	switch (type) {
+		case ExtensionType.certificate_authorities: readNames(r, 3); break;
+		case ExtensionType.oid_filters: readFilters(r); break;
+		case ExtensionType.signature_algorithms_cert: readSchemes(r); break;
+		case ExtensionType.status_request: break;	// empty (section 4.4.2.1)
+		case ExtensionType.compress_certificate: {
+			// RFC 8879 section 3
+			const algorithms = r.enter(1, 2, 254);
+			while (r.left) r.u16();
+			r.leave(algorithms);
+			break;
+		}
+		default: r.at = r.end;
 	}
 }
 
@@ -117,7 +167,7 @@ export function readCertificateRequest13(r: Reader, isAfterHandshake: boolean): 
 		seen = expectRequest(type, seen, AllowedIn.certificate_request);
 		const extension = r.enter(2, 0, 0xffff);
 		if (type === ExtensionType.signature_algorithms) schemes = readSchemes(r);
-		else r.at = r.end;
+		else checkForm(r, type);
 		r.leave(extension);
 	}
 	r.leave(block);

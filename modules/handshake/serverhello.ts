@@ -65,6 +65,7 @@ function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
 		else if (type === ExtensionType.pre_shared_key) to.key = pickKey(r.u16(), hello, to);
 		else {
 			to.group = r.u16();
+			if (!to.group) throw new TLSError("illegal_parameter", "server named group 0, which is none");
 			if (!to.isRetry) {
 				const key = r.enter(2, 1, 0xffff);
 				to.shareStart = r.at;

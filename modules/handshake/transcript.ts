@@ -10,8 +10,8 @@ import { Hash, HashAlgorithm, hash, hashLength } from "tls/hardware/hash";
 
 export class Transcript {
 	private hash: Hash | undefined;
-	/** TLS 1.2: for a signature of the client's with another hash. */
-	private second: Hash | undefined;
+	/** TLS 1.2: the other two of SHA-256, SHA-384 and SHA-512, for a signature of the client's. */
+	private others: Hash[] | undefined;
 	/** The ClientHello is `hello[0..end)`. */
 	private hello: Uint8Array | undefined;
 	private end = 0;
@@ -23,7 +23,7 @@ export class Transcript {
 	add(bytes: Uint8Array, start: number, end: number): void {
 		if (this.hash) {
 			this.hash.update(bytes, start, end);
-			this.second?.update(bytes, start, end);
+			if (this.others) for (let i = 0; i < this.others.length; i++) this.others[i]!.update(bytes, start, end);
 		}
 		else if (this.hello || start) throw new TLSError("internal", "the transcript has no hash yet");
 		else {
@@ -41,10 +41,15 @@ export class Transcript {
 		this.hello = undefined;
 	}
 
-	/** As `begin`, but keeps both of SHA-256 and SHA-384: what the client signs with is known later. */
-	beginBoth(algorithm: HashAlgorithm): void {
-		this.second = new Hash(algorithm === HashAlgorithm.sha256 ? HashAlgorithm.sha384 : HashAlgorithm.sha256);
-		if (this.hello) this.second.update(this.hello, 0, this.end);
+	/** As `begin`, but keeps all of SHA-256, SHA-384 and SHA-512: which one the client signs with is known later. */
+	beginAll(algorithm: HashAlgorithm): void {
+		this.others = [];
+		for (let other: number = HashAlgorithm.sha256; other <= HashAlgorithm.sha512; other++) {
+			if (other === algorithm) continue;
+			const running = new Hash(other);
+			this.others.push(running);
+			if (this.hello) running.update(this.hello, 0, this.end);
+		}
 		this.begin(algorithm);
 	}
 
@@ -80,10 +85,12 @@ export class Transcript {
 		return digest;
 	}
 
-	/** After `beginBoth`: the digest by one of SHA-256 and SHA-384. */
+	/** After `beginAll`: the digest by one of SHA-256, SHA-384 and SHA-512. */
 	digestBy(algorithm: HashAlgorithm): Uint8Array {
-		const digest = new Uint8Array(hashLength(algorithm));
-		(algorithm === this.algorithm ? this.hash : this.second)!.peek(digest, 0);
+		const digest = new Uint8Array(hashLength(algorithm)), own = this.algorithm;
+		// they stand in the order of their numbers, without the transcript's own
+		const index = algorithm - HashAlgorithm.sha256 - (algorithm > own ? 1 : 0);
+		(algorithm === own ? this.hash : this.others?.[index])!.peek(digest, 0);
 		return digest;
 	}
 
@@ -99,8 +106,8 @@ export class Transcript {
 	}
 
 	close(): void {
-		this.second?.close();
-		this.second = undefined;
+		if (this.others) for (let i = 0; i < this.others.length; i++) this.others[i]!.close();
+		this.others = undefined;
 		this.hash?.close();
 		this.hash = undefined;
 		this.hello = undefined;

@@ -14,6 +14,8 @@ import type { RecordCipher } from "tls/hardware/aead";
  */
 const enum RecordLimit {
 	plain = 0x4000,
+	/** TLSInnerPlaintext, its type and padding included (RFC 8446 section 5.4). */
+	inner13 = 0x4000 + 1,
 	protected13 = 0x4000 + 256,
 }
 
@@ -37,7 +39,8 @@ export class Incoming extends Deframer {
 		const type = buffer[0]!;
 		this.at = RecordHeader.length;
 		this.end = whole;
-		if (this.version === ProtocolVersion.tls12 && buffer[2] !== (ProtocolVersion.tls12 & 0xff))
+		// an unprotected alert is understood in a record of any version: a server that gives up may not know the version any more
+		if (this.version === ProtocolVersion.tls12 && buffer[2] !== (ProtocolVersion.tls12 & 0xff) && (type !== ContentType.alert || this.cipher))
 			throw new TLSError("unsupported_version", "a record says that it is of another version than the one that was picked");
 		const cipher = this.cipher;
 		if (!cipher || type === ContentType.change_cipher_spec) return type;
@@ -46,7 +49,11 @@ export class Incoming extends Deframer {
 			throw new TLSError("unexpected_message", `a record of type ${type} comes in the clear where all must be encrypted`);
 		let end = cipher.open(buffer, 0, whole);
 		if (end < 0) throw new TLSError("bad_record_mac", "a record was changed on its way, or is not the server's");
-		if (hidesType) end = this.typeAt(end);
+		if (hidesType) {
+			if (end - RecordHeader.length > RecordLimit.inner13)
+				throw new TLSError("record_too_long", `server sent a record of ${end - RecordHeader.length} bytes with its type and padding, at most ${RecordLimit.inner13} are allowed`);
+			end = this.typeAt(end);
+		}
 		this.end = end;
 		const at = this.at = RecordHeader.length + cipher.explicit;
 		if (end - at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");

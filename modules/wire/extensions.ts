@@ -47,7 +47,9 @@ export const enum AllowedIn {
 	/** What TLS 1.2 knows, in its one message with extensions (RFC 6066, 7301, 7627, 8422, 8449, 5746). */
 	server_hello12 = ExtensionBit.max_fragment_length | ExtensionBit.server_name | ExtensionBit.ec_point_formats | ExtensionBit.extended_master_secret
 		| ExtensionBit.application_layer_protocol_negotiation | ExtensionBit.record_size_limit | ExtensionBit.session_ticket
-		| ExtensionBit.renegotiation_info | ExtensionBit.status_request | ExtensionBit.encrypt_then_mac,
+		| ExtensionBit.renegotiation_info | ExtensionBit.status_request | ExtensionBit.encrypt_then_mac
+		// RFC 8422 section 5.1 has it from clients only; F5's BIG-IP sends it, and other clients pass over it
+		| ExtensionBit.supported_groups,
 }
 
 /** The bit of an extension's number, 0 for one that this client doesn't know. Those that most servers send come first: each case costs time. */

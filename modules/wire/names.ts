@@ -38,6 +38,7 @@ export function schemeName(scheme: number): string {
 	switch (scheme) {
 		case SignatureScheme.ecdsa_secp256r1_sha256: return "ecdsa_secp256r1_sha256";
 		case SignatureScheme.ecdsa_secp384r1_sha384: return "ecdsa_secp384r1_sha384";
+		case SignatureScheme.ecdsa_secp521r1_sha512: return "ecdsa_secp521r1_sha512";
 		case SignatureScheme.rsa_pss_rsae_sha256: return "rsa_pss_rsae_sha256";
 		case SignatureScheme.rsa_pss_rsae_sha384: return "rsa_pss_rsae_sha384";
 		case SignatureScheme.rsa_pss_rsae_sha512: return "rsa_pss_rsae_sha512";

@@ -110,6 +110,8 @@ export const enum SignatureScheme {
 	rsa_pkcs1_sha512 = 0x0601,
 	ecdsa_secp256r1_sha256 = 0x0403,
 	ecdsa_secp384r1_sha384 = 0x0503,
+	/** In TLS 1.2 ECDSA with SHA-512, whatever the curve (RFC 8446 section 4.2.3). */
+	ecdsa_secp521r1_sha512 = 0x0603,
 	rsa_pss_rsae_sha256 = 0x0804,
 	rsa_pss_rsae_sha384 = 0x0805,
 	rsa_pss_rsae_sha512 = 0x0806,

@@ -68,7 +68,7 @@ function cases(start: (version: string) => Promise<RunningServer>, refusal: RegE
 describe("client certificates: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
 	cases(version => startOpenSSL(identity, version === "1.2" ? "-tls1_2" : "-tls1_3", "-Verify", "3", "-CAfile", caFile, "-verify_return_error"),
 		/wants a certificate from us/);
-	for (const algorithms of ["RSA+SHA256", "RSA+SHA384", "rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384"]) {
+	for (const algorithms of ["RSA+SHA256", "RSA+SHA384", "RSA+SHA512", "rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512"]) {
 		test(`TLS 1.2, the server takes ${algorithms} only`, async () => {
 			const server = await startOpenSSL(identity, "-tls1_2", "-Verify", "3", "-CAfile", caFile, "-client_sigalgs", algorithms);
 			try {
@@ -94,6 +94,17 @@ describe("client certificates: OpenSSL", { skip: lacks("openssl", "openssl") }, 
 				const result = await asking;
 				assert.equal(result.code, "truncated", result.message);
 				assert.match(result.text, /hello/);
+			}
+			finally {
+				await server.stop();
+			}
+		});
+	}
+	for (const type of ["p256", "p384"] as const) {
+		test(`TLS 1.2, ${type} with SHA-512, the one thing that the server takes`, async () => {
+			const server = await startOpenSSL(identity, "-tls1_2", "-Verify", "3", "-CAfile", caFile, "-client_sigalgs", "ECDSA+SHA512");
+			try {
+				await expectAnswer(server.port, 0x303, devices.get(type)!);
 			}
 			finally {
 				await server.stop();

@@ -6,7 +6,7 @@ import { TLSError } from "../../errors";
 import { HandshakeType } from "../../wire/numbers";
 import type { Reader } from "../../wire/reader";
 import type { Writer } from "../../wire/writer";
-import { readSchemes, writeBytes24 } from "../certificate";
+import { isECDSA, readNames, readSchemes, writeBytes24 } from "../certificate";
 import type { CertificateList } from "../certificate";
 
 /** Reads a server's Certificate of TLS 1.2. */
@@ -26,21 +26,29 @@ export function readCertificate12(r: Reader, maximum: number): CertificateList {
 	return list;
 }
 
-/** Reads a CertificateRequest of TLS 1.2: kinds of certificate, signatures, which are returned, and names of authorities, each well formed. */
+/** ClientCertificateType (RFC 5246 section 7.4.4, RFC 8422 section 5.5): which keys may be in the client's certificate. */
+const enum ClientCertificateType {
+	rsa_sign = 1,
+	ecdsa_sign = 64,
+}
+
+/**
+ * Reads a CertificateRequest of TLS 1.2: types of certificate, signatures, and names of CAs, each well formed. Returns the signatures that go
+ * with a type that is asked for: a key of another kind is answered with an empty list (section 7.4.6).
+ */
 export function readCertificateRequest12(r: Reader): number[] {
-	const kinds = r.enter(1, 1, 255);
-	r.at = r.end;
-	r.leave(kinds);
-	const schemes = readSchemes(r);
-	const names = r.enter(2, 0, 0xffff);
+	let takesRSA = false, takesECDSA = false;
+	const types = r.enter(1, 1, 255);
 	while (r.left) {
-		const name = r.enter(2, 1, 0xffff);
-		r.at = r.end;
-		r.leave(name);
+		const type = r.u8();
+		takesRSA ||= type === ClientCertificateType.rsa_sign;
+		takesECDSA ||= type === ClientCertificateType.ecdsa_sign;
 	}
-	r.leave(names);
+	r.leave(types);
+	const schemes = readSchemes(r);
+	readNames(r, 0);
 	r.finish();
-	return schemes;
+	return schemes.filter(scheme => isECDSA(scheme) ? takesECDSA : takesRSA);
 }
 
 /** Writes the client's Certificate of TLS 1.2; the chain may be empty (RFC 5246 section 7.4.6). */

@@ -313,7 +313,7 @@ function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 	hello.random = hello.sessionId = empty;	// the answer has what is needed of them
 	link.useVersion(ProtocolVersion.tls12);
 	if (answer.maxFragment) link.limitRecords(answer.maxFragment, answer.maxFragment);
-	if (config.credential && !answer.resumes) transcript.beginBoth(answer.suite.hash);
+	if (config.credential && !answer.resumes) transcript.beginAll(answer.suite.hash);
 	else transcript.begin(answer.suite.hash);
 	link.addTo(transcript);
 	if (answer.resumes || answer.suite.exchange) hello.closeShare();

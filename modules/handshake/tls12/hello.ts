@@ -91,6 +91,7 @@ function readExtension(r: Reader, type: number, config: Config, to: ServerHello1
 			if (!isPlain) throw new TLSError("illegal_parameter", "the server does not take uncompressed points, which it must");
 			break;
 		}
+		case ExtensionType.supported_groups: r.at = r.end; break;
 		case ExtensionType.status_request: to.sendsStatus = true; break;
 		case ExtensionType.session_ticket: to.sendsTicket = true; break;
 		case ExtensionType.extended_master_secret: to.isExtended = true; break;

@@ -35,7 +35,10 @@ function refuses(body: (r: Reader) => unknown, code: string, ...texts: string[])
 test("CertificateRequest of TLS 1.2: one kind, one scheme, no names at least", () => {
 	const one = (r: Reader): number[] => readCertificateRequest12(r);
 	takes(one, "0140" + "00020403" + "0000", "020140" + "000404030804" + "0003000130", "0140" + "00020403" + "0006" + "0001300001" + "31");
-	equal(read("0140" + "000404030804" + "0000", one), [0x0403, 0x0804]);
+	// the types decide: 64 is ecdsa_sign, 1 is rsa_sign (RFC 5246 section 7.4.6)
+	equal(read("0140" + "000404030804" + "0000", one), [0x0403]);
+	equal(read("0101" + "000404030804" + "0000", one), [0x0804]);
+	equal(read("020140" + "000404030804" + "0000", one), [0x0403, 0x0804]);
 	refuses(one, "decode_error", "00" + "00020403" + "0000", "0140" + "0000" + "0000", "0140" + "000104" + "0000", "0140" + "00020403" + "00020000");
 });
 
@@ -49,7 +52,8 @@ test("CertificateRequest of TLS 1.3: a list of signatures at least, a context on
 	equal([hex(request.context), request.schemes], ["0708", [0x0403]]);
 	refuses(during, "illegal_parameter", `0107${"0008"}${schemes}`, `000010${schemes}${schemes}`);
 	refuses(during, "decode_error", "000000", "000006" + "000d0002" + "0000", "000007" + "000d0003" + "000104");
-	refuses(during, "missing_extension", "000004" + "002f0000");
+	refuses(during, "decode_error", "000004" + "002f0000");
+	refuses(during, "missing_extension", "00000a" + "002f0006" + "0004" + "0002" + "3000");
 });
 
 test("lists of signatures: whole schemes, one at least", () => {
@@ -61,7 +65,7 @@ test("lists of signatures: whole schemes, one at least", () => {
 test("of a list of signatures 64 are looked at, and those kept that can be used, each once", () => {
 	equal(read(`0080${"fefe".repeat(63)}0403`, readSchemes), [0x0403]);
 	equal(read(`0082${"fefe".repeat(64)}0403`, readSchemes), []);
-	equal(read("000e" + "0403" + "0503" + "0403" + "0804" + "0603" + "0401" + "0501", readSchemes), [0x0403, 0x0503, 0x0804, 0x0401, 0x0501]);
+	equal(read("000e" + "0403" + "0503" + "0403" + "0804" + "0807" + "0401" + "0501", readSchemes), [0x0403, 0x0503, 0x0804, 0x0401, 0x0501]);
 });
 
 test("a stapled status: OCSP, one byte at least", () => {
