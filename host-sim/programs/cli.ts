@@ -3,7 +3,7 @@
 */
 
 import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 
 import { buildApp } from "../build/build.js";
 import { chipNamed } from "../chip/model.js";
@@ -26,6 +26,7 @@ of "mc/config".
   --census FILE         write what the heap holds as JSON, wherever the app calls mark() and at the peaks between; see README.md
   --messages            list each connection's handshake message by message, and the keys that were derived
   --pcap FILE           write what was sent and received, with the secrets, for Wireshark
+  --picture FILE        write a page of HTML that shows the run: messages, memory, accelerators
   --timeout SECONDS     end the run then
   --meter-limit N       end the run after N units of XS's metering
   --under COMMAND       run the simulator under another program: --under "valgrind -q"
@@ -81,6 +82,7 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 			case "--report": result.report = resolve(folder, next()); break;
 			case "--census": result.run.census = resolve(folder, next()); break;
 			case "--messages": result.wanted.messages = true; break;
+			case "--picture": result.wanted.picture = resolve(folder, next()); break;
 			case "--pcap": result.wanted.pcap = resolve(folder, next()); break;
 			case "--timeout": result.run.timeout = positive(option, next()); break;
 			case "--meter-limit": result.run.meterLimit = positive(option, next()); break;
@@ -107,7 +109,7 @@ async function buildAndRun(values: Arguments): Promise<number> {
 		...values.run,
 		onLine: line => process.stdout.write(`${line}\n`),
 		onError: text => process.stderr.write(text),
-	}, values.wanted);
+	}, values.wanted, { title: basename(values.app!) });
 	if (values.report) writeFileSync(values.report, `${JSON.stringify(report ?? null, null, "\t")}\n`);
 	return code;
 }

@@ -33,6 +33,7 @@ URL it asks a server that it starts itself.
   --chip NAME       say also what the handshake would take on esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2, and offer what that chip would
   --messages        list the handshake message by message, and the keys that were derived; their values only with SSLKEYLOGFILE set
   --pcap FILE       write what was sent and received, with the secrets, for Wireshark
+  --picture FILE    write a page of HTML that shows the run: messages, phases, memory, accelerators
   --timeout SECONDS end the run then; 30 without it
   --help            this text
 `;
@@ -85,6 +86,7 @@ function readArguments(values: readonly string[]): Arguments {
 			case "--chip": result.chip = chipNamed(next()); break;
 			case "--live": result.live = true; break;
 			case "--messages": result.wanted.messages = true; break;
+			case "--picture": result.wanted.picture = userPath(next()); break;
 			case "--pcap": result.wanted.pcap = userPath(next()); break;
 			case "--timeout":
 				result.timeout = Number(next());
@@ -159,14 +161,14 @@ async function demo(values: readonly string[]): Promise<number> {
 	try {
 		const { url, ca } = server ?? { url: given.url!, ca: given.ca ?? "" };
 		const isOld = given.tls.split(" ").some(word => oldWords.includes(word));
-		const extra = { ...(isOld ? { include: ["modules/optional/legacy/manifest.json"] } : {}), ...(given.chip ? withPhases() : {}) };
+		const extra = { ...(isOld ? { include: ["modules/optional/legacy/manifest.json"] } : {}), ...(given.chip || given.wanted.picture ? withPhases() : {}) };
 		const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls }, extra });
 		say(`running main.ts in the simulator (${variant})`);
 		const { code, report } = await runTraced(app, {
 			live: given.live, timeout: given.timeout, ...(given.chip ? { chip: given.chip.features } : {}),
 			onLine: line => process.stdout.write(`${line}\n`),
 			onError: text => process.stderr.write(text),
-		}, given.wanted);
+		}, given.wanted, { title: `GET ${url}`, ...(given.chip ? { chip: given.chip } : {}) });
 		if (report) printReport(report, variant);
 		if (report && given.chip) printPrediction(given.chip, report.marks);
 		return code;

@@ -4,15 +4,15 @@
 
 import { readFileSync } from "node:fs";
 
-export type EventName = "open" | "connected" | "sent" | "received" | "ended" | "closed" | "failed";
+export type EventName = "open" | "connected" | "sent" | "received" | "ended" | "closed" | "failed" | "mark" | "memory";
 
-/** "ended": the peer closed it; "closed": the app did; "failed": it never connected. */
+/** "ended": the peer closed it; "closed": the app did; "failed": it never connected. "mark" and "memory" are of no connection. */
 export interface TraceEvent {
 	/** Seconds since the run began. */
 	readonly time: number;
 	readonly meter: number;
 	readonly connection: number;
-	/** Bytes in use. */
+	/** Bytes in use, of slots too. */
 	readonly chunks: number;
 	readonly slots: number;
 	readonly native: number;
@@ -20,6 +20,8 @@ export interface TraceEvent {
 	/** With "open". */
 	readonly address?: string;
 	readonly port?: string;
+	/** With "mark". */
+	readonly name?: string;
 	/** With "sent" and "received". */
 	readonly bytes?: Buffer;
 }
@@ -44,7 +46,7 @@ export function readTrace(file: string): TraceEvent[] {
 
 /** The connections of a trace, in the order in which they began. One whose name had no address has the address "". */
 export function connectionsOf(events: readonly TraceEvent[]): TracedConnection[] {
-	const numbers = [...new Set(events.map(event => event.connection))].sort((a, b) => a - b);
+	const numbers = [...new Set(events.map(event => event.connection))].filter(number => number > 0).sort((a, b) => a - b);
 	return numbers.map(number => {
 		const own = events.filter(event => event.connection === number);
 		const { address = "", port = "0" } = own.find(event => event.event === "open") ?? {};

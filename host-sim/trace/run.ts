@@ -1,5 +1,5 @@
 /*
-	Runs an app and shows what it said on the network: --messages, --pcap, --picture of `npm start` and `npm run sim`.
+	Runs an app and shows what it said on the network: --messages, --pcap and --picture of `npm start` and `npm run sim`.
 */
 
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,10 +8,12 @@ import { join } from "node:path";
 
 import type { App } from "../build/build.js";
 import { Problem } from "../build/files.js";
+import type { Chip } from "../chip/costs.js";
 import { runApp, type RunOptions, type RunResult } from "../build/run.js";
 import { connectionsOf, readKeyLog, readTrace, type TraceEvent } from "./events.js";
 import { listMessages } from "./messages.js";
 import { capture } from "./pcapng.js";
+import { picture } from "./picture.js";
 
 /** What to show of a run. */
 export interface Wanted {
@@ -19,11 +21,19 @@ export interface Wanted {
 	messages?: boolean;
 	/** A file for the capture. */
 	pcap?: string;
+	/** A file for the page. */
+	picture?: string;
+}
+
+/** What the page says beside what was traced. */
+export interface About {
+	readonly title: string;
+	readonly chip?: Chip;
 }
 
 /** True where there is something to show. */
-export function wantsTrace({ messages, pcap }: Wanted): boolean {
-	return messages === true || pcap !== undefined;
+export function wantsTrace({ messages, pcap, picture }: Wanted): boolean {
+	return messages === true || pcap !== undefined || picture !== undefined;
 }
 
 function write(file: string, content: string | Buffer): void {
@@ -35,15 +45,33 @@ function write(file: string, content: string | Buffer): void {
 	}
 }
 
-function show(wanted: Wanted, events: readonly TraceEvent[], keyLog: string, begin: number): void {
+/** Why a run failed, in a sentence: what was thrown, else the simulator's word. */
+function failureOf({ code, stderr, report }: RunResult): string | undefined {
+	if (code === 0) return undefined;
+	const thrown = /^(?:sim: )?(?:uncaught exception: )?((?:TLS|Type|Range|Reference|Syntax)?Error: .*)$/m.exec(stderr);
+	return thrown?.[1] ?? report?.reason ?? `the simulator ended with code ${code}`;
+}
+
+function show(wanted: Wanted, about: About, result: RunResult, { events, keyLog, begin }: Traced): void {
+	const secrets = readKeyLog(keyLog);
 	if (wanted.pcap !== undefined) write(wanted.pcap, capture(events, keyLog, begin));
+	if (wanted.picture !== undefined)
+		write(wanted.picture, picture({ title: about.title, chip: about.chip, events, secrets, report: result.report, failure: failureOf(result) }));
 	if (!wanted.messages) return;
-	const secrets = readKeyLog(keyLog), showsSecrets = Boolean(process.env["SSLKEYLOGFILE"]);
+	const showsSecrets = Boolean(process.env["SSLKEYLOGFILE"]);
 	for (const connection of connectionsOf(events)) process.stdout.write(`\n${listMessages(connection, secrets, showsSecrets).join("\n")}\n`);
 }
 
+/** What a run left behind. */
+interface Traced {
+	readonly events: readonly TraceEvent[];
+	readonly keyLog: string;
+	/** When it began, in seconds since 1970. */
+	readonly begin: number;
+}
+
 /** As runApp, and then shows what is wanted. The key log goes to a folder of its own, and to SSLKEYLOGFILE where that is set. */
-export async function runTraced(app: App, options: RunOptions, wanted: Wanted): Promise<RunResult> {
+export async function runTraced(app: App, options: RunOptions, wanted: Wanted, about: About): Promise<RunResult> {
 	if (!wantsTrace(wanted)) return runApp(app, options);
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-trace-"));
 	const trace = join(folder, "trace.jsonl"), keys = join(folder, "keys.txt"), begin = Date.now() / 1000;
@@ -51,7 +79,7 @@ export async function runTraced(app: App, options: RunOptions, wanted: Wanted): 
 		const result = await runApp(app, { ...options, trace, env: { ...options.env, SSLKEYLOGFILE: keys } });
 		const keyLog = existsSync(keys) ? readFileSync(keys, "utf8") : "", users = process.env["SSLKEYLOGFILE"];
 		if (users) appendFileSync(users, keyLog);
-		show(wanted, existsSync(trace) ? readTrace(trace) : [], keyLog, begin);
+		show(wanted, about, result, { events: existsSync(trace) ? readTrace(trace) : [], keyLog, begin });
 		return result;
 	}
 	finally {

@@ -54,6 +54,7 @@ void memoryNotePeak(void)
 	if (!the)
 		return;
 	double bytes = bytesNow(the), heap = heapNow(the);
+	traceMemory(bytes);
 	if (heap > the->memory->heapPeak)
 		the->memory->heapPeak = heap;
 	if (bytes > the->memory->bytesPeak) {
@@ -85,6 +86,7 @@ void simMark(xsMachine* the)
 		mark->bytes[i] = accelerator->bytes;
 	}
 	censusMark(the, mark->name);
+	traceMark(mark->name);
 	memoryResetPeaks(the);
 	nativeMemoryResetPeak();
 	the->memory->bytesPeak = bytesNow(the);

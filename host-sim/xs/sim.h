@@ -133,6 +133,8 @@ static inline void traceOpening(int connection, const char* address, const char*
 int traceConnection(void);
 void traceEvent(int connection, const char* event, const void* data, size_t count);
 void traceOpening(int connection, const char* address, const char* port);
+void traceMark(const char* name);
+void traceMemory(double bytes);
 void traceEnd(void);
 #endif
 

@@ -5,7 +5,11 @@
 
 #include "sim.h"
 
+/* Bytes by which the sum of memory differs from the last event that told of it before there is another. */
+enum { kMemoryStep = 256 };
+
 static FILE* traceFile;
+static double tracedBytes;
 
 static FILE* traceOpen(void)
 {
@@ -44,6 +48,7 @@ static void begin(FILE* file, int connection, const char* event)
 	if (sim.the)
 		memoryUse(sim.the, &use);
 	nativeMemoryUse(&native);
+	tracedBytes = use.chunks + use.slots * use.slotSize + native.current;
 	fprintf(file, "{\"time\":%.6f,\"meter\":%.0f,\"connection\":%d,\"chunks\":%.0f,\"slots\":%.0f,\"native\":%.0f,\"event\":\"%s\"",
 		monotonicSeconds() - sim.startTime, sim.the ? machineMeter(sim.the) : 0, connection, use.chunks, use.slots * use.slotSize, native.current, event);
 }
@@ -72,6 +77,23 @@ void traceOpening(int connection, const char* address, const char* port)
 	writeString(file, "address", address);
 	writeString(file, "port", port);
 	fputs("}\n", file);
+}
+
+void traceMark(const char* name)
+{
+	FILE* file = traceOpen();
+	if (!file)
+		return;
+	begin(file, 0, "mark");
+	writeString(file, "name", name);
+	fputs("}\n", file);
+}
+
+/* Called at each allocation: tells of memory where it has changed by much. The app's machine must be running. */
+void traceMemory(double bytes)
+{
+	if (traceFile && fabs(bytes - tracedBytes) >= kMemoryStep)
+		traceEvent(0, "memory", NULL, 0);
 }
 
 void traceEnd(void)
