@@ -4,7 +4,7 @@
 */
 
 import type { Bytes } from "./native";
-import { HashAlgorithm } from "./hash";
+import type { HashAlgorithm } from "./hash";
 
 export const enum KeyKind {
 	rsa = 1,

@@ -9,7 +9,7 @@
 	The options `timeout` and `idleTimeout` need a timer, which is the transport's: they are refused here.
 */
 
-import { TLSError } from "./errors";
+import type { TLSError } from "./errors";
 import { configure } from "./configure";
 import { Connection } from "./connection/connection";
 import type { Events, HandshakeInfo } from "./connection/connection";

@@ -24,7 +24,7 @@ export interface Run {
 	readonly chip: Chip | undefined;
 }
 
-export function escape(text: string): string {
+export function escapeHTML(text: string): string {
 	return text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
 }
 
@@ -103,19 +103,19 @@ function connectionSection(connection: TracedConnection, secrets: Secrets): stri
 	const lines = rows.map(row => {
 		const steps = row.meter - meter;
 		meter = row.meter;
-		return `<li class="${row.kind} ${row.side} p-${row.protection}"><time>${milliseconds(row.time - start)}</time><div class="what"><b>${escape(row.name)}</b> <span>${escape(row.words)}</span></div>`
+		return `<li class="${row.kind} ${row.side} p-${row.protection}"><time>${milliseconds(row.time - start)}</time><div class="what"><b>${escapeHTML(row.name)}</b> <span>${escapeHTML(row.words)}</span></div>`
 			+ `<span class="steps">${steps > 0 ? `${count(steps)} steps` : ""}</span></li>`;
 	});
 	const where = connection.address.includes(":") ? `[${connection.address}]` : connection.address || "a name without address";
-	return `<section class="connection${isBad ? " bad" : ""}" id="connection-${connection.number}"><h2>Connection ${connection.number} <small>${escape(where)} port ${connection.port}</small></h2>`
-		+ `<p class="summary">${escape(words)}</p><ol class="flow"><li class="heads"><span>client</span><span>server</span></li>${lines.join("")}</ol></section>`;
+	return `<section class="connection${isBad ? " bad" : ""}" id="connection-${connection.number}"><h2>Connection ${connection.number} <small>${escapeHTML(where)} port ${connection.port}</small></h2>`
+		+ `<p class="summary">${escapeHTML(words)}</p><ol class="flow"><li class="heads"><span>client</span><span>server</span></li>${lines.join("")}</ol></section>`;
 }
 
 /** Rows of a table with a bar for the last number. */
 function barTable(heads: readonly string[], rows: readonly (readonly [string, number, string])[]): string {
 	const most = Math.max(1, ...rows.map(([, value]) => value));
-	return `<table><thead><tr>${heads.map(head => `<th>${escape(head)}</th>`).join("")}</tr></thead><tbody>${rows.map(([name, value, words]) =>
-		`<tr><th>${escape(name)}</th><td>${escape(words)}</td><td class="bar"><i style="width:${(100 * value / most).toFixed(1)}%"></i></td></tr>`).join("")}</tbody></table>`;
+	return `<table><thead><tr>${heads.map(head => `<th>${escapeHTML(head)}</th>`).join("")}</tr></thead><tbody>${rows.map(([name, value, words]) =>
+		`<tr><th>${escapeHTML(name)}</th><td>${escapeHTML(words)}</td><td class="bar"><i style="width:${(100 * value / most).toFixed(1)}%"></i></td></tr>`).join("")}</tbody></table>`;
 }
 
 /** Steps and calls of crypto in each phase that the run marked. */
@@ -134,7 +134,7 @@ function phaseSection(marks: readonly Mark[], chip: Chip | undefined): string {
 	const predicted = chip ? phasesOf(chip, marks) : [];
 	const total = predicted.reduce((sum, [, { script, crypto }]) => sum + script + crypto, 0);
 	return `<section><h2>Phases of the handshake</h2>${barTable(["phase", "what it took", ""], rows)}`
-		+ (chip ? `<h3>On the ${escape(chip.name)} at ${chip.mhz} MHz, predicted: ${total.toFixed(0)} ms without the network</h3>${barTable(["phase", "script and crypto", ""],
+		+ (chip ? `<h3>On the ${escapeHTML(chip.name)} at ${chip.mhz} MHz, predicted: ${total.toFixed(0)} ms without the network</h3>${barTable(["phase", "script and crypto", ""],
 			predicted.map(([name, { script, crypto }]) => [name, script + crypto, `${script.toFixed(1)} + ${crypto.toFixed(1)} ms`]))}` : "") + "</section>";
 }
 
@@ -160,8 +160,8 @@ export function picture({ title, events, secrets, report, failure, chip }: Run):
 		...connections.map(connection => connectionSection(connection, secrets)),
 		...(report ? [memorySection(events, report), phaseSection(report.marks, chip), acceleratorSection(report)] : []),
 	];
-	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>`
-		+ `<style>${style}</style></head><body><header><h1>${escape(title)}</h1><p class="verdict${isBad ? " bad" : ""}">${escape(verdict)}</p>`
+	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHTML(title)}</title>`
+		+ `<style>${style}</style></head><body><header><h1>${escapeHTML(title)}</h1><p class="verdict${isBad ? " bad" : ""}">${escapeHTML(verdict)}</p>`
 		+ `<p class="key"><span class="p-none">in the clear</span><span class="p-handshake">handshake keys</span><span class="p-application">application keys</span></p></header>`
 		+ `<main>${connections.length ? "" : "<section><p>No connection was made.</p></section>"}${sections.join("")}</main></body></html>\n`;
 }

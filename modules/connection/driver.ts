@@ -18,7 +18,7 @@ import type { Gate } from "../record/joiner";
 import type { Outgoing } from "../record/outgoing";
 import { Timing } from "../handshake/timing";
 import { Reader } from "../wire/reader";
-import { AlertLevel, ContentType, HandshakeType, ProtocolVersion, Step } from "../wire/numbers";
+import { AlertLevel, ContentType, HandshakeType, type ProtocolVersion, Step } from "../wire/numbers";
 import type { AlertDescription } from "../wire/numbers";
 import type { RecordCipher } from "tls/hardware/aead";
 

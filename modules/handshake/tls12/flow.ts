@@ -33,7 +33,7 @@ import type { RecordCipher } from "tls/hardware/aead";
 import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { logSecret } from "tls/hardware/keylog";
-import { Secret } from "tls/hardware/secret";
+import type { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
 import { legacy } from "tls/optional/legacy/legacy";
 import type { VerifiedPeer } from "../../x509/path";

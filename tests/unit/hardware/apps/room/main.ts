@@ -42,7 +42,7 @@ function mostSlots(): number {
 
 /** Takes slots, two for each link; nothing else is allocated meanwhile. */
 function takeSlots(count: number): Link | undefined {
-	let list: Link | undefined = undefined;
+	let list: Link | undefined ;
 	for (let i = 0; i < count; i += 2) list = { next: list };
 	return list;
 }
