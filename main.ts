@@ -15,22 +15,34 @@ import { groupName, phaseNames, schemeName, versionName } from "tls/names";
 import { RootStore } from "tls/trust";
 
 interface Target {
+	/** A name or an address, without brackets. */
 	readonly host: string;
+	/** What the server is called in the request: host and port as the URL has them. */
+	readonly authority: string;
 	readonly port: number;
+	/** With the query. */
 	readonly path: string;
 }
 
+/** The first of "/" and "?" in `text`: there the authority ends (RFC 3986 section 3.2). */
+function authorityEnd(text: string): number {
+	const slash = text.indexOf("/"), query = text.indexOf("?");
+	if (slash < 0 && query < 0) return text.length;
+	return slash < 0 ? query : query < 0 ? slash : Math.min(slash, query);
+}
+
+/** Takes an https URL apart. The fragment stays here (RFC 9110 section 7.1). */
 function parseURL(url: string): Target {
 	const scheme = "https://";
-	if (!url.startsWith(scheme)) throw new Error(`"${url}" does not start with ${scheme}`);
-	const slash = url.indexOf("/", scheme.length);
-	const authority = slash < 0 ? url.slice(scheme.length) : url.slice(scheme.length, slash);
-	const colon = authority.lastIndexOf(":");
-	const hasPort = colon > authority.lastIndexOf("]");
-	const host = hasPort ? authority.slice(0, colon) : authority;
+	if (url.slice(0, scheme.length).toLowerCase() !== scheme) throw new Error(`"${url}" does not start with ${scheme}`);
+	const rest = url.slice(scheme.length).split("#", 1)[0]!, end = authorityEnd(rest);
+	const authority = rest.slice(0, end), path = rest.slice(end);
+	const colon = authority.lastIndexOf(":"), hasPort = colon > authority.lastIndexOf("]");
+	const name = hasPort ? authority.slice(0, colon) : authority;
+	const host = name.startsWith("[") && name.endsWith("]") ? name.slice(1, -1) : name;
 	const port = hasPort ? Number(authority.slice(colon + 1)) : 443;
-	if (!host || !(port > 0 && port < 65536)) throw new Error(`"${url}" has no host, or a port that is none`);
-	return { host, port, path: slash < 0 ? "/" : url.slice(slash) };
+	if (!host || !(port > 0 && port < 65536 && Math.floor(port) === port)) throw new Error(`"${url}" has no host, or a port that is none`);
+	return { host, authority, port, path: path.startsWith("/") ? path : `/${path}` };
 }
 
 /** The versions that "tls" allows: with the word "1.2" or "1.3" that one, else both. Other words are for modules/optional/legacy. */
@@ -66,7 +78,7 @@ function printASCII(bytes: Uint8Array, count: number): void {
 /** Whom to trust, as options of `secure`. */
 const trusted = config.ca ? { certificate: config.ca as string } : { roots: new RootStore(new Resource(config.roots)) };
 
-function request({ host, port, path }: Target, address: string): void {
+function request({ host, authority, port, path }: Target, address: string): void {
 	let isSent = false;
 	let received = 0;
 	new TLSClient({
@@ -74,7 +86,7 @@ function request({ host, port, path }: Target, address: string): void {
 		TCP: { io: TCP },
 		secure: { ...trusted, ...versions(config.tls), applicationLayerProtocolNegotiation: "http/1.1", onHandshake: printHandshake },
 		onWritable(count: number) {
-			const text = `GET ${path} HTTP/1.1\r\nhost: ${host}\r\nuser-agent: xs-tls\r\nconnection: close\r\n\r\n`;
+			const text = `GET ${path} HTTP/1.1\r\nhost: ${authority}\r\nuser-agent: xs-tls\r\nconnection: close\r\n\r\n`;
 			if (isSent || count < text.length) return;
 			isSent = true;
 			this.write(ArrayBuffer.fromString(text));
@@ -85,15 +97,30 @@ function request({ host, port, path }: Target, address: string): void {
 			for (let left = count; left > 0; left -= PIECE) printASCII(piece, this.read(piece) as number);
 		},
 		onError(error: TLSError) {
-			if (error.code !== "closed") throw error;
-			trace(`\n${received} bytes received\n`);
+			if (error.code === "closed") trace(`\n${received} bytes received\n`);
+			else fail(error.message);
 		},
 	});
 }
 
-const target = parseURL(config.url);
-trace(`https request to ${target.host} port ${target.port}, ${target.path}\n`);
-Net.resolve(target.host, (name: string, address?: string) => {
-	if (address === undefined) throw new Error(`the name ${name} has no address`);
-	request(target, address);
-});
+/** Ends in a sentence; the simulator's demo looks for the word in front. */
+function fail(message: string): void {
+	trace(`failed: ${message}\n`);
+}
+
+function main(): void {
+	const target = parseURL(config.url);
+	trace(`https request to ${target.host} port ${target.port}, ${target.path}\n`);
+	if (target.host.includes(":")) request(target, target.host);
+	else Net.resolve(target.host, (name: string, address?: string) => {
+		if (address === undefined) fail(`the name ${name} has no address`);
+		else request(target, address);
+	});
+}
+
+try {
+	main();
+}
+catch (error) {
+	fail((error as Error).message);
+}

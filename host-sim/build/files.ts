@@ -18,6 +18,20 @@ export class Problem extends Error {
 	}
 }
 
+/** Why a file could not be read or written, in words. */
+export function fileProblem(error: unknown): string {
+	const { code, message } = error as NodeJS.ErrnoException;
+	switch (code) {
+		case "ENOENT": return "no such file";
+		case "EISDIR": return "a folder, not a file";
+		case "ENOTDIR": return "a part of its path is no folder";
+		case "EACCES":
+		case "EPERM": return "no permission";
+		case "ENOSPC": return "the disk is full";
+		default: return message;
+	}
+}
+
 function findRoot(): string {
 	for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
 		if (existsSync(join(folder, "package-lock.json"))) return folder;

@@ -3,7 +3,7 @@
 	of its own, with certificates made on the spot.
 */
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { resolve } from "node:path";
 
@@ -13,7 +13,7 @@ import type { Chip } from "../chip/costs.js";
 import { chipNamed } from "../chip/model.js";
 import { phasesOf, withPhases } from "../chip/phases.js";
 import { guarded } from "./cli.js";
-import { Problem, projectRoot } from "../build/files.js";
+import { fileProblem, Problem, projectRoot } from "../build/files.js";
 import { say } from "../build/progress.js";
 import type { Mark, Report } from "../build/run.js";
 import { runTraced, type Wanted } from "../trace/run.js";
@@ -38,6 +38,9 @@ URL it asks a server that it starts itself.
   --help            this text
 `;
 
+/** What main.ts prints in front of the sentence in which it ends. */
+const FAILED = "failed: ";
+
 const versionWords = ["1.2", "1.3"];
 
 /** What needs modules/optional/legacy. */
@@ -61,8 +64,12 @@ function userPath(path: string): string {
 
 function readFile(path: string): string {
 	const file = userPath(path);
-	if (!existsSync(file)) throw new Problem(`${path}: no such file`, 2);
-	return readFileSync(file, "utf8");
+	try {
+		return readFileSync(file, "utf8");
+	}
+	catch (error) {
+		throw new Problem(`${path}: ${fileProblem(error)}`, 2);
+	}
 }
 
 function readArguments(values: readonly string[]): Arguments {
@@ -93,7 +100,8 @@ function readArguments(values: readonly string[]): Arguments {
 				if (!(result.timeout > 0)) throw new Problem("--timeout takes a number of seconds above 0", 2);
 				break;
 			default:
-				if (!option.startsWith("https://")) throw new Problem(`"${option}" is neither an option nor an https:// URL; --help lists the options`, 2);
+				if (!/^https:\/\//i.test(option)) throw new Problem(`"${option}" is neither an option nor an https:// URL; --help lists the options`, 2);
+				if (result.url) throw new Problem(`"${option}": one URL at a time`, 2);
 				result.url = option;
 		}
 	}
@@ -164,13 +172,18 @@ async function demo(values: readonly string[]): Promise<number> {
 		const extra = { ...(isOld ? { include: ["modules/optional/legacy/manifest.json"] } : {}), ...(given.chip || given.wanted.picture ? withPhases() : {}) };
 		const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls }, extra });
 		say(`running main.ts in the simulator (${variant})`);
+		let failure = "";
 		const { code, report } = await runTraced(app, {
 			live: given.live, timeout: given.timeout, ...(given.chip ? { chip: given.chip.features } : {}),
-			onLine: line => process.stdout.write(`${line}\n`),
+			onLine: line => {
+				if (line.startsWith(FAILED)) failure = line.slice(FAILED.length);
+				else process.stdout.write(`${line}\n`);
+			},
 			onError: text => process.stderr.write(text),
 		}, given.wanted, { title: `GET ${url}`, ...(given.chip ? { chip: given.chip } : {}) });
-		if (report) printReport(report, variant);
-		if (report && given.chip) printPrediction(given.chip, report.marks);
+		if (failure) throw new Problem(failure);
+		if (report && code === 0) printReport(report, variant);
+		if (report && code === 0 && given.chip) printPrediction(given.chip, report.marks);
 		return code;
 	}
 	finally {

@@ -11,7 +11,7 @@ import { rootCertificates } from "node:tls";
 import { Store, writeStore, type StoredRoot } from "../../modules/x509/store.js";
 import { guarded } from "./cli.js";
 import { commonRoots } from "./common-roots.js";
-import { Problem, writeWhole } from "../build/files.js";
+import { fileProblem, Problem, writeWhole } from "../build/files.js";
 
 const usage = `npm run roots -- [--common | --all] [--from FILE.pem] [--out FILE] [--list]
 
@@ -159,7 +159,14 @@ function titleOf({ subject }: X509Certificate): string {
 }
 
 function certificatesIn(file: string): X509Certificate[] {
-	const parts = readFileSync(file, "utf8").match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+	let text;
+	try {
+		text = readFileSync(file, "utf8");
+	}
+	catch (error) {
+		throw new Problem(`${file}: ${fileProblem(error)}`, 2);
+	}
+	const parts = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
 	if (!parts) throw new Problem(`${file} has no certificate in PEM`);
 	return parts.map(text => new X509Certificate(text));
 }

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { App } from "../build/build.js";
-import { Problem } from "../build/files.js";
+import { fileProblem, Problem } from "../build/files.js";
 import type { Chip } from "../chip/costs.js";
 import { runApp, type RunOptions, type RunResult } from "../build/run.js";
 import { connectionsOf, readKeyLog, readTrace, type TraceEvent } from "./events.js";
@@ -41,12 +41,14 @@ function write(file: string, content: string | Buffer): void {
 		writeFileSync(file, content);
 	}
 	catch (error) {
-		throw new Problem(`${file} can't be written: ${(error as Error).message}`);
+		throw new Problem(`${file} can't be written: ${fileProblem(error)}`);
 	}
 }
 
 /** Why a run failed, in a sentence: what was thrown, else the simulator's word. */
-function failureOf({ code, stderr, report }: RunResult): string | undefined {
+function failureOf({ code, stdout, stderr, report }: RunResult): string | undefined {
+	const sentence = stdout.find(line => line.startsWith("failed: "));
+	if (sentence) return sentence.slice("failed: ".length);
 	if (code === 0) return undefined;
 	const thrown = /^(?:sim: )?(?:uncaught exception: )?((?:TLS|Type|Range|Reference|Syntax)?Error: .*)$/m.exec(stderr);
 	return thrown?.[1] ?? report?.reason ?? `the simulator ended with code ${code}`;

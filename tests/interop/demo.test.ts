@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -26,6 +27,12 @@ function demo(...values: string[]): Promise<Outcome> {
 function checkTables(output: string): void {
 	for (const line of [/^TLS 1\.3, TLS_\w+, \w+, \w+/m, /^peer: localhost$/m, /^ {2}total +\d+ ms$/m, /chunks, bytes +[\d,]+ +[\d,]+/, /slots of \d+ bytes +[\d,]+ +[\d,]+/,
 		/stack, slots +[\d,]+ +[\d,]+/, /AES-GCM +\d+ +[\d,]+/, /^HTTP\/1\.[01] 200 /mi]) assert.match(output, line);
+}
+
+/** No stack, and no tables behind which the sentence would scroll away. */
+function expectSentence(output: string): void {
+	assert.doesNotMatch(output, /\n\s+at /);
+	assert.doesNotMatch(output, /accelerators|chunks, bytes/);
 }
 
 describe("npm start", () => {
@@ -59,6 +66,8 @@ describe("npm start", () => {
 		[["--nonsense"], /neither an option nor/],
 		[["http://localhost/"], /https:\/\/ URL/],
 		[["https://localhost:1/", "--ca", "/there/is/none.pem"], /no such file/],
+		[["https://localhost:1/", "--ca", tmpdir()], /a folder, not a file/],
+		[["https://localhost/", "https://127.0.0.1/"], /one URL at a time/],
 		[["--ca"], /needs a value/],
 		[["--timeout", "soon"], /seconds/],
 	] as const) {
@@ -75,12 +84,44 @@ describe("npm start", () => {
 		const other = makeIdentity(["localhost"]);
 		const server = await startNode(other, Buffer.from("a body"));
 		try {
-			const { code, stderr } = await demo(`https://localhost:${server.port}/`, "--ca", ca);
-			assert.equal(code, 10);
+			const { code, stdout, stderr } = await demo(`https://localhost:${server.port}/`, "--ca", ca);
+			assert.equal(code, 1);
 			assert.match(stderr, /certificate 1 .*not signed with the trusted key/);
+			expectSentence(stdout + stderr);
 		}
 		finally {
 			await server.stop();
 		}
+	});
+
+	for (const [url, says] of [["https://localhost:1/", /localhost port 1/], ["https://[::1]:1", /::1 port 1/], ["https://name.invalid/", /the name name\.invalid has no address/],
+		["https://localhost:99999/", /a port that is none/], ["https://:443/", /has no host/]] as const) {
+		test(`a failure is a sentence: ${url}`, async () => {
+			const { code, stdout, stderr } = await demo(url);
+			assert.equal(code, 1);
+			assert.match(stderr, says);
+			expectSentence(stdout + stderr);
+		});
+	}
+
+	test("URLs as people write them: what is asked for, and of whom", async () => {
+		const asked: [string, string][] = [];
+		const both = makeIdentity(["localhost", "::1"]);
+		const file = join(folder, "both.pem");
+		writeFileSync(file, both.root.pem);
+		for (const [host, urls] of [["127.0.0.1", ["HTTPS://localhost:PORT", "https://localhost:PORT?x=1", "https://localhost:PORT/a?b#c", "https://localhost:PORT/#c"]], ["::1", ["https://[::1]:PORT/v6"]]] as const) {
+			const server = createServer({ cert: both.chain, key: both.leaf.keyPem }, (request, response) => {
+				asked.push([request.url!, request.headers.host!.replace(/\d+$/, "PORT")]);
+				response.end("hello");
+			});
+			await new Promise<void>(resolve => server.listen(0, host, resolve));
+			const { port } = server.address() as { port: number };
+			for (const url of urls) {
+				const { code, stderr } = await demo(url.replace("PORT", String(port)), "--ca", file);
+				assert.equal(code, 0, stderr);
+			}
+			await new Promise(resolve => server.close(resolve));
+		}
+		assert.deepEqual(asked, [["/", "localhost:PORT"], ["/?x=1", "localhost:PORT"], ["/a?b", "localhost:PORT"], ["/", "localhost:PORT"], ["/v6", "[::1]:PORT"]]);
 	});
 });
