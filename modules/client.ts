@@ -1,14 +1,18 @@
 /*
-	TLS over TCP as an ECMA-419 IO class; tcp.ts does its work.
+	TLS over TCP as an ECMA-419 IO class; connection/tcp.ts does its work.
 
 	    new TLSClient({ host, address, port, TCP: { io: TCP }, secure: { certificate }, onReadable(count), onWritable(count), onError(error) })
+
+	Every callback, and every function in `secure`, is called with the client as `this`. Each may call `read`, `write` and `close`. `read`, `write` and
+	`close` themselves call none.
 */
 
-import { Flag, TCPTransport } from "./connection/tcp";
-import type { ConnectionOptions } from "./connection/tcp";
+import { TCPTransport } from "./connection/tcp";
+import { Flag } from "./connection/turns";
+import type { ConnectionOptions } from "./connection/socket";
 
-export type { SecureOptions, TCPOptions, TCPSocket } from "./connection/tcp";
-export type { HandshakeInfo } from "./connection/connection";
+export type { SecureOptions, TCPOptions, TCPSocket } from "./connection/socket";
+export type { HandshakeInfo } from "./handshake/link";
 
 type Buffer = ArrayBuffer | ArrayBufferView;
 
@@ -20,10 +24,28 @@ export interface TLSClientOptions extends ConnectionOptions<TLSClient> {
 	target?: unknown;
 }
 
-function bytesOf(buffer: Buffer): Uint8Array {
+// on a device each evaluation of a literal in a preloaded module allocates
+const OBJECT = "object";
+
+/** Refuses what is no buffer, by the method that was called. */
+function refuseBuffer(method: "read" | "write", value: unknown): never {
+	const what = value === null ? "null" : typeof value === "object" ? "an object" : value === undefined ? "undefined" : `a ${typeof value}`;
+	const advice = typeof value === "string" ? ": ArrayBuffer.fromString(text) makes one"
+		: typeof value === "number" ? '; for single bytes set format = "number"' : "";
+	throw new TypeError(`${method} takes an ArrayBuffer or a view of one, not ${what}${advice}`);
+}
+
+function bytesOf(method: "read" | "write", buffer: unknown): Uint8Array {
 	if (buffer instanceof Uint8Array) return buffer;
-	return ArrayBuffer.isView(buffer) ? new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength)
-		: new Uint8Array(buffer);
+	if (ArrayBuffer.isView(buffer)) return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
+	if (!(buffer instanceof ArrayBuffer)) refuseBuffer(method, buffer);
+	return new Uint8Array(buffer);
+}
+
+function byteOf(value: unknown): Uint8Array {
+	if (typeof value !== "number") throw new TypeError('write takes a number from 0 to 255 where format is "number"');
+	if (!(value >= 0 && value <= 255 && Math.floor(value) === value)) throw new RangeError(`${value} is no byte: write takes a number from 0 to 255`);
+	return Uint8Array.of(value);
 }
 
 /** RangeError for what is no format. */
@@ -37,7 +59,7 @@ export class TLSClient {
 	declare readonly target: unknown;
 	readonly #transport: TCPTransport<TLSClient>;
 
-	/** Throws TLSError "configuration" for options that are wrong, and what the TCP class throws. */
+	/** Throws TLSError: "configuration" for options that are wrong, "transport" where the TCP class throws. */
 	constructor(options: TLSClientOptions) {
 		const format = formatFlag(options.format);
 		if (options.target !== undefined) this.target = options.target;
@@ -45,7 +67,7 @@ export class TLSClient {
 		this.#transport.flags |= format;
 	}
 
-	/** Sends close_notify where the handshake is done, and closes TCP. Nothing is called afterwards. */
+	/** Sends close_notify where the handshake is done, else user_canceled, and closes TCP. Nothing is called afterwards. */
 	close(): void {
 		this.#transport.close();
 	}
@@ -61,8 +83,8 @@ export class TLSClient {
 	}
 
 	/**
-	 * Reads what has arrived: all of the record at hand, up to `what` octets where it is a number, or into `what` where it is a buffer (then
-	 * the number of octets is returned). With format "number" one octet. Undefined where nothing is there.
+	 * Reads what has arrived: all of the record at hand, up to `what` bytes where it is a number, or into `what` where it is a buffer (then
+	 * the number of bytes is returned). With format "number" one byte. Undefined where nothing is there.
 	 */
 	read(what?: number | Buffer): ArrayBuffer | number | undefined {
 		const transport = this.#transport;
@@ -75,25 +97,27 @@ export class TLSClient {
 			connection.read(one);
 			result = one[0]!;
 		}
-		// natives know views of octets only
-		else if (typeof what === "object") result = connection.read((what as Uint16Array).BYTES_PER_ELEMENT > 1 ? bytesOf(what) : what);
+		// natives know views of bytes only
+		else if (typeof what === OBJECT) result = connection.read(what instanceof Uint8Array ? what : bytesOf("read", what));
 		else {
-			if (what !== undefined && !(what > 0 && what <= readable)) throw new RangeError(`${what} bytes can't be read, ${readable} are there`);
-			result = new ArrayBuffer(what ?? readable);
+			const count = what ?? readable;
+			if (typeof count !== "number") refuseBuffer("read", what);
+			if (!(count > 0 && count <= readable && Math.floor(count) === count))
+				throw new RangeError(`${count} bytes can't be read, ${readable} are there`);
+			result = new ArrayBuffer(count);
 			connection.read(result);
 		}
 		if (!connection.readable) transport.pumpLater();
 		return result;
 	}
 
-	/** Sends a buffer of no more octets than `onWritable` said, or one octet with format "number". Returns what may be written next. */
+	/**
+	 * Sends a buffer of no more bytes than `onWritable` said, or one byte with format "number". Returns what may be written next. Throws TypeError
+	 * or RangeError for a wrong argument, and TLSError where the connection is over.
+	 */
 	write(value: number | Buffer): number {
 		const transport = this.#transport;
-		const bytes = transport.flags & Flag.numbers ? Uint8Array.of(value as number) : bytesOf(value as Buffer);
-		const length = bytes.length;
-		if (length > transport.writable) throw new RangeError(`${length} bytes can't be written, there is room for ${transport.writable}`);
-		transport.connection.write(bytes, 0, length);
-		return transport.writable;
+		return transport.write(transport.flags & Flag.numbers ? byteOf(value) : bytesOf("write", value));
 	}
 }
 

@@ -37,6 +37,9 @@ export interface Config {
 	readonly maxSendFragment: number;
 	/** Not there where records are not filled up. */
 	readonly recordPadding?: number;
+	/** Milliseconds; not there where the application does not say. */
+	readonly timeout?: number;
+	readonly idleTimeout?: number;
 	/** Milliseconds for timing. */
 	readonly now: () => number;
 }

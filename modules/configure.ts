@@ -75,6 +75,8 @@ const types: Readonly<Record<keyof Options | "onHandshake", string>> = Object.fr
 	tls_max_fragment_length: "number",
 	maxSendFragment: "number",
 	recordPadding: "number",
+	timeout: "number",
+	idleTimeout: "number",
 	now: "function",
 });
 
@@ -161,11 +163,16 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	return Object.freeze(policy);
 }
 
-function addRare(config: Making<Config>, { earlyData, postHandshakeAuth, inflate, recordPadding }: Options): void {
+/** Longest time of a timer, in milliseconds. */
+const MAX_TIMER_MS = 0x7fffffff;
+
+function addRare(config: Making<Config>, { earlyData, postHandshakeAuth, inflate, recordPadding, timeout, idleTimeout }: Options): void {
 	if (earlyData) config.earlyData = bytesOf(earlyData);
 	if (postHandshakeAuth) config.postHandshakeAuth = true;
 	if (inflate) config.inflate = inflate;
 	if (recordPadding !== undefined) config.recordPadding = numberOption("recordPadding", recordPadding, 2, 1024, 0);
+	if (timeout !== undefined) config.timeout = numberOption("timeout", timeout, 0, MAX_TIMER_MS, 0);
+	if (idleTimeout !== undefined) config.idleTimeout = numberOption("idleTimeout", idleTimeout, 0, MAX_TIMER_MS, 0);
 }
 
 /** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */

@@ -13,6 +13,7 @@ import type { TLSError } from "./errors";
 import { configure } from "./configure";
 import { Connection } from "./connection/connection";
 import type { Events, HandshakeInfo } from "./connection/connection";
+import { refuse } from "./options";
 import type { Options } from "./options";
 
 export type { Events, HandshakeInfo, Options };
@@ -89,7 +90,10 @@ export class Engine {
 		this.#connection.transportEnded();
 	}
 
-	/** Gives the record buffers back, for a connection that is idle; the next record makes new ones. */
+	/**
+	 * Gives the record buffers back, for a connection that is idle; the next record makes new ones. Answers a KeyUpdate of the server's: call it now
+	 * and then while nothing is sent.
+	 */
 	release(): void {
 		this.#connection.release();
 	}
@@ -105,5 +109,7 @@ export class Engine {
  * wrong.
  */
 export function createEngine(options: Options, serverName: string, events: Events): Engine {
+	if (options.timeout !== undefined || options.idleTimeout !== undefined)
+		refuse('"timeout" and "idleTimeout" need a timer, which the transport has: leave them out, and call close() when a wait is too long');
 	return new Engine(new Connection(configure(options, serverName), events));
 }

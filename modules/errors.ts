@@ -5,7 +5,7 @@
 
 import { AlertDescription } from "./wire/numbers";
 
-/** No alert goes out: the peer closed first, sent an alert itself, or was never reached. */
+/** No alert of its own goes out: the peer closed first, sent an alert itself, was never reached, or did nothing wrong. */
 const NONE = -1;
 
 const failures = Object.freeze({
@@ -40,6 +40,8 @@ const failures = Object.freeze({
 	peer_alert: NONE,
 	truncated: NONE,
 	transport: NONE,
+	// the peer gets user_canceled or close_notify, as from close()
+	timeout: NONE,
 	closed: NONE,
 	// our side
 	configuration: NONE,

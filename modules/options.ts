@@ -28,7 +28,7 @@ export interface Options {
 	clientCertificates?: CertificateInput | readonly CertificateInput[];
 	/** The private key of the first, DER or PEM: PKCS #8, or the key itself. */
 	clientKey?: CertificateInput;
-	/** Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May not call back into the connection. */
+	/** Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May close the connection. */
 	sign?: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array;
 	/**
 	 * True: the server may ask for the client's certificate at any time after the handshake, too (TLS 1.3), and gets it, or an empty list where there
@@ -105,6 +105,13 @@ export interface Options {
 	 * what is said (RFC 8446 section 5.4). TLS 1.3 only: what TLS 1.2 sends stays as long as it is. Default: not filled up.
 	 */
 	recordPadding?: number;
+	/**
+	 * Milliseconds from the constructor to the open connection, TCP's connect included; then the connection ends with the error "timeout". 0 for no
+	 * end. Default 30,000.
+	 */
+	timeout?: number;
+	/** Milliseconds in which no byte comes or goes, after which an open connection ends with the error "timeout", up to 100 ms late. Default 0: none. */
+	idleTimeout?: number;
 	/** Milliseconds of any clock, for `HandshakeInfo.timing`. Default `Date.now`, which jumps when the clock is set. */
 	now?: () => number;
 }

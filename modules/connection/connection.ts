@@ -8,107 +8,59 @@
 	What lives as long as a connection has "private" methods and not "#" ones: XS stores each of those in every instance.
 */
 
-import { asTLSError, TLSError } from "../errors";
+import { TLSError } from "../errors";
 import type { Config } from "../config";
 import { handshake } from "../handshake/start";
-import { AuthenticatedPeer } from "../handshake/authenticated";
-import type { HandshakeInfo, PostHandshake } from "../handshake/link";
+import type { HandshakeInfo } from "../handshake/link";
 import { Driver } from "./driver";
-import type { Host } from "./driver";
+import { Lifecycle, State } from "./lifecycle";
+import type { Events } from "./lifecycle";
 import { Incoming } from "../record/incoming";
 import { Outgoing, PaddedOutgoing } from "../record/outgoing";
-import type { Timing } from "../handshake/timing";
+import { Phase } from "../handshake/timing";
 import { AlertDescription, AlertLevel, ContentType, ProtocolVersion } from "../wire/numbers";
 import { alertMeaning } from "./alerts";
+import { waitingWords } from "./waiting";
 import { copyPart } from "tls/hardware/copy";
 
-/** Records without application data in a row, before a peer counts as hostile. */
-const MAX_IDLE_RECORDS = 32;
+export type { Events, HandshakeInfo };
 
-const enum State {
-	handshake,
-	open,
-	/** The peer sent close_notify: it sends nothing more. */
-	ended,
-	/** Closed from this side, or failed. */
-	closed,
-}
-
-/** What a connection tells whoever runs it. None of these is called from inside `read` or `send`, except `output`. */
-export interface Events {
-	/** Takes octets `bytes[start..end)` for the peer and returns how many it took; the connection keeps the rest. */
-	output(bytes: Uint8Array, start: number, end: number): number;
-	/** The handshake is done: application data may be sent. */
-	opened(info: HandshakeInfo): void;
-	/** `count` octets can be read. */
-	readable(count: number): void;
-	/** The peer sent close_notify: nothing more will arrive. */
-	ended(): void;
-	/** The connection is dead. */
-	failed(error: TLSError): void;
-	/** Asks for a call of `resume` from the event loop, so that other work gets a turn. */
-	pause(): void;
-}
-
-export type { HandshakeInfo };
-
-export class Connection implements Host {
-	/** Octets of received data that the application has not read: what `read` would give now. Set here only. */
-	readable = 0;
-	private readonly incoming: Incoming = new Incoming();
-	private readonly outgoing: Outgoing;
-	private state: State = State.handshake;
-	private readonly events: Events;
-	/** Like the next, not even a field where there is none: each takes 16 octets. */
-	declare private readonly onSession: ((session: ArrayBuffer) => void) | undefined;
-	declare private failure: TLSError | undefined;
+export class Connection extends Lifecycle {
 	readonly maxMessage: number;
-	/** While a handshake goes on, or part of a later message has arrived. */
-	private driver: Driver | undefined;
-	/** What messages after the handshake go to. */
-	private post: PostHandshake | undefined = undefined;
-	/** Records without application data in a row. */
-	private idleRecords = 0;
 
 	constructor(config: Config, events: Events) {
-		this.events = events;
-		if (config.onSession) this.onSession = config.onSession;
-		this.maxMessage = config.maxMessage;
 		const maxSendFragment = config.maxSendFragment, recordPadding = config.recordPadding;
-		this.outgoing = recordPadding ? new PaddedOutgoing(events, maxSendFragment, recordPadding) : new Outgoing(events, maxSendFragment);
-		this.driver = new Driver(this, this.incoming, this.outgoing, config, undefined);
+		const outgoing = recordPadding ? new PaddedOutgoing(events, maxSendFragment, recordPadding) : new Outgoing(events, maxSendFragment);
+		super(events, new Incoming(), outgoing);
+		this.maxMessage = config.maxMessage;
+		this.driver = new Driver(this, this.incoming, outgoing, config, undefined);
 	}
 
 	// The application's side
 
 	/** Sends the ClientHello: call it when the transport is ready. */
 	connect(): void {
+		const driver = this.driver;
+		if (this.state !== State.handshake || !driver || driver.flow) return;
 		try {
-			this.driver!.start(handshake(this.driver!));
+			driver.timing.mark(Phase.connect);
+			this.expectAlive();
+			driver.start(handshake(driver));
 		}
 		catch (e) {
 			this.fail(e);
 		}
+		this.finishClosing();
 	}
 
-	/** The handshake's times; not there any more when it is done. */
-	get timing(): Timing {
-		return this.driver!.timing;
-	}
-
-	/** True after the handshake, until either side closes. */
-	get isOpen(): boolean {
-		return this.state === State.open || this.state === State.ended;
+	/** What the handshake waits for, in words; undefined where it is done. */
+	get waitsFor(): string | undefined {
+		return this.state === State.handshake && this.driver ? waitingWords(this.driver.isPaused ? 0 : this.driver.waitsFor) : undefined;
 	}
 
 	/** True while `receive` would use nothing: data waits to be read, or a pause lasts, or nothing more is taken. */
 	get isWaiting(): boolean {
 		return this.readable > 0 || this.state >= State.ended || (this.driver?.isPaused ?? false);
-	}
-
-	/** Why the connection is dead, or undefined. */
-	get error(): TLSError | undefined {
-		return this.failure;
 	}
 
 	/**
@@ -153,30 +105,59 @@ export class Connection implements Host {
 
 	/** Gives the record buffers back, which are otherwise kept for the next records: call it when nothing was sent or has come for a while. */
 	release(): void {
+		this.answer();
 		if (this.incoming.isEmpty) this.incoming.next(true);
 		this.outgoing.release();
 	}
 
-	/** Protects and sends `bytes[start..end)`. Throws before the handshake is done and after close; a failure to protect ends the connection. */
+	/** Protects and sends `bytes[start..end)`. Throws TLSError before the handshake is done and after close; a failure to protect ends the connection. */
 	write(bytes: Uint8Array, start: number, end: number): void {
-		if (!this.isOpen) throw this.failure ?? new TLSError("closed", "the connection is not open");
+		this.expectOpen();
 		const outgoing = this.outgoing;
 		const maxFragment = outgoing.maxFragment;
 		try {
 			for (let at = start; at < end; at += maxFragment) {
-				if (outgoing.worn || this.post!.owesUpdate) this.post!.updateKey(this.driver ?? this.driverForMessages());
+				if (outgoing.worn || this.post!.owesUpdate) this.updateKey();
 				outgoing.add(ContentType.application_data, bytes, at, Math.min(end, at + maxFragment));
 			}
 		}
 		catch (e) {
 			// some of it may be sealed, and can't be taken back
-			this.fail(e);
-			return;
+			throw this.die(e);
 		}
 		outgoing.flush();
 	}
 
-	/** Octets that the transport has not taken yet. */
+	/**
+	 * Like `write`, but `bytes[start..end)` go out with the next `write` or `flush`, in one record with what was collected before. In all,
+	 * `expected` bytes may be collected, these included.
+	 */
+	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
+		this.expectOpen();
+		try {
+			if (this.outgoing.worn || this.post!.owesUpdate) this.updateKey();
+			this.outgoing.collect(bytes, start, end, expected);
+		}
+		catch (e) {
+			throw this.die(e);
+		}
+	}
+
+	/**
+	 * Sends the KeyUpdate that the server has asked for, unless a `write` has done so already. Call it from time to time, not after each record: one
+	 * answer serves for many requests (RFC 8446 section 4.6.3). `release` does it, too.
+	 */
+	answer(): void {
+		if (!this.isOpen || !this.post!.owesUpdate) return;
+		try {
+			this.updateKey();
+		}
+		catch (e) {
+			this.fail(e);
+		}
+	}
+
+	/** Bytes that the transport has not taken yet. */
 	get unsent(): number {
 		return this.outgoing.length;
 	}
@@ -203,55 +184,27 @@ export class Connection implements Host {
 			driver = undefined;
 			this.fail(e);
 		}
-		if (!driver?.flow) this.report(driver);
+		if (this.state === State.closed) this.finishClosing();
+		else if (!driver?.flow) this.report(driver);
 	}
 
-	/** Offers the transport what it has not taken yet. */
+	/** Seals what was collected, and offers the transport what it has not taken yet. */
 	flush(): void {
-		this.outgoing.flush();
-	}
-
-	/** Sends close_notify (RFC 8446 section 6.1) and forgets the keys. */
-	close(): void {
-		if (this.state === State.closed) return;
-		const description = this.isOpen ? AlertDescription.close_notify : AlertDescription.user_canceled;
-		this.state = State.closed;
 		try {
-			this.alert(AlertLevel.warning, description);
 			this.outgoing.flush();
 		}
-		catch {
-			// without the alert the server sees a connection that was cut
+		catch (e) {
+			this.fail(e);
 		}
-		this.forget();
-	}
-
-	/** The transport has ended. Without close_notify before it, that is a truncated stream (RFC 8446 section 6.1). */
-	transportEnded(): void {
-		if (this.state >= State.ended) return;
-		this.fail(this.isOpen
-			? new TLSError("truncated", "the connection was cut: the server did not say that it was done")
-			: new TLSError("transport", "the server closed the connection during the handshake"));
-	}
-
-	// The handshake's side (Host)
-
-	pause(): void {
-		this.events.pause();
-	}
-
-	alert(level: AlertLevel, description: number): void {
-		this.outgoing.add(ContentType.alert, Uint8Array.of(level, description), 0, 2);
-	}
-
-	open(peer: AuthenticatedPeer, post: PostHandshake): void {
-		if (!AuthenticatedPeer.isProof(peer)) throw new TLSError("internal", "the connection can't open: the peer was not authenticated");
-		this.post = post;
-		this.state = State.open;
-		this.idleRecords = 0;
 	}
 
 	// Inside
+
+	/** Replaces the sending key. While a message is at work, perhaps with that key, the next write does it. */
+	private updateKey(): void {
+		const driver = this.driver;
+		if (!driver?.isRunning) this.post!.updateKey(driver ?? this.driverForMessages());
+	}
 
 	private driverForMessages(): Driver {
 		return new Driver(this, this.incoming, this.outgoing, undefined, this.post);
@@ -277,7 +230,7 @@ export class Connection implements Host {
 		if (info) this.events.opened(info);
 		if (sessions)
 			for (const session of sessions)
-				if (this.isOpen) this.onSession?.(session);
+				if (this.isOpen) this.events.session?.(session);
 	}
 
 	/** Takes octets of a record's header; returns where it stopped. */
@@ -301,7 +254,8 @@ export class Connection implements Host {
 		catch (e) {
 			this.fail(e);
 		}
-		if (!driver?.flow) this.report(driver);
+		if (this.state === State.closed) this.finishClosing();
+		else if (!driver?.flow) this.report(driver);
 	}
 
 	/** Unprotects the record and sees what it is. Returns the driver where there is one, also one whose work is done by that. */
@@ -311,9 +265,8 @@ export class Connection implements Host {
 		const isEmpty = incoming.at === incoming.end;
 		if (type !== ContentType.handshake && type !== ContentType.change_cipher_spec && driver?.started)
 			throw new TLSError("unexpected_message", "a handshake message is interrupted by another record");
-		if (type === ContentType.application_data && !isEmpty) this.idleRecords = 0;
-		else if (++this.idleRecords > MAX_IDLE_RECORDS && this.isOpen)
-			throw new TLSError("unexpected_message", "the server sends record after record without any data");
+		if (type === ContentType.application_data && !isEmpty) this.idleMessages = 0;
+		else if (type !== ContentType.handshake && this.isOpen) this.countIdle();
 		switch (type) {
 			case ContentType.handshake:
 				if (isEmpty) throw new TLSError("unexpected_message", "a handshake record is empty");
@@ -355,44 +308,15 @@ export class Connection implements Host {
 		incoming.at = end;
 		incoming.next(true);
 		if (description === AlertDescription.close_notify && this.isOpen) {
-			this.state = State.ended;
+			this.enter(State.ended);
 			return;
 		}
-		// user_canceled is followed by close_notify (section 6.1)
-		if (description === AlertDescription.user_canceled) return;
-		// TLS 1.2 goes on after a warning (RFC 5246 section 7.2.2), TLS 1.3 knows none
-		const mayWarn = (incoming.version || driver?.config.minVersion) === ProtocolVersion.tls12;
+		// TLS 1.2 goes on after a warning (RFC 5246 section 7.2.2). TLS 1.3 knows none but user_canceled, which close_notify follows (section 6.1)
+		const mayWarn = description === AlertDescription.user_canceled || (incoming.version || driver?.config.minVersion) === ProtocolVersion.tls12;
 		if (mayWarn && level === AlertLevel.warning && description !== AlertDescription.close_notify) {
 			if (!this.isOpen) driver!.ignore();
 			return;
 		}
 		throw new TLSError("peer_alert", `the server refused: ${alertMeaning(description, driver?.owesCertificate ?? false)}`, description);
-	}
-
-	private fail(thrown: unknown): void {
-		const error = asTLSError(thrown);
-		this.failure = error;
-		this.state = State.closed;
-		try {
-			if (error.answersPeer) this.alert(AlertLevel.fatal, error.alert!);
-			this.outgoing.flush();
-		}
-		catch {
-			// the first error is the one to report
-		}
-		this.forget();
-		this.events.failed(error);
-	}
-
-	/** Wipes and drops all that belongs to the handshake and the keys. */
-	private forget(): void {
-		const driver = this.driver;
-		this.driver = undefined;
-		this.readable = 0;
-		driver?.close();
-		this.incoming.close();
-		this.post?.close();
-		this.post = undefined;
-		this.outgoing.unprotect();
 	}
 }

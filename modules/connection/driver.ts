@@ -22,14 +22,17 @@ import { AlertLevel, ContentType, HandshakeType, type ProtocolVersion, Step } fr
 import type { AlertDescription } from "../wire/numbers";
 import type { RecordCipher } from "tls/hardware/aead";
 
-/** change_cipher_spec records that a server may send for middleboxes' sake; the RFC knows one, some send two. */
-const MAX_CHANGE_CIPHER_SPECS = 2;
+/** change_cipher_spec records dropped in a handshake of TLS 1.3 (RFC 8446 section 5). Servers send one or two, for middleboxes. */
+const MAX_CHANGE_CIPHER_SPECS = 32;
 
 /** RFC 5246 section 7.1 */
 const changeCipherSpec = Uint8Array.of(1);
 
-/** Warnings and HelloRequests that a handshake of TLS 1.2 passes over (RFC 5246 section 7.2, 7.4.1.1). */
+/** Warnings, user_canceled alerts and HelloRequests that one handshake ignores (RFC 5246 section 7.2, 7.4.1.1, RFC 8446 section 6.1). */
 const MAX_IGNORED = 16;
+
+/** In the place of the set of accepted messages while the flow runs: no message has this bit. */
+const RUNNING = 1 << 31;
 
 /** Highest handshake type that has a bit in a set of messages. */
 const enum Most {
@@ -46,6 +49,10 @@ export interface Host {
 	pause(): void;
 	/** Sends an alert. */
 	alert(level: AlertLevel, description: number): void;
+	/** Throws where the connection was closed meanwhile: the step that runs then has no use any more. */
+	expectAlive(): void;
+	/** Counts a message that brings no application data. */
+	countIdle(): void;
 }
 
 export class Driver implements Link, Gate {
@@ -88,6 +95,16 @@ export class Driver implements Link, Gate {
 	start(flow: Flow): void {
 		this.flow = flow;
 		this.advance();
+	}
+
+	/** True while a flow or a message is at work, and with it perhaps a function of the application's, such as `sign`. */
+	get isRunning(): boolean {
+		return this.accepts === RUNNING;
+	}
+
+	/** What the handshake waits for, as a set of messages. */
+	get waitsFor(): number {
+		return this.accepts;
 	}
 
 	/** True where part of a message has arrived, and not all of it. */
@@ -140,13 +157,13 @@ export class Driver implements Link, Gate {
 		if (incoming.is12) this.advance();
 	}
 
-	/** Passes over something that a TLS 1.2 server may send at any time during the handshake. */
+	/** Ignores something that a server may send at any time during the handshake. */
 	ignore(): void {
 		if (++this.ignored > MAX_IGNORED)
-			throw new TLSError("unexpected_message", "the server sends one warning after the other and does not go on");
+			throw new TLSError("unexpected_message", `server sent more than ${MAX_IGNORED} warnings or HelloRequests in one handshake`);
 	}
 
-	/** Has the flow wipe what it holds. */
+	/** Wipes what the flow holds. */
 	close(): void {
 		const flow = this.flow;
 		this.flow = undefined;
@@ -189,19 +206,17 @@ export class Driver implements Link, Gate {
 	}
 
 	send(bytes: Uint8Array, start: number, end: number): void {
+		this.host.expectAlive();
 		this.outgoing.addSplit(ContentType.handshake, bytes, start, end);
 		this.outgoing.flush();
 		this.outgoing.release();
 	}
 
 	sendData(bytes: Uint8Array): void {
+		this.host.expectAlive();
 		this.outgoing.addSplit(ContentType.application_data, bytes, 0, bytes.length);
 		this.outgoing.flush();
 		this.outgoing.release();
-	}
-
-	get unsent(): number {
-		return this.outgoing.length;
 	}
 
 	useVersion(version: ProtocolVersion): void {
@@ -227,9 +242,9 @@ export class Driver implements Link, Gate {
 	}
 
 	readWith(cipher: RecordCipher): void {
-		if (this.incoming.at < this.incoming.end || this.started)
-			throw new TLSError("unexpected_message", "handshake data goes on in a record where the keys change");
 		this.incoming.protectWith(cipher);
+		if (this.incoming.at < this.incoming.end || this.started)
+			throw new TLSError("unexpected_message", "server sent handshake data that goes on in a record where the keys change");
 	}
 
 	writeWith(cipher: RecordCipher): void {
@@ -267,7 +282,7 @@ export class Driver implements Link, Gate {
 
 	/** A message that no flow waits for, which `expectMessage` has let in: one after the handshake, or a HelloRequest. */
 	private receiveOther(): void {
-		if (!this.flow) this.post!.receive(this);
+		if (!this.flow) this.receiveLater();
 		else {
 			this.reader.finish();
 			this.ignore();
@@ -275,21 +290,46 @@ export class Driver implements Link, Gate {
 		this.releaseMessage();
 	}
 
+	/** A message after the handshake. */
+	private receiveLater(): void {
+		this.host.countIdle();
+		this.accepts = RUNNING;
+		try {
+			this.post!.receive(this);
+		}
+		finally {
+			this.accepts = 0;
+		}
+	}
+
 	/** Lets the flow go on to where it waits for a message, pauses, or is done. */
 	private advance(): void {
+		const accepts = this.accepts;
+		this.accepts = RUNNING;
+		try {
+			this.accepts = this.nextStep(accepts);
+		}
+		finally {
+			if (this.accepts === RUNNING) this.accepts = 0;
+		}
+	}
+
+	/** Runs the flow to its next step. Returns the messages that may come next, `accepts` where it pauses. */
+	private nextStep(accepts: number): number {
 		let step = this.flow!.next();
 		while (step.done && step.value) step = (this.flow = step.value).next();
 		const value = step.value as number | undefined;
 		if (value === Step.pause) {
 			this.isPaused = true;
 			this.host.pause();
-			return;
+			return accepts;
 		}
+		this.host.expectAlive();
 		this.releaseMessage();
-		this.accepts = value ?? 0;
-		if (!step.done) return;
+		if (!step.done) return value!;
 		this.flow = undefined;
 		this.closeHeld();
+		return 0;
 	}
 
 	private closeHeld(): void {

@@ -1,75 +1,35 @@
 /*
-	What runs behind a TLSClient (client.ts), and the only file that touches a socket. It moves octets between the TCP class that it is given and
-	the engine (connection.ts), keeps to the room that TCP has, and gives pauses to the event loop.
+	What runs behind a TLSClient (client.ts), and the only file that touches a socket. It moves bytes between the TCP class that it is given and
+	the engine (connection.ts), keeps to the room that TCP has, gives pauses to the event loop, and ends waits that take too long.
+
+	What TCP throws or reports while it is called is looked at when that call has ended.
 */
 
-import Timer from "timer";
+import type Timer from "timer";
 import { asTLSError, TLSError } from "../errors";
 import { configure } from "../configure";
-import type { Options } from "../options";
 import { Connection } from "./connection";
-import type { Events, HandshakeInfo } from "./connection";
-import { Phase } from "../handshake/timing";
+import type { HandshakeInfo } from "../handshake/link";
+import type { Events } from "./lifecycle";
+import { bindFunctions } from "./socket";
+import type { ConnectionOptions, TCPSocket } from "./socket";
+import { Flag, IDLE_MS, Turns } from "./turns";
 import { empty } from "../wire/reader";
 
-/** What is read from TCP at a time, in octets: during the handshake, when memory is short, and after it, when data flows. */
+/** What is read from TCP at a time, in bytes: during the handshake, when memory is short, and after it, when data flows. */
 const enum Segment {
 	handshake = 128,
 	data = 1024,
 }
 
-/** Milliseconds without data until the record buffer is given back. */
-const IDLE = 100;
+/** From the constructor to the open connection, unless the option `timeout` says otherwise. */
+const DEFAULT_TIMEOUT_MS = 30000;
 
-/** The part of the ECMA-419 TCP class that is used here. */
-export interface TCPSocket {
-	read(buffer: Uint8Array): unknown;
-	write(buffer: Uint8Array): unknown;
-	close(): void;
-}
-
-/** How to make a TCP socket: `io` is the class, the rest goes to its constructor. */
-export interface TCPOptions {
-	readonly io: new (options: any) => TCPSocket;
-	readonly [option: string]: unknown;
-}
-
-/** The `secure` dictionary: options.ts, and a callback. */
-export interface SecureOptions extends Options {
-	/** Called when the handshake is done, with what was negotiated and how long it took. */
-	onHandshake?: (info: HandshakeInfo) => void;
-}
-
-/** What a connection over TCP is made with; `Client` is what its callbacks are called on. */
-export interface ConnectionOptions<Client> {
-	/** The server's name; also what its certificate must say, unless `secure.serverName` says otherwise. */
-	host?: string;
-	/** The server's IP address. */
-	address?: string;
-	port: number;
-	TCP: TCPOptions;
-	secure: SecureOptions;
-	/** `count` octets can be read. */
-	onReadable?: (this: Client, count: number) => void;
-	/** `count` octets can be written. */
-	onWritable?: (this: Client, count: number) => void;
-	/** The connection is over: `error.code` is "closed" where the server closed it in good order. */
-	onError?: (this: Client, error: TLSError) => void;
-}
-
-/** What a TCPTransport knows of TCP, of the application and of itself. */
-export const enum Flag {
-	/** TCP has connected. */
-	connected = 1,
-	/** TCP has ended: what waits in it is all that there will be. */
-	ended = 2,
-	/** `pump` is at work. */
-	pumping = 4,
-	/** Data flowed since the idle timer fired last. */
-	active = 8,
-	/** The application reads and writes numbers: one octet each. */
-	numbers = 16,
-}
+/** Bytes of TCP's room that are not promised, where there is more than SMALL_ROOM: for a KeyUpdate, a record more, and close_notify. */
+const SPARE_BYTES = 88;
+const SMALL_ROOM = 1024;
+/** Bytes of it that no small write uses, so that close_notify always goes out. */
+const CLOSE_BYTES = 40;
 
 /** A TCP socket with the TCPTransport that made it: callbacks that find it there cost no closures. */
 type Socket = TCPSocket & { target: TCPTransport<unknown> };
@@ -87,42 +47,49 @@ function tcpError(this: Socket): void {
 }
 
 /** What runs behind a TLSClient: it stands between TCP and the engine, where the application can't reach it. */
-export class TCPTransport<Client> implements Events {
+export class TCPTransport<Client> extends Turns<Client> implements Events {
 	// XS looks a member up from the first to the last: what each segment of data needs comes first
 	readonly connection: Connection;
-	/** What was read from TCP: `from..to` is still to be used. */
+	/** What was read from TCP: from `from` on it is still to be used. */
 	private segment: Uint8Array<ArrayBuffer> = empty;
 	private from = 0;
-	private to = 0;
-	/** Octets that wait in TCP. */
+	/** Bytes that wait in TCP. */
 	private available = 0;
 	private tcp: TCPSocket | undefined;
-	/** Until the handshake is done: what it was given with, such as certificates, may go then. */
+	/** Constructor options; dropped after the handshake so that certificates can be collected. */
 	private options: ConnectionOptions<Client> | undefined;
-	/** Of Flag: one field takes less than four. */
-	flags = 0;
-	/** Octets that TCP takes now. */
+	override flags = 0;
+	/** Bytes that TCP takes now. */
 	private room = 0;
-	private readonly client: Client;
+	/** Plaintext bytes that the application was told it can write, less those that it has written since. */
+	private promised = 0;
+	protected override readonly client: Client;
 	private readonly onReadable: ConnectionOptions<Client>["onReadable"];
 	private readonly onWritable: ConnectionOptions<Client>["onWritable"];
 	private readonly onError: ConnectionOptions<Client>["onError"];
-	private timer: Timer | undefined = undefined;
-	/** Looks from time to time whether the record buffer is still in use. */
-	private idleTimer: Timer | undefined = undefined;
-	/** Made once for a handshake or a transfer, each turn of which takes one. */
-	private turn: (() => void) | undefined = undefined;
+	protected override timer: Timer | undefined = undefined;
+	protected override idleTimer: Timer | undefined = undefined;
+	protected override turn: ((timer: Timer) => void) | undefined = undefined;
+	// XS: absent fields
+	declare private readonly onSession: ((session: ArrayBuffer) => void) | undefined;
+	declare private readonly idleTimeout: number | undefined;
 
 	constructor(client: Client, options: ConnectionOptions<Client>) {
 		const { host, address, port, TCP, secure } = options;
 		if (!TCP?.io) throw new TLSError("configuration", '"TCP" is missing: { io: the TCP class }');
+		super();
 		this.client = client;
 		this.options = options;
 		this.onReadable = options.onReadable;
 		this.onWritable = options.onWritable;
 		this.onError = options.onError;
 		try {
-			this.connection = new Connection(configure(secure ?? {}, host ?? address), this);
+			const config = configure(secure ? bindFunctions(secure, client) : {}, host ?? address);
+			const { timeout = DEFAULT_TIMEOUT_MS, idleTimeout, onSession } = config;
+			if (onSession) this.onSession = onSession;
+			if (idleTimeout) this.idleTimeout = idleTimeout;
+			this.connection = new Connection(config, this);
+			if (timeout) this.idleTimer = this.setTimer(timeout, 0);
 		}
 		catch (e) {
 			throw asTLSError(e);
@@ -130,7 +97,7 @@ export class TCPTransport<Client> implements Events {
 		const settings: Record<string, unknown> = { ...TCP, port, target: this, onReadable: tcpReadable, onWritable: tcpWritable, onError: tcpError };
 		if (host !== undefined) settings["host"] = host;
 		if (address !== undefined) settings["address"] = address;
-		this.tcp = new TCP.io(settings);
+		this.openTCP(TCP.io, settings);
 	}
 
 	close(): void {
@@ -139,36 +106,82 @@ export class TCPTransport<Client> implements Events {
 		this.release();
 	}
 
-	/** Octets that `write` takes now. */
+	/** Plaintext bytes that `write` takes now. */
 	get writable(): number {
 		const connection = this.connection;
-		if (!connection.isOpen) return 0;
-		const room = this.room - connection.unsent;
+		if (!connection.isOpen || this.flags & Flag.ended) return 0;
+		let room = this.room;
+		if (room > SMALL_ROOM) room -= SPARE_BYTES;
+		room -= connection.unsent;
 		const overhead = connection.overhead;
 		const records = Math.ceil(room / (connection.maxFragment + overhead));
-		return Math.max(0, room - records * overhead);
+		return Math.max(this.promised, room - records * overhead);
+	}
+
+	/**
+	 * Sends `bytes`, no more than `writable`; returns what is writable then. What was promised fits in however many calls: where so many records
+	 * would take more than TCP's room, bytes are collected for one, until all is there or the event loop has its turn.
+	 */
+	write(bytes: Uint8Array): number {
+		const connection = this.connection, length = bytes.length;
+		if (this.flags & Flag.ended || !connection.isOpen) throw this.refusal();
+		const writable = this.writable;
+		if (length > writable) throw new RangeError(`${length} bytes can't be written, there is room for ${writable}`);
+		if (!length) return writable;
+		const left = writable - length;
+		try {
+			if (this.sealedLength(length) + this.sealedLength(left) <= this.room - connection.unsent - CLOSE_BYTES) connection.write(bytes, 0, length);
+			else {
+				connection.collect(bytes, 0, length, writable);
+				if (left) this.schedule();
+				else connection.flush();
+			}
+		}
+		catch (e) {
+			// the connection is over: onError is called from the event loop
+			this.schedule();
+			throw e;
+		}
+		if (this.flags & Flag.ended) throw this.refusal();
+		this.promised = left;
+		return this.writable;
 	}
 
 	// What the engine reports (Events)
 
 	output(bytes: Uint8Array, start: number, end: number): number {
 		const count = Math.min(end - start, this.room);
-		if (!this.tcp || !count) return 0;
+		const tcp = this.tcp;
+		if (!tcp || !count) return 0;
 		this.room -= count;
-		this.flows();
-		this.tcp.write(count === bytes.length ? bytes : bytes.subarray(start, start + count));
+		this.noteActivity();
+		try {
+			this.flags |= Flag.inTCP;
+			tcp.write(count === bytes.length ? bytes : bytes.subarray(start, start + count));
+			this.flags &= ~Flag.inTCP;
+		}
+		catch {
+			this.failTCP();
+			return 0;
+		}
 		return count;
 	}
 
 	opened(info: HandshakeInfo): void {
 		const secure = this.options!.secure;
 		this.options = undefined;
-		secure.onHandshake?.(info);
+		this.flags |= Flag.active;
+		this.watch();
+		this.call(secure.onHandshake, info);
 		this.tellWritable();
 	}
 
+	session(session: ArrayBuffer): void {
+		this.call(this.onSession, session);
+	}
+
 	readable(count: number): void {
-		this.onReadable?.call(this.client, count);
+		this.call(this.onReadable, count);
 	}
 
 	ended(): void {
@@ -187,68 +200,145 @@ export class TCPTransport<Client> implements Events {
 
 	transportWritable(count: number): void {
 		this.room = count;
-		if (!(this.flags & Flag.connected)) {
-			this.flags |= Flag.connected;
-			this.connection.timing.mark(Phase.connect);
-			this.connection.connect();
-			return;
+		if (this.flags & Flag.inTCP) this.noteReport(Flag.hasRoom);
+		else {
+			this.useRoom();
+			this.throwAgain();
 		}
-		this.connection.flush();
-		this.tellWritable();
 	}
 
 	transportReadable(count: number): void {
 		this.available = count;
-		this.flags |= Flag.active;
-		if (!(this.flags & Flag.pumping)) this.pump();
+		if (this.flags & (Flag.inTCP | Flag.pumping)) this.noteReport(Flag.active);
+		else {
+			this.flags |= Flag.active;
+			this.pump();
+		}
 	}
 
 	transportEnded(): void {
-		this.flags |= Flag.ended;
-		if (!(this.flags & Flag.connected)) {
-			const { host, address, port } = this.options!;
-			this.finish(new TLSError("transport", `no connection to ${host ?? address} port ${port}`));
-		}
-		else if (!(this.flags & Flag.pumping))
+		if (this.flags & (Flag.inTCP | Flag.pumping)) this.noteReport(Flag.ended);
+		else {
+			this.flags |= Flag.ended;
 			this.pump();
+		}
 	}
 
-	/** Moves octets from TCP to the engine until either has no more or the engine waits. */
+	/** TCP has reported something while it was called, or while the pump is at work, which looks itself. */
+	private noteReport(flag: Flag): void {
+		this.flags |= flag;
+		if (!(this.flags & Flag.pumping) || flag === Flag.hasRoom) this.schedule();
+	}
+
+	/** A method of TCP has thrown: nothing more goes out, and what it still has is all that will come. */
+	private failTCP(): void {
+		this.room = 0;
+		this.flags &= ~Flag.inTCP;
+		this.noteReport(Flag.ended);
+	}
+
+	/** TCP takes bytes: the first time it has connected, later what waits is sent and the application told. */
+	private useRoom(): void {
+		const connection = this.connection;
+		this.flags &= ~Flag.hasRoom;
+		if (!this.tcp) return;
+		if (this.flags & Flag.connected) {
+			connection.flush();
+			this.tellWritable();
+		}
+		else {
+			this.flags |= Flag.connected;
+			connection.connect();
+		}
+	}
+
+	/** Moves bytes from TCP to the engine until either has no more or the engine waits, and ends the connection where TCP has. */
 	private pump(): void {
 		const connection = this.connection;
 		this.flags |= Flag.pumping;
 		try {
 			do
-				if (this.from < this.to) this.from = connection.receive(this.segment, this.from, this.to);
-			while (this.from === this.to && this.fill());
+				if (this.from < this.segment.length) this.use(this.segment);
+			while (this.from === this.segment.length && !(this.flags & Flag.threw) && this.fill());
 		}
-		finally {
-			this.flags &= ~Flag.pumping;
+		catch (e) {
+			if (this.flags & Flag.inTCP) {
+				this.available = 0;
+				this.failTCP();
+			}
+			else this.failed(asTLSError(e));
 		}
-		if (this.flags & Flag.ended && !this.available && !connection.isWaiting) connection.transportEnded();
-		if (this.flags & Flag.active) this.flows();
+		this.flags &= ~Flag.pumping;
+		if (this.flags & Flag.threw) this.schedule();
+		else if (this.flags & Flag.ended && !this.available && this.tcp) this.endTCP(connection);
+		if (this.flags & Flag.active) this.noteActivity();
+		this.throwAgain();
 	}
 
-	/** Data flows: from now on a timer looks whether it still does. */
-	private flows(): void {
-		this.flags |= Flag.active;
-		if (!this.idleTimer && this.connection.isOpen) this.idleTimer = Timer.repeat(() => this.onIdle(), IDLE);
-	}
-
-	/** Gives the buffers back when nothing was sent or has come for a while. */
-	private onIdle(): void {
-		if (this.flags & Flag.active) {
-			this.flags &= ~Flag.active;
+	/** TCP has ended and has nothing more. */
+	private endTCP(connection: Connection): void {
+		if (this.flags & Flag.connected) {
+			if (!connection.isWaiting) connection.transportEnded();
 			return;
 		}
-		Timer.clear(this.idleTimer);
-		this.idleTimer = undefined;
-		if (this.from === this.to) this.dropSegment();
-		this.turn = undefined;
-		this.connection.release();
+		const { host, address, port } = this.options!;
+		this.finish(new TLSError("transport", `no connection to ${host ?? address} port ${port}`));
 	}
 
-	/** Reads from TCP what there is, but for what does not go into a segment; false where there is nothing. */
+	/** Goes on with the handshake after a pause, then with what has arrived, and with what was noted or is still to be told. */
+	protected override onTurn(): void {
+		const connection = this.connection;
+		if (this.flags & Flag.hasRoom) this.useRoom();
+		connection.resume();
+		connection.flush();
+		const error = connection.error;
+		if (error) this.finish(error);
+		this.pump();
+	}
+
+	/** The connection is not open in time. */
+	private onTimeout({ host, address, port, secure: { timeout = DEFAULT_TIMEOUT_MS } }: ConnectionOptions<Client>): void {
+		const what = this.flags & Flag.connected ? this.connection.waitsFor : `TCP's connection to ${host ?? address} port ${port}`;
+		this.finish(new TLSError("timeout", `the connection was not open after ${timeout} ms: it waited for ${what}; "timeout" sets how long`));
+	}
+
+	protected override onTick(): void {
+		if (this.options) this.onTimeout(this.options);
+		else {
+			this.connection.answer();
+			if (this.flags & Flag.active) this.flags &= ~Flag.active;
+			else if (this.tcp) this.onIdle();
+		}
+	}
+
+	/** Nothing was sent or has come for a while: gives the buffers back, or ends the connection. */
+	private onIdle(): void {
+		const idleTimeout = this.idleTimeout;
+		if (this.flags & Flag.resting) {
+			this.finish(new TLSError("timeout", `nothing was sent or received for ${idleTimeout} ms; "idleTimeout" sets how long that may be`));
+			return;
+		}
+		if (this.from === this.segment.length) this.dropSegment();
+		this.connection.release();
+		if (idleTimeout) this.rest(Math.max(1, idleTimeout - IDLE_MS));
+		else this.stopWatching();
+	}
+
+	protected override get isOpen(): boolean {
+		return this.connection.isOpen;
+	}
+
+	protected override get isAlive(): boolean {
+		return this.tcp !== undefined;
+	}
+
+	private use(segment: Uint8Array): void {
+		const at = this.connection.receive(segment, this.from, segment.length);
+		// a callback may have closed the connection
+		if (segment === this.segment) this.from = at;
+	}
+
+	/** Reads the next segment from TCP, or bytes of a long record right to their place. Returns false where TCP has none. */
 	private fill(): boolean {
 		let count = this.available;
 		if (!count) return false;
@@ -258,67 +348,98 @@ export class TCPTransport<Client> implements Events {
 			const connection = this.connection;
 			const room = connection.room(count);
 			if (room) {
-				this.tcp!.read(room);
-				count = room.length;
-				this.available -= count;
-				connection.filled(count);
+				this.readTCP(room);
+				connection.filled(room.length);
 				return true;
 			}
 			size = Segment.handshake;
 		}
 		if (count > size) count = size;
 		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
-		if (this.to !== count) {
+		if (this.segment.length !== count) {
 			if (this.segment.buffer.maxByteLength < size) this.segment = new Uint8Array(new ArrayBuffer(count, { maxByteLength: size }));
 			else this.segment.buffer.resize(count);
 		}
-		this.tcp!.read(this.segment);
-		this.available -= count;
+		// until it is filled there is nothing in it
+		this.from = count;
+		this.readTCP(this.segment);
 		this.from = 0;
-		this.to = count;
 		return true;
+	}
+
+	private readTCP(to: Uint8Array): void {
+		// before the call, which may report more
+		this.available -= to.length;
+		this.flags |= Flag.inTCP;
+		this.tcp!.read(to);
+		this.flags &= ~Flag.inTCP;
 	}
 
 	private dropSegment(): void {
 		this.segment = empty;
-		this.from = this.to = 0;
+		this.from = 0;
 	}
 
 	private tellWritable(): void {
 		const count = this.writable;
-		if (count > 0) this.onWritable?.call(this.client, count);
+		if (count <= 0) return;
+		this.promised = count;
+		this.call(this.onWritable, count);
 	}
 
-	/** After `read`: what waits behind the record that was read is looked at from the event loop, or by the pump that is at work. */
+	/** Bytes that records with `count` bytes of plaintext take. */
+	private sealedLength(count: number): number {
+		const { maxFragment, overhead } = this.connection;
+		return count + Math.ceil(count / maxFragment) * overhead;
+	}
+
+	/** Schedules processing of the bytes after the record just read, unless `pump` is already running. */
 	pumpLater(): void {
 		if (!(this.flags & Flag.pumping)) this.schedule();
 	}
 
-	/** Goes on from the event loop: with the handshake after a pause, then with what has arrived. */
-	private schedule(): void {
-		if (this.timer) return;
-		this.turn ??= () => {
-			this.timer = undefined;
-			this.connection.resume();
-			this.pump();
-		};
-		this.timer = Timer.set(this.turn);
+	/** Why `write` takes nothing. */
+	private refusal(): TLSError | RangeError {
+		const error = this.connection.error;
+		if (error) return error;
+		if (!this.tcp) return new TLSError("closed", "the connection is closed");
+		if (this.options) return new RangeError("nothing can be written before the connection is open: wait for onWritable");
+		return new TLSError("transport", "TCP has ended and takes nothing more: the server has closed the connection, or it was cut");
+	}
+
+	/** Opens TCP, which may call back at once. */
+	private openTCP(io: new (options: object) => TCPSocket, settings: object): void {
+		this.flags |= Flag.inTCP;
+		try {
+			this.tcp = new io(settings);
+		}
+		catch (e) {
+			this.connection.close();
+			this.release();
+			throw new TLSError("transport", `TCP can't be opened: ${String(e)}`);
+		}
+		this.flags &= ~Flag.inTCP;
+		if (this.flags & (Flag.hasRoom | Flag.active | Flag.ended)) this.schedule();
 	}
 
 	private finish(error: TLSError): void {
 		if (!this.tcp) return;
 		this.connection.close();
 		this.release();
-		this.onError?.call(this.client, error);
+		this.call(this.onError, error);
 	}
 
 	private release(): void {
-		Timer.clear(this.timer);
-		Timer.clear(this.idleTimer);
-		this.timer = this.idleTimer = undefined;
-		this.tcp?.close();
+		const tcp = this.tcp;
 		this.tcp = undefined;
+		this.clearTimers();
 		this.dropSegment();
 		this.available = 0;
+		try {
+			tcp?.close();
+		}
+		catch {
+			// it is closed, or can't be
+		}
 	}
 }

@@ -70,8 +70,6 @@ export interface Link {
 	send(bytes: Uint8Array, start: number, end: number): void;
 	/** Sends application data before the connection is open: early data. */
 	sendData(bytes: Uint8Array): void;
-	/** Octets that the transport has not taken yet. */
-	readonly unsent: number;
 	/** The server picked this version: its rules for records and alerts hold from now on. */
 	useVersion(version: ProtocolVersion): void;
 	/** The server has asked for a certificate of TLS 1.2, and an empty list went out; for the words of its alert. */
@@ -85,14 +83,14 @@ export interface Link {
 	limitRecords(send: number, receive: number): void;
 	/** Sends change_cipher_spec (RFC 5246 section 7.1), with TLS 1.3 a dummy for middleboxes (RFC 8446 appendix D.4). At most once. */
 	sendChangeCipherSpec(): void;
-	/** From the next record on, what arrives is protected with this key. Throws where a message straddles the change. */
+	/** From the next record on, what arrives is protected with this key, which it takes over. Throws where a message straddles the change. */
 	readWith(cipher: RecordCipher): void;
-	/** From the next record on, what is sent is protected with this key. */
+	/** From the next record on, what is sent is protected with this key, which it takes over. */
 	writeWith(cipher: RecordCipher): void;
 	/** From the next record on, what is sent is not protected. */
 	writePlain(): void;
 	/** Has the application told of a session that a later connection can go on with. */
 	keepSession(bytes: ArrayBuffer): void;
-	/** Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. */
+	/** Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. Takes over `post`. */
 	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void;
 }

@@ -29,6 +29,11 @@ export class Incoming extends Deframer {
 	/** Octets of text in a protected record, in TLS 1.3 with one for the type, where that was asked of the peer and it has agreed; else 0. */
 	recordSizeLimit = 0;
 
+	/** True where what arrives is protected. */
+	get isProtected(): boolean {
+		return this.cipher !== undefined;
+	}
+
 	get is12(): boolean {
 		return this.version === ProtocolVersion.tls12;
 	}

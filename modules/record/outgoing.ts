@@ -16,6 +16,9 @@ const TYPE = 1;
 /** Shortest buffer: room for change_cipher_spec and Finished. */
 const SHORTEST = 96;
 
+/** No record was made yet. The first one says TLS 1.0, as old servers want it (RFC 8446 section 5.1). */
+const FIRST = -1;
+
 /** Where records go. */
 export interface Transport {
 	/** Takes octets `bytes[start..end)` for the peer and returns how many it took; it is offered the rest again. */
@@ -30,17 +33,23 @@ export class Outgoing {
 	private buffer: Uint8Array = empty;
 	private start = 0;
 	private end = 0;
-	/** Old servers want TLS 1.0 in the first record (RFC 8446 section 5.1). */
-	private version: number = ProtocolVersion.tls10;
+	/** Plaintext bytes of a record that is still open, see `collect`. FIRST before the first record. */
+	private collected = FIRST;
 
 	constructor(transport: Transport, maxFragment: number) {
 		this.transport = transport;
 		this.maxFragment = maxFragment;
 	}
 
-	/** Octets that wait. */
+	/** Bytes that wait, those of an open record as they will be. */
 	get length(): number {
-		return this.end - this.start;
+		const collected = this.collected;
+		return this.end - this.start + (collected > 0 ? collected + this.overhead : 0);
+	}
+
+	/** True where records are protected. */
+	get isProtected(): boolean {
+		return this.cipher !== undefined;
 	}
 
 	/** Octets that a record adds to its content. */
@@ -68,30 +77,40 @@ export class Outgoing {
 
 	/** Appends a record with `bytes[start..end)`. */
 	add(type: ContentType, bytes: Uint8Array, start: number, end: number): void {
+		if (this.collected > 0) this.sealCollected();
 		const cipher = type === ContentType.change_cipher_spec ? undefined : this.cipher;
-		const hidesType = cipher !== undefined && cipher.hidesType;
-		const inside = end - start + (hidesType ? TYPE : 0);
-		const padding = hidesType ? this.paddingOf(inside) : 0;
-		const length = cipher ? cipher.sealedLength(inside + padding) : inside;
+		const count = end - start, length = this.sealedLength(cipher, count);
 		this.reserve(RecordHeader.length + length);
-		const buffer = this.buffer;
-		let at = this.end;
-		buffer[at] = hidesType ? ContentType.application_data : type;
-		buffer[at + 1] = this.version >> 8;
-		buffer[at + 2] = this.version & 0xff;
-		this.version = ProtocolVersion.tls12;
-		buffer[at + 3] = length >> 8;
-		buffer[at + 4] = length;
-		at += RecordHeader.length;
+		let at = this.end + RecordHeader.length;
 		if (cipher) at += cipher.explicit;
-		copy(bytes, start, end, buffer, at);
-		at += end - start;
-		if (cipher) {
-			if (hidesType) buffer[at++] = type;
-			if (padding) buffer.fill(0, at, at += padding);
-			at = cipher.seal(buffer, this.end, at);
+		copy(bytes, start, end, this.buffer, at);
+		this.seal(type, cipher, count, length);
+	}
+
+	/**
+	 * Appends `bytes[start..end)` to a record of application data that stays open until the next `add` or `flush`: many small writes then cost the
+	 * overhead of one. `expected` is how many bytes may come in all, these included.
+	 */
+	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
+		const maxFragment = this.maxFragment, cipher = this.cipher!;
+		for (let at = start; at < end; ) {
+			if (this.collected <= 0) {
+				this.reserve(RecordHeader.length + this.sealedLength(cipher, Math.min(maxFragment, Math.max(expected, end - at))));
+				this.collected = 0;
+			}
+			const collected = this.collected, body = this.end + RecordHeader.length;
+			const count = Math.min(end - at, maxFragment - collected);
+			if (body + this.sealedLength(cipher, collected + count) > this.buffer.length) {
+				// more than was expected
+				this.sealCollected();
+				continue;
+			}
+			copy(bytes, at, at + count, this.buffer, body + cipher.explicit + collected);
+			this.collected = collected + count;
+			at += count;
+			expected -= count;
+			if (this.collected === maxFragment) this.sealCollected();
 		}
-		this.end = at;
 	}
 
 	/** Appends `bytes[start..end)` in as many records as it takes. */
@@ -101,18 +120,56 @@ export class Outgoing {
 
 	/** Offers the transport all that waits. The buffer stays, until `release`. */
 	flush(): void {
+		if (this.collected > 0) this.sealCollected();
 		if (this.start < this.end) this.start += this.transport.output(this.buffer, this.start, this.end);
 		if (this.start === this.end) this.start = this.end = 0;
 	}
 
 	/** Gives the buffer back when all has been sent. */
 	release(): void {
-		if (this.start === this.end) this.buffer = empty;
+		if (this.start === this.end && this.collected <= 0) this.buffer = empty;
 	}
 
 	/** Octets of zero behind `length` octets of text and type (RFC 8446 section 5.4). */
 	protected paddingOf(_length: number): number {
 		return 0;
+	}
+
+	private sealCollected(): void {
+		const collected = this.collected;
+		this.collected = 0;
+		this.seal(ContentType.application_data, this.cipher, collected, this.sealedLength(this.cipher, collected));
+	}
+
+	/** Length of a record's body with so many bytes of content. */
+	private sealedLength(cipher: RecordCipher | undefined, count: number): number {
+		if (!cipher) return count;
+		if (!cipher.hidesType) return cipher.sealedLength(count);
+		const inside = count + TYPE;
+		return cipher.sealedLength(inside + this.paddingOf(inside));
+	}
+
+	/** Makes a record with a body of `length` bytes of the `count` bytes of content that lie in the buffer where they belong. */
+	private seal(type: ContentType, cipher: RecordCipher | undefined, count: number, length: number): void {
+		const buffer = this.buffer, record = this.end;
+		const hidesType = cipher !== undefined && cipher.hidesType;
+		buffer[record] = hidesType ? ContentType.application_data : type;
+		buffer[record + 1] = ProtocolVersion.tls12 >> 8;
+		buffer[record + 2] = this.collected === FIRST ? ProtocolVersion.tls10 & 0xff : ProtocolVersion.tls12 & 0xff;
+		this.collected = 0;
+		buffer[record + 3] = length >> 8;
+		buffer[record + 4] = length;
+		let at = record + RecordHeader.length + count;
+		if (cipher) {
+			at += cipher.explicit;
+			if (hidesType) {
+				buffer[at++] = type;
+				const padding = this.paddingOf(count + TYPE);
+				if (padding) buffer.fill(0, at, at += padding);
+			}
+			at = cipher.seal(buffer, record, at);
+		}
+		this.end = at;
 	}
 
 	private reserve(count: number): void {

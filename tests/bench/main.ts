@@ -154,10 +154,15 @@ function send(): void {
 			}, SETTLE);
 			return;
 		}
-		while (left < total && left > 0 && count >= buffer.length) {
-			const piece = left < buffer.length ? buffer.subarray(0, left) : buffer;
-			count = this.write(piece);
-			left -= piece.length;
+		try {
+			while (left < total && left > 0 && count >= buffer.length) {
+				const piece = left < buffer.length ? buffer.subarray(0, left) : buffer;
+				count = this.write(piece);
+				left -= piece.length;
+			}
+		}
+		catch {
+			// onError is called, too
 		}
 	};
 	options.onReadable = function () {

@@ -15,8 +15,8 @@ const HANDSHAKE = 22, ALERT = 21, DATA = 23;
 const NEW_SESSION_TICKET = 4;
 const NO_RENEGOTIATION = 100;
 
-/** MAX_IDLE_RECORDS of modules/connection. */
-const MAX_IDLE_RECORDS = 32;
+/** MAX_IDLE_MESSAGES of modules/connection/lifecycle.ts. */
+const MAX_IDLE_MESSAGES = 256;
 
 type Change = Partial<Script12> & Partial<Script13>;
 
@@ -130,7 +130,7 @@ for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		}
 
 		test("as many records without data as are passed over, and again after data", async () => {
-			const few = empty(MAX_IDLE_RECORDS);
+			const few = empty(MAX_IDLE_MESSAGES);
 			const pairs = await run({}, [talking(few), talking(session => { few(session); session.send(DATA, Buffer.from("not ")); few(session); })]);
 			for (const [i, pair] of pairs.entries()) {
 				expectGood(pair);
@@ -139,7 +139,7 @@ for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		});
 
 		test("one record without data more, at once and after data", async () => {
-			const many = empty(MAX_IDLE_RECORDS + 1);
+			const many = empty(MAX_IDLE_MESSAGES + 1);
 			const pairs = await run({}, [talking(many), talking(session => { session.send(DATA, Buffer.from("not ")); many(session); })]);
 			for (const [i, pair] of pairs.entries()) {
 				expectRefused(pair, "unexpected_message", 10);

@@ -65,6 +65,8 @@ export interface ClientOptions {
 	readonly until?: string;
 	/** Words for "config.tls"; with them the app has modules/optional/legacy. */
 	readonly tls?: string;
+	/** More of the app's "mc/config". */
+	readonly config?: Readonly<Record<string, string>>;
 	/** Leaves modules/optional/legacy out nevertheless. */
 	readonly withoutLegacy?: boolean;
 	/** Folders of modules/optional/without: the app has these manifests. */
@@ -77,7 +79,7 @@ const appFolder = "tests/faults";
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
 	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, memory, env = {}, clock,
 		until, tls, withoutLegacy, without = [], path, lines, into, trace } = options;
-	const config = { port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk), early: String(early),
+	const config = { ...options.config, port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk), early: String(early),
 		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }),
 		...(until === undefined ? {} : { until }), ...(path === undefined ? {} : { path }), ...(lines ? { lines: JSON.stringify(lines) } : {}),
 		...(into === undefined ? {} : { into }) };
@@ -111,7 +113,7 @@ export async function runPairs<Outcome>(runs: number, options: ClientOptions, se
 		const { port } = server.address() as { port: number };
 		const clients = await runClient(port, runs, options);
 		if (clients.length !== runs || outcomes.length !== runs)
-			throw new Error(`${runs} connections were to be made; ${clients.length} were reported, ${outcomes.length} reached the server`);
+			throw new Error(`${runs} connections were to be made; ${clients.length} were reported, ${outcomes.length} reached the server: ${clients.at(-1)?.message}`);
 		const servers = await Promise.all(outcomes);
 		return clients.map((client, i) => ({ client, server: servers[i]! }));
 	}

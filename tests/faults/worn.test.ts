@@ -118,6 +118,8 @@ describe("worn keys", () => {
 			const said = await run("receive", variant, common => async socket => new Session13(socket, { ...common, talk: async session => {
 				while (!session.outcome.received.includes("\n")) assert.ok(await session.receive());
 				for (let at = 0; at < TOTAL; at += 1024) {
+					// long enough for an answer to what was asked so far
+					if (at === TOTAL / 2) await new Promise(resolve => { setTimeout(resolve, 400); });
 					session.send(DATA, Buffer.alloc(1024, "r"));
 					session.send(HANDSHAKE, at % 2048 ? requested : notRequested);
 					session.writeKey!.update();

@@ -38,12 +38,14 @@ export class Collector implements Events {
 	error: TLSError | undefined;
 	hasEnded = false;
 	isPaused = false;
+	sessions: ArrayBuffer[] = [];
 
 	output(from: Uint8Array, start: number, end: number): number {
 		for (let i = start; i < end; i++) this.sent.push(from[i]!);
 		return end - start;
 	}
 	opened(info: HandshakeInfo): void { this.info = info; }
+	session(session: ArrayBuffer): void { this.sessions.push(session); }
 	readable(): void {}
 	ended(): void { this.hasEnded = true; }
 	failed(error: TLSError): void { this.error = error; }

@@ -7,6 +7,7 @@ import { TLSError } from "../../errors";
 import { HandshakeType } from "../../wire/numbers";
 import type { Suite } from "../../crypto/suite";
 import { logSecret } from "tls/hardware/keylog";
+import type { Secret } from "tls/hardware/secret";
 import type { Hello } from "../offer";
 import type { Link } from "../link";
 import type { PreSharedKey } from "./keys";
@@ -18,16 +19,29 @@ export function earlyData(bytes: Uint8Array | undefined, key: PreSharedKey | und
 	return bytes?.length && key && bytes.length <= key.owner.maxEarlyData ? bytes : undefined;
 }
 
+/** client_early_traffic_secret (section 7.1). */
+function earlySecret(key: PreSharedKey, digest: Uint8Array): Secret {
+	const schedule = new Schedule13(key.suite, key.owner.secret);
+	try {
+		return schedule.derive("c e traffic", digest);
+	}
+	finally {
+		schedule.close();
+	}
+}
+
 /** Sends the early data after the ClientHello, whose digest by the hash of the first key is `digest`. */
 export function sendEarly(link: Link, hello: Hello, digest: Uint8Array): void {
 	const key = hello.keys[0]!;
-	const schedule = new Schedule13(key.suite, key.owner.secret);
-	const traffic = schedule.derive("c e traffic", digest);
-	schedule.close();
-	logSecret("CLIENT_EARLY_TRAFFIC_SECRET", hello.random, traffic);
-	if (hello.isCompatible) link.sendChangeCipherSpec();
-	link.writeWith(trafficCipher(key.suite, traffic));
-	traffic.close();
+	const traffic = earlySecret(key, digest);
+	try {
+		logSecret("CLIENT_EARLY_TRAFFIC_SECRET", hello.random, traffic);
+		if (hello.isCompatible) link.sendChangeCipherSpec();
+		link.writeWith(trafficCipher(key.suite, traffic));
+	}
+	finally {
+		traffic.close();
+	}
 	link.sendData(hello.early!);
 }
 

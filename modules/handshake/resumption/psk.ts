@@ -95,11 +95,15 @@ export function writeKeys(w: Writer, keys: readonly PreSharedKey[], clock: Clock
 function binder(key: PreSharedKey, digest: Uint8Array): Uint8Array {
 	const { suite } = key;
 	const schedule = new Schedule13(suite, key.owner.secret);
-	const base = schedule.derive(key.session ? "res binder" : "ext binder", undefined);
-	schedule.close();
-	const data = verifyData(suite, base, digest);
-	base.close();
-	return data;
+	let base: Secret | undefined;
+	try {
+		base = schedule.derive(key.session ? "res binder" : "ext binder", undefined);
+		return verifyData(suite, base, digest);
+	}
+	finally {
+		schedule.close();
+		base?.close();
+	}
 }
 
 /**

@@ -26,20 +26,24 @@ import { BINDING_LENGTH, exportSession, importSession } from "./session";
 export function sessionBinding(policy: CertificatePolicy, client: Uint8Array | undefined, key: ExternalKey | undefined): Uint8Array {
 	const { name, roots, pins, pinsInsteadOfRoots, requiresStatus } = policy;
 	const binding = new Uint8Array(BINDING_LENGTH);
-	const running = new Hash(HashAlgorithm.sha256);
 	const text = `${name}\n${[!!roots, !!requiresStatus, !!pinsInsteadOfRoots, pins?.length, client?.length, !!key].join()}\n`;
 	const bytes = new Uint8Array(ArrayBuffer.fromString(text));
-	running.update(bytes, 0, bytes.length);
-	roots?.addTo(running);
-	if (pins) for (let i = 0; i < pins.length; i++) running.update(pins[i]!, 0, pins[i]!.length);
-	if (client) running.update(client, 0, client.length);
-	if (key) {
-		// the session does not show a hash of the key alone
-		key.secret!.hmac(HashAlgorithm.sha256, key.identity, 0, key.identity.length, binding, 0);
-		running.update(binding, 0, BINDING_LENGTH);
+	const running = new Hash(HashAlgorithm.sha256);
+	try {
+		running.update(bytes, 0, bytes.length);
+		roots?.addTo(running);
+		if (pins) for (let i = 0; i < pins.length; i++) running.update(pins[i]!, 0, pins[i]!.length);
+		if (client) running.update(client, 0, client.length);
+		if (key) {
+			// the session does not show a hash of the key alone
+			key.secret!.hmac(HashAlgorithm.sha256, key.identity, 0, key.identity.length, binding, 0);
+			running.update(binding, 0, BINDING_LENGTH);
+		}
+		running.peek(binding, 0);
 	}
-	running.peek(binding, 0);
-	running.close();
+	finally {
+		running.close();
+	}
 	return binding;
 }
 

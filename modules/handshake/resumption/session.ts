@@ -71,10 +71,14 @@ function writeName(w: Writer, name: string): void {
 /** Writes the check of `bytes[0..end)` to `out` at `at`. */
 function writeCheck(binding: Uint8Array, bytes: Uint8Array, end: number, out: Uint8Array, at: number): void {
 	const running = new Hash(HashAlgorithm.sha256);
-	running.update(binding, 0, BINDING_LENGTH);
-	running.update(bytes, 0, end);
-	running.peek(out, at);
-	running.close();
+	try {
+		running.update(binding, 0, BINDING_LENGTH);
+		running.update(bytes, 0, end);
+		running.peek(out, at);
+	}
+	finally {
+		running.close();
+	}
 }
 
 /**

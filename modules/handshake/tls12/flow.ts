@@ -178,8 +178,9 @@ function sendKeyExchange(link: Link, transcript: Transcript, state: State12): vo
 	exchange.write(w);
 	w.close(3, message);
 	transcript.add(w.bytes, 0, w.length);
-	const secret = exchange.takeSecret();
-	state.master = isExtended ? extendedMasterSecret(suite, secret, transcript.digest()) : masterSecret(suite, secret, randoms);
+	const sessionHash = isExtended ? transcript.digest() : undefined;
+	const secret = exchange.takeSecret();	// which the next line closes, whatever happens
+	state.master = sessionHash ? extendedMasterSecret(suite, secret, sessionHash) : masterSecret(suite, secret, randoms);
 	if (scheme) {
 		const start = w.length;
 		writeProof12(w, credential!, scheme, transcript);
@@ -208,9 +209,9 @@ function deriveKeys(state: State12): void {
 /** ChangeCipherSpec and Finished, which is the first message under the new keys (RFC 5246 section 7.1, 7.4.9). */
 function finish(link: Link, transcript: Transcript, state: State12): void {
 	const { suite, recordLimit } = state.answer;
+	link.sendChangeCipherSpec();
 	const writing = state.writing!;
 	state.writing = undefined;
-	link.sendChangeCipherSpec();
 	link.writeWith(writing);
 	if (recordLimit) link.limitRecords(recordLimit, link.config.recordSizeLimit);
 	const data = verifyData12(suite, state.master!, "client finished", transcript.digest());

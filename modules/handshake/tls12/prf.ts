@@ -30,11 +30,26 @@ export function extendedMasterSecret(suite: Suite, premaster: Secret, sessionHas
 	return makeMaster(suite, premaster, "extended master secret", sessionHash);
 }
 
+/** A new secret of `length` bytes: the PRF of another one (section 5). */
+function expand(length: number, suite: Suite, from: Secret, label: string, seed: Uint8Array): Secret {
+	const secret = new Secret(length);
+	try {
+		secret.prf(suite.hash, from, label, seed, 0, seed.length);
+	}
+	catch (e) {
+		secret.close();
+		throw e;
+	}
+	return secret;
+}
+
 function makeMaster(suite: Suite, premaster: Secret, label: string, seed: Uint8Array): Secret {
-	const master = new Secret(MASTER_LENGTH);
-	master.prf(suite.hash, premaster, label, seed, 0, seed.length);
-	premaster.close();
-	return master;
+	try {
+		return expand(MASTER_LENGTH, suite, premaster, label, seed);
+	}
+	finally {
+		premaster.close();
+	}
 }
 
 /** The key block (RFC 5246 section 6.3); `randoms` is the client's random, then the server's. An AEAD needs no MAC keys, a block cipher no IVs. */
@@ -43,9 +58,8 @@ export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Sec
 	const seed = new Uint8Array(all);
 	copy(randoms, half, all, seed, 0);
 	copy(randoms, 0, half, seed, half);
-	const block = new Secret(2 * (suite.keyLength + (suite.mac ? hashLength(suite.mac) : ivLength(suite))));
-	block.prf(suite.hash, master, "key expansion", seed, 0, seed.length);
-	return block;
+	const length = 2 * (suite.keyLength + (suite.mac ? hashLength(suite.mac) : ivLength(suite)));
+	return expand(length, suite, master, "key expansion", seed);
 }
 
 /** The cipher of one direction: `side` is 0 for what the client writes, 1 for the server. */
@@ -60,8 +74,7 @@ export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptTh
  * "client finished" or "server finished".
  */
 export function verifyData12(suite: Suite, master: Secret, label: string, digest: Uint8Array): Uint8Array {
-	const made = new Secret(VERIFY_LENGTH);
-	made.prf(suite.hash, master, label, digest, 0, digest.length);
+	const made = expand(VERIFY_LENGTH, suite, master, label, digest);
 	made.export(digest, 0);
 	made.close();
 	return digest;

@@ -26,6 +26,7 @@ import { Writer } from "../../wire/writer";
 import { Phase } from "../timing";
 import { equal } from "tls/hardware/compare";
 import { logSecret, logsSecrets } from "tls/hardware/keylog";
+import type { KeyShare } from "tls/hardware/agree";
 import { Secret } from "tls/hardware/secret";
 import type { Flow, Link } from "../link";
 import type { ServerHello } from "../serverhello";
@@ -67,6 +68,8 @@ class State13 {
 	readonly schedule: Schedule13;
 	declare client: Secret | undefined;
 	declare server: Secret | undefined;
+	/** What goes on after the handshake, until the connection takes it over. */
+	declare application: Application13 | undefined;
 	declare protocol: string | undefined;
 	/** change_cipher_spec goes before the client's last flight (appendix D.4). */
 	readonly isCompatible: boolean;
@@ -107,7 +110,22 @@ class State13 {
 		this.schedule.close();
 		this.client?.close();
 		this.server?.close();
+		this.application?.close();
 	}
+}
+
+/** Computes the value that both sides agree on. */
+function agreeOn(share: KeyShare, message: Uint8Array, start: number, end: number): Secret {
+	const shared = new Secret(sharedLength(share.publicLength));
+	let isValid = false;
+	try {
+		isValid = share.agree(message, start, end, shared);
+	}
+	finally {
+		if (!isValid) shared.close();
+	}
+	if (!isValid) throw new TLSError("illegal_parameter", "the server's key share is no valid public key");
+	return shared;
 }
 
 /** Key agreement, then the handshake keys in both directions. */
@@ -116,14 +134,10 @@ function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): v
 	if (!answer.shareEnd) throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
 	if (answer.group !== hello.group)
 		throw new TLSError("illegal_parameter", `the server's key share is of group 0x${answer.group.toString(16)}, which was not sent`);
-	const share = hello.share!;
-	const shared = new Secret(sharedLength(share.publicLength));
-	if (!share.agree(link.message, answer.shareStart, answer.shareEnd, shared))
-		throw new TLSError("illegal_parameter", "the server's key share is no valid public key");
-	hello.closeShare();
 	link.addTo(transcript);
 	const digest = transcript.digest();
-	schedule.toHandshake(shared);
+	schedule.toHandshake(agreeOn(hello.share!, link.message, answer.shareStart, answer.shareEnd));
+	hello.closeShare();
 	const client = state.client = schedule.derive("c hs traffic", digest);
 	const server = state.server = schedule.derive("s hs traffic", digest);
 	state.log("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client);
@@ -272,8 +286,9 @@ function expectTrust(link: Link): void {
 function finishAndOpen(link: Link, state: State13): void {
 	const transcript = state.transcript, suite = state.schedule.suite;
 	const digest = transcript.digest();
-	const clientTraffic = state.schedule.derive("c ap traffic", digest);
-	const serverTraffic = state.schedule.derive("s ap traffic", digest);
+	const application = state.application = new Application13(suite);
+	const clientTraffic = application.client = state.schedule.derive("c ap traffic", digest);
+	const serverTraffic = application.server = state.schedule.derive("s ap traffic", digest);
 	state.log("CLIENT_TRAFFIC_SECRET_0", clientTraffic);
 	state.log("SERVER_TRAFFIC_SECRET_0", serverTraffic);
 	link.readWith(trafficCipher(suite, serverTraffic));
@@ -290,10 +305,12 @@ function finishAndOpen(link: Link, state: State13): void {
 		resumed: state.key?.session !== undefined, earlyData: state.isEarly, protocol: state.protocol,
 	};
 	const { config } = link;
-	const keeper = config.onSession && resumption!.keepTickets(config, state.schedule, transcript, proof,
-		{ protocol: state.protocol ?? "", maxFragmentCode: state.maxFragmentCode });
-	const identifier = state.asked & ExtensionBit.post_handshake_auth ? makeIdentifier(suite, config.credential, transcript) : undefined;
-	link.open(proof, negotiated, new Application13(suite, clientTraffic, serverTraffic, keeper, identifier));
+	if (config.onSession)
+		application.keeper = resumption!.keepTickets(config, state.schedule, transcript, proof,
+			{ protocol: state.protocol ?? "", maxFragmentCode: state.maxFragmentCode });
+	if (state.asked & ExtensionBit.post_handshake_auth) application.identifier = makeIdentifier(suite, config.credential, transcript);
+	state.application = undefined;	// which the connection takes over
+	link.open(proof, negotiated, application);
 }
 
 /** Finished of both sides (section 4.4.4). */

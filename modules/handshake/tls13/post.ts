@@ -22,21 +22,17 @@ const enum KeyUpdateRequest {
 
 export class Application13 implements PostHandshake {
 	private readonly suite: Suite;
-	private client: Secret;
-	private server: Secret;
-	/** These two are fields only where they are there: an open connection holds them. */
-	declare private readonly keeper: TicketKeeper | undefined;
-	declare private readonly identifier: Identifier | undefined;
-	/** The peer asked for a new key while earlier octets still waited: one answer serves however many requests (section 4.6.3). */
+	/** Traffic secrets of both directions. This and the next two are set by tls13/flow.ts, and closed here. */
+	client: Secret | undefined = undefined;
+	server: Secret | undefined = undefined;
+	// XS: absent fields
+	declare keeper: TicketKeeper | undefined;
+	declare identifier: Identifier | undefined;
+	/** The peer asked for a new key: one answer serves however many requests, and comes before the next application data (section 4.6.3). */
 	owesUpdate = false;
 
-	/** Takes over all but the suite. */
-	constructor(suite: Suite, client: Secret, server: Secret, keeper: TicketKeeper | undefined, identifier: Identifier | undefined) {
+	constructor(suite: Suite) {
 		this.suite = suite;
-		if (keeper) this.keeper = keeper;
-		if (identifier) this.identifier = identifier;
-		this.client = client;
-		this.server = server;
 	}
 
 	expectType(type: number): void {
@@ -60,7 +56,7 @@ export class Application13 implements PostHandshake {
 				this.receiveKeyUpdate(link);
 				break;
 			case HandshakeType.certificate_request:
-				this.identifier!.answer(link, this.client);
+				this.identifier!.answer(link, this.client!);
 				break;
 			default:
 				this.expectType(link.messageType);
@@ -73,8 +69,8 @@ export class Application13 implements PostHandshake {
 	}
 
 	close(): void {
-		this.client.close();
-		this.server.close();
+		this.client?.close();
+		this.server?.close();
 		this.keeper?.close();
 		this.identifier?.close();
 	}
@@ -82,18 +78,15 @@ export class Application13 implements PostHandshake {
 	private receiveKeyUpdate(link: Link): void {
 		const request = link.reader.u8();
 		link.reader.finish();
-		if (request > KeyUpdateRequest.update_requested) throw new TLSError("illegal_parameter", "a KeyUpdate says neither yes nor no");
-		this.server = this.next(this.server);
+		if (request > KeyUpdateRequest.update_requested) throw new TLSError("illegal_parameter", `server sent a KeyUpdate with request_update ${request}, expected 0 or 1`);
+		this.server = this.next(this.server!);
 		link.readWith(trafficCipher(this.suite, this.server));
-		if (request === KeyUpdateRequest.update_requested) {
-			this.owesUpdate = true;
-			if (!link.unsent) this.updateKey(link);
-		}
+		if (request === KeyUpdateRequest.update_requested) this.owesUpdate = true;
 	}
 
 	private sendKeyUpdate(link: Link, request: KeyUpdateRequest): void {
 		link.send(Uint8Array.of(HandshakeType.key_update, 0, 0, 1, request), 0, 5);
-		this.client = this.next(this.client);
+		this.client = this.next(this.client!);
 		link.writeWith(trafficCipher(this.suite, this.client));
 	}
 

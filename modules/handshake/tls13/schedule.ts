@@ -17,7 +17,13 @@ const IV_LENGTH = 12;
 export function deriveSecret(suite: Suite, from: Secret, label: string, digest: Uint8Array | undefined): Secret {
 	const hashLength = suite.hashLength;
 	const secret = new Secret(hashLength);
-	secret.expandLabel(suite.hash, from, label, digest, 0, digest ? digest.length : 0, 0, hashLength);
+	try {
+		secret.expandLabel(suite.hash, from, label, digest, 0, digest ? digest.length : 0, 0, hashLength);
+	}
+	catch (e) {
+		secret.close();
+		throw e;
+	}
 	return secret;
 }
 
@@ -40,8 +46,12 @@ export function trafficCipher(suite: Suite, traffic: Secret): AEAD {
 /** verify_data of a Finished (section 4.4.4), which takes the place of the transcript's `digest`. */
 export function verifyData(suite: Suite, traffic: Secret, digest: Uint8Array): Uint8Array {
 	const key = deriveSecret(suite, traffic, "finished", empty);
-	key.hmac(suite.hash, digest, 0, digest.length, digest, 0);
-	key.close();
+	try {
+		key.hmac(suite.hash, digest, 0, digest.length, digest, 0);
+	}
+	finally {
+		key.close();
+	}
 	return digest;
 }
 
@@ -62,9 +72,17 @@ export class Schedule13 {
 	constructor(suite: Suite, psk: Secret | undefined) {
 		this.suite = suite;
 		const secret = this.#secret = new Secret(suite.hashLength);
-		const input = psk ?? new Secret(suite.hashLength);
-		secret.extract(suite.hash, undefined, input);
-		if (!psk) input.close();
+		let zeros: Secret | undefined;
+		try {
+			secret.extract(suite.hash, undefined, psk ?? (zeros = new Secret(suite.hashLength)));
+		}
+		catch (e) {
+			secret.close();
+			throw e;
+		}
+		finally {
+			zeros?.close();
+		}
 	}
 
 	/** On to the Handshake Secret; closes `shared`, the (EC)DHE value. */
@@ -87,9 +105,14 @@ export class Schedule13 {
 	}
 
 	#climb(input: Secret): void {
-		const salt = this.derive("derived", undefined);
-		this.#secret.extract(this.suite.hash, salt, input);
-		salt.close();
-		input.close();
+		let salt: Secret | undefined;
+		try {
+			salt = this.derive("derived", undefined);
+			this.#secret.extract(this.suite.hash, salt, input);
+		}
+		finally {
+			salt?.close();
+			input.close();
+		}
 	}
 }

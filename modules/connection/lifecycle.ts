@@ -1,0 +1,186 @@
+/*
+	How a connection opens and ends (RFC 8446 section 6.1): its states, and what it wipes. What a connection does meanwhile is in connection.ts. The
+	state changes in one place, `enter`. A connection that is closed from inside a step of the handshake is wiped when that step has ended.
+*/
+
+import { asTLSError, TLSError } from "../errors";
+import { AuthenticatedPeer } from "../handshake/authenticated";
+import type { HandshakeInfo, PostHandshake } from "../handshake/link";
+import type { Incoming } from "../record/incoming";
+import type { Outgoing } from "../record/outgoing";
+import { AlertDescription, AlertLevel, ContentType } from "../wire/numbers";
+import type { Driver, Host } from "./driver";
+
+/** Messages in a row that bring no application data: tickets, KeyUpdates, warnings, empty records. More of them are an attack. */
+const MAX_IDLE_MESSAGES = 256;
+
+export const enum State {
+	handshake,
+	open,
+	/** The peer sent close_notify: it sends nothing more. */
+	ended,
+	/** Closed from this side, or failed. */
+	closed,
+}
+
+/** What a connection tells whoever runs it. None of these is called from inside `read`, `write` or `close`, except `output`. */
+export interface Events {
+	/** Takes bytes `bytes[start..end)` for the peer and returns how many it took; the connection keeps the rest. */
+	output(bytes: Uint8Array, start: number, end: number): number;
+	/** The handshake is done: application data may be sent. */
+	opened(info: HandshakeInfo): void;
+	/** A later connection can go on with this session. Comes only where the configuration has `onSession`. */
+	session?(session: ArrayBuffer): void;
+	/** `count` bytes can be read. */
+	readable(count: number): void;
+	/** The peer sent close_notify: nothing more will arrive. */
+	ended(): void;
+	/** The connection is dead. */
+	failed(error: TLSError): void;
+	/** Asks for a call of `resume` from the event loop, so that other work gets a turn. */
+	pause(): void;
+}
+
+export abstract class Lifecycle implements Host {
+	/** Bytes of received data that the application has not read: what `read` would give now. Set by connection.ts only. */
+	readable = 0;
+	protected readonly incoming: Incoming;
+	protected readonly outgoing: Outgoing;
+	protected state: State = State.handshake;
+	protected readonly events: Events;
+	// XS: absent field
+	declare private failure: TLSError | undefined;
+	/** Longest handshake message that is taken. */
+	abstract readonly maxMessage: number;
+	/** While a handshake goes on, or part of a later message has arrived. */
+	protected driver: Driver | undefined = undefined;
+	/** Handles messages after the handshake. */
+	protected post: PostHandshake | undefined = undefined;
+	/** Messages without application data in a row. */
+	protected idleMessages = 0;
+
+	protected constructor(events: Events, incoming: Incoming, outgoing: Outgoing) {
+		this.incoming = incoming;
+		this.outgoing = outgoing;
+		this.events = events;
+	}
+
+	/** True after the handshake, until either side closes. */
+	get isOpen(): boolean {
+		return this.state === State.open || this.state === State.ended;
+	}
+
+	/** Why the connection is dead, or undefined. */
+	get error(): TLSError | undefined {
+		return this.failure;
+	}
+
+	/** Sends close_notify, during the handshake user_canceled before it (RFC 8446 section 6.1), and wipes the keys. */
+	close(): void {
+		const wasOpen = this.isOpen;
+		if (!this.enter(State.closed)) return;
+		try {
+			if (!wasOpen) this.alert(AlertLevel.warning, AlertDescription.user_canceled);
+			this.alert(AlertLevel.warning, AlertDescription.close_notify);
+			this.outgoing.flush();
+		}
+		catch {
+			// without the alert the server sees a connection that was cut
+		}
+		this.finishClosing();
+	}
+
+	/** The transport has ended. Without close_notify before it, that is a truncated stream (RFC 8446 section 6.1). */
+	transportEnded(): void {
+		if (this.state >= State.ended) return;
+		this.fail(this.isOpen
+			? new TLSError("truncated", "the connection was cut: the server did not say that it was done")
+			: new TLSError("transport", "the server closed the connection during the handshake"));
+	}
+
+	// The handshake's side (Host)
+
+	pause(): void {
+		this.expectAlive();
+		this.events.pause();
+	}
+
+	alert(level: AlertLevel, description: number): void {
+		this.outgoing.add(ContentType.alert, Uint8Array.of(level, description), 0, 2);
+	}
+
+	expectAlive(): void {
+		if (this.state === State.closed) throw new TLSError("closed", "the connection was closed while a message was at work");
+	}
+
+	countIdle(): void {
+		if (++this.idleMessages > MAX_IDLE_MESSAGES)
+			throw new TLSError("unexpected_message", `server sent more than ${MAX_IDLE_MESSAGES} messages in a row without application data`);
+	}
+
+	/** Takes over `post` before anything can go wrong. */
+	open(peer: AuthenticatedPeer, post: PostHandshake): void {
+		this.post = post;
+		if (!AuthenticatedPeer.isProof(peer)) throw new TLSError("internal", "the connection can't open: the peer was not authenticated");
+		this.expectAlive();
+		this.enter(State.open);
+	}
+
+	// For connection.ts
+
+	/**
+	 * The one place where the state changes. What is closed stays closed: then it returns false. A connection opens only from the handshake, with
+	 * ciphers in both directions.
+	 */
+	protected enter(state: State): boolean {
+		const from = this.state;
+		if (from === State.closed) return false;
+		const isAllowed = state === State.closed || state === from + 1 && this.incoming.isProtected && this.outgoing.isProtected;
+		if (!isAllowed) throw new TLSError("internal", `the connection can't go from state ${from} to ${state}`);
+		this.state = state;
+		return true;
+	}
+
+	protected expectOpen(): void {
+		if (!this.isOpen) throw this.failure ?? new TLSError("closed", "the connection is not open");
+	}
+
+	/** The connection ends with what was thrown, and whoever runs it is told, unless it is over already. */
+	protected fail(thrown: unknown): void {
+		const isNews = this.state !== State.closed, error = this.die(thrown);
+		if (isNews) this.events.failed(error);
+	}
+
+	/** The connection ends with what was thrown. Returns why it has ended. */
+	protected die(thrown: unknown): TLSError {
+		const error = asTLSError(thrown);
+		if (!this.enter(State.closed)) {
+			this.finishClosing();
+			return this.failure ?? error;
+		}
+		this.failure = error;
+		try {
+			if (error.answersPeer) this.alert(AlertLevel.fatal, error.alert!);
+			this.outgoing.flush();
+		}
+		catch {
+			// the first error is the one to report
+		}
+		this.finishClosing();
+		return error;
+	}
+
+	/** After the end: wipes and drops all that belongs to the handshake and the keys, at once, or when the step at work has ended. */
+	protected finishClosing(): void {
+		if (this.state !== State.closed) return;
+		const driver = this.driver;
+		this.readable = 0;
+		if (driver?.isRunning) return;
+		this.driver = undefined;
+		driver?.close();
+		this.incoming.close();
+		this.post?.close();
+		this.post = undefined;
+		this.outgoing.unprotect();
+	}
+}

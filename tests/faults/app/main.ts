@@ -1,0 +1,239 @@
+/*
+	An app that misbehaves, and a TCP class that does: config.scenarios is a list of JSON, each a connection of its own, one after the other. For
+	each it says in a line of JSON what happened.
+*/
+
+import config from "mc/config";
+import TCP from "embedded:io/socket/tcp";
+import Timer from "timer";
+import { TLSClient } from "tls/client";
+import type { TLSError } from "tls/errors";
+import { accelerate, accelerators, failNative, memory } from "simulator";
+
+interface Scenario {
+	/** The callback that does something, when it is called for the nth time, 1 by default. */
+	readonly callback?: string;
+	readonly nth?: number;
+	readonly does?: "throw" | "close" | "read" | "write" | "throw before reading";
+	/** What TCP does in its nth call of a method. */
+	readonly tcp?: "constructor throws" | "constructor reports" | "constructor hangs" | "read throws" | "read reports" | "write throws" | "write reports" | "write reports and throws" | "close throws";
+	readonly tcpNth?: number;
+	/** Sizes of the writes that use up what onWritable promised, over and over; then the connection is closed at once. */
+	readonly sizes?: readonly number[];
+	/** Arguments for write and read, by name, in place of a request. */
+	readonly arguments?: boolean;
+	readonly format?: "number";
+	/** Milliseconds until what has arrived is read, and then answered. */
+	readonly late?: number;
+	readonly secure?: object;
+	/** An accelerator's nth call from now on that fails, or the nth native allocation. */
+	readonly fails?: readonly [name: string, nth: number];
+	/** Milliseconds from the end until memory is looked at. */
+	readonly settle?: number;
+	/** Milliseconds until the app closes, where nothing else ends it. */
+	readonly patience?: number;
+}
+
+const scenarios = JSON.parse(config.scenarios) as Scenario[];
+const request = ArrayBuffer.fromString("GET / HTTP/1.1\r\n\r\n");
+
+/** Calls of the client's methods that are at work: none may call back. */
+let inside = 0;
+
+function call<Value>(body: () => Value): Value {
+	inside++;
+	try {
+		return body();
+	}
+	finally {
+		inside--;
+	}
+}
+
+/** How a call ends, in words. */
+function attempt(body: () => unknown): string {
+	try {
+		const result = call(body);
+		return result instanceof ArrayBuffer ? `${result.byteLength} bytes` : String(result);
+	}
+	catch (e) {
+		return `${(e as Error).name} ${(e as TLSError).code ?? ""}: ${(e as Error).message}`;
+	}
+}
+
+function run(scenario: Scenario, done: () => void): void {
+	const { callback: chosen, nth = 1, does, tcp: tcpFault, tcpNth = 1, sizes, secure: more = {}, patience = 2000, fails, settle = 150 } = scenario;
+	const log: string[] = [], wrong: string[] = [];
+	const counts: Record<string, number> = {};
+	let client: TLSClient | undefined, text = "", code = "", message = "", promised = 0, isSent = false, isOver = false;
+	const started = Date.now();
+	const before = Object.fromEntries(accelerators().map(({ name, calls: count }) => [name, count]));
+	let time = 0;
+
+	/** A callback was called. */
+	function act(name: string, self: unknown): void {
+		const count = counts[name] = (counts[name] ?? 0) + 1;
+		if (client && self !== client) wrong.push(name);
+		if (isOver) wrong.push(`${name} after the end`);
+		if (inside) wrong.push(`${name} from inside`);
+		if (name !== chosen || count !== nth) return;
+		log.push(`${name} ${does}`);
+		switch (does) {
+			case "throw": throw new Error(`app in ${name}`);
+			case "close":
+				call(() => client?.close());
+				if (client) isOver = true;
+				break;
+			case "read": log.push(attempt(() => client?.read())); break;
+			case "write": log.push(attempt(() => client?.write(request))); break;
+			default:
+		}
+	}
+
+	/** TCP with faults. What its callbacks throw is caught, as an abort hook of a device may do. */
+	class Faulty {
+		target: unknown;
+		readonly tcp: TCP | undefined;
+		counts: Record<string, number> = {};
+		readonly report: () => void;
+
+		constructor(options: any) {
+			const { onReadable, onWritable, onError, target, ...rest } = options;
+			this.target = target;
+			const guard = (name: string, f: (...values: any[]) => void) => (...values: unknown[]) => {
+				try {
+					f.call(this, ...values);
+				}
+				catch (e) {
+					log.push(`caught in ${name}: ${String(e)}`);
+				}
+			};
+			this.report = guard("onError", onError);
+			if (this.fault("constructor")) return;
+			this.tcp = new TCP({ ...rest, onReadable: guard("onReadable", onReadable), onWritable: guard("onWritable", onWritable), onError: this.report });
+		}
+
+		/** True where the call is to do nothing. */
+		fault(method: string): boolean {
+			const key = `${method}s`, count = this.counts[key] = (this.counts[key] ?? 0) + 1;
+			if (!tcpFault?.startsWith(method) || count !== tcpNth) return false;
+			if (tcpFault.includes("reports")) this.report();
+			if (tcpFault.includes("throws")) throw new Error(`TCP in ${method}`);
+			return true;
+		}
+
+		read(buffer: Uint8Array): unknown { return this.fault("read") ? undefined : this.tcp!.read(buffer); }
+		write(buffer: Uint8Array): unknown { return this.fault("write") ? undefined : this.tcp!.write(buffer); }
+		close(): void {
+			this.tcp?.close();
+			this.fault("close");
+		}
+	}
+
+	function end(): void {
+		isOver = true;
+		Timer.set(() => {
+			failNative(0);
+			const { keySlots, nativeBytes } = memory();
+			const used = Object.fromEntries(accelerators().map(({ name, calls: count }) => [name, count - (before[name] ?? 0)]));
+			// out of reach of the connections that follow
+			if (fails && fails[0] !== "native") accelerate("late", fails[0], 1000000);
+			trace(`${JSON.stringify({ code, message, text, log, wrong, counts, promised, time, keySlots, nativeBytes, used })}\n`);
+			done();
+		}, settle);
+	}
+
+	const watch = Timer.set(() => {
+		client?.close();
+		if (!isOver || !code) end();
+	}, patience);
+
+	function useUp(count: number, self: TLSClient): void {
+		promised = count;
+		for (let left = count, i = 0; left > 0; i++) {
+			const size = Math.min(left, sizes![i % sizes!.length]!);
+			call(() => self.write(new ArrayBuffer(size)));
+			left -= size;
+		}
+		log.push(attempt(() => self.write(new ArrayBuffer(SPARE))));
+		self.close();
+		code = "closed";
+		Timer.clear(watch);
+		end();
+	}
+
+	function tryArguments(self: TLSClient, count: number): void {
+		const view = new DataView(new ArrayBuffer(4), 1, 2);
+		for (const value of ["text", 5, true, undefined, null, {}, [71, 69], new ArrayBuffer(count + 1), () => 0])
+			log.push(attempt(() => self.write(value as ArrayBuffer)));
+		for (const value of [new ArrayBuffer(0), view, new Uint16Array(2)]) self.write(value);
+		for (const value of ["2", null, {}, 0, -1, 1.5]) log.push(attempt(() => self.read(value as number)));
+	}
+
+	/** More than any promise of the simulator's TCP. */
+	const SPARE = 60000;
+	const options = {
+		host: "localhost", address: "127.0.0.1", port: Number(config.port), format: scenario.format ?? "buffer",
+		TCP: { io: Faulty },
+		secure: {
+			certificate: config.ca,
+			onHandshake() { act("onHandshake", this); },
+			onSession() { act("onSession", this); },
+			...(chosen === "now" || chosen === "every" ? { now() { act("now", this); return 0; } } : {}),
+			...(chosen === "clock" || chosen === "every" ? { clock() { act("clock", this); return Date.now() / 1000; } } : {}),
+			...(chosen === "sign" ? { clientCertificates: config.client, sign() { act("sign", this); return new Uint8Array(64); } } : {}),
+			...JSON.parse(config.secure), ...more,
+		},
+		onWritable(this: TLSClient, count: number) {
+			act("onWritable", this);
+			if (isOver || isSent) return;
+			isSent = true;
+			if (sizes) { useUp(count, this); return; }
+			if (scenario.arguments) tryArguments(this, count);
+			if (scenario.format === "number") for (const byte of new Uint8Array(request)) call(() => this.write(byte));
+			else log.push(attempt(() => this.write(request)));
+		},
+		onReadable(this: TLSClient, count: number) {
+			if (does === "throw before reading" && chosen === "onReadable" && !counts["onReadable"]) {
+				Timer.set(() => { text += String.fromArrayBuffer(client!.read() as ArrayBuffer); }, 100);
+				counts["onReadable"] = 1;
+				throw new Error("app in onReadable");
+			}
+			if (scenario.late) {
+				Timer.set(() => {
+					if (isOver) return;
+					text += String.fromArrayBuffer(this.read() as ArrayBuffer);
+					log.push(attempt(() => this.write(request)));
+				}, scenario.late);
+				return;
+			}
+			if (scenario.format === "number") while (count-- > 0) text += String.fromCharCode(this.read() as number);
+			else text += String.fromArrayBuffer(this.read() as ArrayBuffer);
+			act("onReadable", this);
+		},
+		onError(this: TLSClient, error: TLSError) {
+			({ code, message } = error);
+			time = Date.now() - started;
+			act("onError", this);
+			for (const method of ["write", "read", "close"] as const) log.push(attempt(() => method === "write" ? this.write(request) : this[method]()));
+			Timer.clear(watch);
+			end();
+		},
+	};
+	if (fails && fails[0] !== "native") accelerate(fails[1] < 0 ? "memory" : "fail", fails[0], Math.abs(fails[1]));
+	try {
+		if (fails?.[0] === "native") failNative(fails[1]);
+		client = new TLSClient(options as never);
+	}
+	catch (e) {
+		({ code = "thrown", message } = e as TLSError);
+		Timer.clear(watch);
+		end();
+	}
+}
+
+function next(): void {
+	const scenario = scenarios.shift();
+	if (scenario) run(scenario, next);
+}
+next();
