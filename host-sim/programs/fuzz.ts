@@ -1,0 +1,152 @@
+/*
+	npm run fuzz: handshakes, what follows on them, and each parser alone, with inputs that a seed changes (tests/fuzz). What breaks a rule is printed
+	with the command that repeats it, and written to tests/fuzz/corpus, where the tests find it.
+*/
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { guarded } from "./cli.js";
+import { Problem } from "../build/files.js";
+import { corpusFolder } from "./fuzz/material.js";
+import { fuzz, targets, type Finding, type Outcome, type Target } from "./fuzz/run.js";
+import { say } from "../build/progress.js";
+
+const usage = `npm run fuzz [-- OPTION ...]
+
+Feeds the client with changed handshakes of TLS 1.3 and TLS 1.2, and its parsers with changed inputs, in the simulator. Prints executions,
+executions per second, the longest stretch of metered steps between two turns of the event loop, memory, and what was found.
+
+  --for TIME           how long in all: 90s, 10m, 2h; default 1m
+  --seed N             where to begin; the same seed makes the same changes; default: the time of day
+  --target NAME        only ${targets.join(", ")}; may be given several times
+  --count N            this many executions of each target, however long it takes; --count 1 with --seed repeats one
+  --variant NAME       native (the default), m32, or one with -asan behind it
+  --max-steps N        a longer stretch of metered steps is a finding; default ${defaultSteps()}
+  --no-corpus          don't add what is found to tests/fuzz/corpus
+  --help               this text
+
+Exit codes: 0 nothing was found; 1 something was; 2 wrong arguments.
+`;
+
+/** Metered steps of the longest turn that is no finding. */
+function defaultSteps(): number {
+	return 200000000;
+}
+
+/** Bytes that may be held at the end beyond what the first runs left. */
+const MAX_GROWN = 65536;
+
+/** Shares of the time. */
+const shares: Readonly<Record<Target, number>> = { tls13: 30, tls12: 25, path: 12, certificate: 8, ocsp: 6, pem: 3, session: 5, roots: 4, names: 4, key: 3 };
+
+interface Arguments {
+	seconds: number;
+	seed: number;
+	targets: Target[];
+	count?: number;
+	variant: string;
+	maxSteps: number;
+	keeps: boolean;
+}
+
+function wholeNumber(option: string, text: string, min: number): number {
+	const value = Number(text);
+	if (!Number.isInteger(value) || value < min || text === "") throw new Problem(`${option} takes a whole number from ${min} on, not "${text}"`, 2);
+	return value;
+}
+
+function duration(text: string): number {
+	const match = /^(\d+)(s|m|h)$/.exec(text);
+	const seconds = match ? Number(match[1]) * { s: 1, m: 60, h: 3600 }[match[2] as "s" | "m" | "h"] : 0;
+	if (!seconds) throw new Problem(`--for takes a time such as 90s, 10m or 2h, not "${text}"`, 2);
+	return seconds;
+}
+
+function targetNamed(name: string): Target {
+	const target = targets.find(one => one === name);
+	if (!target) throw new Problem(`--target takes one of ${targets.join(", ")}, not "${name}"`, 2);
+	return target;
+}
+
+function readArguments(values: readonly string[]): Arguments {
+	const result: Arguments = { seconds: 60, seed: Date.now() % 86400000, targets: [], variant: "native", maxSteps: defaultSteps(), keeps: true };
+	for (let i = 0; i < values.length; i++) {
+		const option = values[i]!;
+		const next = (): string => {
+			const value = values[++i];
+			if (value === undefined) throw new Problem(`${option} needs a value`, 2);
+			return value;
+		};
+		switch (option) {
+			case "--for": result.seconds = duration(next()); break;
+			case "--seed": result.seed = wholeNumber(option, next(), 0); break;
+			case "--target": result.targets.push(targetNamed(next())); break;
+			case "--count": result.count = wholeNumber(option, next(), 1); break;
+			case "--variant": result.variant = next(); break;
+			case "--max-steps": result.maxSteps = wholeNumber(option, next(), 1); break;
+			case "--no-corpus": result.keeps = false; break;
+			default: throw new Problem(`there is no option ${option}; --help lists them`, 2);
+		}
+	}
+	if (!result.targets.length) result.targets.push(...targets);
+	return result;
+}
+
+function describeOutcome({ target, executions, seconds, longest, longestSeed, peak, grown }: Outcome): string {
+	const rate = Math.round(executions / Math.max(seconds, 0.001));
+	return `${target.padEnd(12)}${String(executions).padStart(8)} executions, ${String(rate).padStart(5)}/s; longest stretch ${longest} steps (seed ${longestSeed}); `
+		+ `memory: peak ${peak} bytes, grown by ${grown}\n`;
+}
+
+/** Findings that are no run's own, but the target's. */
+function boundFindings({ target, longest, longestSeed, grown, executions }: Outcome, { seed, maxSteps, count }: Arguments): Finding[] {
+	const found: Finding[] = [];
+	if (longest > maxSteps) found.push({ target, seed: longestSeed, words: `a stretch of ${longest} steps, more than the ${maxSteps} allowed` });
+	if (grown > MAX_GROWN) found.push({ target, seed, words: `${grown} bytes more are held after ${count ?? executions} executions than after the first` });
+	return found;
+}
+
+/** Adds what was found to the corpus, which the tests replay. */
+function keep({ target, seed, words }: Finding): void {
+	const file = join(corpusFolder, "cases.json");
+	const cases = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) as { target: string; seed: number; found: string }[] : [];
+	if (cases.some(one => one.target === target && one.seed === seed)) return;
+	cases.push({ target, seed, found: words.split("\n")[0]!.slice(0, 200) });
+	writeFileSync(file, `[\n${cases.map(one => `\t${JSON.stringify(one)}`).join(",\n")}\n]\n`);
+}
+
+async function run(values: Arguments): Promise<number> {
+	process.stdout.write(`seed ${values.seed}\n`);
+	const all = values.targets.reduce((sum, target) => sum + shares[target], 0);
+	const found: Finding[] = [];
+	let executions = 0, longest = 0, peak = 0;
+	for (const target of values.targets) {
+		say(`fuzzing ${target}`);
+		const limit = values.count === undefined ? { seconds: values.seconds * shares[target] / all } : { count: values.count };
+		const isLoud = values.count === 1;
+		const outcome = await fuzz({ target, seed: values.seed, variant: values.variant, isLoud, ...limit, ...(isLoud ? { onLine: line => process.stdout.write(`${line}\n`) } : {}) });
+		process.stdout.write(describeOutcome(outcome));
+		found.push(...outcome.findings, ...boundFindings(outcome, values));
+		executions += outcome.executions;
+		longest = Math.max(longest, outcome.longest);
+		peak = Math.max(peak, outcome.peak);
+	}
+	for (const finding of found) {
+		if (values.keeps) keep(finding);
+		process.stdout.write(`FOUND in ${finding.target}: ${finding.words}\n  npm run fuzz -- --target ${finding.target} --seed ${finding.seed} --count 1\n`);
+	}
+	process.stdout.write(`${executions} executions; longest stretch ${longest} steps; peak memory ${peak} bytes; ${found.length || "no"} finding${found.length === 1 ? "" : "s"}\n`);
+	return found.length ? 1 : 0;
+}
+
+/** Returns the exit code. */
+export function main(values: readonly string[]): Promise<number> {
+	return guarded(async () => {
+		if (values.includes("--help") || values.includes("-h")) {
+			process.stdout.write(usage);
+			return 0;
+		}
+		return run(readArguments(values));
+	});
+}
