@@ -8,7 +8,7 @@ import type { Bytes } from "./native";
 import type { HashAlgorithm } from "./hash";
 
 export class Secret extends Native("xs_secret_destructor") {
-	/** A secret of `length` octets (0 to 1024), all zero. */
+	/** A secret of `length` octets (0 to 2560), all zero. */
 	constructor(length: number) { super(); native("xs_secret").call(this, length); }
 	/** Octets. */
 	get length(): number { return native("xs_secret_length").call(this); }

@@ -7,6 +7,8 @@
 	`close` themselves call none.
 */
 
+import { readOptions } from "./configure";
+import { readSettings } from "./connection/settings";
 import { TCPTransport } from "./connection/tcp";
 import { Flag } from "./connection/turns";
 import type { ConnectionOptions } from "./connection/socket";
@@ -60,7 +62,9 @@ export class TLSClient {
 	readonly #transport: TCPTransport<TLSClient>;
 
 	/** Throws TLSError: "configuration" for options that are wrong, "transport" where the TCP class throws. */
-	constructor(options: TLSClientOptions) {
+	constructor(given: TLSClientOptions) {
+		const options = readSettings(given);
+		options.secure = readOptions(options.secure ?? {});
 		const format = formatFlag(options.format);
 		if (options.target !== undefined) this.target = options.target;
 		this.#transport = new TCPTransport<TLSClient>(this, options);

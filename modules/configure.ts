@@ -11,11 +11,15 @@ import { offered12 } from "./crypto/suites12";
 import { askedName, isAddress } from "./x509/names";
 import { lowestVersion } from "./handshake/tls12/hello";
 import { readCredential } from "./handshake/identity";
+import { wipeSecrets } from "./handshake/secrets";
 import { readExternalKey, resumption } from "./handshake/resumption/resumption";
+import type { Session } from "./handshake/resumption/keys";
 import { fragmentCode, limitsThatFit, messageThatFits } from "./connection/limits";
 import type { RecordLimits } from "./connection/limits";
 import type { Config } from "./config";
-import { bytesOf, numberOption, refuse, typeName } from "./options";
+import { TLSError } from "./errors";
+import { copyBytes, copyList, copyOptions, describeType, listOf, viewBytes } from "./optionreader";
+import { numberOption, refuse, typeName } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
 import { clockPolicy } from "./x509/time";
@@ -46,52 +50,51 @@ const MAX_SESSION_LIFETIME = 31536000;
 /** While it is filled in. */
 type Making<T> = { -readonly [K in keyof T]: T[K] };
 
-/** With one that is for tcp.ts. */
-const types: Readonly<Record<keyof Options | "onHandshake", string>> = Object.freeze({
-	onHandshake: "function",
-	serverName: "string",
-	applicationLayerProtocolNegotiation: "string or array",
-	minVersion: "number",
-	maxVersion: "number",
-	cipherSuites: "array",
-	certificate: "string, buffer or array",
-	clientCertificates: "string, buffer or array",
-	clientKey: "string or buffer",
-	sign: "function",
-	postHandshakeAuth: "boolean",
-	session: "buffer",
-	sessionLifetime: "number",
-	onSession: "function",
-	psk: "object",
-	earlyData: "buffer",
-	roots: "object",
-	pins: "array",
-	pinsInsteadOfRoots: "boolean",
-	clock: "string or function",
-	staple: "string",
-	inflate: "function",
-	maxMessage: "number",
-	recordSizeLimit: "number",
-	tls_max_fragment_length: "number",
-	maxSendFragment: "number",
-	recordPadding: "number",
-	timeout: "number",
-	idleTimeout: "number",
-	now: "function",
+/** What each option must be; with one that is for tcp.ts. */
+const types: Readonly<Record<keyof Options | "onHandshake" | "verify", string>> = Object.freeze({
+	onHandshake: "a function",
+	serverName: "a string",
+	applicationLayerProtocolNegotiation: "a string or an array",
+	minVersion: "a number",
+	maxVersion: "a number",
+	protocolVersion: "a number",
+	cipherSuites: "an array",
+	certificate: "a string, a buffer, an array, or an object that is a Resource",
+	clientCertificates: "a string, a buffer, an array, or an object that is a Resource",
+	clientKey: "a string, a buffer, or an object that is a Resource",
+	sign: "a function",
+	postHandshakeAuth: "a boolean",
+	session: "a buffer",
+	sessionLifetime: "a number",
+	onSession: "a function",
+	psk: "an object",
+	earlyData: "a buffer",
+	roots: "an object",
+	pins: "an array",
+	pinsInsteadOfRoots: "a boolean",
+	clock: "a string or a function",
+	staple: "a string",
+	inflate: "a function",
+	maxMessage: "a number",
+	recordSizeLimit: "a number",
+	tls_max_fragment_length: "a number",
+	maxSendFragment: "a number",
+	recordPadding: "a number",
+	timeout: "a number",
+	idleTimeout: "a number",
+	now: "a function",
+	verify: "anything",
 });
 
-/** Every option is known and of its type. */
-function checkTypes(options: object): void {
-	const names = Object.keys(options);
-	for (let i = 0; i < names.length; i++) {
-		const name = names[i]!;
-		if (name === "verify") refuse('"verify": checking can\'t be switched off; give a pin, or the server\'s own certificate as "certificate"');
-		const type = types[name as keyof Options];
-		if (type === undefined) refuse(`"${name}" is no option of this client`);
-		const value = options[name as keyof object] as unknown;
-		if (value !== undefined && !type.includes(typeName(value)) && !(name === "certificate" && typeof value === "object"))
-			refuse(`"${name}" must be a ${type}, not a ${typeName(value)}`);
-	}
+/** Returns a copy of the options, each read once, known and of its type. Throws TLSError "configuration". */
+export function readOptions<T extends Options>(given: T): T {
+	const options = copyOptions<T & { verify?: unknown }>("secure", given, types, "secure");
+	if (options.verify !== undefined) refuse('"verify": checking can\'t be switched off; give a pin, or the server\'s own certificate as "certificate"');
+	const { protocolVersion: version } = options;
+	if (version === undefined) return options;
+	if (options.minVersion !== undefined || options.maxVersion !== undefined) refuse('"protocolVersion" is "minVersion" and "maxVersion" in one: give it alone');
+	options.minVersion = options.maxVersion = numberOption("protocolVersion", version, ProtocolVersion.tls12, ProtocolVersion.tls13, 0);
+	return options;
 }
 
 /** What is asked for by the application; undefined where it leaves that to memory. */
@@ -103,23 +106,40 @@ function givenLimits({ recordSizeLimit, tls_max_fragment_length: fragment }: Opt
 	};
 }
 
+/** Most bytes of all protocols, each with one for its length (RFC 7301 section 3.1). */
+const MAX_PROTOCOLS_LENGTH = 0xfffd;
+
+const noProtocols: readonly string[] = Object.freeze([]);
+
+/** Application protocols: 1 to 255 characters each, in ASCII, as the registered ones are. */
 function protocolList(value: string | readonly string[] | undefined): readonly string[] {
-	const list = value === undefined ? [] : typeof value === "string" ? [value] : value;
+	if (value === undefined) return noProtocols;
+	const list = typeof value === "string" ? [value] : copyList("applicationLayerProtocolNegotiation", value, 0) as string[];
+	let total = 0;
 	for (let i = 0; i < list.length; i++) {
 		const protocol = list[i];
-		if (typeof protocol !== "string" || protocol.length < 1 || protocol.length > 255)
-			refuse('"applicationLayerProtocolNegotiation": a protocol is a name of 1 to 255 characters');
+		if (typeof protocol !== "string" || !isASCII(protocol) || protocol.length < 1 || protocol.length > 255)
+			refuse('"applicationLayerProtocolNegotiation": a protocol must be a name of 1 to 255 characters in ASCII');
+		total += 1 + protocol.length;
 	}
-	return list;
+	if (total > MAX_PROTOCOLS_LENGTH) refuse(`"applicationLayerProtocolNegotiation" must have no more than ${MAX_PROTOCOLS_LENGTH} bytes, not ${total}`);
+	return Object.freeze(list);
+}
+
+/** True where each character is one byte on the wire. */
+function isASCII(text: string): boolean {
+	return ArrayBuffer.fromString(text).byteLength === text.length && !text.includes("\0");
 }
 
 /** The suites that the application names, as far as they go with the versions. */
-function namedSuites(names: readonly string[], min: number, max: number): readonly number[] {
+function namedSuites(names: readonly unknown[], min: number, max: number): readonly number[] {
 	const ids: number[] = [];
 	let versions = 0;
-	for (const name of names) {
+	for (let i = 0; i < names.length; i++) {
+		const name = names[i];
+		if (typeof name !== "string") refuse(`"cipherSuites" must have names of cipher suites, not ${describeType(name)}`);
 		const suite = findSuiteByName(name) ?? legacy?.findSuiteByName(name);
-		if (!suite) refuse(`"cipherSuites": "${name}" is none that this client knows`);
+		if (!suite) refuse(`"cipherSuites": "${name.slice(0, 64)}" is none that this client knows`);
 		const version = suite.signer === Signer.any ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
 		if (lacks(chipFeatures(), suite.id)) refuse(`"cipherSuites": ${name} is not in this build: CONFIG_MBEDTLS_CHACHAPOLY_C is off`);
 		if (ids.includes(suite.id)) refuse(`"cipherSuites" has ${name} twice`);
@@ -137,24 +157,43 @@ function namedSuites(names: readonly string[], min: number, max: number): readon
 /** The suites of the versions asked for. */
 function suitesOf(names: readonly string[] | undefined, min: number, max: number): readonly number[] {
 	if (min > max) refuse(`"minVersion" is above "maxVersion"`);
-	if (names) return namedSuites(names, min, max);
+	if (names) return namedSuites(copyList("cipherSuites", names), min, max);
 	const all = max === ProtocolVersion.tls12 ? suites12 : min === ProtocolVersion.tls13 ? suites13 : suitesOfBoth;
 	return chipFeatures() & ChipFeature.chacha20_poly1305 ? all : all.filter(id => !lacks(chipFeatures(), id));
 }
 
-function checkPins(pins: readonly Uint8Array[]): void {
-	for (const pin of pins) if (!(pin instanceof Uint8Array) || pin.length !== 32) refuse('"pins": each is the 32 bytes of a SHA-256');
+function copyPins(pins: readonly Uint8Array[]): readonly Uint8Array[] {
+	const list = copyList("pins", pins) as Uint8Array[];
+	for (let i = 0; i < list.length; i++) {
+		if (typeName(list[i]) !== "buffer") refuse(`"pins": each must be the 32 bytes of a SHA-256, not ${describeType(list[i])}`);
+		const pin = list[i] = copyBytes("pins", list[i]);
+		if (pin.length !== 32) refuse(`"pins": each must be the 32 bytes of a SHA-256, not ${pin.length} bytes`);
+	}
+	return list;
+}
+
+/** The store of the option `certificate`. */
+function trustedStore(certificate: NonNullable<Options["certificate"]>): RootStore {
+	const list = listOf("certificate", certificate);
+	for (let i = 0; i < list.length; i++) if (typeof list[i] !== "string") list[i] = viewBytes("certificate", list[i]);
+	try {
+		return trustCertificates(list as CertificateInput[]);
+	}
+	catch (error) {
+		if (!(error instanceof TLSError)) throw error;
+		refuse(`"certificate": ${error.message}`);
+	}
 }
 
 function certificatePolicy(name: string, options: Options): CertificatePolicy {
-	const { roots, certificate, pins, pinsInsteadOfRoots = false } = options;
-	if (roots !== undefined && !(roots instanceof RootStore)) refuse('"roots" must be a RootStore (tls/x509/trust)');
+	const { roots, certificate, pinsInsteadOfRoots = false } = options;
+	const pins = options.pins && copyPins(options.pins);
+	if (roots !== undefined && !RootStore.isStore(roots)) refuse('"roots" must be a RootStore (tls/trust)');
 	if (roots && certificate !== undefined) refuse('"roots" and "certificate": give one of them');
-	const list = certificate === undefined ? undefined : Array.isArray(certificate) ? certificate : [certificate as CertificateInput];
-	const store = list ? trustCertificates(list) : roots;
-	if (pinsInsteadOfRoots && (store || !pins?.length)) refuse('"pinsInsteadOfRoots" needs "pins", and neither "roots" nor "certificate"');
-	if (!store && !pinsInsteadOfRoots && !options.psk) refuse('whom to trust is not said: give "roots", "certificate", "psk" or "pins" with "pinsInsteadOfRoots"');
-	if (pins) checkPins(pins);
+	const store = certificate === undefined ? roots : trustedStore(certificate);
+	if (pinsInsteadOfRoots && (store || !pins)) refuse('"pinsInsteadOfRoots" needs "pins", and neither "roots" nor "certificate"');
+	if (!store && !pinsInsteadOfRoots && !options.psk)
+		refuse('no trust anchor: give "roots", "certificate", "psk", or "pins" with "pinsInsteadOfRoots"');
 	const policy: Making<CertificatePolicy> = { name, clock: clockPolicy(options.clock) };
 	if (store) policy.roots = store;
 	if (pins) policy.pins = pins;
@@ -166,8 +205,8 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 /** Longest time of a timer, in milliseconds. */
 const MAX_TIMER_MS = 0x7fffffff;
 
-function addRare(config: Making<Config>, { earlyData, postHandshakeAuth, inflate, recordPadding, timeout, idleTimeout }: Options): void {
-	if (earlyData) config.earlyData = bytesOf(earlyData);
+function addOptional(config: Making<Config>, { earlyData, postHandshakeAuth, inflate, recordPadding, timeout, idleTimeout }: Options): void {
+	if (earlyData) config.earlyData = copyBytes("earlyData", earlyData);
 	if (postHandshakeAuth) config.postHandshakeAuth = true;
 	if (inflate) config.inflate = inflate;
 	if (recordPadding !== undefined) config.recordPadding = numberOption("recordPadding", recordPadding, 2, 1024, 0);
@@ -175,57 +214,104 @@ function addRare(config: Making<Config>, { earlyData, postHandshakeAuth, inflate
 	if (idleTimeout !== undefined) config.idleTimeout = numberOption("idleTimeout", idleTimeout, 0, MAX_TIMER_MS, 0);
 }
 
-/** Checks `options` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
-export function configure(options: Options, host: string | undefined): Config {
-	checkTypes(options);
-	if (problem) refuse(problem);
-	const server = options.serverName ?? host;
+/** The name or address that the server's certificate must have. */
+function serverNameOf(server: string | undefined): string {
 	if (!server) refuse('"serverName" is missing: it says whose certificate to expect');
 	const name = askedName(server);
-	if (name === undefined) refuse(`"serverName" or the host, "${server}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`);
-	const certificates = certificatePolicy(name, options);
-	const psk = readExternalKey(options);
-	const isKeyOnly = !certificates.roots && !certificates.pinsInsteadOfRoots;
+	if (name === undefined)
+		refuse(`"serverName" or the host, "${server.slice(0, 64)}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`);
+	return name;
+}
+
+/** Sets the lowest and the highest version. */
+function setVersions(config: Making<Config>, options: Options, isKeyOnly: boolean): void {
 	const lowest = isKeyOnly ? ProtocolVersion.tls13 : lowestVersion(options);
-	if (isKeyOnly && certificates.pins) refuse('"pins" are for certificates: give "roots" or "certificate", or leave them out beside "psk"');
 	if (isKeyOnly && options.minVersion === ProtocolVersion.tls12) refuse('"psk" alone needs TLS 1.3: for TLS 1.2 say which certificates to trust');
-	const minVersion = numberOption("minVersion", options.minVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, lowest);
-	const maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
-	if (psk && maxVersion === ProtocolVersion.tls12) refuse('"psk" is for TLS 1.3, which "maxVersion" leaves out');
-	const { session, onSession } = options;
-	const identity = readCredential(options);
-	const protocols = protocolList(options.applicationLayerProtocolNegotiation);
-	const all = suitesOf(options.cipherSuites, minVersion, maxVersion);
+	config.minVersion = numberOption("minVersion", options.minVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, lowest);
+	config.maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
+	if (options.psk && config.maxVersion === ProtocolVersion.tls12) refuse('"psk" is for TLS 1.3, which "maxVersion" leaves out');
+}
+
+/** The suites to offer, and what an external key says of them. */
+function suitesFor(options: Options, config: Making<Config>, isKeyOnly: boolean): readonly number[] {
+	const psk = config.psk;
+	const all = suitesOf(options.cipherSuites, config.minVersion, config.maxVersion);
 	const suites = isKeyOnly ? all.filter(id => findSuite(id)?.hash === psk!.hash) : all;
 	if (!suites.length) refuse('"cipherSuites" has none with the hash of "psk"');
 	if (psk?.maxEarlyData && !suites.includes(psk.suite)) refuse('"psk": its "cipherSuite" is not offered');
-	if (psk?.protocol && !protocols.includes(psk.protocol)) refuse('"psk": its "protocol" is not offered: name it in "applicationLayerProtocolNegotiation"');
-	const binding = session || onSession
-		? resumption!.sessionBinding(certificates, identity?.chain[0], psk) : undefined;
-	const given = givenLimits(options);
+	return suites;
+}
+
+/** Sessions: the one to resume, and what later ones are bound to. */
+function addSessions(config: Making<Config>, options: Options, maxFragmentCode: number | undefined): void {
+	const { session, onSession } = options;
 	const lifetime = numberOption("sessionLifetime", options.sessionLifetime, 1, MAX_SESSION_LIFETIME, SESSION_LIFETIME);
-	const terms = { suites, protocols, maxFragmentCode: given?.maxFragmentCode, clock: certificates.clock, lifetime };
-	const usable = session && resumption!.usableSession(bytesOf(session), binding!, terms);
-	const limits = given ?? limitsThatFit(maxVersion);
-	const config: Making<Config> = {
-		sni: isAddress(name) ? undefined : name,
-		protocols,
-		minVersion, maxVersion,
-		suites, groups: groupsFor(chipFeatures()), signatureSchemes,
-		certificates,
-		maxMessage: options.maxMessage === undefined ? messageThatFits() : numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 0),
-		recordSizeLimit: limits.recordSizeLimit,
-		maxFragmentCode: usable ? usable.maxFragmentCode : limits.maxFragmentCode,
-		maxSendFragment: numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096),
-		now: options.now ?? Date.now,
-	};
-	if (usable) config.session = usable;
+	if (!session && !onSession) return;
+	const { certificates, suites, protocols, psk, credential } = config;
+	const binding = resumption!.sessionBinding(certificates, credential?.chain[0], psk);
 	if (onSession) {
 		config.onSession = onSession;
 		config.sessionBinding = binding;
 	}
+	if (!session) return;
+	const terms = { suites, protocols, maxFragmentCode, clock: certificates.clock, lifetime };
+	const bytes = viewBytes("session", session);
+	let usable: Session | undefined;
+	try {
+		usable = resumption!.usableSession(bytes, binding, terms);
+	}
+	catch (error) {
+		if (error instanceof TLSError) throw error;
+		refuse('"clock" throws: it must return seconds since 1970, or undefined');
+	}
+	if (!usable) return;
+	config.session = usable;
+	config.maxFragmentCode = usable.maxFragmentCode;
+}
+
+/** Fills in the configuration. What has secrets is in it as soon as it is made, so that it can be wiped where the rest fails. */
+function fill(config: Making<Config>, options: Options, name: string): void {
+	const certificates = config.certificates = certificatePolicy(name, options);
+	const psk = readExternalKey(options);
 	if (psk) config.psk = psk;
-	if (identity) config.credential = identity;
-	addRare(config, options);
+	const isKeyOnly = !certificates.roots && !certificates.pinsInsteadOfRoots;
+	if (isKeyOnly && certificates.pins) refuse('"pins" are for certificates: give "roots" or "certificate", or leave them out beside "psk"');
+	setVersions(config, options, isKeyOnly);
+	config.protocols = protocolList(options.applicationLayerProtocolNegotiation);
+	config.suites = suitesFor(options, config, isKeyOnly);
+	if (psk?.protocol && !config.protocols.includes(psk.protocol))
+		refuse('"psk": its "protocol" is not offered: name it in "applicationLayerProtocolNegotiation"');
+	const given = givenLimits(options);
+	const limits = given ?? limitsThatFit(config.maxVersion);
+	config.sni = isAddress(name) ? undefined : name;
+	config.groups = groupsFor(chipFeatures());
+	config.signatureSchemes = signatureSchemes;
+	config.maxMessage = options.maxMessage === undefined ? messageThatFits() : numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 0);
+	config.recordSizeLimit = limits.recordSizeLimit;
+	config.maxFragmentCode = limits.maxFragmentCode;
+	config.maxSendFragment = numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096);
+	config.now = options.now ?? Date.now;
+	const credential = readCredential(options);
+	if (credential) config.credential = credential;
+	addSessions(config, options, given?.maxFragmentCode);
+	addOptional(config, options);
+}
+
+/** Makes a connection's configuration of options that `readOptions` has read. Throws TLSError "configuration" that names what is wrong. */
+export function configureCopy(options: Options, host: string | undefined): Config {
+	if (problem) refuse(problem);
+	const config = {} as Making<Config>;
+	try {
+		fill(config, options, serverNameOf(options.serverName ?? host));
+	}
+	catch (error) {
+		wipeSecrets(config);
+		throw error;
+	}
 	return Object.freeze(config);
+}
+
+/** Checks `given` for a connection to `host`. Throws TLSError "configuration" that names what is wrong. */
+export function configure(given: Options, host: string | undefined): Config {
+	return configureCopy(readOptions(given), host);
 }

@@ -1,5 +1,5 @@
 /*
-	What the application can ask for, the `secure` dictionary of TLSClient, and the reading of one value of it. config.ts checks it all, parts that can
+	What the application can ask for, the `secure` dictionary of TLSClient, and the reading of one value of it. configure.ts checks it all, parts that can
 	be left out what is theirs.
 */
 
@@ -11,6 +11,8 @@ import type { ClockOption } from "./x509/time";
 export interface Options {
 	/** The server's name or address: what its certificate must say. Default: the host of the connection. */
 	serverName?: string;
+	/** The SDK's name for one version of TLS alone: 0x0303 or 0x0304. In place of `minVersion` and `maxVersion`. */
+	protocolVersion?: number;
 	/** Application protocols in order of preference (ALPN, RFC 7301). */
 	applicationLayerProtocolNegotiation?: string | readonly string[];
 	/** Lowest and highest version: 0x0303 is TLS 1.2, 0x0304 TLS 1.3. Default: both. */
@@ -139,19 +141,23 @@ export function refuse(message: string): never {
 	throw new TLSError("configuration", message);
 }
 
+/** The type of a value as messages name it: "null", "array" and "buffer" beside JavaScript's own. */
 export function typeName(value: unknown): string {
-	if (Array.isArray(value)) return "array";
-	if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return "buffer";
+	if (value === null) return "null";
+	try {
+		if (Array.isArray(value)) return "array";
+		if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return "buffer";
+	}
+	catch {
+		// a proxy whose traps throw
+	}
 	return typeof value;
 }
 
 /** `value`, or `preset` where it is not given; refused by the option's name where it is no whole number from `min` to `max`. */
 export function numberOption(name: string, value: number | undefined, min: number, max: number, preset: number): number {
 	if (value === undefined) return preset;
-	if (!(value >= min && value <= max && Math.floor(value) === value)) refuse(`"${name}" must be a whole number from ${min} to ${max}, not ${value}`);
+	if (!(typeof value === "number" && value >= min && value <= max && Math.floor(value) === value))
+		refuse(`"${name}" must be a whole number from ${min} to ${max}, not ${typeof value === "number" ? value : `a ${typeName(value)}`}`);
 	return value;
-}
-
-export function bytesOf(input: ArrayBuffer | Uint8Array): Uint8Array {
-	return input instanceof Uint8Array ? input : new Uint8Array(input);
 }

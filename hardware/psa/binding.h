@@ -20,7 +20,7 @@
 enum {
 	kHashMax = 64,		/* octets of the longest digest */
 	kSequence = 8,		/* octets of a record's sequence number */
-	kSecretMax = 1024,	/* octets of the longest secret: the shared value of an 8192-bit Diffie-Hellman group */
+	kSecretMax = 2560,	/* bytes of the longest secret: a private RSA key of 4096 bits in DER */
 };
 
 /* Secret key material, outside the garbage-collected heap, which moves what it holds and does not wipe. */

@@ -105,6 +105,10 @@ export class RecordKey {
 		return { type: inner[end]!, content: inner.subarray(0, end) };
 	}
 
+	get key(): Buffer {
+		return this.#key;
+	}
+
 	#derive(): void {
 		const { hash, keyLength } = this.#suite;
 		this.#key = expandLabel(hash, this.secret, "key", Buffer.alloc(0), keyLength);
@@ -133,6 +137,11 @@ export class Schedule {
 	climb(input: Uint8Array | undefined): void {
 		const salt = this.derive("derived", digest(this.#hash));
 		this.#secret = hmac(this.#hash, salt, input ?? Buffer.alloc(salt.length));
+	}
+
+	/** The rung that is reached: the early, handshake or master secret. */
+	get secret(): Buffer {
+		return this.#secret;
 	}
 
 	derive(label: string, transcript: Uint8Array): Buffer {

@@ -13,6 +13,7 @@ import type { Config } from "../config";
 import { handshake } from "../handshake/start";
 import type { HandshakeInfo } from "../handshake/link";
 import { Driver } from "./driver";
+import { wipeSession } from "../handshake/secrets";
 import { Lifecycle, State } from "./lifecycle";
 import type { Events } from "./lifecycle";
 import { Incoming } from "../record/incoming";
@@ -229,8 +230,10 @@ export class Connection extends Lifecycle {
 		driver.info = driver.sessions = undefined;
 		if (info) this.events.opened(info);
 		if (sessions)
-			for (const session of sessions)
+			for (const session of sessions) {
 				if (this.isOpen) this.events.session?.(session);
+				else wipeSession(session);
+			}
 	}
 
 	/** Takes octets of a record's header; returns where it stopped. */

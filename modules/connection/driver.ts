@@ -9,7 +9,7 @@ import type { Config } from "../config";
 import type { AuthenticatedPeer } from "../handshake/authenticated";
 import type { Flow, HandshakeInfo, Link, Negotiated, PostHandshake } from "../handshake/link";
 import { longestBody } from "../handshake/lengths";
-import { wipeSecrets } from "../handshake/secrets";
+import { wipeSecrets, wipeSession } from "../handshake/secrets";
 import type { Transcript } from "../handshake/transcript";
 import type { Incoming } from "../record/incoming";
 import { RecordHeader } from "../record/deframer";
@@ -176,6 +176,8 @@ export class Driver implements Link, Gate {
 		}
 		this.closeHeld();
 		this.releaseMessage();
+		this.sessions?.forEach(wipeSession);
+		this.sessions = undefined;
 	}
 
 	// What the flow asks for (Link)

@@ -45,12 +45,12 @@ export interface ConnectionOptions<Client> {
 /** Options that are functions which compute something. */
 const functions: readonly (keyof Options)[] = Object.freeze(["clock", "inflate", "now", "sign"] as const);
 
-/** The options with their functions bound to the client: without that, `this` would be an object of the engine. */
-export function bindFunctions(secure: SecureOptions, client: unknown): SecureOptions {
-	let bound: Record<string, unknown> | undefined;
+/** Binds the functions of `secure`, a copy of the application's options, to the client: without that, `this` would be an object of the engine. */
+export function bindFunctions<T extends SecureOptions>(secure: T, client: unknown): T {
+	const options = secure as Record<string, unknown>;
 	for (let i = 0; i < functions.length; i++) {
-		const name = functions[i]!, option: unknown = secure[name];
-		if (typeof option === "function") (bound ??= { ...secure })[name] = option.bind(client);
+		const name = functions[i]!, option = options[name];
+		if (typeof option === "function") options[name] = Function.prototype.bind.call(option, client);
 	}
-	return bound ? bound as SecureOptions : secure;
+	return secure;
 }

@@ -7,7 +7,7 @@
 
 import type Timer from "timer";
 import { asTLSError, TLSError } from "../errors";
-import { configure } from "../configure";
+import { configureCopy } from "../configure";
 import { Connection } from "./connection";
 import type { HandshakeInfo } from "../handshake/link";
 import type { Events } from "./lifecycle";
@@ -84,7 +84,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		this.onWritable = options.onWritable;
 		this.onError = options.onError;
 		try {
-			const config = configure(secure ? bindFunctions(secure, client) : {}, host ?? address);
+			const config = configureCopy(bindFunctions(secure, client), host ?? address);
 			const { timeout = DEFAULT_TIMEOUT_MS, idleTimeout, onSession } = config;
 			if (onSession) this.onSession = onSession;
 			if (idleTimeout) this.idleTimeout = idleTimeout;

@@ -3,11 +3,10 @@
 	or anywhere behind a function (a digital-signature peripheral, a secure element). Used by config.ts and the flows.
 */
 
-import { TLSError } from "../errors";
 import { SignatureScheme } from "../wire/numbers";
-import { Reader } from "../wire/reader";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { KeyKind, Padding } from "tls/hardware/signature";
+import type { Secret } from "tls/hardware/secret";
 import { signDigest } from "tls/hardware/sign";
 
 export interface Credential {
@@ -17,60 +16,19 @@ export interface Credential {
 	readonly kind: KeyKind;
 	/** A signature over a digest by the scheme's hash, as TLS sends it: ECDSA's in DER. */
 	sign(scheme: number, digest: Uint8Array): Uint8Array;
+	/** Moves the key to a credential for after the handshake; this one can't sign any more. */
+	handOver(): Credential;
+	/** Wipes the key, if it has it. */
+	close(): void;
 }
 
 const enum Tag {
 	integer = 0x02,
-	octetString = 0x04,
 	sequence = 0x30,
 }
 
 /** Octets of the longest signature: RSA with 4096 bits. */
 const SIGNATURE_ROOM = 512;
-
-/** Enters a DER element; returns what `leave` needs. */
-function enter(r: Reader, tag: Tag): number {
-	if (r.u8() !== tag) throw new TLSError("decode_error", "not the DER of a private key");
-	const first = r.u8();
-	const length = first < 0x80 ? first : first === 0x81 ? r.u8() : first === 0x82 ? r.u16() : -1;
-	if (length < 0 || length > r.left) throw new TLSError("decode_error", "not the DER of a private key");
-	const outer = r.end;
-	r.end = r.at + length;
-	return outer;
-}
-
-/** Passes over an element. */
-function skip(r: Reader, tag: Tag): void {
-	const outer = enter(r, tag);
-	r.at = r.end;
-	r.end = outer;
-}
-
-/**
- * Where in `der` the key lies in the form that signDigest takes. It may be PKCS #8 (RFC 5208), RSAPrivateKey (RFC 8017 A.1.2) or ECPrivateKey
- * (RFC 5915).
- */
-function findKey(der: Uint8Array, kind: KeyKind): { start: number; end: number } {
-	const r = new Reader().open(der, 0, der.length);
-	let start = 0;
-	enter(r, Tag.sequence);
-	skip(r, Tag.integer);
-	if (der[r.at] === Tag.sequence) {
-		skip(r, Tag.sequence);
-		enter(r, Tag.octetString);
-		start = r.at;
-		enter(r, Tag.sequence);
-		skip(r, Tag.integer);
-	}
-	if (kind === KeyKind.rsa) {
-		const end = r.end;
-		skip(r, Tag.integer);
-		return { start, end };
-	}
-	enter(r, Tag.octetString);
-	if (r.left !== (kind === KeyKind.p384 ? 48 : 32)) throw new TLSError("decode_error", "the private key is of another curve");
-	return { start: r.at, end: r.end };
-}
 
 /** An INTEGER's octets from the fixed width `bytes[start..end)`, to `out` at `at`; returns its end. */
 function putInteger(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
@@ -112,24 +70,44 @@ function schemePadding(scheme: number): Padding {
 	return (scheme & 0xff) === 3 ? Padding.ecdsa : Padding.pkcs1;
 }
 
-/** Signs with a key that lies in memory. Throws "configuration" where `der` is none for a certificate of this kind. */
-export function credentialOfKey(chain: readonly Uint8Array[], kind: KeyKind, der: Uint8Array): Credential {
-	let start: number;
-	let end: number;
-	try {
-		({ start, end } = findKey(der, kind));
+/** Signs with a key in native memory, which it owns. */
+export class KeyCredential implements Credential {
+	readonly chain: readonly Uint8Array[];
+	readonly kind: KeyKind;
+	private key: Secret | undefined;
+
+	constructor(chain: readonly Uint8Array[], kind: KeyKind, key: Secret) {
+		this.chain = chain;
+		this.kind = kind;
+		this.key = key;
 	}
-	catch {
-		throw new TLSError("configuration", '"clientKey" is no private key for the first of "clientCertificates"');
+
+	/** The key is in a buffer for the one call that signs, in which nothing is allocated, so that no copy is left behind. */
+	sign(scheme: number, digest: Uint8Array): Uint8Array {
+		const key = this.key!, kind = this.kind, length = key.length;
+		const out = new Uint8Array(SIGNATURE_ROOM);
+		const bytes = new Uint8Array(length);
+		let signed: number;
+		key.export(bytes, 0);
+		try {
+			signed = signDigest(kind, schemePadding(scheme), schemeHash(scheme), bytes, 0, length, digest, out);
+		}
+		finally {
+			bytes.fill(0);
+		}
+		return kind === KeyKind.rsa ? out.slice(0, signed) : signatureDER(out, signed);
 	}
-	return Object.freeze({
-		chain, kind,
-		sign(scheme: number, digest: Uint8Array): Uint8Array {
-			const out = new Uint8Array(SIGNATURE_ROOM);
-			const length = signDigest(kind, schemePadding(scheme), schemeHash(scheme), der, start, end, digest, out);
-			return kind === KeyKind.rsa ? out.slice(0, length) : signatureDER(out, length);
-		},
-	});
+
+	handOver(): Credential {
+		const other = new KeyCredential(this.chain, this.kind, this.key!);
+		this.key = undefined;
+		return other;
+	}
+
+	close(): void {
+		this.key?.close();
+		this.key = undefined;
+	}
 }
 
 /** Signs with a function of the application's. */
@@ -141,6 +119,10 @@ export function credentialOfFunction(chain: readonly Uint8Array[], kind: KeyKind
 			const signature = sign(scheme, digest);
 			return signature instanceof Uint8Array ? signature : new Uint8Array(signature);
 		},
+		handOver(): Credential {
+			return this as Credential;
+		},
+		close(): void {},
 	});
 }
 

@@ -5,15 +5,18 @@
 */
 
 import { TLSError } from "../errors";
-import { bytesOf, refuse } from "../options";
+import { copyBytes, listOf, viewBytes } from "../optionreader";
+import { refuse } from "../options";
 import type { Options } from "../options";
 import { Writer } from "../wire/writer";
-import { credentialOfFunction, credentialOfKey, pickScheme12, pickScheme13, schemeHash } from "../crypto/credential";
+import { credentialOfFunction, KeyCredential, pickScheme12, pickScheme13, schemeHash } from "../crypto/credential";
 import type { Credential } from "../crypto/credential";
-import type { KeyKind } from "../crypto/signature";
+import { readPrivateKey } from "../crypto/privatekey";
+import type { PublicKey } from "../crypto/signature";
 import type { Suite } from "../crypto/suite";
-import { Certificate } from "../x509/certificate";
-import { readPEM } from "../x509/pem";
+import { takePublicKey } from "../x509/algorithms";
+import { DER, Tag } from "../x509/der";
+import { readPEM, readPEMKey } from "../x509/pem";
 import type { CertificateInput } from "../x509/trust";
 import { hash, hashLength } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
@@ -27,28 +30,83 @@ export { pickScheme12 };
 /** CertificateRequests after the handshake that are answered: each may cost a signature. */
 const MAX_REQUESTS = 8;
 
-/** The one private key in DER or PEM. */
-function privateKey(input: CertificateInput): Uint8Array {
-	if (typeof input !== "string") return bytesOf(input);
-	for (const label of ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"]) {
-		if (input.includes(`-----BEGIN ${label}-----`)) return readPEM(input, label)[0]!;
-	}
-	refuse('"clientKey" has no private key in it (an encrypted one can\'t be used)');
+/** Bytes of the longest signature: RSA with 4096 bits. */
+const MAX_SIGNATURE_LENGTH = 512;
+
+/** A buffer that holds text begins with "-----". */
+function refusePEM(name: string, bytes: Uint8Array): void {
+	if (bytes.length > 5 && bytes[0] === 0x2d && bytes[4] === 0x2d) refuse(`"${name}" has a buffer with PEM text, expected DER: give PEM as a string`);
 }
 
-/** The client's identity, where the options give one. */
+/** Reads the private key of the option `clientKey`; copies of it are wiped. */
+function readKey(input: CertificateInput, publicKey: PublicKey): Secret {
+	if (typeof input === "string") return readPEMKey(input, (bytes, start, end) => readPrivateKey(bytes, start, end, publicKey));
+	const bytes = viewBytes("clientKey", input);
+	refusePEM("clientKey", bytes);
+	return readPrivateKey(bytes, 0, bytes.length, publicKey);
+}
+
+/** The chain of the option `clientCertificates`: copies, but for what lies in flash. */
+function readChain(input: NonNullable<Options["clientCertificates"]>): Uint8Array[] {
+	const chain: Uint8Array[] = [];
+	const list = listOf("clientCertificates", input);
+	for (let i = 0; i < list.length; i++) {
+		const item = list[i];
+		if (typeof item === "string") chain.push(...readPEM(item, "CERTIFICATE"));
+		else {
+			const der = copyBytes("clientCertificates", item);
+			refusePEM("clientCertificates", der);
+			chain.push(der);
+		}
+	}
+	return chain;
+}
+
+/**
+ * The public key of our own certificate. The rest of it is for the server to judge (RFC 8446 section 4.4.2.4): version, serial number and extensions
+ * are not looked at.
+ */
+function readOwnKey(bytes: Uint8Array): PublicKey {
+	const der = new DER(bytes, 0, bytes.length, "the first");
+	der.take(Tag.sequence, "Certificate");
+	if (der.more) der.fail("has bytes behind its end");
+	der.enter();
+	der.take(Tag.sequence, "TBSCertificate");
+	der.enter();
+	if (der.sees(Tag.explicit)) der.takeAny();
+	// serial number, signature, issuer, validity, subject
+	for (let i = 0; i < 5; i++) der.takeAny();
+	const key = takePublicKey(der);
+	if (!key.kind) der.fail("has a key that is not supported");
+	return key;
+}
+
+/** What the application's function returns, checked: what is no signature never goes on the wire. */
+function checkedSignature(signature: unknown): Uint8Array {
+	const bytes = viewBytes("sign", signature);
+	if (!bytes.length || bytes.length > MAX_SIGNATURE_LENGTH) refuse(`"sign" must return 1 to ${MAX_SIGNATURE_LENGTH} bytes, not ${bytes.length}`);
+	return bytes;
+}
+
+/** Reads the client's identity, where the options give one. Throws "configuration". */
 export function readCredential({ clientCertificates, clientKey, sign }: Options): Credential | undefined {
 	if (clientCertificates === undefined) {
 		if (clientKey !== undefined || sign) refuse('"clientCertificates" is missing: a key alone says nothing');
 		return undefined;
 	}
 	if ((clientKey !== undefined) === (sign !== undefined)) refuse('"clientCertificates" needs either "clientKey" or "sign"');
-	const list = Array.isArray(clientCertificates) ? clientCertificates as readonly CertificateInput[] : [clientCertificates as CertificateInput];
-	const chain = list.flatMap(input => typeof input === "string" ? readPEM(input, "CERTIFICATE") : [bytesOf(input)]);
-	if (!chain.length) refuse('"clientCertificates" is empty');
-	const { keyKind } = new Certificate().read(chain[0]!, 0, chain[0]!.length, 0);
-	if (!keyKind) refuse('"clientCertificates": the first has a key that is not supported');
-	return clientKey !== undefined ? credentialOfKey(chain, keyKind as KeyKind, privateKey(clientKey)) : credentialOfFunction(chain, keyKind as KeyKind, sign!);
+	let chain: Uint8Array[];
+	let key: PublicKey;
+	try {
+		chain = readChain(clientCertificates);
+		key = readOwnKey(chain[0]!);
+	}
+	catch (error) {
+		if (!(error instanceof TLSError)) throw error;
+		refuse(error.message.startsWith('"') ? error.message : `"clientCertificates": ${error.message}`);
+	}
+	if (clientKey !== undefined) return new KeyCredential(chain, key.kind, readKey(clientKey, key));
+	return credentialOfFunction(chain, key.kind, (scheme, digest) => checkedSignature(sign!(scheme, digest)));
 }
 
 /**
@@ -100,11 +158,12 @@ export class Identifier {
 	}
 
 	close(): void {
+		this.credential?.close();
 		this.transcript.close();
 	}
 }
 
 /** What answers requests after the handshake, whose end the transcript has reached; that is closed. */
 export function makeIdentifier(suite: Suite, credential: Credential | undefined, transcript: Transcript): Identifier | undefined {
-	return new Identifier(suite, credential, transcript.handOver());
+	return new Identifier(suite, credential?.handOver(), transcript.handOver());
 }

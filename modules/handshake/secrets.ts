@@ -5,8 +5,14 @@
 import type { Config } from "../config";
 import { dropSession, wipeSecret } from "./resumption/keys";
 
-/** Wipes what is still there of the session and the external key. */
-export function wipeSecrets({ session, psk }: Pick<Config, "session" | "psk">): void {
+/** Wipes what is still there of the session, the external key and the private key. */
+export function wipeSecrets({ session, psk, credential }: Pick<Config, "session" | "psk" | "credential">): void {
 	dropSession(session);
 	wipeSecret(psk);
+	credential?.close();
+}
+
+/** Wipes a session that nobody gets: the connection is over. */
+export function wipeSession(session: ArrayBuffer): void {
+	new Uint8Array(session).fill(0);
 }

@@ -23,29 +23,77 @@ function refuse(words: string): never {
 	throw new TLSError("configuration", `the PEM text ${words}`);
 }
 
-/** The octets of base64 text, which may have white space in it; they take its place, so that only one more copy is in memory. */
-function decode(text: string): Uint8Array {
-	const octets = new Uint8Array(ArrayBuffer.fromString(text));
-	const end = octets.length;
-	let length = 0;
+/** Decodes the base64 text `bytes[start..end)`, which may have white space in it, in its place; returns where the result ends. */
+function decodeInPlace(bytes: Uint8Array, start: number, end: number): number {
+	let at = start;
 	let bits = 0;
 	let held = 0;
 	let padding = 0;
-	for (let i = 0; i < end; i++) {
-		const value = values[octets[i]!];
+	for (let i = start; i < end; i++) {
+		const value = values[bytes[i]!];
 		if (value! < 64 && !padding) {
 			held = held << 6 | value!;
 			bits += 6;
 			if (bits < 8) continue;
 			bits -= 8;
-			octets[length++] = held >> bits;
+			bytes[at++] = held >> bits;
 			held &= 0x3f;
 		}
 		else if (value === Other.padding) padding++;
 		else if (value !== Other.space) refuse("has a character in it that is not base64");
 	}
 	if (padding > 2 || bits >= 6 || held & ((1 << bits) - 1)) refuse("is cut short");
-	return octets.slice(0, length);
+	return at;
+}
+
+function decode(text: string): Uint8Array {
+	const bytes = new Uint8Array(ArrayBuffer.fromString(text));
+	return bytes.slice(0, decodeInPlace(bytes, 0, bytes.length));
+}
+
+function refuseKey(words: string): never {
+	throw new TLSError("configuration", `"clientKey" ${words}`);
+}
+
+const keyLabels: readonly string[] = Object.freeze(["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"]);
+
+/** Where the private key of `text` is, and behind which label; -1 where there is none. */
+function findKey(text: string): { start: number; end: number } {
+	for (const label of keyLabels) {
+		const begin = `${BEGIN}${label}-----`;
+		const at = text.indexOf(begin);
+		if (at < 0) continue;
+		const end = text.indexOf(`${END}${label}-----`, at);
+		if (end < 0) refuseKey(`has no end: "${END}${label}-----" is missing`);
+		return { start: at + begin.length, end };
+	}
+	if (text.includes(`${BEGIN}ENCRYPTED PRIVATE KEY-----`)) refuseKey("is encrypted: decrypt it first (openssl pkey -in KEY)");
+	refuseKey(`has no private key in it: "${BEGIN}PRIVATE KEY-----" is missing`);
+}
+
+/**
+ * Calls `use` with the DER of the first private key in `text`, and returns what that does. It is decoded in the one copy that is made of the text, which
+ * is wiped; no part of it becomes a string.
+ */
+export function readPEMKey<T>(text: string, use: (bytes: Uint8Array, start: number, end: number) => T): T {
+	const { start, end } = findKey(text);
+	// RFC 1421: "Proc-Type: 4,ENCRYPTED"; no base64 has a "-"
+	const header = text.indexOf("Proc-Type:", start);
+	if (header >= 0 && header < end) refuseKey("is encrypted: decrypt it first (openssl pkey -in KEY)");
+	// what stands before the key may take more bytes than characters; it has no secret in it
+	const first = ArrayBuffer.fromString(text.slice(0, start)).byteLength;
+	const bytes = new Uint8Array(ArrayBuffer.fromString(text));
+	try {
+		const last = decodeInPlace(bytes, first, first + end - start);
+		return use(bytes, first, last);
+	}
+	catch (error) {
+		if (!(error instanceof TLSError) || error.message.startsWith('"')) throw error;
+		throw new TLSError("configuration", `"clientKey": ${error.message}`);
+	}
+	finally {
+		bytes.fill(0);
+	}
 }
 
 /** Every part of `text` with this label ("CERTIFICATE"). Throws "configuration" for text without one. */

@@ -52,6 +52,11 @@ export class RootStore {
 		if (madeBy !== own) this.#check();
 	}
 
+	/** True for a store that this class has made, and not for what only looks like one. */
+	static isStore(value: object): boolean {
+		return #check in value;
+	}
+
 	/** The checksum finds what flash or the way there has damaged; the rest, a store that no tool of this project has made. */
 	#check(): void {
 		const bytes = this.bytes;

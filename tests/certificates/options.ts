@@ -66,7 +66,7 @@ test("trusted certificates as PEM, DER, one and several, and as a store", () => 
 	for (const certificate of [root, der!, copy.buffer as ArrayBuffer, [root], [der!, root], config.chain + root, [chain[0]!, der!]]) equal(outcome({ certificate, clock }), "");
 	equal(outcome({ roots: trustCertificates([root]), clock }), "");
 	equal(outcome({ certificate: readPEM(config.chain, "CERTIFICATE")[1]!, clock }), "");
-	equal(outcome({ certificate: [], clock }), "untrusted");
+	throws(() => configure({ certificate: [], clock }, host), "configuration");
 });
 
 test("pins, with roots and instead of them", () => {
@@ -75,7 +75,7 @@ test("pins, with roots and instead of them", () => {
 	const wrong = new Uint8Array(32);
 	for (const pins of [[leaf], [wrong, lower], [upper], [pinOf(readPEM(root, "CERTIFICATE")[0]!)]]) equal(outcome({ certificate: root, pins, clock }), "");
 	equal(outcome({ certificate: root, pins: [wrong], clock }), "pin_mismatch");
-	equal(outcome({ certificate: root, pins: [], clock }), "");
+	throws(() => configure({ certificate: root, pins: [], clock }, host), "configuration");
 	for (const pins of [[leaf], [lower], [wrong, upper]]) equal(outcome({ pins, pinsInsteadOfRoots: true, clock }), "");
 	equal(outcome({ pins: [wrong], pinsInsteadOfRoots: true, clock }), "untrusted");
 	equal(outcome({ pins: [leaf], pinsInsteadOfRoots: true, clock: () => undefined }), "clock_not_set");
@@ -85,8 +85,8 @@ test("what is missing or contradictory is refused by name", () => {
 	const pins = [new Uint8Array(32)];
 	const roots = trustCertificates([root]);
 	for (const [options, says] of [
-		[{}, "whom to trust"], [{ pins }, "whom to trust"], [{ certificate: root, roots }, '"roots" and "certificate"'],
-		[{ pinsInsteadOfRoots: true }, '"pinsInsteadOfRoots"'], [{ pins: [], pinsInsteadOfRoots: true }, '"pinsInsteadOfRoots"'],
+		[{}, "no trust anchor"], [{ pins }, "no trust anchor"], [{ certificate: root, roots }, '"roots" and "certificate"'],
+		[{ pinsInsteadOfRoots: true }, '"pinsInsteadOfRoots"'], [{ pins: [], pinsInsteadOfRoots: true }, '"pins"'],
 		[{ pins, pinsInsteadOfRoots: true, certificate: root }, '"pinsInsteadOfRoots"'], [{ pins, pinsInsteadOfRoots: true, roots }, '"pinsInsteadOfRoots"'],
 		[{ certificate: root, pins: [new Uint8Array(20)] }, '"pins"'], [{ certificate: root, pins: ["sha256/AAAA"] }, '"pins"'], [{ certificate: root, pins: new Uint8Array(32) }, '"pins"'],
 		[{ roots: "roots.bin" }, '"roots"'], [{ roots: {} }, '"roots"'], [{ roots: new Uint8Array(100) }, '"roots"'],

@@ -97,12 +97,12 @@ describe("AES-CCM", () => {
 		});
 		for (const [name, secure, words] of [
 			["an unknown name", { cipherSuites: ["TLS_AES_128_CCM"] }, /"TLS_AES_128_CCM" is none that this client knows/],
-			["no name", { cipherSuites: [7] }, /"7" is none that this client knows/],
+			["no name", { cipherSuites: [7] }, /"cipherSuites" must have names of cipher suites, not a number/],
 			["one twice", { cipherSuites: ["TLS_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256"] }, /TLS_AES_128_GCM_SHA256 twice/],
-			["none", { cipherSuites: [] }, /"cipherSuites" has none for TLS 1\.2/],
+			["none", { cipherSuites: [] }, /"cipherSuites" must have 1 to 1024 items, not 0/],
 			["none for TLS 1.3", { cipherSuites: ["TLS_ECDHE_ECDSA_WITH_AES_128_CCM"] }, /none for TLS 1\.3/],
 			["none for TLS 1.2", { cipherSuites: ["TLS_AES_128_GCM_SHA256"] }, /none for TLS 1\.2/],
-			["no list", { cipherSuites: "TLS_AES_128_GCM_SHA256" }, /"cipherSuites" must be a array/],
+			["no list", { cipherSuites: "TLS_AES_128_GCM_SHA256" }, /"cipherSuites" must be an array/],
 		] as const) {
 			test(name, async () => {
 				const [result] = await runClient(1, 1, { ca: identity.root.pem, secure });

@@ -184,14 +184,14 @@ describe("TLS 1.3: external keys", () => {
 		["a hash that there is not", { psk: { ...psk, hash: "md5" } }, /"sha256" or "sha384"/],
 		["alone with TLS 1.2", { secure: { minVersion: 0x303 } }, /"psk" alone needs TLS 1\.3/],
 		["with TLS 1.2 at most", { secure: { maxVersion: 0x303 } }, /minVersion|maxVersion/],
-		["early data by a word", { psk: { ...psk, maxEarlyData: "much" as never } }, /"psk.maxEarlyData" must be a whole number/],
+		["early data by a word", { psk: { ...psk, maxEarlyData: "much" as never } }, /"psk": "maxEarlyData" must be a number, not a string/],
 		["early data with a suite of another hash", { psk: { ...psk, cipherSuite: "TLS_AES_256_GCM_SHA384" } }, /"cipherSuite", TLS_AES_256_GCM_SHA384, is none/],
 		["early data with a suite of TLS 1.2", { psk: { ...psk, cipherSuite: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" } }, /is none of TLS 1\.3/],
 		["early data with a suite that is not offered", { psk: { ...psk, maxEarlyData: 9 }, secure: { cipherSuites: ["TLS_CHACHA20_POLY1305_SHA256"] } },
 			/"cipherSuite" is not offered/],
 		["early data with a protocol that is not offered", { psk: { ...psk, protocol: "h2" } }, /"protocol" is not offered/],
-		["no object", { psk: undefined as never, secure: { psk: "secret" } }, /"psk" must be a object/],
-		["nothing to trust", { psk: undefined as never }, /whom to trust is not said/],
+		["no object", { psk: undefined as never, secure: { psk: "secret" } }, /"psk" must be an object/],
+		["nothing to trust", { psk: undefined as never }, /no trust anchor/],
 	] as const) {
 		test(`as an option: ${name}`, async () => {
 			const [result] = await runClient(1, 1, { ca: "", psk, ...options });

@@ -32,6 +32,10 @@ const credential = {
 		equal(digest.length, 32);
 		return clientSignature;
 	},
+	handOver(): object {
+		return this;
+	},
+	close(): void {},
 };
 
 const pieces = [1, 7, 100000];

@@ -4,8 +4,7 @@
 
 import config from "mc/config";
 import { bytes } from "test/harness";
-import { credentialOfKey } from "tls/crypto/credential";
-import { KeyKind } from "tls/hardware/signature";
+import { readCredential } from "tls/handshake/identity";
 import { trustCertificates } from "tls/trust";
 import type { Identity, Material } from "./flight";
 
@@ -26,7 +25,7 @@ interface Given {
 
 function identity(leaf: Uint8Array, above: Uint8Array, key: string, isRSA: boolean): Identity {
 	const chain = [leaf, above];
-	const credential = credentialOfKey(chain, isRSA ? KeyKind.rsa : KeyKind.p256, bytes(key));
+	const credential = readCredential({ clientCertificates: chain, clientKey: bytes(key) })!;
 	return { chain, credential, scheme: isRSA ? 0x0804 : 0x0403, scheme12: isRSA ? 0x0401 : 0x0403, isRSA };
 }
 

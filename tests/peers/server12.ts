@@ -93,6 +93,8 @@ export class Session12 {
 	readonly #random: Buffer;
 	#transcript = empty;
 	master = empty;
+	/** All secrets of the handshake, by their names. */
+	readonly secrets: Record<string, Buffer> = {};
 	#keys: { client: RecordKey; server: RecordKey } | undefined;
 	/** Protects what the server sends, opens what the client sends. */
 	writeKey: RecordKey | undefined;
@@ -258,6 +260,7 @@ export class Session12 {
 	}
 
 	#deriveMaster(premaster: Buffer): void {
+		this.secrets["premaster"] = premaster;
 		const { hash } = this.#suite;
 		const randoms = Buffer.concat([this.outcome.hello.subarray(6, 38), this.#random]);
 		this.master = this.#script.oldMasterSecret ? prf(hash, premaster, "master secret", randoms, 48) : prf(hash, premaster, "extended master secret", this.#hash(), 48);
@@ -271,6 +274,7 @@ export class Session12 {
 		const seed = Buffer.concat([this.#random, this.outcome.hello.subarray(6, 38)]);
 		const block = prf(hash, this.master, "key expansion", seed, 2 * (macLength + keyLength + ivLength));
 		const part = (at: number, length: number): Buffer => block.subarray(at, at + length);
+		Object.assign(this.secrets, { "master": this.master, "c key": part(2 * macLength, keyLength), "s key": part(2 * macLength + keyLength, keyLength) });
 		const keyOf = (side: 0 | 1): RecordKey => {
 			const key = part(2 * macLength + side * keyLength, keyLength);
 			if (mac) return new BlockKey12(this.#suite, part(side * macLength, macLength), key, encryptThenMac);

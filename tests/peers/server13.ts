@@ -154,6 +154,8 @@ export class Session13 {
 	readonly #script: Script13;
 	readonly #reader: RecordReader;
 	readonly suite: SuiteInfo;
+	/** All secrets of the handshake, by their names. */
+	readonly secrets: Record<string, Buffer> = {};
 	/** client_application_traffic_secret_0 */
 	clientSecret = empty;
 	readonly #schedule: Schedule;
@@ -281,23 +283,32 @@ export class Session13 {
 				...(psk ? [extension(41, u16(psk.number ?? 0))] : [])));
 		for (const record of editRecords("hello", [plainRecord(HANDSHAKE, serverHello)])) this.socket.write(record);
 		const early = this.#schedule.derive("c e traffic", digest(this.suite.hash, this.outcome.hello));
+		const { secrets } = this;
+		secrets["early"] = this.#schedule.secret;
+		secrets["shared"] = shared;
 		this.#schedule.climb(shared);
+		secrets["handshake"] = this.#schedule.secret;
 		const client = this.#schedule.derive("c hs traffic", this.#hash());
 		const server = this.#schedule.derive("s hs traffic", this.#hash());
 		this.writeKey = new RecordKey(this.suite, server);
 		this.readKey = new RecordKey(this.suite, client);
+		Object.assign(secrets, { "c hs traffic": client, "s hs traffic": server, "c hs key": this.readKey.key, "s hs key": this.writeKey.key });
 		if (this.#script.early) this.send(DATA, this.#script.early);
 		const flight = this.#flight(server);
 		for (const record of editRecords("flight", this.#fragments(flight))) this.socket.write(record);
 		this.#schedule.climb(undefined);
-		const secrets = ["c ap traffic", "s ap traffic"].map(label => this.#schedule.derive(label, this.#hash()));
-		this.writeKey = new RecordKey(this.suite, secrets[1]!);
+		secrets["master"] = this.#schedule.secret;
+		const [clientTraffic, serverTraffic] = ["c ap traffic", "s ap traffic"].map(label => this.#schedule.derive(label, this.#hash())) as [Buffer, Buffer];
+		this.writeKey = new RecordKey(this.suite, serverTraffic);
 		if (this.#script.earlyData === "take" && !await this.#receiveEarly(early, client)) return false;
 		const finished = await this.#receiveFinished(client);
 		if (finished) {
-			this.clientSecret = secrets[0]!;
-			this.readKey = new RecordKey(this.suite, secrets[0]!);
+			this.clientSecret = clientTraffic;
+			this.readKey = new RecordKey(this.suite, clientTraffic);
 			this.#resumption = this.#schedule.derive("res master", this.#hash());
+			Object.assign(secrets, {
+				"c ap traffic": clientTraffic, "s ap traffic": serverTraffic, "c ap key": this.readKey.key, "s ap key": this.writeKey.key, "res master": this.#resumption,
+			});
 		}
 		return finished;
 	}

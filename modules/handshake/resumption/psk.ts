@@ -5,8 +5,10 @@
 */
 
 import { Signer } from "../../wire/numbers";
-import { bytesOf, numberOption, refuse, typeName } from "../../options";
-import type { Options } from "../../options";
+import { copyBytes, copyOptions, viewBytes } from "../../optionreader";
+import type { OptionTypes } from "../../optionreader";
+import { numberOption, refuse } from "../../options";
+import type { Options, PreSharedKeyOption } from "../../options";
 import { findSuite, findSuiteByName } from "../../crypto/suites";
 import type { Writer } from "../../wire/writer";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
@@ -21,24 +23,26 @@ import type { ClockPolicy } from "../../x509/time";
 /** Most octets of a pre-shared key's name. */
 const MAX_IDENTITY = 1024;
 
+const types: OptionTypes = Object.freeze({
+	identity: "a string or a buffer", key: "a buffer", hash: "a string", maxEarlyData: "a number", cipherSuite: "a string", protocol: "a string",
+});
+
 /** The suite that early data goes out with. */
 function earlySuite(name: string, hash: HashAlgorithm): number {
 	const suite = findSuiteByName(name);
-	if (suite?.signer !== Signer.any || suite.hash !== hash) refuse(`"psk": "cipherSuite", ${name}, is none of TLS 1.3 with the hash of the key`);
+	if (suite?.signer !== Signer.any || suite.hash !== hash) refuse(`"psk": "cipherSuite", ${name.slice(0, 64)}, is none of TLS 1.3 with the hash of the key`);
 	return suite.id;
 }
 
 /** The option `psk`. */
 export function readExternalKey({ psk }: Options): ExternalKey | undefined {
 	if (!psk) return undefined;
-	const { identity, key, hash: hashName = "sha256", maxEarlyData, cipherSuite, protocol = "" } = psk;
-	if (typeof identity !== "string" && typeName(identity) !== "buffer") refuse('"psk": "identity" must be a string or a buffer');
-	if (typeName(key) !== "buffer") refuse('"psk": "key" must be a buffer');
-	if (hashName !== "sha256" && hashName !== "sha384") refuse('"psk": "hash" is "sha256" or "sha384"');
-	const name = bytesOf(typeof identity === "string" ? ArrayBuffer.fromString(identity) : identity);
-	const octets = bytesOf(key);
-	if (typeof protocol !== "string") refuse('"psk": "protocol" must be a string');
-	if (cipherSuite !== undefined && typeof cipherSuite !== "string") refuse('"psk": "cipherSuite" must be a string');
+	const { identity, key, hash: hashName = "sha256", maxEarlyData, cipherSuite, protocol = "" } = copyOptions<PreSharedKeyOption>("psk", psk, types, "nested");
+	if (identity === undefined) refuse('"psk": "identity" is missing');
+	if (key === undefined) refuse('"psk": "key" is missing');
+	if (hashName !== "sha256" && hashName !== "sha384") refuse('"psk": "hash" must be "sha256" or "sha384"');
+	const name = copyBytes("psk.identity", typeof identity === "string" ? ArrayBuffer.fromString(identity) : identity);
+	const octets = viewBytes("psk.key", key);
 	if (!name.length || name.length > MAX_IDENTITY) refuse(`"psk": "identity" must have 1 to ${MAX_IDENTITY} bytes, not ${name.length}`);
 	if (octets.length < 16 || octets.length > 64) refuse(`"psk": "key" must have 16 to 64 bytes, not ${octets.length}`);
 	const hash = hashName === "sha256" ? HashAlgorithm.sha256 : HashAlgorithm.sha384;
@@ -46,7 +50,7 @@ export function readExternalKey({ psk }: Options): ExternalKey | undefined {
 	const most = numberOption("psk.maxEarlyData", maxEarlyData, 0, 0xffffffff, 0);
 	const secret = new Secret(octets.length);
 	secret.import(octets, 0);
-	return { identity: name.slice(), secret, hash, protocol, suite, maxEarlyData: most };
+	return { identity: name, secret, hash, protocol, suite, maxEarlyData: most };
 }
 
 /**

@@ -4,7 +4,8 @@
 */
 
 import { bytes, equal, test, throws } from "test/harness";
-import { credentialOfFunction, credentialOfKey, pickScheme12, pickScheme13, schemeHash } from "tls/crypto/credential";
+import { credentialOfFunction, KeyCredential, pickScheme12, pickScheme13, schemeHash } from "tls/crypto/credential";
+import { readPrivateKey } from "tls/crypto/privatekey";
 import { KeyKind, Padding, verifySignature } from "tls/crypto/signature";
 import { hash, hashLength } from "tls/hardware/hash";
 
@@ -92,12 +93,22 @@ function digestOf(scheme: number): Uint8Array {
 	return digest;
 }
 
-for (const { name, kind, publicKey, forms, schemes } of keys) {
+function publicKeyOf({ kind, publicKey }: Key) {
 	const octets = bytes(publicKey);
-	const key = { kind, bytes: octets, start: 0, end: octets.length, bits: 0 };
+	return { kind, bytes: octets, start: 0, end: octets.length, bits: 0 };
+}
+
+/** A credential of the private key `der`, which must be that of `key`. */
+function credentialOf(key: Key, der: Uint8Array): KeyCredential {
+	return new KeyCredential([], key.kind, readPrivateKey(der, 0, der.length, publicKeyOf(key)));
+}
+
+for (const one of keys) {
+	const { name, kind, forms, schemes } = one;
+	const key = publicKeyOf(one);
 	for (const [form, der] of forms) {
 		test(`${name} as ${form} signs`, () => {
-			const credential = credentialOfKey([], kind, bytes(der));
+			const credential = credentialOf(one, bytes(der));
 			for (const [scheme, padding] of schemes) {
 				// r and s of ECDSA are shorter than the field now and then
 				for (let i = 0; i < (kind === KeyKind.rsa ? 1 : 40); i++) {
@@ -112,16 +123,64 @@ for (const { name, kind, publicKey, forms, schemes } of keys) {
 		test(`${name} as ${form}, cut anywhere, is refused`, () => {
 			const whole = bytes(der);
 			for (let length = 0; length < whole.length; length += whole.length > 400 ? 97 : 1)
-				throws(() => credentialOfKey([], kind, whole.slice(0, length)).sign(schemes[0]![0], digestOf(schemes[0]![0])));
+				throws(() => credentialOf(one, whole.slice(0, length)).sign(schemes[0]![0], digestOf(schemes[0]![0])));
 		});
 		for (const other of keys) {
 			if (other.kind === kind) continue;
 			test(`${name} as ${form} is no key for ${other.name}`, () => {
-				throws(() => credentialOfKey([], other.kind, bytes(der)), "configuration");
+				throws(() => credentialOf(other, bytes(der)), "configuration");
 			});
 		}
 	}
 }
+
+/** The DER of an ECPrivateKey without a public key, whose number has these bytes. */
+function numberKey(digits: string): Uint8Array {
+	const number = bytes(digits);
+	return bytes(`30${(256 + 5 + number.length).toString(16).slice(1)}02010104${(256 + number.length).toString(16).slice(1)}${digits}`);
+}
+
+test("numbers that are shorter or longer than the field", () => {
+	for (const [one, width] of [[keys[0]!, 32], [keys[1]!, 48]] as const) {
+		const digits = "00".repeat(2) + "11".repeat(width - 2);
+		const exported = (der: Uint8Array): Uint8Array => {
+			const secret = readPrivateKey(der, 0, der.length, publicKeyOf(one));
+			const out = new Uint8Array(width);
+			secret.export(out, 0);
+			equal(secret.length, width);
+			return out;
+		};
+		for (const same of [digits, digits.slice(2), digits.slice(4), `00${digits}`, `0000${digits}`]) equal(exported(numberKey(same)), bytes(digits));
+		for (const wrong of [`01${digits}`, "11".repeat(width - 5), "11".repeat(width + 1), ""]) throws(() => exported(numberKey(wrong)), "configuration");
+	}
+});
+
+test("a key that is not the certificate's is refused", () => {
+	for (const one of keys) {
+		for (const [form, der] of one.forms) {
+			const wrong = { ...publicKeyOf(one) };
+			for (const at of [20, wrong.bytes.length - 10]) {
+				wrong.bytes = wrong.bytes.slice();
+				wrong.bytes[at]! ^= 1;
+				const key = bytes(der);
+				equal(throws(() => readPrivateKey(key, 0, key.length, wrong), "configuration").message,
+					'"clientKey" is another key than that of the first of "clientCertificates"', `${one.name} as ${form}`);
+			}
+		}
+	}
+});
+
+test("a key that is closed, or was handed over, does not sign", () => {
+	const [p256] = keys;
+	const first = credentialOf(p256!, bytes(p256!.forms[0]![1]));
+	const second = first.handOver();
+	throws(() => first.sign(0x0403, digestOf(0x0403)));
+	first.close();
+	equal(second.sign(0x0403, digestOf(0x0403)).length > 60, true);
+	second.close();
+	throws(() => second.sign(0x0403, digestOf(0x0403)));
+	second.close();
+});
 
 test("a function signs in place of a key", () => {
 	const seen: unknown[] = [];

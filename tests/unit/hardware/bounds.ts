@@ -21,9 +21,9 @@ function octets(secret: Secret): Uint8Array {
 	return result;
 }
 
-test("a secret has 0 to 1024 bytes", () => {
-	for (const length of [0, 1, 1024]) equal(new Secret(length).length, length);
-	for (const length of [-1, 1025]) throws(() => new Secret(length), RangeError);
+test("a secret has 0 to 2560 bytes", () => {
+	for (const length of [0, 1, 2560]) equal(new Secret(length).length, length);
+	for (const length of [-1, 2561]) throws(() => new Secret(length), RangeError);
 });
 
 test("HKDF-Expand-Label: labels of 12 characters, contexts of 255 bytes, and no more", () => {

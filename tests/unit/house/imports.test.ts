@@ -28,7 +28,7 @@ const layers: readonly Layer[] = [
 	{ name: "record", files: /^modules\/record\//, below: lowest },
 	{ name: "crypto", files: /^modules\/crypto\//, below: lowest },
 	{ name: "x509", files: /^modules\/x509\//, below: [...lowest, "crypto"] },
-	{ name: "handshake", files: /^modules\/(handshake\/|optional\/(legacy|hybrid)\/|config\.ts$|options\.ts$)/, below: [...lowest, "crypto", "x509"] },
+	{ name: "handshake", files: /^modules\/(handshake\/|optional\/(legacy|hybrid)\/|config\.ts$|options\.ts$|optionreader\.ts$)/, below: [...lowest, "crypto", "x509"] },
 	{ name: "connection", files: /^modules\/(connection\/|configure\.ts$)/, below: [...lowest, "record", "crypto", "x509", "handshake"] },
 	{ name: "public", files: /^modules\/(client|engine|trust|names|sessions)\.ts$/, below: [...lowest, "record", "crypto", "x509", "handshake", "connection"] },
 	{ name: "https", files: /^modules\/(https\/|fetch\.ts$)/, below: ["numbers", "errors", "public"] },
