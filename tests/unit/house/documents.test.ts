@@ -18,8 +18,8 @@ import { documents, snippets } from "./snippets.js";
 /** Folders that paths in the documents begin with. */
 const folders = ["docs", "examples", "hardware", "host-sim", "modules", "roots", "tests"];
 
-/** Named before they are there. */
-const waiting: readonly string[] = ["tests/mutants.txt"];
+/** Written when they are needed. */
+const waiting: readonly string[] = ["tests/fuzz/corpus/cases.json"];
 
 /** What snippets may use without saying where it comes from: an app has it. */
 const globals = `
