@@ -88,7 +88,8 @@ export class TLSClient {
 
 	/**
 	 * Reads what has arrived: all of the record at hand, up to `what` bytes where it is a number, or into `what` where it is a buffer (then
-	 * the number of bytes is returned). With format "number" one byte. Undefined where nothing is there.
+	 * the number of bytes is returned). With format "number" one byte. Undefined where nothing is there. Without a buffer it returns fewer bytes where
+	 * memory has no room for all; `onReadable` is then called again for the rest. TLSError "out_of_memory" where there is room for none.
 	 */
 	read(what?: number | Buffer): ArrayBuffer | number | undefined {
 		const transport = this.#transport;
@@ -108,7 +109,7 @@ export class TLSClient {
 			if (typeof count !== "number") refuseBuffer("read", what);
 			if (!(count > 0 && count <= readable && Math.floor(count) === count))
 				throw new RangeError(`${count} bytes can't be read, ${readable} are there`);
-			result = new ArrayBuffer(count);
+			result = transport.bufferFor(count);
 			connection.read(result);
 		}
 		if (!connection.readable) transport.pumpLater();

@@ -19,6 +19,7 @@ import type { Events } from "./lifecycle";
 import { Incoming } from "../record/incoming";
 import { Outgoing, PaddedOutgoing } from "../record/outgoing";
 import { Phase } from "../handshake/timing";
+import { expectRoom, Need, Purpose } from "../wire/memory";
 import { AlertDescription, AlertLevel, ContentType, ProtocolVersion } from "../wire/numbers";
 import { alertMeaning } from "./alerts";
 import { waitingWords } from "./waiting";
@@ -208,6 +209,7 @@ export class Connection extends Lifecycle {
 	}
 
 	private driverForMessages(): Driver {
+		expectRoom(Need.laterBytes, Need.laterSlots, Purpose.connection);
 		return new Driver(this, this.incoming, this.outgoing, undefined, this.post);
 	}
 

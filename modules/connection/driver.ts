@@ -17,6 +17,7 @@ import { Joiner, MessageHeader } from "../record/joiner";
 import type { Gate } from "../record/joiner";
 import type { Outgoing } from "../record/outgoing";
 import { Timing } from "../handshake/timing";
+import { expectRoom, Need, Purpose } from "../wire/memory";
 import { Reader } from "../wire/reader";
 import { AlertLevel, ContentType, HandshakeType, type ProtocolVersion, Step } from "../wire/numbers";
 import type { AlertDescription } from "../wire/numbers";
@@ -79,6 +80,8 @@ export class Driver implements Link, Gate {
 	private changeCipherSpecSent = false;
 	private ignored = 0;
 	owesCertificate = false;
+	/** XS: absent field. Gets a message that is passed over. */
+	declare private passes: Transcript | undefined;
 
 	/** For a handshake, `config`; for messages after it, `post`. */
 	constructor(host: Host, incoming: Incoming, outgoing: Outgoing, config: Config | undefined, post: PostHandshake | undefined) {
@@ -109,7 +112,7 @@ export class Driver implements Link, Gate {
 
 	/** True where part of a message has arrived, and not all of it. */
 	get started(): boolean {
-		return this.joiner.have > 0;
+		return this.joiner.have !== 0;
 	}
 
 	/** What is known from a message's header: whether it may come now, and be that long. */
@@ -122,6 +125,16 @@ export class Driver implements Link, Gate {
 		const { maxMessage } = this.host;
 		if (length > maxMessage)
 			throw new TLSError("message_too_long", `a handshake message of ${length} bytes is longer than the ${maxMessage} that are allowed`);
+	}
+
+	/** A ticket need not be kept (RFC 8446 section 4.6.1); in TLS 1.2 it belongs to the transcript, which the flow then gives. */
+	mayPassOver(type: number): boolean {
+		return type === HandshakeType.new_session_ticket && (!this.flow || this.passes !== undefined);
+	}
+
+	passOver(bytes: Uint8Array, start: number, end: number): void {
+		this.passes?.add(bytes, start, end);
+		if (this.flow && !this.started) this.advance();
 	}
 
 	/** Uses the handshake messages of the record, until it is used up or a pause comes. */
@@ -201,6 +214,10 @@ export class Driver implements Link, Gate {
 	addTo(transcript: Transcript): void {
 		const joiner = this.joiner;
 		transcript.add(joiner.bytes, joiner.start, joiner.end);
+	}
+
+	passTo(transcript: Transcript): void {
+		this.passes = transcript;
 	}
 
 	holds(secrets: { close(): void }): void {
@@ -306,6 +323,7 @@ export class Driver implements Link, Gate {
 
 	/** Lets the flow go on to where it waits for a message, pauses, or is done. */
 	private advance(): void {
+		expectRoom(Need.stepBytes, Need.stepSlots, Purpose.handshake);
 		const accepts = this.accepts;
 		this.accepts = RUNNING;
 		try {

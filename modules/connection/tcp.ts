@@ -14,6 +14,7 @@ import type { Events } from "./lifecycle";
 import { bindFunctions } from "./socket";
 import type { ConnectionOptions, TCPSocket } from "./socket";
 import { Flag, IDLE_MS, Turns } from "./turns";
+import { expectBuffer, expectRoom, Need, Purpose, roomForBuffer } from "../wire/memory";
 import { empty } from "../wire/reader";
 
 /** What is read from TCP at a time, in bytes: during the handshake, when memory is short, and after it, when data flows. */
@@ -84,6 +85,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		this.onWritable = options.onWritable;
 		this.onError = options.onError;
 		try {
+			expectRoom(Need.connectionBytes, Need.connectionSlots, Purpose.connection);
 			const config = configureCopy(bindFunctions(secure, client), host ?? address);
 			const { timeout = DEFAULT_TIMEOUT_MS, idleTimeout, onSession } = config;
 			if (onSession) this.onSession = onSession;
@@ -293,6 +295,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		connection.flush();
 		const error = connection.error;
 		if (error) this.finish(error);
+		if (this.flags & Flag.hasMore) this.tellMore();
 		this.pump();
 	}
 
@@ -357,7 +360,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		if (count > size) count = size;
 		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
 		if (this.segment.length !== count) {
-			if (this.segment.buffer.maxByteLength < size) this.segment = new Uint8Array(new ArrayBuffer(count, { maxByteLength: size }));
+			if (this.segment.buffer.maxByteLength < size) this.segment = this.makeSegment(count, size);
 			else this.segment.buffer.resize(count);
 		}
 		// until it is filled there is nothing in it
@@ -365,6 +368,11 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		this.readTCP(this.segment);
 		this.from = 0;
 		return true;
+	}
+
+	private makeSegment(count: number, size: number): Uint8Array<ArrayBuffer> {
+		expectBuffer(size, Purpose.data);
+		return new Uint8Array(new ArrayBuffer(count, { maxByteLength: size }));
 	}
 
 	private readTCP(to: Uint8Array): void {
@@ -391,6 +399,27 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 	private sealedLength(count: number): number {
 		const { maxFragment, overhead } = this.connection;
 		return count + Math.ceil(count / maxFragment) * overhead;
+	}
+
+	/**
+	 * Returns a buffer of `count` bytes for the application, or of as many as there is room for. Then it is told of the rest later, so that one that
+	 * reads once for each `onReadable` gets it, too. Throws "out_of_memory" where there is room for none.
+	 */
+	bufferFor(count: number): ArrayBuffer {
+		const fits = roomForBuffer(count);
+		if (fits < count) {
+			if (!fits) expectBuffer(1, Purpose.data);
+			this.flags |= Flag.hasMore;
+			this.schedule();
+		}
+		return new ArrayBuffer(fits);
+	}
+
+	/** Tells the application of what it could not read for want of memory. */
+	private tellMore(): void {
+		this.flags &= ~Flag.hasMore;
+		const { readable } = this.connection;
+		if (readable) this.readable(readable);
 	}
 
 	/** Schedules processing of the bytes after the record just read, unless `pump` is already running. */

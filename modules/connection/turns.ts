@@ -28,6 +28,8 @@ export const enum Flag {
 	threw = 128,
 	/** Nothing has flowed for IDLE_MS; the idle timer waits for the rest of `idleTimeout`. */
 	resting = 256,
+	/** What was read was less than there is, for want of memory: the rest is told from the event loop. */
+	hasMore = 512,
 }
 
 /** Its fields are set by tcp.ts, in an order of its own. */

@@ -64,6 +64,8 @@ export interface Link {
 	readonly reader: Reader;
 	/** Adds the message to the transcript. */
 	addTo(transcript: Transcript): void;
+	/** A ticket that comes next and finds no room is only added to the transcript: the link then holds no message. */
+	passTo(transcript: Transcript): void;
 	/** Has `secrets` wiped when the handshake is over, however it ends, in the place of what was held before. */
 	holds(secrets: { close(): void }): void;
 	/** Sends handshake messages `bytes[start..end)`, split into records as needed. */

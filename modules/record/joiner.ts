@@ -4,7 +4,7 @@
 	come, and how long it may be, is asked as soon as its header is there, before memory is taken for the rest.
 */
 
-import { expectBuffer, Purpose } from "../wire/memory";
+import { canMakeBuffer, expectBuffer, Purpose } from "../wire/memory";
 import { empty } from "../wire/reader";
 import { copy } from "tls/hardware/copy";
 
@@ -17,6 +17,9 @@ export const enum MessageHeader {
 export interface Gate {
 	/** Throws unless a message of `type` with `length` bytes behind its header may come now. */
 	expectMessage(type: number, length: number): void;
+	/** True where a message of `type` that finds no room is passed over; its bytes, header included, go to `passOver` as they come. */
+	mayPassOver(type: number): boolean;
+	passOver(bytes: Uint8Array, start: number, end: number): void;
 }
 
 export class Joiner {
@@ -26,7 +29,7 @@ export class Joiner {
 	end = 0;
 	private readonly gate: Gate;
 	private held: Uint8Array | undefined = undefined;
-	/** Octets of a message of which a part has arrived; 0 where that is all of it or nothing. */
+	/** Bytes received of an incomplete message; below 0 bytes of one that are still to be passed over; else 0. */
 	have = 0;
 
 	constructor(gate: Gate) {
@@ -35,6 +38,7 @@ export class Joiner {
 
 	/** Takes from `record[at..end)` and returns how far it went. A message is there where `end` is above 0 now. */
 	take(record: Uint8Array, at: number, end: number): number {
+		if (this.have < 0) return this.pass(record, at, end);
 		if (!this.held) {
 			let size: number = MessageHeader.length;
 			if (end - at >= size) {
@@ -44,7 +48,10 @@ export class Joiner {
 					this.start = at;
 					return this.end = at + size;
 				}
-				expectBuffer(size, Purpose.message);
+				if (!this.finds(record[at]!, size)) {
+					this.have = -size;
+					return this.pass(record, at, end);
+				}
 			}
 			this.held = new Uint8Array(size);
 		}
@@ -67,7 +74,7 @@ export class Joiner {
 		if (this.have === MessageHeader.length && held.length === MessageHeader.length) {
 			const size = this.size(held, 0);
 			if (size > MessageHeader.length) {
-				expectBuffer(size, Purpose.message);
+				if (!this.finds(held[0]!, size)) return this.startPassing(record, at, end, size);
 				this.held = new Uint8Array(size);
 				copy(held, 0, MessageHeader.length, this.held, 0);
 				held = this.held;
@@ -84,6 +91,29 @@ export class Joiner {
 			this.have = 0;
 		}
 		return at;
+	}
+
+	/** True where there is room for a message; false where there is none and it may be passed over. */
+	private finds(type: number, size: number): boolean {
+		if (this.gate.mayPassOver(type) && !canMakeBuffer(size)) return false;
+		expectBuffer(size, Purpose.message);
+		return true;
+	}
+
+	/** Passes over a message whose header has been collected. */
+	private startPassing(record: Uint8Array, at: number, end: number, size: number): number {
+		const header = this.held!;
+		this.held = undefined;
+		this.have = -size;
+		this.pass(header, 0, MessageHeader.length);
+		return this.pass(record, at, end);
+	}
+
+	private pass(bytes: Uint8Array, at: number, end: number): number {
+		const stop = Math.min(end, at - this.have);
+		this.have += stop - at;
+		this.gate.passOver(bytes, at, stop);
+		return stop;
 	}
 
 	/** Bytes of the message whose header is at `bytes[at]`, which may come. */

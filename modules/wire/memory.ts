@@ -15,10 +15,10 @@ export const enum Purpose {
 	message,
 	cookie,
 	certificates,
-	session,
 	connection,
 	handshake,
 	output,
+	data,
 }
 
 /** What stays free for a connection that fails: the error with its stack, its words, and the record with the alert. */
@@ -33,16 +33,35 @@ const enum Beside {
 	slots = 16,
 }
 
+/** What a session takes beside its ticket, twice, with what makes it. */
+const enum Session {
+	bytes = 1024,
+	slots = 96,
+}
+
+/** What parts of a connection take at most, as measured in the 32-bit build (tests/memory/steps.test.ts): room for it is asked for before each. */
+export const enum Need {
+	/** Options checked, and the objects of a connection with its TCP. */
+	connectionBytes = 1024,
+	connectionSlots = 200,
+	/** One step of the handshake, without what is as long as a peer wants it. */
+	stepBytes = 768,
+	stepSlots = 112,
+	/** A message after the handshake, with what reads it. */
+	laterBytes = 512,
+	laterSlots = 96,
+}
+
 function purposeName(purpose: Purpose): string {
 	switch (purpose) {
 		case Purpose.record: return "a record of the server";
 		case Purpose.message: return "a handshake message of the server";
 		case Purpose.cookie: return "a hello with the server's cookie";
 		case Purpose.certificates: return "the server's decompressed certificates";
-		case Purpose.session: return "a session";
 		case Purpose.connection: return "a connection";
 		case Purpose.handshake: return "the next step of the handshake";
 		case Purpose.output: return "a message to the server";
+		case Purpose.data: return "what was received";
 	}
 }
 
@@ -63,6 +82,11 @@ function refuse(purpose: Purpose, bytes: number): never {
 /** True where a buffer of `length` bytes can be made. */
 export function canMakeBuffer(length: number): boolean {
 	return hasRoom(length + Beside.bytes + Reserve.bytes, Beside.slots + Reserve.slots);
+}
+
+/** True where a ticket of `length` bytes can be kept, and the session be made of it. */
+export function canKeepTicket(length: number): boolean {
+	return hasRoom(2 * length + Session.bytes + Reserve.bytes, Session.slots + Reserve.slots);
 }
 
 /** Throws "out_of_memory" unless a buffer of `length` bytes can be made. */

@@ -7,6 +7,7 @@ import type { Config } from "../../config";
 import { clockTime } from "../../x509/time";
 import type { ClockPolicy } from "../../x509/time";
 import { AllowedIn, expectRequest } from "../../wire/extensions";
+import { canKeepTicket } from "../../wire/memory";
 import { ExtensionType, ProtocolVersion } from "../../wire/numbers";
 import type { Suite } from "../../crypto/suite";
 import { Secret } from "tls/hardware/secret";
@@ -89,7 +90,9 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	}
 	r.leave(block);
 	r.finish();
-	keeper?.keep(link, lifetime, ageAdd, maxEarlyData, r.bytes, nonceAt, nonceAt + nonceLength, r.bytes.slice(ticketAt, ticketEnd));
+	// section 4.6.1: a ticket may be passed over
+	if (!keeper || !canKeepTicket(ticketEnd - ticketAt)) return;
+	keeper.keep(link, lifetime, ageAdd, maxEarlyData, r.bytes, nonceAt, nonceAt + nonceLength, r.bytes.slice(ticketAt, ticketEnd));
 }
 
 /**

@@ -232,6 +232,8 @@ function changeReading(link: Link, state: State12): void {
 
 /** NewSessionTicket, which comes before the server's ChangeCipherSpec if it was announced (RFC 5077 section 3.3). */
 function receiveTicket(link: Link, transcript: Transcript, state: State12): void {
+	// there was no room for it
+	if (!link.messageEnd) return;
 	state.ticket = readTicket12(link.reader);
 	link.addTo(transcript);
 }
@@ -293,6 +295,7 @@ function* resume(link: Link, hello: Hello, transcript: Transcript, state: State1
 	hello.dropOffers();
 	deriveKeys(state);
 	if (state.answer.sendsTicket) {
+		link.passTo(transcript);
 		yield Accept.new_session_ticket;
 		receiveTicket(link, transcript, state);
 	}
@@ -368,6 +371,7 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 	finish(link, transcript, state);
 
 	if (state.answer.sendsTicket) {
+		link.passTo(transcript);
 		yield Accept.new_session_ticket;
 		receiveTicket(link, transcript, state);
 	}

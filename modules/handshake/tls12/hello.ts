@@ -9,6 +9,7 @@ import type { Suite } from "../../crypto/suite";
 import type { Config } from "../../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../../wire/extensions";
 import { ExtensionType, ProtocolVersion, Signer } from "../../wire/numbers";
+import { canKeepTicket } from "../../wire/memory";
 import { empty } from "../../wire/reader";
 import type { Options } from "../../options";
 import type { Reader } from "../../wire/reader";
@@ -174,7 +175,8 @@ export interface Ticket12 {
 export function readTicket12(r: Reader): Ticket12 {
 	const lifetime = r.u32();
 	const field = r.enter(2, 0, 0xffff);
-	const octets = r.bytes.slice(r.at, r.end);
+	// kept here, and in the session made of it; what finds no room is passed over
+	const octets = canKeepTicket(r.left) ? r.bytes.slice(r.at, r.end) : empty;
 	r.at = r.end;
 	r.leave(field);
 	r.finish();
