@@ -84,7 +84,7 @@ export class TLSError extends Error {
 export function asTLSError(thrown: unknown): TLSError {
 	if (thrown instanceof TLSError) return thrown;
 	const message = String(thrown);
-	if (!message.includes("(PSA status ")) return new TLSError("internal", message);
-	// PSA_ERROR_INSUFFICIENT_MEMORY
-	return new TLSError(message.includes("(PSA status -141)") ? "out_of_memory" : "crypto", (thrown as Error).message);
+	const isMemory = message.includes("not enough native memory");
+	if (!isMemory && !message.includes("(PSA status ")) return new TLSError("internal", message);
+	return new TLSError(isMemory ? "out_of_memory" : "crypto", (thrown as Error).message);
 }

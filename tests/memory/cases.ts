@@ -31,7 +31,7 @@ async function play(session: Session12 | Session13): Promise<void> {
 	const timer = setInterval(() => {
 		if (socket.bytesWritten !== last || socket.writableLength) last = socket.bytesWritten;
 		else if (last) socket.end();
-	}, 25 * PATIENCE);
+	}, 4 * PATIENCE);
 	try {
 		await session.run();
 	}
