@@ -5,7 +5,7 @@
 
 import type { Socket } from "node:net";
 import type { ServerIdentity } from "../../host-sim/servers/certificates.js";
-import { u16, vector } from "../peers/keys13.js";
+import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { Session12, type MessageName12, type Script12 } from "../peers/server12.js";
 import { answerRequest, extension, message, Session13, type MessageName, type Script13 } from "../peers/server13.js";
 
@@ -13,6 +13,8 @@ export interface Case {
 	readonly name: string;
 	/** How many at once, 1 to 9. */
 	readonly connections: number;
+	/** The codes that may come, beside those of memory; any where undefined. */
+	readonly codes: readonly string[] | undefined;
 	serve(socket: Socket, identity: ServerIdentity): Promise<void>;
 }
 
@@ -195,6 +197,18 @@ const kinds12: Readonly<Record<string, (length: number) => Partial12>> = {
 	} }),
 };
 
+/** What must come of kinds whose header says all. */
+const verdicts: Readonly<Record<string, (length: number) => readonly string[]>> = {
+	"header of Finished": length => [length > 48 ? "decode_error" : "bad_finished", "decode_error", "transport"],
+	"header of ServerHelloDone": length => length ? ["decode_error"] : ["unexpected_message"],
+	"wrong header after the handshake": length => ["unexpected_message", length > 1 ? "decode_error" : "illegal_parameter", "truncated"],
+	"ticket": () => ["truncated"],
+	"ticket in small records": () => ["truncated"],
+	"data": () => ["truncated"],
+	// the server goes on with its old key
+	"new keys": () => ["truncated", "bad_record_mac"],
+};
+
 const lengths = [0, 1, 255, 1000, 2000, 4000, 6000, 8000, 12000, 16384, 20000, 26000, 32767, 48000, 65535];
 const fewLengths = [1000, 4000, 8000, 16384, 26000, 65535];
 
@@ -205,17 +219,17 @@ const fragments = [2000, 16384, 500];
 export function casesFor(bytes: number, isLong: boolean): Case[] {
 	const cases: Case[] = [];
 	const chosen = isLong ? lengths : fewLengths;
-	const add = (name: string, serve: Case["serve"]): void => {
+	const add = (kind: string, length: number, name: string, serve: Case["serve"]): void => {
 		// one mostly; two to six at once from time to time
 		const turn = cases.length % 5;
-		cases.push({ name, connections: turn === 4 ? 2 + cases.length % 5 + (cases.length >> 3) % 2 : 1, serve });
+		cases.push({ name, codes: verdicts[kind]?.(length), connections: turn === 4 ? 2 + cases.length % 5 + (cases.length >> 3) % 2 : 1, serve });
 	};
 	let turn = bytes >> 12;
 	for (const [kind, make] of Object.entries(kinds13)) {
 		for (const length of chosen) {
 			const fragment = fragments[turn++ % fragments.length]!;
 			if (!isLong && turn % 3 === 0) continue;
-			add(`TLS 1.3, ${kind}, ${length}, records of ${fragment}`, (socket, identity) =>
+			add(kind, length, `TLS 1.3, ${kind}, ${length}, records of ${fragment}`, (socket, identity) =>
 				play(new Session13(socket, { ...base(identity), fragment, talk: answerRequest, ...make(length) })));
 		}
 	}
@@ -223,7 +237,7 @@ export function casesFor(bytes: number, isLong: boolean): Case[] {
 		for (const length of chosen) {
 			const fragment = fragments[turn++ % fragments.length]!;
 			if (!isLong && turn % 3 === 0) continue;
-			add(`TLS 1.2, ${kind}, ${length}, records of ${fragment}`, (socket, identity) =>
+			add(kind, length, `TLS 1.2, ${kind}, ${length}, records of ${fragment}`, (socket, identity) =>
 				play(new Session12(socket, { ...base(identity), fragment, talk: answerRequest, ...make(length) })));
 		}
 	}

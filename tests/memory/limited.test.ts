@@ -74,6 +74,14 @@ for (const { name, skip, start, most: largest } of peers) {
 				assert.equal(code, "out_of_memory", message);
 				assert.match(message!, /needs 16\d\d\d bytes in one piece, \d+ are free.*recordSizeLimit/);
 			}));
+			test(`TLS ${version}: a record that fits once, but not again when it is read, is handed out in parts`, () => withServer(start(version), async server => {
+				const secure = JSON.stringify({ recordSizeLimit: 16384 });
+				const { exit, stderr, code, message, received, most } = await get(server.port, 40960, { copies: "1", secure });
+				assert.equal(exit, 0, stderr);
+				assert.ok(code === "closed" || code === "truncated", `${code}: ${message}`);
+				assert.ok(received! >= LENGTH, `${received} bytes`);
+				assert.ok(most! > 16000, `records of ${most} bytes`);
+			}));
 			test(`TLS ${version}: with room for it, nothing smaller is asked for`, () => withServer(start(version), async server => {
 				const { exit, stderr, received, most } = await get(server.port, 65536);
 				assert.equal(exit, 0, stderr);

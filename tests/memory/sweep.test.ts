@@ -71,6 +71,15 @@ function lastCase(cases: readonly Case[], { lines }: Swept): string {
 	return at ? `case ${lines.length}, ${at.name}` : "no case";
 }
 
+const ofMemory = ["out_of_memory", "message_too_long", "record_too_long"];
+
+/** Each connection of a case ended in one of the ways that it may. */
+function checkCodes(line: string, { name, codes }: Case): void {
+	if (!codes) return;
+	for (const code of line.split("|")[0]!.trim().split(" ").slice(1))
+		assert.ok(codes.includes(code) || ofMemory.includes(code), `${name}: ${line}`);
+}
+
 /** With less, no connection is possible; then that is all that may happen. */
 const NEEDED = 24576;
 
@@ -82,6 +91,7 @@ for (const variant of variants.includes("m32") ? ["m32"] : []) {
 				const swept = await sweep(variant, bytes, cases);
 				assert.equal(swept.exit, 0, `${lastCase(cases, swept)}: ${swept.stderr}`);
 				assert.equal(swept.lines.length, cases.length);
+				for (const line of swept.lines) checkCodes(line, cases[Number.parseInt(line)]!);
 				const codes = new Map<string, number>();
 				for (const line of swept.lines)
 					for (const code of line.split("|")[0]!.trim().split(" ").slice(1)) codes.set(code, (codes.get(code) ?? 0) + 1);
