@@ -5,6 +5,7 @@
 
 import { TLSError } from "../errors";
 import { AllowedIn, ExtensionBit, expectAnswer, expectRequest } from "../wire/extensions";
+import { expectRoom, Need, Purpose } from "../wire/memory";
 import { ExtensionType, HandshakeType, SignatureScheme } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import type { Reader } from "../wire/reader";
@@ -18,6 +19,12 @@ export interface CertificateList {
 	readonly spans: number[];
 	/** Start and end of the leaf's OCSP response, if one is stapled. */
 	staple: Span | undefined;
+}
+
+/** One step of a search for a path, or of the check of a status, with room for it. Returns false where it was the last. */
+export function stepSearch(search: { step(): boolean }): boolean {
+	expectRoom(Need.searchBytes, Need.searchSlots, Purpose.handshake);
+	return search.step();
 }
 
 /** CertificateStatus (RFC 6066 section 8); returns where the OCSP response lies. */
@@ -47,6 +54,7 @@ function readEntryExtensions(r: Reader, asked: number, list: CertificateList): v
 
 /** Reads a server's Certificate; `maximum` is the most certificates that are looked at. */
 export function readCertificate13(r: Reader, asked: number, maximum: number): CertificateList {
+	expectRoom(Need.listBytes, Need.listSlots, Purpose.handshake);
 	const spans: number[] = [];
 	const list: CertificateList = { spans, staple: undefined };
 	const context = r.enter(1, 0, 255);

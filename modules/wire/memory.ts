@@ -23,8 +23,8 @@ export const enum Purpose {
 
 /** What stays free for a connection that fails: the error with its stack, its words, and the record with the alert. */
 const enum Reserve {
-	bytes = 640,
-	slots = 72,
+	bytes = 512,
+	slots = 60,
 }
 
 /** What a buffer takes beside its bytes: the chunk's header, what it is rounded up to, and the objects that stand for it. */
@@ -39,14 +39,20 @@ const enum Session {
 	slots = 96,
 }
 
-/** What parts of a connection take at most, as measured in the 32-bit build (tests/memory/steps.test.ts): room for it is asked for before each. */
+/** What parts of a connection take at most, as measured in the 32-bit build: room for it is asked for before each. */
 export const enum Need {
 	/** Options checked, and the objects of a connection with its TCP. */
 	connectionBytes = 1024,
 	connectionSlots = 200,
 	/** One step of the handshake, without what is as long as a peer wants it. */
-	stepBytes = 768,
-	stepSlots = 112,
+	stepBytes = 736,
+	stepSlots = 64,
+	/** One step of the search for a path, which reads a certificate. */
+	searchBytes = 384,
+	searchSlots = 112,
+	/** A list of where certificates are, which XS makes longer by copying it. */
+	listBytes = 1536,
+	listSlots = 16,
 	/** A message after the handshake, with what reads it. */
 	laterBytes = 512,
 	laterSlots = 96,

@@ -17,7 +17,7 @@ import { lacks32, variants } from "../drivers/machine.js";
 import { casesFor, serveGood, type Case } from "./cases.js";
 
 const isLong = process.env["XS_TLS_SWEEP"] === "long";
-const heaps = process.env["XS_TLS_SWEEP_HEAPS"]?.split(" ").map(Number) ?? [20480, 24576, 32768, 49152, 65536, 131072];
+const heaps = process.env["XS_TLS_SWEEP_HEAPS"]?.split(" ").map(Number) ?? [18432, 20480, 24576, 32768, 49152, 65536, 131072];
 const identity = makeIdentity(["*.sweep.test"]);
 
 /** The name in a ClientHello: whether it is for a good connection, and the number of the case. */

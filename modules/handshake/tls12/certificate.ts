@@ -3,6 +3,7 @@
 */
 
 import { TLSError } from "../../errors";
+import { expectRoom, Need, Purpose } from "../../wire/memory";
 import { HandshakeType } from "../../wire/numbers";
 import type { Reader } from "../../wire/reader";
 import type { Writer } from "../../wire/writer";
@@ -11,6 +12,7 @@ import type { CertificateList } from "../certificate";
 
 /** Reads a server's Certificate of TLS 1.2. */
 export function readCertificate12(r: Reader, maximum: number): CertificateList {
+	expectRoom(Need.listBytes, Need.listSlots, Purpose.handshake);
 	const list: CertificateList = { spans: [], staple: undefined };
 	const entries = r.enter(3, 0, 0xffffff);
 	while (r.left) {

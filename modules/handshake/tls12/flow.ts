@@ -39,7 +39,7 @@ import { legacy } from "tls/optional/legacy/legacy";
 import type { VerifiedPeer } from "../../x509/path";
 import { authenticate12, authenticateByKey } from "../authenticated";
 import type { AuthenticatedPeer } from "../authenticated";
-import { readStatus } from "../certificate";
+import { readStatus, stepSearch } from "../certificate";
 import { readCertificate12, readCertificateRequest12, writeCertificate12 } from "./certificate";
 import { ECDHE } from "./ecdhe";
 import type { KeyExchange } from "./exchange";
@@ -337,7 +337,7 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 
 	yield Accept.certificate;
 	beginCertificate(link, state);
-	while (state.search!.step()) yield Step.pause;
+	while (stepSearch(state.search!)) yield Step.pause;
 	endCertificate(link, hello, transcript, state);
 
 	const { isSigned } = state.exchange!;
@@ -346,7 +346,7 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 	if (link.messageType === HandshakeType.certificate_status) {
 		beginStatus(link, transcript, state);
 		do yield Step.pause;
-		while (state.status?.step());
+		while (state.status && stepSearch(state.status));
 		endStatus(state);
 		yield next;
 	}

@@ -35,7 +35,7 @@ import type { Transcript } from "../transcript";
 import { authenticate13, authenticateByKey } from "../authenticated";
 import type { AuthenticatedPeer } from "../authenticated";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "../answers";
-import { readCertificate13, readCertificateRequest13, signedContent13 } from "../certificate";
+import { readCertificate13, readCertificateRequest13, signedContent13, stepSearch } from "../certificate";
 import { readCompressedCertificate } from "./compressed";
 import { makeIdentifier, writeIdentity } from "../identity";
 import { Application13 } from "./post";
@@ -224,7 +224,7 @@ function* authenticateServer(link: Link, state: State13): Flow {
 		yield certificate;
 	}
 	let search: PathSearch | undefined = startSearch(link, asked);
-	while (search.step()) yield Step.pause;
+	while (stepSearch(search)) yield Step.pause;
 	const peer = search.peer!;
 	search = undefined;	// and with it all that it holds
 	link.addTo(transcript);
