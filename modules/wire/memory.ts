@@ -41,8 +41,11 @@ const enum Session {
 
 /** What parts of a connection take at most, as measured in the 32-bit build: room for it is asked for before each. */
 export const enum Need {
-	/** Options checked, and the objects of a connection with its TCP. */
-	connectionBytes = 1024,
+	/**
+	 * Options checked, and the objects of a connection with its TCP; and all bytes that its handshake takes. Slots are never given back to chunks: connections
+	 * that only fill memory with slots would leave no room for any handshake, also when they are gone.
+	 */
+	connectionBytes = 4608,
 	connectionSlots = 200,
 	/** One step of the handshake, without what is as long as a peer wants it. */
 	stepBytes = 736,
