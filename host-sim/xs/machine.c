@@ -78,6 +78,10 @@ txMachine* machineCreateRoot(App* app, const RootSizes* sizes)
 	txMachine* root = fxCreateMachine(&creation, "flash", &sim.rootMemory, XS_NO_ID);
 	if (!root || !machineRun(root, preload, app))
 		return NULL;
+	for (const Module* module = app->modules; module; module = module->next) {
+		if (module->preload)
+			scriptCopyAtRunTime(module);
+	}
 	flashShare(root);
 	sim.building = false;
 	flashProtect();

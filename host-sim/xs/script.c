@@ -120,21 +120,36 @@ static txByte* skipOperand(txByte* code, txS1 length)
 	}
 }
 
-/* Code and strings stay where they are: the operations that would copy them become those that refer to them. */
-static void referToFlash(txByte* code, txSize size)
+typedef struct {
+	txU1 copying, referring;
+} Pair;
+
+/* The operations that copy code or a string into a chunk each time they are done, and those that refer to where it lies. */
+static const Pair pairs[] = {
+	{ XS_CODE_CODE_1, XS_CODE_CODE_ARCHIVE_1 },
+	{ XS_CODE_CODE_2, XS_CODE_CODE_ARCHIVE_2 },
+	{ XS_CODE_CODE_4, XS_CODE_CODE_ARCHIVE_4 },
+	{ XS_CODE_STRING_1, XS_CODE_STRING_ARCHIVE_1 },
+	{ XS_CODE_STRING_2, XS_CODE_STRING_ARCHIVE_2 },
+	{ XS_CODE_STRING_4, XS_CODE_STRING_ARCHIVE_4 },
+};
+
+static txU1 otherOf(txU1 code, bool refers)
+{
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(Pair); i++) {
+		if (code == (refers ? pairs[i].copying : pairs[i].referring))
+			return refers ? pairs[i].referring : pairs[i].copying;
+	}
+	return code;
+}
+
+/* Makes each of these operations the one that refers to flash, or the one that copies. */
+static void mapCode(txByte* code, txSize size, bool refers)
 {
 	txByte* end = code + size;
 	while (code < end) {
+		*(txU1*)code = otherOf(*(txU1*)code, refers);
 		txS1 length = gxCodeSizes[*(txU1*)code];
-		switch (*(txU1*)code) {
-		case XS_CODE_CODE_1: *code = (txByte)XS_CODE_CODE_ARCHIVE_1; break;
-		case XS_CODE_CODE_2: *code = (txByte)XS_CODE_CODE_ARCHIVE_2; break;
-		case XS_CODE_CODE_4: *code = (txByte)XS_CODE_CODE_ARCHIVE_4; break;
-		case XS_CODE_STRING_1: *code = (txByte)XS_CODE_STRING_ARCHIVE_1; break;
-		case XS_CODE_STRING_2: *code = (txByte)XS_CODE_STRING_ARCHIVE_2; break;
-		case XS_CODE_STRING_4: *code = (txByte)XS_CODE_STRING_ARCHIVE_4; break;
-		default: break;
-		}
 		if (length > 0)
 			code += length;
 		else if (length == 0)
@@ -142,6 +157,15 @@ static void referToFlash(txByte* code, txSize size)
 		else
 			code = skipOperand(code, length);
 	}
+}
+
+/*
+	What a preloaded module makes while it is preloaded lies in flash. What its functions make when they run is copied, strings of the source
+	and closures alike: so the SDK's linker leaves it (xslBase.c, fxMapCode). Modules that are not preloaded refer to flash in both.
+*/
+void scriptCopyAtRunTime(const Module* module)
+{
+	mapCode(module->script->codeBuffer, module->script->codeSize, false);
 }
 
 static void placeInFlash(txMachine* root, Module* module, const txByte* code, txSize size, txID* ids)
@@ -153,7 +177,7 @@ static void placeInFlash(txMachine* root, Module* module, const txByte* code, tx
 		fail(module, "no memory", NULL);
 	memcpy(script->codeBuffer, code, (size_t)size);
 	fxRemapIDs(root, script->codeBuffer, size, ids);
-	referToFlash(script->codeBuffer, size);
+	mapCode(script->codeBuffer, size, true);
 	module->codeSize = (size_t)size;
 	flashCountBytecode((size_t)size);
 }

@@ -144,6 +144,7 @@ void linesWrite(txMachine* the);
 
 /* script.c, modules.c */
 void scriptRead(txMachine* root, Module* module);
+void scriptCopyAtRunTime(const Module* module);
 void modulesPrepare(txMachine* root, App* app);
 void modulesImport(txMachine* the, const char* name);
 
