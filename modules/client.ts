@@ -28,6 +28,7 @@ export interface TLSClientOptions extends ConnectionOptions<TLSClient> {
 
 // on a device each evaluation of a literal in a preloaded module allocates
 const OBJECT = "object";
+const NUMBER = "number";
 
 /** Refuses what is no buffer, by the method that was called. */
 function refuseBuffer(method: "read" | "write", value: unknown): never {
@@ -105,8 +106,8 @@ export class TLSClient {
 		// natives know views of bytes only
 		else if (typeof what === OBJECT) result = connection.read(what instanceof Uint8Array ? what : bytesOf("read", what));
 		else {
-			const count = what ?? readable;
-			if (typeof count !== "number") refuseBuffer("read", what);
+			const count = (what ?? readable) as number;
+			if (typeof count !== NUMBER) refuseBuffer("read", what);
 			if (!(count > 0 && count <= readable && Math.floor(count) === count))
 				throw new RangeError(`${count} bytes can't be read, ${readable} are there`);
 			result = transport.bufferFor(count);

@@ -33,6 +33,8 @@ function places(list: readonly Place[]): string[] {
 	const byModule = [...modules].sort(([, a], [, b]) => b - a).slice(0, shown).map(([name, count]) => `${String(count).padStart(8)}  ${name}`);
 	return [`allocated: ${slots} slots, by line`, "   slots  chunks  chunk bytes", ...list.slice(0, shown).map(place =>
 		[String(place.slots).padStart(8), String(place.chunks).padStart(6), String(place.bytes).padStart(11), place.place].join("  ")), "",
+		"   chunks  chunk bytes, by line", ...[...list].sort((a, b) => b.chunks - a.chunks).filter(place => place.chunks > 0).slice(0, shown * 3).map(place =>
+		[String(place.chunks).padStart(9), String(place.bytes).padStart(11), place.place].join("  ")), "",
 		"slots and chunks by file", ...byModule, ""];
 }
 

@@ -26,6 +26,9 @@ const MAX_IDENTITY = 1024;
 const types: OptionTypes = Object.freeze({
 	identity: "a string or a buffer", key: "a buffer", hash: "a string", maxEarlyData: "a number", cipherSuite: "a string", protocol: "a string",
 });
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const RESUMPTION_BINDER = "res binder";
+const EXTERNAL_BINDER = "ext binder";
 
 /** The suite that early data goes out with. */
 function earlySuite(name: string, hash: HashAlgorithm): number {
@@ -101,7 +104,7 @@ function binder(key: PreSharedKey, digest: Uint8Array): Uint8Array {
 	const schedule = new Schedule13(suite, key.owner.secret);
 	let base: Secret | undefined;
 	try {
-		base = schedule.derive(key.session ? "res binder" : "ext binder", undefined);
+		base = schedule.derive(key.session ? RESUMPTION_BINDER : EXTERNAL_BINDER, undefined);
 		return verifyData(suite, base, digest);
 	}
 	finally {

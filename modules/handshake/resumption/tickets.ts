@@ -24,6 +24,10 @@ const MAX_TICKETS = 8;
 /** What all sessions of a connection have in common. */
 type Common = Pick<Session13, "scheme" | "subject" | "verifiedAt" | "validUntil" | "protocol" | "maxFragmentCode">;
 
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const RESUMPTION = "resumption";
+const RESUMPTION_MASTER = "res master";
+
 /** Makes sessions of tickets (section 4.6.1). It is there only where the application wants them. */
 export class TicketKeeper {
 	private readonly suite: Suite;
@@ -51,7 +55,7 @@ export class TicketKeeper {
 		const { id, hash, hashLength } = this.suite;
 		const secret = new Secret(hashLength);
 		try {
-			secret.expandLabel(hash, this.master, "resumption", bytes, start, end, 0, hashLength);
+			secret.expandLabel(hash, this.master, RESUMPTION, bytes, start, end, 0, hashLength);
 			const session = { version: ProtocolVersion.tls13 as const, suite: id, ticket, ageAdd, maxEarlyData, ...this.common };
 			link.keepSession(exportSession(session, secret, this.binding, now, lifetime));
 		}
@@ -104,7 +108,7 @@ export function keepTickets({ certificates: { clock }, sessionBinding }: Config,
 	const now = clockTime(clock);
 	if (now === undefined) return undefined;
 	const { scheme, peer: { subject, validUntil, verifiedAt } } = proof;
-	const master = schedule.derive("res master", transcript.digest());
+	const master = schedule.derive(RESUMPTION_MASTER, transcript.digest());
 	// an external key has verified the server just now
 	const common = { scheme, subject, validUntil, verifiedAt: verifiedAt || Math.floor(now / 1000), protocol: agreed.protocol, maxFragmentCode: agreed.maxFragmentCode };
 	return new TicketKeeper(schedule.suite, master, sessionBinding!, clock, common);

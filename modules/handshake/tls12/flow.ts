@@ -55,6 +55,11 @@ import type { Transcript } from "../transcript";
 /** HelloRequests that are answered; a server that still asks is not. */
 const MAX_REFUSALS = 8;
 
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const CLIENT_RANDOM = "CLIENT_RANDOM";
+const CLIENT_FINISHED = "client finished";
+const SERVER_FINISHED = "server finished";
+
 /** What the flow's steps share; its secrets are wiped when the flow ends, however it ends. */
 class State12 {
 	// what is declared is a field only once it is set: each takes 16 octets
@@ -195,7 +200,7 @@ function sendKeyExchange(link: Link, transcript: Transcript, state: State12): vo
 function deriveKeys(state: State12): void {
 	const { suite, randoms, encryptThenMac } = state.answer;
 	// its first half is the client's
-	logSecret("CLIENT_RANDOM", randoms, state.master!);
+	logSecret(CLIENT_RANDOM, randoms, state.master!);
 	const block = keyBlock(suite, state.master!, randoms);
 	try {
 		state.reading = recordCipher(suite, block, 1, encryptThenMac);
@@ -214,7 +219,7 @@ function finish(link: Link, transcript: Transcript, state: State12): void {
 	state.writing = undefined;
 	link.writeWith(writing);
 	if (recordLimit) link.limitRecords(recordLimit, link.config.recordSizeLimit);
-	const data = verifyData12(suite, state.master!, "client finished", transcript.digest());
+	const data = verifyData12(suite, state.master!, CLIENT_FINISHED, transcript.digest());
 	const w = new Writer(4 + VERIFY_LENGTH);
 	w.u8(HandshakeType.finished);
 	w.u24(VERIFY_LENGTH);
@@ -240,7 +245,7 @@ function receiveTicket(link: Link, transcript: Transcript, state: State12): void
 
 /** What the server's Finished, which the link holds, must say. */
 function expectedFinished(link: Link, transcript: Transcript, state: State12): Uint8Array {
-	const expected = verifyData12(state.answer.suite, state.master!, "server finished", transcript.digest()).subarray(0, VERIFY_LENGTH);
+	const expected = verifyData12(state.answer.suite, state.master!, SERVER_FINISHED, transcript.digest()).subarray(0, VERIFY_LENGTH);
 	if (link.reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
 	return expected;
 }

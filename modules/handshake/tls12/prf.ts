@@ -15,6 +15,11 @@ const MASTER_LENGTH = 48;
 /** Octets of verify_data. */
 export const VERIFY_LENGTH = 12;
 
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const MASTER_SECRET = "master secret";
+const EXTENDED_MASTER_SECRET = "extended master secret";
+const KEY_EXPANSION = "key expansion";
+
 /** Octets of an AEAD's IV in the key block: what of the nonce is not sent in each record (RFC 5288 section 3, RFC 7905 section 2). */
 function ivLength(suite: Suite): number {
 	return suite.aead === AEADAlgorithm.chacha20_poly1305 ? 12 : 4;
@@ -22,12 +27,12 @@ function ivLength(suite: Suite): number {
 
 /** The master secret (RFC 5246 section 8.1) from the premaster secret, which it closes, and both randoms. */
 export function masterSecret(suite: Suite, premaster: Secret, randoms: Uint8Array): Secret {
-	return makeMaster(suite, premaster, "master secret", randoms);
+	return makeMaster(suite, premaster, MASTER_SECRET, randoms);
 }
 
 /** The extended master secret (RFC 7627 section 4); `sessionHash` is over all messages up to ClientKeyExchange. Closes `premaster`. */
 export function extendedMasterSecret(suite: Suite, premaster: Secret, sessionHash: Uint8Array): Secret {
-	return makeMaster(suite, premaster, "extended master secret", sessionHash);
+	return makeMaster(suite, premaster, EXTENDED_MASTER_SECRET, sessionHash);
 }
 
 /** A new secret of `length` bytes: the PRF of another one (section 5). */
@@ -59,7 +64,7 @@ export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Sec
 	copy(randoms, half, all, seed, 0);
 	copy(randoms, 0, half, seed, half);
 	const length = 2 * (suite.keyLength + (suite.mac ? hashLength(suite.mac) : ivLength(suite)));
-	return expand(length, suite, master, "key expansion", seed);
+	return expand(length, suite, master, KEY_EXPANSION, seed);
 }
 
 /** The cipher of one direction: `side` is 0 for what the client writes, 1 for the server. */

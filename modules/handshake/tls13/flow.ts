@@ -51,6 +51,16 @@ function sharedLength(publicLength: number): number {
 /** In the place of a session: an external key proves the server, no certificate does. It ends when the application says so. */
 const noCertificate = Object.freeze({ subject: "", scheme: 0, verifiedAt: 0, validUntil: Infinity });
 
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const CLIENT_HANDSHAKE = "c hs traffic";
+const SERVER_HANDSHAKE = "s hs traffic";
+const CLIENT_APPLICATION = "c ap traffic";
+const SERVER_APPLICATION = "s ap traffic";
+const CLIENT_HANDSHAKE_LOG = "CLIENT_HANDSHAKE_TRAFFIC_SECRET";
+const SERVER_HANDSHAKE_LOG = "SERVER_HANDSHAKE_TRAFFIC_SECRET";
+const CLIENT_TRAFFIC_LOG = "CLIENT_TRAFFIC_SECRET_0";
+const SERVER_TRAFFIC_LOG = "SERVER_TRAFFIC_SECRET_0";
+
 /** What the flow's steps share; its secrets are wiped when the handshake is over, however it ends. */
 class State13 {
 	// what is declared is a field only once it is set: each takes 16 octets
@@ -138,10 +148,10 @@ function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): v
 	const digest = transcript.digest();
 	schedule.toHandshake(agreeOn(hello.share!, link.message, answer.shareStart, answer.shareEnd));
 	hello.closeShare();
-	const client = state.client = schedule.derive("c hs traffic", digest);
-	const server = state.server = schedule.derive("s hs traffic", digest);
-	state.log("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client);
-	state.log("SERVER_HANDSHAKE_TRAFFIC_SECRET", server);
+	const client = state.client = schedule.derive(CLIENT_HANDSHAKE, digest);
+	const server = state.server = schedule.derive(SERVER_HANDSHAKE, digest);
+	state.log(CLIENT_HANDSHAKE_LOG, client);
+	state.log(SERVER_HANDSHAKE_LOG, server);
 	link.readWith(trafficCipher(suite, server));
 	if (!state.isEarly) link.writeWith(trafficCipher(suite, client));
 	schedule.toMaster();
@@ -287,10 +297,10 @@ function finishAndOpen(link: Link, state: State13): void {
 	const transcript = state.transcript, suite = state.schedule.suite;
 	const digest = transcript.digest();
 	const application = state.application = new Application13(suite);
-	const clientTraffic = application.client = state.schedule.derive("c ap traffic", digest);
-	const serverTraffic = application.server = state.schedule.derive("s ap traffic", digest);
-	state.log("CLIENT_TRAFFIC_SECRET_0", clientTraffic);
-	state.log("SERVER_TRAFFIC_SECRET_0", serverTraffic);
+	const clientTraffic = application.client = state.schedule.derive(CLIENT_APPLICATION, digest);
+	const serverTraffic = application.server = state.schedule.derive(SERVER_APPLICATION, digest);
+	state.log(CLIENT_TRAFFIC_LOG, clientTraffic);
+	state.log(SERVER_TRAFFIC_LOG, serverTraffic);
 	link.readWith(trafficCipher(suite, serverTraffic));
 	if (state.isEarly) {
 		resumption!.endEarly(link, transcript);

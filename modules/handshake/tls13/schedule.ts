@@ -13,6 +13,12 @@ import type { Transcript } from "../transcript";
 
 const IV_LENGTH = 12;
 
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const KEY = "key";
+const IV = "iv";
+const FINISHED = "finished";
+const DERIVED = "derived";
+
 /** Derive-Secret with the digest of the messages, or without any where that is undefined; also HKDF-Expand-Label to the length of the hash. */
 export function deriveSecret(suite: Suite, from: Secret, label: string, digest: Uint8Array | undefined): Secret {
 	const hashLength = suite.hashLength;
@@ -33,8 +39,8 @@ export function trafficCipher(suite: Suite, traffic: Secret): AEAD {
 	const material = new Secret(keyLength + IV_LENGTH);
 	let cipher: AEAD;
 	try {
-		material.expandLabel(hash, traffic, "key", empty, 0, 0, 0, keyLength);
-		material.expandLabel(hash, traffic, "iv", empty, 0, 0, keyLength, IV_LENGTH);
+		material.expandLabel(hash, traffic, KEY, empty, 0, 0, 0, keyLength);
+		material.expandLabel(hash, traffic, IV, empty, 0, 0, keyLength, IV_LENGTH);
 		cipher = new AEAD(suite.aead, material, false, 0, keyLength, keyLength, suite.recordLimit);
 	}
 	finally {
@@ -45,7 +51,7 @@ export function trafficCipher(suite: Suite, traffic: Secret): AEAD {
 
 /** verify_data of a Finished (section 4.4.4), which takes the place of the transcript's `digest`. */
 export function verifyData(suite: Suite, traffic: Secret, digest: Uint8Array): Uint8Array {
-	const key = deriveSecret(suite, traffic, "finished", empty);
+	const key = deriveSecret(suite, traffic, FINISHED, empty);
 	try {
 		key.hmac(suite.hash, digest, 0, digest.length, digest, 0);
 	}
@@ -107,7 +113,7 @@ export class Schedule13 {
 	#climb(input: Secret): void {
 		let salt: Secret | undefined;
 		try {
-			salt = this.derive("derived", undefined);
+			salt = this.derive(DERIVED, undefined);
 			this.#secret.extract(this.suite.hash, salt, input);
 		}
 		finally {
