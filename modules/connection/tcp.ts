@@ -361,7 +361,11 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
 		if (this.segment.length !== count) {
 			if (this.segment.buffer.maxByteLength < size) this.segment = this.makeSegment(count, size);
-			else this.segment.buffer.resize(count);
+			else {
+				// XS: a buffer that grows may be copied
+				if (count > this.segment.length) expectBuffer(count, Purpose.data);
+				this.segment.buffer.resize(count);
+			}
 		}
 		// until it is filled there is nothing in it
 		this.from = count;
