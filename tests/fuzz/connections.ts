@@ -50,7 +50,7 @@ function commonFlight(n: Numbers, material: Material, damages: readonly Damage[]
 	return {
 		n, material, damages, isImpostor,
 		identity: isImpostor ? impostor(material, right) : right,
-		fragment, asksCertificate: chance(n, 4), staples: chance(n, 3), tickets: fragment < 64 ? 0 : n.below(3),
+		fragment, asksCertificate: chance(n, 4), staples: chance(n, 3), tickets: n.below(3),
 		// within the limit that the client may set
 		data: n.below(4), dataLength: pick(n, [0, 1, 100, 1000, 1900]), closes: !chance(n, 6),
 		leavesAt: chance(n, 16) ? n.below(60) : -1,
@@ -90,8 +90,7 @@ function flight13(n: Numbers, material: Material, damages: readonly Damage[]): F
 		...common, resumes, early, options, external: isExternal ? external : undefined,
 		isImpostor: common.isImpostor && !resumes && !isExternal,
 		suite: resumes?.suite ?? (isExternal ? pick(n, [0x1301, 0x1303]) : pick(n, [0x1301, 0x1302, 0x1303])),
-		group: pick(n, [0x17, 0x18]), retries: chance(n, 5), compresses: chance(n, 2), updates: common.fragment < 64 ? 0 : n.below(3),
-		asksLater: options.postHandshakeAuth === true && common.fragment >= 64 && chance(n, 2),
+		group: pick(n, [0x17, 0x18]), retries: chance(n, 5), compresses: chance(n, 2), updates: n.below(3), asksLater: options.postHandshakeAuth === true && chance(n, 2),
 		limitsRecords: chance(n, 3),
 	};
 }
@@ -143,10 +142,10 @@ function checkRight(peer: Peer, watch: Watch, closes: boolean): void {
 function runFlight(flight: Flight13 | Flight12, peer: Peer, order: RegExp): { watch: Watch; result: Result } {
 	const { n, isImpostor } = flight;
 	const options = { ...flight.options };
-	if (flight.onSession) options.onSession = flight.onSession;
-	else if (chance(n, 2)) options.onSession = () => {};
+	if (flight.onSession || chance(n, 2)) options.onSession = () => {};
 	try {
 		const watch = new Watch(configure(options, undefined), peer, n, flight.leavesAt);
+		if (flight.onSession) watch.onSession = session => flight.onSession!(session);
 		watch.run();
 		if (watch.info) checkOpen(peer, watch, isImpostor, order);
 		if (!peer.applied && !isImpostor && !watch.wasClosed) checkRight(peer, watch, flight.closes);

@@ -72,6 +72,8 @@ export class Watch implements Events {
 	private sent: Uint8Array[] = [];
 	private isPaused = false;
 	info: HandshakeInfo | undefined;
+	/** Gets each session. */
+	onSession: ((session: ArrayBuffer) => void) | undefined;
 	error: TLSError | undefined;
 	private end: End = End.none;
 	private received: Uint8Array[] = [];
@@ -112,6 +114,13 @@ export class Watch implements Events {
 		this.expectAlive("readable");
 		if (!this.info) this.break("data before the handshake is done");
 		if (count <= 0 || count !== this.connection.readable) this.break(`readable(${count}) with ${this.connection.readable} to read`);
+	}
+
+	session(session: ArrayBuffer): void {
+		this.expectAlive("a session");
+		if (!this.info) this.break("a session before the handshake is done");
+		if (!(session instanceof ArrayBuffer)) this.break("a session that is no buffer");
+		this.onSession?.(session);
 	}
 
 	ended(): void {

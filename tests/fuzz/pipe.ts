@@ -72,8 +72,7 @@ class PipeTCP {
 	}
 
 	write(bytes: Uint8Array): void {
-		// what is written after the end is lost
-		if (this.isEnding) return;
+		if (this.isEnding) throw new Error("the connection has ended");
 		const count = Math.min(bytes.length, this.plan.fromClient - this.sent);
 		this.sent += count;
 		traffic.fromClient = this.sent;
