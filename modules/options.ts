@@ -69,11 +69,16 @@ export interface Options {
 	roots?: RootStore;
 	/** SHA-256 of the SubjectPublicKeyInfo of the server's or an authority's key; one of them must be in the chain. */
 	pins?: readonly Uint8Array[];
-	/** True: the pins stand in for a root store. */
+	/**
+	 * True: the pins stand in for a root store. Of an authority whose key is pinned, only the key and the name count: its certificate's dates, path
+	 * length and name constraints are signed by nobody whose key is known, so that whoever sends it can change them. What is below it is checked in full,
+	 * and of a server whose own key is pinned, the name and the dates.
+	 */
 	pinsInsteadOfRoots?: boolean;
 	/**
 	 * A stapled certificate status (OCSP) is asked for and checked; a certificate that promises one (RFC 7633) must come with it. "require": every
-	 * certificate must. Default "ask".
+	 * certificate must, also one that is trusted or pinned itself: then its issuer has to be trusted or pinned, too, as nobody else can prove a
+	 * status. Default "ask".
 	 */
 	staple?: "ask" | "require";
 	/**

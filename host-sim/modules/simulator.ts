@@ -71,9 +71,9 @@ export function setClock(this: void, seconds?: number): void { return native("si
 export function accelerators(this: void): Accelerator[] { return native("simAccelerators").call(this); }
 /**
  * Something happens to the accelerator's nth call from now on: it fails; the driver finds it "busy" and gives up; it has no "memory" for a key
- * or for its own state; it is "late" by `delay` milliseconds.
+ * or for its own state; it finds the key "unsupported"; it is "late" by `delay` milliseconds.
  */
-export function accelerate(this: void, action: "fail" | "busy" | "memory" | "late", name: string, nth: number, delay?: number): void { return native("simAccelerate").call(this, action, name, nth, delay); }
+export function accelerate(this: void, action: "fail" | "busy" | "memory" | "unsupported" | "late", name: string, nth: number, delay?: number): void { return native("simAccelerate").call(this, action, name, nth, delay); }
 /**
  * Fails the nth allocation of native memory from now on, once; 0 or nothing: none. Natives, Mbed TLS, timers, sockets and look-ups allocate it. Returns
  * whether the one that was asked for before has failed: false where there were not so many allocations.

@@ -12,6 +12,8 @@ import { Store, writeStore, type StoredRoot } from "../../modules/x509/store.js"
 import { guarded } from "./cli.js";
 import { commonRoots } from "./common-roots.js";
 import { fileProblem, Problem, writeWhole } from "../build/files.js";
+import { elements, inside } from "./elements.js";
+import { nameDigest } from "./names.js";
 
 const usage = `npm run roots -- [--common | --all] [--from FILE.pem] [--out FILE] [--list]
 
@@ -23,35 +25,6 @@ Makes a root store for devices. Without --from, the roots are Mozilla's, as this
   --out FILE     where the store goes; roots.bin by default
   --list         also print every root that is in it
 `;
-
-/** An element of DER: its tag, where it starts, and its content. */
-interface Element {
-	readonly tag: number;
-	readonly at: number;
-	readonly start: number;
-	readonly end: number;
-}
-
-/** The elements in `der[start..end)`, which node:crypto has read before. */
-function elements(der: Buffer, start: number, end: number): Element[] {
-	const list: Element[] = [];
-	for (let at = start; at < end;) {
-		let length = der[at + 1]!;
-		let content = at + 2;
-		if (length >= 0x80) {
-			const octets = length & 0x7f;
-			length = der.readUIntBE(content, octets);
-			content += octets;
-		}
-		list.push({ tag: der[at]!, at, start: content, end: content + length });
-		at = content + length;
-	}
-	return list;
-}
-
-function inside(der: Buffer, element: Element): Element[] {
-	return elements(der, element.start, element.end);
-}
 
 /** The identifiers of the extensions that say what a root may do, in hexadecimal. */
 const extensionNames: Readonly<Record<string, string>> = { "551d13": "basicConstraints", "551d0f": "keyUsage", "551d25": "extKeyUsage", "551d1e": "nameConstraints" };
@@ -86,7 +59,7 @@ function keyFault({ publicKey }: X509Certificate): string {
 	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKey;
 	if (type === "rsa") {
 		const size = details?.modulusLength ?? 0;
-		return size >= 2048 && size <= 4096 ? "" : `has an RSA key of ${size} bits`;
+		return size >= 2048 && size <= 4096 && size % 8 === 0 ? "" : `has an RSA key of ${size} bits`;
 	}
 	if (type === "ec" && ["prime256v1", "secp384r1"].includes(details?.namedCurve ?? "")) return "";
 	return `has a key that is not taken (${type} ${details?.namedCurve ?? ""})`;
@@ -115,7 +88,7 @@ export function storedRoot(certificate: X509Certificate): StoredRoot {
 	const { subject, key, extensions: { basicConstraints, keyUsage, extKeyUsage, nameConstraints } } = readParts(certificate.raw);
 	const issues = certificate.ca && maySign(keyUsage) && isForServers(extKeyUsage);
 	return {
-		name: createHash("sha256").update(subject).digest(),
+		name: nameDigest(subject),
 		issues,
 		pathLength: pathLength(basicConstraints),
 		notBefore: Date.parse(certificate.validFrom) / 1000,

@@ -81,6 +81,7 @@ static const struct { const char* action; int status; } faults[] = {
 	{ "fail", -147 },	/* PSA_ERROR_HARDWARE_FAILURE */
 	{ "busy", -132 },	/* PSA_ERROR_GENERIC_ERROR: what ESP-IDF's driver gives where it gets no DMA channel */
 	{ "memory", -141 },	/* PSA_ERROR_INSUFFICIENT_MEMORY: no key slot, or no memory for the driver's own state */
+	{ "unsupported", -134 },	/* PSA_ERROR_NOT_SUPPORTED: a key that the chip can't do */
 	{ "late", 0 },
 };
 

@@ -4,6 +4,7 @@
 	Used by x509/ and handshake/.
 */
 
+import { TLSError } from "../errors";
 import { copy } from "tls/hardware/copy";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { verifyMessage, KeyKind, Padding } from "tls/hardware/signature";
@@ -72,5 +73,16 @@ export function verifySignature(key: PublicKey, padding: Padding, algorithm: Has
 		signatureStart = 0;
 		signatureEnd = pair.length;
 	}
-	return verifyMessage(key.kind, padding, algorithm, key.bytes, key.start, key.end, data, start, end, signature, signatureStart, signatureEnd);
+	try {
+		return verifyMessage(key.kind, padding, algorithm, key.bytes, key.start, key.end, data, start, end, signature, signatureStart, signatureEnd);
+	}
+	catch (error) {
+		throw unsupportedKey(error, key);
+	}
+}
+
+/** PSA_ERROR_NOT_SUPPORTED is a verdict on the key: a chip may do shorter ones only. Any other status is the chip's own fault. */
+function unsupportedKey(error: unknown, { kind, bits }: PublicKey): unknown {
+	if (!String(error).includes("(PSA status -134)")) return error;
+	return new TLSError("unsupported_certificate", `${kind === KeyKind.rsa ? `signatures by an RSA key of ${bits} bits` : `ECDSA on P-${bits}`} can't be checked in this build or on this chip`);
 }

@@ -65,7 +65,8 @@ export function readPublicKey(der: DER, place: KeyPlace): void {
 	let bits = 0;
 	if (kind === KeyKind.rsa) {
 		bits = readRSAKey(der);
-		if (bits < RSASize.min || bits > RSASize.max) kind = 0;
+		// PSA has no size that is not a multiple of 8 (Mbed TLS: "not well" supported)
+		if (bits < RSASize.min || bits > RSASize.max || bits & 7) kind = 0;
 	}
 	else if (kind) {
 		bits = kind === KeyKind.p256 ? 256 : 384;

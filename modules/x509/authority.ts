@@ -1,21 +1,26 @@
 /*
 	What each certificate of a path must be, what one above the server's must be (RFC 5280 section 6.1.3, 6.1.4), and the trusted root above them
-	all; and what of a certificate is remembered. Used by path.ts.
+	all; and what of a certificate is remembered.
 */
 
 import { TLSError } from "../errors";
+import { sameName } from "tls/hardware/names";
 import { KeyUsage, NO_PATH_LENGTH } from "./certificate";
 import type { Certificate } from "./certificate";
-import { sameOctets } from "./der";
 import { dateText } from "./time";
 import type { RootStore } from "./trust";
+import { unsupportedKey } from "./unsupported";
 
-/** What certificate `certificate` must be to issue others, with `below` authorities under it. */
-export function checkAuthority(certificate: Certificate, below: number): void {
+/** Checks what a certificate must say of itself to issue others. */
+export function checkAuthority(certificate: Certificate): void {
 	if (!certificate.isAuthority) certificate.fail("is no authority (its basic constraints), but has issued another");
 	if (!(certificate.keyUsage & KeyUsage.keyCertSign)) certificate.fail("may not sign certificates (its key usage)");
 	if (!certificate.isForServers) certificate.fail("may not issue certificates of servers (its extended key usage)");
-	if (!certificate.keyKind) certificate.fail(`has a key that is not taken${certificate.keyBits ? ` (${certificate.keyBits} bits)` : ""}`, "unsupported_certificate");
+	if (!certificate.keyKind) certificate.fail(unsupportedKey(certificate), "unsupported_certificate");
+}
+
+/** Checks that it allows `below` authorities under it. */
+export function checkPathLength(certificate: Certificate, below: number): void {
 	if (certificate.pathLength !== NO_PATH_LENGTH && below > certificate.pathLength)
 		certificate.fail(`allows ${certificate.pathLength} authorities below it, there are ${below}`);
 }
@@ -39,19 +44,19 @@ export function checkRoot(roots: RootStore, place: number, below: number, now: n
 
 export function isSelfIssued(certificate: Certificate): boolean {
 	const bytes = certificate.bytes;
-	return sameOctets(bytes, certificate.subjectStart, certificate.subjectEnd, bytes, certificate.issuerStart, certificate.issuerEnd);
+	return sameName(bytes, certificate.subjectStart, certificate.subjectEnd, bytes, certificate.issuerStart, certificate.issuerEnd);
 }
 
 /** An entry of PathSearch's `next`: which certificate to try next (there are fewer than 256), and what is to be known of the one in the path. */
 export const enum Mark {
 	next = 0xff,
 	selfIssued = 0x100,
-	constrains = 0x200,
+	pinned = 0x200,
 	/** How far to the left stands how it is signed: Certificate's `signedWith`. */
 	signature = 12,
 }
 
-/** What of a certificate above the server's is needed again when it is not at hand. */
-export function marksOf(certificate: Certificate): number {
-	return (isSelfIssued(certificate) ? Mark.selfIssued : 0) | (certificate.constraintsEnd ? Mark.constrains : 0) | certificate.signedWith << Mark.signature;
+/** Packs the facts about a certificate of the path that checks need later, so that it is not parsed again. */
+export function marksOf(certificate: Certificate, isPinned: boolean): number {
+	return (isSelfIssued(certificate) ? Mark.selfIssued : 0) | (isPinned ? Mark.pinned : 0) | certificate.signedWith << Mark.signature;
 }

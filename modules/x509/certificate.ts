@@ -8,10 +8,10 @@ import type { FailureCode } from "../errors";
 import { readPublicKey, readSignatureAlgorithm } from "./algorithms";
 import type { KeyPlace } from "./algorithms";
 import { copy } from "tls/hardware/copy";
+import { commonNameOffset } from "tls/hardware/names";
 import { DER, Tag } from "./der";
 import { readExtensions } from "./extensions";
 import type { ExtensionFields } from "./extensions";
-import { OID, readOID } from "./oids";
 import { readTime } from "./time";
 import { empty } from "../wire/reader";
 
@@ -207,32 +207,13 @@ function printable(bytes: Uint8Array, start: number, end: number): string {
 	return String.fromArrayBuffer(octets.buffer);
 }
 
-/** The last commonName of a Name, what is not printable ASCII as a dot; "" where there is none. For people only. */
+/** The last commonName of a Name, what is not printable ASCII as a dot; "" if there is none. For people only. */
 export function commonName(bytes: Uint8Array, start: number, end: number): string {
-	return lastCommonName(new DER(bytes, start, end, "a name"));
-}
-
-/** The same for the Name at which `der` stands. */
-export function lastCommonName(der: DER): string {
-	const bytes = der.bytes;
-	let name = "";
-	der.take(Tag.sequence, "name");
-	der.enter();
-	while (der.more) {
-		der.take(Tag.set, "part of a name");
-		const outer = der.enter();
-		while (der.more) {
-			der.take(Tag.sequence, "part of a name");
-			const inner = der.enter();
-			der.take(Tag.objectIdentifier, "part of a name");
-			const isCommonName = readOID(bytes, der.start, der.end) === OID.commonName;
-			der.takeAny();
-			if (isCommonName) name = printable(bytes, der.start, Math.min(der.end, der.start + MAX_SHOWN));
-			der.leave(inner);
-		}
-		der.leave(outer);
-	}
-	return name;
+	const at = commonNameOffset(bytes, start, end);
+	if (!at) return "";
+	const der = new DER(bytes, at, end, "a name");
+	der.takeAny();
+	return printable(bytes, der.start, Math.min(der.end, der.start + MAX_SHOWN));
 }
 
 /** A name for people. */

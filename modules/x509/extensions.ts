@@ -4,8 +4,9 @@
 */
 
 import type { FailureCode } from "../errors";
+import { checkExtensions, ExtensionList, nextExtension, Purpose, readPurposes } from "tls/hardware/extensions";
 import type { DER } from "./der";
-import { Tag, sameOctets } from "./der";
+import { Tag } from "./der";
 import { OID, extensionOID, readOID } from "./oids";
 
 /** What the extensions say of a certificate (certificate.ts has the words for each). */
@@ -24,23 +25,23 @@ export interface ExtensionFields {
 	fail(what: string, code?: FailureCode): never;
 }
 
-/** Most extensions that a certificate may have: each that is not known is compared with all before it. */
+/** Most extensions that a certificate may have, and most TLS features that it may list. */
 const MAX_EXTENSIONS = 40;
+const MAX_FEATURES = 8;
 
-/** Reads Extensions, to which `der` has come. */
+/** Reads Extensions, to which `der` has come. Those that are neither known nor critical are passed over in C. */
 export function readExtensions(der: DER, certificate: ExtensionFields): void {
 	der.take(Tag.sequence, "extensions");
 	const outer = der.enter();
-	const bytes = der.bytes, first = der.at, last = der.limit;
-	let at = first;
-	let count = 0;
-	let seen = 0;
+	const bytes = der.bytes, last = der.limit;
+	let at = der.at;
 	if (at === last) der.fail("has an empty list of extensions");
-	while (at < last) {
-		if (++count > MAX_EXTENSIONS) der.fail(`has more than ${MAX_EXTENSIONS} extensions`);
+	checkList(der);
+	while ((at = nextExtension(bytes, at, last)) < last) {
 		// it and its value are mostly short, and need no element taken
 		let end = at + 2 + bytes[at + 1]!;
-		if (bytes[at] === Tag.sequence && bytes[at + 1]! < 0x80 && end <= last) der.at = at + 2;
+		der.at = at;
+		if (bytes[at + 1]! < 0x80) der.at = at + 2;
 		else {
 			der.take(Tag.sequence, "extension");
 			der.at = der.start;
@@ -48,9 +49,6 @@ export function readExtensions(der: DER, certificate: ExtensionFields): void {
 		}
 		der.limit = end;
 		const oid = takeIdentifier(der);
-		const bit = oid === OID.unknown ? 0 : 1 << oid;
-		if (bit ? seen & bit : isRepeated(bytes, first, at, der.start, der.end)) der.fail("has an extension twice");
-		seen |= bit;
 		let isCritical = false;
 		if (der.at < end && bytes[der.at] === Tag.boolean) {
 			isCritical = der.boolean();
@@ -61,11 +59,22 @@ export function readExtensions(der: DER, certificate: ExtensionFields): void {
 		if (bytes[start - 2] === Tag.octetString && bytes[start - 1] === length && length < 0x80) der.at = start;
 		else enterValue(der);
 		readExtension(der, oid, isCritical, certificate);
-		if (der.at !== end) der.fail("has an extension with octets behind its end");
+		if (der.at !== end) der.fail("has an extension with bytes behind its end");
 		at = end;
 		der.limit = last;
 	}
+	der.at = last;
 	der.leave(outer);
+}
+
+/** Checks the list in which `der` is. */
+function checkList(der: DER): void {
+	switch (checkExtensions(der.bytes, der.at, der.limit, MAX_EXTENSIONS)) {
+		case ExtensionList.good: return;
+		case ExtensionList.tooMany: der.fail(`has more than ${MAX_EXTENSIONS} extensions`);
+		case ExtensionList.hasTwins: der.fail("has an extension twice");
+		default: der.fail("is not DER: its list of extensions is malformed");
+	}
 }
 
 /** Into a value of any length. */
@@ -88,24 +97,6 @@ function takeIdentifier(der: DER): OID {
 	}
 	der.take(Tag.objectIdentifier, "extension");
 	return readOID(bytes, der.start, der.end);
-}
-
-/** An extension between `first` and `at` has this identifier, which has no bit. The list is valid that far, and its lengths are short of 16 MB. */
-function isRepeated(bytes: Uint8Array, first: number, at: number, oidStart: number, oidEnd: number): boolean {
-	const size = oidEnd - oidStart;
-	for (let i = first; i < at; ) {
-		let length = bytes[i + 1]!;
-		let content = i + 2;
-		if (length >= 0x80) {
-			const octets = length & 0x7f;
-			length = 0;
-			for (let k = 0; k < octets; k++) length = length << 8 | bytes[content++]!;
-		}
-		if (bytes[content + 1] === size && bytes[content + 1 + size] === bytes[oidEnd - 1]
-			&& sameOctets(bytes, content + 2, content + 2 + size, bytes, oidStart, oidEnd)) return true;
-		i = content + length;
-	}
-	return false;
 }
 
 /** The value of one extension, at which `der` stands. */
@@ -164,23 +155,19 @@ function readBasicConstraints(der: DER, certificate: ExtensionFields): void {
 
 function readExtKeyUsage(der: DER, certificate: ExtensionFields): void {
 	der.take(Tag.sequence, "list of purposes");
-	const outer = der.enter();
-	certificate.isForServers = false;
-	if (!der.more) der.fail("has an empty list of purposes");
-	while (der.more) {
-		der.take(Tag.objectIdentifier, "purpose");
-		const oid = readOID(der.bytes, der.start, der.end);
-		if (oid === OID.serverAuth || oid === OID.anyExtendedKeyUsage) certificate.isForServers = true;
-		if (oid === OID.ocspSigning) certificate.isForOCSP = true;
-	}
-	der.leave(outer);
+	if (der.start === der.end) der.fail("has an empty list of purposes");
+	const purposes = readPurposes(der.bytes, der.start, der.end);
+	if (purposes < 0) der.fail("has a malformed list of purposes");
+	certificate.isForServers = (purposes & Purpose.server) !== 0;
+	certificate.isForOCSP = (purposes & Purpose.ocsp) !== 0;
 }
 
 /** RFC 7633 section 4: the TLS extensions that the server has to answer; 5 is status_request. */
 function readTLSFeature(der: DER, certificate: ExtensionFields): void {
 	der.take(Tag.sequence, "list of TLS features");
 	const outer = der.enter();
-	while (der.more) {
+	for (let count = 0; der.more; count++) {
+		if (count === MAX_FEATURES) der.fail(`has more than ${MAX_FEATURES} TLS features`);
 		der.integer();
 		if (der.end - der.start === 1 && der.bytes[der.start] === 5) certificate.mustStaple = true;
 	}

@@ -4,18 +4,13 @@
 */
 
 import type { Certificate } from "./certificate";
-import { equal } from "tls/hardware/compare";
-import { DER, Tag, sameOctets } from "./der";
+import { findName, GeneralName } from "tls/hardware/general";
+import { DER } from "./der";
 
-/** GeneralName (RFC 5280 section 4.2.1.6): its context tags. */
-export const enum GeneralName {
-	dns = Tag.context | 2,
-	directory = Tag.explicit | 4,
-	address = Tag.context | 7,
-}
+/** Names that an error may show of those in a certificate. */
+const MAX_LISTED = 64;
 
 const DOT = 0x2e;
-const STAR = 0x2a;
 
 /** The octets of a numeric IPv4 or IPv6 address, or undefined for a name. */
 export function parseAddress(name: string): Uint8Array | undefined {
@@ -118,7 +113,7 @@ export function askedName(name: string): string | undefined {
 	if (isAddress(name)) return name;
 	const octets = octetsOf(name);
 	const length = withoutDot(octets);
-	return isName(octets, 0, length, false) && !endsInNumber(octets, length) ? name.slice(0, length) : undefined;
+	return isName(octets, 0, length) && !endsInNumber(octets, length) ? name.slice(0, length) : undefined;
 }
 
 /** The last label, behind a dot, is digits. */
@@ -128,30 +123,17 @@ function endsInNumber(name: Uint8Array, length: number): boolean {
 	return at >= 0 && name[at] === DOT;
 }
 
-function lower(c: number): number {
-	return c >= 0x41 && c <= 0x5a ? c | 0x20 : c;
-}
-
 /** A character of a host name: letters, digits, hyphen, and the underscore that some use. */
 function isHostCharacter(c: number): boolean {
 	const letter = c | 0x20;
 	return (letter >= 0x61 && letter <= 0x7a) || (c >= 0x30 && c <= 0x39) || c === 0x2d || c === 0x5f;
 }
 
-/**
- * True where `bytes[start..end)` is a DNS name of a form that certificates may have: labels of 1 to 63 characters, at most 253 in all; with
- * `wildcard`, "*" may be the whole leftmost label, with at least two behind it.
- */
-export function isName(bytes: Uint8Array, start: number, end: number, wildcard: boolean): boolean {
+/** True if `bytes[start..end)` is a DNS name: labels of 1 to 63 characters, at most 253 in all. Those in certificates are hardware/psa/general.c's. */
+function isName(bytes: Uint8Array, start: number, end: number): boolean {
 	if (end - start > 253) return false;
-	let at = start;
 	let label = start;
-	let labels = 0;
-	if (wildcard && bytes[start] === STAR && bytes[start + 1] === DOT) {
-		at = label = start + 2;
-		labels = -1;
-	}
-	for (; at <= end; at++) {
+	for (let at = start; at <= end; at++) {
 		// most are lower-case letters
 		while (at < end && bytes[at]! >= 0x61 && bytes[at]! <= 0x7a) at++;
 		if (at < end && bytes[at] !== DOT) {
@@ -160,43 +142,20 @@ export function isName(bytes: Uint8Array, start: number, end: number, wildcard: 
 		}
 		if (at === label || at - label > 63 || bytes[label] === 0x2d || bytes[at - 1] === 0x2d) return false;
 		label = at + 1;
-		labels++;
 	}
-	return labels > 0;
+	return true;
 }
 
-/** RFC 9525 section 6.3: the wildcard stands for exactly one label. `name` holds the characters of what was asked for. */
-export function matchesName(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
-	const first = start;
-	const length = withoutDot(name);
-	let at = 0;
-	if (bytes[start] === STAR) {
-		at = name.indexOf(DOT);
-		start++;
-		if (at < 1) return false;
-	}
-	if (length - at !== end - start) return false;
-	// mostly the certificate has lower case as well, and nothing is left to compare; that it is a name at all is looked at last
-	if (!equal(bytes, start, name, at, length - at)) {
-		for (let i = start; i < end; i++) if (lower(bytes[i]!) !== lower(name[at++]!)) return false;
-	}
-	return isName(bytes, first, end, true);
-}
-
-/** True where the certificate is for `name`. Throws where its list of names is malformed. */
+/** True if the certificate is for `name`. Throws if its list of names is malformed. */
 export function isFor(certificate: Certificate, name: string): boolean {
-	const bytes = certificate.bytes;
 	const address = parseAddress(name);
 	const asked = address ?? octetsOf(name);
-	const der = certificate.der.open(bytes, certificate.namesStart, certificate.namesEnd, certificate.position);
-	let found = false;
-	while (der.more) {
-		der.takeAny();
-		if (found) continue;
-		if (address) found = der.tag === GeneralName.address && sameOctets(bytes, der.start, der.end, asked, 0, asked.length);
-		else found = der.tag === GeneralName.dns && matchesName(bytes, der.start, der.end, asked);
-	}
-	return found;
+	const start = certificate.namesStart, end = certificate.namesEnd;
+	if (start === end) return false;
+	const found = address ? findName(certificate.bytes, start, end, asked, asked.length, GeneralName.address)
+		: findName(certificate.bytes, start, end, asked, withoutDot(asked), GeneralName.dns);
+	if (found < 0) certificate.der.open(certificate.bytes, start, end, certificate.position).fail("has a malformed list of names");
+	return found !== 0;
 }
 
 /** The names that the certificate is for, for people; at most a few. */
@@ -206,7 +165,7 @@ export function namesOf(certificate: Certificate): string {
 	const namesEnd = certificate.namesEnd;
 	const der = new DER(bytes, namesStart, namesEnd, certificate.position);
 	let text = "";
-	while (der.more && text.length < 120) {
+	for (let i = 0; i < MAX_LISTED && der.more && text.length < 120; i++) {
 		der.takeAny();
 		if (der.tag !== GeneralName.dns && der.tag !== GeneralName.address) continue;
 		if (text) text += ", ";

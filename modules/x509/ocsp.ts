@@ -1,19 +1,21 @@
 /*
 	A stapled certificate status: an OCSP response (RFC 6960 section 4.2) that the server sends with its certificate (RFC 6066 section 8,
 	RFC 8446 section 4.4.2.1). It is signed by the certificate's issuer, or by a responder that the issuer has certified for this.
-	It is checked when the path holds, so that the issuer's key is known: by path.ts in TLS 1.3, where it comes with the certificate, and by
-	tls12/flow.ts in TLS 1.2, where it is a message of its own. Asked for by clienthello.ts. A build without it has without/ocsp in the place of this.
+	It is checked when the path holds, so that the issuer's key is known: in TLS 1.3 it comes with the certificate, in TLS 1.2 as a message of its
+	own. It says nothing, and nobody is revoked, before its signature is found right. A build without it has without/ocsp in the place of this.
 */
 
 import { TLSError } from "../errors";
 import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
 import { hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
+import { isSubject, sameName } from "tls/hardware/names";
 import { readSignatureAlgorithm } from "./algorithms";
-import { Certificate } from "./certificate";
+import { Certificate, KeyUsage } from "./certificate";
 import { DER, Tag, sameOctets } from "./der";
 import { OID, readOID } from "./oids";
 import { dateText, readTime } from "./time";
+import { unsupportedKey, unsupportedSignature } from "./unsupported";
 import { refuse as refuseOption } from "../options";
 import type { Options } from "../options";
 
@@ -73,6 +75,17 @@ const enum Seconds {
 	day = 86400,
 }
 
+/** How much of a response is looked at: a server staples the status of one certificate. */
+const enum Most {
+	/** Statuses in all, and in one step. */
+	statuses = 1024,
+	atOnce = 8,
+	/** Certificates of responders. */
+	certificates = 16,
+	/** Extensions in one list. */
+	extensions = 16,
+}
+
 const enum Status {
 	good = Tag.context,
 	revoked = Tag.explicit | 1,
@@ -82,6 +95,10 @@ const enum Status {
 const BASIC = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x01);
 /** 1.3.14.3.2.26: SHA-1, which here only tells certificates apart */
 const SHA1 = Uint8Array.of(0x2b, 0x0e, 0x03, 0x02, 0x1a);
+
+/** ResponderID: a Name, or the SHA-1 of a key. */
+const RESPONDER_NAME = Tag.explicit | 1;
+const RESPONDER_KEY = Tag.explicit | 2;
 
 const WHAT = "the stapled certificate status";
 
@@ -97,6 +114,14 @@ export class StapledStatus {
 	readonly #bytes: Uint8Array;
 	readonly #now: number;
 	readonly #subject: StatusSubject;
+	/** The list of statuses, as far as it has not been read; 0 when it has. */
+	#listAt = 0;
+	#listEnd = 0;
+	/** Statuses read, and certificates of responders. */
+	#count = 0;
+	#isFound = false;
+	/** When the certificate was revoked, if it was; in seconds since 1970. */
+	#revoked: number | undefined;
 	/** ResponseData and its signature. */
 	#tbsStart = 0;
 	#tbsEnd = 0;
@@ -121,26 +146,45 @@ export class StapledStatus {
 		this.#subject = subject;
 		try {
 			this.#read(new DER(bytes, start, end, WHAT));
-			if (this.#isResponder(subject.bytes, 0, subject.nameEnd, subject.issuer)) this.#responder = subject.issuer;
 		}
 		catch (error) {
 			throw asStaple(error);
 		}
 	}
 
-	/** True while a signature is left to check. */
+	/** True while something is left to check: a signature, or more of a long response. */
 	step(): boolean {
 		try {
+			if (this.#listAt) return this.#readStatuses();
 			if (!this.#responder) {
 				this.#responder = this.#certified();
 				return true;
 			}
 			this.#check(this.#responder, this.#signedWith, this.#tbsStart, this.#tbsEnd, this.#signatureStart, this.#signatureEnd);
-			return false;
 		}
 		catch (error) {
 			throw asStaple(error);
 		}
+		const revoked = this.#revoked;
+		if (revoked !== undefined) throw new TLSError("certificate_revoked", `${this.#subject.title} was revoked on ${dateText(revoked)}`);
+		return false;
+	}
+
+	/** Reads some of the statuses; true, as the signature is left to check. */
+	#readStatuses(): true {
+		const der = new DER(this.#bytes, this.#listAt, this.#listEnd, WHAT);
+		for (let i = 0; i < Most.atOnce && der.more; i++) {
+			if (++this.#count > Most.statuses) throw new TLSError("too_much_work", `${WHAT} has more than ${Most.statuses} statuses`);
+			if (this.#readSingle(der)) this.#isFound = true;
+		}
+		this.#listAt = der.more ? der.at : 0;
+		if (der.more) return true;
+		if (!this.#isFound) refuse("is not about the server's certificate");
+		this.#count = 0;
+		const { bytes, nameEnd, issuer } = this.#subject;
+		if (this.#isResponder(issuer) && (this.#responderTag !== RESPONDER_NAME || sameName(this.#bytes, this.#responderStart, this.#responderEnd, bytes, 0, nameEnd)))
+			this.#responder = issuer;
+		return true;
 	}
 
 	/** OCSPResponse, down to BasicOCSPResponse. */
@@ -193,24 +237,23 @@ export class StapledStatus {
 		if (der.sees(Tag.explicit)) refuse("is of an unknown version");
 		der.takeAny();
 		this.#responderTag = der.tag;
-		if (der.tag === (Tag.explicit | 2)) {
+		if (der.tag === RESPONDER_KEY) {
 			const outer = der.enter();
 			der.take(Tag.octetString, "responder's key");
 			der.leave(outer);
 		}
+		else if (der.tag !== RESPONDER_NAME) refuse("does not say who gives it");
 		this.#responderStart = der.start;
 		this.#responderEnd = der.end;
 		readTime(der);	// producedAt: thisUpdate counts
 		der.take(Tag.sequence, "list of statuses");
-		const list = der.enter();
-		let isFound = false;
-		while (der.more) isFound = this.#readSingle(der) || isFound;
-		der.leave(list);
+		if (der.start === der.end) refuse("is not about the server's certificate");
+		this.#listAt = der.start;
+		this.#listEnd = der.end;
 		if (der.sees(Tag.explicit | 1)) skipExtensions(der);
-		if (!isFound) refuse("is not about the server's certificate");
 	}
 
-	/** SingleResponse; true where it is about the certificate, and good. */
+	/** SingleResponse; true if it is about the certificate. What it says holds once the signature is found right. */
 	#readSingle(der: DER): boolean {
 		der.take(Tag.sequence, "status");
 		const outer = der.enter();
@@ -232,11 +275,8 @@ export class StapledStatus {
 		if (!isOurs) return false;
 		if (thisUpdate > this.#now + Seconds.skew) refuse(`is of ${dateText(thisUpdate)}, which is yet to come`);
 		if (nextUpdate < this.#now) refuse(`was good until ${dateText(nextUpdate)} only`);
-		if (tag === Status.revoked) {
-			const when = readTime(new DER(this.#bytes, start, end, WHAT));
-			throw new TLSError("certificate_revoked", `${this.#subject.title} was revoked on ${dateText(when)}`);
-		}
-		if (tag !== Status.good) refuse("says that the certificate is not known to the responder");
+		if (tag === Status.revoked) this.#revoked = readTime(new DER(this.#bytes, start, end, WHAT));
+		else if (tag !== Status.good) refuse("says that the certificate is not known to the responder");
 		if (nextUpdate < this.validUntil) this.validUntil = nextUpdate;
 		return true;
 	}
@@ -252,57 +292,60 @@ export class StapledStatus {
 		const algorithm = hashOf(this.#bytes, der.start, der.end);
 		der.at = der.limit;
 		der.leave(inner);
-		let isOurs = algorithm !== 0;
 		der.take(Tag.octetString, "issuer's name");
-		isOurs &&= isHash(this.#bytes, der.start, der.end, algorithm, bytes, 0, nameEnd);
+		const nameStart = der.start, hashEnd = der.end;
 		der.take(Tag.octetString, "issuer's key");
-		isOurs &&= isHash(this.#bytes, der.start, der.end, algorithm, issuer.bytes, issuer.start, issuer.end);
+		const keyStart = der.start, keyEnd = der.end;
 		der.integer();
-		isOurs &&= sameOctets(this.#bytes, der.start, der.end, bytes, nameEnd, bytes.length);
+		// the serial number first: it costs no hash
+		const isOurs = sameOctets(this.#bytes, der.start, der.end, bytes, nameEnd, bytes.length) && algorithm !== 0
+			&& isHash(this.#bytes, nameStart, hashEnd, algorithm, bytes, 0, nameEnd) && isHash(this.#bytes, keyStart, keyEnd, algorithm, issuer.bytes, issuer.start, issuer.end);
 		der.leave(outer);
 		return isOurs;
 	}
 
-	/** True where ResponderID names the subject `bytes[nameStart..nameEnd)`, or this key. */
-	#isResponder(bytes: Uint8Array, nameStart: number, nameEnd: number, key: PublicKey): boolean {
-		const start = this.#responderStart;
-		const end = this.#responderEnd;
-		if (this.#responderTag === (Tag.explicit | 1)) return sameOctets(this.#bytes, start, end, bytes, nameStart, nameEnd);
-		if (this.#responderTag !== (Tag.explicit | 2)) refuse("does not say who gives it");
-		return isHash(this.#bytes, start, end, HashAlgorithm.sha1, key.bytes, key.start, key.end);
+	/** True if ResponderID has this key's hash, or a name, which the caller compares. */
+	#isResponder(key: PublicKey): boolean {
+		return this.#responderTag === RESPONDER_NAME
+			|| isHash(this.#bytes, this.#responderStart, this.#responderEnd, HashAlgorithm.sha1, key.bytes, key.start, key.end);
 	}
 
-	/** The key of a responder that the issuer has certified (RFC 6960 section 4.2.2.2), whose certificate's signature is checked. */
-	#certified(): PublicKey {
+	/**
+	 * The key of a responder that the issuer has certified (RFC 6960 section 4.2.2.2), whose certificate's signature is checked; undefined if the next
+	 * certificate is another's.
+	 */
+	#certified(): PublicKey | undefined {
 		const list = new DER(this.#bytes, this.#certificatesStart, this.#certificatesEnd, WHAT);
-		const certificate = new Certificate();
-		while (list.more) {
-			const at = list.at;
-			list.takeAny();
-			certificate.read(this.#bytes, at, list.end, "the responder's certificate");
-			const { keyKind, keyStart, keyEnd, keyBits, subjectStart, subjectEnd } = certificate;
-			const key: PublicKey = { kind: keyKind as KeyKind, bytes: this.#bytes, start: keyStart, end: keyEnd, bits: keyBits };
-			if (!this.#isResponder(this.#bytes, subjectStart, subjectEnd, key)) continue;
-			this.#checkResponder(certificate);
-			const { signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd } = certificate;
-			this.#check(this.#subject.issuer, signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd);
-			return key;
-		}
-		refuse("is neither of the certificate's issuer, nor of anybody whose certificate comes with it");
+		if (!list.more) refuse("is neither of the certificate's issuer, nor of anybody whose certificate comes with it");
+		if (++this.#count > Most.certificates) throw new TLSError("too_much_work", `${WHAT} comes with more than ${Most.certificates} certificates`);
+		const start = list.at;
+		list.takeAny();
+		this.#certificatesStart = list.at;
+		const isNamed = this.#responderTag === RESPONDER_NAME;
+		if (isNamed && !isSubject(this.#bytes, start, list.end, this.#bytes, this.#responderStart, this.#responderEnd)) return;
+		const certificate = new Certificate().read(this.#bytes, start, list.end, "the responder's certificate");
+		const { keyKind, keyStart, keyEnd, keyBits } = certificate;
+		const key: PublicKey = { kind: keyKind as KeyKind, bytes: this.#bytes, start: keyStart, end: keyEnd, bits: keyBits };
+		if (!this.#isResponder(key)) return;
+		this.#checkResponder(certificate);
+		const { signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd } = certificate;
+		this.#check(this.#subject.issuer, signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd);
+		return key;
 	}
 
 	/** What a responder's certificate must say. */
 	#checkResponder(certificate: Certificate): void {
 		const { bytes, issuerStart, issuerEnd, notBefore, notAfter } = certificate;
-		if (!certificate.keyKind) certificate.fail("has a key that is not taken");
+		if (!certificate.keyKind) certificate.fail(unsupportedKey(certificate));
+		if (!(certificate.keyUsage & KeyUsage.digitalSignature)) certificate.fail("is not allowed to sign (its key usage)");
 		if (!certificate.isForOCSP) certificate.fail("is not meant for that (its extended key usage)");
-		if (!sameOctets(bytes, issuerStart, issuerEnd, this.#subject.bytes, 0, this.#subject.nameEnd)) certificate.fail("is of another issuer");
+		if (!sameName(bytes, issuerStart, issuerEnd, this.#subject.bytes, 0, this.#subject.nameEnd)) certificate.fail("is of another issuer");
 		if (this.#now > notAfter || this.#now < notBefore)
 			certificate.fail(`is valid from ${dateText(notBefore)} to ${dateText(notAfter)} only`);
 	}
 
 	#check(key: PublicKey, signedWith: number, start: number, end: number, signatureStart: number, signatureEnd: number): void {
-		if (!signedWith) refuse("is signed in a way that is not taken, such as with SHA-1");
+		if (!signedWith) refuse(unsupportedSignature(this.#bytes, end, signatureStart));
 		const bytes = this.#bytes;
 		if (!verifySignature(key, signedWith >> 8, signedWith & 0xff, bytes, start, end, bytes, signatureStart, signatureEnd))
 			refuse("is forged or damaged: a signature is wrong");
@@ -340,7 +383,8 @@ function skipExtensions(der: DER): void {
 	const outer = der.enter();
 	der.take(Tag.sequence, "list of extensions");
 	const list = der.enter();
-	while (der.more) {
+	for (let count = 0; der.more; count++) {
+		if (count === Most.extensions) der.fail(`has more than ${Most.extensions} extensions in one list`);
 		der.take(Tag.sequence, "extension");
 		const inner = der.enter();
 		der.take(Tag.objectIdentifier, "extension");

@@ -5,7 +5,6 @@
 
 import { equal } from "tls/hardware/compare";
 
-/** Fewer than 33: extensions.ts has a bit for each. */
 export const enum OID {
 	unknown = 0,
 	// keys
@@ -40,11 +39,6 @@ export const enum OID {
 	extKeyUsage,
 	authorityInfoAccess,
 	tlsFeature,
-	// purposes and names
-	serverAuth,
-	ocspSigning,
-	anyExtendedKeyUsage,
-	commonName,
 }
 
 /** All octets of identifiers but the last, and where each of them starts. One array: each takes more than a hundred octets of flash. */
@@ -54,10 +48,8 @@ const prefixes = Uint8Array.of(
 	0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01,
 	0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03,
 	0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
-	0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03,
 	0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01,
-	0x2b, 0x81, 0x04, 0x00,
-	0x55, 0x1d, 0x25);
+	0x2b, 0x81, 0x04, 0x00);
 
 const enum Prefix {
 	pkcs1 = 0,
@@ -67,10 +59,8 @@ const enum Prefix {
 	/** The first octets of the one before. */
 	ecdsa = 23,
 	ecKey = 30,
-	purpose = 36,
-	pkixExtension = 43,
-	secgCurve = 50,
-	extKeyUsage = 54,
+	pkixExtension = 36,
+	secgCurve = 43,
 }
 
 /** True where the identifier `bytes[start..end)` has this prefix, which is as long as all of it but the last octet. */
@@ -112,7 +102,6 @@ function pkcs1(last: number): OID {
 function ofEight(bytes: Uint8Array, start: number, end: number): OID {
 	const last = bytes[end - 1]!;
 	if (bytes[start] === 0x2b) {
-		if (under(Prefix.purpose, bytes, start, end)) return last === 1 ? OID.serverAuth : last === 9 ? OID.ocspSigning : OID.unknown;
 		if (!under(Prefix.pkixExtension, bytes, start, end)) return OID.unknown;
 		return last === 1 ? OID.authorityInfoAccess : last === 24 ? OID.tlsFeature : OID.unknown;
 	}
@@ -126,10 +115,7 @@ export function readOID(bytes: Uint8Array, start: number, end: number): OID {
 	const last = bytes[end - 1]!;
 	switch (end - start) {
 		case 3:
-			if (bytes[start] !== 0x55) return OID.unknown;
-			if (bytes[start + 1] === 0x1d) return extensionOID(last);
-			return bytes[start + 1] === 0x04 && last === 3 ? OID.commonName : OID.unknown;
-		case 4: return last === 0 && under(Prefix.extKeyUsage, bytes, start, end) ? OID.anyExtendedKeyUsage : OID.unknown;
+			return bytes[start] === 0x55 && bytes[start + 1] === 0x1d ? extensionOID(last) : OID.unknown;
 		case 5: return last === 34 && under(Prefix.secgCurve, bytes, start, end) ? OID.secp384r1 : OID.unknown;
 		case 7:
 			if (last !== 1) return OID.unknown;

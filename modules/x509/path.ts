@@ -2,6 +2,9 @@
 	From the server's certificate to a key that the application trusts (RFC 5280 section 6, RFC 4158). What the server sent may be in any order,
 	with certificates that lead nowhere: paths are tried one after the other, within bounds, until one holds. No signature is checked before
 	a path has been found good in everything else. A search is an object with steps and no generator: nested generators cost a device's stack.
+
+	One budget holds for all of a search, counted in steps of XS's meter by what each part costs (`Work`): certificates read and passed over, names
+	compared, signatures. A call of `step` ends when a turn's share is used, and after each signature.
 */
 
 import { copy } from "tls/hardware/copy";
@@ -9,23 +12,23 @@ import { TLSError } from "../errors";
 import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
 import { publicKeyOf, takePublicKey } from "./algorithms";
-import { checkAuthority, checkRoot, checkTime, isSelfIssued, Mark, marksOf } from "./authority";
-import { Certificate, lastCommonName, nameText } from "./certificate";
-import { Constraints } from "./constraints";
-import { Tag, sameOctets } from "./der";
+import { isSubject, nameDigest } from "tls/hardware/names";
+import { checkAuthority, checkPathLength, checkRoot, checkTime, Mark, marksOf } from "./authority";
+import { Certificate, commonName, nameText } from "./certificate";
+import { NameCheck } from "./constraints";
+import { Tag } from "./der";
 import { isFor, namesOf } from "./names";
 import { isPin } from "./pins";
 import { StapledStatus, statusSubject } from "./ocsp";
 import type { Span, StatusSubject } from "./ocsp";
 import { timeNow } from "./time";
-import { DIGEST, nameDigest } from "./trust";
-import { Limit } from "./policy";
+import { DIGEST, sha256 } from "./trust";
+import type { RootStore } from "./trust";
+import { unsupportedKey, unsupportedSignature } from "./unsupported";
+import { Limit, Work } from "./policy";
 import type { CertificatePolicy, VerifiedPeer } from "./policy";
 
 export type { CertificatePolicy, VerifiedPeer };
-
-/** Parts of paths that are looked at before it is too much. */
-const MAX_STEPS = 64;
 
 /** What stands for a root's index while paths are looked for. */
 const enum Anchor {
@@ -80,8 +83,13 @@ export class PathSearch {
 	/** For a name's or a key's SHA-256, while a path is looked for. */
 	private digest: Uint8Array | undefined;
 	declare private issuer: PublicKey | undefined;
-	private steps = 0;
+	/** Work done, and signatures among it. */
+	private spent = 0;
 	private signatures = 0;
+	/** Checks name constraints of a certificate that is to go on top of the path, or of the root above it. */
+	declare private names: NameCheck | undefined;
+	/** True if the server's certificate is trusted or pinned itself, which is not enough: its status must be checked, and so its issuer be known. */
+	declare private isAnchor: boolean;
 	/** Why the first path failed. */
 	declare private error: TLSError | undefined;
 
@@ -98,6 +106,7 @@ export class PathSearch {
 	private read(index: number): Certificate {
 		if (this.certificateIndex !== index) {
 			this.certificateIndex = -1;
+			this.spent += Work.certificate;
 			this.certificate.read(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
 			this.certificateIndex = index;
 		}
@@ -116,14 +125,12 @@ export class PathSearch {
 			this.finish();
 			return false;
 		}
-		if (!this.path.length) {
-			if (this.begin()) return false;
-		}
-		else if (this.checkSignature() && this.top < 0) return this.end();
-		while (this.top < 0) {
-			if (!this.nextPath()) this.fail();
-			if (this.isGood() && this.top < 0) return this.end();
-		}
+		if (this.top >= 0) return this.checkSignature();
+		const turn = this.spent + Work.turn;
+		if (!this.path.length && this.begin()) return false;
+		do if (this.advance()) return this.top >= 0 || this.end();
+		while (this.spent < turn);
+		if (this.spent > Work.most) throw new TLSError("too_much_work", "the server's certificates lead too many ways, or are too long: the search for one that holds was given up");
 		return true;
 	}
 
@@ -147,26 +154,45 @@ export class PathSearch {
 		const roots = this.policy.roots;
 		if (this.spans.length > 2 * Limit.certificates) throw new TLSError("too_much_work", `the server sent more than ${Limit.certificates} certificates`);
 		this.checkLeaf();
-		this.path.push(0);
-		this.next.push(1 | marksOf(this.certificate));
+		const leaf = this.certificate;
+		this.push(0, marksOf(leaf, this.isPinned(leaf)));
 		if (!roots) return false;
+		const root = this.findItself(roots);
+		if (root < 0) return false;
+		this.checkPins(root);
+		// RFC 7633 and the option "staple" want a status that only its issuer's key can prove
+		if (this.needsStatus) {
+			this.isAnchor = true;
+			return false;
+		}
+		this.finish();
+		return true;
+	}
+
+	/** The root that is the server's certificate itself, or -1. */
+	private findItself(roots: RootStore): number {
 		const leaf = this.certificate;
 		const name = this.room();
 		nameDigest(this.message, leaf.subjectStart, leaf.subjectEnd, name);
 		let root = roots.find(name);
-		if (root < 0) return false;
+		if (root < 0) return -1;
 		const fingerprint = new Uint8Array(DIGEST);
-		nameDigest(this.message, this.spans[0]!, this.spans[1]!, fingerprint);
-		for (; roots.isNamed(root, name); root++) {
-			if (!roots.isCertificate(roots.place(root), fingerprint)) continue;
-			this.checkPins(root);
-			this.finish();
-			return true;
-		}
-		return false;
+		sha256(this.message, this.spans[0]!, this.spans[1]!, fingerprint);
+		for (; roots.isNamed(root, name); root++) if (roots.isCertificate(roots.place(root), fingerprint)) return root;
+		return -1;
+	}
+
+	private push(index: number, marks: number): void {
+		this.path.push(index);
+		this.next.push(1 | marks);
+		this.root = Anchor.untried;
 	}
 
 	private fail(): never {
+		if (this.isAnchor) {
+			this.read(0).fail('is trusted itself, and nobody who is trusted has issued it: the status (OCSP) that it or the option "staple" requires can\'t be checked. Trust its issuer, too, or leave out the option',
+				"bad_staple");
+		}
 		const { title, issuerStart, issuerEnd } = this.read(0);
 		throw this.error ?? new TLSError("untrusted", `${title} leads to nobody who is trusted: it was issued by ${nameText(this.message, issuerStart, issuerEnd)}`);
 	}
@@ -179,7 +205,7 @@ export class PathSearch {
 			throw new TLSError("wrong_name", `the server's certificate is for ${names === "" ? "no name at all" : names}, not for ${name}`);
 		}
 		checkTime(leaf, this.now);
-		if (!leaf.keyKind) leaf.fail(`has a key that is not taken${leaf.keyBits ? ` (${leaf.keyBits} bits)` : ""}`, "unsupported_certificate");
+		if (!leaf.keyKind) leaf.fail(unsupportedKey(leaf), "unsupported_certificate");
 		if (!leaf.isForServers) leaf.fail("is not meant for servers (its extended key usage)", "unsupported_certificate");
 		if (leaf.constraintsEnd && !leaf.isAuthority) leaf.fail("has name constraints but is no authority");
 		this.needsStatus = this.policy.requiresStatus === true || leaf.mustStaple;
@@ -194,76 +220,135 @@ export class PathSearch {
 		this.subjectEnd = leaf.subjectEnd;
 	}
 
-	/** Goes on to the next path that ends at a trusted key; false where there is none. */
-	private nextPath(): boolean {
-		const path = this.path;
-		while (path.length) {
-			if (this.root !== Anchor.exhausted) {
-				if (this.nextRoot()) return true;
-				continue;
-			}
-			const issuer = this.nextIssuer();
-			if (issuer < 0) {
-				path.pop();
-				this.next.pop();
-				continue;
-			}
-			if (++this.steps > MAX_STEPS) throw new TLSError("too_much_work", "the server's certificates lead too many ways");
-			path.push(issuer);
-			this.next.push(1 | marksOf(this.certificate));
-			this.root = Anchor.untried;
-		}
+	/** Takes a small step in search of a path; true when one is good in everything but its signatures. */
+	private advance(): boolean {
+		if (this.names) return this.checkNames(this.names);
+		if (this.root !== Anchor.exhausted) return this.nextRoot();
+		this.nextIssuer();
 		return false;
 	}
 
-	/** Goes on to the next trusted key that may have issued the end of the path, or is its own. */
+	/** Goes on to the next trusted key that may have issued the end of the path, or is its own; true if the path that ends there is good. */
 	private nextRoot(): boolean {
-		const roots = this.policy.roots, pinsInsteadOfRoots = this.policy.pinsInsteadOfRoots;
-		const last = this.read(this.path[this.path.length - 1]!);
-		if (this.root === Anchor.untried && pinsInsteadOfRoots && this.isPinned(last)) {
+		const roots = this.policy.roots;
+		if (this.root === Anchor.pinned) this.pop();
+		else if (this.root === Anchor.untried && this.policy.pinsInsteadOfRoots && this.endsPinned()) {
 			this.root = Anchor.pinned;
-			return true;
+			return this.select();
 		}
-		if (roots) {
+		else if (roots) {
+			this.spent += Work.root;
+			const last = this.read(this.path[this.path.length - 1]!);
 			const digest = this.room();
 			nameDigest(last.bytes, last.issuerStart, last.issuerEnd, digest);
 			const root = this.root < 0 ? roots.find(digest) : this.root + 1;
 			if (root >= 0 && roots.isNamed(root, digest)) {
 				this.root = root;
-				return true;
+				return this.tryRoot(roots, root);
 			}
 		}
 		this.root = Anchor.exhausted;
 		return false;
 	}
 
-	/** The next certificate that may have issued the end of the path, or -1. */
-	private nextIssuer(): number {
-		const path = this.path;
-		const level = path.length - 1;
-		const last = this.read(path[level]!);
-		// `last` is another certificate after the next `read`
-		const issuerStart = last.issuerStart, issuerEnd = last.issuerEnd;
-		while (2 * (this.next[level]! & Mark.next) < this.spans.length) {
-			const index = this.next[level]!++ & Mark.next;
-			if (!path.includes(index) && this.isIssuer(index, issuerStart, issuerEnd)) return index;
-		}
-		return -1;
+	/** True if the certificate at the end of the path has a pinned key. The server's own does not count if its issuer has to be known. */
+	private endsPinned(): boolean {
+		const level = this.path.length - 1;
+		const isPinned = (this.next[level]! & Mark.pinned) !== 0;
+		if (!isPinned || level || !this.needsStatus) return isPinned;
+		this.isAnchor = true;
+		return false;
 	}
 
-	/** True where certificate `index` can be read, is one of that subject, and may stand above the path. */
-	private isIssuer(index: number, start: number, end: number): boolean {
+	/** What the root allows; its name constraints are left to further steps. */
+	private tryRoot(roots: RootStore, root: number): boolean {
+		const place = roots.place(root);
 		try {
-			const certificate = this.read(index);
-			if (!sameOctets(this.message, start, end, this.message, certificate.subjectStart, certificate.subjectEnd)) return false;
-			checkTime(certificate, this.now);
-			checkAuthority(certificate, this.authorities());
-			return true;
+			if (!roots.issues(place)) this.read(this.path[this.path.length - 1]!).fail("is not itself trusted; a certificate with its issuer's name is, but may not issue others", "untrusted");
+			checkRoot(roots, place, this.authorities(), this.now);
+			this.checkPins(root);
+			const start = roots.constraintsStart(place), end = roots.constraintsEnd(start);
+			if (start === end) return this.select();
+			this.names = new NameCheck(roots.bytes, start, end, "the trusted root");
 		}
 		catch (error) {
 			this.keep(error);
+		}
+		return false;
+	}
+
+	private pop(): void {
+		this.path.pop();
+		this.next.pop();
+		if (!this.path.length) this.fail();
+	}
+
+	/** Goes on to a certificate that may have issued the end of the path; without one, the end is given up. */
+	private nextIssuer(): void {
+		const level = this.path.length - 1;
+		const last = this.read(this.path[level]!);
+		// `last` is another certificate after the next `read`
+		const issuerStart = last.issuerStart, issuerEnd = last.issuerEnd;
+		const cost = Work.candidate + (issuerEnd - issuerStart >> 3);
+		const stop = this.spent + Work.turn;
+		while (this.spent < stop) {
+			const index = this.next[level]! & Mark.next;
+			if (2 * index >= this.spans.length) return this.pop();
+			this.next[level]!++;
+			this.spent += cost;
+			if (isSubject(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, this.message, issuerStart, issuerEnd) && !this.path.includes(index)
+				&& this.tryIssuer(index)) return;
+		}
+	}
+
+	/** True if certificate `index` can be read and may stand above the path; its name constraints are left to further steps. */
+	private tryIssuer(index: number): boolean {
+		try {
+			const certificate = this.read(index);
+			const isPinned = this.isPinned(certificate);
+			checkAuthority(certificate);
+			const marks = marksOf(certificate, isPinned);
+			// where a pinned key ends the path, nobody whose key is known has signed what else its certificate says
+			if (isPinned && this.policy.pinsInsteadOfRoots) {
+				this.push(index, marks);
+				return true;
+			}
+			checkTime(certificate, this.now);
+			checkPathLength(certificate, this.authorities());
+			const { constraintsStart, constraintsEnd } = certificate;
+			if (constraintsEnd) this.names = new NameCheck(this.message, constraintsStart, constraintsEnd, index, { index, marks });
+			else this.push(index, marks);
+			return true;
+		}
+		catch (error) {
+			this.spent += Work.refusal;
+			this.keep(error);
 			return false;
 		}
+	}
+
+	/** Checks names of the path's next certificate; true if those of a root are all good, which makes the path good. */
+	private checkNames(names: NameCheck): boolean {
+		const level = names.level, path = this.path;
+		if (level === path.length) {
+			this.names = undefined;
+			const candidate = names.candidate;
+			if (!candidate) return this.select();
+			this.push(candidate.index, candidate.marks);
+		}
+		// self-issued certificates but the server's are spared (RFC 5280 section 6.1.3 b)
+		else if (level && this.next[level]! & Mark.selfIssued) names.level++;
+		else {
+			this.spent += Work.names;
+			try {
+				names.step(this.read(path[level]!));
+			}
+			catch (error) {
+				this.names = undefined;
+				this.keep(error);
+			}
+		}
+		return false;
 	}
 
 	/** Keeps the reason why a path failed; what is no such reason is thrown on. */
@@ -279,20 +364,12 @@ export class PathSearch {
 		return count;
 	}
 
-	/** Checks the path in what depends on all of it, but for signatures. */
-	private isGood(): boolean {
-		try {
-			this.checkPath(this.root);
-			this.checkPins(this.root);
-		}
-		catch (error) {
-			this.keep(error);
-			return false;
-		}
+	/** The path is good but for its signatures, which are checked from the trusted key on. */
+	private select(): true {
 		this.digest = undefined;
 		this.top = this.path.length - 1;
 		this.pathEnd = this.leafEnd;
-		if (this.root === Anchor.pinned) this.useIssuer(this.path[this.top--]!);
+		if (this.root === Anchor.pinned) this.issuer = publicKeyOf(this.read(this.path[this.top--]!));
 		else {
 			const roots = this.policy.roots!;
 			const place = roots.place(this.root);
@@ -301,9 +378,10 @@ export class PathSearch {
 		return true;
 	}
 
-	/** Checks one signature, from the trusted key downwards; false where it does not hold, and with it the path. */
+	/** Checks one signature, from the trusted key downwards. False when the server is verified; a path whose signature is wrong is given up. */
 	private checkSignature(): boolean {
 		if (++this.signatures > Limit.signatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
+		this.spent += Work.signature;
 		const index = this.path[this.top]!;
 		const signedWith = this.next[this.top]! >> Mark.signature;
 		let { tbsStart, tbsEnd, signatureStart, signatureEnd } = this.certificate;
@@ -321,17 +399,18 @@ export class PathSearch {
 			signatureEnd = der.end;
 		}
 		try {
-			if (!signedWith) this.read(index).fail("is signed in a way that is not taken, such as with SHA-1", "unsupported_certificate");
+			if (!signedWith) this.read(index).fail(unsupportedSignature(this.message, tbsEnd, this.spans[2 * index + 1]!), "unsupported_certificate");
 			if (!verifySignature(this.issuer!, signedWith >> 8, signedWith & 0xff, this.message, tbsStart, tbsEnd, this.message, signatureStart, signatureEnd))
 				this.refuseSignature(this.read(index));
 		}
 		catch (error) {
 			this.keep(error);
 			this.top = -1;
-			return false;
+			return true;
 		}
 		// the issuer of the server's certificate remains
-		if (this.top-- > 0) this.useIssuer(index);
+		if (--this.top < 0) return this.end();
+		this.useIssuer(index);
 		return true;
 	}
 
@@ -340,33 +419,6 @@ export class PathSearch {
 		const certificate = this.read(index), notAfter = certificate.notAfter;
 		if (notAfter < this.pathEnd) this.pathEnd = notAfter;
 		this.issuer = publicKeyOf(certificate);
-	}
-
-	private checkPath(root: number): void {
-		const roots = this.policy.roots;
-		const path = this.path;
-		let comparisons = 0;
-		for (let i = 1; i < path.length; i++) {
-			if (!(this.next[i]! & Mark.constrains)) continue;
-			const { constraintsStart, constraintsEnd, position } = this.read(path[i]!);
-			comparisons = this.checkNames(new Constraints(this.message, constraintsStart, constraintsEnd, position, comparisons), i);
-		}
-		if (root === Anchor.pinned) return;
-		const place = roots!.place(root);
-		if (!roots!.issues(place)) this.read(path[path.length - 1]!).fail("is not itself trusted; a certificate with its issuer's name is, but may not issue others", "untrusted");
-		checkRoot(roots!, place, this.authorities(), this.now);
-		const start = roots!.constraintsStart(place);
-		const end = roots!.constraintsEnd(start);
-		if (start < end) this.checkNames(new Constraints(roots!.bytes, start, end, "the trusted root", comparisons), path.length);
-	}
-
-	/** The names of all certificates below place `above` of the path; self-issued ones but the server's are spared (RFC 5280 section 6.1.3 b). */
-	private checkNames(constraints: Constraints, above: number): number {
-		for (let i = 0; i < above; i++) {
-			const certificate = this.read(this.path[i]!);
-			if (i === 0 || !isSelfIssued(certificate)) constraints.check(certificate);
-		}
-		return constraints.comparisons;
 	}
 
 	/** Under the trusted key the issuer may just be another of the same name. */
@@ -379,15 +431,13 @@ export class PathSearch {
 		return isPin(this.policy.pins, bytes, spkiStart, spkiEnd, this.room());
 	}
 
-	/** One of the pins, where there are any, is in the path or is the root's. */
+	/** One of the pins, if there are any, is in the path or is the root's. */
 	private checkPins(root: number): void {
-		const pins = this.policy.pins, roots = this.policy.roots;
+		const pins = this.policy.pins, roots = this.policy.roots!;
 		if (!pins?.length) return;
-		if (root !== Anchor.pinned) {
-			const place = roots!.place(root);
-			if (isPin(pins, roots!.bytes, roots!.keyStart(place), roots!.keyEnd(place), this.room())) return;
-		}
-		for (const index of this.path) if (this.isPinned(this.read(index))) return;
+		const place = roots.place(root);
+		if (isPin(pins, roots.bytes, roots.keyStart(place), roots.keyEnd(place), this.room())) return;
+		for (let i = 0; i < this.next.length; i++) if (this.next[i]! & Mark.pinned) return;
 		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 	}
 
@@ -403,7 +453,7 @@ export class PathSearch {
 		const octets = new Uint8Array(this.keyEnd - this.keyStart);
 		copy(this.message, this.keyStart, this.keyEnd, octets, 0);
 		const key = { kind: this.keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: this.keyBits };
-		const subject = lastCommonName(this.certificate.der.open(this.message, this.subjectStart, this.subjectEnd, "a name")) || namesOf(this.read(0));
+		const subject = commonName(this.message, this.subjectStart, this.subjectEnd) || namesOf(this.read(0));
 		this.peer = {
 			key, keyUsage: this.keyUsage, subject, pathLength: this.path.length, needsStatus: this.needsStatus, verifiedAt: this.now,
 			validUntil: this.validUntil(),

@@ -14,6 +14,26 @@ export const enum Limit {
 	signatures = 16,
 }
 
+/** What it costs, in steps of XS's meter, as measured for the worst that a peer can send (tests/certificates/work.ts). */
+export const enum Work {
+	/** Steps after which the event loop gets its turn. */
+	turn = 10000,
+	/** Steps of a whole search, after which it is given up. */
+	most = 3300000,
+	/** A certificate that is read. */
+	certificate = 5000,
+	/** An error that says why a certificate is refused. */
+	refusal = 4000,
+	/** A certificate whose subject is not the name that is looked for. */
+	candidate = 120,
+	/** The look for a root. */
+	root = 700,
+	/** A piece of names that C compares with name constraints, which takes no longer than this many steps of script. */
+	names = 30000,
+	/** A signature. */
+	signature = 30000,
+}
+
 /** Where nothing is asked for, there is no field. */
 export interface CertificatePolicy {
 	/** The server's DNS name or address. */

@@ -3,10 +3,13 @@
 	heap. trust.ts reads it; it is made there from an application's certificates, and by the tool host-sim/roots.ts, so that nothing is
 	imported here.
 
-	    "xtr1" · length of all (4) · seconds since 1970 when it was made (4) · count (2)
-	    count x { first 16 octets of SHA-256 of the subject's DER · offset of the rest (4) }, sorted
+	    "xtr2" · length of all (4) · seconds since 1970 when it was made (4) · count (2)
+	    count x { first 16 bytes of the digest of the subject's name · offset of the rest (4) }, sorted
 	    count x { flags (1) · pathLen or 255 (1) · notBefore (4) · notAfter (4) · length (2), SubjectPublicKeyInfo · length (2), NameConstraints }
 	    first 8 octets of SHA-256 of all before
+
+	The digest of a name is the same for all ways to write it that RFC 5280 section 7.1 takes for the same: hardware/psa/names.c makes it on the
+	device, host-sim/programs/names.ts in the tool. ("xtr1" had the SHA-256 of the name as it was written.)
 
 	A certificate that may not issue others has in the place of its SubjectPublicKeyInfo the SHA-256 of all of it: it alone is trusted.
 
@@ -14,7 +17,7 @@
 */
 
 export const enum Store {
-	magic = 0x78747231,
+	magic = 0x78747232,
 	// offsets in the store
 	length = 4,
 	made = 8,
@@ -38,7 +41,7 @@ export const enum Store {
 
 /** One root, for `writeStore`. */
 export interface StoredRoot {
-	/** SHA-256 of the subject's DER. */
+	/** Digest of the subject's name in the form in which names are compared. */
 	readonly name: Uint8Array;
 	readonly issues: boolean;
 	/** Store.noPathLength where it sets no limit. */

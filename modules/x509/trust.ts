@@ -8,11 +8,13 @@ import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import type { Hash } from "tls/hardware/hash";
+import { nameDigest } from "tls/hardware/names";
 import { Certificate, KeyUsage, NO_PATH_LENGTH } from "./certificate";
 import { sameOctets } from "./der";
 import { readPEM } from "./pem";
 import { Store, writeStore } from "./store";
 import type { StoredRoot } from "./store";
+import { unsupportedKey } from "./unsupported";
 
 /** DER, or PEM with any number of certificates. */
 export type CertificateInput = string | ArrayBuffer | Uint8Array;
@@ -60,13 +62,14 @@ export class RootStore {
 	/** The checksum finds what flash or the way there has damaged; the rest, a store that no tool of this project has made. */
 	#check(): void {
 		const bytes = this.bytes;
-		if (bytes.length < Store.entries + Store.checkSize || u32(bytes, 0) !== Store.magic) refuse("the octets given as roots are no root store");
+		if (bytes.length < Store.entries + Store.checkSize || u32(bytes, 0) >>> 8 !== Store.magic >>> 8) refuse("the bytes given as roots are no root store");
+		if (u32(bytes, 0) !== Store.magic) refuse("the root store is of another version of this library: make it anew with `npm run roots`");
 		const end = u32(bytes, Store.length) - Store.checkSize;
 		if (end + Store.checkSize > bytes.length) refuse("the root store is cut short");
 		let at = Store.entries + this.count * Store.entrySize;
 		if (end < at) refuse("the root store is cut short");
 		const digest = new Uint8Array(DIGEST);
-		nameDigest(bytes, 0, end, digest);
+		sha256(bytes, 0, end, digest);
 		for (let i = 0; i < Store.checkSize; i++) if (digest[i] !== bytes[end + i]) refuse("the root store is damaged: its checksum is wrong");
 		for (let i = 0; i < this.count; i++) {
 			if (this.place(i) !== at || at + Store.key + 2 > end) refuse("the root store is malformed");
@@ -105,7 +108,7 @@ export class RootStore {
 		return 0;
 	}
 
-	/** The first root whose name has this SHA-256, or -1; others follow it as long as `isNamed` is true. */
+	/** The first root whose name has this digest (`nameDigest`), or -1; others follow it as long as `isNamed` is true. */
 	find(digest: Uint8Array): number {
 		let low = 0;
 		let high = this.count;
@@ -165,8 +168,8 @@ export class RootStore {
 	}
 }
 
-/** SHA-256 of a name's, a key's or a certificate's DER into `digest`. */
-export function nameDigest(bytes: Uint8Array, start: number, end: number, digest: Uint8Array): void {
+/** Writes the SHA-256 of a key's or a certificate's DER to `digest`. */
+export function sha256(bytes: Uint8Array, start: number, end: number, digest: Uint8Array): void {
 	hash(HashAlgorithm.sha256, bytes, start, end, digest, 0);
 }
 
@@ -191,7 +194,7 @@ function storedRoot(certificate: Certificate): StoredRoot {
 
 function fingerprint(bytes: Uint8Array): Uint8Array {
 	const digest = new Uint8Array(DIGEST);
-	nameDigest(bytes, 0, bytes.length, digest);
+	sha256(bytes, 0, bytes.length, digest);
 	return digest;
 }
 
@@ -203,7 +206,7 @@ function readTrusted(certificate: Certificate, der: Uint8Array, index: number): 
 	catch (error) {
 		refuse(`a trusted certificate can't be used: ${(error as Error).message}`);
 	}
-	if (!certificate.keyKind) refuse(`a trusted certificate can't be used: ${certificate.title} has a key of an unknown kind or size`);
+	if (!certificate.keyKind) refuse(`a trusted certificate can't be used: ${certificate.title} ${unsupportedKey(certificate)}`);
 }
 
 /**

@@ -20,10 +20,11 @@ import { encodingFaults, forgeries, signatureFaults, timeFaults } from "./node/f
 import { keyFaults, oddities } from "./node/oddities.js";
 import { pinCases } from "./node/pins.js";
 import { mutatedStaple, stapleCases } from "./node/staples.js";
+import { stringCases } from "./node/strings.js";
 
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-chains-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases(), ...boundCases(), ...stapleCases(), ...endCases()];
+const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases(), ...boundCases(), ...stapleCases(), ...stringCases(), ...endCases()];
 writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: [...mutatedChains(), mutatedStaple()] }));
 
 for (const variant of variants) {

@@ -4,6 +4,7 @@
 */
 
 import config from "mc/config";
+import { accelerate, accelerators } from "simulator";
 import { ascii, equal, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
 import type { Options } from "tls/options";
@@ -104,4 +105,31 @@ test("trusted certificates that are of no use are refused", () => {
 	for (const certificate of ["", "no PEM", "-----BEGIN CERTIFICATE-----\nMIIB", root.replace("M", "*"), root.replace("-----END", "----END"), new Uint8Array(0), der!.slice(0, -1), longer])
 		throws(() => configure({ certificate }, host), "configuration");
 	throws(() => new RootStore(ascii("xtr0 is no store")), "configuration");
+});
+
+/** Calls of what checks signatures, so far. */
+function checks(): { name: string; calls: number } {
+	return accelerators().find(({ name }) => name.includes("ECDSA") && name.includes("verify"))!;
+}
+
+test("a key that the chip can't do is a verdict on the certificate; a chip that fails is none", () => {
+	const options = { certificate: root, clock: rightTime };
+	equal(outcome(options), "");
+	const { name, calls } = checks();
+	equal(outcome(options), "");
+	equal(checks().calls - calls, 3);
+	for (let nth = 1; nth <= 3; nth++) {
+		accelerate("unsupported", name, nth);
+		equal(outcome(options), "unsupported_certificate", `signature ${nth}`);
+		accelerate("fail", name, nth);
+		ok(outcome(options).includes("(PSA status -147)"), `signature ${nth}`);
+		equal(outcome(options), "");
+	}
+});
+
+test("a key that the chip can't do leaves the other paths", () => {
+	const options = { certificate: [root, readPEM(config.chain, "CERTIFICATE")[2]!], clock: rightTime };
+	equal(outcome(options), "");
+	accelerate("unsupported", checks().name, 1);
+	equal(outcome(options), "");
 });

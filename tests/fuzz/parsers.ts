@@ -9,7 +9,8 @@ import { asTLSError } from "tls/errors";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import type { Options } from "tls/options";
 import { Certificate } from "tls/x509/certificate";
-import { askedName, isFor, matchesName, namesOf } from "tls/x509/names";
+import { findName, GeneralName } from "tls/hardware/general";
+import { askedName, isFor, namesOf } from "tls/x509/names";
 import { StapledStatus, statusSubject } from "tls/x509/ocsp";
 import { PathSearch } from "tls/x509/path";
 import { readPEM } from "tls/x509/pem";
@@ -17,6 +18,8 @@ import { publicKeyOf } from "tls/x509/algorithms";
 import { timeNow } from "tls/x509/time";
 import { RootStore } from "tls/trust";
 import type { Result } from "./connections";
+import { writeElements } from "./elements";
+import type { Element } from "./elements";
 import type { Material } from "./flight";
 import { chance, mutateBytes, mutateDER, numbersOf, pick } from "./mutate";
 import { expectVerdict, Finding, Turns } from "./oracle";
@@ -181,6 +184,8 @@ function roots(n: Numbers, material: Material, turns: Turns): string {
 const labels: readonly string[] = ["fuzz", "example", "*", "", "-", "a-", "-a", "xn--", "xn--fuzz", "_x", "a".repeat(63), "a".repeat(64), "É", "0", "256", "127", "1", "::1", "[::1]", "fe80::1%1", "\0",
 	" ", "com", "co*m", "**", "0x7f"];
 
+const leafElement: Element = { tag: 0, bytes: new Uint8Array(0), items: undefined, before: undefined, lie: -1, form: 0 };
+
 function names(n: Numbers, material: Material, turns: Turns): string {
 	const parts: string[] = [];
 	for (let left = 1 + n.below(chance(n, 10) ? 40 : 5); left > 0; left--) parts.push(pick(n, labels));
@@ -190,7 +195,10 @@ function names(n: Numbers, material: Material, turns: Turns): string {
 	return tried([], () => turns.take(() => {
 		const name = askedName(text);
 		if (name === undefined) return "none";
-		if (!chance(n, 2)) matchesName(bytes, 0, bytes.length, new Uint8Array(ArrayBuffer.fromString(name)));
+		if (!chance(n, 2)) {
+			const asked = new Uint8Array(ArrayBuffer.fromString(name)), list = writeElements([{ ...leafElement, tag: GeneralName.dns, bytes }], 0xffff);
+			findName(list, 0, list.length, asked, asked.length, GeneralName.dns);
+		}
 		else if (isFor(leaf, name) && !/^(fuzz\.example|[^.]+\.wild\.example|192\.0\.2\.1)\.?$/i.test(name)) throw new Finding(`a certificate of fuzz.example is for ${name}`);
 		return "asked";
 	}));

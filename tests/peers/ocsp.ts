@@ -44,6 +44,8 @@ export interface Response {
 	readonly extensions?: Uint8Array;
 	/** Other statuses in front of this one. */
 	readonly before?: readonly Uint8Array[];
+	/** In the place of all of them. */
+	readonly statuses?: readonly Uint8Array[];
 }
 
 /** The extension with which a certificate promises a status (RFC 7633). */
@@ -68,9 +70,9 @@ export function single(response: Response): Buffer {
 
 /** An OCSPResponse. */
 export function respond(response: Response): Buffer {
-	const { issuer, signer = issuer, byKey = false, certificates = [], before = [] } = response;
+	const { issuer, signer = issuer, byKey = false, certificates = [], before = [], statuses = [...before, single(response)] } = response;
 	const responder = byKey ? context(2, true, octetString(createHash("sha1").update(keyOctets(signer.key)).digest())) : context(1, true, signer.subject);
-	const data = sequence(responder, time(Date.now() - day), sequence(...before, single(response)));
+	const data = sequence(responder, time(Date.now() - day), sequence(...statuses));
 	const signature = sign("sha256", data, signer.key.privateKey);
 	const basic = sequence(data, sequence(oid("1.2.840.10045.4.3.2")), bitString(signature), ...(certificates.length ? [context(0, true, sequence(...certificates))] : []));
 	return sequence(element(0x0a, Buffer.of(0)), context(0, true, sequence(oid("1.3.6.1.5.5.7.48.1.1"), octetString(basic))));

@@ -64,7 +64,8 @@ function certificates(): ChainCase[] {
 			["21 bytes behind a zero", serial(0x80, 21), "bad_certificate", /serial number/],
 		]),
 		...bound("extensions", [["40", extensions(40)]], [["41", extensions(41), "bad_certificate", /more than 40 extensions/]]),
-		...bound("RSA key", [["2048 bits", rsa(2048)], ["4096 bits", rsa(4096)]], [
+		...bound("RSA key", [["2048 bits", rsa(2048)], ["2056 bits", rsa(2056)], ["4096 bits", rsa(4096)]], [
+			...[2049, 2050, 2052, 2055, 3076, 4095].map(bits => [`${bits} bits`, rsa(bits), "unsupported_certificate", new RegExp(`unsupported key \\(RSA of ${bits} bits\\): .* in steps of 8`)] as [string, Changes, string, RegExp]),
 			["2047 bits", rsa(2047), "unsupported_certificate", /2047 bits/], ["4097 bits", rsa(4097), "unsupported_certificate", /4097 bits/],
 		]),
 		...bound("validity", [

@@ -4,6 +4,7 @@
 
 import { makeCertificate, makeKey } from "../../../host-sim/servers/certificates.js";
 import { respond } from "../../peers/ocsp.js";
+import { pin } from "./pins.js";
 import { accepted, attacker, day, host, makeWorld, now, type ChainCase, type Changes } from "./chain.js";
 
 const soon = Math.floor(now / 1000) * 1000 + 2 * day;
@@ -30,6 +31,7 @@ export function endCases(): ChainCase[] {
 		ending("the earliest of all", { root: { notAfter: new Date(soon + day) }, upper: ends, leaf: { notAfter: new Date(soon + 2 * day) } }),
 		accepted("ends with a certificate that is trusted itself", [alone], { trusted: [alone], until: soon }),
 		accepted("ends with the path, not with what is in no path", [leaf, stranger, lower, upper], { trusted: [root], until: soon }),
+		accepted("doesn't end with a pinned authority, of which only the key counts", [long.leaf, makeWorld({ lower: { notAfter: new Date(soon - day) } }).lower], { trusted: undefined, pins: [pin(long.lower)], until: soon + day }),
 		accepted("ends with a status that must come", chain, { staple, requiresStatus: true, until: soon }),
 		accepted("doesn't end with a status that need not come", chain, { staple, until: soon + day }),
 	];

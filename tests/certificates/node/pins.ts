@@ -11,7 +11,7 @@ const { root, upper, lower, leaf } = world;
 const chain = [leaf, lower, upper];
 
 /** SHA-256 of the certificate's SubjectPublicKeyInfo. */
-function pin({ key }: Pick<Certificate, "key">): Uint8Array {
+export function pin({ key }: Pick<Certificate, "key">): Uint8Array {
 	return createHash("sha256").update(key.publicKey.export({ type: "spki", format: "der" })).digest();
 }
 
@@ -37,7 +37,13 @@ function insteadOfRoots(): ChainCase[] {
 	const alone = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host] });
 	const swapped = makeCertificate({ subject: "server", key: attacker, issuer: withKey(lower, attacker), names: [host] });
 	const expired = makeWorld({ leaf: { notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) } }).leaf;
-	const pathLength = makeWorld({ upper: { pathLength: 0 } });
+	// only the pinned key counts: what else its certificate says is signed by nobody whose key is known, so that whoever sends it can write it anew
+	const past = { notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) };
+	const limits = { pathLength: 0, permitted: ["other.example"] };
+	const pathLength = makeWorld({ upper: { ...past, ...limits } });
+	const below = makeWorld({ lower: past });
+	const limited = makeWorld({ lower: limits });
+	const forged = makeWorld({ upper: { changeSignature: bytes => { bytes[20]! ^= 1; return bytes; } } });
 	const bare = makeWorld({ lower: { isAuthority: false, keyUsage: ["keyCertSign"] } });
 	const only = (certificate: Certificate): { trusted: undefined; pins: Uint8Array[] } => ({ trusted: undefined, pins: [pin(certificate)] });
 	return [
@@ -50,7 +56,13 @@ function insteadOfRoots(): ChainCase[] {
 		refused("pins only: a forged certificate under the pinned authority", [swapped, lower], "bad_certificate", /certificate 0 \(CN=server\) is forged/, only(lower)),
 		refused("pins only: expired", [expired], "certificate_expired", /certificate 0 \(CN=server\) expired/, only(leaf)),
 		refused("pins only: another name", [leaf], "wrong_name", /not for other\.example/, { ...only(leaf), host: "other.example" }),
-		refused("pins only: the pinned authority's path length", [pathLength.leaf, pathLength.lower, pathLength.upper], "bad_certificate", /allows 0 authorities/, only(upper)),
+		accepted("pins only: the pinned authority's dates, path length and name constraints do not count", [pathLength.leaf, pathLength.lower, pathLength.upper], only(upper)),
+		accepted("pins only: nor does who has signed the pinned authority", [forged.leaf, forged.lower, forged.upper], only(upper)),
+		refused("pins only: an authority below the pinned one has expired", [below.leaf, below.lower, below.upper], "certificate_expired", /certificate 1 .* expired/, only(upper)),
+		refused("pins only: the name constraints of an authority below the pinned one", [limited.leaf, limited.lower, limited.upper], "bad_certificate", /do not permit/, only(upper)),
+		refused("with roots: a pinned authority that has expired", [below.leaf, below.lower, below.upper], "certificate_expired", /certificate 1 .* expired/, { pins: [pin(lower)] }),
+		refused("with roots: the name constraints of a pinned authority", [limited.leaf, limited.lower, limited.upper], "bad_certificate", /do not permit/, { pins: [pin(lower)] }),
+		refused("pins only: above a pinned authority that has not issued the path, nobody is looked for", [swapped, lower, upper], "bad_certificate", /certificate 0 \(CN=server\) is forged/, { trusted: undefined, pins: [pin(lower), pin(upper)] }),
 		refused("pins only: the pinned key is no authority's", [bare.leaf, bare.lower], "bad_certificate", /is no authority/, only(lower)),
 	];
 }

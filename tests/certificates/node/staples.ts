@@ -5,6 +5,7 @@
 import { makeCertificate, makeKey, type Certificate } from "../../../host-sim/servers/certificates.js";
 import { element, nothing, octetString, oid, sequence } from "../../../host-sim/servers/der.js";
 import { mustStaple, respond as makeResponse, revoked, single, unknown, type Response } from "../../peers/ocsp.js";
+import { pin } from "./pins.js";
 import { accepted, attacker, day, fault, host, makeWorld, now, refused, world, type ChainCase } from "./chain.js";
 
 const { upper, lower, leaf } = world;
@@ -46,11 +47,23 @@ function wrong(): ChainCase[] {
 		old: responder({ notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) }),
 		upper: responder({ issuer: upper }),
 		none: responder(),
+		usage: responder({ keyUsage: ["keyCertSign"] }),
+		any: responder({ extendedKeyUsage: ["any"] }),
 	};
 	const by = (signer: Certificate): Buffer => respond({ signer, certificates: [signer.der] });
 	const critical = sequence(sequence(oid("1.3.6.1.4.1.99999.1"), element(1, Buffer.of(0xff)), octetString(nothing())));
 	return [
 		no("revoked", /certificate 0 \(CN=server\) was revoked on 2026-03-01/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")) }), "certificate_revoked"),
+		no("revoked, by a responder", /was revoked on 2026-03-01/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: delegates.none, certificates: [delegates.none.der] }), "certificate_revoked"),
+		no("revoked, and forged", /a signature is wrong/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: forger })),
+		no("revoked, by somebody whom the issuer has not certified", /a signature is wrong/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: stranger, certificates: [stranger.der] })),
+		no("revoked, by a responder that may not sign", /the responder's certificate \(CN=Responder\) is not allowed to sign/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: delegates.usage, certificates: [delegates.usage.der] })),
+		no("revoked, by a responder for other purposes", /is not meant for that/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: delegates.purpose, certificates: [delegates.purpose.der] })),
+		no("revoked, by a responder with any purpose", /is not meant for that/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: delegates.any, certificates: [delegates.any.der] })),
+		no("good and then revoked", /was revoked on 2026-03-01/, respond({ before: [single({ issuer: lower, certificate: leaf })], status: revoked(new Date("2026-03-01T12:00:00Z")) }), "certificate_revoked"),
+		no("revoked and then good", /was revoked on 2026-03-01/, respond({ before: [single({ issuer: lower, certificate: leaf, status: revoked(new Date("2026-03-01T12:00:00Z")) })] }), "certificate_revoked"),
+		no("good, by a responder that may not sign", /is not allowed to sign/, by(delegates.usage)),
+		no("no status at all", /not about the server's certificate/, makeResponse({ certificate: leaf, issuer: lower, statuses: [] })),
 		no("unknown", /not known to the responder/, respond({ status: unknown })),
 		no("of another certificate", /not about the server's certificate/, respond({ certificate: makeWorld({ leaf: { serial: Buffer.alloc(16, 0x22) } }).leaf })),
 		no("of another issuer's certificate", /not about the server's certificate/, respond({ issuer: upper, signer: lower })),
@@ -65,7 +78,7 @@ function wrong(): ChainCase[] {
 		no("by a responder whose certificate is missing", /nor of anybody/, respond({ signer: delegates.none })),
 		no("with a critical extension", /critical extension/, respond({ extensions: critical })),
 		no("the responder could not answer", /could not answer/, sequence(element(0x0a, Buffer.of(3)))),
-		no("with an octet behind it", /octets behind its end/, Buffer.concat([respond(), Buffer.of(0)])),
+		no("with an octet behind it", /(octets|bytes) behind its end/, Buffer.concat([respond(), Buffer.of(0)])),
 		no("cut short", /./, respond().subarray(0, -1)),
 		no("no octets", /./, Buffer.alloc(0)),
 		no("something else", /./, Buffer.from("no status at all")),
@@ -74,9 +87,24 @@ function wrong(): ChainCase[] {
 
 function promised(): ChainCase[] {
 	const extensions = [mustStaple];
+	const itself = (name: string, certificate: Certificate, setting: object = {}): ChainCase => refused(`status: ${name}`, [certificate], "bad_staple",
+		/certificate 0 .* is trusted itself, .* can't be checked/, { trusted: [certificate], staple: respond({ certificate, issuer: certificate }), ...setting });
+	const alone = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host] });
+	const promising = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host], extensions });
 	const stapled = makeWorld({ leaf: { extensions } });
 	return [
 		refused("status: required, and none is there", chain, "bad_staple", /certificate 0 \(CN=server\) comes without a stapled status/, { requiresStatus: true }),
+		itself("required, of a certificate that is trusted itself", alone, { requiresStatus: true }),
+		itself("promised, of a certificate that is trusted itself", promising),
+		itself("required, of a certificate whose key is pinned", alone, { requiresStatus: true, trusted: undefined, pins: [pin(alone)] }),
+		itself("promised, of a certificate whose key is pinned", promising, { trusted: undefined, pins: [pin(promising)] }),
+		refused("status: required and missing, of a certificate that is trusted itself", [alone], "bad_staple", /comes without a stapled status/, { trusted: [alone], requiresStatus: true }),
+		refused("status: required and missing, of a certificate whose key is pinned", [alone], "bad_staple", /comes without a stapled status/, { trusted: undefined, pins: [pin(alone)], requiresStatus: true }),
+		accepted("status: required, of a certificate that is trusted itself as is its issuer", chain, { trusted: [leaf, world.root], staple: respond(), requiresStatus: true }),
+		refused("status: forged, of a certificate that is trusted itself as is its issuer", chain, "bad_staple", /a signature is wrong/,
+			{ trusted: [leaf, world.root], staple: respond({ signer: { ...lower, key: attacker } }), requiresStatus: true }),
+		accepted("status: required, of a certificate whose key is pinned as is its issuer's", chain, { trusted: undefined, pins: [pin(leaf), pin(lower)], staple: respond(), requiresStatus: true }),
+		accepted("status: none required, of a certificate that is trusted itself", [alone], { trusted: [alone], staple: respond({ certificate: alone, issuer: alone }) }),
 		fault("status: promised, and none is there", { leaf: { extensions } }, "bad_staple", /without a stapled status/),
 		accepted("status: promised, and there", [stapled.leaf, lower, upper], { staple: respond({ certificate: stapled.leaf }) }),
 	];

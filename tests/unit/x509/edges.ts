@@ -2,13 +2,21 @@
 	Names at the edges of their labels.
 */
 
-import { ascii, equal, test } from "test/harness";
-import { isName } from "tls/x509/names";
+import { ascii, equal, join, test } from "test/harness";
+import { checkConstraints, findName, GeneralName } from "tls/hardware/general";
 
+function element(tag: number, content: Uint8Array): Uint8Array {
+	const length = content.length;
+	return join(length < 128 ? Uint8Array.of(tag, length) : Uint8Array.of(tag, 0x81, length), content);
+}
+
+/** True if it is taken for a DNS name: by a constraint, or with a wildcard for the name that has "x" in its place. */
 function is(text: string, wildcard = false): boolean {
-	// what lies around the name is not looked at
-	const bytes = ascii(`.${text}.`);
-	return isName(bytes, 1, 1 + text.length, wildcard);
+	const name = element(GeneralName.dns, ascii(text));
+	const constraints = element(0xa1, element(0x30, name));
+	const asked = ascii(text.replace("*", "x"));
+	if (wildcard) return findName(name, 0, name.length, asked, asked.length, GeneralName.dns) === 1;
+	return text !== "" && checkConstraints(constraints, 0, constraints.length) === 0;
 }
 
 test("labels of one character, also behind a wildcard", () => {

@@ -1,0 +1,31 @@
+/// <reference path="./native.d.ts" />
+/*
+	The extensions of a certificate (psa/extensions.c) as far as a peer decides how many there are: which of them script has to read, and the purposes
+	that one of them lists.
+*/
+
+import type { Bytes } from "./native";
+
+/** What `checkExtensions` finds. */
+export const enum ExtensionList {
+	good = 0,
+	malformed = 1,
+	tooMany = 2,
+	hasTwins = 3,
+}
+
+/** What `readPurposes` finds (RFC 5280 section 4.2.1.12). */
+export const enum Purpose {
+	malformed = -1,
+	/** A bit: serverAuth, or any purpose. */
+	server = 1,
+	/** A bit: OCSP's signing. */
+	ocsp = 2,
+}
+
+/** Checks that the Extensions `bytes[start..end)` are well-formed as far as their identifiers, at most `most`, and each there once. */
+export function checkExtensions(this: void, bytes: Bytes, start: number, end: number, most: number): ExtensionList { return native("xs_extensions_check").call(this, bytes, start, end, most) as ExtensionList; }
+/** The offset of the first of the Extensions `bytes[start..end)` that is critical or of a kind that script reads; `end` if there is none. They were found good. */
+export function nextExtension(this: void, bytes: Bytes, start: number, end: number): number { return native("xs_extensions_next").call(this, bytes, start, end); }
+/** What the purposes `bytes[start..end)` of an extKeyUsage say, as bits of Purpose, or Purpose.malformed. */
+export function readPurposes(this: void, bytes: Bytes, start: number, end: number): number { return native("xs_extensions_purposes").call(this, bytes, start, end); }

@@ -1,0 +1,106 @@
+/*
+	Chains that work.test.ts has made, stepped through with the meter: no step is longer than 30,000 of XS's, and no search longer than four million.
+	What C does in a step is not metered: it is bounded by psa/general.c and psa/names.c, and a signature is a step of its own.
+*/
+
+import Resource from "Resource";
+import { meter } from "simulator";
+import { fail, note, test } from "test/harness";
+import { StapledStatus } from "tls/x509/ocsp";
+import { PathSearch } from "tls/x509/path";
+import { trustCertificates } from "tls/x509/trust";
+import { octets } from "./verify";
+
+interface Case {
+	readonly name: string;
+	readonly chain: readonly string[];
+	readonly trusted?: readonly string[];
+	readonly pins?: readonly string[];
+	readonly host: string;
+	readonly seconds: number;
+	readonly code: string;
+	readonly says: string;
+	readonly staple?: string;
+	readonly requiresStatus?: boolean;
+}
+
+const LONGEST_STEP = 30_000;
+const LONGEST_SEARCH = 4_000_000;
+
+const cases = JSON.parse(String.fromArrayBuffer(new Resource("cases.json").slice(0))) as Case[];
+
+/** Steps of the meter: of one call, at most; of all calls; and calls. */
+class Meter {
+	longest = 0;
+	total = 0;
+	calls = 0;
+
+	/** What `body` returns. */
+	call<T>(body: () => T): T {
+		const before = meter();
+		try {
+			return body();
+		}
+		finally {
+			const used = meter() - before;
+			this.calls++;
+			this.total += used;
+			if (used > this.longest) this.longest = used;
+		}
+	}
+}
+
+function join(parts: readonly Uint8Array[]): { message: Uint8Array; spans: number[] } {
+	const message = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+	const spans: number[] = [];
+	let at = 0;
+	for (const part of parts) {
+		message.set(part, at);
+		spans.push(at, at += part.length);
+	}
+	return { message, spans };
+}
+
+/** "" or "code: message"; the status is checked within the search, or after it as in TLS 1.2. */
+function run({ chain, trusted, pins, host, seconds, staple, requiresStatus = false }: Case, used: Meter, isLater: boolean): string {
+	const parts = chain.map(octets);
+	if (staple !== undefined) parts.push(octets(staple));
+	const { message, spans } = join(parts);
+	const span = staple === undefined ? undefined : { start: spans[spans.length - 2]!, end: spans[spans.length - 1]! };
+	if (span) spans.length -= 2;
+	const policy = { name: host, roots: trusted && trustCertificates(trusted.map(octets)), pins: pins?.map(octets), pinsInsteadOfRoots: !trusted, clock: () => seconds, requiresStatus };
+	try {
+		const search = used.call(() => new PathSearch(message, spans, policy, span && isLater ? "later" : span));
+		while (used.call(() => search.step()));
+		if (span && isLater && search.subject) {
+			const status = used.call(() => new StapledStatus(message, span, search.subject!, seconds));
+			while (used.call(() => status.step()));
+		}
+		return "";
+	}
+	catch (error) {
+		const { code, message: words } = error as { code?: string; message: string };
+		return `${code ?? "no TLSError"}: ${words}`;
+	}
+}
+
+let longest = 0, total = 0;
+
+for (const one of cases) {
+	test(one.name, () => {
+		for (const isLater of one.staple === undefined ? [false] : [false, true]) {
+			const used = new Meter();
+			const result = run(one, used, isLater);
+			note(`${one.name}: ${one.chain.reduce((sum, text) => sum + text.length * 3 / 4, 0) + (one.staple?.length ?? 0) * 3 / 4 | 0} bytes, ${used.longest} steps at most, ${used.total} in ${used.calls} calls: ${result.slice(0, 100)}`);
+			if (used.longest > LONGEST_STEP) fail(`a step of ${used.longest}`);
+			if (used.total > LONGEST_SEARCH) fail(`a search of ${used.total} steps`);
+			longest = Math.max(longest, used.longest);
+			total = Math.max(total, used.total);
+			if (one.code === "" ? result !== "" : !result.startsWith(`${one.code}: `) || !new RegExp(one.says).test(result)) fail(`"${result}" instead of ${one.code} ${one.says}`);
+		}
+	});
+}
+
+test("the longest of all", () => {
+	note(`the longest step: ${longest} of ${LONGEST_STEP}; the longest search: ${total} of ${LONGEST_SEARCH}`);
+});
