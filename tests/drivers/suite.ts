@@ -65,7 +65,7 @@ export function runSuite(file: string, folder: string, options: SuiteOptions = {
 	const name = moduleName(file);
 	test(`${title}, ${variant}`, async t => {
 		const app = await buildApp(testsFolder, { variant, config, extra: { ...extra,
-			modules: moduleList(folder), creation: { main: name } } });
+			modules: moduleList(folder), creation: { ...(extra as { creation?: object }).creation, main: name } } });
 		const { code, stdout, stderr } = await runApp(app, { timeout: 300, ...options });
 		const lines = stdout.map(parse).filter(line => line !== undefined);
 		for (const line of lines) {
@@ -79,10 +79,10 @@ export function runSuite(file: string, folder: string, options: SuiteOptions = {
 	});
 }
 
-/** Every file of a folder that holds tests, in each variant. recorded/manifest.json of the folder, where there is one, puts modules of its own in place. */
+/** Every file of a folder that holds tests, in each variant. What suite.json in the folder says goes into the manifest, with paths from tests/. */
 export function runFolder(folder: string, variants: readonly string[], options: SuiteOptions = {}): void {
-	const recorded = `./${folder}/recorded/manifest.json`;
-	const extra = existsSync(join(testsFolder, recorded)) ? { include: [recorded], ...options.extra } : options.extra;
+	const file = join(testsFolder, folder, "suite.json");
+	const extra = existsSync(file) ? { ...JSON.parse(readFileSync(file, "utf8")) as object, ...options.extra } : options.extra;
 	for (const file of scripts(folder)) {
 		if (!/import \{[^}]*\btest\b[^}]*\} from "test\/harness"/.test(readFileSync(file, "utf8"))) continue;
 		for (const variant of variants) runSuite(file, folder, { ...options, ...(extra ? { extra } : {}), variant });
