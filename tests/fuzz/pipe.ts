@@ -139,7 +139,13 @@ export function connect(plan: Plan, secure: SecureOptions, done: (ending: Ending
 		onWritable(count: number) {
 			if (isSent || count < 4) return;
 			isSent = true;
-			this.write(new Uint8Array(4));
+			try {
+				this.write(new Uint8Array(4));
+			}
+			catch (error) {
+				// TCP has ended in the meantime, which onError tells
+				if ((error as TLSError).code !== "transport") throw error;
+			}
 		},
 		onReadable(count: number) {
 			received += (this.read(count) as ArrayBuffer).byteLength;
