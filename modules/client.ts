@@ -33,7 +33,7 @@ const NUMBER = "number";
 /** Refuses what is no buffer, by the method that was called. */
 function refuseBuffer(method: "read" | "write", value: unknown): never {
 	const what = value === null ? "null" : typeof value === "object" ? "an object" : value === undefined ? "undefined" : `a ${typeof value}`;
-	const advice = typeof value === "string" ? ": ArrayBuffer.fromString(text) makes one"
+	const advice = method === "read" ? "" : typeof value === "string" ? ": ArrayBuffer.fromString(text) makes one"
 		: typeof value === "number" ? '; for single bytes set format = "number"' : "";
 	throw new TypeError(`${method} takes an ArrayBuffer or a view of one, not ${what}${advice}`);
 }
@@ -104,7 +104,7 @@ export class TLSClient {
 			result = one[0]!;
 		}
 		// natives know views of bytes only
-		else if (typeof what === OBJECT) result = connection.read(what instanceof Uint8Array ? what : bytesOf("read", what));
+		else if (typeof what === OBJECT) result = connection.read((what as Uint8Array | null)?.BYTES_PER_ELEMENT === 1 ? what as Uint8Array : bytesOf("read", what));
 		else {
 			const count = (what ?? readable) as number;
 			if (typeof count !== NUMBER) refuseBuffer("read", what);

@@ -26,10 +26,12 @@ const enum Segment {
 /** From the constructor to the open connection, unless the option `timeout` says otherwise. */
 const DEFAULT_TIMEOUT_MS = 30000;
 
-/** Bytes of TCP's room that are not promised, where there is more than SMALL_ROOM: for a KeyUpdate, a record more, and close_notify. */
-const SPARE_BYTES = 88;
-const SMALL_ROOM = 1024;
-/** Bytes of it that no small write uses, so that close_notify always goes out. */
+const READING = -1;
+
+/** Records whose overhead is not promised of TCP's room: writes of the usual sizes then need not be collected. At most a quarter of it. */
+const SPARE_RECORDS = 8;
+
+/** Bytes of TCP's room that no small write uses, so that close_notify always goes out. */
 const CLOSE_BYTES = 40;
 
 /** A TCP socket with the TCPTransport that made it: callbacks that find it there cost no closures. */
@@ -51,9 +53,9 @@ function tcpError(this: Socket): void {
 export class TCPTransport<Client> extends Turns<Client> implements Events {
 	// XS looks a member up from the first to the last: what each segment of data needs comes first
 	readonly connection: Connection;
-	/** What was read from TCP: from `from` on it is still to be used. */
+	/** What was read from TCP: its last `left` bytes are still to be used; READING while TCP fills it. */
 	private segment: Uint8Array<ArrayBuffer> = empty;
-	private from = 0;
+	private left = 0;
 	/** Bytes that wait in TCP. */
 	private available = 0;
 	private tcp: TCPSocket | undefined;
@@ -108,33 +110,31 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		this.release();
 	}
 
-	/** Plaintext bytes that `write` takes now. */
-	get writable(): number {
+	/** Promises as many plaintext bytes as TCP has room for, and no fewer than before. */
+	private promise(): void {
 		const connection = this.connection;
-		if (!connection.isOpen || this.flags & Flag.ended) return 0;
-		let room = this.room;
-		if (room > SMALL_ROOM) room -= SPARE_BYTES;
-		room -= connection.unsent;
-		const overhead = connection.overhead;
+		if (!connection.isOpen || this.flags & Flag.ended) return;
+		const overhead = connection.overhead, all = this.room;
+		const room = all - Math.min(all >> 2, SPARE_RECORDS * overhead + (all >> 5)) - connection.unsent;
 		const records = Math.ceil(room / (connection.maxFragment + overhead));
-		return Math.max(this.promised, room - records * overhead);
+		this.promised = Math.max(this.promised, room - records * overhead);
 	}
 
 	/**
-	 * Sends `bytes`, no more than `writable`; returns what is writable then. What was promised fits in however many calls: where so many records
-	 * would take more than TCP's room, bytes are collected for one, until all is there or the event loop has its turn.
+	 * Sends `bytes`, no more than was promised; returns what is left of that. It fits in however many calls: where so many records would take more
+	 * than TCP's room, bytes are collected for one, until all is there or the event loop has its turn.
 	 */
 	write(bytes: Uint8Array): number {
-		const connection = this.connection, length = bytes.length;
+		const connection = this.connection, length = bytes.length, promised = this.promised;
 		if (this.flags & Flag.ended || !connection.isOpen) throw this.refusal();
-		const writable = this.writable;
-		if (length > writable) throw new RangeError(`${length} bytes can't be written, there is room for ${writable}`);
-		if (!length) return writable;
-		const left = writable - length;
+		if (length > promised) throw new RangeError(`${length} bytes can't be written, there is room for ${promised}`);
+		if (!length) return promised;
+		const left = promised - length, maxFragment = connection.maxFragment;
+		const records = Math.ceil(length / maxFragment) + Math.ceil(left / maxFragment);
 		try {
-			if (this.sealedLength(length) + this.sealedLength(left) <= this.room - connection.unsent - CLOSE_BYTES) connection.write(bytes, 0, length);
+			if (promised + records * connection.overhead <= this.room - connection.unsent - CLOSE_BYTES) connection.write(bytes, 0, length);
 			else {
-				connection.collect(bytes, 0, length, writable);
+				connection.collect(bytes, 0, length, promised);
 				if (left) this.schedule();
 				else connection.flush();
 			}
@@ -145,8 +145,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 			throw e;
 		}
 		if (this.flags & Flag.ended) throw this.refusal();
-		this.promised = left;
-		return this.writable;
+		return this.promised = left;
 	}
 
 	// What the engine reports (Events)
@@ -174,6 +173,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		this.options = undefined;
 		this.flags |= Flag.active;
 		this.watch();
+		this.promise();
 		this.call(secure.onHandshake, info);
 		this.tellWritable();
 	}
@@ -202,7 +202,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 
 	transportWritable(count: number): void {
 		this.room = count;
-		if (this.flags & Flag.inTCP) this.noteReport(Flag.hasRoom);
+		if (this.flags & (Flag.inTCP | Flag.pumping)) this.noteReport(Flag.hasRoom);
 		else {
 			this.useRoom();
 			this.throwAgain();
@@ -260,12 +260,17 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		this.flags |= Flag.pumping;
 		try {
 			do
-				if (this.from < this.segment.length) this.use(this.segment);
-			while (this.from === this.segment.length && !(this.flags & Flag.threw) && this.fill());
+				if (this.left) {
+					const segment = this.segment, end = segment.length;
+					const at = connection.receive(segment, end - this.left, end);
+					// a callback may have closed the connection
+					if (segment === this.segment) this.left = end - at;
+				}
+			while (!this.left && !(this.flags & Flag.threw) && this.fill());
 		}
 		catch (e) {
-			if (this.flags & Flag.inTCP) {
-				this.available = 0;
+			if (this.left === READING) {
+				this.left = this.available = 0;
 				this.failTCP();
 			}
 			else this.failed(asTLSError(e));
@@ -321,7 +326,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 			this.finish(new TLSError("timeout", `nothing was sent or received for ${idleTimeout} ms; "idleTimeout" sets how long that may be`));
 			return;
 		}
-		if (this.from === this.segment.length) this.dropSegment();
+		if (!this.left) this.dropSegment();
 		this.connection.release();
 		if (idleTimeout) this.rest(Math.max(1, idleTimeout - IDLE_MS));
 		else this.stopWatching();
@@ -335,12 +340,6 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		return this.tcp !== undefined;
 	}
 
-	private use(segment: Uint8Array): void {
-		const at = this.connection.receive(segment, this.from, segment.length);
-		// a callback may have closed the connection
-		if (segment === this.segment) this.from = at;
-	}
-
 	/** Reads the next segment from TCP, or bytes of a long record right to their place. Returns false where TCP has none. */
 	private fill(): boolean {
 		let count = this.available;
@@ -351,26 +350,32 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 			const connection = this.connection;
 			const room = connection.room(count);
 			if (room) {
-				this.readTCP(room);
-				connection.filled(room.length);
+				count = room.length;
+				this.available -= count;	// before the call, which may report more
+				this.left = READING;
+				this.tcp!.read(room);
+				this.left = 0;
+				connection.filled(count);
 				return true;
 			}
 			size = Segment.handshake;
 		}
 		if (count > size) count = size;
 		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
-		if (this.segment.length !== count) {
-			if (this.segment.buffer.maxByteLength < size) this.segment = this.makeSegment(count, size);
+		let segment = this.segment;
+		const length = segment.length;
+		if (length !== count) {
+			if (segment.buffer.maxByteLength < size) this.segment = segment = this.makeSegment(count, size);
 			else {
 				// XS: a buffer that grows may be copied
-				if (count > this.segment.length) expectBuffer(count, Purpose.data);
-				this.segment.buffer.resize(count);
+				if (count > length) expectBuffer(count, Purpose.data);
+				segment.buffer.resize(count);
 			}
 		}
-		// until it is filled there is nothing in it
-		this.from = count;
-		this.readTCP(this.segment);
-		this.from = 0;
+		this.available -= count;
+		this.left = READING;
+		this.tcp!.read(segment);
+		this.left = count;
 		return true;
 	}
 
@@ -379,30 +384,14 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		return new Uint8Array(new ArrayBuffer(count, { maxByteLength: size }));
 	}
 
-	private readTCP(to: Uint8Array): void {
-		// before the call, which may report more
-		this.available -= to.length;
-		this.flags |= Flag.inTCP;
-		this.tcp!.read(to);
-		this.flags &= ~Flag.inTCP;
-	}
-
 	private dropSegment(): void {
 		this.segment = empty;
-		this.from = 0;
+		this.left = 0;
 	}
 
 	private tellWritable(): void {
-		const count = this.writable;
-		if (count <= 0) return;
-		this.promised = count;
-		this.call(this.onWritable, count);
-	}
-
-	/** Bytes that records with `count` bytes of plaintext take. */
-	private sealedLength(count: number): number {
-		const { maxFragment, overhead } = this.connection;
-		return count + Math.ceil(count / maxFragment) * overhead;
+		this.promise();
+		if (this.promised > 0 && this.connection.isOpen) this.call(this.onWritable, this.promised);
 	}
 
 	/**
@@ -428,6 +417,8 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 
 	/** Schedules processing of the bytes after the record just read, unless `pump` is already running. */
 	pumpLater(): void {
+		// an application that takes its time is not idle
+		this.flags |= Flag.active;
 		if (!(this.flags & Flag.pumping)) this.schedule();
 	}
 

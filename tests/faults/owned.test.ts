@@ -68,6 +68,7 @@ async function run(version: 0x303 | 0x304, scenarios: readonly object[], secure:
 
 const kinds: [name: string, version: 0x303 | 0x304, secure: object, script: object][] = [
 	["TLS 1.3", 0x304, {}, {}], ["TLS 1.3 with a retry", 0x304, {}, { retryGroup: 0x17 }], ["TLS 1.2", 0x303, {}, {}],
+	["TLS 1.3 with authentication after the handshake", 0x304, { postHandshakeAuth: true }, {}],
 ];
 
 for (const [name, version, secure, script] of kinds) {
