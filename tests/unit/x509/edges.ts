@@ -7,7 +7,8 @@ import { checkConstraints, findName, GeneralName } from "tls/hardware/general";
 
 function element(tag: number, content: Uint8Array): Uint8Array {
 	const length = content.length;
-	return join(length < 128 ? Uint8Array.of(tag, length) : Uint8Array.of(tag, 0x81, length), content);
+	const head = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+	return join(Uint8Array.of(tag, ...head), content);
 }
 
 /** True if it is taken for a DNS name: by a constraint, or with a wildcard for the name that has "x" in its place. */
