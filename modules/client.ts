@@ -29,6 +29,8 @@ export interface TLSClientOptions extends ConnectionOptions<TLSClient> {
 // on a device each evaluation of a literal in a preloaded module allocates
 const OBJECT = "object";
 const NUMBER = "number";
+const READ = "read" as const;
+const WRITE = "write";
 
 /** Refuses what is no buffer, by the method that was called. */
 function refuseBuffer(method: "read" | "write", value: unknown): never {
@@ -46,9 +48,10 @@ function bytesOf(method: "read" | "write", buffer: unknown): Uint8Array {
 }
 
 function byteOf(value: unknown): Uint8Array {
-	if (typeof value !== "number") throw new TypeError('write takes a number from 0 to 255 where format is "number"');
-	if (!(value >= 0 && value <= 255 && Math.floor(value) === value)) throw new RangeError(`${value} is no byte: write takes a number from 0 to 255`);
-	return Uint8Array.of(value);
+	if (typeof value !== NUMBER) throw new TypeError('write takes a number from 0 to 255 where format is "number"');
+	const byte = value as number;
+	if (!(byte >= 0 && byte <= 255 && Math.floor(byte) === byte)) throw new RangeError(`${byte} is no byte: write takes a number from 0 to 255`);
+	return Uint8Array.of(byte);
 }
 
 /** RangeError for what is no format. */
@@ -104,10 +107,10 @@ export class TLSClient {
 			result = one[0]!;
 		}
 		// natives know views of bytes only
-		else if (typeof what === OBJECT) result = connection.read((what as Uint8Array | null)?.BYTES_PER_ELEMENT === 1 ? what as Uint8Array : bytesOf("read", what));
+		else if (typeof what === OBJECT) result = connection.read((what as Uint8Array | null)?.BYTES_PER_ELEMENT === 1 ? what as Uint8Array : bytesOf(READ, what));
 		else {
 			const count = (what ?? readable) as number;
-			if (typeof count !== NUMBER) refuseBuffer("read", what);
+			if (typeof count !== NUMBER) refuseBuffer(READ, what);
 			if (!(count > 0 && count <= readable && Math.floor(count) === count))
 				throw new RangeError(`${count} bytes can't be read, ${readable} are there`);
 			result = transport.bufferFor(count);
@@ -123,7 +126,7 @@ export class TLSClient {
 	 */
 	write(value: number | Buffer): number {
 		const transport = this.#transport;
-		return transport.write(transport.flags & Flag.numbers ? byteOf(value) : bytesOf("write", value));
+		return transport.write(transport.flags & Flag.numbers ? byteOf(value) : bytesOf(WRITE, value));
 	}
 }
 
