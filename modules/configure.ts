@@ -17,9 +17,9 @@ import type { Session } from "./handshake/resumption/keys";
 import { fragmentCode, limitsThatFit, messageThatFits } from "./connection/limits";
 import type { RecordLimits } from "./connection/limits";
 import type { Config } from "./config";
-import { TLSError } from "./errors";
+import { refuse, TLSError } from "./errors";
 import { copyBytes, copyList, copyOptions, describeType, listOf, viewBytes } from "./optionreader";
-import { numberOption, refuse, typeName } from "./options";
+import { numberOption, typeName } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
 import { clockPolicy } from "./x509/time";
@@ -198,7 +198,7 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	if (store) policy.roots = store;
 	if (pins) policy.pins = pins;
 	if (pinsInsteadOfRoots) policy.pinsInsteadOfRoots = true;
-	if (requiresStatus(options)) policy.requiresStatus = true;
+	if (requiresStatus(options.staple)) policy.requiresStatus = true;
 	return Object.freeze(policy);
 }
 

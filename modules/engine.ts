@@ -13,7 +13,7 @@ import type { TLSError } from "./errors";
 import { configure } from "./configure";
 import { Connection } from "./connection/connection";
 import type { Events, HandshakeInfo } from "./connection/connection";
-import { refuse } from "./options";
+import { refuse } from "./errors";
 import type { Options } from "./options";
 
 export type { Events, HandshakeInfo, Options };

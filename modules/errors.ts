@@ -88,3 +88,8 @@ export function asTLSError(thrown: unknown): TLSError {
 	if (!isMemory && !message.includes("(PSA status ")) return new TLSError("internal", message);
 	return new TLSError(isMemory ? "out_of_memory" : "crypto", (thrown as Error).message);
 }
+
+/** Refuses an option: throws TLSError "configuration". The message names the option, and says what to give instead. */
+export function refuse(message: string): never {
+	throw new TLSError("configuration", message);
+}

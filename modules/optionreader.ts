@@ -3,8 +3,8 @@
 	nothing that a getter or a proxy does gets past "configuration".
 */
 
-import { TLSError } from "./errors";
-import { refuse, typeName } from "./options";
+import { refuse, TLSError } from "./errors";
+import { typeName } from "./options";
 
 /** Most items of a list, and most prototypes of an object. */
 const MAX_ITEMS = 1024;

@@ -3,7 +3,7 @@
 	be left out what is theirs.
 */
 
-import { TLSError } from "./errors";
+import { refuse } from "./errors";
 import type { CertificateInput, RootStore } from "./x509/trust";
 import type { ClockOption } from "./x509/time";
 
@@ -139,11 +139,6 @@ export interface PreSharedKeyOption {
 	/** With `maxEarlyData`, the suite and the application protocol that go with it. Default: the suite of AES-GCM with the hash, and no protocol. */
 	cipherSuite?: string;
 	protocol?: string;
-}
-
-/** Throws TLSError "configuration". */
-export function refuse(message: string): never {
-	throw new TLSError("configuration", message);
 }
 
 /** The type of a value as messages name it: "null", "array" and "buffer" beside JavaScript's own. */

@@ -5,7 +5,8 @@
 
 import { copyOptions, describeType, refuseUnreadable } from "../optionreader";
 import type { OptionTypes } from "../optionreader";
-import { numberOption, refuse } from "../options";
+import { refuse } from "../errors";
+import { numberOption } from "../options";
 
 const types: OptionTypes = Object.freeze({
 	host: "a string", address: "a string", port: "a number", TCP: "an object", secure: "an object", onReadable: "a function", onWritable: "a function",

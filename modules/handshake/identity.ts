@@ -4,9 +4,8 @@
 	build without it has without/identity in the place of this.
 */
 
-import { TLSError } from "../errors";
+import { refuse, TLSError } from "../errors";
 import { copyBytes, listOf, viewBytes } from "../optionreader";
-import { refuse } from "../options";
 import type { Options } from "../options";
 import { Writer } from "../wire/writer";
 import { credentialOfFunction, KeyCredential, pickScheme12, pickScheme13, schemeHash } from "../crypto/credential";

@@ -5,7 +5,7 @@
 	own. It says nothing, and nobody is revoked, before its signature is found right. A build without it has without/ocsp in the place of this.
 */
 
-import { TLSError } from "../errors";
+import { refuse as refuseOption, TLSError } from "../errors";
 import { verifySignature } from "../crypto/signature";
 import type { KeyKind, PublicKey } from "../crypto/signature";
 import { hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
@@ -16,14 +16,12 @@ import { DER, Tag, sameOctets } from "./der";
 import { OID, readOID } from "./oids";
 import { dateText, readTime } from "./time";
 import { unsupportedKey, unsupportedSignature } from "./unsupported";
-import { refuse as refuseOption } from "../options";
-import type { Options } from "../options";
 
 /** CertificateStatusType of what is asked for (RFC 6066 section 8); 0 in a build that asks for none. */
 export const statusType: number = 1;
 
-/** True where the option `staple` says that every certificate must come with its status. */
-export function requiresStatus({ staple }: Options): boolean {
+/** True if the option `staple` says that every certificate must come with its status. */
+export function requiresStatus(staple: unknown): boolean {
 	if (staple !== undefined && staple !== "ask" && staple !== "require") refuseOption('"staple" is "ask" or "require"');
 	return staple === "require";
 }

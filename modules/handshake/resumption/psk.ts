@@ -7,7 +7,8 @@
 import { Signer } from "../../wire/numbers";
 import { copyBytes, copyOptions, viewBytes } from "../../optionreader";
 import type { OptionTypes } from "../../optionreader";
-import { numberOption, refuse } from "../../options";
+import { refuse } from "../../errors";
+import { numberOption } from "../../options";
 import type { Options, PreSharedKeyOption } from "../../options";
 import { findSuite, findSuiteByName } from "../../crypto/suites";
 import type { Writer } from "../../wire/writer";

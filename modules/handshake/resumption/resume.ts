@@ -4,7 +4,7 @@
 
 import { ProtocolVersion } from "../../wire/numbers";
 import { empty } from "../../wire/reader";
-import { refuse } from "../../options";
+import { refuse } from "../../errors";
 import type { CertificatePolicy } from "../../x509/policy";
 import { clockTime } from "../../x509/time";
 import type { ClockPolicy } from "../../x509/time";

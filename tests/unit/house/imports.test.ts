@@ -99,16 +99,9 @@ function violations(graph: Graph): string[] {
 	return found;
 }
 
-/** What is on its way out. */
-const waiting: readonly string[] = [
-	"x509 imports handshake: modules/optional/without/pem/pem.ts -> modules/options.ts",
-	"x509 imports handshake: modules/optional/without/refuse.ts -> modules/options.ts",
-	"x509 imports handshake: modules/x509/ocsp.ts -> modules/options.ts",
-	"modules/optional/without/pem/pem.ts -> modules/options.ts -> modules/x509/trust.ts -> modules/optional/without/pem/pem.ts",
-];
-
+/** Fails with all of them by name. */
 function report(lines: Iterable<string>, what: string): void {
-	const list = [...new Set(lines)].filter(line => !waiting.includes(line)).sort();
+	const list = [...new Set(lines)].sort();
 	assert.equal(list.length, 0, `${list.length} ${what}:\n${list.join("\n")}`);
 }
 

@@ -9,8 +9,8 @@ import { refuseOptions } from "tls/optional/without/refuse";
 
 export const statusType: typeof whole.statusType = 0;
 
-export const requiresStatus: typeof whole.requiresStatus = options => {
-	refuseOptions(options, "ocsp", ["staple"]);
+export const requiresStatus: typeof whole.requiresStatus = staple => {
+	refuseOptions({ staple }, "ocsp", ["staple"]);
 	return false;
 };
 

@@ -3,7 +3,7 @@
 */
 
 import type * as whole from "../../../x509/pem";
-import { refuse } from "tls/options";
+import { refuse } from "tls/errors";
 
 export const readPEM: typeof whole.readPEM = (_text, label) =>
 	refuse(`a ${label} given as text (PEM) needs what this build leaves out: give DER, or take modules/optional/without/pem/manifest.json out of the manifest's "include"`);

@@ -3,9 +3,8 @@
 */
 
 import type * as whole from "../../../handshake/tls12/hello";
-import { TLSError } from "tls/errors";
+import { refuse, TLSError } from "tls/errors";
 import { legacy } from "tls/optional/legacy/legacy";
-import { refuse } from "tls/options";
 import { ProtocolVersion } from "tls/wire/numbers";
 import { refuseOptions } from "tls/optional/without/refuse";
 
