@@ -1,6 +1,6 @@
 /*
-	npm run mutate: tests the tests. Changes modules/ and hardware/ in one place at a time, in a copy, runs the tests that reach the place, and prints which
-	changes none of them found.
+	npm run mutate: tests the tests. Changes modules/ and hardware/ in one place at a time, in a copy, runs the
+	tests that reach the place, and prints which changes none of them found.
 */
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -18,9 +18,9 @@ import { typescriptMutants } from "./mutate/typescript.js";
 
 const usage = `npm run mutate [-- OPTION ...]
 
-Changes modules/ and hardware/ in one place at a time: a boundary, a comparison, a condition, a number one off, a call or a check left out. Runs the tests that
-reach the place, fast ones first, up to the first that fails. Prints each change, and which test found it, or that it survived. A copy in build/mutate is
-what is changed; the project's own files never are.
+Changes modules/ and hardware/ in one place at a time: a boundary, a comparison, a condition, a number one off, a call
+or a check left out. Runs the tests that reach the place, fast ones first, up to the first that fails. Prints each
+change, and which test found it, or that it survived. The project's own files stay: a copy in build/mutate is changed.
 
   --count N             so many changes, chosen at random; 40 without it
   --seed N              the same seed chooses the same changes; 1 without it
@@ -33,8 +33,9 @@ what is changed; the project's own files never are.
   --fail-on-survivors   exit with 1 where one survives
   --help                this text
 
-Only the native build is tested. tests/interop, tests/firmware, tests/fuzz and tests/memory/baseline are left out. Changes listed in tests/mutants.txt are equivalent: nothing
-that runs differs, for the reason given there. A change that does not compile does not count. A test that takes three times as long counts as failed.
+Only the native build is tested. tests/interop, tests/firmware, tests/fuzz and tests/memory/baseline are left out.
+Changes listed in tests/mutants.txt are equivalent: nothing that runs differs, for the reason given there. A change
+that does not compile does not count. A test that takes three times as long, and 20 seconds, counts as failed.
 `;
 
 interface Arguments {
@@ -50,7 +51,10 @@ interface Arguments {
 }
 
 function readArguments(values: readonly string[]): Arguments {
-	const result: Arguments = { count: 40, seed: 1, paths: [], tests: [], line: 0, list: false, within: 90, jobs: Math.min(2, availableParallelism()), failsOnSurvivors: false };
+	const result: Arguments = {
+		count: 40, seed: 1, paths: [], tests: [], line: 0, list: false, within: 90, jobs: Math.min(2, availableParallelism()),
+		failsOnSurvivors: false,
+	};
 	for (let i = 0; i < values.length; i++) {
 		const option = values[i]!;
 		const next = (): string => {
@@ -81,8 +85,10 @@ function readArguments(values: readonly string[]): Arguments {
 
 /** The sources that may be changed. */
 function sources(paths: readonly string[]): string[] {
-	return ["modules", "hardware"].flatMap(folder => readdirSync(join(projectRoot, folder), { recursive: true }).map(name => `${folder}/${String(name)}`))
-		.filter(path => /\.(ts|c)$/.test(path) && !path.endsWith(".d.ts") && !path.startsWith("hardware/selftest/") && statSync(join(projectRoot, path)).isFile())
+	return ["modules", "hardware"]
+		.flatMap(folder => readdirSync(join(projectRoot, folder), { recursive: true }).map(name => `${folder}/${String(name)}`))
+		.filter(path => /\.(ts|c)$/.test(path) && !path.endsWith(".d.ts") && !path.startsWith("hardware/selftest/"))
+		.filter(path => statSync(join(projectRoot, path)).isFile())
 		.filter(path => paths.length === 0 || paths.some(part => path.includes(part))).sort();
 }
 
@@ -90,7 +96,8 @@ function allMutants(paths: readonly string[]): Mutant[] {
 	const files = sources(paths);
 	if (files.length === 0) throw new Problem(`no source has ${paths.join(" or ")} in its path`, 2);
 	const scripts = files.filter(path => path.endsWith(".ts")).map(path => ({ path, file: join(projectRoot, path) }));
-	return [...typescriptMutants(scripts), ...files.filter(path => path.endsWith(".c")).flatMap(path => cMutants(path, readFileSync(join(projectRoot, path), "utf8")))];
+	const natives = files.filter(path => path.endsWith(".c"));
+	return [...typescriptMutants(scripts), ...natives.flatMap(path => cMutants(path, readFileSync(join(projectRoot, path), "utf8")))];
 }
 
 /** Shuffles by a seed (xorshift32): the same one gives the same order. */
@@ -115,6 +122,7 @@ interface Result {
 	readonly words: string;
 }
 
+/** Runs the tests that reach a mutant; starts none after `within` seconds. `scripts` is where the copy's tests are compiled. */
 async function tryOut(copy: Copy, scripts: string, mutant: Mutant, tests: readonly Measured[], within: number): Promise<Result> {
 	const mayReach = testsFor(mutant, tests);
 	if (mayReach.length === 0) return { kind: "survived", words: "no test runs this line" };
@@ -130,7 +138,8 @@ async function tryOut(copy: Copy, scripts: string, mutant: Mutant, tests: readon
 			const verdict = await runTests(copy, compiled, test, limitFor(test));
 			if (verdict === "does not compile") return { kind: verdict, words: "" };
 			const seconds = ((Date.now() - start) / 1000).toFixed(0);
-			if (verdict !== "passed") return { kind: "killed", words: `by ${nameOf(test)}${verdict === "failed" ? "" : `, which ${verdict}`} (${seconds} s)` };
+			const how = verdict === "failed" ? "" : `, which ${verdict}`;
+			if (verdict !== "passed") return { kind: "killed", words: `by ${nameOf(test)}${how} (${seconds} s)` };
 			done++;
 		}
 		const left = mayReach.length - done;
@@ -171,7 +180,8 @@ async function mutate(values: Arguments): Promise<number> {
 	});
 	await Promise.all(Array.from({ length: values.jobs }, (_, i) => work(i + 1)));
 	const words = Object.entries(totals).map(([kind, count]) => `${count} ${kind}`).join(", ");
-	process.stdout.write(`seed ${values.seed}: ${chosen.length} of ${all.length} changes: ${words}\n(native build; without tests/interop, tests/firmware, tests/fuzz, tests/memory/baseline)\n`);
+	process.stdout.write(`seed ${values.seed}: ${chosen.length} of ${all.length} changes: ${words}\n`);
+	process.stdout.write("(native build; without tests/interop, tests/firmware, tests/fuzz, tests/memory/baseline)\n");
 	return totals.survived > 0 && values.failsOnSurvivors ? 1 : 0;
 }
 

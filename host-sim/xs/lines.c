@@ -1,25 +1,27 @@
 /*
-	The engine's interpreter (its xsRun.c, included here in place of being compiled alone) with the lines of script noted that were run: with
-	SIM_LINES in the environment, the run writes a file named by its process into that folder, one "FILE:LINE" a line. Compiled with the engine's flags.
+	The engine's interpreter (its xsRun.c, included here in place of being compiled alone) with the lines of script noted
+	that were run: with SIM_LINES in the environment, the run writes a file named by its process into that folder, one
+	"FILE:LINE" a line. Compiled with the engine's flags.
 */
 
 #if SIM_FIRMWARE
 
-#include "xsRun.c"
+	#include "xsRun.c"
 
 #else
 
-#define fxCheckProfiler linesCheck
+	#define fxCheckProfiler linesCheck
 
-#include "xsRun.c"
+	#include "xsRun.c"
 
-#undef fxCheckProfiler
+	#undef fxCheckProfiler
 
-#include "sim.h"
+	#include "sim.h"
 
 extern void fxCheckProfiler(txMachine* the, txSlot* frame);
 
-enum { kFiles = 0x10000, kLineBytes = 0x10000 / 8 };
+enum { kFiles = 0x10000,
+	kLineBytes = 0x10000 / 8 };
 
 /* For each file, which the engine knows by a key, one bit a line; NULL where nothing is noted. */
 static uint8_t** seenLines;

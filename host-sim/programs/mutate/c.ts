@@ -1,6 +1,6 @@
 /*
-	The mutants of C, found by its words: the same changes as in TypeScript, inside of functions. Comments, texts, declarations and what the preprocessor
-	reads are left alone.
+	The mutants of C, found by its words: the same changes as in TypeScript, inside of functions. Comments, texts,
+	declarations and what the preprocessor reads are left alone.
 */
 
 import { Sites, swapped, type Mutant } from "./sites.js";
@@ -14,7 +14,13 @@ interface Word {
 	readonly depth: number;
 }
 
-const pattern = /\/\*[^]*?\*\/|\/\/[^\n]*|^[ \t]*#(?:\\\n|[^\n])*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[A-Za-z_]\w*|(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*|<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|\S/gm;
+/** Comments, lines of the preprocessor, texts, names, numbers, signs. */
+const pattern = new RegExp([
+	/\/\*[^]*?\*\/|\/\/[^\n]*|^[ \t]*#(?:\\\n|[^\n])*/,
+	/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/,
+	/[A-Za-z_]\w*|(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*/,
+	/<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|\S/,
+].map(part => part.source).join("|"), "gm");
 
 /** The words of a C file, without comments and lines of the preprocessor. */
 function words(text: string): Word[] {
@@ -31,7 +37,9 @@ function words(text: string): Word[] {
 	return result;
 }
 
-const notCalled = new Set(["if", "while", "for", "switch", "return", "sizeof", "_Static_assert", "xsUnknownError", "xsTypeError", "xsRangeError"]);
+const notCalled = new Set([
+	"if", "while", "for", "switch", "return", "sizeof", "_Static_assert", "xsUnknownError", "xsTypeError", "xsRangeError",
+]);
 
 /** The index of the word that closes what opens at `open`. */
 function closing(all: readonly Word[], open: number): number {
@@ -53,7 +61,8 @@ function isBetween(all: readonly Word[], i: number): boolean {
 function signs(sites: Sites, all: readonly Word[], i: number): void {
 	const word = all[i]!;
 	// a name, an ampersand or a star behind a closing bracket may be a cast: only those that can't be are taken
-	if ((word.text === "&" || word.text === "-" || word.text === "+") && (!isBetween(all, i) || (word.text === "&" && all[i - 1]!.text === ")"))) return;
+	if (/^[-+&]$/.test(word.text) && !isBetween(all, i)) return;
+	if (word.text === "&" && all[i - 1]!.text === ")") return;
 	for (const by of swapped[word.text] ?? []) sites.add(word.start, word.end, by);
 }
 
@@ -72,7 +81,8 @@ function statements(sites: Sites, text: string, all: readonly Word[], i: number)
 		sites.add(after!.start, all[close]!.end, `(!${text.slice(after!.start, all[close]!.end)})`);
 		if (word.text === "if") sites.add(after!.start, all[close]!.end, "(0)");
 	}
-	else if (all[close + 1]?.text === ";" && !notCalled.has(word.text) && [";", "{", "}", ")", "else"].includes(before.text)) sites.add(word.start, all[close]!.end, "");
+	else if (all[close + 1]?.text === ";" && !notCalled.has(word.text) && [";", "{", "}", ")", "else"].includes(before.text))
+		sites.add(word.start, all[close]!.end, "");
 }
 
 /** True for a number of a table of bytes: there are thousands, and vectors find each. */

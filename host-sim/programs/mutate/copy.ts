@@ -1,9 +1,12 @@
 /*
-	A copy of the project, in build/mutate, in which a mutant lives while its tests run: nothing of the project itself is ever changed. The copy has a build
-	folder of its own, which stays from run to run, so that engine and natives are compiled once.
+	A copy of the project, in build/mutate, in which a mutant lives while its tests run: nothing of the project itself
+	is ever changed. The copy has a build folder of its own, which stays from run to run, so that engine and natives
+	are compiled once.
 */
 
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 
 import { buildFolder, projectRoot } from "../../build/files.js";
@@ -17,10 +20,10 @@ const left = new Set(["node_modules", "build", ".git"]);
 const growing = ["node", "bytecode", "config", "native/programs", "native/apps"];
 
 function filesOf(folder: string): string[] {
-	return readdirSync(folder, { withFileTypes: true }).filter(entry => !left.has(entry.name)).flatMap(entry => entry.isDirectory()
-		? readdirSync(join(folder, entry.name), { recursive: true, withFileTypes: true }).filter(inner => inner.isFile())
-			.map(inner => join(inner.parentPath, inner.name).slice(folder.length + 1))
-		: [entry.name]).sort();
+	const under = (name: string): string[] => readdirSync(join(folder, name), { recursive: true, withFileTypes: true })
+		.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1));
+	return readdirSync(folder, { withFileTypes: true }).filter(entry => !left.has(entry.name))
+		.flatMap(entry => entry.isDirectory() ? under(entry.name) : [entry.name]).sort();
 }
 
 /** Compiles the tests of a copy; prints the folder of what came out. */
@@ -58,7 +61,8 @@ export class Copy {
 
 	/** Compiles the tests. Returns the folder of the scripts, or undefined where they don't compile. */
 	async compileTests(): Promise<string | undefined> {
-		const outcome = await run(process.execPath, ["--input-type=module", "-e", compile, join(this.folder, "host-sim", "build", "programs.mjs")]);
+		const programs = join(this.folder, "host-sim", "build", "programs.mjs");
+		const outcome = await run(process.execPath, ["--input-type=module", "-e", compile, programs]);
 		this.words = outcome.stderr;
 		return outcome.code === 0 ? join(outcome.stdout, "tests") : undefined;
 	}
@@ -75,7 +79,8 @@ export class Copy {
 
 	#sweep(): void {
 		for (const [name, kept] of this.#kept) {
-			for (const entry of this.#built(name)) if (!kept.has(entry)) rmSync(join(this.folder, "build", name, entry), { recursive: true, force: true });
+			for (const entry of this.#built(name).filter(one => !kept.has(one)))
+				rmSync(join(this.folder, "build", name, entry), { recursive: true, force: true });
 		}
 	}
 

@@ -1,6 +1,7 @@
 /*
-	tests/mutants.txt: changes that no test can find, as what runs is the same, each with the reason. Four lines each: the path, "- " and the line, "+ " and the line as
-	changed, the reason; a blank line between. Where a file has the same line more than once, "^ " and the line above stands before it.
+	tests/mutants.txt: changes that no test can find, as what runs is the same, each with the reason. Four lines each:
+	the path, "- " and the line, "+ " and the line as changed, the reason; a blank line between. Where a file has the
+	same line more than once, "^ " and the line above stands before it.
 */
 
 import { existsSync, readFileSync } from "node:fs";
@@ -24,7 +25,8 @@ export function readEquivalents(): Map<string, string> {
 		if (lines.length === 0) continue;
 		const above = lines[1]?.startsWith("^ ") ? lines.splice(1, 1)[0]!.slice(2) : "";
 		const [path, before, after, why] = lines;
-		if (lines.length !== 4 || !before!.startsWith("- ") || !after!.startsWith("+ ")) throw new Problem(`tests/mutants.txt: four lines are expected for each change:\n${block}`);
+		if (lines.length !== 4 || !before!.startsWith("- ") || !after!.startsWith("+ "))
+			throw new Problem(`tests/mutants.txt: four lines are expected for each change:\n${block}`);
 		result.set(key(path!, above, before!.slice(2), after!.slice(2)), why!);
 	}
 	return result;

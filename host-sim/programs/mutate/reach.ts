@@ -1,6 +1,7 @@
 /*
-	The tests that may find a mutant, in the order in which they are tried: files of tests, and the folders of the tests inside XS one by one. Once for each state of
-	the sources all of them run unchanged, to learn how long each takes and which lines of script it runs.
+	The tests that may find a mutant, in the order in which they are tried: files of tests, and the folders of the tests
+	inside XS one by one. Once for each state of the sources all of them run unchanged, to learn how long each takes and
+	which lines of script it runs.
 */
 
 import { spawn } from "node:child_process";
@@ -27,8 +28,14 @@ export interface Measured extends TestRun {
 	readonly lines: ReadonlySet<string> | undefined;
 }
 
-/** Not run: real peers and firmware take too long, figures of memory change with every change, and the rest reaches neither modules nor hardware. */
-const LEFT_OUT = /^(interop|firmware|fuzz|unit\/builder|unit\/house|unit\/simulator\/(?!faults|accelerators|selftest)|memory\/baseline)\b/;
+/**
+ * Not run: real peers and firmware take too long, figures of memory change with every change, and the rest reaches neither
+ * modules nor hardware.
+ */
+const LEFT_OUT = new RegExp(`^(${[
+	"interop", "firmware", "fuzz", "memory/baseline", "unit/builder", "unit/house",
+	"unit/simulator/(?!faults|accelerators|selftest)",
+].join("|")})\\b`);
 
 const INSIDE = "drivers/inside.test.ts";
 
@@ -44,9 +51,11 @@ export type Verdict = "passed" | "failed" | "timed out" | "does not compile";
 function allRuns(): TestRun[] {
 	const tests = join(projectRoot, "tests");
 	const files = readdirSync(tests, { recursive: true }).map(String).filter(file => file.endsWith(".test.ts") && !LEFT_OUT.test(file));
-	const inside = [...readdirSync(join(tests, "unit")).map(name => `unit/${name}`), "flows"].filter(folder => !LEFT_OUT.test(folder)
-		&& readdirSync(join(tests, folder)).some(name => name.endsWith(".ts") && !name.endsWith(".test.ts")));
-	return [...inside.map(folder => ({ file: INSIDE, folder })), ...files.filter(file => file !== INSIDE).sort().map(file => ({ file }))];
+	const hasScripts = (folder: string): boolean => readdirSync(join(tests, folder)).some(name => /(?<!\.test)\.ts$/.test(name));
+	const folders = [...readdirSync(join(tests, "unit")).map(name => `unit/${name}`), "flows"];
+	const inside = folders.filter(folder => !LEFT_OUT.test(folder) && hasScripts(folder));
+	const others = files.filter(file => file !== INSIDE).sort();
+	return [...inside.map(folder => ({ file: INSIDE, folder })), ...others.map(file => ({ file }))];
 }
 
 /** A run's name for people. */
@@ -74,13 +83,23 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 	});
 }
 
+/** The environment that tests of a copy run in; with `lines` the simulator writes into that folder which lines it runs. */
+function environment({ folder }: TestRun, lines: string | undefined): NodeJS.ProcessEnv {
+	const vectors = process.env["XS_TLS_VECTORS"] ?? join(projectRoot, "..", "shared", "vectors");
+	const { CI: _, ...outer } = process.env;
+	return {
+		...outer, XS_TLS_VARIANTS: "native", XS_TLS_VECTORS: vectors,
+		...(folder ? { XS_TLS_FOLDER: folder } : {}), ...(lines ? { SIM_LINES: lines } : {}),
+	};
+}
+
 /** Runs tests of a copy, compiled to `scripts`, to their first failure. `limit` is in seconds. */
-export function runTests(copy: Copy, scripts: string, { file, folder }: TestRun, limit: number, lines?: string): Promise<Verdict> {
-	const env: NodeJS.ProcessEnv = { ...process.env, XS_TLS_VARIANTS: "native", XS_TLS_VECTORS: process.env["XS_TLS_VECTORS"] ?? join(projectRoot, "..", "shared", "vectors"),
-		...(folder ? { XS_TLS_FOLDER: folder } : {}), ...(lines ? { SIM_LINES: lines } : {}) };
-	delete env["CI"];
+export function runTests(copy: Copy, scripts: string, tests: TestRun, limit: number, lines?: string): Promise<Verdict> {
+	const values = ["--test-reporter=tap", join(scripts, tests.file.replace(/\.ts$/, ".js"))];
 	return new Promise(resolve => {
-		const child = spawn(process.execPath, ["--test-reporter=tap", join(scripts, file.replace(/\.ts$/, ".js"))], { cwd: copy.folder, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+		const child = spawn(process.execPath, values, {
+			cwd: copy.folder, env: environment(tests, lines), stdio: ["ignore", "pipe", "pipe"], detached: true,
+		});
 		let words = "";
 		let verdict: Verdict | undefined;
 		const end = (why: Verdict): void => {
@@ -116,7 +135,8 @@ function readLines(folder: string): string[] {
 type Kept = Record<string, { seconds: number; lines: string[] }>;
 
 function filesUnder(folder: string): string[] {
-	return readdirSync(folder, { recursive: true }).map(name => join(folder, String(name))).filter(file => statSync(file).isFile()).sort();
+	const entries = readdirSync(folder, { recursive: true }).map(name => join(folder, String(name)));
+	return entries.filter(file => statSync(file).isFile()).sort();
 }
 
 function digestOf(files: readonly string[]): string {
@@ -191,8 +211,9 @@ function linesWith(member: string): string[] {
 	const known = uses.get(member);
 	if (known) return known;
 	const word = new RegExp(`\\b${member.replace(".", "\\.")}\\b`);
-	const result = ["modules", "hardware"].flatMap(folder => filesUnder(join(projectRoot, folder))).filter(file => file.endsWith(".ts")).flatMap(file =>
-		readFileSync(file, "utf8").split("\n").flatMap((text, i) => word.test(text) ? [`${relative(projectRoot, file)}:${i + 1}`] : []));
+	const files = ["modules", "hardware"].flatMap(folder => filesUnder(join(projectRoot, folder))).filter(file => file.endsWith(".ts"));
+	const result = files.flatMap(file => readFileSync(file, "utf8").split("\n")
+		.flatMap((text, i) => word.test(text) ? [`${relative(projectRoot, file)}:${i + 1}`] : []));
 	uses.set(member, result);
 	return result;
 }

@@ -1,6 +1,6 @@
 /*
-	The places where a source may be changed, and how: what a tired programmer gets wrong. TypeScript is taken apart by its own compiler
-	(typescript.ts), C by its words (c.ts).
+	The places where a source may be changed, and how: what a tired programmer gets wrong. TypeScript is taken apart by
+	its own compiler (typescript.ts), C by its words (c.ts).
 */
 
 /** One change of one file: `text[start..end)` becomes `by`. */

@@ -1,6 +1,7 @@
 /*
-	The mutants of TypeScript: boundaries and comparisons, conditions turned round, `&&` for `||`, sums, numbers one off, calls and `throw` left out, the body of an
-	`if` left out, nothing returned. Types, imports, texts and what errors say are left alone.
+	The mutants of TypeScript: boundaries and comparisons, conditions turned round, `&&` for `||`, sums, numbers one off,
+	calls and `throw` left out, the body of an `if` left out, nothing returned. Types, imports, texts and what errors say
+	are left alone.
 */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +17,8 @@ import { Sites, swapped, type Mutant } from "./sites.js";
 /** What holds nothing that runs, or only words for people. */
 function isSkipped(node: Node): boolean {
 	switch (node.kind) {
-		case SyntaxKind.ImportDeclaration: case SyntaxKind.ExportDeclaration: case SyntaxKind.InterfaceDeclaration: case SyntaxKind.TypeAliasDeclaration:
+		case SyntaxKind.ImportDeclaration: case SyntaxKind.ExportDeclaration:
+		case SyntaxKind.InterfaceDeclaration: case SyntaxKind.TypeAliasDeclaration:
 		case SyntaxKind.TemplateExpression:
 			return true;
 		default:
@@ -39,7 +41,10 @@ class Visitor {
 
 	readonly visit = (node: Node): void => {
 		if (isSkipped(node)) return;
-		if (is.isEnumMember(node)) this.#sites.member = `${(node.parent as EnumDeclaration).name.getText(this.#file)}.${node.name.getText(this.#file)}`;
+		if (is.isEnumMember(node)) {
+			const { name } = node.parent as EnumDeclaration;
+			this.#sites.member = `${name.getText(this.#file)}.${node.name.getText(this.#file)}`;
+		}
 		this.#expression(node);
 		this.#statement(node);
 		node.forEachChild(this.visit);
@@ -61,7 +66,8 @@ class Visitor {
 			if ((text === "+" || text === "+=") && (isText(node.left) || isText(node.right))) return;
 			for (const by of swapped[text] ?? []) this.#replace(operator, by);
 		}
-		else if (is.isPrefixUnaryExpression(node) && node.operator === SyntaxKind.ExclamationToken) this.#replace(node, node.operand.getText(this.#file));
+		else if (is.isPrefixUnaryExpression(node) && node.operator === SyntaxKind.ExclamationToken)
+			this.#replace(node, node.operand.getText(this.#file));
 		else if (is.isNumericLiteral(node)) this.#sites.number(node.getStart(this.#file), node.end);
 		else if (is.isConditionalExpression(node)) this.#negate(node.condition);
 		else if (node.kind === SyntaxKind.TrueKeyword) this.#replace(node, "false");
@@ -78,7 +84,8 @@ class Visitor {
 			if (!is.isIfStatement(node.parent)) this.#replace(node, ";");
 		}
 		else if (is.isReturnStatement(node)) {
-			if (node.expression && node.expression.getText(this.#file) !== "undefined") this.#replace(node, "return undefined;");
+			const value = node.expression?.getText(this.#file) ?? "undefined";
+			if (value !== "undefined") this.#replace(node, "return undefined;");
 		}
 		else if (is.isExpressionStatement(node) && is.isCallExpression(node.expression)) {
 			const isOnlyBody = is.isIfStatement(node.parent);
@@ -91,7 +98,8 @@ class Visitor {
 export function typescriptMutants(files: readonly { readonly file: string; readonly path: string }[]): Mutant[] {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-mutate-"));
 	const config = join(folder, "tsconfig.json");
-	writeFileSync(config, JSON.stringify({ compilerOptions: { noLib: true, noResolve: true, types: [], target: "es2022" }, files: files.map(({ file }) => file) }));
+	const compilerOptions = { noLib: true, noResolve: true, types: [], target: "es2022" };
+	writeFileSync(config, JSON.stringify({ compilerOptions, files: files.map(({ file }) => file) }));
 	const api = new API();
 	try {
 		const { program } = api.updateSnapshot({ openProjects: [config] }).getProjects()[0]!;
