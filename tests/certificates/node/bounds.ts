@@ -13,14 +13,15 @@ const second = 1000;
 /** In whole seconds, as certificates say it. */
 const time = Math.floor(now / second) * second;
 
+function chainWith(changes: Changes): typeof chain {
+	const changed = makeWorld(changes);
+	return [changed.leaf, changed.lower, changed.upper];
+}
+
 function bound(what: string, good: readonly [string, Changes, Setting?][], bad: readonly [string, Changes, string, RegExp, Setting?][]): ChainCase[] {
-	const chainOf = (changes: Changes): typeof chain => {
-		const changed = makeWorld(changes);
-		return [changed.leaf, changed.lower, changed.upper];
-	};
 	return [
-		...good.map(([name, changes, setting]) => accepted(`${what}: ${name}`, chainOf(changes), setting)),
-		...bad.map(([name, changes, code, says, setting]) => refused(`${what}: ${name}`, chainOf(changes), code, says, setting)),
+		...good.map(([name, changes, setting]) => accepted(`${what}: ${name}`, chainWith(changes), setting)),
+		...bad.map(([name, changes, code, says, setting]) => refused(`${what}: ${name}`, chainWith(changes), code, says, setting)),
 	];
 }
 
@@ -33,6 +34,12 @@ function extensions(count: number): Changes {
 	const more = (list: Extension[]): Extension[] => [...list, ...Array.from({ length: count - list.length },
 		(_, i) => ({ id: `1.3.6.1.4.1.99999.${i}`, isCritical: false, value: nothing() }))];
 	return { leaf: { changeExtensions: more } };
+}
+
+/** TLS features (RFC 7633), of which none asks for anything that is missing here. */
+function features(count: number): Changes {
+	const value = sequence(...Array.from({ length: count }, () => integer(17)));
+	return { leaf: { extensions: [{ id: "1.3.6.1.5.5.7.1.24", isCritical: false, value }] } };
 }
 
 /** An RSA key of so many bits for the server: nothing is signed with it here. */
@@ -64,6 +71,7 @@ function certificates(): ChainCase[] {
 			["21 bytes behind a zero", serial(0x80, 21), "bad_certificate", /serial number/],
 		]),
 		...bound("extensions", [["40", extensions(40)]], [["41", extensions(41), "bad_certificate", /more than 40 extensions/]]),
+		...bound("TLS features", [["8", features(8)]], [["9", features(9), "bad_certificate", /more than 8 TLS features/]]),
 		...bound("RSA key", [["2048 bits", rsa(2048)], ["2056 bits", rsa(2056)], ["4096 bits", rsa(4096)]], [
 			...[2049, 2050, 2052, 2055, 3076, 4095].map(bits => [`${bits} bits`, rsa(bits), "unsupported_certificate", new RegExp(`unsupported key \\(RSA of ${bits} bits\\): .* in steps of 8`)] as [string, Changes, string, RegExp]),
 			["2047 bits", rsa(2047), "unsupported_certificate", /2047 bits/], ["4097 bits", rsa(4097), "unsupported_certificate", /4097 bits/],
@@ -75,6 +83,8 @@ function certificates(): ChainCase[] {
 			["the second before", validity(time + second, time + day), "certificate_not_yet_valid", /./, { time }],
 			["the second behind", validity(time - day, time - second), "certificate_expired", /./, { time }],
 		]),
+		...[63, 64, 65].map(length => refused(`a name of ${length} characters in an error`, chainWith({ leaf: { subject: "n".repeat(length), ...validity(time - day, time - second).leaf } }),
+			"certificate_expired", new RegExp(`CN=n{${Math.min(length, 64)}}[^n]`), { time })),
 		accepted("40 certificates", [...chain, ...many(37)]),
 		refused("41 certificates", [...chain, ...many(38)], "too_much_work", /more than 40 certificates/),
 	];

@@ -19,6 +19,8 @@ for (const [name, good, bad] of [
 	["recordSizeLimit", [64, 16385], [63, 16386]],
 	["tls_max_fragment_length", [512, 1024, 2048, 4096], [256, 511, 513, 8192]],
 	["recordPadding", [2, 1024], [1, 1025, 0]],
+	["timeout", [0, 1, 0x7fffffff], [-1, 0x80000000, 0.5]],
+	["idleTimeout", [0, 1, 0x7fffffff], [-1, 0x80000000, 0.5]],
 	["minVersion", [ProtocolVersion.tls12, ProtocolVersion.tls13], [ProtocolVersion.tls12 - 1, ProtocolVersion.tls13 + 1]],
 	["maxVersion", [ProtocolVersion.tls12, ProtocolVersion.tls13], [ProtocolVersion.tls12 - 1, ProtocolVersion.tls13 + 1]],
 ] as const) {
@@ -37,6 +39,14 @@ for (const [name, good, bad] of [
 test("protocols have 1 to 255 characters", () => {
 	for (const length of [1, 255]) equal(made({ applicationLayerProtocolNegotiation: ["h2", "x".repeat(length)] }).protocols.length, 2);
 	for (const length of [0, 256]) throws(() => made({ applicationLayerProtocolNegotiation: ["h2", "x".repeat(length)] }), "configuration");
+});
+
+test("all protocols together have at most 65,533 bytes, a length with each", () => {
+	// 255 names of 255 characters, and one that fills the rest
+	const protocols = (last: number): string[] => [...Array.from({ length: 255 }, (_, i) => String(i).padEnd(255, "x")), "y".repeat(last)];
+	equal(made({ applicationLayerProtocolNegotiation: protocols(252) }).protocols.length, 256);
+	const error = throws(() => made({ applicationLayerProtocolNegotiation: protocols(253) }), "configuration");
+	ok(error.message.includes("65533"), error.message);
 });
 
 test("pins have 32 bytes", () => {

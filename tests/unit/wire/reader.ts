@@ -102,6 +102,21 @@ test("room that is reserved comes behind what is there, which stays", () => {
 	equal(hex(w.bytes.subarray(0, 2)), "0102");
 });
 
+test("a buffer that became too small is wiped: it may have held a secret", () => {
+	const w = new Writer(3);
+	w.u16(0x0102);
+	const first = w.bytes;
+	w.u8(3);
+	ok(w.bytes === first, "there was room");
+	w.u8(4);
+	ok(w.bytes !== first);
+	equal([hex(first), hex(w.bytes.subarray(0, 4))], ["000000", "01020304"]);
+});
+
+test("buffers on both sides of the length that memory is asked for", () => {
+	for (const length of [512, 513]) equal(new Writer(length).bytes.length, length);
+});
+
 test("vectors: their length fits its bytes, or is an error", () => {
 	for (const [width, length, head] of [[1, 0, "00"], [1, 255, "ff"], [2, 0x1234, "1234"], [2, 0xffff, "ffff"], [3, 0x012345, "012345"]] as const) {
 		const text = written(w => { w.u8(7); const start = w.open(width); w.reserve(length); w.close(width, start); w.u8(9); });

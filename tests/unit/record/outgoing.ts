@@ -1,0 +1,164 @@
+/*
+	modules/record/outgoing.ts: records as they go out, to a transport that takes all, some or nothing of what it is offered.
+*/
+
+import { bytes, equal, hex, join, ok, test } from "test/harness";
+import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
+import { Secret } from "tls/hardware/secret";
+import { Outgoing, PaddedOutgoing } from "tls/record/outgoing";
+import type { Transport } from "tls/record/outgoing";
+import { ContentType } from "tls/wire/numbers";
+
+const text = Uint8Array.from({ length: 300 }, (_, i) => i & 0xff);
+
+/** Takes at most `most` bytes each time. */
+class Taker implements Transport {
+	most: number;
+	calls = 0;
+	taken: Uint8Array = new Uint8Array(0);
+
+	constructor(most: number) {
+		this.most = most;
+	}
+
+	output(from: Uint8Array, start: number, end: number): number {
+		this.calls++;
+		const count = Math.min(this.most, end - start);
+		this.taken = join(this.taken, from.slice(start, start + count));
+		return count;
+	}
+}
+
+function gcm(tls12: boolean): AEAD {
+	const material = new Secret(28);
+	material.import(new Uint8Array(28).fill(3), 0);
+	return new AEAD(AEADAlgorithm.gcm, material, tls12, 0, 16, 16, 1000);
+}
+
+/** The length field of the record at `at`. */
+function bodyLength(record: Uint8Array, at = 0): number {
+	return record[at + 3]! << 8 | record[at + 4]!;
+}
+
+test("records in the clear: the first says TLS 1.0, the others TLS 1.2", () => {
+	const taker = new Taker(1000);
+	const outgoing = new Outgoing(taker, 4096);
+	equal([outgoing.length, outgoing.overhead], [0, 5]);
+	outgoing.add(ContentType.handshake, text, 1, 4);
+	outgoing.add(ContentType.alert, text, 10, 12);
+	equal([outgoing.length, taker.calls], [15, 0]);
+	outgoing.flush();
+	equal(hex(taker.taken), "1603010003010203" + "15030300020a0b");
+	equal(outgoing.length, 0);
+	outgoing.flush();
+	equal(taker.calls, 1, "nothing is offered where nothing waits");
+});
+
+test("what the transport leaves waits, and goes out once, in order", () => {
+	for (const most of [1, 4, 7, 100]) {
+		const taker = new Taker(most);
+		const outgoing = new Outgoing(taker, 4096);
+		const expected: Uint8Array[] = [];
+		for (let i = 0; i < 20; i++) {
+			outgoing.add(ContentType.handshake, text, i, i + 12);
+			expected.push(bytes(i ? "160303000c" : "160301000c"), text.slice(i, i + 12));
+			const waiting = outgoing.length;
+			outgoing.flush();
+			equal(outgoing.length, waiting - Math.min(most, waiting));
+			outgoing.release();	// does nothing while something waits
+		}
+		while (outgoing.length) outgoing.flush();
+		equal(hex(taker.taken), hex(join(...expected)));
+	}
+});
+
+test("a transport that takes nothing loses nothing", () => {
+	const taker = new Taker(0);
+	const outgoing = new Outgoing(taker, 4096);
+	for (let i = 0; i < 3; i++) {
+		outgoing.add(ContentType.handshake, text, 0, 200);
+		outgoing.flush();
+		equal(outgoing.length, 205 * (i + 1));
+	}
+	taker.most = 10000;
+	outgoing.flush();
+	equal([outgoing.length, taker.taken.length], [0, 615]);
+	for (const at of [0, 205, 410]) equal(hex(taker.taken.slice(at + 5, at + 205)), hex(text.slice(0, 200)));
+});
+
+test("a message that is split: records as long as they may be, and the rest", () => {
+	for (const [length, lengths] of [[0, []], [1, [1]], [99, [99]], [100, [100]], [101, [100, 1]], [250, [100, 100, 50]]] as const) {
+		const taker = new Taker(1000);
+		const outgoing = new Outgoing(taker, 100);
+		outgoing.addSplit(ContentType.handshake, text, 7, 7 + length);
+		outgoing.flush();
+		const found: number[] = [];
+		const contents: Uint8Array[] = [];
+		for (let at = 0; at < taker.taken.length; at += 5 + bodyLength(taker.taken, at)) {
+			found.push(bodyLength(taker.taken, at));
+			contents.push(taker.taken.slice(at + 5, at + 5 + bodyLength(taker.taken, at)));
+		}
+		equal(found, [...lengths]);
+		equal(hex(join(...contents)), hex(text.slice(7, 7 + length)));
+	}
+});
+
+for (const tls12 of [true, false]) {
+	test(`protected records of TLS 1.${tls12 ? 2 : 3}: as long as is said before, and they open`, () => {
+		const taker = new Taker(1000);
+		const outgoing = new Outgoing(taker, 4096);
+		outgoing.protectWith(gcm(tls12));
+		const opener = gcm(tls12);
+		const overhead = tls12 ? 5 + 8 + 16 : 5 + 1 + 16;
+		equal([outgoing.overhead, outgoing.worn], [overhead, false]);
+		for (const [type, length] of [[ContentType.handshake, 40], [ContentType.application_data, 0], [ContentType.alert, 2]] as const) {
+			outgoing.add(type, text, 5, 5 + length);
+			equal(outgoing.length, overhead + length);
+			outgoing.flush();
+			const record = taker.taken;
+			taker.taken = new Uint8Array(0);
+			equal([record.length, bodyLength(record)], [overhead + length, overhead + length - 5]);
+			equal(record[0], tls12 ? type : ContentType.application_data);
+			const end = opener.open(record, 0, record.length);
+			const start = tls12 ? 13 : 5;
+			equal(hex(record.slice(start, start + length)), hex(text.slice(5, 5 + length)));
+			equal(end, start + length + (tls12 ? 0 : 1));
+			if (!tls12) equal(record[end - 1], type);
+		}
+		opener.close();
+		outgoing.unprotect();
+		equal(outgoing.overhead, 5);
+	});
+}
+
+test("change_cipher_spec is never protected", () => {
+	const taker = new Taker(1000);
+	const outgoing = new Outgoing(taker, 4096);
+	outgoing.protectWith(gcm(false));
+	outgoing.add(ContentType.change_cipher_spec, Uint8Array.of(1), 0, 1);
+	outgoing.flush();
+	equal(hex(taker.taken), "140301000101");
+	outgoing.unprotect();
+});
+
+test("padding: text, type and zeros are a multiple, as far as a record may be that long", () => {
+	for (const [length, multiple, most, inside] of [
+		[1, 16, 4096, 16], [15, 16, 4096, 16], [16, 16, 4096, 32], [31, 16, 4096, 32], [0, 16, 4096, 16], [90, 64, 100, 101], [100, 64, 100, 101], [63, 64, 100, 64],
+	] as const) {
+		const taker = new Taker(1000);
+		const outgoing = new PaddedOutgoing(taker, most, multiple);
+		outgoing.protectWith(gcm(false));
+		outgoing.add(ContentType.application_data, text, 0, length);
+		outgoing.flush();
+		const record = taker.taken;
+		equal(bodyLength(record), inside + 16, `${length} bytes in multiples of ${multiple}`);
+		ok(record.length <= length + outgoing.overhead, "the overhead is the most that there can be");
+		const opener = gcm(false);
+		const end = opener.open(record, 0, record.length);
+		equal(end, 5 + inside);
+		equal(record[5 + length], ContentType.application_data);
+		for (let i = 5 + length + 1; i < end; i++) equal(record[i], 0);
+		opener.close();
+		outgoing.unprotect();
+	}
+});
