@@ -49,6 +49,29 @@ test("all protocols together have at most 65,533 bytes, a length with each", () 
 	ok(error.message.includes("65533"), error.message);
 });
 
+test("lists have at most 1,024 items", () => {
+	const protocols = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i));
+	equal(made({ applicationLayerProtocolNegotiation: protocols(1024) }).protocols.length, 1024);
+	const error = throws(() => made({ applicationLayerProtocolNegotiation: protocols(1025) }), "configuration");
+	ok(error.message.includes("1025"), error.message);
+});
+
+test("options have at most 16 prototypes", () => {
+	const options = (count: number): object => {
+		let prototype: object = Object.prototype;
+		for (let i = 0; i < count; i++) prototype = Object.create(prototype) as object;
+		return Object.assign(Object.create(prototype) as object, trusted);
+	};
+	configure(options(16), undefined);
+	ok(throws(() => configure(options(17), undefined), "configuration").message.includes("16 prototypes"));
+});
+
+test("of an unknown option's name 40 characters are shown", () => {
+	const shown = (length: number): string => throws(() => made({ ["q".repeat(length)]: 1 }), "configuration").message;
+	for (const length of [39, 40]) ok(shown(length).includes(`"${"q".repeat(length)}" is no option`), shown(length));
+	ok(shown(41).includes(`"${"q".repeat(40)}" is no option`), shown(41));
+});
+
 test("pins have 32 bytes", () => {
 	for (const length of [31, 33]) throws(() => made({ pins: [new Uint8Array(32), new Uint8Array(length)] }), "configuration");
 });

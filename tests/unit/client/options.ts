@@ -234,6 +234,8 @@ test("what the function sign returns is checked", () => {
 		const { credential } = configure({ ...pinned, clientCertificates: certificate, sign: () => wrong as never }, host);
 		ok(throws(() => credential!.sign(0x0403, new Uint8Array(32)), "configuration").message.includes('"sign"'));
 	}
+	for (const length of [1, 512])
+		equal(configure({ ...pinned, clientCertificates: certificate, sign: () => new Uint8Array(length) }, host).credential!.sign(0x0403, new Uint8Array(32)).length, length);
 	for (const right of [new Uint8Array(70), new ArrayBuffer(70), new DataView(new ArrayBuffer(70))])
 		equal(configure({ ...pinned, clientCertificates: certificate, sign: () => right as never }, host).credential!.sign(0x0403, new Uint8Array(32)).length, 70);
 });
