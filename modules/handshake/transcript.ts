@@ -5,7 +5,6 @@
 
 import { TLSError } from "../errors";
 import { HandshakeType } from "../wire/numbers";
-import { copy } from "tls/hardware/copy";
 import { Hash, HashAlgorithm, hash, hashLength } from "tls/hardware/hash";
 
 export class Transcript {

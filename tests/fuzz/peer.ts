@@ -4,7 +4,7 @@
 	Finished are made over the changed messages.
 */
 
-import { join, Numbers } from "test/harness";
+import { join, type Numbers } from "test/harness";
 import type { RecordCipher } from "tls/hardware/aead";
 import { KeyShare } from "tls/hardware/agree";
 import { Hash } from "tls/hardware/hash";

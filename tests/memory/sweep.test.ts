@@ -91,13 +91,13 @@ for (const variant of variants.includes("m32") ? ["m32"] : []) {
 				const swept = await sweep(variant, bytes, cases);
 				assert.equal(swept.exit, 0, `${lastCase(cases, swept)}: ${swept.stderr}`);
 				assert.equal(swept.lines.length, cases.length);
-				for (const line of swept.lines) checkCodes(line, cases[Number.parseInt(line)]!);
+				for (const line of swept.lines) checkCodes(line, cases[Number.parseInt(line, 10)]!);
 				const codes = new Map<string, number>();
 				for (const line of swept.lines)
 					for (const code of line.split("|")[0]!.trim().split(" ").slice(1)) codes.set(code, (codes.get(code) ?? 0) + 1);
 				for (const code of codes.keys()) assert.notEqual(code, "internal", swept.lines.find(line => line.includes("internal")));
 				const allowed = bytes < NEEDED ? /\| (closed|out_of_memory)$/ : /\| closed$/;
-				assert.deepEqual(swept.lines.filter(line => !allowed.test(line)).map(line => `${line}: ${cases[Number.parseInt(line)]!.name}`), []);
+				assert.deepEqual(swept.lines.filter(line => !allowed.test(line)).map(line => `${line}: ${cases[Number.parseInt(line, 10)]!.name}`), []);
 				t.diagnostic(`${cases.length} cases: ${[...codes].map(([code, count]) => `${count} ${code}`).join(", ")}; ${swept.failed.length} good ones had no room`);
 			});
 		}
