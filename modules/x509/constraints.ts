@@ -72,12 +72,12 @@ export class NameCheck {
 
 	private refuse(certificate: Certificate, result: NameResult): never {
 		switch (result) {
-			case NameResult.tooMuch: this.refuseWork();
-			case NameResult.notPermitted: certificate.fail(`has a name that the name constraints of ${titleOf(this.owner)} do not permit`);
-			case NameResult.excluded: certificate.fail(`has a name that the name constraints of ${titleOf(this.owner)} exclude`);
-			case NameResult.badDNSName: certificate.fail("has a malformed DNS name");
-			case NameResult.badAddress: certificate.fail("has an address of a wrong length");
-			case NameResult.badDirectory: certificate.fail("has a malformed directory name");
+			case NameResult.tooMuch: return this.refuseWork();
+			case NameResult.notPermitted: return certificate.fail(`has a name that the name constraints of ${titleOf(this.owner)} do not permit`);
+			case NameResult.excluded: return certificate.fail(`has a name that the name constraints of ${titleOf(this.owner)} exclude`);
+			case NameResult.badDNSName: return certificate.fail("has a malformed DNS name");
+			case NameResult.badAddress: return certificate.fail("has an address of a wrong length");
+			case NameResult.badDirectory: return certificate.fail("has a malformed directory name");
 			default: certificate.fail("has a malformed list of names");
 		}
 	}

@@ -71,8 +71,8 @@ export function readExtensions(der: DER, certificate: ExtensionFields): void {
 function checkList(der: DER): void {
 	switch (checkExtensions(der.bytes, der.at, der.limit, MAX_EXTENSIONS)) {
 		case ExtensionList.good: return;
-		case ExtensionList.tooMany: der.fail(`has more than ${MAX_EXTENSIONS} extensions`);
-		case ExtensionList.hasTwins: der.fail("has an extension twice");
+		case ExtensionList.tooMany: return der.fail(`has more than ${MAX_EXTENSIONS} extensions`);
+		case ExtensionList.hasTwins: return der.fail("has an extension twice");
 		default: der.fail("is not DER: its list of extensions is malformed");
 	}
 }
