@@ -8,7 +8,9 @@
 
 #include "binding.h"
 
-enum { kDEROctetString = 0x04, kDERObjectIdentifier = 0x06, kDERSequence = 0x30 };
+enum { kDEROctetString = 0x04,
+	kDERObjectIdentifier = 0x06,
+	kDERSequence = 0x30 };
 
 /* Bytes of which `at` is the next to be read. */
 typedef struct {
@@ -17,7 +19,10 @@ typedef struct {
 } Range;
 
 /* How two names compare. Unsure: characters outside ASCII decide, for which RFC 5280 wants tables of Unicode that a device does not have. */
-typedef enum { kDifferent, kUnsure, kSame, kMalformed } Likeness;
+typedef enum { kDifferent,
+	kUnsure,
+	kSame,
+	kMalformed } Likeness;
 
 /* Takes the next element; false if it is not well-formed, or its tag has more than one byte. */
 bool derTake(Range* from, uint8_t* tag, Range* content);

@@ -6,10 +6,15 @@
 #include "der.h"
 
 /* ExtensionList in extensions.ts. */
-enum { kGood, kBadList, kTooMany, kHasTwins };
+enum { kGood,
+	kBadList,
+	kTooMany,
+	kHasTwins };
 
 /* Purpose in extensions.ts. */
-enum { kBadPurposes = -1, kServer = 1, kOCSP = 2 };
+enum { kBadPurposes = -1,
+	kServer = 1,
+	kOCSP = 2 };
 
 static bool is(Range id, const char* bytes, size_t length)
 {
@@ -22,7 +27,17 @@ static bool isKnown(Range id)
 	size_t length = id.end - id.at;
 	if (length == 3 && id.at[0] == 0x55 && id.at[1] == 0x1d) {
 		switch (id.at[2]) {
-		case 14: case 15: case 17: case 19: case 30: case 32: case 33: case 35: case 36: case 37: case 54:
+		case 14:
+		case 15:
+		case 17:
+		case 19:
+		case 30:
+		case 32:
+		case 33:
+		case 35:
+		case 36:
+		case 37:
+		case 54:
 			return true;
 		}
 		return false;

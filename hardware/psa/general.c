@@ -6,19 +6,33 @@
 #include "der.h"
 
 /* GeneralName in general.ts. */
-enum { kDNS = 0x82, kDirectory = 0xa4, kAddress = 0x87 };
+enum { kDNS = 0x82,
+	kDirectory = 0xa4,
+	kAddress = 0x87 };
 
 /* NameResult in general.ts. */
 enum {
-	kNotPermitted = -1, kExcluded = -2, kBadList = -3, kBadDNSName = -4, kBadAddress = -5, kBadDirectory = -6, kTooMuch = -7,
-	kEmptyConstraints = -8, kBadConstraint = -9, kBounded = -10, kNoBlock = -11, kNoDNSName = -12, kNoDirectory = -13,
+	kNotPermitted = -1,
+	kExcluded = -2,
+	kBadList = -3,
+	kBadDNSName = -4,
+	kBadAddress = -5,
+	kBadDirectory = -6,
+	kTooMuch = -7,
+	kEmptyConstraints = -8,
+	kBadConstraint = -9,
+	kBounded = -10,
+	kNoBlock = -11,
+	kNoDNSName = -12,
+	kNoDirectory = -13,
 };
 
 enum {
-	kMaxDNSName = 253, kMaxLabel = 63,
-	kMaxConstraints = 0xffff,	/* bytes */
-	kSlice = 0x20000,	/* bytes read until the rest is left to another call */
-	kMaxWork = 0x20000,	/* for one name */
+	kMaxDNSName = 253,
+	kMaxLabel = 63,
+	kMaxConstraints = 0xffff, /* bytes */
+	kSlice = 0x20000, /* bytes read until the rest is left to another call */
+	kMaxWork = 0x20000, /* for one name */
 };
 
 static size_t lengthOf(Range range)
@@ -151,7 +165,10 @@ static bool takeDirectory(Range outer, Range* name)
 	return derTakeTag(&outer, kDERSequence, name) && outer.at == outer.end;
 }
 
-typedef enum { kNone, kNo, kYes, kBroken } Found;
+typedef enum { kNone,
+	kNo,
+	kYes,
+	kBroken } Found;
 
 static Found matches(uint8_t tag, Range name, Range base, bool isExclusion, size_t* work)
 {
@@ -218,7 +235,8 @@ static int checkName(uint8_t tag, Range name, Range permitted, Range excluded, s
 		return kTooMuch;
 	if (isPermitted == kBroken || isExcluded == kBroken)
 		return kBadDirectory;
-	return isPermitted == kNo ? kNotPermitted : isExcluded == kYes ? kExcluded : 0;
+	return isPermitted == kNo ? kNotPermitted : isExcluded == kYes ? kExcluded
+																   : 0;
 }
 
 static int checkSubject(Range subject, Range permitted, Range excluded, size_t* work)
@@ -241,10 +259,10 @@ void xs_names_check(xsMachine* the)
 	size_t total = 0;
 	int result = 0;
 	uint8_t tag;
-	if (!takeLists((Range){ constraints, constraints + (constraintsEnd - constraintsStart) }, &permitted, &excluded))
+	if (!takeLists((Range) { constraints, constraints + (constraintsEnd - constraintsStart) }, &permitted, &excluded))
 		result = kBadConstraint;
 	else if (subjectEnd > subjectStart)
-		result = checkSubject((Range){ subject, subject + (subjectEnd - subjectStart) }, permitted, excluded, &total);
+		result = checkSubject((Range) { subject, subject + (subjectEnd - subjectStart) }, permitted, excluded, &total);
 	while (result == 0 && names.at < names.end && total < kSlice) {
 		size_t work = 8;
 		result = derTake(&names, &tag, &name) ? checkName(tag, name, permitted, excluded, &work) : kBadList;

@@ -9,15 +9,22 @@
 #include "der.h"
 
 enum {
-	kMaxAttributes = 8,	/* in one SET */
-	kMaxName = 4096,	/* bytes; a longer Name is compared byte by byte */
-	kNotUnicode = 0x10000000,	/* with a byte: what is no character of the string's type */
+	kMaxAttributes = 8, /* in one SET */
+	kMaxName = 4096, /* bytes; a longer Name is compared byte by byte */
+	kNotUnicode = 0x10000000, /* with a byte: what is no character of the string's type */
 	kEnd = -1,
 };
 
 enum {
-	kUTF8String = 0x0c, kNumericString = 0x12, kPrintableString = 0x13, kTeletexString = 0x14, kIA5String = 0x16,
-	kVisibleString = 0x1a, kUniversalString = 0x1c, kBMPString = 0x1e, kSet = 0x31,
+	kUTF8String = 0x0c,
+	kNumericString = 0x12,
+	kPrintableString = 0x13,
+	kTeletexString = 0x14,
+	kIA5String = 0x16,
+	kVisibleString = 0x1a,
+	kUniversalString = 0x1c,
+	kBMPString = 0x1e,
+	kSet = 0x31,
 };
 
 typedef struct {
@@ -75,8 +82,14 @@ static bool isSameBytes(Range a, Range b)
 static bool isText(uint8_t tag)
 {
 	switch (tag) {
-	case kUTF8String: case kNumericString: case kPrintableString: case kTeletexString: case kIA5String: case kVisibleString:
-	case kUniversalString: case kBMPString:
+	case kUTF8String:
+	case kNumericString:
+	case kPrintableString:
+	case kTeletexString:
+	case kIA5String:
+	case kVisibleString:
+	case kUniversalString:
+	case kBMPString:
 		return true;
 	}
 	return false;
@@ -94,7 +107,8 @@ static int32_t utf8(Range* rest)
 	int32_t first = *rest->at++;
 	if (first < 0x80)
 		return first;
-	int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+	int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2
+												 : 1;
 	int32_t c = first & (0x3f >> more);
 	if (first < 0xc2 || first > 0xf4 || lengthOf(*rest) < (size_t)more)
 		return kNotUnicode | first;
@@ -103,7 +117,9 @@ static int32_t utf8(Range* rest)
 			return kNotUnicode | first;
 		c = c << 6 | (rest->at[i] & 0x3f);
 	}
-	if (c < (more == 3 ? 0x10000 : more == 2 ? 0x800 : 0x80) || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+	if (c < (more == 3 ? 0x10000 : more == 2 ? 0x800
+											 : 0x80)
+		|| c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
 		return kNotUnicode | first;
 	rest->at += more;
 	return c;
@@ -113,7 +129,8 @@ static int32_t utf8(Range* rest)
 static int32_t character(Text* text)
 {
 	Range* rest = &text->rest;
-	size_t width = text->tag == kBMPString ? 2 : text->tag == kUniversalString ? 4 : 1;
+	size_t width = text->tag == kBMPString ? 2 : text->tag == kUniversalString ? 4
+																			   : 1;
 	if (rest->at == rest->end)
 		return kEnd;
 	if (text->tag == kUTF8String)
@@ -159,7 +176,7 @@ static int32_t folded(Text* text)
 
 static Text textOf(const Attribute* attribute)
 {
-	return (Text){ attribute->value, attribute->tag, false };
+	return (Text) { attribute->value, attribute->tag, false };
 }
 
 /* Below 0, 0 or above 0: how two texts are sorted. Tells whether the first difference is one of ASCII's characters, or of the length. */
@@ -277,7 +294,7 @@ void xs_name_same(xsMachine* the)
 	xsIntegerValue bStart = xsmcToInteger(xsArg(4)), bEnd = xsmcToInteger(xsArg(5));
 	const uint8_t* a = bindingBytes(the, &xsArg(0), aStart, aEnd, false);
 	const uint8_t* b = bindingBytes(the, &xsArg(3), bStart, bEnd, false);
-	xsmcSetBoolean(xsResult, isSameName((Range){ a, a + (aEnd - aStart) }, (Range){ b, b + (bEnd - bStart) }));
+	xsmcSetBoolean(xsResult, isSameName((Range) { a, a + (aEnd - aStart) }, (Range) { b, b + (bEnd - bStart) }));
 }
 
 /* Where the subject's Name of a certificate lies; false if that can't be told. */
@@ -309,8 +326,7 @@ void xs_name_isSubject(xsMachine* the)
 	Range subject;
 	const uint8_t* certificate = bindingBytes(the, &xsArg(0), start, end, false);
 	const uint8_t* name = bindingBytes(the, &xsArg(3), nameStart, nameEnd, false);
-	xsmcSetBoolean(xsResult, takeSubject((Range){ certificate, certificate + (end - start) }, &subject)
-		&& isSameName(subject, (Range){ name, name + (nameEnd - nameStart) }));
+	xsmcSetBoolean(xsResult, takeSubject((Range) { certificate, certificate + (end - start) }, &subject) && isSameName(subject, (Range) { name, name + (nameEnd - nameStart) }));
 }
 
 /* Hashes in pieces: PSA is called once for each. */
@@ -430,7 +446,7 @@ void xs_name_digest(xsMachine* the)
 	bindingStart(the);
 	const uint8_t* name = bindingBytes(the, &xsArg(0), start, end, false);
 	uint8_t* out = bindingSpan(the, &xsArg(3), 0, PSA_HASH_LENGTH(PSA_ALG_SHA_256), true);
-	psa_status_t status = digestName((Range){ name, name + (end - start) }, out);
+	psa_status_t status = digestName((Range) { name, name + (end - start) }, out);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "hash", status);
 }
@@ -459,6 +475,6 @@ void xs_name_common(xsMachine* the)
 {
 	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
 	const uint8_t* name = bindingBytes(the, &xsArg(0), start, end, false);
-	const uint8_t* found = findCommonName((Range){ name, name + (end - start) });
+	const uint8_t* found = findCommonName((Range) { name, name + (end - start) });
 	xsmcSetInteger(xsResult, found ? start + (xsIntegerValue)(found - name) : 0);
 }
