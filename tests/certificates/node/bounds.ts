@@ -2,8 +2,8 @@
 	The last good value and the first bad one of what bounds certificates and their status: lengths, counts, sizes of keys, times to the second.
 */
 
-import { makeCertificate, type Extension } from "../../../host-sim/servers/certificates.js";
-import { bitString, element, integer, nothing, oid, sequence } from "../../../host-sim/servers/der.js";
+import { makeCertificate, makeKey, type Extension } from "../../../host-sim/servers/certificates.js";
+import { bitString, element, integer, nothing, octetString, oid, sequence } from "../../../host-sim/servers/der.js";
 import { respond } from "../../peers/ocsp.js";
 import { accepted, day, host, makeWorld, now, refused, world, type ChainCase, type Changes, type Setting } from "./chain.js";
 
@@ -95,6 +95,10 @@ function statuses(): ChainCase[] {
 		time, requiresStatus: true, staple: respond({ certificate: leaf, issuer: lower, thisUpdate, nextUpdate }),
 	});
 	const yes = (name: string, setting: Setting): ChainCase => accepted(`status: ${name}`, chain, setting);
+	const answer = (change: object): Setting => ({ time, requiresStatus: true, staple: respond({ certificate: leaf, issuer: lower, ...change }) });
+	const list = (count: number): Buffer => sequence(...Array.from({ length: count }, (_, i) => sequence(oid(`1.3.6.1.4.1.99999.${i}`), octetString(nothing()))));
+	const signer = makeCertificate({ subject: "Responder", key: makeKey("p256"), issuer: lower, extendedKeyUsage: ["OCSPSigning"] });
+	const others = (count: number): Buffer[] => Array.from({ length: count }, () => upper.der);
 	const no = (name: string, says: RegExp, setting: Setting): ChainCase => refused(`status: ${name}`, chain, "bad_staple", says, setting);
 	return [
 		yes("of five minutes ahead", status(time + 300 * second, time + day)),
@@ -103,6 +107,10 @@ function statuses(): ChainCase[] {
 		no("a second behind its last", /was good until/, status(time - day, time - second)),
 		yes("without an end, a day old", status(time - day, null)),
 		no("without an end, a day and a second old", /was good until/, status(time - day - second, null)),
+		yes("16 extensions", answer({ extensions: list(16) })),
+		no("17 extensions", /more than 16 extensions/, answer({ extensions: list(17) })),
+		yes("16 certificates, the responder's last", answer({ signer, certificates: [...others(15), signer.der] })),
+		refused("status: 17 certificates, the responder's last", chain, "too_much_work", /more than 16 certificates/, answer({ signer, certificates: [...others(16), signer.der] })),
 	];
 }
 

@@ -41,7 +41,7 @@ const where: Readonly<Record<string, string>> = {
 	"extensions.ts MAX_EXTENSIONS": "certificates/node/bounds.ts",
 	"extensions.ts MAX_FEATURES": "certificates/node/bounds.ts",
 	"names.ts MAX_LISTED": "unit/x509/names.ts",
-	"ocsp.ts Most": "certificates/node/status-work.ts",
+	"ocsp.ts Most": "certificates/node/bounds.ts",
 	"ocsp.ts Seconds": "certificates/node/bounds.ts",
 	"path.ts MAX_STEPS": "certificates/node/oddities.ts",
 	"policy.ts Limit": "certificates/node/bounds.ts",
