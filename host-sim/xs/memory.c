@@ -103,14 +103,25 @@ void* fxAllocateChunks(txMachine* the, txSize size)
 	}
 }
 
-txSlot* fxAllocateSlots(txMachine* the, txSize count)
+static void* allocateSlots(txMachine* the, size_t size)
 {
-	size_t size = (size_t)count * sizeof(txSlot);
 	switch (the->memory->kind) {
 	case kMemoryFlash: return the->stackBottom ? flashAllocate(size) : flashAllocateStack(size);
 	case kMemoryArena: return arenaAllocateSlots(the, size);
 	default: return c_malloc(size);
 	}
+}
+
+/* The first slots are the stack: the engine takes it for granted, and would push values below address 0. */
+txSlot* fxAllocateSlots(txMachine* the, txSize count)
+{
+	size_t size = (size_t)count * sizeof(txSlot);
+	txSlot* slots = allocateSlots(the, size);
+	if (!slots && !the->stackBottom) {
+		noteFirst(the->memory, size, true);
+		fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
+	}
+	return slots;
 }
 
 void fxFreeChunks(txMachine* the, void* chunks)
