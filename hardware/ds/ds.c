@@ -16,8 +16,6 @@
 #include "emsa.h"
 #include "esp_ds.h"
 
-enum { kPKCS1 = 1, kPSS = 2 };	/* Padding in ../signature.ts */
-
 enum {
 	kSignatureMax = ESP_DS_SIGNATURE_MAX_BIT_LEN / 8,
 	kBlocks = HMAC_KEY5 + 1,	/* eFuse key blocks */
@@ -69,7 +67,7 @@ static void reverse(const uint8_t* from, size_t length, uint8_t* to)
 static psa_status_t encode(int padding, psa_algorithm_t hash, const uint8_t* digest, uint8_t* out, size_t length)
 {
 	uint8_t salt[kHashMax];
-	if (padding == kPKCS1)
+	if (padding == kPaddingPKCS1)
 		return emsaPKCS1(hash, digest, out, length);
 	psa_status_t status = psa_generate_random(salt, PSA_HASH_LENGTH(hash));
 	return status == PSA_SUCCESS ? emsaPSS(hash, digest, salt, out, length) : status;
@@ -84,16 +82,15 @@ void xs_ds_parametersLength(xsMachine* the)
 /* (parameters, block, padding, hash, digest, out): returns the signature's octets. */
 void xs_ds_sign(xsMachine* the)
 {
-	int block = xsmcToInteger(xsArg(1)), padding = xsmcToInteger(xsArg(2));
-	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(3)));
-	void *parameters, *out;
-	xsUnsignedValue parametersLength, room;
-	if (block < 0 || block >= kBlocks || (padding != kPKCS1 && padding != kPSS))
+	int block = bindingInteger(the, 1), padding = bindingInteger(the, 2);
+	psa_algorithm_t hash = bindingHash(the, 3);
+	size_t parametersLength, room;
+	if (block >= kBlocks || (padding != kPaddingPKCS1 && padding != kPaddingPSS))
 		xsRangeError("there is no eFuse key block %d, or no padding %d", block, padding);
 	bindingStart(the);
-	xsmcGetBufferReadable(xsArg(0), &parameters, &parametersLength);
-	uint8_t* digest = bindingSpan(the, &xsArg(4), 0, PSA_HASH_LENGTH(hash), false);
-	xsmcGetBufferWritable(xsArg(5), &out, &room);
+	uint8_t* parameters = bindingBuffer(the, 0, kRead, &parametersLength);
+	uint8_t* digest = bindingSpan(the, 4, 0, PSA_HASH_LENGTH(hash), kRead);
+	uint8_t* out = bindingBuffer(the, 5, kWrite, &room);
 	if (parametersLength != sizeof(esp_ds_data_t))
 		throwFailure(the, block, "the parameters are not as long as this chip's are", PSA_ERROR_INVALID_ARGUMENT);
 	Work* work = c_malloc(sizeof(Work));

@@ -29,9 +29,10 @@ const enum Last {
  * "crypto" or "out_of_memory" and says why.
  */
 export function dsSigner(parameters: Bytes | HostBuffer, block: number): (scheme: number, digest: Uint8Array) => Uint8Array {
-	const octets = parameters instanceof Uint8Array ? parameters : new Uint8Array(parameters as ArrayBuffer);
 	const length = parametersLength();
-	if (octets.length !== length) throw new RangeError(`the key's parameters have ${octets.length} bytes; those of this chip have ${length}`);
+	if (typeof parameters !== "object" || parameters === null) throw new TypeError("the key's parameters are no buffer: give an ArrayBuffer, a Uint8Array or a Resource");
+	if (parameters.byteLength !== length) throw new RangeError(`the key's parameters have ${parameters.byteLength} bytes; those of this chip have ${length}`);
+	const octets = parameters instanceof Uint8Array ? parameters : new Uint8Array(parameters as ArrayBuffer);
 	if (!Number.isInteger(block) || block < 0 || block > Last.block) throw new RangeError(`there is no eFuse key block ${block}`);
 	return (scheme, digest) => {
 		const out = new Uint8Array(SIGNATURE_ROOM);

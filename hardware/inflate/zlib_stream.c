@@ -1,9 +1,6 @@
 /* Decompression, for inflate.ts. */
 
-#include <stdbool.h>
-#include <stdint.h>
-#include "xsmc.h"
-#include "xsHost.h"
+#include "binding.h"
 
 #ifdef ESP_PLATFORM
 
@@ -15,7 +12,7 @@ static bool inflateAll(xsMachine* the, const uint8_t* from, size_t length, uint8
 	tinfl_decompressor* state = c_malloc(sizeof(tinfl_decompressor));
 	size_t taken = length, made = room;
 	if (!state)
-		xsUnknownError("inflate: not enough native memory, %d bytes are needed", (int)sizeof(tinfl_decompressor));
+		bindingThrow(the, "inflate", PSA_ERROR_INSUFFICIENT_MEMORY);
 	tinfl_init(state);
 	tinfl_status status = tinfl_decompress(state, from, &taken, to, to, &made,
 		TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF | TINFL_FLAG_COMPUTE_ADLER32);
@@ -33,7 +30,7 @@ static bool inflateAll(xsMachine* the, const uint8_t* from, size_t length, uint8
 	uLongf made = room;
 	int status = uncompress2(to, &made, from, &taken);
 	if (status == Z_MEM_ERROR)
-		xsUnknownError("inflate: not enough native memory");
+		bindingThrow(the, "inflate", PSA_ERROR_INSUFFICIENT_MEMORY);
 	return status == Z_OK && taken == length && made == room;
 }
 
@@ -41,13 +38,9 @@ static bool inflateAll(xsMachine* the, const uint8_t* from, size_t length, uint8
 
 void xs_inflate(xsMachine* the)
 {
-	void* from;
-	void* to;
-	xsUnsignedValue length, room;
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
-	xsmcGetBufferWritable(xsArg(3), &to, &room);
-	xsmcGetBufferReadable(xsArg(0), &from, &length);
-	if (start < 0 || end < start || (xsUnsignedValue)end > length)
-		xsRangeError("%d to %d is not inside a buffer of %d bytes", (int)start, (int)end, (int)length);
-	xsmcSetBoolean(xsResult, inflateAll(the, (uint8_t*)from + start, end - start, to, room));
+	xsIntegerValue start = bindingInteger(the, 1), end = bindingInteger(the, 2);
+	size_t room;
+	uint8_t* from = bindingRange(the, 0, start, end, kRead);
+	uint8_t* to = bindingBuffer(the, 3, kWrite, &room);
+	xsmcSetBoolean(xsResult, inflateAll(the, from, end - start, to, room));
 }

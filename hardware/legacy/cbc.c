@@ -6,6 +6,7 @@
 enum {
 	kHeader = 5,	/* octets of a record's header */
 	kBlock = 16,	/* of AES, and of the IV */
+	kTextMax = 0xffff,	/* more than a record's text has */
 	kPaddingMax = 256,	/* octets of the longest padding, with the length of it */
 };
 
@@ -20,6 +21,8 @@ typedef struct {
 	uint8_t mac[kMACMax];	/* the MAC's key, for the check of what was decrypted */
 } CBC;
 
+static const char kName[] = "cipher";
+
 void xs_cbc_destructor(void* data)
 {
 	CBC* cbc = data;
@@ -33,10 +36,7 @@ void xs_cbc_destructor(void* data)
 
 static CBC* thisCBC(xsMachine* the)
 {
-	CBC* cbc = xsmcGetHostDataValidate(xsThis, (void*)xs_cbc_destructor);
-	if (!cbc)
-		xsUnknownError("the cipher is closed");
-	return cbc;
+	return bindingThis(the, xs_cbc_destructor, kName);
 }
 
 static psa_status_t importKeys(CBC* cbc, const uint8_t* key, size_t length)
@@ -57,18 +57,19 @@ static psa_status_t importKeys(CBC* cbc, const uint8_t* key, size_t length)
 
 void xs_cbc(xsMachine* the)
 {
-	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
-	bool encryptThenMac = xsmcToBoolean(xsArg(1));
-	xsIntegerValue macAt = xsmcToInteger(xsArg(3)), keyAt = xsmcToInteger(xsArg(4)), keyLength = xsmcToInteger(xsArg(5));
-	uint32_t recordLimit = bindingUnsigned(the, &xsArg(6));
+	bindingConstruct(the, xs_cbc_destructor, kName);
+	psa_algorithm_t hash = bindingHash(the, 0);
+	bool encryptThenMac = bindingBoolean(the, 1);
+	xsIntegerValue macAt = bindingInteger(the, 3), keyAt = bindingInteger(the, 4), keyLength = bindingInteger(the, 5);
+	uint32_t recordLimit = bindingUnsigned(the, 6);
 	uint64_t first = bindingSequence(the, 7);
 	xsIntegerValue macLength = PSA_HASH_LENGTH(hash);
 	if (macLength > kMACMax || (keyLength != 16 && keyLength != 32))
 		xsRangeError("no suite has a MAC of %d bytes with a key of %d", (int)macLength, (int)keyLength);
 	bindingStart(the);
-	Secret* material = bindingSecret(the, &xsArg(2));
+	Secret* material = bindingSecret(the, 2);
 	xsIntegerValue length = material->length;
-	if (macAt < 0 || keyAt < 0 || macAt > length - macLength || keyAt > length - keyLength)
+	if (macAt > length - macLength || keyAt > length - keyLength)
 		xsRangeError("the key material has only %d bytes", (int)length);
 	CBC* cbc = c_calloc(1, sizeof(CBC));
 	if (!cbc)
@@ -89,17 +90,18 @@ void xs_cbc(xsMachine* the)
 
 void xs_cbc_close(xsMachine* the)
 {
-	xs_cbc_destructor(thisCBC(the));
-	xsmcSetHostData(xsThis, NULL);
+	bindingClose(the, xs_cbc_destructor, kName);
 }
 
 void xs_cbc_hidesType(xsMachine* the)
 {
+	thisCBC(the);
 	xsmcSetBoolean(xsResult, false);
 }
 
 void xs_cbc_explicit(xsMachine* the)
 {
+	thisCBC(the);
 	xsmcSetInteger(xsResult, kBlock);
 }
 
@@ -118,14 +120,16 @@ static size_t paddedLength(const CBC* cbc, size_t length)
 
 void xs_cbc_sealedLength(xsMachine* the)
 {
-	xsIntegerValue length = xsmcToInteger(xsArg(0));
 	CBC* cbc = thisCBC(the);
+	xsIntegerValue length = bindingInteger(the, 0);
+	if (length > kTextMax)
+		xsRangeError("no record has %d bytes", (int)length);
 	xsmcSetInteger(xsResult, kBlock + paddedLength(cbc, length) + (cbc->encryptThenMac ? cbc->macLength : 0));
 }
 
 void xs_cbc_overhead(xsMachine* the)
 {
-	bool arrives = xsmcToBoolean(xsArg(0));
+	bool arrives = bindingBoolean(the, 0);
 	xsmcSetInteger(xsResult, kBlock + thisCBC(the)->macLength + (arrives ? kPaddingMax : kBlock));
 }
 
@@ -189,17 +193,17 @@ static psa_status_t checkMAC(CBC* cbc, const uint8_t* header, const uint8_t* byt
 
 void xs_cbc_seal(xsMachine* the)
 {
-	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	xsIntegerValue record = bindingInteger(the, 1), end = bindingInteger(the, 2);
 	uint8_t header[kMACHeader];
 	CBC* cbc = thisCBC(the);
 	bindingCheckSequence(the, cbc->sequence);
-	if (record < 0 || end < record || end - record < kHeader + kBlock || end > INT32_MAX - kMACMax - kBlock)
+	if (end < record || end - record < kHeader + kBlock || end > INT32_MAX - kMACMax - kBlock)
 		xsRangeError("the record has no room for its header");
 	size_t length = end - record - kHeader - kBlock;
 	size_t inside = length + (cbc->encryptThenMac ? 0 : cbc->macLength);
 	size_t padded = paddedLength(cbc, length);
 	size_t whole = kHeader + kBlock + padded + (cbc->encryptThenMac ? cbc->macLength : 0);
-	uint8_t* bytes = bindingSpan(the, &xsArg(0), record, whole, true);
+	uint8_t* bytes = bindingSpan(the, 0, record, whole, kWrite);
 	uint8_t* iv = bytes + kHeader;
 	uint8_t* text = iv + kBlock;
 	psa_status_t status = psa_generate_random(iv, kBlock);
@@ -236,12 +240,12 @@ static int32_t textLength(const uint8_t* text, size_t length)
 
 void xs_cbc_open(xsMachine* the)
 {
-	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	xsIntegerValue record = bindingInteger(the, 1), end = bindingInteger(the, 2);
 	uint8_t header[kMACHeader];
 	int32_t length = -1;
 	CBC* cbc = thisCBC(the);
 	bindingCheckSequence(the, cbc->sequence);
-	uint8_t* bytes = bindingBytes(the, &xsArg(0), record, end, true);
+	uint8_t* bytes = bindingRange(the, 0, record, end, kWrite);
 	uint8_t* iv = bytes + kHeader;
 	uint8_t* text = iv + kBlock;
 	xsIntegerValue padded = end - record - kHeader - kBlock - (cbc->encryptThenMac ? cbc->macLength : 0);

@@ -80,9 +80,9 @@ static void makePrime(int index, uint8_t* prime)
 
 void xs_dhe_groupOfPrime(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	xsIntegerValue start = bindingInteger(the, 1), end = bindingInteger(the, 2);
 	uint8_t prime[kPrimeMax];
-	uint8_t* bytes = bindingBytes(the, &xsArg(0), start, end, false);
+	uint8_t* bytes = bindingRange(the, 0, start, end, kRead);
 	int group = 0;
 	for (int i = 0; i < kGroups; i++) {
 		if (end - start != gPrimes[i].length)
@@ -105,6 +105,8 @@ typedef struct {
 	mbedtls_mpi exponent;
 #endif
 } DHE;
+
+static const char kName[] = "key share";
 
 #ifdef USES_PSA
 
@@ -225,15 +227,13 @@ void xs_dhe_destructor(void* data)
 
 static DHE* thisDHE(xsMachine* the)
 {
-	DHE* dhe = xsmcGetHostDataValidate(xsThis, (void*)xs_dhe_destructor);
-	if (!dhe)
-		xsUnknownError("the key share is closed");
-	return dhe;
+	return bindingThis(the, xs_dhe_destructor, kName);
 }
 
 void xs_dhe(xsMachine* the)
 {
-	int index = xsmcToInteger(xsArg(0)) - kFirstGroup;
+	bindingConstruct(the, xs_dhe_destructor, kName);
+	int index = bindingInteger(the, 0) - kFirstGroup;
 	if (index < 0 || index >= kGroups)
 		xsRangeError("group 0x%x is none of RFC 7919's", index + kFirstGroup);
 	bindingStart(the);
@@ -252,8 +252,7 @@ void xs_dhe(xsMachine* the)
 
 void xs_dhe_close(xsMachine* the)
 {
-	xs_dhe_destructor(thisDHE(the));
-	xsmcSetHostData(xsThis, NULL);
+	bindingClose(the, xs_dhe_destructor, kName);
 }
 
 void xs_dhe_publicLength(xsMachine* the)
@@ -263,9 +262,9 @@ void xs_dhe_publicLength(xsMachine* the)
 
 void xs_dhe_publicKey(xsMachine* the)
 {
-	xsIntegerValue offset = xsmcToInteger(xsArg(1));
+	xsIntegerValue offset = bindingInteger(the, 1);
 	DHE* dhe = thisDHE(the);
-	uint8_t* out = bindingSpan(the, &xsArg(0), offset, dhe->length, true);
+	uint8_t* out = bindingSpan(the, 0, offset, dhe->length, kWrite);
 	psa_status_t status = writePublic(dhe, out);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "finite-field Diffie-Hellman", status);
@@ -285,12 +284,12 @@ static bool isInRange(DHE* dhe, const uint8_t* key)
 
 void xs_dhe_agree(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	xsIntegerValue start = bindingInteger(the, 1), end = bindingInteger(the, 2);
 	uint8_t key[kPrimeMax] = {0};
 	size_t zeros = 0;
 	DHE* dhe = thisDHE(the);
-	Secret* shared = bindingSecret(the, &xsArg(3));
-	uint8_t* peer = bindingBytes(the, &xsArg(0), start, end, false);
+	Secret* shared = bindingSecret(the, 3);
+	uint8_t* peer = bindingRange(the, 0, start, end, kRead);
 	if (shared->length != dhe->length)
 		xsRangeError("the value that is agreed has %d bytes", (int)dhe->length);
 	xsmcSetBoolean(xsResult, false);

@@ -6,6 +6,7 @@ enum {
 	kIvMax = 12,
 	kHeader = 5,		/* octets of a record's header */
 	kAdditionalMax = 13,	/* octets of TLS 1.2's additional data */
+	kTextMax = 0xffff,	/* more than a record's text has, with type and padding */
 	kExplicit = 8,		/* octets of the nonce that TLS 1.2's GCM and CCM send in the record */
 };
 
@@ -21,6 +22,11 @@ typedef struct {
 	bool explicitNonce;
 } AEAD;
 
+static const char kName[] = "cipher";
+
+/* AEADAlgorithm in ../aead.ts. */
+enum { kGCM = 1, kChaCha20Poly1305 = 2, kCCM = 3, kCCM8 = 4 };
+
 void xs_aead_destructor(void* data)
 {
 	AEAD* aead = data;
@@ -33,28 +39,24 @@ void xs_aead_destructor(void* data)
 
 static AEAD* thisAEAD(xsMachine* the)
 {
-	AEAD* aead = xsmcGetHostDataValidate(xsThis, (void*)xs_aead_destructor);
-	if (!aead)
-		xsUnknownError("the cipher is closed");
-	return aead;
+	return bindingThis(the, xs_aead_destructor, kName);
 }
 
-/* The numbers are AEADAlgorithm in aead.ts. */
 static psa_status_t importKey(AEAD* aead, int number, const uint8_t* key, size_t length)
 {
 	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-	aead->tag = number == 4 ? 8 : 16;
+	aead->tag = number == kCCM8 ? 8 : 16;
 	switch (number) {
-	case 1: aead->algorithm = PSA_ALG_GCM; break;
-	case 2: aead->algorithm = PSA_ALG_CHACHA20_POLY1305; break;
-	case 3:
-	case 4: aead->isCCM = true; break;
+	case kGCM: aead->algorithm = PSA_ALG_GCM; break;
+	case kChaCha20Poly1305: aead->algorithm = PSA_ALG_CHACHA20_POLY1305; break;
+	case kCCM:
+	case kCCM8: aead->isCCM = true; break;
 	default: return PSA_ERROR_NOT_SUPPORTED;
 	}
 	if (aead->isCCM)
 		attributes = ccmAttributes();
 	else {
-		psa_set_key_type(&attributes, number == 2 ? PSA_KEY_TYPE_CHACHA20 : PSA_KEY_TYPE_AES);
+		psa_set_key_type(&attributes, number == kChaCha20Poly1305 ? PSA_KEY_TYPE_CHACHA20 : PSA_KEY_TYPE_AES);
 		psa_set_key_algorithm(&attributes, aead->algorithm);
 		psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_ENCRYPT | PSA_KEY_USAGE_DECRYPT);
 	}
@@ -63,17 +65,18 @@ static psa_status_t importKey(AEAD* aead, int number, const uint8_t* key, size_t
 
 void xs_aead(xsMachine* the)
 {
-	int number = xsmcToInteger(xsArg(0));
-	bool tls12 = xsmcToBoolean(xsArg(2));
-	xsIntegerValue keyAt = xsmcToInteger(xsArg(3)), keyLength = xsmcToInteger(xsArg(4)), ivAt = xsmcToInteger(xsArg(5));
-	uint32_t recordLimit = bindingUnsigned(the, &xsArg(6));
+	bindingConstruct(the, xs_aead_destructor, kName);
+	int number = bindingInteger(the, 0);
+	bool tls12 = bindingBoolean(the, 2);
+	xsIntegerValue keyAt = bindingInteger(the, 3), keyLength = bindingInteger(the, 4), ivAt = bindingInteger(the, 5);
+	uint32_t recordLimit = bindingUnsigned(the, 6);
 	uint64_t first = bindingSequence(the, 7);
-	bool explicitNonce = tls12 && number != 2;
+	bool explicitNonce = tls12 && number != kChaCha20Poly1305;
 	xsIntegerValue ivLength = explicitNonce ? kIvMax - kExplicit : kIvMax;
 	bindingStart(the);
-	Secret* material = bindingSecret(the, &xsArg(1));
+	Secret* material = bindingSecret(the, 1);
 	xsIntegerValue length = material->length;
-	if (keyAt < 0 || keyLength < 0 || ivAt < 0 || keyLength > length || keyAt > length - keyLength || ivAt > length - ivLength)
+	if (keyLength > length || keyAt > length - keyLength || ivAt > length - ivLength)
 		xsRangeError("the key material has only %d bytes", (int)length);
 	AEAD* aead = c_calloc(1, sizeof(AEAD));
 	if (!aead)
@@ -94,8 +97,7 @@ void xs_aead(xsMachine* the)
 
 void xs_aead_close(xsMachine* the)
 {
-	xs_aead_destructor(thisAEAD(the));
-	xsmcSetHostData(xsThis, NULL);
+	bindingClose(the, xs_aead_destructor, kName);
 }
 
 /* Octets of the nonce that stands in the record. */
@@ -122,8 +124,10 @@ void xs_aead_worn(xsMachine* the)
 
 void xs_aead_sealedLength(xsMachine* the)
 {
-	xsIntegerValue length = xsmcToInteger(xsArg(0));
 	AEAD* aead = thisAEAD(the);
+	xsIntegerValue length = bindingInteger(the, 0);
+	if (length > kTextMax)
+		xsRangeError("no record has %d bytes", (int)length);
 	xsmcSetInteger(xsResult, explicitLength(aead) + length + aead->tag);
 }
 
@@ -171,15 +175,15 @@ static CCM ccmOf(const AEAD* aead, const uint8_t* nonce, const uint8_t* addition
 
 void xs_aead_seal(xsMachine* the)
 {
-	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	xsIntegerValue record = bindingInteger(the, 1), end = bindingInteger(the, 2);
 	uint8_t nonce[kIvMax], additional[kAdditionalMax];
 	size_t written;
 	AEAD* aead = thisAEAD(the);
 	bindingCheckSequence(the, aead->sequence);
 	xsIntegerValue prefix = kHeader + explicitLength(aead);
-	if (record < 0 || end < record || end - record < prefix || end > INT32_MAX - aead->tag)
+	if (end < record || end - record < prefix || end > INT32_MAX - aead->tag)
 		xsRangeError("the record has no room for its header");
-	uint8_t* header = bindingBytes(the, &xsArg(0), record, end + aead->tag, true);
+	uint8_t* header = bindingRange(the, 0, record, end + aead->tag, kWrite);
 	uint8_t* text = header + prefix;
 	size_t length = end - record - prefix;
 	if (aead->explicitNonce)
@@ -199,13 +203,13 @@ void xs_aead_seal(xsMachine* the)
 
 void xs_aead_open(xsMachine* the)
 {
-	xsIntegerValue record = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	xsIntegerValue record = bindingInteger(the, 1), end = bindingInteger(the, 2);
 	uint8_t nonce[kIvMax], additional[kAdditionalMax];
 	size_t written;
 	AEAD* aead = thisAEAD(the);
 	bindingCheckSequence(the, aead->sequence);
 	xsIntegerValue prefix = kHeader + explicitLength(aead);
-	uint8_t* header = bindingBytes(the, &xsArg(0), record, end, true);
+	uint8_t* header = bindingRange(the, 0, record, end, kWrite);
 	if (end - record < prefix + aead->tag) {
 		xsmcSetInteger(xsResult, -1);
 		return;

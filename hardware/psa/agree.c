@@ -8,6 +8,11 @@ typedef struct {
 	uint16_t sharedLength;
 } KeyShare;
 
+static const char kName[] = "key share";
+
+/* NamedGroup in modules/wire/numbers.ts. */
+enum { kSecp256r1 = 0x0017, kSecp384r1 = 0x0018, kX25519 = 0x001d };
+
 void xs_keyshare_destructor(void* data)
 {
 	KeyShare* share = data;
@@ -19,20 +24,17 @@ void xs_keyshare_destructor(void* data)
 
 static KeyShare* thisShare(xsMachine* the)
 {
-	KeyShare* share = xsmcGetHostDataValidate(xsThis, (void*)xs_keyshare_destructor);
-	if (!share)
-		xsUnknownError("the key share is closed");
-	return share;
+	return bindingThis(the, xs_keyshare_destructor, kName);
 }
 
-/* NamedGroup, RFC 8446 section 4.2.7; false for others. */
+/* False for other groups. */
 static bool setGroup(KeyShare* share, int group, psa_key_attributes_t* attributes)
 {
 	psa_ecc_family_t family = PSA_ECC_FAMILY_SECP_R1;
 	switch (group) {
-	case 0x0017: psa_set_key_bits(attributes, 256); share->sharedLength = 32; share->publicLength = 65; break;
-	case 0x0018: psa_set_key_bits(attributes, 384); share->sharedLength = 48; share->publicLength = 97; break;
-	case 0x001d:
+	case kSecp256r1: psa_set_key_bits(attributes, 256); share->sharedLength = 32; share->publicLength = 65; break;
+	case kSecp384r1: psa_set_key_bits(attributes, 384); share->sharedLength = 48; share->publicLength = 97; break;
+	case kX25519:
 		family = PSA_ECC_FAMILY_MONTGOMERY;
 		psa_set_key_bits(attributes, 255);
 		share->sharedLength = share->publicLength = 32;
@@ -47,26 +49,24 @@ static bool setGroup(KeyShare* share, int group, psa_key_attributes_t* attribute
 
 void xs_keyshare(xsMachine* the)
 {
-	int group = xsmcToInteger(xsArg(0));
+	bindingConstruct(the, xs_keyshare_destructor, kName);
+	int group = bindingInteger(the, 0);
 	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
 	KeyShare made = {0};
 	if (!setGroup(&made, group, &attributes))
 		xsRangeError("group %d is unknown", group);
 	bindingStart(the);
+	uint8_t* key = bindingIsGiven(the, 1) ? bindingSpan(the, 1, 0, made.sharedLength, kRead) : NULL;
 	KeyShare* share = c_calloc(1, sizeof(KeyShare));
 	if (!share)
 		bindingThrow(the, "key share", PSA_ERROR_INSUFFICIENT_MEMORY);
 	*share = made;
-	xsmcSetHostData(xsThis, share);	/* from here on the destructor frees it, also when something throws */
-	psa_status_t status;
-	if (xsmcTypeOf(xsArg(1)) == xsUndefinedType)
-		status = psa_generate_key(&attributes, &share->key);
-	else {
-		uint8_t* key = bindingSpan(the, &xsArg(1), 0, share->sharedLength, false);
-		status = psa_import_key(&attributes, key, share->sharedLength, &share->key);
-	}
-	if (status != PSA_SUCCESS)
+	psa_status_t status = key ? psa_import_key(&attributes, key, share->sharedLength, &share->key) : psa_generate_key(&attributes, &share->key);
+	if (status != PSA_SUCCESS) {
+		xs_keyshare_destructor(share);
 		bindingThrow(the, "key share", status);
+	}
+	xsmcSetHostData(xsThis, share);
 }
 
 void xs_keyshare_publicLength(xsMachine* the)
@@ -76,10 +76,10 @@ void xs_keyshare_publicLength(xsMachine* the)
 
 void xs_keyshare_publicKey(xsMachine* the)
 {
-	xsIntegerValue offset = xsmcToInteger(xsArg(1));
+	xsIntegerValue offset = bindingInteger(the, 1);
 	size_t written;
 	KeyShare* share = thisShare(the);
-	uint8_t* out = bindingSpan(the, &xsArg(0), offset, share->publicLength, true);
+	uint8_t* out = bindingSpan(the, 0, offset, share->publicLength, kWrite);
 	psa_status_t status = psa_export_public_key(share->key, out, share->publicLength, &written);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "key share", status);
@@ -96,13 +96,13 @@ static bool isZero(const uint8_t* bytes, size_t length)
 
 void xs_keyshare_agree(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	xsIntegerValue start = bindingInteger(the, 1), end = bindingInteger(the, 2);
 	size_t written;
 	KeyShare* share = thisShare(the);
-	Secret* secret = bindingSecret(the, &xsArg(3));
+	Secret* secret = bindingSecret(the, 3);
 	if (secret->length != share->sharedLength)
 		xsRangeError("this group's shared secret has %d bytes", (int)share->sharedLength);
-	uint8_t* peer = bindingBytes(the, &xsArg(0), start, end, false);
+	uint8_t* peer = bindingRange(the, 0, start, end, kRead);
 	psa_status_t status = PSA_ERROR_INVALID_ARGUMENT;
 	if (end - start == share->publicLength)
 		status = psa_raw_key_agreement(PSA_ALG_ECDH, share->key, peer, end - start, secret->bytes, secret->length, &written);
@@ -115,6 +115,5 @@ void xs_keyshare_agree(xsMachine* the)
 
 void xs_keyshare_close(xsMachine* the)
 {
-	xs_keyshare_destructor(thisShare(the));
-	xsmcSetHostData(xsThis, NULL);
+	bindingClose(the, xs_keyshare_destructor, kName);
 }

@@ -4,7 +4,7 @@
 
 enum { kGuard = 512, kUntouched = 0xa5 };
 
-/* Behind the octets that are ours, all must be as they were. */
+/* All bytes behind ours must be as they were. */
 static bool isUntouched(const uint8_t* bytes, size_t size)
 {
 	for (size_t i = size; i < size + kGuard; i++) {
@@ -70,62 +70,168 @@ void bindingThrow(xsMachine* the, const char* attempt, psa_status_t status)
 	xsUnknownError("%s: %s (PSA status %d)", (char*)attempt, (char*)statusText(status), (int)status);
 }
 
-uint8_t* bindingBytes(xsMachine* the, xsSlot* slot, xsIntegerValue start, xsIntegerValue end, bool writable)
+/* The engine exports it, xs.h does not declare it: the data of a host object, NULL for any other value. It never throws. */
+extern void* fxGetHostDataIf(xsMachine* the, xsSlot* slot);
+
+static xsSlot* argument(xsMachine* the, xsIntegerValue index)
 {
-	void* data = NULL;
-	xsUnsignedValue length = 0;
-	if (writable)
-		xsmcGetBufferWritable(*slot, &data, &length);
-	else
-		xsmcGetBufferReadable(*slot, &data, &length);
-	if (start < 0 || end < start || (xsUnsignedValue)end > length)
-		xsRangeError("%d to %d is not inside a buffer of %d bytes", (int)start, (int)end, (int)length);
-	return (uint8_t*)data + start;
+	if (xsmcArgc <= index)
+		xsTypeError("argument %d is missing", (int)index + 1);
+	return &xsArg(index);
 }
 
-uint8_t* bindingSpan(xsMachine* the, xsSlot* slot, xsIntegerValue start, xsIntegerValue length, bool writable)
+bool bindingIsGiven(xsMachine* the, xsIntegerValue index)
 {
-	if (start < 0 || length < 0 || start > INT32_MAX - length)
-		xsRangeError("%d bytes at %d are not inside a buffer", (int)length, (int)start);
-	return bindingBytes(the, slot, start, start + length, writable);
+	return xsmcArgc > index && xsmcTypeOf(xsArg(index)) != xsUndefinedType;
 }
 
-Secret* bindingSecret(xsMachine* the, xsSlot* slot)
+/* A whole number from 0 to `limit`. */
+static xsNumberValue wholeNumber(xsMachine* the, xsIntegerValue index, xsNumberValue limit)
 {
-	Secret* secret = xsmcGetHostDataValidate(*slot, (void*)xs_secret_destructor);
-	if (!secret)
-		xsUnknownError("the secret is closed");
-	return secret;
+	xsSlot* slot = argument(the, index);
+	int type = xsmcTypeOf(*slot);
+	if (type != xsIntegerType && type != xsNumberType)
+		xsTypeError("argument %d is no number", (int)index + 1);
+	xsNumberValue value = xsmcToNumber(*slot);
+	if (!(value >= 0 && value <= limit) || value != (xsNumberValue)(uint64_t)value)
+		xsRangeError("argument %d is no whole number in its range", (int)index + 1);
+	return value;
 }
 
-psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue number)
+xsIntegerValue bindingInteger(xsMachine* the, xsIntegerValue index)
 {
+	xsSlot* slot = argument(the, index);
+	if (xsmcTypeOf(*slot) != xsIntegerType)
+		return (xsIntegerValue)wholeNumber(the, index, INT32_MAX);
+	xsIntegerValue value = xsmcToInteger(*slot);
+	if (value < 0)
+		xsRangeError("argument %d is negative", (int)index + 1);
+	return value;
+}
+
+uint32_t bindingUnsigned(xsMachine* the, xsIntegerValue index)
+{
+	return (uint32_t)wholeNumber(the, index, UINT32_MAX);
+}
+
+uint64_t bindingSequence(xsMachine* the, xsIntegerValue index)
+{
+	enum { kLow = 2048 };	/* a double below 2^64 differs from it by so much */
+	return bindingIsGiven(the, index) ? (uint64_t)wholeNumber(the, index, (xsNumberValue)(UINT64_MAX - kLow + 1)) : 0;
+}
+
+bool bindingBoolean(xsMachine* the, xsIntegerValue index)
+{
+	return xsmcToBoolean(*argument(the, index));
+}
+
+void bindingText(xsMachine* the, xsIntegerValue index, char* text, size_t size)
+{
+	xsSlot* slot = argument(the, index);
+	if (xsmcTypeOf(*slot) != xsStringType)
+		xsTypeError("argument %d is no string", (int)index + 1);
+	xsmcToStringBuffer(*slot, text, (xsIntegerValue)size);
+}
+
+psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue index)
+{
+	xsIntegerValue number = bindingInteger(the, index);
 	switch (number) {
-	case 2: return PSA_ALG_SHA_1;
-	case 4: return PSA_ALG_SHA_256;
-	case 5: return PSA_ALG_SHA_384;
-	case 6: return PSA_ALG_SHA_512;
+	case kHashSHA1: return PSA_ALG_SHA_1;
+	case kHashSHA256: return PSA_ALG_SHA_256;
+	case kHashSHA384: return PSA_ALG_SHA_384;
+	case kHashSHA512: return PSA_ALG_SHA_512;
 	}
 	xsRangeError("hash algorithm %d is unknown", (int)number);
 	return PSA_ALG_NONE;
 }
 
-uint32_t bindingUnsigned(xsMachine* the, xsSlot* slot)
+/*
+	XS takes a host object for a buffer, too, and asks its property byteLength how long it is. That can run script, which may move other buffers,
+	and say anything. So host objects are refused: the error comes before a pointer is used. Views of a Resource are none.
+*/
+uint8_t* bindingBuffer(xsMachine* the, xsIntegerValue index, Access access, size_t* length)
 {
-	xsNumberValue value = xsmcToNumber(*slot);
-	if (!(value >= 0 && value <= UINT32_MAX))
-		xsRangeError("a number is not from 0 to 2^32 - 1");
-	return (uint32_t)value;
+	xsSlot* slot = argument(the, index);
+	void* data = NULL;
+	xsUnsignedValue count = 0;
+	bool isBuffer = xsmcTypeOf(*slot) == xsReferenceType && !fxGetHostDataIf(the, slot);
+	if (isBuffer && access == kWrite)
+		xsmcGetBufferWritable(*slot, &data, &count);
+	else if (isBuffer)
+		xsmcGetBufferReadable(*slot, &data, &count);
+	if (!data)
+		xsTypeError("argument %d is no buffer", (int)index + 1);
+	*length = count;
+	return data;
 }
 
-uint64_t bindingSequence(xsMachine* the, xsIntegerValue index)
+uint8_t* bindingRange(xsMachine* the, xsIntegerValue index, xsIntegerValue start, xsIntegerValue end, Access access)
 {
-	if (xsmcArgc <= index || xsmcTypeOf(xsArg(index)) == xsUndefinedType)
-		return 0;
-	xsNumberValue value = xsmcToNumber(xsArg(index));
-	if (!(value >= 0 && value < 18446744073709551616.0))
-		xsRangeError("a sequence number is not from 0 to 2^64 - 1");
-	return (uint64_t)value;
+	size_t length;
+	uint8_t* bytes = bindingBuffer(the, index, access, &length);
+	if (start < 0 || end < start || (size_t)end > length)
+		xsRangeError("%d to %d is not inside a buffer of %d bytes", (int)start, (int)end, (int)length);
+	return bytes + start;
+}
+
+uint8_t* bindingSpan(xsMachine* the, xsIntegerValue index, xsIntegerValue start, xsIntegerValue length, Access access)
+{
+	if (start < 0 || length < 0 || start > INT32_MAX - length)
+		xsRangeError("%d bytes at %d are not inside a buffer", (int)length, (int)start);
+	return bindingRange(the, index, start, start + length, access);
+}
+
+/* True where a value is an object of the class; `data` gets its data, NULL where it is closed. XS throws where it is none. */
+static bool isOfClass(xsMachine* the, xsSlot* slot, xsDestructor destructor, void** data)
+{
+	volatile bool isValid = false;
+	xsTry {
+		*data = xsmcGetHostDataValidate(*slot, (void*)destructor);
+		isValid = true;
+	}
+	xsCatch {
+	}
+	return isValid;
+}
+
+void bindingConstruct(xsMachine* the, xsDestructor destructor, const char* name)
+{
+	void* data = NULL;
+	if (!isOfClass(the, &xsThis, destructor, &data) || data)
+		xsTypeError("this is no new %s", (char*)name);
+}
+
+static void* objectData(xsMachine* the, xsSlot* slot, xsDestructor destructor, const char* name)
+{
+	void* data = NULL;
+	if (!isOfClass(the, slot, destructor, &data))
+		xsTypeError("an object is no %s", (char*)name);
+	if (!data)
+		xsUnknownError("the %s is closed", (char*)name);
+	return data;
+}
+
+void* bindingThis(xsMachine* the, xsDestructor destructor, const char* name)
+{
+	return objectData(the, &xsThis, destructor, name);
+}
+
+void bindingClose(xsMachine* the, xsDestructor destructor, const char* name)
+{
+	void* data = bindingThis(the, destructor, name);
+	xsmcSetHostData(xsThis, NULL);
+	destructor(data);
+}
+
+Secret* bindingSecret(xsMachine* the, xsIntegerValue index)
+{
+	return objectData(the, argument(the, index), xs_secret_destructor, "secret");
+}
+
+Secret* bindingThisSecret(xsMachine* the)
+{
+	return bindingThis(the, xs_secret_destructor, "secret");
 }
 
 void bindingCheckSequence(xsMachine* the, uint64_t sequence)

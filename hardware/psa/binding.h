@@ -1,9 +1,9 @@
 /*
-	What the bindings in this folder share: PSA Crypto, arguments from script checked before use, and PSA's status in words.
-	Each C file stands behind the TypeScript file of the same name one folder up, which documents its functions.
+	What the bindings share: arguments from script, checked before use, PSA Crypto, and PSA's status in words. Each C file stands behind the
+	TypeScript file of the same name one folder up, which documents its functions.
 
-	The order inside every function is the same: integers first (converting a value may run script), then sizes, native data
-	and buffer pointers last, because anything that runs or allocates in XS may move a buffer.
+	A native gets each argument by one of the functions below, never by xsArg, which checks its index in debug builds only. They refuse what has the
+	wrong type and convert nothing, so no script runs: a pointer to a buffer stays right until the native itself makes something in XS.
 */
 
 #ifndef XS_TLS_BINDING_H
@@ -18,10 +18,17 @@
 #include "psa/crypto.h"
 
 enum {
-	kHashMax = 64,		/* octets of the longest digest */
-	kSequence = 8,		/* octets of a record's sequence number */
+	kHashMax = 64,		/* bytes of the longest digest */
+	kSequence = 8,		/* bytes of a record's sequence number */
 	kSecretMax = 2560,	/* bytes of the longest secret: a private RSA key of 4096 bits in DER */
 };
+
+/* HashAlgorithm in ../hash.ts. */
+enum { kHashSHA1 = 2, kHashSHA256 = 4, kHashSHA384 = 5, kHashSHA512 = 6 };
+
+/* KeyKind and Padding in ../signature.ts. */
+enum { kKeyRSA = 1, kKeyP256 = 2, kKeyP384 = 3 };
+enum { kPaddingPKCS1 = 1, kPaddingPSS = 2, kPaddingECDSA = 3 };
 
 /* Secret key material, outside the garbage-collected heap, which moves what it holds and does not wipe. */
 typedef struct {
@@ -35,29 +42,56 @@ void xs_secret_destructor(void* data);
 void bindingStart(xsMachine* the);
 /*
 	PSA Crypto is compiled elsewhere, with options that change the size of its structures; where they are larger there, it writes behind
-	ours. False where that happens, seen by octets behind structures of the sizes given.
+	ours. False where that happens, seen by bytes behind structures of the sizes given.
 */
 bool bindingLayoutFits(size_t hashSize, size_t attributesSize);
 /* Throws an error that says what was attempted and why PSA refused. */
 void bindingThrow(xsMachine* the, const char* attempt, psa_status_t status);
-/* The octets start..end of an ArrayBuffer or Uint8Array; throws RangeError where they are not all there. Valid until XS runs or allocates. */
-uint8_t* bindingBytes(xsMachine* the, xsSlot* slot, xsIntegerValue start, xsIntegerValue end, bool writable);
-/* The same for `length` octets from `start` on. */
-uint8_t* bindingSpan(xsMachine* the, xsSlot* slot, xsIntegerValue start, xsIntegerValue length, bool writable);
-/* The Secret in a slot; throws where it is none, or closed. */
-Secret* bindingSecret(xsMachine* the, xsSlot* slot);
-/* PSA's name for one of TLS's hash functions (RFC 5246 section 7.4.1.4.1); throws RangeError for others. */
-psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue number);
-/* A whole number from 0 to 2^32 - 1, which is more than an xsIntegerValue holds; throws RangeError for others. */
-uint32_t bindingUnsigned(xsMachine* the, xsSlot* slot);
-/* The sequence number that a cipher starts with: argument `index`, or 0 where there is none. */
+
+/* What a native does with a buffer's bytes. */
+typedef enum { kRead, kWrite } Access;
+
+/* True where argument `index` was given and is not undefined. */
+bool bindingIsGiven(xsMachine* the, xsIntegerValue index);
+/* A whole number from 0 to 2^31 - 1: an offset, a length, an enum's number. */
+xsIntegerValue bindingInteger(xsMachine* the, xsIntegerValue index);
+/* A whole number from 0 to 2^32 - 1. */
+uint32_t bindingUnsigned(xsMachine* the, xsIntegerValue index);
+/* The sequence number that a cipher starts with: 0 where the argument is not given. */
 uint64_t bindingSequence(xsMachine* the, xsIntegerValue index);
+/* True for what script takes for true. */
+bool bindingBoolean(xsMachine* the, xsIntegerValue index);
+/* Copies a string, with a 0 behind it. Throws RangeError where it is longer than `size` - 1 bytes. */
+void bindingText(xsMachine* the, xsIntegerValue index, char* text, size_t size);
+/* PSA's name for one of TLS's hash functions, by its number in HashAlgorithm. */
+psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue index);
+
+/* Bytes start..end of an ArrayBuffer or a view whose items have one byte. Throws RangeError where they are not all there. */
+uint8_t* bindingRange(xsMachine* the, xsIntegerValue index, xsIntegerValue start, xsIntegerValue end, Access access);
+/* The same for `length` bytes at `start`. */
+uint8_t* bindingSpan(xsMachine* the, xsIntegerValue index, xsIntegerValue start, xsIntegerValue length, Access access);
+/* All bytes of such a buffer. */
+uint8_t* bindingBuffer(xsMachine* the, xsIntegerValue index, Access access, size_t* length);
+
+/*
+	Begins a constructor. Throws TypeError where `this` is not a new object of the class whose destructor this is, as with another class's
+	new.target.
+*/
+void bindingConstruct(xsMachine* the, xsDestructor destructor, const char* name);
+/* The data of `this`. Throws TypeError where it is not of the class, Error where it is closed. */
+void* bindingThis(xsMachine* the, xsDestructor destructor, const char* name);
+/* Frees the data of `this` by the destructor. */
+void bindingClose(xsMachine* the, xsDestructor destructor, const char* name);
+/* The Secret that is an argument, or `this`. */
+Secret* bindingSecret(xsMachine* the, xsIntegerValue index);
+Secret* bindingThisSecret(xsMachine* the);
+
 /* Throws where no number is left (RFC 8446 section 5.3). */
 void bindingCheckSequence(xsMachine* the, uint64_t sequence);
 void bindingPutSequence(uint8_t* to, uint64_t sequence);
-/* Overwrites octets in a way that the compiler keeps. */
+/* Overwrites bytes in a way that the compiler keeps. */
 void bindingWipe(void* bytes, size_t length);
-/* True where all octets are the same, in a time that depends on their number alone. */
+/* True where all bytes are the same, in a time that depends on their number alone. */
 bool bindingEqual(const uint8_t* a, const uint8_t* b, size_t length);
 /* HMAC in one go with a key in the clear. */
 psa_status_t bindingHMAC(psa_algorithm_t hash, const uint8_t* key, size_t keyLength, const uint8_t* data, size_t dataLength, uint8_t* out);

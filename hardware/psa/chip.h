@@ -6,6 +6,7 @@
 #ifndef XS_TLS_CHIP_H
 #define XS_TLS_CHIP_H
 
+/* ChipFeature in ../chip.ts. */
 enum {
 	kChipP256 = 1,
 	kChipP384 = 2,

@@ -4,8 +4,8 @@
 
 void xs_equal(xsMachine* the)
 {
-	xsIntegerValue aStart = xsmcToInteger(xsArg(1)), bStart = xsmcToInteger(xsArg(3)), length = xsmcToInteger(xsArg(4));
-	uint8_t* a = bindingSpan(the, &xsArg(0), aStart, length, false);
-	uint8_t* b = bindingSpan(the, &xsArg(2), bStart, length, false);
+	xsIntegerValue aStart = bindingInteger(the, 1), bStart = bindingInteger(the, 3), length = bindingInteger(the, 4);
+	uint8_t* a = bindingSpan(the, 0, aStart, length, kRead);
+	uint8_t* b = bindingSpan(the, 2, bStart, length, kRead);
 	xsmcSetBoolean(xsResult, bindingEqual(a, b, length));
 }

@@ -1,28 +1,28 @@
-/* Moving octets, for copy.ts. */
+/* Copying bytes, for copy.ts. */
 
 #include "binding.h"
 
 void xs_copy(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2)), at = xsmcToInteger(xsArg(4));
-	uint8_t* from = bindingBytes(the, &xsArg(0), start, end, false);
-	uint8_t* to = bindingSpan(the, &xsArg(3), at, end - start, true);
+	xsIntegerValue start = bindingInteger(the, 1), end = bindingInteger(the, 2), at = bindingInteger(the, 4);
+	uint8_t* from = bindingRange(the, 0, start, end, kRead);
+	uint8_t* to = bindingSpan(the, 3, at, end - start, kWrite);
 	memmove(to, from, end - start);
 }
 
 void xs_copy_part(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2)), at = xsmcToInteger(xsArg(4));
-	xsIntegerValue limit = xsmcArgc > 5 && xsmcTypeOf(xsArg(5)) != xsUndefinedType ? xsmcToInteger(xsArg(5)) : -1;
-	uint8_t* from = bindingBytes(the, &xsArg(0), start, end, false);
-	void* to;
-	xsUnsignedValue room;
-	xsmcGetBufferWritable(xsArg(3), &to, &room);
-	if (limit < 0)
-		limit = room;
-	if (at < 0 || at > limit || (xsUnsignedValue)limit > room)
+	xsIntegerValue start = bindingInteger(the, 1), end = bindingInteger(the, 2), at = bindingInteger(the, 4);
+	bool isLimited = bindingIsGiven(the, 5);
+	xsIntegerValue limit = isLimited ? bindingInteger(the, 5) : 0;
+	size_t room;
+	uint8_t* from = bindingRange(the, 0, start, end, kRead);
+	uint8_t* to = bindingBuffer(the, 3, kWrite, &room);
+	if (!isLimited)
+		limit = (xsIntegerValue)room;
+	if (at > limit || (size_t)limit > room)
 		xsRangeError("%d to %d is not inside a buffer of %d bytes", (int)at, (int)limit, (int)room);
 	xsIntegerValue count = end - start < limit - at ? end - start : limit - at;
-	memmove((uint8_t*)to + at, from, count);
+	memmove(to + at, from, count);
 	xsmcSetInteger(xsResult, count);
 }

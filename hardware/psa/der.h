@@ -18,6 +18,9 @@ typedef struct {
 	const uint8_t* end;
 } Range;
 
+/* The bytes that argument `index` and the next two name: a buffer, start and end. */
+Range derArgument(xsMachine* the, xsIntegerValue index);
+
 /* How two names compare. Unsure: characters outside ASCII decide, for which RFC 5280 wants tables of Unicode that a device does not have. */
 typedef enum { kDifferent,
 	kUnsure,

@@ -5,14 +5,14 @@
 
 #include "der.h"
 
-/* ExtensionList in extensions.ts. */
-enum { kGood,
-	kBadList,
-	kTooMany,
-	kHasTwins };
+/* ExtensionList in ../extensions.ts. */
+enum { kGood = 0,
+	kListMalformed = 1,
+	kTooMany = 2,
+	kHasTwins = 3 };
 
-/* Purpose in extensions.ts. */
-enum { kBadPurposes = -1,
+/* Purpose in ../extensions.ts. */
+enum { kPurposeMalformed = -1,
 	kServer = 1,
 	kOCSP = 2 };
 
@@ -53,14 +53,13 @@ static bool takeExtension(Range* list, Range* id, Range* rest)
 
 void xs_extensions_check(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2)), most = xsmcToInteger(xsArg(3));
-	const uint8_t* bytes = bindingBytes(the, &xsArg(0), start, end, false);
-	Range whole = { bytes, bytes + (end - start) }, list = whole, id, other, rest;
+	xsIntegerValue most = bindingInteger(the, 3);
+	Range whole = derArgument(the, 0), list = whole, id, other, rest;
 	int result = kGood;
 	for (xsIntegerValue count = 0; result == kGood && list.at < list.end; count++) {
 		Range before = { whole.at, list.at };
 		if (!takeExtension(&list, &id, &rest))
-			result = kBadList;
+			result = kListMalformed;
 		else if (count == most)
 			result = kTooMany;
 		while (result == kGood && before.at < before.end) {
@@ -81,24 +80,21 @@ static bool canSkip(Range rest)
 
 void xs_extensions_next(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
-	const uint8_t* bytes = bindingBytes(the, &xsArg(0), start, end, false);
-	Range list = { bytes, bytes + (end - start) }, id, rest;
-	const uint8_t* at = list.at;
+	Range list = derArgument(the, 0), id, rest;
+	const uint8_t* bytes = list.at;
+	const uint8_t* at = bytes;
 	while (list.at < list.end && takeExtension(&list, &id, &rest) && !isKnown(id) && canSkip(rest))
 		at = list.at;
-	xsmcSetInteger(xsResult, start + (xsIntegerValue)(at - bytes));
+	xsmcSetInteger(xsResult, bindingInteger(the, 1) + (xsIntegerValue)(at - bytes));
 }
 
 void xs_extensions_purposes(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
-	const uint8_t* bytes = bindingBytes(the, &xsArg(0), start, end, false);
-	Range list = { bytes, bytes + (end - start) }, id;
+	Range list = derArgument(the, 0), id;
 	xsIntegerValue purposes = 0;
 	while (list.at < list.end && purposes >= 0) {
 		if (!derTakeTag(&list, kDERObjectIdentifier, &id))
-			purposes = kBadPurposes;
+			purposes = kPurposeMalformed;
 		else if (is(id, "\x2b\x06\x01\x05\x05\x07\x03\x01", 8) || is(id, "\x55\x1d\x25\x00", 4))
 			purposes |= kServer;
 		else if (is(id, "\x2b\x06\x01\x05\x05\x07\x03\x09", 8))

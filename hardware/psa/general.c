@@ -5,12 +5,12 @@
 
 #include "der.h"
 
-/* GeneralName in general.ts. */
+/* GeneralName in ../general.ts. */
 enum { kDNS = 0x82,
 	kDirectory = 0xa4,
 	kAddress = 0x87 };
 
-/* NameResult in general.ts. */
+/* NameResult in ../general.ts. */
 enum {
 	kNotPermitted = -1,
 	kExcluded = -2,
@@ -21,7 +21,7 @@ enum {
 	kTooMuch = -7,
 	kEmptyConstraints = -8,
 	kBadConstraint = -9,
-	kBounded = -10,
+	kBoundedConstraint = -10,
 	kNoBlock = -11,
 	kNoDNSName = -12,
 	kNoDirectory = -13,
@@ -106,10 +106,10 @@ static bool matchesDNS(Range name, Range asked)
 /* findName */
 void xs_names_find(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2)), askedEnd = xsmcToInteger(xsArg(4)), wanted = xsmcToInteger(xsArg(5));
-	const uint8_t* bytes = bindingBytes(the, &xsArg(0), start, end, false);
-	const uint8_t* asked = bindingBytes(the, &xsArg(3), 0, askedEnd, false);
-	Range names = { bytes, bytes + (end - start) }, name, question = { asked, asked + askedEnd };
+	xsIntegerValue askedEnd = bindingInteger(the, 4), wanted = bindingInteger(the, 5);
+	Range names = derArgument(the, 0), name;
+	const uint8_t* asked = bindingRange(the, 3, 0, askedEnd, kRead);
+	Range question = { asked, asked + askedEnd };
 	xsIntegerValue result = 0;
 	uint8_t tag;
 	while (names.at < names.end) {
@@ -250,19 +250,17 @@ static int checkSubject(Range subject, Range permitted, Range excluded, size_t* 
 /* checkNames */
 void xs_names_check(xsMachine* the)
 {
-	xsIntegerValue subjectStart = xsmcToInteger(xsArg(1)), subjectEnd = xsmcToInteger(xsArg(2)), start = xsmcToInteger(xsArg(3)), end = xsmcToInteger(xsArg(4));
-	xsIntegerValue constraintsStart = xsmcToInteger(xsArg(6)), constraintsEnd = xsmcToInteger(xsArg(7));
-	const uint8_t* subject = bindingBytes(the, &xsArg(0), subjectStart, subjectEnd, false);
-	const uint8_t* bytes = bindingBytes(the, &xsArg(0), start, end, false);
-	const uint8_t* constraints = bindingBytes(the, &xsArg(5), constraintsStart, constraintsEnd, false);
+	xsIntegerValue start = bindingInteger(the, 3), end = bindingInteger(the, 4);
+	Range subject = derArgument(the, 0), constraints = derArgument(the, 5);
+	const uint8_t* bytes = bindingRange(the, 0, start, end, kRead);
 	Range names = { bytes, bytes + (end - start) }, name, permitted, excluded;
 	size_t total = 0;
 	int result = 0;
 	uint8_t tag;
-	if (!takeLists((Range) { constraints, constraints + (constraintsEnd - constraintsStart) }, &permitted, &excluded))
+	if (!takeLists(constraints, &permitted, &excluded))
 		result = kBadConstraint;
-	else if (subjectEnd > subjectStart)
-		result = checkSubject((Range) { subject, subject + (subjectEnd - subjectStart) }, permitted, excluded, &total);
+	else if (subject.at < subject.end)
+		result = checkSubject(subject, permitted, excluded, &total);
 	while (result == 0 && names.at < names.end && total < kSlice) {
 		size_t work = 8;
 		result = derTake(&names, &tag, &name) ? checkName(tag, name, permitted, excluded, &work) : kBadList;
@@ -291,7 +289,7 @@ static int checkTree(Range tree)
 	if (!derTake(&tree, &kind, &base))
 		return kBadConstraint;
 	if (tree.at < tree.end)
-		return kBounded;
+		return kBoundedConstraint;
 	size_t size = lengthOf(base);
 	if (kind == kDNS && size && (isWildcard(base) || countLabels(base) < 1))
 		return kNoDNSName;
@@ -304,14 +302,12 @@ static int checkTree(Range tree)
 /* checkConstraints */
 void xs_names_checkConstraints(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
-	const uint8_t* bytes = bindingBytes(the, &xsArg(0), start, end, false);
-	Range constraints = { bytes, bytes + (end - start) }, lists[2], tree;
-	int result = end - start > kMaxConstraints ? kTooMuch : 0;
+	Range constraints = derArgument(the, 0), lists[2], tree;
+	int result = lengthOf(constraints) > kMaxConstraints ? kTooMuch : 0;
 	if (!result && !takeLists(constraints, &lists[0], &lists[1]))
 		result = kBadConstraint;
 	for (int i = 0; i < 2 && !result; i++) {
-		if (lists[i].at == lists[i].end && lists[i].at != bytes)
+		if (lists[i].at == lists[i].end && lists[i].at != constraints.at)
 			result = kEmptyConstraints;
 		while (!result && lists[i].at < lists[i].end)
 			result = derTakeTag(&lists[i], kDERSequence, &tree) ? checkTree(tree) : kBadConstraint;

@@ -7,6 +7,8 @@ typedef struct {
 	uint32_t length;
 } Hash;
 
+static const char kName[] = "hash";
+
 void xs_hash_destructor(void* data)
 {
 	Hash* hash = data;
@@ -19,15 +21,13 @@ void xs_hash_destructor(void* data)
 
 static Hash* thisHash(xsMachine* the)
 {
-	Hash* hash = xsmcGetHostDataValidate(xsThis, (void*)xs_hash_destructor);
-	if (!hash)
-		xsUnknownError("the hash is closed");
-	return hash;
+	return bindingThis(the, xs_hash_destructor, kName);
 }
 
 void xs_hash(xsMachine* the)
 {
-	psa_algorithm_t algorithm = bindingHash(the, xsmcToInteger(xsArg(0)));
+	bindingConstruct(the, xs_hash_destructor, kName);
+	psa_algorithm_t algorithm = bindingHash(the, 0);
 	bindingStart(the);
 	Hash* hash = c_calloc(1, sizeof(Hash));
 	if (!hash)
@@ -35,7 +35,7 @@ void xs_hash(xsMachine* the)
 	hash->length = PSA_HASH_LENGTH(algorithm);
 	psa_status_t status = psa_hash_setup(&hash->operation, algorithm);
 	if (status != PSA_SUCCESS) {
-		c_free(hash);
+		xs_hash_destructor(hash);
 		bindingThrow(the, "hash", status);
 	}
 	xsmcSetHostData(xsThis, hash);
@@ -43,9 +43,9 @@ void xs_hash(xsMachine* the)
 
 void xs_hash_update(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
+	xsIntegerValue start = bindingInteger(the, 1), end = bindingInteger(the, 2);
 	Hash* hash = thisHash(the);
-	uint8_t* bytes = bindingBytes(the, &xsArg(0), start, end, false);
+	uint8_t* bytes = bindingRange(the, 0, start, end, kRead);
 	psa_status_t status = psa_hash_update(&hash->operation, bytes, end - start);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "hash", status);
@@ -68,35 +68,34 @@ static void peek(xsMachine* the, Hash* hash, const uint8_t* bytes, size_t length
 
 void xs_hash_peek(xsMachine* the)
 {
-	xsIntegerValue offset = xsmcToInteger(xsArg(1));
+	xsIntegerValue offset = bindingInteger(the, 1);
 	Hash* hash = thisHash(the);
-	uint8_t* out = bindingSpan(the, &xsArg(0), offset, hash->length, true);
+	uint8_t* out = bindingSpan(the, 0, offset, hash->length, kWrite);
 	peek(the, hash, NULL, 0, out);
 }
 
 void xs_hash_peekWith(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2)), offset = xsmcToInteger(xsArg(4));
+	xsIntegerValue start = bindingInteger(the, 1), end = bindingInteger(the, 2), offset = bindingInteger(the, 4);
 	Hash* hash = thisHash(the);
-	uint8_t* bytes = bindingBytes(the, &xsArg(0), start, end, false);
-	uint8_t* out = bindingSpan(the, &xsArg(3), offset, hash->length, true);
+	uint8_t* bytes = bindingRange(the, 0, start, end, kRead);
+	uint8_t* out = bindingSpan(the, 3, offset, hash->length, kWrite);
 	peek(the, hash, bytes, end - start, out);
 }
 
 void xs_hash_close(xsMachine* the)
 {
-	xs_hash_destructor(thisHash(the));
-	xsmcSetHostData(xsThis, NULL);
+	bindingClose(the, xs_hash_destructor, kName);
 }
 
 void xs_hash_compute(xsMachine* the)
 {
-	psa_algorithm_t algorithm = bindingHash(the, xsmcToInteger(xsArg(0)));
-	xsIntegerValue start = xsmcToInteger(xsArg(2)), end = xsmcToInteger(xsArg(3)), offset = xsmcToInteger(xsArg(5));
+	psa_algorithm_t algorithm = bindingHash(the, 0);
+	xsIntegerValue start = bindingInteger(the, 2), end = bindingInteger(the, 3), offset = bindingInteger(the, 5);
 	size_t written, length = PSA_HASH_LENGTH(algorithm);
 	bindingStart(the);
-	uint8_t* bytes = bindingBytes(the, &xsArg(1), start, end, false);
-	uint8_t* out = bindingSpan(the, &xsArg(4), offset, length, true);
+	uint8_t* bytes = bindingRange(the, 1, start, end, kRead);
+	uint8_t* out = bindingSpan(the, 4, offset, length, kWrite);
 	psa_status_t status = psa_hash_compute(algorithm, bytes, end - start, out, length, &written);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "hash", status);

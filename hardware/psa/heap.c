@@ -9,7 +9,7 @@
 #include "xsPlatform.h"
 #include "heap.h"
 
-#if ESP32 || SIM_ARENA
+#if (ESP32 || SIM_ARENA) && !mxNoChunks
 
 /* The SDK has the folder of this header among those that natives are compiled with, as its own ports need it. */
 #include "xsAll.h"
@@ -118,14 +118,16 @@ bool heapHasRoom(void* machine, int32_t bytes, int32_t slots)
 
 #else
 
-/* The SDK's simulators take what they need from a computer. */
+/* The SDK's simulators take what they need from a computer, and so does XS where each chunk is a block of C's heap. */
 int32_t heapLargestChunk(void* machine, int32_t wanted)
 {
+	(void)machine;
 	return wanted;
 }
 
 bool heapHasRoom(void* machine, int32_t bytes, int32_t slots)
 {
+	(void)machine, (void)bytes, (void)slots;
 	return true;
 }
 

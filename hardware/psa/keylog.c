@@ -35,32 +35,28 @@ static char* hex(char* to, const uint8_t* bytes, size_t length)
 }
 
 #if defined(__linux__) || defined(__APPLE__)
-static void put(xsMachine* the, const char* line, size_t length)
+/* False where the file can't be written. */
+static bool put(const char* line, size_t length)
 {
 	const char* name = getenv("SSLKEYLOGFILE");
 	if (!name || !*name)
-		return;
+		return true;
 	int file = open(name, O_WRONLY | O_APPEND | O_CREAT, 0600);
 	ssize_t written = file < 0 ? -1 : write(file, line, length);
 	if (file >= 0)
 		close(file);
-	if (written != (ssize_t)length)
-		xsUnknownError("SSLKEYLOGFILE: %s can't be written", (char*)name);
+	return written == (ssize_t)length;
 }
 #else
-static void put(xsMachine* the, const char* line, size_t length)
-{
-	(void)length;
-	xsTrace((char*)line);
-}
+#define put(LINE, LENGTH) (xsTrace(LINE), true)
 #endif
 
 void xs_keylog(xsMachine* the)
 {
 	char label[kLabelMax + 1], line[kLabelMax + 1 + 2 * kRandom + 1 + 2 * kLogged + 2];
-	xsmcToStringBuffer(xsArg(0), label, sizeof(label));
-	Secret* secret = bindingSecret(the, &xsArg(2));
-	uint8_t* random = bindingSpan(the, &xsArg(1), 0, kRandom, false);
+	bindingText(the, 0, label, sizeof(label));
+	Secret* secret = bindingSecret(the, 2);
+	uint8_t* random = bindingSpan(the, 1, 0, kRandom, kRead);
 	if (secret->length > kLogged)
 		xsRangeError("a secret of %d bytes is not logged", (int)secret->length);
 	size_t length = c_strlen(label);
@@ -72,8 +68,10 @@ void xs_keylog(xsMachine* the)
 	at = hex(at, secret->bytes, secret->length);
 	*at++ = '\n';
 	*at = 0;
-	put(the, line, at - line);
+	bool isPut = put(line, at - line);
 	bindingWipe(line, sizeof(line));
+	if (!isPut)
+		xsUnknownError("the file that SSLKEYLOGFILE names can't be written");
 }
 
 void xs_keylog_isOn(xsMachine* the)

@@ -4,12 +4,12 @@
 #include "heap.h"
 
 /* Sums in heap.c stay far below what an integer holds. */
-enum { kMost = 0xffffff };
+enum { kAmountMax = 0xffffff };
 
 static xsIntegerValue amount(xsMachine* the, xsIntegerValue index)
 {
-	xsIntegerValue value = index < xsmcArgc ? xsmcToInteger(xsArg(index)) : -1;
-	if (value < 0 || value > kMost)
+	xsIntegerValue value = bindingInteger(the, index);
+	if (value > kAmountMax)
 		xsRangeError("no amount of memory");
 	return value;
 }

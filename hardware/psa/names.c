@@ -38,6 +38,13 @@ typedef struct {
 	bool isStarted;
 } Text;
 
+Range derArgument(xsMachine* the, xsIntegerValue index)
+{
+	xsIntegerValue start = bindingInteger(the, index + 1), end = bindingInteger(the, index + 2);
+	const uint8_t* bytes = bindingRange(the, index, start, end, kRead);
+	return (Range) { bytes, bytes + (end - start) };
+}
+
 bool derTake(Range* from, uint8_t* tag, Range* content)
 {
 	size_t left = from->end - from->at, header = 2;
@@ -290,11 +297,8 @@ static bool isSameName(Range a, Range b)
 
 void xs_name_same(xsMachine* the)
 {
-	xsIntegerValue aStart = xsmcToInteger(xsArg(1)), aEnd = xsmcToInteger(xsArg(2));
-	xsIntegerValue bStart = xsmcToInteger(xsArg(4)), bEnd = xsmcToInteger(xsArg(5));
-	const uint8_t* a = bindingBytes(the, &xsArg(0), aStart, aEnd, false);
-	const uint8_t* b = bindingBytes(the, &xsArg(3), bStart, bEnd, false);
-	xsmcSetBoolean(xsResult, isSameName((Range) { a, a + (aEnd - aStart) }, (Range) { b, b + (bEnd - bStart) }));
+	Range a = derArgument(the, 0), b = derArgument(the, 3);
+	xsmcSetBoolean(xsResult, isSameName(a, b));
 }
 
 /* Where the subject's Name of a certificate lies; false if that can't be told. */
@@ -321,12 +325,8 @@ static bool takeSubject(Range certificate, Range* subject)
 
 void xs_name_isSubject(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
-	xsIntegerValue nameStart = xsmcToInteger(xsArg(4)), nameEnd = xsmcToInteger(xsArg(5));
-	Range subject;
-	const uint8_t* certificate = bindingBytes(the, &xsArg(0), start, end, false);
-	const uint8_t* name = bindingBytes(the, &xsArg(3), nameStart, nameEnd, false);
-	xsmcSetBoolean(xsResult, takeSubject((Range) { certificate, certificate + (end - start) }, &subject) && isSameName(subject, (Range) { name, name + (nameEnd - nameStart) }));
+	Range certificate = derArgument(the, 0), name = derArgument(the, 3), subject;
+	xsmcSetBoolean(xsResult, takeSubject(certificate, &subject) && isSameName(subject, name));
 }
 
 /* Hashes in pieces: PSA is called once for each. */
@@ -442,11 +442,10 @@ static psa_status_t digestName(Range name, uint8_t* out)
 
 void xs_name_digest(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
 	bindingStart(the);
-	const uint8_t* name = bindingBytes(the, &xsArg(0), start, end, false);
-	uint8_t* out = bindingSpan(the, &xsArg(3), 0, PSA_HASH_LENGTH(PSA_ALG_SHA_256), true);
-	psa_status_t status = digestName((Range) { name, name + (end - start) }, out);
+	Range name = derArgument(the, 0);
+	uint8_t* out = bindingSpan(the, 3, 0, PSA_HASH_LENGTH(PSA_ALG_SHA_256), kWrite);
+	psa_status_t status = digestName(name, out);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "hash", status);
 }
@@ -473,8 +472,7 @@ static const uint8_t* findCommonName(Range name)
 
 void xs_name_common(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1)), end = xsmcToInteger(xsArg(2));
-	const uint8_t* name = bindingBytes(the, &xsArg(0), start, end, false);
-	const uint8_t* found = findCommonName((Range) { name, name + (end - start) });
-	xsmcSetInteger(xsResult, found ? start + (xsIntegerValue)(found - name) : 0);
+	Range name = derArgument(the, 0);
+	const uint8_t* found = findCommonName(name);
+	xsmcSetInteger(xsResult, found ? bindingInteger(the, 1) + (xsIntegerValue)(found - name.at) : 0);
 }

@@ -13,8 +13,9 @@ void xs_secret_destructor(void* data)
 
 void xs_secret(xsMachine* the)
 {
-	xsIntegerValue length = xsmcToInteger(xsArg(0));
-	if (length < 0 || length > kSecretMax)
+	bindingConstruct(the, xs_secret_destructor, "secret");
+	xsIntegerValue length = bindingInteger(the, 0);
+	if (length > kSecretMax)
 		xsRangeError("a secret has 0 to %d bytes, not %d", (int)kSecretMax, (int)length);
 	bindingStart(the);
 	Secret* secret = c_calloc(1, sizeof(Secret) + length);
@@ -26,39 +27,38 @@ void xs_secret(xsMachine* the)
 
 void xs_secret_close(xsMachine* the)
 {
-	xs_secret_destructor(bindingSecret(the, &xsThis));
-	xsmcSetHostData(xsThis, NULL);
+	bindingClose(the, xs_secret_destructor, "secret");
 }
 
 void xs_secret_length(xsMachine* the)
 {
-	xsmcSetInteger(xsResult, bindingSecret(the, &xsThis)->length);
+	xsmcSetInteger(xsResult, bindingThisSecret(the)->length);
 }
 
 void xs_secret_import(xsMachine* the)
 {
-	xsIntegerValue start = xsmcToInteger(xsArg(1));
-	Secret* secret = bindingSecret(the, &xsThis);
-	uint8_t* bytes = bindingSpan(the, &xsArg(0), start, secret->length, false);
+	xsIntegerValue start = bindingInteger(the, 1);
+	Secret* secret = bindingThisSecret(the);
+	uint8_t* bytes = bindingSpan(the, 0, start, secret->length, kRead);
 	c_memcpy(secret->bytes, bytes, secret->length);
 }
 
 void xs_secret_export(xsMachine* the)
 {
-	xsIntegerValue offset = xsmcToInteger(xsArg(1));
-	Secret* secret = bindingSecret(the, &xsThis);
-	uint8_t* out = bindingSpan(the, &xsArg(0), offset, secret->length, true);
+	xsIntegerValue offset = bindingInteger(the, 1);
+	Secret* secret = bindingThisSecret(the);
+	uint8_t* out = bindingSpan(the, 0, offset, secret->length, kWrite);
 	c_memcpy(out, secret->bytes, secret->length);
 }
 
 /* HKDF-Extract (RFC 5869 section 2.2): this = HMAC(salt, input); no salt is a string of zeros. */
 void xs_secret_extract(xsMachine* the)
 {
-	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
+	psa_algorithm_t hash = bindingHash(the, 0);
 	uint8_t zeros[kHashMax] = {0};
-	Secret* salt = xsmcTypeOf(xsArg(1)) == xsUndefinedType ? NULL : bindingSecret(the, &xsArg(1));
-	Secret* input = bindingSecret(the, &xsArg(2));
-	Secret* secret = bindingSecret(the, &xsThis);
+	Secret* salt = bindingIsGiven(the, 1) ? bindingSecret(the, 1) : NULL;
+	Secret* input = bindingSecret(the, 2);
+	Secret* secret = bindingThisSecret(the);
 	if (secret->length != PSA_HASH_LENGTH(hash))
 		xsRangeError("an extracted secret has %d bytes", (int)PSA_HASH_LENGTH(hash));
 	psa_status_t status = bindingHMAC(hash, salt ? salt->bytes : zeros, salt ? salt->length : secret->length, input->bytes,
@@ -96,23 +96,22 @@ void xs_secret_expandLabel(xsMachine* the)
 	uint8_t work[kHashMax + 2 + 1 + kPrefix + kLabelMax + 1 + kContextMax + 1];
 	uint8_t* info = work + kHashMax;
 	char label[kLabelMax + 1];
-	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
-	xsIntegerValue start = xsmcToInteger(xsArg(4)), end = xsmcToInteger(xsArg(5));
-	xsIntegerValue at = xsmcToInteger(xsArg(6)), length = xsmcToInteger(xsArg(7));
-	bool hasContext = xsmcTypeOf(xsArg(3)) != xsUndefinedType;
-	xsmcToStringBuffer(xsArg(2), label, sizeof(label));
-	Secret* from = bindingSecret(the, &xsArg(1));
-	Secret* secret = bindingSecret(the, &xsThis);
-	if (from == secret || at < 0 || length < 0 || at > (xsIntegerValue)secret->length || length > (xsIntegerValue)secret->length - at)
+	psa_algorithm_t hash = bindingHash(the, 0);
+	xsIntegerValue start = bindingInteger(the, 4), end = bindingInteger(the, 5);
+	xsIntegerValue at = bindingInteger(the, 6), length = bindingInteger(the, 7);
+	bindingText(the, 2, label, sizeof(label));
+	Secret* from = bindingSecret(the, 1);
+	Secret* secret = bindingThisSecret(the);
+	if (from == secret || at > (xsIntegerValue)secret->length || length > (xsIntegerValue)secret->length - at)
 		xsRangeError("no room for %d bytes at %d", (int)length, (int)at);
-	if (length > 255 * (xsIntegerValue)PSA_HASH_LENGTH(hash) || end - start > kContextMax)
+	if (length > 255 * (xsIntegerValue)PSA_HASH_LENGTH(hash) || end < start || end - start > kContextMax)
 		xsRangeError("HKDF-Expand-Label: too long");
 	uint8_t none[kHashMax];
-	size_t labelLength = c_strlen(label), n = 0, contextLength = end - start;
+	size_t labelLength = c_strlen(label), n = 0, contextLength = (size_t)(end - start);
 	uint8_t* context = none;
 	psa_status_t status = PSA_SUCCESS;
-	if (hasContext)
-		context = bindingBytes(the, &xsArg(3), start, end, false);
+	if (bindingIsGiven(the, 3))
+		context = bindingRange(the, 3, start, end, kRead);
 	else
 		status = psa_hash_compute(hash, (const uint8_t*)"", 0, none, sizeof(none), &contextLength);
 	if (status != PSA_SUCCESS)
@@ -159,12 +158,12 @@ void xs_secret_prf(xsMachine* the)
 	enum { kLabelMax = 24, kSeedMax = 64 };
 	uint8_t work[kHashMax + kLabelMax + kSeedMax];
 	char label[kLabelMax + 1];
-	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
-	xsIntegerValue start = xsmcToInteger(xsArg(4)), end = xsmcToInteger(xsArg(5));
-	xsmcToStringBuffer(xsArg(2), label, sizeof(label));
-	Secret* from = bindingSecret(the, &xsArg(1));
-	Secret* secret = bindingSecret(the, &xsThis);
-	uint8_t* seed = bindingBytes(the, &xsArg(3), start, end, false);
+	psa_algorithm_t hash = bindingHash(the, 0);
+	xsIntegerValue start = bindingInteger(the, 4), end = bindingInteger(the, 5);
+	bindingText(the, 2, label, sizeof(label));
+	Secret* from = bindingSecret(the, 1);
+	Secret* secret = bindingThisSecret(the);
+	uint8_t* seed = bindingRange(the, 3, start, end, kRead);
 	size_t labelLength = c_strlen(label);
 	if (from == secret || end - start > kSeedMax)
 		xsRangeError("PRF: a seed of %d bytes, or a secret from itself", (int)(end - start));
@@ -179,11 +178,11 @@ void xs_secret_prf(xsMachine* the)
 /* HMAC of buffer[start..end) with this as the key, to out at offset. */
 void xs_secret_hmac(xsMachine* the)
 {
-	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(0)));
-	xsIntegerValue start = xsmcToInteger(xsArg(2)), end = xsmcToInteger(xsArg(3)), offset = xsmcToInteger(xsArg(5));
-	Secret* secret = bindingSecret(the, &xsThis);
-	uint8_t* bytes = bindingBytes(the, &xsArg(1), start, end, false);
-	uint8_t* out = bindingSpan(the, &xsArg(4), offset, PSA_HASH_LENGTH(hash), true);
+	psa_algorithm_t hash = bindingHash(the, 0);
+	xsIntegerValue start = bindingInteger(the, 2), end = bindingInteger(the, 3), offset = bindingInteger(the, 5);
+	Secret* secret = bindingThisSecret(the);
+	uint8_t* bytes = bindingRange(the, 1, start, end, kRead);
+	uint8_t* out = bindingSpan(the, 4, offset, PSA_HASH_LENGTH(hash), kWrite);
 	uint8_t result[kHashMax];	/* out may be where the input lies */
 	psa_status_t status = bindingHMAC(hash, secret->bytes, secret->length, bytes, end - start, result);
 	if (status == PSA_SUCCESS)

@@ -2,27 +2,23 @@
 
 #include "binding.h"
 
-/* KeyKind and Padding in signature.ts. */
-enum { kRSA = 1, kP256 = 2, kP384 = 3 };
-enum { kPKCS1 = 1, kPSS = 2, kECDSA = 3 };
-
 static psa_key_type_t keyType(int kind)
 {
 	switch (kind) {
-	case kRSA: return PSA_KEY_TYPE_RSA_PUBLIC_KEY;
-	case kP256:
-	case kP384: return PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1);
+	case kKeyRSA: return PSA_KEY_TYPE_RSA_PUBLIC_KEY;
+	case kKeyP256:
+	case kKeyP384: return PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1);
 	}
 	return PSA_KEY_TYPE_NONE;
 }
 
 static psa_algorithm_t signatureAlgorithm(int kind, int padding, psa_algorithm_t hash)
 {
-	if (kind == kRSA && padding == kPKCS1)
+	if (kind == kKeyRSA && padding == kPaddingPKCS1)
 		return PSA_ALG_RSA_PKCS1V15_SIGN(hash);
-	if (kind == kRSA && padding == kPSS)
+	if (kind == kKeyRSA && padding == kPaddingPSS)
 		return PSA_ALG_RSA_PSS(hash);
-	if (kind != kRSA && padding == kECDSA)
+	if ((kind == kKeyP256 || kind == kKeyP384) && padding == kPaddingECDSA)
 		return PSA_ALG_ECDSA(hash);
 	return PSA_ALG_NONE;
 }
@@ -30,16 +26,16 @@ static psa_algorithm_t signatureAlgorithm(int kind, int padding, psa_algorithm_t
 /* A point tells its curve only by its length: the kind that script read from the certificate has to agree. */
 static bool hasKindsLength(int kind, size_t length)
 {
-	return kind == kRSA || length == (kind == kP256 ? 65 : 97);
+	return kind == kKeyRSA || length == (kind == kKeyP256 ? 65 : 97);
 }
 
 void xs_signature_verify(xsMachine* the)
 {
-	int kind = xsmcToInteger(xsArg(0)), padding = xsmcToInteger(xsArg(1));
-	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(2)));
-	xsIntegerValue keyStart = xsmcToInteger(xsArg(4)), keyEnd = xsmcToInteger(xsArg(5));
-	xsIntegerValue dataStart = xsmcToInteger(xsArg(7)), dataEnd = xsmcToInteger(xsArg(8));
-	xsIntegerValue start = xsmcToInteger(xsArg(10)), end = xsmcToInteger(xsArg(11));
+	int kind = bindingInteger(the, 0), padding = bindingInteger(the, 1);
+	psa_algorithm_t hash = bindingHash(the, 2);
+	xsIntegerValue keyStart = bindingInteger(the, 4), keyEnd = bindingInteger(the, 5);
+	xsIntegerValue dataStart = bindingInteger(the, 7), dataEnd = bindingInteger(the, 8);
+	xsIntegerValue start = bindingInteger(the, 10), end = bindingInteger(the, 11);
 	uint8_t digest[kHashMax];
 	size_t digestLength;
 	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
@@ -51,9 +47,9 @@ void xs_signature_verify(xsMachine* the)
 	psa_set_key_type(&attributes, keyType(kind));
 	psa_set_key_algorithm(&attributes, algorithm);
 	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_VERIFY_HASH);
-	uint8_t* key = bindingBytes(the, &xsArg(3), keyStart, keyEnd, false);
-	uint8_t* data = bindingBytes(the, &xsArg(6), dataStart, dataEnd, false);
-	uint8_t* signature = bindingBytes(the, &xsArg(9), start, end, false);
+	uint8_t* key = bindingRange(the, 3, keyStart, keyEnd, kRead);
+	uint8_t* data = bindingRange(the, 6, dataStart, dataEnd, kRead);
+	uint8_t* signature = bindingRange(the, 9, start, end, kRead);
 	psa_status_t status = psa_hash_compute(hash, data, dataEnd - dataStart, digest, sizeof(digest), &digestLength);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "hash", status);

@@ -25,6 +25,15 @@ const chipFolder = join(projectRoot, "host-sim", "chip");
 /** How the language is cut, for the parser and for the engine. 16-bit IDs, as on the ESP32. */
 const language = ["-DmxParse=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxRegExpUnicodePropertyEscapes=1", "-DmxStringNormalize=1"];
 
+/**
+ * Under the sanitizers each chunk is a block of C's heap, so that what writes beyond one is seen. The engine itself is left alone: it reads strings
+ * eight bytes at a time, beyond their end.
+ */
+const sanitized = ["-DSIM_SANITIZED=1", "-DmxNoChunks=1"];
+
+/** Natives don't have the index of an argument checked, as in a release for a device. */
+const unchecked = ["-UmxBoundsCheck", "-DmxBoundsCheck=0"];
+
 /** The engine, as the app's machine has it. Without bounds checks a JavaScript stack overflow would be a SIGSEGV. */
 const machine = ["-DINCLUDE_XSPLATFORM", "-DXSPLATFORM=\"platform.h\"", "-DmxRun=1", "-DmxInstrument=1", "-DmxBoundsCheck=1", "-DmxLockdown=1", "-DmxMinusZero=1"];
 
@@ -81,19 +90,21 @@ function libraries(toolchain: Toolchain): string[] {
 export async function buildRuntime(toolchain: Toolchain): Promise<Runtime> {
 	const engine = await fetchEngine();
 	const folders = engineFolders(engine);
-	const common = [...cFlags, ...language, ...machine, ...(toolchain.isBare ? [] : observed), ...(countsLibraries(toolchain) ? ["-DSIM_WRAPS_MALLOC=1"] : []),
+	const isSanitized = toolchain.variant.includes("asan");
+	const common = [...cFlags, ...language, ...machine, ...(isSanitized ? sanitized : []), ...(toolchain.isBare ? [] : observed), ...(countsLibraries(toolchain) ? ["-DSIM_WRAPS_MALLOC=1"] : []),
 		`-I${join(runtimeFolder, "include")}`, `-I${runtimeFolder}`, ...folders.flatMap(folder => ["-isystem", folder])];
 	const own = [...common, ...warnings];
 	const counting = join(chipFolder, "psa_count.h");
+	const inEngine = [...common, "-DSIM_ENGINE=1", "-w", ...(isSanitized ? ["-fno-sanitize=all"] : [])];
 	const units: Unit[] = [
-		...engineSources(engine).map(source => ({ source, flags: [...common, "-DSIM_ENGINE=1", "-w"] })),
+		...engineSources(engine).map(source => ({ source, flags: inEngine })),
 		...sources(runtimeFolder, new Set(["compile.c", ...engineParts])).map(source => ({ source, flags: own })),
-		...engineParts.map(name => ({ source: join(runtimeFolder, name), flags: [...common, "-DSIM_ENGINE=1", "-w"] })),
+		...engineParts.map(name => ({ source: join(runtimeFolder, name), flags: inEngine })),
 		...(existsSync(chipFolder) ? sources(chipFolder, new Set()).map(source => ({ source, flags: own })) : []),
 	];
 	return locked("runtime", async () => ({
 		objects: await compileUnits(toolchain, "the simulator", units),
-		nativeFlags: [...common, ...warnings, "-DSIM_NATIVE=1", `-I${join(chipFolder, "idf")}`, ...(existsSync(counting) ? ["-include", counting] : [])],
+		nativeFlags: [...common, ...unchecked, ...warnings, "-DSIM_NATIVE=1", `-I${join(chipFolder, "idf")}`, ...(existsSync(counting) ? ["-include", counting] : [])],
 		libraries: libraries(toolchain),
 	}));
 }

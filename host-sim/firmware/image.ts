@@ -45,7 +45,7 @@ const optimization = ["-std=gnu11", "-fno-common", "-Os", "-g", "-ffunction-sect
 
 /** The files of xs/ that the firmware has in common with the desktop; the first list only while ROM is made. */
 const runtimeBuild = ["app", "script", "flash", "builtin_natives"];
-const runtimeFiles = ["abort", "clock", "console", "loop", "machine", "memory", "modules", "resource", "tcp", "timer"];
+const runtimeFiles = ["abort", "arguments", "clock", "console", "loop", "machine", "memory", "modules", "resource", "tcp", "timer"];
 
 interface Objects {
 	readonly groups: Group[];

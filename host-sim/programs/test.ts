@@ -12,7 +12,7 @@ import { guarded } from "./cli.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
 
 /** Folders of tests/ in the order in which they run. */
-const order = ["unit", "drivers", "flows", "certificates", "vectors", "legacy", "faults", "without", "fuzz", "memory", "firmware", "interop"];
+const order = ["unit", "drivers", "flows", "certificates", "vectors", "legacy", "hostile", "ownership", "faults", "without", "fuzz", "memory", "firmware", "interop"];
 
 const usage = `npm test [-- NAME ...] [--title TEXT]
 

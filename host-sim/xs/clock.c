@@ -51,7 +51,7 @@ int simTimeOfDay(struct timeval* now, void* zone)
 
 void simTimeSet(xsMachine* the)
 {
-	clockSet(xsToNumber(xsArg(0)));
+	clockSet(xsToNumber(*argument(the, 0)));
 }
 
 void simTimeTicks(xsMachine* the)
@@ -66,9 +66,8 @@ void simTimeMicroseconds(xsMachine* the)
 
 void simTimeDelta(xsMachine* the)
 {
-	bool isGiven = xsToInteger(xsArgc) > 1 && xsTypeOf(xsArg(1)) != xsUndefinedType;
-	double end = isGiven ? xsToNumber(xsArg(1)) : floor(monotonicSeconds() * 1000);
-	xsResult = xsNumber(end - xsToNumber(xsArg(0)));
+	double end = argumentIsGiven(the, 1) ? xsToNumber(xsArg(1)) : floor(monotonicSeconds() * 1000);
+	xsResult = xsNumber(end - xsToNumber(*argument(the, 0)));
 }
 
 /* The device's clock knows no zone here: UTC, without daylight saving. */

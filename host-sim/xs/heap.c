@@ -8,6 +8,7 @@
 #define fxNewSlot engineNewSlot
 #define fxNewChunk engineNewChunk
 #define fxNewGrowableChunk engineNewGrowableChunk
+#define fxRenewChunk engineRenewChunk
 #define fxDuplicateSlot engineDuplicateSlot
 #define fxCheckProfiler heapCollected
 
@@ -16,6 +17,7 @@
 #undef fxNewSlot
 #undef fxNewChunk
 #undef fxNewGrowableChunk
+#undef fxRenewChunk
 #undef fxDuplicateSlot
 #undef fxCheckProfiler
 
@@ -41,6 +43,29 @@ static void noteChunk(txMachine* the, txSize size)
 	if (takesCensus(the))
 		censusCountChunk(the, (size_t)size);
 }
+
+#if SIM_SANITIZED
+
+	#include <sanitizer/asan_interface.h>
+
+/* The allocator rounds sizes up: the rest of a chunk is nobody's, until it grows into it. */
+static void* guardChunk(void* data, txSize size)
+{
+	const txChunk* chunk = (txChunk*)((txByte*)data - sizeof(txChunk));
+	ASAN_UNPOISON_MEMORY_REGION(data, (size_t)chunk->size - sizeof(txChunk));
+	ASAN_POISON_MEMORY_REGION((txByte*)data + size, (size_t)chunk->size - sizeof(txChunk) - (size_t)size);
+	return data;
+}
+
+#else
+
+static void* guardChunk(void* data, txSize size)
+{
+	(void)size;
+	return data;
+}
+
+#endif
 
 /* Peaks are those of the app's machine. */
 static void* noteAllocated(txMachine* the, void* allocated)
@@ -72,13 +97,19 @@ txSlot* fxDuplicateSlot(txMachine* the, txSlot* slot)
 void* fxNewChunk(txMachine* the, txSize size)
 {
 	noteChunk(the, size);
-	return noteAllocated(the, engineNewChunk(the, size));
+	return noteAllocated(the, guardChunk(engineNewChunk(the, size), size));
 }
 
 void* fxNewGrowableChunk(txMachine* the, txSize size, txSize capacity)
 {
 	noteChunk(the, size);
-	return noteAllocated(the, engineNewGrowableChunk(the, size, capacity));
+	return noteAllocated(the, guardChunk(engineNewGrowableChunk(the, size, capacity), size));
+}
+
+void* fxRenewChunk(txMachine* the, void* data, txSize size)
+{
+	void* renewed = engineRenewChunk(the, data, size);
+	return renewed ? guardChunk(renewed, size) : NULL;
 }
 
 /* The engine's own count of collections has 16 bits, which live mode soon fills. */

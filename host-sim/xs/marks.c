@@ -71,8 +71,9 @@ void simMark(xsMachine* the)
 		marks = simCalloc(kMarksMax, sizeof(Mark));
 	if (!marks || marksCount == kMarksMax)
 		xsRangeError("a run has at most %d marks", kMarksMax);
+	const char* name = argumentString(the, 0);
 	Mark* mark = &marks[marksCount++];
-	snprintf(mark->name, sizeof(mark->name), "%s", xsToString(xsArg(0)));
+	snprintf(mark->name, sizeof(mark->name), "%s", name);
 	memoryUse(the, &mark->use);
 	nativeMemoryUse(&mark->native);
 	mark->bytesPeak = the->memory->bytesPeak;
@@ -98,10 +99,12 @@ static void writeCalls(FILE* file, const Mark* mark)
 	const Accelerator* accelerator;
 	const char* separator = "";
 	for (int i = 0; i < kAcceleratorsMax && (accelerator = acceleratorAt(i)); i++) {
-		if (mark->calls[i])
-			fprintf(file, "%s \"%s\": [%u, %.0f]", separator, accelerator->name, mark->calls[i], mark->bytes[i]);
-		if (mark->calls[i])
-			separator = ",";
+		if (!mark->calls[i])
+			continue;
+		fprintf(file, "%s ", separator);
+		reportWriteText(file, accelerator->name);
+		fprintf(file, ": [%u, %.0f]", mark->calls[i], mark->bytes[i]);
+		separator = ",";
 	}
 }
 
@@ -122,15 +125,17 @@ void marksRaisePeaks(MemoryUse* use, NativeUse* native)
 	}
 }
 
-/* For the report; names of marks are the app's own and are written as they are. */
+/* For the report. */
 void marksWrite(FILE* file)
 {
 	fputs("\t\"marks\": [", file);
 	for (int i = 0; i < marksCount; i++) {
 		const Mark* mark = &marks[i];
 		const MemoryUse* use = &mark->use;
-		fprintf(file, "%s\n\t\t{ \"name\": \"%s\", \"meter\": %.0f, \"chunks\": %.0f, \"chunksPeak\": %.0f, \"slots\": %.0f, \"slotsPeak\": %.0f, ",
-			i ? "," : "", mark->name, mark->meter, use->chunks, use->chunksPeak, use->slots, use->slotsPeak);
+		fprintf(file, "%s\n\t\t{ \"name\": ", i ? "," : "");
+		reportWriteText(file, mark->name);
+		fprintf(file, ", \"meter\": %.0f, \"chunks\": %.0f, \"chunksPeak\": %.0f, \"slots\": %.0f, \"slotsPeak\": %.0f, ",
+			mark->meter, use->chunks, use->chunksPeak, use->slots, use->slotsPeak);
 		fprintf(file, "\"slotSize\": %.0f, \"stackPeak\": %.0f, \"collections\": %.0f, \"native\": %.0f, \"nativePeak\": %.0f, \"bytesPeak\": %.0f, ",
 			use->slotSize, use->stackPeak, use->collections, mark->native.current, mark->native.peak, mark->bytesPeak);
 		fprintf(file, "\"heapPeak\": %.0f, ", mark->heapPeak);

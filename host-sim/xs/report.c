@@ -3,7 +3,7 @@
 #include "sim.h"
 #include "accelerators.h"
 
-static void writeText(FILE* file, const char* text)
+void reportWriteText(FILE* file, const char* text)
 {
 	fputc('"', file);
 	for (; *text; text++) {
@@ -54,7 +54,7 @@ static void writeModules(FILE* file)
 	const char* separator = "\t\"modules\": [";
 	for (const Module* module = sim.app.modules; module; module = module->next) {
 		fprintf(file, "%s\n\t\t{ \"name\": ", separator);
-		writeText(file, module->name);
+		reportWriteText(file, module->name);
 		fprintf(file, ", \"bytecode\": %zu, \"slots\": %.0f, \"chunks\": %.0f }", module->codeSize, module->slots, module->chunks);
 		separator = ",";
 	}
@@ -67,7 +67,7 @@ static void writeAccelerators(FILE* file)
 	fputs("\t\"accelerators\": [", file);
 	for (int i = 0; (accelerator = acceleratorAt(i)); i++) {
 		fputs(i ? ",\n\t\t{ \"name\": " : "\n\t\t{ \"name\": ", file);
-		writeText(file, accelerator->name);
+		reportWriteText(file, accelerator->name);
 		fprintf(file, ", \"calls\": %.0f, \"bytes\": %.0f, \"failed\": %.0f }", accelerator->calls, accelerator->bytes,
 			accelerator->failed);
 	}
@@ -86,7 +86,7 @@ void reportWrite(void)
 	if (sim.the && !sim.useKnown)
 		memoryUse(sim.the, &sim.use);
 	fprintf(file, "{\n\t\"exitCode\": %d,\n\t\"reason\": ", sim.exitCode);
-	writeText(file, sim.reason);
+	reportWriteText(file, sim.reason);
 	fprintf(file, ",\n\t\"live\": %s,\n\t\"meter\": %.0f,\n", sim.options.live ? "true" : "false",
 		sim.the ? machineMeter(sim.the) : 0);
 	writeMemory(file, &sim.use);

@@ -145,12 +145,12 @@ static void resolved(void* context, const char* address)
 void simNetResolve(xsMachine* the)
 {
 	char name[256];
-	if (!xsIsCallable(xsArg(1)))
+	if (!xsIsCallable(*argument(the, 1)))
 		xsTypeError("callback is not a function");
 	xsToStringBuffer(xsArg(0), name, sizeof(name));
 	Request* request = nativeMemoryFails() ? NULL : c_malloc(sizeof(Request));
 	if (!request)
-		xsUnknownError("no memory for a request");
+		xsUnknownError("not enough native memory for a request");
 	request->the = the;
 	request->name = xsArg(0);
 	request->callback = xsArg(1);
@@ -160,6 +160,6 @@ void simNetResolve(xsMachine* the)
 		xsForget(request->callback);
 		xsForget(request->name);
 		c_free(request);
-		xsUnknownError("no memory for a request");
+		xsUnknownError("not enough native memory for a request");
 	}
 }

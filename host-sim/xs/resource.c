@@ -12,9 +12,19 @@ void simResourceDestructor(void* data)
 	(void)data;
 }
 
+/* The Resource that `this` is: its prototype is none. */
+static uint8_t* thisResource(xsMachine* the)
+{
+	uint8_t* data = hostDataOf(the, &xsThis, simResourceDestructor, "Resource");
+	if (!data)
+		xsTypeError("this is no Resource");
+	return data;
+}
+
 void simResource(xsMachine* the)
 {
-	const char* name = xsToString(xsArg(0));
+	hostConstruct(the, simResourceDestructor, "Resource");
+	const char* name = argumentString(the, 0);
 	const Resource* resource = appResource(&sim.app, name);
 	if (!resource)
 		xsURIError("Resource not found: %s", name);
@@ -24,21 +34,22 @@ void simResource(xsMachine* the)
 
 void simResourceExists(xsMachine* the)
 {
-	xsResult = xsBoolean(appResource(&sim.app, xsToString(xsArg(0))) != NULL);
+	xsResult = xsBoolean(appResource(&sim.app, argumentString(the, 0)) != NULL);
 }
 
 void simResourceByteLength(xsMachine* the)
 {
+	thisResource(the);
 	xsResult = xsInteger(xsGetHostBufferLength(xsThis));
 }
 
 /* slice(begin, end, copy): an ArrayBuffer, or, if copy is false, another host buffer that refers to flash. */
 void simResourceSlice(xsMachine* the)
 {
-	int count = xsToInteger(xsArgc);
+	uint8_t* data = thisResource(the);
 	xsIntegerValue length = xsGetHostBufferLength(xsThis);
-	xsIntegerValue start = count > 0 ? xsToInteger(xsArg(0)) : 0;
-	xsIntegerValue end = count > 1 && xsTypeOf(xsArg(1)) != xsUndefinedType ? xsToInteger(xsArg(1)) : length;
+	xsIntegerValue start = argumentIntegerOr(the, 0, 0);
+	xsIntegerValue end = argumentIntegerOr(the, 1, length);
 	if (start < 0)
 		start = 0;
 	if (start > length)
@@ -47,8 +58,7 @@ void simResourceSlice(xsMachine* the)
 		end = length;
 	if (end < start)
 		end = start;
-	uint8_t* data = xsGetHostDataValidate(xsThis, (void*)simResourceDestructor);
-	if (count > 2 && xsTypeOf(xsArg(2)) != xsUndefinedType && !xsTest(xsArg(2))) {
+	if (argumentIsGiven(the, 2) && !xsTest(xsArg(2))) {
 		xsResult = xsNewHostObject(simResourceDestructor);
 		xsSetHostBuffer(xsResult, data + start, end - start);
 		xsPetrifyHostBuffer(xsResult);

@@ -128,18 +128,18 @@ void simSearchMemory(xsMachine* the)
 {
 	Pattern pattern = { 0 };
 	Found found = { 0 };
-	if (xsToInteger(xsArgc) > 1 && xsTypeOf(xsArg(1)) != xsUndefinedType)
-		pattern.mask = (uint8_t)xsToInteger(xsArg(1));
-	if (xsToInteger(xsArgc) < 1)
-		xsTypeError("nothing to search for");
+	pattern.mask = (uint8_t)argumentIntegerOr(the, 1, 0);
 	int count = findRegions();
 	if (count < 0)
 		xsUnknownError("memory can be searched on Linux only, and not under a sanitizer");
-	void* data;
 	xsUnsignedValue length;
-	_xsmcGetBuffer(the, &xsArg(0), &data, &length, 0);
+	const void* data = argumentBuffer(the, 0, false, &length);
 	if (length < kSearchMin)
 		xsRangeError("%d bytes are found by chance: give %d or more", (int)length, kSearchMin);
+	for (xsUnsignedValue i = 1; ((const uint8_t*)data)[i] == ((const uint8_t*)data)[0]; ) {
+		if (++i == length)
+			xsRangeError("bytes that are all the same are found by chance");
+	}
 	pattern.bytes = data;
 	pattern.length = length;
 	for (int i = 0; i < count; i++)

@@ -239,6 +239,22 @@ typedef struct Lookup Lookup;
 Lookup* resolverLookup(const char* name, void (*found)(void* context, const char* address), void* context);
 void resolverCancel(Lookup* lookup);
 
+/* arguments.c: what script gives to the runtime's own natives. Each throws TypeError where it is not there, or not of the kind. */
+bool argumentIsGiven(xsMachine* the, int index);
+xsSlot* argument(xsMachine* the, int index);
+xsIntegerValue argumentInteger(xsMachine* the, int index);
+/* The same for one that need not be given. */
+xsIntegerValue argumentIntegerOr(xsMachine* the, int index, xsIntegerValue otherwise);
+xsStringValue argumentString(xsMachine* the, int index);
+/* A buffer's bytes; valid until XS runs or allocates. */
+void* argumentBuffer(xsMachine* the, int index, bool isWritable, xsUnsignedValue* count);
+/* A host object's slot; NULL for anything else. */
+txSlot* hostSlot(const xsSlot* slot);
+/* The data of an object of the class whose destructor this is; NULL where it is closed. */
+void* hostDataOf(xsMachine* the, const xsSlot* slot, xsDestructor destructor, const char* name);
+/* Begins a constructor: `this` must be a new object of the class. */
+void hostConstruct(xsMachine* the, xsDestructor destructor, const char* name);
+
 /* resource_files.c */
 void resourcesMap(App* app);
 
@@ -247,6 +263,8 @@ void consoleInstall(txMachine* root);
 
 /* report.c */
 void reportWrite(void);
+/* A string of JSON. */
+void reportWriteText(FILE* file, const char* text);
 
 typedef struct Options {
 	const char* app;

@@ -46,7 +46,7 @@ void simCollect(xsMachine* the)
 
 void simExit(xsMachine* the)
 {
-	xsIntegerValue code = xsToInteger(xsArgc) > 0 ? xsToInteger(xsArg(0)) : kExitNormal;
+	xsIntegerValue code = argumentIntegerOr(the, 0, kExitNormal);
 	if (code < 0 || code > kExitScriptMax)
 		xsRangeError("exit codes of scripts are 0 to %d", kExitScriptMax);
 	exitMachine(the, code);
@@ -55,7 +55,7 @@ void simExit(xsMachine* the)
 /* Without an argument the clock is as on a device that was just switched on. */
 void simSetClock(xsMachine* the)
 {
-	if (xsToInteger(xsArgc) == 0 || xsTypeOf(xsArg(0)) == xsUndefinedType)
+	if (!argumentIsGiven(the, 0))
 		clockSet(0);
 	else
 		clockSet(xsToNumber(xsArg(0)));
@@ -88,17 +88,17 @@ static const struct { const char* action; int status; } faults[] = {
 /* accelerate(action, name, nth, delay): that happens to the accelerator's nth call from now on. */
 void simAccelerate(xsMachine* the)
 {
-	xsIntegerValue nth = xsToInteger(xsArg(2)), delay = xsToInteger(xsArgc) > 3 ? xsToInteger(xsArg(3)) : 0;
+	xsIntegerValue nth = argumentInteger(the, 2), delay = argumentIntegerOr(the, 3, 0);
 	size_t i = 0;
-	while (i < sizeof(faults) / sizeof(faults[0]) && strcmp(xsToString(xsArg(0)), faults[i].action))
+	while (i < sizeof(faults) / sizeof(faults[0]) && strcmp(argumentString(the, 0), faults[i].action))
 		i++;
 	if (i == sizeof(faults) / sizeof(faults[0]))
-		xsRangeError("unknown action: %s", xsToString(xsArg(0)));
+		xsRangeError("unknown action: %s", argumentString(the, 0));
 	if (nth < 1)
 		xsRangeError("calls are counted from 1");
-	Accelerator* accelerator = acceleratorNamed(xsToString(xsArg(1)));
+	Accelerator* accelerator = acceleratorNamed(argumentString(the, 1));
 	if (!accelerator)
-		xsRangeError("no such accelerator: %s", xsToString(xsArg(1)));
+		xsRangeError("no such accelerator: %s", argumentString(the, 1));
 	accelerator->faultAfter = nth;
 	accelerator->fault = faults[i].status;
 	accelerator->delay = delay;
@@ -107,7 +107,7 @@ void simAccelerate(xsMachine* the)
 /* failNative(nth): the nth native allocation from now on fails; 0: none. True where the one asked for before has failed. */
 void simFailNative(xsMachine* the)
 {
-	xsIntegerValue nth = xsToInteger(xsArgc) > 0 ? xsToInteger(xsArg(0)) : 0;
+	xsIntegerValue nth = argumentIntegerOr(the, 0, 0);
 	if (nth < 0)
 		xsRangeError("allocations are counted from 1");
 	xsResult = xsBoolean(nativeMemoryFail((unsigned)nth));
@@ -122,12 +122,12 @@ void simKeepFreed(xsMachine* the)
 /* setChip(features): what the chip does from now on. */
 void simSetChip(xsMachine* the)
 {
-	chipFeaturesSet(xsToInteger(xsArg(0)));
+	chipFeaturesSet(argumentInteger(the, 0));
 }
 
 void simEnvironment(xsMachine* the)
 {
-	const char* value = getenv(xsToString(xsArg(0)));
+	const char* value = getenv(argumentString(the, 0));
 	if (value)
 		xsResult = xsString((xsStringValue)value);
 }

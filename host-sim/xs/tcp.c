@@ -185,7 +185,7 @@ static void openSocket(void* context, const char* address)
 /* "number" is true, "buffer" false. */
 static bool formatArgument(xsMachine* the, xsSlot* slot)
 {
-	const char* format = xsToString(*slot);
+	const char* format = fxToString(the, slot);
 	if (!strcmp(format, "number"))
 		return true;
 	if (strcmp(format, "buffer"))
@@ -216,6 +216,8 @@ void simTCP(xsMachine* the)
 	enum { kReadable = 1, kWritable, kError, kVariables };
 	TCP given = { .watch = { .fd = -1, .ready = ready }, .the = the };
 	char address[256] = "";
+	hostConstruct(the, simTCPDestructor, "TCP");
+	argument(the, 0);
 	xsVars(kVariables);
 	if (has(the, "from"))
 		xsUnknownError("\"from\" is not supported: there is no listener to take a socket from");
@@ -244,7 +246,7 @@ void simTCP(xsMachine* the)
 
 	TCP* tcp = nativeMemoryFails() ? NULL : c_malloc(sizeof(TCP) + 2 * kBufferSize);
 	if (!tcp)
-		xsUnknownError("no memory for a socket");
+		xsUnknownError("not enough native memory for a socket");
 	*tcp = given;
 	tcp->number = traceConnection();
 	tcp->in = tcp->buffers;
@@ -264,7 +266,7 @@ void simTCP(xsMachine* the)
 
 static TCP* openTCP(xsMachine* the)
 {
-	TCP* tcp = xsGetHostDataValidate(xsThis, (void*)simTCPDestructor);
+	TCP* tcp = hostDataOf(the, &xsThis, simTCPDestructor, "TCP");
 	if (!tcp)
 		xsUnknownError("the socket is closed");
 	return tcp;
@@ -281,7 +283,7 @@ static void sayGoodbye(TCP* tcp)
 
 void simTCPClose(xsMachine* the)
 {
-	TCP* tcp = xsGetHostDataValidate(xsThis, (void*)simTCPDestructor);
+	TCP* tcp = hostDataOf(the, &xsThis, simTCPDestructor, "TCP");
 	if (!tcp)
 		return;
 	xsForget(tcp->onError);
@@ -308,7 +310,7 @@ static void take(TCP* tcp, void* to, size_t count)
 void simTCPRead(xsMachine* the)
 {
 	TCP* tcp = openTCP(the);
-	bool given = xsToInteger(xsArgc) > 0 && xsTypeOf(xsArg(0)) != xsUndefinedType;
+	bool given = argumentIsGiven(the, 0);
 	if (!tcp->inCount)
 		return;
 	if (tcp->isNumber) {
@@ -317,9 +319,8 @@ void simTCPRead(xsMachine* the)
 		xsResult = xsInteger(octet);
 	}
 	else if (given && xsTypeOf(xsArg(0)) == xsReferenceType) {
-		void* data;
 		xsUnsignedValue count;
-		_xsmcGetBuffer(the, &xsArg(0), &data, &count, 1);
+		void* data = argumentBuffer(the, 0, true, &count);
 		if (count == 0 || count > tcp->inCount)
 			xsUnknownError("invalid");
 		take(tcp, data, count);
@@ -341,11 +342,11 @@ void simTCPWrite(xsMachine* the)
 	xsUnsignedValue count = 1;
 	uint8_t octet = 0;
 	if (tcp->isNumber) {
-		octet = (uint8_t)xsToInteger(xsArg(0));
+		octet = (uint8_t)argumentInteger(the, 0);
 		data = &octet;
 	}
 	else
-		_xsmcGetBuffer(the, &xsArg(0), &data, &count, 0);
+		data = argumentBuffer(the, 0, false, &count);
 	if (!tcp->connected || tcp->ended || count > kBufferSize - tcp->outCount)
 		xsUnknownError("would block");
 	memcpy(tcp->out + tcp->outCount, data, count);
@@ -382,5 +383,5 @@ void simTCPFormat(xsMachine* the)
 void simTCPSetFormat(xsMachine* the)
 {
 	TCP* tcp = openTCP(the);
-	tcp->isNumber = formatArgument(the, &xsArg(0));
+	tcp->isNumber = formatArgument(the, argument(the, 0));
 }

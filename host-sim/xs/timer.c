@@ -54,11 +54,6 @@ static void destroyTimer(void* data)
 	c_free(data);
 }
 
-static xsIntegerValue optionalInteger(xsMachine* the, int index)
-{
-	return xsToInteger(xsArgc) > index && xsTypeOf(xsArg(index)) != xsUndefinedType ? xsToInteger(xsArg(index)) : 0;
-}
-
 static void schedule(Timer* timer, xsIntegerValue delay, xsIntegerValue interval)
 {
 	timer->when = milliseconds() + (delay > 0 ? delay : 0);
@@ -68,12 +63,12 @@ static void schedule(Timer* timer, xsIntegerValue delay, xsIntegerValue interval
 
 static void createTimer(xsMachine* the, xsIntegerValue delay, xsIntegerValue interval)
 {
-	if (!xsIsCallable(xsArg(0)))
+	if (!xsIsCallable(*argument(the, 0)))
 		xsTypeError("callback is not a function");
 	xsResult = xsNewHostObject(destroyTimer);
 	Timer* timer = nativeMemoryFails() ? NULL : c_calloc(1, sizeof(Timer));
 	if (!timer)
-		xsUnknownError("no memory for a timer");
+		xsUnknownError("not enough native memory for a timer");
 	timer->the = the;
 	timer->self = xsResult;
 	timer->callback = xsArg(0);
@@ -90,7 +85,7 @@ static void createTimer(xsMachine* the, xsIntegerValue delay, xsIntegerValue int
 
 static Timer* timerArgument(xsMachine* the)
 {
-	Timer* timer = xsGetHostDataValidate(xsArg(0), (void*)destroyTimer);
+	Timer* timer = hostDataOf(the, argument(the, 0), destroyTimer, "timer");
 	if (!timer)
 		xsUnknownError("the timer is cleared or has fired");
 	return timer;
@@ -98,18 +93,19 @@ static Timer* timerArgument(xsMachine* the)
 
 void simTimerSet(xsMachine* the)
 {
-	createTimer(the, optionalInteger(the, 1), optionalInteger(the, 2));
+	xsIntegerValue delay = argumentIntegerOr(the, 1, 0), interval = argumentIntegerOr(the, 2, 0);
+	createTimer(the, delay, interval);
 }
 
 void simTimerRepeat(xsMachine* the)
 {
-	xsIntegerValue interval = xsToInteger(xsArg(1));
+	xsIntegerValue interval = argumentInteger(the, 1);
 	createTimer(the, interval, interval);
 }
 
 void simTimerSchedule(xsMachine* the)
 {
-	xsIntegerValue delay = optionalInteger(the, 1), interval = optionalInteger(the, 2);
+	xsIntegerValue delay = argumentIntegerOr(the, 1, 0), interval = argumentIntegerOr(the, 2, 0);
 	Timer* timer = timerArgument(the);
 	if (xsToInteger(xsArgc) == 1) {
 		timer->scheduled = false;
@@ -121,9 +117,9 @@ void simTimerSchedule(xsMachine* the)
 
 void simTimerClear(xsMachine* the)
 {
-	if (xsToInteger(xsArgc) == 0 || xsTypeOf(xsArg(0)) == xsUndefinedType || xsTypeOf(xsArg(0)) == xsNullType)
+	if (!argumentIsGiven(the, 0) || xsTypeOf(xsArg(0)) == xsNullType)
 		return;
-	Timer* timer = xsGetHostDataValidate(xsArg(0), (void*)destroyTimer);
+	Timer* timer = hostDataOf(the, argument(the, 0), destroyTimer, "timer");
 	if (!timer)
 		return;
 	if (timer->running) {
@@ -136,7 +132,7 @@ void simTimerClear(xsMachine* the)
 
 void simTimerDelay(xsMachine* the)
 {
-	xsIntegerValue delay = xsToInteger(xsArg(0));
+	xsIntegerValue delay = argumentInteger(the, 0);
 	if (delay > 0)
 		usleep((useconds_t)delay * 1000);
 }

@@ -56,7 +56,7 @@ export interface SuiteOptions extends RunOptions {
 	/** Tells runs of one file apart. */
 	readonly title?: string;
 	/** Further members of the manifest, such as resources. */
-	readonly extra?: object;
+	readonly extra?: { readonly modules?: object; readonly creation?: object; readonly [member: string]: unknown };
 }
 
 /** Runs one file of tests as an app of its own; each of its tests becomes a subtest. */
@@ -65,7 +65,7 @@ export function runSuite(file: string, folder: string, options: SuiteOptions = {
 	const name = moduleName(file);
 	test(`${title}, ${variant}`, async t => {
 		const app = await buildApp(testsFolder, { variant, config, extra: { ...extra,
-			modules: moduleList(folder), creation: { ...(extra as { creation?: object }).creation, main: name } } });
+			modules: { ...moduleList(folder), ...extra.modules }, creation: { ...extra.creation, main: name } } });
 		const { code, stdout, stderr } = await runApp(app, { timeout: 300, ...options });
 		const lines = stdout.map(parse).filter(line => line !== undefined);
 		for (const line of lines) {

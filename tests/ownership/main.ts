@@ -33,7 +33,12 @@ function connect(secure: object, done: (outcome: Outcome) => void): void {
 			onWritable() {
 				if (isSent) return;
 				isSent = true;
-				this.write(ArrayBuffer.fromString("ping"));
+				try {
+					this.write(ArrayBuffer.fromString("ping"));
+				}
+				catch {
+					// onError is told, too
+				}
 			},
 			onReadable() {
 				this.read();

@@ -4,13 +4,12 @@
 
 void test_emsa(xsMachine* the)
 {
-	bool isPSS = xsmcToBoolean(xsArg(0));
-	psa_algorithm_t hash = bindingHash(the, xsmcToInteger(xsArg(1)));
-	void* out;
-	xsUnsignedValue length;
+	bool isPSS = bindingBoolean(the, 0);
+	psa_algorithm_t hash = bindingHash(the, 1);
+	size_t length;
 	bindingStart(the);
-	uint8_t* digest = bindingSpan(the, &xsArg(2), 0, PSA_HASH_LENGTH(hash), false);
-	uint8_t* salt = isPSS ? bindingSpan(the, &xsArg(3), 0, PSA_HASH_LENGTH(hash), false) : NULL;
-	xsmcGetBufferWritable(xsArg(4), &out, &length);
+	uint8_t* digest = bindingSpan(the, 2, 0, PSA_HASH_LENGTH(hash), kRead);
+	uint8_t* salt = isPSS ? bindingSpan(the, 3, 0, PSA_HASH_LENGTH(hash), kRead) : NULL;
+	uint8_t* out = bindingBuffer(the, 4, kWrite, &length);
 	xsmcSetInteger(xsResult, isPSS ? emsaPSS(hash, digest, salt, out, length) : emsaPKCS1(hash, digest, out, length));
 }

@@ -4,28 +4,27 @@
 
 void test_ccm(xsMachine* the)
 {
-	bool isSealing = xsmcToBoolean(xsArg(0));
-	xsIntegerValue tagLength = xsmcToInteger(xsArg(5));
+	bool isSealing = bindingBoolean(the, 0);
+	xsIntegerValue tagLength = bindingInteger(the, 5);
 	CCM ccm = { .tagLength = (size_t)tagLength };
 	psa_key_attributes_t attributes = ccmAttributes();
-	void *key, *nonce, *additional, *text;
-	xsUnsignedValue keyLength, nonceLength, additionalLength, length;
+	size_t keyLength, nonceLength, additionalLength, length;
 	bindingStart(the);
-	xsmcGetBufferReadable(xsArg(1), &key, &keyLength);
-	xsmcGetBufferReadable(xsArg(2), &nonce, &nonceLength);
-	xsmcGetBufferReadable(xsArg(3), &additional, &additionalLength);
-	xsmcGetBufferWritable(xsArg(4), &text, &length);
-	if (tagLength < 0 || (xsUnsignedValue)tagLength > length)
+	uint8_t* key = bindingBuffer(the, 1, kRead, &keyLength);
+	uint8_t* nonce = bindingBuffer(the, 2, kRead, &nonceLength);
+	uint8_t* additional = bindingBuffer(the, 3, kRead, &additionalLength);
+	uint8_t* text = bindingBuffer(the, 4, kWrite, &length);
+	if ((size_t)tagLength > length)
 		xsRangeError("no room for the tag");
 	psa_status_t status = psa_import_key(&attributes, key, keyLength, &ccm.key);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "the key", status);
-	length -= (xsUnsignedValue)tagLength;
+	length -= (size_t)tagLength;
 	ccm.nonce = nonce;
 	ccm.nonceLength = nonceLength;
 	ccm.additional = additional;
 	ccm.additionalLength = additionalLength;
-	status = isSealing ? ccmSeal(&ccm, text, length, (uint8_t*)text + length) : ccmOpen(&ccm, text, length, (uint8_t*)text + length);
+	status = isSealing ? ccmSeal(&ccm, text, length, text + length) : ccmOpen(&ccm, text, length, text + length);
 	psa_destroy_key(ccm.key);
 	xsmcSetInteger(xsResult, status);
 }

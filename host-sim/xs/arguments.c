@@ -1,0 +1,66 @@
+/*
+	Arguments of the runtime's own natives, checked: script of any kind may call them, with any `this` and any arguments, or none. xsArg alone checks
+	its index in debug builds only, and XS lets a host object say by a property how long the buffer is that it is not.
+*/
+
+#include "sim.h"
+
+bool argumentIsGiven(xsMachine* the, int index)
+{
+	return xsToInteger(xsArgc) > index && xsTypeOf(xsArg(index)) != xsUndefinedType;
+}
+
+xsSlot* argument(xsMachine* the, int index)
+{
+	if (xsToInteger(xsArgc) <= index)
+		xsTypeError("argument %d is missing", index + 1);
+	return &xsArg(index);
+}
+
+xsIntegerValue argumentInteger(xsMachine* the, int index)
+{
+	return fxToInteger(the, argument(the, index));
+}
+
+xsIntegerValue argumentIntegerOr(xsMachine* the, int index, xsIntegerValue otherwise)
+{
+	return argumentIsGiven(the, index) ? argumentInteger(the, index) : otherwise;
+}
+
+xsStringValue argumentString(xsMachine* the, int index)
+{
+	return fxToString(the, argument(the, index));
+}
+
+void* argumentBuffer(xsMachine* the, int index, bool isWritable, xsUnsignedValue* count)
+{
+	xsSlot* slot = argument(the, index);
+	void* data = NULL;
+	if (slot->kind == XS_REFERENCE_KIND && !hostSlot(slot))
+		_xsmcGetBuffer(the, slot, &data, count, isWritable);
+	if (!data)
+		xsTypeError("argument %d is no buffer", index + 1);
+	return data;
+}
+
+txSlot* hostSlot(const xsSlot* slot)
+{
+	if (slot->kind != XS_REFERENCE_KIND)
+		return NULL;
+	txSlot* host = slot->value.reference->next;
+	return host && (host->flag & XS_INTERNAL_FLAG) && host->kind == XS_HOST_KIND ? host : NULL;
+}
+
+void* hostDataOf(xsMachine* the, const xsSlot* slot, xsDestructor destructor, const char* name)
+{
+	const txSlot* host = hostSlot(slot);
+	if (!host || (host->flag & (XS_HOST_CHUNK_FLAG | XS_HOST_HOOKS_FLAG)) || host->value.host.variant.destructor != destructor)
+		xsTypeError("an object is no %s", name);
+	return host->value.host.data;
+}
+
+void hostConstruct(xsMachine* the, xsDestructor destructor, const char* name)
+{
+	if (hostDataOf(the, &xsThis, destructor, name))
+		xsTypeError("this is no new %s", name);
+}

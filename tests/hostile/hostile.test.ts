@@ -1,0 +1,38 @@
+/*
+	The natives against script of any kind (hostile.ts), in each build and under the sanitizers: address and undefined behaviour, with each chunk of
+	XS a block of its own (host-sim/build/runtime.ts).
+*/
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { projectRoot } from "../../host-sim/build/files.js";
+import { variants } from "../drivers/machine.js";
+import { runSuite } from "../drivers/suite.js";
+
+const folder = join(projectRoot, "tests", "hostile");
+
+const sanitizers = {
+	ASAN_OPTIONS: "detect_leaks=0:detect_stack_use_after_return=0:handle_segv=1:allow_user_segv_handler=0:allocator_may_return_null=1",
+	UBSAN_OPTIONS: "halt_on_error=1:print_stacktrace=1",
+};
+
+const extra = {
+	include: ["../hardware/ds/manifest.json", "../hardware/inflate/manifest.json", "../hardware/legacy/manifest.json"],
+	modules: { "tls/selftest/answers": "../hardware/selftest/answers" },
+	data: { bytes: "./hostile/bytes" },
+};
+
+for (const variant of [...variants.filter(one => one !== "m32"), "native-asan"])
+	runSuite(join(folder, "hostile.ts"), "hostile", { variant, extra, env: variant.endsWith("asan") ? sanitizers : {} });
+
+/** The modules with bindings, as hostile.ts names them. */
+test("every binding is in the table", () => {
+	const files = readdirSync(join(projectRoot, "hardware"), { recursive: true }).map(String).filter(name => name.endsWith(".ts") && !name.endsWith(".d.ts"));
+	const bound = files.filter(name => /\bnative\("/.test(readFileSync(join(projectRoot, "hardware", name), "utf8"))).map(name => name.replace(/\.ts$/, ""));
+	const table = readFileSync(join(folder, "table.ts"), "utf8");
+	const missing = bound.filter(name => !table.includes(`"tls/hardware/${name}"`) && !table.includes(`"tls/${name.split("/").pop()}"`));
+	assert.deepEqual(missing, []);
+});
