@@ -116,8 +116,8 @@ function run({ name, arm, disarm }: Plan, done: () => void): void {
 			}
 			const code = outcome.code || "none";
 			codes[code] = (codes[code] ?? 0) + 1;
-			// the constructor throws what the TCP class throws
-			const isExpected = code === "none" || code === "out_of_memory" || code === "crypto" || (code === "plain" && outcome.message.includes("native memory for a socket"));
+			// "transport" is what the TCP class throws
+			const isExpected = code === "none" || code === "out_of_memory" || code === "crypto" || (code === "transport" && outcome.message.includes("native memory for a socket"));
 			if (!isExpected) report({ wrong: `${name} ${nth}: ${outcome.code}: ${outcome.message}` });
 			settle(() => {
 				if (left() !== start) report({ wrong: `${name} ${nth}: left ${left()}, at the start ${start}; ${outcome.message}` });
