@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { guarded } from "./cli.js";
 import { Problem } from "../build/files.js";
 import { corpusFolder } from "./fuzz/material.js";
-import { fuzz, targets, type Finding, type Outcome, type Target } from "./fuzz/run.js";
+import { fuzz, longestAllowed, targets, type Finding, type Outcome, type Target } from "./fuzz/run.js";
 import { say } from "../build/progress.js";
 
 const usage = `npm run fuzz [-- OPTION ...]
@@ -22,17 +22,13 @@ executions per second, the longest stretch of metered steps between two turns of
   --target NAME        only ${targets.join(", ")}; may be given several times
   --count N            this many executions of each target, however long it takes; --count 1 with --seed repeats one
   --variant NAME       native (the default), m32, or one with -asan behind it
-  --max-steps N        a longer stretch of metered steps is a finding; default ${defaultSteps()}
+  --max-steps N        a longer stretch of metered steps is a finding; default ${longestAllowed("tls13")}, ${longestAllowed("key")} where
+                       the app gives the input (pem, session, roots, key)
   --no-corpus          don't add what is found to tests/fuzz/corpus
   --help               this text
 
 Exit codes: 0 nothing was found; 1 something was; 2 wrong arguments.
 `;
-
-/** Metered steps of the longest turn that is no finding. */
-function defaultSteps(): number {
-	return 200000000;
-}
 
 /** Bytes that may be held at the end beyond what the first runs left. */
 const MAX_GROWN = 65536;
@@ -46,7 +42,7 @@ interface Arguments {
 	targets: Target[];
 	count?: number;
 	variant: string;
-	maxSteps: number;
+	maxSteps?: number;
 	keeps: boolean;
 }
 
@@ -70,7 +66,7 @@ function targetNamed(name: string): Target {
 }
 
 function readArguments(values: readonly string[]): Arguments {
-	const result: Arguments = { seconds: 60, seed: Date.now() % 86400000, targets: [], variant: "native", maxSteps: defaultSteps(), keeps: true };
+	const result: Arguments = { seconds: 60, seed: Date.now() % 86400000, targets: [], variant: "native", keeps: true };
 	for (let i = 0; i < values.length; i++) {
 		const option = values[i]!;
 		const next = (): string => {
@@ -100,7 +96,7 @@ function describeOutcome({ target, executions, seconds, longest, longestSeed, pe
 }
 
 /** Findings that are no run's own, but the target's. */
-function boundFindings({ target, longest, longestSeed, grown, executions }: Outcome, { seed, maxSteps, count }: Arguments): Finding[] {
+function boundFindings({ target, longest, longestSeed, grown, executions }: Outcome, { seed, maxSteps = longestAllowed(target), count }: Arguments): Finding[] {
 	const found: Finding[] = [];
 	if (longest > maxSteps) found.push({ target, seed: longestSeed, words: `a stretch of ${longest} steps, more than the ${maxSteps} allowed` });
 	if (grown > MAX_GROWN) found.push({ target, seed, words: `${grown} bytes more are held after ${count ?? executions} executions than after the first` });

@@ -32,6 +32,9 @@ const changeCipherSpec = Uint8Array.of(1);
 /** Warnings, user_canceled alerts and HelloRequests that one handshake ignores (RFC 5246 section 7.2, 7.4.1.1, RFC 8446 section 6.1). */
 const MAX_IGNORED = 16;
 
+/** Messages after the handshake that one record may hold without a pause: each may make a session or answer something. */
+const MAX_BETWEEN_PAUSES = 4;
+
 /** In the place of the set of accepted messages while the flow runs: no message has this bit. */
 const RUNNING = 1 << 31;
 
@@ -140,9 +143,17 @@ export class Driver implements Link, Gate {
 	/** Uses the handshake messages of the record, until it is used up or a pause comes. */
 	readMessages(): void {
 		const joiner = this.joiner, incoming = this.incoming;
+		let count = 0;
 		while (incoming.at < incoming.end && !this.isPaused) {
+			if (!this.flow && count === MAX_BETWEEN_PAUSES) {
+				this.isPaused = true;
+				this.host.pause();
+				return;
+			}
 			incoming.at = joiner.take(incoming.buffer, incoming.at, incoming.end);
-			if (joiner.end) this.receiveMessage();
+			if (!joiner.end) continue;
+			this.receiveMessage();
+			count++;
 		}
 		// while the handshake lasts, the next record may find room in the buffer of this one
 		if (!this.isPaused) incoming.next(!this.flow && !joiner.have);
@@ -151,7 +162,7 @@ export class Driver implements Link, Gate {
 	/** Goes on after a pause. */
 	resume(): void {
 		this.isPaused = false;
-		this.advance();
+		if (this.flow) this.advance();
 		if (!this.isPaused && this.incoming.complete) this.readMessages();
 	}
 

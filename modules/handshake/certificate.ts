@@ -4,7 +4,7 @@
 */
 
 import { TLSError } from "../errors";
-import { AllowedIn, ExtensionBit, expectAnswer, expectRequest } from "../wire/extensions";
+import { AllowedIn, ExtensionBit, expectAnswer, expectExtension, expectRequest } from "../wire/extensions";
 import { expectRoom, Need, Purpose } from "../wire/memory";
 import { ExtensionType, HandshakeType, SignatureScheme } from "../wire/numbers";
 import { empty } from "../wire/reader";
@@ -76,8 +76,10 @@ export function readCertificate13(r: Reader, asked: number, maximum: number): Ce
 	return list;
 }
 
-/** Most schemes of a list that are looked at. */
+/** Most schemes, names of CAs, and filters of a list that are looked at: the rest has no say, and must not take long. */
 const MAX_SCHEMES = 64;
+const MAX_NAMES = 64;
+const MAX_FILTERS = 8;
 
 /** True for a scheme that a client certificate's key could sign with (crypto/credential.ts). */
 function isUsable(scheme: number): boolean {
@@ -100,21 +102,27 @@ export function isECDSA(scheme: number): boolean {
 	return (scheme & 0xff) === 3 && scheme < 0x0700;
 }
 
-/** Reads a list of DistinguishedNames, each well formed, of at least `min` bytes (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4). */
+/**
+ * Reads a list of DistinguishedNames of at least `min` bytes (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4). The form of the first MAX_NAMES is
+ * checked.
+ */
 export function readNames(r: Reader, min: number): void {
 	const names = r.enter(2, min, 0xffff);
-	while (r.left) {
-		const name = r.enter(2, 1, 0xffff);
-		r.at = r.end;
-		r.leave(name);
+	const bytes = r.bytes, end = r.end;
+	let at = r.at;
+	for (let i = 0; i < MAX_NAMES && at < end; i++) {
+		const next = at + 2 + (bytes[at]! << 8 | bytes[at + 1]!);
+		if (next > end || next === at + 2) throw new TLSError("decode_error", "server sent a list of CAs with a name that is empty or cut");
+		at = next;
 	}
+	r.at = end;
 	r.leave(names);
 }
 
-/** OIDFilters, each well formed (RFC 8446 section 4.2.5). */
+/** OIDFilters (RFC 8446 section 4.2.5). The form of the first MAX_FILTERS is checked. */
 function readFilters(r: Reader): void {
 	const filters = r.enter(2, 0, 0xffff);
-	while (r.left) {
+	for (let i = 0; i < MAX_FILTERS && r.left; i++) {
 		const oid = r.enter(1, 1, 255);
 		r.at = r.end;
 		r.leave(oid);
@@ -122,6 +130,7 @@ function readFilters(r: Reader): void {
 		r.at = r.end;
 		r.leave(values);
 	}
+	r.at = r.end;
 	r.leave(filters);
 }
 
@@ -130,12 +139,19 @@ function checkForm(r: Reader, type: number): void {
 	switch (type) {
 		case ExtensionType.certificate_authorities: readNames(r, 3); break;
 		case ExtensionType.oid_filters: readFilters(r); break;
-		case ExtensionType.signature_algorithms_cert: readSchemes(r); break;
+		case ExtensionType.signature_algorithms_cert: {
+			const list = r.enter(2, 2, 0xfffe);
+			if (r.left & 1) throw new TLSError("decode_error", "a list of signature algorithms has an odd number of bytes");
+			r.at = r.end;
+			r.leave(list);
+			break;
+		}
 		case ExtensionType.status_request: break;	// empty (section 4.4.2.1)
 		case ExtensionType.compress_certificate: {
 			// RFC 8879 section 3
 			const algorithms = r.enter(1, 2, 254);
-			while (r.left) r.u16();
+			if (r.left & 1) throw new TLSError("decode_error", "server sent a list of compression algorithms with an odd number of bytes");
+			r.at = r.end;
 			r.leave(algorithms);
 			break;
 		}
@@ -148,8 +164,9 @@ export function readSchemes(r: Reader): number[] {
 	const schemes: number[] = [];
 	const list = r.enter(2, 2, 0xfffe);
 	if (r.left & 1) throw new TLSError("decode_error", "a list of signature algorithms has an odd number of bytes");
-	for (let i = 0; i < MAX_SCHEMES && r.left; i++) {
-		const scheme = r.u16();
+	const bytes = r.bytes, end = Math.min(r.end, r.at + 2 * MAX_SCHEMES);
+	for (let at = r.at; at < end; at += 2) {
+		const scheme = bytes[at]! << 8 | bytes[at + 1]!;
 		if (isUsable(scheme) && !schemes.includes(scheme)) schemes.push(scheme);
 	}
 	r.at = r.end;
@@ -170,7 +187,8 @@ export function readCertificateRequest13(r: Reader, isAfterHandshake: boolean): 
 	r.at = r.end;
 	r.leave(outer);
 	const block = r.enter(2, 2, 0xffff);
-	while (r.left) {
+	for (let i = 0; r.left; i++) {
+		expectExtension(i, "CertificateRequest");
 		const type = r.u16();
 		seen = expectRequest(type, seen, AllowedIn.certificate_request);
 		const extension = r.enter(2, 0, 0xffff);

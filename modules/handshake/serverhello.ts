@@ -6,7 +6,7 @@ import { TLSError } from "../errors";
 import { findSuite } from "../crypto/suites";
 import type { Suite } from "../crypto/suite";
 import type { Config } from "../config";
-import { AllowedIn, ExtensionBit, expectAnswer } from "../wire/extensions";
+import { AllowedIn, ExtensionBit, expectAnswer, expectExtension } from "../wire/extensions";
 import { ExtensionType, ProtocolVersion, Signer } from "../wire/numbers";
 import { expectBuffer, Purpose } from "../wire/memory";
 import type { Reader } from "../wire/reader";
@@ -107,7 +107,8 @@ export function namesVersion(r: Reader): boolean {
 	r.skip(3);
 	if (r.left) {
 		const block = r.enter(2, 0, 0xffff);
-		while (r.left && !found) {
+		for (let i = 0; r.left && !found; i++) {
+			expectExtension(i, "ServerHello");
 			found = r.u16() === ExtensionType.supported_versions;
 			r.skip(r.u16());
 		}

@@ -7,6 +7,7 @@ import { TLSError } from "../errors";
 import { ContentType, ProtocolVersion } from "../wire/numbers";
 import { Deframer, RecordHeader } from "./deframer";
 import type { RecordCipher } from "tls/hardware/aead";
+import { equal } from "tls/hardware/compare";
 
 /**
  * Largest record that may arrive: unprotected, and with TLS 1.3's protection (RFC 8446 section 5.1, 5.2). With TLS 1.2's a longer one than the
@@ -18,6 +19,10 @@ const enum RecordLimit {
 	inner13 = 0x4000 + 1,
 	protected13 = 0x4000 + 256,
 }
+
+/** Bytes of padding that are compared at once. */
+const ZEROS = 256;
+const zeros = new Uint8Array(ZEROS);
 
 export class Incoming extends Deframer {
 	/** The text of the record in the buffer: `at..end` is what is still to be used. */
@@ -65,10 +70,11 @@ export class Incoming extends Deframer {
 		return hidesType ? buffer[end]! : type;
 	}
 
-	/** Where TLS 1.3's content type stands: behind the text, with zeros up to `end` (RFC 8446 section 5.4). */
+	/** Where TLS 1.3's content type stands: behind the text, with zeros up to `end` (RFC 8446 section 5.4). Long padding is compared in C. */
 	private typeAt(end: number): number {
 		const buffer = this.buffer;
 		let at = end - 1;
+		while (at - ZEROS >= RecordHeader.length && buffer[at] === 0 && equal(buffer, at - ZEROS + 1, zeros, 0, ZEROS)) at -= ZEROS;
 		while (at >= RecordHeader.length && buffer[at] === 0) at--;
 		if (at < RecordHeader.length) throw new TLSError("unexpected_message", "a record holds nothing but padding");
 		return at;

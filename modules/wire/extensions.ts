@@ -52,6 +52,14 @@ export const enum AllowedIn {
 		| ExtensionBit.supported_groups,
 }
 
+/** Most extensions of a message that are looked at where unknown ones are passed over: a list of them must not take long. */
+const MAX_LOOKED_AT = 20;
+
+/** Throws "decode_error" for the extension behind the last one that is looked at; `index` is 0 for a message's first. */
+export function expectExtension(index: number, message: string): void {
+	if (index >= MAX_LOOKED_AT) throw new TLSError("decode_error", `server sent a ${message} with more than ${MAX_LOOKED_AT} extensions`);
+}
+
 /** The bit of an extension's number, 0 for one that this client doesn't know. Those that most servers send come first: each case costs time. */
 export function extensionBit(type: number): number {
 	switch (type) {

@@ -131,7 +131,7 @@ function takeExponent(der: DER): void {
 	der.integer();
 	const bytes = der.bytes, start = der.start, end = der.end;
 	let exponent = 0;
-	for (let i = start; i < end; i++) exponent = exponent * 256 + bytes[i]!;
+	for (let i = start; i < end && i < start + 6; i++) exponent = exponent * 256 + bytes[i]!;
 	if (bytes[start]! >= 0x80 || end - start > 5 || exponent < 3 || exponent > 0xffffffff || !(exponent & 1))
 		der.fail("has an RSA key with an exponent that can't be right");
 }

@@ -46,6 +46,9 @@ export class Turns {
 	}
 }
 
+/** Records that the application writes in one turn. */
+const MAX_RECORDS_AT_ONCE = 16;
+
 export class Watched extends Connection {
 	/** Alerts that were queued, level and description. */
 	readonly queued: [number, number][] = [];
@@ -217,7 +220,9 @@ export class Watch implements Events {
 		const { connection, n } = this;
 		const data = someBytes(n, 1 + n.below(chance(n, 6) ? 6000 : 60));
 		this.pending.push(data.length);
-		this.turn(() => connection.write(data, 0, data.length));
+		// how much it writes at once is the application's choice, and each record has its price: the server may ask for records of 64 bytes
+		const most = MAX_RECORDS_AT_ONCE * connection.maxFragment;
+		for (let at = 0; at < data.length && connection.isOpen; at += most) this.turn(() => connection.write(data, at, Math.min(data.length, at + most)));
 	}
 
 	private close(): void {

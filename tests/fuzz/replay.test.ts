@@ -10,7 +10,7 @@ import { describe, test } from "node:test";
 
 import { projectRoot } from "../../host-sim/build/files.js";
 import { corpusFolder } from "../../host-sim/programs/fuzz/material.js";
-import { fuzz, targets, type Outcome, type Target } from "../../host-sim/programs/fuzz/run.js";
+import { fuzz, longestAllowed, targets, type Outcome, type Target } from "../../host-sim/programs/fuzz/run.js";
 import { variants } from "../drivers/machine.js";
 
 interface Case {
@@ -22,9 +22,10 @@ interface Case {
 const file = join(corpusFolder, "cases.json");
 const cases: readonly Case[] = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) as Case[] : [];
 
-function expectNothing({ findings, executions }: Outcome, count: number): void {
+function expectNothing({ target, findings, executions, longest, longestSeed }: Outcome, count: number): void {
 	assert.deepEqual(findings.map(({ seed, words }) => `seed ${seed}: ${words}`), []);
 	assert.equal(executions, count);
+	assert.ok(longest <= longestAllowed(target), `seed ${longestSeed}: a stretch of ${longest} steps, more than the ${longestAllowed(target)} allowed`);
 }
 
 for (const variant of variants) {

@@ -13,6 +13,21 @@ import { CLOCK, makeMaterial } from "./material.js";
 export const targets = ["tls13", "tls12", "path", "certificate", "ocsp", "pem", "session", "roots", "names", "key"] as const;
 export type Target = typeof targets[number];
 
+/** Metered steps between two turns of the event loop: what a peer sends must not hold up an app for longer, what the app gives may. */
+const MAX_PEER_STEPS = 30_000;
+const MAX_APP_STEPS = 1_000_000;
+
+/** Metered steps of the longest turn that is no finding. */
+export function longestAllowed(target: Target): number {
+	switch (target) {
+		case "pem":
+		case "session":
+		case "roots":
+		case "key": return MAX_APP_STEPS;
+		default: return MAX_PEER_STEPS;
+	}
+}
+
 export interface Finding {
 	readonly target: Target;
 	readonly seed: number;

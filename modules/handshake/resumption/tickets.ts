@@ -6,7 +6,7 @@
 import type { Config } from "../../config";
 import { clockTime } from "../../x509/time";
 import type { ClockPolicy } from "../../x509/time";
-import { AllowedIn, expectRequest } from "../../wire/extensions";
+import { AllowedIn, expectExtension, expectRequest } from "../../wire/extensions";
 import { canKeepTicket } from "../../wire/memory";
 import { ExtensionType, ProtocolVersion } from "../../wire/numbers";
 import type { Suite } from "../../crypto/suite";
@@ -84,7 +84,8 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	const block = r.enter(2, 0, 0xfffe);
 	let seen = 0;
 	let maxEarlyData = 0;
-	while (r.left) {
+	for (let i = 0; r.left; i++) {
+		expectExtension(i, "NewSessionTicket");
 		const type = r.u16();
 		seen = expectRequest(type, seen, AllowedIn.new_session_ticket);
 		const extension = r.enter(2, 0, 0xffff);

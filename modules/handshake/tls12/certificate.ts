@@ -41,11 +41,13 @@ const enum ClientCertificateType {
 export function readCertificateRequest12(r: Reader): number[] {
 	let takesRSA = false, takesECDSA = false;
 	const types = r.enter(1, 1, 255);
-	while (r.left) {
-		const type = r.u8();
-		takesRSA ||= type === ClientCertificateType.rsa_sign;
-		takesECDSA ||= type === ClientCertificateType.ecdsa_sign;
+	const bytes = r.bytes, end = r.end;
+	for (let at = r.at; at < end; at++) {
+		const type = bytes[at]!;
+		if (type === ClientCertificateType.rsa_sign) takesRSA = true;
+		else if (type === ClientCertificateType.ecdsa_sign) takesECDSA = true;
 	}
+	r.at = end;
 	r.leave(types);
 	const schemes = readSchemes(r);
 	readNames(r, 0);
