@@ -33,6 +33,8 @@ const serverPurposes = ["2b06010505070301", "551d2500"];
 
 /** The parts of a certificate that a store is made of. */
 interface Parts {
+	readonly isOld: boolean;
+	readonly issuer: Buffer;
 	readonly subject: Buffer;
 	readonly key: Buffer;
 	/** Values of the extensions in `extensionNames`. */
@@ -42,7 +44,9 @@ interface Parts {
 function readParts(der: Buffer): Parts {
 	const [certificate] = elements(der, 0, der.length);
 	const body = inside(der, inside(der, certificate!)[0]!);
-	if (body[0]!.tag !== 0xa0) throw new Problem("is of version 1");
+	// version 1, which is not said, and version 2 have no extensions
+	const isOld = body[0]!.tag !== 0xa0 || der[inside(der, body[0]!)[0]!.start] !== 2;
+	if (body[0]!.tag !== 0xa0) body.unshift(body[0]!);
 	const extensions: Record<string, Buffer> = {};
 	const block = body.find(({ tag }) => tag === 0xa3);
 	for (const extension of block ? inside(der, inside(der, block)[0]!) : []) {
@@ -51,7 +55,7 @@ function readParts(der: Buffer): Parts {
 		const value = parts.at(-1)!;
 		if (name) extensions[name] = der.subarray(value.start, value.end);
 	}
-	return { subject: der.subarray(body[5]!.at, body[5]!.end), key: der.subarray(body[6]!.at, body[6]!.end), extensions };
+	return { isOld, issuer: der.subarray(body[3]!.at, body[3]!.end), subject: der.subarray(body[5]!.at, body[5]!.end), key: der.subarray(body[6]!.at, body[6]!.end), extensions };
 }
 
 /** Why a key is of no use to the client; "" where it is of use. */
@@ -85,8 +89,9 @@ function pathLength(constraints: Buffer | undefined): number {
 export function storedRoot(certificate: X509Certificate): StoredRoot {
 	const fault = keyFault(certificate);
 	if (fault) throw new Problem(fault);
-	const { subject, key, extensions: { basicConstraints, keyUsage, extKeyUsage, nameConstraints } } = readParts(certificate.raw);
-	const issues = certificate.ca && maySign(keyUsage) && isForServers(extKeyUsage);
+	const { isOld, issuer, subject, key, extensions: { basicConstraints, keyUsage, extKeyUsage, nameConstraints } } = readParts(certificate.raw);
+	const isAuthority = isOld ? nameDigest(issuer).equals(nameDigest(subject)) : certificate.ca;
+	const issues = isAuthority && maySign(keyUsage) && isForServers(extKeyUsage);
 	return {
 		name: nameDigest(subject),
 		issues,

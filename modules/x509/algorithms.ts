@@ -163,11 +163,10 @@ function readOtherSignature(der: DER): number {
 	let result = 0;
 	der.take(Tag.objectIdentifier, "signature's algorithm");
 	switch (readOID(der.bytes, der.start, der.end)) {
-		case OID.sha256WithRSA:
-		case OID.sha384WithRSA:
-		case OID.sha512WithRSA:
-			takeNull(der);
-			break;
+		// RFC 4055 section 5: without parameters, too
+		case OID.sha256WithRSA: result = takeNoParameters(der, HashAlgorithm.sha256); break;
+		case OID.sha384WithRSA: result = takeNoParameters(der, HashAlgorithm.sha384); break;
+		case OID.sha512WithRSA: result = takeNoParameters(der, HashAlgorithm.sha512); break;
 		case OID.ecdsaWithSHA256:
 		case OID.ecdsaWithSHA384:
 		case OID.ecdsaWithSHA512:
@@ -177,6 +176,12 @@ function readOtherSignature(der: DER): number {
 	}
 	der.leave(outer);
 	return result;
+}
+
+/** NULL or nothing, behind sha2WithRSA. */
+function takeNoParameters(der: DER, hash: HashAlgorithm): number {
+	if (der.more) takeNull(der);
+	return Padding.pkcs1 << 8 | hash;
 }
 
 /** RSASSA-PSS-params (RFC 4055 section 3.1): one hash for all, and a salt of its length; 0 for any other. */

@@ -13,6 +13,7 @@ import { unsupportedKey } from "./unsupported";
 
 /** Checks what a certificate must say of itself to issue others. */
 export function checkAuthority(certificate: Certificate): void {
+	certificate.checkVersion();
 	if (!certificate.isAuthority) certificate.fail("is no authority (its basic constraints), but has issued another");
 	if (!(certificate.keyUsage & KeyUsage.keyCertSign)) certificate.fail("may not sign certificates (its key usage)");
 	if (!certificate.isForServers) certificate.fail("may not issue certificates of servers (its extended key usage)");
@@ -52,11 +53,12 @@ export const enum Mark {
 	next = 0xff,
 	selfIssued = 0x100,
 	pinned = 0x200,
+	requiresPolicy = 0x400,
 	/** How far to the left stands how it is signed: Certificate's `signedWith`. */
 	signature = 12,
 }
 
 /** Packs the facts about a certificate of the path that checks need later, so that it is not parsed again. */
 export function marksOf(certificate: Certificate, isPinned: boolean): number {
-	return (isSelfIssued(certificate) ? Mark.selfIssued : 0) | (isPinned ? Mark.pinned : 0) | certificate.signedWith << Mark.signature;
+	return (isSelfIssued(certificate) ? Mark.selfIssued : 0) | (isPinned ? Mark.pinned : 0) | (certificate.requireExplicit === undefined ? 0 : Mark.requiresPolicy) | certificate.signedWith << Mark.signature;
 }

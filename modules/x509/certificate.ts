@@ -22,9 +22,6 @@ export const enum KeyUsage {
 	keyCertSign = 0x04,
 }
 
-/** RFC 5280 section 4.1.2.2: octets of a serial number. */
-const MAX_SERIAL = 20;
-
 /** No pathLenConstraint. */
 export const NO_PATH_LENGTH = -1;
 
@@ -75,6 +72,14 @@ export class Certificate implements KeyPlace, ExtensionFields {
 	/** NameConstraints; empty where absent. */
 	constraintsStart = 0;
 	constraintsEnd = 0;
+	/** True for version 1 or 2, which can't say what a certificate is for: good only as a trusted root, or for the client's own. */
+	declare isOld: boolean | undefined;
+	/** PolicyFields. */
+	policies = 0;
+	declare mappings: number | undefined;
+	declare requireExplicit: number | undefined;
+	declare inhibitMapping: number | undefined;
+	declare inhibitAny: number | undefined;
 	/** Must come with a stapled OCSP response (RFC 7633). */
 	mustStaple = false;
 
@@ -102,17 +107,26 @@ export class Certificate implements KeyPlace, ExtensionFields {
 		const bytes = der.bytes, first = der.at;
 		// [0] EXPLICIT INTEGER: version 3 is 2
 		if (bytes[first] !== Tag.explicit || bytes[first + 1] !== 3 || bytes[first + 2] !== Tag.integer || bytes[first + 3] !== 1 || bytes[first + 4] !== 2 || first + 5 > der.limit)
-			refuseVersion(der);
-		der.at = first + 5;
+			this.readVersion(der);
+		else {
+			der.at = first + 5;
+			if (this.isOld) this.isOld = false;
+		}
+		// of any sign and length (RFC 5280 section 4.1.2.2): it is only compared
 		der.integer();
-		const start = der.start;
-		const end = der.end;
-		// old roots have 0, which RFC 5280 section 4.1.2.2 wants tolerated
-		if (bytes[start]! >= 0x80) der.fail("has a negative serial number");
-		if (end - start > MAX_SERIAL + (bytes[start] === 0 ? 1 : 0)) der.fail(`has a serial number of more than ${MAX_SERIAL} octets`);
 		const at = der.at;
 		this.signedWith = readSignatureAlgorithm(der);
 		return at;
+	}
+
+	/** What is no version 3: 1 and 2 have no extensions. */
+	private readVersion(der: DER): void {
+		this.isOld = true;
+		if (!der.sees(Tag.explicit)) return;
+		der.takeAny();
+		const outer = der.enter();
+		if (der.smallInteger("version") !== 1) der.fail("is not of version 3");
+		der.leave(outer);
 	}
 
 	private readBody(der: DER): void {
@@ -137,6 +151,7 @@ export class Certificate implements KeyPlace, ExtensionFields {
 			hasExtensions = der.sees(Tag.explicit | 3);
 		}
 		if (hasExtensions) {
+			if (this.isOld) der.fail("has extensions, but is not of version 3");
 			der.takeAny();
 			const outer = der.enter();
 			readExtensions(der, this);
@@ -154,6 +169,11 @@ export class Certificate implements KeyPlace, ExtensionFields {
 	/** Forgets the extensions of the one before. */
 	private forget(): void {
 		this.isAuthority = this.isForOCSP = this.mustStaple = false;
+		this.policies = 0;
+		if (this.mappings) this.mappings = undefined;
+		if (this.requireExplicit !== undefined) this.requireExplicit = undefined;
+		if (this.inhibitMapping !== undefined) this.inhibitMapping = undefined;
+		if (this.inhibitAny !== undefined) this.inhibitAny = undefined;
 		this.pathLength = NO_PATH_LENGTH;
 		this.namesStart = this.namesEnd = this.constraintsStart = this.constraintsEnd = 0;
 		this.isForServers = true;
@@ -180,19 +200,15 @@ export class Certificate implements KeyPlace, ExtensionFields {
 		return name === "" ? title : `${title} (CN=${name})`;
 	}
 
+	/** Throws for a certificate of version 1 or 2. */
+	checkVersion(): void {
+		if (this.isOld) this.fail("is of version 1 or 2, which can't say what it is for");
+	}
+
 	/** Throws "bad_certificate" or another code, about this certificate. */
 	fail(words: string, code: FailureCode = "bad_certificate"): never {
 		throw new TLSError(code, `${this.title} ${words}`);
 	}
-}
-
-/** What is no version 3. */
-function refuseVersion(der: DER): never {
-	if (!der.sees(Tag.explicit)) der.fail("is of version 1, which can't say what it is for");
-	der.takeAny();
-	const outer = der.enter();
-	if (der.smallInteger("version") === 2) der.leave(outer);
-	der.fail("is not of version 3");
 }
 
 /** Octets as text, what is not printable ASCII as a dot. */

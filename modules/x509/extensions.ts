@@ -9,8 +9,20 @@ import type { DER } from "./der";
 import { Tag } from "./der";
 import { OID, extensionOID, readOID } from "./oids";
 
+/** What the extensions of a certificate say of policies. */
+export interface PolicyFields {
+	/** The offset of CertificatePolicies; 0 if absent. */
+	policies: number;
+	/** The offset of PolicyMappings. XS: absent fields, also those below. */
+	mappings?: number | undefined;
+	/** SkipCerts of policyConstraints and inhibitAnyPolicy. */
+	requireExplicit?: number | undefined;
+	inhibitMapping?: number | undefined;
+	inhibitAny?: number | undefined;
+}
+
 /** What the extensions say of a certificate (certificate.ts has the words for each). */
-export interface ExtensionFields {
+export interface ExtensionFields extends PolicyFields {
 	isAuthority: boolean;
 	pathLength: number;
 	keyUsage: number;
@@ -50,10 +62,8 @@ export function readExtensions(der: DER, certificate: ExtensionFields): void {
 		der.limit = end;
 		const oid = takeIdentifier(der);
 		let isCritical = false;
-		if (der.at < end && bytes[der.at] === Tag.boolean) {
-			isCritical = der.boolean();
-			if (!isCritical) der.fail("is not DER: an extension says that it is not critical");
-		}
+		// a default that is spelled out is no DER, but in use, and says the same
+		if (der.at < end && bytes[der.at] === Tag.boolean) isCritical = der.boolean();
 		// into the value, which ends where the extension does
 		const start = der.at + 2, length = end - start;
 		if (bytes[start - 2] === Tag.octetString && bytes[start - 1] === length && length < 0x80) der.at = start;
@@ -128,10 +138,17 @@ function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Ext
 			if (isCritical) der.fail("has a key identifier or authority access that is critical");
 			der.at = der.limit;
 			break;
+		// what policies say matters in few paths, where policies.ts reads them
 		case OID.certificatePolicies:
-			// no policy is asked for (RFC 5280 section 6.1.1 c): any will do
+			certificate.policies = der.at;
 			der.at = der.limit;
 			break;
+		case OID.policyMappings:
+			certificate.mappings = der.at;
+			der.at = der.limit;
+			break;
+		case OID.policyConstraints: readPolicyConstraints(der, certificate); break;
+		case OID.inhibitAnyPolicy: certificate.inhibitAny = readSkip(der); break;
 		default:
 			if (isCritical) certificate.fail("has a critical extension that is not known here", "unsupported_certificate");
 			der.at = der.limit;
@@ -141,10 +158,7 @@ function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Ext
 function readBasicConstraints(der: DER, certificate: ExtensionFields): void {
 	der.take(Tag.sequence, "basic constraints");
 	const outer = der.enter();
-	if (der.sees(Tag.boolean)) {
-		certificate.isAuthority = der.boolean();
-		if (!certificate.isAuthority) der.fail("is not DER: basic constraints spell out a default");
-	}
+	if (der.sees(Tag.boolean)) certificate.isAuthority = der.boolean();
 	if (der.sees(Tag.integer)) {
 		const pathLength = der.smallInteger("path length");
 		// RFC 5280 section 4.2.1.9: it has no meaning where the certificate is no authority's
@@ -172,4 +186,21 @@ function readTLSFeature(der: DER, certificate: ExtensionFields): void {
 		if (der.end - der.start === 1 && der.bytes[der.start] === 5) certificate.mustStaple = true;
 	}
 	der.leave(outer);
+}
+
+/** Reads PolicyConstraints (section 4.2.1.11), at which `der` is. */
+function readPolicyConstraints(der: DER, fields: PolicyFields): void {
+	der.take(Tag.sequence, "policy constraints");
+	const outer = der.enter();
+	if (!der.more) der.fail("has empty policy constraints");
+	if (der.sees(Tag.context)) fields.requireExplicit = readSkip(der);
+	if (der.sees(Tag.context | 1)) fields.inhibitMapping = readSkip(der);
+	der.leave(outer);
+}
+
+/** SkipCerts in a context tag, or as an INTEGER. */
+function readSkip(der: DER): number {
+	der.takeAny();
+	if (der.end - der.start !== 1 || der.bytes[der.start]! >= 0x80) der.fail("has policy constraints with a number that is negative or beyond all bounds");
+	return der.bytes[der.start]!;
 }

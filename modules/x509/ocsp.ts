@@ -334,6 +334,7 @@ export class StapledStatus {
 	/** What a responder's certificate must say. */
 	#checkResponder(certificate: Certificate): void {
 		const { bytes, issuerStart, issuerEnd, notBefore, notAfter } = certificate;
+		certificate.checkVersion();
 		if (!certificate.keyKind) certificate.fail(unsupportedKey(certificate));
 		if (!(certificate.keyUsage & KeyUsage.digitalSignature)) certificate.fail("is not allowed to sign (its key usage)");
 		if (!certificate.isForOCSP) certificate.fail("is not meant for that (its extended key usage)");

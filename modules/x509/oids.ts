@@ -35,6 +35,9 @@ export const enum OID {
 	basicConstraints,
 	nameConstraints,
 	certificatePolicies,
+	policyMappings,
+	policyConstraints,
+	inhibitAnyPolicy,
 	authorityKeyIdentifier,
 	extKeyUsage,
 	authorityInfoAccess,
@@ -77,8 +80,11 @@ export function extensionOID(last: number): OID {
 		case 19: return OID.basicConstraints;
 		case 30: return OID.nameConstraints;
 		case 32: return OID.certificatePolicies;
+		case 33: return OID.policyMappings;
 		case 35: return OID.authorityKeyIdentifier;
+		case 36: return OID.policyConstraints;
 		case 37: return OID.extKeyUsage;
+		case 54: return OID.inhibitAnyPolicy;
 		default: return OID.unknown;
 	}
 }

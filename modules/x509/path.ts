@@ -17,10 +17,11 @@ import { checkAuthority, checkPathLength, checkRoot, checkTime, Mark, marksOf } 
 import { Certificate, commonName, nameText } from "./certificate";
 import { NameCheck } from "./constraints";
 import { Tag } from "./der";
-import { isFor, namesOf } from "./names";
+import { isAddress, isFor, namesOf } from "./names";
 import { isPin } from "./pins";
 import { StapledStatus, statusSubject } from "./ocsp";
 import type { Span, StatusSubject } from "./ocsp";
+import { PolicyCheck } from "./policies";
 import { timeNow } from "./time";
 import { DIGEST, sha256 } from "./trust";
 import type { RootStore } from "./trust";
@@ -29,6 +30,13 @@ import { Limit, Work } from "./policy";
 import type { CertificatePolicy, VerifiedPeer } from "./policy";
 
 export type { CertificatePolicy, VerifiedPeer };
+
+function refuseName(leaf: Certificate, name: string): never {
+	const names = namesOf(leaf);
+	if (isAddress(name) && names.split(", ").includes(name))
+		throw new TLSError("wrong_name", `the server's certificate has ${name} as a DNS name: reissue it with an iPAddress entry in subjectAltName`);
+	throw new TLSError("wrong_name", `the server's certificate is for ${names === "" ? "no name at all" : names}, not for ${name}`);
+}
 
 /** What stands for a root's index while paths are looked for. */
 const enum Anchor {
@@ -88,6 +96,8 @@ export class PathSearch {
 	private signatures = 0;
 	/** Checks name constraints of a certificate that is to go on top of the path, or of the root above it. */
 	declare private names: NameCheck | undefined;
+	/** Checks the policies of a path in which they matter. */
+	declare private policies: PolicyCheck | undefined;
 	/** True if the server's certificate is trusted or pinned itself, which is not enough: its status must be checked, and so its issuer be known. */
 	declare private isAnchor: boolean;
 	/** Why the first path failed. */
@@ -199,11 +209,10 @@ export class PathSearch {
 
 	private checkLeaf(): void {
 		const leaf = this.read(0);
-		const name = this.policy.name;
-		if (!isFor(leaf, name)) {
-			const names = namesOf(leaf);
-			throw new TLSError("wrong_name", `the server's certificate is for ${names === "" ? "no name at all" : names}, not for ${name}`);
-		}
+		leaf.checkVersion();
+		// where this very certificate or its key is trusted, a name adds nothing (RFC 6125 section 6.6.2); one that it has is checked all the same
+		if (!isFor(leaf, this.policy.name) && (leaf.namesEnd || !this.isPinned(leaf) && (!this.policy.roots || this.findItself(this.policy.roots) < 0)))
+			refuseName(leaf, this.policy.name);
 		checkTime(leaf, this.now);
 		if (!leaf.keyKind) leaf.fail(unsupportedKey(leaf), "unsupported_certificate");
 		if (!leaf.isForServers) leaf.fail("is not meant for servers (its extended key usage)", "unsupported_certificate");
@@ -223,6 +232,7 @@ export class PathSearch {
 	/** Takes a small step in search of a path; true when one is good in everything but its signatures. */
 	private advance(): boolean {
 		if (this.names) return this.checkNames(this.names);
+		if (this.policies) return this.checkPolicies(this.policies);
 		if (this.root !== Anchor.exhausted) return this.nextRoot();
 		this.nextIssuer();
 		return false;
@@ -234,7 +244,7 @@ export class PathSearch {
 		if (this.root === Anchor.pinned) this.pop();
 		else if (this.root === Anchor.untried && this.policy.pinsInsteadOfRoots && this.endsPinned()) {
 			this.root = Anchor.pinned;
-			return this.select();
+			return this.checkRest();
 		}
 		else if (roots) {
 			this.spent += Work.root;
@@ -268,7 +278,7 @@ export class PathSearch {
 			checkRoot(roots, place, this.authorities(), this.now);
 			this.checkPins(root);
 			const start = roots.constraintsStart(place), end = roots.constraintsEnd(start);
-			if (start === end) return this.select();
+			if (start === end) return this.checkRest();
 			this.names = new NameCheck(roots.bytes, start, end, "the trusted root");
 		}
 		catch (error) {
@@ -333,7 +343,7 @@ export class PathSearch {
 		if (level === path.length) {
 			this.names = undefined;
 			const candidate = names.candidate;
-			if (!candidate) return this.select();
+			if (!candidate) return this.checkRest();
 			this.push(candidate.index, candidate.marks);
 		}
 		// self-issued certificates but the server's are spared (RFC 5280 section 6.1.3 b)
@@ -347,6 +357,39 @@ export class PathSearch {
 				this.names = undefined;
 				this.keep(error);
 			}
+		}
+		return false;
+	}
+
+	/** The path is good but for policies, if a certificate requires one. A pinned authority's do not count. */
+	private checkRest(): boolean {
+		const length = this.root === Anchor.pinned ? this.path.length - 1 : this.path.length;
+		for (let i = 0; i < length; i++) {
+			if (!(this.next[i]! & Mark.requiresPolicy)) continue;
+			this.policies = new PolicyCheck(length);
+			return false;
+		}
+		return this.select();
+	}
+
+	private checkPolicies(policies: PolicyCheck): boolean {
+		const level = policies.level;
+		if (level < 0) {
+			this.policies = undefined;
+			return this.select();
+		}
+		// reading a certificate is a step of its own
+		if (this.certificateIndex !== this.path[level]!) {
+			this.read(this.path[level]!);
+			return false;
+		}
+		this.spent += Work.policies;
+		try {
+			policies.step(this.read(this.path[level]!), (this.next[level]! & Mark.selfIssued) !== 0);
+		}
+		catch (error) {
+			this.policies = undefined;
+			this.keep(error);
 		}
 		return false;
 	}

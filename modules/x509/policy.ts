@@ -30,6 +30,8 @@ export const enum Work {
 	root = 700,
 	/** A piece of names that C compares with name constraints, which takes no longer than this many steps of script. */
 	names = 30000,
+	/** The policies of a certificate. */
+	policies = 10000,
 	/** A signature. */
 	signature = 30000,
 }

@@ -8,7 +8,7 @@ import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import type { Hash } from "tls/hardware/hash";
-import { nameDigest } from "tls/hardware/names";
+import { nameDigest, sameName } from "tls/hardware/names";
 import { Certificate, KeyUsage, NO_PATH_LENGTH } from "./certificate";
 import { sameOctets } from "./der";
 import { readPEM } from "./pem";
@@ -181,7 +181,9 @@ function derOf(input: CertificateInput): Uint8Array[] {
 /** What the store keeps of a certificate, which is all of its `bytes`. */
 function storedRoot(certificate: Certificate): StoredRoot {
 	const bytes = certificate.bytes;
-	const issues = certificate.isAuthority && (certificate.keyUsage & KeyUsage.keyCertSign) !== 0 && certificate.isForServers;
+	// of version 1 or 2: an authority if it says that it has issued itself, as old roots do
+	const isAuthority = certificate.isOld ? sameName(bytes, certificate.subjectStart, certificate.subjectEnd, bytes, certificate.issuerStart, certificate.issuerEnd) : certificate.isAuthority;
+	const issues = isAuthority && (certificate.keyUsage & KeyUsage.keyCertSign) !== 0 && certificate.isForServers;
 	const name = new Uint8Array(DIGEST);
 	nameDigest(bytes, certificate.subjectStart, certificate.subjectEnd, name);
 	return {
@@ -198,30 +200,34 @@ function fingerprint(bytes: Uint8Array): Uint8Array {
 	return digest;
 }
 
-/** Reads a certificate that is to be trusted, number `index`. */
-function readTrusted(certificate: Certificate, der: Uint8Array, index: number): void {
+/** Reads a certificate that is to be trusted, number `index`. Returns why it can't be used, "" if it can. */
+function readTrusted(certificate: Certificate, der: Uint8Array, index: number): string {
 	try {
 		certificate.read(der, 0, der.length, index);
 	}
 	catch (error) {
-		refuse(`a trusted certificate can't be used: ${(error as Error).message}`);
+		return (error as Error).message;
 	}
-	if (!certificate.keyKind) refuse(`a trusted certificate can't be used: ${certificate.title} ${unsupportedKey(certificate)}`);
+	return certificate.keyKind ? "" : `${certificate.title} ${unsupportedKey(certificate)}`;
 }
 
 /**
- * A store of the certificates that the application trusts: authorities, or a server's own certificate. Throws "configuration" where one
- * can't be read or is of no use.
+ * A store of the certificates that the application trusts: authorities, or a server's own certificate. One that can't be used, such as of a bundle
+ * with newer kinds of keys, is left out. Throws "configuration", with the first one's reason, if none is left.
  */
 export function trustCertificates(inputs: readonly CertificateInput[]): RootStore {
 	const roots: StoredRoot[] = [];
 	const certificate = new Certificate();
+	let fault = "";
+	let count = 0;
 	for (let i = 0; i < inputs.length; i++) {
 		const list = derOf(inputs[i]!);
 		for (let k = 0; k < list.length; k++) {
-			readTrusted(certificate, list[k]!, roots.length);
-			roots.push(storedRoot(certificate));
+			const reason = readTrusted(certificate, list[k]!, count++);
+			if (reason === "") roots.push(storedRoot(certificate));
+			else fault ||= reason;
 		}
 	}
+	if (count && !roots.length) refuse(`none of the trusted certificates can be used: ${fault}`);
 	return new RootStore(writeStore(roots, 0, copy), own);
 }

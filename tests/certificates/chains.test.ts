@@ -18,13 +18,15 @@ import { endCases } from "./node/ends.js";
 import { issuerFaults, leafFaults } from "./node/faults.js";
 import { encodingFaults, forgeries, signatureFaults, timeFaults } from "./node/forgeries.js";
 import { keyFaults, oddities } from "./node/oddities.js";
+import { policyCases } from "./node/policies.js";
 import { pinCases } from "./node/pins.js";
+import { lenientCases } from "./node/lenient.js";
 import { mutatedStaple, stapleCases } from "./node/staples.js";
 import { stringCases } from "./node/strings.js";
 
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-chains-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases(), ...boundCases(), ...stapleCases(), ...stringCases(), ...endCases()];
+const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases(), ...boundCases(), ...stapleCases(), ...stringCases(), ...lenientCases(), ...policyCases(), ...endCases()];
 writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: [...mutatedChains(), mutatedStaple()] }));
 
 for (const variant of variants) {

@@ -25,10 +25,6 @@ function bound(what: string, good: readonly [string, Changes, Setting?][], bad: 
 	];
 }
 
-function serial(first: number, length: number): Changes {
-	return { leaf: { serial: Buffer.concat([Buffer.of(first), Buffer.alloc(length - 1, 0x11)]) } };
-}
-
 /** The server's certificate with so many extensions in all. */
 function extensions(count: number): Changes {
 	const more = (list: Extension[]): Extension[] => [...list, ...Array.from({ length: count - list.length },
@@ -66,10 +62,6 @@ function validity(from: number, to: number): Changes {
 function certificates(): ChainCase[] {
 	const many = (count: number): Buffer[] => Array.from({ length: count }, (_, i) => makeCertificate({ subject: `other ${i % 3}`, key: upper.key, names: [host] }).der);
 	return [
-		...bound("serial number", [["20 bytes", serial(0x40, 20)], ["20 bytes behind a zero", serial(0x80, 20)]], [
-			["21 bytes", serial(0x40, 21), "bad_certificate", /serial number/],
-			["21 bytes behind a zero", serial(0x80, 21), "bad_certificate", /serial number/],
-		]),
 		...bound("extensions", [["40", extensions(40)]], [["41", extensions(41), "bad_certificate", /more than 40 extensions/]]),
 		...bound("TLS features", [["8", features(8)]], [["9", features(9), "bad_certificate", /more than 8 TLS features/]]),
 		...bound("RSA key", [["2048 bits", rsa(2048)], ["2056 bits", rsa(2056)], ["4096 bits", rsa(4096)]], [

@@ -6,6 +6,7 @@ import { makeCertificate, type Certificate, type CertificateRequest } from "../.
 import { context, element, integer, nothing, oid, sequence, set, utf8String } from "../../../host-sim/servers/der.js";
 import { accepted, attacker, day, host, makeWorld, now, refused, withKey, world, type ChainCase, type Link } from "./chain.js";
 import { pin } from "./pins.js";
+import { policyRequest } from "./policies.js";
 
 const { root, upper, lower, leaf } = world;
 
@@ -94,6 +95,20 @@ function longLists(): ChainCase[] {
 	];
 }
 
+/** As many policies and mappings as are looked at, in every certificate. */
+function policyLists(): ChainCase[] {
+	const P = times(10, i => `1.3.6.1.4.1.99999.7.${i}`), Q = times(10, i => `1.3.6.1.4.1.99999.8.${i}`);
+	const toQ = P.map((from, i) => [from, Q[i]!] as const), toP = Q.map((from, i) => [from, P[i]!] as const), toSelf = P.map(one => [one, one] as const);
+	const any = "2.5.29.32.0";
+	const chain = (last: readonly string[], ...says: Parameters<typeof policyRequest>[0][]): Certificate[] => [server(policyRequest({ policies: last })), ...says.map(one => authority(policyRequest(one)))];
+	return [
+		refused("10 policies, each mapped to another", chain(P, { policies: Q, mappings: toP, explicit: 0 }, { policies: P, mappings: toQ, explicit: 0 }), "untrusted", anything),
+		refused("10 policies, each mapped to itself", chain(Q, { policies: P, mappings: toSelf, explicit: 0 }, { policies: P, mappings: toSelf, explicit: 0 }), "untrusted", anything),
+		refused("9 policies and any, each mapped", chain(Q, { policies: [any, ...P.slice(1)], mappings: toSelf, explicit: 0 }, { policies: P, mappings: toSelf, explicit: 0 }), "untrusted", anything),
+		refused("10 policies below 10 others", chain(P, { policies: P, explicit: 0 }, { policies: Q, explicit: 0 }), "untrusted", anything),
+	];
+}
+
 /** 65,535 bytes of anything, as the server's certificate and as an authority's. */
 function octetsOfAnything(): ChainCase[] {
 	const size = 65_535;
@@ -139,5 +154,5 @@ function right(): ChainCase[] {
 }
 
 export function workCases(): ChainCase[] {
-	return [...right(), ...crossSigned(), ...deadEnds(), ...longLists(), ...octetsOfAnything()];
+	return [...right(), ...crossSigned(), ...deadEnds(), ...longLists(), ...policyLists(), ...octetsOfAnything()];
 }
