@@ -20,6 +20,21 @@ function importsOf(name: string, source: string): string[] {
 	return [...found].map(([, path]) => path!.startsWith(".") ? posix.join(posix.dirname(name), path!) : path!);
 }
 
+/** Each name that a module imports when it runs, with the module that it is of. */
+function namesImported(name: string, source: string): [module: string, name: string][] {
+	const found = readFileSync(source, "utf8").matchAll(/^(?:import|export)\s+\{([^}]*)\}\s+from\s+"([^"]+)"/gm);
+	return [...found].flatMap(([, names, path]) => names!.split(",").map(one => one.trim()).filter(one => one !== "" && !one.startsWith("type "))
+		.map((one): [string, string] => [path!.startsWith(".") ? posix.join(posix.dirname(name), path!) : path!, one.split(" as ")[0]!]));
+}
+
+/** The names that a file exports. */
+function namesExported(source: string): Set<string> {
+	const text = readFileSync(source, "utf8");
+	const declared = [...text.matchAll(/^export (?:declare )?(?:abstract )?(?:const enum|const|let|function\*?|class) (\w+)/gm)].map(([, name]) => name!);
+	const listed = [...text.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names]) => names!.split(",").map(one => one.trim().split(" as ").at(-1)!));
+	return new Set([...declared, ...listed]);
+}
+
 /** The modules of an app that includes these manifests. */
 function modulesWith(paths: readonly string[]): { modules: Map<string, string>; natives: string[]; warnings: string[] } {
 	const include = paths.map(path => `../../modules/optional/${path}/manifest.json`);
@@ -50,13 +65,18 @@ describe("the manifests of modules/optional/without", () => {
 
 	for (const more of [[], ["legacy"]]) {
 		test(`every combination has all that it imports${more.length ? ", with modules/optional/legacy" : ""}`, () => {
-			const whole = modulesWith(more);
+			const whole = modulesWith(more), exports = new Map<string, Set<string>>();
+			const exportsOf = (file: string): Set<string> => exports.get(file) ?? exports.set(file, namesExported(file)).get(file)!;
 			for (const combination of combinations()) {
 				const { modules, warnings } = modulesWith([...more, ...combination]);
 				assert.deepEqual(warnings, whole.warnings);
 				for (const [name, source] of modules) {
 					for (const needed of importsOf(name, source))
 						assert.ok(!needed.startsWith("tls/") || modules.has(needed), `${combination.join()}: ${name} imports ${needed}`);
+					for (const [needed, what] of namesImported(name, source)) {
+						const file = modules.get(needed);
+						if (file) assert.ok(exportsOf(file).has(what), `${combination.join()}: ${name} imports ${what} of ${needed}, whose place ${file} has`);
+					}
 				}
 			}
 		});
