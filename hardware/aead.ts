@@ -7,7 +7,7 @@
 import type { Bytes } from "./native";
 import type { Secret } from "./secret";
 
-/** CCM_8 has a tag of 8 octets, the others 16. */
+/** CCM_8 has a tag of 8 bytes, the others 16. */
 export const enum AEADAlgorithm {
 	/** A block cipher with a MAC, which is no AEAD: legacy/cbc.ts */
 	none = 0,
@@ -24,13 +24,13 @@ export const enum AEADAlgorithm {
 export interface RecordCipher {
 	/** TLS 1.3: the content type travels inside, behind the text. */
 	readonly hidesType: boolean;
-	/** Octets of the nonce or IV between a record's header and its text. */
+	/** Bytes of the nonce or IV between a record's header and its text. */
 	readonly explicit: number;
 	/** True where the key must be replaced before much more is sent (RFC 8446 section 5.5). */
 	readonly worn: boolean;
-	/** Octets behind the header of a record with so many octets of text, TLS 1.3's type and padding counted with it. */
+	/** Bytes behind the header of a record with so many bytes of text, TLS 1.3's type and padding counted with it. */
 	sealedLength(length: number): number;
-	/** Most octets that it adds to the text of a record that is sent, or of one that arrives, whose padding may be longer. */
+	/** Most bytes that it adds to the text of a record that is sent, or of one that arrives, whose padding may be longer. */
 	overhead(arrives: boolean): number;
 	/** Returns the record's end. */
 	seal(buffer: Bytes, record: number, end: number): number;
@@ -42,7 +42,7 @@ export interface RecordCipher {
 /** One direction's key and IV. */
 export class AEAD extends Native("xs_aead_destructor") {
 	/**
-	 * The key is `keyLength` octets of `material` at `keyAt`; the IV starts at `ivAt` (12 octets, or 4 where TLS 1.2 sends the rest).
+	 * The key is `keyLength` bytes of `material` at `keyAt`; the IV starts at `ivAt` (12 bytes, or 4 where TLS 1.2 sends the rest).
 	 * `tls12` picks that version's nonce and additional data (RFC 5246 section 6.2.3.3, RFC 5288, RFC 7905) over TLS 1.3's. The key is worn
 	 * after `recordLimit` records. `first` is the first record's sequence number, which only tests need.
 	 */

@@ -10,12 +10,12 @@ import type { Secret } from "./secret";
 export class KeyShare extends Native("xs_keyshare_destructor") {
 	/** A new pair; with `privateKey` (as wide as the group's field) that pair, for known-answer tests. */
 	constructor(group: number, privateKey: Bytes | undefined) { super(); native("xs_keyshare").call(this, group, privateKey); }
-	/** Octets of the public key: 65, 97 or 32. */
+	/** Bytes of the public key: 65, 97 or 32. */
 	get publicLength(): number { return native("xs_keyshare_publicLength").call(this); }
 	/** Writes the public key (an uncompressed point, or X25519's u) to `out` at `offset`. */
 	publicKey(out: Bytes, offset: number): void { return native("xs_keyshare_publicKey").call(this, out, offset); }
 	/**
-	 * Sets `shared` (32 or 48 octets) to the value agreed with the peer's public key `peer[start..end)`. False where that is no
+	 * Sets `shared` (32 or 48 bytes) to the value agreed with the peer's public key `peer[start..end)`. False where that is no
 	 * valid key of the group, or one that gives zero (RFC 8446 section 7.4.2).
 	 */
 	agree(peer: Bytes, start: number, end: number, shared: Secret): boolean { return native("xs_keyshare_agree").call(this, peer, start, end, shared); }

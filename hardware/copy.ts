@@ -1,6 +1,6 @@
 /// <reference path="./native.d.ts" />
 /*
-	Moving octets between buffers without making a view of either (psa/copy.c).
+	Moving bytes between buffers without making a view of either (psa/copy.c).
 */
 
 import type { Bytes } from "./native";
@@ -9,7 +9,7 @@ import type { Bytes } from "./native";
 export function copy(this: void, from: Bytes, start: number, end: number, to: Bytes, at: number): void { return native("xs_copy").call(this, from, start, end, to, at); }
 
 /**
- * Copies as much of `from[start..end)` as goes into `to[at..limit)` and returns how many octets that was. `to` may be a DataView, too;
+ * Copies as much of `from[start..end)` as goes into `to[at..limit)` and returns how many bytes that was. `to` may be a DataView, too;
  * without a limit, up to its end.
  */
 export function copyPart(this: void, from: Bytes, start: number, end: number, to: ArrayBuffer | ArrayBufferView, at: number, limit?: number): number { return native("xs_copy_part").call(this, from, start, end, to, at, limit); }

@@ -13,7 +13,7 @@ export const enum HashAlgorithm {
 	sha512 = 6,
 }
 
-/** Octets of a digest. */
+/** Bytes of a digest. */
 export function hashLength(algorithm: HashAlgorithm): number {
 	switch (algorithm) {
 		case HashAlgorithm.sha1: return 20;

@@ -8,7 +8,7 @@ import type { Bytes } from "./native";
 import type { Secret } from "./secret";
 
 /**
- * Logs `secret` of the connection whose ClientHello has `clientRandom` (32 octets): on a desktop in the file that the environment variable
+ * Logs `secret` of the connection whose ClientHello has `clientRandom` (32 bytes): on a desktop in the file that the environment variable
  * SSLKEYLOGFILE names, on a device on the debugger's console where the manifest's "defines" have { "keylog": { "on": 1 } }. The label (39 characters
  * at most) is the format's own.
  */

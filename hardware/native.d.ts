@@ -3,7 +3,7 @@
 	host calls; the body of each binding must be exactly that call.
 */
 
-/** Octets: natives take either and never keep a pointer into it. */
+/** Bytes: natives take either and never keep a pointer into it. */
 export type Bytes = ArrayBuffer | Uint8Array;
 
 declare global {

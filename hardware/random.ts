@@ -1,6 +1,6 @@
 /// <reference path="./native.d.ts" />
 /*
-	Random octets from the chip's generator (psa/random.c), seeded and conditioned by PSA Crypto.
+	Random bytes from the chip's generator (psa/random.c), seeded and conditioned by PSA Crypto.
 */
 
 import type { Bytes } from "./native";

@@ -20,7 +20,7 @@ export interface Options {
 	maxVersion?: number;
 	/**
 	 * Cipher suites in order of preference, by their registered names. Default: those of AES-GCM and ChaCha20-Poly1305. AES-CCM comes only by this
-	 * option: TLS_AES_128_CCM_SHA256, TLS_AES_128_CCM_8_SHA256 (whose tag has 8 octets, so that one forgery in 2^64 gets through) and
+	 * option: TLS_AES_128_CCM_SHA256, TLS_AES_128_CCM_8_SHA256 (whose tag has 8 bytes, so that one forgery in 2^64 gets through) and
 	 * TLS 1.2's TLS_ECDHE_ECDSA_WITH_AES_128_CCM and ..._CCM_8. Old suites can be named where "config.tls" switches them on (legacy/legacy.ts).
 	 */
 	cipherSuites?: readonly string[];
@@ -94,21 +94,21 @@ export interface Options {
 	 */
 	maxMessage?: number;
 	/**
-	 * Most text that the server may put in a record, in octets with one for the type, 64 to 16385 (RFC 8449): what a record needs in
+	 * Most text that the server may put in a record, in bytes with one for the type, 64 to 16385 (RFC 8449): what a record needs in
 	 * memory. Not every server keeps to it, and a record for which there is no room ends the connection with "out_of_memory". Default: where neither
 	 * this nor `tls_max_fragment_length` is given, what memory allows when the connection is made, and that goes for both (limits.ts). It can't know
 	 * what the application needs later: for several connections at once, say how large their records may be.
 	 */
 	recordSizeLimit?: number;
 	/**
-	 * Most text in a record both ways, 512, 1024, 2048 or 4096 octets (RFC 6066 section 4): more servers know it than recordSizeLimit, and both
+	 * Most text in a record both ways, 512, 1024, 2048 or 4096 bytes (RFC 6066 section 4): more servers know it than recordSizeLimit, and both
 	 * may be asked for. A session goes on with the length that it was made with, and no other.
 	 */
 	tls_max_fragment_length?: number;
-	/** Most text in a record that is sent, in octets, 512 to 16384. Default 4096. */
+	/** Most text in a record that is sent, in bytes, 512 to 16384. Default 4096. */
 	maxSendFragment?: number;
 	/**
-	 * Records that are sent are filled up to a multiple of this, 2 to 1024 octets, as far as the longest record allows: who listens sees less of
+	 * Records that are sent are filled up to a multiple of this, 2 to 1024 bytes, as far as the longest record allows: who listens sees less of
 	 * what is said (RFC 8446 section 5.4). TLS 1.3 only: what TLS 1.2 sends stays as long as it is. Default: not filled up.
 	 */
 	recordPadding?: number;
@@ -125,14 +125,14 @@ export interface Options {
 
 /** An external pre-shared key, and the name by which the server finds it. */
 export interface PreSharedKeyOption {
-	/** A text in ASCII, or octets. */
+	/** A text in ASCII, or bytes. */
 	identity: string | ArrayBuffer | Uint8Array;
-	/** At random, 16 to 64 octets: a password is no key (RFC 9257 section 6). */
+	/** At random, 16 to 64 bytes: a password is no key (RFC 9257 section 6). */
 	key: ArrayBuffer | Uint8Array;
 	/** The hash that the server knows the key for. Default "sha256". */
 	hash?: "sha256" | "sha384";
 	/**
-	 * Octets of `earlyData` that the server takes with this key, as both sides have settled beforehand. Whoever learns the key, even years later, can
+	 * Bytes of `earlyData` that the server takes with this key, as both sides have settled beforehand. Whoever learns the key, even years later, can
 	 * read what went out early. Default 0: none.
 	 */
 	maxEarlyData?: number;

@@ -143,7 +143,7 @@ export async function rejects(promise: Promise<unknown>, expected?: Expected): P
 
 const digits = "0123456789abcdef";
 
-/** Octets in hexadecimal. */
+/** Bytes in hexadecimal. */
 export function hex(octets: Uint8Array | ArrayBuffer): string {
 	const bytes = octets instanceof Uint8Array ? octets : new Uint8Array(octets);
 	const parts: string[] = [];
@@ -156,7 +156,7 @@ function digitOf(code: number): number {
 	return code <= 0x39 ? code - 0x30 : (code | 0x20) - 0x57;
 }
 
-/** The octets of hexadecimal text; spaces and line ends are passed over. */
+/** The bytes of hexadecimal text; spaces and line ends are passed over. */
 export function bytes(text: string): Uint8Array {
 	const clean = text.replace(/\s+/g, "");
 	if (clean.length % 2 || /[^0-9a-fA-F]/.test(clean)) fail(`not hexadecimal: ${show(text)}`);
@@ -167,7 +167,7 @@ export function bytes(text: string): Uint8Array {
 	return result;
 }
 
-/** The octets of ASCII text. */
+/** The bytes of ASCII text. */
 export function ascii(text: string): Uint8Array {
 	const result = new Uint8Array(text.length);
 	for (let i = 0; i < text.length; i++) result[i] = text.charCodeAt(i);

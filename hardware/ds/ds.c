@@ -45,7 +45,7 @@ static const struct {
 
 static void throwFailure(xsMachine* the, int block, const char* words, psa_status_t status)
 {
-	/* modules/errors.ts knows a failure of the chip by this ending; XS cuts messages after 127 octets */
+	/* modules/errors.ts knows a failure of the chip by this ending; XS cuts messages after 127 bytes */
 	xsUnknownError("DS peripheral, eFuse key block %d: %s (PSA status %d)", block, (char*)words, (int)status);
 }
 
@@ -73,13 +73,13 @@ static psa_status_t encode(int padding, psa_algorithm_t hash, const uint8_t* dig
 	return status == PSA_SUCCESS ? emsaPSS(hash, digest, salt, out, length) : status;
 }
 
-/* Octets of what Espressif's tools write for this chip. */
+/* Bytes of what Espressif's tools write for this chip. */
 void xs_ds_parametersLength(xsMachine* the)
 {
 	xsmcSetInteger(xsResult, sizeof(esp_ds_data_t));
 }
 
-/* (parameters, block, padding, hash, digest, out): returns the signature's octets. */
+/* (parameters, block, padding, hash, digest, out): returns the signature's bytes. */
 void xs_ds_sign(xsMachine* the)
 {
 	int block = bindingInteger(the, 1), padding = bindingInteger(the, 2);

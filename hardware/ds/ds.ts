@@ -12,7 +12,7 @@ function parametersLength(this: void): number { return native("xs_ds_parametersL
 
 function sign(this: void, parameters: Bytes, block: number, padding: Padding, algorithm: HashAlgorithm, digest: Bytes, out: Bytes): number { return native("xs_ds_sign").call(this, parameters, block, padding, algorithm, digest, out); }
 
-/** Octets of the longest signature. */
+/** Bytes of the longest signature. */
 const SIGNATURE_ROOM = 512;
 
 const enum Last {

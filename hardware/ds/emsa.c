@@ -2,16 +2,16 @@
 
 #include "emsa.h"
 
-/* DigestInfo's DER in front of the digest (section 9.2, note 1), but for the octets that differ by hash. */
+/* DigestInfo's DER in front of the digest (section 9.2, note 1), but for the bytes that differ by hash. */
 static const uint8_t digestInfo[] = {
 	0x30, 0x11, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x00, 0x05, 0x00, 0x04, 0x00,
 };
 
 enum {
 	kInfo = sizeof(digestInfo),
-	kInfoWhole = 1,		/* octets that follow, to which the digest's are added */
+	kInfoWhole = 1,		/* bytes that follow, to which the digest's are added */
 	kInfoHash = 14,		/* last number of the hash's object identifier */
-	kInfoDigest = 18,	/* octets of the digest */
+	kInfoDigest = 18,	/* bytes of the digest */
 	kPaddingMin = 8,
 };
 
@@ -59,7 +59,7 @@ static psa_status_t hashParts(psa_algorithm_t hash, const uint8_t* const parts[]
 	return status;
 }
 
-/* MGF1 (appendix B.2.1) of H, over `length` octets that it masks. */
+/* MGF1 (appendix B.2.1) of H, over `length` bytes that it masks. */
 static psa_status_t applyMask(psa_algorithm_t hash, const uint8_t* h, uint8_t* bytes, size_t length)
 {
 	size_t hashLength = PSA_HASH_LENGTH(hash);

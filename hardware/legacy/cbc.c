@@ -4,10 +4,10 @@
 #include "mac.h"
 
 enum {
-	kHeader = 5,	/* octets of a record's header */
+	kHeader = 5,	/* bytes of a record's header */
 	kBlock = 16,	/* of AES, and of the IV */
 	kTextMax = 0xffff,	/* more than a record's text has */
-	kPaddingMax = 256,	/* octets of the longest padding, with the length of it */
+	kPaddingMax = 256,	/* bytes of the longest padding, with the length of it */
 };
 
 typedef struct {
@@ -111,7 +111,7 @@ void xs_cbc_worn(xsMachine* the)
 	xsmcSetBoolean(xsResult, cbc->sequence >= cbc->recordLimit);
 }
 
-/* Octets that are encrypted where the text has so many: with the MAC, if it is inside, and the shortest padding. */
+/* Bytes that are encrypted where the text has so many: with the MAC, if it is inside, and the shortest padding. */
 static size_t paddedLength(const CBC* cbc, size_t length)
 {
 	size_t inside = length + (cbc->encryptThenMac ? 0 : cbc->macLength);
@@ -180,7 +180,7 @@ static psa_status_t runMAC(CBC* cbc, const uint8_t* header, const uint8_t* bytes
 	return status;
 }
 
-/* Checks the MAC that stands at `mac`: not by PSA, as ESP-IDF's driver stops to compare at the first octet that differs. */
+/* Checks the MAC that stands at `mac`: not by PSA, as ESP-IDF's driver stops to compare at the first byte that differs. */
 static psa_status_t checkMAC(CBC* cbc, const uint8_t* header, const uint8_t* bytes, size_t length, const uint8_t* mac)
 {
 	uint8_t right[kMACMax];

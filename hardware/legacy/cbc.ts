@@ -1,7 +1,7 @@
 /// <reference path="../native.d.ts" />
 /*
 	TLS 1.2's record protection with AES in CBC mode and HMAC, in place (cbc.c; RFC 5246 section 6.2.3.2, RFC 7366). A record lies in one buffer:
-	its 5-byte header, 16 octets for the IV, the text, and room for MAC and padding.
+	its 5-byte header, 16 bytes for the IV, the text, and room for MAC and padding.
 */
 
 import type { Bytes } from "../native";
@@ -11,7 +11,7 @@ import type { Secret } from "../secret";
 /** One direction's two keys, as a RecordCipher (../aead.ts). */
 export class CBC extends Native("xs_cbc_destructor") {
 	/**
-	 * The MAC's key, as long as the hash, starts at `macAt` in `material`, the cipher's `keyLength` octets at `keyAt`. `encryptThenMac`: the MAC
+	 * The MAC's key, as long as the hash, starts at `macAt` in `material`, the cipher's `keyLength` bytes at `keyAt`. `encryptThenMac`: the MAC
 	 * is over what is encrypted (RFC 7366), else over the text, and encrypted with it. `recordLimit` and `first` are those of AEAD.
 	 */
 	constructor(hash: HashAlgorithm, encryptThenMac: boolean, material: Secret, macAt: number, keyAt: number, keyLength: number, recordLimit: number, first?: number) { super(); native("xs_cbc").call(this, hash, encryptThenMac, material, macAt, keyAt, keyLength, recordLimit, first); }

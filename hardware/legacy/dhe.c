@@ -16,13 +16,13 @@
 
 enum {
 	kPrimeMax = 512,
-	kTail = 3,	/* octets in which the primes differ from the digits that they share */
-	kOnes = 8,	/* octets of ones at their end */
+	kTail = 3,	/* bytes in which the primes differ from the digits that they share */
+	kOnes = 8,	/* bytes of ones at their end */
 };
 
 /*
  * RFC 7919 appendix A: a prime of b bits is 2^b - 2^(b - 64) + (floor(2^(b - 130) e) + X) 2^64 - 1, so that all begin alike. These are the
- * octets of the longest, up to where its X shows.
+ * bytes of the longest, up to where its X shows.
  */
 static const uint8_t gDigits[kPrimeMax - kTail - kOnes] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xad, 0xf8, 0x54, 0x58, 0xa2, 0xbb, 0x4a, 0x9a,
@@ -96,7 +96,7 @@ void xs_dhe_groupOfPrime(xsMachine* the)
 
 typedef struct {
 	uint8_t index;
-	uint16_t length;	/* octets of the prime */
+	uint16_t length;	/* bytes of the prime */
 #ifdef USES_PSA
 	psa_key_id_t key;
 #endif

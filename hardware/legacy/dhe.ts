@@ -13,7 +13,7 @@ export function groupOfPrime(this: void, buffer: Bytes, start: number, end: numb
 export class DHEShare extends Native("xs_dhe_destructor") {
 	/** A new pair of keys in a group. */
 	constructor(group: number) { super(); native("xs_dhe").call(this, group); }
-	/** Octets of the public key, and of the value that is agreed: as many as the prime has. */
+	/** Bytes of the public key, and of the value that is agreed: as many as the prime has. */
 	get publicLength(): number { return native("xs_dhe_publicLength").call(this); }
 	/** Writes the public key, with zeros in front where it is shorter, to `out` at `offset`. */
 	publicKey(out: Bytes, offset: number): void { return native("xs_dhe_publicKey").call(this, out, offset); }

@@ -46,7 +46,7 @@ static psa_status_t beginHash(psa_hash_operation_t* operation, psa_algorithm_t h
 	return status;
 }
 
-/* What the record's end says: `padding` gets the octets of padding with their length, 1 where they are wrong; returns the mask of a right one. */
+/* What the record's end says: `padding` gets the bytes of padding with their length, 1 where they are wrong; returns the mask of a right one. */
 static uint32_t checkPadding(const uint8_t* bytes, size_t length, size_t macLength, uint32_t* padding)
 {
 	uint32_t last = bytes[length - 1], wrong = 0;
@@ -60,7 +60,7 @@ static uint32_t checkPadding(const uint8_t* bytes, size_t length, size_t macLeng
 }
 
 /*
- * The inner hash over the first `textLength` octets, and the MAC that follows them; `least` is the shortest that the text may be. The hash
+ * The inner hash over the first `textLength` bytes, and the MAC that follows them; `least` is the shortest that the text may be. The hash
  * is finished at every length up to the longest.
  */
 static psa_status_t gather(psa_hash_operation_t* running, size_t macLength, const uint8_t* bytes, size_t length, size_t least, uint32_t textLength,

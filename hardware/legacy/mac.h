@@ -9,8 +9,8 @@
 #include "psa/crypto.h"
 
 enum {
-	kMACMax = 48,		/* octets of HMAC-SHA-384, the longest one that a suite has */
-	kMACBlockMax = 128,	/* octets of the longest hash's block */
+	kMACMax = 48,		/* bytes of HMAC-SHA-384, the longest one that a suite has */
+	kMACBlockMax = 128,	/* bytes of the longest hash's block */
 	kMACHeader = 13,	/* sequence number, type, version, length: what goes into the MAC before the text */
 };
 

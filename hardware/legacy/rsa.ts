@@ -7,8 +7,8 @@ import type { Bytes } from "../native";
 import type { Secret } from "../secret";
 
 /**
- * Makes the premaster secret: `premaster`, which has 48 octets, gets `version` and 46 octets of chance. Encrypted by
- * RSAES-PKCS1-v1_5 with `key[start..end)`, the DER of an RSAPublicKey, it goes to `out` at `offset`, in as many octets as the modulus has,
+ * Makes the premaster secret: `premaster`, which has 48 bytes, gets `version` and 46 bytes of chance. Encrypted by
+ * RSAES-PKCS1-v1_5 with `key[start..end)`, the DER of an RSAPublicKey, it goes to `out` at `offset`, in as many bytes as the modulus has,
  * which are returned. Throws where it is no such key.
  */
 export function encryptPremaster(this: void, version: number, key: Bytes, start: number, end: number, premaster: Secret, out: Bytes, offset: number): number { return native("xs_rsa_encryptPremaster").call(this, version, key, start, end, premaster, out, offset); }

@@ -4,10 +4,10 @@
 
 enum {
 	kIvMax = 12,
-	kHeader = 5,		/* octets of a record's header */
-	kAdditionalMax = 13,	/* octets of TLS 1.2's additional data */
+	kHeader = 5,		/* bytes of a record's header */
+	kAdditionalMax = 13,	/* bytes of TLS 1.2's additional data */
 	kTextMax = 0xffff,	/* more than a record's text has, with type and padding */
-	kExplicit = 8,		/* octets of the nonce that TLS 1.2's GCM and CCM send in the record */
+	kExplicit = 8,		/* bytes of the nonce that TLS 1.2's GCM and CCM send in the record */
 };
 
 typedef struct {
@@ -16,7 +16,7 @@ typedef struct {
 	psa_algorithm_t algorithm;
 	uint32_t recordLimit;
 	uint8_t iv[kIvMax];
-	uint8_t tag;		/* octets */
+	uint8_t tag;		/* bytes */
 	bool isCCM;			/* done by ccm.c; else by PSA's `algorithm` */
 	bool tls12;
 	bool explicitNonce;
@@ -100,7 +100,7 @@ void xs_aead_close(xsMachine* the)
 	bindingClose(the, xs_aead_destructor, kName);
 }
 
-/* Octets of the nonce that stands in the record. */
+/* Bytes of the nonce that stands in the record. */
 static xsIntegerValue explicitLength(const AEAD* aead)
 {
 	return aead->explicitNonce ? kExplicit : 0;

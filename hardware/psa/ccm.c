@@ -9,8 +9,8 @@
 enum {
 	kBlock = 16,
 	/*
-		Octets that go to the accelerator at once for the MAC. ESP-IDF's driver waits for an interrupt above 2,000, which takes longer than
-		1,024 octets do; the device's C stack has 10 KB.
+		Bytes that go to the accelerator at once for the MAC. ESP-IDF's driver waits for an interrupt above 2,000, which takes longer than
+		1,024 bytes do; the device's C stack has 10 KB.
 	*/
 	kPiece = 1024,
 	kNonceMin = 7,
@@ -45,7 +45,7 @@ static bool isValid(const CCM* ccm, size_t length)
 	return lengthOctets >= sizeof(length) || length >> (8 * lengthOctets) == 0;
 }
 
-/* B_0 and A_i start alike: flags, nonce, and a number in the octets that are left. */
+/* B_0 and A_i start alike: flags, nonce, and a number in the bytes that are left. */
 static void putBlock(uint8_t* block, uint8_t flags, const CCM* ccm, size_t number)
 {
 	block[0] = flags | (uint8_t)(14 - ccm->nonceLength);
@@ -61,7 +61,7 @@ static psa_status_t macRun(CBCMAC* mac)
 	return status == PSA_SUCCESS && written != mac->used ? PSA_ERROR_CORRUPTION_DETECTED : status;
 }
 
-/* Lays octets into the piece. One that is full goes to the accelerator when more comes, so that the last one is there at the end. */
+/* Lays bytes into the piece. One that is full goes to the accelerator when more comes, so that the last one is there at the end. */
 static psa_status_t macAdd(CBCMAC* mac, const uint8_t* bytes, size_t length)
 {
 	while (length > 0) {
@@ -137,7 +137,7 @@ static psa_status_t updateCounter(psa_cipher_operation_t* operation, const uint8
 }
 
 /*
-	Encrypts or decrypts the block that has the MAC with S_0, and the text with S_1, S_2, ... The counter never passes its octets: that would
+	Encrypts or decrypts the block that has the MAC with S_0, and the text with S_1, S_2, ... The counter never passes its bytes: that would
 	take more text than isValid lets through. Mbed TLS takes nothing but whole blocks in place, so the text's end goes through a block.
 */
 static psa_status_t runCounter(const CCM* ccm, uint8_t* macBlock, uint8_t* text, size_t length)

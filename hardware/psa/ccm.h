@@ -7,19 +7,19 @@
 
 typedef struct {
 	psa_key_id_t key;		/* made with ccmAttributes */
-	size_t tagLength;		/* octets, RFC 3610's M: 4, 6, ... 16 */
+	size_t tagLength;		/* bytes, RFC 3610's M: 4, 6, ... 16 */
 	const uint8_t* nonce;
-	size_t nonceLength;		/* octets, RFC 3610's 15-L: 7 to 13 */
+	size_t nonceLength;		/* bytes, RFC 3610's 15-L: 7 to 13 */
 	const uint8_t* additional;
-	size_t additionalLength;	/* octets, less than 0xff00 */
+	size_t additionalLength;	/* bytes, less than 0xff00 */
 } CCM;
 
 /* What a key needs to be used here: AES in two modes, both to encrypt only. */
 psa_key_attributes_t ccmAttributes(void);
-/* Encrypts `length` octets in place and writes the tag. PSA_ERROR_INVALID_ARGUMENT where RFC 3610 has no such lengths. */
+/* Encrypts `length` bytes in place and writes the tag. PSA_ERROR_INVALID_ARGUMENT where RFC 3610 has no such lengths. */
 psa_status_t ccmSeal(const CCM* ccm, uint8_t* text, size_t length, uint8_t* tag);
 /*
-	Decrypts `length` octets in place. PSA_ERROR_INVALID_SIGNATURE where the tag is not theirs; the text is wiped whenever the status is not
+	Decrypts `length` bytes in place. PSA_ERROR_INVALID_SIGNATURE where the tag is not theirs; the text is wiped whenever the status is not
 	PSA_SUCCESS. The tag is compared in constant time.
 */
 psa_status_t ccmOpen(const CCM* ccm, uint8_t* text, size_t length, const uint8_t* tag);

@@ -21,7 +21,7 @@
 enum {
 	kRandom = 32,
 	kLabelMax = 39,
-	kLogged = 64,		/* octets of the longest secret that is logged */
+	kLogged = 64,		/* bytes of the longest secret that is logged */
 };
 
 static char* hex(char* to, const uint8_t* bytes, size_t length)

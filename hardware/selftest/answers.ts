@@ -4,7 +4,7 @@
 */
 
 export interface Answers {
-	/** The digests of "abc" and of 5,000 octets. */
+	/** The digests of "abc" and of 5,000 bytes. */
 	readonly hashes: readonly { name: string; number: number; short: string; long: string }[];
 	readonly hmacs: readonly { name: string; number: number; digest: string }[];
 	/** HKDF-Expand-Label of the early secret of RFC 8448. */

@@ -1,6 +1,6 @@
 /*
 	Asks every operation of this chip for a known answer, and how long it takes. Records come in sizes at which drivers change their way: with
-	and without DMA (128 octets), interrupts (2,000), more than one DMA descriptor (4,080), and start at every address modulo 4.
+	and without DMA (128 bytes), interrupts (2,000), more than one DMA descriptor (4,080), and start at every address modulo 4.
 */
 
 import Time from "time";
@@ -38,7 +38,7 @@ function ascii(text: string): Uint8Array {
 	return new Uint8Array(ArrayBuffer.fromString(text));
 }
 
-/** Octets that repeat only after 64 KB. */
+/** Bytes that repeat only after 64 KB. */
 function writeText(to: Uint8Array, at: number, length: number): void {
 	for (let i = 0; i < length; i++) to[at + i] = i * 7 + (i >> 8);
 }
@@ -70,7 +70,7 @@ class SelfTest {
 		this.#time = time;
 	}
 
-	/** Prints what came of `body`, which returns whether the answer is right, and the speed of `repeat`, which works on so many octets. */
+	/** Prints what came of `body`, which returns whether the answer is right, and the speed of `repeat`, which works on so many bytes. */
 	#report(name: string, body: () => boolean, repeat?: () => void, length = 0): void {
 		let text = "right";
 		try {
@@ -134,7 +134,7 @@ class SelfTest {
 		made.close();
 	}
 
-	/** Lays a record of `size` octets of text at `at`; returns its end without the tag. */
+	/** Lays a record of `size` bytes of text at `at`; returns its end without the tag. */
 	#layRecord(at: number, size: number, tag: number): number {
 		const buffer = this.#buffer;
 		buffer[at] = 23;
@@ -145,7 +145,7 @@ class SelfTest {
 		return at + HEADER + size;
 	}
 
-	/** A record of `size` octets is sealed, opens again, and does not when it was changed; its octets go into `all`. */
+	/** A record of `size` bytes is sealed, opens again, and does not when it was changed; its bytes go into `all`. */
 	#isProtected(make: () => AEAD, at: number, size: number, tag: number, all: Hash): boolean {
 		const buffer = this.#buffer;
 		const sealing = make();

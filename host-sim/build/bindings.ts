@@ -10,7 +10,7 @@
 		function f(a) @ "xs_f";
 
 	which is put in its place here, line for line. Any other use of the two names is refused, since on the device it would be slow
-	("cannot optimize native") or fail. Used by compile.ts.
+	("cannot optimize native") or fail.
 */
 
 import { Problem } from "./files.js";

@@ -1,5 +1,5 @@
 /*
-	Where things lie, and files written so that programs may run side by side. Used by all of the builder.
+	Where things lie, and files written so that programs may run side by side.
 */
 
 import { createHash } from "node:crypto";
@@ -57,7 +57,7 @@ export function fileName(name: string): string {
 	return name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^-+/, "");
 }
 
-/** A short digest of texts or octets, in order. */
+/** A short digest of texts or bytes, in order. */
 export function digest(...parts: (string | Uint8Array)[]): string {
 	const hash = createHash("sha256");
 	for (const part of parts) hash.update(`${part.length}:`).update(part);

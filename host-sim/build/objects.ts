@@ -1,6 +1,6 @@
 /*
 	Compiles and links C, only what has changed: an object is made anew when its source, a header that it includes, its flags or the
-	compiler differ. Used by runtime.ts and build.ts.
+	compiler differ.
 */
 
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";

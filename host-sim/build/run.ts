@@ -1,5 +1,5 @@
 /*
-	Runs an app that build.ts has built. Called by cli.ts, demo.ts and the tests.
+	Runs an app that build.ts has built.
 */
 
 import { spawn } from "node:child_process";
@@ -69,7 +69,7 @@ export interface Mark {
 	readonly received: number;
 	/** Round trips: times that an answer came. */
 	readonly turns: number;
-	/** Calls and octets of each accelerator. */
+	/** Calls and bytes of each accelerator. */
 	readonly accelerators: Readonly<Record<string, readonly [number, number]>>;
 }
 

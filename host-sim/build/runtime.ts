@@ -1,6 +1,6 @@
 /*
 	The simulator's own C: the engine, the runtime around it (xs/), the accelerator model (chip/), and the bytecode compiler. The
-	engine's configuration is here. Used by build.ts.
+	engine's configuration is here.
 */
 
 import { existsSync, readdirSync } from "node:fs";

@@ -1,6 +1,5 @@
 /*
-	The lines of a source map (ECMA-426): which line of the TypeScript a line of the JavaScript came from. Used by compile.ts, so that
-	messages and stacks name the file that a person wrote.
+	The lines of a source map (ECMA-426): which line of the TypeScript a line of the JavaScript came from.
 */
 
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

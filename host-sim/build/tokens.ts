@@ -1,6 +1,5 @@
 /*
 	Splits JavaScript into tokens, as far as finding native("...") in it needs: comments are dropped, literals are whole.
-	Used by bindings.ts.
 */
 
 export interface Token {

@@ -3,7 +3,7 @@
 	or estimates; each has its source. A figure measured on a chip replaces an estimate here, and nowhere else.
 */
 
-/** Microseconds of a call, and for each octet. */
+/** Microseconds of a call, and for each byte. */
 export interface Cost {
 	readonly call: number;
 	readonly byte: number;
@@ -51,10 +51,10 @@ const publicKey: Readonly<Record<string, number>> = {
 	"RSA 2048 encrypt": 5.3, "RSA 3072 encrypt": 12, "RSA 4096 encrypt": 19.8,
 };
 
-/** Instructions of an octet in software, counted on rv32; SHA-512's from SHA-256's. */
+/** Instructions of a byte in software, counted on rv32; SHA-512's from SHA-256's. */
 const octet = { chacha: 104, ghash: 74, sha512: 175 };
 
-/** What is alike on every chip: public keys in software, ChaCha20, keys and random octets. */
+/** What is alike on every chip: public keys in software, ChaCha20, keys and random bytes. */
 function software(mhz: number): Record<string, Cost> {
 	const costs: Record<string, Cost> = {};
 	for (const [name, millions] of Object.entries(publicKey)) costs[name] = { call: millions * 1e6 * CLOCKS / mhz, byte: 0, source: "counted" };

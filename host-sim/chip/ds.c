@@ -50,7 +50,7 @@ static bool readKey(int block, uint8_t* key)
 	return true;
 }
 
-/* What the HMAC peripheral makes of its key for this one: the HMAC of 32 octets of ones. */
+/* What the HMAC peripheral makes of its key for this one: the HMAC of 32 bytes of ones. */
 static bool deriveKey(const uint8_t* key, uint8_t* derived)
 {
 	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;

@@ -1,6 +1,6 @@
 /*
 	The accelerator model: from what a run asked of PSA Crypto and of the script engine, the time that a chip would take, by the table
-	costs.ts. Waiting for the network, and C beside cryptography, are not in it. Used by demo.ts and bench.ts.
+	costs.ts. Waiting for the network, and C beside cryptography, are not in it.
 */
 
 import { Problem } from "../build/files.js";
@@ -17,7 +17,7 @@ export interface Prediction {
 	readonly unknown: readonly string[];
 }
 
-/** What a run or a part of it used: XS's metering, and calls and octets by accelerator. */
+/** What a run or a part of it used: XS's metering, and calls and bytes by accelerator. */
 export interface Used {
 	readonly meter: number;
 	readonly accelerators: Readonly<Record<string, readonly [calls: number, bytes: number]>>;

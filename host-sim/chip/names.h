@@ -1,4 +1,4 @@
-/* The accelerators' names, from PSA's algorithms and keys. Used by psa_oneshot.c and psa_multipart.c. */
+/* The accelerators' names, from PSA's algorithms and keys. */
 
 #ifndef SIM_CHIP_NAMES_H
 #define SIM_CHIP_NAMES_H

@@ -1,10 +1,10 @@
 /*
 	The accelerator model. An app's natives are compiled with this in front: it puts counting functions (psa_oneshot.c,
 	psa_multipart.c) in the place of the calls of PSA Crypto that reach an accelerator on the chip. Each call is counted with its
-	octets under a name, and fails or is late where script asked for that (the module "simulator"); otherwise the real function is
+	bytes under a name, and fails or is late where script asked for that (the module "simulator"); otherwise the real function is
 	called. Done by macro, so that it is the same with every linker.
 
-		names						calls									octets
+		names						calls									bytes
 		SHA-256 ...					hash update, finish, compute, compare	hashed
 		HMAC-SHA-256 ...			MAC compute, verify, update, finish		authenticated
 		AES-GCM, ChaCha20-Poly1305	one record sealed or opened				text without tag

@@ -1,6 +1,6 @@
 /*
 	Builds an app as firmware for rv32imc: the program (ELF) and, beside it, the preloaded heap, which that same program makes
-	in QEMU and which then lies in ROM behind it (board/rom.h tells more). Called by ../firmware.ts and by tests/firmware.
+	in QEMU and which then lies in ROM behind it (board/rom.h tells more).
 */
 
 import { existsSync, readFileSync, renameSync } from "node:fs";
@@ -141,7 +141,7 @@ export async function buildImage(folder: string, options: BuildOptions = {}): Pr
 	});
 }
 
-/** Octets of the preloaded heap. */
+/** Bytes of the preloaded heap. */
 export function heapSize({ heap }: Image): number {
 	return readFileSync(heap).length;
 }

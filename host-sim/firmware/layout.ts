@@ -5,7 +5,7 @@
 
 import { basename } from "node:path";
 
-/** Octets of SRAM, of it the C stack; the SDK gives its task a stack of 10 KB, too. */
+/** Bytes of SRAM, of it the C stack; the SDK gives its task a stack of 10 KB, too. */
 export const sramSize = 200 * 1024;
 const stackSize = 10 * 1024;
 

@@ -1,9 +1,9 @@
 /*
 	The other end of the firmware's serial line (board/link.c): a TCP server on loopback that QEMU connects its serial port to.
-	It opens the connections that the firmware asks for and carries their octets. What a server sends is passed on when it has
+	It opens the connections that the firmware asks for and carries their bytes. What a server sends is passed on when it has
 	been quiet for a moment, and in pieces of a segment, so that the firmware meets the same events in each run.
 
-	A run can be kept, and played back to a firmware that sends the same octets: then nothing in it depends on a server's random
+	A run can be kept, and played back to a firmware that sends the same bytes: then nothing in it depends on a server's random
 	numbers.
 */
 
@@ -16,7 +16,7 @@ const segment = 1460;
 /** Milliseconds in which a server that has more to say would have said it. */
 const quiet = 40;
 
-/** What went over the line: how many octets the firmware had sent when `octets` were sent to it. */
+/** What went over the line: how many bytes the firmware had sent when `bytes` were sent to it. */
 export interface Transcript {
 	readonly answers: readonly { readonly after: number; readonly octets: Uint8Array }[];
 	/** All that the firmware sent. */

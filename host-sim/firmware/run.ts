@@ -1,6 +1,5 @@
 /*
-	Runs firmware (image.ts) in QEMU, its serial line tied to link.ts. Its console is semihosting. Called by ../firmware.ts and
-	by tests/firmware.
+	Runs firmware (image.ts) in QEMU, its serial line tied to link.ts. Its console is semihosting.
 */
 
 import { spawn } from "node:child_process";
@@ -19,7 +18,7 @@ export interface FirmwareMark {
 	readonly meter: number;
 	readonly chunksPeak: number;
 	readonly slotsPeak: number;
-	/** Chunks and slots together, in octets. */
+	/** Chunks and slots together, in bytes. */
 	readonly heapPeak: number;
 	readonly stackPeak: number;
 }
@@ -27,7 +26,7 @@ export interface FirmwareMark {
 /** What the firmware prints when it ends, but for faults of the processor. */
 export interface Figures {
 	readonly exitCode: number;
-	/** The preloaded heap: octets in all, of bytecode, of chunks, and the number of slots and keys. */
+	/** The preloaded heap: bytes in all, of bytecode, of chunks, and the number of slots and keys. */
 	readonly rom: { readonly bytes: number; readonly bytecode: number; readonly slots: number; readonly chunks: number; readonly keys: number };
 	readonly marks: readonly FirmwareMark[];
 	readonly functions: readonly { readonly name: string; readonly calls: number; readonly instructions: number }[];
@@ -37,7 +36,7 @@ export interface Figures {
 	readonly collections: number;
 	readonly slotAllocations: number;
 	readonly chunkAllocations: number;
-	/** Octets: of the JavaScript machine, which lies in the C heap; of the C stack and the C heap, at most and in all. */
+	/** Bytes: of the JavaScript machine, which lies in the C heap; of the C stack and the C heap, at most and in all. */
 	readonly arena: number;
 	readonly cStack: number;
 	readonly cStackLimit: number;

@@ -8,7 +8,7 @@ import { heapSize, type Image } from "./image.js";
 import { sramSize } from "./layout.js";
 import type { Figures } from "./run.js";
 
-/** Octets in ROM by part, and of what starts in SRAM. */
+/** Bytes in ROM by part, and of what starts in SRAM. */
 export interface Sizes {
 	readonly parts: readonly { readonly name: string; readonly code: number; readonly constants: number }[];
 	/** The preloaded heap. */

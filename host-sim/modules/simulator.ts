@@ -4,7 +4,7 @@
 	xs/simulator.c.
 */
 
-/** Slots and stack are counted in pieces of `slotSize` octets, the rest in octets. Limits include what the arena has free. */
+/** Slots and stack are counted in pieces of `slotSize` bytes, the rest in bytes. Limits include what the arena has free. */
 export interface Memory {
 	readonly chunks: number;
 	readonly chunksPeak: number;

@@ -9,9 +9,9 @@ export type Options = ({ address: string } | { host: string }) & {
 	port: number;
 	/** Sends small writes at once. */
 	nodelay?: boolean;
-	/** Called with the number of octets that can be read, whenever more have arrived. */
+	/** Called with the number of bytes that can be read, whenever more have arrived. */
 	onReadable?: (this: TCP, count: number) => void;
-	/** Called with the number of octets that can be written: first when connected, then whenever there is room again. */
+	/** Called with the number of bytes that can be written: first when connected, then whenever there is room again. */
 	onWritable?: (this: TCP, count: number) => void;
 	/** Called when the connection is over, once all that has arrived is read. */
 	onError?: (this: TCP) => void;
@@ -26,11 +26,11 @@ class TCP extends Native("simTCPDestructor") {
 
 	constructor(options: Options) { super(); native("simTCP").call(this, options); }
 	close(): void { return native("simTCPClose").call(this); }
-	/** All that can be read, or `what` octets of it, or as many as the buffer `what` holds; undefined where there is nothing. */
+	/** All that can be read, or `what` bytes of it, or as many as the buffer `what` holds; undefined where there is nothing. */
 	read(what?: number): any;
 	read(what: Buffer): number | undefined;
 	read(what?: number | Buffer): any { return native("simTCPRead").call(this, what); }
-	/** Returns how many octets may be written next. */
+	/** Returns how many bytes may be written next. */
 	write(value: number | Buffer): number { return native("simTCPWrite").call(this, value); }
 	get remoteAddress(): string | undefined { return native("simTCPRemoteAddress").call(this); }
 	get remotePort(): number | undefined { return native("simTCPRemotePort").call(this); }

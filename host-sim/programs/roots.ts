@@ -108,7 +108,7 @@ function contentOf(der: Buffer): Buffer {
 	return der.subarray(element!.start, element!.end);
 }
 
-/** The octets of a store; `made` in seconds since 1970. */
+/** The bytes of a store; `made` in seconds since 1970. */
 export function makeStore(roots: readonly StoredRoot[], made: number): Uint8Array {
 	const bytes = writeStore(roots, made, (from, start, end, to, at) => to.set(from.subarray(start, end), at));
 	const end = bytes.length - Store.checkSize;

@@ -132,7 +132,7 @@ function makeSignature(name: SignatureName, key: KeyObject, data: Uint8Array): B
 	return sign(hash, data, { key, padding: 6 /* RSA_PKCS1_PSS_PADDING */, saltLength });
 }
 
-/** The octets of an IP address. */
+/** The bytes of an IP address. */
 export function addressOctets(text: string): Buffer {
 	if (isIP(text) === 4) return Buffer.from(text.split(".").map(Number));
 	const [head = "", tail] = text.split("::") as [string, string?];

@@ -1,5 +1,5 @@
 /*
-	Writes DER (X.690): what certificates are made of. Used by certificates.ts.
+	Writes DER (X.690): what certificates are made of.
 */
 
 /** Tag, length and content. */
@@ -29,7 +29,7 @@ export function boolean(value: boolean): Buffer {
 	return element(0x01, Buffer.of(value ? 0xff : 0));
 }
 
-/** A non-negative INTEGER from its octets, big-endian, or from a small number. */
+/** A non-negative INTEGER from its bytes, big-endian, or from a small number. */
 export function integer(value: number | Uint8Array): Buffer {
 	let octets = typeof value === "number" ? Buffer.from(value.toString(16).padStart(value < 256 ? 2 : 8, "0"), "hex") : Buffer.from(value);
 	while (octets.length > 1 && octets[0] === 0 && octets[1]! < 0x80) octets = octets.subarray(1);

@@ -9,7 +9,7 @@ import { hmac, u16, type SuiteInfo } from "./keys13.js";
 export interface SuiteInfo12 extends Omit<SuiteInfo, "cipher"> {
 	/** node:crypto's name */
 	readonly cipher: string;
-	/** Octets of the nonce that each record carries. */
+	/** Bytes of the nonce that each record carries. */
 	readonly explicit: number;
 	/** A block cipher's MAC, as node:crypto names the hash. */
 	readonly mac?: string;

@@ -10,7 +10,7 @@ export interface SuiteInfo {
 	readonly hash: "sha256" | "sha384";
 	readonly cipher: "aes-128-gcm" | "aes-256-gcm" | "chacha20-poly1305" | "aes-128-ccm";
 	readonly keyLength: number;
-	/** Octets of the tag; 16 by default. */
+	/** Bytes of the tag; 16 by default. */
 	readonly tag?: number;
 }
 
@@ -26,7 +26,7 @@ export function u16(value: number): Buffer {
 	return Buffer.of(value >> 8, value & 0xff);
 }
 
-/** `data` behind its length in `width` octets. */
+/** `data` behind its length in `width` bytes. */
 export function vector(width: 1 | 2 | 3, ...data: Uint8Array[]): Buffer {
 	const body = Buffer.concat(data);
 	const length = Buffer.alloc(width);

@@ -5,7 +5,7 @@
 /** Prints on standard output. */
 declare function trace(...items: (string | number | boolean)[]): void;
 
-/** Octets outside the heap: a Resource. */
+/** Bytes outside the heap: a Resource. */
 declare class HostBuffer {
 	readonly byteLength: number;
 	private readonly brand: undefined;
@@ -22,16 +22,16 @@ interface ObjectConstructor {
 }
 
 interface StringConstructor {
-	/** A string from its octets in UTF-8. */
+	/** A string from its bytes in UTF-8. */
 	fromArrayBuffer(buffer: ArrayBufferLike): string;
 }
 
 interface ArrayBufferConstructor {
-	/** A string's octets in UTF-8. */
+	/** A string's bytes in UTF-8. */
 	fromString(text: string): ArrayBuffer;
 }
 
 interface ArrayBuffer {
-	/** A new buffer with this one's octets and those of others. */
+	/** A new buffer with this one's bytes and those of others. */
 	concat(...buffers: ArrayBufferLike[]): ArrayBuffer;
 }

@@ -100,7 +100,7 @@ static void instanceName(const txSlot* instance, char* name)
 	snprintf(name, kNameSize, "(internal object)");
 }
 
-/* Marks of a walk: one octet for each slot of each block, in the order of the blocks. */
+/* Marks of a walk: one byte for each slot of each block, in the order of the blocks. */
 typedef struct { uint8_t* seen; txSlot* heap; } Seen;
 enum { kBlocksMax = 256 };
 static Seen seenBlocks[kBlocksMax];

@@ -28,7 +28,7 @@ void wireSent(size_t count)
 	wire.owesAnswer = true;
 }
 
-/* A turn is counted when the peer's first octets after ours arrive: one round trip. */
+/* A turn is counted when the peer's first bytes after ours arrive: one round trip. */
 void wireReceived(size_t count)
 {
 	wire.received += (double)count;

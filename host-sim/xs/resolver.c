@@ -1,6 +1,5 @@
 /*
-	Names to addresses: the host's resolver, asked in a thread so that the loop goes on; IPv4 first, as lwIP does. Used by tcp.c
-	and by the module "net".
+	Names to addresses: the host's resolver, asked in a thread so that the loop goes on; IPv4 first, as lwIP does.
 */
 
 #include "sim.h"

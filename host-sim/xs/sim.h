@@ -166,7 +166,7 @@ void faultsCatch(void);
 
 /* machine.c */
 
-/* What the root machine starts with, and how much it gets when that is full: octets of chunks, slots. */
+/* What the root machine starts with, and how much it gets when that is full: bytes of chunks, slots. */
 typedef struct RootSizes { txSize chunks, moreChunks, slots, moreSlots; } RootSizes;
 
 txMachine* machineCreateRoot(App* app, const RootSizes* sizes);

@@ -31,7 +31,7 @@ typedef struct TCP {
 	int calls;				/* callbacks that are running */
 	int number;				/* for traces */
 	size_t inCount, outCount;
-	uint8_t* in;			/* kBufferSize octets each, behind */
+	uint8_t* in;			/* kBufferSize bytes each, behind */
 	uint8_t* out;
 	uint8_t buffers[];
 } TCP;

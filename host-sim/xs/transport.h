@@ -1,5 +1,5 @@
 /*
-	The stream of octets under a TCP object (tcp.c): a socket of the host (transport.c), or the firmware's serial line
+	The stream of bytes under a TCP object (tcp.c): a socket of the host (transport.c), or the firmware's serial line
 	(../firmware/link.c).
 */
 
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In place of a count of octets: nothing just now; nothing any more. */
+/* In place of a count of bytes: nothing just now; nothing any more. */
 enum { kTransportLater = -1, kTransportEnded = -2 };
 
 /* Starts to connect to a numeric address and port; what loop.c is to poll, or -1. */

@@ -1,5 +1,5 @@
 /*
-	The engine: octets in, octets out, no I/O. It joins records and handshake, sends alerts, and hands application data over only after the
+	The engine: bytes in, bytes out, no I/O. It joins records and handshake, sends alerts, and hands application data over only after the
 	peer was authenticated. tcp.ts puts it on TCP; any other transport can use it the same way.
 
 	    receive(bytes) -> incoming -> by content type -> driver -> flow        (RFC 8446 section 5)
@@ -66,7 +66,7 @@ export class Connection extends Lifecycle {
 	}
 
 	/**
-	 * Takes octets `bytes[start..end)` from the transport and returns where it stopped: before the end while a record's data is unread, while a
+	 * Takes bytes `bytes[start..end)` from the transport and returns where it stopped: before the end while a record's data is unread, while a
 	 * pause lasts, and when the connection is over. Offer the rest again after `read` or the pause.
 	 */
 	receive(bytes: Uint8Array, start: number, end: number): number {
@@ -84,7 +84,7 @@ export class Connection extends Lifecycle {
 		return at;
 	}
 
-	/** For a transport that reads `count` octets to where they belong in a long record (Deframer.room). It takes memory, which `receive` does not. */
+	/** For a transport that reads `count` bytes to where they belong in a long record (Deframer.room). It takes memory, which `receive` does not. */
 	room(count: number): Uint8Array | undefined {
 		return this.incoming.room(count);
 	}
@@ -94,7 +94,7 @@ export class Connection extends Lifecycle {
 		if (!this.incoming.missing) this.receiveRecord();
 	}
 
-	/** Copies as much of the received data as goes into `to`, a buffer, a view of octets or a DataView, and returns how many octets that are. */
+	/** Copies as much of the received data as goes into `to`, a buffer, a view of bytes or a DataView, and returns how many bytes that are. */
 	read(to: ArrayBuffer | ArrayBufferView): number {
 		const left = this.readable;
 		if (!left) return 0;
@@ -164,12 +164,12 @@ export class Connection extends Lifecycle {
 		return this.outgoing.length;
 	}
 
-	/** Most octets that one record carries. */
+	/** Most bytes that one record carries. */
 	get maxFragment(): number {
 		return this.outgoing.maxFragment;
 	}
 
-	/** Octets that a record adds to what it carries. */
+	/** Bytes that a record adds to what it carries. */
 	get overhead(): number {
 		return this.outgoing.overhead;
 	}
@@ -238,7 +238,7 @@ export class Connection extends Lifecycle {
 			}
 	}
 
-	/** Takes octets of a record's header; returns where it stopped. */
+	/** Takes bytes of a record's header; returns where it stopped. */
 	private receiveHeader(bytes: Uint8Array, start: number, end: number): number {
 		let at = start;
 		try {

@@ -1,7 +1,7 @@
 /*
 	Runs a handshake in a connection: joins its messages, lets in only those that the flow waits for, and does for the flow what it asks of
 	the connection (handshake/link.ts). It and all it holds are dropped when the handshake is done; a message that comes later, such as a
-	ticket, gets one of its own. Made by connection.ts.
+	ticket, gets one of its own.
 */
 
 import { TLSError } from "../errors";
@@ -167,7 +167,7 @@ export class Driver implements Link, Gate {
 	}
 
 	/**
-	 * RFC 8446 section 5: one octet of value 1, during the handshake only, means nothing. RFC 5246 section 7.1: it must come exactly where
+	 * RFC 8446 section 5: one byte of value 1, during the handshake only, means nothing. RFC 5246 section 7.1: it must come exactly where
 	 * the flow waits for it, and changes the key.
 	 */
 	receiveChangeCipherSpec(): void {

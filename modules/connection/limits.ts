@@ -1,6 +1,6 @@
 /*
 	How much text the server may put in a record: what the application asks for or, where it does not say, what memory allows (RFC 8449 section 4,
-	RFC 6066 section 4). Used by config.ts, before a connection takes any memory.
+	RFC 6066 section 4).
 */
 
 import { TLSError } from "../errors";
@@ -9,7 +9,7 @@ import { ProtocolVersion } from "../wire/numbers";
 
 /** What a ClientHello asks for. */
 export interface RecordLimits {
-	/** record_size_limit, 0 where it is left out: text in octets, in TLS 1.3 with one for the type. */
+	/** record_size_limit, 0 where it is left out: text in bytes, in TLS 1.3 with one for the type. */
 	readonly recordSizeLimit: number;
 	/** RFC 6066's number for max_fragment_length, 1 to 4 for 512 to 4096; 0 where it is left out. */
 	readonly maxFragmentCode: number;
@@ -38,7 +38,7 @@ export function fragmentCode(length: number): number {
 	return code;
 }
 
-/** The highest of RFC 6066's numbers for no more than `text` octets, which are at least 512. */
+/** The highest of RFC 6066's numbers for no more than `text` bytes, which are at least 512. */
 function codeThatFits(text: number): number {
 	let code = 1;
 	for (let length = Size.least * 2; length <= Size.fragment && length <= text; length *= 2) code++;
@@ -46,7 +46,7 @@ function codeThatFits(text: number): number {
 }
 
 /**
- * The limits for `room` octets of memory. A record is there twice while the application reads it: as it came, and as `read` hands it over. Where the
+ * The limits for `room` bytes of memory. A record is there twice while the application reads it: as it came, and as `read` hands it over. Where the
  * longest fits, record_size_limit says just that, which leaves the server free to name a limit of its own (RFC 8449 section 4). Else
  * max_fragment_length goes with it, for servers that know only that.
  */

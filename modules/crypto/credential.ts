@@ -1,6 +1,6 @@
 /*
 	The client's own identity: its certificates, and something that signs with the key of the first one. The key may be DER in memory or in flash,
-	or anywhere behind a function (a digital-signature peripheral, a secure element). Used by config.ts and the flows.
+	or anywhere behind a function (a digital-signature peripheral, a secure element).
 */
 
 import { SignatureScheme } from "../wire/numbers";
@@ -27,10 +27,10 @@ const enum Tag {
 	sequence = 0x30,
 }
 
-/** Octets of the longest signature: RSA with 4096 bits. */
+/** Bytes of the longest signature: RSA with 4096 bits. */
 const SIGNATURE_ROOM = 512;
 
-/** An INTEGER's octets from the fixed width `bytes[start..end)`, to `out` at `at`; returns its end. */
+/** An INTEGER's bytes from the fixed width `bytes[start..end)`, to `out` at `at`; returns its end. */
 function putInteger(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
 	while (start < end - 1 && bytes[start] === 0) start++;
 	const pad = bytes[start]! >= 0x80 ? 1 : 0;

@@ -1,6 +1,5 @@
 /*
-	What is offered first depends on the chip (tls/hardware/chip): the server mostly takes the first that it knows. Called by config.ts.
-	Suites of AES stand before ChaCha20-Poly1305 everywhere: every chip has AES in hardware, none ChaCha20.
+	What is offered first depends on the chip (tls/hardware/chip): the server mostly takes the first that it knows.
 */
 
 import { AEADAlgorithm } from "tls/hardware/aead";

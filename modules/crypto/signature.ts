@@ -1,7 +1,6 @@
 /*
 	Verifying signatures: over the handshake (RFC 8446 section 4.4.3, RFC 5246 section 4.7) and in certificates (RFC 5280
 	section 4.1.1.2). The arithmetic is the chip's (tls/hardware/signature); here stand the formats that it does not know.
-	Used by x509/ and handshake/.
 */
 
 import { TLSError } from "../errors";
@@ -21,13 +20,13 @@ export interface PublicKey {
 	readonly bits: number;
 }
 
-/** Octets of a coordinate on the key's curve. */
+/** Bytes of a coordinate on the key's curve. */
 function coordinateLength(kind: KeyKind): number {
 	return kind === KeyKind.p384 ? 48 : 32;
 }
 
 /*
-	One INTEGER of an Ecdsa-Sig-Value (RFC 5480, appendix A), strictly DER: positive, minimal, at most `length` octets. It is laid down
+	One INTEGER of an Ecdsa-Sig-Value (RFC 5480, appendix A), strictly DER: positive, minimal, at most `length` bytes. It is laid down
 	right-aligned. Returns where the next one starts, or -1.
 */
 function readInteger(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number, length: number): number {

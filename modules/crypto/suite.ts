@@ -15,11 +15,11 @@ export interface Suite {
 	readonly exchange?: OldExchange | undefined;
 	readonly mac?: HashAlgorithm;
 	readonly aead: AEADAlgorithm;
-	/** Octets of the key. */
+	/** Bytes of the key. */
 	readonly keyLength: number;
 	/** Hash of the transcript and of the key schedule or PRF. */
 	readonly hash: HashAlgorithm;
-	/** Octets of its digest. */
+	/** Bytes of its digest. */
 	readonly hashLength: number;
 	/** Records after which the keys must have been replaced (RFC 8446 section 5.5; for CCM RFC 9147 section 4.5.3). */
 	readonly recordLimit: number;

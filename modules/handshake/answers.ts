@@ -39,7 +39,7 @@ export function readProtocol(r: Reader, offered: readonly string[]): string {
 	return protocol;
 }
 
-/** RFC 8449 section 4: 64 octets at least; more than the version allows (`maximum`) means no limit. */
+/** RFC 8449 section 4: 64 bytes at least; more than the version allows (`maximum`) means no limit. */
 export function readRecordLimit(r: Reader, maximum: number): number {
 	const limit = r.u16();
 	if (limit < 64) throw new TLSError("illegal_parameter", `the server takes only ${limit} bytes in a record, fewer than the 64 that it must`);
@@ -60,7 +60,7 @@ export function refuseBothLimits(seen: number): void {
 }
 
 /**
- * Refuses a ServerHello of a version that was not offered; with the sentinel in the server's random somebody made it pick that. Its last octet is 1
+ * Refuses a ServerHello of a version that was not offered; with the sentinel in the server's random somebody made it pick that. Its last byte is 1
  * for TLS 1.2 and 0 for less, so a client that offers TLS 1.2 at most is right to be answered with a 1. Returns where the random is.
  */
 export function checkVersion12(r: Reader, { minVersion, maxVersion }: Config): number {

@@ -14,7 +14,7 @@ import type { Hello } from "./offer";
 import { resumption } from "./resumption/resumption";
 import { writeExtensions12 } from "./tls12/hello";
 
-/** Extensions whose octets are always the same: number, length of the data, data. One array: each takes more than a hundred octets of flash. */
+/** Extensions whose bytes are always the same: number, length of the data, data. One array: each takes more than a hundred bytes of flash. */
 const fixed = Uint8Array.of(
 	// supported_versions: TLS 1.3 and 1.2, TLS 1.3 alone (section 4.2.1)
 	0x00, 0x2b, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03,

@@ -56,7 +56,7 @@ export interface PostHandshake {
 export interface Link {
 	readonly config: Config;
 	readonly timing: Timing;
-	/** The message that arrived: its type, all its octets, and a reader at its body. */
+	/** The message that arrived: its type, all its bytes, and a reader at its body. */
 	readonly messageType: number;
 	readonly message: Uint8Array;
 	readonly messageStart: number;
@@ -79,7 +79,7 @@ export interface Link {
 	/** Sends a warning. */
 	warn(description: AlertDescription): void;
 	/**
-	 * The peer takes at most `send` octets of text in a record, and keeps to `receive`, in TLS 1.3 with one for the type, in what it sends under
+	 * The peer takes at most `send` bytes of text in a record, and keeps to `receive`, in TLS 1.3 with one for the type, in what it sends under
 	 * protection (RFC 8449, RFC 6066 section 4).
 	 */
 	limitRecords(send: number, receive: number): void;

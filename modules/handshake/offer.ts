@@ -20,7 +20,7 @@ export const SESSION_ID_LENGTH = 32;
 
 /** What the client says and must remember until the server has answered. */
 export class Hello {
-	// what is declared is a field only once it is set: each takes 16 octets
+	// what is declared is a field only once it is set: each takes 16 bytes
 	/** Begins with it. */
 	readonly transcript = new Transcript();
 	random = new Uint8Array(RANDOM_LENGTH);
@@ -71,7 +71,7 @@ export class Hello {
 		return at + 4;
 	}
 
-	/** Writes extensions that are no more than the octets `extensions[start..end)`: number, length and data of each. */
+	/** Writes extensions that are no more than the bytes `extensions[start..end)`: number, length and data of each. */
 	ask(w: Writer, extensions: Uint8Array, start: number, end: number, bits: number): void {
 		this.asked |= bits;
 		w.copy(extensions, start, end);

@@ -1,6 +1,6 @@
 /*
 	How every handshake begins: the ClientHello, the server's answer, and, where the server asks for another key share or wants its cookie
-	back, a second ClientHello (RFC 8446 section 4.1.4). Then the flow of the version that the server picked goes on. Run by driver.ts.
+	back, a second ClientHello (RFC 8446 section 4.1.4). Then the flow of the version that the server picked goes on.
 */
 
 import type { Config } from "../config";
@@ -20,7 +20,7 @@ import type { Transcript } from "./transcript";
 import { flow12 } from "./tls12/flow";
 import { flow13 } from "./tls13/flow";
 
-/** Octets that a ClientHello usually needs; with a pre-shared key that goes on with an earlier connection, beside its ticket. */
+/** Bytes that a ClientHello usually needs; with a pre-shared key that goes on with an earlier connection, beside its ticket. */
 const HELLO_ROOM = 320;
 
 function sendHello(link: Link, hello: Hello, transcript: Transcript): void {

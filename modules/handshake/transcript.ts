@@ -1,6 +1,6 @@
 /*
 	The hash over all handshake messages (RFC 8446 section 4.4.1). Until the server has picked the hash, the first ClientHello is kept as
-	it is. Used by the flows.
+	it is.
 */
 
 import { TLSError } from "../errors";

@@ -1,5 +1,5 @@
 /*
-	TCP bytes in, one record at a time (RFC 8446 section 5.1). Five octets come first; only when the header is found right does the
+	TCP bytes in, one record at a time (RFC 8446 section 5.1). Five bytes come first; only when the header is found right does the
 	buffer grow, to exactly the record's size. Extended by incoming.ts.
 */
 
@@ -9,12 +9,12 @@ import { ContentType } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import { copyPart } from "tls/hardware/copy";
 
-/** Octets of a record's header. */
+/** Bytes of a record's header. */
 export const enum RecordHeader {
 	length = 5,
 }
 
-/** Octets that are not worth a view. */
+/** Bytes that are not worth a view. */
 const LITTLE = 192;
 
 function refuseHeader(): never {
@@ -22,12 +22,12 @@ function refuseHeader(): never {
 }
 
 export abstract class Deframer {
-	/** Octets of the record that have come, its header included, and octets of its body that are still to come: none before the header is there. */
+	/** Bytes of the record that have come, its header included, and bytes of its body that are still to come: none before the header is there. */
 	have = 0;
 	missing = 0;
 	/** The record, from its header on. */
 	buffer: Uint8Array = empty;
-	/** The header as far as it has come, without the first octet of the version, which is always 3. */
+	/** The header as far as it has come, without the first byte of the version, which is always 3. */
 	private header = 0;
 
 	/** Largest length that a header may announce. */
@@ -38,7 +38,7 @@ export abstract class Deframer {
 		return this.have > RecordHeader.length && this.missing === 0;
 	}
 
-	/** True where no octet of a record has arrived. */
+	/** True where no byte of a record has arrived. */
 	get isEmpty(): boolean {
 		return this.have === 0;
 	}
@@ -78,7 +78,7 @@ export abstract class Deframer {
 	}
 
 	/**
-	 * Where the next octets of the body belong, at most `count` of those that are missing, or undefined where they are too few for a view of their
+	 * Where the next bytes of the body belong, at most `count` of those that are missing, or undefined where they are too few for a view of their
 	 * own. All of it must be filled, and `filled` told.
 	 */
 	room(count: number): Uint8Array | undefined {
@@ -103,7 +103,7 @@ export abstract class Deframer {
 		this.next(true);
 	}
 
-	/** The header is there: what the record is, by the last octet of its version, and how long. */
+	/** The header is there: what the record is, by the last byte of its version, and how long. */
 	private begin(type: number, version: number, length: number): void {
 		this.have = RecordHeader.length;
 		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) refuseHeader();

@@ -1,6 +1,6 @@
 /*
 	What comes from the peer: each record from the wire, unprotected in place (hardware/aead.ts) and checked against what its version allows
-	(RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2). Used by connection.ts and driver.ts.
+	(RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2).
 */
 
 import { TLSError } from "../errors";
@@ -31,7 +31,7 @@ export class Incoming extends Deframer {
 	/** What the server picked; 0 until then. */
 	version: ProtocolVersion | 0 = 0;
 	private cipher: RecordCipher | undefined = undefined;
-	/** Octets of text in a protected record, in TLS 1.3 with one for the type, where that was asked of the peer and it has agreed; else 0. */
+	/** Bytes of text in a protected record, in TLS 1.3 with one for the type, where that was asked of the peer and it has agreed; else 0. */
 	recordSizeLimit = 0;
 
 	/** True where what arrives is protected. */

@@ -1,6 +1,6 @@
 /*
 	What goes to the peer: records are laid down and sealed in one buffer, one after the other, and stay there until the transport has taken
-	them (RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2). Used by connection.ts and driver.ts.
+	them (RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2).
 */
 
 import { expectBuffer, Purpose } from "../wire/memory";
@@ -10,7 +10,7 @@ import { RecordHeader } from "./deframer";
 import { empty } from "../wire/reader";
 import type { RecordCipher } from "tls/hardware/aead";
 
-/** Octets of TLS 1.3's inner content type. */
+/** Bytes of TLS 1.3's inner content type. */
 const TYPE = 1;
 
 /** Shortest buffer: room for change_cipher_spec and Finished. */
@@ -21,12 +21,12 @@ const FIRST = -1;
 
 /** Where records go. */
 export interface Transport {
-	/** Takes octets `bytes[start..end)` for the peer and returns how many it took; it is offered the rest again. */
+	/** Takes bytes `bytes[start..end)` for the peer and returns how many it took; it is offered the rest again. */
 	output(bytes: Uint8Array, start: number, end: number): number;
 }
 
 export class Outgoing {
-	/** Most octets that a record to the peer carries. */
+	/** Most bytes that a record to the peer carries. */
 	maxFragment: number;
 	private readonly transport: Transport;
 	private cipher: RecordCipher | undefined = undefined;
@@ -52,7 +52,7 @@ export class Outgoing {
 		return this.cipher !== undefined;
 	}
 
-	/** Octets that a record adds to its content. */
+	/** Bytes that a record adds to its content. */
 	get overhead(): number {
 		const cipher = this.cipher;
 		return RecordHeader.length + (cipher ? cipher.overhead(false) + (cipher.hidesType ? TYPE : 0) : 0);
@@ -130,7 +130,7 @@ export class Outgoing {
 		if (this.start === this.end && this.collected <= 0) this.buffer = empty;
 	}
 
-	/** Octets of zero behind `length` octets of text and type (RFC 8446 section 5.4). */
+	/** Bytes of zero behind `length` bytes of text and type (RFC 8446 section 5.4). */
 	protected paddingOf(_length: number): number {
 		return 0;
 	}

@@ -1,15 +1,15 @@
 /*
-	Reads the presentation language of RFC 8446 section 3 from octets that stay where they are. A vector is entered and left: inside
-	it nothing beyond its end can be read, and leaving it before its end is an error, so that no octet goes unlooked at.
+	Reads the presentation language of RFC 8446 section 3 from bytes that stay where they are. A vector is entered and left: inside
+	it nothing beyond its end can be read, and leaving it before its end is an error, so that no byte goes unlooked at.
 */
 
 import { TLSError } from "../errors";
 
-/** No octets. */
+/** No bytes. */
 export const empty = new Uint8Array(0);
 
 export class Reader {
-	/** What is being read; `at` is the next octet, `end` the first that can't be read. */
+	/** What is being read; `at` is the next byte, `end` the first that can't be read. */
 	bytes: Uint8Array = empty;
 	at = 0;
 	end = 0;
@@ -22,18 +22,18 @@ export class Reader {
 		return this;
 	}
 
-	/** Lets go of the octets. */
+	/** Lets go of the bytes. */
 	release(): void {
 		this.bytes = empty;
 		this.at = this.end = 0;
 	}
 
-	/** Octets left in the innermost vector. */
+	/** Bytes left in the innermost vector. */
 	get left(): number {
 		return this.end - this.at;
 	}
 
-	/** Passes over `count` octets and returns where they start. */
+	/** Passes over `count` bytes and returns where they start. */
 	skip(count: number): number {
 		const start = this.at;
 		if (count > this.end - start) throw new TLSError("decode_error", "a message is shorter than what it should hold");
@@ -66,7 +66,7 @@ export class Reader {
 		return ((this.bytes[at]! << 24) | (this.bytes[at + 1]! << 16) | (this.bytes[at + 2]! << 8) | this.bytes[at + 3]!) >>> 0;
 	}
 
-	/** Enters a vector of `min` to `max` octets whose length is the next `width` octets. Returns what `leave` needs. */
+	/** Enters a vector of `min` to `max` bytes whose length is the next `width` bytes. Returns what `leave` needs. */
 	enter(width: 1 | 2 | 3, min: number, max: number): number {
 		const length = width === 1 ? this.u8() : width === 2 ? this.u16() : this.u24();
 		const outer = this.end;

@@ -62,7 +62,7 @@ export class Writer {
 		copy(from, start, end, this.bytes, at);
 	}
 
-	/** Writes a vector of numbers of two octets each. */
+	/** Writes a vector of numbers of two bytes each. */
 	numbers(list: readonly number[]): void {
 		const count = list.length;
 		let at = this.reserve(2 + 2 * count);
@@ -77,16 +77,16 @@ export class Writer {
 		}
 	}
 
-	/** Writes a string of ASCII characters, one octet each. */
+	/** Writes a string of ASCII characters, one byte each. */
 	ascii(text: string): void {
-		const octets = ArrayBuffer.fromString(text);	// UTF-8, in which only ASCII has one octet for each
+		const octets = ArrayBuffer.fromString(text);	// UTF-8, in which only ASCII has one byte for each
 		const count = octets.byteLength;
 		if (count !== text.length) throw new TLSError("configuration", `"${text}" is not plain ASCII`);
 		const at = this.reserve(count);
 		copy(octets, 0, count, this.bytes, at);
 	}
 
-	/** Opens a vector whose length takes `width` octets; give what it returns to `close`. */
+	/** Opens a vector whose length takes `width` bytes; give what it returns to `close`. */
 	open(width: 1 | 2 | 3): number {
 		return this.reserve(width) + width;
 	}

@@ -37,13 +37,13 @@ const forms = Uint8Array.of(
 	0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22,
 	// an exponent, the INTEGER 65537
 	0x02, 0x03, 0x01, 0x00, 0x01,
-	// ecdsa-with-SHA2: what is in it before the last octet
+	// ecdsa-with-SHA2: what is in it before the last byte
 	0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03);
 
 /** Where each of them starts. */
 const enum Form {
 	rsaKey = 0,
-	/** sha2WithRSA: what is in it before the last octet of the identifier. */
+	/** sha2WithRSA: what is in it before the last byte of the identifier. */
 	rsaSignature = 2,
 	p256Key = 15,
 	p384Key = 36,
@@ -108,7 +108,7 @@ function takeNull(der: DER): void {
 	if (der.start !== der.end) der.fail("is not DER: a NULL has content");
 }
 
-/** RSAPublicKey (RFC 8017 A.1.1) in the octets taken last: returns the modulus's bits. The exponent is odd, above 2, and of no more than 32 bits. */
+/** RSAPublicKey (RFC 8017 A.1.1) in the bytes taken last: returns the modulus's bits. The exponent is odd, above 2, and of no more than 32 bits. */
 function readRSAKey(der: DER): number {
 	const outer = der.enter();
 	der.take(Tag.sequence, "RSA key");

@@ -15,7 +15,7 @@ import type { ExtensionFields } from "./extensions";
 import { readTime } from "./time";
 import { empty } from "../wire/reader";
 
-/** keyUsage (RFC 5280 section 4.2.1.3), as the octets stand. */
+/** keyUsage (RFC 5280 section 4.2.1.3), as the bytes stand. */
 export const enum KeyUsage {
 	digitalSignature = 0x80,
 	keyEncipherment = 0x20,
@@ -211,7 +211,7 @@ export class Certificate implements KeyPlace, ExtensionFields {
 	}
 }
 
-/** Octets as text, what is not printable ASCII as a dot. */
+/** Bytes as text, what is not printable ASCII as a dot. */
 function printable(bytes: Uint8Array, start: number, end: number): string {
 	const length = end - start;
 	const octets = new Uint8Array(length);

@@ -1,12 +1,12 @@
 /*
-	Reads DER (X.690 sections 8 and 10) from octets that stay where they are: definite lengths in their shortest form, and every element
-	inside the one that holds it. Used by all of x509/.
+	Reads DER (X.690 sections 8 and 10) from bytes that stay where they are: definite lengths in their shortest form, and every element
+	inside the one that holds it.
 */
 
 import { equal } from "tls/hardware/compare";
 import { TLSError } from "../errors";
 
-/** Identifier octets (X.690 section 8.1.2) as RFC 5280 uses them. */
+/** Identifier bytes (X.690 section 8.1.2) as RFC 5280 uses them. */
 export const enum Tag {
 	boolean = 0x01,
 	integer = 0x02,
@@ -72,7 +72,7 @@ export class DER {
 			if (first === 0 || length < 0x80) this.refuse(tag, what, "is not DER: a length is not in its shortest form");
 		}
 		const end = start + length;
-		// also where the length was read beyond the limit, or beyond all octets
+		// also where the length was read beyond the limit, or beyond all bytes
 		if (!(end <= this.limit)) this.refuse(tag, what, "is not DER: a part is longer than the whole");
 		this.start = start;
 		this.end = this.at = end;
@@ -91,7 +91,7 @@ export class DER {
 		this.fail(this.sees(tag) ? words : `has no ${what} where one belongs`);
 	}
 
-	/** Passes over one or more whole elements, `length` octets from `start` of `octets`, where they come next; says whether they do. */
+	/** Passes over one or more whole elements, `length` bytes from `start` of `bytes`, where they come next; says whether they do. */
 	passes(octets: Uint8Array, start: number, length: number): boolean {
 		const at = this.at;
 		const end = at + length;
@@ -150,7 +150,7 @@ export class DER {
 		return bytes[at + 2] !== 0;
 	}
 
-	/** Takes an INTEGER in its shortest form (X.690 section 8.3.2); its octets are `start..end`. */
+	/** Takes an INTEGER in its shortest form (X.690 section 8.3.2); its bytes are `start..end`. */
 	integer(): void {
 		this.take(Tag.integer, "INTEGER");
 		const start = this.start;
@@ -169,7 +169,7 @@ export class DER {
 	}
 
 	/**
-	 * Takes a BIT STRING of named bits, up to sixteen, in two octets as they stand: bit 0 is 0x80, bit 8 is 0x8000. Zeros at its end, which X.690
+	 * Takes a BIT STRING of named bits, up to sixteen, in two bytes as they stand: bit 0 is 0x80, bit 8 is 0x8000. Zeros at its end, which X.690
 	 * section 11.2.2 forbids, are in use: two of Mozilla's roots have them.
 	 */
 	namedBits(): number {
@@ -183,7 +183,7 @@ export class DER {
 		return octets === 0 ? 0 : octets === 1 ? bytes[start + 1]! : bytes[start + 1]! | bytes[start + 2]! << 8;
 	}
 
-	/** Takes a BIT STRING of whole octets; `start..end` is then those octets. */
+	/** Takes a BIT STRING of whole bytes; `start..end` is then those bytes. */
 	octetBits(): void {
 		this.take(Tag.bitString, "BIT STRING");
 		if (this.end === this.start || this.bytes[this.start]) this.fail("has a key or a signature that is not whole octets");

@@ -94,7 +94,7 @@ function enterValue(der: DER): void {
 	der.at = der.start;
 }
 
-/** Takes an extension's identifier. Where it is unknown, its octets are `start..end`. */
+/** Takes an extension's identifier. Where it is unknown, its bytes are `start..end`. */
 function takeIdentifier(der: DER): OID {
 	const bytes = der.bytes, at = der.at;
 	// mostly 2.5.29.x: that needs no element taken

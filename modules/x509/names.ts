@@ -12,7 +12,7 @@ const MAX_LISTED = 64;
 
 const DOT = 0x2e;
 
-/** The octets of a numeric IPv4 or IPv6 address, or undefined for a name. */
+/** The bytes of a numeric IPv4 or IPv6 address, or undefined for a name. */
 export function parseAddress(name: string): Uint8Array | undefined {
 	return name.indexOf(":") >= 0 ? parseIPv6(name) : parseIPv4(name, 0);
 }

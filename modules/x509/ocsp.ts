@@ -26,13 +26,13 @@ export function requiresStatus(staple: unknown): boolean {
 	return staple === "require";
 }
 
-/** Where octets lie in the message. */
+/** Where bytes lie in the message. */
 export interface Span {
 	readonly start: number;
 	readonly end: number;
 }
 
-/** The certificate whose status is in question, with octets of its own: in TLS 1.2 the message that it came in is gone by then. */
+/** The certificate whose status is in question, with bytes of its own: in TLS 1.2 the message that it came in is gone by then. */
 export interface StatusSubject {
 	/** The issuer's Name in DER, then the serial number. */
 	readonly bytes: Uint8Array;

@@ -1,5 +1,5 @@
 /*
-	Object identifiers that certificates name, as numbers for a switch: the last octets of the few families that matter (RFC 5280, RFC 3279,
+	Object identifiers that certificates name, as numbers for a switch: the last bytes of the few families that matter (RFC 5280, RFC 3279,
 	RFC 4055, RFC 5480, RFC 5758).
 */
 
@@ -44,7 +44,7 @@ export const enum OID {
 	tlsFeature,
 }
 
-/** All octets of identifiers but the last, and where each of them starts. One array: each takes more than a hundred octets of flash. */
+/** All bytes of identifiers but the last, and where each of them starts. One array: each takes more than a hundred bytes of flash. */
 const prefixes = Uint8Array.of(
 	0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01,
 	0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
@@ -59,14 +59,14 @@ const enum Prefix {
 	nistHash = 8,
 	primeCurve = 16,
 	ecdsaSHA2 = 23,
-	/** The first octets of the one before. */
+	/** The first bytes of the one before. */
 	ecdsa = 23,
 	ecKey = 30,
 	pkixExtension = 36,
 	secgCurve = 43,
 }
 
-/** True where the identifier `bytes[start..end)` has this prefix, which is as long as all of it but the last octet. */
+/** True where the identifier `bytes[start..end)` has this prefix, which is as long as all of it but the last byte. */
 function under(prefix: Prefix, bytes: Uint8Array, start: number, end: number): boolean {
 	return equal(bytes, start, prefixes, prefix, end - start - 1);
 }
@@ -104,7 +104,7 @@ function pkcs1(last: number): OID {
 	}
 }
 
-/** Those of eight octets. */
+/** Those of eight bytes. */
 function ofEight(bytes: Uint8Array, start: number, end: number): OID {
 	const last = bytes[end - 1]!;
 	if (bytes[start] === 0x2b) {

@@ -54,7 +54,7 @@ const enum Anchor {
  * rule.
  */
 export class PathSearch {
-	// what is declared is a field only once it is set: each takes 16 octets
+	// what is declared is a field only once it is set: each takes 16 bytes
 	/** The certificates from the server's own upwards, as places in `spans`; for each, the next that may have issued it, and its marks. */
 	private readonly path: number[] = [];
 	private readonly next: number[] = [];

@@ -52,7 +52,7 @@ export interface CertificatePolicy {
 
 /** A server whose certificate leads to a trusted key. */
 export interface VerifiedPeer {
-	/** Its key, with octets of its own. */
+	/** Its key, with bytes of its own. */
 	readonly key: PublicKey;
 	/** The certificate's keyUsage, as bits of KeyUsage; all of them where it has none. The handshake checks what it needs. */
 	readonly keyUsage: number;

@@ -1,12 +1,12 @@
 /*
-	The octets of a root store: names and keys that are trusted, sorted by name, in one piece that is read where it lies, in flash or in the
+	The bytes of a root store: names and keys that are trusted, sorted by name, in one piece that is read where it lies, in flash or in the
 	heap. trust.ts reads it; it is made there from an application's certificates, and by the tool host-sim/roots.ts, so that nothing is
 	imported here.
 
 	    "xtr2" · length of all (4) · seconds since 1970 when it was made (4) · count (2)
 	    count x { first 16 bytes of the digest of the subject's name · offset of the rest (4) }, sorted
 	    count x { flags (1) · pathLen or 255 (1) · notBefore (4) · notAfter (4) · length (2), SubjectPublicKeyInfo · length (2), NameConstraints }
-	    first 8 octets of SHA-256 of all before
+	    first 8 bytes of SHA-256 of all before
 
 	The digest of a name is the same for all ways to write it that RFC 5280 section 7.1 takes for the same: hardware/psa/names.c makes it on the
 	device, host-sim/programs/names.ts in the tool. ("xtr1" had the SHA-256 of the name as it was written.)
@@ -69,7 +69,7 @@ function sizeOf({ key, constraints }: StoredRoot): number {
 	return Store.key + 2 + key.length + 2 + constraints.length;
 }
 
-/** A store but for its last Store.checkSize octets, which are left to the caller, as is how octets `from[start..end)` get to `to` at `at`. */
+/** A store but for its last Store.checkSize bytes, which are left to the caller, as is how bytes `from[start..end)` get to `to` at `at`. */
 export function writeStore(roots: readonly StoredRoot[], made: number,
 	copy: (from: Uint8Array, start: number, end: number, to: Uint8Array, at: number) => void): Uint8Array {
 	const sorted = roots.length > 1 ? [...roots].sort(compareNames) : roots;

@@ -1,5 +1,5 @@
 /*
-	Whom the application trusts: a store of names and keys (store.ts says how its octets lie), in flash as the tool `npm run roots` makes it,
+	Whom the application trusts: a store of names and keys (store.ts says how its bytes lie), in flash as the tool `npm run roots` makes it,
 	or made here from certificates that the application gives. A lookup allocates nothing.
 */
 
@@ -19,7 +19,7 @@ import { unsupportedKey } from "./unsupported";
 /** DER, or PEM with any number of certificates. */
 export type CertificateInput = string | ArrayBuffer | Uint8Array;
 
-/** SHA-256's octets. */
+/** SHA-256's bytes. */
 export const DIGEST = 32;
 
 function u16(bytes: Uint8Array, at: number): number {
@@ -34,7 +34,7 @@ function refuse(words: string): never {
 	throw new TLSError("configuration", words);
 }
 
-/** What this module alone can say of octets: that it has made them itself. */
+/** What this module alone can say of bytes: that it has made them itself. */
 const own = Object.freeze({});
 
 /** A store of trusted names and keys. Roots are told apart by their index, from which `place` finds what is known of one. */
@@ -44,7 +44,7 @@ export class RootStore {
 	readonly count: number;
 
 	/**
-	 * Takes octets, or a Resource, which is read where it lies in flash: new RootStore(new Resource("roots.bin")). They must not change
+	 * Takes bytes, or a Resource, which is read where it lies in flash: new RootStore(new Resource("roots.bin")). They must not change
 	 * afterwards. Throws "configuration" where they are no store, cut short or damaged.
 	 */
 	constructor(octets: ArrayBuffer | Uint8Array | HostBuffer, madeBy?: typeof own) {

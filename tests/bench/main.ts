@@ -1,6 +1,6 @@
 /*
 	The device in measurements: does one piece of work, config.part, with a server at config.port, and marks where it begins and ends. All
-	that the app itself needs exists before the first mark. A connection that fails is told in a line of JSON. Run by host-sim/bench.
+	that the app itself needs exists before the first mark. A connection that fails is told in a line of JSON.
 */
 
 import config from "mc/config";
@@ -86,7 +86,7 @@ function resume(): void {
 	let first = start();
 }
 
-/** Asks for `total` octets and reads them through a buffer of 1 KB. */
+/** Asks for `total` bytes and reads them through a buffer of 1 KB. */
 function receive(): void {
 	const request = ArrayBuffer.fromString(`R ${total}\n`);
 	let isSent = false;
@@ -140,7 +140,7 @@ function plain(): void {
 	});
 }
 
-/** Sends `total` octets, 1 KB at a time, and waits for the server's word that it has them. */
+/** Sends `total` bytes, 1 KB at a time, and waits for the server's word that it has them. */
 function send(): void {
 	let left = total;
 	let isReady = false;

@@ -161,7 +161,7 @@ test("a store that is damaged is refused, wherever the damage", () => {
 	for (let at = 0; at < whole.length; at += at < 1000 ? 1 : 1 + numbers.below(16)) {
 		const bit = 1 << numbers.below(8);
 		whole[at]! ^= bit;
-		// the date is covered as well; only octets behind the store are not
+		// the date is covered as well; only bytes behind the store are not
 		throws(() => new RootStore(whole), "configuration");
 		whole[at]! ^= bit;
 	}

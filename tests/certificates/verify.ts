@@ -17,7 +17,7 @@ export interface Question {
 	readonly requiresStatus?: boolean | undefined;
 }
 
-/** The octets of base64. */
+/** The bytes of base64. */
 export function octets(base64: string): Uint8Array {
 	return readPEM(`-----BEGIN CERTIFICATE-----${base64}-----END CERTIFICATE-----`, "CERTIFICATE")[0]!;
 }

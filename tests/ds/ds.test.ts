@@ -29,7 +29,7 @@ const schemes: [Version, string][] = [
 
 const hmacKey = randomBytes(32);
 
-/** An octet of the encrypted parameters, or of what stands in front of them. */
+/** A byte of the encrypted parameters, or of what stands in front of them. */
 function flipped(parameters: Buffer, at: number): Buffer {
 	const changed = Buffer.from(parameters);
 	changed[at < 0 ? changed.length + at : at]! ^= 0x10;

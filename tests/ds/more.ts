@@ -1,6 +1,6 @@
 /*
 	The option `sign` by the environment: DS_PARAMETERS are the key's, in hexadecimal, DS_BLOCK is the eFuse key block, DS_FAULT is JSON of what happens
-	to an accelerator, and DS_SHORTER takes the parameters' last octets away once they were looked at. Found by client.ts.
+	to an accelerator, and DS_SHORTER takes the parameters' last bytes away once they were looked at. Found by client.ts.
 */
 
 import { accelerate, environment } from "simulator";

@@ -34,7 +34,7 @@ describe("AES-CCM", () => {
 		return pair!;
 	}
 
-	/** Sends `length` octets in one record when the request has come. */
+	/** Sends `length` bytes in one record when the request has come. */
 	const sending = (length: number, change = (record: Buffer): Buffer => record): object => ({
 		talk: async (session: Session13) => {
 			while (!session.outcome.received.includes("\r\n\r\n")) if (!await session.receive()) return;

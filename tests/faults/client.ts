@@ -24,16 +24,16 @@ interface Result {
 	sessions?: number;
 	/** All that was delivered, as text. */
 	text: string;
-	/** Octets of the longest record. */
+	/** Bytes of the longest record. */
 	most: number;
-	/** Octets of the last certificate that was compressed. */
+	/** Bytes of the last certificate that was compressed. */
 	inflated?: number;
 }
 
 const head = `GET ${config.path ?? "/"} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n`;
 const lines = config.lines ? JSON.parse(config.lines) as string[] : undefined;
 const request = ArrayBuffer.fromString(lines ? `${lines.shift()}\n` : `${head}\r\n`);
-/** config.early: this many octets of request go out early. */
+/** config.early: this many bytes of request go out early. */
 const early = Number(config.early ?? 0);
 const earlyData = early ? ArrayBuffer.fromString(`${`${head}x: `.padEnd(early - 4, "y")}\r\n\r\n`) : undefined;
 const secure = JSON.parse(config.secure) as object;
@@ -66,7 +66,7 @@ function text(bytes: Uint8Array): string {
 	return result;
 }
 
-/** Reads up to `count` octets: as a buffer of its own, or into one of the kind that config.into names. */
+/** Reads up to `count` bytes: as a buffer of its own, or into one of the kind that config.into names. */
 function readSome(client: TLSClient, count: number): Uint8Array {
 	if (!config.into) return new Uint8Array(client.read(count) as ArrayBuffer);
 	const room = new ArrayBuffer(count + count % 2);

@@ -18,10 +18,10 @@ export interface ClientResult {
 	/** How many it gave. */
 	readonly sessions?: number;
 	readonly text: string;
-	/** Octets delivered, and of the longest record. */
+	/** Bytes delivered, and of the longest record. */
 	readonly length: number;
 	readonly most: number;
-	/** Octets of the last certificate that was compressed. */
+	/** Bytes of the last certificate that was compressed. */
 	readonly inflated?: number;
 }
 
@@ -44,16 +44,16 @@ export interface ClientOptions {
 	readonly path?: string;
 	/** Lines to send in place of a request, each when something has come of the one before. */
 	readonly lines?: readonly string[];
-	/** Octets that the client reads at a time; all that is there by default. */
+	/** Bytes that the client reads at a time; all that is there by default. */
 	readonly chunk?: number;
 	/** The kind of buffer that it reads into; a new ArrayBuffer of each read's own by default. */
 	readonly into?: "ArrayBuffer" | "Uint8Array" | "Uint16Array" | "DataView";
-	/** The request goes out early, with so many spaces at its end that it has this many octets. */
+	/** The request goes out early, with so many spaces at its end that it has this many bytes. */
 	readonly early?: number;
 	/** Each connection offers the session that the one before gave, the first one this, in hexadecimal. */
 	readonly session?: string;
 	readonly timeout?: number;
-	/** `creation.static`, in octets; 65536 by default. */
+	/** `creation.static`, in bytes; 65536 by default. */
 	readonly memory?: number;
 	/** A file for what was said on each connection (host-sim/trace). */
 	readonly trace?: string;

@@ -53,7 +53,7 @@ describe("TLS 1.3: early data", () => {
 		identity = makeIdentity(["localhost"]);
 	});
 
-	/** Connection 0 gets a ticket that allows `max` octets; the others take its key where their script does not say otherwise. */
+	/** Connection 0 gets a ticket that allows `max` bytes; the others take its key where their script does not say otherwise. */
 	function runAll(scripts: Partial<Script13>[], options: Partial<ClientOptions> = {}, max: number | null = 5000, first: Partial<Script13> = {}): Promise<Pair<Outcome13>[]> {
 		const { leaf, intermediate, root } = identity;
 		let key: Buffer = Buffer.alloc(0);

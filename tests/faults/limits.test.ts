@@ -20,7 +20,7 @@ interface Given { readonly extensions?: Buffer; readonly talk?: (session: Sessio
 const sizeLimit = (limit: number): Buffer => extension(RECORD_SIZE_LIMIT, u16(limit));
 const fragment = (code: number): Buffer => extension(MAX_FRAGMENT_LENGTH, Buffer.of(code));
 
-/** Answers with a record of `length` octets, and padding where there is some. */
+/** Answers with a record of `length` bytes, and padding where there is some. */
 function answering(length: number, padding = 0): (session: Session) => Promise<void> {
 	return async session => {
 		while (!session.outcome.received.includes("\r\n\r\n")) if (!await session.receive()) return;
@@ -31,7 +31,7 @@ function answering(length: number, padding = 0): (session: Session) => Promise<v
 
 for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 	const is13 = number === 0x304;
-	/** TLS 1.3 counts the octet of the content type, too. */
+	/** TLS 1.3 counts the byte of the content type, too. */
 	const type = is13 ? 1 : 0;
 
 	describe(`TLS ${name}: record limits`, () => {

@@ -37,10 +37,10 @@ function flip(bytes: Buffer, at: number): Buffer {
 	return changed;
 }
 
-/** Where the extensions of a ServerHello start; its session id has 32 octets. */
+/** Where the extensions of a ServerHello start; its session id has 32 bytes. */
 const listAt = 4 + 2 + 32 + 1 + 32 + 3;
 
-/** supported_versions, key_share and pre_shared_key come in this order, of 6, 40 and 6 octets. */
+/** supported_versions, key_share and pre_shared_key come in this order, of 6, 40 and 6 bytes. */
 function helloExtensions(change: (versions: Buffer, share: Buffer, key: Buffer) => Uint8Array[], name: MessageName = "ServerHello"): Partial<Script13> {
 	return changing(name, bytes => {
 		const list = bytes.subarray(listAt + 2);
@@ -75,7 +75,7 @@ const faults: Fault[] = [
 	{ name: "data before Finished", script: { early: Buffer.from("early") }, ...unexpected },
 ];
 
-/** A NewSessionTicket's body: lifetime and age_add, a nonce of one octet, the ticket, no extensions. */
+/** A NewSessionTicket's body: lifetime and age_add, a nonce of one byte, the ticket, no extensions. */
 const ticketLength = 8 + 2 + 2 + ticket.length + 2;
 
 const ticketFaults: (Pick<Fault, "name" | "code" | "alert"> & { readonly options: object })[] = [

@@ -109,7 +109,7 @@ describe("TLS 1.2: max_fragment_length", () => {
 			new Session12(socket, { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...script }).run());
 	}
 
-	/** Answers with a record of `length` octets. */
+	/** Answers with a record of `length` bytes. */
 	function answering(length: number): Partial<Script12> {
 		return {
 			talk: async session => {

@@ -13,7 +13,7 @@ import { runPairs, type ClientOptions, type Pair } from "./connect.js";
 
 const KEY_SHARE = 51, COOKIE = 44, PRE_SHARED_KEY = 41, EARLY_DATA = 42;
 
-/** Where the extensions of a ServerHello or HelloRetryRequest start, in the body; its session id has 32 octets, the suite stands before. */
+/** Where the extensions of a ServerHello or HelloRetryRequest start, in the body; its session id has 32 bytes, the suite stands before. */
 const listAt = 2 + 32 + 1 + 32 + 3;
 const suiteAt = listAt - 3;
 
@@ -28,7 +28,7 @@ function retrying(change: (versions: Buffer, share: Buffer, cookie: Buffer) => U
 	} };
 }
 
-/** A right retry, and a ServerHello behind it with other octets in its body. */
+/** A right retry, and a ServerHello behind it with other bytes in its body. */
 function then(change: (body: Buffer) => Uint8Array): Partial<Script13> {
 	return { ...p256, edit: (name, bytes) => name === "ServerHello" ? message(2, change(bytes.subarray(4))) : bytes };
 }

@@ -1,5 +1,5 @@
 /*
-	Every message of a TLS 1.2 server, in every key exchange: cut at every length, with an octet too many, with each octet changed, left out,
+	Every message of a TLS 1.2 server, in every key exchange: cut at every length, with a byte too many, with each byte changed, left out,
 	repeated, and moved behind each later one. All must be refused, with the alert that goes with the error, and nothing delivered.
 */
 
@@ -85,7 +85,7 @@ for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
 			test(`${name} cut at every length, and with an octet too many`, async () => {
 				const size = messages.get(name)!.length - 4;
 				const scripts = Array.from({ length: size }, (_, length) =>
-					// a signature may be an octet shorter than the one that was measured
+					// a signature may be a byte shorter than the one that was measured
 					changing(name, bytes => withBody(bytes, bytes.subarray(4, Math.min(4 + length, bytes.length - 1)))));
 				await expectRefusals([...scripts, changing(name, bytes => withBody(bytes, bytes.subarray(4), Buffer.of(0)))],
 					name === "ServerHello" ? /^(decode_error|handshake_failure)$/ : name === "CertificateStatus" ? /^(decode_error|bad_staple)$/ : /^decode_error$/);

@@ -1,6 +1,6 @@
 /*
 	Replays a recorded handshake through the engine: what the client drew at random is taken from the recording, and all that it sends must be
-	the recorded octets. No tests of its own.
+	the recorded bytes. No tests of its own.
 */
 
 import { configure } from "tls/configure";
@@ -115,7 +115,7 @@ function goOn({ connection, collector }: Replay): void {
 	}
 }
 
-/** Feeds records in pieces of `size` octets, running the pauses in between. */
+/** Feeds records in pieces of `size` bytes, running the pauses in between. */
 export function feed(replay: Replay, records: Uint8Array, size: number): void {
 	for (let at = 0; at < records.length && !replay.collector.error; ) {
 		at = replay.connection.receive(records, at, Math.min(records.length, at + size));

@@ -23,7 +23,7 @@ const simple: Recording = {
 	serverAlert: serverAlertRecord, clientAlert: clientAlertRecord,
 };
 
-/** Section 6: the signature is taken from the trace, as it holds random octets; what is signed is looked at. */
+/** Section 6: the signature is taken from the trace, as it holds random bytes; what is signed is looked at. */
 const credential = {
 	chain: [clientCertificate],
 	kind: KeyKind.rsa,

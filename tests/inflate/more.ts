@@ -1,5 +1,5 @@
 /*
-	Compressed certificates are asked for, and it is noted how many octets came of one: found by client.ts.
+	Compressed certificates are asked for, and it is noted how many bytes came of one: found by client.ts.
 */
 
 import { inflate } from "tls/inflate";

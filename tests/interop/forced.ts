@@ -1,6 +1,6 @@
 /*
 	What a row of the table asks for beyond a plain request: what the client sends and wants, what is said to a server by hand, and what must have come
-	of it. Used by matrix.test.ts and peers.ts.
+	of it.
 */
 
 import assert from "node:assert/strict";

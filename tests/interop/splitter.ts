@@ -1,5 +1,5 @@
 /*
-	Stands between a client and a server and hands on what the server sends one octet at a time, each in a TCP segment of its own.
+	Stands between a client and a server and hands on what the server sends one byte at a time, each in a TCP segment of its own.
 */
 
 import { once } from "node:events";

@@ -27,7 +27,7 @@ export interface Row {
 }
 
 /**
- * What the server does only when it is made to: another group than the first, a long chain, long and short records, one octet in each TCP segment, new
+ * What the server does only when it is made to: another group than the first, a long chain, long and short records, one byte in each TCP segment, new
  * keys of both sides in the middle, a certificate asked for after the handshake, its own certificates compressed.
  */
 export type Forced = "retry" | "six certificates" | "16 KB records" | "1 KB records" | "one octet per segment" | "KeyUpdate" | "client asked later"

@@ -15,7 +15,7 @@ import { lacks } from "../drivers/machine.js";
 const source = join(projectRoot, "tests/legacy/mac.c");
 const legacy = join(projectRoot, "hardware/legacy");
 
-/** How it is compiled, hash, octets of the record's inside, step from padding to padding: every padding for one of them. */
+/** How it is compiled, hash, bytes of the record's inside, step from padding to padding: every padding for one of them. */
 const records = [
 	["-O2", 1, 320, 1], ["-O2", 256, 320, 17], ["-O2", 384, 320, 17], ["-O2", 1, 64, 7], ["-O2", 256, 64, 7], ["-O2", 384, 64, 7], ["-O2", 256, 1024, 51],
 	["-Os", 1, 320, 51], ["-Os", 256, 320, 51], ["-Os", 384, 320, 51],

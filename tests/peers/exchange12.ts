@@ -90,7 +90,7 @@ class RSA implements Exchange12 {
 	/** Throws where the client did not say TLS 1.2 in it. */
 	premaster(body: Buffer): Buffer {
 		if (body.readUInt16BE(0) !== body.length - 2) throw new Error("EncryptedPreMasterSecret is not all of ClientKeyExchange");
-		// Node has RSAES-PKCS1-v1_5 switched off: 0, 2, eight octets or more of chance, 0 (RFC 8017 section 7.2.1)
+		// Node has RSAES-PKCS1-v1_5 switched off: 0, 2, eight bytes or more of chance, 0 (RFC 8017 section 7.2.1)
 		const padded = privateDecrypt({ key: this.#key, padding: constants.RSA_NO_PADDING }, body.subarray(2));
 		const zero = padded.indexOf(0, 2);
 		if (padded.readUInt16BE(0) !== 2 || zero < 10) throw new Error("EncryptedPreMasterSecret is not padded as PKCS #1 says");

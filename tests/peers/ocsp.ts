@@ -9,7 +9,7 @@ import { bitString, context, element, integer, nothing, octetString, oid, sequen
 
 const day = 86400e3;
 
-/** The octets of the BIT STRING in a SubjectPublicKeyInfo. */
+/** The bytes of the BIT STRING in a SubjectPublicKeyInfo. */
 function keyOctets({ publicKey }: KeyPair): Buffer {
 	const spki = publicKey.export({ type: "spki", format: "der" });
 	// P-256 only: the uncompressed point ends it

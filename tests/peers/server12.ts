@@ -49,7 +49,7 @@ export interface Script12 {
 	editSigned?(content: Buffer): Buffer;
 	/** Sees the ClientHello. */
 	onHello?(hello: Buffer): void;
-	/** Last word over a message: other octets, nothing, or several messages. */
+	/** Last word over a message: other bytes, nothing, or several messages. */
 	edit?(name: MessageName12, message: Buffer): Uint8Array | undefined;
 	/** Last word over what goes out, before the transport: the records of a flight. */
 	editRecords?(name: "hello" | "finish", records: Buffer[]): Uint8Array[];
@@ -57,7 +57,7 @@ export interface Script12 {
 	readonly early?: Uint8Array;
 	/** "client finished": the Finished of the wrong side. */
 	readonly finishedLabel?: string;
-	/** Octets in a handshake record. */
+	/** Bytes in a handshake record. */
 	readonly fragment?: number;
 	/** Called with the open session; the default answers one request and closes in good order. */
 	talk?(session: Session12): Promise<void>;

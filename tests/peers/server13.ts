@@ -28,13 +28,13 @@ export interface Script13 {
 	readonly requestCertificate?: boolean;
 	/** Extensions, encoded, for EncryptedExtensions. */
 	readonly encryptedExtensions?: Uint8Array;
-	/** Last word over a message: other octets, nothing, or several messages. */
+	/** Last word over a message: other bytes, nothing, or several messages. */
 	edit?(name: MessageName, message: Buffer): Uint8Array | undefined;
 	/** Last word over what goes out, before the transport: a flight of records. */
 	editRecords?(name: "hello" | "flight", records: Buffer[]): Uint8Array[];
 	/** Application data sent under the handshake keys, before EncryptedExtensions. */
 	readonly early?: Uint8Array;
-	/** Octets in a handshake record. */
+	/** Bytes in a handshake record. */
 	readonly fragment?: number;
 	/** Called with the open session; the default answers one request and closes in good order. */
 	talk?(session: Session13): Promise<void>;
@@ -48,7 +48,7 @@ export interface Outcome13 {
 	alert: number | undefined;
 	/** Application data of the client. */
 	received: Buffer;
-	/** Octets of text in each protected record of the client, in TLS 1.3 with the type and padding. */
+	/** Bytes of text in each protected record of the client, in TLS 1.3 with the type and padding. */
 	lengths?: number[];
 	/** The client's hello, the last one after a retry, and all of them. */
 	hello: Buffer;

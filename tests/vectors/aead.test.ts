@@ -20,7 +20,7 @@ interface Kind {
 	readonly keyLength: number;
 	/** TLS 1.2 sends half of the nonce in the record (RFC 5288). */
 	readonly isExplicit: boolean;
-	/** Octets. */
+	/** Bytes. */
 	readonly tag: number;
 }
 
@@ -33,7 +33,7 @@ const kinds: Kind[] = [
 ];
 
 function sample({ name, number, cipher, keyLength, isExplicit, tag }: Kind, tls12: boolean, length: number, high: number, low: number): object {
-	// OpenSSL's CCM takes no octets for no call where they have no address
+	// OpenSSL's CCM takes no bytes for no call where they have no address
 	const text = randomBytes(length + 1).subarray(1);
 	const sequence = Buffer.alloc(8);
 	sequence.writeUInt32BE(high, 0);
@@ -58,7 +58,7 @@ function sample({ name, number, cipher, keyLength, isExplicit, tag }: Kind, tls1
 	};
 }
 
-/** CCM's MAC takes 32 octets in front of the text, and goes to the accelerator in pieces of 1,024 (hardware/psa/ccm.c). */
+/** CCM's MAC takes 32 bytes in front of the text, and goes to the accelerator in pieces of 1,024 (hardware/psa/ccm.c). */
 const lengthsOfCCM = [0, 15, 16, 17, 31, 32, 991, 992, 993, 2015, 2016, 2017, 16384];
 
 const samples = kinds.flatMap(kind => [false, true].flatMap(tls12 => [

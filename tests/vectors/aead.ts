@@ -15,7 +15,7 @@ interface Sample {
 	readonly name: string;
 	readonly algorithm: number;
 	readonly tls12: boolean;
-	/** Octets of the tag. */
+	/** Bytes of the tag. */
 	readonly tag: number;
 	/** Key, then IV. */
 	readonly material: string;
@@ -58,7 +58,7 @@ for (const sample of samples) {
 		equal(later.open(sealed.slice(), 0, sealed.length), -1, "another sequence number");
 		for (const missing of [1, tag, tag + 1]) equal(aead.open(sealed.slice(), 0, sealed.length - missing), -1, `${missing} octets less`);
 		const nothing = new Uint8Array(sealed.length - textAt - tag);
-		// long records: every octet near the ends, and each 61st between
+		// long records: every byte near the ends, and each 61st between
 		for (let at = 0; at < sealed.length; at += at < 64 || sealed.length < 4096 || at >= sealed.length - 64 ? 1 : Math.min(61, sealed.length - 64 - at)) {
 			// TLS 1.2 authenticates the length of the text that there is, not the header's (RFC 5246 section 6.2.3.3)
 			if (sample.tls12 && (at === 3 || at === 4)) continue;

@@ -30,7 +30,7 @@ void trapEntry(void);
 
 /* clock.c */
 void instructionsStart(void);
-/* Instructions since then, those left out that were spent in waiting, moving octets and measuring. */
+/* Instructions since then, those left out that were spent in waiting, moving bytes and measuring. */
 uint64_t instructionsWorked(void);
 /* The count stands still in between; may be nested. */
 void instructionsPause(void);

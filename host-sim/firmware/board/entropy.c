@@ -1,5 +1,5 @@
 /*
-	The entropy of QEMU's firmware: none. The same octets at every start, so that two runs can be compared. It must never be
+	The entropy of QEMU's firmware: none. The same bytes at every start, so that two runs can be compared. It must never be
 	part of a device's firmware; there the chip's generator has this place.
 */
 

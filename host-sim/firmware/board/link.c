@@ -1,12 +1,12 @@
 /*
-	One TCP connection at a time over QEMU's serial port (a 16550). At its other end ../link.ts has the socket. Octets go in
-	frames, after a header: kind, number of the connection, length (two octets, low first). What belongs to a connection that
+	One TCP connection at a time over QEMU's serial port (a 16550). At its other end ../link.ts has the socket. Bytes go in
+	frames, after a header: kind, number of the connection, length (two bytes, low first). What belongs to a connection that
 	was closed is dropped.
 
-		to the host		O host\tport	open		D octets		C close						Q the firmware ends
-		from the host	O				opened		D octets		E over, or never opened		Q nothing follows
+		to the host		O host\tport	open		D bytes		C close						Q the firmware ends
+		from the host	O				opened		D bytes		E over, or never opened		Q nothing follows
 
-	Without the last, QEMU would end with octets unread, its socket would be reset, and what was sent last, such as an alert, be
+	Without the last, QEMU would end with bytes unread, its socket would be reset, and what was sent last, such as an alert, be
 	lost.
 */
 

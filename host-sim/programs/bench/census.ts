@@ -1,5 +1,5 @@
 /*
-	Who holds memory at the peak of a handshake, and which lines ask for it: the simulator's census (xs/census.c) as text. Called by bench.ts.
+	Who holds memory at the peak of a handshake, and which lines ask for it: the simulator's census (xs/census.c) as text.
 */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

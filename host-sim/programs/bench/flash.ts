@@ -1,7 +1,7 @@
 /*
 	What the client takes of flash in a release, by module: bytecode, the slots and chunks that preloading leaves, and natives as a 32-bit compiler
 	makes them with -Os. Modules are preloaded here in the order of their imports, so that each is charged with its own only. The names of
-	properties, which all modules share with the app, are not counted. Called by bench.ts.
+	properties, which all modules share with the app, are not counted.
 */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -107,7 +107,7 @@ export async function leanFlash(): Promise<FlashModule[]> {
 	return rows;
 }
 
-/** Octets of a module, on the device: 16 for a slot. */
+/** Bytes of a module, on the device: 16 for a slot. */
 export function flashBytes({ bytecode, slots, chunks, natives }: FlashModule): number {
 	return bytecode + 16 * slots + chunks + natives;
 }

@@ -1,6 +1,6 @@
 /*
 	Runs the app tests/bench against a server and reads its marks: the figures of a handshake, of a transfer, of memory over many requests.
-	All from the 32-bit build, whose memory is that of the device. Called by bench.ts and by tests/memory.
+	All from the 32-bit build, whose memory is that of the device.
 */
 
 import { join } from "node:path";
@@ -98,12 +98,12 @@ export function markOf(outcome: Outcome, name: string): Mark {
 	return mark;
 }
 
-/** All that is in use at a mark, in octets. */
+/** All that is in use at a mark, in bytes. */
 export function inUse(mark: Mark): number {
 	return mark.chunks + mark.slots * mark.slotSize + mark.native;
 }
 
-/** What is in use of XS's heap, in octets. */
+/** What is in use of XS's heap, in bytes. */
 function inHeap(mark: Mark): number {
 	return mark.chunks + mark.slots * mark.slotSize;
 }
@@ -149,7 +149,7 @@ export async function handshake(what: Work): Promise<Figures> {
 	};
 }
 
-/** A transfer of `bytes` octets once the handshake is over. */
+/** A transfer of `bytes` bytes once the handshake is over. */
 export async function transfer(what: Work): Promise<Figures> {
 	const usual = await work(what);
 	const [ready, done] = [markOf(usual, "ready"), markOf(usual, "done")];
@@ -168,7 +168,7 @@ async function fits(folder: string, count: number, config: Record<string, string
 	return result.code === 0 && result.stdout.filter(line => / bytes received$|"closed"/.test(line)).length === count ? result : undefined;
 }
 
-/** The smallest creation.static, in steps of 256 octets, with which an app's requests work; with a stack that just holds. */
+/** The smallest creation.static, in steps of 256 bytes, with which an app's requests work; with a stack that just holds. */
 async function smallest(folder: string, count: number, config: Record<string, string>): Promise<Figures> {
 	const ample = await fits(folder, count, config, { static: 65536 });
 	if (!ample) return { static: "the app does not work in 64 KB either" };

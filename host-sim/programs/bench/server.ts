@@ -1,6 +1,6 @@
 /*
 	The server of the measurements: Node's own TLS (OpenSSL) on loopback, in this process. A connection's first line says what it does:
-	"R n" have n octets sent, "S n" take n octets (the line counted) and answer with one, anything else is an HTTP request.
+	"R n" have n bytes sent, "S n" take n bytes (the line counted) and answer with one, anything else is an HTTP request.
 */
 
 import { createServer as createPlainServer, type Socket } from "node:net";

@@ -1,5 +1,5 @@
 /*
-	Prints the figures of a run as one table, each beside its target, and the change against an earlier run. Called by bench.ts.
+	Prints the figures of a run as one table, each beside its target, and the change against an earlier run.
 */
 
 import type { Figures } from "./measure.js";

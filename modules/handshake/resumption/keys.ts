@@ -40,7 +40,7 @@ export interface Session13 extends AnySession {
 	readonly made: number;
 	/** ticket_age_add */
 	readonly ageAdd: number;
-	/** Octets that the server takes as early data. */
+	/** Bytes that the server takes as early data. */
 	readonly maxEarlyData: number;
 	/** The application protocol of the connection; empty where there was none. */
 	readonly protocol: string;
@@ -55,7 +55,7 @@ export interface ExternalKey {
 	secret: Secret | undefined;
 	/** The hash that it is for: only suites with that hash go with it (section 4.2.11). */
 	readonly hash: HashAlgorithm;
-	/** What early data goes out with: suite, application protocol ("" for none), and the most octets (section 4.2.10). */
+	/** What early data goes out with: suite, application protocol ("" for none), and the most bytes (section 4.2.10). */
 	readonly suite: number;
 	readonly protocol: string;
 	readonly maxEarlyData: number;

@@ -21,7 +21,7 @@ import type { Transcript } from "../transcript";
 import { clockTime } from "../../x509/time";
 import type { ClockPolicy } from "../../x509/time";
 
-/** Most octets of a pre-shared key's name. */
+/** Most bytes of a pre-shared key's name. */
 const MAX_IDENTITY = 1024;
 
 const types: OptionTypes = Object.freeze({

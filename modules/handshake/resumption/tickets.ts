@@ -1,6 +1,5 @@
 /*
-	Tickets of TLS 1.3 (RFC 8446 section 4.6.1), of which sessions for later connections are made. Made by tls13/flow.ts, used by post.ts, both by way of
-	resumption.ts.
+	Tickets of TLS 1.3 (RFC 8446 section 4.6.1), of which sessions for later connections are made.
 */
 
 import type { Config } from "../../config";

@@ -1,5 +1,5 @@
 /*
-	Certificate and CertificateRequest of TLS 1.2 (RFC 5246 section 7.4.2, 7.4.4, 7.4.6). Used by tls12/flow.ts.
+	Certificate and CertificateRequest of TLS 1.2 (RFC 5246 section 7.4.2, 7.4.4, 7.4.6).
 */
 
 import { TLSError } from "../../errors";

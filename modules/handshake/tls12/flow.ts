@@ -16,7 +16,7 @@
 		[ChangeCipherSpec]
 		Finished
 
-	ServerKeyExchange is there except with RSA key transport. Each `yield` names the messages that may come next. Run by start.ts.
+	ServerKeyExchange is there except with RSA key transport. Each `yield` names the messages that may come next.
 */
 
 import { TLSError } from "../../errors";
@@ -62,7 +62,7 @@ const SERVER_FINISHED = "server finished";
 
 /** What the flow's steps share; its secrets are wiped when the flow ends, however it ends. */
 class State12 {
-	// what is declared is a field only once it is set: each takes 16 octets
+	// what is declared is a field only once it is set: each takes 16 bytes
 	readonly answer: ServerHello12;
 	declare peer: VerifiedPeer | undefined;
 	/** While the path is looked for; then what a CertificateStatus must be of, and its check. */

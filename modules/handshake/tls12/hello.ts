@@ -1,6 +1,6 @@
 /*
 	The ServerHello of TLS 1.2 (RFC 5246 section 7.4.1.3), and its extensions of the ClientHello that it answers, which is the same for both
-	versions (clienthello.ts). A build without TLS 1.2 has without/tls12 in the place of this. Used by config.ts, clienthello.ts and tls12/flow.ts.
+	versions (clienthello.ts). A build without TLS 1.2 has without/tls12 in the place of this.
 */
 
 import { TLSError } from "../../errors";
@@ -41,9 +41,9 @@ export interface ServerHello12 {
 	sendsTicket: boolean;
 	/** The application protocol, if the server picked one. */
 	protocol: string | undefined;
-	/** Most octets that the server takes in a record; 0 where it does not say. */
+	/** Most bytes that the server takes in a record; 0 where it does not say. */
 	recordLimit: number;
-	/** Most octets in a record either way, by max_fragment_length; 0 where nothing was agreed. */
+	/** Most bytes in a record either way, by max_fragment_length; 0 where nothing was agreed. */
 	maxFragment: number;
 }
 

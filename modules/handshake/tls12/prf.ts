@@ -1,6 +1,6 @@
 /*
 	TLS 1.2's key schedule (RFC 5246 section 5, 6.3, 7.4.9, 8.1, with the extended master secret of RFC 7627). Secrets are native handles,
-	closed by whoever asked for them. Used by tls12/flow.ts.
+	closed by whoever asked for them.
 */
 
 import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
@@ -12,7 +12,7 @@ import { legacy } from "tls/optional/legacy/legacy";
 import type { Suite } from "../../crypto/suite";
 
 const MASTER_LENGTH = 48;
-/** Octets of verify_data. */
+/** Bytes of verify_data. */
 export const VERIFY_LENGTH = 12;
 
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
@@ -20,7 +20,7 @@ const MASTER_SECRET = "master secret";
 const EXTENDED_MASTER_SECRET = "extended master secret";
 const KEY_EXPANSION = "key expansion";
 
-/** Octets of an AEAD's IV in the key block: what of the nonce is not sent in each record (RFC 5288 section 3, RFC 7905 section 2). */
+/** Bytes of an AEAD's IV in the key block: what of the nonce is not sent in each record (RFC 5288 section 3, RFC 7905 section 2). */
 function ivLength(suite: Suite): number {
 	return suite.aead === AEADAlgorithm.chacha20_poly1305 ? 12 : 4;
 }
@@ -75,7 +75,7 @@ export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptTh
 }
 
 /**
- * verify_data of a Finished (section 7.4.9), in the place of the transcript's `digest`, whose first VERIFY_LENGTH octets it is then. The label is
+ * verify_data of a Finished (section 7.4.9), in the place of the transcript's `digest`, whose first VERIFY_LENGTH bytes it is then. The label is
  * "client finished" or "server finished".
  */
 export function verifyData12(suite: Suite, master: Secret, label: string, digest: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 /*
 	CompressedCertificate (RFC 8879): a Certificate of TLS 1.3 as zlib compresses it. Asked for where the application gives something that can
-	decompress it. Used by tls13/flow.ts.
+	decompress it.
 */
 
 import { TLSError } from "../../errors";

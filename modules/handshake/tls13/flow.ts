@@ -43,7 +43,7 @@ import type { PreSharedKey } from "../resumption/keys";
 import { resumption } from "../resumption/resumption";
 import { Schedule13, trafficCipher, verifyData, writeFinished } from "./schedule";
 
-/** Octets of the value that a group's key agreement gives, for a public key of that many octets. */
+/** Bytes of the value that a group's key agreement gives, for a public key of that many bytes. */
 function sharedLength(publicLength: number): number {
 	return publicLength === 97 ? 48 : 32;
 }
@@ -63,7 +63,7 @@ const SERVER_TRAFFIC_LOG = "SERVER_TRAFFIC_SECRET_0";
 
 /** What the flow's steps share; its secrets are wiped when the handshake is over, however it ends. */
 class State13 {
-	// what is declared is a field only once it is set: each takes 16 octets
+	// what is declared is a field only once it is set: each takes 16 bytes
 	/** Until the server has answered all of it. */
 	private hello: Hello | undefined;
 	/** What is needed of it then: the group of the key exchange, the extensions that were asked for, whether early data was taken. */

@@ -1,6 +1,6 @@
 /*
 	TLS 1.3's key schedule (RFC 8446 section 7.1 to 7.3, 4.4.4). The names are the RFC's; secrets are native handles, closed as soon as
-	the next one is derived from them. Used by tls13/flow.ts, identity.ts and post.ts.
+	the next one is derived from them.
 */
 
 import type { Suite } from "../../crypto/suite";

@@ -7,7 +7,7 @@
 	    ems-optional   servers without the extended master secret (RFC 7627)
 
 	Without words this build does no more than one without this folder's manifest.json, which has none.ts in the place of this. What is on is
-	offered behind everything else. Used by config.ts and handshake/.
+	offered behind everything else.
 */
 
 import config from "mc/config";

@@ -83,7 +83,7 @@ function base64(bytes: Uint8Array): string {
 	return Buffer.from(bytes).toString("base64");
 }
 
-/** What a chain is made of: certificates, or octets that are none. */
+/** What a chain is made of: certificates, or bytes that are none. */
 export type Link = Certificate | Uint8Array;
 
 function make(name: string, chain: readonly Link[], setting: Setting, code: string, says: string): ChainCase {
@@ -113,7 +113,7 @@ export function fault(name: string, changes: Changes, code: string, says: RegExp
 	return refused(name, [leaf, lower, upper], code, says, { trusted: [root], ...setting });
 }
 
-/** Chains of which every octet is changed in turn: a server and one authority; and a certificate that is trusted itself. */
+/** Chains of which every byte is changed in turn: a server and one authority; and a certificate that is trusted itself. */
 export function mutatedChains(): ChainCase[] {
 	const alone = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host] });
 	const chains = (["p256", "rsa2048"] as const).map((type: KeyType) => {

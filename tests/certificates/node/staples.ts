@@ -114,7 +114,7 @@ export function stapleCases(): ChainCase[] {
 	return [...right(), ...wrong(), ...promised()];
 }
 
-/** A chain with its status, every octet of which is changed in turn. */
+/** A chain with its status, every byte of which is changed in turn. */
 export function mutatedStaple(): ChainCase {
 	const issuer = makeCertificate({ subject: "CA", key: makeKey("p256"), isAuthority: true });
 	const server = makeCertificate({ subject: "server", key: makeKey("p256"), issuer, names: [host] });

@@ -32,7 +32,7 @@ function session(maxFragmentCode: number, version: ProtocolVersion.tls12 | Proto
 		: exportSession({ ...common, version, suite: CipherSuite.TLS_AES_128_GCM_SHA256, ageAdd: 1, maxEarlyData: 0, protocol: "" }, secret, binding, Date.now(), 3600);
 }
 
-/** 8 KB for the connection, and each record twice with 22 octets around it. */
+/** 8 KB for the connection, and each record twice with 22 bytes around it. */
 const roomFor = (text: number): number => 8192 + 2 * (text + 22);
 
 test("room for the longest record: nothing smaller is asked for", () => {

@@ -1,5 +1,5 @@
 /*
-	The smaller bindings: comparison, copying, random octets, key agreement between two sides.
+	The smaller bindings: comparison, copying, random bytes, key agreement between two sides.
 */
 
 import { bytes, equal, ok, test, throws } from "test/harness";

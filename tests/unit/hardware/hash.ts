@@ -52,14 +52,14 @@ for (const { name, algorithm, reference } of algorithms) {
 	});
 }
 
-/** A secret with these octets. */
+/** A secret with these bytes. */
 function secretOf(octets: Uint8Array): Secret {
 	const secret = new Secret(octets.length);
 	secret.import(octets, 0);
 	return secret;
 }
 
-/** A secret's octets; it is closed. */
+/** A secret's bytes; it is closed. */
 function octetsOf(secret: Secret): Uint8Array {
 	const octets = new Uint8Array(secret.length);
 	secret.export(octets, 0);

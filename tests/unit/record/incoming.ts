@@ -17,7 +17,7 @@ function header(length: number): Uint8Array {
 	return Uint8Array.of(22, 3, 3, length >> 8, length & 0xff);
 }
 
-/** The longest record that is taken, by trying both sides of it, with a header in one piece and octet by octet. */
+/** The longest record that is taken, by trying both sides of it, with a header in one piece and byte by byte. */
 function expectLongest(make: () => Incoming, length: number): void {
 	for (const size of [1, 5]) {
 		const take = (incoming: Incoming, bytes: Uint8Array): void => {

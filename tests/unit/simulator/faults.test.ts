@@ -105,7 +105,7 @@ describe("faults of the accelerators", () => {
 			assert.deepEqual([code, opened, left], ["crypto", true, 0]);
 			assert.ok(received < clean.received);
 			if (received < head) continue;
-			// the head of the answer, then the body's octets in order
+			// the head of the answer, then the body's bytes in order
 			const whole = (clean.sum - checksum(body) + 65521) % 65521;
 			assert.equal(sum, (whole + checksum(body.subarray(0, received - head))) % 65521);
 		}

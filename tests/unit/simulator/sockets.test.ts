@@ -37,7 +37,7 @@ function echo(socket: Socket): void {
 	socket.on("end", () => socket.end());
 }
 
-/** Octets that count up. */
+/** Bytes that count up. */
 function counting(length: number): Buffer {
 	return Buffer.from(Uint8Array.from({ length }, (_, i) => i));
 }

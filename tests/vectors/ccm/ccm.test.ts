@@ -21,7 +21,7 @@ interface Sample {
 	readonly text: string;
 	/** Text and tag. */
 	readonly sealed: string;
-	/** Octets. */
+	/** Bytes. */
 	readonly tag: number;
 	/** What PSA calls the outcome of opening it. */
 	readonly outcome: "right" | "wrong tag" | "wrong lengths";
@@ -97,7 +97,7 @@ function ofWycheproof(): Sample[] {
 
 function ofNode(nonceLength: number, additionalLength: number, length: number, tag: number, cipher: "aes-128-ccm" | "aes-256-ccm"): Sample {
 	const [key, nonce] = [randomBytes(cipher === "aes-128-ccm" ? 16 : 32), randomBytes(nonceLength)];
-	// OpenSSL's CCM takes no octets for no call where they have no address
+	// OpenSSL's CCM takes no bytes for no call where they have no address
 	const [additional, text] = [randomBytes(additionalLength), randomBytes(length + 1).subarray(1)];
 	const sealer: CipherCCM = createCipheriv(cipher, key, nonce, { authTagLength: tag });
 	if (additionalLength > 0) sealer.setAAD(additional, { plaintextLength: length });

@@ -1,7 +1,7 @@
 /// <reference path="../../../hardware/native.d.ts" />
 /*
 	AES-CCM (RFC 3610) of hardware/psa/ccm.c over the samples of the resource "ccm.json", which ccm.test.ts makes: sealed the same, opened again, refused
-	with an octet changed in any part, and refused with lengths that CCM has not.
+	with a byte changed in any part, and refused with lengths that CCM has not.
 */
 
 import Resource from "Resource";
@@ -31,7 +31,7 @@ function ccm(this: void, isSealing: boolean, key: Bytes, nonce: Bytes, additiona
 
 const samples = JSON.parse(String.fromArrayBuffer(new Resource("ccm.json").slice(0))) as Sample[];
 
-/** An octet that is changed, of the shorter parts each in its turn. */
+/** A byte that is changed, of the shorter parts each in its turn. */
 function flipped(octets: Uint8Array, at: number): Uint8Array {
 	const result = octets.slice();
 	result[at % result.length]! ^= 1 << at % 8;
@@ -66,7 +66,7 @@ function check({ key: keyText, nonce: nonceText, additional: additionalText, tex
 		refuse(key, flipped(nonce, at), additional, sealed.slice(), "another nonce");
 		if (additional.length > 0) refuse(key, nonce, flipped(additional, at), sealed.slice(), "other additional data");
 	}
-	// an octet moved from the additional data to the text's start, and the other way: lengths are authenticated
+	// a byte moved from the additional data to the text's start, and the other way: lengths are authenticated
 	if (additional.length > 0) refuse(key, nonce, additional.slice(0, -1), sealed.slice(), "less additional data");
 	const more = new Uint8Array(additional.length + 1);
 	more.set(additional);

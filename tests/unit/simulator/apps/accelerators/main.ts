@@ -31,7 +31,7 @@ function agreeing(group: number, length: number): void {
 	share.close();
 }
 
-/** Returns how a record of 100 octets was opened again. */
+/** Returns how a record of 100 bytes was opened again. */
 function sealing(algorithm: AEADAlgorithm, keyLength: number): number {
 	const [sealing, opening] = [0, 1].map(() => new AEAD(algorithm, material, false, 0, keyLength, 32, 100));
 	const record = new Uint8Array(5 + 100 + 16);

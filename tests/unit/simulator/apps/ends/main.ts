@@ -7,7 +7,7 @@ import Timer from "timer";
 import { exit } from "simulator";
 import * as flash from "flash";
 
-/** Writes to the first octet, whatever the buffer says about that. */
+/** Writes to the first byte, whatever the buffer says about that. */
 function writeAnyway(this: void, buffer: Uint8Array): void { return native("test_writeAnyway").call(this, buffer); }
 
 let kept: unknown;

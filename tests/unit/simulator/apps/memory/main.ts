@@ -6,7 +6,7 @@ import config from "mc/config";
 import Resource from "Resource";
 import { collect, environment, memory, meter, resetPeaks, type Memory } from "simulator";
 
-/** `size` octets of native memory. */
+/** `size` bytes of native memory. */
 class Block extends Native("test_block_destructor") {
 	constructor(size: number) { super(); native("test_block").call(this, size); }
 }

@@ -101,7 +101,7 @@ function writingNumbers(): void {
 	});
 }
 
-/** 300,000 octets to a server that takes its time: never more than there is room for. */
+/** 300,000 bytes to a server that takes its time: never more than there is room for. */
 function upload(): void {
 	const total = 300_000;
 	let sent = 0;
@@ -128,7 +128,7 @@ function upload(): void {
 	});
 }
 
-/** 300,000 octets from a server that sends them at once, read in small pieces with pauses. */
+/** 300,000 bytes from a server that sends them at once, read in small pieces with pauses. */
 function download(): void {
 	let received = 0;
 	let isRight = true;
