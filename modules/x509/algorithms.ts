@@ -122,7 +122,7 @@ function readRSAKey(der: DER): number {
 	if (!(bytes[der.end - 1]! & 1)) der.fail("has an RSA key with an even modulus");
 	if (!der.passes(forms, Form.exponent, 5)) takeExponent(der);
 	der.leave(inner);
-	if (der.more) der.fail("has octets behind its RSA key");
+	if (der.more) der.fail("has bytes behind its RSA key");
 	der.leave(outer);
 	return bits;
 }

@@ -89,7 +89,7 @@ export class Certificate implements KeyPlace, ExtensionFields {
 		this.position = position;
 		const der = this.der.open(bytes, start, end, position);
 		der.take(Tag.sequence, "Certificate");
-		if (der.more) der.fail("has octets behind its end");
+		if (der.more) der.fail("has bytes behind its end");
 		der.enter();
 		this.tbsStart = der.at;
 		der.take(Tag.sequence, "TBSCertificate");

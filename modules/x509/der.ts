@@ -186,7 +186,7 @@ export class DER {
 	/** Takes a BIT STRING of whole bytes; `start..end` is then those bytes. */
 	octetBits(): void {
 		this.take(Tag.bitString, "BIT STRING");
-		if (this.end === this.start || this.bytes[this.start]) this.fail("has a key or a signature that is not whole octets");
+		if (this.end === this.start || this.bytes[this.start]) this.fail("has a key or a signature that is not of whole bytes");
 		this.start++;
 	}
 }

@@ -188,7 +188,7 @@ export class StapledStatus {
 	/** OCSPResponse, down to BasicOCSPResponse. */
 	#read(der: DER): void {
 		der.take(Tag.sequence, "response");
-		if (der.more) der.fail("has octets behind its end");
+		if (der.more) der.fail("has bytes behind its end");
 		der.enter();
 		der.take(Tag.enumerated, "response status");
 		if (der.end - der.start !== 1 || this.#bytes[der.start]) refuse("only says that the responder could not answer");

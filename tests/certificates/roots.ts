@@ -168,7 +168,7 @@ test("a store that is damaged is refused, wherever the damage", () => {
 	equal(new RootStore(whole).count, new RootStore(new Resource("common.bin")).count);
 });
 
-test("octets behind a store do not matter: flash is filled up", () => {
+test("bytes behind a store do not matter: flash is filled up", () => {
 	const whole = octets("common.bin");
 	const padded = new Uint8Array(whole.length + 13).fill(255);
 	padded.set(whole);

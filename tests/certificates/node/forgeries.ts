@@ -35,7 +35,7 @@ export function forgeries(): ChainCase[] {
 		fault("the server's certificate has a damaged signature", { leaf: { changeSignature: flip } }, "bad_certificate", /certificate 0 .* is forged/),
 		fault("an authority's certificate has a damaged signature", { lower: { changeSignature: flip } }, "bad_certificate", /certificate 1 .* is forged/),
 		fault("a signature of no octets", { leaf: { changeSignature: () => Buffer.alloc(0) } }, "bad_certificate", /certificate 0 /),
-		fault("an ECDSA signature with octets behind it", { leaf: { changeSignature: bytes => Buffer.concat([bytes, Buffer.of(0)]) } }, "bad_certificate", /certificate 0 .* is forged/),
+		fault("an ECDSA signature with bytes behind it", { leaf: { changeSignature: bytes => Buffer.concat([bytes, Buffer.of(0)]) } }, "bad_certificate", /certificate 0 .* is forged/),
 		refused("more authorities of one name than signatures are checked", [leaf, ...Array.from({ length: 20 }, () => makeWorld({ lower: { changeSignature: flip } }).lower), upper], "too_much_work", /more signatures checked/),
 		refused("more certificates than are looked at", [leaf, ...Array<typeof leaf>(40).fill(lower)], "too_much_work", /more than 40 certificates/),
 	];
@@ -90,8 +90,8 @@ export function encodingFaults(): ChainCase[] {
 	const extension = (id: string, value: Uint8Array, isCritical = false): Changes => ({ leaf: { extensions: [{ id, value, isCritical }] } });
 	const basic = (value: Uint8Array): Changes => ({ leaf: { extensions: [{ id: "2.5.29.19", isCritical: true, value }] } });
 	return [
-		refused("an octet behind the server's certificate", [longer(leaf.der), lower, upper], "bad_certificate", /certificate 0 has octets behind its end/),
-		refused("an octet behind an authority's certificate", [leaf, longer(lower.der), upper], "bad_certificate", /certificate 1 has octets behind its end/),
+		refused("a byte behind the server's certificate", [longer(leaf.der), lower, upper], "bad_certificate", /certificate 0 has bytes behind its end/),
+		refused("a byte behind an authority's certificate", [leaf, longer(lower.der), upper], "bad_certificate", /certificate 1 has bytes behind its end/),
 		refused("an element behind the signature", [inside(leaf.der), lower, upper], "bad_certificate", /certificate 0 has more in it/),
 		refused("the last octet is missing", [leaf.der.subarray(0, -1), lower, upper], "bad_certificate", /certificate 0 /),
 		refused("no octets at all", [Buffer.alloc(0), lower, upper], "bad_certificate", /certificate 0 /),
@@ -104,7 +104,7 @@ export function encodingFaults(): ChainCase[] {
 		fault("an extension twice", { leaf: { changeExtensions: list => [...list, list[0]!] } }, "bad_certificate", /an extension twice/),
 		fault("an unknown extension twice", { leaf: { extensions: ["1", "2", "1"].map(last => ({ id: `1.3.6.1.4.1.99999.${last}`, isCritical: false, value: Buffer.of(5, 0) })) } }, "bad_certificate", /an extension twice/),
 		fault("an unknown extension that is critical", extension("1.3.6.1.4.1.99999.1", octetString(Buffer.of(1)), true), "unsupported_certificate", /certificate 0 \(CN=server\) has a critical extension/),
-		fault("an extension with octets behind its value", basic(Buffer.concat([sequence(), Buffer.of(5, 0)])), "bad_certificate", /(octets|bytes) behind its end/),
+		fault("an extension with bytes behind its value", basic(Buffer.concat([sequence(), Buffer.of(5, 0)])), "bad_certificate", /bytes behind its end/),
 		fault("a BOOLEAN that is 1", basic(sequence(element(1, Buffer.of(1)))), "bad_certificate", /BOOLEAN is neither/),
 		fault("a path length beyond all bounds", basic(sequence(boolean(true), integer(300))), "bad_certificate", /path length/),
 	];

@@ -49,7 +49,7 @@ export function keyFaults(): ChainCase[] {
 		accepted("RSA exponent 3", [makeWorld(withSPKI(rsa(modulus, Buffer.of(3)))).leaf, lower, upper]),
 		fault("an RSA key without NULL", withSPKI(sequence(sequence(oid("1.2.840.113549.1.1.1")), bitString(pair))), "bad_certificate", /no NULL/),
 		fault("an RSA key with more than NULL", withSPKI(sequence(sequence(oid("1.2.840.113549.1.1.1"), nothing(), nothing()), bitString(pair))), "bad_certificate", /more in it/),
-		fault("octets behind an RSA key", withSPKI(sequence(sequence(oid("1.2.840.113549.1.1.1"), nothing()), bitString(Buffer.concat([pair, nothing()])))), "bad_certificate", /octets behind its RSA key/),
+		fault("bytes behind an RSA key", withSPKI(sequence(sequence(oid("1.2.840.113549.1.1.1"), nothing()), bitString(Buffer.concat([pair, nothing()])))), "bad_certificate", /bytes behind its RSA key/),
 		fault("a curve with more behind it", withSPKI(sequence(sequence(...ecKey, nothing()), curvePoint)), "bad_certificate", /more in it/),
 		fault("a key on a curve that is cut short", withSPKI(sequence(sequence(ecKey[0]!, ecKey[1]!.subarray(0, -1)), curvePoint)), "bad_certificate", /longer than the whole/),
 		fault("an even RSA modulus", withSPKI(rsa(even, Buffer.of(1, 0, 1))), "bad_certificate", /even modulus/),
