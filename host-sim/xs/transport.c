@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 /* How long a closed socket waits for its peer's end. */
-static const double kGoodbyeSeconds = 0.02;
+static const double kGoodbyeSeconds = 0.1;
 
 static void prepare(int file, bool nodelay)
 {
