@@ -22,7 +22,7 @@ executions per second, the longest stretch of metered steps between two turns of
   --target NAME        only ${targets.join(", ")}; may be given several times
   --count N            this many executions of each target, however long it takes; --count 1 with --seed repeats one
   --variant NAME       native (the default), m32, or one with -asan behind it
-  --max-steps N        a longer stretch of metered steps is a finding; default ${longestAllowed("tls13")}, ${longestAllowed("key")} where
+  --max-steps N        a longer stretch of metered steps is a finding; default ${longestAllowed("tls13")} for connections, ${longestAllowed("path")} for a server's bytes alone, ${longestAllowed("key")} where
                        the app gives the input (pem, session, roots, key)
   --no-corpus          don't add what is found to tests/fuzz/corpus
   --help               this text
