@@ -342,7 +342,8 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 
 	yield Accept.certificate;
 	beginCertificate(link, state);
-	while (stepSearch(state.search!)) yield Step.pause;
+	do yield Step.pause;
+	while (stepSearch(state.search!));
 	endCertificate(link, hello, transcript, state);
 
 	const { isSigned } = state.exchange!;

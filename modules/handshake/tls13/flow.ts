@@ -234,7 +234,8 @@ function* authenticateServer(link: Link, state: State13): Flow {
 		yield certificate;
 	}
 	let search: PathSearch | undefined = startSearch(link, asked);
-	while (stepSearch(search)) yield Step.pause;
+	do yield Step.pause;
+	while (stepSearch(search));
 	const peer = search.peer!;
 	search = undefined;	// and with it all that it holds
 	link.addTo(transcript);
