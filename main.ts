@@ -26,7 +26,8 @@ interface Target {
 
 /** The first of "/" and "?" in `text`: there the authority ends (RFC 3986 section 3.2). */
 function authorityEnd(text: string): number {
-	const slash = text.indexOf("/"), query = text.indexOf("?");
+	const slash = text.indexOf("/"),
+		query = text.indexOf("?");
 	if (slash < 0 && query < 0) return text.length;
 	return slash < 0 ? query : query < 0 ? slash : Math.min(slash, query);
 }
@@ -35,13 +36,17 @@ function authorityEnd(text: string): number {
 function parseURL(url: string): Target {
 	const scheme = "https://";
 	if (url.slice(0, scheme.length).toLowerCase() !== scheme) throw new Error(`"${url}" does not start with ${scheme}`);
-	const rest = url.slice(scheme.length).split("#", 1)[0]!, end = authorityEnd(rest);
-	const authority = rest.slice(0, end), path = rest.slice(end);
-	const colon = authority.lastIndexOf(":"), hasPort = colon > authority.lastIndexOf("]");
+	const rest = url.slice(scheme.length).split("#", 1)[0]!,
+		end = authorityEnd(rest);
+	const authority = rest.slice(0, end),
+		path = rest.slice(end);
+	const colon = authority.lastIndexOf(":"),
+		hasPort = colon > authority.lastIndexOf("]");
 	const name = hasPort ? authority.slice(0, colon) : authority;
 	const host = name.startsWith("[") && name.endsWith("]") ? name.slice(1, -1) : name;
 	const port = hasPort ? Number(authority.slice(colon + 1)) : 443;
-	if (!host || !(port > 0 && port < 65536 && Math.floor(port) === port)) throw new Error(`"${url}" has no host, or a port that is none`);
+	if (!host || !(port > 0 && port < 65536 && Math.floor(port) === port))
+		throw new Error(`"${url}" has no host, or a port that is none`);
 	return { host, authority, port, path: path.startsWith("/") ? path : `/${path}` };
 }
 
@@ -52,7 +57,8 @@ function versions(tls: string): object {
 }
 
 function printHandshake(info: HandshakeInfo): void {
-	const group = info.group ? groupName(info.group) : "RSA key transport", signature = info.signature ? schemeName(info.signature) : "nothing signed";
+	const group = info.group ? groupName(info.group) : "RSA key transport",
+		signature = info.signature ? schemeName(info.signature) : "nothing signed";
 	trace(`${versionName(info.version)}, ${info.suite}, ${group}, ${signature}`);
 	trace(info.protocol === undefined ? "\n" : `, ${info.protocol}\n`);
 	trace(`peer: ${info.peer.subject}\n`);
@@ -82,9 +88,16 @@ function request({ host, authority, port, path }: Target, address: string): void
 	let isSent = false;
 	let received = 0;
 	new TLSClient({
-		host, address, port,
+		host,
+		address,
+		port,
 		TCP: { io: TCP },
-		secure: { ...trusted, ...versions(config.tls), applicationLayerProtocolNegotiation: "http/1.1", onHandshake: printHandshake },
+		secure: {
+			...trusted,
+			...versions(config.tls),
+			applicationLayerProtocolNegotiation: "http/1.1",
+			onHandshake: printHandshake,
+		},
 		onWritable(count: number) {
 			const text = `GET ${path} HTTP/1.1\r\nhost: ${authority}\r\nuser-agent: xs-tls\r\nconnection: close\r\n\r\n`;
 			if (isSent || count < text.length) return;
@@ -112,15 +125,15 @@ function main(): void {
 	const target = parseURL(config.url);
 	trace(`https request to ${target.host} port ${target.port}, ${target.path}\n`);
 	if (target.host.includes(":")) request(target, target.host);
-	else Net.resolve(target.host, (name: string, address?: string) => {
-		if (address === undefined) fail(`the name ${name} has no address`);
-		else request(target, address);
-	});
+	else
+		Net.resolve(target.host, (name: string, address?: string) => {
+			if (address === undefined) fail(`the name ${name} has no address`);
+			else request(target, address);
+		});
 }
 
 try {
 	main();
-}
-catch (error) {
+} catch (error) {
 	fail((error as Error).message);
 }

@@ -46,19 +46,47 @@ export class AEAD extends Native("xs_aead_destructor") {
 	 * `tls12` picks that version's nonce and additional data (RFC 5246 section 6.2.3.3, RFC 5288, RFC 7905) over TLS 1.3's. The key is worn
 	 * after `recordLimit` records. `first` is the first record's sequence number, which only tests need.
 	 */
-	constructor(algorithm: AEADAlgorithm, material: Secret, tls12: boolean, keyAt: number, keyLength: number, ivAt: number, recordLimit: number, first?: number) { super(); native("xs_aead").call(this, algorithm, material, tls12, keyAt, keyLength, ivAt, recordLimit, first); }
-	get hidesType(): boolean { return native("xs_aead_hidesType").call(this); }
-	get explicit(): number { return native("xs_aead_explicit").call(this); }
-	get worn(): boolean { return native("xs_aead_worn").call(this); }
-	sealedLength(length: number): number { return native("xs_aead_sealedLength").call(this, length); }
-	overhead(arrives: boolean): number { return native("xs_aead_overhead").call(this, arrives); }
+	constructor(
+		algorithm: AEADAlgorithm,
+		material: Secret,
+		tls12: boolean,
+		keyAt: number,
+		keyLength: number,
+		ivAt: number,
+		recordLimit: number,
+		first?: number,
+	) {
+		super();
+		native("xs_aead").call(this, algorithm, material, tls12, keyAt, keyLength, ivAt, recordLimit, first);
+	}
+	get hidesType(): boolean {
+		return native("xs_aead_hidesType").call(this);
+	}
+	get explicit(): number {
+		return native("xs_aead_explicit").call(this);
+	}
+	get worn(): boolean {
+		return native("xs_aead_worn").call(this);
+	}
+	sealedLength(length: number): number {
+		return native("xs_aead_sealedLength").call(this, length);
+	}
+	overhead(arrives: boolean): number {
+		return native("xs_aead_overhead").call(this, arrives);
+	}
 	/**
 	 * Encrypts the record whose header starts at `record` and whose text ends at `end`; the tag is laid behind it. The header's length
 	 * must already count the tag. Writes the explicit nonce where there is one. Returns the record's end.
 	 */
-	seal(buffer: Bytes, record: number, end: number): number { return native("xs_aead_seal").call(this, buffer, record, end); }
+	seal(buffer: Bytes, record: number, end: number): number {
+		return native("xs_aead_seal").call(this, buffer, record, end);
+	}
 	/** Decrypts the record at `record..end`. Returns the end of its text, or -1 where the tag is wrong; nothing is readable then. */
-	open(buffer: Bytes, record: number, end: number): number { return native("xs_aead_open").call(this, buffer, record, end); }
+	open(buffer: Bytes, record: number, end: number): number {
+		return native("xs_aead_open").call(this, buffer, record, end);
+	}
 	/** Wipes and frees the key; using the cipher afterwards throws. */
-	close(): void { return native("xs_aead_close").call(this); }
+	close(): void {
+		return native("xs_aead_close").call(this);
+	}
 }

@@ -20,4 +20,6 @@ export const enum ChipFeature {
 }
 
 /** The bits of ChipFeature that hold here. */
-export function chipFeatures(this: void): number { return native("xs_chip_features").call(this); }
+export function chipFeatures(this: void): number {
+	return native("xs_chip_features").call(this);
+}

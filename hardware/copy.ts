@@ -6,10 +6,22 @@
 import type { Bytes } from "./native";
 
 /** Copies `from[start..end)` to `to` at `at`. The two may overlap in one buffer. */
-export function copy(this: void, from: Bytes, start: number, end: number, to: Bytes, at: number): void { return native("xs_copy").call(this, from, start, end, to, at); }
+export function copy(this: void, from: Bytes, start: number, end: number, to: Bytes, at: number): void {
+	return native("xs_copy").call(this, from, start, end, to, at);
+}
 
 /**
  * Copies as much of `from[start..end)` as goes into `to[at..limit)` and returns how many bytes that was. `to` may be a DataView, too;
  * without a limit, up to its end.
  */
-export function copyPart(this: void, from: Bytes, start: number, end: number, to: ArrayBuffer | ArrayBufferView, at: number, limit?: number): number { return native("xs_copy_part").call(this, from, start, end, to, at, limit); }
+export function copyPart(
+	this: void,
+	from: Bytes,
+	start: number,
+	end: number,
+	to: ArrayBuffer | ArrayBufferView,
+	at: number,
+	limit?: number,
+): number {
+	return native("xs_copy_part").call(this, from, start, end, to, at, limit);
+}

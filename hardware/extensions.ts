@@ -24,8 +24,14 @@ export const enum Purpose {
 }
 
 /** Checks that the Extensions `bytes[start..end)` are well-formed as far as their identifiers, at most `most`, and each there once. */
-export function checkExtensions(this: void, bytes: Bytes, start: number, end: number, most: number): ExtensionList { return native("xs_extensions_check").call(this, bytes, start, end, most) as ExtensionList; }
+export function checkExtensions(this: void, bytes: Bytes, start: number, end: number, most: number): ExtensionList {
+	return native("xs_extensions_check").call(this, bytes, start, end, most) as ExtensionList;
+}
 /** The offset of the first of the Extensions `bytes[start..end)` that is critical or of a kind that script reads; `end` if there is none. They were found good. */
-export function nextExtension(this: void, bytes: Bytes, start: number, end: number): number { return native("xs_extensions_next").call(this, bytes, start, end); }
+export function nextExtension(this: void, bytes: Bytes, start: number, end: number): number {
+	return native("xs_extensions_next").call(this, bytes, start, end);
+}
 /** What the purposes `bytes[start..end)` of an extKeyUsage say, as bits of Purpose, or Purpose.malformed. */
-export function readPurposes(this: void, bytes: Bytes, start: number, end: number): number { return native("xs_extensions_purposes").call(this, bytes, start, end); }
+export function readPurposes(this: void, bytes: Bytes, start: number, end: number): number {
+	return native("xs_extensions_purposes").call(this, bytes, start, end);
+}

@@ -33,11 +33,45 @@ export const enum NameResult {
  * Looks `asked[0..askedEnd)` up in the GeneralNames `bytes[start..end)`: 1 if one of type `tag` is it, 0 if none is, NameResult.badList if they are
  * malformed. A dNSName may have a wildcard (RFC 9525 section 6.3).
  */
-export function findName(this: void, bytes: Bytes, start: number, end: number, asked: Bytes, askedEnd: number, tag: GeneralName): number { return native("xs_names_find").call(this, bytes, start, end, asked, askedEnd, tag); }
+export function findName(
+	this: void,
+	bytes: Bytes,
+	start: number,
+	end: number,
+	asked: Bytes,
+	askedEnd: number,
+	tag: GeneralName,
+): number {
+	return native("xs_names_find").call(this, bytes, start, end, asked, askedEnd, tag);
+}
 /**
  * Checks the subject `bytes[subjectStart..subjectEnd)`, unless it is no byte, and the GeneralNames `bytes[start..end)` against what is in a NameConstraints,
  * which `checkConstraints` found well-formed. Returns where to go on, as one call's work is bounded: `end` when all is checked; or a NameResult.
  */
-export function checkNames(this: void, bytes: Bytes, subjectStart: number, subjectEnd: number, start: number, end: number, constraints: Bytes, constraintsStart: number, constraintsEnd: number): number { return native("xs_names_check").call(this, bytes, subjectStart, subjectEnd, start, end, constraints, constraintsStart, constraintsEnd); }
+export function checkNames(
+	this: void,
+	bytes: Bytes,
+	subjectStart: number,
+	subjectEnd: number,
+	start: number,
+	end: number,
+	constraints: Bytes,
+	constraintsStart: number,
+	constraintsEnd: number,
+): number {
+	return native("xs_names_check").call(
+		this,
+		bytes,
+		subjectStart,
+		subjectEnd,
+		start,
+		end,
+		constraints,
+		constraintsStart,
+		constraintsEnd,
+	);
+}
 /** 0 if `bytes[start..end)` is the content of a well-formed NameConstraints, or a NameResult. */
-export function checkConstraints(this: void, bytes: Bytes, start: number, end: number): number { return native("xs_names_checkConstraints").call(this, bytes, start, end); }
+export function checkConstraints(this: void, bytes: Bytes, start: number, end: number): number {
+	return native("xs_names_checkConstraints").call(this, bytes, start, end);
+}

@@ -12,7 +12,11 @@ import type { Secret } from "./secret";
  * SSLKEYLOGFILE names, on a device on the debugger's console where the manifest's "defines" have { "keylog": { "on": 1 } }. The label (39 characters
  * at most) is the format's own.
  */
-export function logSecret(this: void, label: string, clientRandom: Bytes, secret: Secret): void { return native("xs_keylog").call(this, label, clientRandom, secret); }
+export function logSecret(this: void, label: string, clientRandom: Bytes, secret: Secret): void {
+	return native("xs_keylog").call(this, label, clientRandom, secret);
+}
 
 /** True where `logSecret` does something now; in a release undefined. */
-export function logsSecrets(this: void): boolean | undefined { return native("xs_keylog_isOn").call(this); }
+export function logsSecrets(this: void): boolean | undefined {
+	return native("xs_keylog_isOn").call(this);
+}

@@ -8,7 +8,11 @@
  * Bytes of the largest buffer that can still be made, as far as `wanted`. Collects garbage where there seem to be fewer. Others may take them
  * before the caller does: a guide, and no promise.
  */
-export function largestBuffer(this: void, wanted: number): number { return native("xs_largest_buffer").call(this, wanted); }
+export function largestBuffer(this: void, wanted: number): number {
+	return native("xs_largest_buffer").call(this, wanted);
+}
 
 /** True where chunks of `bytes` in all and `slots` slots can still be made. Collects garbage where there seem to be fewer. */
-export function hasRoom(this: void, bytes: number, slots: number): boolean { return native("xs_has_room").call(this, bytes, slots); }
+export function hasRoom(this: void, bytes: number, slots: number): boolean {
+	return native("xs_has_room").call(this, bytes, slots);
+}

@@ -6,10 +6,34 @@
 import type { Bytes } from "./native";
 
 /** True if the Names `a[aStart..aEnd)` and `b[bStart..bEnd)`, in DER, are the same. */
-export function sameName(this: void, a: Bytes, aStart: number, aEnd: number, b: Bytes, bStart: number, bEnd: number): boolean { return native("xs_name_same").call(this, a, aStart, aEnd, b, bStart, bEnd); }
+export function sameName(
+	this: void,
+	a: Bytes,
+	aStart: number,
+	aEnd: number,
+	b: Bytes,
+	bStart: number,
+	bEnd: number,
+): boolean {
+	return native("xs_name_same").call(this, a, aStart, aEnd, b, bStart, bEnd);
+}
 /** True if the Name `name[nameStart..nameEnd)` is the subject of the certificate `bytes[start..end)`, which need not be well-formed. */
-export function isSubject(this: void, bytes: Bytes, start: number, end: number, name: Bytes, nameStart: number, nameEnd: number): boolean { return native("xs_name_isSubject").call(this, bytes, start, end, name, nameStart, nameEnd); }
+export function isSubject(
+	this: void,
+	bytes: Bytes,
+	start: number,
+	end: number,
+	name: Bytes,
+	nameStart: number,
+	nameEnd: number,
+): boolean {
+	return native("xs_name_isSubject").call(this, bytes, start, end, name, nameStart, nameEnd);
+}
 /** Writes a SHA-256 to `digest` that is the same for all Names that `sameName` finds the same. */
-export function nameDigest(this: void, bytes: Bytes, start: number, end: number, digest: Bytes): void { return native("xs_name_digest").call(this, bytes, start, end, digest); }
+export function nameDigest(this: void, bytes: Bytes, start: number, end: number, digest: Bytes): void {
+	return native("xs_name_digest").call(this, bytes, start, end, digest);
+}
 /** The offset of the value, header and all, of the last commonName in the Name `bytes[start..end)`; 0 if there is none, or the Name is malformed. */
-export function commonNameOffset(this: void, bytes: Bytes, start: number, end: number): number { return native("xs_name_common").call(this, bytes, start, end); }
+export function commonNameOffset(this: void, bytes: Bytes, start: number, end: number): number {
+	return native("xs_name_common").call(this, bytes, start, end);
+}

@@ -25,4 +25,34 @@ export const enum Padding {
  * True where the signature is the key's over the hash of `data[dataStart..dataEnd)`. `key[keyStart..keyEnd)` is an uncompressed point or the
  * DER of RSAPublicKey; with a key that is no valid key of its kind nothing is signed. Throws where the chip fails.
  */
-export function verifyMessage(this: void, kind: KeyKind, padding: Padding, algorithm: HashAlgorithm, key: Bytes, keyStart: number, keyEnd: number, data: Bytes, dataStart: number, dataEnd: number, signature: Bytes, signatureStart: number, signatureEnd: number): boolean { return native("xs_signature_verify").call(this, kind, padding, algorithm, key, keyStart, keyEnd, data, dataStart, dataEnd, signature, signatureStart, signatureEnd); }
+export function verifyMessage(
+	this: void,
+	kind: KeyKind,
+	padding: Padding,
+	algorithm: HashAlgorithm,
+	key: Bytes,
+	keyStart: number,
+	keyEnd: number,
+	data: Bytes,
+	dataStart: number,
+	dataEnd: number,
+	signature: Bytes,
+	signatureStart: number,
+	signatureEnd: number,
+): boolean {
+	return native("xs_signature_verify").call(
+		this,
+		kind,
+		padding,
+		algorithm,
+		key,
+		keyStart,
+		keyEnd,
+		data,
+		dataStart,
+		dataEnd,
+		signature,
+		signatureStart,
+		signatureEnd,
+	);
+}

@@ -34,15 +34,29 @@ const WRITE = "write";
 
 /** Refuses what is no buffer, by the method that was called. */
 function refuseBuffer(method: "read" | "write", value: unknown): never {
-	const what = value === null ? "null" : typeof value === "object" ? "an object" : value === undefined ? "undefined" : `a ${typeof value}`;
-	const advice = method === "read" ? "" : typeof value === "string" ? ": ArrayBuffer.fromString(text) makes one"
-		: typeof value === "number" ? '; for single bytes set format = "number"' : "";
+	const what =
+		value === null
+			? "null"
+			: typeof value === "object"
+				? "an object"
+				: value === undefined
+					? "undefined"
+					: `a ${typeof value}`;
+	const advice =
+		method === "read"
+			? ""
+			: typeof value === "string"
+				? ": ArrayBuffer.fromString(text) makes one"
+				: typeof value === "number"
+					? '; for single bytes set format = "number"'
+					: "";
 	throw new TypeError(`${method} takes an ArrayBuffer or a view of one, not ${what}${advice}`);
 }
 
 function bytesOf(method: "read" | "write", buffer: unknown): Uint8Array {
 	if (buffer instanceof Uint8Array) return buffer;
-	if (ArrayBuffer.isView(buffer)) return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
+	if (ArrayBuffer.isView(buffer))
+		return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
 	if (!(buffer instanceof ArrayBuffer)) refuseBuffer(method, buffer);
 	return new Uint8Array(buffer);
 }
@@ -50,13 +64,14 @@ function bytesOf(method: "read" | "write", buffer: unknown): Uint8Array {
 function byteOf(value: unknown): Uint8Array {
 	if (typeof value !== NUMBER) throw new TypeError('write takes a number from 0 to 255 where format is "number"');
 	const byte = value as number;
-	if (!(byte >= 0 && byte <= 255 && Math.floor(byte) === byte)) throw new RangeError(`${byte} is no byte: write takes a number from 0 to 255`);
+	if (!(byte >= 0 && byte <= 255 && Math.floor(byte) === byte))
+		throw new RangeError(`${byte} is no byte: write takes a number from 0 to 255`);
 	return Uint8Array.of(byte);
 }
 
 /** RangeError for what is no format. */
 function formatFlag(format: string = "buffer"): Flag | 0 {
-	if (format !== "buffer" && format !== "number") throw new RangeError("format is \"buffer\" or \"number\"");
+	if (format !== "buffer" && format !== "number") throw new RangeError('format is "buffer" or "number"');
 	return format === "number" ? Flag.numbers : 0;
 }
 
@@ -86,8 +101,9 @@ export class TLSClient {
 	}
 
 	set format(format: "buffer" | "number") {
-		const flag = formatFlag(format), transport = this.#transport;
-		transport.flags = transport.flags & ~Flag.numbers | flag;
+		const flag = formatFlag(format),
+			transport = this.#transport;
+		transport.flags = (transport.flags & ~Flag.numbers) | flag;
 	}
 
 	/**
@@ -107,7 +123,10 @@ export class TLSClient {
 			result = one[0]!;
 		}
 		// natives know views of bytes only
-		else if (typeof what === OBJECT) result = connection.read((what as Uint8Array | null)?.BYTES_PER_ELEMENT === 1 ? what as Uint8Array : bytesOf(READ, what));
+		else if (typeof what === OBJECT)
+			result = connection.read(
+				(what as Uint8Array | null)?.BYTES_PER_ELEMENT === 1 ? (what as Uint8Array) : bytesOf(READ, what),
+			);
 		else {
 			const count = (what ?? readable) as number;
 			if (typeof count !== NUMBER) refuseBuffer(READ, what);

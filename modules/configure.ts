@@ -29,7 +29,9 @@ import { ChipFeature, chipFeatures } from "tls/hardware/chip";
 import { legacy, problem } from "tls/optional/legacy/legacy";
 
 const suites13: readonly number[] = Object.freeze([
-	CipherSuite.TLS_AES_128_GCM_SHA256, CipherSuite.TLS_AES_256_GCM_SHA384, CipherSuite.TLS_CHACHA20_POLY1305_SHA256,
+	CipherSuite.TLS_AES_128_GCM_SHA256,
+	CipherSuite.TLS_AES_256_GCM_SHA384,
+	CipherSuite.TLS_CHACHA20_POLY1305_SHA256,
 ]);
 
 /** Old suites are offered behind the others, if at all. */
@@ -38,9 +40,14 @@ const suites12: readonly number[] = legacy ? Object.freeze([...offered12, ...leg
 const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]);
 
 const signatureSchemes: readonly number[] = Object.freeze([
-	SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.ecdsa_secp384r1_sha384,
-	SignatureScheme.rsa_pss_rsae_sha256, SignatureScheme.rsa_pss_rsae_sha384, SignatureScheme.rsa_pss_rsae_sha512,
-	SignatureScheme.rsa_pkcs1_sha256, SignatureScheme.rsa_pkcs1_sha384, SignatureScheme.rsa_pkcs1_sha512,
+	SignatureScheme.ecdsa_secp256r1_sha256,
+	SignatureScheme.ecdsa_secp384r1_sha384,
+	SignatureScheme.rsa_pss_rsae_sha256,
+	SignatureScheme.rsa_pss_rsae_sha384,
+	SignatureScheme.rsa_pss_rsae_sha512,
+	SignatureScheme.rsa_pkcs1_sha256,
+	SignatureScheme.rsa_pkcs1_sha384,
+	SignatureScheme.rsa_pkcs1_sha512,
 ]);
 
 /** Seconds that a session is used after the last full handshake: by default and at most, seven days and a year. */
@@ -89,11 +96,19 @@ const types: Readonly<Record<keyof Options | "onHandshake" | "verify", string>> 
 /** Returns a copy of the options, each read once, known and of its type. Throws TLSError "configuration". */
 export function readOptions<T extends Options>(given: T): T {
 	const options = copyOptions<T & { verify?: unknown }>("secure", given, types, "secure");
-	if (options.verify !== undefined) refuse('"verify": checking can\'t be switched off; give a pin, or the server\'s own certificate as "certificate"');
+	if (options.verify !== undefined)
+		refuse('"verify": checking can\'t be switched off; give a pin, or the server\'s own certificate as "certificate"');
 	const { protocolVersion: version } = options;
 	if (version === undefined) return options;
-	if (options.minVersion !== undefined || options.maxVersion !== undefined) refuse('"protocolVersion" is "minVersion" and "maxVersion" in one: give it alone');
-	options.minVersion = options.maxVersion = numberOption("protocolVersion", version, ProtocolVersion.tls12, ProtocolVersion.tls13, 0);
+	if (options.minVersion !== undefined || options.maxVersion !== undefined)
+		refuse('"protocolVersion" is "minVersion" and "maxVersion" in one: give it alone');
+	options.minVersion = options.maxVersion = numberOption(
+		"protocolVersion",
+		version,
+		ProtocolVersion.tls12,
+		ProtocolVersion.tls13,
+		0,
+	);
 	return options;
 }
 
@@ -114,7 +129,8 @@ const noProtocols: readonly string[] = Object.freeze([]);
 /** Application protocols: 1 to 255 characters each, in ASCII, as the registered ones are. */
 function protocolList(value: string | readonly string[] | undefined): readonly string[] {
 	if (value === undefined) return noProtocols;
-	const list = typeof value === "string" ? [value] : copyList("applicationLayerProtocolNegotiation", value, 0) as string[];
+	const list =
+		typeof value === "string" ? [value] : (copyList("applicationLayerProtocolNegotiation", value, 0) as string[]);
 	let total = 0;
 	for (let i = 0; i < list.length; i++) {
 		const protocol = list[i];
@@ -122,7 +138,8 @@ function protocolList(value: string | readonly string[] | undefined): readonly s
 			refuse('"applicationLayerProtocolNegotiation": a protocol must be a name of 1 to 255 characters in ASCII');
 		total += 1 + protocol.length;
 	}
-	if (total > MAX_PROTOCOLS_LENGTH) refuse(`"applicationLayerProtocolNegotiation" must have no more than ${MAX_PROTOCOLS_LENGTH} bytes, not ${total}`);
+	if (total > MAX_PROTOCOLS_LENGTH)
+		refuse(`"applicationLayerProtocolNegotiation" must have no more than ${MAX_PROTOCOLS_LENGTH} bytes, not ${total}`);
 	return Object.freeze(list);
 }
 
@@ -141,7 +158,8 @@ function namedSuites(names: readonly unknown[], min: number, max: number): reado
 		const suite = findSuiteByName(name) ?? legacy?.findSuiteByName(name);
 		if (!suite) refuse(`"cipherSuites": "${name.slice(0, 64)}" is none that this client knows`);
 		const version = suite.signer === Signer.any ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
-		if (lacks(chipFeatures(), suite.id)) refuse(`"cipherSuites": ${name} is not in this build: CONFIG_MBEDTLS_CHACHAPOLY_C is off`);
+		if (lacks(chipFeatures(), suite.id))
+			refuse(`"cipherSuites": ${name} is not in this build: CONFIG_MBEDTLS_CHACHAPOLY_C is off`);
 		if (ids.includes(suite.id)) refuse(`"cipherSuites" has ${name} twice`);
 		if (version < min || version > max) continue;
 		versions |= 1 << (version & 7);
@@ -149,7 +167,9 @@ function namedSuites(names: readonly unknown[], min: number, max: number): reado
 	}
 	for (let version = min; version <= max; version++) {
 		if (!(versions & (1 << (version & 7))))
-			refuse(`"cipherSuites" has none for TLS 1.${(version & 0xff) - 1}: name one, or leave the version out with "minVersion" or "maxVersion"`);
+			refuse(
+				`"cipherSuites" has none for TLS 1.${(version & 0xff) - 1}: name one, or leave the version out with "minVersion" or "maxVersion"`,
+			);
 	}
 	return ids;
 }
@@ -165,8 +185,9 @@ function suitesOf(names: readonly string[] | undefined, min: number, max: number
 function copyPins(pins: readonly Uint8Array[]): readonly Uint8Array[] {
 	const list = copyList("pins", pins) as Uint8Array[];
 	for (let i = 0; i < list.length; i++) {
-		if (typeName(list[i]) !== "buffer") refuse(`"pins": each must be the 32 bytes of a SHA-256, not ${describeType(list[i])}`);
-		const pin = list[i] = copyBytes("pins", list[i]);
+		if (typeName(list[i]) !== "buffer")
+			refuse(`"pins": each must be the 32 bytes of a SHA-256, not ${describeType(list[i])}`);
+		const pin = (list[i] = copyBytes("pins", list[i]));
 		if (pin.length !== 32) refuse(`"pins": each must be the 32 bytes of a SHA-256, not ${pin.length} bytes`);
 	}
 	return list;
@@ -178,8 +199,7 @@ function trustedStore(certificate: NonNullable<Options["certificate"]>): RootSto
 	for (let i = 0; i < list.length; i++) if (typeof list[i] !== "string") list[i] = viewBytes("certificate", list[i]);
 	try {
 		return trustCertificates(list as CertificateInput[]);
-	}
-	catch (error) {
+	} catch (error) {
 		if (!(error instanceof TLSError)) throw error;
 		refuse(`"certificate": ${error.message}`);
 	}
@@ -191,7 +211,8 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	if (roots !== undefined && !RootStore.isStore(roots)) refuse('"roots" must be a RootStore (tls/trust)');
 	if (roots && certificate !== undefined) refuse('"roots" and "certificate": give one of them');
 	const store = certificate === undefined ? roots : trustedStore(certificate);
-	if (pinsInsteadOfRoots && (store || !pins)) refuse('"pinsInsteadOfRoots" needs "pins", and neither "roots" nor "certificate"');
+	if (pinsInsteadOfRoots && (store || !pins))
+		refuse('"pinsInsteadOfRoots" needs "pins", and neither "roots" nor "certificate"');
 	if (!store && !pinsInsteadOfRoots && !options.psk)
 		refuse('no trust anchor: give "roots", "certificate", "psk", or "pins" with "pinsInsteadOfRoots"');
 	const policy: Making<CertificatePolicy> = { name, clock: clockPolicy(options.clock) };
@@ -205,7 +226,10 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 /** Longest time of a timer, in milliseconds. */
 const MAX_TIMER_MS = 0x7fffffff;
 
-function addOptional(config: Making<Config>, { earlyData, postHandshakeAuth, inflate, recordPadding, timeout, idleTimeout }: Options): void {
+function addOptional(
+	config: Making<Config>,
+	{ earlyData, postHandshakeAuth, inflate, recordPadding, timeout, idleTimeout }: Options,
+): void {
 	if (earlyData) config.earlyData = copyBytes("earlyData", earlyData);
 	if (postHandshakeAuth) config.postHandshakeAuth = true;
 	if (inflate) config.inflate = inflate;
@@ -219,17 +243,33 @@ function serverNameOf(server: string | undefined): string {
 	if (!server) refuse('"serverName" is missing: it says whose certificate to expect');
 	const name = askedName(server);
 	if (name === undefined)
-		refuse(`"serverName" or the host, "${server.slice(0, 64)}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`);
+		refuse(
+			`"serverName" or the host, "${server.slice(0, 64)}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`,
+		);
 	return name;
 }
 
 /** Sets the lowest and the highest version. */
 function setVersions(config: Making<Config>, options: Options, isKeyOnly: boolean): void {
 	const lowest = isKeyOnly ? ProtocolVersion.tls13 : lowestVersion(options);
-	if (isKeyOnly && options.minVersion === ProtocolVersion.tls12) refuse('"psk" alone needs TLS 1.3: for TLS 1.2 say which certificates to trust');
-	config.minVersion = numberOption("minVersion", options.minVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, lowest);
-	config.maxVersion = numberOption("maxVersion", options.maxVersion, ProtocolVersion.tls12, ProtocolVersion.tls13, ProtocolVersion.tls13);
-	if (options.psk && config.maxVersion === ProtocolVersion.tls12) refuse('"psk" is for TLS 1.3, which "maxVersion" leaves out');
+	if (isKeyOnly && options.minVersion === ProtocolVersion.tls12)
+		refuse('"psk" alone needs TLS 1.3: for TLS 1.2 say which certificates to trust');
+	config.minVersion = numberOption(
+		"minVersion",
+		options.minVersion,
+		ProtocolVersion.tls12,
+		ProtocolVersion.tls13,
+		lowest,
+	);
+	config.maxVersion = numberOption(
+		"maxVersion",
+		options.maxVersion,
+		ProtocolVersion.tls12,
+		ProtocolVersion.tls13,
+		ProtocolVersion.tls13,
+	);
+	if (options.psk && config.maxVersion === ProtocolVersion.tls12)
+		refuse('"psk" is for TLS 1.3, which "maxVersion" leaves out');
 }
 
 /** The suites to offer, and what an external key says of them. */
@@ -259,8 +299,7 @@ function addSessions(config: Making<Config>, options: Options, maxFragmentCode: 
 	let usable: Session | undefined;
 	try {
 		usable = resumption!.usableSession(bytes, binding, terms);
-	}
-	catch (error) {
+	} catch (error) {
 		if (error instanceof TLSError) throw error;
 		refuse('"clock" throws: it must return seconds since 1970, or undefined');
 	}
@@ -271,11 +310,12 @@ function addSessions(config: Making<Config>, options: Options, maxFragmentCode: 
 
 /** Fills in the configuration. What has secrets is in it as soon as it is made, so that it can be wiped where the rest fails. */
 function fill(config: Making<Config>, options: Options, name: string): void {
-	const certificates = config.certificates = certificatePolicy(name, options);
+	const certificates = (config.certificates = certificatePolicy(name, options));
 	const psk = readExternalKey(options);
 	if (psk) config.psk = psk;
 	const isKeyOnly = !certificates.roots && !certificates.pinsInsteadOfRoots;
-	if (isKeyOnly && certificates.pins) refuse('"pins" are for certificates: give "roots" or "certificate", or leave them out beside "psk"');
+	if (isKeyOnly && certificates.pins)
+		refuse('"pins" are for certificates: give "roots" or "certificate", or leave them out beside "psk"');
 	setVersions(config, options, isKeyOnly);
 	config.protocols = protocolList(options.applicationLayerProtocolNegotiation);
 	config.suites = suitesFor(options, config, isKeyOnly);
@@ -286,7 +326,10 @@ function fill(config: Making<Config>, options: Options, name: string): void {
 	config.sni = isAddress(name) ? undefined : name;
 	config.groups = groupsFor(chipFeatures());
 	config.signatureSchemes = signatureSchemes;
-	config.maxMessage = options.maxMessage === undefined ? messageThatFits() : numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 0);
+	config.maxMessage =
+		options.maxMessage === undefined
+			? messageThatFits()
+			: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 0);
 	config.recordSizeLimit = limits.recordSizeLimit;
 	config.maxFragmentCode = limits.maxFragmentCode;
 	config.maxSendFragment = numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096);
@@ -303,8 +346,7 @@ export function configureCopy(options: Options, host: string | undefined): Confi
 	const config = {} as Making<Config>;
 	try {
 		fill(config, options, serverNameOf(options.serverName ?? host));
-	}
-	catch (error) {
+	} catch (error) {
 		wipeSecrets(config);
 		throw error;
 	}

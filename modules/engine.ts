@@ -37,7 +37,8 @@ export class Engine {
 	 * (`events.pause`), and when the connection is over; offer the rest again after `read` or `resume`.
 	 */
 	receive(bytes: Uint8Array, start = 0, end = bytes.length): number {
-		if (!(start >= 0 && start <= end && end <= bytes.length)) throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be received`);
+		if (!(start >= 0 && start <= end && end <= bytes.length))
+			throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be received`);
 		return this.#connection.receive(bytes, start, end);
 	}
 
@@ -56,7 +57,8 @@ export class Engine {
 	 * (`unsent`): look at that before more is sent.
 	 */
 	send(bytes: Uint8Array, start = 0, end = bytes.length): void {
-		if (!(start >= 0 && start <= end && end <= bytes.length)) throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be sent`);
+		if (!(start >= 0 && start <= end && end <= bytes.length))
+			throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be sent`);
 		this.#connection.write(bytes, start, end);
 	}
 
@@ -110,6 +112,8 @@ export class Engine {
  */
 export function createEngine(options: Options, serverName: string, events: Events): Engine {
 	if (options.timeout !== undefined || options.idleTimeout !== undefined)
-		refuse('"timeout" and "idleTimeout" need a timer, which the transport has: leave them out, and call close() when a wait is too long');
+		refuse(
+			'"timeout" and "idleTimeout" need a timer, which the transport has: leave them out, and call close() when a wait is too long',
+		);
 	return new Engine(new Connection(configure(options, serverName), events));
 }

@@ -21,10 +21,13 @@ export function describeType(value: unknown): string {
 	const name = typeName(value);
 	switch (name) {
 		case "null":
-		case "undefined": return name;
+		case "undefined":
+			return name;
 		case "array":
-		case "object": return `an ${name}`;
-		default: return `a ${name}`;
+		case "object":
+			return `an ${name}`;
+		default:
+			return `a ${name}`;
 	}
 }
 
@@ -56,7 +59,9 @@ function nearestName(name: string, types: OptionTypes): string | undefined {
 
 function refuseUnknown(title: string, name: string, types: OptionTypes): never {
 	const nearest = nearestName(name, types);
-	refuse(`${title}"${name.slice(0, MAX_NAME)}" is no option${nearest === undefined ? "" : `: did you mean "${nearest}"?`}`);
+	refuse(
+		`${title}"${name.slice(0, MAX_NAME)}" is no option${nearest === undefined ? "" : `: did you mean "${nearest}"?`}`,
+	);
 }
 
 /** Options on a prototype would be passed over without a word, and with them a pin: they are refused. */
@@ -64,9 +69,11 @@ function refuseInherited(title: string, given: object, types: OptionTypes): void
 	let prototype = Object.getPrototypeOf(given) as object | null;
 	for (let i = 0; prototype !== null && prototype !== Object.prototype; i++) {
 		for (const name of i < MAX_PROTOTYPES ? Object.keys(types) : []) {
-			if (Object.hasOwn(prototype, name)) refuse(`${title}"${name}" is inherited: options are properties of the object itself`);
+			if (Object.hasOwn(prototype, name))
+				refuse(`${title}"${name}" is inherited: options are properties of the object itself`);
 		}
-		if (i === MAX_PROTOTYPES) refuse(`${title}the options have more than ${MAX_PROTOTYPES} prototypes: give a plain object`);
+		if (i === MAX_PROTOTYPES)
+			refuse(`${title}the options have more than ${MAX_PROTOTYPES} prototypes: give a plain object`);
 		prototype = Object.getPrototypeOf(prototype) as object | null;
 	}
 }
@@ -100,11 +107,11 @@ export function copyOptions<T extends object>(name: string, given: unknown, type
 			const value = (given as Record<string, unknown>)[option];
 			if (value === undefined) continue;
 			const type = types[option]!;
-			if (type !== "anything" && !type.includes(typeName(value))) refuse(`${title}"${option}" must be ${type}, not ${describeType(value)}`);
+			if (type !== "anything" && !type.includes(typeName(value)))
+				refuse(`${title}"${option}" must be ${type}, not ${describeType(value)}`);
 			copy[option] = value;
 		}
-	}
-	catch (error) {
+	} catch (error) {
 		if (error instanceof TLSError) throw error;
 		refuseUnreadable(option && title, option || name);
 	}
@@ -116,10 +123,10 @@ export function copyList(name: string, list: unknown, least = 1): unknown[] {
 	const items: unknown[] = [];
 	try {
 		const length = (list as unknown[]).length;
-		if (!(length >= least && length <= MAX_ITEMS)) refuse(`"${name}" must have ${least} to ${MAX_ITEMS} items, not ${length}`);
+		if (!(length >= least && length <= MAX_ITEMS))
+			refuse(`"${name}" must have ${least} to ${MAX_ITEMS} items, not ${length}`);
 		for (let i = 0; i < length; i++) items.push((list as unknown[])[i]);
-	}
-	catch (error) {
+	} catch (error) {
 		if (error instanceof TLSError) throw error;
 		refuseUnreadable("", name);
 	}
@@ -138,14 +145,18 @@ const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
  * say; an object with a `length` is none. A Resource is a buffer in flash.
  */
 export function viewBytes(name: string, value: unknown): Uint8Array {
-	if (typeName(value) !== "buffer" && typeName(value) !== "object") refuse(`"${name}" must be a buffer, not ${describeType(value)}`);
+	if (typeName(value) !== "buffer" && typeName(value) !== "object")
+		refuse(`"${name}" must be a buffer, not ${describeType(value)}`);
 	try {
 		if (!ArrayBuffer.isView(value)) return new Uint8Array(new DataView(value as ArrayBuffer).buffer as ArrayBuffer);
 		const prototype = value instanceof DataView ? DataView.prototype : typedArray;
 		const buffer = Reflect.get(prototype, "buffer", value) as ArrayBuffer;
-		return new Uint8Array(buffer, Reflect.get(prototype, "byteOffset", value) as number, Reflect.get(prototype, "byteLength", value) as number);
-	}
-	catch {
+		return new Uint8Array(
+			buffer,
+			Reflect.get(prototype, "byteOffset", value) as number,
+			Reflect.get(prototype, "byteLength", value) as number,
+		);
+	} catch {
 		refuse(`"${name}" must be a buffer, not ${describeType(value)} that has no bytes`);
 	}
 }

@@ -147,17 +147,24 @@ export function typeName(value: unknown): string {
 	try {
 		if (Array.isArray(value)) return "array";
 		if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return "buffer";
-	}
-	catch {
+	} catch {
 		// a proxy whose traps throw
 	}
 	return typeof value;
 }
 
 /** `value`, or `preset` where it is not given; refused by the option's name where it is no whole number from `min` to `max`. */
-export function numberOption(name: string, value: number | undefined, min: number, max: number, preset: number): number {
+export function numberOption(
+	name: string,
+	value: number | undefined,
+	min: number,
+	max: number,
+	preset: number,
+): number {
 	if (value === undefined) return preset;
 	if (!(typeof value === "number" && value >= min && value <= max && Math.floor(value) === value))
-		refuse(`"${name}" must be a whole number from ${min} to ${max}, not ${typeof value === "number" ? value : `a ${typeName(value)}`}`);
+		refuse(
+			`"${name}" must be a whole number from ${min} to ${max}, not ${typeof value === "number" ? value : `a ${typeName(value)}`}`,
+		);
 	return value;
 }

@@ -28,8 +28,7 @@ async function runAll(): Promise<void> {
 		try {
 			await body();
 			report({ test: name, ok: true });
-		}
-		catch (error) {
+		} catch (error) {
 			report({ test: name, ok: false, error: String(error), stack: error instanceof Error ? error.stack : undefined });
 		}
 	}
@@ -69,7 +68,8 @@ function show(value: unknown): string {
 function difference(actual: unknown, expected: unknown, path: string): string {
 	if (Object.is(actual, expected) || (typeof actual === "bigint" && actual == expected)) return "";
 	const differs = `${path}: ${show(actual)} instead of ${show(expected)}`;
-	if (typeof actual !== "object" || typeof expected !== "object" || actual === null || expected === null) return differs;
+	if (typeof actual !== "object" || typeof expected !== "object" || actual === null || expected === null)
+		return differs;
 	if (Object.getPrototypeOf(actual) !== Object.getPrototypeOf(expected)) return differs;
 	if (actual instanceof ArrayBuffer) return hex(actual) === hex(expected as ArrayBuffer) ? "" : differs;
 	if (ArrayBuffer.isView(actual) || Array.isArray(actual)) {
@@ -80,7 +80,8 @@ function difference(actual: unknown, expected: unknown, path: string): string {
 }
 
 function differentItems(actual: ArrayLike<unknown>, expected: ArrayLike<unknown>, path: string): string {
-	if (actual.length !== expected.length) return `${path}: ${actual.length} items instead of ${expected.length}: ${show(actual)} instead of ${show(expected)}`;
+	if (actual.length !== expected.length)
+		return `${path}: ${actual.length} items instead of ${expected.length}: ${show(actual)} instead of ${show(expected)}`;
 	for (let i = 0; i < actual.length; i++) {
 		const found = difference(actual[i], expected[i], `${path}[${i}]`);
 		if (found) return found;
@@ -114,8 +115,7 @@ function check(error: unknown, expected: Expected | undefined): Error {
 	if (typeof expected === "string") {
 		const { code } = error as { code?: unknown };
 		if (code !== expected) fail(`error code ${show(code)} instead of ${show(expected)}: ${String(error)}`);
-	}
-	else if (expected && !(error instanceof expected)) fail(`${String(error)} instead of a ${expected.name}`);
+	} else if (expected && !(error instanceof expected)) fail(`${String(error)} instead of a ${expected.name}`);
 	return error;
 }
 
@@ -123,22 +123,22 @@ function check(error: unknown, expected: Expected | undefined): Error {
 export function throws(body: () => unknown, expected?: Expected): Error {
 	try {
 		body();
-	}
-	catch (error) {
+	} catch (error) {
 		return check(error, expected);
 	}
-	fail(`nothing was thrown; expected ${typeof expected === "string" ? expected : expected?.name ?? "an error"}`);
+	fail(`nothing was thrown; expected ${typeof expected === "string" ? expected : (expected?.name ?? "an error")}`);
 }
 
 /** The same for a promise. */
 export async function rejects(promise: Promise<unknown>, expected?: Expected): Promise<Error> {
 	try {
 		await promise;
-	}
-	catch (error) {
+	} catch (error) {
 		return check(error, expected);
 	}
-	fail(`the promise was fulfilled; expected ${typeof expected === "string" ? expected : expected?.name ?? "an error"}`);
+	fail(
+		`the promise was fulfilled; expected ${typeof expected === "string" ? expected : (expected?.name ?? "an error")}`,
+	);
 }
 
 const digits = "0123456789abcdef";
@@ -163,7 +163,7 @@ export function bytes(text: string): Uint8Array {
 	// a string's nth character is looked for from its start
 	const codes = new Uint8Array(ArrayBuffer.fromString(clean));
 	const result = new Uint8Array(codes.length / 2);
-	for (let i = 0; i < result.length; i++) result[i] = digitOf(codes[2 * i]!) << 4 | digitOf(codes[2 * i + 1]!);
+	for (let i = 0; i < result.length; i++) result[i] = (digitOf(codes[2 * i]!) << 4) | digitOf(codes[2 * i + 1]!);
 	return result;
 }
 

@@ -10,7 +10,8 @@
 		#error "this chip has no digital-signature peripheral: leave hardware/ds/manifest.json out of your manifest"
 	#endif
 #elif !defined(__has_include) || !__has_include("esp_ds.h")
-	#error "the digital-signature peripheral is in ESP32 chips and in the simulator: leave hardware/ds/manifest.json out of your manifest"
+	#error \
+		"the digital-signature peripheral is in ESP32 chips and in the simulator: leave hardware/ds/manifest.json out of your manifest"
 #endif
 
 #include "emsa.h"
@@ -18,7 +19,7 @@
 
 enum {
 	kSignatureMax = ESP_DS_SIGNATURE_MAX_BIT_LEN / 8,
-	kBlocks = HMAC_KEY5 + 1,	/* eFuse key blocks */
+	kBlocks = HMAC_KEY5 + 1, /* eFuse key blocks */
 };
 
 /* Numbers of the peripheral are little-endian and aligned. */
@@ -35,12 +36,14 @@ static const struct {
 	psa_status_t status;
 	const char* words;
 } failures[] = {
-	{ ESP_ERR_NO_MEM, PSA_ERROR_INSUFFICIENT_MEMORY, "not enough native memory" },
-	{ ESP_ERR_INVALID_ARG, PSA_ERROR_INVALID_ARGUMENT, "this chip takes no key of that length" },
-	{ ESP_ERR_HW_CRYPTO_DS_HMAC_FAIL, PSA_ERROR_NOT_PERMITTED, "it holds no key for this peripheral" },
-	{ ESP_ERR_HW_CRYPTO_DS_INVALID_KEY, PSA_ERROR_HARDWARE_FAILURE, "the HMAC peripheral does not hand over its key" },
-	{ ESP_ERR_HW_CRYPTO_DS_INVALID_DIGEST, PSA_ERROR_CORRUPTION_DETECTED, "the parameters were changed, or encrypted for another key" },
-	{ ESP_ERR_HW_CRYPTO_DS_INVALID_PADDING, PSA_ERROR_INVALID_PADDING, "the parameters were not made as the peripheral needs them" },
+	{ESP_ERR_NO_MEM, PSA_ERROR_INSUFFICIENT_MEMORY, "not enough native memory"},
+	{ESP_ERR_INVALID_ARG, PSA_ERROR_INVALID_ARGUMENT, "this chip takes no key of that length"},
+	{ESP_ERR_HW_CRYPTO_DS_HMAC_FAIL, PSA_ERROR_NOT_PERMITTED, "it holds no key for this peripheral"},
+	{ESP_ERR_HW_CRYPTO_DS_INVALID_KEY, PSA_ERROR_HARDWARE_FAILURE, "the HMAC peripheral does not hand over its key"},
+	{ESP_ERR_HW_CRYPTO_DS_INVALID_DIGEST, PSA_ERROR_CORRUPTION_DETECTED,
+		"the parameters were changed, or encrypted for another key"},
+	{ESP_ERR_HW_CRYPTO_DS_INVALID_PADDING, PSA_ERROR_INVALID_PADDING,
+		"the parameters were not made as the peripheral needs them"},
 };
 
 static void throwFailure(xsMachine* the, int block, const char* words, psa_status_t status)

@@ -8,9 +8,21 @@ import type { Bytes } from "../native";
 import type { HashAlgorithm } from "tls/hardware/hash";
 import { Padding } from "tls/hardware/signature";
 
-function parametersLength(this: void): number { return native("xs_ds_parametersLength").call(this); }
+function parametersLength(this: void): number {
+	return native("xs_ds_parametersLength").call(this);
+}
 
-function sign(this: void, parameters: Bytes, block: number, padding: Padding, algorithm: HashAlgorithm, digest: Bytes, out: Bytes): number { return native("xs_ds_sign").call(this, parameters, block, padding, algorithm, digest, out); }
+function sign(
+	this: void,
+	parameters: Bytes,
+	block: number,
+	padding: Padding,
+	algorithm: HashAlgorithm,
+	digest: Bytes,
+	out: Bytes,
+): number {
+	return native("xs_ds_sign").call(this, parameters, block, padding, algorithm, digest, out);
+}
 
 /** Bytes of the longest signature. */
 const SIGNATURE_ROOM = 512;
@@ -28,12 +40,18 @@ const enum Last {
  * A signature takes the time of one without the key's factors, in which nothing else of the app runs. One that fails ends the handshake with the code
  * "crypto" or "out_of_memory" and says why.
  */
-export function dsSigner(parameters: Bytes | HostBuffer, block: number): (scheme: number, digest: Uint8Array) => Uint8Array {
+export function dsSigner(
+	parameters: Bytes | HostBuffer,
+	block: number,
+): (scheme: number, digest: Uint8Array) => Uint8Array {
 	const length = parametersLength();
-	if (typeof parameters !== "object" || parameters === null) throw new TypeError("the key's parameters are no buffer: give an ArrayBuffer, a Uint8Array or a Resource");
-	if (parameters.byteLength !== length) throw new RangeError(`the key's parameters have ${parameters.byteLength} bytes; those of this chip have ${length}`);
+	if (typeof parameters !== "object" || parameters === null)
+		throw new TypeError("the key's parameters are no buffer: give an ArrayBuffer, a Uint8Array or a Resource");
+	if (parameters.byteLength !== length)
+		throw new RangeError(`the key's parameters have ${parameters.byteLength} bytes; those of this chip have ${length}`);
 	const octets = parameters instanceof Uint8Array ? parameters : new Uint8Array(parameters as ArrayBuffer);
-	if (!Number.isInteger(block) || block < 0 || block > Last.block) throw new RangeError(`there is no eFuse key block ${block}`);
+	if (!Number.isInteger(block) || block < 0 || block > Last.block)
+		throw new RangeError(`there is no eFuse key block ${block}`);
 	return (scheme, digest) => {
 		const out = new Uint8Array(SIGNATURE_ROOM);
 		// RFC 8446 section 4.2.3: 0x080H is rsa_pss_rsae, 0x0H01 rsa_pkcs1, with the hash's number as H

@@ -4,14 +4,32 @@
 
 /* DigestInfo's DER in front of the digest (section 9.2, note 1), but for the bytes that differ by hash. */
 static const uint8_t digestInfo[] = {
-	0x30, 0x11, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x00, 0x05, 0x00, 0x04, 0x00,
+	0x30,
+	0x11,
+	0x30,
+	0x0d,
+	0x06,
+	0x09,
+	0x60,
+	0x86,
+	0x48,
+	0x01,
+	0x65,
+	0x03,
+	0x04,
+	0x02,
+	0x00,
+	0x05,
+	0x00,
+	0x04,
+	0x00,
 };
 
 enum {
 	kInfo = sizeof(digestInfo),
-	kInfoWhole = 1,		/* bytes that follow, to which the digest's are added */
-	kInfoHash = 14,		/* last number of the hash's object identifier */
-	kInfoDigest = 18,	/* bytes of the digest */
+	kInfoWhole = 1,   /* bytes that follow, to which the digest's are added */
+	kInfoHash = 14,   /* last number of the hash's object identifier */
+	kInfoDigest = 18, /* bytes of the digest */
 	kPaddingMin = 8,
 };
 
@@ -45,7 +63,8 @@ psa_status_t emsaPKCS1(psa_algorithm_t hash, const uint8_t* digest, uint8_t* out
 }
 
 /* The hash of one, two or three parts that stand behind each other. */
-static psa_status_t hashParts(psa_algorithm_t hash, const uint8_t* const parts[], const size_t lengths[], int count, uint8_t* out)
+static psa_status_t hashParts(
+	psa_algorithm_t hash, const uint8_t* const parts[], const size_t lengths[], int count, uint8_t* out)
 {
 	psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
 	size_t written;
@@ -63,9 +82,10 @@ static psa_status_t hashParts(psa_algorithm_t hash, const uint8_t* const parts[]
 static psa_status_t applyMask(psa_algorithm_t hash, const uint8_t* h, uint8_t* bytes, size_t length)
 {
 	size_t hashLength = PSA_HASH_LENGTH(hash);
-	uint8_t counter[4] = { 0 }, mask[kHashMax];
+	uint8_t counter[4] = {0}, mask[kHashMax];
 	for (size_t at = 0; at < length; at += hashLength, counter[3]++) {
-		psa_status_t status = hashParts(hash, (const uint8_t*[]){ h, counter }, (size_t[]){ hashLength, sizeof(counter) }, 2, mask);
+		psa_status_t status =
+			hashParts(hash, (const uint8_t*[]) {h, counter}, (size_t[]) {hashLength, sizeof(counter)}, 2, mask);
 		if (status != PSA_SUCCESS)
 			return status;
 		for (size_t i = 0; i < hashLength && at + i < length; i++)
@@ -86,7 +106,8 @@ psa_status_t emsaPSS(psa_algorithm_t hash, const uint8_t* digest, const uint8_t*
 	h[-(ptrdiff_t)hashLength - 1] = 1;
 	c_memcpy(h - hashLength, salt, hashLength);
 	out[length - 1] = 0xbc;
-	psa_status_t status = hashParts(hash, (const uint8_t*[]){ zeros, digest, salt }, (size_t[]){ sizeof(zeros), hashLength, hashLength }, 3, h);
+	psa_status_t status = hashParts(
+		hash, (const uint8_t*[]) {zeros, digest, salt}, (size_t[]) {sizeof(zeros), hashLength, hashLength}, 3, h);
 	if (status == PSA_SUCCESS)
 		status = applyMask(hash, h, out, h - out);
 	/* what is encoded has one bit less than the modulus */

@@ -28,7 +28,8 @@
 #if !CONFIG_MBEDTLS_CIPHER_MODE_CBC || !CONFIG_MBEDTLS_CIPHER_MODE_CTR
 	#error "CONFIG_MBEDTLS_CIPHER_MODE_CBC or ..._CTR is off: AES-CCM is made of both. See hardware/README.md"
 #endif
-#if !CONFIG_MBEDTLS_GCM_C || !CONFIG_MBEDTLS_SHA256_C || !CONFIG_MBEDTLS_SHA384_C || !CONFIG_MBEDTLS_ECDSA_C || !CONFIG_MBEDTLS_RSA_C
+#if !CONFIG_MBEDTLS_GCM_C || !CONFIG_MBEDTLS_SHA256_C || !CONFIG_MBEDTLS_SHA384_C || !CONFIG_MBEDTLS_ECDSA_C \
+	|| !CONFIG_MBEDTLS_RSA_C
 	#error "an algorithm that every TLS 1.3 client needs is off in ESP-IDF's options. See hardware/README.md"
 #endif
 
@@ -40,10 +41,12 @@
 	#error "ESP-IDF's configuration of Mbed TLS was not read: the C_FLAGS of hardware/esp32/manifest.json are missing"
 #endif
 #if defined(TF_PSA_CRYPTO_VERSION_MAJOR) && (!defined(ESP_SHA_DRIVER_ENABLED) || !defined(ESP_AES_DRIVER_ENABLED))
-	#error "PSA Crypto was configured without ESP-IDF's drivers: the C_FLAGS of hardware/esp32/manifest.json are missing"
+	#error \
+		"PSA Crypto was configured without ESP-IDF's drivers: the C_FLAGS of hardware/esp32/manifest.json are missing"
 #endif
 /* The driver keeps a hash's state on its own heap: here are a pointer and a kind, or the largest of the software hashes. */
-_Static_assert(sizeof(psa_hash_operation_t) >= 2 * sizeof(void*), "psa_hash_operation_t has no room for ESP-IDF's driver");
+_Static_assert(
+	sizeof(psa_hash_operation_t) >= 2 * sizeof(void*), "psa_hash_operation_t has no room for ESP-IDF's driver");
 
 #if SOC_ECC_SUPPORTED
 	#define XS_TLS_CHIP_P256 kChipP256
@@ -76,6 +79,8 @@ _Static_assert(sizeof(psa_hash_operation_t) >= 2 * sizeof(void*), "psa_hash_oper
 	#define XS_TLS_CHIP_RSA4096 0
 #endif
 
-#define XS_TLS_CHIP (XS_TLS_CHIP_P256 | XS_TLS_CHIP_P384 | XS_TLS_CHIP_SHA512 | XS_TLS_CHIP_GCM | XS_TLS_CHIP_CHACHA | XS_TLS_CHIP_RSA4096)
+#define XS_TLS_CHIP                                                                                  \
+	(XS_TLS_CHIP_P256 | XS_TLS_CHIP_P384 | XS_TLS_CHIP_SHA512 | XS_TLS_CHIP_GCM | XS_TLS_CHIP_CHACHA \
+		| XS_TLS_CHIP_RSA4096)
 
 #endif

@@ -4,7 +4,7 @@
 
 #ifdef ESP_PLATFORM
 
-#include "miniz.h"
+	#include "miniz.h"
 
 /* tinfl, in the ROM of every chip. What it has put out is its window. */
 static bool inflateAll(xsMachine* the, const uint8_t* from, size_t length, uint8_t* to, size_t room)
@@ -22,7 +22,7 @@ static bool inflateAll(xsMachine* the, const uint8_t* from, size_t length, uint8
 
 #else
 
-#include <zlib.h>
+	#include <zlib.h>
 
 static bool inflateAll(xsMachine* the, const uint8_t* from, size_t length, uint8_t* to, size_t room)
 {

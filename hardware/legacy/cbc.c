@@ -4,21 +4,21 @@
 #include "mac.h"
 
 enum {
-	kHeader = 5,	/* bytes of a record's header */
-	kBlock = 16,	/* of AES, and of the IV */
-	kTextMax = 0xffff,	/* more than a record's text has */
-	kPaddingMax = 256,	/* bytes of the longest padding, with the length of it */
+	kHeader = 5,       /* bytes of a record's header */
+	kBlock = 16,       /* of AES, and of the IV */
+	kTextMax = 0xffff, /* more than a record's text has */
+	kPaddingMax = 256, /* bytes of the longest padding, with the length of it */
 };
 
 typedef struct {
-	uint64_t sequence;		/* of the next record */
+	uint64_t sequence; /* of the next record */
 	psa_key_id_t cipherKey;
 	psa_key_id_t macKey;
 	psa_algorithm_t hash;
 	uint32_t recordLimit;
 	uint8_t macLength;
 	bool encryptThenMac;
-	uint8_t mac[kMACMax];	/* the MAC's key, for the check of what was decrypted */
+	uint8_t mac[kMACMax]; /* the MAC's key, for the check of what was decrypted */
 } CBC;
 
 static const char kName[] = "cipher";
@@ -149,7 +149,7 @@ static psa_status_t runCipher(CBC* cbc, bool isEncrypting, const uint8_t* iv, ui
 	uint8_t rest[kBlock];
 	size_t written = 0, more = 0;
 	psa_status_t status = isEncrypting ? psa_cipher_encrypt_setup(&operation, cbc->cipherKey, PSA_ALG_CBC_NO_PADDING)
-		: psa_cipher_decrypt_setup(&operation, cbc->cipherKey, PSA_ALG_CBC_NO_PADDING);
+									   : psa_cipher_decrypt_setup(&operation, cbc->cipherKey, PSA_ALG_CBC_NO_PADDING);
 	if (status == PSA_SUCCESS)
 		status = psa_cipher_set_iv(&operation, iv, kBlock);
 	if (status == PSA_SUCCESS)

@@ -11,7 +11,7 @@
 /* Keeps the compiler from knowing that a mask is one, and from branching on it. */
 static uint32_t hidden(uint32_t mask)
 {
-	__asm__ volatile ("" : "+r" (mask));
+	__asm__ volatile("" : "+r"(mask));
 	return mask;
 }
 
@@ -63,8 +63,8 @@ static uint32_t checkPadding(const uint8_t* bytes, size_t length, size_t macLeng
  * The inner hash over the first `textLength` bytes, and the MAC that follows them; `least` is the shortest that the text may be. The hash
  * is finished at every length up to the longest.
  */
-static psa_status_t gather(psa_hash_operation_t* running, size_t macLength, const uint8_t* bytes, size_t length, size_t least, uint32_t textLength,
-	uint8_t* inner, uint8_t* received)
+static psa_status_t gather(psa_hash_operation_t* running, size_t macLength, const uint8_t* bytes, size_t length,
+	size_t least, uint32_t textLength, uint8_t* inner, uint8_t* received)
 {
 	psa_status_t status = psa_hash_update(running, bytes, least);
 	for (size_t at = least; status == PSA_SUCCESS && at <= length - macLength - 1; at++) {
@@ -88,7 +88,8 @@ static psa_status_t gather(psa_hash_operation_t* running, size_t macLength, cons
 	return status;
 }
 
-psa_status_t macCheck(psa_algorithm_t hash, const uint8_t* key, uint8_t header[kMACHeader], const uint8_t* bytes, size_t length, int32_t* text)
+psa_status_t macCheck(psa_algorithm_t hash, const uint8_t* key, uint8_t header[kMACHeader], const uint8_t* bytes,
+	size_t length, int32_t* text)
 {
 	psa_hash_operation_t running = PSA_HASH_OPERATION_INIT, outer = PSA_HASH_OPERATION_INIT;
 	size_t macLength = PSA_HASH_LENGTH(hash), written;

@@ -9,9 +9,9 @@
 #include "psa/crypto.h"
 
 enum {
-	kMACMax = 48,		/* bytes of HMAC-SHA-384, the longest one that a suite has */
-	kMACBlockMax = 128,	/* bytes of the longest hash's block */
-	kMACHeader = 13,	/* sequence number, type, version, length: what goes into the MAC before the text */
+	kMACMax = 48,       /* bytes of HMAC-SHA-384, the longest one that a suite has */
+	kMACBlockMax = 128, /* bytes of the longest hash's block */
+	kMACHeader = 13,    /* sequence number, type, version, length: what goes into the MAC before the text */
 };
 
 /*
@@ -19,6 +19,7 @@ enum {
  * here. Sets `text` to the length of the text, or to -1 where anything is wrong: which of the two, and where, can't be told from the
  * instructions that run or the memory that is read, as these depend on `length` alone.
  */
-psa_status_t macCheck(psa_algorithm_t hash, const uint8_t* key, uint8_t header[kMACHeader], const uint8_t* bytes, size_t length, int32_t* text);
+psa_status_t macCheck(psa_algorithm_t hash, const uint8_t* key, uint8_t header[kMACHeader], const uint8_t* bytes,
+	size_t length, int32_t* text);
 
 #endif

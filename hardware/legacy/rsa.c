@@ -29,7 +29,8 @@ void xs_rsa_encryptPremaster(xsMachine* the)
 	premaster->bytes[1] = version;
 	status = psa_generate_random(premaster->bytes + 2, kPremaster - 2);
 	if (status == PSA_SUCCESS)
-		status = psa_asymmetric_encrypt(id, PSA_ALG_RSA_PKCS1V15_CRYPT, premaster->bytes, kPremaster, NULL, 0, out + offset, room - offset, &written);
+		status = psa_asymmetric_encrypt(id, PSA_ALG_RSA_PKCS1V15_CRYPT, premaster->bytes, kPremaster, NULL, 0,
+			out + offset, room - offset, &written);
 	psa_destroy_key(id);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "encrypting the premaster secret", status);

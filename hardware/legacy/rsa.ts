@@ -11,4 +11,15 @@ import type { Secret } from "../secret";
  * RSAES-PKCS1-v1_5 with `key[start..end)`, the DER of an RSAPublicKey, it goes to `out` at `offset`, in as many bytes as the modulus has,
  * which are returned. Throws where it is no such key.
  */
-export function encryptPremaster(this: void, version: number, key: Bytes, start: number, end: number, premaster: Secret, out: Bytes, offset: number): number { return native("xs_rsa_encryptPremaster").call(this, version, key, start, end, premaster, out, offset); }
+export function encryptPremaster(
+	this: void,
+	version: number,
+	key: Bytes,
+	start: number,
+	end: number,
+	premaster: Secret,
+	out: Bytes,
+	offset: number,
+): number {
+	return native("xs_rsa_encryptPremaster").call(this, version, key, start, end, premaster, out, offset);
+}

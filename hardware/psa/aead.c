@@ -4,20 +4,20 @@
 
 enum {
 	kIvMax = 12,
-	kHeader = 5,		/* bytes of a record's header */
-	kAdditionalMax = 13,	/* bytes of TLS 1.2's additional data */
-	kTextMax = 0xffff,	/* more than a record's text has, with type and padding */
-	kExplicit = 8,		/* bytes of the nonce that TLS 1.2's GCM and CCM send in the record */
+	kHeader = 5,         /* bytes of a record's header */
+	kAdditionalMax = 13, /* bytes of TLS 1.2's additional data */
+	kTextMax = 0xffff,   /* more than a record's text has, with type and padding */
+	kExplicit = 8,       /* bytes of the nonce that TLS 1.2's GCM and CCM send in the record */
 };
 
 typedef struct {
-	uint64_t sequence;	/* of the next record */
+	uint64_t sequence; /* of the next record */
 	psa_key_id_t key;
 	psa_algorithm_t algorithm;
 	uint32_t recordLimit;
 	uint8_t iv[kIvMax];
-	uint8_t tag;		/* bytes */
-	bool isCCM;			/* done by ccm.c; else by PSA's `algorithm` */
+	uint8_t tag; /* bytes */
+	bool isCCM;  /* done by ccm.c; else by PSA's `algorithm` */
 	bool tls12;
 	bool explicitNonce;
 } AEAD;
@@ -167,9 +167,13 @@ static size_t makeAdditional(const AEAD* aead, const uint8_t* header, size_t len
 
 static CCM ccmOf(const AEAD* aead, const uint8_t* nonce, const uint8_t* additional, size_t additionalLength)
 {
-	return (CCM){
-		.key = aead->key, .tagLength = aead->tag, .nonce = nonce, .nonceLength = kIvMax,
-		.additional = additional, .additionalLength = additionalLength,
+	return (CCM) {
+		.key = aead->key,
+		.tagLength = aead->tag,
+		.nonce = nonce,
+		.nonceLength = kIvMax,
+		.additional = additional,
+		.additionalLength = additionalLength,
 	};
 }
 
@@ -192,8 +196,8 @@ void xs_aead_seal(xsMachine* the)
 	size_t additionalLength = makeAdditional(aead, header, length, additional);
 	CCM ccm = ccmOf(aead, nonce, additional, additionalLength);
 	psa_status_t status = aead->isCCM ? ccmSeal(&ccm, text, length, text + length)
-		: psa_aead_encrypt(aead->key, aead->algorithm, nonce, kIvMax, additional, additionalLength, text, length,
-			text, length + aead->tag, &written);
+									  : psa_aead_encrypt(aead->key, aead->algorithm, nonce, kIvMax, additional,
+										  additionalLength, text, length, text, length + aead->tag, &written);
 	/* a number is used once, also where the driver failed halfway */
 	aead->sequence++;
 	if (status != PSA_SUCCESS)
@@ -220,8 +224,8 @@ void xs_aead_open(xsMachine* the)
 	size_t additionalLength = makeAdditional(aead, header, length, additional);
 	CCM ccm = ccmOf(aead, nonce, additional, additionalLength);
 	psa_status_t status = aead->isCCM ? ccmOpen(&ccm, text, length, text + length)
-		: psa_aead_decrypt(aead->key, aead->algorithm, nonce, kIvMax, additional, additionalLength, text, length + aead->tag,
-			text, length, &written);
+									  : psa_aead_decrypt(aead->key, aead->algorithm, nonce, kIvMax, additional,
+										  additionalLength, text, length + aead->tag, text, length, &written);
 	if (status == PSA_ERROR_INVALID_SIGNATURE)
 		xsmcSetInteger(xsResult, -1);
 	else if (status != PSA_SUCCESS)

@@ -32,8 +32,16 @@ static bool setGroup(KeyShare* share, int group, psa_key_attributes_t* attribute
 {
 	psa_ecc_family_t family = PSA_ECC_FAMILY_SECP_R1;
 	switch (group) {
-	case kSecp256r1: psa_set_key_bits(attributes, 256); share->sharedLength = 32; share->publicLength = 65; break;
-	case kSecp384r1: psa_set_key_bits(attributes, 384); share->sharedLength = 48; share->publicLength = 97; break;
+	case kSecp256r1:
+		psa_set_key_bits(attributes, 256);
+		share->sharedLength = 32;
+		share->publicLength = 65;
+		break;
+	case kSecp384r1:
+		psa_set_key_bits(attributes, 384);
+		share->sharedLength = 48;
+		share->publicLength = 97;
+		break;
 	case kX25519:
 		family = PSA_ECC_FAMILY_MONTGOMERY;
 		psa_set_key_bits(attributes, 255);
@@ -61,7 +69,8 @@ void xs_keyshare(xsMachine* the)
 	if (!share)
 		bindingThrow(the, "key share", PSA_ERROR_INSUFFICIENT_MEMORY);
 	*share = made;
-	psa_status_t status = key ? psa_import_key(&attributes, key, share->sharedLength, &share->key) : psa_generate_key(&attributes, &share->key);
+	psa_status_t status = key ? psa_import_key(&attributes, key, share->sharedLength, &share->key)
+							  : psa_generate_key(&attributes, &share->key);
 	if (status != PSA_SUCCESS) {
 		xs_keyshare_destructor(share);
 		bindingThrow(the, "key share", status);
@@ -105,7 +114,8 @@ void xs_keyshare_agree(xsMachine* the)
 	uint8_t* peer = bindingRange(the, 0, start, end, kRead);
 	psa_status_t status = PSA_ERROR_INVALID_ARGUMENT;
 	if (end - start == share->publicLength)
-		status = psa_raw_key_agreement(PSA_ALG_ECDH, share->key, peer, end - start, secret->bytes, secret->length, &written);
+		status =
+			psa_raw_key_agreement(PSA_ALG_ECDH, share->key, peer, end - start, secret->bytes, secret->length, &written);
 	if (status == PSA_SUCCESS && isZero(secret->bytes, secret->length))
 		status = PSA_ERROR_INVALID_ARGUMENT;
 	if (status != PSA_SUCCESS && status != PSA_ERROR_INVALID_ARGUMENT)

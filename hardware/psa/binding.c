@@ -116,7 +116,7 @@ uint32_t bindingUnsigned(xsMachine* the, xsIntegerValue index)
 
 uint64_t bindingSequence(xsMachine* the, xsIntegerValue index)
 {
-	enum { kLow = 2048 };	/* a double below 2^64 differs from it by so much */
+	enum { kLow = 2048 }; /* a double below 2^64 differs from it by so much */
 	return bindingIsGiven(the, index) ? (uint64_t)wholeNumber(the, index, (xsNumberValue)(UINT64_MAX - kLow + 1)) : 0;
 }
 
@@ -186,12 +186,12 @@ uint8_t* bindingSpan(xsMachine* the, xsIntegerValue index, xsIntegerValue start,
 static bool isOfClass(xsMachine* the, xsSlot* slot, xsDestructor destructor, void** data)
 {
 	volatile bool isValid = false;
-	xsTry {
+	xsTry
+	{
 		*data = xsmcGetHostDataValidate(*slot, (void*)destructor);
 		isValid = true;
 	}
-	xsCatch {
-	}
+	xsCatch { }
 	return isValid;
 }
 
@@ -263,7 +263,8 @@ bool bindingEqual(const uint8_t* a, const uint8_t* b, size_t length)
 	return difference == 0;
 }
 
-psa_status_t bindingHMAC(psa_algorithm_t hash, const uint8_t* key, size_t keyLength, const uint8_t* data, size_t dataLength, uint8_t* out)
+psa_status_t bindingHMAC(
+	psa_algorithm_t hash, const uint8_t* key, size_t keyLength, const uint8_t* data, size_t dataLength, uint8_t* out)
 {
 	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
 	psa_key_id_t id = 0;

@@ -18,9 +18,9 @@
 #include "psa/crypto.h"
 
 enum {
-	kHashMax = 64,		/* bytes of the longest digest */
-	kSequence = 8,		/* bytes of a record's sequence number */
-	kSecretMax = 2560,	/* bytes of the longest secret: a private RSA key of 4096 bits in DER */
+	kHashMax = 64,     /* bytes of the longest digest */
+	kSequence = 8,     /* bytes of a record's sequence number */
+	kSecretMax = 2560, /* bytes of the longest secret: a private RSA key of 4096 bits in DER */
 };
 
 /* HashAlgorithm in ../hash.ts. */
@@ -94,6 +94,7 @@ void bindingWipe(void* bytes, size_t length);
 /* True where all bytes are the same, in a time that depends on their number alone. */
 bool bindingEqual(const uint8_t* a, const uint8_t* b, size_t length);
 /* HMAC in one go with a key in the clear. */
-psa_status_t bindingHMAC(psa_algorithm_t hash, const uint8_t* key, size_t keyLength, const uint8_t* data, size_t dataLength, uint8_t* out);
+psa_status_t bindingHMAC(
+	psa_algorithm_t hash, const uint8_t* key, size_t keyLength, const uint8_t* data, size_t dataLength, uint8_t* out);
 
 #endif

@@ -15,7 +15,7 @@ enum {
 	kPiece = 1024,
 	kNonceMin = 7,
 	kNonceMax = 13,
-	kAdditionalEnd = 0xff00,	/* from here on its length has another form */
+	kAdditionalEnd = 0xff00, /* from here on its length has another form */
 };
 
 typedef struct {
@@ -181,7 +181,7 @@ psa_status_t ccmSeal(const CCM* ccm, uint8_t* text, size_t length, uint8_t* tag)
 
 psa_status_t ccmOpen(const CCM* ccm, uint8_t* text, size_t length, const uint8_t* tag)
 {
-	uint8_t received[kBlock] = { 0 }, mac[kBlock];
+	uint8_t received[kBlock] = {0}, mac[kBlock];
 	psa_status_t status = isValid(ccm, length) ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
 	if (status == PSA_SUCCESS) {
 		c_memcpy(received, tag, ccm->tagLength);

@@ -6,12 +6,12 @@
 #include "binding.h"
 
 typedef struct {
-	psa_key_id_t key;		/* made with ccmAttributes */
-	size_t tagLength;		/* bytes, RFC 3610's M: 4, 6, ... 16 */
+	psa_key_id_t key; /* made with ccmAttributes */
+	size_t tagLength; /* bytes, RFC 3610's M: 4, 6, ... 16 */
 	const uint8_t* nonce;
-	size_t nonceLength;		/* bytes, RFC 3610's 15-L: 7 to 13 */
+	size_t nonceLength; /* bytes, RFC 3610's 15-L: 7 to 13 */
 	const uint8_t* additional;
-	size_t additionalLength;	/* bytes, less than 0xff00 */
+	size_t additionalLength; /* bytes, less than 0xff00 */
 } CCM;
 
 /* What a key needs to be used here: AES in two modes, both to encrypt only. */

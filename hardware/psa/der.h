@@ -8,9 +8,7 @@
 
 #include "binding.h"
 
-enum { kDEROctetString = 0x04,
-	kDERObjectIdentifier = 0x06,
-	kDERSequence = 0x30 };
+enum { kDEROctetString = 0x04, kDERObjectIdentifier = 0x06, kDERSequence = 0x30 };
 
 /* Bytes of which `at` is the next to be read. */
 typedef struct {
@@ -22,10 +20,7 @@ typedef struct {
 Range derArgument(xsMachine* the, xsIntegerValue index);
 
 /* How two names compare. Unsure: characters outside ASCII decide, for which RFC 5280 wants tables of Unicode that a device does not have. */
-typedef enum { kDifferent,
-	kUnsure,
-	kSame,
-	kMalformed } Likeness;
+typedef enum { kDifferent, kUnsure, kSame, kMalformed } Likeness;
 
 /* Takes the next element; false if it is not well-formed, or its tag has more than one byte. */
 bool derTake(Range* from, uint8_t* tag, Range* content);

@@ -6,15 +6,10 @@
 #include "der.h"
 
 /* ExtensionList in ../extensions.ts. */
-enum { kGood = 0,
-	kListMalformed = 1,
-	kTooMany = 2,
-	kHasTwins = 3 };
+enum { kGood = 0, kListMalformed = 1, kTooMany = 2, kHasTwins = 3 };
 
 /* Purpose in ../extensions.ts. */
-enum { kPurposeMalformed = -1,
-	kServer = 1,
-	kOCSP = 2 };
+enum { kPurposeMalformed = -1, kServer = 1, kOCSP = 2 };
 
 static bool is(Range id, const char* bytes, size_t length)
 {
@@ -37,8 +32,7 @@ static bool isKnown(Range id)
 		case 35:
 		case 36:
 		case 37:
-		case 54:
-			return true;
+		case 54: return true;
 		}
 		return false;
 	}
@@ -57,7 +51,7 @@ void xs_extensions_check(xsMachine* the)
 	Range whole = derArgument(the, 0), list = whole, id, other, rest;
 	int result = kGood;
 	for (xsIntegerValue count = 0; result == kGood && list.at < list.end; count++) {
-		Range before = { whole.at, list.at };
+		Range before = {whole.at, list.at};
 		if (!takeExtension(&list, &id, &rest))
 			result = kListMalformed;
 		else if (count == most)

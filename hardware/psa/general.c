@@ -6,9 +6,7 @@
 #include "der.h"
 
 /* GeneralName in ../general.ts. */
-enum { kDNS = 0x82,
-	kDirectory = 0xa4,
-	kAddress = 0x87 };
+enum { kDNS = 0x82, kDirectory = 0xa4, kAddress = 0x87 };
 
 /* NameResult in ../general.ts. */
 enum {
@@ -31,8 +29,8 @@ enum {
 	kMaxDNSName = 253,
 	kMaxLabel = 63,
 	kMaxConstraints = 0xffff, /* bytes */
-	kSlice = 0x20000, /* bytes read until the rest is left to another call */
-	kMaxWork = 0x20000, /* for one name */
+	kSlice = 0x20000,         /* bytes read until the rest is left to another call */
+	kMaxWork = 0x20000,       /* for one name */
 };
 
 static size_t lengthOf(Range range)
@@ -100,7 +98,8 @@ static bool matchesDNS(Range name, Range asked)
 		name.at++;
 		labels = 2;
 	}
-	return lengthOf(name) == lengthOf(asked) && isSameText(name.at, asked.at, lengthOf(name)) && countLabels(whole) >= labels;
+	return lengthOf(name) == lengthOf(asked) && isSameText(name.at, asked.at, lengthOf(name))
+		&& countLabels(whole) >= labels;
 }
 
 /* findName */
@@ -109,7 +108,7 @@ void xs_names_find(xsMachine* the)
 	xsIntegerValue askedEnd = bindingInteger(the, 4), wanted = bindingInteger(the, 5);
 	Range names = derArgument(the, 0), name;
 	const uint8_t* asked = bindingRange(the, 3, 0, askedEnd, kRead);
-	Range question = { asked, asked + askedEnd };
+	Range question = {asked, asked + askedEnd};
 	xsIntegerValue result = 0;
 	uint8_t tag;
 	while (names.at < names.end) {
@@ -165,20 +164,14 @@ static bool takeDirectory(Range outer, Range* name)
 	return derTakeTag(&outer, kDERSequence, name) && outer.at == outer.end;
 }
 
-typedef enum { kNone,
-	kNo,
-	kYes,
-	kBroken } Found;
+typedef enum { kNone, kNo, kYes, kBroken } Found;
 
 static Found matches(uint8_t tag, Range name, Range base, bool isExclusion, size_t* work)
 {
 	Range left, right;
 	switch (tag) {
-	case kDNS:
-		*work += lengthOf(base);
-		return isInDomain(name, base, isExclusion) ? kYes : kNo;
-	case kAddress:
-		return isInBlock(name, base) ? kYes : kNo;
+	case kDNS: *work += lengthOf(base); return isInDomain(name, base, isExclusion) ? kYes : kNo;
+	case kAddress: return isInBlock(name, base) ? kYes : kNo;
 	case kDirectory:
 		if (!takeDirectory(name, &left) || !takeDirectory(base, &right))
 			return kBroken;
@@ -235,8 +228,7 @@ static int checkName(uint8_t tag, Range name, Range permitted, Range excluded, s
 		return kTooMuch;
 	if (isPermitted == kBroken || isExcluded == kBroken)
 		return kBadDirectory;
-	return isPermitted == kNo ? kNotPermitted : isExcluded == kYes ? kExcluded
-																   : 0;
+	return isPermitted == kNo ? kNotPermitted : isExcluded == kYes ? kExcluded : 0;
 }
 
 static int checkSubject(Range subject, Range permitted, Range excluded, size_t* work)
@@ -253,7 +245,7 @@ void xs_names_check(xsMachine* the)
 	xsIntegerValue start = bindingInteger(the, 3), end = bindingInteger(the, 4);
 	Range subject = derArgument(the, 0), constraints = derArgument(the, 5);
 	const uint8_t* bytes = bindingRange(the, 0, start, end, kRead);
-	Range names = { bytes, bytes + (end - start) }, name, permitted, excluded;
+	Range names = {bytes, bytes + (end - start)}, name, permitted, excluded;
 	size_t total = 0;
 	int result = 0;
 	uint8_t tag;
@@ -296,7 +288,9 @@ static int checkTree(Range tree)
 	if (kind == kAddress && ((size != 8 && size != 32) || !isMask(base.at + size / 2, size / 2)))
 		return kNoBlock;
 	size_t work = 0;
-	return kind == kDirectory && (!takeDirectory(base, &name) || nameCompare(name, name, false, &work) == kMalformed) ? kNoDirectory : 0;
+	return kind == kDirectory && (!takeDirectory(base, &name) || nameCompare(name, name, false, &work) == kMalformed)
+		? kNoDirectory
+		: 0;
 }
 
 /* checkConstraints */

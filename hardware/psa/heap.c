@@ -11,12 +11,12 @@
 
 #if (ESP32 || SIM_ARENA) && !mxNoChunks
 
-/* The SDK has the folder of this header among those that natives are compiled with, as its own ports need it. */
-#include "xsAll.h"
+	/* The SDK has the folder of this header among those that natives are compiled with, as its own ports need it. */
+	#include "xsAll.h"
 
 enum {
-	kAround = 64,	/* bytes of headers and of what they are rounded up to */
-	kSteps = 8,	/* parts of itself by which a length shrinks that was not to be had */
+	kAround = 64, /* bytes of headers and of what they are rounded up to */
+	kSteps = 8,   /* parts of itself by which a length shrinks that was not to be had */
 };
 
 /* Bytes at the end of the chunks that are taken from XS's platform already: the longest of such ends, where there are several blocks. */

@@ -21,7 +21,7 @@
 enum {
 	kRandom = 32,
 	kLabelMax = 39,
-	kLogged = 64,		/* bytes of the longest secret that is logged */
+	kLogged = 64, /* bytes of the longest secret that is logged */
 };
 
 static char* hex(char* to, const uint8_t* bytes, size_t length)
@@ -34,7 +34,7 @@ static char* hex(char* to, const uint8_t* bytes, size_t length)
 	return to;
 }
 
-#if defined(__linux__) || defined(__APPLE__)
+	#if defined(__linux__) || defined(__APPLE__)
 /* False where the file can't be written. */
 static bool put(const char* line, size_t length)
 {
@@ -47,9 +47,9 @@ static bool put(const char* line, size_t length)
 		close(file);
 	return written == (ssize_t)length;
 }
-#else
-#define put(LINE, LENGTH) (xsTrace(LINE), true)
-#endif
+	#else
+		#define put(LINE, LENGTH) (xsTrace(LINE), true)
+	#endif
 
 void xs_keylog(xsMachine* the)
 {
@@ -76,12 +76,12 @@ void xs_keylog(xsMachine* the)
 
 void xs_keylog_isOn(xsMachine* the)
 {
-#if defined(__linux__) || defined(__APPLE__)
+	#if defined(__linux__) || defined(__APPLE__)
 	const char* name = getenv("SSLKEYLOGFILE");
 	xsmcSetBoolean(xsResult, name && *name);
-#else
+	#else
 	xsmcSetBoolean(xsResult, true);
-#endif
+	#endif
 }
 
 #else
@@ -93,7 +93,7 @@ void xs_keylog(xsMachine* the)
 
 void xs_keylog_isOn(xsMachine* the)
 {
-	(void)the;	/* undefined */
+	(void)the; /* undefined */
 }
 
 #endif

@@ -9,8 +9,8 @@
 #include "der.h"
 
 enum {
-	kMaxAttributes = 8, /* in one SET */
-	kMaxName = 4096, /* bytes; a longer Name is compared byte by byte */
+	kMaxAttributes = 8,       /* in one SET */
+	kMaxName = 4096,          /* bytes; a longer Name is compared byte by byte */
 	kNotUnicode = 0x10000000, /* with a byte: what is no character of the string's type */
 	kEnd = -1,
 };
@@ -42,7 +42,7 @@ Range derArgument(xsMachine* the, xsIntegerValue index)
 {
 	xsIntegerValue start = bindingInteger(the, index + 1), end = bindingInteger(the, index + 2);
 	const uint8_t* bytes = bindingRange(the, index, start, end, kRead);
-	return (Range) { bytes, bytes + (end - start) };
+	return (Range) {bytes, bytes + (end - start)};
 }
 
 bool derTake(Range* from, uint8_t* tag, Range* content)
@@ -96,8 +96,7 @@ static bool isText(uint8_t tag)
 	case kIA5String:
 	case kVisibleString:
 	case kUniversalString:
-	case kBMPString:
-		return true;
+	case kBMPString: return true;
 	}
 	return false;
 }
@@ -114,8 +113,7 @@ static int32_t utf8(Range* rest)
 	int32_t first = *rest->at++;
 	if (first < 0x80)
 		return first;
-	int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2
-												 : 1;
+	int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
 	int32_t c = first & (0x3f >> more);
 	if (first < 0xc2 || first > 0xf4 || lengthOf(*rest) < (size_t)more)
 		return kNotUnicode | first;
@@ -124,9 +122,7 @@ static int32_t utf8(Range* rest)
 			return kNotUnicode | first;
 		c = c << 6 | (rest->at[i] & 0x3f);
 	}
-	if (c < (more == 3 ? 0x10000 : more == 2 ? 0x800
-											 : 0x80)
-		|| c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+	if (c < (more == 3 ? 0x10000 : more == 2 ? 0x800 : 0x80) || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
 		return kNotUnicode | first;
 	rest->at += more;
 	return c;
@@ -136,8 +132,7 @@ static int32_t utf8(Range* rest)
 static int32_t character(Text* text)
 {
 	Range* rest = &text->rest;
-	size_t width = text->tag == kBMPString ? 2 : text->tag == kUniversalString ? 4
-																			   : 1;
+	size_t width = text->tag == kBMPString ? 2 : text->tag == kUniversalString ? 4 : 1;
 	if (rest->at == rest->end)
 		return kEnd;
 	if (text->tag == kUTF8String)
@@ -183,7 +178,7 @@ static int32_t folded(Text* text)
 
 static Text textOf(const Attribute* attribute)
 {
-	return (Text) { attribute->value, attribute->tag, false };
+	return (Text) {attribute->value, attribute->tag, false};
 }
 
 /* Below 0, 0 or above 0: how two texts are sorted. Tells whether the first difference is one of ASCII's characters, or of the length. */
@@ -224,8 +219,9 @@ static int takeSet(Range* name, Attribute* list)
 		return -1;
 	while (set.at < set.end) {
 		Attribute* next = &list[count];
-		if (count == kMaxAttributes || !derTakeTag(&set, kDERSequence, &pair) || !derTakeTag(&pair, kDERObjectIdentifier, &next->type)
-			|| !derTake(&pair, &next->tag, &next->value) || pair.at < pair.end)
+		if (count == kMaxAttributes || !derTakeTag(&set, kDERSequence, &pair)
+			|| !derTakeTag(&pair, kDERObjectIdentifier, &next->type) || !derTake(&pair, &next->tag, &next->value)
+			|| pair.at < pair.end)
 			return -1;
 		count++;
 	}
@@ -425,13 +421,14 @@ static bool putName(Sink* sink, Range name)
 /* A Name that is too long or malformed is hashed as it is. */
 static psa_status_t digestName(Range name, uint8_t* out)
 {
-	Sink sink = { .operation = PSA_HASH_OPERATION_INIT };
+	Sink sink = {.operation = PSA_HASH_OPERATION_INIT};
 	Range whole = name, content;
 	size_t written;
 	sink.status = psa_hash_setup(&sink.operation, PSA_ALG_SHA_256);
 	if (lengthOf(name) > kMaxName || !takeName(&whole, &content) || !putName(&sink, content)) {
 		psa_hash_abort(&sink.operation);
-		return psa_hash_compute(PSA_ALG_SHA_256, name.at, lengthOf(name), out, PSA_HASH_LENGTH(PSA_ALG_SHA_256), &written);
+		return psa_hash_compute(
+			PSA_ALG_SHA_256, name.at, lengthOf(name), out, PSA_HASH_LENGTH(PSA_ALG_SHA_256), &written);
 	}
 	flush(&sink);
 	if (sink.status == PSA_SUCCESS)
@@ -461,7 +458,8 @@ static const uint8_t* findCommonName(Range name)
 		while (derTakeTag(&set, kDERSequence, &pair)) {
 			Range value;
 			uint8_t tag;
-			bool isCommonName = derTakeTag(&pair, kDERObjectIdentifier, &type) && lengthOf(type) == 3 && memcmp(type.at, "\x55\x04\x03", 3) == 0;
+			bool isCommonName = derTakeTag(&pair, kDERObjectIdentifier, &type) && lengthOf(type) == 3
+				&& memcmp(type.at, "\x55\x04\x03", 3) == 0;
 			const uint8_t* at = pair.at;
 			if (isCommonName && derTake(&pair, &tag, &value))
 				found = at;

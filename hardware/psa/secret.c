@@ -61,14 +61,15 @@ void xs_secret_extract(xsMachine* the)
 	Secret* secret = bindingThisSecret(the);
 	if (secret->length != PSA_HASH_LENGTH(hash))
 		xsRangeError("an extracted secret has %d bytes", (int)PSA_HASH_LENGTH(hash));
-	psa_status_t status = bindingHMAC(hash, salt ? salt->bytes : zeros, salt ? salt->length : secret->length, input->bytes,
-		input->length, secret->bytes);
+	psa_status_t status = bindingHMAC(hash, salt ? salt->bytes : zeros, salt ? salt->length : secret->length,
+		input->bytes, input->length, secret->bytes);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "HKDF-Extract", status);
 }
 
 /* HKDF-Expand (RFC 5869 section 2.3). `info` has room for the block before it and the counter after it. */
-static psa_status_t expand(psa_algorithm_t hash, const Secret* from, uint8_t* info, size_t infoLength, uint8_t* out, size_t length)
+static psa_status_t expand(
+	psa_algorithm_t hash, const Secret* from, uint8_t* info, size_t infoLength, uint8_t* out, size_t length)
 {
 	size_t size = PSA_HASH_LENGTH(hash), done = 0;
 	uint8_t* block = info - size;
@@ -77,7 +78,7 @@ static psa_status_t expand(psa_algorithm_t hash, const Secret* from, uint8_t* in
 		uint8_t next[kHashMax];
 		info[infoLength] = counter;
 		status = counter == 1 ? bindingHMAC(hash, from->bytes, from->length, info, infoLength + 1, next)
-			: bindingHMAC(hash, from->bytes, from->length, block, size + infoLength + 1, next);
+							  : bindingHMAC(hash, from->bytes, from->length, block, size + infoLength + 1, next);
 		size_t count = length - done < size ? length - done : size;
 		if (status == PSA_SUCCESS) {
 			c_memcpy(block, next, size);
@@ -132,13 +133,14 @@ void xs_secret_expandLabel(xsMachine* the)
 }
 
 /* P_hash (RFC 5246 section 5). `work` holds label and seed behind kHashMax bytes, where A(i) is put right in front of them. */
-static psa_status_t expand12(psa_algorithm_t hash, const Secret* from, uint8_t* work, size_t seedLength, uint8_t* out, size_t length)
+static psa_status_t expand12(
+	psa_algorithm_t hash, const Secret* from, uint8_t* work, size_t seedLength, uint8_t* out, size_t length)
 {
 	size_t size = PSA_HASH_LENGTH(hash);
 	uint8_t* chain = work + kHashMax - size;
 	uint8_t next[kHashMax];
 	psa_status_t status = bindingHMAC(hash, from->bytes, from->length, work + kHashMax, seedLength, next);
-	for (size_t done = 0; done < length && status == PSA_SUCCESS; ) {
+	for (size_t done = 0; done < length && status == PSA_SUCCESS;) {
 		size_t count = length - done < size ? length - done : size;
 		c_memcpy(chain, next, size);
 		status = bindingHMAC(hash, from->bytes, from->length, chain, size + seedLength, next);
@@ -183,7 +185,7 @@ void xs_secret_hmac(xsMachine* the)
 	Secret* secret = bindingThisSecret(the);
 	uint8_t* bytes = bindingRange(the, 1, start, end, kRead);
 	uint8_t* out = bindingSpan(the, 4, offset, PSA_HASH_LENGTH(hash), kWrite);
-	uint8_t result[kHashMax];	/* out may be where the input lies */
+	uint8_t result[kHashMax]; /* out may be where the input lies */
 	psa_status_t status = bindingHMAC(hash, secret->bytes, secret->length, bytes, end - start, result);
 	if (status == PSA_SUCCESS)
 		c_memcpy(out, result, PSA_HASH_LENGTH(hash));

@@ -25,7 +25,8 @@ void xs_sign(xsMachine* the)
 	if (algorithm == PSA_ALG_NONE)
 		xsRangeError("key kind %d does not go with padding %d", kind, padding);
 	bindingStart(the);
-	psa_set_key_type(&attributes, kind == kKeyRSA ? PSA_KEY_TYPE_RSA_KEY_PAIR : PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
+	psa_set_key_type(
+		&attributes, kind == kKeyRSA ? PSA_KEY_TYPE_RSA_KEY_PAIR : PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
 	if (kind != kKeyRSA)
 		psa_set_key_bits(&attributes, kind == kKeyP256 ? 256 : 384);
 	psa_set_key_algorithm(&attributes, algorithm);

@@ -53,7 +53,8 @@ void xs_signature_verify(xsMachine* the)
 	psa_status_t status = psa_hash_compute(hash, data, dataEnd - dataStart, digest, sizeof(digest), &digestLength);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "hash", status);
-	status = hasKindsLength(kind, keyEnd - keyStart) ? psa_import_key(&attributes, key, keyEnd - keyStart, &id) : PSA_ERROR_INVALID_ARGUMENT;
+	status = hasKindsLength(kind, keyEnd - keyStart) ? psa_import_key(&attributes, key, keyEnd - keyStart, &id)
+													 : PSA_ERROR_INVALID_ARGUMENT;
 	if (status == PSA_ERROR_INVALID_ARGUMENT) {
 		/* no point of its curve, or no RSAPublicKey: nothing was signed with such a key */
 		xsmcSetBoolean(xsResult, false);

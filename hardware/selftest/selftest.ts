@@ -44,7 +44,7 @@ function writeText(to: Uint8Array, at: number, length: number): void {
 }
 
 function isText(bytes: Uint8Array, at: number, length: number): boolean {
-	for (let i = 0; i < length; i++) if (bytes[at + i] !== (i * 7 + (i >> 8) & 0xff)) return false;
+	for (let i = 0; i < length; i++) if (bytes[at + i] !== ((i * 7 + (i >> 8)) & 0xff)) return false;
 	return true;
 }
 
@@ -76,8 +76,7 @@ class SelfTest {
 		try {
 			if (!body()) text = "WRONG";
 			else if (repeat && this.#time) text += this.#speed(repeat, length);
-		}
-		catch (error) {
+		} catch (error) {
 			text = `FAILED: ${(error as Error).message}`;
 		}
 		if (!text.startsWith("right")) this.wrong++;
@@ -93,43 +92,60 @@ class SelfTest {
 			count++;
 			taken = Time.ticks - start;
 		} while (taken < this.#time);
-		return length ? `  ${(count * length / taken / 1000).toFixed(2)} MB/s` : `  ${(taken / count).toFixed(2)} ms`;
+		return length ? `  ${((count * length) / taken / 1000).toFixed(2)} MB/s` : `  ${(taken / count).toFixed(2)} ms`;
 	}
 
 	hashes({ hashes, hmacs, derived }: Answers): void {
 		const buffer = this.#buffer;
 		for (const { name, number, short, long } of hashes) {
-			this.#report(name, () => {
-				writeText(buffer, 1, 5000);
-				const parts = new Hash(number);
-				for (let at = 1; at < 5001; at += 625) parts.update(buffer, at, at + 625);
-				const out = new Uint8Array(hashLength(number));
-				parts.peek(out, 0);
-				parts.close();
-				return isHex(digestOf(number, ascii("abc"), 0, 3), short) && isHex(digestOf(number, buffer, 1, 5001), long) && isHex(out, long);
-			}, () => digestOf(number, buffer, 0, BULK), BULK);
+			this.#report(
+				name,
+				() => {
+					writeText(buffer, 1, 5000);
+					const parts = new Hash(number);
+					for (let at = 1; at < 5001; at += 625) parts.update(buffer, at, at + 625);
+					const out = new Uint8Array(hashLength(number));
+					parts.peek(out, 0);
+					parts.close();
+					return (
+						isHex(digestOf(number, ascii("abc"), 0, 3), short) &&
+						isHex(digestOf(number, buffer, 1, 5001), long) &&
+						isHex(out, long)
+					);
+				},
+				() => digestOf(number, buffer, 0, BULK),
+				BULK,
+			);
 		}
 		for (const { name, number, digest } of hmacs) {
 			const key = secretOf(ascii("Jefe"));
 			const data = ascii("what do ya want for nothing?");
 			const out = new Uint8Array(hashLength(number));
 			const hmac = (): void => key.hmac(number, data, 0, data.length, out, 0);
-			this.#report(name, () => {
-				hmac();
-				return isHex(out, digest);
-			}, hmac);
+			this.#report(
+				name,
+				() => {
+					hmac();
+					return isHex(out, digest);
+				},
+				hmac,
+			);
 			key.close();
 		}
 		const early = secretOf(octets("33ad0a1c607ec03b09e6cd9893680ce210adf300aa1f2660e1b22e10f170f92a"));
 		const made = new Secret(32);
 		const context = digestOf(HashAlgorithm.sha256, this.#buffer, 0, 0);
 		const expand = (): void => made.expandLabel(HashAlgorithm.sha256, early, "derived", context, 0, 32, 0, 32);
-		this.#report("HKDF-Expand-Label", () => {
-			expand();
-			const out = new Uint8Array(32);
-			made.export(out, 0);
-			return isHex(out, derived);
-		}, expand);
+		this.#report(
+			"HKDF-Expand-Label",
+			() => {
+				expand();
+				const out = new Uint8Array(32);
+				made.export(out, 0);
+				return isHex(out, derived);
+			},
+			expand,
+		);
 		early.close();
 		made.close();
 	}
@@ -139,7 +155,7 @@ class SelfTest {
 		const buffer = this.#buffer;
 		buffer[at] = 23;
 		buffer[at + 1] = buffer[at + 2] = 3;
-		buffer[at + 3] = size + tag >> 8;
+		buffer[at + 3] = (size + tag) >> 8;
 		buffer[at + 4] = size + tag;
 		writeText(buffer, at + HEADER, size);
 		return at + HEADER + size;
@@ -170,15 +186,20 @@ class SelfTest {
 			const material = secretOf(bytes);
 			const make = (): AEAD => new AEAD(number, material, false, 0, keyLength, keyLength, RECORDS, SEQUENCE);
 			let timed: AEAD | undefined;
-			this.#report(name, () => {
-				const all = new Hash(HashAlgorithm.sha256);
-				for (let i = 0; i < sizes.length; i++) if (!this.#isProtected(make, i & 3, sizes[i]!, tag, all)) return false;
-				const out = new Uint8Array(32);
-				all.peek(out, 0);
-				all.close();
-				timed = make();
-				return isHex(out, digest);
-			}, () => timed!.seal(buffer, 0, HEADER + BULK), BULK);
+			this.#report(
+				name,
+				() => {
+					const all = new Hash(HashAlgorithm.sha256);
+					for (let i = 0; i < sizes.length; i++) if (!this.#isProtected(make, i & 3, sizes[i]!, tag, all)) return false;
+					const out = new Uint8Array(32);
+					all.peek(out, 0);
+					all.close();
+					timed = make();
+					return isHex(out, digest);
+				},
+				() => timed!.seal(buffer, 0, HEADER + BULK),
+				BULK,
+			);
 			timed?.close();
 			material.close();
 		}
@@ -189,15 +210,19 @@ class SelfTest {
 			const other = octets(peer);
 			const agreed = new Secret(shared.length / 2);
 			let share: KeyShare | undefined;
-			this.#report(`${name} agreement`, () => {
-				share = new KeyShare(number, octets(secret));
-				const own = new Uint8Array(share.publicLength);
-				share.publicKey(own, 0);
-				const out = new Uint8Array(agreed.length);
-				if (!share.agree(other, 0, other.length, agreed)) return false;
-				agreed.export(out, 0);
-				return isHex(own, publicKey) && isHex(out, shared);
-			}, () => share!.agree(other, 0, other.length, agreed));
+			this.#report(
+				`${name} agreement`,
+				() => {
+					share = new KeyShare(number, octets(secret));
+					const own = new Uint8Array(share.publicLength);
+					share.publicKey(own, 0);
+					const out = new Uint8Array(agreed.length);
+					if (!share.agree(other, 0, other.length, agreed)) return false;
+					agreed.export(out, 0);
+					return isHex(own, publicKey) && isHex(out, shared);
+				},
+				() => share!.agree(other, 0, other.length, agreed),
+			);
 			share?.close();
 			agreed.close();
 		}
@@ -208,14 +233,32 @@ class SelfTest {
 		for (const { name, kind, padding, hash: algorithm, key, signature } of signatures) {
 			const bytes = octets(key);
 			const signed = octets(signature);
-			const verify = (): boolean => verifyMessage(kind, padding, algorithm, bytes, 0, bytes.length, sample, 0, sample.length, signed, 0, signed.length);
-			this.#report(`${name} verify`, () => {
-				if (!verify()) return false;
-				sample[5]! ^= 1;
-				const other = verify();
-				sample[5]! ^= 1;
-				return !other;
-			}, verify);
+			const verify = (): boolean =>
+				verifyMessage(
+					kind,
+					padding,
+					algorithm,
+					bytes,
+					0,
+					bytes.length,
+					sample,
+					0,
+					sample.length,
+					signed,
+					0,
+					signed.length,
+				);
+			this.#report(
+				`${name} verify`,
+				() => {
+					if (!verify()) return false;
+					sample[5]! ^= 1;
+					const other = verify();
+					sample[5]! ^= 1;
+					return !other;
+				},
+				verify,
+			);
 		}
 		const { kind, padding, hash: algorithm, key } = signatures[0]!;
 		const secret = octets(signing.secret);
@@ -223,26 +266,48 @@ class SelfTest {
 		const digest = digestOf(algorithm, sample, 0, sample.length);
 		const out = new Uint8Array(64);
 		const sign = (): number => signDigest(kind, padding, algorithm, secret, 0, secret.length, digest, out);
-		this.#report(`${signing.name} sign`, () => {
-			const length = sign();
-			return verifyMessage(kind, padding, algorithm, bytes, 0, bytes.length, sample, 0, sample.length, out, 0, length);
-		}, sign);
+		this.#report(
+			`${signing.name} sign`,
+			() => {
+				const length = sign();
+				return verifyMessage(
+					kind,
+					padding,
+					algorithm,
+					bytes,
+					0,
+					bytes.length,
+					sample,
+					0,
+					sample.length,
+					out,
+					0,
+					length,
+				);
+			},
+			sign,
+		);
 	}
 
 	/** No proof of randomness: it finds a generator that repeats itself, stands still, or fills only part. */
 	random(): void {
 		const buffer = this.#buffer;
-		this.#report("random", () => {
-			random(buffer, 0, 1024);
-			let ones = 0;
-			let equal = 0;
-			for (let i = 0; i < 1024; i++) {
-				for (let bits = buffer[i]!; bits; bits &= bits - 1) ones++;
-				if (i >= 512 && buffer[i] === buffer[i - 512]) equal++;
-			}
-			// 4,096 ones of 8,192 and 2 equal pairs of 512 are to be expected; these are more than seven deviations away
-			return ones > 3770 && ones < 4422 && equal < 16;
-		}, () => random(buffer, 0, BULK), BULK);
+		this.#report(
+			"random",
+			() => {
+				random(buffer, 0, 1024);
+				let ones = 0;
+				let equal = 0;
+				for (let i = 0; i < 1024; i++) {
+					for (let bits = buffer[i]!; bits; bits &= bits - 1) ones++;
+					if (i >= 512 && buffer[i] === buffer[i - 512]) equal++;
+				}
+				// 4,096 ones of 8,192 and 2 equal pairs of 512 are to be expected; these are more than seven deviations away
+				return ones > 3770 && ones < 4422 && equal < 16;
+			},
+			() => random(buffer, 0, BULK),
+			BULK,
+		);
 	}
 }
 

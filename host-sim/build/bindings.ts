@@ -62,7 +62,8 @@ class Binder {
 	#name(index: number): string {
 		const token = this.#tokens[index]!;
 		const name = this.#tokens[index + 2];
-		if (!this.#follows(index + 1, "(") || name?.kind !== "string" || !this.#follows(index + 3, ")")) this.#refuse(token, `${token.text} takes the name of one C function as a string`);
+		if (!this.#follows(index + 1, "(") || name?.kind !== "string" || !this.#follows(index + 3, ")"))
+			this.#refuse(token, `${token.text} takes the name of one C function as a string`);
 		const text = name.text.slice(1, -1);
 		if (!/^[A-Za-z_]\w*$/.test(text)) this.#refuse(name, `"${text}" is no name of a C function`);
 		return text;
@@ -76,7 +77,8 @@ class Binder {
 	/** class X extends Native("destructor") { */
 	#class(index: number): void {
 		const token = this.#tokens[index]!;
-		if (!this.#follows(index - 1, "extends") || !this.#follows(index + 4, "{")) this.#refuse(token, "Native(...) stands only behind \"extends\", before the class's body");
+		if (!this.#follows(index - 1, "extends") || !this.#follows(index + 4, "{"))
+			this.#refuse(token, 'Native(...) stands only behind "extends", before the class\'s body');
 		const name = this.#name(index);
 		this.natives.push({ name, isDestructor: true, at: token.start });
 		this.#replace(this.#tokens[index - 1]!.start, this.#tokens[index + 3]!.end, `@ "${name}"`);
@@ -97,7 +99,8 @@ class Binder {
 	/** { [super();] [return] native("name").call(this, a, b); } */
 	#function(index: number): void {
 		const token = this.#tokens[index]!;
-		const shape = "the body of a binding must be exactly native(\"...\").call(this, ...) with the function's own parameters in order";
+		const shape =
+			'the body of a binding must be exactly native("...").call(this, ...) with the function\'s own parameters in order';
 		const name = this.#name(index);
 		let first = index;
 		if (this.#follows(first - 1, "return")) first--;
@@ -109,8 +112,13 @@ class Binder {
 		const owner = this.#tokens[parameters.open - 1]!;
 		const isFunction = this.#follows(parameters.open - 2, "function");
 		const before = this.#tokens[parameters.open - (isFunction ? 3 : 2)]?.text;
-		if (before === "async" || before === "*" || owner.text === "*") this.#refuse(token, "a binding is neither async nor a generator");
-		if ((owner.text === "constructor") !== hasSuper) this.#refuse(token, hasSuper ? shape : "a binding's constructor must be exactly super(); and then native(\"...\").call(this, ...)");
+		if (before === "async" || before === "*" || owner.text === "*")
+			this.#refuse(token, "a binding is neither async nor a generator");
+		if ((owner.text === "constructor") !== hasSuper)
+			this.#refuse(
+				token,
+				hasSuper ? shape : 'a binding\'s constructor must be exactly super(); and then native("...").call(this, ...)',
+			);
 		const rest = parameters.texts.length > 0 ? [",", ...parameters.texts] : [];
 		const call = [".", "call", "(", "this", ...rest, ")"];
 		if (!this.#follows(index + 4, ...call)) this.#refuse(token, shape);
@@ -131,11 +139,13 @@ class Binder {
 		this.#tokens.forEach((token, index) => {
 			const isMember = this.#follows(index - 1, ".");
 			if (token.kind === "word" && token.text === "Native" && !isMember) this.#class(index);
-			else if (token.kind === "word" && token.text === "native" && !isMember && !this.#follows(index + 1, ":")) this.#function(index);
+			else if (token.kind === "word" && token.text === "native" && !isMember && !this.#follows(index + 1, ":"))
+				this.#function(index);
 			else if (token.text === "@" && this.#tokens[index + 1]?.kind === "string") this.#host(index);
 		});
 		let text = this.#text;
-		for (const { start, end, text: replacement } of this.#replacements.sort((a, b) => b.start - a.start)) text = text.slice(0, start) + replacement + text.slice(end);
+		for (const { start, end, text: replacement } of this.#replacements.sort((a, b) => b.start - a.start))
+			text = text.slice(0, start) + replacement + text.slice(end);
 		return { text, natives: this.natives };
 	}
 }

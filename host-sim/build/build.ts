@@ -54,7 +54,9 @@ const desktop: Platform = { manifest: join(ownFolder, "manifest.json"), folders:
 function options(manifest: Manifest, name: string): string[] {
 	const value = manifest.variables[name];
 	if (value === undefined) return [];
-	const text = String(value).replace(/\$\(([^)]+)\)/g, (_, variable: string) => String(manifest.variables[variable] ?? process.env[variable] ?? ""));
+	const text = String(value).replace(/\$\(([^)]+)\)/g, (_, variable: string) =>
+		String(manifest.variables[variable] ?? process.env[variable] ?? ""),
+	);
 	return (text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []).map(word => word.replace(/["']/g, ""));
 }
 
@@ -64,7 +66,8 @@ function collectNatives(modules: readonly CompiledModule[], own: ReadonlySet<str
 	for (const module of modules) {
 		if (own.has(module.name)) continue;
 		for (const { name, isDestructor, place } of module.natives) {
-			if (natives.has(name) && natives.get(name) !== isDestructor) throw new Problem(`${place}: ${name} is a destructor and a function at once`);
+			if (natives.has(name) && natives.get(name) !== isDestructor)
+				throw new Problem(`${place}: ${name} is a destructor and a function at once`);
 			natives.set(name, isDestructor);
 		}
 	}
@@ -73,10 +76,18 @@ function collectNatives(modules: readonly CompiledModule[], own: ReadonlySet<str
 
 /** Says which module names a C function that the linker did not find. */
 export function explainLinker(words: string, modules: readonly CompiledModule[]): string {
-	const missing = new Set([...words.matchAll(/undefined (?:reference to|symbol:?) [`'"]?_?(\w+)|^\s*"_(\w+)", referenced from/gm)].map(match => match[1] ?? match[2]));
+	const missing = new Set(
+		[...words.matchAll(/undefined (?:reference to|symbol:?) [`'"]?_?(\w+)|^\s*"_(\w+)", referenced from/gm)].map(
+			match => match[1] ?? match[2],
+		),
+	);
 	const uses = modules.flatMap(module => module.natives.filter(use => missing.has(use.name)));
 	if (uses.length === 0) return `linking failed:\n${words}`;
-	return uses.map(({ name, place }) => `${place}: there is no C function ${name}; list the C file that defines it under "modules"`).join("\n");
+	return uses
+		.map(
+			({ name, place }) => `${place}: there is no C function ${name}; list the C file that defines it under "modules"`,
+		)
+		.join("\n");
 }
 
 /** Everything about an app that its variant does not change. */
@@ -88,7 +99,11 @@ export interface Prepared {
 }
 
 /** Reads an app's manifest. `folder` has its manifest.json, or is the manifest itself. */
-export function prepareApp(folder: string, { config = {}, extra = {} }: BuildOptions, platform: Platform = desktop): Prepared {
+export function prepareApp(
+	folder: string,
+	{ config = {}, extra = {} }: BuildOptions,
+	platform: Platform = desktop,
+): Prepared {
 	const path = findManifest(resolve(folder));
 	const manifest = readManifest(path, [platform.manifest], extra);
 	const files = matchFiles(manifest, [configModule(manifest, config)]);
@@ -98,21 +113,38 @@ export function prepareApp(folder: string, { config = {}, extra = {} }: BuildOpt
 	checkCreation(manifest);
 	const label = String(manifest.variables["NAME"] ?? basename(dirname(path)));
 	const isOwn = ({ source }: { source: string }): boolean => platform.folders.some(own => source.startsWith(`${own}/`));
-	return { manifest, files, label, own: new Set([...files.typescript, ...files.scripts].filter(isOwn).map(file => file.name)) };
+	return {
+		manifest,
+		files,
+		label,
+		own: new Set([...files.typescript, ...files.scripts].filter(isOwn).map(file => file.name)),
+	};
 }
 
 /** mcconfig's own condition for an app. */
 function checkCreation(manifest: Manifest): void {
-	if (Object.keys(manifest.creation).length === 0) throw new Problem(`${shown(manifest.folder)}: neither the manifest nor one that it includes has "creation": this is no app`);
+	if (Object.keys(manifest.creation).length === 0)
+		throw new Problem(
+			`${shown(manifest.folder)}: neither the manifest nor one that it includes has "creation": this is no app`,
+		);
 }
 
 /** The app's scripts as bytecode. */
-export async function compileScripts({ manifest, files, label }: Prepared, compiler: string, isRelease: boolean): Promise<CompiledModule[]> {
+export async function compileScripts(
+	{ manifest, files, label }: Prepared,
+	compiler: string,
+	isRelease: boolean,
+): Promise<CompiledModule[]> {
 	return compileModules(compiler, await compileTypeScript(manifest, files, label), files.scripts, isRelease);
 }
 
 /** Where an app's text goes; what is in it names the file, so that it never changes. */
-export function writeAppText({ manifest, files, label }: Prepared, modules: readonly CompiledModule[], toolchain: Toolchain, isRelease: boolean): string {
+export function writeAppText(
+	{ manifest, files, label }: Prepared,
+	modules: readonly CompiledModule[],
+	toolchain: Toolchain,
+	isRelease: boolean,
+): string {
 	const text = appText(manifest, modules, files.preload, files.resources, isRelease);
 	const file = join(toolchain.folder, "apps", `${fileName(label)}-${digest(text)}`, "app.txt");
 	writeChanged(file, text);
@@ -120,8 +152,13 @@ export function writeAppText({ manifest, files, label }: Prepared, modules: read
 }
 
 /** Objects of the app's C files and of the table that names their functions. */
-export function compileNatives(toolchain: Toolchain, { manifest, files, label, own }: Prepared, modules: readonly CompiledModule[],
-	nativeFlags: readonly string[], makeTable: (natives: ReadonlyMap<string, boolean>) => string = nativesTable): Promise<string[]> {
+export function compileNatives(
+	toolchain: Toolchain,
+	{ manifest, files, label, own }: Prepared,
+	modules: readonly CompiledModule[],
+	nativeFlags: readonly string[],
+	makeTable: (natives: ReadonlyMap<string, boolean>) => string = nativesTable,
+): Promise<string[]> {
 	const generated = join(toolchain.folder, "generated");
 	const header = definesHeader(manifest.defines);
 	const headerFolder = join(generated, `defines-${digest(header)}`);
@@ -129,14 +166,28 @@ export function compileNatives(toolchain: Toolchain, { manifest, files, label, o
 	const table = makeTable(collectNatives(modules, own));
 	const tableFile = join(generated, `natives-${digest(table)}.c`);
 	writeChanged(tableFile, table);
-	const flags = [...nativeFlags, ...[headerFolder, ...files.headerFolders].map(folder => `-I${folder}`), ...options(manifest, "C_FLAGS")];
-	return compileUnits(toolchain, label, [...files.natives.map(source => ({ source, flags })), { source: tableFile, flags: nativeFlags }]);
+	const flags = [
+		...nativeFlags,
+		...[headerFolder, ...files.headerFolders].map(folder => `-I${folder}`),
+		...options(manifest, "C_FLAGS"),
+	];
+	return compileUnits(toolchain, label, [
+		...files.natives.map(source => ({ source, flags })),
+		{ source: tableFile, flags: nativeFlags },
+	]);
 }
 
-async function buildProgram(toolchain: Toolchain, runtime: Runtime, prepared: Prepared, modules: readonly CompiledModule[]): Promise<string> {
+async function buildProgram(
+	toolchain: Toolchain,
+	runtime: Runtime,
+	prepared: Prepared,
+	modules: readonly CompiledModule[],
+): Promise<string> {
 	const natives = await compileNatives(toolchain, prepared, modules, runtime.nativeFlags);
 	const libraries = [...options(prepared.manifest, "LIBRARIES"), ...runtime.libraries];
-	return linkProgram(toolchain, "sim", [...runtime.objects, ...natives], libraries, words => explainLinker(words, modules));
+	return linkProgram(toolchain, "sim", [...runtime.objects, ...natives], libraries, words =>
+		explainLinker(words, modules),
+	);
 }
 
 /** Builds an app; `folder` has its manifest.json, or is the manifest itself. */

@@ -33,15 +33,19 @@ function readScript(file: ModuleFile): Script {
 	if (extname(file.source) !== ".json") return { ...file, text, map: undefined };
 	try {
 		return { ...file, text: `export default ${JSON.stringify(JSON.parse(text))};\n`, map: undefined };
-	}
-	catch (error) {
+	} catch (error) {
 		throw new Problem(`${shown(file.source)}: not valid JSON: ${(error as Error).message}`);
 	}
 }
 
 function readEmitted(file: Emitted): Script {
 	const text = readFileSync(file.script, "utf8");
-	return { name: file.name, source: file.source, text, map: existsSync(file.map) ? namedMap(file, shown(file.source)) : undefined };
+	return {
+		name: file.name,
+		source: file.source,
+		text,
+		map: existsSync(file.map) ? namedMap(file, shown(file.source)) : undefined,
+	};
 }
 
 async function compile(script: Script, compiler: string, folder: string, isRelease: boolean): Promise<CompiledModule> {
@@ -64,8 +68,11 @@ async function compile(script: Script, compiler: string, folder: string, isRelea
 	writeWhole(join(folder, `${base}.js`), `${bound.text}\n//# sourceMappingURL=${base}.js.map\n`);
 	writeWhole(join(folder, `${base}.js.map`), map);
 	const draft = `${bytecode}.${process.pid}`;
-	const outcome = await run(compiler, [...(isRelease ? ["--release"] : []), script.name, `${base}.js`, draft], { cwd: folder });
-	if (outcome.code !== 0) throw new Problem(`${shown(script.source)}: module ${script.name}:\n${outcome.stderr.trim()}`);
+	const outcome = await run(compiler, [...(isRelease ? ["--release"] : []), script.name, `${base}.js`, draft], {
+		cwd: folder,
+	});
+	if (outcome.code !== 0)
+		throw new Problem(`${shown(script.source)}: module ${script.name}:\n${outcome.stderr.trim()}`);
 	renameSync(draft, bytecode);
 	return { name: script.name, bytecode, natives };
 }
@@ -73,16 +80,29 @@ async function compile(script: Script, compiler: string, folder: string, isRelea
 /** A map that says nothing but the source's name: each line stands for itself. */
 function lineMap(text: string, source: string): string {
 	// one line more: the engine looks past the last one
-	const mappings = `${text}\n`.split("\n").map((_, i) => i === 0 ? "AAAA" : "AACA").join(";");
+	const mappings = `${text}\n`
+		.split("\n")
+		.map((_, i) => (i === 0 ? "AAAA" : "AACA"))
+		.join(";");
 	return JSON.stringify({ version: 3, sources: [source], names: [], mappings });
 }
 
 /** Compiles all modules of an app with the program xs-compile; for a release, without the places in the source that errors name. */
-export async function compileModules(compiler: string, emitted: readonly Emitted[], scripts: readonly ModuleFile[], isRelease = false): Promise<CompiledModule[]> {
+export async function compileModules(
+	compiler: string,
+	emitted: readonly Emitted[],
+	scripts: readonly ModuleFile[],
+	isRelease = false,
+): Promise<CompiledModule[]> {
 	const folder = join(buildFolder, "bytecode");
 	mkdirSync(folder, { recursive: true });
 	const all = [...emitted.map(readEmitted), ...scripts.map(readScript)];
 	const result: CompiledModule[] = new Array(all.length);
-	await inParallel(all.map((script, i) => ({ script, i })), async ({ script, i }) => { result[i] = await compile(script, compiler, folder, isRelease); });
+	await inParallel(
+		all.map((script, i) => ({ script, i })),
+		async ({ script, i }) => {
+			result[i] = await compile(script, compiler, folder, isRelease);
+		},
+	);
 	return result;
 }

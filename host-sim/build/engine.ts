@@ -22,7 +22,8 @@ const inside = "package/moddable/xs/";
 
 /** The regular files of a tar archive (POSIX ustar), by name. */
 function* unpack(archive: Buffer): Generator<{ path: string; content: Buffer }> {
-	const text = (start: number, length: number): string => archive.toString("latin1", start, start + length).replace(/\0.*$/s, "");
+	const text = (start: number, length: number): string =>
+		archive.toString("latin1", start, start + length).replace(/\0.*$/s, "");
 	for (let at = 0; at + 512 <= archive.length && archive[at] !== 0; ) {
 		const size = parseInt(text(at + 124, 12), 8) || 0;
 		const kind = text(at + 156, 1);
@@ -37,11 +38,14 @@ function* unpack(archive: Buffer): Generator<{ path: string; content: Buffer }> 
 async function download(): Promise<Buffer> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-"));
 	try {
-		const outcome = await must("npm", ["pack", `${name}@${version}`, "--pack-destination", folder, "--loglevel=error"], `fetching ${name}@${version} from the npm registry`);
+		const outcome = await must(
+			"npm",
+			["pack", `${name}@${version}`, "--pack-destination", folder, "--loglevel=error"],
+			`fetching ${name}@${version} from the npm registry`,
+		);
 		const file = outcome.stdout.trim().split("\n").pop() ?? "";
 		return readFileSync(join(folder, file));
-	}
-	finally {
+	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
 }
@@ -55,7 +59,8 @@ export function fetchEngine(): Promise<string> {
 		say(`fetching the XS engine (${name}@${version})`);
 		const archive = await download();
 		const found = `sha512-${createHash("sha512").update(archive).digest("base64")}`;
-		if (found !== integrity) throw new Problem(`${name}@${version} is not what it should be: integrity ${found}, expected ${integrity}`);
+		if (found !== integrity)
+			throw new Problem(`${name}@${version} is not what it should be: integrity ${found}, expected ${integrity}`);
 		const draft = `${folder}.${process.pid}`;
 		for (const { path, content } of unpack(gunzipSync(archive))) {
 			if (!path.startsWith(inside) || path.includes("..")) continue;

@@ -22,13 +22,19 @@ export class Problem extends Error {
 export function fileProblem(error: unknown): string {
 	const { code, message } = error as NodeJS.ErrnoException;
 	switch (code) {
-		case "ENOENT": return "no such file";
-		case "EISDIR": return "a folder, not a file";
-		case "ENOTDIR": return "a part of its path is no folder";
+		case "ENOENT":
+			return "no such file";
+		case "EISDIR":
+			return "a folder, not a file";
+		case "ENOTDIR":
+			return "a part of its path is no folder";
 		case "EACCES":
-		case "EPERM": return "no permission";
-		case "ENOSPC": return "the disk is full";
-		default: return message;
+		case "EPERM":
+			return "no permission";
+		case "ENOSPC":
+			return "the disk is full";
+		default:
+			return message;
 	}
 }
 
@@ -107,7 +113,10 @@ export class Stamp {
 	}
 
 	write(key: string, inputs: readonly string[]): void {
-		writeWhole(this.#path, JSON.stringify({ key, inputs: Object.fromEntries(inputs.map(path => [path, fileDigest(path)])) }));
+		writeWhole(
+			this.#path,
+			JSON.stringify({ key, inputs: Object.fromEntries(inputs.map(path => [path, fileDigest(path)])) }),
+		);
 	}
 
 	remove(): void {
@@ -119,8 +128,7 @@ function isRunning(process_: number): boolean {
 	try {
 		process.kill(process_, 0);
 		return true;
-	}
-	catch (error) {
+	} catch (error) {
 		return (error as NodeJS.ErrnoException).code === "EPERM";
 	}
 }
@@ -129,8 +137,7 @@ function isRunning(process_: number): boolean {
 function lockOwner(path: string): number {
 	try {
 		return Number(readFileSync(path, "utf8"));
-	}
-	catch {
+	} catch {
 		return 0;
 	}
 }
@@ -143,8 +150,7 @@ export async function locked<T>(name: string, body: () => Promise<T>): Promise<T
 		try {
 			writeFileSync(path, String(process.pid), { flag: "wx" });
 			break;
-		}
-		catch (error) {
+		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
 			const owner = lockOwner(path);
 			if (owner && !isRunning(owner)) rmSync(path, { force: true });
@@ -153,8 +159,7 @@ export async function locked<T>(name: string, body: () => Promise<T>): Promise<T
 	}
 	try {
 		return await body();
-	}
-	finally {
+	} finally {
 		rmSync(path, { force: true });
 	}
 }

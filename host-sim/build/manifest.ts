@@ -65,8 +65,21 @@ const unsupported: Record<string, string> = {
 	recipes: "make recipes are not supported",
 };
 
-const known = new Set(["build", "include", "creation", "defines", "config", "modules", "preload", "resources", "data", "platforms",
-	"typescript", "error", "warning"]);
+const known = new Set([
+	"build",
+	"include",
+	"creation",
+	"defines",
+	"config",
+	"modules",
+	"preload",
+	"resources",
+	"data",
+	"platforms",
+	"typescript",
+	"error",
+	"warning",
+]);
 
 interface Parsed {
 	readonly path: string;
@@ -96,7 +109,8 @@ class Reader {
 	resolve(text: string, manifest: string): string {
 		return text.replace(/\$\(([^)]+)\)/g, (_, name: string) => {
 			const value = this.variables[name] ?? process.env[name];
-			if (value === undefined) throw new Problem(`${shown(manifest)}: $(${name}) is neither a build variable nor in the environment`);
+			if (value === undefined)
+				throw new Problem(`${shown(manifest)}: $(${name}) is neither a build variable nor in the environment`);
 			return String(value);
 		});
 	}
@@ -113,7 +127,8 @@ class Reader {
 			}
 			const name = key.endsWith(" ?=") ? key.slice(0, -3) : key;
 			const fromShell = name === key ? undefined : process.env[name];
-			this.variables[name] = fromShell ?? (typeof value === "string" ? this.#path(this.resolve(value, path), path) : value);
+			this.variables[name] =
+				fromShell ?? (typeof value === "string" ? this.#path(this.resolve(value, path), path) : value);
 		}
 	}
 
@@ -136,7 +151,10 @@ class Reader {
 
 	#include(include: unknown, from: string): void {
 		if (isDictionary(include)) {
-			if ("git" in include) throw new Problem(`${shown(from)}: "include" of a git repository (${String(include["git"])}) is not supported; clone it and include its manifest by path`);
+			if ("git" in include)
+				throw new Problem(
+					`${shown(from)}: "include" of a git repository (${String(include["git"])}) is not supported; clone it and include its manifest by path`,
+				);
 			throw new Problem(`${shown(from)}: "include" has an object without "git"`);
 		}
 		if (typeof include !== "string") throw new Problem(`${shown(from)}: "include" must name manifests`);
@@ -151,8 +169,7 @@ function parse(path: string): Dictionary {
 	let value: unknown;
 	try {
 		value = JSON.parse(readFileSync(path, "utf8"));
-	}
-	catch (error) {
+	} catch (error) {
 		throw new Problem(`${shown(path)}: not valid JSON: ${(error as Error).message}`);
 	}
 	if (!isDictionary(value)) throw new Problem(`${shown(path)}: a manifest is a JSON object`);
@@ -177,8 +194,18 @@ class Merger {
 	constructor(reader: Reader, folder: string) {
 		this.#reader = reader;
 		this.result = {
-			folder, variables: reader.variables, config: {}, creation: {}, defines: {}, modules: [], data: [], resources: [], preload: [],
-			typescript: { compiler: "tsc", tsconfig: { compilerOptions: {} } }, warnings: [], files: reader.parsed.map(one => one.path),
+			folder,
+			variables: reader.variables,
+			config: {},
+			creation: {},
+			defines: {},
+			modules: [],
+			data: [],
+			resources: [],
+			preload: [],
+			typescript: { compiler: "tsc", tsconfig: { compilerOptions: {} } },
+			warnings: [],
+			files: reader.parsed.map(one => one.path),
 		};
 	}
 
@@ -201,14 +228,18 @@ class Merger {
 			if (known.has(key)) continue;
 			const reason = unsupported[key];
 			if (reason) this.errors.push(`${shown(path)}: "${key}": ${reason}`);
-			else this.result.warnings.push(`${shown(path)}: "${key}" has no effect: ${withoutEffect[key] ?? "no such key is known"}`);
+			else
+				this.result.warnings.push(
+					`${shown(path)}: "${key}" has no effect: ${withoutEffect[key] ?? "no such key is known"}`,
+				);
 		}
 	}
 
 	#strings(value: unknown, key: string, path: string): string[] {
 		if (value === undefined) return [];
 		const list = [value].flat();
-		if (!list.every(item => typeof item === "string")) throw new Problem(`${shown(path)}: "${key}" must be a string or a list of strings`);
+		if (!list.every(item => typeof item === "string"))
+			throw new Problem(`${shown(path)}: "${key}" must be a string or a list of strings`);
 		return list as string[];
 	}
 
@@ -217,7 +248,7 @@ class Merger {
 		if (!isDictionary(value)) throw new Problem(`${shown(path)}: "${key}" must be an object`);
 		for (const [target, sources] of Object.entries(value)) {
 			let rule = rules.find(one => one.target === target);
-			if (!rule) rules.push(rule = { target, sources: [] });
+			if (!rule) rules.push((rule = { target, sources: [] }));
 			for (const source of [sources].flat()) rule.sources.push(this.#source(source, `"${key}": "${target}"`, path));
 		}
 	}
@@ -230,33 +261,37 @@ class Merger {
 			if (option) throw new Problem(`${shown(path)}: ${where}: "${option}" is not supported`);
 			text = file;
 		}
-		if (typeof text !== "string") throw new Problem(`${shown(path)}: ${where} must be a path, a list of paths, or { "source": path }`);
+		if (typeof text !== "string")
+			throw new Problem(`${shown(path)}: ${where} must be a path, a list of paths, or { "source": path }`);
 		const resolved = this.#reader.resolve(text, path);
 		if (!resolved.includes("/")) throw new Problem(`${shown(path)}: ${where}: "${text}" is no path; write "./${text}"`);
 		const full = resolve(dirname(path), resolved) + (resolved.endsWith("/") ? "/" : "");
 		const folder = full.slice(0, full.lastIndexOf("/"));
-		if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new Problem(`${shown(path)}: ${where}: folder not found: ${shown(folder)}`);
+		if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+			throw new Problem(`${shown(path)}: ${where}: folder not found: ${shown(folder)}`);
 		return { path: full, manifest: path };
 	}
 
 	#typescript(value: unknown, path: string): void {
 		if (!isDictionary(value)) throw new Problem(`${shown(path)}: "typescript" must be an object`);
 		for (const key of Object.keys(value)) {
-			if (key !== "compiler" && key !== "tsconfig") this.result.warnings.push(`${shown(path)}: "typescript.${key}" has no effect: no such key is known`);
+			if (key !== "compiler" && key !== "tsconfig")
+				this.result.warnings.push(`${shown(path)}: "typescript.${key}" has no effect: no such key is known`);
 		}
 		const { typescript } = this.result;
 		if (typeof value["compiler"] === "string") typescript.compiler = value["compiler"];
 		if (!isDictionary(value["tsconfig"])) return;
-		const resolved = JSON.parse(JSON.stringify(value["tsconfig"]), (_, item: unknown) => typeof item === "string" ? this.#reader.resolve(item, path) : item) as Dictionary;
+		const resolved = JSON.parse(JSON.stringify(value["tsconfig"]), (_, item: unknown) =>
+			typeof item === "string" ? this.#reader.resolve(item, path) : item,
+		) as Dictionary;
 		const { compilerOptions, ...others } = resolved;
 		mergeInto(typescript.tsconfig, others);
 		for (const [name, option] of Object.entries(isDictionary(compilerOptions) ? compilerOptions : {})) {
 			const options = typescript.tsconfig.compilerOptions;
 			if (Array.isArray(option)) {
 				const list = name === "types" ? option.map(item => resolve(dirname(path), String(item))) : option;
-				options[name] = [...list, ...(options[name] as unknown[] | undefined ?? [])];
-			}
-			else if (isDictionary(option)) mergeInto((options[name] ??= {}) as Dictionary, option);
+				options[name] = [...list, ...((options[name] as unknown[] | undefined) ?? [])];
+			} else if (isDictionary(option)) mergeInto((options[name] ??= {}) as Dictionary, option);
 			else options[name] = option;
 		}
 	}

@@ -65,8 +65,7 @@ function expand(source: string): Match[] {
 		if (star >= 0) {
 			if (!base.startsWith(pattern.slice(0, star))) continue;
 			rest = base.slice(star);
-		}
-		else if (base === pattern || file === pattern) rest = file === pattern ? split(pattern).base : pattern;
+		} else if (base === pattern || file === pattern) rest = file === pattern ? split(pattern).base : pattern;
 		else continue;
 		const path = join(folder, file);
 		if (statSync(path).isFile()) result.push({ path, base, extension, rest });
@@ -75,14 +74,28 @@ function expand(source: string): Match[] {
 }
 
 const unsupportedSources: Record<string, string> = {
-	".cc": "C++", ".cpp": "C++", ".m": "Objective-C", ".java": "Java", ".pio": "PIO assembly",
+	".cc": "C++",
+	".cpp": "C++",
+	".m": "Objective-C",
+	".java": "Java",
+	".pio": "PIO assembly",
 };
 
 /** Resources that the SDK converts to its own formats. */
 const convertedResources = new Set([".act", ".fnt", ".png", ".gif", ".jpeg", ".jpg", ".wav", ".ttf", ".otf"]);
 
 class Matcher {
-	readonly files: AppFiles = { typescript: [], declarations: [], scripts: [], natives: [], headerFolders: [], headers: [], resources: [], preload: [], warnings: [] };
+	readonly files: AppFiles = {
+		typescript: [],
+		declarations: [],
+		scripts: [],
+		natives: [],
+		headerFolders: [],
+		headers: [],
+		resources: [],
+		preload: [],
+		warnings: [],
+	};
 	readonly #taken = new Set<string>();
 	readonly #data = new Set<string>();
 	/** Files that "~" leaves out, and the names that they would have. */
@@ -90,7 +103,12 @@ class Matcher {
 	readonly #missing = new Set<string>();
 
 	/** Runs through the rules of one key; `add` takes each file once. */
-	process(rules: readonly Rule[], key: string, taken: Set<string>, add: (name: string, match: Match, source: Source) => void): void {
+	process(
+		rules: readonly Rule[],
+		key: string,
+		taken: Set<string>,
+		add: (name: string, match: Match, source: Source) => void,
+	): void {
 		for (const source of rules.find(rule => rule.target === "~")?.sources ?? []) {
 			for (const match of expand(source.path)) {
 				taken.add(match.path);
@@ -103,17 +121,26 @@ class Matcher {
 		}
 	}
 
-	#source(target: string, source: Source, key: string, taken: Set<string>, add: (name: string, match: Match, source: Source) => void): void {
+	#source(
+		target: string,
+		source: Source,
+		key: string,
+		taken: Set<string>,
+		add: (name: string, match: Match, source: Source) => void,
+	): void {
 		const star = target.lastIndexOf("*");
 		if (star >= 0 && star < target.length - 1 && key !== "modules") {
-			throw new Problem(`${shown(source.manifest)}: "${key}": "${target}": conversion to ${target.slice(star + 2)} is not supported`);
+			throw new Problem(
+				`${shown(source.manifest)}: "${key}": "${target}": conversion to ${target.slice(star + 2)} is not supported`,
+			);
 		}
 		if (source.path.endsWith("/")) {
 			this.files.headerFolders.push(source.path);
 			return;
 		}
 		const matches = expand(source.path);
-		if (matches.length === 0) this.files.warnings.push(`${shown(source.manifest)}: "${key}": nothing matches ${shown(source.path)}`);
+		if (matches.length === 0)
+			this.files.warnings.push(`${shown(source.manifest)}: "${key}": nothing matches ${shown(source.path)}`);
 		for (const match of matches) {
 			const name = star >= 0 ? target.slice(0, star) + match.rest : target;
 			if (this.#leftOut.has(match.path)) this.#missing.add(name);
@@ -131,14 +158,18 @@ class Matcher {
 
 	resource(name: string, match: Match, source: Source): void {
 		if (this.#data.has(match.path)) return;
-		if (convertedResources.has(match.extension)) throw new Problem(`${shown(source.manifest)}: "resources": ${shown(match.path)}: ${match.extension} is not converted here; list it under "data"`);
+		if (convertedResources.has(match.extension))
+			throw new Problem(
+				`${shown(source.manifest)}: "resources": ${shown(match.path)}: ${match.extension} is not converted here; list it under "data"`,
+			);
 		if ([".c", ".h", ".js", ".json"].includes(match.extension)) return;
 		this.#resource({ name: name + match.extension, source: match.path });
 	}
 
 	#resource(file: ResourceFile): void {
 		const before = this.files.resources.find(one => one.name === file.name);
-		if (before) this.files.warnings.push(`resource ${file.name}: ${shown(before.source)} is taken, ${shown(file.source)} is not`);
+		if (before)
+			this.files.warnings.push(`resource ${file.name}: ${shown(before.source)} is taken, ${shown(file.source)} is not`);
 		else this.files.resources.push(file);
 	}
 
@@ -146,16 +177,30 @@ class Matcher {
 		const { files } = this;
 		if (this.#data.has(match.path)) return;
 		const language = unsupportedSources[match.extension];
-		if (language) throw new Problem(`${shown(source.manifest)}: "modules": ${shown(match.path)}: ${language} is not supported`);
+		if (language)
+			throw new Problem(`${shown(source.manifest)}: "modules": ${shown(match.path)}: ${language} is not supported`);
 		switch (match.extension) {
-			case ".ts": this.#module(files.typescript, name, match.path); break;
-			case ".d.ts": files.declarations.push({ name, source: match.path }); break;
+			case ".ts":
+				this.#module(files.typescript, name, match.path);
+				break;
+			case ".d.ts":
+				files.declarations.push({ name, source: match.path });
+				break;
 			case ".js":
-			case ".mjs": this.#module(files.scripts, name, match.path); break;
-			case ".json": if (!match.base.startsWith("manifest")) this.#module(files.scripts, name, match.path); break;
-			case ".c": files.natives.push(match.path); break;
-			case ".h": files.headers.push(match.path); break;
-			default: break;	// other files lie there for other purposes; mcconfig passes them over, too
+			case ".mjs":
+				this.#module(files.scripts, name, match.path);
+				break;
+			case ".json":
+				if (!match.base.startsWith("manifest")) this.#module(files.scripts, name, match.path);
+				break;
+			case ".c":
+				files.natives.push(match.path);
+				break;
+			case ".h":
+				files.headers.push(match.path);
+				break;
+			default:
+				break; // other files lie there for other purposes; mcconfig passes them over, too
 		}
 	}
 
@@ -171,10 +216,14 @@ class Matcher {
 		for (const pattern of patterns) {
 			const star = pattern.lastIndexOf("*");
 			const prefix = star >= 0 ? pattern.slice(0, star) : pattern;
-			const fits = (one: ModuleFile): boolean => star >= 0 ? one.name.startsWith(prefix) : one.name === pattern;
+			const fits = (one: ModuleFile): boolean => (star >= 0 ? one.name.startsWith(prefix) : one.name === pattern);
 			const found = (star >= 0 ? scripts : [...scripts, ...typescript]).filter(fits).map(one => one.name);
-			if (star >= 0 && typescript.some(fits)) warnings.push(`preload "${pattern}": mcconfig applies patterns to .js files only; name the TypeScript modules one by one`);
-			else if (found.length === 0 && !this.#missing.has(pattern)) warnings.push(`preload "${pattern}": there is no such module`);
+			if (star >= 0 && typescript.some(fits))
+				warnings.push(
+					`preload "${pattern}": mcconfig applies patterns to .js files only; name the TypeScript modules one by one`,
+				);
+			else if (found.length === 0 && !this.#missing.has(pattern))
+				warnings.push(`preload "${pattern}": there is no such module`);
 			preload.push(...found.filter(name => !preload.includes(name)));
 		}
 	}
@@ -182,7 +231,9 @@ class Matcher {
 	run(manifest: Manifest): AppFiles {
 		this.process(manifest.data, "data", new Set(), (name, match) => this.data(name, match));
 		this.process(manifest.modules, "modules", this.#taken, (name, match, source) => this.module(name, match, source));
-		this.process(manifest.resources, "resources", new Set(), (name, match, source) => this.resource(name, match, source));
+		this.process(manifest.resources, "resources", new Set(), (name, match, source) =>
+			this.resource(name, match, source),
+		);
 		this.files.headerFolders.push(...new Set(this.files.headers.map(path => dirname(path))));
 		this.preload(manifest.preload);
 		return this.files;

@@ -48,8 +48,13 @@ async function compile(toolchain: Toolchain, unit: Unit, object: string): Promis
 export async function compileUnits(toolchain: Toolchain, title: string, units: readonly Unit[]): Promise<string[]> {
 	const folder = join(toolchain.folder, "objects");
 	mkdirSync(folder, { recursive: true });
-	const jobs = units.map(unit => ({ unit, object: join(folder, `${basename(unit.source, ".c")}-${digest(unit.source, ...unit.flags)}.o`) }));
-	const stale = jobs.filter(({ unit, object }) => !existsSync(object) || !new Stamp(object).isFresh(recipe(toolchain, unit)));
+	const jobs = units.map(unit => ({
+		unit,
+		object: join(folder, `${basename(unit.source, ".c")}-${digest(unit.source, ...unit.flags)}.o`),
+	}));
+	const stale = jobs.filter(
+		({ unit, object }) => !existsSync(object) || !new Stamp(object).isFresh(recipe(toolchain, unit)),
+	);
 	const progress = new Progress(`compiling ${title}, ${toolchain.variant}`, stale.length);
 	await inParallel(stale, async ({ unit, object }) => {
 		await compile(toolchain, unit, object);
@@ -60,10 +65,20 @@ export async function compileUnits(toolchain: Toolchain, title: string, units: r
 }
 
 /** A program from objects and libraries, under a name that changes with its content. Throws what `explain` makes of the linker's words. */
-export async function linkProgram(toolchain: Toolchain, name: string, objects: readonly string[], libraries: readonly string[],
-	explain: (words: string) => string = words => words): Promise<string> {
+export async function linkProgram(
+	toolchain: Toolchain,
+	name: string,
+	objects: readonly string[],
+	libraries: readonly string[],
+	explain: (words: string) => string = words => words,
+): Promise<string> {
 	const flags = [...toolchain.linkFlags, ...libraries];
-	const program = join(toolchain.folder, "programs", digest(toolchain.version, ...objects.map(fileDigest), ...flags), name);
+	const program = join(
+		toolchain.folder,
+		"programs",
+		digest(toolchain.version, ...objects.map(fileDigest), ...flags),
+		name,
+	);
 	if (existsSync(program)) return program;
 	mkdirSync(dirname(program), { recursive: true });
 	const draft = `${program}.${process.pid}`;

@@ -14,18 +14,28 @@ export interface Outcome {
 }
 
 /** Runs a program to its end and collects what it printed. A program that is not there gives code 127. */
-export function run(program: string, values: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Outcome> {
+export function run(
+	program: string,
+	values: readonly string[],
+	options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Outcome> {
 	return new Promise((resolve, reject) => {
 		const child = spawn(program, values, { stdio: ["ignore", "pipe", "pipe"], ...options });
 		let stdout = "";
 		let stderr = "";
-		child.stdout.setEncoding("utf8").on("data", (text: string) => { stdout += text; });
-		child.stderr.setEncoding("utf8").on("data", (text: string) => { stderr += text; });
+		child.stdout.setEncoding("utf8").on("data", (text: string) => {
+			stdout += text;
+		});
+		child.stderr.setEncoding("utf8").on("data", (text: string) => {
+			stderr += text;
+		});
 		child.on("error", (error: NodeJS.ErrnoException) => {
 			if (error.code === "ENOENT") resolve({ code: 127, stdout: "", stderr: `${program}: not found\n` });
 			else reject(error);
 		});
-		child.on("close", (code, signal) => resolve({ code: code ?? 128, stdout, stderr: signal ? `${stderr}${program}: ended by ${signal}\n` : stderr }));
+		child.on("close", (code, signal) =>
+			resolve({ code: code ?? 128, stdout, stderr: signal ? `${stderr}${program}: ended by ${signal}\n` : stderr }),
+		);
 	});
 }
 

@@ -42,15 +42,17 @@ export function compilePrograms(config, folders) {
 	const draft = `${result}.${process.pid}`;
 	mkdirSync(parent, { recursive: true });
 	const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-	const run = spawnSync(process.execPath, [tsc, "-p", config, "--outDir", draft], { cwd: root, stdio: ["ignore", 2, 2] });
+	const run = spawnSync(process.execPath, [tsc, "-p", config, "--outDir", draft], {
+		cwd: root,
+		stdio: ["ignore", 2, 2],
+	});
 	if (run.status !== 0) {
 		rmSync(draft, { recursive: true, force: true });
 		stop(`${config.slice(root.length + 1)}: does not compile, see above`);
 	}
 	try {
 		renameSync(draft, result);
-	}
-	catch (error) {
+	} catch (error) {
 		rmSync(draft, { recursive: true, force: true });
 		if (!existsSync(result)) throw error;
 	}

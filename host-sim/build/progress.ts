@@ -29,7 +29,8 @@ export class Progress {
 	}
 
 	#draw(name: string): void {
-		if (terminal && this.#total > 0) process.stderr.write(`\r\u001b[K${this.#title} ${this.#done}/${this.#total} ${name}`);
+		if (terminal && this.#total > 0)
+			process.stderr.write(`\r\u001b[K${this.#title} ${this.#done}/${this.#total} ${name}`);
 	}
 }
 

@@ -87,12 +87,28 @@ export interface Report {
 		readonly native: { readonly current: number; readonly peak: number; readonly allocations: number };
 		readonly allocations: { readonly slots: number; readonly chunks: number };
 	};
-	readonly flash: { readonly bytecode: number; readonly slots: number; readonly slotBytes: number; readonly chunks: number; readonly keys: number };
+	readonly flash: {
+		readonly bytecode: number;
+		readonly slots: number;
+		readonly slotBytes: number;
+		readonly chunks: number;
+		readonly keys: number;
+	};
 	/** What each module takes of flash; slots and chunks only where it is preloaded. */
-	readonly modules: readonly { readonly name: string; readonly bytecode: number; readonly slots: number; readonly chunks: number }[];
+	readonly modules: readonly {
+		readonly name: string;
+		readonly bytecode: number;
+		readonly slots: number;
+		readonly chunks: number;
+	}[];
 	readonly marks: readonly Mark[];
 	readonly meter: number;
-	readonly accelerators: readonly { readonly name: string; readonly calls: number; readonly bytes: number; readonly failed: number }[];
+	readonly accelerators: readonly {
+		readonly name: string;
+		readonly calls: number;
+		readonly bytes: number;
+		readonly failed: number;
+	}[];
 }
 
 export interface RunResult {
@@ -144,7 +160,14 @@ function simulatorOptions(options: RunOptions): string[] {
 export async function runApp(app: App, options: RunOptions = {}): Promise<RunResult> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-run-"));
 	const reportFile = join(folder, "report.json");
-	const [program, ...values] = [...options.under ?? app.runner, app.program, app.file, ...simulatorOptions(options), "--report", reportFile];
+	const [program, ...values] = [
+		...(options.under ?? app.runner),
+		app.program,
+		app.file,
+		...simulatorOptions(options),
+		"--report",
+		reportFile,
+	];
 	const stdout: string[] = [];
 	const lines = new Lines(line => {
 		stdout.push(line);
@@ -153,7 +176,10 @@ export async function runApp(app: App, options: RunOptions = {}): Promise<RunRes
 	let stderr = "";
 	try {
 		const code = await new Promise<number>((resolve, reject) => {
-			const child = spawn(program!, values, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env } });
+			const child = spawn(program!, values, {
+				stdio: ["ignore", "pipe", "pipe"],
+				env: { ...process.env, ...options.env },
+			});
 			options.signal?.addEventListener("abort", () => child.kill());
 			child.stdout.on("data", (data: Buffer) => lines.push(data));
 			child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -167,10 +193,9 @@ export async function runApp(app: App, options: RunOptions = {}): Promise<RunRes
 			});
 		});
 		lines.end();
-		const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) as Report : undefined;
+		const report = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, "utf8")) as Report) : undefined;
 		return { code, stdout, stderr, report };
-	}
-	finally {
+	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
 }

@@ -23,7 +23,13 @@ export const runtimeFolder = join(projectRoot, "host-sim", "xs");
 const chipFolder = join(projectRoot, "host-sim", "chip");
 
 /** How the language is cut, for the parser and for the engine. 16-bit IDs, as on the ESP32. */
-const language = ["-DmxParse=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxRegExpUnicodePropertyEscapes=1", "-DmxStringNormalize=1"];
+const language = [
+	"-DmxParse=1",
+	"-DmxSloppy=1",
+	"-DmxNoConsole=1",
+	"-DmxRegExpUnicodePropertyEscapes=1",
+	"-DmxStringNormalize=1",
+];
 
 /**
  * Under the sanitizers each chunk is a block of C's heap, so that what writes beyond one is seen. The engine itself is left alone: it reads strings
@@ -35,7 +41,15 @@ const sanitized = ["-DSIM_SANITIZED=1", "-DmxNoChunks=1"];
 const unchecked = ["-UmxBoundsCheck", "-DmxBoundsCheck=0"];
 
 /** The engine, as the app's machine has it. Without bounds checks a JavaScript stack overflow would be a SIGSEGV. */
-const machine = ["-DINCLUDE_XSPLATFORM", "-DXSPLATFORM=\"platform.h\"", "-DmxRun=1", "-DmxInstrument=1", "-DmxBoundsCheck=1", "-DmxLockdown=1", "-DmxMinusZero=1"];
+const machine = [
+	"-DINCLUDE_XSPLATFORM",
+	'-DXSPLATFORM="platform.h"',
+	"-DmxRun=1",
+	"-DmxInstrument=1",
+	"-DmxBoundsCheck=1",
+	"-DmxLockdown=1",
+	"-DmxMinusZero=1",
+];
 
 /** Keeps line numbers for errors, and counts steps: what a release for a device has not. */
 const observed = ["-DmxDebug=1", "-DmxMetering=1"];
@@ -48,25 +62,50 @@ export function engineSources(engine: string): string[] {
 	return sources(join(engine, "sources"), new Set(["xsMemory.c", "xsFunction.c", "xsRun.c"]));
 }
 
-const parserFiles = ["BigInt", "Code", "Common", "Lexical", "Scope", "Script", "SourceMap", "Syntaxical", "Tree", "dtoa", "re"];
+const parserFiles = [
+	"BigInt",
+	"Code",
+	"Common",
+	"Lexical",
+	"Scope",
+	"Script",
+	"SourceMap",
+	"Syntaxical",
+	"Tree",
+	"dtoa",
+	"re",
+];
 
 const cFlags = ["-std=gnu11", "-fno-common", "-g", "-O2"];
-export const warnings = ["-Wall", "-Wextra", "-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types"];
+export const warnings = [
+	"-Wall",
+	"-Wextra",
+	"-Werror=implicit-function-declaration",
+	"-Werror=incompatible-pointer-types",
+];
 
 export function engineFolders(engine: string): string[] {
 	return ["includes", "platforms", "sources"].map(name => join(engine, name));
 }
 
 export function sources(folder: string, without: ReadonlySet<string>): string[] {
-	return readdirSync(folder).filter(name => name.endsWith(".c") && !without.has(name)).sort().map(name => join(folder, name));
+	return readdirSync(folder)
+		.filter(name => name.endsWith(".c") && !without.has(name))
+		.sort()
+		.map(name => join(folder, name));
 }
 
 /** The program that compiles modules to bytecode. The same on every variant, so it is built for the host. */
 export async function buildCompiler(): Promise<string> {
 	const engine = await fetchEngine();
 	const toolchain = await findToolchain("native");
-	const flags = [...cFlags, ...language, "-DmxCompile=1", process.platform === "darwin" ? "-DmxMacOSX=1" : "-DmxLinux=1",
-		...engineFolders(engine).flatMap(folder => ["-isystem", folder])];
+	const flags = [
+		...cFlags,
+		...language,
+		"-DmxCompile=1",
+		process.platform === "darwin" ? "-DmxMacOSX=1" : "-DmxLinux=1",
+		...engineFolders(engine).flatMap(folder => ["-isystem", folder]),
+	];
 	return locked("compiler", async () => {
 		const objects = await compileUnits(toolchain, "the bytecode compiler", [
 			...parserFiles.map(name => ({ source: join(engine, "sources", `xs${name}.c`), flags: [...flags, "-w"] })),
@@ -83,7 +122,14 @@ function countsLibraries(toolchain: Toolchain): boolean {
 
 function libraries(toolchain: Toolchain): string[] {
 	if (!countsLibraries(toolchain)) return ["-lmbedcrypto", "-lm", "-lpthread"];
-	return ["-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free", "-Wl,-Bstatic", "-lmbedcrypto", "-Wl,-Bdynamic", "-lm", "-lpthread"];
+	return [
+		"-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free",
+		"-Wl,-Bstatic",
+		"-lmbedcrypto",
+		"-Wl,-Bdynamic",
+		"-lm",
+		"-lpthread",
+	];
 }
 
 /** The engine and the runtime, compiled for a variant. */
@@ -91,8 +137,17 @@ export async function buildRuntime(toolchain: Toolchain): Promise<Runtime> {
 	const engine = await fetchEngine();
 	const folders = engineFolders(engine);
 	const isSanitized = toolchain.variant.includes("asan");
-	const common = [...cFlags, ...language, ...machine, ...(isSanitized ? sanitized : []), ...(toolchain.isBare ? [] : observed), ...(countsLibraries(toolchain) ? ["-DSIM_WRAPS_MALLOC=1"] : []),
-		`-I${join(runtimeFolder, "include")}`, `-I${runtimeFolder}`, ...folders.flatMap(folder => ["-isystem", folder])];
+	const common = [
+		...cFlags,
+		...language,
+		...machine,
+		...(isSanitized ? sanitized : []),
+		...(toolchain.isBare ? [] : observed),
+		...(countsLibraries(toolchain) ? ["-DSIM_WRAPS_MALLOC=1"] : []),
+		`-I${join(runtimeFolder, "include")}`,
+		`-I${runtimeFolder}`,
+		...folders.flatMap(folder => ["-isystem", folder]),
+	];
 	const own = [...common, ...warnings];
 	const counting = join(chipFolder, "psa_count.h");
 	const inEngine = [...common, "-DSIM_ENGINE=1", "-w", ...(isSanitized ? ["-fno-sanitize=all"] : [])];
@@ -104,7 +159,14 @@ export async function buildRuntime(toolchain: Toolchain): Promise<Runtime> {
 	];
 	return locked("runtime", async () => ({
 		objects: await compileUnits(toolchain, "the simulator", units),
-		nativeFlags: [...common, ...unchecked, ...warnings, "-DSIM_NATIVE=1", `-I${join(chipFolder, "idf")}`, ...(existsSync(counting) ? ["-include", counting] : [])],
+		nativeFlags: [
+			...common,
+			...unchecked,
+			...warnings,
+			"-DSIM_NATIVE=1",
+			`-I${join(chipFolder, "idf")}`,
+			...(existsSync(counting) ? ["-include", counting] : []),
+		],
 		libraries: libraries(toolchain),
 	}));
 }

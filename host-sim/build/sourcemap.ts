@@ -33,6 +33,6 @@ export function sourceLines(map: string): number[] {
 			line += values[2]!;
 			first ??= line + 1;
 		}
-		return last = first ?? last;
+		return (last = first ?? last);
 	});
 }

@@ -10,7 +10,22 @@ export interface Token {
 }
 
 /** After these words a slash begins a regular expression, not a division. */
-const beforeExpression = new Set(["return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new", "yield", "await", "instanceof"]);
+const beforeExpression = new Set([
+	"return",
+	"typeof",
+	"case",
+	"in",
+	"of",
+	"do",
+	"else",
+	"void",
+	"delete",
+	"throw",
+	"new",
+	"yield",
+	"await",
+	"instanceof",
+]);
 
 class Splitter {
 	readonly #text: string;
@@ -37,7 +52,13 @@ class Splitter {
 		const before = this.tokens[this.tokens.length - 1];
 		if (!before) return false;
 		if (before.kind === "word") return !beforeExpression.has(before.text);
-		return before.kind === "string" || before.text === ")" || before.text === "]" || before.text === "}" || before.text.endsWith("`");
+		return (
+			before.kind === "string" ||
+			before.text === ")" ||
+			before.text === "]" ||
+			before.text === "}" ||
+			before.text.endsWith("`")
+		);
 	}
 
 	/** Runs to `close`, an unmatched "}" that ends a template's expression, or to the end. */
@@ -57,11 +78,13 @@ class Splitter {
 	}
 
 	#token(character: string): void {
-		const word = this.#match(/[\p{L}\p{N}_$#]+/yu);
+		const word = this.#match(/[\p{L}\p{N}_$#]+/uy);
 		if (word > 0) this.#push("word", this.#at + word);
-		else if (character === "\"" || character === "'") this.#push("string", this.#at + this.#match(/"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'/y));
+		else if (character === '"' || character === "'")
+			this.#push("string", this.#at + this.#match(/"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'/y));
 		else if (character === "`") this.#template();
-		else if (character === "/" && !this.#divides()) this.#push("other", this.#at + Math.max(1, this.#match(/\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y)));
+		else if (character === "/" && !this.#divides())
+			this.#push("other", this.#at + Math.max(1, this.#match(/\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y)));
 		else this.#push("other", this.#at + 1);
 	}
 

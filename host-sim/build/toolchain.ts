@@ -37,7 +37,10 @@ const debian = {
 const emulator = "qemu-i386";
 
 /** Where Homebrew keeps Mbed TLS, which it does not link into the compiler's own folders. */
-const homebrew = ["/opt/homebrew", "/usr/local"].flatMap(prefix => [`${prefix}/opt/mbedtls@3`, `${prefix}/opt/mbedtls`]);
+const homebrew = ["/opt/homebrew", "/usr/local"].flatMap(prefix => [
+	`${prefix}/opt/mbedtls@3`,
+	`${prefix}/opt/mbedtls`,
+]);
 
 /** In a variant's folder: the version that was found to work, and its runner. */
 const stampName = "toolchain-works";
@@ -48,7 +51,8 @@ int main(void) { return psa_crypto_init() == PSA_SUCCESS ? 0 : 1; }
 
 function variantFlags(variant: string): string[] {
 	const [base, ...extras] = variant.split("-");
-	if (base !== "native" && base !== "m32") throw new Problem(`"${variant}": a variant is native or m32, with -asan behind it if wanted`, 2);
+	if (base !== "native" && base !== "m32")
+		throw new Problem(`"${variant}": a variant is native or m32, with -asan behind it if wanted`, 2);
 	const flags = base === "m32" ? ["-m32"] : [];
 	for (const extra of extras) {
 		if (extra === "bare") continue;
@@ -60,7 +64,9 @@ function variantFlags(variant: string): string[] {
 
 function advice(variant: string, { command }: Trial): string {
 	if (process.platform === "darwin") {
-		return variant.startsWith("m32") ? "macOS has no 32-bit programs: use the native build here" : "xcode-select --install; brew install mbedtls@3";
+		return variant.startsWith("m32")
+			? "macOS has no 32-bit programs: use the native build here"
+			: "xcode-select --install; brew install mbedtls@3";
 	}
 	return `On Debian and Ubuntu, as root: ${command}`;
 }
@@ -78,16 +84,29 @@ async function tryOut(toolchain: Omit<Toolchain, "runner">): Promise<Trial> {
 	const source = join(toolchain.folder, "probe.c");
 	const program = join(toolchain.folder, `probe.${process.pid}`);
 	writeWhole(source, probe);
-	const built = await run(toolchain.compiler, [...toolchain.flags, source, "-o", program, ...toolchain.linkFlags, "-lmbedcrypto"]);
+	const built = await run(toolchain.compiler, [
+		...toolchain.flags,
+		source,
+		"-o",
+		program,
+		...toolchain.linkFlags,
+		"-lmbedcrypto",
+	]);
 	const is32 = toolchain.variant.startsWith("m32");
 	const command = is32 ? debian.m32 : debian.native;
-	if (built.code !== 0) return { runner: undefined, words: built.stderr.trim().split("\n").slice(0, 4).join("\n"), command };
+	if (built.code !== 0)
+		return { runner: undefined, words: built.stderr.trim().split("\n").slice(0, 4).join("\n"), command };
 	for (const runner of is32 ? [[], [emulator]] : [[]]) {
 		const [first, ...rest] = [...runner, program];
 		if ((await run(first!, rest)).code === 0) return { runner, words: "", command };
 	}
 	const words = "the program that tries out PSA Crypto does not run";
-	return is32 ? { runner: undefined, words: `${words}: this system takes no 32-bit programs, and ${emulator} is missing`, command: debian.emulator }
+	return is32
+		? {
+				runner: undefined,
+				words: `${words}: this system takes no 32-bit programs, and ${emulator} is missing`,
+				command: debian.emulator,
+			}
 		: { runner: undefined, words, command };
 }
 
@@ -114,7 +133,15 @@ export async function findToolchain(variant: string): Promise<Toolchain> {
 	const folder = join(buildFolder, variant);
 	mkdirSync(folder, { recursive: true });
 	const versionOf = async (): Promise<string> => (await run(compiler, ["--version"])).stdout;
-	const make = (version: string): Omit<Toolchain, "runner"> => ({ variant, isBare, compiler, flags, linkFlags, version: digest(version, ...flags), folder });
+	const make = (version: string): Omit<Toolchain, "runner"> => ({
+		variant,
+		isBare,
+		compiler,
+		flags,
+		linkFlags,
+		version: digest(version, ...flags),
+		folder,
+	});
 	let toolchain = make(await versionOf());
 	const stamp = join(folder, stampName);
 	if (existsSync(stamp)) {
@@ -122,11 +149,14 @@ export async function findToolchain(variant: string): Promise<Toolchain> {
 		if (version === toolchain.version) return { ...toolchain, runner };
 	}
 	let trial = await tryOut(toolchain);
-	for (let attempt = 0; attempt < 2 && !trial.runner && await install(variant, trial); attempt++) {
+	for (let attempt = 0; attempt < 2 && !trial.runner && (await install(variant, trial)); attempt++) {
 		toolchain = make(await versionOf());
 		trial = await tryOut(toolchain);
 	}
-	if (!trial.runner) throw new Problem(`the ${variant} build needs a C compiler and Mbed TLS's crypto library:\n${trial.words}\n${advice(variant, trial)}`);
+	if (!trial.runner)
+		throw new Problem(
+			`the ${variant} build needs a C compiler and Mbed TLS's crypto library:\n${trial.words}\n${advice(variant, trial)}`,
+		);
 	writeFileSync(stamp, [toolchain.version, ...trial.runner].join("\n"));
 	return { ...toolchain, runner: trial.runner };
 }
@@ -137,5 +167,17 @@ export async function canBuild(variant: string): Promise<boolean> {
 	if (existsSync(join(folder, stampName))) return true;
 	mkdirSync(folder, { recursive: true });
 	const compiler = process.env["CC"] ?? "cc";
-	return (await tryOut({ variant, isBare: false, compiler, flags: variantFlags(variant), linkFlags: [], version: "", folder })).runner !== undefined;
+	return (
+		(
+			await tryOut({
+				variant,
+				isBare: false,
+				compiler,
+				flags: variantFlags(variant),
+				linkFlags: [],
+				version: "",
+				folder,
+			})
+		).runner !== undefined
+	);
 }

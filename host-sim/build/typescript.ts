@@ -34,10 +34,21 @@ export function tsconfig(manifest: Manifest, files: AppFiles, outDir: string, so
 	return {
 		...others,
 		compilerOptions: {
-			forceConsistentCasingInFileNames: true, module: "preserve", resolveJsonModule: true, paths: modulePaths(files),
-			lib: ["es2025"], sourceMap: true, target: "es2025", ...compilerOptions,
+			forceConsistentCasingInFileNames: true,
+			module: "preserve",
+			resolveJsonModule: true,
+			paths: modulePaths(files),
+			lib: ["es2025"],
+			sourceMap: true,
+			target: "es2025",
+			...compilerOptions,
 			// not mcconfig's: it leaves these to the manifest, and takes types from wherever its tsc looks
-			noEmitOnError: true, types: compilerOptions["types"] ?? [], rootDir: "/", outDir, listFiles: true, pretty: false,
+			noEmitOnError: true,
+			types: compilerOptions["types"] ?? [],
+			rootDir: "/",
+			outDir,
+			listFiles: true,
+			pretty: false,
 		},
 		files: [join(projectRoot, "host-sim", "typings", "globals.d.ts"), ...sources],
 	};
@@ -75,7 +86,10 @@ export async function compileTypeScript(manifest: Manifest, files: AppFiles, lab
 	const lines = outcome.stdout.split("\n");
 	const inputs = lines.filter(line => line.startsWith("/") && existsSync(line));
 	const messages = lines.filter(line => line !== "" && !inputs.includes(line));
-	if (outcome.code !== 0) throw new Problem(`${[...messages, outcome.stderr.trim()].filter(Boolean).join("\n")}\nTypeScript: ${label} does not compile`);
+	if (outcome.code !== 0)
+		throw new Problem(
+			`${[...messages, outcome.stderr.trim()].filter(Boolean).join("\n")}\nTypeScript: ${label} does not compile`,
+		);
 	for (const file of emitted) {
 		if (!existsSync(file.script)) throw new Problem(`${file.source}: tsc emitted nothing for it`);
 	}

@@ -23,12 +23,12 @@ enum {
 
 /* What is encrypted, little-endian. */
 typedef struct {
-	uint8_t y[kNumber];		/* private exponent */
-	uint8_t m[kNumber];		/* modulus */
-	uint8_t rb[kNumber];	/* 2 to the power of twice its bits, modulo the modulus */
+	uint8_t y[kNumber];  /* private exponent */
+	uint8_t m[kNumber];  /* modulus */
+	uint8_t rb[kNumber]; /* 2 to the power of twice its bits, modulo the modulus */
 	uint8_t digest[kDigest];
-	uint32_t mPrime;		/* -1 / modulus, modulo 2 to the power of 32 */
-	uint32_t length;		/* 32-bit words of the modulus, less one */
+	uint32_t mPrime; /* -1 / modulus, modulo 2 to the power of 32 */
+	uint32_t length; /* 32-bit words of the modulus, less one */
 	uint8_t padding[kPadding];
 } Parameters;
 
@@ -63,7 +63,8 @@ static bool deriveKey(const uint8_t* key, uint8_t* derived)
 	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_SIGN_MESSAGE);
 	if (psa_import_key(&attributes, key, kKey, &id) != PSA_SUCCESS)
 		return false;
-	psa_status_t status = psa_mac_compute(id, PSA_ALG_HMAC(PSA_ALG_SHA_256), ones, sizeof(ones), derived, kKey, &written);
+	psa_status_t status =
+		psa_mac_compute(id, PSA_ALG_HMAC(PSA_ALG_SHA_256), ones, sizeof(ones), derived, kKey, &written);
 	psa_destroy_key(id);
 	return status == PSA_SUCCESS;
 }
@@ -81,7 +82,8 @@ static bool decrypt(const uint8_t* key, const esp_ds_data_t* data, Parameters* p
 	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_DECRYPT);
 	if (psa_import_key(&attributes, key, kKey, &id) != PSA_SUCCESS)
 		return false;
-	psa_status_t status = psa_cipher_decrypt(id, PSA_ALG_CBC_NO_PADDING, whole, sizeof(whole), (uint8_t*)parameters, sizeof(*parameters), &written);
+	psa_status_t status = psa_cipher_decrypt(
+		id, PSA_ALG_CBC_NO_PADDING, whole, sizeof(whole), (uint8_t*)parameters, sizeof(*parameters), &written);
 	psa_destroy_key(id);
 	return status == PSA_SUCCESS && written == sizeof(*parameters);
 }
@@ -120,17 +122,17 @@ static bool power(const Parameters* parameters, const uint8_t* message, size_t l
 {
 	mbedtls_mpi x, y, m, rb, z;
 	uint8_t reversed[kNumber];
-	uint32_t lowest = parameters->m[0] | parameters->m[1] << 8 | parameters->m[2] << 16 | (uint32_t)parameters->m[3] << 24;
+	uint32_t lowest =
+		parameters->m[0] | parameters->m[1] << 8 | parameters->m[2] << 16 | (uint32_t)parameters->m[3] << 24;
 	mbedtls_mpi_init(&x);
 	mbedtls_mpi_init(&y);
 	mbedtls_mpi_init(&m);
 	mbedtls_mpi_init(&rb);
 	mbedtls_mpi_init(&z);
-	bool ok = lowest * parameters->mPrime == UINT32_MAX
-		&& !readNumber(&x, message, length) && !readNumber(&y, parameters->y, length) && !readNumber(&m, parameters->m, length)
-		&& !readNumber(&rb, parameters->rb, length)
-		&& !mbedtls_mpi_lset(&z, 1) && !mbedtls_mpi_shift_l(&z, 16 * length) && !mbedtls_mpi_mod_mpi(&z, &z, &m)
-		&& !mbedtls_mpi_cmp_mpi(&z, &rb)
+	bool ok = lowest * parameters->mPrime == UINT32_MAX && !readNumber(&x, message, length)
+		&& !readNumber(&y, parameters->y, length) && !readNumber(&m, parameters->m, length)
+		&& !readNumber(&rb, parameters->rb, length) && !mbedtls_mpi_lset(&z, 1) && !mbedtls_mpi_shift_l(&z, 16 * length)
+		&& !mbedtls_mpi_mod_mpi(&z, &z, &m) && !mbedtls_mpi_cmp_mpi(&z, &rb)
 		&& !mbedtls_mpi_exp_mod(&z, &x, &y, &m, NULL) && !mbedtls_mpi_write_binary(&z, reversed, length);
 	for (size_t i = 0; ok && i < length; i++)
 		signature[i] = reversed[length - 1 - i];
@@ -173,7 +175,8 @@ esp_err_t esp_ds_sign(const void* message, const esp_ds_data_t* data, hmac_key_i
 	uint8_t key[kKey];
 	if (!message || !data || !signature || key_id >= HMAC_KEY_MAX)
 		return ESP_ERR_INVALID_ARG;
-	if (data->rsa_length != ESP_DS_RSA_1024 && data->rsa_length != ESP_DS_RSA_2048 && data->rsa_length != ESP_DS_RSA_3072)
+	if (data->rsa_length != ESP_DS_RSA_1024 && data->rsa_length != ESP_DS_RSA_2048
+		&& data->rsa_length != ESP_DS_RSA_3072)
 		return ESP_ERR_INVALID_ARG;
 	snprintf(name, sizeof(name), "DS RSA %d sign", 32 * ((int)data->rsa_length + 1));
 	esp_err_t error = errorOf(acceleratorServes(name, 4 * ((size_t)data->rsa_length + 1)));

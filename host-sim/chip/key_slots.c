@@ -8,7 +8,7 @@
 
 int chipKeySlots(void)
 {
-	mbedtls_psa_stats_t stats = { 0 };
+	mbedtls_psa_stats_t stats = {0};
 	mbedtls_psa_get_stats(&stats);
 	return (int)stats.volatile_slots;
 }

@@ -49,7 +49,9 @@ export function predict(chip: Chip, used: Used): Prediction {
 	}
 	parts.sort((a, b) => b[1] - a[1]);
 	return {
-		script: used.meter * INSTRUCTIONS_OF_UNIT * CLOCKS / chip.mhz / 1000,
-		crypto: parts.reduce((sum, [, time]) => sum + time, 0), parts, unknown,
+		script: (used.meter * INSTRUCTIONS_OF_UNIT * CLOCKS) / chip.mhz / 1000,
+		crypto: parts.reduce((sum, [, time]) => sum + time, 0),
+		parts,
+		unknown,
 	};
 }

@@ -6,7 +6,9 @@
 #define SIM_CHIP 1
 #include "psa_count.h"
 
-typedef struct { char text[40]; } Name;
+typedef struct {
+	char text[40];
+} Name;
 
 Name nameOfHash(psa_algorithm_t algorithm);
 Name nameOfMAC(psa_algorithm_t algorithm);

@@ -19,11 +19,16 @@ const start = "\tconstructor(now: () => number) {\n";
 /** More of a manifest for buildApp: marks named after the phases, and "begin" before the first. */
 export function withPhases(): Dictionary {
 	const text = readFileSync(`${source}.ts`, "utf8");
-	if (!text.includes(ending) || !text.includes(start)) throw new Problem("modules/handshake/timing.ts: the places where phases begin and end are not found");
+	if (!text.includes(ending) || !text.includes(start))
+		throw new Problem("modules/handshake/timing.ts: the places where phases begin and end are not found");
 	const folder = join(buildFolder, "phases");
 	mkdirSync(folder, { recursive: true });
-	writeChanged(join(folder, "timing.ts"), `import { mark as simulatorMark } from "simulator";\n${text
-		.replace(start, `${start}\t\tsimulatorMark("begin");\n`).replace(ending, `${ending}\t\tsimulatorMark(phaseNames[phase]!);\n`)}`);
+	writeChanged(
+		join(folder, "timing.ts"),
+		`import { mark as simulatorMark } from "simulator";\n${text
+			.replace(start, `${start}\t\tsimulatorMark("begin");\n`)
+			.replace(ending, `${ending}\t\tsimulatorMark(phaseNames[phase]!);\n`)}`,
+	);
 	return { modules: { "~": source, "tls/handshake/timing": join(folder, "timing") }, preload: "simulator" };
 }
 

@@ -24,6 +24,7 @@
 
 #include <psa/crypto.h>
 
+/* clang-format off */
 /* All functions that are counted; the same in Mbed TLS 2.28 and 3. */
 #define SIM_PSA_FUNCTIONS(ITEM) \
 	ITEM(hash_setup) ITEM(hash_update) ITEM(hash_finish) ITEM(hash_verify) ITEM(hash_clone) ITEM(hash_abort) \
@@ -34,14 +35,15 @@
 	ITEM(cipher_encrypt) ITEM(cipher_decrypt) \
 	ITEM(aead_encrypt) ITEM(aead_decrypt) ITEM(generate_key) ITEM(export_public_key) ITEM(raw_key_agreement) \
 	ITEM(sign_hash) ITEM(verify_hash) ITEM(asymmetric_encrypt) ITEM(import_key) ITEM(generate_random)
+/* clang-format on */
 
 #define SIM_PSA_DECLARE(NAME) extern __typeof__(psa_##NAME) sim_psa_##NAME;
 SIM_PSA_FUNCTIONS(SIM_PSA_DECLARE)
 #undef SIM_PSA_DECLARE
 
 #ifndef SIM_CHIP
-	/* hardware/psa/chip.h: what the chip does is chosen when the simulator starts */
-	int simChipFeatures(void);
+/* hardware/psa/chip.h: what the chip does is chosen when the simulator starts */
+int simChipFeatures(void);
 	#define XS_TLS_CHIP simChipFeatures()
 
 	#define psa_hash_setup sim_psa_hash_setup

@@ -154,7 +154,8 @@ psa_status_t sim_psa_mac_abort(psa_mac_operation_t* operation)
 	return psa_mac_abort(operation);
 }
 
-psa_status_t sim_psa_cipher_encrypt_setup(psa_cipher_operation_t* operation, mbedtls_svc_key_id_t key, psa_algorithm_t alg)
+psa_status_t sim_psa_cipher_encrypt_setup(
+	psa_cipher_operation_t* operation, mbedtls_svc_key_id_t key, psa_algorithm_t alg)
 {
 	psa_status_t status = psa_cipher_encrypt_setup(operation, key, alg);
 	if (status == PSA_SUCCESS)
@@ -162,7 +163,8 @@ psa_status_t sim_psa_cipher_encrypt_setup(psa_cipher_operation_t* operation, mbe
 	return status;
 }
 
-psa_status_t sim_psa_cipher_decrypt_setup(psa_cipher_operation_t* operation, mbedtls_svc_key_id_t key, psa_algorithm_t alg)
+psa_status_t sim_psa_cipher_decrypt_setup(
+	psa_cipher_operation_t* operation, mbedtls_svc_key_id_t key, psa_algorithm_t alg)
 {
 	psa_status_t status = psa_cipher_decrypt_setup(operation, key, alg);
 	if (status == PSA_SUCCESS)
@@ -170,8 +172,8 @@ psa_status_t sim_psa_cipher_decrypt_setup(psa_cipher_operation_t* operation, mbe
 	return status;
 }
 
-psa_status_t sim_psa_cipher_update(psa_cipher_operation_t* operation, const uint8_t* input, size_t input_length, uint8_t* output,
-	size_t output_size, size_t* output_length)
+psa_status_t sim_psa_cipher_update(psa_cipher_operation_t* operation, const uint8_t* input, size_t input_length,
+	uint8_t* output, size_t output_size, size_t* output_length)
 {
 	psa_status_t fault = serves(operation, input_length);
 	if (fault != PSA_SUCCESS)
@@ -179,7 +181,8 @@ psa_status_t sim_psa_cipher_update(psa_cipher_operation_t* operation, const uint
 	return psa_cipher_update(operation, input, input_length, output, output_size, output_length);
 }
 
-psa_status_t sim_psa_cipher_finish(psa_cipher_operation_t* operation, uint8_t* output, size_t output_size, size_t* output_length)
+psa_status_t sim_psa_cipher_finish(
+	psa_cipher_operation_t* operation, uint8_t* output, size_t output_size, size_t* output_length)
 {
 	psa_status_t fault = serves(operation, 0);
 	if (fault != PSA_SUCCESS)

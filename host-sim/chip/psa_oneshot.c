@@ -4,11 +4,11 @@
 #include "accelerators.h"
 #include "names.h"
 
-#define SERVE(NAME, BYTES) \
-	do { \
+#define SERVE(NAME, BYTES)                                          \
+	do {                                                            \
 		psa_status_t fault = acceleratorServes((NAME).text, BYTES); \
-		if (fault != PSA_SUCCESS) \
-			return fault; \
+		if (fault != PSA_SUCCESS)                                   \
+			return fault;                                           \
 	} while (0)
 
 psa_status_t sim_psa_hash_compute(psa_algorithm_t alg, const uint8_t* input, size_t input_length, uint8_t* hash,
@@ -18,62 +18,62 @@ psa_status_t sim_psa_hash_compute(psa_algorithm_t alg, const uint8_t* input, siz
 	return psa_hash_compute(alg, input, input_length, hash, hash_size, hash_length);
 }
 
-psa_status_t sim_psa_hash_compare(psa_algorithm_t alg, const uint8_t* input, size_t input_length, const uint8_t* hash,
-	size_t hash_length)
+psa_status_t sim_psa_hash_compare(
+	psa_algorithm_t alg, const uint8_t* input, size_t input_length, const uint8_t* hash, size_t hash_length)
 {
 	SERVE(nameOfHash(alg), input_length);
 	return psa_hash_compare(alg, input, input_length, hash, hash_length);
 }
 
-psa_status_t sim_psa_mac_compute(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input, size_t input_length,
-	uint8_t* mac, size_t mac_size, size_t* mac_length)
+psa_status_t sim_psa_mac_compute(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input,
+	size_t input_length, uint8_t* mac, size_t mac_size, size_t* mac_length)
 {
 	SERVE(nameOfMAC(alg), input_length);
 	return psa_mac_compute(key, alg, input, input_length, mac, mac_size, mac_length);
 }
 
-psa_status_t sim_psa_mac_verify(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input, size_t input_length,
-	const uint8_t* mac, size_t mac_length)
+psa_status_t sim_psa_mac_verify(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input,
+	size_t input_length, const uint8_t* mac, size_t mac_length)
 {
 	SERVE(nameOfMAC(alg), input_length);
 	return psa_mac_verify(key, alg, input, input_length, mac, mac_length);
 }
 
-psa_status_t sim_psa_cipher_encrypt(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input, size_t input_length,
-	uint8_t* output, size_t output_size, size_t* output_length)
+psa_status_t sim_psa_cipher_encrypt(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input,
+	size_t input_length, uint8_t* output, size_t output_size, size_t* output_length)
 {
 	SERVE(nameOfCipher(alg), input_length);
 	return psa_cipher_encrypt(key, alg, input, input_length, output, output_size, output_length);
 }
 
-psa_status_t sim_psa_cipher_decrypt(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input, size_t input_length,
-	uint8_t* output, size_t output_size, size_t* output_length)
+psa_status_t sim_psa_cipher_decrypt(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input,
+	size_t input_length, uint8_t* output, size_t output_size, size_t* output_length)
 {
 	SERVE(nameOfCipher(alg), input_length);
 	return psa_cipher_decrypt(key, alg, input, input_length, output, output_size, output_length);
 }
 
-psa_status_t sim_psa_aead_encrypt(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* nonce, size_t nonce_length,
-	const uint8_t* additional_data, size_t additional_data_length, const uint8_t* plaintext, size_t plaintext_length,
-	uint8_t* ciphertext, size_t ciphertext_size, size_t* ciphertext_length)
+psa_status_t sim_psa_aead_encrypt(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* nonce,
+	size_t nonce_length, const uint8_t* additional_data, size_t additional_data_length, const uint8_t* plaintext,
+	size_t plaintext_length, uint8_t* ciphertext, size_t ciphertext_size, size_t* ciphertext_length)
 {
 	SERVE(nameOfAEAD(alg), plaintext_length);
-	return psa_aead_encrypt(key, alg, nonce, nonce_length, additional_data, additional_data_length, plaintext, plaintext_length,
-		ciphertext, ciphertext_size, ciphertext_length);
+	return psa_aead_encrypt(key, alg, nonce, nonce_length, additional_data, additional_data_length, plaintext,
+		plaintext_length, ciphertext, ciphertext_size, ciphertext_length);
 }
 
-psa_status_t sim_psa_aead_decrypt(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* nonce, size_t nonce_length,
-	const uint8_t* additional_data, size_t additional_data_length, const uint8_t* ciphertext, size_t ciphertext_length,
-	uint8_t* plaintext, size_t plaintext_size, size_t* plaintext_length)
+psa_status_t sim_psa_aead_decrypt(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* nonce,
+	size_t nonce_length, const uint8_t* additional_data, size_t additional_data_length, const uint8_t* ciphertext,
+	size_t ciphertext_length, uint8_t* plaintext, size_t plaintext_size, size_t* plaintext_length)
 {
 	size_t tag = PSA_ALG_AEAD_GET_TAG_LENGTH(alg);
 	SERVE(nameOfAEAD(alg), ciphertext_length > tag ? ciphertext_length - tag : 0);
-	return psa_aead_decrypt(key, alg, nonce, nonce_length, additional_data, additional_data_length, ciphertext, ciphertext_length,
-		plaintext, plaintext_size, plaintext_length);
+	return psa_aead_decrypt(key, alg, nonce, nonce_length, additional_data, additional_data_length, ciphertext,
+		ciphertext_length, plaintext, plaintext_size, plaintext_length);
 }
 
-psa_status_t sim_psa_import_key(const psa_key_attributes_t* attributes, const uint8_t* data, size_t data_length,
-	mbedtls_svc_key_id_t* key)
+psa_status_t sim_psa_import_key(
+	const psa_key_attributes_t* attributes, const uint8_t* data, size_t data_length, mbedtls_svc_key_id_t* key)
 {
 	psa_status_t fault = acceleratorServes("key import", data_length);
 	if (fault != PSA_SUCCESS)
@@ -117,8 +117,9 @@ psa_status_t sim_psa_verify_hash(mbedtls_svc_key_id_t key, psa_algorithm_t alg, 
 	return psa_verify_hash(key, alg, hash, hash_length, signature, signature_length);
 }
 
-psa_status_t sim_psa_asymmetric_encrypt(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input, size_t input_length,
-	const uint8_t* salt, size_t salt_length, uint8_t* output, size_t output_size, size_t* output_length)
+psa_status_t sim_psa_asymmetric_encrypt(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t* input,
+	size_t input_length, const uint8_t* salt, size_t salt_length, uint8_t* output, size_t output_size,
+	size_t* output_length)
 {
 	SERVE(nameOfKeyUse("", key, " encrypt"), input_length);
 	return psa_asymmetric_encrypt(key, alg, input, input_length, salt, salt_length, output, output_size, output_length);

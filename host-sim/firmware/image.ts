@@ -6,7 +6,15 @@
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 
-import { compileNatives, compileScripts, explainLinker, prepareApp, writeAppText, type BuildOptions, type Platform } from "../build/build.js";
+import {
+	compileNatives,
+	compileScripts,
+	explainLinker,
+	prepareApp,
+	writeAppText,
+	type BuildOptions,
+	type Platform,
+} from "../build/build.js";
 import type { CompiledModule } from "../build/bytecode.js";
 import { fetchEngine } from "../build/engine.js";
 import { digest, fileDigest, locked, Problem, projectRoot, writeChanged, writeWhole } from "../build/files.js";
@@ -14,7 +22,15 @@ import { countedNativesTable } from "../build/generate.js";
 import { compileUnits, linkProgram, type Unit } from "../build/objects.js";
 import { run } from "../build/process.js";
 import { say } from "../build/progress.js";
-import { buildCompiler, engineFolders, engineParts, engineSources, runtimeFolder, sources, warnings } from "../build/runtime.js";
+import {
+	buildCompiler,
+	engineFolders,
+	engineParts,
+	engineSources,
+	runtimeFolder,
+	sources,
+	warnings,
+} from "../build/runtime.js";
 import type { Toolchain } from "../build/toolchain.js";
 import { linkerScript, type Group } from "./layout.js";
 import { emulator, fetchMbedTLS, findCrossCompiler } from "./tools.js";
@@ -38,14 +54,37 @@ const platform: Platform = {
 };
 
 /** As a release for the device has it: no debugger, no parser, no tables of Unicode. */
-const engineFlags = ["-DINCLUDE_XSPLATFORM", "-DXSPLATFORM=\"platform.h\"", "-DmxRun=1", "-DmxMetering=1", "-DmxInstrument=1", "-DmxBoundsCheck=1",
-	"-DmxNoConsole=1", "-DmxSloppy=1", "-DmxMinusZero=1", "-D_POSIX_TIMERS=1", "-D_POSIX_MONOTONIC_CLOCK=200112L"];
+const engineFlags = [
+	"-DINCLUDE_XSPLATFORM",
+	'-DXSPLATFORM="platform.h"',
+	"-DmxRun=1",
+	"-DmxMetering=1",
+	"-DmxInstrument=1",
+	"-DmxBoundsCheck=1",
+	"-DmxNoConsole=1",
+	"-DmxSloppy=1",
+	"-DmxMinusZero=1",
+	"-D_POSIX_TIMERS=1",
+	"-D_POSIX_MONOTONIC_CLOCK=200112L",
+];
 
 const optimization = ["-std=gnu11", "-fno-common", "-Os", "-g", "-ffunction-sections", "-fdata-sections"];
 
 /** The files of xs/ that the firmware has in common with the desktop; the first list only while ROM is made. */
 const runtimeBuild = ["app", "script", "flash", "builtin_natives"];
-const runtimeFiles = ["abort", "arguments", "clock", "console", "loop", "machine", "memory", "modules", "resource", "tcp", "timer"];
+const runtimeFiles = [
+	"abort",
+	"arguments",
+	"clock",
+	"console",
+	"loop",
+	"machine",
+	"memory",
+	"modules",
+	"resource",
+	"tcp",
+	"timer",
+];
 
 interface Objects {
 	readonly groups: Group[];
@@ -53,8 +92,15 @@ interface Objects {
 	readonly nativeFlags: string[];
 }
 
-const withEngine = [...optimization, ...engineFlags, "-DSIM_FIRMWARE=1", `-I${join(boardFolder, "include")}`, `-I${boardFolder}`,
-	`-I${join(runtimeFolder, "include")}`, `-I${runtimeFolder}`];
+const withEngine = [
+	...optimization,
+	...engineFlags,
+	"-DSIM_FIRMWARE=1",
+	`-I${join(boardFolder, "include")}`,
+	`-I${boardFolder}`,
+	`-I${join(runtimeFolder, "include")}`,
+	`-I${runtimeFolder}`,
+];
 
 /** The engine's own function for the stack's end knows those of operating systems only: board/main.c has another. */
 function engineUnit(source: string, flags: readonly string[]): Unit {
@@ -66,25 +112,44 @@ function engineUnit(source: string, flags: readonly string[]): Unit {
 async function compileBase(toolchain: Toolchain): Promise<Objects> {
 	const engine = await fetchEngine();
 	const mbedtls = await fetchMbedTLS();
-	const crypto = ["-DMBEDTLS_CONFIG_FILE=\"mbedtls_config.h\"", `-I${boardFolder}`, "-isystem", join(mbedtls, "include")];
+	const crypto = ['-DMBEDTLS_CONFIG_FILE="mbedtls_config.h"', `-I${boardFolder}`, "-isystem", join(mbedtls, "include")];
 	const common = [...withEngine, ...engineFolders(engine).flatMap(folder => ["-isystem", folder])];
 	const own = (source: string): Unit => ({ source, flags: [...common, ...warnings] });
 	const named = (names: readonly string[]): string[] => names.map(name => join(runtimeFolder, `${name}.c`));
 	const compile = (title: string, units: readonly Unit[]): Promise<string[]> => compileUnits(toolchain, title, units);
 	const inEngine = [...engineSources(engine), ...engineParts.map(name => join(runtimeFolder, name))];
-	const library = sources(join(mbedtls, "library"), new Set()).map(source => ({ source, flags: [...optimization, ...crypto, "-w"] }));
+	const library = sources(join(mbedtls, "library"), new Set()).map(source => ({
+		source,
+		flags: [...optimization, ...crypto, "-w"],
+	}));
 	return {
 		groups: [
-			{ name: "engine", objects: await compile("the engine", inEngine.map(source => engineUnit(source, common))) },
+			{
+				name: "engine",
+				objects: await compile(
+					"the engine",
+					inEngine.map(source => engineUnit(source, common)),
+				),
+			},
 			{ name: "crypto", objects: await compile("Mbed TLS", library) },
-			{ name: "runtime", objects: await compile("the runtime", [...named(runtimeFiles), ...sources(boardFolder, new Set(["build.c"]))].map(own)) },
+			{
+				name: "runtime",
+				objects: await compile(
+					"the runtime",
+					[...named(runtimeFiles), ...sources(boardFolder, new Set(["build.c"]))].map(own),
+				),
+			},
 		],
 		build: await compile("what makes ROM", [...named(runtimeBuild), join(boardFolder, "build.c")].map(own)),
 		nativeFlags: [...common, ...crypto, ...warnings, "-DSIM_NATIVE=1"],
 	};
 }
 
-async function link(toolchain: Toolchain, { groups, build }: Objects, modules: readonly CompiledModule[]): Promise<string> {
+async function link(
+	toolchain: Toolchain,
+	{ groups, build }: Objects,
+	modules: readonly CompiledModule[],
+): Promise<string> {
 	const script = linkerScript(groups, build);
 	const file = join(toolchain.folder, "generated", `layout-${digest(script)}.ld`);
 	writeChanged(file, script);
@@ -102,14 +167,42 @@ async function symbol(elf: string, name: string): Promise<number> {
 }
 
 /** How QEMU runs the firmware, whatever it does. */
-export const machine = ["-machine", "virt", "-m", "32M", "-bios", "none", "-display", "none", "-monitor", "none", "-icount", "shift=0"];
+export const machine = [
+	"-machine",
+	"virt",
+	"-m",
+	"32M",
+	"-bios",
+	"none",
+	"-display",
+	"none",
+	"-monitor",
+	"none",
+	"-icount",
+	"shift=0",
+];
 
 /** Has the program make its heap once; returns what the machine used of it and what it took. */
-async function makeHeap(elf: string, app: string, heap: string, chunks: number, slots: number): Promise<{ chunks: number; slots: number }> {
+async function makeHeap(
+	elf: string,
+	app: string,
+	heap: string,
+	chunks: number,
+	slots: number,
+): Promise<{ chunks: number; slots: number }> {
 	const values = ["firmware", app, heap, String(chunks), String(slots)].map(value => `arg=${value}`).join(",");
-	const outcome = await run(emulator, [...machine, "-serial", "none", "-semihosting-config", `enable=on,target=native,${values}`, "-kernel", elf]);
+	const outcome = await run(emulator, [
+		...machine,
+		"-serial",
+		"none",
+		"-semihosting-config",
+		`enable=on,target=native,${values}`,
+		"-kernel",
+		elf,
+	]);
 	const match = /^chunks (\d+) \d+ slots (\d+) \d+$/m.exec(outcome.stdout + outcome.stderr);
-	if (outcome.code !== 0 || !match) throw new Problem(`the preloaded heap can't be made:\n${(outcome.stdout + outcome.stderr).trim()}`);
+	if (outcome.code !== 0 || !match)
+		throw new Problem(`the preloaded heap can't be made:\n${(outcome.stdout + outcome.stderr).trim()}`);
 	return { chunks: Number(match[1]), slots: Number(match[2]) };
 }
 
@@ -137,7 +230,12 @@ export async function buildImage(folder: string, options: BuildOptions = {}): Pr
 		const objects = { ...base, groups: [...base.groups, { name: "natives", objects: natives }] };
 		const elf = await link(toolchain, objects, modules);
 		const heap = await preload(toolchain, elf, writeAppText(prepared, modules, toolchain, true));
-		return { elf, heap, heapAddress: await symbol(elf, "__preload_start"), warnings: [...prepared.manifest.warnings, ...prepared.files.warnings] };
+		return {
+			elf,
+			heap,
+			heapAddress: await symbol(elf, "__preload_start"),
+			warnings: [...prepared.manifest.warnings, ...prepared.files.warnings],
+		};
 	});
 }
 

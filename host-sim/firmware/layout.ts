@@ -15,15 +15,38 @@ export interface Group {
 }
 
 /** Parts of the C library that only files need, and files are there only when ROM is made. */
-const fileFunctions = ["fopen", "fgets", "fread", "fseek", "ftell", "rewind", "fclose", "fdopen", "bufio", "posixiob", "sflags", "semihost-open",
-	"semihost-read", "semihost-lseek", "semihost-close", "semihost-cmdline", "semihost-get_cmdline"];
+const fileFunctions = [
+	"fopen",
+	"fgets",
+	"fread",
+	"fseek",
+	"ftell",
+	"rewind",
+	"fclose",
+	"fdopen",
+	"bufio",
+	"posixiob",
+	"sflags",
+	"semihost-open",
+	"semihost-read",
+	"semihost-lseek",
+	"semihost-close",
+	"semihost-cmdline",
+	"semihost-get_cmdline",
+];
 
 /** What the running machine needs of all that. */
 const kept = ["appModule", "appResource", "fxBuildArchiveKeys"];
 
 /** Functions of the engine that make the built-ins. The clone of a prepared machine has none of them. */
-const enginePreparation = ["fxBuild[A-GI-Z]*", "fxCreateMachine", "fxShareMachine", "fxShare", "fxRemapIDs", "fxRemapScript"];
-
+const enginePreparation = [
+	"fxBuild[A-GI-Z]*",
+	"fxCreateMachine",
+	"fxShareMachine",
+	"fxShare",
+	"fxRemapIDs",
+	"fxRemapScript",
+];
 
 function rom(group: Group): string {
 	const files = group.objects.length === 0 ? ["*"] : group.objects.map(object => `*${basename(object)}`);

@@ -61,7 +61,8 @@ class Connection {
 		clearTimeout(this.#timer);
 		const data = Buffer.concat(this.#waiting);
 		this.#waiting = [];
-		for (let at = 0; at < data.length; at += segment) this.#send(frame("D", this.#number, data.subarray(at, at + segment)));
+		for (let at = 0; at < data.length; at += segment)
+			this.#send(frame("D", this.#number, data.subarray(at, at + segment)));
 	}
 
 	#end(): void {
@@ -154,14 +155,19 @@ export class Link {
 		while (this.#buffer.length >= headerSize) {
 			const end = headerSize + this.#buffer.readUInt16LE(2);
 			if (this.#buffer.length < end) return;
-			const [kind, number, body] = [String.fromCharCode(this.#buffer[0]!), this.#buffer[1]!, this.#buffer.subarray(headerSize, end)];
+			const [kind, number, body] = [
+				String.fromCharCode(this.#buffer[0]!),
+				this.#buffer[1]!,
+				this.#buffer.subarray(headerSize, end),
+			];
 			this.#buffer = this.#buffer.subarray(end);
 			this.#take(kind, number, body);
 		}
 	}
 
 	#play({ answers }: Transcript): void {
-		for (let next; (next = answers[this.#played]) && next.after <= this.#count; this.#played++) this.#line?.write(next.octets);
+		for (let next; (next = answers[this.#played]) && next.after <= this.#count; this.#played++)
+			this.#line?.write(next.octets);
 	}
 
 	#take(kind: string, number: number, body: Buffer): void {
@@ -172,13 +178,19 @@ export class Link {
 				this.#connections.add(this.#connection);
 				break;
 			}
-			case "D": this.#connection?.write(body); break;
-			case "C": this.#connection?.close(); this.#connection = undefined; break;
+			case "D":
+				this.#connection?.write(body);
+				break;
+			case "C":
+				this.#connection?.close();
+				this.#connection = undefined;
+				break;
 			case "Q":
 				this.#send(frame("Q", number));
 				this.#isOver = true;
 				break;
-			default: throw new Problem(`the firmware sent a frame of kind "${kind}", which is none`);
+			default:
+				throw new Problem(`the firmware sent a frame of kind "${kind}", which is none`);
 		}
 	}
 }

@@ -27,7 +27,13 @@ export interface FirmwareMark {
 export interface Figures {
 	readonly exitCode: number;
 	/** The preloaded heap: bytes in all, of bytecode, of chunks, and the number of slots and keys. */
-	readonly rom: { readonly bytes: number; readonly bytecode: number; readonly slots: number; readonly chunks: number; readonly keys: number };
+	readonly rom: {
+		readonly bytes: number;
+		readonly bytecode: number;
+		readonly slots: number;
+		readonly chunks: number;
+		readonly keys: number;
+	};
 	readonly marks: readonly FirmwareMark[];
 	readonly functions: readonly { readonly name: string; readonly calls: number; readonly instructions: number }[];
 	readonly slotSize: number;
@@ -69,12 +75,26 @@ export interface FirmwareResult {
 const mark = "@figures ";
 
 /** Code 26 where the time was up. */
-export async function runFirmware(image: Image, { time = new Date(), timeout = 60, replay, onLine }: FirmwareOptions = {}): Promise<FirmwareResult> {
+export async function runFirmware(
+	image: Image,
+	{ time = new Date(), timeout = 60, replay, onLine }: FirmwareOptions = {},
+): Promise<FirmwareResult> {
 	const link = new Link(replay ? { replay } : {});
 	const port = await link.listen();
 	const clock = `base=${time.toISOString().slice(0, 19)},clock=vm`;
-	const values = [...machine, "-rtc", clock, "-serial", `tcp:127.0.0.1:${port}`, "-semihosting-config", "enable=on,target=native",
-		"-device", `loader,file=${image.heap},addr=${image.heapAddress},force-raw=on`, "-kernel", image.elf];
+	const values = [
+		...machine,
+		"-rtc",
+		clock,
+		"-serial",
+		`tcp:127.0.0.1:${port}`,
+		"-semihosting-config",
+		"enable=on,target=native",
+		"-device",
+		`loader,file=${image.heap},addr=${image.heapAddress},force-raw=on`,
+		"-kernel",
+		image.elf,
+	];
 	const lines: string[] = [];
 	let figures: Figures | undefined;
 	const take = (line: string): void => {
@@ -88,19 +108,21 @@ export async function runFirmware(image: Image, { time = new Date(), timeout = 6
 		const code = await new Promise<number>((resolve, reject) => {
 			const child = spawn(emulator, values, { stdio: ["ignore", "pipe", "pipe"] });
 			let isLate = false;
-			const timer = setTimeout(() => { isLate = true; child.kill(); }, timeout * 1000);
+			const timer = setTimeout(() => {
+				isLate = true;
+				child.kill();
+			}, timeout * 1000);
 			for (const stream of [child.stdout, child.stderr]) eachLine(stream, take);
 			child.on("error", reject);
 			child.on("close", status => {
 				clearTimeout(timer);
 				if (isLate) take(`firmware: the time is up: ${timeout} seconds`);
-				resolve(isLate ? 26 : status ?? 128);
+				resolve(isLate ? 26 : (status ?? 128));
 			});
 		});
 		await link.drained();
 		return { code, lines, figures, transcript: link.transcript };
-	}
-	finally {
+	} finally {
 		link.close();
 	}
 }
@@ -113,5 +135,7 @@ function eachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): 
 		rest = parts.pop()!;
 		for (const part of parts) take(part.replace(/\r$/, ""));
 	});
-	stream.on("end", () => { if (rest) take(rest); });
+	stream.on("end", () => {
+		if (rest) take(rest);
+	});
 }

@@ -10,7 +10,9 @@ class Net {
 	private constructor() {}
 
 	/** Calls back with the name's IP address, or without one where it has none. */
-	static resolve(name: string, callback: Callback): void { return native("simNetResolve").call(this, name, callback); }
+	static resolve(name: string, callback: Callback): void {
+		return native("simNetResolve").call(this, name, callback);
+	}
 }
 
 export default Net;

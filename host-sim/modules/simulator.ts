@@ -56,37 +56,71 @@ export interface Accelerator {
 }
 
 /** What is in use now, and since the peaks were last reset. */
-export function memory(this: void): Memory { return native("simMemory").call(this); }
-export function resetPeaks(this: void): void { return native("simResetPeaks").call(this); }
+export function memory(this: void): Memory {
+	return native("simMemory").call(this);
+}
+export function resetPeaks(this: void): void {
+	return native("simResetPeaks").call(this);
+}
 /** XS's measure of the work done by script so far: the same in every run and build. */
-export function meter(this: void): number { return native("simMeter").call(this); }
+export function meter(this: void): number {
+	return native("simMeter").call(this);
+}
 /** Ends an interval of the run: the report tells what each used, under its name. Starts the peaks anew, and takes no memory. */
-export function mark(this: void, name: string): void { return native("simMark").call(this, name); }
+export function mark(this: void, name: string): void {
+	return native("simMark").call(this, name);
+}
 /** Collects garbage. */
-export function collect(this: void): void { return native("simCollect").call(this); }
+export function collect(this: void): void {
+	return native("simCollect").call(this);
+}
 /** Ends the run with a code of 0 to 9. */
-export function exit(this: void, code?: number): never { return native("simExit").call(this, code) as never; }
+export function exit(this: void, code?: number): never {
+	return native("simExit").call(this, code) as never;
+}
 /** Sets the wall clock to seconds since 1970; undefined makes it a clock that was never set. */
-export function setClock(this: void, seconds?: number): void { return native("simSetClock").call(this, seconds); }
-export function accelerators(this: void): Accelerator[] { return native("simAccelerators").call(this); }
+export function setClock(this: void, seconds?: number): void {
+	return native("simSetClock").call(this, seconds);
+}
+export function accelerators(this: void): Accelerator[] {
+	return native("simAccelerators").call(this);
+}
 /**
  * Something happens to the accelerator's nth call from now on: it fails; the driver finds it "busy" and gives up; it has no "memory" for a key
  * or for its own state; it finds the key "unsupported"; it is "late" by `delay` milliseconds.
  */
-export function accelerate(this: void, action: "fail" | "busy" | "memory" | "unsupported" | "late", name: string, nth: number, delay?: number): void { return native("simAccelerate").call(this, action, name, nth, delay); }
+export function accelerate(
+	this: void,
+	action: "fail" | "busy" | "memory" | "unsupported" | "late",
+	name: string,
+	nth: number,
+	delay?: number,
+): void {
+	return native("simAccelerate").call(this, action, name, nth, delay);
+}
 /**
  * Fails the nth allocation of native memory from now on, once; 0 or nothing: none. Natives, Mbed TLS, timers, sockets and look-ups allocate it. Returns
  * whether the one that was asked for before has failed: false where there were not so many allocations.
  */
-export function failNative(this: void, nth?: number): boolean { return native("simFailNative").call(this, nth); }
+export function failNative(this: void, nth?: number): boolean {
+	return native("simFailNative").call(this, nth);
+}
 /** From now on native memory that is freed stays as it is and is not used again, so that `searchMemory` finds what was left in it. */
-export function keepFreed(this: void): void { return native("simKeepFreed").call(this); }
+export function keepFreed(this: void): void {
+	return native("simKeepFreed").call(this);
+}
 /**
  * Searches all memory that can be written, in use or not, for `bytes` (8 or more). Each is XORed with `mask` first, so that a caller can
  * have the pattern without having what it searches for; without a mask, `bytes` itself is not counted. Linux only.
  */
-export function searchMemory(this: void, bytes: ArrayBuffer | Uint8Array, mask?: number): Found { return native("simSearchMemory").call(this, bytes, mask); }
+export function searchMemory(this: void, bytes: ArrayBuffer | Uint8Array, mask?: number): Found {
+	return native("simSearchMemory").call(this, bytes, mask);
+}
 /** What the chip does in hardware from now on: bits of ChipFeature of tls/hardware/chip. */
-export function setChip(this: void, features: number): void { return native("simSetChip").call(this, features); }
+export function setChip(this: void, features: number): void {
+	return native("simSetChip").call(this, features);
+}
 /** A variable of the environment that the simulator was started in. */
-export function environment(this: void, name: string): string | undefined { return native("simEnvironment").call(this, name); }
+export function environment(this: void, name: string): string | undefined {
+	return native("simEnvironment").call(this, name);
+}

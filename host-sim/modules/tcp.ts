@@ -24,18 +24,35 @@ export type Options = ({ address: string } | { host: string }) & {
 class TCP extends Native("simTCPDestructor") {
 	declare target?: any;
 
-	constructor(options: Options) { super(); native("simTCP").call(this, options); }
-	close(): void { return native("simTCPClose").call(this); }
+	constructor(options: Options) {
+		super();
+		native("simTCP").call(this, options);
+	}
+	close(): void {
+		return native("simTCPClose").call(this);
+	}
 	/** All that can be read, or `what` bytes of it, or as many as the buffer `what` holds; undefined where there is nothing. */
 	read(what?: number): any;
 	read(what: Buffer): number | undefined;
-	read(what?: number | Buffer): any { return native("simTCPRead").call(this, what); }
+	read(what?: number | Buffer): any {
+		return native("simTCPRead").call(this, what);
+	}
 	/** Returns how many bytes may be written next. */
-	write(value: number | Buffer): number { return native("simTCPWrite").call(this, value); }
-	get remoteAddress(): string | undefined { return native("simTCPRemoteAddress").call(this); }
-	get remotePort(): number | undefined { return native("simTCPRemotePort").call(this); }
-	get format(): "number" | "buffer" { return native("simTCPFormat").call(this); }
-	set format(format: "number" | "buffer") { native("simTCPSetFormat").call(this, format); }
+	write(value: number | Buffer): number {
+		return native("simTCPWrite").call(this, value);
+	}
+	get remoteAddress(): string | undefined {
+		return native("simTCPRemoteAddress").call(this);
+	}
+	get remotePort(): number | undefined {
+		return native("simTCPRemotePort").call(this);
+	}
+	get format(): "number" | "buffer" {
+		return native("simTCPFormat").call(this);
+	}
+	set format(format: "number" | "buffer") {
+		native("simTCPSetFormat").call(this, format);
+	}
 }
 
 export default TCP;

@@ -10,14 +10,24 @@ class Timer {
 	private readonly brand: undefined;
 
 	/** Calls back after `delay` milliseconds; then again every `repeat` milliseconds, if that is given. */
-	static set(callback: Callback, delay?: number, repeat?: number): Timer { return native("simTimerSet").call(this, callback, delay, repeat); }
+	static set(callback: Callback, delay?: number, repeat?: number): Timer {
+		return native("simTimerSet").call(this, callback, delay, repeat);
+	}
 	/** Calls back every `interval` milliseconds. */
-	static repeat(callback: Callback, interval: number): Timer { return native("simTimerRepeat").call(this, callback, interval); }
+	static repeat(callback: Callback, interval: number): Timer {
+		return native("simTimerRepeat").call(this, callback, interval);
+	}
 	/** Sets other times for a timer; without any it waits until it is given some. */
-	static schedule(timer: Timer, delay?: number, repeat?: number): void { return native("simTimerSchedule").call(this, timer, delay, repeat); }
-	static clear(timer: Timer | undefined | null): void { return native("simTimerClear").call(this, timer); }
+	static schedule(timer: Timer, delay?: number, repeat?: number): void {
+		return native("simTimerSchedule").call(this, timer, delay, repeat);
+	}
+	static clear(timer: Timer | undefined | null): void {
+		return native("simTimerClear").call(this, timer);
+	}
 	/** Stops everything for so many milliseconds. */
-	static delay(milliseconds: number): void { return native("simTimerDelay").call(this, milliseconds); }
+	static delay(milliseconds: number): void {
+		return native("simTimerDelay").call(this, milliseconds);
+	}
 }
 
 export default Timer;

@@ -44,8 +44,7 @@ function readResults(file: string): Results {
 	try {
 		const results = JSON.parse(readFileSync(file, "utf8")) as Results;
 		if (results.handshakes && results.transfers && results.flash) return results;
-	}
-	catch (error) {
+	} catch (error) {
 		throw new Problem(`--compare ${file}: ${(error as Error).message}`, 2);
 	}
 	throw new Problem(`--compare ${file}: that is not what --json prints`, 2);
@@ -56,18 +55,29 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 	for (let i = 0; i < values.length; i++) {
 		const option = values[i]!;
 		switch (option) {
-			case "--json": result.json = true; break;
-			case "--census": result.census = true; break;
-			case "--write-baseline": result.baseline = true; break;
-			case "--no-instructions": result.instructions = false; break;
-			case "--chip": result.chip = chipNamed(values[++i] ?? ""); break;
+			case "--json":
+				result.json = true;
+				break;
+			case "--census":
+				result.census = true;
+				break;
+			case "--write-baseline":
+				result.baseline = true;
+				break;
+			case "--no-instructions":
+				result.instructions = false;
+				break;
+			case "--chip":
+				result.chip = chipNamed(values[++i] ?? "");
+				break;
 			case "--compare": {
 				const file = values[++i];
 				if (file === undefined) throw new Problem("--compare needs the name of a file", 2);
 				result.compare = readResults(resolve(folder, file));
 				break;
 			}
-			default: throw new Problem(`there is no option ${option}; --help lists them`, 2);
+			default:
+				throw new Problem(`there is no option ${option}; --help lists them`, 2);
 		}
 	}
 	return result;
@@ -84,14 +94,30 @@ export async function measure(withValgrind: boolean, chip?: Chip): Promise<Pick<
 	const first: Record<string, Figures> = {};
 	for (const { name, chain, certificates, secure, resumes, old, hasStore = false } of handshakes) {
 		say(`measuring a handshake: ${name}`);
-		const what: Work = { part: resumes ? "resume" : "handshake", chain, secure, hasStore, ...(chip ? { chip } : {}), ...old, ...(certificates ? { certificates } : {}) };
+		const what: Work = {
+			part: resumes ? "resume" : "handshake",
+			chain,
+			secure,
+			hasStore,
+			...(chip ? { chip } : {}),
+			...old,
+			...(certificates ? { certificates } : {}),
+		};
 		const figures = await handshake(what);
-		first[name] = withValgrind && !figures["missing"] ? await withInstructions(figures, what, "start", "handshake") : figures;
+		first[name] =
+			withValgrind && !figures["missing"] ? await withInstructions(figures, what, "start", "handshake") : figures;
 	}
 	const second: Record<string, Figures> = {};
 	for (const { name, part, bytes, fragment, secure, old, server } of transfers) {
 		say(`measuring a transfer: ${name}`);
-		const what: Work = { part, bytes, ...(chip ? { chip } : {}), ...(secure ? { secure } : {}), ...old, server: { ...old?.server, ...server, fragment } };
+		const what: Work = {
+			part,
+			bytes,
+			...(chip ? { chip } : {}),
+			...(secure ? { secure } : {}),
+			...old,
+			server: { ...old?.server, ...server, fragment },
+		};
 		const figures = await transfer(what);
 		second[name] = withValgrind ? await withInstructions(figures, what, "ready", "done") : figures;
 	}
@@ -100,8 +126,14 @@ export async function measure(withValgrind: boolean, chip?: Chip): Promise<Pick<
 
 /** The figures that are the same in every run. */
 function onlySteady(rows: Readonly<Record<string, Figures>>): Record<string, Figures> {
-	return Object.fromEntries(Object.entries(rows).filter(([, figures]) => !figures["missing"])
-		.map(([name, figures]) => [name, Object.fromEntries(steady.filter(key => key in figures).map(key => [key, figures[key]!]))]));
+	return Object.fromEntries(
+		Object.entries(rows)
+			.filter(([, figures]) => !figures["missing"])
+			.map(([name, figures]) => [
+				name,
+				Object.fromEntries(steady.filter(key => key in figures).map(key => [key, figures[key]!])),
+			]),
+	);
 }
 
 export const baselineFile = join(projectRoot, "tests", "memory", "baseline.json");
@@ -113,7 +145,11 @@ async function bench(values: Arguments): Promise<number> {
 	}
 	if (values.baseline) {
 		const measured = await measure(false);
-		const text = JSON.stringify({ handshakes: onlySteady(measured.handshakes), transfers: onlySteady(measured.transfers) }, null, "\t");
+		const text = JSON.stringify(
+			{ handshakes: onlySteady(measured.handshakes), transfers: onlySteady(measured.transfers) },
+			null,
+			"\t",
+		);
 		writeFileSync(baselineFile, `${text}\n`);
 		return 0;
 	}
@@ -133,7 +169,8 @@ export function main(values: readonly string[]): Promise<number> {
 			process.stdout.write(usage);
 			return 0;
 		}
-		const folder = process.env["npm_lifecycle_event"] === "bench" ? process.env["INIT_CWD"] ?? process.cwd() : process.cwd();
+		const folder =
+			process.env["npm_lifecycle_event"] === "bench" ? (process.env["INIT_CWD"] ?? process.cwd()) : process.cwd();
 		return bench(readArguments(values, folder));
 	});
 }

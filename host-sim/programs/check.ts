@@ -1,9 +1,9 @@
 /*
 	npm run check: what can be said about the sources without running them. Types in every build, the order of imports and the public surface
-	(tests/unit/house), Biome's lint, and the format of C.
+	(tests/unit/house), Biome's lint and format, and the format of C.
 */
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 
@@ -17,46 +17,60 @@ import { main as test } from "./test.js";
 
 const usage = `npm run check [-- --fix]
 
-Checks types in every build of the stack, the order of imports and what apps may import (npm test -- unit/house), the documents, Biome's lint
-(biome.json) and the format of C (.clang-format; the files named in .clang-format-ignore are not held to it yet).
+Checks types in every build of the stack, the order of imports and what apps may import (npm test -- unit/house), the
+documents, Biome's lint and format (biome.json), and the format of C (.clang-format).
 
-  --fix    mends what Biome can mend safely, and formats C
+  --fix    mends what Biome can mend safely, and formats
 `;
-
-/** Files that are not held to .clang-format; clang-format reads the list itself from version 18 on. */
-const ignoreFile = join(projectRoot, ".clang-format-ignore");
 
 /** Compiles the demo, and the stack with each part that is off by default or left out, strictly. */
 async function checkTypes(): Promise<void> {
 	await compileTypeScript(...typesOf(".", []));
 	await compileTypeScript(...typesOf("hardware/selftest", []));
-	const optional = readdirSync(join(projectRoot, "modules", "optional"), { recursive: true }).map(String).filter(path => path.endsWith("manifest.json"));
-	for (const path of [...optional.map(name => join("modules", "optional", name)), "hardware/ds/manifest.json", "hardware/inflate/manifest.json"])
+	const optional = readdirSync(join(projectRoot, "modules", "optional"), { recursive: true })
+		.map(String)
+		.filter(path => path.endsWith("manifest.json"));
+	for (const path of [
+		...optional.map(name => join("modules", "optional", name)),
+		"hardware/ds/manifest.json",
+		"hardware/inflate/manifest.json",
+	])
 		await compileTypeScript(...typesOf("tests/bench", [path]));
 }
 
 function typesOf(app: string, manifests: readonly string[]): Parameters<typeof compileTypeScript> {
 	const folder = join(projectRoot, app);
-	const { manifest, files } = prepareApp(folder, { extra: { include: manifests.map(path => relative(folder, join(projectRoot, path))) } });
-	Object.assign(manifest.typescript.tsconfig.compilerOptions, { strict: true, noUncheckedIndexedAccess: true, noImplicitOverride: true });
+	const { manifest, files } = prepareApp(folder, {
+		extra: { include: manifests.map(path => relative(folder, join(projectRoot, path))) },
+	});
+	Object.assign(manifest.typescript.tsconfig.compilerOptions, {
+		strict: true,
+		noUncheckedIndexedAccess: true,
+		noImplicitOverride: true,
+	});
 	const label = ["check", app, ...manifests].join("-").replace(/\/manifest\.json$/, "");
 	return [manifest, files, label];
 }
 
-/** Runs Biome's lint. Warnings are printed, errors fail. */
+/** Runs Biome's lint and formatter. Warnings are printed, errors fail. */
 async function lint(isFixing: boolean): Promise<void> {
 	const require = createRequire(join(projectRoot, "package.json"));
 	const biome = join(dirname(require.resolve("@biomejs/biome/package.json")), "bin", "biome");
-	const { code, stdout, stderr } = await run(process.execPath, [biome, "lint", ...(isFixing ? ["--write"] : []), "--max-diagnostics=100", "."], { cwd: projectRoot });
+	const { code, stdout, stderr } = await run(
+		process.execPath,
+		[biome, "check", ...(isFixing ? ["--write"] : []), "--max-diagnostics=100", "."],
+		{ cwd: projectRoot },
+	);
 	process.stderr.write(stdout + stderr);
-	if (code !== 0) throw new Problem("lint: see above; npm run check -- --fix mends some of it");
+	if (code !== 0) throw new Problem("lint or format: see above; npm run check -- --fix mends some of it");
 }
 
-/** The C files of the repository that are held to .clang-format. */
+/** The C files of the repository. */
 async function formattedFiles(): Promise<string[]> {
-	const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.c", "*.h"], { cwd: projectRoot });
-	const ignored = new Set(readFileSync(ignoreFile, "utf8").split("\n"));
-	return stdout.split("\n").filter(name => name !== "" && !ignored.has(name) && existsSync(join(projectRoot, name)));
+	const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.c", "*.h"], {
+		cwd: projectRoot,
+	});
+	return stdout.split("\n").filter(name => name !== "" && existsSync(join(projectRoot, name)));
 }
 
 /** A machine without clang-format skips this, but CI does not. */
@@ -73,7 +87,9 @@ async function checkFormat(isFixing: boolean): Promise<void> {
 	const values = isFixing ? ["-i"] : ["--dry-run", "--Werror"];
 	const outcome = await run("clang-format", [...values, ...names], { cwd: projectRoot });
 	if (outcome.code === 0) return;
-	throw new Problem(`${outcome.stderr}C is not formatted as .clang-format says, see above (${version.trim()}); npm run check -- --fix does it`);
+	throw new Problem(
+		`${outcome.stderr}C is not formatted as .clang-format says, see above (${version.trim()}); npm run check -- --fix does it`,
+	);
 }
 
 /** Returns the exit code. */

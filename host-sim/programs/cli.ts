@@ -58,7 +58,10 @@ function positive(option: string, text: string): number {
 /** What is usable as a clock: "unset", seconds, or a date. */
 export function checkClock(text: string): string {
 	if (text === "unset" || /^\d+(\.\d+)?$/.test(text) || !Number.isNaN(Date.parse(text))) return text;
-	throw new Problem(`--clock takes "unset", a date such as 2026-01-31T12:00:00Z, or seconds since 1970, not "${text}"`, 2);
+	throw new Problem(
+		`--clock takes "unset", a date such as 2026-01-31T12:00:00Z, or seconds since 1970, not "${text}"`,
+		2,
+	);
 }
 
 function readArguments(values: readonly string[], folder: string): Arguments {
@@ -72,21 +75,51 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 		};
 		const equals = option.indexOf("=");
 		switch (option) {
-			case "--m32": result.variant = "m32"; break;
-			case "--variant": result.variant = next(); break;
-			case "--build-only": result.buildOnly = true; break;
-			case "--quiet": result.quiet = true; break;
-			case "--chip": result.run.chip = chipNamed(next()).features; break;
-			case "--live": result.run.live = true; break;
-			case "--clock": result.run.clock = checkClock(next()); break;
-			case "--report": result.report = resolve(folder, next()); break;
-			case "--census": result.run.census = resolve(folder, next()); break;
-			case "--messages": result.wanted.messages = true; break;
-			case "--picture": result.wanted.picture = resolve(folder, next()); break;
-			case "--pcap": result.wanted.pcap = resolve(folder, next()); break;
-			case "--timeout": result.run.timeout = positive(option, next()); break;
-			case "--meter-limit": result.run.meterLimit = positive(option, next()); break;
-			case "--under": result.run.under = next().split(/\s+/).filter(Boolean); break;
+			case "--m32":
+				result.variant = "m32";
+				break;
+			case "--variant":
+				result.variant = next();
+				break;
+			case "--build-only":
+				result.buildOnly = true;
+				break;
+			case "--quiet":
+				result.quiet = true;
+				break;
+			case "--chip":
+				result.run.chip = chipNamed(next()).features;
+				break;
+			case "--live":
+				result.run.live = true;
+				break;
+			case "--clock":
+				result.run.clock = checkClock(next());
+				break;
+			case "--report":
+				result.report = resolve(folder, next());
+				break;
+			case "--census":
+				result.run.census = resolve(folder, next());
+				break;
+			case "--messages":
+				result.wanted.messages = true;
+				break;
+			case "--picture":
+				result.wanted.picture = resolve(folder, next());
+				break;
+			case "--pcap":
+				result.wanted.pcap = resolve(folder, next());
+				break;
+			case "--timeout":
+				result.run.timeout = positive(option, next());
+				break;
+			case "--meter-limit":
+				result.run.meterLimit = positive(option, next());
+				break;
+			case "--under":
+				result.run.under = next().split(/\s+/).filter(Boolean);
+				break;
 			default:
 				if (option.startsWith("-")) throw new Problem(`there is no option ${option}; --help lists them`, 2);
 				if (equals > 0) result.config[option.slice(0, equals)] = option.slice(equals + 1);
@@ -94,7 +127,8 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 				else throw new Problem(`"${option}": one app at a time; a member of config is written key=value`, 2);
 		}
 	}
-	if (result.app === undefined) throw new Problem("which app? Name the folder of its manifest.json; --help says more", 2);
+	if (result.app === undefined)
+		throw new Problem("which app? Name the folder of its manifest.json; --help says more", 2);
 	return result;
 }
 
@@ -105,11 +139,16 @@ async function buildAndRun(values: Arguments): Promise<number> {
 		process.stdout.write(`${app.program}\n${app.file}\n`);
 		return 0;
 	}
-	const { code, report } = await runTraced(app, {
-		...values.run,
-		onLine: line => process.stdout.write(`${line}\n`),
-		onError: text => process.stderr.write(text),
-	}, values.wanted, { title: basename(values.app!) });
+	const { code, report } = await runTraced(
+		app,
+		{
+			...values.run,
+			onLine: line => process.stdout.write(`${line}\n`),
+			onError: text => process.stderr.write(text),
+		},
+		values.wanted,
+		{ title: basename(values.app!) },
+	);
 	if (values.report) writeFileSync(values.report, `${JSON.stringify(report ?? null, null, "\t")}\n`);
 	return code;
 }
@@ -118,8 +157,7 @@ async function buildAndRun(values: Arguments): Promise<number> {
 export async function guarded(body: () => Promise<number>): Promise<number> {
 	try {
 		return await body();
-	}
-	catch (error) {
+	} catch (error) {
 		if (!(error instanceof Problem)) throw error;
 		process.stderr.write(`${error.message}\n`);
 		return error.exitCode;
@@ -134,7 +172,8 @@ export function main(values: readonly string[]): Promise<number> {
 			return 0;
 		}
 		// npm runs scripts in the project's folder; paths are meant from where it was called
-		const folder = process.env["npm_lifecycle_event"] === "sim" ? process.env["INIT_CWD"] ?? process.cwd() : process.cwd();
+		const folder =
+			process.env["npm_lifecycle_event"] === "sim" ? (process.env["INIT_CWD"] ?? process.cwd()) : process.cwd();
 		return buildAndRun(readArguments(values, folder));
 	});
 }

@@ -28,7 +28,10 @@ export const commonRoots: readonly (readonly [key: string, name: string])[] = [
 	["7f4296fc5b6a4e3b35d3c369623e364ab1af381d8fa7121533c9d6c633ea2461", "Amazon Root CA 2"],
 	["36abc32656acfc645c61b71613c4bf21c787f5cabbee48348d58597803d7abc9", "Amazon Root CA 3"],
 	["f7ecded5c66047d28ed6466b543c40e0743abe81d109254dcf845d4c2c7853c5", "Amazon Root CA 4"],
-	["2b071c59a0a0ae76b0eadb2bad23bad4580b69c3601b630c2eaf0613afa83f92", "Starfield Services Root Certificate Authority - G2"],
+	[
+		"2b071c59a0a0ae76b0eadb2bad23bad4580b69c3601b630c2eaf0613afa83f92",
+		"Starfield Services Root Certificate Authority - G2",
+	],
 	["808d68b3fab4884a5f971ace7d10550d7a95a163774f3ec36afffb213fbe4c74", "Starfield Root Certificate Authority - G2"],
 	["2a8f2d8af0eb123898f74c866ac3fa669054e23c17bc7a95bd0234192dc635d0", "Go Daddy Root Certificate Authority - G2"],
 	["c784333d20bcd742b9fdc3236f4e509b8937070e73067e254dd3bf9c45bf4dde", "USERTrust RSA Certification Authority"],

@@ -66,8 +66,7 @@ function readFile(path: string): string {
 	const file = userPath(path);
 	try {
 		return readFileSync(file, "utf8");
-	}
-	catch (error) {
+	} catch (error) {
 		throw new Problem(`${path}: ${fileProblem(error)}`, 2);
 	}
 }
@@ -82,25 +81,43 @@ function readArguments(values: readonly string[]): Arguments {
 			return value;
 		};
 		switch (option) {
-			case "--ca": result.ca = readFile(next()); break;
+			case "--ca":
+				result.ca = readFile(next());
+				break;
 			case "--tls":
 				result.tls = next();
 				for (const word of result.tls.split(" "))
-					if (!versionWords.includes(word) && !oldWords.includes(word)) throw new Problem(`--tls takes ${[...versionWords, ...oldWords].join(", ")}`, 2);
+					if (!versionWords.includes(word) && !oldWords.includes(word))
+						throw new Problem(`--tls takes ${[...versionWords, ...oldWords].join(", ")}`, 2);
 				break;
-			case "--m32": result.variant = "m32"; break;
-			case "--native": result.variant = "native"; break;
-			case "--chip": result.chip = chipNamed(next()); break;
-			case "--live": result.live = true; break;
-			case "--messages": result.wanted.messages = true; break;
-			case "--picture": result.wanted.picture = userPath(next()); break;
-			case "--pcap": result.wanted.pcap = userPath(next()); break;
+			case "--m32":
+				result.variant = "m32";
+				break;
+			case "--native":
+				result.variant = "native";
+				break;
+			case "--chip":
+				result.chip = chipNamed(next());
+				break;
+			case "--live":
+				result.live = true;
+				break;
+			case "--messages":
+				result.wanted.messages = true;
+				break;
+			case "--picture":
+				result.wanted.picture = userPath(next());
+				break;
+			case "--pcap":
+				result.wanted.pcap = userPath(next());
+				break;
 			case "--timeout":
 				result.timeout = Number(next());
 				if (!(result.timeout > 0)) throw new Problem("--timeout takes a number of seconds above 0", 2);
 				break;
 			default:
-				if (!/^https:\/\//i.test(option)) throw new Problem(`"${option}" is neither an option nor an https:// URL; --help lists the options`, 2);
+				if (!/^https:\/\//i.test(option))
+					throw new Problem(`"${option}" is neither an option nor an https:// URL; --help lists the options`, 2);
 				if (result.url) throw new Problem(`"${option}": one URL at a time`, 2);
 				result.url = option;
 		}
@@ -112,7 +129,8 @@ function readArguments(values: readonly string[]): Arguments {
 /** OpenSSL's name of the suite that an old server has, by the words that it takes; undefined for a modern one. */
 function oldCipher(words: readonly string[]): string | undefined {
 	const [rsa, cbc] = [words.includes("rsa"), words.includes("cbc")];
-	if (words.includes("dhe")) throw new Problem("--tls with dhe goes with a URL: Node's server has other groups than RFC 7919's", 2);
+	if (words.includes("dhe"))
+		throw new Problem("--tls with dhe goes with a URL: Node's server has other groups than RFC 7919's", 2);
 	if (rsa) return cbc ? "AES128-SHA256" : "AES128-GCM-SHA256";
 	return cbc ? "ECDHE-RSA-AES128-SHA256" : undefined;
 }
@@ -128,7 +146,14 @@ async function startServer(tls: string): Promise<{ url: string; ca: string; stop
 	});
 	await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
 	const { port } = server.address() as { port: number };
-	return { url: `https://localhost:${port}/`, ca: root.pem, stop: () => { server.close(); server.closeAllConnections(); } };
+	return {
+		url: `https://localhost:${port}/`,
+		ca: root.pem,
+		stop: () => {
+			server.close();
+			server.closeAllConnections();
+		},
+	};
 }
 
 function row(name: string, ...cells: (string | number)[]): string {
@@ -137,56 +162,84 @@ function row(name: string, ...cells: (string | number)[]): string {
 
 function printReport({ memory, meter, accelerators }: Report, variant: string): void {
 	const { chunks, slots, stack, native, collections } = memory;
-	const lines = ["", `memory (${variant === "m32" ? "32-bit, as on the device" : "64-bit: slots are twice the device's"})`, row("", "peak", "limit"),
-		row("chunks, bytes", chunks.peak, chunks.limit), row(`slots of ${slots.size} bytes`, slots.peak, slots.limit),
-		row("stack, slots", stack.peak, stack.limit), row("native, bytes", native.peak, ""), row("collections", collections, ""),
-		row("XS metering", meter, ""), "", "accelerators", row("", "calls", "bytes")];
+	const lines = [
+		"",
+		`memory (${variant === "m32" ? "32-bit, as on the device" : "64-bit: slots are twice the device's"})`,
+		row("", "peak", "limit"),
+		row("chunks, bytes", chunks.peak, chunks.limit),
+		row(`slots of ${slots.size} bytes`, slots.peak, slots.limit),
+		row("stack, slots", stack.peak, stack.limit),
+		row("native, bytes", native.peak, ""),
+		row("collections", collections, ""),
+		row("XS metering", meter, ""),
+		"",
+		"accelerators",
+		row("", "calls", "bytes"),
+	];
 	for (const { name, calls, bytes } of accelerators) lines.push(row(name, calls, bytes));
 	process.stdout.write(`${lines.join("\n")}\n`);
 }
 
 /** What a chip would take: each phase, what most of it goes to, and the share of script. */
 function printPrediction(chip: Chip, marks: readonly Mark[]): void {
-	const lines = ["", `predicted for the ${chip.name} at ${chip.mhz} MHz, in ms, without waiting for the network`, row("", "script", "C crypto", "together", "most of it")];
+	const lines = [
+		"",
+		`predicted for the ${chip.name} at ${chip.mhz} MHz, in ms, without waiting for the network`,
+		row("", "script", "C crypto", "together", "most of it"),
+	];
 	let script = 0;
 	let crypto = 0;
 	for (const [name, time] of phasesOf(chip, marks)) {
 		script += time.script;
 		crypto += time.crypto;
 		const most = time.parts.filter(([, ms]) => ms >= 0.1 * (time.script + time.crypto) && ms >= 1).slice(0, 3);
-		lines.push(`${row(name, time.script.toFixed(1), time.crypto.toFixed(1), (time.script + time.crypto).toFixed(1))}  ${most.map(([part, ms]) => `${part} ${ms.toFixed(0)}`).join(", ")}`);
+		lines.push(
+			`${row(name, time.script.toFixed(1), time.crypto.toFixed(1), (time.script + time.crypto).toFixed(1))}  ${most.map(([part, ms]) => `${part} ${ms.toFixed(0)}`).join(", ")}`,
+		);
 		for (const part of time.unknown) lines.push(`  ${part}: no cost is known`);
 	}
-	lines.push(row("in all", script.toFixed(1), crypto.toFixed(1), (script + crypto).toFixed(1)), "",
-		`  script is ${(100 * script / (script + crypto)).toFixed(0)} % of it. Most figures are estimates: host-sim/chip/costs.ts names the source of each.`);
+	lines.push(
+		row("in all", script.toFixed(1), crypto.toFixed(1), (script + crypto).toFixed(1)),
+		"",
+		`  script is ${((100 * script) / (script + crypto)).toFixed(0)} % of it. Most figures are estimates: host-sim/chip/costs.ts names the source of each.`,
+	);
 	process.stdout.write(`${lines.join("\n")}\n`);
 }
 
 async function demo(values: readonly string[]): Promise<number> {
 	const given = readArguments(values);
-	const variant = given.variant ?? (await canBuild("m32") ? "m32" : "native");
+	const variant = given.variant ?? ((await canBuild("m32")) ? "m32" : "native");
 	const server = given.url ? undefined : await startServer(given.tls);
 	try {
 		const { url, ca } = server ?? { url: given.url!, ca: given.ca ?? "" };
 		const isOld = given.tls.split(" ").some(word => oldWords.includes(word));
-		const extra = { ...(isOld ? { include: ["modules/optional/legacy/manifest.json"] } : {}), ...(given.chip || given.wanted.picture ? withPhases() : {}) };
+		const extra = {
+			...(isOld ? { include: ["modules/optional/legacy/manifest.json"] } : {}),
+			...(given.chip || given.wanted.picture ? withPhases() : {}),
+		};
 		const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls }, extra });
 		say(`running main.ts in the simulator (${variant})`);
 		let failure = "";
-		const { code, report } = await runTraced(app, {
-			live: given.live, timeout: given.timeout, ...(given.chip ? { chip: given.chip.features } : {}),
-			onLine: line => {
-				if (line.startsWith(FAILED)) failure = line.slice(FAILED.length);
-				else process.stdout.write(`${line}\n`);
+		const { code, report } = await runTraced(
+			app,
+			{
+				live: given.live,
+				timeout: given.timeout,
+				...(given.chip ? { chip: given.chip.features } : {}),
+				onLine: line => {
+					if (line.startsWith(FAILED)) failure = line.slice(FAILED.length);
+					else process.stdout.write(`${line}\n`);
+				},
+				onError: text => process.stderr.write(text),
 			},
-			onError: text => process.stderr.write(text),
-		}, given.wanted, { title: `GET ${url}`, ...(given.chip ? { chip: given.chip } : {}) });
+			given.wanted,
+			{ title: `GET ${url}`, ...(given.chip ? { chip: given.chip } : {}) },
+		);
 		if (failure) throw new Problem(failure);
 		if (report && code === 0) printReport(report, variant);
 		if (report && code === 0 && given.chip) printPrediction(given.chip, report.marks);
 		return code;
-	}
-	finally {
+	} finally {
 		server?.stop();
 	}
 }

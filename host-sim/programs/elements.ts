@@ -13,7 +13,7 @@ export interface Element {
 /** The elements in `der[start..end)`, which node:crypto has read before. */
 export function elements(der: Buffer, start: number, end: number): Element[] {
 	const list: Element[] = [];
-	for (let at = start; at < end;) {
+	for (let at = start; at < end; ) {
 		let length = der[at + 1]!;
 		let content = at + 2;
 		if (length >= 0x80) {

@@ -56,9 +56,14 @@ function readArguments(values: readonly string[]): Arguments {
 				if (!(result.timeout > 0)) throw new Problem("--timeout takes a number of seconds above 0", 2);
 				i++;
 				break;
-			case "--replay": result.replay = true; break;
-			case "--json": result.json = true; break;
-			default: throw new Problem(`there is no option ${option}; --help lists them`, 2);
+			case "--replay":
+				result.replay = true;
+				break;
+			case "--json":
+				result.json = true;
+				break;
+			default:
+				throw new Problem(`there is no option ${option}; --help lists them`, 2);
 		}
 	}
 	return result;
@@ -77,7 +82,10 @@ const keptFile = join(buildFolder, "firmware", "last-run.json");
 function keep(config: Record<string, string>, time: Date, { sent, answers }: Transcript): void {
 	const text = (octets: Uint8Array): string => Buffer.from(octets).toString("base64");
 	const kept: Kept = {
-		config, time: time.toISOString(), sent: text(sent), answers: answers.map(({ after, octets }) => ({ after, octets: text(octets) })),
+		config,
+		time: time.toISOString(),
+		sent: text(sent),
+		answers: answers.map(({ after, octets }) => ({ after, octets: text(octets) })),
 	};
 	writeFileSync(keptFile, JSON.stringify(kept));
 }
@@ -86,7 +94,10 @@ function readKept(): { config: Record<string, string>; time: Date; replay: Trans
 	if (!existsSync(keptFile)) throw new Problem("there is no run to play again: start one without --replay", 2);
 	const { config, time, sent, answers } = JSON.parse(readFileSync(keptFile, "utf8")) as Kept;
 	const octets = (text: string): Uint8Array => Buffer.from(text, "base64");
-	const replay = { sent: octets(sent), answers: answers.map(one => ({ after: one.after, octets: octets(one.octets) })) };
+	const replay = {
+		sent: octets(sent),
+		answers: answers.map(one => ({ after: one.after, octets: octets(one.octets) })),
+	};
 	return { config, time: new Date(time), replay };
 }
 
@@ -111,7 +122,8 @@ async function playAgain(options: FirmwareOptions): Promise<Run> {
 }
 
 async function request(type: "p256" | "rsa2048", options: FirmwareOptions): Promise<Run> {
-	if ((await run("openssl", ["version"])).code !== 0) throw new Problem("the server is openssl s_server: apt-get install openssl");
+	if ((await run("openssl", ["version"])).code !== 0)
+		throw new Problem("the server is openssl s_server: apt-get install openssl");
 	const identity = makeIdentity(["localhost"], type);
 	const server = await startOpenSSLWithText(identity, "Hello from openssl s_server\n", "-tls1_3");
 	try {
@@ -122,19 +134,32 @@ async function request(type: "p256" | "rsa2048", options: FirmwareOptions): Prom
 		const result = await runFirmware(image, { ...options, time });
 		keep(config, time, result.transcript);
 		return { image, result };
-	}
-	finally {
+	} finally {
 		await server.stop();
 	}
 }
 
 async function firmware(values: readonly string[]): Promise<number> {
 	const { type, replay, json, timeout } = readArguments(values);
-	const options: FirmwareOptions = { timeout, ...(json ? {} : { onLine: line => { process.stdout.write(`${line}\n`); } }) };
-	const { image, result: { code, figures } } = await (replay ? playAgain(options) : request(type, options));
+	const options: FirmwareOptions = {
+		timeout,
+		...(json
+			? {}
+			: {
+					onLine: line => {
+						process.stdout.write(`${line}\n`);
+					},
+				}),
+	};
+	const {
+		image,
+		result: { code, figures },
+	} = await (replay ? playAgain(options) : request(type, options));
 	if (!figures) return code;
 	const sizes = await readSizes(image);
-	process.stdout.write(json ? `${JSON.stringify({ sizes, figures }, undefined, "\t")}\n` : `${tables(sizes, figures)}\n`);
+	process.stdout.write(
+		json ? `${JSON.stringify({ sizes, figures }, undefined, "\t")}\n` : `${tables(sizes, figures)}\n`,
+	);
 	return code;
 }
 

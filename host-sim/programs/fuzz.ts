@@ -34,7 +34,18 @@ Exit codes: 0 nothing was found; 1 something was; 2 wrong arguments.
 const MAX_GROWN = 65536;
 
 /** Shares of the time. */
-const shares: Readonly<Record<Target, number>> = { tls13: 30, tls12: 25, path: 12, certificate: 8, ocsp: 6, pem: 3, session: 5, roots: 4, names: 4, key: 3 };
+const shares: Readonly<Record<Target, number>> = {
+	tls13: 30,
+	tls12: 25,
+	path: 12,
+	certificate: 8,
+	ocsp: 6,
+	pem: 3,
+	session: 5,
+	roots: 4,
+	names: 4,
+	key: 3,
+};
 
 interface Arguments {
 	seconds: number;
@@ -48,7 +59,8 @@ interface Arguments {
 
 function wholeNumber(option: string, text: string, min: number): number {
 	const value = Number(text);
-	if (!Number.isInteger(value) || value < min || text === "") throw new Problem(`${option} takes a whole number from ${min} on, not "${text}"`, 2);
+	if (!Number.isInteger(value) || value < min || text === "")
+		throw new Problem(`${option} takes a whole number from ${min} on, not "${text}"`, 2);
 	return value;
 }
 
@@ -75,14 +87,29 @@ function readArguments(values: readonly string[]): Arguments {
 			return value;
 		};
 		switch (option) {
-			case "--for": result.seconds = duration(next()); break;
-			case "--seed": result.seed = wholeNumber(option, next(), 0); break;
-			case "--target": result.targets.push(targetNamed(next())); break;
-			case "--count": result.count = wholeNumber(option, next(), 1); break;
-			case "--variant": result.variant = next(); break;
-			case "--max-steps": result.maxSteps = wholeNumber(option, next(), 1); break;
-			case "--no-corpus": result.keeps = false; break;
-			default: throw new Problem(`there is no option ${option}; --help lists them`, 2);
+			case "--for":
+				result.seconds = duration(next());
+				break;
+			case "--seed":
+				result.seed = wholeNumber(option, next(), 0);
+				break;
+			case "--target":
+				result.targets.push(targetNamed(next()));
+				break;
+			case "--count":
+				result.count = wholeNumber(option, next(), 1);
+				break;
+			case "--variant":
+				result.variant = next();
+				break;
+			case "--max-steps":
+				result.maxSteps = wholeNumber(option, next(), 1);
+				break;
+			case "--no-corpus":
+				result.keeps = false;
+				break;
+			default:
+				throw new Problem(`there is no option ${option}; --help lists them`, 2);
 		}
 	}
 	if (!result.targets.length) result.targets.push(...targets);
@@ -91,22 +118,39 @@ function readArguments(values: readonly string[]): Arguments {
 
 function describeOutcome({ target, executions, seconds, longest, longestSeed, peak, grown }: Outcome): string {
 	const rate = Math.round(executions / Math.max(seconds, 0.001));
-	return `${target.padEnd(12)}${String(executions).padStart(8)} executions, ${String(rate).padStart(5)}/s; longest stretch ${longest} steps (seed ${longestSeed}); `
-		+ `memory: peak ${peak} bytes, grown by ${grown}\n`;
+	return (
+		`${target.padEnd(12)}${String(executions).padStart(8)} executions, ${String(rate).padStart(5)}/s; longest stretch ${longest} steps (seed ${longestSeed}); ` +
+		`memory: peak ${peak} bytes, grown by ${grown}\n`
+	);
 }
 
 /** Findings that are no run's own, but the target's. */
-function boundFindings({ target, longest, longestSeed, grown, executions }: Outcome, { seed, maxSteps = longestAllowed(target), count }: Arguments): Finding[] {
+function boundFindings(
+	{ target, longest, longestSeed, grown, executions }: Outcome,
+	{ seed, maxSteps = longestAllowed(target), count }: Arguments,
+): Finding[] {
 	const found: Finding[] = [];
-	if (longest > maxSteps) found.push({ target, seed: longestSeed, words: `a stretch of ${longest} steps, more than the ${maxSteps} allowed` });
-	if (grown > MAX_GROWN) found.push({ target, seed, words: `${grown} bytes more are held after ${count ?? executions} executions than after the first` });
+	if (longest > maxSteps)
+		found.push({
+			target,
+			seed: longestSeed,
+			words: `a stretch of ${longest} steps, more than the ${maxSteps} allowed`,
+		});
+	if (grown > MAX_GROWN)
+		found.push({
+			target,
+			seed,
+			words: `${grown} bytes more are held after ${count ?? executions} executions than after the first`,
+		});
 	return found;
 }
 
 /** Adds what was found to the corpus, which the tests replay. */
 function keep({ target, seed, words }: Finding): void {
 	const file = join(corpusFolder, "cases.json");
-	const cases = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) as { target: string; seed: number; found: string }[] : [];
+	const cases = existsSync(file)
+		? (JSON.parse(readFileSync(file, "utf8")) as { target: string; seed: number; found: string }[])
+		: [];
 	if (cases.some(one => one.target === target && one.seed === seed)) return;
 	cases.push({ target, seed, found: words.split("\n")[0]!.slice(0, 200) });
 	writeFileSync(file, `[\n${cases.map(one => `\t${JSON.stringify(one)}`).join(",\n")}\n]\n`);
@@ -116,12 +160,22 @@ async function run(values: Arguments): Promise<number> {
 	process.stdout.write(`seed ${values.seed}\n`);
 	const all = values.targets.reduce((sum, target) => sum + shares[target], 0);
 	const found: Finding[] = [];
-	let executions = 0, longest = 0, peak = 0;
+	let executions = 0,
+		longest = 0,
+		peak = 0;
 	for (const target of values.targets) {
 		say(`fuzzing ${target}`);
-		const limit = values.count === undefined ? { seconds: values.seconds * shares[target] / all } : { count: values.count };
+		const limit =
+			values.count === undefined ? { seconds: (values.seconds * shares[target]) / all } : { count: values.count };
 		const isLoud = values.count === 1;
-		const outcome = await fuzz({ target, seed: values.seed, variant: values.variant, isLoud, ...limit, ...(isLoud ? { onLine: line => process.stdout.write(`${line}\n`) } : {}) });
+		const outcome = await fuzz({
+			target,
+			seed: values.seed,
+			variant: values.variant,
+			isLoud,
+			...limit,
+			...(isLoud ? { onLine: line => process.stdout.write(`${line}\n`) } : {}),
+		});
 		process.stdout.write(describeOutcome(outcome));
 		found.push(...outcome.findings, ...boundFindings(outcome, values));
 		executions += outcome.executions;
@@ -130,9 +184,13 @@ async function run(values: Arguments): Promise<number> {
 	}
 	for (const finding of found) {
 		if (values.keeps) keep(finding);
-		process.stdout.write(`FOUND in ${finding.target}: ${finding.words}\n  npm run fuzz -- --target ${finding.target} --seed ${finding.seed} --count 1\n`);
+		process.stdout.write(
+			`FOUND in ${finding.target}: ${finding.words}\n  npm run fuzz -- --target ${finding.target} --seed ${finding.seed} --count 1\n`,
+		);
 	}
-	process.stdout.write(`${executions} executions; longest stretch ${longest} steps; peak memory ${peak} bytes; ${found.length || "no"} finding${found.length === 1 ? "" : "s"}\n`);
+	process.stdout.write(
+		`${executions} executions; longest stretch ${longest} steps; peak memory ${peak} bytes; ${found.length || "no"} finding${found.length === 1 ? "" : "s"}\n`,
+	);
 	return found.length ? 1 : 0;
 }
 

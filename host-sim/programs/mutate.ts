@@ -52,7 +52,14 @@ interface Arguments {
 
 function readArguments(values: readonly string[]): Arguments {
 	const result: Arguments = {
-		count: 40, seed: 1, paths: [], tests: [], line: 0, list: false, within: 90, jobs: Math.min(2, availableParallelism()),
+		count: 40,
+		seed: 1,
+		paths: [],
+		tests: [],
+		line: 0,
+		list: false,
+		within: 90,
+		jobs: Math.min(2, availableParallelism()),
 		failsOnSurvivors: false,
 	};
 	for (let i = 0; i < values.length; i++) {
@@ -68,16 +75,35 @@ function readArguments(values: readonly string[]): Arguments {
 			return value;
 		};
 		switch (option) {
-			case "--count": result.count = number(); break;
-			case "--seed": result.seed = number(); break;
-			case "--in": result.paths.push(next()); break;
-			case "--with": result.tests.push(next()); break;
-			case "--line": result.line = number(); break;
-			case "--list": result.list = true; break;
-			case "--within": result.within = number(); break;
-			case "--jobs": result.jobs = Math.min(2, number()); break;
-			case "--fail-on-survivors": result.failsOnSurvivors = true; break;
-			default: throw new Problem(`there is no option ${option}; --help lists them`, 2);
+			case "--count":
+				result.count = number();
+				break;
+			case "--seed":
+				result.seed = number();
+				break;
+			case "--in":
+				result.paths.push(next());
+				break;
+			case "--with":
+				result.tests.push(next());
+				break;
+			case "--line":
+				result.line = number();
+				break;
+			case "--list":
+				result.list = true;
+				break;
+			case "--within":
+				result.within = number();
+				break;
+			case "--jobs":
+				result.jobs = Math.min(2, number());
+				break;
+			case "--fail-on-survivors":
+				result.failsOnSurvivors = true;
+				break;
+			default:
+				throw new Problem(`there is no option ${option}; --help lists them`, 2);
 		}
 	}
 	return result;
@@ -86,10 +112,13 @@ function readArguments(values: readonly string[]): Arguments {
 /** The sources that may be changed. */
 function sources(paths: readonly string[]): string[] {
 	return ["modules", "hardware"]
-		.flatMap(folder => readdirSync(join(projectRoot, folder), { recursive: true }).map(name => `${folder}/${String(name)}`))
+		.flatMap(folder =>
+			readdirSync(join(projectRoot, folder), { recursive: true }).map(name => `${folder}/${String(name)}`),
+		)
 		.filter(path => /\.(ts|c)$/.test(path) && !path.endsWith(".d.ts") && !path.startsWith("hardware/selftest/"))
 		.filter(path => statSync(join(projectRoot, path)).isFile())
-		.filter(path => paths.length === 0 || paths.some(part => path.includes(part))).sort();
+		.filter(path => paths.length === 0 || paths.some(part => path.includes(part)))
+		.sort();
 }
 
 function allMutants(paths: readonly string[]): Mutant[] {
@@ -97,7 +126,10 @@ function allMutants(paths: readonly string[]): Mutant[] {
 	if (files.length === 0) throw new Problem(`no source has ${paths.join(" or ")} in its path`, 2);
 	const scripts = files.filter(path => path.endsWith(".ts")).map(path => ({ path, file: join(projectRoot, path) }));
 	const natives = files.filter(path => path.endsWith(".c"));
-	return [...typescriptMutants(scripts), ...natives.flatMap(path => cMutants(path, readFileSync(join(projectRoot, path), "utf8")))];
+	return [
+		...typescriptMutants(scripts),
+		...natives.flatMap(path => cMutants(path, readFileSync(join(projectRoot, path), "utf8"))),
+	];
 }
 
 /** Shuffles by a seed (xorshift32): the same one gives the same order. */
@@ -123,7 +155,13 @@ interface Result {
 }
 
 /** Runs the tests that reach a mutant; starts none after `within` seconds. `scripts` is where the copy's tests are compiled. */
-async function tryOut(copy: Copy, scripts: string, mutant: Mutant, tests: readonly Measured[], within: number): Promise<Result> {
+async function tryOut(
+	copy: Copy,
+	scripts: string,
+	mutant: Mutant,
+	tests: readonly Measured[],
+	within: number,
+): Promise<Result> {
 	const mayReach = testsFor(mutant, tests);
 	if (mayReach.length === 0) return { kind: "survived", words: "no test runs this line" };
 	return copy.with(mutant, async () => {
@@ -143,43 +181,56 @@ async function tryOut(copy: Copy, scripts: string, mutant: Mutant, tests: readon
 			done++;
 		}
 		const left = mayReach.length - done;
-		return { kind: "survived", words: `${done} files of tests pass${left ? `, ${left} not tried for want of time` : ""}` };
+		return {
+			kind: "survived",
+			words: `${done} files of tests pass${left ? `, ${left} not tried for want of time` : ""}`,
+		};
 	});
 }
 
 function print(number: number, count: number, { path, line, before, after }: Mutant, { kind, words }: Result): void {
-	process.stdout.write(`${number}/${count} ${path}:${line} ${kind}${words ? ` ${words}` : ""}\n    - ${before}\n    + ${after}\n`);
+	process.stdout.write(
+		`${number}/${count} ${path}:${line} ${kind}${words ? ` ${words}` : ""}\n    - ${before}\n    + ${after}\n`,
+	);
 }
 
 async function mutate(values: Arguments): Promise<number> {
 	const all = allMutants(values.paths).filter(({ line }) => !values.line || line === values.line);
 	const chosen = shuffled(all, values.seed).slice(0, values.count);
 	if (values.list) {
-		for (const { path, line, before, after } of chosen) process.stdout.write(`${path}:${line}\n    - ${before}\n    + ${after}\n`);
+		for (const { path, line, before, after } of chosen)
+			process.stdout.write(`${path}:${line}\n    - ${before}\n    + ${after}\n`);
 		process.stdout.write(`${chosen.length} of ${all.length} changes\n`);
 		return 0;
 	}
 	const equivalents = readEquivalents();
 	const totals: Record<Kind, number> = { killed: 0, survived: 0, "does not compile": 0, equivalent: 0 };
-	let next = 0, printed = 0;
+	let next = 0,
+		printed = 0;
 	let measured: Promise<Measured[]> | undefined;
-	const work = (number: number): Promise<void> => locked(`mutate-${number}`, async () => {
-		const copy = new Copy(number);
-		copy.update();
-		const tests = await (measured ??= values.tests.length > 0 ? Promise.resolve(namedTests(values.tests)) : measureTests(copy));
-		const scripts = await copy.compileTests();
-		if (!scripts) throw new Problem(`the tests don't compile:\n${copy.words}`);
-		copy.keepBuilt();
-		while (next < chosen.length) {
-			const mutant = chosen[next++]!;
-			const reason = reasonFor(equivalents, mutant);
-			const result: Result = reason ? { kind: "equivalent", words: reason } : await tryOut(copy, scripts, mutant, tests, values.within);
-			totals[result.kind]++;
-			print(++printed, chosen.length, mutant, result);
-		}
-	});
+	const work = (number: number): Promise<void> =>
+		locked(`mutate-${number}`, async () => {
+			const copy = new Copy(number);
+			copy.update();
+			const tests = await (measured ??=
+				values.tests.length > 0 ? Promise.resolve(namedTests(values.tests)) : measureTests(copy));
+			const scripts = await copy.compileTests();
+			if (!scripts) throw new Problem(`the tests don't compile:\n${copy.words}`);
+			copy.keepBuilt();
+			while (next < chosen.length) {
+				const mutant = chosen[next++]!;
+				const reason = reasonFor(equivalents, mutant);
+				const result: Result = reason
+					? { kind: "equivalent", words: reason }
+					: await tryOut(copy, scripts, mutant, tests, values.within);
+				totals[result.kind]++;
+				print(++printed, chosen.length, mutant, result);
+			}
+		});
 	await Promise.all(Array.from({ length: values.jobs }, (_, i) => work(i + 1)));
-	const words = Object.entries(totals).map(([kind, count]) => `${count} ${kind}`).join(", ");
+	const words = Object.entries(totals)
+		.map(([kind, count]) => `${count} ${kind}`)
+		.join(", ");
 	process.stdout.write(`seed ${values.seed}: ${chosen.length} of ${all.length} changes: ${words}\n`);
 	process.stdout.write("(native build; without tests/interop, tests/firmware, tests/fuzz, tests/memory/baseline)\n");
 	return totals.survived > 0 && values.failsOnSurvivors ? 1 : 0;
@@ -192,7 +243,8 @@ export function main(values: readonly string[]): Promise<number> {
 			process.stdout.write(usage);
 			return 0;
 		}
-		if (!existsSync(join(projectRoot, "node_modules", "typescript"))) throw new Problem("the packages of package-lock.json are not installed");
+		if (!existsSync(join(projectRoot, "node_modules", "typescript")))
+			throw new Problem("the packages of package-lock.json are not installed");
 		return mutate(readArguments(values));
 	});
 }

@@ -22,12 +22,13 @@ function isText(tag: number): boolean {
 
 function utf8Characters(bytes: Buffer): number[] {
 	const list: number[] = [];
-	for (let at = 0; at < bytes.length;) {
+	for (let at = 0; at < bytes.length; ) {
 		const first = bytes[at]!;
 		const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 		const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(at, at + size));
 		const character = text.codePointAt(0)!;
-		const isWhole = Buffer.from(text, "utf8").equals(bytes.subarray(at, at + size)) && String.fromCodePoint(character) === text;
+		const isWhole =
+			Buffer.from(text, "utf8").equals(bytes.subarray(at, at + size)) && String.fromCodePoint(character) === text;
 		list.push(isWhole ? character : NOT_UNICODE + first);
 		at += isWhole ? size : 1;
 	}
@@ -36,7 +37,7 @@ function utf8Characters(bytes: Buffer): number[] {
 
 function wideCharacters(bytes: Buffer, width: number): number[] {
 	const list: number[] = [];
-	for (let at = 0; at < bytes.length;) {
+	for (let at = 0; at < bytes.length; ) {
 		const character = bytes.length - at < width ? Infinity : bytes.readUIntBE(at, width);
 		const isWhole = character <= 0x10ffff;
 		list.push(isWhole ? character : NOT_UNICODE + bytes[at]!);
@@ -51,8 +52,14 @@ function isBlank(character: number): boolean {
 
 /** Letters of ASCII in lower case, each run of blanks as one, none at the ends. */
 function folded(tag: number, bytes: Buffer): number[] {
-	const all = tag === Tag.utf8 ? utf8Characters(bytes) : tag === Tag.bmp ? wideCharacters(bytes, 2) : tag === Tag.universal ? wideCharacters(bytes, 4)
-		: [...bytes].map(byte => byte < 0x80 ? byte : NOT_UNICODE + byte);
+	const all =
+		tag === Tag.utf8
+			? utf8Characters(bytes)
+			: tag === Tag.bmp
+				? wideCharacters(bytes, 2)
+				: tag === Tag.universal
+					? wideCharacters(bytes, 4)
+					: [...bytes].map(byte => (byte < 0x80 ? byte : NOT_UNICODE + byte));
 	const result: number[] = [];
 	for (const character of all) {
 		if (!isBlank(character)) result.push(character >= 0x41 && character <= 0x5a ? character | 0x20 : character);
@@ -63,7 +70,7 @@ function folded(tag: number, bytes: Buffer): number[] {
 }
 
 function withLength(bytes: Buffer): Buffer {
-	return Buffer.concat([Buffer.of(bytes.length >> 8 & 0xff, bytes.length & 0xff), bytes]);
+	return Buffer.concat([Buffer.of((bytes.length >> 8) & 0xff, bytes.length & 0xff), bytes]);
 }
 
 interface Attribute {
@@ -93,14 +100,21 @@ function order(a: Attribute, b: Attribute): number {
 
 function encode({ type, tag, value, text }: Attribute): Buffer {
 	if (!isText(tag)) return Buffer.concat([withLength(type), Buffer.of(tag), withLength(value)]);
-	const characters = text.flatMap(c => c < 0x80 ? [c] : [0x80 | c >> 24, c >> 16 & 0xff, c >> 8 & 0xff, c & 0xff]);
+	const characters = text.flatMap(c =>
+		c < 0x80 ? [c] : [0x80 | (c >> 24), (c >> 16) & 0xff, (c >> 8) & 0xff, c & 0xff],
+	);
 	return Buffer.concat([withLength(type), Buffer.of(Tag.utf8), Buffer.from(characters), Buffer.of(0xff)]);
 }
 
 function attribute(der: Buffer, pair: Element): Attribute {
 	const [type, value] = inside(der, pair) as [Element, Element];
 	const bytes = der.subarray(value.start, value.end);
-	return { type: der.subarray(type.start, type.end), tag: value.tag, value: bytes, text: isText(value.tag) ? folded(value.tag, bytes) : [] };
+	return {
+		type: der.subarray(type.start, type.end),
+		tag: value.tag,
+		value: bytes,
+		text: isText(value.tag) ? folded(value.tag, bytes) : [],
+	};
 }
 
 /** A digest that is the same for all forms of a well-formed Name that are taken for the same. */
@@ -108,6 +122,14 @@ export function nameDigest(name: Buffer): Buffer {
 	const hash = createHash("sha256");
 	const sets = inside(name, elements(name, 0, name.length)[0]!).map(set => inside(name, set));
 	if (name.length > MAX_NAME || sets.some(({ length }) => length > MAX_ATTRIBUTES)) return hash.update(name).digest();
-	for (const set of sets) hash.update(Buffer.of(set.length)).update(Buffer.concat(set.map(pair => attribute(name, pair)).sort(order).map(encode)));
+	for (const set of sets)
+		hash.update(Buffer.of(set.length)).update(
+			Buffer.concat(
+				set
+					.map(pair => attribute(name, pair))
+					.sort(order)
+					.map(encode),
+			),
+		);
 	return hash.digest();
 }

@@ -35,7 +35,8 @@ const unreleased = /^## \[Unreleased\]\n([^]*?)(?=^## |$(?![^]))/m;
 /** The date and the seconds that modules/x509/time.ts has. */
 export function releasedTime(text: string): { date: string; seconds: number } {
 	const match = releasedLines.exec(text);
-	if (!match) throw new Problem("modules/x509/time.ts: no \"When this release was made: DATE.\" above \"const RELEASED = SECONDS;\"");
+	if (!match)
+		throw new Problem('modules/x509/time.ts: no "When this release was made: DATE." above "const RELEASED = SECONDS;"');
 	return { date: match[2]!, seconds: Number(match[4]) };
 }
 
@@ -60,21 +61,36 @@ function replaceOnce(name: string, text: string, pattern: string | RegExp, repla
 
 /** The files as a release of that version and date has them. Throws a Problem where something is missing. */
 export function release(files: ReleaseFiles, version: string, date: string): ReleaseFiles {
-	if (!/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/.test(version)) throw new Problem(`"${version}" is no version: three numbers, such as 0.2.0`, 2);
+	if (!/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/.test(version))
+		throw new Problem(`"${version}" is no version: three numbers, such as 0.2.0`, 2);
 	const { version: before } = JSON.parse(files["package.json"]) as { version: string };
-	const changelog = files["CHANGELOG.md"], last = lastRelease(changelog);
-	if (last && !isAbove(version, last.version)) throw new Problem(`${version} is not above ${last.version}, the last release`, 2);
-	if (!last && version !== before && !isAbove(version, before)) throw new Problem(`${version} is below ${before}, the version in package.json`, 2);
-	if (!/^- /m.test(unreleased.exec(changelog)?.[1] ?? "")) throw new Problem("CHANGELOG.md: nothing stands under \"## [Unreleased]\"");
+	const changelog = files["CHANGELOG.md"],
+		last = lastRelease(changelog);
+	if (last && !isAbove(version, last.version))
+		throw new Problem(`${version} is not above ${last.version}, the last release`, 2);
+	if (!last && version !== before && !isAbove(version, before))
+		throw new Problem(`${version} is below ${before}, the version in package.json`, 2);
+	if (!/^- /m.test(unreleased.exec(changelog)?.[1] ?? ""))
+		throw new Problem('CHANGELOG.md: nothing stands under "## [Unreleased]"');
 	const time = releasedTime(files["modules/x509/time.ts"]);
-	if (date < time.date) throw new Problem(`today, ${date}, is before the last release, ${time.date}: is this computer's clock right?`);
-	const versionLine = `"version": ${JSON.stringify(before)}`, newLine = `"version": ${JSON.stringify(version)}`;
+	if (date < time.date)
+		throw new Problem(`today, ${date}, is before the last release, ${time.date}: is this computer's clock right?`);
+	const versionLine = `"version": ${JSON.stringify(before)}`,
+		newLine = `"version": ${JSON.stringify(version)}`;
 	const lock = files["package-lock.json"].replace(versionLine, newLine).replace(versionLine, newLine);
 	return {
 		"package.json": files["package.json"].replace(versionLine, newLine),
 		"package-lock.json": lock,
-		"CHANGELOG.md": replaceOnce("CHANGELOG.md", changelog, "## [Unreleased]\n", `## [Unreleased]\n\n## [${version}] - ${date}\n`),
-		"modules/x509/time.ts": files["modules/x509/time.ts"].replace(releasedLines, `$1${date}$3${Date.parse(date) / 1000}$5`),
+		"CHANGELOG.md": replaceOnce(
+			"CHANGELOG.md",
+			changelog,
+			"## [Unreleased]\n",
+			`## [Unreleased]\n\n## [${version}] - ${date}\n`,
+		),
+		"modules/x509/time.ts": files["modules/x509/time.ts"].replace(
+			releasedLines,
+			`$1${date}$3${Date.parse(date) / 1000}$5`,
+		),
 	};
 }
 
@@ -91,11 +107,15 @@ export function main(values: readonly string[]): Promise<number> {
 		if (version === undefined || values.length > 1) throw new Problem(usage, 2);
 		const { stdout } = await run("git", ["status", "--porcelain"], { cwd: projectRoot });
 		if (stdout !== "") throw new Problem("there are changes that are not committed: a release is a commit of its own");
-		const files = Object.fromEntries(paths.map(path => [path, readFileSync(join(projectRoot, path), "utf8")])) as unknown as ReleaseFiles;
+		const files = Object.fromEntries(
+			paths.map(path => [path, readFileSync(join(projectRoot, path), "utf8")]),
+		) as unknown as ReleaseFiles;
 		const date = new Date().toISOString().slice(0, 10);
 		const released = release(files, version, date);
 		for (const path of paths) writeWhole(join(projectRoot, path), released[path]);
-		process.stdout.write(`${version} of ${date} is written; next: git commit -am "Release ${version}" && git tag v${version}\n`);
+		process.stdout.write(
+			`${version} of ${date} is written; next: git commit -am "Release ${version}" && git tag v${version}\n`,
+		);
 		return 0;
 	});
 }

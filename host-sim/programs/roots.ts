@@ -27,7 +27,12 @@ Makes a root store for devices. Without --from, the roots are Mozilla's, as this
 `;
 
 /** The identifiers of the extensions that say what a root may do, in hexadecimal. */
-const extensionNames: Readonly<Record<string, string>> = { "551d13": "basicConstraints", "551d0f": "keyUsage", "551d25": "extKeyUsage", "551d1e": "nameConstraints" };
+const extensionNames: Readonly<Record<string, string>> = {
+	"551d13": "basicConstraints",
+	"551d0f": "keyUsage",
+	"551d25": "extKeyUsage",
+	"551d1e": "nameConstraints",
+};
 
 const serverPurposes = ["2b06010505070301", "551d2500"];
 
@@ -55,7 +60,13 @@ function readParts(der: Buffer): Parts {
 		const value = parts.at(-1)!;
 		if (name) extensions[name] = der.subarray(value.start, value.end);
 	}
-	return { isOld, issuer: der.subarray(body[3]!.at, body[3]!.end), subject: der.subarray(body[5]!.at, body[5]!.end), key: der.subarray(body[6]!.at, body[6]!.end), extensions };
+	return {
+		isOld,
+		issuer: der.subarray(body[3]!.at, body[3]!.end),
+		subject: der.subarray(body[5]!.at, body[5]!.end),
+		key: der.subarray(body[6]!.at, body[6]!.end),
+		extensions,
+	};
 }
 
 /** Why a key is of no use to the client; "" where it is of use. */
@@ -76,12 +87,16 @@ function maySign(usage: Buffer | undefined): boolean {
 
 function isForServers(purposes: Buffer | undefined): boolean {
 	if (!purposes) return true;
-	return inside(purposes, elements(purposes, 0, purposes.length)[0]!).some(({ start, end }) => serverPurposes.includes(purposes.toString("hex", start, end)));
+	return inside(purposes, elements(purposes, 0, purposes.length)[0]!).some(({ start, end }) =>
+		serverPurposes.includes(purposes.toString("hex", start, end)),
+	);
 }
 
 /** The limit in basicConstraints, where there is one. */
 function pathLength(constraints: Buffer | undefined): number {
-	const limit = constraints && inside(constraints, elements(constraints, 0, constraints.length)[0]!).find(({ tag }) => tag === 0x02);
+	const limit =
+		constraints &&
+		inside(constraints, elements(constraints, 0, constraints.length)[0]!).find(({ tag }) => tag === 0x02);
 	return limit ? constraints[limit.start]! : Store.noPathLength;
 }
 
@@ -89,7 +104,13 @@ function pathLength(constraints: Buffer | undefined): number {
 export function storedRoot(certificate: X509Certificate): StoredRoot {
 	const fault = keyFault(certificate);
 	if (fault) throw new Problem(fault);
-	const { isOld, issuer, subject, key, extensions: { basicConstraints, keyUsage, extKeyUsage, nameConstraints } } = readParts(certificate.raw);
+	const {
+		isOld,
+		issuer,
+		subject,
+		key,
+		extensions: { basicConstraints, keyUsage, extKeyUsage, nameConstraints },
+	} = readParts(certificate.raw);
 	const isAuthority = isOld ? nameDigest(issuer).equals(nameDigest(subject)) : certificate.ca;
 	const issues = isAuthority && maySign(keyUsage) && isForServers(extKeyUsage);
 	return {
@@ -117,7 +138,9 @@ export function makeStore(roots: readonly StoredRoot[], made: number): Uint8Arra
 }
 
 function keyDigest({ publicKey }: X509Certificate): string {
-	return createHash("sha256").update(publicKey.export({ type: "spki", format: "der" })).digest("hex");
+	return createHash("sha256")
+		.update(publicKey.export({ type: "spki", format: "der" }))
+		.digest("hex");
 }
 
 /** Those of `certificates` that are among the common roots; the names of those that are missing go to `warn`. */
@@ -133,15 +156,18 @@ export function pickCommon(certificates: readonly X509Certificate[], warn: (word
 /** A certificate's name for people. */
 function titleOf({ subject }: X509Certificate): string {
 	const lines = subject.split("\n");
-	return (lines.find(line => line.startsWith("CN=")) ?? lines.findLast(line => line.startsWith("OU=")) ?? lines.at(-1)!).replace(/^\w+=/, "");
+	return (
+		lines.find(line => line.startsWith("CN=")) ??
+		lines.findLast(line => line.startsWith("OU=")) ??
+		lines.at(-1)!
+	).replace(/^\w+=/, "");
 }
 
 function certificatesIn(file: string): X509Certificate[] {
 	let text;
 	try {
 		text = readFileSync(file, "utf8");
-	}
-	catch (error) {
+	} catch (error) {
 		throw new Problem(`${file}: ${fileProblem(error)}`, 2);
 	}
 	const parts = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
@@ -166,12 +192,23 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 	};
 	for (let option = rest.shift(); option !== undefined; option = rest.shift()) {
 		switch (option) {
-			case "--common": result.isCommon = true; break;
-			case "--all": result.isCommon = false; break;
-			case "--list": result.isListed = true; break;
-			case "--from": result.from.push(file(option)); break;
-			case "--out": result.out = file(option); break;
-			default: throw new Problem(`there is no option ${option}; --help lists them`, 2);
+			case "--common":
+				result.isCommon = true;
+				break;
+			case "--all":
+				result.isCommon = false;
+				break;
+			case "--list":
+				result.isListed = true;
+				break;
+			case "--from":
+				result.from.push(file(option));
+				break;
+			case "--out":
+				result.out = file(option);
+				break;
+			default:
+				throw new Problem(`there is no option ${option}; --help lists them`, 2);
 		}
 	}
 	return result;
@@ -182,16 +219,18 @@ function print(text: string): void {
 }
 
 function run({ from, out, isCommon, isListed }: Arguments): number {
-	let certificates = from.length > 0 ? from.flatMap(certificatesIn) : rootCertificates.map(text => new X509Certificate(text));
-	const warn = (words: string): void => { process.stderr.write(`warning: ${words}\n`); };
+	let certificates =
+		from.length > 0 ? from.flatMap(certificatesIn) : rootCertificates.map(text => new X509Certificate(text));
+	const warn = (words: string): void => {
+		process.stderr.write(`warning: ${words}\n`);
+	};
 	if (isCommon) certificates = pickCommon(certificates, warn);
 	const roots: StoredRoot[] = [];
 	for (const certificate of certificates) {
 		try {
 			roots.push(storedRoot(certificate));
 			if (isListed) print(`  ${certificate.validTo.padEnd(24)}  ${titleOf(certificate)}`);
-		}
-		catch (error) {
+		} catch (error) {
 			if (!(error instanceof Problem)) throw error;
 			warn(`${titleOf(certificate)} ${error.message}: left out`);
 		}
@@ -200,7 +239,9 @@ function run({ from, out, isCommon, isListed }: Arguments): number {
 	const bytes = makeStore(roots, Date.now() / 1000);
 	writeWhole(out, bytes);
 	const keys = roots.reduce((sum, { key }) => sum + key.length, 0);
-	print(`${out}: ${roots.length} roots, ${bytes.length} bytes of flash (${keys} of them keys), ${new Date().toISOString().slice(0, 10)}`);
+	print(
+		`${out}: ${roots.length} roots, ${bytes.length} bytes of flash (${keys} of them keys), ${new Date().toISOString().slice(0, 10)}`,
+	);
 	return 0;
 }
 
@@ -212,7 +253,8 @@ export function main(values: readonly string[]): Promise<number> {
 			return 0;
 		}
 		// npm runs scripts in the project's folder; paths are meant from where it was called
-		const folder = process.env["npm_lifecycle_event"] === "roots" ? process.env["INIT_CWD"] ?? process.cwd() : process.cwd();
+		const folder =
+			process.env["npm_lifecycle_event"] === "roots" ? (process.env["INIT_CWD"] ?? process.cwd()) : process.cwd();
 		return run(readArguments(values, folder));
 	});
 }

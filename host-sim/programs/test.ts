@@ -12,7 +12,22 @@ import { guarded } from "./cli.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
 
 /** Folders of tests/ in the order in which they run. */
-const order = ["unit", "drivers", "flows", "certificates", "vectors", "legacy", "hostile", "ownership", "faults", "without", "fuzz", "memory", "firmware", "interop"];
+const order = [
+	"unit",
+	"drivers",
+	"flows",
+	"certificates",
+	"vectors",
+	"legacy",
+	"hostile",
+	"ownership",
+	"faults",
+	"without",
+	"fuzz",
+	"memory",
+	"firmware",
+	"interop",
+];
 
 const usage = `npm test [-- NAME ...] [--title TEXT]
 
@@ -28,7 +43,9 @@ function rank(file: string): number {
 }
 
 function testFiles(names: readonly string[]): string[] {
-	const files = readdirSync(join(projectRoot, "tests"), { recursive: true }).map(String).filter(file => file.endsWith(".test.ts"));
+	const files = readdirSync(join(projectRoot, "tests"), { recursive: true })
+		.map(String)
+		.filter(file => file.endsWith(".test.ts"));
 	const chosen = files.filter(file => names.length === 0 || names.some(name => `tests/${file}`.includes(name)));
 	if (chosen.length === 0) throw new Problem(`no file of tests has a path with ${names.join(" or ")} in it`, 2);
 	return chosen.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
@@ -37,8 +54,17 @@ function testFiles(names: readonly string[]): string[] {
 /** Node's runner over compiled files; its machine-readable report goes to `summary`. */
 function runNode(files: readonly string[], title: string | undefined, summary: string): Promise<number> {
 	const pattern = title === undefined ? [] : [`--test-name-pattern=${title.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}`];
-	const values = [...pattern, "--enable-source-maps", "--test", "--test-concurrency=1", "--test-reporter=spec", "--test-reporter-destination=stdout",
-		"--test-reporter=tap", `--test-reporter-destination=${summary}`, ...files];
+	const values = [
+		...pattern,
+		"--enable-source-maps",
+		"--test",
+		"--test-concurrency=1",
+		"--test-reporter=spec",
+		"--test-reporter-destination=stdout",
+		"--test-reporter=tap",
+		`--test-reporter-destination=${summary}`,
+		...files,
+	];
 	return new Promise(resolve => {
 		const child = spawn(process.execPath, values, { stdio: "inherit", cwd: projectRoot });
 		child.on("close", code => resolve(code ?? 1));
@@ -47,24 +73,33 @@ function runNode(files: readonly string[], title: string | undefined, summary: s
 
 /** The tests that a report counts as skipped for want of something that can be installed. Vectors are data: a machine has them or not. */
 function skipped(summary: string): string[] {
-	const lines = readFileSync(summary, "utf8").split("\n").filter(line => /^\s*ok \d+ .* # SKIP/.test(line));
+	const lines = readFileSync(summary, "utf8")
+		.split("\n")
+		.filter(line => /^\s*ok \d+ .* # SKIP/.test(line));
 	return lines.filter(line => !line.includes("no test vectors")).map(line => line.trim());
 }
 
 async function runTests(names: readonly string[], title: string | undefined): Promise<number> {
-	const { compilePrograms } = await import(pathToFileURL(join(projectRoot, "host-sim", "build", "programs.mjs")).href) as typeof import("../build/programs.mjs");
+	const { compilePrograms } = (await import(
+		pathToFileURL(join(projectRoot, "host-sim", "build", "programs.mjs")).href
+	)) as typeof import("../build/programs.mjs");
 	const files = testFiles(names);
 	const folders = ["host-sim", "tests", "hardware", "modules/x509"].map(folder => join(projectRoot, folder));
 	const folder = compilePrograms(join(projectRoot, "tests", "tsconfig.json"), folders);
 	const summary = join(buildFolder, `tests.${process.pid}.tap`);
 	try {
-		const code = await runNode(files.map(file => join(folder, "tests", file.replace(/\.ts$/, ".js"))), title, summary);
-		if (title !== undefined && /^# pass 0$[^]*^# fail 0$/m.test(readFileSync(summary, "utf8"))) throw new Problem(`no test has "${title}" in its title`, 2);
+		const code = await runNode(
+			files.map(file => join(folder, "tests", file.replace(/\.ts$/, ".js"))),
+			title,
+			summary,
+		);
+		if (title !== undefined && /^# pass 0$[^]*^# fail 0$/m.test(readFileSync(summary, "utf8")))
+			throw new Problem(`no test has "${title}" in its title`, 2);
 		const missed = process.env["CI"] ? skipped(summary) : [];
-		if (code === 0 && missed.length > 0) throw new Problem(`${missed.length} tests were skipped, which is no pass in CI:\n${missed.join("\n")}`);
+		if (code === 0 && missed.length > 0)
+			throw new Problem(`${missed.length} tests were skipped, which is no pass in CI:\n${missed.join("\n")}`);
 		return code;
-	}
-	finally {
+	} finally {
 		rmSync(summary, { force: true });
 	}
 }

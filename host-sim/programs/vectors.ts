@@ -14,7 +14,8 @@ import { guarded } from "./cli.js";
 import { vectorPins } from "./vectors/pins.js";
 
 /** C2SP/wycheproof at a commit, so that the files can't change under their pins. */
-const source = "https://raw.githubusercontent.com/C2SP/wycheproof/dac1dd4729fd1f8dd9e1e9f3dce51d783da6c166/testvectors_v1/";
+const source =
+	"https://raw.githubusercontent.com/C2SP/wycheproof/dac1dd4729fd1f8dd9e1e9f3dce51d783da6c166/testvectors_v1/";
 
 /** Where tests/drivers/machine.ts looks for them. */
 const destination = join(buildFolder, "vectors");
@@ -37,8 +38,7 @@ async function fetchPinned(url: string, pin: string): Promise<Uint8Array> {
 	let response: Response;
 	try {
 		response = await fetch(url, { redirect: "error" });
-	}
-	catch (error) {
+	} catch (error) {
 		throw new Problem(`${url}: ${((error as Error).cause as Error | undefined)?.message ?? (error as Error).message}`);
 	}
 	if (!response.ok) throw new Problem(`${url}: the server answered ${response.status}`);
@@ -49,7 +49,11 @@ async function fetchPinned(url: string, pin: string): Promise<Uint8Array> {
 }
 
 /** Fetches what is missing or wrong below `folder`/wycheproof. Returns how many files that were. */
-export async function fetchVectors(from: string, folder: string, pins: Readonly<Record<string, string>>): Promise<number> {
+export async function fetchVectors(
+	from: string,
+	folder: string,
+	pins: Readonly<Record<string, string>>,
+): Promise<number> {
 	let count = 0;
 	for (const [name, pin] of Object.entries(pins)) {
 		const path = join(folder, "wycheproof", name);
@@ -67,10 +71,13 @@ export function main(values: readonly string[]): Promise<number> {
 			process.stdout.write(usage);
 			return 0;
 		}
-		let from = source, out = destination;
+		let from = source,
+			out = destination;
 		for (let i = 0; i < values.length; i += 2) {
-			const option = values[i], value = values[i + 1];
-			if (value === undefined || (option !== "--from" && option !== "--out")) throw new Problem(`${option}: no such option, or it needs a value\n\n${usage}`, 2);
+			const option = values[i],
+				value = values[i + 1];
+			if (value === undefined || (option !== "--from" && option !== "--out"))
+				throw new Problem(`${option}: no such option, or it needs a value\n\n${usage}`, 2);
 			if (option === "--out") out = resolve(process.env["INIT_CWD"] ?? process.cwd(), value);
 			else if (!URL.canParse(value)) throw new Problem(`--from takes a URL, not "${value}"`, 2);
 			else from = value.endsWith("/") ? value : `${value}/`;

@@ -5,7 +5,21 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, X509Certificate, type KeyObject } from "node:crypto";
 import { isIP } from "node:net";
 
-import { bits, bitString, boolean, context, element, integer, nothing, octetString, oid, sequence, set, time, utf8String } from "./der.js";
+import {
+	bits,
+	bitString,
+	boolean,
+	context,
+	element,
+	integer,
+	nothing,
+	octetString,
+	oid,
+	sequence,
+	set,
+	time,
+	utf8String,
+} from "./der.js";
 
 export type KeyType = "p256" | "p384" | "p521" | "ed25519" | "rsa1024" | "rsa2048" | "rsa3072" | "rsa4096";
 
@@ -15,17 +29,41 @@ export interface KeyPair {
 	readonly privateKey: KeyObject;
 }
 
-export type SignatureName = "ecdsa-sha1" | "ecdsa-sha256" | "ecdsa-sha384" | "ecdsa-sha512" | "rsa-md5" | "rsa-sha1" | "rsa-sha256" | "rsa-sha384" |
-	"rsa-sha512" | "pss-sha256" | "pss-sha384" | "ed25519";
+export type SignatureName =
+	| "ecdsa-sha1"
+	| "ecdsa-sha256"
+	| "ecdsa-sha384"
+	| "ecdsa-sha512"
+	| "rsa-md5"
+	| "rsa-sha1"
+	| "rsa-sha256"
+	| "rsa-sha384"
+	| "rsa-sha512"
+	| "pss-sha256"
+	| "pss-sha384"
+	| "ed25519";
 
 const purposes: Record<string, string> = {
-	serverAuth: "1.3.6.1.5.5.7.3.1", clientAuth: "1.3.6.1.5.5.7.3.2", codeSigning: "1.3.6.1.5.5.7.3.3", emailProtection: "1.3.6.1.5.5.7.3.4",
-	OCSPSigning: "1.3.6.1.5.5.7.3.9", any: "2.5.29.37.0",
+	serverAuth: "1.3.6.1.5.5.7.3.1",
+	clientAuth: "1.3.6.1.5.5.7.3.2",
+	codeSigning: "1.3.6.1.5.5.7.3.3",
+	emailProtection: "1.3.6.1.5.5.7.3.4",
+	OCSPSigning: "1.3.6.1.5.5.7.3.9",
+	any: "2.5.29.37.0",
 };
 
-const usages = ["digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly",
-	"decipherOnly"] as const;
-export type KeyUsage = typeof usages[number];
+const usages = [
+	"digitalSignature",
+	"nonRepudiation",
+	"keyEncipherment",
+	"dataEncipherment",
+	"keyAgreement",
+	"keyCertSign",
+	"cRLSign",
+	"encipherOnly",
+	"decipherOnly",
+] as const;
+export type KeyUsage = (typeof usages)[number];
 
 export interface Extension {
 	readonly id: string;
@@ -79,11 +117,16 @@ export interface Certificate {
 
 export function makeKey(type: KeyType): KeyPair {
 	switch (type) {
-		case "p256": return { type, ...generateKeyPairSync("ec", { namedCurve: "P-256" }) };
-		case "p384": return { type, ...generateKeyPairSync("ec", { namedCurve: "P-384" }) };
-		case "p521": return { type, ...generateKeyPairSync("ec", { namedCurve: "P-521" }) };
-		case "ed25519": return { type, ...generateKeyPairSync("ed25519") };
-		default: return { type, ...generateKeyPairSync("rsa", { modulusLength: Number(type.slice(3)) }) };
+		case "p256":
+			return { type, ...generateKeyPairSync("ec", { namedCurve: "P-256" }) };
+		case "p384":
+			return { type, ...generateKeyPairSync("ec", { namedCurve: "P-384" }) };
+		case "p521":
+			return { type, ...generateKeyPairSync("ec", { namedCurve: "P-521" }) };
+		case "ed25519":
+			return { type, ...generateKeyPairSync("ed25519") };
+		default:
+			return { type, ...generateKeyPairSync("rsa", { modulusLength: Number(type.slice(3)) }) };
 	}
 }
 
@@ -111,16 +154,21 @@ const algorithms: Record<SignatureName, () => Buffer> = {
 	"rsa-sha512": () => sequence(oid("1.2.840.113549.1.1.13"), nothing()),
 	"pss-sha256": () => sequence(oid("1.2.840.113549.1.1.10"), pssParameters("2.16.840.1.101.3.4.2.1", 32)),
 	"pss-sha384": () => sequence(oid("1.2.840.113549.1.1.10"), pssParameters("2.16.840.1.101.3.4.2.2", 48)),
-	"ed25519": () => sequence(oid("1.3.101.112")),
+	ed25519: () => sequence(oid("1.3.101.112")),
 };
 
 function usualSignature(type: KeyType): SignatureName {
 	switch (type) {
-		case "p256": return "ecdsa-sha256";
-		case "p384": return "ecdsa-sha384";
-		case "p521": return "ecdsa-sha512";
-		case "ed25519": return "ed25519";
-		default: return "rsa-sha256";
+		case "p256":
+			return "ecdsa-sha256";
+		case "p384":
+			return "ecdsa-sha384";
+		case "p521":
+			return "ecdsa-sha512";
+		case "ed25519":
+			return "ed25519";
+		default:
+			return "rsa-sha256";
 	}
 }
 
@@ -136,7 +184,7 @@ function makeSignature(name: SignatureName, key: KeyObject, data: Uint8Array): B
 export function addressOctets(text: string): Buffer {
 	if (isIP(text) === 4) return Buffer.from(text.split(".").map(Number));
 	const [head = "", tail] = text.split("::") as [string, string?];
-	const groups = (part: string): number[] => part === "" ? [] : part.split(":").map(group => parseInt(group, 16));
+	const groups = (part: string): number[] => (part === "" ? [] : part.split(":").map(group => parseInt(group, 16)));
 	const first = groups(head);
 	const last = tail === undefined ? [] : groups(tail);
 	const all = [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
@@ -149,7 +197,7 @@ function generalName(text: string): Buffer {
 	if (isIP(address) === 0) return context(2, false, Buffer.from(text, "latin1"));
 	const octets = addressOctets(address);
 	if (length === undefined) return context(7, false, octets);
-	const mask = octets.map((_, i) => 0xff << Math.max(0, Math.min(8, 8 * (i + 1) - Number(length))) & 0xff);
+	const mask = octets.map((_, i) => (0xff << Math.max(0, Math.min(8, 8 * (i + 1) - Number(length)))) & 0xff);
 	return context(7, false, octets, mask);
 }
 
@@ -160,16 +208,27 @@ function constraints(permitted: readonly string[] = [], excluded: readonly strin
 }
 
 function keyIdentifier(key: KeyPair): Buffer {
-	return createHash("sha1").update(key.publicKey.export({ type: "spki", format: "der" })).digest();
+	return createHash("sha1")
+		.update(key.publicKey.export({ type: "spki", format: "der" }))
+		.digest();
 }
 
 /** The extensions that a request asks for, in the usual order. */
 function extensionsOf(request: CertificateRequest): Extension[] {
 	const { key, issuer, isAuthority = false, pathLength, names = [], permitted, excluded } = request;
 	const list: Extension[] = [];
-	const add = (id: string, isCritical: boolean, value: Uint8Array): void => { list.push({ id, isCritical, value }); };
-	if (isAuthority) add("2.5.29.19", true, sequence(boolean(true), ...(pathLength === undefined ? [] : [integer(pathLength)])));
-	const usage = request.keyUsage ?? (isAuthority ? ["keyCertSign", "cRLSign"] as const : key.type.startsWith("rsa") ? ["digitalSignature", "keyEncipherment"] as const : ["digitalSignature"] as const);
+	const add = (id: string, isCritical: boolean, value: Uint8Array): void => {
+		list.push({ id, isCritical, value });
+	};
+	if (isAuthority)
+		add("2.5.29.19", true, sequence(boolean(true), ...(pathLength === undefined ? [] : [integer(pathLength)])));
+	const usage =
+		request.keyUsage ??
+		(isAuthority
+			? (["keyCertSign", "cRLSign"] as const)
+			: key.type.startsWith("rsa")
+				? (["digitalSignature", "keyEncipherment"] as const)
+				: (["digitalSignature"] as const));
 	if (usage) add("2.5.29.15", true, bits(usage.map(name => usages.indexOf(name))));
 	const purpose = request.extendedKeyUsage ?? (isAuthority ? false : ["serverAuth"]);
 	if (purpose) add("2.5.29.37", false, sequence(...purpose.map(name => oid(purposes[name] ?? name))));
@@ -177,7 +236,7 @@ function extensionsOf(request: CertificateRequest): Extension[] {
 	if (permitted || excluded) add("2.5.29.30", true, constraints(permitted, excluded));
 	add("2.5.29.14", false, octetString(keyIdentifier(key)));
 	if (issuer) add("2.5.29.35", false, sequence(context(0, false, keyIdentifier(issuer.key))));
-	list.push(...request.extensions ?? []);
+	list.push(...(request.extensions ?? []));
 	return request.changeExtensions ? request.changeExtensions(list) : list;
 }
 
@@ -186,7 +245,9 @@ function encodeExtension({ id, isCritical, value }: Extension): Buffer {
 }
 
 export function pem(label: string, der: Uint8Array): string {
-	const lines = Buffer.from(der).toString("base64").replace(/.{1,64}/g, "$&\n");
+	const lines = Buffer.from(der)
+		.toString("base64")
+		.replace(/.{1,64}/g, "$&\n");
 	return `-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`;
 }
 
@@ -204,7 +265,10 @@ export function makeCertificate(request: CertificateRequest): Certificate {
 		integer(serial),
 		algorithms[name](),
 		issuer?.subject ?? subject,
-		sequence(time(request.notBefore ?? new Date(now - 3600e3)), time(request.notAfter ?? new Date(now + 365 * 86400e3))),
+		sequence(
+			time(request.notBefore ?? new Date(now - 3600e3)),
+			time(request.notAfter ?? new Date(now + 365 * 86400e3)),
+		),
 		subject,
 		key.publicKey.export({ type: "spki", format: "der" }),
 		...(extensions.length > 0 ? [context(3, true, sequence(...extensions.map(encodeExtension)))] : []),
@@ -234,7 +298,13 @@ export function makeIdentity(names: readonly string[], type: KeyType = "p256", c
 	let pems = "";
 	for (let below = count - 2; below >= 0; below--) {
 		const subject = below ? `xs-tls test intermediate ${below}` : "xs-tls test intermediate";
-		intermediate = makeCertificate({ subject, key: makeKey(type), issuer: intermediate, isAuthority: true, pathLength: below });
+		intermediate = makeCertificate({
+			subject,
+			key: makeKey(type),
+			issuer: intermediate,
+			isAuthority: true,
+			pathLength: below,
+		});
 		pems = intermediate.pem + pems;
 	}
 	const leaf = makeCertificate({ subject: names[0] ?? "nobody", key: makeKey(type), issuer: intermediate, names });

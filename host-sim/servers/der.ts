@@ -31,7 +31,10 @@ export function boolean(value: boolean): Buffer {
 
 /** A non-negative INTEGER from its bytes, big-endian, or from a small number. */
 export function integer(value: number | Uint8Array): Buffer {
-	let octets = typeof value === "number" ? Buffer.from(value.toString(16).padStart(value < 256 ? 2 : 8, "0"), "hex") : Buffer.from(value);
+	let octets =
+		typeof value === "number"
+			? Buffer.from(value.toString(16).padStart(value < 256 ? 2 : 8, "0"), "hex")
+			: Buffer.from(value);
 	while (octets.length > 1 && octets[0] === 0 && octets[1]! < 0x80) octets = octets.subarray(1);
 	return element(0x02, octets[0]! >= 0x80 ? Buffer.concat([Buffer.of(0), octets]) : octets);
 }
@@ -46,7 +49,8 @@ export function oid(dotted: string): Buffer {
 	const octets: number[] = [];
 	for (const arc of [first! * 40 + second!, ...rest]) {
 		const septets = [arc % 128];
-		for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) septets.unshift(0x80 | left % 128);
+		for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128))
+			septets.unshift(0x80 | (left % 128));
 		octets.push(...septets);
 	}
 	return element(0x06, Buffer.from(octets));

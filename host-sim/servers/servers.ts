@@ -26,10 +26,12 @@ export interface TalkingServer extends RunningServer {
 
 function freePort(): Promise<number> {
 	return new Promise((resolve, reject) => {
-		const server = createServer().on("error", reject).listen(0, "127.0.0.1", () => {
-			const { port } = server.address() as { port: number };
-			server.close(() => resolve(port));
-		});
+		const server = createServer()
+			.on("error", reject)
+			.listen(0, "127.0.0.1", () => {
+				const { port } = server.address() as { port: number };
+				server.close(() => resolve(port));
+			});
 	});
 }
 
@@ -46,8 +48,13 @@ function tryConnect(port: number): Promise<boolean> {
  * Starts a program that listens, and waits until it does; with another port where somebody else has got it first. `values` get the port and
  * the folder, in which it runs, with chain.pem, key.pem, the certificates one by one, and `files` by their names.
  */
-export async function startProgram(program: string, identity: ServerIdentity,
-	values: (port: number, folder: string) => string[], files: Readonly<Record<string, string>> = {}, tries = 3): Promise<TalkingServer> {
+export async function startProgram(
+	program: string,
+	identity: ServerIdentity,
+	values: (port: number, folder: string) => string[],
+	files: Readonly<Record<string, string>> = {},
+	tries = 3,
+): Promise<TalkingServer> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-peer-"));
 	writeFileSync(join(folder, "chain.pem"), identity.chain);
 	writeFileSync(join(folder, "leaf.pem"), identity.leaf.pem);
@@ -58,8 +65,8 @@ export async function startProgram(program: string, identity: ServerIdentity,
 	const port = await freePort();
 	const child = spawn(program, values(port, folder), { stdio: ["pipe", "pipe", "pipe"], cwd: folder });
 	let words = "";
-	child.stdout.on("data", data => words += data);
-	child.stderr.on("data", data => words += data);
+	child.stdout.on("data", data => (words += data));
+	child.stderr.on("data", data => (words += data));
 	const ended = new Promise<void>(resolve => child.on("close", () => resolve()));
 	const stop = async (): Promise<void> => {
 		child.kill("SIGKILL");
@@ -83,13 +90,27 @@ export async function startProgram(program: string, identity: ServerIdentity,
 }
 
 function openSSLValues(port: number, folder: string): string[] {
-	return ["s_server", "-accept", `127.0.0.1:${port}`, "-cert", join(folder, "leaf.pem"), "-cert_chain", join(folder, "intermediate.pem"),
-		"-key", join(folder, "key.pem")];
+	return [
+		"s_server",
+		"-accept",
+		`127.0.0.1:${port}`,
+		"-cert",
+		join(folder, "leaf.pem"),
+		"-cert_chain",
+		join(folder, "intermediate.pem"),
+		"-key",
+		join(folder, "key.pem"),
+	];
 }
 
 /** Answers with a page about the connection. */
 export function startOpenSSL(identity: ServerIdentity, ...more: string[]): Promise<RunningServer> {
-	return startProgram("openssl", identity, (port, folder) => [...openSSLValues(port, folder), "-www", "-quiet", ...more]);
+	return startProgram("openssl", identity, (port, folder) => [
+		...openSSLValues(port, folder),
+		"-www",
+		"-quiet",
+		...more,
+	]);
 }
 
 /** OpenSSL's server as it is used by hand: what it is told goes to the client, but for commands of one letter. */
@@ -98,6 +119,15 @@ export function startTalkingOpenSSL(identity: ServerIdentity, ...more: string[])
 }
 
 /** Answers with the text, for the path /hello.txt. */
-export function startOpenSSLWithText(identity: ServerIdentity, text: string, ...more: string[]): Promise<RunningServer> {
-	return startProgram("openssl", identity, (port, folder) => [...openSSLValues(port, folder), "-WWW", "-quiet", ...more], { "hello.txt": text });
+export function startOpenSSLWithText(
+	identity: ServerIdentity,
+	text: string,
+	...more: string[]
+): Promise<RunningServer> {
+	return startProgram(
+		"openssl",
+		identity,
+		(port, folder) => [...openSSLValues(port, folder), "-WWW", "-quiet", ...more],
+		{ "hello.txt": text },
+	);
 }

@@ -23,19 +23,28 @@ function plural(count: number, what: string): string {
 
 /** Text of the peer's: what is not printable ASCII becomes a dot. */
 function printable(bytes: Uint8Array): string {
-	return Buffer.from(bytes).toString("latin1").replace(/[^ -~]/g, ".");
+	return Buffer.from(bytes)
+		.toString("latin1")
+		.replace(/[^ -~]/g, ".");
 }
 
 /** The protocols of an ALPN extension. */
 function protocols(bytes: Buffer): string[] {
 	const names: string[] = [];
-	for (let at = 2; at < bytes.length; at += 1 + bytes[at]!) names.push(printable(bytes.subarray(at + 1, at + 1 + bytes[at]!)));
+	for (let at = 2; at < bytes.length; at += 1 + bytes[at]!)
+		names.push(printable(bytes.subarray(at + 1, at + 1 + bytes[at]!)));
 	return names;
 }
 
 function clientHello(body: Buffer): string {
-	const extensions = extensionsOf(body, true), suitesAt = 35 + body[34]!;
-	const versions = extensions.get(43), names = extensions.get(0), shares = extensions.get(51), groups = extensions.get(10), ticket = extensions.get(35), alpn = extensions.get(16);
+	const extensions = extensionsOf(body, true),
+		suitesAt = 35 + body[34]!;
+	const versions = extensions.get(43),
+		names = extensions.get(0),
+		shares = extensions.get(51),
+		groups = extensions.get(10),
+		ticket = extensions.get(35),
+		alpn = extensions.get(16);
 	const words = [
 		versions ? numbers(versions.subarray(1)).map(versionName).join(" or ") : versionName(body.readUInt16BE(0)),
 		plural(body.readUInt16BE(suitesAt) / 2, "suite"),
@@ -52,10 +61,18 @@ function clientHello(body: Buffer): string {
 }
 
 function serverHello(body: Buffer): string {
-	const { version, suite, isRetry } = serverChoice(body), extensions = extensionsOf(body, false), share = extensions.get(51), alpn = extensions.get(16);
+	const { version, suite, isRetry } = serverChoice(body),
+		extensions = extensionsOf(body, false),
+		share = extensions.get(51),
+		alpn = extensions.get(16);
 	const words = isRetry ? ["asks for another ClientHello"] : [versionName(version)];
 	words.push(suiteName(suite));
-	if (share) words.push(isRetry ? `with a key share of ${groupName(share.readUInt16BE(0))}` : `key share ${groupName(share.readUInt16BE(0))}`);
+	if (share)
+		words.push(
+			isRetry
+				? `with a key share of ${groupName(share.readUInt16BE(0))}`
+				: `key share ${groupName(share.readUInt16BE(0))}`,
+		);
 	if (extensions.has(44)) words.push("and its cookie");
 	if (extensions.has(41)) words.push("takes the pre-shared key");
 	if (alpn) words.push(`ALPN ${protocols(alpn).join(", ")}`);
@@ -81,13 +98,13 @@ export function certificateWords(der: Buffer): string {
 	let certificate;
 	try {
 		certificate = new X509Certificate(der);
-	}
-	catch {
+	} catch {
 		return `a certificate of ${der.length} bytes that can't be read`;
 	}
 	const name = /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? certificate.subjectAltName ?? "no name";
 	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
-	const key = type === "rsa" ? `RSA ${details?.modulusLength}` : type === "ec" ? String(details?.namedCurve) : String(type);
+	const key =
+		type === "rsa" ? `RSA ${details?.modulusLength}` : type === "ec" ? String(details?.namedCurve) : String(type);
 	return `${printable(Buffer.from(name))} (${key}, to ${new Date(certificate.validTo).toISOString().slice(0, 10)})`;
 }
 
@@ -100,7 +117,9 @@ function certificateRequest(body: Buffer, is13: boolean): string {
 	if (is13) {
 		let at = 1 + body[0]! + 2;
 		while (at + 4 <= body.length && body.readUInt16BE(at) !== 13) at += 4 + body.readUInt16BE(at + 2);
-		return at + 6 <= body.length ? `takes ${some(numbers(body.subarray(at + 6, at + 4 + body.readUInt16BE(at + 2))).map(schemeName), 3)}` : "names no signatures";
+		return at + 6 <= body.length
+			? `takes ${some(numbers(body.subarray(at + 6, at + 4 + body.readUInt16BE(at + 2))).map(schemeName), 3)}`
+			: "names no signatures";
 	}
 	const at = 1 + body[0]!;
 	return `takes ${some(numbers(body.subarray(at + 2, at + 2 + body.readUInt16BE(at))).map(schemeName), 3)}`;
@@ -109,7 +128,8 @@ function certificateRequest(body: Buffer, is13: boolean): string {
 function encryptedExtensions(body: Buffer): string {
 	const words: string[] = [];
 	for (let at = 2; at + 4 <= body.length; at += 4 + body.readUInt16BE(at + 2)) {
-		const type = body.readUInt16BE(at), data = body.subarray(at + 4, at + 4 + body.readUInt16BE(at + 2));
+		const type = body.readUInt16BE(at),
+			data = body.subarray(at + 4, at + 4 + body.readUInt16BE(at + 2));
 		if (type === 16) words.push(`ALPN ${protocols(data).join(", ")}`);
 		else if (type === 42) words.push("takes the early data");
 		else if (type === 28) words.push(`records of at most ${data.readUInt16BE(0)} bytes`);
@@ -128,31 +148,52 @@ function serverKeyExchange(body: Buffer): string {
 
 function describeBody(type: number, body: Buffer, is13: boolean, direction: Direction): string {
 	switch (type) {
-		case 1: return clientHello(body);
-		case 2: return serverHello(body);
-		case 4: return `lifetime ${body.readUInt32BE(0)} s, ${body.length} bytes`;
-		case 8: return encryptedExtensions(body);
-		case 11: return certificate(body, is13);
-		case 12: return serverKeyExchange(body);
-		case 13: return certificateRequest(body, is13);
-		case 15: return `signed with ${schemeName(body.readUInt16BE(0))}`;
-		case 16: return `${body.length} bytes`;
-		case 20: return `verify_data of ${body.length} bytes`;
-		case 22: return `OCSP, ${body.length - 4} bytes`;
-		case 24: return body[0] === 1 ? `new keys for what the ${direction === "sent" ? "client" : "server"} sends, and asks for the same` : `new keys for what the ${direction === "sent" ? "client" : "server"} sends`;
-		case 25: return `${body.readUIntBE(2, 3)} bytes, compressed to ${body.length - 8}`;
-		default: return "";
+		case 1:
+			return clientHello(body);
+		case 2:
+			return serverHello(body);
+		case 4:
+			return `lifetime ${body.readUInt32BE(0)} s, ${body.length} bytes`;
+		case 8:
+			return encryptedExtensions(body);
+		case 11:
+			return certificate(body, is13);
+		case 12:
+			return serverKeyExchange(body);
+		case 13:
+			return certificateRequest(body, is13);
+		case 15:
+			return `signed with ${schemeName(body.readUInt16BE(0))}`;
+		case 16:
+			return `${body.length} bytes`;
+		case 20:
+			return `verify_data of ${body.length} bytes`;
+		case 22:
+			return `OCSP, ${body.length - 4} bytes`;
+		case 24:
+			return body[0] === 1
+				? `new keys for what the ${direction === "sent" ? "client" : "server"} sends, and asks for the same`
+				: `new keys for what the ${direction === "sent" ? "client" : "server"} sends`;
+		case 25:
+			return `${body.readUIntBE(2, 3)} bytes, compressed to ${body.length - 8}`;
+		default:
+			return "";
 	}
 }
 
 /** The message's name, and what it carries. */
-export function describe(type: number, body: Buffer, is13: boolean, direction: Direction): { name: string; words: string } {
-	let words, isRetry = false;
+export function describe(
+	type: number,
+	body: Buffer,
+	is13: boolean,
+	direction: Direction,
+): { name: string; words: string } {
+	let words,
+		isRetry = false;
 	try {
 		isRetry = type === 2 && serverChoice(body).isRetry;
 		words = describeBody(type, body, is13, direction);
-	}
-	catch {
+	} catch {
 		words = `${body.length} bytes that can't be read`;
 	}
 	return { name: isRetry ? "HelloRetryRequest" : messageName(type), words };

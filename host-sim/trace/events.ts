@@ -39,14 +39,19 @@ export function readTrace(file: string): TraceEvent[] {
 	for (const line of readFileSync(file, "utf8").split("\n")) {
 		if (!line.endsWith("}")) continue;
 		const event = JSON.parse(line) as Omit<TraceEvent, "bytes"> & { bytes?: string };
-		events.push({ ...event, ...(event.bytes === undefined ? {} : { bytes: Buffer.from(event.bytes, "hex") }) } as TraceEvent);
+		events.push({
+			...event,
+			...(event.bytes === undefined ? {} : { bytes: Buffer.from(event.bytes, "hex") }),
+		} as TraceEvent);
 	}
 	return events;
 }
 
 /** The connections of a trace, in the order in which they began. One whose name had no address has the address "". */
 export function connectionsOf(events: readonly TraceEvent[]): TracedConnection[] {
-	const numbers = [...new Set(events.map(event => event.connection))].filter(number => number > 0).sort((a, b) => a - b);
+	const numbers = [...new Set(events.map(event => event.connection))]
+		.filter(number => number > 0)
+		.sort((a, b) => a - b);
 	return numbers.map(number => {
 		const own = events.filter(event => event.connection === number);
 		const { address = "", port = "0" } = own.find(event => event.event === "open") ?? {};

@@ -45,11 +45,35 @@ const ciphers: Record<string, Omit<SuiteInfo12, "id">> = {
 };
 
 const oldNumbers: Record<string, Record<string, number>> = {
-	ECDHE_ECDSA: { AES_128_CBC_SHA: 0xc009, AES_256_CBC_SHA: 0xc00a, AES_128_CBC_SHA256: 0xc023, AES_256_CBC_SHA384: 0xc024 },
-	ECDHE_RSA: { AES_128_CBC_SHA: 0xc013, AES_256_CBC_SHA: 0xc014, AES_128_CBC_SHA256: 0xc027, AES_256_CBC_SHA384: 0xc028 },
-	DHE_RSA: { AES_128_GCM_SHA256: 0x9e, AES_256_GCM_SHA384: 0x9f, CHACHA20_POLY1305_SHA256: 0xccaa, AES_128_CBC_SHA: 0x33, AES_256_CBC_SHA: 0x39,
-		AES_128_CBC_SHA256: 0x67, AES_256_CBC_SHA256: 0x6b },
-	RSA: { AES_128_GCM_SHA256: 0x9c, AES_256_GCM_SHA384: 0x9d, AES_128_CBC_SHA: 0x2f, AES_256_CBC_SHA: 0x35, AES_128_CBC_SHA256: 0x3c, AES_256_CBC_SHA256: 0x3d },
+	ECDHE_ECDSA: {
+		AES_128_CBC_SHA: 0xc009,
+		AES_256_CBC_SHA: 0xc00a,
+		AES_128_CBC_SHA256: 0xc023,
+		AES_256_CBC_SHA384: 0xc024,
+	},
+	ECDHE_RSA: {
+		AES_128_CBC_SHA: 0xc013,
+		AES_256_CBC_SHA: 0xc014,
+		AES_128_CBC_SHA256: 0xc027,
+		AES_256_CBC_SHA384: 0xc028,
+	},
+	DHE_RSA: {
+		AES_128_GCM_SHA256: 0x9e,
+		AES_256_GCM_SHA384: 0x9f,
+		CHACHA20_POLY1305_SHA256: 0xccaa,
+		AES_128_CBC_SHA: 0x33,
+		AES_256_CBC_SHA: 0x39,
+		AES_128_CBC_SHA256: 0x67,
+		AES_256_CBC_SHA256: 0x6b,
+	},
+	RSA: {
+		AES_128_GCM_SHA256: 0x9c,
+		AES_256_GCM_SHA384: 0x9d,
+		AES_128_CBC_SHA: 0x2f,
+		AES_256_CBC_SHA: 0x35,
+		AES_128_CBC_SHA256: 0x3c,
+		AES_256_CBC_SHA256: 0x3d,
+	},
 };
 
 function oldExchange(name: string): Pick<SuiteInfo12, "exchange"> {
@@ -57,8 +81,14 @@ function oldExchange(name: string): Pick<SuiteInfo12, "exchange"> {
 }
 
 /** The suites that a client has only by "config.tls". */
-export const oldSuites12: Record<string, SuiteInfo12> = Object.fromEntries(Object.entries(oldNumbers).flatMap(([exchange, numbers]) =>
-	Object.entries(numbers).map(([cipher, id]) => [`TLS_${exchange}_WITH_${cipher}`, { id, ...ciphers[cipher]!, ...oldExchange(exchange) }])));
+export const oldSuites12: Record<string, SuiteInfo12> = Object.fromEntries(
+	Object.entries(oldNumbers).flatMap(([exchange, numbers]) =>
+		Object.entries(numbers).map(([cipher, id]) => [
+			`TLS_${exchange}_WITH_${cipher}`,
+			{ id, ...ciphers[cipher]!, ...oldExchange(exchange) },
+		]),
+	),
+);
 
 /** PRF of section 5. */
 export function prf(hash: string, secret: Uint8Array, label: string, seed: Uint8Array, length: number): Buffer {
@@ -96,10 +126,20 @@ export class RecordKey12 implements RecordKey {
 		const number = this.#number();
 		const explicit = this.#suite.explicit ? number : Buffer.alloc(0);
 		const { tag: authTagLength = 16 } = this.#suite;
-		const cipher = createCipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(number), { authTagLength });
-		cipher.setAAD(Buffer.concat([number, Buffer.of(type, 3, 3), u16(content.length)]), { plaintextLength: content.length });
+		const cipher = createCipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(number), {
+			authTagLength,
+		});
+		cipher.setAAD(Buffer.concat([number, Buffer.of(type, 3, 3), u16(content.length)]), {
+			plaintextLength: content.length,
+		});
 		const text = Buffer.concat([cipher.update(content), cipher.final()]);
-		return Buffer.concat([Buffer.of(type, 3, 3), u16(explicit.length + text.length + authTagLength), explicit, text, cipher.getAuthTag()]);
+		return Buffer.concat([
+			Buffer.of(type, 3, 3),
+			u16(explicit.length + text.length + authTagLength),
+			explicit,
+			text,
+			cipher.getAuthTag(),
+		]);
 	}
 
 	open(record: Buffer): { type: number; content: Buffer } {
@@ -151,13 +191,23 @@ export class BlockKey12 implements RecordKey {
 	}
 
 	/** A record with more padding, with another inside (text, MAC where it is inside, padding), or with another MAC behind. */
-	sealChanged(type: number, content: Uint8Array, { blocks = 0, inside = (bytes: Buffer) => bytes, mac = (bytes: Buffer) => bytes } = {}): Buffer {
+	sealChanged(
+		type: number,
+		content: Uint8Array,
+		{ blocks = 0, inside = (bytes: Buffer) => bytes, mac = (bytes: Buffer) => bytes } = {},
+	): Buffer {
 		const number = this.#number();
 		const iv = randomBytes(16);
-		const text = this.encryptThenMac ? Buffer.from(content) : Buffer.concat([content, this.#sign(number, type, content)]);
-		const last = 15 - text.length % 16 + 16 * blocks;
+		const text = this.encryptThenMac
+			? Buffer.from(content)
+			: Buffer.concat([content, this.#sign(number, type, content)]);
+		const last = 15 - (text.length % 16) + 16 * blocks;
 		const cipher = createCipheriv(this.#cipher, this.#key, iv).setAutoPadding(false);
-		const body = Buffer.concat([iv, cipher.update(inside(Buffer.concat([text, Buffer.alloc(last + 1, last)]))), cipher.final()]);
+		const body = Buffer.concat([
+			iv,
+			cipher.update(inside(Buffer.concat([text, Buffer.alloc(last + 1, last)]))),
+			cipher.final(),
+		]);
 		const whole = this.encryptThenMac ? Buffer.concat([body, mac(this.#sign(number, type, body))]) : body;
 		return Buffer.concat([Buffer.of(type, 3, 3), u16(whole.length), whole]);
 	}
@@ -167,7 +217,8 @@ export class BlockKey12 implements RecordKey {
 		const type = record[0]!;
 		const macLength = createHmac(this.#mac, "").digest().length;
 		const body = this.encryptThenMac ? record.subarray(5, -macLength) : record.subarray(5);
-		if (this.encryptThenMac && !this.#sign(number, type, body).equals(record.subarray(-macLength))) throw new Error("a record's MAC is wrong");
+		if (this.encryptThenMac && !this.#sign(number, type, body).equals(record.subarray(-macLength)))
+			throw new Error("a record's MAC is wrong");
 		const decipher = createDecipheriv(this.#cipher, this.#key, body.subarray(0, 16)).setAutoPadding(false);
 		const inside = Buffer.concat([decipher.update(body.subarray(16)), decipher.final()]);
 		const last = inside[inside.length - 1]!;
@@ -175,12 +226,15 @@ export class BlockKey12 implements RecordKey {
 		const text = inside.subarray(0, -last - 1);
 		if (this.encryptThenMac) return { type, content: text };
 		const content = text.subarray(0, -macLength);
-		if (!this.#sign(number, type, content).equals(text.subarray(-macLength))) throw new Error("a record's MAC is wrong");
+		if (!this.#sign(number, type, content).equals(text.subarray(-macLength)))
+			throw new Error("a record's MAC is wrong");
 		return { type, content };
 	}
 
 	#sign(number: Buffer, type: number, content: Uint8Array): Buffer {
-		return createHmac(this.#mac, this.#macKey).update(Buffer.concat([number, Buffer.of(type, 3, 3), u16(content.length), content])).digest();
+		return createHmac(this.#mac, this.#macKey)
+			.update(Buffer.concat([number, Buffer.of(type, 3, 3), u16(content.length), content]))
+			.digest();
 	}
 
 	#number(): Buffer {

@@ -44,7 +44,13 @@ export function digest(hash: string, ...data: Uint8Array[]): Buffer {
 	return running.digest();
 }
 
-export function expandLabel(hash: string, secret: Uint8Array, label: string, context: Uint8Array, length: number): Buffer {
+export function expandLabel(
+	hash: string,
+	secret: Uint8Array,
+	label: string,
+	context: Uint8Array,
+	length: number,
+): Buffer {
 	const info = Buffer.concat([u16(length), vector(1, Buffer.from(`tls13 ${label}`)), vector(1, context)]);
 	let block: Buffer = Buffer.alloc(0);
 	let out: Buffer = Buffer.alloc(0);
@@ -81,7 +87,9 @@ export class RecordKey {
 		const inner = Buffer.concat([content, Buffer.of(type), Buffer.alloc(padding)]);
 		const { tag: authTagLength = 16 } = this.#suite;
 		const header = Buffer.concat([Buffer.of(23, 3, 3), u16(inner.length + authTagLength)]);
-		const cipher = createCipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(), { authTagLength });
+		const cipher = createCipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(), {
+			authTagLength,
+		});
 		cipher.setAAD(header, { plaintextLength: inner.length });
 		return Buffer.concat([header, cipher.update(inner), cipher.final(), cipher.getAuthTag()]);
 	}
@@ -89,15 +97,16 @@ export class RecordKey {
 	/** The content of a record, its inner type last; throws on a wrong tag. */
 	open(record: Buffer): { type: number; content: Buffer } {
 		const { tag: authTagLength = 16 } = this.#suite;
-		const decipher = createDecipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(), { authTagLength });
+		const decipher = createDecipheriv(this.#suite.cipher as "chacha20-poly1305", this.#key, this.#nonce(), {
+			authTagLength,
+		});
 		decipher.setAAD(record.subarray(0, 5), { plaintextLength: record.length - 5 - authTagLength });
 		decipher.setAuthTag(record.subarray(-authTagLength));
 		let inner;
 		try {
 			inner = Buffer.concat([decipher.update(record.subarray(5, -authTagLength)), decipher.final()]);
-		}
-		catch (error) {
-			this.#sequence--;	// it was under another key
+		} catch (error) {
+			this.#sequence--; // it was under another key
 			throw error;
 		}
 		let end = inner.length - 1;

@@ -8,7 +8,12 @@ import { describe } from "./describe.js";
 import { alertName, versionName } from "./names.js";
 import { decode, serverChoice, suiteName, type Item, type Protection } from "./records.js";
 
-const brackets: Readonly<Record<Protection, readonly [string, string]>> = { none: ["", ""], early: ["(", ")"], handshake: ["{", "}"], application: ["[", "]"] };
+const brackets: Readonly<Record<Protection, readonly [string, string]>> = {
+	none: ["", ""],
+	early: ["(", ")"],
+	handshake: ["{", "}"],
+	application: ["[", "]"],
+};
 
 /** Columns of a message's name, and where its words begin. */
 const NAME_WIDTH = 24;
@@ -32,11 +37,23 @@ function lineOf(item: Exclude<Item, { kind: "keys" | "data" }>, is13: boolean): 
 			return { direction: item.direction, name: `${left}${name}${right}`, words };
 		}
 		case "alert":
-			return { direction: item.direction, name: `${left}alert${right}`, words: `${item.level === 2 ? "fatal" : "warning"}: ${alertName(item.description)}` };
+			return {
+				direction: item.direction,
+				name: `${left}alert${right}`,
+				words: `${item.level === 2 ? "fatal" : "warning"}: ${alertName(item.description)}`,
+			};
 		case "change_cipher_spec":
-			return { direction: item.direction, name: "change_cipher_spec", words: is13 ? "for middleboxes, means nothing" : "the new keys are in use from here on" };
+			return {
+				direction: item.direction,
+				name: "change_cipher_spec",
+				words: is13 ? "for middleboxes, means nothing" : "the new keys are in use from here on",
+			};
 		case "unreadable":
-			return { direction: item.direction, name: `(${contentTypeName(item.type)})`, words: `${item.length} bytes that the log has no secret for` };
+			return {
+				direction: item.direction,
+				name: `(${contentTypeName(item.type)})`,
+				words: `${item.length} bytes that the log has no secret for`,
+			};
 	}
 }
 
@@ -47,14 +64,20 @@ function format({ direction, name, words }: Line): string {
 
 function keyLines(item: Extract<Item, { kind: "keys" }>, showsSecrets: boolean): string[] {
 	const lines = [`  ── keys ${item.title}:`];
-	for (const { name, secret } of item.keys) lines.push(`       ${name}, ${secret.length} bytes${showsSecrets ? `: ${secret.toString("hex")}` : ""}`);
+	for (const { name, secret } of item.keys)
+		lines.push(`       ${name}, ${secret.length} bytes${showsSecrets ? `: ${secret.toString("hex")}` : ""}`);
 	return lines;
 }
 
 /** Data in one direction without anything between is one line. */
 function dataLine(items: readonly Extract<Item, { kind: "data" }>[]): string {
-	const bytes = items.reduce((sum, item) => sum + item.length, 0), [left, right] = brackets[items[0]!.protection];
-	return format({ direction: items[0]!.direction, name: `${left}application data${right}`, words: `${bytes} bytes in ${items.length} record${items.length === 1 ? "" : "s"}` });
+	const bytes = items.reduce((sum, item) => sum + item.length, 0),
+		[left, right] = brackets[items[0]!.protection];
+	return format({
+		direction: items[0]!.direction,
+		name: `${left}application data${right}`,
+		words: `${bytes} bytes in ${items.length} record${items.length === 1 ? "" : "s"}`,
+	});
 }
 
 function title(connection: TracedConnection, items: readonly Item[]): string {
@@ -62,15 +85,16 @@ function title(connection: TracedConnection, items: readonly Item[]): string {
 	const where = `connection ${connection.number}, to ${connection.address.includes(":") ? `[${connection.address}]` : connection.address} port ${connection.port}`;
 	if (hello?.kind !== "message") return `${where}: the server sent no ServerHello`;
 	const choice = choiceOf(hello.body);
-	return choice ? `${where}: ${versionName(choice.version)}, ${suiteName(choice.suite)}` : `${where}: the ServerHello can't be read`;
+	return choice
+		? `${where}: ${versionName(choice.version)}, ${suiteName(choice.suite)}`
+		: `${where}: the ServerHello can't be read`;
 }
 
 /** What a ServerHello chose; undefined where it can't be read. */
 function choiceOf(body: Buffer): ReturnType<typeof serverChoice> | undefined {
 	try {
 		return serverChoice(body);
-	}
-	catch {
+	} catch {
 		return undefined;
 	}
 }
@@ -79,16 +103,21 @@ function choiceOf(body: Buffer): ReturnType<typeof serverChoice> | undefined {
 function ending(connection: TracedConnection): string | undefined {
 	const last = connection.events.findLast(({ event }) => event === "ended" || event === "closed" || event === "failed");
 	switch (last?.event) {
-		case "failed": return "  TCP: no connection";
-		case "ended": return "  TCP: closed by the server";
-		case "closed": return "  TCP: closed by the client";
-		default: return undefined;
+		case "failed":
+			return "  TCP: no connection";
+		case "ended":
+			return "  TCP: closed by the server";
+		case "closed":
+			return "  TCP: closed by the client";
+		default:
+			return undefined;
 	}
 }
 
 /** The lines of one connection; the values of secrets only where `showsSecrets`. */
 export function listMessages(connection: TracedConnection, secrets: Secrets, showsSecrets: boolean): string[] {
-	const items = decode(connection, secrets), lines = [title(connection, items)];
+	const items = decode(connection, secrets),
+		lines = [title(connection, items)];
 	const hello = items.findLast(item => item.kind === "message" && item.type === 2);
 	const is13 = hello?.kind === "message" && choiceOf(hello.body)?.version === 0x0304;
 	let data: Extract<Item, { kind: "data" }>[] = [];
@@ -97,7 +126,10 @@ export function listMessages(connection: TracedConnection, secrets: Secrets, sho
 		data = [];
 	};
 	for (const item of items) {
-		if (item.kind === "data" && (!data.length || (data[0]!.direction === item.direction && data[0]!.protection === item.protection))) {
+		if (
+			item.kind === "data" &&
+			(!data.length || (data[0]!.direction === item.direction && data[0]!.protection === item.protection))
+		) {
 			data.push(item);
 			continue;
 		}

@@ -37,7 +37,9 @@ function padded(bytes: Uint8Array): Buffer {
 }
 
 function block(type: number, ...parts: Uint8Array[]): Buffer {
-	const body = padded(Buffer.concat(parts)), frame = Buffer.alloc(8), length = Buffer.alloc(4);
+	const body = padded(Buffer.concat(parts)),
+		frame = Buffer.alloc(8),
+		length = Buffer.alloc(4);
 	frame.writeUInt32LE(type, 0);
 	frame.writeUInt32LE(body.length + 12, 4);
 	length.writeUInt32LE(body.length + 12);
@@ -52,7 +54,8 @@ function u32(...values: number[]): Buffer {
 
 /** The checksum of IP and TCP (RFC 1071). */
 function checksum(...parts: Uint8Array[]): number {
-	const bytes = Buffer.concat(parts), even = bytes.length & 1 ? Buffer.concat([bytes, Buffer.alloc(1)]) : bytes;
+	const bytes = Buffer.concat(parts),
+		even = bytes.length & 1 ? Buffer.concat([bytes, Buffer.alloc(1)]) : bytes;
 	let sum = 0;
 	for (let i = 0; i < even.length; i += 2) sum += even.readUInt16BE(i);
 	while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
@@ -65,8 +68,9 @@ function ipv4(text: string): Buffer {
 
 function ipv6(text: string): Buffer {
 	const [head = "", tail] = text.split("::");
-	const groups = (part: string): number[] => part === "" ? [] : part.split(":").map(group => parseInt(group, 16));
-	const front = groups(head), back = tail === undefined ? [] : groups(tail);
+	const groups = (part: string): number[] => (part === "" ? [] : part.split(":").map(group => parseInt(group, 16)));
+	const front = groups(head),
+		back = tail === undefined ? [] : groups(tail);
 	const all = [...front, ...Array<number>(8 - front.length - back.length).fill(0), ...back];
 	return Buffer.concat(all.map(group => Buffer.of(group >> 8, group & 0xff)));
 }
@@ -79,7 +83,8 @@ interface Side {
 }
 
 function segment(from: Side, to: Side, flags: number, data: Uint8Array): Buffer {
-	const tcp = Buffer.alloc(20), is6 = from.address.length === 16;
+	const tcp = Buffer.alloc(20),
+		is6 = from.address.length === 16;
 	tcp.writeUInt16BE(from.port, 0);
 	tcp.writeUInt16BE(to.port, 2);
 	tcp.writeUInt32BE(from.sequence >>> 0, 4);
@@ -88,14 +93,22 @@ function segment(from: Side, to: Side, flags: number, data: Uint8Array): Buffer 
 	tcp[13] = flags;
 	tcp.writeUInt16BE(5760, 14);
 	const length = tcp.length + data.length;
-	const pseudo = Buffer.concat([from.address, to.address, is6 ? Buffer.of(0, 0, length >> 8, length & 0xff, 0, 0, 0, 6) : Buffer.of(0, 6, length >> 8, length & 0xff)]);
+	const pseudo = Buffer.concat([
+		from.address,
+		to.address,
+		is6 ? Buffer.of(0, 0, length >> 8, length & 0xff, 0, 0, 0, 6) : Buffer.of(0, 6, length >> 8, length & 0xff),
+	]);
 	tcp.writeUInt16BE(checksum(pseudo, tcp, data), 16);
 	from.sequence += data.length + (flags & (TCPFlag.syn | TCPFlag.fin) ? 1 : 0);
 	if (is6) {
 		const header = Buffer.from([0x60, 0, 0, 0, length >> 8, length & 0xff, 6, 64]);
 		return Buffer.concat([header, from.address, to.address, tcp, data]);
 	}
-	const header = Buffer.concat([Buffer.from([0x45, 0, (20 + length) >> 8, (20 + length) & 0xff, 0, 0, 0x40, 0, 64, 6, 0, 0]), from.address, to.address]);
+	const header = Buffer.concat([
+		Buffer.from([0x45, 0, (20 + length) >> 8, (20 + length) & 0xff, 0, 0, 0x40, 0, 64, 6, 0, 0]),
+		from.address,
+		to.address,
+	]);
 	header.writeUInt16BE(checksum(header), 10);
 	return Buffer.concat([header, tcp, data]);
 }
@@ -114,7 +127,11 @@ class Packets {
 	constructor({ number, address, port }: TracedConnection) {
 		const is6 = address.includes(":");
 		const isLocal = is6 ? address === "::1" : address.startsWith("127.");
-		this.#client = { address: is6 ? ipv6(isLocal ? "::1" : "fd00::2") : ipv4(isLocal ? "127.0.0.1" : "10.0.0.2"), port: FIRST_PORT + number, sequence: 1000 * number };
+		this.#client = {
+			address: is6 ? ipv6(isLocal ? "::1" : "fd00::2") : ipv4(isLocal ? "127.0.0.1" : "10.0.0.2"),
+			port: FIRST_PORT + number,
+			sequence: 1000 * number,
+		};
 		this.#server = { address: is6 ? ipv6(address) : ipv4(address), port, sequence: 500_000 + 1000 * number };
 	}
 
@@ -125,7 +142,9 @@ class Packets {
 
 	event({ time, event, bytes = Buffer.alloc(0) }: TraceEvent): void {
 		switch (event) {
-			case "open": this.#add(time, true, TCPFlag.syn); break;
+			case "open":
+				this.#add(time, true, TCPFlag.syn);
+				break;
 			case "connected":
 				this.#add(time, false, TCPFlag.syn | TCPFlag.ack);
 				this.#add(time, true, TCPFlag.ack);
@@ -135,9 +154,15 @@ class Packets {
 				for (let at = 0; at < bytes.length; at += MAX_SEGMENT)
 					this.#add(time, event === "sent", TCPFlag.ack | TCPFlag.psh, bytes.subarray(at, at + MAX_SEGMENT));
 				break;
-			case "ended": this.#add(time, false, TCPFlag.fin | TCPFlag.ack); break;
-			case "closed": this.#add(time, true, TCPFlag.fin | TCPFlag.ack); break;
-			case "failed": this.#add(time, false, TCPFlag.rst | TCPFlag.ack); break;
+			case "ended":
+				this.#add(time, false, TCPFlag.fin | TCPFlag.ack);
+				break;
+			case "closed":
+				this.#add(time, true, TCPFlag.fin | TCPFlag.ack);
+				break;
+			case "failed":
+				this.#add(time, false, TCPFlag.rst | TCPFlag.ack);
+				break;
 		}
 	}
 }
@@ -145,17 +170,24 @@ class Packets {
 /** A packet block: interface 0, the time in microseconds, both lengths, the bytes. */
 function packetBlock({ time, bytes }: Packet, begin: number): Buffer {
 	const micros = BigInt(Math.round((begin + time) * 1e6));
-	return block(Block.packet, u32(0, Number(micros >> 32n), Number(micros & 0xffffffffn), bytes.length, bytes.length), bytes);
+	return block(
+		Block.packet,
+		u32(0, Number(micros >> 32n), Number(micros & 0xffffffffn), bytes.length, bytes.length),
+		bytes,
+	);
 }
 
 /** The capture of a run that began at `begin`, in seconds since 1970; `keyLog` is the text of its key log. */
 export function capture(events: readonly TraceEvent[], keyLog: string, begin: number): Buffer {
 	const log = Buffer.from(keyLog);
-	const packets = connectionsOf(events).filter(connection => connection.address !== "").flatMap(connection => {
-		const own = new Packets(connection);
-		for (const event of connection.events) own.event(event);
-		return own.packets;
-	}).sort((a, b) => a.time - b.time);
+	const packets = connectionsOf(events)
+		.filter(connection => connection.address !== "")
+		.flatMap(connection => {
+			const own = new Packets(connection);
+			for (const event of connection.events) own.event(event);
+			return own.packets;
+		})
+		.sort((a, b) => a.time - b.time);
 	return Buffer.concat([
 		block(Block.section, u32(0x1a2b3c4d, 1), Buffer.alloc(8, 0xff)),
 		block(Block.interface, u32(LINKTYPE_RAW, 0)),

@@ -49,17 +49,48 @@ interface Row {
 }
 
 function rowOf(item: Item, is13: boolean): Row {
-	const base = { time: item.time, meter: item.meter, side: item.direction === "sent" ? "client" : "server", protection: item.protection } as const;
+	const base = {
+		time: item.time,
+		meter: item.meter,
+		side: item.direction === "sent" ? "client" : "server",
+		protection: item.protection,
+	} as const;
 	switch (item.kind) {
-		case "message": return { ...base, kind: "message", ...describe(item.type, item.body, is13, item.direction) };
+		case "message":
+			return { ...base, kind: "message", ...describe(item.type, item.body, is13, item.direction) };
 		case "alert": {
 			const isFatal = item.level === 2 || (item.description !== 0 && item.description !== 90);
-			return { ...base, kind: isFatal ? "fatal" : "alert", name: isFatal ? "fatal alert" : "alert", words: alertName(item.description) };
+			return {
+				...base,
+				kind: isFatal ? "fatal" : "alert",
+				name: isFatal ? "fatal alert" : "alert",
+				words: alertName(item.description),
+			};
 		}
-		case "change_cipher_spec": return { ...base, kind: "message", name: "change_cipher_spec", words: is13 ? "for middleboxes" : "the new keys are in use" };
-		case "data": return { ...base, kind: "data", name: "application data", words: `${count(item.length)} bytes` };
-		case "unreadable": return { ...base, kind: "data", name: "protected record", words: `${count(item.length)} bytes, no secret is logged for it` };
-		case "keys": return { ...base, side: "both", kind: "keys", name: "new keys", words: `${item.title}: ${item.keys.map(key => `${key.name} (${key.secret.length})`).join(", ")}` };
+		case "change_cipher_spec":
+			return {
+				...base,
+				kind: "message",
+				name: "change_cipher_spec",
+				words: is13 ? "for middleboxes" : "the new keys are in use",
+			};
+		case "data":
+			return { ...base, kind: "data", name: "application data", words: `${count(item.length)} bytes` };
+		case "unreadable":
+			return {
+				...base,
+				kind: "data",
+				name: "protected record",
+				words: `${count(item.length)} bytes, no secret is logged for it`,
+			};
+		case "keys":
+			return {
+				...base,
+				side: "both",
+				kind: "keys",
+				name: "new keys",
+				words: `${item.title}: ${item.keys.map(key => `${key.name} (${key.secret.length})`).join(", ")}`,
+			};
 	}
 }
 
@@ -68,54 +99,95 @@ function joined(items: readonly Item[]): Item[] {
 	const list: Item[] = [];
 	for (const item of items) {
 		const last = list.at(-1);
-		if (item.kind === "data" && last?.kind === "data" && last.direction === item.direction) list[list.length - 1] = { ...item, length: last.length + item.length };
+		if (item.kind === "data" && last?.kind === "data" && last.direction === item.direction)
+			list[list.length - 1] = { ...item, length: last.length + item.length };
 		else list.push(item);
 	}
 	return list;
 }
 
-const tcpWords: Readonly<Record<string, string>> = { connected: "TCP connected", ended: "the server closed TCP", closed: "the client closed TCP", failed: "no TCP connection" };
+const tcpWords: Readonly<Record<string, string>> = {
+	connected: "TCP connected",
+	ended: "the server closed TCP",
+	closed: "the client closed TCP",
+	failed: "no TCP connection",
+};
 
 function rowsOf(connection: TracedConnection, items: readonly Item[], is13: boolean): Row[] {
-	const tcp = connection.events.filter(({ event }) => event in tcpWords).map(({ time, meter, event }): Row =>
-		({ time, meter, side: "both", kind: event === "failed" ? "fatal" : "tcp", name: "TCP", words: tcpWords[event]!, protection: "none" }));
+	const tcp = connection.events
+		.filter(({ event }) => event in tcpWords)
+		.map(
+			({ time, meter, event }): Row => ({
+				time,
+				meter,
+				side: "both",
+				kind: event === "failed" ? "fatal" : "tcp",
+				name: "TCP",
+				words: tcpWords[event]!,
+				protection: "none",
+			}),
+		);
 	return [...joined(items).map(item => rowOf(item, is13)), ...tcp].sort((a, b) => a.time - b.time);
 }
 
 /** What a connection came to, in a few words. */
 function summary(items: readonly Item[]): { words: string; isBad: boolean; isResumed: boolean; is13: boolean } {
 	const hellos = items.filter(item => item.kind === "message" && item.type === 2 && item.direction === "received");
-	const last = hellos.at(-1), choice = last?.kind === "message" && last.body.length > 38 ? serverChoice(last.body) : undefined;
+	const last = hellos.at(-1),
+		choice = last?.kind === "message" && last.body.length > 38 ? serverChoice(last.body) : undefined;
 	const has = (type: number): boolean => items.some(item => item.kind === "message" && item.type === type);
-	const fatal = items.find(item => item.kind === "alert" && (item.level === 2 || (item.description !== 0 && item.description !== 90)));
-	const isOpen = items.some(item => item.kind === "data"), isResumed = has(20) && !has(11) && !has(25);
+	const fatal = items.find(
+		item => item.kind === "alert" && (item.level === 2 || (item.description !== 0 && item.description !== 90)),
+	);
+	const isOpen = items.some(item => item.kind === "data"),
+		isResumed = has(20) && !has(11) && !has(25);
 	const words = [choice ? `${versionName(choice.version)}, ${suiteName(choice.suite)}` : "no ServerHello"];
 	if (hellos.length > 1) words.push("after a retry");
 	if (isResumed) words.push("resumed");
-	if (fatal?.kind === "alert") words.push(`broken off by the ${fatal.direction === "sent" ? "client" : "server"}: ${alertName(fatal.description)}`);
-	return { words: words.join(", "), isBad: fatal !== undefined || (!choice && !isOpen), isResumed, is13: choice?.version === 0x0304 };
+	if (fatal?.kind === "alert")
+		words.push(
+			`broken off by the ${fatal.direction === "sent" ? "client" : "server"}: ${alertName(fatal.description)}`,
+		);
+	return {
+		words: words.join(", "),
+		isBad: fatal !== undefined || (!choice && !isOpen),
+		isResumed,
+		is13: choice?.version === 0x0304,
+	};
 }
 
 function connectionSection(connection: TracedConnection, secrets: Secrets): string {
-	const items = decode(connection, secrets), { words, isBad, is13 } = summary(items);
-	const rows = rowsOf(connection, items, is13), start = rows[0]?.time ?? 0;
+	const items = decode(connection, secrets),
+		{ words, isBad, is13 } = summary(items);
+	const rows = rowsOf(connection, items, is13),
+		start = rows[0]?.time ?? 0;
 	let meter = connection.events[0]?.meter ?? 0;
 	const lines = rows.map(row => {
 		const steps = row.meter - meter;
 		meter = row.meter;
-		return `<li class="${row.kind} ${row.side} p-${row.protection}"><time>${milliseconds(row.time - start)}</time><div class="what"><b>${escapeHTML(row.name)}</b> <span>${escapeHTML(row.words)}</span></div>`
-			+ `<span class="steps">${steps > 0 ? `${count(steps)} steps` : ""}</span></li>`;
+		return (
+			`<li class="${row.kind} ${row.side} p-${row.protection}"><time>${milliseconds(row.time - start)}</time><div class="what"><b>${escapeHTML(row.name)}</b> <span>${escapeHTML(row.words)}</span></div>` +
+			`<span class="steps">${steps > 0 ? `${count(steps)} steps` : ""}</span></li>`
+		);
 	});
-	const where = connection.address.includes(":") ? `[${connection.address}]` : connection.address || "a name without address";
-	return `<section class="connection${isBad ? " bad" : ""}" id="connection-${connection.number}"><h2>Connection ${connection.number} <small>${escapeHTML(where)} port ${connection.port}</small></h2>`
-		+ `<p class="summary">${escapeHTML(words)}</p><ol class="flow"><li class="heads"><span>client</span><span>server</span></li>${lines.join("")}</ol></section>`;
+	const where = connection.address.includes(":")
+		? `[${connection.address}]`
+		: connection.address || "a name without address";
+	return (
+		`<section class="connection${isBad ? " bad" : ""}" id="connection-${connection.number}"><h2>Connection ${connection.number} <small>${escapeHTML(where)} port ${connection.port}</small></h2>` +
+		`<p class="summary">${escapeHTML(words)}</p><ol class="flow"><li class="heads"><span>client</span><span>server</span></li>${lines.join("")}</ol></section>`
+	);
 }
 
 /** Rows of a table with a bar for the last number. */
 function barTable(heads: readonly string[], rows: readonly (readonly [string, number, string])[]): string {
 	const most = Math.max(1, ...rows.map(([, value]) => value));
-	return `<table><thead><tr>${heads.map(head => `<th>${escapeHTML(head)}</th>`).join("")}</tr></thead><tbody>${rows.map(([name, value, words]) =>
-		`<tr><th>${escapeHTML(name)}</th><td>${escapeHTML(words)}</td><td class="bar"><i style="width:${(100 * value / most).toFixed(1)}%"></i></td></tr>`).join("")}</tbody></table>`;
+	return `<table><thead><tr>${heads.map(head => `<th>${escapeHTML(head)}</th>`).join("")}</tr></thead><tbody>${rows
+		.map(
+			([name, value, words]) =>
+				`<tr><th>${escapeHTML(name)}</th><td>${escapeHTML(words)}</td><td class="bar"><i style="width:${((100 * value) / most).toFixed(1)}%"></i></td></tr>`,
+		)
+		.join("")}</tbody></table>`;
 }
 
 /** Steps and calls of crypto in each phase that the run marked. */
@@ -124,44 +196,77 @@ function phaseSection(marks: readonly Mark[], chip: Chip | undefined): string {
 	let before: Mark | undefined;
 	for (const mark of marks) {
 		if (mark.name !== "begin" && before) {
-			const calls = Object.entries(mark.accelerators).map(([name, [calls]]) => [name, calls - (before!.accelerators[name]?.[0] ?? 0)] as const).filter(([, calls]) => calls > 0);
+			const calls = Object.entries(mark.accelerators)
+				.map(([name, [calls]]) => [name, calls - (before!.accelerators[name]?.[0] ?? 0)] as const)
+				.filter(([, calls]) => calls > 0);
 			const bytes = mark.sent + mark.received - before.sent - before.received;
-			rows.push([mark.name, mark.meter - before.meter, `${count(mark.meter - before.meter)} steps${bytes ? `, ${count(bytes)} bytes on the wire` : ""}${calls.length ? `; ${calls.map(([name, calls]) => `${calls} × ${name}`).join(", ")}` : ""}`]);
+			rows.push([
+				mark.name,
+				mark.meter - before.meter,
+				`${count(mark.meter - before.meter)} steps${bytes ? `, ${count(bytes)} bytes on the wire` : ""}${calls.length ? `; ${calls.map(([name, calls]) => `${calls} × ${name}`).join(", ")}` : ""}`,
+			]);
 		}
 		before = mark;
 	}
 	if (!rows.length) return "";
 	const predicted = chip ? phasesOf(chip, marks) : [];
 	const total = predicted.reduce((sum, [, { script, crypto }]) => sum + script + crypto, 0);
-	return `<section><h2>Phases of the handshake</h2>${barTable(["phase", "what it took", ""], rows)}`
-		+ (chip ? `<h3>On the ${escapeHTML(chip.name)} at ${chip.mhz} MHz, predicted: ${total.toFixed(0)} ms without the network</h3>${barTable(["phase", "script and crypto", ""],
-			predicted.map(([name, { script, crypto }]) => [name, script + crypto, `${script.toFixed(1)} + ${crypto.toFixed(1)} ms`]))}` : "") + "</section>";
+	return (
+		`<section><h2>Phases of the handshake</h2>${barTable(["phase", "what it took", ""], rows)}` +
+		(chip
+			? `<h3>On the ${escapeHTML(chip.name)} at ${chip.mhz} MHz, predicted: ${total.toFixed(0)} ms without the network</h3>${barTable(
+					["phase", "script and crypto", ""],
+					predicted.map(([name, { script, crypto }]) => [
+						name,
+						script + crypto,
+						`${script.toFixed(1)} + ${crypto.toFixed(1)} ms`,
+					]),
+				)}`
+			: "") +
+		"</section>"
+	);
 }
 
 function acceleratorSection(report: Report): string {
 	if (!report.accelerators.length) return "";
-	return `<section><h2>Accelerators</h2>${barTable(["accelerator", "calls and bytes", ""], report.accelerators.map(({ name, calls, bytes, failed }) =>
-		[name, bytes, `${count(calls)} calls, ${count(bytes)} bytes${failed ? `, ${failed} failed` : ""}`]))}</section>`;
+	return `<section><h2>Accelerators</h2>${barTable(
+		["accelerator", "calls and bytes", ""],
+		report.accelerators.map(({ name, calls, bytes, failed }) => [
+			name,
+			bytes,
+			`${count(calls)} calls, ${count(bytes)} bytes${failed ? `, ${failed} failed` : ""}`,
+		]),
+	)}</section>`;
 }
 
 function memorySection(events: readonly TraceEvent[], report: Report): string {
 	const { chunks, slots, native, stack, collections } = report.memory;
-	return `<section><h2>Memory over time</h2>${memoryChart(events, chunks.limit, slots.limit * slots.size)}`
-		+ `<p>Peaks, garbage included: chunks ${count(chunks.peak)} of ${count(chunks.limit)} bytes, slots ${count(slots.peak)} of ${count(slots.limit)} (${slots.size} bytes each), stack ${count(stack.peak)} of ${count(stack.limit)} slots, `
-		+ `native ${count(native.peak)} bytes; ${collections} collection${collections === 1 ? "" : "s"}.</p></section>`;
+	return (
+		`<section><h2>Memory over time</h2>${memoryChart(events, chunks.limit, slots.limit * slots.size)}` +
+		`<p>Peaks, garbage included: chunks ${count(chunks.peak)} of ${count(chunks.limit)} bytes, slots ${count(slots.peak)} of ${count(slots.limit)} (${slots.size} bytes each), stack ${count(stack.peak)} of ${count(stack.limit)} slots, ` +
+		`native ${count(native.peak)} bytes; ${collections} collection${collections === 1 ? "" : "s"}.</p></section>`
+	);
 }
 
 /** The whole page. */
 export function picture({ title, events, secrets, report, failure, chip }: Run): string {
 	const connections = connectionsOf(events);
 	const isBad = failure !== undefined || (report !== undefined && report.exitCode !== 0);
-	const verdict = failure ?? (report ? (report.exitCode === 0 ? "The run ended well." : `The run ended with code ${report.exitCode}: ${report.reason}`) : "The run left no report.");
+	const verdict =
+		failure ??
+		(report
+			? report.exitCode === 0
+				? "The run ended well."
+				: `The run ended with code ${report.exitCode}: ${report.reason}`
+			: "The run left no report.");
 	const sections = [
 		...connections.map(connection => connectionSection(connection, secrets)),
 		...(report ? [memorySection(events, report), phaseSection(report.marks, chip), acceleratorSection(report)] : []),
 	];
-	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHTML(title)}</title>`
-		+ `<style>${style}</style></head><body><header><h1>${escapeHTML(title)}</h1><p class="verdict${isBad ? " bad" : ""}">${escapeHTML(verdict)}</p>`
-		+ `<p class="key"><span class="p-none">in the clear</span><span class="p-handshake">handshake keys</span><span class="p-application">application keys</span></p></header>`
-		+ `<main>${connections.length ? "" : "<section><p>No connection was made.</p></section>"}${sections.join("")}</main></body></html>\n`;
+	return (
+		`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHTML(title)}</title>` +
+		`<style>${style}</style></head><body><header><h1>${escapeHTML(title)}</h1><p class="verdict${isBad ? " bad" : ""}">${escapeHTML(verdict)}</p>` +
+		`<p class="key"><span class="p-none">in the clear</span><span class="p-handshake">handshake keys</span><span class="p-application">application keys</span></p></header>` +
+		`<main>${connections.length ? "" : "<section><p>No connection was made.</p></section>"}${sections.join("")}</main></body></html>\n`
+	);
 }

@@ -26,17 +26,21 @@ export interface DerivedKey {
 	readonly secret: Buffer;
 }
 
-export type Item = Common & (
-	{ readonly kind: "message"; readonly type: number; readonly body: Buffer }
-	| { readonly kind: "alert"; readonly level: number; readonly description: number }
-	| { readonly kind: "change_cipher_spec" }
-	| { readonly kind: "data"; readonly length: number }
-	/** A record that no secret of the log opens, or that is no record. */
-	| { readonly kind: "unreadable"; readonly length: number; readonly type: number }
-	| { readonly kind: "keys"; readonly title: string; readonly keys: readonly DerivedKey[] });
+export type Item = Common &
+	(
+		| { readonly kind: "message"; readonly type: number; readonly body: Buffer }
+		| { readonly kind: "alert"; readonly level: number; readonly description: number }
+		| { readonly kind: "change_cipher_spec" }
+		| { readonly kind: "data"; readonly length: number }
+		/** A record that no secret of the log opens, or that is no record. */
+		| { readonly kind: "unreadable"; readonly length: number; readonly type: number }
+		| { readonly kind: "keys"; readonly title: string; readonly keys: readonly DerivedKey[] }
+	);
 
 const suites13 = new Map(Object.entries(suiteInfo).map(([name, info]) => [info.id, { name, info }]));
-const suites12 = new Map(Object.entries({ ...suiteInfo12, ...oldSuites12 }).map(([name, info]) => [info.id, { name, info }]));
+const suites12 = new Map(
+	Object.entries({ ...suiteInfo12, ...oldSuites12 }).map(([name, info]) => [info.id, { name, info }]),
+);
 
 /** The registered name of a suite, or its number. */
 export function suiteName(id: number): string {
@@ -73,11 +77,11 @@ export function extensionsOf(hello: Buffer, isClient: boolean): Map<number, Buff
 	if (isClient) {
 		at += 2 + hello.readUInt16BE(at);
 		at += 1 + hello[at]!;
-	}
-	else at += 3;
+	} else at += 3;
 	if (at + 2 > hello.length) return found;
 	for (at += 2; at + 4 <= hello.length; ) {
-		const type = hello.readUInt16BE(at), length = hello.readUInt16BE(at + 2);
+		const type = hello.readUInt16BE(at),
+			length = hello.readUInt16BE(at + 2);
 		found.set(type, hello.subarray(at + 4, at + 4 + length));
 		at += 4 + length;
 	}
@@ -86,8 +90,13 @@ export function extensionsOf(hello: Buffer, isClient: boolean): Map<number, Buff
 
 /** What a ServerHello says of version and suite. */
 export function serverChoice(hello: Buffer): { version: number; suite: number; isRetry: boolean } {
-	const versions = extensionsOf(hello, false).get(43), at = 35 + hello[34]!;
-	return { version: versions ? versions.readUInt16BE(0) : hello.readUInt16BE(0), suite: hello.readUInt16BE(at), isRetry: hello.subarray(2, 34).equals(retryRandom) };
+	const versions = extensionsOf(hello, false).get(43),
+		at = 35 + hello[34]!;
+	return {
+		version: versions ? versions.readUInt16BE(0) : hello.readUInt16BE(0),
+		suite: hello.readUInt16BE(at),
+		isRetry: hello.subarray(2, 34).equals(retryRandom),
+	};
 }
 
 class Decoder {
@@ -128,35 +137,36 @@ class Decoder {
 		const isPlain = half.protection === "none" || (this.#version !== 0x0303 && type !== 23);
 		const opened = isPlain ? { type, content: record.subarray(5) } : this.#open(half, record, common.direction);
 		if (!opened) this.items.push({ ...common, kind: "unreadable", length: record.length - 5, type });
-		else this.#content(half, opened.type, opened.content, { ...common, protection: isPlain ? "none" : half.protection });
+		else
+			this.#content(half, opened.type, opened.content, { ...common, protection: isPlain ? "none" : half.protection });
 	}
 
 	#open(half: Half, record: Buffer, direction: Direction): { type: number; content: Buffer } | undefined {
 		try {
 			return half.key?.open(record);
-		}
-		catch {
+		} catch {
 			// early data that the server does not take is followed by the handshake's key
 			const key = half.protection === "early" ? this.#traffic("CLIENT_HANDSHAKE_TRAFFIC_SECRET") : undefined;
 			if (!key || direction === "received") return undefined;
 			half.use(key, "handshake");
 			try {
 				return key.open(record);
-			}
-			catch {
+			} catch {
 				return undefined;
 			}
 		}
 	}
 
 	#content(half: Half, type: number, content: Buffer, common: Common): void {
-		if (type === 21 && content.length === 2) this.items.push({ ...common, kind: "alert", level: content[0]!, description: content[1]! });
+		if (type === 21 && content.length === 2)
+			this.items.push({ ...common, kind: "alert", level: content[0]!, description: content[1]! });
 		else if (type === 23) this.items.push({ ...common, kind: "data", length: content.length });
 		else if (type !== 22) this.items.push({ ...common, kind: "unreadable", length: content.length, type });
 		else {
 			half.message = Buffer.concat([half.message, content]);
 			while (half.message.length >= 4 && half.message.length >= 4 + half.message.readUIntBE(1, 3)) {
-				const end = 4 + half.message.readUIntBE(1, 3), message = half.message.subarray(0, end);
+				const end = 4 + half.message.readUIntBE(1, 3),
+					message = half.message.subarray(0, end);
 				half.message = half.message.subarray(end);
 				this.items.push({ ...common, kind: "message", type: message[0]!, body: message.subarray(4) });
 				this.#follow(half, message[0]!, message.subarray(4), common);
@@ -170,7 +180,9 @@ class Decoder {
 	}
 
 	#keys(common: Common, title: string, ...keys: readonly (readonly [string, Buffer | undefined])[]): void {
-		const known = keys.filter((key): key is [string, Buffer] => key[1] !== undefined).map(([name, secret]) => ({ name, secret }));
+		const known = keys
+			.filter((key): key is [string, Buffer] => key[1] !== undefined)
+			.map(([name, secret]) => ({ name, secret }));
 		if (known.length) this.items.push({ ...common, kind: "keys", title, keys: known });
 	}
 
@@ -178,8 +190,7 @@ class Decoder {
 	#follow(half: Half, type: number, body: Buffer, common: Common): void {
 		try {
 			this.#message(half, type, body, common);
-		}
-		catch (error) {
+		} catch (error) {
 			if (!(error instanceof RangeError)) throw error;
 		}
 	}
@@ -193,9 +204,17 @@ class Decoder {
 		else if (type === 5) half.use(this.#traffic("CLIENT_HANDSHAKE_TRAFFIC_SECRET"), "handshake");
 		else if (type === 24) (half.key as RecordKey | undefined)?.update();
 		else if (type === 20 && half.protection !== "application") {
-			half.use(this.#traffic(common.direction === "sent" ? "CLIENT_TRAFFIC_SECRET_0" : "SERVER_TRAFFIC_SECRET_0"), "application");
-			if (common.direction === "sent") this.#keys(common, "for application data, from the Master Secret", ["client_application_traffic_secret_0",
-				this.#secretOf("CLIENT_TRAFFIC_SECRET_0")], ["server_application_traffic_secret_0", this.#secretOf("SERVER_TRAFFIC_SECRET_0")]);
+			half.use(
+				this.#traffic(common.direction === "sent" ? "CLIENT_TRAFFIC_SECRET_0" : "SERVER_TRAFFIC_SECRET_0"),
+				"application",
+			);
+			if (common.direction === "sent")
+				this.#keys(
+					common,
+					"for application data, from the Master Secret",
+					["client_application_traffic_secret_0", this.#secretOf("CLIENT_TRAFFIC_SECRET_0")],
+					["server_application_traffic_secret_0", this.#secretOf("SERVER_TRAFFIC_SECRET_0")],
+				);
 		}
 	}
 
@@ -226,28 +245,50 @@ class Decoder {
 		}
 		received.use(this.#traffic("SERVER_HANDSHAKE_TRAFFIC_SECRET"), "handshake");
 		if (sent.protection !== "early") sent.use(this.#traffic("CLIENT_HANDSHAKE_TRAFFIC_SECRET"), "handshake");
-		this.#keys(common, "for the handshake, from the Handshake Secret", ["client_handshake_traffic_secret", this.#secretOf("CLIENT_HANDSHAKE_TRAFFIC_SECRET")],
-			["server_handshake_traffic_secret", this.#secretOf("SERVER_HANDSHAKE_TRAFFIC_SECRET")]);
+		this.#keys(
+			common,
+			"for the handshake, from the Handshake Secret",
+			["client_handshake_traffic_secret", this.#secretOf("CLIENT_HANDSHAKE_TRAFFIC_SECRET")],
+			["server_handshake_traffic_secret", this.#secretOf("SERVER_HANDSHAKE_TRAFFIC_SECRET")],
+		);
 	}
 
 	/** TLS 1.2's key block (RFC 5246 section 6.3), which change_cipher_spec brings into use. */
 	#derive12(suite: SuiteInfo12 | undefined, hello: Buffer): void {
 		const master = this.#secretOf("CLIENT_RANDOM");
 		if (!suite || !master) return;
-		const mac = suite.mac ? digest(suite.mac).length : 0, iv = mac ? 0 : suite.explicit ? 4 : 12;
-		const block = prf(suite.hash, master, "key expansion", Buffer.concat([hello.subarray(2, 34), this.#random]), 2 * (mac + suite.keyLength + iv));
+		const mac = suite.mac ? digest(suite.mac).length : 0,
+			iv = mac ? 0 : suite.explicit ? 4 : 12;
+		const block = prf(
+			suite.hash,
+			master,
+			"key expansion",
+			Buffer.concat([hello.subarray(2, 34), this.#random]),
+			2 * (mac + suite.keyLength + iv),
+		);
 		let at = 0;
-		const take = (length: number): Buffer => block.subarray(at, at += length);
-		const macs = [take(mac), take(mac)], keys = [take(suite.keyLength), take(suite.keyLength)], ivs = [take(iv), take(iv)];
-		const cipher = (side: 0 | 1): Opener => mac ? new BlockKey12(suite, macs[side]!, keys[side]!, extensionsOf(hello, false).has(22)) : new RecordKey12(suite, keys[side]!, ivs[side]!);
+		const take = (length: number): Buffer => block.subarray(at, (at += length));
+		const macs = [take(mac), take(mac)],
+			keys = [take(suite.keyLength), take(suite.keyLength)],
+			ivs = [take(iv), take(iv)];
+		const cipher = (side: 0 | 1): Opener =>
+			mac
+				? new BlockKey12(suite, macs[side]!, keys[side]!, extensionsOf(hello, false).has(22))
+				: new RecordKey12(suite, keys[side]!, ivs[side]!);
 		this.#halves.sent.next = cipher(0);
 		this.#halves.received.next = cipher(1);
 		const named = (what: string, pair: readonly Buffer[]): [string, Buffer | undefined][] =>
 			["client", "server"].map((side, i) => [`${side}_write_${what}`, pair[i]!.length ? pair[i] : undefined]);
 		this.#tellKeys = common => {
 			this.#tellKeys = undefined;
-			this.#keys(common, "from the premaster secret the master secret, and of that the key block", ["master_secret", master],
-				...named("MAC_key", macs), ...named("key", keys), ...named("IV", ivs));
+			this.#keys(
+				common,
+				"from the premaster secret the master secret, and of that the key block",
+				["master_secret", master],
+				...named("MAC_key", macs),
+				...named("key", keys),
+				...named("IV", ivs),
+			);
 		};
 	}
 }

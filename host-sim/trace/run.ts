@@ -39,8 +39,7 @@ export function wantsTrace({ messages, pcap, picture }: Wanted): boolean {
 function write(file: string, content: string | Buffer): void {
 	try {
 		writeFileSync(file, content);
-	}
-	catch (error) {
+	} catch (error) {
 		throw new Problem(`${file} can't be written: ${fileProblem(error)}`);
 	}
 }
@@ -58,10 +57,21 @@ function show(wanted: Wanted, about: About, result: RunResult, { events, keyLog,
 	const secrets = readKeyLog(keyLog);
 	if (wanted.pcap !== undefined) write(wanted.pcap, capture(events, keyLog, begin));
 	if (wanted.picture !== undefined)
-		write(wanted.picture, picture({ title: about.title, chip: about.chip, events, secrets, report: result.report, failure: failureOf(result) }));
+		write(
+			wanted.picture,
+			picture({
+				title: about.title,
+				chip: about.chip,
+				events,
+				secrets,
+				report: result.report,
+				failure: failureOf(result),
+			}),
+		);
 	if (!wanted.messages) return;
 	const showsSecrets = Boolean(process.env["SSLKEYLOGFILE"]);
-	for (const connection of connectionsOf(events)) process.stdout.write(`\n${listMessages(connection, secrets, showsSecrets).join("\n")}\n`);
+	for (const connection of connectionsOf(events))
+		process.stdout.write(`\n${listMessages(connection, secrets, showsSecrets).join("\n")}\n`);
 }
 
 /** What a run left behind. */
@@ -76,15 +86,17 @@ interface Traced {
 export async function runTraced(app: App, options: RunOptions, wanted: Wanted, about: About): Promise<RunResult> {
 	if (!wantsTrace(wanted)) return runApp(app, options);
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-trace-"));
-	const trace = join(folder, "trace.jsonl"), keys = join(folder, "keys.txt"), begin = Date.now() / 1000;
+	const trace = join(folder, "trace.jsonl"),
+		keys = join(folder, "keys.txt"),
+		begin = Date.now() / 1000;
 	try {
 		const result = await runApp(app, { ...options, trace, env: { ...options.env, SSLKEYLOGFILE: keys } });
-		const keyLog = existsSync(keys) ? readFileSync(keys, "utf8") : "", users = process.env["SSLKEYLOGFILE"];
+		const keyLog = existsSync(keys) ? readFileSync(keys, "utf8") : "",
+			users = process.env["SSLKEYLOGFILE"];
 		if (users) appendFileSync(users, keyLog);
 		show(wanted, about, result, { events: existsSync(trace) ? readTrace(trace) : [], keyLog, begin });
 		return result;
-	}
-	finally {
+	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
 }

@@ -72,18 +72,21 @@ static void endWithoutMemory(txMachine* the)
 	double asked = (double)memory->asked;
 	if (!sim.the) {
 		endWith(memory->askedSlot ? kExitSlots : kExitChunks,
-			"creation.static is too small to start with: %.0f bytes were asked for %s, %zu are free",
-			asked, memory->askedSlot ? "stack and slots (creation.stack, creation.heap.initial)" : "chunks (creation.chunk.initial)",
+			"creation.static is too small to start with: %.0f bytes were asked for %s, %zu are free", asked,
+			memory->askedSlot ? "stack and slots (creation.stack, creation.heap.initial)"
+							  : "chunks (creation.chunk.initial)",
 			memoryFree(the));
 	}
 	else if (memory->kind == kMemoryArena) {
 		endWith(memory->askedSlot ? kExitSlots : kExitChunks,
 			"memory is full: a %s of %.0f bytes was asked for, %zu bytes of creation.static are free "
 			"(chunks %.0f bytes, slots %.0f x %.0f bytes)%s%s",
-			memory->askedSlot ? "slot" : "chunk", asked, memoryFree(the), use.chunks, use.slots, use.slotSize, at, place);
+			memory->askedSlot ? "slot" : "chunk", asked, memoryFree(the), use.chunks, use.slots, use.slotSize, at,
+			place);
 	}
 	else if (memory->askedSlot)
-		endWith(kExitSlots, "the slot heap is full: one slot was asked for, all of its %.0f slots of %.0f bytes are in use%s%s",
+		endWith(kExitSlots,
+			"the slot heap is full: one slot was asked for, all of its %.0f slots of %.0f bytes are in use%s%s",
 			use.slotsLimit, use.slotSize, at, place);
 	else
 		endWith(kExitChunks, "the chunk heap is full: %.0f bytes were asked for, %.0f of its %.0f bytes are free%s%s",
@@ -106,7 +109,8 @@ static void endWithStackOverflow(txMachine* the)
 /* Prints what was thrown, an error with its stack, and what caused it. */
 static void printThrown(txMachine* the, txSlot* thrown)
 {
-	mxTry(the) {
+	mxTry(the)
+	{
 		mxPushSlot(thrown);
 		for (int i = 0; i < kCausesMax && !mxIsUndefined(the->stack); i++) {
 			txSlot* error = the->stack;
@@ -124,7 +128,8 @@ static void printThrown(txMachine* the, txSlot* thrown)
 			mxGetID(mxID(_cause));
 		}
 	}
-	mxCatch(the) {
+	mxCatch(the)
+	{
 		fputs("(it can't be shown)\n", stderr);
 	}
 }
@@ -153,29 +158,20 @@ void fxAbort(txMachine* the, int status)
 	char place[256];
 	takeFigures(the);
 	switch (status) {
-	case XS_NOT_ENOUGH_MEMORY_EXIT:
-		endWithoutMemory(the);
-		break;
-	case XS_STACK_OVERFLOW_EXIT:
-		endWithStackOverflow(the);
-		break;
+	case XS_NOT_ENOUGH_MEMORY_EXIT: endWithoutMemory(the); break;
+	case XS_STACK_OVERFLOW_EXIT: endWithStackOverflow(the); break;
 	case XS_NO_MORE_KEYS_EXIT:
-		endWith(kExitKeys, "the key table is full: all %d keys of creation.keys are in use", the->keyCount - the->keyOffset);
+		endWith(kExitKeys, "the key table is full: all %d keys of creation.keys are in use",
+			the->keyCount - the->keyOffset);
 		break;
 	case XS_TOO_MUCH_COMPUTATION_EXIT:
 		scriptPlace(the, place, sizeof(place));
 		endWith(kExitMeter, "the meter reached %.0f, its limit is %.0f%s%s", machineMeter(the), sim.options.meterLimit,
 			place[0] ? ", at " : "", place);
 		break;
-	case XS_UNHANDLED_EXCEPTION_EXIT:
-		endWithThrown(the, kExitException, "uncaught exception");
-		break;
-	case XS_UNHANDLED_REJECTION_EXIT:
-		endWithThrown(the, kExitRejection, "unhandled rejection");
-		break;
-	default:
-		endWith(kExitEngine, "the engine stopped with status %d", status);
-		break;
+	case XS_UNHANDLED_EXCEPTION_EXIT: endWithThrown(the, kExitException, "uncaught exception"); break;
+	case XS_UNHANDLED_REJECTION_EXIT: endWithThrown(the, kExitRejection, "unhandled rejection"); break;
+	default: endWith(kExitEngine, "the engine stopped with status %d", status); break;
 	}
 	if (the->firstJump)
 		fxExitToHost(the);

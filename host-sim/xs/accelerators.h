@@ -13,9 +13,9 @@ typedef struct {
 	double calls;
 	double bytes;
 	double failed;
-	int faultAfter;		/* the call that something happens to, counted from the next; 0: none */
-	int fault;			/* what it returns then: a PSA status; 0: it works, but late */
-	int delay;			/* milliseconds that it is late */
+	int faultAfter; /* the call that something happens to, counted from the next; 0: none */
+	int fault;      /* what it returns then: a PSA status; 0: it works, but late */
+	int delay;      /* milliseconds that it is late */
 } Accelerator;
 
 /* Adds it to the table where it is new; NULL if the table is full. */

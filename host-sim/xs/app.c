@@ -87,20 +87,24 @@ static void setRelease(App* app, char** fields)
 static void setCreation(App* app, char** fields)
 {
 	txCreation* creation = &app->creation;
-	const struct { const char* name; txSize* value; txSize least; } numbers[] = {
-		{ "static", &creation->staticSize, 0 },
-		{ "chunk.initial", &creation->initialChunkSize, 1 },
-		{ "chunk.incremental", &creation->incrementalChunkSize, 0 },
-		{ "heap.initial", &creation->initialHeapCount, 2 },
-		{ "heap.incremental", &creation->incrementalHeapCount, 0 },
-		{ "stack", &creation->stackCount, 64 },
-		{ "keys.initial", &creation->initialKeyCount, 0 },
-		{ "keys.available", &creation->initialKeyCount, 0 },
-		{ "keys.incremental", &creation->incrementalKeyCount, 0 },
-		{ "keys.name", &creation->nameModulo, 1 },
-		{ "keys.symbol", &creation->symbolModulo, 1 },
-		{ "parser.buffer", &creation->parserBufferSize, 1 },
-		{ "parser.table", &creation->parserTableModulo, 1 },
+	const struct {
+		const char* name;
+		txSize* value;
+		txSize least;
+	} numbers[] = {
+		{"static", &creation->staticSize, 0},
+		{"chunk.initial", &creation->initialChunkSize, 1},
+		{"chunk.incremental", &creation->incrementalChunkSize, 0},
+		{"heap.initial", &creation->initialHeapCount, 2},
+		{"heap.incremental", &creation->incrementalHeapCount, 0},
+		{"stack", &creation->stackCount, 64},
+		{"keys.initial", &creation->initialKeyCount, 0},
+		{"keys.available", &creation->initialKeyCount, 0},
+		{"keys.incremental", &creation->incrementalKeyCount, 0},
+		{"keys.name", &creation->nameModulo, 1},
+		{"keys.symbol", &creation->symbolModulo, 1},
+		{"parser.buffer", &creation->parserBufferSize, 1},
+		{"parser.table", &creation->parserTableModulo, 1},
 	};
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		if (strcmp(numbers[i].name, fields[1]))
@@ -117,15 +121,19 @@ static void setCreation(App* app, char** fields)
 
 static void readLine(App* app, char* line)
 {
-	static const struct { const char* name; int fields; void (*read)(App* app, char** fields); } directives[] = {
-		{ "module", 3, addModule },
-		{ "preload", 2, preload },
-		{ "resource", 3, addResource },
-		{ "creation", 3, setCreation },
-		{ "main", 2, setMain },
-		{ "release", 1, setRelease },
+	static const struct {
+		const char* name;
+		int fields;
+		void (*read)(App* app, char** fields);
+	} directives[] = {
+		{"module", 3, addModule},
+		{"preload", 2, preload},
+		{"resource", 3, addResource},
+		{"creation", 3, setCreation},
+		{"main", 2, setMain},
+		{"release", 1, setRelease},
 	};
-	char* fields[kFieldsMax] = { NULL };
+	char* fields[kFieldsMax] = {NULL};
 	int count = 0;
 	for (char* field = line; field && count < kFieldsMax; count++) {
 		fields[count] = field;
@@ -155,9 +163,16 @@ void appRead(App* app, const char* path)
 	appPath = path;
 	/* The SDK's values for what a manifest does not say (tools/mcconfig). */
 	app->creation = (txCreation) {
-		.initialChunkSize = 32768, .incrementalChunkSize = 1024, .initialHeapCount = 2048, .incrementalHeapCount = 64,
-		.stackCount = 384, .initialKeyCount = 256, .nameModulo = 127, .symbolModulo = 127,
-		.parserBufferSize = 32768, .parserTableModulo = 1993,
+		.initialChunkSize = 32768,
+		.incrementalChunkSize = 1024,
+		.initialHeapCount = 2048,
+		.incrementalHeapCount = 64,
+		.stackCount = 384,
+		.initialKeyCount = 256,
+		.nameModulo = 127,
+		.symbolModulo = 127,
+		.parserBufferSize = 32768,
+		.parserTableModulo = 1993,
 	};
 	while (fgets(line, sizeof(line), file)) {
 		appLine++;

@@ -54,7 +54,8 @@ txSlot* hostSlot(const xsSlot* slot)
 void* hostDataOf(xsMachine* the, const xsSlot* slot, xsDestructor destructor, const char* name)
 {
 	const txSlot* host = hostSlot(slot);
-	if (!host || (host->flag & (XS_HOST_CHUNK_FLAG | XS_HOST_HOOKS_FLAG)) || host->value.host.variant.destructor != destructor)
+	if (!host || (host->flag & (XS_HOST_CHUNK_FLAG | XS_HOST_HOOKS_FLAG))
+		|| host->value.host.variant.destructor != destructor)
 		xsTypeError("an object is no %s", name);
 	return host->value.host.data;
 }

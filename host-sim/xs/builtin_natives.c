@@ -7,8 +7,9 @@
 #include "native_table.h"
 
 #define DECLARE(NAME) extern void NAME(xsMachine* the);
-#define ENTRY(NAME) { #NAME, NAME },
+#define ENTRY(NAME) {#NAME, NAME},
 
+/* clang-format off */
 #define NATIVES(ITEM) \
 	ITEM(simTimerSet) ITEM(simTimerRepeat) ITEM(simTimerSchedule) ITEM(simTimerClear) ITEM(simTimerDelay) \
 	ITEM(simTimeSet) ITEM(simTimeTicks) ITEM(simTimeMicroseconds) ITEM(simTimeDelta) ITEM(simTimeZone) \
@@ -28,22 +29,17 @@
 
 NATIVES(DECLARE)
 OWN_NATIVES(DECLARE)
+/* clang-format on */
+
 extern void simResourceDestructor(void* data);
 extern void simTCPDestructor(void* data);
 
 const SimNative simBuiltinNatives[] = {
-	NATIVES(ENTRY)
-	OWN_NATIVES(ENTRY)
-	{ "simResourceDestructor", (xsCallback)(void (*)(void))simResourceDestructor },
-	{ "simTCPDestructor", (xsCallback)(void (*)(void))simTCPDestructor },
-	{ NULL, NULL }
-};
+	NATIVES(ENTRY) OWN_NATIVES(ENTRY) {"simResourceDestructor", (xsCallback)(void (*)(void))simResourceDestructor},
+	{"simTCPDestructor", (xsCallback)(void (*)(void))simTCPDestructor}, {NULL, NULL}};
 
-const char* const simBuiltinNames[] = {
-	"default", "trace", "byteLength",
-	"address", "host", "port", "nodelay", "format", "from", "target", "onReadable", "onWritable", "onError",
-	"chunks", "chunksPeak", "chunksLimit", "slots", "slotsPeak", "slotsLimit", "slotSize", "stack", "stackPeak", "stackLimit",
-	"keys", "collections", "nativeBytes", "nativePeak", "nativeAllocations", "slotAllocations", "chunkAllocations", "keySlots",
-	"name", "calls", "bytes", "failed", "freeChunks", "native", "freed", "other", "total",
-	NULL
-};
+const char* const simBuiltinNames[] = {"default", "trace", "byteLength", "address", "host", "port", "nodelay", "format",
+	"from", "target", "onReadable", "onWritable", "onError", "chunks", "chunksPeak", "chunksLimit", "slots",
+	"slotsPeak", "slotsLimit", "slotSize", "stack", "stackPeak", "stackLimit", "keys", "collections", "nativeBytes",
+	"nativePeak", "nativeAllocations", "slotAllocations", "chunkAllocations", "keySlots", "name", "calls", "bytes",
+	"failed", "freeChunks", "native", "freed", "other", "total", NULL};

@@ -8,9 +8,24 @@
 
 enum { kKindsMax = 512, kLinesMax = 4096, kNameSize = 64 };
 
-typedef struct { char name[kNameSize]; uint32_t objects, slots; size_t bytes; } Kind;
-typedef struct { bool used; txID file; txInteger line; uint32_t slots, chunks, meter; size_t bytes; uint32_t heldSlots; size_t heldBytes; } Line;
-typedef struct { Kind kinds[kKindsMax]; int count; } Census;
+typedef struct {
+	char name[kNameSize];
+	uint32_t objects, slots;
+	size_t bytes;
+} Kind;
+typedef struct {
+	bool used;
+	txID file;
+	txInteger line;
+	uint32_t slots, chunks, meter;
+	size_t bytes;
+	uint32_t heldSlots;
+	size_t heldBytes;
+} Line;
+typedef struct {
+	Kind kinds[kKindsMax];
+	int count;
+} Census;
 
 static Census atPeak, now;
 static Line lines[kLinesMax];
@@ -53,9 +68,12 @@ static size_t bytesOf(txMachine* the, const txSlot* slot)
 	case XS_CODE_KIND: return chunkSize(the, slot->value.code.address);
 	case XS_GLOBAL_KIND: return chunkSize(the, slot->value.table.address);
 	case XS_IDS_KIND: return chunkSize(the, slot->value.IDs);
-	case XS_MAP_KIND: case XS_SET_KIND: return chunkSize(the, slot->value.table.address);
-	case XS_ARGUMENTS_SLOPPY_KIND: case XS_ARGUMENTS_STRICT_KIND: case XS_ARRAY_KIND: case XS_STACK_KIND:
-		return chunkSize(the, slot->value.array.address);
+	case XS_MAP_KIND:
+	case XS_SET_KIND: return chunkSize(the, slot->value.table.address);
+	case XS_ARGUMENTS_SLOPPY_KIND:
+	case XS_ARGUMENTS_STRICT_KIND:
+	case XS_ARRAY_KIND:
+	case XS_STACK_KIND: return chunkSize(the, slot->value.array.address);
 	case XS_HOST_KIND: return slot->flag & XS_HOST_CHUNK_FLAG ? chunkSize(the, slot->value.host.data) : 0;
 	case XS_REGEXP_KIND: return chunkSize(the, slot->value.regexp.code) + chunkSize(the, slot->value.regexp.data);
 	default: return 0;
@@ -86,11 +104,13 @@ static void instanceName(const txSlot* instance, char* name)
 		snprintf(name, kNameSize, "(environment of closures)");
 		return;
 	}
-	if (internal && (internal->kind == XS_CODE_KIND || internal->kind == XS_CODE_X_KIND || internal->kind == XS_CALLBACK_KIND)) {
+	if (internal
+		&& (internal->kind == XS_CODE_KIND || internal->kind == XS_CODE_X_KIND || internal->kind == XS_CALLBACK_KIND)) {
 		snprintf(name, kNameSize, "function %.40s", functionName(instance));
 		return;
 	}
-	for (const txSlot* prototype = instance->value.instance.prototype; prototype; prototype = prototype->value.instance.prototype) {
+	for (const txSlot* prototype = instance->value.instance.prototype; prototype;
+		 prototype = prototype->value.instance.prototype) {
 		const txSlot* constructor = ownProperty(prototype, mxID(_constructor));
 		if (constructor && constructor->kind == XS_REFERENCE_KIND) {
 			snprintf(name, kNameSize, "%.60s", functionName(constructor->value.reference));
@@ -101,7 +121,10 @@ static void instanceName(const txSlot* instance, char* name)
 }
 
 /* Marks of a walk: one byte for each slot of each block, in the order of the blocks. */
-typedef struct { uint8_t* seen; txSlot* heap; } Seen;
+typedef struct {
+	uint8_t* seen;
+	txSlot* heap;
+} Seen;
 enum { kBlocksMax = 256 };
 static Seen seenBlocks[kBlocksMax];
 static int seenCount;
@@ -120,7 +143,7 @@ static void seenStart(txMachine* the)
 {
 	seenCount = 0;
 	for (txSlot* heap = the->firstHeap; heap && seenCount < kBlocksMax; heap = heap->next)
-		seenBlocks[seenCount++] = (Seen) { simCalloc((size_t)(heap->value.reference - heap) + 1, 1), heap };
+		seenBlocks[seenCount++] = (Seen) {simCalloc((size_t)(heap->value.reference - heap) + 1, 1), heap};
 	for (txSlot* slot = the->freeHeap; slot; slot = slot->next) {
 		uint8_t* seen = seenAt(slot);
 		if (seen)
@@ -228,10 +251,11 @@ static Line* lineNow(txMachine* the)
 		id = environment->ID;
 		number = environment->value.environment.line;
 	}
-	for (uint32_t i = ((uint32_t)id * 31 + (uint32_t)number) % kLinesMax, tries = 0; tries < kLinesMax; i = (i + 1) % kLinesMax, tries++) {
+	for (uint32_t i = ((uint32_t)id * 31 + (uint32_t)number) % kLinesMax, tries = 0; tries < kLinesMax;
+		 i = (i + 1) % kLinesMax, tries++) {
 		Line* line = &lines[i];
 		if (!line->used)
-			*line = (Line) { .used = true, .file = id, .line = number };
+			*line = (Line) {.used = true, .file = id, .line = number};
 		if (line->file == id && line->line == number)
 			return line;
 	}
@@ -268,8 +292,8 @@ static void writeKinds(const char* title, const Census* census)
 	fprintf(file, ",\n\t\t\"%s\": [", title);
 	for (int i = 0; i < census->count; i++) {
 		const Kind* kind = &census->kinds[i];
-		fprintf(file, "%s\n\t\t\t{ \"name\": \"%s\", \"objects\": %u, \"slots\": %u, \"chunkBytes\": %zu }", i ? "," : "",
-			kind->name, kind->objects, kind->slots, kind->bytes);
+		fprintf(file, "%s\n\t\t\t{ \"name\": \"%s\", \"objects\": %u, \"slots\": %u, \"chunkBytes\": %zu }",
+			i ? "," : "", kind->name, kind->objects, kind->slots, kind->bytes);
 	}
 	fputs("\n\t\t]", file);
 }
@@ -290,7 +314,8 @@ static int byWork(const void* a, const void* b)
 static int byHeld(const void* a, const void* b)
 {
 	const Line *one = a, *other = b;
-	size_t left = one->heldSlots * sizeof(txSlot) + one->heldBytes, right = other->heldSlots * sizeof(txSlot) + other->heldBytes;
+	size_t left = one->heldSlots * sizeof(txSlot) + one->heldBytes,
+		   right = other->heldSlots * sizeof(txSlot) + other->heldBytes;
 	return left < right ? 1 : left > right ? -1 : 0;
 }
 
@@ -305,9 +330,7 @@ static bool writeLine(const Line* line, int what)
 	case kHeld:
 		fprintf(file, "\"slots\": %u, \"chunks\": 0, \"bytes\": %zu }", line->heldSlots, line->heldBytes);
 		return line->heldSlots > 0;
-	default:
-		fprintf(file, "\"meter\": %u }", line->meter);
-		return line->meter > 0;
+	default: fprintf(file, "\"meter\": %u }", line->meter); return line->meter > 0;
 	}
 }
 

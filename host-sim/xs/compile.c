@@ -110,8 +110,8 @@ static void writeAtom(FILE* file, const char* type, const void* data, txSize siz
 /* The SDK's .xsb: VERS, SYMB, CODE and, where the module has natives, HOST. */
 static int writeScript(txScript* script, const char* path)
 {
-	const uint8_t version[XS_VERSION_SIZE] = { XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION,
-		script->hostsBuffer ? 0xFF : 0 };
+	const uint8_t version[XS_VERSION_SIZE] = {
+		XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION, script->hostsBuffer ? 0xFF : 0};
 	txSize size = 8 + XS_VERSION_SIZE + 8 + script->symbolsSize + 8 + script->codeSize;
 	FILE* file = fopen(path, "wb");
 	if (!file)

@@ -42,13 +42,13 @@ static void onAlarm(int signal)
 
 void faultsCatch(void)
 {
-	stack_t stack = { .ss_sp = signalStack, .ss_size = sizeof(signalStack) };
-	struct sigaction fault = { .sa_sigaction = onFault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	stack_t stack = {.ss_sp = signalStack, .ss_size = sizeof(signalStack)};
+	struct sigaction fault = {.sa_sigaction = onFault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 	sigaltstack(&stack, NULL);
 	sigaction(SIGSEGV, &fault, &formerSegv);
 	sigaction(SIGBUS, &fault, &formerBus);
 	if (sim.options.timeout > 0) {
-		struct sigaction alarmed = { .sa_handler = onAlarm, .sa_flags = SA_ONSTACK };
+		struct sigaction alarmed = {.sa_handler = onAlarm, .sa_flags = SA_ONSTACK};
 		sigaction(SIGALRM, &alarmed, NULL);
 		alarm((unsigned)ceil(sim.options.timeout) + kAlarmGrace);
 	}

@@ -32,8 +32,9 @@ static void freeze(txSlot* instance)
 
 static bool isFunction(const txSlot* internal)
 {
-	return internal && (internal->kind == XS_CALLBACK_KIND || internal->kind == XS_CALLBACK_X_KIND
-		|| internal->kind == XS_CODE_KIND || internal->kind == XS_CODE_X_KIND);
+	return internal
+		&& (internal->kind == XS_CALLBACK_KIND || internal->kind == XS_CALLBACK_X_KIND || internal->kind == XS_CODE_KIND
+			|| internal->kind == XS_CODE_X_KIND);
 }
 
 static void freezePrototype(txSlot* function)
@@ -72,12 +73,17 @@ static void freezeInstance(txSlot* instance)
 		if (internal->value.closure->kind == XS_FINALIZATION_REGISTRY_KIND)
 			freeze(instance);
 		break;
-	case XS_ARRAY_BUFFER_KIND: case XS_DATA_VIEW_KIND: case XS_TYPED_ARRAY_KIND: case XS_REGEXP_KIND: case XS_PROXY_KIND:
-	case XS_MAP_KIND: case XS_SET_KIND: case XS_WEAK_MAP_KIND: case XS_WEAK_SET_KIND: case XS_WEAK_REF_KIND:
-		freeze(instance);
-		break;
-	default:
-		break;
+	case XS_ARRAY_BUFFER_KIND:
+	case XS_DATA_VIEW_KIND:
+	case XS_TYPED_ARRAY_KIND:
+	case XS_REGEXP_KIND:
+	case XS_PROXY_KIND:
+	case XS_MAP_KIND:
+	case XS_SET_KIND:
+	case XS_WEAK_MAP_KIND:
+	case XS_WEAK_SET_KIND:
+	case XS_WEAK_REF_KIND: freeze(instance); break;
+	default: break;
 	}
 }
 

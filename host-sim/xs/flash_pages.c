@@ -9,7 +9,10 @@
 
 enum { kRegionsMax = 4096 };
 
-static struct { uint8_t* start; size_t size; } regions[kRegionsMax];
+static struct {
+	uint8_t* start;
+	size_t size;
+} regions[kRegionsMax];
 static int regionCount;
 
 void* flashAllocate(size_t size)

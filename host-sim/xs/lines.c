@@ -20,8 +20,7 @@
 
 extern void fxCheckProfiler(txMachine* the, txSlot* frame);
 
-enum { kFiles = 0x10000,
-	kLineBytes = 0x10000 / 8 };
+enum { kFiles = 0x10000, kLineBytes = 0x10000 / 8 };
 
 /* For each file, which the engine knows by a key, one bit a line; NULL where nothing is noted. */
 static uint8_t** seenLines;

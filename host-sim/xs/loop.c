@@ -73,7 +73,7 @@ static bool pollWatches(txMachine* the)
 	polledCount = 0;
 	for (Watch* watch = watches; watch && polledCount < kWatchesMax; watch = watch->next) {
 		/* without events it is left out: poll would report a broken connection over and over */
-		files[polledCount] = (struct pollfd) { .fd = watch->events ? watch->fd : -1, .events = watch->events };
+		files[polledCount] = (struct pollfd) {.fd = watch->events ? watch->fd : -1, .events = watch->events};
 		polled[polledCount++] = watch;
 		due |= watch->due;
 	}

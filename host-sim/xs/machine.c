@@ -16,7 +16,10 @@ enum {
 };
 
 #if mxMetering
-static struct { double total; uint32_t last; } meter;
+static struct {
+	double total;
+	uint32_t last;
+} meter;
 #endif
 
 /*

@@ -10,7 +10,7 @@
 Sim sim;
 
 /* Pages of flash cost nothing here. */
-static const RootSizes kRoomy = { 1024 * 1024, 1024 * 1024, 32 * 1024, 32 * 1024 };
+static const RootSizes kRoomy = {1024 * 1024, 1024 * 1024, 32 * 1024, 32 * 1024};
 
 static void runApp(txMachine* the, void* argument)
 {

@@ -20,7 +20,10 @@ typedef struct Mark {
 
 static Mark* marks;
 static int marksCount;
-static struct { double sent, received, turns; bool owesAnswer; } wire;
+static struct {
+	double sent, received, turns;
+	bool owesAnswer;
+} wire;
 
 void wireSent(size_t count)
 {
@@ -134,14 +137,18 @@ void marksWrite(FILE* file)
 		const MemoryUse* use = &mark->use;
 		fprintf(file, "%s\n\t\t{ \"name\": ", i ? "," : "");
 		reportWriteText(file, mark->name);
-		fprintf(file, ", \"meter\": %.0f, \"chunks\": %.0f, \"chunksPeak\": %.0f, \"slots\": %.0f, \"slotsPeak\": %.0f, ",
+		fprintf(file,
+			", \"meter\": %.0f, \"chunks\": %.0f, \"chunksPeak\": %.0f, \"slots\": %.0f, \"slotsPeak\": %.0f, ",
 			mark->meter, use->chunks, use->chunksPeak, use->slots, use->slotsPeak);
-		fprintf(file, "\"slotSize\": %.0f, \"stackPeak\": %.0f, \"collections\": %.0f, \"native\": %.0f, \"nativePeak\": %.0f, \"bytesPeak\": %.0f, ",
+		fprintf(file,
+			"\"slotSize\": %.0f, \"stackPeak\": %.0f, \"collections\": %.0f, \"native\": %.0f, \"nativePeak\": %.0f, "
+			"\"bytesPeak\": %.0f, ",
 			use->slotSize, use->stackPeak, use->collections, mark->native.current, mark->native.peak, mark->bytesPeak);
 		fprintf(file, "\"heapPeak\": %.0f, ", mark->heapPeak);
 		fprintf(file, "\"slotAllocations\": %.0f, \"chunkAllocations\": %.0f, \"nativeAllocations\": %.0f, ",
 			use->slotAllocations, use->chunkAllocations, mark->native.allocations);
-		fprintf(file, "\"sent\": %.0f, \"received\": %.0f, \"turns\": %.0f, \"accelerators\": {", mark->sent, mark->received, mark->turns);
+		fprintf(file, "\"sent\": %.0f, \"received\": %.0f, \"turns\": %.0f, \"accelerators\": {", mark->sent,
+			mark->received, mark->turns);
 		writeCalls(file, mark);
 		fputs(" } }", file);
 	}

@@ -41,7 +41,7 @@ static bool resolve(const char* base, const char* name, char* path)
 		for (; !strncmp(name, "../", 3); name += 3) {
 			if (length == 0)
 				return false;
-			for (length--; length > 0 && path[length - 1] != '/'; length--) {}
+			for (length--; length > 0 && path[length - 1] != '/'; length--) { }
 		}
 	}
 	int written = snprintf(path + length, kNameMax - length, "%s", name);

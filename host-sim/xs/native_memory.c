@@ -8,10 +8,10 @@
 #include "sim.h"
 
 #if SIM_WRAPS_MALLOC
-	extern void* __real_malloc(size_t size);
-	extern void* __real_calloc(size_t count, size_t size);
-	extern void* __real_realloc(void* block, size_t size);
-	extern void __real_free(void* block);
+extern void* __real_malloc(size_t size);
+extern void* __real_calloc(size_t count, size_t size);
+extern void* __real_realloc(void* block, size_t size);
+extern void __real_free(void* block);
 #else
 	#define __real_malloc malloc
 	#define __real_calloc calloc
@@ -21,7 +21,10 @@
 
 enum { kTableInitial = 1024 };
 
-typedef struct { void* block; size_t size; } Entry;
+typedef struct {
+	void* block;
+	size_t size;
+} Entry;
 
 /* Open addressing; its size is a power of two and at least twice the number of blocks. */
 static Entry* entries;
@@ -32,7 +35,11 @@ static bool isPaused;
 /* For tests: the allocation that fails, counted from the next (0: none), and whether one did; what was freed and is kept. */
 static unsigned failAfter;
 static bool hasFailed;
-static struct { bool isOn; Entry* blocks; size_t count, room; } kept;
+static struct {
+	bool isOn;
+	Entry* blocks;
+	size_t count, room;
+} kept;
 
 static size_t slotOf(const void* block)
 {
@@ -68,7 +75,7 @@ static void* enter(void* block, size_t size)
 		__real_free(block);
 		return NULL;
 	}
-	entries[slotOf(block)] = (Entry) { block, size };
+	entries[slotOf(block)] = (Entry) {block, size};
 	entriesUsed++;
 	use.allocations++;
 	use.current += (double)size;
@@ -119,7 +126,8 @@ void nativeMemoryKeepFreed(void)
 
 static bool isIn(const Entry* entry, const void* address)
 {
-	return entry->block && (const uint8_t*)address >= (uint8_t*)entry->block && (const uint8_t*)address < (uint8_t*)entry->block + entry->size;
+	return entry->block && (const uint8_t*)address >= (uint8_t*)entry->block
+		&& (const uint8_t*)address < (uint8_t*)entry->block + entry->size;
 }
 
 NativePlace nativeMemoryHolds(const void* address)

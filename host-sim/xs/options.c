@@ -8,8 +8,10 @@ static void usage(const char* problem, const char* argument)
 {
 	if (problem)
 		fprintf(stderr, "sim: %s: %s\n", problem, argument);
-	fputs("usage: sim APP.txt [--live] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--census FILE] [--trace FILE] [--timeout SECONDS]\n"
-		"       [--chip FEATURES]\n", stderr);
+	fputs("usage: sim APP.txt [--live] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--census "
+		  "FILE] [--trace FILE] [--timeout SECONDS]\n"
+		  "       [--chip FEATURES]\n",
+		stderr);
 	exit(kExitUsage);
 }
 
@@ -29,7 +31,8 @@ static bool parseZone(const char* text, double* seconds)
 	*seconds = 0;
 	if (!strcmp(text, "") || !strcmp(text, "Z"))
 		return true;
-	if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &length) != 2 || text[1 + length])
+	if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &length) != 2
+		|| text[1 + length])
 		return false;
 	*seconds = (hours * 60 + minutes) * (*text == '-' ? -60 : 60);
 	return true;
@@ -38,7 +41,7 @@ static bool parseZone(const char* text, double* seconds)
 /* "unset", seconds since 1970, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS[.mmm] with an optional zone; without one in UTC. */
 static bool clockParse(const char* text)
 {
-	struct tm date = { 0 };
+	struct tm date = {0};
 	double fraction = 0, zone;
 	char* end;
 	int length = 0;

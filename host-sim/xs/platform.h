@@ -59,14 +59,14 @@
 	on the ESP32 (the SDK's xs/platforms/esp/xsPlatform.h), by which natives find it: chunks end at heap_ptr, slots start at heap_pend.
 */
 #define SIM_ARENA 1
-#define mxMachinePlatform \
-	uint8_t* heap; \
-	uint8_t* heap_ptr; \
-	uint8_t* heap_pend; \
+#define mxMachinePlatform  \
+	uint8_t* heap;         \
+	uint8_t* heap_ptr;     \
+	uint8_t* heap_pend;    \
 	struct Memory* memory; \
-	int promiseJobs; \
+	int promiseJobs;       \
 	void* waiterCondition; \
-	void* waiterData; \
+	void* waiterData;      \
 	void* waiterLink;
 
 /* The device's clock may be unset, or set to any time (clock.c). */

@@ -34,17 +34,19 @@ static void writeMemory(FILE* file, MemoryUse* use)
 		use->slots, use->slotsPeak, use->slotsLimit, use->slotSize);
 	writePool(file, "stack", use->stack, use->stackPeak, use->stackLimit);
 	fprintf(file, "\t\t\"collections\": %.0f,\n\t\t\"keys\": %.0f,\n", use->collections, use->keys);
-	fprintf(file, "\t\t\"native\": { \"current\": %.0f, \"peak\": %.0f, \"allocations\": %.0f },\n",
-		native.current, native.peak, native.allocations);
-	fprintf(file, "\t\t\"allocations\": { \"slots\": %.0f, \"chunks\": %.0f }\n\t},\n",
-		use->slotAllocations, use->chunkAllocations);
+	fprintf(file, "\t\t\"native\": { \"current\": %.0f, \"peak\": %.0f, \"allocations\": %.0f },\n", native.current,
+		native.peak, native.allocations);
+	fprintf(file, "\t\t\"allocations\": { \"slots\": %.0f, \"chunks\": %.0f }\n\t},\n", use->slotAllocations,
+		use->chunkAllocations);
 }
 
 static void writeFlash(FILE* file)
 {
 	FlashUse use;
 	flashUse(&use);
-	fprintf(file, "\t\"flash\": { \"bytecode\": %.0f, \"slots\": %.0f, \"slotBytes\": %.0f, \"chunks\": %.0f, \"keys\": %.0f },\n",
+	fprintf(file,
+		"\t\"flash\": { \"bytecode\": %.0f, \"slots\": %.0f, \"slotBytes\": %.0f, \"chunks\": %.0f, \"keys\": %.0f "
+		"},\n",
 		use.bytecode, use.slots, use.slotBytes, use.chunks, use.keys);
 }
 
@@ -55,7 +57,8 @@ static void writeModules(FILE* file)
 	for (const Module* module = sim.app.modules; module; module = module->next) {
 		fprintf(file, "%s\n\t\t{ \"name\": ", separator);
 		reportWriteText(file, module->name);
-		fprintf(file, ", \"bytecode\": %zu, \"slots\": %.0f, \"chunks\": %.0f }", module->codeSize, module->slots, module->chunks);
+		fprintf(file, ", \"bytecode\": %zu, \"slots\": %.0f, \"chunks\": %.0f }", module->codeSize, module->slots,
+			module->chunks);
 		separator = ",";
 	}
 	fputs("\n\t],\n", file);

@@ -12,7 +12,7 @@
 
 /* Owned by the loop; the thread has a copy of the name and one end of a pipe, into which it writes its answer. */
 struct Lookup {
-	Watch watch;			/* first: the loop gives it back */
+	Watch watch; /* first: the loop gives it back */
 	void (*found)(void* context, const char* address);
 	void* context;
 	char address[NI_MAXHOST];
@@ -25,7 +25,7 @@ typedef struct Question {
 
 static bool ask(const char* name, int family, int flags, char* address)
 {
-	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = flags };
+	struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = flags};
 	struct addrinfo* info = NULL;
 	if (getaddrinfo(name, NULL, &hints, &info))
 		return false;

@@ -109,14 +109,9 @@ static txByte* skipOperand(txByte* code, txS1 length)
 	txU4 size4;
 	code++;
 	switch (length) {
-	case -1:
-		return code + 1 + *(txU1*)code;
-	case -2:
-		mxDecode2(code, size2);
-		return code + size2;
-	default:
-		mxDecode4(code, size4);
-		return code + size4;
+	case -1: return code + 1 + *(txU1*)code;
+	case -2: mxDecode2(code, size2); return code + size2;
+	default: mxDecode4(code, size4); return code + size4;
 	}
 }
 
@@ -126,12 +121,12 @@ typedef struct {
 
 /* The operations that copy code or a string into a chunk each time they are done, and those that refer to where it lies. */
 static const Pair pairs[] = {
-	{ XS_CODE_CODE_1, XS_CODE_CODE_ARCHIVE_1 },
-	{ XS_CODE_CODE_2, XS_CODE_CODE_ARCHIVE_2 },
-	{ XS_CODE_CODE_4, XS_CODE_CODE_ARCHIVE_4 },
-	{ XS_CODE_STRING_1, XS_CODE_STRING_ARCHIVE_1 },
-	{ XS_CODE_STRING_2, XS_CODE_STRING_ARCHIVE_2 },
-	{ XS_CODE_STRING_4, XS_CODE_STRING_ARCHIVE_4 },
+	{XS_CODE_CODE_1, XS_CODE_CODE_ARCHIVE_1},
+	{XS_CODE_CODE_2, XS_CODE_CODE_ARCHIVE_2},
+	{XS_CODE_CODE_4, XS_CODE_CODE_ARCHIVE_4},
+	{XS_CODE_STRING_1, XS_CODE_STRING_ARCHIVE_1},
+	{XS_CODE_STRING_2, XS_CODE_STRING_ARCHIVE_2},
+	{XS_CODE_STRING_4, XS_CODE_STRING_ARCHIVE_4},
 };
 
 static txU1 otherOf(txU1 code, bool refers)

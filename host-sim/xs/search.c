@@ -11,9 +11,19 @@
 
 enum { kSearchMin = 8, kRegionsMax = 2048 };
 
-typedef struct { const uint8_t* start; const uint8_t* end; bool isStack, isHeap; } Region;
-typedef struct { const uint8_t* bytes; size_t length; uint8_t mask; } Pattern;
-typedef struct { double chunks, freeChunks, slots, native, freed, stack, other; } Found;
+typedef struct {
+	const uint8_t* start;
+	const uint8_t* end;
+	bool isStack, isHeap;
+} Region;
+typedef struct {
+	const uint8_t* bytes;
+	size_t length;
+	uint8_t mask;
+} Pattern;
+typedef struct {
+	double chunks, freeChunks, slots, native, freed, stack, other;
+} Found;
 
 static Region regions[kRegionsMax];
 
@@ -104,11 +114,14 @@ static int findRegions(void)
 	if (file < 0)
 		return -1;
 	while (count < kRegionsMax && readLine(file, line, sizeof(line))) {
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %7s", &start, &end, access) != 3 || access[0] != 'r' || access[1] != 'w')
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %7s", &start, &end, access) != 3 || access[0] != 'r'
+			|| access[1] != 'w')
 			continue;
 		regions[count++] = (Region) {
-			.start = (const uint8_t*)start, .end = (const uint8_t*)end,
-			.isStack = strstr(line, "[stack]") != NULL, .isHeap = strstr(line, "[heap]") != NULL,
+			.start = (const uint8_t*)start,
+			.end = (const uint8_t*)end,
+			.isStack = strstr(line, "[stack]") != NULL,
+			.isHeap = strstr(line, "[heap]") != NULL,
 		};
 	}
 	close(file);
@@ -126,8 +139,8 @@ static int findRegions(void)
 
 void simSearchMemory(xsMachine* the)
 {
-	Pattern pattern = { 0 };
-	Found found = { 0 };
+	Pattern pattern = {0};
+	Found found = {0};
 	pattern.mask = (uint8_t)argumentIntegerOr(the, 1, 0);
 	int count = findRegions();
 	if (count < 0)
@@ -136,7 +149,7 @@ void simSearchMemory(xsMachine* the)
 	const void* data = argumentBuffer(the, 0, false, &length);
 	if (length < kSearchMin)
 		xsRangeError("%d bytes are found by chance: give %d or more", (int)length, kSearchMin);
-	for (xsUnsignedValue i = 1; ((const uint8_t*)data)[i] == ((const uint8_t*)data)[0]; ) {
+	for (xsUnsignedValue i = 1; ((const uint8_t*)data)[i] == ((const uint8_t*)data)[0];) {
 		if (++i == length)
 			xsRangeError("bytes that are all the same are found by chance");
 	}
@@ -144,10 +157,19 @@ void simSearchMemory(xsMachine* the)
 	pattern.length = length;
 	for (int i = 0; i < count; i++)
 		searchRegion(the, &regions[i], &pattern, &found);
-	const struct { const char* name; double value; } numbers[] = {
-		{ "chunks", found.chunks }, { "freeChunks", found.freeChunks }, { "slots", found.slots }, { "native", found.native },
-		{ "freed", found.freed }, { "stack", found.stack }, { "other", found.other },
-		{ "total", found.chunks + found.freeChunks + found.slots + found.native + found.freed + found.stack + found.other },
+	const struct {
+		const char* name;
+		double value;
+	} numbers[] = {
+		{"chunks", found.chunks},
+		{"freeChunks", found.freeChunks},
+		{"slots", found.slots},
+		{"native", found.native},
+		{"freed", found.freed},
+		{"stack", found.stack},
+		{"other", found.other},
+		{"total",
+			found.chunks + found.freeChunks + found.slots + found.native + found.freed + found.stack + found.other},
 	};
 	xsResult = xsNewObject();
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)

@@ -14,7 +14,8 @@
 
 /* The engine defines them; xsmc.h, which can't be included with xs.h, declares them. */
 extern void* fxGetHostDataValidate(txMachine* the, txSlot* slot, void* destructor);
-extern xsIntegerValue _xsmcGetBuffer(xsMachine* the, xsSlot* slot, void** data, xsUnsignedValue* count, xsBooleanValue writable);
+extern xsIntegerValue _xsmcGetBuffer(
+	xsMachine* the, xsSlot* slot, void** data, xsUnsignedValue* count, xsBooleanValue writable);
 
 /* Exit codes. 0 to 9 belong to the script: simulator.exit(code). */
 enum {
@@ -49,7 +50,7 @@ typedef struct Module {
 	bool preload;
 	txScript* script;
 	size_t codeSize;
-	double slots, chunks;	/* what preloading it left in flash */
+	double slots, chunks; /* what preloading it left in flash */
 	HostTable* hosts;
 } Module;
 
@@ -80,16 +81,16 @@ typedef enum { kMemoryFlash, kMemoryArena, kMemoryPools } MemoryKind;
 
 typedef struct Memory {
 	MemoryKind kind;
-	uint8_t* arena;			/* creation.static: chunks grow up from its start, slots down from its end */
+	uint8_t* arena; /* creation.static: chunks grow up from its start, slots down from its end */
 	uint8_t* arenaEnd;
-	size_t asked;			/* bytes of the last allocation, for the sentence when it fails */
+	size_t asked; /* bytes of the last allocation, for the sentence when it fails */
 	bool askedSlot;
-	uint64_t slotAllocations;	/* counted by heap.c */
+	uint64_t slotAllocations; /* counted by heap.c */
 	uint64_t chunkAllocations;
 	uint64_t collections;
-	double bytesPeak;		/* chunks, slots and native memory together, kept by marks.c */
-	double heapPeak;		/* chunks and slots alone */
-	bool isPeak;			/* it has just risen: for census.c */
+	double bytesPeak; /* chunks, slots and native memory together, kept by marks.c */
+	double heapPeak;  /* chunks and slots alone */
+	bool isPeak;      /* it has just risen: for census.c */
 } Memory;
 
 void memoryCreate(Memory* memory, MemoryKind kind, size_t arenaSize);
@@ -126,9 +127,23 @@ void censusWrite(void);
 
 /* trace.c (--trace FILE): what happened on each connection. */
 #if SIM_FIRMWARE
-static inline int traceConnection(void) { return 0; }
-static inline void traceEvent(int connection, const char* event, const void* data, size_t count) { (void)connection; (void)event; (void)data; (void)count; }
-static inline void traceOpening(int connection, const char* address, const char* port) { (void)connection; (void)address; (void)port; }
+static inline int traceConnection(void)
+{
+	return 0;
+}
+static inline void traceEvent(int connection, const char* event, const void* data, size_t count)
+{
+	(void)connection;
+	(void)event;
+	(void)data;
+	(void)count;
+}
+static inline void traceOpening(int connection, const char* address, const char* port)
+{
+	(void)connection;
+	(void)address;
+	(void)port;
+}
 #else
 int traceConnection(void);
 void traceEvent(int connection, const char* event, const void* data, size_t count);
@@ -157,7 +172,9 @@ void flashProtect(void);
 
 /* flash.c: the read-only memory of preloaded modules. */
 void flashShare(txMachine* root);
-typedef struct FlashUse { double bytecode, slots, slotBytes, chunks, keys; } FlashUse;
+typedef struct FlashUse {
+	double bytecode, slots, slotBytes, chunks, keys;
+} FlashUse;
 void flashUse(FlashUse* use);
 void flashCountBytecode(size_t size);
 
@@ -167,7 +184,9 @@ void faultsCatch(void);
 /* machine.c */
 
 /* What the root machine starts with, and how much it gets when that is full: bytes of chunks, slots. */
-typedef struct RootSizes { txSize chunks, moreChunks, slots, moreSlots; } RootSizes;
+typedef struct RootSizes {
+	txSize chunks, moreChunks, slots, moreSlots;
+} RootSizes;
 
 txMachine* machineCreateRoot(App* app, const RootSizes* sizes);
 txMachine* machineClone(App* app, txMachine* root);
@@ -188,9 +207,9 @@ void timeoutEnd(txMachine* the) XS_FUNCTION_NORETURN;
 /* loop.c */
 typedef struct Watch {
 	struct Watch* next;
-	int fd;				/* < 0: nothing to poll */
+	int fd; /* < 0: nothing to poll */
 	short events;
-	bool due;			/* to be called at the next turn, whatever poll says */
+	bool due; /* to be called at the next turn, whatever poll says */
 	void (*ready)(struct Watch* watch, short events);
 } Watch;
 
@@ -213,7 +232,9 @@ void* scratchAllocate(size_t size);
 void scratchFree(void* block);
 
 /* native_memory.c */
-typedef struct NativeUse { double current, peak, allocations; } NativeUse;
+typedef struct NativeUse {
+	double current, peak, allocations;
+} NativeUse;
 void marksRaisePeaks(MemoryUse* use, NativeUse* native);
 void nativeMemoryUse(NativeUse* use);
 void nativeMemoryResetPeak(void);
@@ -228,8 +249,8 @@ NativePlace nativeMemoryHolds(const void* address);
 #if SIM_FIRMWARE
 	#define nativeMemoryFails() false
 #else
-	/* True where this allocation is to fail: also asked where the runtime allocates what a device takes from C's heap, too. */
-	bool nativeMemoryFails(void);
+/* True where this allocation is to fail: also asked where the runtime allocates what a device takes from C's heap, too. */
+bool nativeMemoryFails(void);
 #endif
 /* chip/key_slots.c: keys that PSA Crypto holds. */
 int chipKeySlots(void);
@@ -284,12 +305,12 @@ typedef struct Sim {
 	Memory rootMemory;
 	Memory memory;
 	txMachine* root;
-	txMachine* the;			/* the app's machine */
-	bool building;			/* the root machine is being made: its tables go to flash */
+	txMachine* the; /* the app's machine */
+	bool building;  /* the root machine is being made: its tables go to flash */
 	bool ended;
 	int exitCode;
 	char reason[512];
-	bool useKnown;			/* `use` was taken before the end disturbed it */
+	bool useKnown; /* `use` was taken before the end disturbed it */
 	MemoryUse use;
 	double startTime;
 } Sim;

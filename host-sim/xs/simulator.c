@@ -15,13 +15,28 @@ void simMemory(xsMachine* the)
 	NativeUse native;
 	memoryUse(the, &use);
 	nativeMemoryUse(&native);
-	const struct { const char* name; double value; } numbers[] = {
-		{ "chunks", use.chunks }, { "chunksPeak", use.chunksPeak }, { "chunksLimit", use.chunksLimit },
-		{ "slots", use.slots }, { "slotsPeak", use.slotsPeak }, { "slotsLimit", use.slotsLimit }, { "slotSize", use.slotSize },
-		{ "stack", use.stack }, { "stackPeak", use.stackPeak }, { "stackLimit", use.stackLimit },
-		{ "keys", use.keys }, { "collections", use.collections },
-		{ "nativeBytes", native.current }, { "nativePeak", native.peak }, { "nativeAllocations", native.allocations },
-		{ "slotAllocations", use.slotAllocations }, { "chunkAllocations", use.chunkAllocations }, { "keySlots", chipKeySlots() },
+	const struct {
+		const char* name;
+		double value;
+	} numbers[] = {
+		{"chunks", use.chunks},
+		{"chunksPeak", use.chunksPeak},
+		{"chunksLimit", use.chunksLimit},
+		{"slots", use.slots},
+		{"slotsPeak", use.slotsPeak},
+		{"slotsLimit", use.slotsLimit},
+		{"slotSize", use.slotSize},
+		{"stack", use.stack},
+		{"stackPeak", use.stackPeak},
+		{"stackLimit", use.stackLimit},
+		{"keys", use.keys},
+		{"collections", use.collections},
+		{"nativeBytes", native.current},
+		{"nativePeak", native.peak},
+		{"nativeAllocations", native.allocations},
+		{"slotAllocations", use.slotAllocations},
+		{"chunkAllocations", use.chunkAllocations},
+		{"keySlots", chipKeySlots()},
 	};
 	xsResult = xsNewObject();
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -77,12 +92,15 @@ void simAccelerators(xsMachine* the)
 }
 
 /* What may happen to a call, and the PSA status that comes of it. */
-static const struct { const char* action; int status; } faults[] = {
-	{ "fail", -147 },	/* PSA_ERROR_HARDWARE_FAILURE */
-	{ "busy", -132 },	/* PSA_ERROR_GENERIC_ERROR: what ESP-IDF's driver gives where it gets no DMA channel */
-	{ "memory", -141 },	/* PSA_ERROR_INSUFFICIENT_MEMORY: no key slot, or no memory for the driver's own state */
-	{ "unsupported", -134 },	/* PSA_ERROR_NOT_SUPPORTED: a key that the chip can't do */
-	{ "late", 0 },
+static const struct {
+	const char* action;
+	int status;
+} faults[] = {
+	{"fail", -147},        /* PSA_ERROR_HARDWARE_FAILURE */
+	{"busy", -132},        /* PSA_ERROR_GENERIC_ERROR: what ESP-IDF's driver gives where it gets no DMA channel */
+	{"memory", -141},      /* PSA_ERROR_INSUFFICIENT_MEMORY: no key slot, or no memory for the driver's own state */
+	{"unsupported", -134}, /* PSA_ERROR_NOT_SUPPORTED: a key that the chip can't do */
+	{"late", 0},
 };
 
 /* accelerate(action, name, nth, delay): that happens to the accelerator's nth call from now on. */

@@ -13,7 +13,7 @@
 enum { kBufferSize = 5760 };
 
 typedef struct TCP {
-	Watch watch;			/* first: the loop gives it back */
+	Watch watch; /* first: the loop gives it back */
 	xsMachine* the;
 	xsSlot self;
 	xsSlot onReadable;
@@ -24,14 +24,14 @@ typedef struct TCP {
 	bool connected;
 	bool nodelay;
 	bool isNumber;
-	bool ended;				/* nothing more will come */
-	bool told;				/* onError was called */
-	bool dead;				/* closed while the loop was calling */
-	bool isClosing;			/* the app closes it, not the peer */
-	int calls;				/* callbacks that are running */
-	int number;				/* for traces */
+	bool ended;     /* nothing more will come */
+	bool told;      /* onError was called */
+	bool dead;      /* closed while the loop was calling */
+	bool isClosing; /* the app closes it, not the peer */
+	int calls;      /* callbacks that are running */
+	int number;     /* for traces */
 	size_t inCount, outCount;
-	uint8_t* in;			/* kBufferSize bytes each, behind */
+	uint8_t* in; /* kBufferSize bytes each, behind */
 	uint8_t* out;
 	uint8_t buffers[];
 } TCP;
@@ -214,7 +214,7 @@ static void callbackOption(xsMachine* the, const char* name, int variable)
 void simTCP(xsMachine* the)
 {
 	enum { kReadable = 1, kWritable, kError, kVariables };
-	TCP given = { .watch = { .fd = -1, .ready = ready }, .the = the };
+	TCP given = {.watch = {.fd = -1, .ready = ready}, .the = the};
 	char address[256] = "";
 	hostConstruct(the, simTCPDestructor, "TCP");
 	argument(the, 0);
@@ -358,7 +358,8 @@ void simTCPWrite(xsMachine* the)
 static bool remote(xsMachine* the, char* address, size_t addressSize, char* service, size_t serviceSize)
 {
 	TCP* tcp = openTCP(the);
-	return tcp->connected && tcp->watch.fd >= 0 && transportPeer(tcp->watch.fd, address, addressSize, service, serviceSize);
+	return tcp->connected && tcp->watch.fd >= 0
+		&& transportPeer(tcp->watch.fd, address, addressSize, service, serviceSize);
 }
 
 void simTCPRemoteAddress(xsMachine* the)

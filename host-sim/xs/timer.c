@@ -10,8 +10,8 @@ typedef struct Timer {
 	xsMachine* the;
 	xsSlot self;
 	xsSlot callback;
-	double when;			/* monotonic milliseconds */
-	double interval;		/* 0: fires once; < 0: unscheduled */
+	double when;     /* monotonic milliseconds */
+	double interval; /* 0: fires once; < 0: unscheduled */
 	bool scheduled;
 	bool running;
 	bool cleared;

@@ -24,7 +24,8 @@ static void prepare(int file, bool nodelay)
 
 int transportOpen(const char* address, const char* port, bool nodelay)
 {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
+	struct addrinfo hints = {
+		.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
 	struct addrinfo* info = NULL;
 	if (getaddrinfo(address, port, &hints, &info))
 		return -1;
@@ -71,11 +72,11 @@ int transportSend(int file, const uint8_t* from, size_t count)
 */
 void transportFinish(int file, uint8_t* scratch, size_t size)
 {
-	struct pollfd polled = { .fd = file, .events = POLLIN };
+	struct pollfd polled = {.fd = file, .events = POLLIN};
 	if (shutdown(file, SHUT_WR) < 0)
 		return;
 	double until = monotonicSeconds() + kGoodbyeSeconds;
-	for (double left; (left = until - monotonicSeconds()) > 0 && poll(&polled, 1, (int)ceil(left * 1000)) > 0; ) {
+	for (double left; (left = until - monotonicSeconds()) > 0 && poll(&polled, 1, (int)ceil(left * 1000)) > 0;) {
 		if (recv(file, scratch, size, 0) <= 0)
 			return;
 	}

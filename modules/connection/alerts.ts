@@ -12,8 +12,10 @@ function isForWantOfCertificate(description: number): boolean {
 		case AlertDescription.bad_certificate:
 		case AlertDescription.certificate_unknown:
 		case AlertDescription.unknown_ca:
-		case AlertDescription.access_denied: return true;
-		default: return false;
+		case AlertDescription.access_denied:
+			return true;
+		default:
+			return false;
 	}
 }
 
@@ -22,34 +24,63 @@ export function alertMeaning(description: number, owesCertificate: boolean): str
 	if (owesCertificate && isForWantOfCertificate(description))
 		return `it wants a certificate from us, and there is none that it takes: see "clientCertificates" (alert ${description})`;
 	switch (description) {
-		case AlertDescription.close_notify: return "it closed the connection during the handshake";
-		case AlertDescription.unexpected_message: return "it did not expect our message (unexpected_message)";
-		case AlertDescription.bad_record_mac: return "it could not decrypt our record (bad_record_mac)";
-		case AlertDescription.record_overflow: return "our record was too long for it (record_overflow)";
-		case AlertDescription.handshake_failure: return "it has no cipher suite, group or signature in common with us (handshake_failure)";
-		case AlertDescription.bad_certificate: return "our certificate is broken or does not verify (bad_certificate)";
-		case AlertDescription.unsupported_certificate: return "it does not take our kind of certificate (unsupported_certificate)";
-		case AlertDescription.certificate_revoked: return "our certificate was revoked (certificate_revoked)";
-		case AlertDescription.certificate_expired: return "our certificate has expired (certificate_expired)";
-		case AlertDescription.certificate_unknown: return "it does not accept our certificate (certificate_unknown)";
-		case AlertDescription.illegal_parameter: return "a value of our hello is out of range for it (illegal_parameter)";
-		case AlertDescription.unknown_ca: return "it does not know the authority of our certificate (unknown_ca)";
-		case AlertDescription.access_denied: return "our certificate is valid but gives no access (access_denied)";
-		case AlertDescription.decode_error: return "it could not read our message (decode_error)";
-		case AlertDescription.decrypt_error: return "a signature or Finished of ours did not verify (decrypt_error)";
-		case AlertDescription.protocol_version: return "it does not speak our version of TLS (protocol_version)";
-		case AlertDescription.insufficient_security: return "our ciphers are too weak for it (insufficient_security)";
-		case AlertDescription.internal_error: return "it has a problem of its own (internal_error)";
-		case AlertDescription.inappropriate_fallback: return "it speaks a newer version than we offered (inappropriate_fallback)";
-		case AlertDescription.user_canceled: return "it was cancelled (user_canceled)";
-		case AlertDescription.no_renegotiation: return "it does not renegotiate (no_renegotiation)";
-		case AlertDescription.missing_extension: return "our hello lacks an extension that it needs (missing_extension)";
-		case AlertDescription.unsupported_extension: return "it does not take an extension of ours (unsupported_extension)";
-		case AlertDescription.unrecognized_name: return "it does not know the host name that we asked for (unrecognized_name)";
-		case AlertDescription.bad_certificate_status_response: return "it does not accept our OCSP response (bad_certificate_status_response)";
-		case AlertDescription.unknown_psk_identity: return "it does not know our session or pre-shared key (unknown_psk_identity)";
-		case AlertDescription.certificate_required: return "it wants a certificate from us (certificate_required)";
-		case AlertDescription.no_application_protocol: return "it speaks none of the application protocols offered (no_application_protocol)";
-		default: return `alert ${description}`;
+		case AlertDescription.close_notify:
+			return "it closed the connection during the handshake";
+		case AlertDescription.unexpected_message:
+			return "it did not expect our message (unexpected_message)";
+		case AlertDescription.bad_record_mac:
+			return "it could not decrypt our record (bad_record_mac)";
+		case AlertDescription.record_overflow:
+			return "our record was too long for it (record_overflow)";
+		case AlertDescription.handshake_failure:
+			return "it has no cipher suite, group or signature in common with us (handshake_failure)";
+		case AlertDescription.bad_certificate:
+			return "our certificate is broken or does not verify (bad_certificate)";
+		case AlertDescription.unsupported_certificate:
+			return "it does not take our kind of certificate (unsupported_certificate)";
+		case AlertDescription.certificate_revoked:
+			return "our certificate was revoked (certificate_revoked)";
+		case AlertDescription.certificate_expired:
+			return "our certificate has expired (certificate_expired)";
+		case AlertDescription.certificate_unknown:
+			return "it does not accept our certificate (certificate_unknown)";
+		case AlertDescription.illegal_parameter:
+			return "a value of our hello is out of range for it (illegal_parameter)";
+		case AlertDescription.unknown_ca:
+			return "it does not know the authority of our certificate (unknown_ca)";
+		case AlertDescription.access_denied:
+			return "our certificate is valid but gives no access (access_denied)";
+		case AlertDescription.decode_error:
+			return "it could not read our message (decode_error)";
+		case AlertDescription.decrypt_error:
+			return "a signature or Finished of ours did not verify (decrypt_error)";
+		case AlertDescription.protocol_version:
+			return "it does not speak our version of TLS (protocol_version)";
+		case AlertDescription.insufficient_security:
+			return "our ciphers are too weak for it (insufficient_security)";
+		case AlertDescription.internal_error:
+			return "it has a problem of its own (internal_error)";
+		case AlertDescription.inappropriate_fallback:
+			return "it speaks a newer version than we offered (inappropriate_fallback)";
+		case AlertDescription.user_canceled:
+			return "it was cancelled (user_canceled)";
+		case AlertDescription.no_renegotiation:
+			return "it does not renegotiate (no_renegotiation)";
+		case AlertDescription.missing_extension:
+			return "our hello lacks an extension that it needs (missing_extension)";
+		case AlertDescription.unsupported_extension:
+			return "it does not take an extension of ours (unsupported_extension)";
+		case AlertDescription.unrecognized_name:
+			return "it does not know the host name that we asked for (unrecognized_name)";
+		case AlertDescription.bad_certificate_status_response:
+			return "it does not accept our OCSP response (bad_certificate_status_response)";
+		case AlertDescription.unknown_psk_identity:
+			return "it does not know our session or pre-shared key (unknown_psk_identity)";
+		case AlertDescription.certificate_required:
+			return "it wants a certificate from us (certificate_required)";
+		case AlertDescription.no_application_protocol:
+			return "it speaks none of the application protocols offered (no_application_protocol)";
+		default:
+			return `alert ${description}`;
 	}
 }

@@ -31,8 +31,11 @@ export class Connection extends Lifecycle {
 	readonly maxMessage: number;
 
 	constructor(config: Config, events: Events) {
-		const maxSendFragment = config.maxSendFragment, recordPadding = config.recordPadding;
-		const outgoing = recordPadding ? new PaddedOutgoing(events, maxSendFragment, recordPadding) : new Outgoing(events, maxSendFragment);
+		const maxSendFragment = config.maxSendFragment,
+			recordPadding = config.recordPadding;
+		const outgoing = recordPadding
+			? new PaddedOutgoing(events, maxSendFragment, recordPadding)
+			: new Outgoing(events, maxSendFragment);
 		super(events, new Incoming(), outgoing);
 		this.maxMessage = config.maxMessage;
 		this.driver = new Driver(this, this.incoming, outgoing, config, undefined);
@@ -48,8 +51,7 @@ export class Connection extends Lifecycle {
 			driver.timing.mark(Phase.connect);
 			this.expectAlive();
 			driver.start(handshake(driver));
-		}
-		catch (e) {
+		} catch (e) {
 			this.fail(e);
 		}
 		this.finishClosing();
@@ -57,7 +59,9 @@ export class Connection extends Lifecycle {
 
 	/** What the handshake waits for, in words; undefined where it is done. */
 	get waitsFor(): string | undefined {
-		return this.state === State.handshake && this.driver ? waitingWords(this.driver.isPaused ? 0 : this.driver.waitsFor) : undefined;
+		return this.state === State.handshake && this.driver
+			? waitingWords(this.driver.isPaused ? 0 : this.driver.waitsFor)
+			: undefined;
 	}
 
 	/** True while `receive` would use nothing: data waits to be read, or a pause lasts, or nothing more is taken. */
@@ -122,8 +126,7 @@ export class Connection extends Lifecycle {
 				if (outgoing.worn || this.post!.owesUpdate) this.updateKey();
 				outgoing.add(ContentType.application_data, bytes, at, Math.min(end, at + maxFragment));
 			}
-		}
-		catch (e) {
+		} catch (e) {
 			// some of it may be sealed, and can't be taken back
 			throw this.die(e);
 		}
@@ -139,8 +142,7 @@ export class Connection extends Lifecycle {
 		try {
 			if (this.outgoing.worn || this.post!.owesUpdate) this.updateKey();
 			this.outgoing.collect(bytes, start, end, expected);
-		}
-		catch (e) {
+		} catch (e) {
 			throw this.die(e);
 		}
 	}
@@ -153,8 +155,7 @@ export class Connection extends Lifecycle {
 		if (!this.isOpen || !this.post!.owesUpdate) return;
 		try {
 			this.updateKey();
-		}
-		catch (e) {
+		} catch (e) {
 			this.fail(e);
 		}
 	}
@@ -181,8 +182,7 @@ export class Connection extends Lifecycle {
 		try {
 			driver.resume();
 			if (!driver.flow) this.dropDriver(driver);
-		}
-		catch (e) {
+		} catch (e) {
 			driver = undefined;
 			this.fail(e);
 		}
@@ -194,8 +194,7 @@ export class Connection extends Lifecycle {
 	flush(): void {
 		try {
 			this.outgoing.flush();
-		}
-		catch (e) {
+		} catch (e) {
 			this.fail(e);
 		}
 	}
@@ -228,7 +227,8 @@ export class Connection extends Lifecycle {
 	}
 
 	private reportHandshake(driver: Driver): void {
-		const info = driver.info, sessions = driver.sessions;
+		const info = driver.info,
+			sessions = driver.sessions;
 		driver.info = driver.sessions = undefined;
 		if (info) this.events.opened(info);
 		if (sessions)
@@ -243,8 +243,7 @@ export class Connection extends Lifecycle {
 		let at = start;
 		try {
 			at = this.incoming.takeHeader(bytes, start, end);
-		}
-		catch (e) {
+		} catch (e) {
 			this.fail(e);
 		}
 		return at;
@@ -255,8 +254,7 @@ export class Connection extends Lifecycle {
 		let driver: Driver | undefined;
 		try {
 			driver = this.useRecord();
-		}
-		catch (e) {
+		} catch (e) {
 			this.fail(e);
 		}
 		if (this.state === State.closed) this.finishClosing();
@@ -265,7 +263,8 @@ export class Connection extends Lifecycle {
 
 	/** Unprotects the record and sees what it is. Returns the driver where there is one, also one whose work is done by that. */
 	private useRecord(): Driver | undefined {
-		const incoming = this.incoming, driver = this.driver;
+		const incoming = this.incoming,
+			driver = this.driver;
 		const type = incoming.openRecord();
 		const isEmpty = incoming.at === incoming.end;
 		if (type !== ContentType.handshake && type !== ContentType.change_cipher_spec && driver?.started)
@@ -303,7 +302,8 @@ export class Connection extends Lifecycle {
 	}
 
 	private receiveAlert(): void {
-		const incoming = this.incoming, driver = this.driver;
+		const incoming = this.incoming,
+			driver = this.driver;
 		const buffer = incoming.buffer;
 		const at = incoming.at;
 		const end = incoming.end;
@@ -317,11 +317,17 @@ export class Connection extends Lifecycle {
 			return;
 		}
 		// TLS 1.2 goes on after a warning (RFC 5246 section 7.2.2). TLS 1.3 knows none but user_canceled, which close_notify follows (section 6.1)
-		const mayWarn = description === AlertDescription.user_canceled || (incoming.version || driver?.config.minVersion) === ProtocolVersion.tls12;
+		const mayWarn =
+			description === AlertDescription.user_canceled ||
+			(incoming.version || driver?.config.minVersion) === ProtocolVersion.tls12;
 		if (mayWarn && level === AlertLevel.warning && description !== AlertDescription.close_notify) {
 			if (!this.isOpen) driver!.ignore();
 			return;
 		}
-		throw new TLSError("peer_alert", `the server refused: ${alertMeaning(description, driver?.owesCertificate ?? false)}`, description);
+		throw new TLSError(
+			"peer_alert",
+			`the server refused: ${alertMeaning(description, driver?.owesCertificate ?? false)}`,
+			description,
+		);
 	}
 }

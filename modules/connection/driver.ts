@@ -87,7 +87,13 @@ export class Driver implements Link, Gate {
 	declare private passes: Transcript | undefined;
 
 	/** For a handshake, `config`; for messages after it, `post`. */
-	constructor(host: Host, incoming: Incoming, outgoing: Outgoing, config: Config | undefined, post: PostHandshake | undefined) {
+	constructor(
+		host: Host,
+		incoming: Incoming,
+		outgoing: Outgoing,
+		config: Config | undefined,
+		post: PostHandshake | undefined,
+	) {
 		this.host = host;
 		this.incoming = incoming;
 		this.outgoing = outgoing;
@@ -124,10 +130,16 @@ export class Driver implements Link, Gate {
 		else if (!this.isAccepted(type) && !(type === HandshakeType.hello_request && this.incoming.is12))
 			throw new TLSError("unexpected_message", `handshake message ${type} comes where it may not`);
 		if (length > longestBody(type))
-			throw new TLSError("decode_error", `handshake message ${type} has ${length} bytes, more than the ${longestBody(type)} that it can have`);
+			throw new TLSError(
+				"decode_error",
+				`handshake message ${type} has ${length} bytes, more than the ${longestBody(type)} that it can have`,
+			);
 		const { maxMessage } = this.host;
 		if (length > maxMessage)
-			throw new TLSError("message_too_long", `a handshake message of ${length} bytes is longer than the ${maxMessage} that are allowed`);
+			throw new TLSError(
+				"message_too_long",
+				`a handshake message of ${length} bytes is longer than the ${maxMessage} that are allowed`,
+			);
 	}
 
 	/** A ticket need not be kept (RFC 8446 section 4.6.1); in TLS 1.2 it belongs to the transcript, which the flow then gives. */
@@ -142,7 +154,8 @@ export class Driver implements Link, Gate {
 
 	/** Uses the handshake messages of the record, until it is used up or a pause comes. */
 	readMessages(): void {
-		const joiner = this.joiner, incoming = this.incoming;
+		const joiner = this.joiner,
+			incoming = this.incoming;
 		let count = 0;
 		while (incoming.at < incoming.end && !this.isPaused) {
 			if (!this.flow && count === MAX_BETWEEN_PAUSES) {
@@ -173,7 +186,9 @@ export class Driver implements Link, Gate {
 	receiveChangeCipherSpec(): void {
 		const incoming = this.incoming;
 		const isWhole = incoming.have === RecordHeader.length + 1 && incoming.buffer[RecordHeader.length] === 1;
-		const isExpected = incoming.is12 ? this.accepts === Step.change_cipher_spec : ++this.changeCipherSpecs <= MAX_CHANGE_CIPHER_SPECS;
+		const isExpected = incoming.is12
+			? this.accepts === Step.change_cipher_spec
+			: ++this.changeCipherSpecs <= MAX_CHANGE_CIPHER_SPECS;
 		if (!isWhole || !isExpected || !this.flow || this.started)
 			throw new TLSError("unexpected_message", "a change_cipher_spec record is unexpected");
 		incoming.at = incoming.end;
@@ -184,7 +199,10 @@ export class Driver implements Link, Gate {
 	/** Ignores something that a server may send at any time during the handshake. */
 	ignore(): void {
 		if (++this.ignored > MAX_IGNORED)
-			throw new TLSError("unexpected_message", `server sent more than ${MAX_IGNORED} warnings or HelloRequests in one handshake`);
+			throw new TLSError(
+				"unexpected_message",
+				`server sent more than ${MAX_IGNORED} warnings or HelloRequests in one handshake`,
+			);
 	}
 
 	/** Wipes what the flow holds. */
@@ -194,8 +212,7 @@ export class Driver implements Link, Gate {
 		this.isPaused = false;
 		try {
 			flow?.return();
-		}
-		catch {
+		} catch {
 			// it was running when it failed
 		}
 		this.closeHeld();
@@ -274,7 +291,10 @@ export class Driver implements Link, Gate {
 	readWith(cipher: RecordCipher): void {
 		this.incoming.protectWith(cipher);
 		if (this.incoming.at < this.incoming.end || this.started)
-			throw new TLSError("unexpected_message", "server sent handshake data that goes on in a record where the keys change");
+			throw new TLSError(
+				"unexpected_message",
+				"server sent handshake data that goes on in a record where the keys change",
+			);
 	}
 
 	writeWith(cipher: RecordCipher): void {
@@ -298,7 +318,9 @@ export class Driver implements Link, Gate {
 	// Inside
 
 	private receiveMessage(): void {
-		const joiner = this.joiner, bytes = joiner.bytes, start = joiner.start;
+		const joiner = this.joiner,
+			bytes = joiner.bytes,
+			start = joiner.start;
 		const type = bytes[start]!;
 		this.reader.open(bytes, start + MessageHeader.length, joiner.end);
 		if (this.flow && this.isAccepted(type)) this.advance();
@@ -307,7 +329,7 @@ export class Driver implements Link, Gate {
 
 	/** True where the flow waits for a message of this type. */
 	private isAccepted(type: number): boolean {
-		return type <= Most.type && (this.accepts & 1 << type) !== 0;
+		return type <= Most.type && (this.accepts & (1 << type)) !== 0;
 	}
 
 	/** A message that no flow waits for, which `expectMessage` has let in: one after the handshake, or a HelloRequest. */
@@ -326,8 +348,7 @@ export class Driver implements Link, Gate {
 		this.accepts = RUNNING;
 		try {
 			this.post!.receive(this);
-		}
-		finally {
+		} finally {
 			this.accepts = 0;
 		}
 	}
@@ -339,8 +360,7 @@ export class Driver implements Link, Gate {
 		this.accepts = RUNNING;
 		try {
 			this.accepts = this.nextStep(accepts);
-		}
-		finally {
+		} finally {
 			if (this.accepts === RUNNING) this.accepts = 0;
 		}
 	}

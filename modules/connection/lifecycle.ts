@@ -83,8 +83,7 @@ export abstract class Lifecycle implements Host {
 			if (!wasOpen) this.alert(AlertLevel.warning, AlertDescription.user_canceled);
 			this.alert(AlertLevel.warning, AlertDescription.close_notify);
 			this.outgoing.flush();
-		}
-		catch {
+		} catch {
 			// without the alert the server sees a connection that was cut
 		}
 		this.finishClosing();
@@ -93,9 +92,11 @@ export abstract class Lifecycle implements Host {
 	/** The transport has ended. Without close_notify before it, that is a truncated stream (RFC 8446 section 6.1). */
 	transportEnded(): void {
 		if (this.state >= State.ended) return;
-		this.fail(this.isOpen
-			? new TLSError("truncated", "the connection was cut: the server did not say that it was done")
-			: new TLSError("transport", "the server closed the connection during the handshake"));
+		this.fail(
+			this.isOpen
+				? new TLSError("truncated", "the connection was cut: the server did not say that it was done")
+				: new TLSError("transport", "the server closed the connection during the handshake"),
+		);
 	}
 
 	// The handshake's side (Host)
@@ -110,18 +111,23 @@ export abstract class Lifecycle implements Host {
 	}
 
 	expectAlive(): void {
-		if (this.state === State.closed) throw new TLSError("closed", "the connection was closed while a message was at work");
+		if (this.state === State.closed)
+			throw new TLSError("closed", "the connection was closed while a message was at work");
 	}
 
 	countIdle(): void {
 		if (++this.idleMessages > MAX_IDLE_MESSAGES)
-			throw new TLSError("unexpected_message", `server sent more than ${MAX_IDLE_MESSAGES} messages in a row without application data`);
+			throw new TLSError(
+				"unexpected_message",
+				`server sent more than ${MAX_IDLE_MESSAGES} messages in a row without application data`,
+			);
 	}
 
 	/** Takes over `post` before anything can go wrong. */
 	open(peer: AuthenticatedPeer, post: PostHandshake): void {
 		this.post = post;
-		if (!AuthenticatedPeer.isProof(peer)) throw new TLSError("internal", "the connection can't open: the peer was not authenticated");
+		if (!AuthenticatedPeer.isProof(peer))
+			throw new TLSError("internal", "the connection can't open: the peer was not authenticated");
 		this.expectAlive();
 		this.enter(State.open);
 	}
@@ -135,7 +141,8 @@ export abstract class Lifecycle implements Host {
 	protected enter(state: State): boolean {
 		const from = this.state;
 		if (from === State.closed) return false;
-		const isAllowed = state === State.closed || state === from + 1 && this.incoming.isProtected && this.outgoing.isProtected;
+		const isAllowed =
+			state === State.closed || (state === from + 1 && this.incoming.isProtected && this.outgoing.isProtected);
 		if (!isAllowed) throw new TLSError("internal", `the connection can't go from state ${from} to ${state}`);
 		this.state = state;
 		return true;
@@ -147,7 +154,8 @@ export abstract class Lifecycle implements Host {
 
 	/** The connection ends with what was thrown, and whoever runs it is told, unless it is over already. */
 	protected fail(thrown: unknown): void {
-		const isNews = this.state !== State.closed, error = this.die(thrown);
+		const isNews = this.state !== State.closed,
+			error = this.die(thrown);
 		if (isNews) this.events.failed(error);
 	}
 
@@ -162,8 +170,7 @@ export abstract class Lifecycle implements Host {
 		try {
 			if (error.answersPeer) this.alert(AlertLevel.fatal, error.alert!);
 			this.outgoing.flush();
-		}
-		catch {
+		} catch {
 			// the first error is the one to report
 		}
 		this.finishClosing();

@@ -34,7 +34,8 @@ const enum Size {
 /** RFC 6066's number for a length; throws TLSError "configuration" for lengths that have none. */
 export function fragmentCode(length: number): number {
 	const code = [512, 1024, 2048, 4096].indexOf(length) + 1;
-	if (!code) throw new TLSError("configuration", `"tls_max_fragment_length" must be 512, 1024, 2048 or 4096, not ${length}`);
+	if (!code)
+		throw new TLSError("configuration", `"tls_max_fragment_length" must be 512, 1024, 2048 or 4096, not ${length}`);
 	return code;
 }
 

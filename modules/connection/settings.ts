@@ -9,8 +9,16 @@ import { refuse } from "../errors";
 import { numberOption } from "../options";
 
 const types: OptionTypes = Object.freeze({
-	host: "a string", address: "a string", port: "a number", TCP: "an object", secure: "an object", onReadable: "a function", onWritable: "a function",
-	onError: "a function", format: "anything", target: "anything",
+	host: "a string",
+	address: "a string",
+	port: "a number",
+	TCP: "an object",
+	secure: "an object",
+	onReadable: "a function",
+	onWritable: "a function",
+	onError: "a function",
+	format: "anything",
+	target: "anything",
 });
 
 /** Returns a copy of the options, each read once and of its type. Throws TLSError "configuration". */
@@ -22,11 +30,11 @@ export function readSettings<T extends { port: number; TCP: { readonly io: unkno
 	let TCP: T["TCP"];
 	try {
 		TCP = { ...settings.TCP };
-	}
-	catch {
+	} catch {
 		refuseUnreadable("", "TCP");
 	}
-	if (typeof TCP.io !== "function") refuse(`"TCP" is missing its "io": it must be the TCP class, not ${describeType(TCP.io)}`);
+	if (typeof TCP.io !== "function")
+		refuse(`"TCP" is missing its "io": it must be the TCP class, not ${describeType(TCP.io)}`);
 	settings.TCP = TCP;
 	return settings;
 }

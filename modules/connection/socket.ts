@@ -49,7 +49,8 @@ const functions: readonly (keyof Options)[] = Object.freeze(["clock", "inflate",
 export function bindFunctions<T extends SecureOptions>(secure: T, client: unknown): T {
 	const options = secure as Record<string, unknown>;
 	for (let i = 0; i < functions.length; i++) {
-		const name = functions[i]!, option = options[name];
+		const name = functions[i]!,
+			option = options[name];
 		if (typeof option === "function") options[name] = Function.prototype.bind.call(option, client);
 	}
 	return secure;

@@ -94,11 +94,17 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 			if (idleTimeout) this.idleTimeout = idleTimeout;
 			this.connection = new Connection(config, this);
 			if (timeout) this.idleTimer = this.setTimer(timeout, 0);
-		}
-		catch (e) {
+		} catch (e) {
 			throw asTLSError(e);
 		}
-		const settings: Record<string, unknown> = { ...TCP, port, target: this, onReadable: tcpReadable, onWritable: tcpWritable, onError: tcpError };
+		const settings: Record<string, unknown> = {
+			...TCP,
+			port,
+			target: this,
+			onReadable: tcpReadable,
+			onWritable: tcpWritable,
+			onError: tcpError,
+		};
 		if (host !== undefined) settings["host"] = host;
 		if (address !== undefined) settings["address"] = address;
 		this.openTCP(TCP.io, settings);
@@ -114,7 +120,8 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 	private promise(): void {
 		const connection = this.connection;
 		if (!connection.isOpen || this.flags & Flag.ended) return;
-		const overhead = connection.overhead, all = this.room;
+		const overhead = connection.overhead,
+			all = this.room;
 		const room = all - Math.min(all >> 2, SPARE_RECORDS * overhead + (all >> 5)) - connection.unsent;
 		const records = Math.ceil(room / (connection.maxFragment + overhead));
 		this.promised = Math.max(this.promised, room - records * overhead);
@@ -125,27 +132,30 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 	 * than TCP's room, bytes are collected for one, until all is there or the event loop has its turn.
 	 */
 	write(bytes: Uint8Array): number {
-		const connection = this.connection, length = bytes.length, promised = this.promised;
+		const connection = this.connection,
+			length = bytes.length,
+			promised = this.promised;
 		if (this.flags & Flag.ended || !connection.isOpen) throw this.refusal();
 		if (length > promised) throw new RangeError(`${length} bytes can't be written, there is room for ${promised}`);
 		if (!length) return promised;
-		const left = promised - length, maxFragment = connection.maxFragment;
+		const left = promised - length,
+			maxFragment = connection.maxFragment;
 		const records = Math.ceil(length / maxFragment) + Math.ceil(left / maxFragment);
 		try {
-			if (promised + records * connection.overhead <= this.room - connection.unsent - CLOSE_BYTES) connection.write(bytes, 0, length);
+			if (promised + records * connection.overhead <= this.room - connection.unsent - CLOSE_BYTES)
+				connection.write(bytes, 0, length);
 			else {
 				connection.collect(bytes, 0, length, promised);
 				if (left) this.schedule();
 				else connection.flush();
 			}
-		}
-		catch (e) {
+		} catch (e) {
 			// the connection is over: onError is called from the event loop
 			this.schedule();
 			throw e;
 		}
 		if (this.flags & Flag.ended) throw this.refusal();
-		return this.promised = left;
+		return (this.promised = left);
 	}
 
 	// What the engine reports (Events)
@@ -160,8 +170,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 			this.flags |= Flag.inTCP;
 			tcp.write(count === bytes.length ? bytes : bytes.subarray(start, start + count));
 			this.flags &= ~Flag.inTCP;
-		}
-		catch {
+		} catch {
 			this.failTCP();
 			return 0;
 		}
@@ -247,8 +256,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		if (this.flags & Flag.connected) {
 			connection.flush();
 			this.tellWritable();
-		}
-		else {
+		} else {
 			this.flags |= Flag.connected;
 			connection.connect();
 		}
@@ -261,19 +269,18 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		try {
 			do
 				if (this.left) {
-					const segment = this.segment, end = segment.length;
+					const segment = this.segment,
+						end = segment.length;
 					const at = connection.receive(segment, end - this.left, end);
 					// a callback may have closed the connection
 					if (segment === this.segment) this.left = end - at;
 				}
 			while (!this.left && !(this.flags & Flag.threw) && this.fill());
-		}
-		catch (e) {
+		} catch (e) {
 			if (this.left === READING) {
 				this.left = this.available = 0;
 				this.failTCP();
-			}
-			else this.failed(asTLSError(e));
+			} else this.failed(asTLSError(e));
 		}
 		this.flags &= ~Flag.pumping;
 		if (this.flags & Flag.threw) this.schedule();
@@ -305,9 +312,20 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 	}
 
 	/** The connection is not open in time. */
-	private onTimeout({ host, address, port, secure: { timeout = DEFAULT_TIMEOUT_MS } }: ConnectionOptions<Client>): void {
-		const what = this.flags & Flag.connected ? this.connection.waitsFor : `TCP's connection to ${host ?? address} port ${port}`;
-		this.finish(new TLSError("timeout", `the connection was not open after ${timeout} ms: it waited for ${what}; "timeout" sets how long`));
+	private onTimeout({
+		host,
+		address,
+		port,
+		secure: { timeout = DEFAULT_TIMEOUT_MS },
+	}: ConnectionOptions<Client>): void {
+		const what =
+			this.flags & Flag.connected ? this.connection.waitsFor : `TCP's connection to ${host ?? address} port ${port}`;
+		this.finish(
+			new TLSError(
+				"timeout",
+				`the connection was not open after ${timeout} ms: it waited for ${what}; "timeout" sets how long`,
+			),
+		);
 	}
 
 	protected override onTick(): void {
@@ -323,7 +341,12 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 	private onIdle(): void {
 		const idleTimeout = this.idleTimeout;
 		if (this.flags & Flag.resting) {
-			this.finish(new TLSError("timeout", `nothing was sent or received for ${idleTimeout} ms; "idleTimeout" sets how long that may be`));
+			this.finish(
+				new TLSError(
+					"timeout",
+					`nothing was sent or received for ${idleTimeout} ms; "idleTimeout" sets how long that may be`,
+				),
+			);
 			return;
 		}
 		if (!this.left) this.dropSegment();
@@ -351,7 +374,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 			const room = connection.room(count);
 			if (room) {
 				count = room.length;
-				this.available -= count;	// before the call, which may report more
+				this.available -= count; // before the call, which may report more
 				this.left = READING;
 				this.tcp!.read(room);
 				this.left = 0;
@@ -427,8 +450,12 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		const error = this.connection.error;
 		if (error) return error;
 		if (!this.tcp) return new TLSError("closed", "the connection is closed");
-		if (this.options) return new RangeError("nothing can be written before the connection is open: wait for onWritable");
-		return new TLSError("transport", "TCP has ended and takes nothing more: the server has closed the connection, or it was cut");
+		if (this.options)
+			return new RangeError("nothing can be written before the connection is open: wait for onWritable");
+		return new TLSError(
+			"transport",
+			"TCP has ended and takes nothing more: the server has closed the connection, or it was cut",
+		);
 	}
 
 	/** Opens TCP, which may call back at once. */
@@ -436,8 +463,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		this.flags |= Flag.inTCP;
 		try {
 			this.tcp = new io(settings);
-		}
-		catch (e) {
+		} catch (e) {
 			this.connection.close();
 			this.release();
 			throw new TLSError("transport", `TCP can't be opened: ${String(e)}`);
@@ -461,8 +487,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		this.available = 0;
 		try {
 			tcp?.close();
-		}
-		catch {
+		} catch {
 			// it is closed, or can't be
 		}
 	}

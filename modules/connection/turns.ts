@@ -60,7 +60,7 @@ export abstract class Turns<Client> {
 	}
 
 	protected setTimer(delay: number, repeat: number): Timer {
-		return Timer.set(this.turn ??= timer => this.onTimer(timer), delay, repeat);
+		return Timer.set((this.turn ??= timer => this.onTimer(timer)), delay, repeat);
 	}
 
 	/** Data flows: from now on a timer looks whether it still does. */
@@ -100,8 +100,7 @@ export abstract class Turns<Client> {
 	protected call<Value>(callback: ((this: Client, value: Value) => void) | undefined, value: Value): void {
 		try {
 			callback?.call(this.client, value);
-		}
-		catch (e) {
+		} catch (e) {
 			if (!(this.flags & Flag.threw)) this.thrown = e;
 			this.flags |= Flag.threw;
 		}
@@ -120,8 +119,7 @@ export abstract class Turns<Client> {
 		if (timer === this.timer) {
 			this.timer = undefined;
 			this.onTurn();
-		}
-		else this.onTick();
+		} else this.onTick();
 		this.throwAgain();
 	}
 }

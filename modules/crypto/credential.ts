@@ -57,11 +57,14 @@ export function schemeHash(scheme: number): HashAlgorithm {
 	switch (scheme) {
 		case SignatureScheme.ecdsa_secp384r1_sha384:
 		case SignatureScheme.rsa_pss_rsae_sha384:
-		case SignatureScheme.rsa_pkcs1_sha384: return HashAlgorithm.sha384;
+		case SignatureScheme.rsa_pkcs1_sha384:
+			return HashAlgorithm.sha384;
 		case SignatureScheme.rsa_pss_rsae_sha512:
 		case SignatureScheme.rsa_pkcs1_sha512:
-		case SignatureScheme.ecdsa_secp521r1_sha512: return HashAlgorithm.sha512;
-		default: return HashAlgorithm.sha256;
+		case SignatureScheme.ecdsa_secp521r1_sha512:
+			return HashAlgorithm.sha512;
+		default:
+			return HashAlgorithm.sha256;
 	}
 }
 
@@ -84,15 +87,16 @@ export class KeyCredential implements Credential {
 
 	/** The key is in a buffer for the one call that signs, in which nothing is allocated, so that no copy is left behind. */
 	sign(scheme: number, digest: Uint8Array): Uint8Array {
-		const key = this.key!, kind = this.kind, length = key.length;
+		const key = this.key!,
+			kind = this.kind,
+			length = key.length;
 		const out = new Uint8Array(SIGNATURE_ROOM);
 		const bytes = new Uint8Array(length);
 		let signed: number;
 		key.export(bytes, 0);
 		try {
 			signed = signDigest(kind, schemePadding(scheme), schemeHash(scheme), bytes, 0, length, digest, out);
-		}
-		finally {
+		} finally {
 			bytes.fill(0);
 		}
 		return kind === KeyKind.rsa ? out.slice(0, signed) : signatureDER(out, signed);
@@ -111,10 +115,14 @@ export class KeyCredential implements Credential {
 }
 
 /** Signs with a function of the application's. */
-export function credentialOfFunction(chain: readonly Uint8Array[], kind: KeyKind,
-	sign: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array): Credential {
+export function credentialOfFunction(
+	chain: readonly Uint8Array[],
+	kind: KeyKind,
+	sign: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array,
+): Credential {
 	return Object.freeze({
-		chain, kind,
+		chain,
+		kind,
 		sign(scheme: number, digest: Uint8Array): Uint8Array {
 			const signature = sign(scheme, digest);
 			return signature instanceof Uint8Array ? signature : new Uint8Array(signature);
@@ -132,22 +140,32 @@ function firstOf(offered: readonly number[], ours: readonly number[]): number {
 }
 
 const rsa13: readonly number[] = Object.freeze([
-	SignatureScheme.rsa_pss_rsae_sha256, SignatureScheme.rsa_pss_rsae_sha384, SignatureScheme.rsa_pss_rsae_sha512,
+	SignatureScheme.rsa_pss_rsae_sha256,
+	SignatureScheme.rsa_pss_rsae_sha384,
+	SignatureScheme.rsa_pss_rsae_sha512,
 ]);
 const rsa12: readonly number[] = Object.freeze([
-	...rsa13, SignatureScheme.rsa_pkcs1_sha256, SignatureScheme.rsa_pkcs1_sha384, SignatureScheme.rsa_pkcs1_sha512,
+	...rsa13,
+	SignatureScheme.rsa_pkcs1_sha256,
+	SignatureScheme.rsa_pkcs1_sha384,
+	SignatureScheme.rsa_pkcs1_sha512,
 ]);
 const p256: readonly number[] = Object.freeze([
-	SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.ecdsa_secp384r1_sha384, SignatureScheme.ecdsa_secp521r1_sha512,
+	SignatureScheme.ecdsa_secp256r1_sha256,
+	SignatureScheme.ecdsa_secp384r1_sha384,
+	SignatureScheme.ecdsa_secp521r1_sha512,
 ]);
 const p384: readonly number[] = Object.freeze([
-	SignatureScheme.ecdsa_secp384r1_sha384, SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.ecdsa_secp521r1_sha512,
+	SignatureScheme.ecdsa_secp384r1_sha384,
+	SignatureScheme.ecdsa_secp256r1_sha256,
+	SignatureScheme.ecdsa_secp521r1_sha512,
 ]);
 
 /** The scheme to sign with among those that a TLS 1.3 server takes, or 0 (RFC 8446 section 4.4.2.3). */
 export function pickScheme13({ kind }: Credential, offered: readonly number[]): number {
 	if (kind === KeyKind.rsa) return firstOf(offered, rsa13);
-	const scheme = kind === KeyKind.p256 ? SignatureScheme.ecdsa_secp256r1_sha256 : SignatureScheme.ecdsa_secp384r1_sha384;
+	const scheme =
+		kind === KeyKind.p256 ? SignatureScheme.ecdsa_secp256r1_sha256 : SignatureScheme.ecdsa_secp384r1_sha384;
 	return offered.includes(scheme) ? scheme : 0;
 }
 

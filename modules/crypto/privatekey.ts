@@ -115,12 +115,12 @@ function readEC(r: Reader, { kind, bytes, start, end }: PublicKey): Secret {
 			enter(r, Tag.publicKey);
 			enter(r, Tag.bitString);
 			// behind the unused bits: a point, which may be compressed to its x
-			const at = r.at + 1, width = end - start - 1;
+			const at = r.at + 1,
+				width = end - start - 1;
 			const length = r.bytes[at] === 4 ? width : width / 2;
 			if (r.end - at !== 1 + length || !equal(r.bytes, at + 1, bytes, start + 1, length)) refuseOther();
 		}
-	}
-	catch (error) {
+	} catch (error) {
 		secret.close();
 		throw error;
 	}
@@ -136,8 +136,7 @@ export function readPrivateKey(bytes: Uint8Array, start: number, end: number, pu
 	try {
 		const at = enterKey(r);
 		return publicKey.kind === KeyKind.rsa ? readRSA(r, at, publicKey) : readEC(r, publicKey);
-	}
-	catch (error) {
+	} catch (error) {
 		if (error instanceof TLSError && error.code === "configuration") throw error;
 		refuse('is no private key for the first of "clientCertificates"');
 	}

@@ -61,8 +61,17 @@ function fixedWidth(from: Uint8Array, start: number, end: number, length: number
  * True where `signature[signatureStart..signatureEnd)` is `key`'s over the hash of `data[start..end)`. A malformed signature is
  * false like a wrong one, and so is any by a key that is no valid key.
  */
-export function verifySignature(key: PublicKey, padding: Padding, algorithm: HashAlgorithm, data: Uint8Array, start: number,
-	end: number, signature: Uint8Array, signatureStart: number, signatureEnd: number): boolean {
+export function verifySignature(
+	key: PublicKey,
+	padding: Padding,
+	algorithm: HashAlgorithm,
+	data: Uint8Array,
+	start: number,
+	end: number,
+	signature: Uint8Array,
+	signatureStart: number,
+	signatureEnd: number,
+): boolean {
 	const isCurve = key.kind !== KeyKind.rsa;
 	if (isCurve !== (padding === Padding.ecdsa)) return false;
 	if (isCurve) {
@@ -73,9 +82,21 @@ export function verifySignature(key: PublicKey, padding: Padding, algorithm: Has
 		signatureEnd = pair.length;
 	}
 	try {
-		return verifyMessage(key.kind, padding, algorithm, key.bytes, key.start, key.end, data, start, end, signature, signatureStart, signatureEnd);
-	}
-	catch (error) {
+		return verifyMessage(
+			key.kind,
+			padding,
+			algorithm,
+			key.bytes,
+			key.start,
+			key.end,
+			data,
+			start,
+			end,
+			signature,
+			signatureStart,
+			signatureEnd,
+		);
+	} catch (error) {
 		throw unsupportedKey(error, key);
 	}
 }
@@ -83,5 +104,8 @@ export function verifySignature(key: PublicKey, padding: Padding, algorithm: Has
 /** PSA_ERROR_NOT_SUPPORTED is a verdict on the key: a chip may do shorter ones only. Any other status is the chip's own fault. */
 function unsupportedKey(error: unknown, { kind, bits }: PublicKey): unknown {
 	if (!String(error).includes("(PSA status -134)")) return error;
-	return new TLSError("unsupported_certificate", `${kind === KeyKind.rsa ? `signatures by an RSA key of ${bits} bits` : `ECDSA on P-${bits}`} can't be checked in this build or on this chip`);
+	return new TLSError(
+		"unsupported_certificate",
+		`${kind === KeyKind.rsa ? `signatures by an RSA key of ${bits} bits` : `ECDSA on P-${bits}`} can't be checked in this build or on this chip`,
+	);
 }

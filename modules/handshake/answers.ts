@@ -20,7 +20,10 @@ function quoted(bytes: Uint8Array, start: number, end: number): string {
 	let text = '"';
 	for (let at = start; at < end; at++) {
 		const c = bytes[at]!;
-		text += c >= 0x20 && c < 0x7f && c !== 0x22 && c !== 0x5c ? String.fromCharCode(c) : `\\x${c.toString(16).padStart(2, "0")}`;
+		text +=
+			c >= 0x20 && c < 0x7f && c !== 0x22 && c !== 0x5c
+				? String.fromCharCode(c)
+				: `\\x${c.toString(16).padStart(2, "0")}`;
 	}
 	return `${text}"`;
 }
@@ -29,27 +32,38 @@ function quoted(bytes: Uint8Array, start: number, end: number): string {
 export function readProtocol(r: Reader, offered: readonly string[]): string {
 	const list = r.enter(2, 2, 0xffff);
 	const name = r.enter(1, 1, 255);
-	const start = r.at, end = r.at = r.end;
+	const start = r.at,
+		end = (r.at = r.end);
 	r.leave(name);
 	r.leave(list);
 	let protocol = "";
 	for (let at = start; at < end; at++) protocol += String.fromCharCode(r.bytes[at]!);
 	if (!offered.includes(protocol))
-		throw new TLSError("illegal_parameter", `server picked the protocol ${quoted(r.bytes, start, end)}, which was not offered`);
+		throw new TLSError(
+			"illegal_parameter",
+			`server picked the protocol ${quoted(r.bytes, start, end)}, which was not offered`,
+		);
 	return protocol;
 }
 
 /** RFC 8449 section 4: 64 bytes at least; more than the version allows (`maximum`) means no limit. */
 export function readRecordLimit(r: Reader, maximum: number): number {
 	const limit = r.u16();
-	if (limit < 64) throw new TLSError("illegal_parameter", `the server takes only ${limit} bytes in a record, fewer than the 64 that it must`);
+	if (limit < 64)
+		throw new TLSError(
+			"illegal_parameter",
+			`the server takes only ${limit} bytes in a record, fewer than the 64 that it must`,
+		);
 	return Math.min(limit, maximum);
 }
 
 /** RFC 6066 section 4: the length that was asked for, and no other. Returns it. */
 export function readFragmentLength(r: Reader, config: Config): number {
 	if (r.u8() !== config.maxFragmentCode)
-		throw new TLSError("illegal_parameter", "the server answers with another maximum fragment length than was asked for");
+		throw new TLSError(
+			"illegal_parameter",
+			"the server answers with another maximum fragment length than was asked for",
+		);
 	return 256 << config.maxFragmentCode;
 }
 
@@ -67,10 +81,18 @@ export function checkVersion12(r: Reader, { minVersion, maxVersion }: Config): n
 	const version = r.u16();
 	const randomAt = r.skip(RANDOM_LENGTH);
 	const at = r.at - 8;
-	const isForced = equal(r.bytes, at, downgrade, 0, downgrade.length)
-		&& (r.bytes[at + 7] === 0 || r.bytes[at + 7] === 1 && maxVersion > ProtocolVersion.tls12);
-	if (isForced) throw new TLSError("downgrade", "somebody between here and the server forces an older version of TLS than both speak");
+	const isForced =
+		equal(r.bytes, at, downgrade, 0, downgrade.length) &&
+		(r.bytes[at + 7] === 0 || (r.bytes[at + 7] === 1 && maxVersion > ProtocolVersion.tls12));
+	if (isForced)
+		throw new TLSError(
+			"downgrade",
+			"somebody between here and the server forces an older version of TLS than both speak",
+		);
 	if (version !== ProtocolVersion.tls12 || minVersion > version)
-		throw new TLSError("unsupported_version", `the server speaks only ${versionName(version)}; this client needs TLS 1.${(minVersion & 0xff) - 1}`);
+		throw new TLSError(
+			"unsupported_version",
+			`the server speaks only ${versionName(version)}; this client needs TLS 1.${(minVersion & 0xff) - 1}`,
+		);
 	return randomAt;
 }

@@ -44,12 +44,18 @@ export class AuthenticatedPeer {
 /** Which key, padding and hash a scheme stands for, packed as kind << 16 | padding << 8 | hash; 0 for one that is not supported. */
 function schemeParts(scheme: number): number {
 	switch (scheme) {
-		case SignatureScheme.ecdsa_secp256r1_sha256: return (KeyKind.p256 << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha256;
-		case SignatureScheme.ecdsa_secp384r1_sha384: return (KeyKind.p384 << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha384;
-		case SignatureScheme.rsa_pss_rsae_sha256: return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha256;
-		case SignatureScheme.rsa_pss_rsae_sha384: return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha384;
-		case SignatureScheme.rsa_pss_rsae_sha512: return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha512;
-		default: return 0;
+		case SignatureScheme.ecdsa_secp256r1_sha256:
+			return (KeyKind.p256 << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha256;
+		case SignatureScheme.ecdsa_secp384r1_sha384:
+			return (KeyKind.p384 << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha384;
+		case SignatureScheme.rsa_pss_rsae_sha256:
+			return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha256;
+		case SignatureScheme.rsa_pss_rsae_sha384:
+			return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha384;
+		case SignatureScheme.rsa_pss_rsae_sha512:
+			return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha512;
+		default:
+			return 0;
 	}
 }
 
@@ -57,24 +63,46 @@ function schemeParts(scheme: number): number {
 function schemeParts12(scheme: number, kind: KeyKind): number {
 	const isCurve = kind !== KeyKind.rsa;
 	switch (scheme) {
-		case SignatureScheme.rsa_pkcs1_sha256: return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha256;
-		case SignatureScheme.rsa_pkcs1_sha384: return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha384;
-		case SignatureScheme.rsa_pkcs1_sha512: return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha512;
-		case SignatureScheme.ecdsa_secp256r1_sha256: return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha256 : 0;
-		case SignatureScheme.ecdsa_secp384r1_sha384: return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha384 : 0;
-		default: return schemeParts(scheme);
+		case SignatureScheme.rsa_pkcs1_sha256:
+			return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha256;
+		case SignatureScheme.rsa_pkcs1_sha384:
+			return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha384;
+		case SignatureScheme.rsa_pkcs1_sha512:
+			return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha512;
+		case SignatureScheme.ecdsa_secp256r1_sha256:
+			return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha256 : 0;
+		case SignatureScheme.ecdsa_secp384r1_sha384:
+			return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha384 : 0;
+		default:
+			return schemeParts(scheme);
 	}
 }
 
 /** Checks the signature whose scheme is `parts`, as both versions do. */
-function authenticate(peer: VerifiedPeer, scheme: number, parts: number, content: Uint8Array, signature: Uint8Array, start: number,
-	end: number): AuthenticatedPeer {
+function authenticate(
+	peer: VerifiedPeer,
+	scheme: number,
+	parts: number,
+	content: Uint8Array,
+	signature: Uint8Array,
+	start: number,
+	end: number,
+): AuthenticatedPeer {
 	if (!(peer.keyUsage & KeyUsage.digitalSignature))
-		throw new TLSError("unsupported_certificate", "the server's certificate may not sign (its key usage), and so can't prove who the server is");
+		throw new TLSError(
+			"unsupported_certificate",
+			"the server's certificate may not sign (its key usage), and so can't prove who the server is",
+		);
 	if (parts >> 16 !== peer.key.kind)
-		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered for its kind of key`);
+		throw new TLSError(
+			"illegal_parameter",
+			`the server signed with scheme 0x${scheme.toString(16)}, which was not offered for its kind of key`,
+		);
 	if (!verifySignature(peer.key, (parts >> 8) & 0xff, parts & 0xff, content, 0, content.length, signature, start, end))
-		throw new TLSError("bad_signature", "the server could not prove that it owns its certificate: its signature is wrong");
+		throw new TLSError(
+			"bad_signature",
+			"the server could not prove that it owns its certificate: its signature is wrong",
+		);
 	return make(peer, scheme);
 }
 
@@ -82,8 +110,14 @@ function authenticate(peer: VerifiedPeer, scheme: number, parts: number, content
  * Checks TLS 1.3's CertificateVerify: `signature[start..end)` by the peer's key over `content`. Throws "illegal_parameter" for a scheme
  * that was not offered or does not go with the key, "bad_signature" for a wrong signature.
  */
-export function authenticate13(peer: VerifiedPeer, scheme: number, content: Uint8Array, signature: Uint8Array, start: number,
-	end: number): AuthenticatedPeer {
+export function authenticate13(
+	peer: VerifiedPeer,
+	scheme: number,
+	content: Uint8Array,
+	signature: Uint8Array,
+	start: number,
+	end: number,
+): AuthenticatedPeer {
 	return authenticate(peer, scheme, schemeParts(scheme), content, signature, start, end);
 }
 
@@ -91,8 +125,14 @@ export function authenticate13(peer: VerifiedPeer, scheme: number, content: Uint
  * Checks the signature of TLS 1.2's ServerKeyExchange: by the peer's key over `content`, which is both randoms and the server's ephemeral
  * key. Throws as authenticate13 does.
  */
-export function authenticate12(peer: VerifiedPeer, scheme: number, content: Uint8Array, signature: Uint8Array, start: number,
-	end: number): AuthenticatedPeer {
+export function authenticate12(
+	peer: VerifiedPeer,
+	scheme: number,
+	content: Uint8Array,
+	signature: Uint8Array,
+	start: number,
+	end: number,
+): AuthenticatedPeer {
 	return authenticate(peer, scheme, schemeParts12(scheme, peer.key.kind), content, signature, start, end);
 }
 
@@ -100,8 +140,17 @@ export function authenticate12(peer: VerifiedPeer, scheme: number, content: Uint
  * The peer has the secret that is shared with `peer`, who proved itself by `scheme` when a session began (0 where nothing was signed):
  * `expected` is the server's Finished, made with that secret, and must stand in `message` at `at`.
  */
-export function authenticateByKey(peer: KnownPeer, scheme: number, expected: Uint8Array, message: Uint8Array, at: number): AuthenticatedPeer {
+export function authenticateByKey(
+	peer: KnownPeer,
+	scheme: number,
+	expected: Uint8Array,
+	message: Uint8Array,
+	at: number,
+): AuthenticatedPeer {
 	if (!equal(message, at, expected, 0, expected.length))
-		throw new TLSError("bad_finished", "the server's Finished does not match: it does not know the key, or the handshake was changed on its way");
+		throw new TLSError(
+			"bad_finished",
+			"the server's Finished does not match: it does not know the key, or the handshake was changed on its way",
+		);
 	return make(peer, scheme);
 }

@@ -62,7 +62,8 @@ export function readCertificate13(r: Reader, asked: number, maximum: number): Ce
 	r.leave(context);
 	const entries = r.enter(3, 0, 0xffffff);
 	while (r.left) {
-		if (spans.length === 2 * maximum) throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
+		if (spans.length === 2 * maximum)
+			throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
 		const certificate = r.enter(3, 1, 0xffffff);
 		const end = r.end;
 		spans.push(r.at, end);
@@ -92,8 +93,10 @@ function isUsable(scheme: number): boolean {
 		case SignatureScheme.rsa_pkcs1_sha256:
 		case SignatureScheme.rsa_pkcs1_sha384:
 		case SignatureScheme.rsa_pkcs1_sha512:
-		case SignatureScheme.ecdsa_secp521r1_sha512: return true;
-		default: return false;
+		case SignatureScheme.ecdsa_secp521r1_sha512:
+			return true;
+		default:
+			return false;
 	}
 }
 
@@ -108,11 +111,13 @@ export function isECDSA(scheme: number): boolean {
  */
 export function readNames(r: Reader, min: number): void {
 	const names = r.enter(2, min, 0xffff);
-	const bytes = r.bytes, end = r.end;
+	const bytes = r.bytes,
+		end = r.end;
 	let at = r.at;
 	for (let i = 0; i < MAX_NAMES && at < end; i++) {
-		const next = at + 2 + (bytes[at]! << 8 | bytes[at + 1]!);
-		if (next > end || next === at + 2) throw new TLSError("decode_error", "server sent a list of CAs with a name that is empty or cut");
+		const next = at + 2 + ((bytes[at]! << 8) | bytes[at + 1]!);
+		if (next > end || next === at + 2)
+			throw new TLSError("decode_error", "server sent a list of CAs with a name that is empty or cut");
 		at = next;
 	}
 	r.at = end;
@@ -137,8 +142,12 @@ function readFilters(r: Reader): void {
 /** The data of an extension in a CertificateRequest that has no say in the answer, but a form. What is not known is passed over. */
 function checkForm(r: Reader, type: number): void {
 	switch (type) {
-		case ExtensionType.certificate_authorities: readNames(r, 3); break;
-		case ExtensionType.oid_filters: readFilters(r); break;
+		case ExtensionType.certificate_authorities:
+			readNames(r, 3);
+			break;
+		case ExtensionType.oid_filters:
+			readFilters(r);
+			break;
 		case ExtensionType.signature_algorithms_cert: {
 			const list = r.enter(2, 2, 0xfffe);
 			if (r.left & 1) throw new TLSError("decode_error", "a list of signature algorithms has an odd number of bytes");
@@ -146,16 +155,19 @@ function checkForm(r: Reader, type: number): void {
 			r.leave(list);
 			break;
 		}
-		case ExtensionType.status_request: break;	// empty (section 4.4.2.1)
+		case ExtensionType.status_request:
+			break; // empty (section 4.4.2.1)
 		case ExtensionType.compress_certificate: {
 			// RFC 8879 section 3
 			const algorithms = r.enter(1, 2, 254);
-			if (r.left & 1) throw new TLSError("decode_error", "server sent a list of compression algorithms with an odd number of bytes");
+			if (r.left & 1)
+				throw new TLSError("decode_error", "server sent a list of compression algorithms with an odd number of bytes");
 			r.at = r.end;
 			r.leave(algorithms);
 			break;
 		}
-		default: r.at = r.end;
+		default:
+			r.at = r.end;
 	}
 }
 
@@ -164,9 +176,10 @@ export function readSchemes(r: Reader): number[] {
 	const schemes: number[] = [];
 	const list = r.enter(2, 2, 0xfffe);
 	if (r.left & 1) throw new TLSError("decode_error", "a list of signature algorithms has an odd number of bytes");
-	const bytes = r.bytes, end = Math.min(r.end, r.at + 2 * MAX_SCHEMES);
+	const bytes = r.bytes,
+		end = Math.min(r.end, r.at + 2 * MAX_SCHEMES);
 	for (let at = r.at; at < end; at += 2) {
-		const scheme = bytes[at]! << 8 | bytes[at + 1]!;
+		const scheme = (bytes[at]! << 8) | bytes[at + 1]!;
 		if (isUsable(scheme) && !schemes.includes(scheme)) schemes.push(scheme);
 	}
 	r.at = r.end;
@@ -178,11 +191,15 @@ export function readSchemes(r: Reader): number[] {
  * Reads a CertificateRequest, which must say which signatures it takes (section 4.3.2). Its context, which the answer gives back, must be empty
  * in the handshake.
  */
-export function readCertificateRequest13(r: Reader, isAfterHandshake: boolean): { context: Uint8Array; schemes: readonly number[] } {
+export function readCertificateRequest13(
+	r: Reader,
+	isAfterHandshake: boolean,
+): { context: Uint8Array; schemes: readonly number[] } {
 	let seen = 0;
 	let schemes: number[] = [];
 	const outer = r.enter(1, 0, 255);
-	if (r.left && !isAfterHandshake) throw new TLSError("illegal_parameter", "the CertificateRequest has a context during the handshake");
+	if (r.left && !isAfterHandshake)
+		throw new TLSError("illegal_parameter", "the CertificateRequest has a context during the handshake");
 	const context = r.left ? r.bytes.slice(r.at, r.end) : empty;
 	r.at = r.end;
 	r.leave(outer);
@@ -212,7 +229,7 @@ export function writeCertificate13(w: Writer, context: Uint8Array, chain: readon
 	const list = w.open(3);
 	for (const certificate of chain) {
 		writeBytes24(w, certificate);
-		w.u16(0);	// no extensions
+		w.u16(0); // no extensions
 	}
 	w.close(3, list);
 	w.close(3, message);

@@ -17,12 +17,40 @@ import { writeExtensions12 } from "./tls12/hello";
 /** Extensions whose bytes are always the same: number, length of the data, data. One array: each takes more than a hundred bytes of flash. */
 const fixed = Uint8Array.of(
 	// supported_versions: TLS 1.3 and 1.2, TLS 1.3 alone (section 4.2.1)
-	0x00, 0x2b, 0x00, 0x05, 0x04, 0x03, 0x04, 0x03, 0x03,
-	0x00, 0x2b, 0x00, 0x03, 0x02, 0x03, 0x04,
+	0x00,
+	0x2b,
+	0x00,
+	0x05,
+	0x04,
+	0x03,
+	0x04,
+	0x03,
+	0x03,
+	0x00,
+	0x2b,
+	0x00,
+	0x03,
+	0x02,
+	0x03,
+	0x04,
 	// psk_key_exchange_modes: psk_dhe_ke alone (section 4.2.9)
-	0x00, 0x2d, 0x00, 0x02, 0x01, 0x01,
+	0x00,
+	0x2d,
+	0x00,
+	0x02,
+	0x01,
+	0x01,
 	// status_request: OCSP, from any responder, without extensions (RFC 6066 section 8)
-	0x00, 0x05, 0x00, 0x05, 0x01, 0x00, 0x00, 0x00, 0x00);
+	0x00,
+	0x05,
+	0x00,
+	0x05,
+	0x01,
+	0x00,
+	0x00,
+	0x00,
+	0x00,
+);
 
 /** Where each of them starts. */
 const enum Fixed {
@@ -126,7 +154,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		extension = hello.openExtension(w, ExtensionType.early_data, ExtensionBit.early_data);
 		w.close(2, extension);
 	}
-	if (hello.keys.length || config.onSession && config.maxVersion === ProtocolVersion.tls13) {
+	if (hello.keys.length || (config.onSession && config.maxVersion === ProtocolVersion.tls13)) {
 		// without it servers send no tickets
 		hello.ask(w, fixed, Fixed.keyExchangeModes, Fixed.statusRequest, ExtensionBit.psk_key_exchange_modes);
 	}
@@ -149,7 +177,7 @@ export function writeClientHello(w: Writer, hello: Hello, config: Config): void 
 	w.u8(hello.sessionId.length);
 	w.copy(hello.sessionId, 0, hello.sessionId.length);
 	w.numbers(config.suites);
-	w.u16(0x0100);	// one compression method: none
+	w.u16(0x0100); // one compression method: none
 	writeExtensions(w, hello, config);
 	w.close(3, message);
 }

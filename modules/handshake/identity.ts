@@ -34,12 +34,14 @@ const MAX_SIGNATURE_LENGTH = 512;
 
 /** A buffer that holds text begins with "-----". */
 function refusePEM(name: string, bytes: Uint8Array): void {
-	if (bytes.length > 5 && bytes[0] === 0x2d && bytes[4] === 0x2d) refuse(`"${name}" has a buffer with PEM text, expected DER: give PEM as a string`);
+	if (bytes.length > 5 && bytes[0] === 0x2d && bytes[4] === 0x2d)
+		refuse(`"${name}" has a buffer with PEM text, expected DER: give PEM as a string`);
 }
 
 /** Reads the private key of the option `clientKey`; copies of it are wiped. */
 function readKey(input: CertificateInput, publicKey: PublicKey): Secret {
-	if (typeof input === "string") return readPEMKey(input, (bytes, start, end) => readPrivateKey(bytes, start, end, publicKey));
+	if (typeof input === "string")
+		return readPEMKey(input, (bytes, start, end) => readPrivateKey(bytes, start, end, publicKey));
 	const bytes = viewBytes("clientKey", input);
 	refusePEM("clientKey", bytes);
 	return readPrivateKey(bytes, 0, bytes.length, publicKey);
@@ -83,7 +85,8 @@ function readOwnKey(bytes: Uint8Array): PublicKey {
 /** What the application's function returns, checked: what is no signature never goes on the wire. */
 function checkedSignature(signature: unknown): Uint8Array {
 	const bytes = viewBytes("sign", signature);
-	if (!bytes.length || bytes.length > MAX_SIGNATURE_LENGTH) refuse(`"sign" must return 1 to ${MAX_SIGNATURE_LENGTH} bytes, not ${bytes.length}`);
+	if (!bytes.length || bytes.length > MAX_SIGNATURE_LENGTH)
+		refuse(`"sign" must return 1 to ${MAX_SIGNATURE_LENGTH} bytes, not ${bytes.length}`);
 	return bytes;
 }
 
@@ -93,14 +96,14 @@ export function readCredential({ clientCertificates, clientKey, sign }: Options)
 		if (clientKey !== undefined || sign) refuse('"clientCertificates" is missing: a key alone says nothing');
 		return undefined;
 	}
-	if ((clientKey !== undefined) === (sign !== undefined)) refuse('"clientCertificates" needs either "clientKey" or "sign"');
+	if ((clientKey !== undefined) === (sign !== undefined))
+		refuse('"clientCertificates" needs either "clientKey" or "sign"');
 	let chain: Uint8Array[];
 	let key: PublicKey;
 	try {
 		chain = readChain(clientCertificates);
 		key = readOwnKey(chain[0]!);
-	}
-	catch (error) {
+	} catch (error) {
 		if (!(error instanceof TLSError)) throw error;
 		refuse(error.message.startsWith('"') ? error.message : `"clientCertificates": ${error.message}`);
 	}
@@ -112,8 +115,13 @@ export function readCredential({ clientCertificates, clientKey, sign }: Options)
  * What a CertificateRequest with `context` has asked for: our certificates and a signature by one of `schemes`, or an empty list where none
  * fits. All that `w` holds follows on the transcript.
  */
-export function writeIdentity(w: Writer, context: Uint8Array, credential: Credential | undefined, schemes: readonly number[],
-	transcript: Transcript): void {
+export function writeIdentity(
+	w: Writer,
+	context: Uint8Array,
+	credential: Credential | undefined,
+	schemes: readonly number[],
+	transcript: Transcript,
+): void {
 	const scheme = credential ? pickScheme13(credential, schemes) : 0;
 	writeCertificate13(w, context, scheme ? credential!.chain : []);
 	if (!scheme) return;
@@ -146,7 +154,8 @@ export class Identifier {
 
 	/** Answers the CertificateRequest that the link holds; `secret` is the client's traffic secret. */
 	answer(link: Link, secret: Secret): void {
-		if (++this.requests > MAX_REQUESTS) throw new TLSError("too_much_work", `the server asked for a certificate more than ${MAX_REQUESTS} times`);
+		if (++this.requests > MAX_REQUESTS)
+			throw new TLSError("too_much_work", `the server asked for a certificate more than ${MAX_REQUESTS} times`);
 		const { context, schemes } = readCertificateRequest13(link.reader, true);
 		const w = new Writer(link.messageEnd - link.messageStart + 64);
 		w.copy(link.message, link.messageStart, link.messageEnd);
@@ -163,6 +172,10 @@ export class Identifier {
 }
 
 /** What answers requests after the handshake, whose end the transcript has reached; that is closed. */
-export function makeIdentifier(suite: Suite, credential: Credential | undefined, transcript: Transcript): Identifier | undefined {
+export function makeIdentifier(
+	suite: Suite,
+	credential: Credential | undefined,
+	transcript: Transcript,
+): Identifier | undefined {
 	return new Identifier(suite, credential?.handOver(), transcript.handOver());
 }

@@ -21,11 +21,17 @@ const enum Longest {
 export function longestBody(type: number): number {
 	switch (type) {
 		case HandshakeType.hello_request:
-		case HandshakeType.server_hello_done: return 0;
-		case HandshakeType.key_update: return 1;
-		case HandshakeType.finished: return Longest.finished;
-		case HandshakeType.certificate_verify: return Longest.proof;
-		case HandshakeType.server_key_exchange: return Longest.parameters;
-		default: return Longest.any;
+		case HandshakeType.server_hello_done:
+			return 0;
+		case HandshakeType.key_update:
+			return 1;
+		case HandshakeType.finished:
+			return Longest.finished;
+		case HandshakeType.certificate_verify:
+			return Longest.proof;
+		case HandshakeType.server_key_exchange:
+			return Longest.parameters;
+		default:
+			return Longest.any;
 	}
 }

@@ -17,8 +17,39 @@ import type { PreSharedKey } from "./resumption/keys";
 
 /** The random of a ServerHello that is a HelloRetryRequest: SHA-256 of that name (section 4.1.3). */
 const retryRandom = Uint8Array.of(
-	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
-	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c);
+	0xcf,
+	0x21,
+	0xad,
+	0x74,
+	0xe5,
+	0x9a,
+	0x61,
+	0x11,
+	0xbe,
+	0x1d,
+	0x8c,
+	0x02,
+	0x1e,
+	0x65,
+	0xb8,
+	0x91,
+	0xc2,
+	0xa2,
+	0x11,
+	0x16,
+	0x7a,
+	0xbb,
+	0x8c,
+	0x5e,
+	0x07,
+	0x9e,
+	0x09,
+	0xe2,
+	0xc8,
+	0xa8,
+	0x33,
+	0x9c,
+);
 
 /** What a ServerHello or HelloRetryRequest says. `shareStart..shareEnd` lies in the message. */
 export interface ServerHello {
@@ -36,8 +67,13 @@ export interface ServerHello {
 /** The key that the server took (section 4.2.11). */
 function pickKey(number: number, hello: Hello, { suite }: ServerHello): PreSharedKey {
 	const key = hello.keys[number];
-	if (!key) throw new TLSError("illegal_parameter", `the server picked pre-shared key ${number} of the ${hello.keys.length} offered`);
-	if (key.suite.hash !== suite.hash) throw new TLSError("illegal_parameter", `the server picked a pre-shared key that does not go with ${suite.name}`);
+	if (!key)
+		throw new TLSError(
+			"illegal_parameter",
+			`the server picked pre-shared key ${number} of the ${hello.keys.length} offered`,
+		);
+	if (key.suite.hash !== suite.hash)
+		throw new TLSError("illegal_parameter", `the server picked a pre-shared key that does not go with ${suite.name}`);
 	return key;
 }
 
@@ -61,8 +97,7 @@ function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
 			to.cookie = r.bytes.slice(r.at, r.end);
 			r.at = r.end;
 			r.leave(cookie);
-		}
-		else if (type === ExtensionType.pre_shared_key) to.key = pickKey(r.u16(), hello, to);
+		} else if (type === ExtensionType.pre_shared_key) to.key = pickKey(r.u16(), hello, to);
 		else {
 			to.group = r.u16();
 			if (!to.group) throw new TLSError("illegal_parameter", "server named group 0, which is none");
@@ -89,7 +124,10 @@ function checkEcho(r: Reader, hello: Hello, config: Config): Suite {
 	const suiteId = r.u16();
 	const suite = config.suites.includes(suiteId) ? findSuite(suiteId) : undefined;
 	if (!suite || suite.signer !== Signer.any)
-		throw new TLSError("illegal_parameter", `the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.3`);
+		throw new TLSError(
+			"illegal_parameter",
+			`the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.3`,
+		);
 	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
 	return suite;
 }
@@ -99,7 +137,8 @@ function checkEcho(r: Reader, hello: Hello, config: Config): Suite {
  * before mean something else.
  */
 export function namesVersion(r: Reader): boolean {
-	const at = r.at, end = r.end;
+	const at = r.at,
+		end = r.end;
 	let found = false;
 	const legacy = r.u16();
 	r.skip(RANDOM_LENGTH);
@@ -124,13 +163,25 @@ export function namesVersion(r: Reader): boolean {
 export function readServerHello(r: Reader, hello: Hello, config: Config): ServerHello {
 	const legacy = r.u16();
 	const randomAt = r.skip(RANDOM_LENGTH);
-	if (legacy !== ProtocolVersion.tls12) throw new TLSError("illegal_parameter", `the version field of the ServerHello is 0x${legacy.toString(16)}`);
+	if (legacy !== ProtocolVersion.tls12)
+		throw new TLSError("illegal_parameter", `the version field of the ServerHello is 0x${legacy.toString(16)}`);
 	const suite = checkEcho(r, hello, config);
 	const isRetry = equal(r.bytes, randomAt, retryRandom, 0, RANDOM_LENGTH);
-	const answer: ServerHello = { suite, isRetry, group: 0, shareStart: 0, shareEnd: 0, cookie: undefined, key: undefined };
+	const answer: ServerHello = {
+		suite,
+		isRetry,
+		group: 0,
+		shareStart: 0,
+		shareEnd: 0,
+		cookie: undefined,
+		key: undefined,
+	};
 	const version = readExtensions(r, hello, answer);
 	r.finish();
 	if (version !== ProtocolVersion.tls13)
-		throw new TLSError("illegal_parameter", `the server picked version 0x${version.toString(16)}, which was not offered`);
+		throw new TLSError(
+			"illegal_parameter",
+			`the server picked version 0x${version.toString(16)}, which was not offered`,
+		);
 	return answer;
 }

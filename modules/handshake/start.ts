@@ -25,7 +25,9 @@ const HELLO_ROOM = 320;
 
 function sendHello(link: Link, hello: Hello, transcript: Transcript): void {
 	if (link.config.maxVersion === ProtocolVersion.tls13) hello.share ??= new KeyShare(hello.group, undefined);
-	const w = new Writer(HELLO_ROOM + (hello.keys.length ? hello.keys[0]!.identity.length : 0) + (hello.cookie?.length ?? 0));
+	const w = new Writer(
+		HELLO_ROOM + (hello.keys.length ? hello.keys[0]!.identity.length : 0) + (hello.cookie?.length ?? 0),
+	);
 	writeClientHello(w, hello, link.config);
 	transcript.add(w.bytes, hello.keys.length ? resumption!.writeBinders(w, hello.keys, transcript) : 0, w.length);
 	link.send(w.bytes, 0, w.length);
@@ -37,15 +39,18 @@ function sendHello(link: Link, hello: Hello, transcript: Transcript): void {
 function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 	if (retry.group) {
 		if (retry.group === hello.group || !link.config.groups.includes(retry.group))
-			throw new TLSError("illegal_parameter", `the server asks for group 0x${retry.group.toString(16)}, which it already has or was not offered`);
+			throw new TLSError(
+				"illegal_parameter",
+				`the server asks for group 0x${retry.group.toString(16)}, which it already has or was not offered`,
+			);
 		hello.group = retry.group;
 		hello.closeShare();
-	}
-	else if (!retry.cookie)
+	} else if (!retry.cookie)
 		throw new TLSError("illegal_parameter", "the server asks for another hello but for no change in it");
 	hello.cookie = retry.cookie;
 	// section 4.1.4: what can't go with the suite is not offered again
-	const keys = hello.keys, { hash } = retry.suite;
+	const keys = hello.keys,
+		{ hash } = retry.suite;
 	hello.keys = keys.filter(key => key.suite.hash === hash);
 	dropKeys(keys.filter(key => key.suite.hash !== hash));
 	// section 4.2.10: the early data is lost
@@ -55,11 +60,16 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 
 /** What is offered. */
 function makeHello(config: Config): Hello {
-	const isTLS13 = config.maxVersion === ProtocolVersion.tls13, session = config.session;
+	const isTLS13 = config.maxVersion === ProtocolVersion.tls13,
+		session = config.session;
 	const hello = new Hello(config.groups[0]!);
 	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
 	if (isTLS13 && resumption) {
-		hello.keys = resumption.keysToOffer(session?.version === ProtocolVersion.tls13 ? session : undefined, config.psk, config.certificates.clock);
+		hello.keys = resumption.keysToOffer(
+			session?.version === ProtocolVersion.tls13 ? session : undefined,
+			config.psk,
+			config.certificates.clock,
+		);
 		hello.early = resumption.earlyData(config.earlyData, hello.keys[0]);
 	}
 	return hello;
@@ -77,7 +87,10 @@ export function* handshake(link: Link): Flow {
 	if (link.config.maxVersion !== ProtocolVersion.tls13 || !namesVersion(link.reader)) {
 		// appendix D.3
 		if (hello.early)
-			throw new TLSError("unsupported_version", "the server does not speak TLS 1.3 any more, and early data was sent: connect again without");
+			throw new TLSError(
+				"unsupported_version",
+				"the server does not speak TLS 1.3 any more, and early data was sent: connect again without",
+			);
 		return flow12(link, hello, transcript);
 	}
 	let answer = readServerHello(link.reader, hello, link.config);

@@ -22,7 +22,13 @@ export const enum Phase {
 
 /** What `Timing.phases` lists, in its order. */
 export const phaseNames: readonly string[] = Object.freeze([
-	"connect", "hello", "answer", "agreement", "chain", "proof", "finished",
+	"connect",
+	"hello",
+	"answer",
+	"agreement",
+	"chain",
+	"proof",
+	"finished",
 ]);
 
 export class Timing {

@@ -23,8 +23,7 @@ export class Transcript {
 		if (this.hash) {
 			this.hash.update(bytes, start, end);
 			if (this.others) for (let i = 0; i < this.others.length; i++) this.others[i]!.update(bytes, start, end);
-		}
-		else if (this.hello || start) throw new TLSError("internal", "the transcript has no hash yet");
+		} else if (this.hello || start) throw new TLSError("internal", "the transcript has no hash yet");
 		else {
 			this.hello = bytes;
 			this.end = end;
@@ -86,7 +85,8 @@ export class Transcript {
 
 	/** After `beginAll`: the digest by one of SHA-256, SHA-384 and SHA-512. */
 	digestBy(algorithm: HashAlgorithm): Uint8Array {
-		const digest = new Uint8Array(hashLength(algorithm)), own = this.algorithm;
+		const digest = new Uint8Array(hashLength(algorithm)),
+			own = this.algorithm;
 		// they stand in the order of their numbers, without the transcript's own
 		const index = algorithm - HashAlgorithm.sha256 - (algorithm > own ? 1 : 0);
 		(algorithm === own ? this.hash : this.others?.[index])!.peek(digest, 0);

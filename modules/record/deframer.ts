@@ -52,19 +52,19 @@ export abstract class Deframer {
 		if (have === 0 && end - start >= RecordHeader.length) {
 			// as it comes most of the time
 			if (bytes[start + 1] !== 3) refuseHeader();
-			this.begin(bytes[start]!, bytes[start + 2]!, bytes[start + 3]! << 8 | bytes[start + 4]!);
+			this.begin(bytes[start]!, bytes[start + 2]!, (bytes[start + 3]! << 8) | bytes[start + 4]!);
 			return start + RecordHeader.length;
 		}
 		let at = start;
 		while (at < end && have < RecordHeader.length) {
 			const octet = bytes[at++]!;
-			if (have !== 1) this.header = this.header << 8 | octet;
+			if (have !== 1) this.header = (this.header << 8) | octet;
 			else if (octet !== 3) refuseHeader();
 			have++;
 		}
 		this.have = have;
 		const header = this.header;
-		if (have === RecordHeader.length) this.begin(header >>> 24, header >> 16 & 0xff, header & 0xffff);
+		if (have === RecordHeader.length) this.begin(header >>> 24, (header >> 16) & 0xff, header & 0xffff);
 		return at;
 	}
 
@@ -109,7 +109,10 @@ export abstract class Deframer {
 		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) refuseHeader();
 		const longest = this.longest;
 		if (length > longest)
-			throw new TLSError("record_too_long", `a record of ${length} bytes is longer than the ${longest} that are allowed`);
+			throw new TLSError(
+				"record_too_long",
+				`a record of ${length} bytes is longer than the ${longest} that are allowed`,
+			);
 		if (length === 0) throw new TLSError("unexpected_message", "a record is empty");
 		this.missing = length;
 		let buffer = this.buffer;

@@ -45,27 +45,41 @@ export class Incoming extends Deframer {
 
 	/** The record that has arrived whole: unprotects it, sets `at` and `end` to its text, and returns its content type. */
 	openRecord(): number {
-		const buffer = this.buffer, whole = this.have;
+		const buffer = this.buffer,
+			whole = this.have;
 		const type = buffer[0]!;
 		this.at = RecordHeader.length;
 		this.end = whole;
 		// an unprotected alert is understood in a record of any version: a server that gives up may not know the version any more
-		if (this.version === ProtocolVersion.tls12 && buffer[2] !== (ProtocolVersion.tls12 & 0xff) && (type !== ContentType.alert || this.cipher))
-			throw new TLSError("unsupported_version", "a record says that it is of another version than the one that was picked");
+		if (
+			this.version === ProtocolVersion.tls12 &&
+			buffer[2] !== (ProtocolVersion.tls12 & 0xff) &&
+			(type !== ContentType.alert || this.cipher)
+		)
+			throw new TLSError(
+				"unsupported_version",
+				"a record says that it is of another version than the one that was picked",
+			);
 		const cipher = this.cipher;
 		if (!cipher || type === ContentType.change_cipher_spec) return type;
 		const hidesType = cipher.hidesType;
 		if (hidesType && type !== ContentType.application_data)
-			throw new TLSError("unexpected_message", `a record of type ${type} comes in the clear where all must be encrypted`);
+			throw new TLSError(
+				"unexpected_message",
+				`a record of type ${type} comes in the clear where all must be encrypted`,
+			);
 		let end = cipher.open(buffer, 0, whole);
 		if (end < 0) throw new TLSError("bad_record_mac", "a record was changed on its way, or is not the server's");
 		if (hidesType) {
 			if (end - RecordHeader.length > RecordLimit.inner13)
-				throw new TLSError("record_too_long", `server sent a record of ${end - RecordHeader.length} bytes with its type and padding, at most ${RecordLimit.inner13} are allowed`);
+				throw new TLSError(
+					"record_too_long",
+					`server sent a record of ${end - RecordHeader.length} bytes with its type and padding, at most ${RecordLimit.inner13} are allowed`,
+				);
 			end = this.typeAt(end);
 		}
 		this.end = end;
-		const at = this.at = RecordHeader.length + cipher.explicit;
+		const at = (this.at = RecordHeader.length + cipher.explicit);
 		if (end - at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
 		return hidesType ? buffer[end]! : type;
 	}
@@ -74,7 +88,8 @@ export class Incoming extends Deframer {
 	private typeAt(end: number): number {
 		const buffer = this.buffer;
 		let at = end - 1;
-		while (at - ZEROS >= RecordHeader.length && buffer[at] === 0 && equal(buffer, at - ZEROS + 1, zeros, 0, ZEROS)) at -= ZEROS;
+		while (at - ZEROS >= RecordHeader.length && buffer[at] === 0 && equal(buffer, at - ZEROS + 1, zeros, 0, ZEROS))
+			at -= ZEROS;
 		while (at >= RecordHeader.length && buffer[at] === 0) at--;
 		if (at < RecordHeader.length) throw new TLSError("unexpected_message", "a record holds nothing but padding");
 		return at;
@@ -96,7 +111,8 @@ export class Incoming extends Deframer {
 
 	/** With a limit that the peer has agreed to, a protected record is not much longer than that. */
 	protected override get longest(): number {
-		const cipher = this.cipher, agreed = this.recordSizeLimit;
+		const cipher = this.cipher,
+			agreed = this.recordSizeLimit;
 		if (!cipher) return RecordLimit.plain;
 		if (!agreed && !this.is12) return RecordLimit.protected13;
 		return (agreed || RecordLimit.plain) + cipher.overhead(true);

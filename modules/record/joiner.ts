@@ -46,7 +46,7 @@ export class Joiner {
 				if (size <= end - at) {
 					this.bytes = record;
 					this.start = at;
-					return this.end = at + size;
+					return (this.end = at + size);
 				}
 				if (!this.finds(record[at]!, size)) {
 					this.have = -size;

@@ -79,7 +79,8 @@ export class Outgoing {
 	add(type: ContentType, bytes: Uint8Array, start: number, end: number): void {
 		if (this.collected > 0) this.sealCollected();
 		const cipher = type === ContentType.change_cipher_spec ? undefined : this.cipher;
-		const count = end - start, length = this.sealedLength(cipher, count);
+		const count = end - start,
+			length = this.sealedLength(cipher, count);
 		this.reserve(RecordHeader.length + length);
 		let at = this.end + RecordHeader.length;
 		if (cipher) at += cipher.explicit;
@@ -92,13 +93,17 @@ export class Outgoing {
 	 * overhead of one. `expected` is how many bytes may come in all, these included.
 	 */
 	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
-		const maxFragment = this.maxFragment, cipher = this.cipher!;
+		const maxFragment = this.maxFragment,
+			cipher = this.cipher!;
 		for (let at = start; at < end; ) {
 			if (this.collected <= 0) {
-				this.reserve(RecordHeader.length + this.sealedLength(cipher, Math.min(maxFragment, Math.max(expected, end - at))));
+				this.reserve(
+					RecordHeader.length + this.sealedLength(cipher, Math.min(maxFragment, Math.max(expected, end - at))),
+				);
 				this.collected = 0;
 			}
-			const collected = this.collected, body = this.end + RecordHeader.length;
+			const collected = this.collected,
+				body = this.end + RecordHeader.length;
 			const count = Math.min(end - at, maxFragment - collected);
 			if (body + this.sealedLength(cipher, collected + count) > this.buffer.length) {
 				// more than was expected
@@ -115,7 +120,8 @@ export class Outgoing {
 
 	/** Appends `bytes[start..end)` in as many records as it takes. */
 	addSplit(type: ContentType, bytes: Uint8Array, start: number, end: number): void {
-		for (let at = start; at < end; at += this.maxFragment) this.add(type, bytes, at, Math.min(end, at + this.maxFragment));
+		for (let at = start; at < end; at += this.maxFragment)
+			this.add(type, bytes, at, Math.min(end, at + this.maxFragment));
 	}
 
 	/** Offers the transport all that waits. The buffer stays, until `release`. */
@@ -151,7 +157,8 @@ export class Outgoing {
 
 	/** Makes a record with a body of `length` bytes of the `count` bytes of content that lie in the buffer where they belong. */
 	private seal(type: ContentType, cipher: RecordCipher | undefined, count: number, length: number): void {
-		const buffer = this.buffer, record = this.end;
+		const buffer = this.buffer,
+			record = this.end;
 		const hidesType = cipher !== undefined && cipher.hidesType;
 		buffer[record] = hidesType ? ContentType.application_data : type;
 		buffer[record + 1] = ProtocolVersion.tls12 >> 8;
@@ -165,7 +172,7 @@ export class Outgoing {
 			if (hidesType) {
 				buffer[at++] = type;
 				const padding = this.paddingOf(count + TYPE);
-				if (padding) buffer.fill(0, at, at += padding);
+				if (padding) buffer.fill(0, at, (at += padding));
 			}
 			at = cipher.seal(buffer, record, at);
 		}

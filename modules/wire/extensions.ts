@@ -37,19 +37,34 @@ export const enum ExtensionBit {
 export const enum AllowedIn {
 	server_hello13 = ExtensionBit.key_share | ExtensionBit.pre_shared_key | ExtensionBit.supported_versions,
 	hello_retry_request = ExtensionBit.key_share | ExtensionBit.cookie | ExtensionBit.supported_versions,
-	encrypted_extensions = ExtensionBit.server_name | ExtensionBit.max_fragment_length | ExtensionBit.supported_groups
-		| ExtensionBit.application_layer_protocol_negotiation | ExtensionBit.record_size_limit | ExtensionBit.early_data,
+	encrypted_extensions = ExtensionBit.server_name |
+		ExtensionBit.max_fragment_length |
+		ExtensionBit.supported_groups |
+		ExtensionBit.application_layer_protocol_negotiation |
+		ExtensionBit.record_size_limit |
+		ExtensionBit.early_data,
 	/** And RFC 8879 section 3. */
-	certificate_request = ExtensionBit.status_request | ExtensionBit.signature_algorithms | ExtensionBit.certificate_authorities
-		| ExtensionBit.oid_filters | ExtensionBit.signature_algorithms_cert | ExtensionBit.compress_certificate,
+	certificate_request = ExtensionBit.status_request |
+		ExtensionBit.signature_algorithms |
+		ExtensionBit.certificate_authorities |
+		ExtensionBit.oid_filters |
+		ExtensionBit.signature_algorithms_cert |
+		ExtensionBit.compress_certificate,
 	certificate13 = ExtensionBit.status_request,
 	new_session_ticket = ExtensionBit.early_data,
 	/** What TLS 1.2 knows, in its one message with extensions (RFC 6066, 7301, 7627, 8422, 8449, 5746). */
-	server_hello12 = ExtensionBit.max_fragment_length | ExtensionBit.server_name | ExtensionBit.ec_point_formats | ExtensionBit.extended_master_secret
-		| ExtensionBit.application_layer_protocol_negotiation | ExtensionBit.record_size_limit | ExtensionBit.session_ticket
-		| ExtensionBit.renegotiation_info | ExtensionBit.status_request | ExtensionBit.encrypt_then_mac
+	server_hello12 = ExtensionBit.max_fragment_length |
+		ExtensionBit.server_name |
+		ExtensionBit.ec_point_formats |
+		ExtensionBit.extended_master_secret |
+		ExtensionBit.application_layer_protocol_negotiation |
+		ExtensionBit.record_size_limit |
+		ExtensionBit.session_ticket |
+		ExtensionBit.renegotiation_info |
+		ExtensionBit.status_request |
+		ExtensionBit.encrypt_then_mac |
 		// RFC 8422 section 5.1 has it from clients only; F5's BIG-IP sends it, and other clients pass over it
-		| ExtensionBit.supported_groups,
+		ExtensionBit.supported_groups,
 }
 
 /** Most extensions of a message that are looked at where unknown ones are passed over: a list of them must not take long. */
@@ -57,36 +72,61 @@ const MAX_LOOKED_AT = 20;
 
 /** Throws "decode_error" for the extension behind the last one that is looked at; `index` is 0 for a message's first. */
 export function expectExtension(index: number, message: string): void {
-	if (index >= MAX_LOOKED_AT) throw new TLSError("decode_error", `server sent a ${message} with more than ${MAX_LOOKED_AT} extensions`);
+	if (index >= MAX_LOOKED_AT)
+		throw new TLSError("decode_error", `server sent a ${message} with more than ${MAX_LOOKED_AT} extensions`);
 }
 
 /** The bit of an extension's number, 0 for one that this client doesn't know. Those that most servers send come first: each case costs time. */
 export function extensionBit(type: number): number {
 	switch (type) {
-		case ExtensionType.supported_versions: return ExtensionBit.supported_versions;
-		case ExtensionType.key_share: return ExtensionBit.key_share;
-		case ExtensionType.server_name: return ExtensionBit.server_name;
-		case ExtensionType.record_size_limit: return ExtensionBit.record_size_limit;
-		case ExtensionType.renegotiation_info: return ExtensionBit.renegotiation_info;
-		case ExtensionType.extended_master_secret: return ExtensionBit.extended_master_secret;
-		case ExtensionType.ec_point_formats: return ExtensionBit.ec_point_formats;
-		case ExtensionType.status_request: return ExtensionBit.status_request;
-		case ExtensionType.session_ticket: return ExtensionBit.session_ticket;
-		case ExtensionType.application_layer_protocol_negotiation: return ExtensionBit.application_layer_protocol_negotiation;
-		case ExtensionType.max_fragment_length: return ExtensionBit.max_fragment_length;
-		case ExtensionType.supported_groups: return ExtensionBit.supported_groups;
-		case ExtensionType.signature_algorithms: return ExtensionBit.signature_algorithms;
-		case ExtensionType.encrypt_then_mac: return ExtensionBit.encrypt_then_mac;
-		case ExtensionType.compress_certificate: return ExtensionBit.compress_certificate;
-		case ExtensionType.pre_shared_key: return ExtensionBit.pre_shared_key;
-		case ExtensionType.early_data: return ExtensionBit.early_data;
-		case ExtensionType.cookie: return ExtensionBit.cookie;
-		case ExtensionType.psk_key_exchange_modes: return ExtensionBit.psk_key_exchange_modes;
-		case ExtensionType.certificate_authorities: return ExtensionBit.certificate_authorities;
-		case ExtensionType.oid_filters: return ExtensionBit.oid_filters;
-		case ExtensionType.post_handshake_auth: return ExtensionBit.post_handshake_auth;
-		case ExtensionType.signature_algorithms_cert: return ExtensionBit.signature_algorithms_cert;
-		default: return 0;
+		case ExtensionType.supported_versions:
+			return ExtensionBit.supported_versions;
+		case ExtensionType.key_share:
+			return ExtensionBit.key_share;
+		case ExtensionType.server_name:
+			return ExtensionBit.server_name;
+		case ExtensionType.record_size_limit:
+			return ExtensionBit.record_size_limit;
+		case ExtensionType.renegotiation_info:
+			return ExtensionBit.renegotiation_info;
+		case ExtensionType.extended_master_secret:
+			return ExtensionBit.extended_master_secret;
+		case ExtensionType.ec_point_formats:
+			return ExtensionBit.ec_point_formats;
+		case ExtensionType.status_request:
+			return ExtensionBit.status_request;
+		case ExtensionType.session_ticket:
+			return ExtensionBit.session_ticket;
+		case ExtensionType.application_layer_protocol_negotiation:
+			return ExtensionBit.application_layer_protocol_negotiation;
+		case ExtensionType.max_fragment_length:
+			return ExtensionBit.max_fragment_length;
+		case ExtensionType.supported_groups:
+			return ExtensionBit.supported_groups;
+		case ExtensionType.signature_algorithms:
+			return ExtensionBit.signature_algorithms;
+		case ExtensionType.encrypt_then_mac:
+			return ExtensionBit.encrypt_then_mac;
+		case ExtensionType.compress_certificate:
+			return ExtensionBit.compress_certificate;
+		case ExtensionType.pre_shared_key:
+			return ExtensionBit.pre_shared_key;
+		case ExtensionType.early_data:
+			return ExtensionBit.early_data;
+		case ExtensionType.cookie:
+			return ExtensionBit.cookie;
+		case ExtensionType.psk_key_exchange_modes:
+			return ExtensionBit.psk_key_exchange_modes;
+		case ExtensionType.certificate_authorities:
+			return ExtensionBit.certificate_authorities;
+		case ExtensionType.oid_filters:
+			return ExtensionBit.oid_filters;
+		case ExtensionType.post_handshake_auth:
+			return ExtensionBit.post_handshake_auth;
+		case ExtensionType.signature_algorithms_cert:
+			return ExtensionBit.signature_algorithms_cert;
+		default:
+			return 0;
 	}
 }
 
@@ -96,7 +136,8 @@ export function extensionBit(type: number): number {
  */
 export function expectAnswer(type: number, seen: number, asked: number, allowed: number): number {
 	const bit = extensionBit(type);
-	if (!(bit & asked)) throw new TLSError("unsupported_extension", `the server sent extension ${type}, which was not asked for`);
+	if (!(bit & asked))
+		throw new TLSError("unsupported_extension", `the server sent extension ${type}, which was not asked for`);
 	if (!(bit & allowed)) throw new TLSError("illegal_parameter", `extension ${type} stands in the wrong message`);
 	if (bit & seen) throw new TLSError("illegal_parameter", `extension ${type} comes twice in one message`);
 	return seen | bit;

@@ -63,29 +63,42 @@ export const enum Need {
 
 function purposeName(purpose: Purpose): string {
 	switch (purpose) {
-		case Purpose.record: return "a record of the server";
-		case Purpose.message: return "a handshake message of the server";
-		case Purpose.cookie: return "a hello with the server's cookie";
-		case Purpose.certificates: return "the server's decompressed certificates";
-		case Purpose.connection: return "a connection";
-		case Purpose.handshake: return "the next step of the handshake";
-		case Purpose.output: return "a message to the server";
-		case Purpose.data: return "what was received";
+		case Purpose.record:
+			return "a record of the server";
+		case Purpose.message:
+			return "a handshake message of the server";
+		case Purpose.cookie:
+			return "a hello with the server's cookie";
+		case Purpose.certificates:
+			return "the server's decompressed certificates";
+		case Purpose.connection:
+			return "a connection";
+		case Purpose.handshake:
+			return "the next step of the handshake";
+		case Purpose.output:
+			return "a message to the server";
+		case Purpose.data:
+			return "what was received";
 	}
 }
 
 /** What to change. */
 function remedy(purpose: Purpose): string {
 	switch (purpose) {
-		case Purpose.record: return '"recordSizeLimit" asks for smaller ones';
-		default: return 'give XS more ("creation" in the manifest), or have fewer connections at once';
+		case Purpose.record:
+			return '"recordSizeLimit" asks for smaller ones';
+		default:
+			return 'give XS more ("creation" in the manifest), or have fewer connections at once';
 	}
 }
 
 function refuse(purpose: Purpose, bytes: number): never {
 	const free = Math.max(0, largestBuffer(bytes + Reserve.bytes) - Reserve.bytes);
 	const how = free < bytes ? `${free} are free` : "there is room for too few objects";
-	throw new TLSError("out_of_memory", `memory is full: ${purposeName(purpose)} needs ${bytes} bytes in one piece, ${how}; ${remedy(purpose)}`);
+	throw new TLSError(
+		"out_of_memory",
+		`memory is full: ${purposeName(purpose)} needs ${bytes} bytes in one piece, ${how}; ${remedy(purpose)}`,
+	);
 }
 
 /** True where a buffer of `length` bytes can be made. */

@@ -52,18 +52,20 @@ export class Reader {
 		const at = this.at;
 		if (at + 2 > this.end) this.skip(2);
 		this.at = at + 2;
-		return this.bytes[at]! << 8 | this.bytes[at + 1]!;
+		return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
 	}
 
 	u24(): number {
 		const at = this.skip(3);
 		const bytes = this.bytes;
-		return bytes[at]! << 16 | bytes[at + 1]! << 8 | bytes[at + 2]!;
+		return (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
 	}
 
 	u32(): number {
 		const at = this.skip(4);
-		return ((this.bytes[at]! << 24) | (this.bytes[at + 1]! << 16) | (this.bytes[at + 2]! << 8) | this.bytes[at + 3]!) >>> 0;
+		return (
+			((this.bytes[at]! << 24) | (this.bytes[at + 1]! << 16) | (this.bytes[at + 2]! << 8) | this.bytes[at + 3]!) >>> 0
+		);
 	}
 
 	/** Enters a vector of `min` to `max` bytes whose length is the next `width` bytes. Returns what `leave` needs. */
@@ -86,6 +88,7 @@ export class Reader {
 
 	/** Throws unless everything has been read. */
 	finish(): void {
-		if (this.at !== this.end) throw new TLSError("decode_error", `${this.end - this.at} unexpected bytes at the end of a field`);
+		if (this.at !== this.end)
+			throw new TLSError("decode_error", `${this.end - this.at} unexpected bytes at the end of a field`);
 	}
 }

@@ -72,14 +72,14 @@ export class Writer {
 		// by index, here and wherever it is done for each connection: an iterator takes eight slots
 		for (let i = 0; i < count; i++) {
 			const value = list[i]!;
-			bytes[at += 2] = value >> 8;
+			bytes[(at += 2)] = value >> 8;
 			bytes[at + 1] = value;
 		}
 	}
 
 	/** Writes a string of ASCII characters, one byte each. */
 	ascii(text: string): void {
-		const octets = ArrayBuffer.fromString(text);	// UTF-8, in which only ASCII has one byte for each
+		const octets = ArrayBuffer.fromString(text); // UTF-8, in which only ASCII has one byte for each
 		const count = octets.byteLength;
 		if (count !== text.length) throw new TLSError("configuration", `"${text}" is not plain ASCII`);
 		const at = this.reserve(count);
@@ -95,7 +95,8 @@ export class Writer {
 	close(width: 1 | 2 | 3, start: number): void {
 		const bytes = this.bytes;
 		const length = this.length - start;
-		if (length >>> (8 * width)) throw new TLSError("configuration", `a field of ${length} bytes is too long for the protocol`);
+		if (length >>> (8 * width))
+			throw new TLSError("configuration", `a field of ${length} bytes is too long for the protocol`);
 		bytes[start - 1] = length;
 		if (width > 1) bytes[start - 2] = length >> 8;
 		if (width > 2) bytes[start - 3] = length >> 16;

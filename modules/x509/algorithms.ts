@@ -32,13 +32,77 @@ export interface KeyPlace {
  */
 const forms = Uint8Array.of(
 	// the keys': rsaEncryption with NULL; id-ecPublicKey with prime256v1, with secp384r1
-	0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
-	0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07,
-	0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22,
+	0x30,
+	0x0d,
+	0x06,
+	0x09,
+	0x2a,
+	0x86,
+	0x48,
+	0x86,
+	0xf7,
+	0x0d,
+	0x01,
+	0x01,
+	0x01,
+	0x05,
+	0x00,
+	0x30,
+	0x13,
+	0x06,
+	0x07,
+	0x2a,
+	0x86,
+	0x48,
+	0xce,
+	0x3d,
+	0x02,
+	0x01,
+	0x06,
+	0x08,
+	0x2a,
+	0x86,
+	0x48,
+	0xce,
+	0x3d,
+	0x03,
+	0x01,
+	0x07,
+	0x30,
+	0x10,
+	0x06,
+	0x07,
+	0x2a,
+	0x86,
+	0x48,
+	0xce,
+	0x3d,
+	0x02,
+	0x01,
+	0x06,
+	0x05,
+	0x2b,
+	0x81,
+	0x04,
+	0x00,
+	0x22,
 	// an exponent, the INTEGER 65537
-	0x02, 0x03, 0x01, 0x00, 0x01,
+	0x02,
+	0x03,
+	0x01,
+	0x00,
+	0x01,
 	// ecdsa-with-SHA2: what is in it before the last byte
-	0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03);
+	0x06,
+	0x08,
+	0x2a,
+	0x86,
+	0x48,
+	0xce,
+	0x3d,
+	0x04,
+	0x03,
+);
 
 /** Where each of them starts. */
 const enum Form {
@@ -61,14 +125,14 @@ export function readPublicKey(der: DER, place: KeyPlace): void {
 	else if (der.passes(forms, Form.p384Key, 18)) kind = KeyKind.p384;
 	else skipKeyAlgorithm(der);
 	der.octetBits();
-	const start = der.start, end = der.end;
+	const start = der.start,
+		end = der.end;
 	let bits = 0;
 	if (kind === KeyKind.rsa) {
 		bits = readRSAKey(der);
 		// PSA has no size that is not a multiple of 8 (Mbed TLS: "not well" supported)
 		if (bits < RSASize.min || bits > RSASize.max || bits & 7) kind = 0;
-	}
-	else if (kind) {
+	} else if (kind) {
 		bits = kind === KeyKind.p256 ? 256 : 384;
 		if (der.bytes[start] !== 4 || end - start !== 1 + bits / 4) der.fail("has a key that is no point of its curve");
 	}
@@ -100,7 +164,13 @@ export function takePublicKey(der: DER): PublicKey {
 
 /** A key that was read, where it lies. */
 export function publicKeyOf(place: KeyPlace & { readonly bytes: Uint8Array }): PublicKey {
-	return { kind: place.keyKind as KeyKind, bytes: place.bytes, start: place.keyStart, end: place.keyEnd, bits: place.keyBits };
+	return {
+		kind: place.keyKind as KeyKind,
+		bytes: place.bytes,
+		start: place.keyStart,
+		end: place.keyEnd,
+		bits: place.keyBits,
+	};
 }
 
 function takeNull(der: DER): void {
@@ -129,7 +199,9 @@ function readRSAKey(der: DER): number {
 
 function takeExponent(der: DER): void {
 	der.integer();
-	const bytes = der.bytes, start = der.start, end = der.end;
+	const bytes = der.bytes,
+		start = der.start,
+		end = der.end;
 	let exponent = 0;
 	for (let i = start; i < end && i < start + 6; i++) exponent = exponent * 256 + bytes[i]!;
 	if (bytes[start]! >= 0x80 || end - start > 5 || exponent < 3 || exponent > 0xffffffff || !(exponent & 1))
@@ -139,19 +211,32 @@ function takeExponent(der: DER): void {
 /** AlgorithmIdentifier of a signature: padding << 8 | hash, or 0 for one that is not taken. */
 export function readSignatureAlgorithm(der: DER): number {
 	der.take(Tag.sequence, "signature's algorithm");
-	const bytes = der.bytes, start = der.start, size = der.end - start;
-	if (size === 13 && equal(bytes, start, forms, Form.rsaSignature, 10) && bytes[start + 11] === Tag.null && bytes[start + 12] === 0) {
+	const bytes = der.bytes,
+		start = der.start,
+		size = der.end - start;
+	if (
+		size === 13 &&
+		equal(bytes, start, forms, Form.rsaSignature, 10) &&
+		bytes[start + 11] === Tag.null &&
+		bytes[start + 12] === 0
+	) {
 		switch (bytes[start + 10]) {
-			case 11: return Padding.pkcs1 << 8 | HashAlgorithm.sha256;
-			case 12: return Padding.pkcs1 << 8 | HashAlgorithm.sha384;
-			case 13: return Padding.pkcs1 << 8 | HashAlgorithm.sha512;
+			case 11:
+				return (Padding.pkcs1 << 8) | HashAlgorithm.sha256;
+			case 12:
+				return (Padding.pkcs1 << 8) | HashAlgorithm.sha384;
+			case 13:
+				return (Padding.pkcs1 << 8) | HashAlgorithm.sha512;
 		}
 	}
 	if (size === 10 && equal(bytes, start, forms, Form.ecdsaSignature, 9)) {
 		switch (bytes[start + 9]) {
-			case 2: return Padding.ecdsa << 8 | HashAlgorithm.sha256;
-			case 3: return Padding.ecdsa << 8 | HashAlgorithm.sha384;
-			case 4: return Padding.ecdsa << 8 | HashAlgorithm.sha512;
+			case 2:
+				return (Padding.ecdsa << 8) | HashAlgorithm.sha256;
+			case 3:
+				return (Padding.ecdsa << 8) | HashAlgorithm.sha384;
+			case 4:
+				return (Padding.ecdsa << 8) | HashAlgorithm.sha512;
 		}
 	}
 	return readOtherSignature(der);
@@ -164,15 +249,24 @@ function readOtherSignature(der: DER): number {
 	der.take(Tag.objectIdentifier, "signature's algorithm");
 	switch (readOID(der.bytes, der.start, der.end)) {
 		// RFC 4055 section 5: without parameters, too
-		case OID.sha256WithRSA: result = takeNoParameters(der, HashAlgorithm.sha256); break;
-		case OID.sha384WithRSA: result = takeNoParameters(der, HashAlgorithm.sha384); break;
-		case OID.sha512WithRSA: result = takeNoParameters(der, HashAlgorithm.sha512); break;
+		case OID.sha256WithRSA:
+			result = takeNoParameters(der, HashAlgorithm.sha256);
+			break;
+		case OID.sha384WithRSA:
+			result = takeNoParameters(der, HashAlgorithm.sha384);
+			break;
+		case OID.sha512WithRSA:
+			result = takeNoParameters(der, HashAlgorithm.sha512);
+			break;
 		case OID.ecdsaWithSHA256:
 		case OID.ecdsaWithSHA384:
 		case OID.ecdsaWithSHA512:
 			break;
-		case OID.rsassaPSS: result = readPSS(der); break;
-		default: der.at = der.limit;
+		case OID.rsassaPSS:
+			result = readPSS(der);
+			break;
+		default:
+			der.at = der.limit;
 	}
 	der.leave(outer);
 	return result;
@@ -181,7 +275,7 @@ function readOtherSignature(der: DER): number {
 /** NULL or nothing, behind sha2WithRSA. */
 function takeNoParameters(der: DER, hash: HashAlgorithm): number {
 	if (der.more) takeNull(der);
-	return Padding.pkcs1 << 8 | hash;
+	return (Padding.pkcs1 << 8) | hash;
 }
 
 /** RSASSA-PSS-params (RFC 4055 section 3.1): one hash for all, and a salt of its length; 0 for any other. */
@@ -202,7 +296,7 @@ function readPSS(der: DER): number {
 	}
 	der.leave(outer);
 	const expected = hash === HashAlgorithm.sha256 ? 32 : hash === HashAlgorithm.sha384 ? 48 : 64;
-	return hash && mask === hash && salt === expected ? Padding.pss << 8 | hash : 0;
+	return hash && mask === hash && salt === expected ? (Padding.pss << 8) | hash : 0;
 }
 
 function readExplicitHash(der: DER, isMask: boolean): number {
@@ -220,14 +314,17 @@ function readExplicitHash(der: DER, isMask: boolean): number {
 		oid = readOID(der.bytes, der.start, der.end);
 		if (der.more) takeNull(der);
 		der.leave(hash);
-	}
-	else if (der.more) takeNull(der);
+	} else if (der.more) takeNull(der);
 	der.leave(inner);
 	der.leave(outer);
 	switch (oid) {
-		case OID.sha256: return HashAlgorithm.sha256;
-		case OID.sha384: return HashAlgorithm.sha384;
-		case OID.sha512: return HashAlgorithm.sha512;
-		default: return 0;
+		case OID.sha256:
+			return HashAlgorithm.sha256;
+		case OID.sha384:
+			return HashAlgorithm.sha384;
+		case OID.sha512:
+			return HashAlgorithm.sha512;
+		default:
+			return 0;
 	}
 }

@@ -28,24 +28,42 @@ export function checkPathLength(certificate: Certificate, below: number): void {
 
 /** That it is valid at the time `now`. */
 export function checkTime(certificate: Certificate, now: number): void {
-	const notBefore = certificate.notBefore, notAfter = certificate.notAfter;
+	const notBefore = certificate.notBefore,
+		notAfter = certificate.notAfter;
 	if (now > notAfter) certificate.fail(`expired on ${dateText(notAfter)}`, "certificate_expired");
-	if (now < notBefore) certificate.fail(`is not valid before ${dateText(notBefore)}; here it is ${dateText(now)}`, "certificate_not_yet_valid");
+	if (now < notBefore)
+		certificate.fail(
+			`is not valid before ${dateText(notBefore)}; here it is ${dateText(now)}`,
+			"certificate_not_yet_valid",
+		);
 }
 
 /** What the root at `place` of the store allows, with `below` authorities under it, at the time `now`. */
 export function checkRoot(roots: RootStore, place: number, below: number, now: number): void {
 	const limit = roots.pathLength(place);
-	if (limit !== NO_PATH_LENGTH && below > limit) throw new TLSError("bad_certificate", `the trusted root allows ${limit} authorities below it, there are ${below}`);
+	if (limit !== NO_PATH_LENGTH && below > limit)
+		throw new TLSError("bad_certificate", `the trusted root allows ${limit} authorities below it, there are ${below}`);
 	const notAfter = roots.notAfter(place);
-	if (now > notAfter) throw new TLSError("certificate_expired", `the trusted root itself expired on ${dateText(notAfter)}`);
+	if (now > notAfter)
+		throw new TLSError("certificate_expired", `the trusted root itself expired on ${dateText(notAfter)}`);
 	const notBefore = roots.notBefore(place);
-	if (now < notBefore) throw new TLSError("certificate_not_yet_valid", `the trusted root itself is not valid before ${dateText(notBefore)}`);
+	if (now < notBefore)
+		throw new TLSError(
+			"certificate_not_yet_valid",
+			`the trusted root itself is not valid before ${dateText(notBefore)}`,
+		);
 }
 
 export function isSelfIssued(certificate: Certificate): boolean {
 	const bytes = certificate.bytes;
-	return sameName(bytes, certificate.subjectStart, certificate.subjectEnd, bytes, certificate.issuerStart, certificate.issuerEnd);
+	return sameName(
+		bytes,
+		certificate.subjectStart,
+		certificate.subjectEnd,
+		bytes,
+		certificate.issuerStart,
+		certificate.issuerEnd,
+	);
 }
 
 /** An entry of PathSearch's `next`: which certificate to try next (there are fewer than 256), and what is to be known of the one in the path. */
@@ -60,5 +78,10 @@ export const enum Mark {
 
 /** Packs the facts about a certificate of the path that checks need later, so that it is not parsed again. */
 export function marksOf(certificate: Certificate, isPinned: boolean): number {
-	return (isSelfIssued(certificate) ? Mark.selfIssued : 0) | (isPinned ? Mark.pinned : 0) | (certificate.requireExplicit === undefined ? 0 : Mark.requiresPolicy) | certificate.signedWith << Mark.signature;
+	return (
+		(isSelfIssued(certificate) ? Mark.selfIssued : 0) |
+		(isPinned ? Mark.pinned : 0) |
+		(certificate.requireExplicit === undefined ? 0 : Mark.requiresPolicy) |
+		(certificate.signedWith << Mark.signature)
+	);
 }

@@ -104,9 +104,17 @@ export class Certificate implements KeyPlace, ExtensionFields {
 
 	/** Version, serial number and the signature's algorithm; returns where the last one starts. */
 	private readHead(der: DER): number {
-		const bytes = der.bytes, first = der.at;
+		const bytes = der.bytes,
+			first = der.at;
 		// [0] EXPLICIT INTEGER: version 3 is 2
-		if (bytes[first] !== Tag.explicit || bytes[first + 1] !== 3 || bytes[first + 2] !== Tag.integer || bytes[first + 3] !== 1 || bytes[first + 4] !== 2 || first + 5 > der.limit)
+		if (
+			bytes[first] !== Tag.explicit ||
+			bytes[first + 1] !== 3 ||
+			bytes[first + 2] !== Tag.integer ||
+			bytes[first + 3] !== 1 ||
+			bytes[first + 4] !== 2 ||
+			first + 5 > der.limit
+		)
 			this.readVersion(der);
 		else {
 			der.at = first + 5;

@@ -15,12 +15,18 @@ function titleOf(owner: number | string): string {
 /** What is wrong with the constraints themselves. */
 function faultOf(result: NameResult): string {
 	switch (result) {
-		case NameResult.emptyConstraints: return "has an empty list of name constraints";
-		case NameResult.boundedConstraint: return "has a name constraint with a minimum or maximum, which RFC 5280 forbids";
-		case NameResult.noBlock: return "has a name constraint that is no block of addresses";
-		case NameResult.noDNSName: return "has a name constraint that is no DNS name";
-		case NameResult.noDirectory: return "has a name constraint that is no directory name";
-		default: return "has malformed name constraints";
+		case NameResult.emptyConstraints:
+			return "has an empty list of name constraints";
+		case NameResult.boundedConstraint:
+			return "has a name constraint with a minimum or maximum, which RFC 5280 forbids";
+		case NameResult.noBlock:
+			return "has a name constraint that is no block of addresses";
+		case NameResult.noDNSName:
+			return "has a name constraint that is no DNS name";
+		case NameResult.noDirectory:
+			return "has a name constraint that is no directory name";
+		default:
+			return "has malformed name constraints";
 	}
 }
 
@@ -61,7 +67,8 @@ export class NameCheck {
 	/** Checks names of the certificate at `level`, as many as one turn allows, and goes on to the next level after the last. Throws for a name that is not allowed. */
 	step(certificate: Certificate): void {
 		const { bytes, subjectStart, subjectEnd, namesStart, namesEnd } = certificate;
-		const result = this.at ? checkNames(bytes, 0, 0, this.at, namesEnd, this.bytes, this.start, this.end)
+		const result = this.at
+			? checkNames(bytes, 0, 0, this.at, namesEnd, this.bytes, this.start, this.end)
 			: checkNames(bytes, subjectStart, subjectEnd, namesStart, namesEnd, this.bytes, this.start, this.end);
 		if (result < 0) this.refuse(certificate, result);
 		this.at = result;
@@ -72,13 +79,20 @@ export class NameCheck {
 
 	private refuse(certificate: Certificate, result: NameResult): never {
 		switch (result) {
-			case NameResult.tooMuch: return this.refuseWork();
-			case NameResult.notPermitted: return certificate.fail(`has a name that the name constraints of ${titleOf(this.owner)} do not permit`);
-			case NameResult.excluded: return certificate.fail(`has a name that the name constraints of ${titleOf(this.owner)} exclude`);
-			case NameResult.badDNSName: return certificate.fail("has a malformed DNS name");
-			case NameResult.badAddress: return certificate.fail("has an address of a wrong length");
-			case NameResult.badDirectory: return certificate.fail("has a malformed directory name");
-			default: certificate.fail("has a malformed list of names");
+			case NameResult.tooMuch:
+				return this.refuseWork();
+			case NameResult.notPermitted:
+				return certificate.fail(`has a name that the name constraints of ${titleOf(this.owner)} do not permit`);
+			case NameResult.excluded:
+				return certificate.fail(`has a name that the name constraints of ${titleOf(this.owner)} exclude`);
+			case NameResult.badDNSName:
+				return certificate.fail("has a malformed DNS name");
+			case NameResult.badAddress:
+				return certificate.fail("has an address of a wrong length");
+			case NameResult.badDirectory:
+				return certificate.fail("has a malformed directory name");
+			default:
+				certificate.fail("has a malformed list of names");
 		}
 	}
 

@@ -57,18 +57,15 @@ export class DER {
 			const bytes = this.bytes;
 			const first = bytes[start]!;
 			if (length === 0x82) {
-				length = first << 8 | bytes[start + 1]!;
+				length = (first << 8) | bytes[start + 1]!;
 				start += 2;
-			}
-			else if (length === 0x81) {
+			} else if (length === 0x81) {
 				length = first;
 				start++;
-			}
-			else if (length === 0x83) {
-				length = first << 16 | bytes[start + 1]! << 8 | bytes[start + 2]!;
+			} else if (length === 0x83) {
+				length = (first << 16) | (bytes[start + 1]! << 8) | bytes[start + 2]!;
 				start += 3;
-			}
-			else this.refuse(tag, what, "is not DER: a length is not definite, or beyond all bounds");
+			} else this.refuse(tag, what, "is not DER: a length is not definite, or beyond all bounds");
 			if (first === 0 || length < 0x80) this.refuse(tag, what, "is not DER: a length is not in its shortest form");
 		}
 		const end = start + length;
@@ -134,19 +131,24 @@ export class DER {
 	}
 
 	fail(words: string): never {
-		throw new TLSError("bad_certificate", `${typeof this.subject === "number" ? `certificate ${this.subject}` : this.subject} ${words}`);
+		throw new TLSError(
+			"bad_certificate",
+			`${typeof this.subject === "number" ? `certificate ${this.subject}` : this.subject} ${words}`,
+		);
 	}
 
 	/** Takes a BOOLEAN, which is 00 or FF (X.690 section 11.1); `start..end` is not set. */
 	boolean(): boolean {
-		const bytes = this.bytes, at = this.at;
+		const bytes = this.bytes,
+			at = this.at;
 		// true, as nearly all are
 		if (bytes[at] === Tag.boolean && bytes[at + 1] === 1 && bytes[at + 2] === 0xff && at + 3 <= this.limit) {
 			this.at = at + 3;
 			return true;
 		}
 		this.take(Tag.boolean, "BOOLEAN");
-		if (this.at !== at + 3 || (bytes[at + 2] !== 0 && bytes[at + 2] !== 0xff)) this.fail("is not DER: a BOOLEAN is neither 00 nor FF");
+		if (this.at !== at + 3 || (bytes[at + 2] !== 0 && bytes[at + 2] !== 0xff))
+			this.fail("is not DER: a BOOLEAN is neither 00 nor FF");
 		return bytes[at + 2] !== 0;
 	}
 
@@ -157,14 +159,15 @@ export class DER {
 		const size = this.end - start;
 		if (size === 0) this.fail("is not DER: an INTEGER is empty");
 		const first = this.bytes[start];
-		if ((first === 0 || first === 0xff) && size > 1 && (first === 0) === (this.bytes[start + 1]! < 0x80))
+		if ((first === 0 || first === 0xff) && size > 1 && (first === 0) === this.bytes[start + 1]! < 0x80)
 			this.fail("is not DER: an INTEGER is not in its shortest form");
 	}
 
 	/** Takes an INTEGER from 0 to 127. */
 	smallInteger(what: string): number {
 		this.integer();
-		if (this.end - this.start !== 1 || this.bytes[this.start]! >= 0x80) this.fail(`has a ${what} that is negative or beyond all bounds`);
+		if (this.end - this.start !== 1 || this.bytes[this.start]! >= 0x80)
+			this.fail(`has a ${what} that is negative or beyond all bounds`);
 		return this.bytes[this.start]!;
 	}
 
@@ -178,20 +181,30 @@ export class DER {
 		const start = this.start;
 		const octets = this.end - start - 1;
 		const unused = bytes[start]!;
-		if (octets < 0 || octets > 2 || unused > 7 || (octets === 0 && unused)) this.fail("is not DER: a BIT STRING has a wrong form");
-		if (unused && bytes[start + octets]! & ((1 << unused) - 1)) this.fail("is not DER: unused bits of a BIT STRING are set");
-		return octets === 0 ? 0 : octets === 1 ? bytes[start + 1]! : bytes[start + 1]! | bytes[start + 2]! << 8;
+		if (octets < 0 || octets > 2 || unused > 7 || (octets === 0 && unused))
+			this.fail("is not DER: a BIT STRING has a wrong form");
+		if (unused && bytes[start + octets]! & ((1 << unused) - 1))
+			this.fail("is not DER: unused bits of a BIT STRING are set");
+		return octets === 0 ? 0 : octets === 1 ? bytes[start + 1]! : bytes[start + 1]! | (bytes[start + 2]! << 8);
 	}
 
 	/** Takes a BIT STRING of whole bytes; `start..end` is then those bytes. */
 	octetBits(): void {
 		this.take(Tag.bitString, "BIT STRING");
-		if (this.end === this.start || this.bytes[this.start]) this.fail("has a key or a signature that is not of whole bytes");
+		if (this.end === this.start || this.bytes[this.start])
+			this.fail("has a key or a signature that is not of whole bytes");
 		this.start++;
 	}
 }
 
 /** True where `a[start..end)` and `b[at..at + end - start)` are the same. */
-export function sameOctets(a: Uint8Array, start: number, end: number, b: Uint8Array, at: number, limit: number): boolean {
+export function sameOctets(
+	a: Uint8Array,
+	start: number,
+	end: number,
+	b: Uint8Array,
+	at: number,
+	limit: number,
+): boolean {
 	return end - start === limit - at && equal(a, start, b, at, end - start);
 }

@@ -45,7 +45,8 @@ const MAX_FEATURES = 8;
 export function readExtensions(der: DER, certificate: ExtensionFields): void {
 	der.take(Tag.sequence, "extensions");
 	const outer = der.enter();
-	const bytes = der.bytes, last = der.limit;
+	const bytes = der.bytes,
+		last = der.limit;
 	let at = der.at;
 	if (at === last) der.fail("has an empty list of extensions");
 	checkList(der);
@@ -65,7 +66,8 @@ export function readExtensions(der: DER, certificate: ExtensionFields): void {
 		// a default that is spelled out is no DER, but in use, and says the same
 		if (der.at < end && bytes[der.at] === Tag.boolean) isCritical = der.boolean();
 		// into the value, which ends where the extension does
-		const start = der.at + 2, length = end - start;
+		const start = der.at + 2,
+			length = end - start;
 		if (bytes[start - 2] === Tag.octetString && bytes[start - 1] === length && length < 0x80) der.at = start;
 		else enterValue(der);
 		readExtension(der, oid, isCritical, certificate);
@@ -80,10 +82,14 @@ export function readExtensions(der: DER, certificate: ExtensionFields): void {
 /** Checks the list in which `der` is. */
 function checkList(der: DER): void {
 	switch (checkExtensions(der.bytes, der.at, der.limit, MAX_EXTENSIONS)) {
-		case ExtensionList.good: return;
-		case ExtensionList.tooMany: return der.fail(`has more than ${MAX_EXTENSIONS} extensions`);
-		case ExtensionList.hasTwins: return der.fail("has an extension twice");
-		default: der.fail("is not DER: its list of extensions is malformed");
+		case ExtensionList.good:
+			return;
+		case ExtensionList.tooMany:
+			return der.fail(`has more than ${MAX_EXTENSIONS} extensions`);
+		case ExtensionList.hasTwins:
+			return der.fail("has an extension twice");
+		default:
+			der.fail("is not DER: its list of extensions is malformed");
 	}
 }
 
@@ -96,9 +102,16 @@ function enterValue(der: DER): void {
 
 /** Takes an extension's identifier. Where it is unknown, its bytes are `start..end`. */
 function takeIdentifier(der: DER): OID {
-	const bytes = der.bytes, at = der.at;
+	const bytes = der.bytes,
+		at = der.at;
 	// mostly 2.5.29.x: that needs no element taken
-	if (at + 5 <= der.limit && bytes[at] === Tag.objectIdentifier && bytes[at + 1] === 3 && bytes[at + 2] === 0x55 && bytes[at + 3] === 0x1d) {
+	if (
+		at + 5 <= der.limit &&
+		bytes[at] === Tag.objectIdentifier &&
+		bytes[at + 1] === 3 &&
+		bytes[at + 2] === 0x55 &&
+		bytes[at + 3] === 0x1d
+	) {
 		const oid = extensionOID(bytes[at + 4]!);
 		if (oid !== OID.unknown) {
 			der.at = at + 5;
@@ -112,12 +125,16 @@ function takeIdentifier(der: DER): OID {
 /** The value of one extension, at which `der` stands. */
 function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: ExtensionFields): void {
 	switch (oid) {
-		case OID.basicConstraints: readBasicConstraints(der, certificate); break;
+		case OID.basicConstraints:
+			readBasicConstraints(der, certificate);
+			break;
 		case OID.keyUsage:
 			certificate.keyUsage = der.namedBits();
 			if (!certificate.keyUsage) der.fail("has a key usage that allows nothing");
 			break;
-		case OID.extKeyUsage: readExtKeyUsage(der, certificate); break;
+		case OID.extKeyUsage:
+			readExtKeyUsage(der, certificate);
+			break;
 		case OID.subjectAltName:
 			der.take(Tag.sequence, "list of names");
 			if (der.start === der.end) der.fail("has an empty list of names");
@@ -130,7 +147,9 @@ function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Ext
 			certificate.constraintsStart = der.start;
 			certificate.constraintsEnd = der.end;
 			break;
-		case OID.tlsFeature: readTLSFeature(der, certificate); break;
+		case OID.tlsFeature:
+			readTLSFeature(der, certificate);
+			break;
 		case OID.subjectKeyIdentifier:
 		case OID.authorityKeyIdentifier:
 		case OID.authorityInfoAccess:
@@ -147,8 +166,12 @@ function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Ext
 			certificate.mappings = der.at;
 			der.at = der.limit;
 			break;
-		case OID.policyConstraints: readPolicyConstraints(der, certificate); break;
-		case OID.inhibitAnyPolicy: certificate.inhibitAny = readSkip(der); break;
+		case OID.policyConstraints:
+			readPolicyConstraints(der, certificate);
+			break;
+		case OID.inhibitAnyPolicy:
+			certificate.inhibitAny = readSkip(der);
+			break;
 		default:
 			if (isCritical) certificate.fail("has a critical extension that is not known here", "unsupported_certificate");
 			der.at = der.limit;
@@ -201,6 +224,7 @@ function readPolicyConstraints(der: DER, fields: PolicyFields): void {
 /** SkipCerts in a context tag, or as an INTEGER. */
 function readSkip(der: DER): number {
 	der.takeAny();
-	if (der.end - der.start !== 1 || der.bytes[der.start]! >= 0x80) der.fail("has policy constraints with a number that is negative or beyond all bounds");
+	if (der.end - der.start !== 1 || der.bytes[der.start]! >= 0x80)
+		der.fail("has policy constraints with a number that is negative or beyond all bounds");
 	return der.bytes[der.start]!;
 }

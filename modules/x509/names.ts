@@ -62,8 +62,7 @@ function parseIPv6(text: string): Uint8Array | undefined {
 	if (text.startsWith("::")) {
 		gap = 0;
 		start = 2;
-	}
-	else if (text.charCodeAt(0) === 0x3a) return;
+	} else if (text.charCodeAt(0) === 0x3a) return;
 	while (start < text.length) {
 		let end = text.indexOf(":", start);
 		if (end < 0) end = text.length;
@@ -78,8 +77,7 @@ function parseIPv6(text: string): Uint8Array | undefined {
 			if (!tail || at > 12) return;
 			octets.set(tail, at);
 			at += 4;
-		}
-		else {
+		} else {
 			const value = number(text, start, end, 16, 0xffff);
 			if (!(value >= 0) || end - start > 4 || at > 14) return;
 			octets[at++] = value >> 8;
@@ -150,11 +148,14 @@ function isName(bytes: Uint8Array, start: number, end: number): boolean {
 export function isFor(certificate: Certificate, name: string): boolean {
 	const address = parseAddress(name);
 	const asked = address ?? octetsOf(name);
-	const start = certificate.namesStart, end = certificate.namesEnd;
+	const start = certificate.namesStart,
+		end = certificate.namesEnd;
 	if (start === end) return false;
-	const found = address ? findName(certificate.bytes, start, end, asked, asked.length, GeneralName.address)
+	const found = address
+		? findName(certificate.bytes, start, end, asked, asked.length, GeneralName.address)
 		: findName(certificate.bytes, start, end, asked, withoutDot(asked), GeneralName.dns);
-	if (found < 0) certificate.der.open(certificate.bytes, start, end, certificate.position).fail("has a malformed list of names");
+	if (found < 0)
+		certificate.der.open(certificate.bytes, start, end, certificate.position).fail("has a malformed list of names");
 	return found !== 0;
 }
 
@@ -170,9 +171,12 @@ export function namesOf(certificate: Certificate): string {
 		if (der.tag !== GeneralName.dns && der.tag !== GeneralName.address) continue;
 		if (text) text += ", ";
 		for (let i = der.start; i < der.end && i < der.start + 64; i++) {
-			if (der.tag === GeneralName.dns) text += bytes[i]! > 0x20 && bytes[i]! < 0x7f ? String.fromCharCode(bytes[i]!) : ".";
-			else text += (i > der.start ? der.end - der.start === 4 ? "." : i - der.start & 1 ? "" : ":" : "")
-				+ (der.end - der.start === 4 ? String(bytes[i]) : bytes[i]!.toString(16).padStart(2, "0"));
+			if (der.tag === GeneralName.dns)
+				text += bytes[i]! > 0x20 && bytes[i]! < 0x7f ? String.fromCharCode(bytes[i]!) : ".";
+			else
+				text +=
+					(i > der.start ? (der.end - der.start === 4 ? "." : (i - der.start) & 1 ? "" : ":") : "") +
+					(der.end - der.start === 4 ? String(bytes[i]) : bytes[i]!.toString(16).padStart(2, "0"));
 		}
 	}
 	return text;

@@ -62,7 +62,8 @@ export function statusSubject(leaf: Certificate, issuer: PublicKey): StatusSubje
 	const start = issuer.start;
 	const end = issuer.end;
 	const bits = issuer.bits;
-	const key = issuer.bytes === bytes ? { kind, bytes: bytes.slice(start, end), start: 0, end: end - start, bits } : issuer;
+	const key =
+		issuer.bytes === bytes ? { kind, bytes: bytes.slice(start, end), start: 0, end: end - start, bits } : issuer;
 	return { bytes: own, nameEnd, issuer: key, title };
 }
 
@@ -144,8 +145,7 @@ export class StapledStatus {
 		this.#subject = subject;
 		try {
 			this.#read(new DER(bytes, start, end, WHAT));
-		}
-		catch (error) {
+		} catch (error) {
 			throw asStaple(error);
 		}
 	}
@@ -158,13 +158,20 @@ export class StapledStatus {
 				this.#responder = this.#certified();
 				return true;
 			}
-			this.#check(this.#responder, this.#signedWith, this.#tbsStart, this.#tbsEnd, this.#signatureStart, this.#signatureEnd);
-		}
-		catch (error) {
+			this.#check(
+				this.#responder,
+				this.#signedWith,
+				this.#tbsStart,
+				this.#tbsEnd,
+				this.#signatureStart,
+				this.#signatureEnd,
+			);
+		} catch (error) {
 			throw asStaple(error);
 		}
 		const revoked = this.#revoked;
-		if (revoked !== undefined) throw new TLSError("certificate_revoked", `${this.#subject.title} was revoked on ${dateText(revoked)}`);
+		if (revoked !== undefined)
+			throw new TLSError("certificate_revoked", `${this.#subject.title} was revoked on ${dateText(revoked)}`);
 		return false;
 	}
 
@@ -172,7 +179,8 @@ export class StapledStatus {
 	#readStatuses(): true {
 		const der = new DER(this.#bytes, this.#listAt, this.#listEnd, WHAT);
 		for (let i = 0; i < Most.atOnce && der.more; i++) {
-			if (++this.#count > Most.statuses) throw new TLSError("too_much_work", `${WHAT} has more than ${Most.statuses} statuses`);
+			if (++this.#count > Most.statuses)
+				throw new TLSError("too_much_work", `${WHAT} has more than ${Most.statuses} statuses`);
 			if (this.#readSingle(der)) this.#isFound = true;
 		}
 		this.#listAt = der.more ? der.at : 0;
@@ -180,7 +188,11 @@ export class StapledStatus {
 		if (!this.#isFound) refuse("is not about the server's certificate");
 		this.#count = 0;
 		const { bytes, nameEnd, issuer } = this.#subject;
-		if (this.#isResponder(issuer) && (this.#responderTag !== RESPONDER_NAME || sameName(this.#bytes, this.#responderStart, this.#responderEnd, bytes, 0, nameEnd)))
+		if (
+			this.#isResponder(issuer) &&
+			(this.#responderTag !== RESPONDER_NAME ||
+				sameName(this.#bytes, this.#responderStart, this.#responderEnd, bytes, 0, nameEnd))
+		)
 			this.#responder = issuer;
 		return true;
 	}
@@ -239,11 +251,10 @@ export class StapledStatus {
 			const outer = der.enter();
 			der.take(Tag.octetString, "responder's key");
 			der.leave(outer);
-		}
-		else if (der.tag !== RESPONDER_NAME) refuse("does not say who gives it");
+		} else if (der.tag !== RESPONDER_NAME) refuse("does not say who gives it");
 		this.#responderStart = der.start;
 		this.#responderEnd = der.end;
-		readTime(der);	// producedAt: thisUpdate counts
+		readTime(der); // producedAt: thisUpdate counts
 		der.take(Tag.sequence, "list of statuses");
 		if (der.start === der.end) refuse("is not about the server's certificate");
 		this.#listAt = der.start;
@@ -291,21 +302,28 @@ export class StapledStatus {
 		der.at = der.limit;
 		der.leave(inner);
 		der.take(Tag.octetString, "issuer's name");
-		const nameStart = der.start, hashEnd = der.end;
+		const nameStart = der.start,
+			hashEnd = der.end;
 		der.take(Tag.octetString, "issuer's key");
-		const keyStart = der.start, keyEnd = der.end;
+		const keyStart = der.start,
+			keyEnd = der.end;
 		der.integer();
 		// the serial number first: it costs no hash
-		const isOurs = sameOctets(this.#bytes, der.start, der.end, bytes, nameEnd, bytes.length) && algorithm !== 0
-			&& isHash(this.#bytes, nameStart, hashEnd, algorithm, bytes, 0, nameEnd) && isHash(this.#bytes, keyStart, keyEnd, algorithm, issuer.bytes, issuer.start, issuer.end);
+		const isOurs =
+			sameOctets(this.#bytes, der.start, der.end, bytes, nameEnd, bytes.length) &&
+			algorithm !== 0 &&
+			isHash(this.#bytes, nameStart, hashEnd, algorithm, bytes, 0, nameEnd) &&
+			isHash(this.#bytes, keyStart, keyEnd, algorithm, issuer.bytes, issuer.start, issuer.end);
 		der.leave(outer);
 		return isOurs;
 	}
 
 	/** True if ResponderID has this key's hash, or a name, which the caller compares. */
 	#isResponder(key: PublicKey): boolean {
-		return this.#responderTag === RESPONDER_NAME
-			|| isHash(this.#bytes, this.#responderStart, this.#responderEnd, HashAlgorithm.sha1, key.bytes, key.start, key.end);
+		return (
+			this.#responderTag === RESPONDER_NAME ||
+			isHash(this.#bytes, this.#responderStart, this.#responderEnd, HashAlgorithm.sha1, key.bytes, key.start, key.end)
+		);
 	}
 
 	/**
@@ -315,15 +333,23 @@ export class StapledStatus {
 	#certified(): PublicKey | undefined {
 		const list = new DER(this.#bytes, this.#certificatesStart, this.#certificatesEnd, WHAT);
 		if (!list.more) refuse("is neither of the certificate's issuer, nor of anybody whose certificate comes with it");
-		if (++this.#count > Most.certificates) throw new TLSError("too_much_work", `${WHAT} comes with more than ${Most.certificates} certificates`);
+		if (++this.#count > Most.certificates)
+			throw new TLSError("too_much_work", `${WHAT} comes with more than ${Most.certificates} certificates`);
 		const start = list.at;
 		list.takeAny();
 		this.#certificatesStart = list.at;
 		const isNamed = this.#responderTag === RESPONDER_NAME;
-		if (isNamed && !isSubject(this.#bytes, start, list.end, this.#bytes, this.#responderStart, this.#responderEnd)) return;
+		if (isNamed && !isSubject(this.#bytes, start, list.end, this.#bytes, this.#responderStart, this.#responderEnd))
+			return;
 		const certificate = new Certificate().read(this.#bytes, start, list.end, "the responder's certificate");
 		const { keyKind, keyStart, keyEnd, keyBits } = certificate;
-		const key: PublicKey = { kind: keyKind as KeyKind, bytes: this.#bytes, start: keyStart, end: keyEnd, bits: keyBits };
+		const key: PublicKey = {
+			kind: keyKind as KeyKind,
+			bytes: this.#bytes,
+			start: keyStart,
+			end: keyEnd,
+			bits: keyBits,
+		};
 		if (!this.#isResponder(key)) return;
 		this.#checkResponder(certificate);
 		const { signedWith, tbsStart, tbsEnd, signatureStart, signatureEnd } = certificate;
@@ -338,22 +364,33 @@ export class StapledStatus {
 		if (!certificate.keyKind) certificate.fail(unsupportedKey(certificate));
 		if (!(certificate.keyUsage & KeyUsage.digitalSignature)) certificate.fail("is not allowed to sign (its key usage)");
 		if (!certificate.isForOCSP) certificate.fail("is not meant for that (its extended key usage)");
-		if (!sameName(bytes, issuerStart, issuerEnd, this.#subject.bytes, 0, this.#subject.nameEnd)) certificate.fail("is of another issuer");
+		if (!sameName(bytes, issuerStart, issuerEnd, this.#subject.bytes, 0, this.#subject.nameEnd))
+			certificate.fail("is of another issuer");
 		if (this.#now > notAfter || this.#now < notBefore)
 			certificate.fail(`is valid from ${dateText(notBefore)} to ${dateText(notAfter)} only`);
 	}
 
-	#check(key: PublicKey, signedWith: number, start: number, end: number, signatureStart: number, signatureEnd: number): void {
+	#check(
+		key: PublicKey,
+		signedWith: number,
+		start: number,
+		end: number,
+		signatureStart: number,
+		signatureEnd: number,
+	): void {
 		if (!signedWith) refuse(unsupportedSignature(this.#bytes, end, signatureStart));
 		const bytes = this.#bytes;
-		if (!verifySignature(key, signedWith >> 8, signedWith & 0xff, bytes, start, end, bytes, signatureStart, signatureEnd))
+		if (
+			!verifySignature(key, signedWith >> 8, signedWith & 0xff, bytes, start, end, bytes, signatureStart, signatureEnd)
+		)
 			refuse("is forged or damaged: a signature is wrong");
 	}
 }
 
 /** What is wrong with a certificate or with DER in here is wrong with the staple. */
 function asStaple(error: unknown): unknown {
-	if (!(error instanceof TLSError) || (error.code !== "bad_certificate" && error.code !== "unsupported_certificate")) return error;
+	if (!(error instanceof TLSError) || (error.code !== "bad_certificate" && error.code !== "unsupported_certificate"))
+		return error;
 	return new TLSError("bad_staple", error.message);
 }
 
@@ -361,16 +398,27 @@ function asStaple(error: unknown): unknown {
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
 	if (sameOctets(bytes, start, end, SHA1, 0, SHA1.length)) return HashAlgorithm.sha1;
 	switch (readOID(bytes, start, end)) {
-		case OID.sha256: return HashAlgorithm.sha256;
-		case OID.sha384: return HashAlgorithm.sha384;
-		case OID.sha512: return HashAlgorithm.sha512;
-		default: return 0;
+		case OID.sha256:
+			return HashAlgorithm.sha256;
+		case OID.sha384:
+			return HashAlgorithm.sha384;
+		case OID.sha512:
+			return HashAlgorithm.sha512;
+		default:
+			return 0;
 	}
 }
 
 /** True where `digest[digestStart..digestEnd)` is the hash of `bytes[start..end)`. */
-function isHash(digest: Uint8Array, digestStart: number, digestEnd: number, algorithm: HashAlgorithm, bytes: Uint8Array, start: number,
-	end: number): boolean {
+function isHash(
+	digest: Uint8Array,
+	digestStart: number,
+	digestEnd: number,
+	algorithm: HashAlgorithm,
+	bytes: Uint8Array,
+	start: number,
+	end: number,
+): boolean {
 	const expected = new Uint8Array(hashLength(algorithm));
 	hash(algorithm, bytes, start, end, expected, 0);
 	return sameOctets(digest, digestStart, digestEnd, expected, 0, expected.length);

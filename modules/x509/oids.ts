@@ -46,13 +46,54 @@ export const enum OID {
 
 /** All bytes of identifiers but the last, and where each of them starts. One array: each takes more than a hundred bytes of flash. */
 const prefixes = Uint8Array.of(
-	0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01,
-	0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
-	0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01,
-	0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03,
-	0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
-	0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01,
-	0x2b, 0x81, 0x04, 0x00);
+	0x2a,
+	0x86,
+	0x48,
+	0x86,
+	0xf7,
+	0x0d,
+	0x01,
+	0x01,
+	0x60,
+	0x86,
+	0x48,
+	0x01,
+	0x65,
+	0x03,
+	0x04,
+	0x02,
+	0x2a,
+	0x86,
+	0x48,
+	0xce,
+	0x3d,
+	0x03,
+	0x01,
+	0x2a,
+	0x86,
+	0x48,
+	0xce,
+	0x3d,
+	0x04,
+	0x03,
+	0x2a,
+	0x86,
+	0x48,
+	0xce,
+	0x3d,
+	0x02,
+	0x2b,
+	0x06,
+	0x01,
+	0x05,
+	0x05,
+	0x07,
+	0x01,
+	0x2b,
+	0x81,
+	0x04,
+	0x00,
+);
 
 const enum Prefix {
 	pkcs1 = 0,
@@ -74,33 +115,54 @@ function under(prefix: Prefix, bytes: Uint8Array, start: number, end: number): b
 /** 2.5.29.x (extensions) */
 export function extensionOID(last: number): OID {
 	switch (last) {
-		case 14: return OID.subjectKeyIdentifier;
-		case 15: return OID.keyUsage;
-		case 17: return OID.subjectAltName;
-		case 19: return OID.basicConstraints;
-		case 30: return OID.nameConstraints;
-		case 32: return OID.certificatePolicies;
-		case 33: return OID.policyMappings;
-		case 35: return OID.authorityKeyIdentifier;
-		case 36: return OID.policyConstraints;
-		case 37: return OID.extKeyUsage;
-		case 54: return OID.inhibitAnyPolicy;
-		default: return OID.unknown;
+		case 14:
+			return OID.subjectKeyIdentifier;
+		case 15:
+			return OID.keyUsage;
+		case 17:
+			return OID.subjectAltName;
+		case 19:
+			return OID.basicConstraints;
+		case 30:
+			return OID.nameConstraints;
+		case 32:
+			return OID.certificatePolicies;
+		case 33:
+			return OID.policyMappings;
+		case 35:
+			return OID.authorityKeyIdentifier;
+		case 36:
+			return OID.policyConstraints;
+		case 37:
+			return OID.extKeyUsage;
+		case 54:
+			return OID.inhibitAnyPolicy;
+		default:
+			return OID.unknown;
 	}
 }
 
 /** 1.2.840.113549.1.1.x (PKCS #1) */
 function pkcs1(last: number): OID {
 	switch (last) {
-		case 1: return OID.rsaEncryption;
-		case 4: return OID.md5WithRSA;
-		case 5: return OID.sha1WithRSA;
-		case 8: return OID.mgf1;
-		case 10: return OID.rsassaPSS;
-		case 11: return OID.sha256WithRSA;
-		case 12: return OID.sha384WithRSA;
-		case 13: return OID.sha512WithRSA;
-		default: return OID.unknown;
+		case 1:
+			return OID.rsaEncryption;
+		case 4:
+			return OID.md5WithRSA;
+		case 5:
+			return OID.sha1WithRSA;
+		case 8:
+			return OID.mgf1;
+		case 10:
+			return OID.rsassaPSS;
+		case 11:
+			return OID.sha256WithRSA;
+		case 12:
+			return OID.sha384WithRSA;
+		case 13:
+			return OID.sha512WithRSA;
+		default:
+			return OID.unknown;
 	}
 }
 
@@ -113,7 +175,13 @@ function ofEight(bytes: Uint8Array, start: number, end: number): OID {
 	}
 	if (under(Prefix.primeCurve, bytes, start, end)) return last === 7 ? OID.prime256v1 : OID.unknown;
 	if (!under(Prefix.ecdsaSHA2, bytes, start, end)) return OID.unknown;
-	return last === 2 ? OID.ecdsaWithSHA256 : last === 3 ? OID.ecdsaWithSHA384 : last === 4 ? OID.ecdsaWithSHA512 : OID.unknown;
+	return last === 2
+		? OID.ecdsaWithSHA256
+		: last === 3
+			? OID.ecdsaWithSHA384
+			: last === 4
+				? OID.ecdsaWithSHA512
+				: OID.unknown;
 }
 
 /** What `bytes[start..end)`, an OBJECT IDENTIFIER's content, stands for. */
@@ -122,15 +190,22 @@ export function readOID(bytes: Uint8Array, start: number, end: number): OID {
 	switch (end - start) {
 		case 3:
 			return bytes[start] === 0x55 && bytes[start + 1] === 0x1d ? extensionOID(last) : OID.unknown;
-		case 5: return last === 34 && under(Prefix.secgCurve, bytes, start, end) ? OID.secp384r1 : OID.unknown;
+		case 5:
+			return last === 34 && under(Prefix.secgCurve, bytes, start, end) ? OID.secp384r1 : OID.unknown;
 		case 7:
 			if (last !== 1) return OID.unknown;
-			return under(Prefix.ecKey, bytes, start, end) ? OID.ecPublicKey : under(Prefix.ecdsa, bytes, start, end) ? OID.ecdsaWithSHA1 : OID.unknown;
-		case 8: return ofEight(bytes, start, end);
+			return under(Prefix.ecKey, bytes, start, end)
+				? OID.ecPublicKey
+				: under(Prefix.ecdsa, bytes, start, end)
+					? OID.ecdsaWithSHA1
+					: OID.unknown;
+		case 8:
+			return ofEight(bytes, start, end);
 		case 9:
 			if (under(Prefix.pkcs1, bytes, start, end)) return pkcs1(last);
 			if (!under(Prefix.nistHash, bytes, start, end)) return OID.unknown;
 			return last === 1 ? OID.sha256 : last === 2 ? OID.sha384 : last === 3 ? OID.sha512 : OID.unknown;
-		default: return OID.unknown;
+		default:
+			return OID.unknown;
 	}
 }

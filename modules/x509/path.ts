@@ -34,8 +34,14 @@ export type { CertificatePolicy, VerifiedPeer };
 function refuseName(leaf: Certificate, name: string): never {
 	const names = namesOf(leaf);
 	if (isAddress(name) && names.split(", ").includes(name))
-		throw new TLSError("wrong_name", `the server's certificate has ${name} as a DNS name: reissue it with an iPAddress entry in subjectAltName`);
-	throw new TLSError("wrong_name", `the server's certificate is for ${names === "" ? "no name at all" : names}, not for ${name}`);
+		throw new TLSError(
+			"wrong_name",
+			`the server's certificate has ${name} as a DNS name: reissue it with an iPAddress entry in subjectAltName`,
+		);
+	throw new TLSError(
+		"wrong_name",
+		`the server's certificate is for ${names === "" ? "no name at all" : names}, not for ${name}`,
+	);
 }
 
 /** What stands for a root's index while paths are looked for. */
@@ -125,7 +131,7 @@ export class PathSearch {
 
 	/** Room for a SHA-256. */
 	private room(): Uint8Array {
-		return this.digest ??= new Uint8Array(DIGEST);
+		return (this.digest ??= new Uint8Array(DIGEST));
 	}
 
 	/** False when the server is verified. */
@@ -140,7 +146,11 @@ export class PathSearch {
 		if (!this.path.length && this.begin()) return false;
 		do if (this.advance()) return this.top >= 0 || this.end();
 		while (this.spent < turn);
-		if (this.spent > Work.most) throw new TLSError("too_much_work", "the server's certificates lead too many ways, or are too long: the search for one that holds was given up");
+		if (this.spent > Work.most)
+			throw new TLSError(
+				"too_much_work",
+				"the server's certificates lead too many ways, or are too long: the search for one that holds was given up",
+			);
 		return true;
 	}
 
@@ -162,7 +172,8 @@ export class PathSearch {
 	/** Checks what needs no other certificate. True where the server's certificate itself is a trusted one. */
 	private begin(): boolean {
 		const roots = this.policy.roots;
-		if (this.spans.length > 2 * Limit.certificates) throw new TLSError("too_much_work", `the server sent more than ${Limit.certificates} certificates`);
+		if (this.spans.length > 2 * Limit.certificates)
+			throw new TLSError("too_much_work", `the server sent more than ${Limit.certificates} certificates`);
 		this.checkLeaf();
 		const leaf = this.certificate;
 		this.push(0, marksOf(leaf, this.isPinned(leaf)));
@@ -200,18 +211,29 @@ export class PathSearch {
 
 	private fail(): never {
 		if (this.isAnchor) {
-			this.read(0).fail('is trusted itself, and nobody who is trusted has issued it: the status (OCSP) that it or the option "staple" requires can\'t be checked. Trust its issuer, too, or leave out the option',
-				"bad_staple");
+			this.read(0).fail(
+				'is trusted itself, and nobody who is trusted has issued it: the status (OCSP) that it or the option "staple" requires can\'t be checked. Trust its issuer, too, or leave out the option',
+				"bad_staple",
+			);
 		}
 		const { title, issuerStart, issuerEnd } = this.read(0);
-		throw this.error ?? new TLSError("untrusted", `${title} leads to nobody who is trusted: it was issued by ${nameText(this.message, issuerStart, issuerEnd)}`);
+		throw (
+			this.error ??
+			new TLSError(
+				"untrusted",
+				`${title} leads to nobody who is trusted: it was issued by ${nameText(this.message, issuerStart, issuerEnd)}`,
+			)
+		);
 	}
 
 	private checkLeaf(): void {
 		const leaf = this.read(0);
 		leaf.checkVersion();
 		// where this very certificate or its key is trusted, a name adds nothing (RFC 6125 section 6.6.2); one that it has is checked all the same
-		if (!isFor(leaf, this.policy.name) && (leaf.namesEnd || !this.isPinned(leaf) && (!this.policy.roots || this.findItself(this.policy.roots) < 0)))
+		if (
+			!isFor(leaf, this.policy.name) &&
+			(leaf.namesEnd || (!this.isPinned(leaf) && (!this.policy.roots || this.findItself(this.policy.roots) < 0)))
+		)
 			refuseName(leaf, this.policy.name);
 		checkTime(leaf, this.now);
 		if (!leaf.keyKind) leaf.fail(unsupportedKey(leaf), "unsupported_certificate");
@@ -245,8 +267,7 @@ export class PathSearch {
 		else if (this.root === Anchor.untried && this.policy.pinsInsteadOfRoots && this.endsPinned()) {
 			this.root = Anchor.pinned;
 			return this.checkRest();
-		}
-		else if (roots) {
+		} else if (roots) {
 			this.spent += Work.root;
 			const last = this.read(this.path[this.path.length - 1]!);
 			const digest = this.room();
@@ -274,14 +295,18 @@ export class PathSearch {
 	private tryRoot(roots: RootStore, root: number): boolean {
 		const place = roots.place(root);
 		try {
-			if (!roots.issues(place)) this.read(this.path[this.path.length - 1]!).fail("is not itself trusted; a certificate with its issuer's name is, but may not issue others", "untrusted");
+			if (!roots.issues(place))
+				this.read(this.path[this.path.length - 1]!).fail(
+					"is not itself trusted; a certificate with its issuer's name is, but may not issue others",
+					"untrusted",
+				);
 			checkRoot(roots, place, this.authorities(), this.now);
 			this.checkPins(root);
-			const start = roots.constraintsStart(place), end = roots.constraintsEnd(start);
+			const start = roots.constraintsStart(place),
+				end = roots.constraintsEnd(start);
 			if (start === end) return this.checkRest();
 			this.names = new NameCheck(roots.bytes, start, end, "the trusted root");
-		}
-		catch (error) {
+		} catch (error) {
 			this.keep(error);
 		}
 		return false;
@@ -298,16 +323,28 @@ export class PathSearch {
 		const level = this.path.length - 1;
 		const last = this.read(this.path[level]!);
 		// `last` is another certificate after the next `read`
-		const issuerStart = last.issuerStart, issuerEnd = last.issuerEnd;
-		const cost = Work.candidate + (issuerEnd - issuerStart >> 3);
+		const issuerStart = last.issuerStart,
+			issuerEnd = last.issuerEnd;
+		const cost = Work.candidate + ((issuerEnd - issuerStart) >> 3);
 		const stop = this.spent + Work.turn;
 		while (this.spent < stop) {
 			const index = this.next[level]! & Mark.next;
 			if (2 * index >= this.spans.length) return this.pop();
 			this.next[level]!++;
 			this.spent += cost;
-			if (isSubject(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, this.message, issuerStart, issuerEnd) && !this.path.includes(index)
-				&& this.tryIssuer(index)) return;
+			if (
+				isSubject(
+					this.message,
+					this.spans[2 * index]!,
+					this.spans[2 * index + 1]!,
+					this.message,
+					issuerStart,
+					issuerEnd,
+				) &&
+				!this.path.includes(index) &&
+				this.tryIssuer(index)
+			)
+				return;
 		}
 	}
 
@@ -326,11 +363,11 @@ export class PathSearch {
 			checkTime(certificate, this.now);
 			checkPathLength(certificate, this.authorities());
 			const { constraintsStart, constraintsEnd } = certificate;
-			if (constraintsEnd) this.names = new NameCheck(this.message, constraintsStart, constraintsEnd, index, { index, marks });
+			if (constraintsEnd)
+				this.names = new NameCheck(this.message, constraintsStart, constraintsEnd, index, { index, marks });
 			else this.push(index, marks);
 			return true;
-		}
-		catch (error) {
+		} catch (error) {
 			this.spent += Work.refusal;
 			this.keep(error);
 			return false;
@@ -339,7 +376,8 @@ export class PathSearch {
 
 	/** Checks names of the path's next certificate; true if those of a root are all good, which makes the path good. */
 	private checkNames(names: NameCheck): boolean {
-		const level = names.level, path = this.path;
+		const level = names.level,
+			path = this.path;
 		if (level === path.length) {
 			this.names = undefined;
 			const candidate = names.candidate;
@@ -352,8 +390,7 @@ export class PathSearch {
 			this.spent += Work.names;
 			try {
 				names.step(this.read(path[level]!));
-			}
-			catch (error) {
+			} catch (error) {
 				this.names = undefined;
 				this.keep(error);
 			}
@@ -386,8 +423,7 @@ export class PathSearch {
 		this.spent += Work.policies;
 		try {
 			policies.step(this.read(this.path[level]!), (this.next[level]! & Mark.selfIssued) !== 0);
-		}
-		catch (error) {
+		} catch (error) {
 			this.policies = undefined;
 			this.keep(error);
 		}
@@ -396,7 +432,13 @@ export class PathSearch {
 
 	/** Keeps the reason why a path failed; what is no such reason is thrown on. */
 	private keep(error: unknown): void {
-		if (!(error instanceof TLSError) || error.code === "too_much_work" || error.code === "internal" || error.code === "crypto") throw error;
+		if (
+			!(error instanceof TLSError) ||
+			error.code === "too_much_work" ||
+			error.code === "internal" ||
+			error.code === "crypto"
+		)
+			throw error;
 		this.error ??= error;
 	}
 
@@ -416,14 +458,17 @@ export class PathSearch {
 		else {
 			const roots = this.policy.roots!;
 			const place = roots.place(this.root);
-			this.issuer = takePublicKey(this.certificate.der.open(roots.bytes, roots.keyStart(place), roots.keyEnd(place), "a trusted key"));
+			this.issuer = takePublicKey(
+				this.certificate.der.open(roots.bytes, roots.keyStart(place), roots.keyEnd(place), "a trusted key"),
+			);
 		}
 		return true;
 	}
 
 	/** Checks one signature, from the trusted key downwards. False when the server is verified; a path whose signature is wrong is given up. */
 	private checkSignature(): boolean {
-		if (++this.signatures > Limit.signatures) throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
+		if (++this.signatures > Limit.signatures)
+			throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
 		this.spent += Work.signature;
 		const index = this.path[this.top]!;
 		const signedWith = this.next[this.top]! >> Mark.signature;
@@ -442,11 +487,26 @@ export class PathSearch {
 			signatureEnd = der.end;
 		}
 		try {
-			if (!signedWith) this.read(index).fail(unsupportedSignature(this.message, tbsEnd, this.spans[2 * index + 1]!), "unsupported_certificate");
-			if (!verifySignature(this.issuer!, signedWith >> 8, signedWith & 0xff, this.message, tbsStart, tbsEnd, this.message, signatureStart, signatureEnd))
+			if (!signedWith)
+				this.read(index).fail(
+					unsupportedSignature(this.message, tbsEnd, this.spans[2 * index + 1]!),
+					"unsupported_certificate",
+				);
+			if (
+				!verifySignature(
+					this.issuer!,
+					signedWith >> 8,
+					signedWith & 0xff,
+					this.message,
+					tbsStart,
+					tbsEnd,
+					this.message,
+					signatureStart,
+					signatureEnd,
+				)
+			)
 				this.refuseSignature(this.read(index));
-		}
-		catch (error) {
+		} catch (error) {
 			this.keep(error);
 			this.top = -1;
 			return true;
@@ -459,14 +519,19 @@ export class PathSearch {
 
 	/** Certificate `index` is good: its key checks the next signature. */
 	private useIssuer(index: number): void {
-		const certificate = this.read(index), notAfter = certificate.notAfter;
+		const certificate = this.read(index),
+			notAfter = certificate.notAfter;
 		if (notAfter < this.pathEnd) this.pathEnd = notAfter;
 		this.issuer = publicKeyOf(certificate);
 	}
 
 	/** Under the trusted key the issuer may just be another of the same name. */
 	private refuseSignature(certificate: Certificate): never {
-		if (this.top === this.path.length - 1) certificate.fail("is not signed with the trusted key of its issuer's name: it is forged, or its issuer is another one", "untrusted");
+		if (this.top === this.path.length - 1)
+			certificate.fail(
+				"is not signed with the trusted key of its issuer's name: it is forged, or its issuer is another one",
+				"untrusted",
+			);
 		certificate.fail("is forged or damaged: its signature is not its issuer's");
 	}
 
@@ -476,7 +541,8 @@ export class PathSearch {
 
 	/** One of the pins, if there are any, is in the path or is the root's. */
 	private checkPins(root: number): void {
-		const pins = this.policy.pins, roots = this.policy.roots!;
+		const pins = this.policy.pins,
+			roots = this.policy.roots!;
 		if (!pins?.length) return;
 		const place = roots.place(root);
 		if (isPin(pins, roots.bytes, roots.keyStart(place), roots.keyEnd(place), this.room())) return;
@@ -486,7 +552,8 @@ export class PathSearch {
 
 	/** When what was verified ends: the earliest end of the path's certificates and its root, and of a status that has to be there. */
 	private validUntil(): number {
-		const roots = this.policy.roots, root = this.root;
+		const roots = this.policy.roots,
+			root = this.root;
 		let end = this.pathEnd;
 		if (root >= 0) end = Math.min(end, roots!.notAfter(roots!.place(root)));
 		return this.needsStatus && this.status ? Math.min(end, this.status.validUntil) : end;
@@ -498,7 +565,12 @@ export class PathSearch {
 		const key = { kind: this.keyKind as KeyKind, bytes: octets, start: 0, end: octets.length, bits: this.keyBits };
 		const subject = commonName(this.message, this.subjectStart, this.subjectEnd) || namesOf(this.read(0));
 		this.peer = {
-			key, keyUsage: this.keyUsage, subject, pathLength: this.path.length, needsStatus: this.needsStatus, verifiedAt: this.now,
+			key,
+			keyUsage: this.keyUsage,
+			subject,
+			pathLength: this.path.length,
+			needsStatus: this.needsStatus,
+			verifiedAt: this.now,
 			validUntil: this.validUntil(),
 		};
 	}

@@ -16,7 +16,8 @@ const enum Other {
 
 /** The value of each base64 character (RFC 4648 section 4), by its code; a table, since a certificate has a thousand of them. */
 const values = new Uint8Array(128).fill(Other.wrong).fill(Other.space, 0, 0x21);
-for (let i = 0; i < 64; i++) values["ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".charCodeAt(i)] = i;
+for (let i = 0; i < 64; i++)
+	values["ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".charCodeAt(i)] = i;
 values[0x3d] = Other.padding;
 
 function refuse(words: string): never {
@@ -32,14 +33,13 @@ function decodeInPlace(bytes: Uint8Array, start: number, end: number): number {
 	for (let i = start; i < end; i++) {
 		const value = values[bytes[i]!];
 		if (value! < 64 && !padding) {
-			held = held << 6 | value!;
+			held = (held << 6) | value!;
 			bits += 6;
 			if (bits < 8) continue;
 			bits -= 8;
 			bytes[at++] = held >> bits;
 			held &= 0x3f;
-		}
-		else if (value === Other.padding) padding++;
+		} else if (value === Other.padding) padding++;
 		else if (value !== Other.space) refuse("has a character in it that is not base64");
 	}
 	if (padding > 2 || bits >= 6 || held & ((1 << bits) - 1)) refuse("is cut short");
@@ -67,7 +67,8 @@ function findKey(text: string): { start: number; end: number } {
 		if (end < 0) refuseKey(`has no end: "${END}${label}-----" is missing`);
 		return { start: at + begin.length, end };
 	}
-	if (text.includes(`${BEGIN}ENCRYPTED PRIVATE KEY-----`)) refuseKey("is encrypted: decrypt it first (openssl pkey -in KEY)");
+	if (text.includes(`${BEGIN}ENCRYPTED PRIVATE KEY-----`))
+		refuseKey("is encrypted: decrypt it first (openssl pkey -in KEY)");
 	refuseKey(`has no private key in it: "${BEGIN}PRIVATE KEY-----" is missing`);
 }
 
@@ -86,12 +87,10 @@ export function readPEMKey<T>(text: string, use: (bytes: Uint8Array, start: numb
 	try {
 		const last = decodeInPlace(bytes, first, first + end - start);
 		return use(bytes, first, last);
-	}
-	catch (error) {
+	} catch (error) {
 		if (!(error instanceof TLSError) || error.message.startsWith('"')) throw error;
 		throw new TLSError("configuration", `"clientKey": ${error.message}`);
-	}
-	finally {
+	} finally {
 		bytes.fill(0);
 	}
 }

@@ -61,7 +61,10 @@ export class PolicyCheck {
 			if (this.explicit) this.explicit--;
 			if (certificate.requireExplicit === 0) this.explicit = 0;
 		}
-		if (!this.explicit && isNone) certificate.fail("is issued under no policy that the authorities above it allow, but they require one (policy constraints)");
+		if (!this.explicit && isNone)
+			certificate.fail(
+				"is issued under no policy that the authorities above it allow, but they require one (policy constraints)",
+			);
 		if (isLast) this.level = -1;
 		else this.isNarrowed = true;
 	}
@@ -99,10 +102,12 @@ export class PolicyCheck {
 			der.leave(outer);
 		}
 		if (namesAny && (this.any || isSpared)) {
-			for (let i = 0; i < this.allowed.length; i += 2) if (!has(left, bytes, this.allowed[i]!, this.allowed[i + 1]!)) left.push(this.allowed[i]!, this.allowed[i + 1]!);
-		}
-		else this.allowsAll = false;
-		if (left.length > 2 * MAX_POLICIES) certificate.fail(`leaves more than ${MAX_POLICIES} policies`, "unsupported_certificate");
+			for (let i = 0; i < this.allowed.length; i += 2)
+				if (!has(left, bytes, this.allowed[i]!, this.allowed[i + 1]!))
+					left.push(this.allowed[i]!, this.allowed[i + 1]!);
+		} else this.allowsAll = false;
+		if (left.length > 2 * MAX_POLICIES)
+			certificate.fail(`leaves more than ${MAX_POLICIES} policies`, "unsupported_certificate");
 		this.allowed = left;
 	}
 
@@ -111,24 +116,31 @@ export class PolicyCheck {
 		const { bytes, mappings } = certificate;
 		if (!mappings) return;
 		const before = this.allowed;
-		const mapped: number[] = [], added: number[] = [];
+		const mapped: number[] = [],
+			added: number[] = [];
 		const der = listAt(certificate, mappings);
 		for (let count = 0; der.more; count++) {
-			if (count === MAX_POLICIES) certificate.fail(`has more than ${MAX_POLICIES} policy mappings`, "unsupported_certificate");
+			if (count === MAX_POLICIES)
+				certificate.fail(`has more than ${MAX_POLICIES} policy mappings`, "unsupported_certificate");
 			der.take(Tag.sequence, "policy mapping");
 			const outer = der.enter();
 			der.take(Tag.objectIdentifier, "policy");
-			const start = der.start, end = der.end;
+			const start = der.start,
+				end = der.end;
 			der.take(Tag.objectIdentifier, "policy");
-			if (isAny(bytes, start, end) || isAny(bytes, der.start, der.end)) certificate.fail("maps any policy, which RFC 5280 forbids");
+			if (isAny(bytes, start, end) || isAny(bytes, der.start, der.end))
+				certificate.fail("maps any policy, which RFC 5280 forbids");
 			mapped.push(start, end);
 			if (this.mapping && (this.allowsAll || has(before, bytes, start, end))) added.push(der.start, der.end);
 			der.leave(outer);
 		}
 		const left: number[] = [];
-		for (let i = 0; i < before.length; i += 2) if (!has(mapped, bytes, before[i]!, before[i + 1]!)) left.push(before[i]!, before[i + 1]!);
-		for (let i = 0; i < added.length; i += 2) if (!has(left, bytes, added[i]!, added[i + 1]!)) left.push(added[i]!, added[i + 1]!);
-		if (left.length > 2 * MAX_POLICIES) certificate.fail(`leaves more than ${MAX_POLICIES} policies`, "unsupported_certificate");
+		for (let i = 0; i < before.length; i += 2)
+			if (!has(mapped, bytes, before[i]!, before[i + 1]!)) left.push(before[i]!, before[i + 1]!);
+		for (let i = 0; i < added.length; i += 2)
+			if (!has(left, bytes, added[i]!, added[i + 1]!)) left.push(added[i]!, added[i + 1]!);
+		if (left.length > 2 * MAX_POLICIES)
+			certificate.fail(`leaves more than ${MAX_POLICIES} policies`, "unsupported_certificate");
 		this.allowed = left;
 	}
 }

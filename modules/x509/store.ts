@@ -70,8 +70,11 @@ function sizeOf({ key, constraints }: StoredRoot): number {
 }
 
 /** A store but for its last Store.checkSize bytes, which are left to the caller, as is how bytes `from[start..end)` get to `to` at `at`. */
-export function writeStore(roots: readonly StoredRoot[], made: number,
-	copy: (from: Uint8Array, start: number, end: number, to: Uint8Array, at: number) => void): Uint8Array {
+export function writeStore(
+	roots: readonly StoredRoot[],
+	made: number,
+	copy: (from: Uint8Array, start: number, end: number, to: Uint8Array, at: number) => void,
+): Uint8Array {
 	const sorted = roots.length > 1 ? [...roots].sort(compareNames) : roots;
 	let at = Store.entries + sorted.length * Store.entrySize;
 	let length = at + Store.checkSize;
@@ -85,7 +88,8 @@ export function writeStore(roots: readonly StoredRoot[], made: number,
 	let entry: number = Store.entries;
 	for (let i = 0; i < sorted.length; i++) {
 		const root = sorted[i]!;
-		const key = root.key, constraints = root.constraints;
+		const key = root.key,
+			constraints = root.constraints;
 		copy(root.name, 0, Store.nameSize, bytes, entry);
 		view.setUint32(entry + Store.nameSize, at);
 		entry += Store.entrySize;

@@ -54,7 +54,8 @@ export function clockTime(policy: ClockPolicy): number | undefined {
 /** Seconds since 1970 by the policy. Throws "clock_not_set". */
 export function timeNow(policy: ClockPolicy): number {
 	const now = policy();
-	if (now === undefined || !(now >= 0)) throw new TLSError("clock_not_set", "the clock is not set: without the time no certificate can be checked");
+	if (now === undefined || !(now >= 0))
+		throw new TLSError("clock_not_set", "the clock is not set: without the time no certificate can be checked");
 	return Math.floor(now);
 }
 
@@ -71,7 +72,12 @@ export function readTime(der: DER): number {
 	// each of the two has one length only: 12 or 14 digits and a Z
 	const length = isLong ? 15 : 13;
 	const end = at + 2 + length;
-	if ((!isLong && bytes[at] !== Tag.utcTime) || bytes[at + 1] !== length || bytes[end - 1] !== 0x5a || end > der.limit) {
+	if (
+		(!isLong && bytes[at] !== Tag.utcTime) ||
+		bytes[at + 1] !== length ||
+		bytes[end - 1] !== 0x5a ||
+		end > der.limit
+	) {
 		der.takeAny();
 		der.fail("has a time of a form that RFC 5280 forbids");
 	}
@@ -91,9 +97,7 @@ export function readTime(der: DER): number {
 		const rest = (bytes[at + 2]! ^ 0x30) * 10 + one;
 		if (rest > 99) ones = 16;
 		year = year * 100 + rest;
-	}
-	else
-		year += year < 50 ? 2000 : 1900;
+	} else year += year < 50 ? 2000 : 1900;
 	one = bytes[at + 5]! ^ 0x30;
 	ones |= one + 6;
 	const month = (bytes[at + 4]! ^ 0x30) * 10 + one;
@@ -109,7 +113,16 @@ export function readTime(der: DER): number {
 	one = bytes[at + 13]! ^ 0x30;
 	ones |= one + 6;
 	const second = (bytes[at + 12]! ^ 0x30) * 10 + one;
-	if (ones > 15 || month < 1 || month > 12 || day < 1 || (day > 28 && day > daysIn(month, year)) || hour > 23 || minute > 59 || second > 59)
+	if (
+		ones > 15 ||
+		month < 1 ||
+		month > 12 ||
+		day < 1 ||
+		(day > 28 && day > daysIn(month, year)) ||
+		hour > 23 ||
+		minute > 59 ||
+		second > 59
+	)
 		der.fail("has a time that does not exist");
 	return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }

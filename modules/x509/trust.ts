@@ -23,11 +23,11 @@ export type CertificateInput = string | ArrayBuffer | Uint8Array;
 export const DIGEST = 32;
 
 function u16(bytes: Uint8Array, at: number): number {
-	return bytes[at]! << 8 | bytes[at + 1]!;
+	return (bytes[at]! << 8) | bytes[at + 1]!;
 }
 
 function u32(bytes: Uint8Array, at: number): number {
-	return bytes[at]! * 0x1000000 + (bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!);
+	return bytes[at]! * 0x1000000 + ((bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
 }
 
 function refuse(words: string): never {
@@ -62,15 +62,18 @@ export class RootStore {
 	/** The checksum finds what flash or the way there has damaged; the rest, a store that no tool of this project has made. */
 	#check(): void {
 		const bytes = this.bytes;
-		if (bytes.length < Store.entries + Store.checkSize || u32(bytes, 0) >>> 8 !== Store.magic >>> 8) refuse("the bytes given as roots are no root store");
-		if (u32(bytes, 0) !== Store.magic) refuse("the root store is of another version of this library: make it anew with `npm run roots`");
+		if (bytes.length < Store.entries + Store.checkSize || u32(bytes, 0) >>> 8 !== Store.magic >>> 8)
+			refuse("the bytes given as roots are no root store");
+		if (u32(bytes, 0) !== Store.magic)
+			refuse("the root store is of another version of this library: make it anew with `npm run roots`");
 		const end = u32(bytes, Store.length) - Store.checkSize;
 		if (end + Store.checkSize > bytes.length) refuse("the root store is cut short");
 		let at = Store.entries + this.count * Store.entrySize;
 		if (end < at) refuse("the root store is cut short");
 		const digest = new Uint8Array(DIGEST);
 		sha256(bytes, 0, end, digest);
-		for (let i = 0; i < Store.checkSize; i++) if (digest[i] !== bytes[end + i]) refuse("the root store is damaged: its checksum is wrong");
+		for (let i = 0; i < Store.checkSize; i++)
+			if (digest[i] !== bytes[end + i]) refuse("the root store is damaged: its checksum is wrong");
 		for (let i = 0; i < this.count; i++) {
 			if (this.place(i) !== at || at + Store.key + 2 > end) refuse("the root store is malformed");
 			at += Store.key + 2 + u16(bytes, at + Store.key);
@@ -87,7 +90,8 @@ export class RootStore {
 
 	/** Adds what tells this store from every other to `running`: the checksum of all of it; all of one that was made here and has none. */
 	addTo(running: Hash): void {
-		const bytes = this.bytes, { length } = bytes;
+		const bytes = this.bytes,
+			{ length } = bytes;
 		const end = this.made ? u32(bytes, Store.length) : length;
 		running.update(bytes, this.made ? end - Store.checkSize : 0, end);
 	}
@@ -131,7 +135,9 @@ export class RootStore {
 
 	/** True where it is not an authority but the certificate with this SHA-256. */
 	isCertificate(place: number, digest: Uint8Array): boolean {
-		return !this.issues(place) && sameOctets(this.bytes, this.keyStart(place), this.keyEnd(place), digest, 0, digest.length);
+		return (
+			!this.issues(place) && sameOctets(this.bytes, this.keyStart(place), this.keyEnd(place), digest, 0, digest.length)
+		);
 	}
 
 	/** How many more authorities may stand below it, or NO_PATH_LENGTH. */
@@ -182,12 +188,24 @@ function derOf(input: CertificateInput): Uint8Array[] {
 function storedRoot(certificate: Certificate): StoredRoot {
 	const bytes = certificate.bytes;
 	// of version 1 or 2: an authority if it says that it has issued itself, as old roots do
-	const isAuthority = certificate.isOld ? sameName(bytes, certificate.subjectStart, certificate.subjectEnd, bytes, certificate.issuerStart, certificate.issuerEnd) : certificate.isAuthority;
+	const isAuthority = certificate.isOld
+		? sameName(
+				bytes,
+				certificate.subjectStart,
+				certificate.subjectEnd,
+				bytes,
+				certificate.issuerStart,
+				certificate.issuerEnd,
+			)
+		: certificate.isAuthority;
 	const issues = isAuthority && (certificate.keyUsage & KeyUsage.keyCertSign) !== 0 && certificate.isForServers;
 	const name = new Uint8Array(DIGEST);
 	nameDigest(bytes, certificate.subjectStart, certificate.subjectEnd, name);
 	return {
-		name, issues, notBefore: certificate.notBefore, notAfter: certificate.notAfter,
+		name,
+		issues,
+		notBefore: certificate.notBefore,
+		notAfter: certificate.notAfter,
 		pathLength: certificate.pathLength === NO_PATH_LENGTH ? Store.noPathLength : certificate.pathLength,
 		key: issues ? bytes.subarray(certificate.spkiStart, certificate.spkiEnd) : fingerprint(bytes),
 		constraints: bytes.subarray(certificate.constraintsStart, certificate.constraintsEnd),
@@ -204,8 +222,7 @@ function fingerprint(bytes: Uint8Array): Uint8Array {
 function readTrusted(certificate: Certificate, der: Uint8Array, index: number): string {
 	try {
 		certificate.read(der, 0, der.length, index);
-	}
-	catch (error) {
+	} catch (error) {
 		return (error as Error).message;
 	}
 	return certificate.keyKind ? "" : `${certificate.title} ${unsupportedKey(certificate)}`;

@@ -25,25 +25,44 @@ function dotted(bytes: Uint8Array, start: number, end: number): string {
 
 function nameOf(text: string): string {
 	switch (text) {
-		case "1.2.840.113549.1.1.1": return "RSA";
-		case "1.2.840.113549.1.1.2": return "MD2 with RSA";
-		case "1.2.840.113549.1.1.4": return "MD5 with RSA";
-		case "1.2.840.113549.1.1.5": return "SHA-1 with RSA";
-		case "1.2.840.113549.1.1.10": return "RSASSA-PSS";
-		case "1.2.840.113549.1.1.14": return "SHA-224 with RSA";
-		case "1.2.840.10045.4.1": return "ECDSA with SHA-1";
-		case "1.2.840.10045.4.3.1": return "ECDSA with SHA-224";
-		case "1.2.840.10040.4.1": return "DSA";
-		case "1.2.840.10040.4.3": return "DSA with SHA-1";
-		case "2.16.840.1.101.3.4.3.2": return "DSA with SHA-256";
-		case "1.3.101.110": return "X25519";
-		case "1.3.101.112": return "Ed25519";
-		case "1.3.101.113": return "Ed448";
-		case "1.3.132.0.10": return "the curve secp256k1";
-		case "1.3.132.0.33": return "the curve P-224";
-		case "1.3.132.0.35": return "the curve P-521";
-		case "1.2.840.10045.3.1.1": return "the curve P-192";
-		default: return text.startsWith("1.3.36.3.3.2.8.1.1.") ? "a brainpool curve" : `algorithm ${text}`;
+		case "1.2.840.113549.1.1.1":
+			return "RSA";
+		case "1.2.840.113549.1.1.2":
+			return "MD2 with RSA";
+		case "1.2.840.113549.1.1.4":
+			return "MD5 with RSA";
+		case "1.2.840.113549.1.1.5":
+			return "SHA-1 with RSA";
+		case "1.2.840.113549.1.1.10":
+			return "RSASSA-PSS";
+		case "1.2.840.113549.1.1.14":
+			return "SHA-224 with RSA";
+		case "1.2.840.10045.4.1":
+			return "ECDSA with SHA-1";
+		case "1.2.840.10045.4.3.1":
+			return "ECDSA with SHA-224";
+		case "1.2.840.10040.4.1":
+			return "DSA";
+		case "1.2.840.10040.4.3":
+			return "DSA with SHA-1";
+		case "2.16.840.1.101.3.4.3.2":
+			return "DSA with SHA-256";
+		case "1.3.101.110":
+			return "X25519";
+		case "1.3.101.112":
+			return "Ed25519";
+		case "1.3.101.113":
+			return "Ed448";
+		case "1.3.132.0.10":
+			return "the curve secp256k1";
+		case "1.3.132.0.33":
+			return "the curve P-224";
+		case "1.3.132.0.35":
+			return "the curve P-521";
+		case "1.2.840.10045.3.1.1":
+			return "the curve P-192";
+		default:
+			return text.startsWith("1.3.36.3.3.2.8.1.1.") ? "a brainpool curve" : `algorithm ${text}`;
 	}
 }
 

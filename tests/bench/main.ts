@@ -19,11 +19,15 @@ const SETTLE = 500;
 const total = Number(config.bytes);
 const buffer = new Uint8Array(1024);
 const options: TLSClientOptions = {
-	host: "localhost", address: "127.0.0.1", port: Number(config.port),
+	host: "localhost",
+	address: "127.0.0.1",
+	port: Number(config.port),
 	TCP: { io: TCP },
 	secure: {
 		// DER, as an app has it in a resource; or a store, which is there before the first mark, as one in flash is
-		...(config.trust === "store" ? { roots: trustCertificates([config.ca]) } : { certificate: readPEM(config.ca, "CERTIFICATE") }),
+		...(config.trust === "store"
+			? { roots: trustCertificates([config.ca]) }
+			: { certificate: readPEM(config.ca, "CERTIFICATE") }),
 		// records of any length are measured; whole requests go by what memory allows
 		...(config.part === "get" || config.part === "together" ? {} : { recordSizeLimit: 16385 }),
 		...JSON.parse(config.secure),
@@ -42,8 +46,7 @@ function settle(name: string): void {
 function start(): TLSClient | undefined {
 	try {
 		return new TLSClient(options);
-	}
-	catch (error) {
+	} catch (error) {
 		options.onError!.call(undefined as never, error as TLSError);
 	}
 }
@@ -65,7 +68,8 @@ function idle(): void {
 function handshake(): void {
 	options.secure.onHandshake = ({ resumed }) => {
 		mark("handshake");
-		if (resumed !== (options.secure.session !== undefined)) throw new Error("the server does not go on with the session");
+		if (resumed !== (options.secure.session !== undefined))
+			throw new Error("the server does not go on with the session");
 		Timer.set(idle, SETTLE);
 	};
 	settle("start");
@@ -77,12 +81,13 @@ function resume(): void {
 	options.secure.onSession = session => {
 		options.secure.session = session;
 	};
-	options.secure.onHandshake = () => Timer.set(() => {
-		first!.close();
-		first = undefined;
-		delete options.secure.onSession;
-		Timer.set(handshake, 20);
-	}, SETTLE);
+	options.secure.onHandshake = () =>
+		Timer.set(() => {
+			first!.close();
+			first = undefined;
+			delete options.secure.onSession;
+			Timer.set(handshake, 20);
+		}, SETTLE);
 	let first = start();
 }
 
@@ -120,7 +125,8 @@ function plain(): void {
 	let received = 0;
 	settle("start");
 	new TCP({
-		address: "127.0.0.1", port: options.port,
+		address: "127.0.0.1",
+		port: options.port,
 		onWritable() {
 			if (isSent) return;
 			isSent = true;
@@ -160,8 +166,7 @@ function send(): void {
 				count = this.write(piece);
 				left -= piece.length;
 			}
-		}
-		catch {
+		} catch {
 			// onError is called, too
 		}
 	};
@@ -224,16 +229,34 @@ function ticks(): void {
 
 function run(): void {
 	switch (config.part) {
-		case "handshake": handshake(); break;
-		case "resume": resume(); break;
-		case "receive": receive(); break;
-		case "plain": plain(); break;
-		case "send": send(); break;
-		case "get": get(Number(config.times), false); break;
-		case "together": get(Number(config.times), true); break;
-		case "ticks": ticks(); break;
-		case "nothing": break;
-		default: throw new Error(`config.part: there is no "${config.part}"`);
+		case "handshake":
+			handshake();
+			break;
+		case "resume":
+			resume();
+			break;
+		case "receive":
+			receive();
+			break;
+		case "plain":
+			plain();
+			break;
+		case "send":
+			send();
+			break;
+		case "get":
+			get(Number(config.times), false);
+			break;
+		case "together":
+			get(Number(config.times), true);
+			break;
+		case "ticks":
+			ticks();
+			break;
+		case "nothing":
+			break;
+		default:
+			throw new Error(`config.part: there is no "${config.part}"`);
 	}
 }
 

@@ -26,9 +26,29 @@ import { stringCases } from "./node/strings.js";
 
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-chains-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-const cases = [...acceptedCases(), ...forgeries(), ...signatureFaults(), ...timeFaults(), ...encodingFaults(), ...leafFaults(), ...issuerFaults(), ...keyFaults(), ...oddities(), ...pinCases(), ...boundCases(), ...stapleCases(), ...stringCases(), ...lenientCases(), ...policyCases(), ...endCases()];
+const cases = [
+	...acceptedCases(),
+	...forgeries(),
+	...signatureFaults(),
+	...timeFaults(),
+	...encodingFaults(),
+	...leafFaults(),
+	...issuerFaults(),
+	...keyFaults(),
+	...oddities(),
+	...pinCases(),
+	...boundCases(),
+	...stapleCases(),
+	...stringCases(),
+	...lenientCases(),
+	...policyCases(),
+	...endCases(),
+];
 writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: [...mutatedChains(), mutatedStaple()] }));
 
 for (const variant of variants) {
-	runSuite(join(projectRoot, "tests", "certificates", "chains.ts"), "certificates", { variant, extra: { data: { cases: join(folder, "cases") } } });
+	runSuite(join(projectRoot, "tests", "certificates", "chains.ts"), "certificates", {
+		variant,
+		extra: { data: { cases: join(folder, "cases") } },
+	});
 }

@@ -25,10 +25,19 @@ interface Case {
 	readonly until?: number;
 }
 
-const { cases, mutated } = JSON.parse(String.fromArrayBuffer(new Resource("cases.json").slice(0))) as { cases: Case[]; mutated: Case[] };
+const { cases, mutated } = JSON.parse(String.fromArrayBuffer(new Resource("cases.json").slice(0))) as {
+	cases: Case[];
+	mutated: Case[];
+};
 
 function question({ trusted, host, seconds, pins, requiresStatus }: Case): Question {
-	return { roots: trusted && trustCertificates(trusted.map(octets)), name: host, seconds, pins: pins?.map(octets), requiresStatus };
+	return {
+		roots: trusted && trustCertificates(trusted.map(octets)),
+		name: host,
+		seconds,
+		pins: pins?.map(octets),
+		requiresStatus,
+	};
 }
 
 function chainOf({ chain, staple }: Case): Chain {
@@ -51,8 +60,15 @@ for (const one of cases) {
 }
 
 /** What may be wrong with a changed chain; anything else would be a fault of the client. */
-const codes = ["bad_certificate", "unsupported_certificate", "wrong_name", "untrusted", "certificate_expired", "certificate_not_yet_valid",
-	"bad_staple"];
+const codes = [
+	"bad_certificate",
+	"unsupported_certificate",
+	"wrong_name",
+	"untrusted",
+	"certificate_expired",
+	"certificate_not_yet_valid",
+	"bad_staple",
+];
 
 for (const one of mutated) {
 	test(`${one.name}: no octet can be changed`, () => {
@@ -72,7 +88,11 @@ for (const one of mutated) {
 			}
 		}
 		equal(chain.refusal(asked), "");
-		note(`${one.name}, ${message.length} octets: ${Object.keys(counts).map(code => `${counts[code]} ${code}`).join(", ")}`);
+		note(
+			`${one.name}, ${message.length} octets: ${Object.keys(counts)
+				.map(code => `${counts[code]} ${code}`)
+				.join(", ")}`,
+		);
 	});
 
 	test(`${one.name}: no certificate can be cut short or made longer`, () => {

@@ -34,8 +34,7 @@ function outcome(options: Options): string {
 		const search = new PathSearch(message, spans, policy);
 		while (search.step());
 		return search.peer ? "" : "no peer";
-	}
-	catch (error) {
+	} catch (error) {
 		return (error as { code?: string }).code ?? String(error);
 	}
 }
@@ -53,7 +52,10 @@ test("every clock policy", () => {
 	equal(outcome({ certificate }), hasClock ? "" : "clock_not_set");
 	equal(outcome({ certificate, clock: "build" }), hasClock ? "" : "clock_not_set");
 	// a clock that shows 2020 is believed here, and then no certificate of today is valid yet
-	equal(outcome({ certificate, clock: "strict" }), hasClock ? "" : isUnset ? "clock_not_set" : "certificate_not_yet_valid");
+	equal(
+		outcome({ certificate, clock: "strict" }),
+		hasClock ? "" : isUnset ? "clock_not_set" : "certificate_not_yet_valid",
+	);
 	equal(outcome({ certificate, clock: rightTime }), "");
 	equal(outcome({ certificate, clock: () => undefined }), "clock_not_set");
 	equal(outcome({ certificate, clock: () => rightTime() - 7200 }), "certificate_not_yet_valid");
@@ -64,7 +66,16 @@ test("trusted certificates as PEM, DER, one and several, and as a store", () => 
 	const clock = rightTime;
 	const [der] = readPEM(root, "CERTIFICATE");
 	const copy = der!.slice();
-	for (const certificate of [root, der!, copy.buffer as ArrayBuffer, [root], [der!, root], config.chain + root, [chain[0]!, der!]]) equal(outcome({ certificate, clock }), "");
+	for (const certificate of [
+		root,
+		der!,
+		copy.buffer as ArrayBuffer,
+		[root],
+		[der!, root],
+		config.chain + root,
+		[chain[0]!, der!],
+	])
+		equal(outcome({ certificate, clock }), "");
 	equal(outcome({ roots: trustCertificates([root]), clock }), "");
 	equal(outcome({ certificate: readPEM(config.chain, "CERTIFICATE")[1]!, clock }), "");
 	throws(() => configure({ certificate: [], clock }, host), "configuration");
@@ -74,7 +85,8 @@ test("pins, with roots and instead of them", () => {
 	const clock = rightTime;
 	const [leaf, lower, upper] = chain.map(pinOf) as [Uint8Array, Uint8Array, Uint8Array];
 	const wrong = new Uint8Array(32);
-	for (const pins of [[leaf], [wrong, lower], [upper], [pinOf(readPEM(root, "CERTIFICATE")[0]!)]]) equal(outcome({ certificate: root, pins, clock }), "");
+	for (const pins of [[leaf], [wrong, lower], [upper], [pinOf(readPEM(root, "CERTIFICATE")[0]!)]])
+		equal(outcome({ certificate: root, pins, clock }), "");
 	equal(outcome({ certificate: root, pins: [wrong], clock }), "pin_mismatch");
 	throws(() => configure({ certificate: root, pins: [], clock }, host), "configuration");
 	for (const pins of [[leaf], [lower], [wrong, upper]]) equal(outcome({ pins, pinsInsteadOfRoots: true, clock }), "");
@@ -86,12 +98,23 @@ test("what is missing or contradictory is refused by name", () => {
 	const pins = [new Uint8Array(32)];
 	const roots = trustCertificates([root]);
 	for (const [options, says] of [
-		[{}, "no trust anchor"], [{ pins }, "no trust anchor"], [{ certificate: root, roots }, '"roots" and "certificate"'],
-		[{ pinsInsteadOfRoots: true }, '"pinsInsteadOfRoots"'], [{ pins: [], pinsInsteadOfRoots: true }, '"pins"'],
-		[{ pins, pinsInsteadOfRoots: true, certificate: root }, '"pinsInsteadOfRoots"'], [{ pins, pinsInsteadOfRoots: true, roots }, '"pinsInsteadOfRoots"'],
-		[{ certificate: root, pins: [new Uint8Array(20)] }, '"pins"'], [{ certificate: root, pins: ["sha256/AAAA"] }, '"pins"'], [{ certificate: root, pins: new Uint8Array(32) }, '"pins"'],
-		[{ roots: "roots.bin" }, '"roots"'], [{ roots: {} }, '"roots"'], [{ roots: new Uint8Array(100) }, '"roots"'],
-		[{ certificate: 1 }, '"certificate"'], [{ certificate: root, now: 5 }, '"now"'], [{ verify: false, certificate: root }, '"verify"'], [{ certificate: root, insecure: true }, '"insecure"'],
+		[{}, "no trust anchor"],
+		[{ pins }, "no trust anchor"],
+		[{ certificate: root, roots }, '"roots" and "certificate"'],
+		[{ pinsInsteadOfRoots: true }, '"pinsInsteadOfRoots"'],
+		[{ pins: [], pinsInsteadOfRoots: true }, '"pins"'],
+		[{ pins, pinsInsteadOfRoots: true, certificate: root }, '"pinsInsteadOfRoots"'],
+		[{ pins, pinsInsteadOfRoots: true, roots }, '"pinsInsteadOfRoots"'],
+		[{ certificate: root, pins: [new Uint8Array(20)] }, '"pins"'],
+		[{ certificate: root, pins: ["sha256/AAAA"] }, '"pins"'],
+		[{ certificate: root, pins: new Uint8Array(32) }, '"pins"'],
+		[{ roots: "roots.bin" }, '"roots"'],
+		[{ roots: {} }, '"roots"'],
+		[{ roots: new Uint8Array(100) }, '"roots"'],
+		[{ certificate: 1 }, '"certificate"'],
+		[{ certificate: root, now: 5 }, '"now"'],
+		[{ verify: false, certificate: root }, '"verify"'],
+		[{ certificate: root, insecure: true }, '"insecure"'],
 	] as const) {
 		const error = throws(() => configure(options as unknown as Options, host), "configuration");
 		ok(error.message.includes(says), `${error.message}: ${says}`);
@@ -102,7 +125,16 @@ test("trusted certificates that are of no use are refused", () => {
 	const [der] = readPEM(root, "CERTIFICATE");
 	const longer = new Uint8Array(der!.length + 1);
 	longer.set(der!);
-	for (const certificate of ["", "no PEM", "-----BEGIN CERTIFICATE-----\nMIIB", root.replace("M", "*"), root.replace("-----END", "----END"), new Uint8Array(0), der!.slice(0, -1), longer])
+	for (const certificate of [
+		"",
+		"no PEM",
+		"-----BEGIN CERTIFICATE-----\nMIIB",
+		root.replace("M", "*"),
+		root.replace("-----END", "----END"),
+		new Uint8Array(0),
+		der!.slice(0, -1),
+		longer,
+	])
 		throws(() => configure({ certificate }, host), "configuration");
 	throws(() => new RootStore(ascii("xtr0 is no store")), "configuration");
 });

@@ -23,11 +23,14 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 async function roots(...values: string[]): Promise<{ code: number; words: string }> {
 	let words = "";
 	const writers = [process.stdout, process.stderr].map(stream => ({ stream, write: stream.write }));
-	for (const { stream } of writers) stream.write = (text: string | Uint8Array) => { words += String(text); return true; };
+	for (const { stream } of writers)
+		stream.write = (text: string | Uint8Array) => {
+			words += String(text);
+			return true;
+		};
 	try {
 		return { code: await main(values), words };
-	}
-	finally {
+	} finally {
 		for (const { stream, write } of writers) stream.write = write;
 	}
 }
@@ -39,9 +42,20 @@ function path(name: string): string {
 /** Roots with everything that a store keeps, and some that it can't use. */
 const odd = {
 	plain: makeCertificate({ subject: "plain", key: makeKey("p256"), isAuthority: true }),
-	limited: makeCertificate({ subject: "limited", key: makeKey("p384"), isAuthority: true, pathLength: 3, permitted: ["example.com", "10.0.0.0/8"] }),
+	limited: makeCertificate({
+		subject: "limited",
+		key: makeKey("p384"),
+		isAuthority: true,
+		pathLength: 3,
+		permitted: ["example.com", "10.0.0.0/8"],
+	}),
 	server: makeCertificate({ subject: "server", key: makeKey("rsa2048"), names: ["localhost"] }),
-	mail: makeCertificate({ subject: "mail", key: makeKey("p256"), isAuthority: true, extendedKeyUsage: ["emailProtection"] }),
+	mail: makeCertificate({
+		subject: "mail",
+		key: makeKey("p256"),
+		isAuthority: true,
+		extendedKeyUsage: ["emailProtection"],
+	}),
 	lists: makeCertificate({ subject: "lists", key: makeKey("p256"), isAuthority: true, keyUsage: ["cRLSign"] }),
 };
 const useless = [
@@ -49,7 +63,12 @@ const useless = [
 	makeCertificate({ subject: "other", key: makeKey("ed25519"), isAuthority: true }),
 ];
 
-writeFileSync(path("odd.pem"), Object.values(odd).map(({ pem }) => pem).join("") + useless.map(({ pem }) => pem).join(""));
+writeFileSync(
+	path("odd.pem"),
+	Object.values(odd)
+		.map(({ pem }) => pem)
+		.join("") + useless.map(({ pem }) => pem).join(""),
+);
 writeFileSync(path("none.pem"), useless.map(({ pem }) => pem).join(""));
 const results = {
 	all: await roots("--all", "--out", path("all.bin")),
@@ -58,7 +77,9 @@ const results = {
 };
 const expected = rootCertificates.map(text => {
 	const { raw, publicKey, validTo } = new X509Certificate(text);
-	const key = createHash("sha256").update(publicKey.export({ type: "spki", format: "der" })).digest("hex");
+	const key = createHash("sha256")
+		.update(publicKey.export({ type: "spki", format: "der" }))
+		.digest("hex");
 	return { der: raw.toString("base64"), key, notAfter: Date.parse(validTo) / 1000 };
 });
 writeFileSync(path("expected.json"), JSON.stringify({ all: expected, odd: Object.values(odd).map(({ pem }) => pem) }));
@@ -102,6 +123,7 @@ test("what the tool refuses", async () => {
 
 for (const variant of variants) {
 	runSuite(join(projectRoot, "tests", "certificates", "roots.ts"), "certificates", {
-		variant, extra: { data: { "*": ["all", "common", "odd", "expected"].map(path) } },
+		variant,
+		extra: { data: { "*": ["all", "common", "odd", "expected"].map(path) } },
 	});
 }

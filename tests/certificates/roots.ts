@@ -81,7 +81,10 @@ test("no other name is found", () => {
 });
 
 test("the tool and the device make the same store of the same certificates", () => {
-	for (const [name, inputs] of [["all.bin", expected.all.map(one => der(one.der))], ["odd.bin", expected.odd]] as const) {
+	for (const [name, inputs] of [
+		["all.bin", expected.all.map(one => der(one.der))],
+		["odd.bin", expected.odd],
+	] as const) {
 		const tool = octets(name);
 		const own = trustCertificates(inputs).bytes.slice();
 		equal(own.length, tool.length);
@@ -100,12 +103,16 @@ test("what a root may do is kept", () => {
 		const certificate = new Certificate().read(bytes, 0, bytes.length, 0);
 		const root = store.find(nameOf(bytes, certificate.subjectStart, certificate.subjectEnd));
 		const title = certificate.title.slice("certificate 0 (CN=".length, -1);
-		const place = store.place(root), start = store.constraintsStart(place);
+		const place = store.place(root),
+			start = store.constraintsStart(place);
 		kept[title] = [store.issues(place), store.pathLength(place), store.constraintsEnd(start) > start];
 	}
 	equal(kept, {
-		plain: [true, NO_PATH_LENGTH, false], limited: [true, 3, true], server: [false, NO_PATH_LENGTH, false],
-		mail: [false, NO_PATH_LENGTH, false], lists: [false, NO_PATH_LENGTH, false],
+		plain: [true, NO_PATH_LENGTH, false],
+		limited: [true, 3, true],
+		server: [false, NO_PATH_LENGTH, false],
+		mail: [false, NO_PATH_LENGTH, false],
+		lists: [false, NO_PATH_LENGTH, false],
 	});
 });
 
@@ -117,7 +124,9 @@ test("a store is read where it lies", () => {
 	ok(grown < 400, `${grown} octets for a store of ${store.bytes.length}`);
 	note(`a store of ${store.bytes.length} octets in flash takes ${grown} of the heap's chunks, garbage included`);
 	equal(new RootStore(resource.slice(0, resource.byteLength, false)).count, store.count);
-	throws(() => { store.bytes[20] = 1; }, TypeError);
+	throws(() => {
+		store.bytes[20] = 1;
+	}, TypeError);
 });
 
 /** Allocations that `body` makes, beyond those of the count itself. */
@@ -126,8 +135,10 @@ function allocations(body: () => void): [slots: number, chunks: number] {
 	const second = memory();
 	body();
 	const third = memory();
-	return [third.slotAllocations - second.slotAllocations - (second.slotAllocations - first.slotAllocations),
-		third.chunkAllocations - second.chunkAllocations - (second.chunkAllocations - first.chunkAllocations)];
+	return [
+		third.slotAllocations - second.slotAllocations - (second.slotAllocations - first.slotAllocations),
+		third.chunkAllocations - second.chunkAllocations - (second.chunkAllocations - first.chunkAllocations),
+	];
 }
 
 test("a lookup allocates nothing", () => {
@@ -150,7 +161,8 @@ test("a lookup allocates nothing", () => {
 
 test("a store that is cut short is refused, wherever the cut", () => {
 	const whole = octets("common.bin");
-	for (let length = 0; length < whole.length; length += length < 2000 ? 1 : 37) throws(() => new RootStore(whole.subarray(0, length)), "configuration");
+	for (let length = 0; length < whole.length; length += length < 2000 ? 1 : 37)
+		throws(() => new RootStore(whole.subarray(0, length)), "configuration");
 	throws(() => new RootStore(whole.subarray(0, whole.length - 1)), "configuration");
 	throws(() => new RootStore(new ArrayBuffer(0)), "configuration");
 });
@@ -178,7 +190,12 @@ test("bytes behind a store do not matter: flash is filled up", () => {
 test("a checksum does not save a store whose offsets are wrong", () => {
 	const bytes = octets("odd.bin");
 	const end = bytes.length - Store.checkSize;
-	for (const [at, value] of [[Store.count + 1, 6], [Store.count + 1, 4], [Store.entries + Store.nameSize + 3, 1], [Store.length + 3, bytes[Store.length + 3]! - 1]] as const) {
+	for (const [at, value] of [
+		[Store.count + 1, 6],
+		[Store.count + 1, 4],
+		[Store.entries + Store.nameSize + 3, 1],
+		[Store.length + 3, bytes[Store.length + 3]! - 1],
+	] as const) {
 		const changed = bytes.slice();
 		changed[at] = value;
 		const limit = at === Store.length + 3 ? end - 1 : end;

@@ -34,7 +34,7 @@ export class Chain {
 		let at = 0;
 		for (const der of certificates) {
 			this.message.set(der, at);
-			this.spans.push(at, at += der.length);
+			this.spans.push(at, (at += der.length));
 		}
 		if (staple) {
 			this.message.set(staple, at);
@@ -45,9 +45,19 @@ export class Chain {
 	/** The verified peer, or throws; `later` has the status come when the path has been found, as in TLS 1.2. */
 	verify({ roots, name, seconds, pins, requiresStatus = false }: Question, later = false): VerifiedPeer {
 		const staple = this.#staple;
-		const search = new PathSearch(this.message, this.spans, {
-			name, roots, pins, pinsInsteadOfRoots: roots === undefined, clock: () => seconds, requiresStatus,
-		}, staple && later ? "later" : staple);
+		const search = new PathSearch(
+			this.message,
+			this.spans,
+			{
+				name,
+				roots,
+				pins,
+				pinsInsteadOfRoots: roots === undefined,
+				clock: () => seconds,
+				requiresStatus,
+			},
+			staple && later ? "later" : staple,
+		);
 		while (search.step());
 		if (!search.peer) throw new Error("neither a peer nor an error");
 		if (staple && later && search.subject) {
@@ -68,8 +78,7 @@ export class Chain {
 		try {
 			this.verify(question, later);
 			return "";
-		}
-		catch (error) {
+		} catch (error) {
 			const { code, message } = error as { code?: string; message: string };
 			return `${code ?? "no TLSError"}: ${message}`;
 		}

@@ -18,5 +18,8 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 writeFileSync(join(folder, "cases.json"), JSON.stringify([...workCases(), ...statusWork()]));
 
 for (const variant of variants) {
-	runSuite(join(projectRoot, "tests", "certificates", "work.ts"), "certificates", { variant, extra: { data: { cases: join(folder, "cases") } } });
+	runSuite(join(projectRoot, "tests", "certificates", "work.ts"), "certificates", {
+		variant,
+		extra: { data: { cases: join(folder, "cases") } },
+	});
 }

@@ -40,8 +40,7 @@ class Meter {
 		const before = meter();
 		try {
 			return body();
-		}
-		finally {
+		} finally {
 			const used = meter() - before;
 			this.calls++;
 			this.total += used;
@@ -56,19 +55,30 @@ function join(parts: readonly Uint8Array[]): { message: Uint8Array; spans: numbe
 	let at = 0;
 	for (const part of parts) {
 		message.set(part, at);
-		spans.push(at, at += part.length);
+		spans.push(at, (at += part.length));
 	}
 	return { message, spans };
 }
 
 /** "" or "code: message"; the status is checked within the search, or after it as in TLS 1.2. */
-function run({ chain, trusted, pins, host, seconds, staple, requiresStatus = false }: Case, used: Meter, isLater: boolean): string {
+function run(
+	{ chain, trusted, pins, host, seconds, staple, requiresStatus = false }: Case,
+	used: Meter,
+	isLater: boolean,
+): string {
 	const parts = chain.map(octets);
 	if (staple !== undefined) parts.push(octets(staple));
 	const { message, spans } = join(parts);
 	const span = staple === undefined ? undefined : { start: spans[spans.length - 2]!, end: spans[spans.length - 1]! };
 	if (span) spans.length -= 2;
-	const policy = { name: host, roots: trusted && trustCertificates(trusted.map(octets)), pins: pins?.map(octets), pinsInsteadOfRoots: !trusted, clock: () => seconds, requiresStatus };
+	const policy = {
+		name: host,
+		roots: trusted && trustCertificates(trusted.map(octets)),
+		pins: pins?.map(octets),
+		pinsInsteadOfRoots: !trusted,
+		clock: () => seconds,
+		requiresStatus,
+	};
 	try {
 		const search = used.call(() => new PathSearch(message, spans, policy, span && isLater ? "later" : span));
 		while (used.call(() => search.step()));
@@ -77,26 +87,29 @@ function run({ chain, trusted, pins, host, seconds, staple, requiresStatus = fal
 			while (used.call(() => status.step()));
 		}
 		return "";
-	}
-	catch (error) {
+	} catch (error) {
 		const { code, message: words } = error as { code?: string; message: string };
 		return `${code ?? "no TLSError"}: ${words}`;
 	}
 }
 
-let longest = 0, total = 0;
+let longest = 0,
+	total = 0;
 
 for (const one of cases) {
 	test(one.name, () => {
 		for (const isLater of one.staple === undefined ? [false] : [false, true]) {
 			const used = new Meter();
 			const result = run(one, used, isLater);
-			note(`${one.name}: ${one.chain.reduce((sum, text) => sum + text.length * 3 / 4, 0) + (one.staple?.length ?? 0) * 3 / 4 | 0} bytes, ${used.longest} steps at most, ${used.total} in ${used.calls} calls: ${result.slice(0, 100)}`);
+			note(
+				`${one.name}: ${(one.chain.reduce((sum, text) => sum + (text.length * 3) / 4, 0) + ((one.staple?.length ?? 0) * 3) / 4) | 0} bytes, ${used.longest} steps at most, ${used.total} in ${used.calls} calls: ${result.slice(0, 100)}`,
+			);
 			if (used.longest > LONGEST_STEP) fail(`a step of ${used.longest}`);
 			if (used.total > LONGEST_SEARCH) fail(`a search of ${used.total} steps`);
 			longest = Math.max(longest, used.longest);
 			total = Math.max(total, used.total);
-			if (one.code === "" ? result !== "" : !result.startsWith(`${one.code}: `) || !new RegExp(one.says).test(result)) fail(`"${result}" instead of ${one.code} ${one.says}`);
+			if (one.code === "" ? result !== "" : !result.startsWith(`${one.code}: `) || !new RegExp(one.says).test(result))
+				fail(`"${result}" instead of ${one.code} ${one.says}`);
 		}
 	});
 }

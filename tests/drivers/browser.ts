@@ -8,8 +8,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-	"--disable-sync", "--remote-debugging-pipe"];
+const flags = [
+	"--headless",
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-quic",
+	"--no-first-run",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+	"--remote-debugging-pipe",
+];
 
 interface Answer {
 	readonly id?: number;
@@ -26,7 +35,9 @@ export class Browser {
 	#session = "";
 
 	constructor() {
-		this.#process = spawn("chromium", [...flags, `--user-data-dir=${this.#folder}`, "about:blank"], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+		this.#process = spawn("chromium", [...flags, `--user-data-dir=${this.#folder}`, "about:blank"], {
+			stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+		});
 		(this.#process.stdio[4] as Readable).setEncoding("utf8").on("data", (text: string) => this.#receive(text));
 	}
 
@@ -42,9 +53,14 @@ export class Browser {
 	}
 
 	#ask(method: string, params: object = {}): Promise<Record<string, unknown>> {
-		const id = ++this.#last, session = this.#session ? { sessionId: this.#session } : {};
+		const id = ++this.#last,
+			session = this.#session ? { sessionId: this.#session } : {};
 		(this.#process.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params, ...session })}\0`);
-		return new Promise((resolve, reject) => this.#waiting.set(id, ({ result, error }) => error ? reject(new Error(`${method}: ${error.message}`)) : resolve(result ?? {})));
+		return new Promise((resolve, reject) =>
+			this.#waiting.set(id, ({ result, error }) =>
+				error ? reject(new Error(`${method}: ${error.message}`)) : resolve(result ?? {}),
+			),
+		);
 	}
 
 	/** Opens a file's page in a window of this width. */
@@ -53,7 +69,12 @@ export class Browser {
 		const { targetId } = await this.#ask("Target.createTarget", { url: "about:blank" });
 		const { sessionId } = await this.#ask("Target.attachToTarget", { targetId, flatten: true });
 		this.#session = sessionId as string;
-		await this.#ask("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: width < 600 });
+		await this.#ask("Emulation.setDeviceMetricsOverride", {
+			width,
+			height: 900,
+			deviceScaleFactor: 1,
+			mobile: width < 600,
+		});
 		await this.#ask("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: colors }] });
 		await this.#ask("Page.enable");
 		await this.#ask("Page.navigate", { url: `file://${file}` });

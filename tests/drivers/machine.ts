@@ -11,19 +11,23 @@ import { canBuild } from "../../host-sim/build/toolchain.js";
 
 /** False where the program is there; else why a test is skipped, with the line that installs it. */
 export function lacks(program: string, debianPackage: string): string | false {
-	return spawnSync(program, ["--version"], { stdio: "ignore" }).error ? `${program} is not installed: apt-get install ${debianPackage}` : false;
+	return spawnSync(program, ["--version"], { stdio: "ignore" }).error
+		? `${program} is not installed: apt-get install ${debianPackage}`
+		: false;
 }
 
 /** XS_TLS_VARIANTS=native leaves the 32-bit build out, for quick runs while writing code. */
 const isNativeOnly = process.env["XS_TLS_VARIANTS"] === "native";
 
 /** The 32-bit build runs here. */
-const has32 = !isNativeOnly && await canBuild("m32");
+const has32 = !isNativeOnly && (await canBuild("m32"));
 
 /** False, or why the 32-bit build can't be tested. */
-export const lacks32: string | false = has32 ? false
-	: isNativeOnly ? "XS_TLS_VARIANTS=native leaves the 32-bit build out"
-	: "no 32-bit programs with Mbed TLS: dpkg --add-architecture i386 && apt-get update; apt-get install gcc-multilib libmbedtls-dev:i386 qemu-user";
+export const lacks32: string | false = has32
+	? false
+	: isNativeOnly
+		? "XS_TLS_VARIANTS=native leaves the 32-bit build out"
+		: "no 32-bit programs with Mbed TLS: dpkg --add-architecture i386 && apt-get update; apt-get install gcc-multilib libmbedtls-dev:i386 qemu-user";
 
 /** The variants that can be built here. */
 export const variants: readonly string[] = has32 ? ["native", "m32"] : ["native"];
@@ -38,16 +42,21 @@ export function lacksZlib(variant: string): string | false {
 }
 
 /** Where the vectors are: named, beside the project, or fetched by `npm run vectors`. */
-const vectorsPath = process.env["XS_TLS_VECTORS"]
-	?? [join(projectRoot, "..", "shared", "vectors"), join(buildFolder, "vectors")].find(folder => existsSync(folder)) ?? "";
+const vectorsPath =
+	process.env["XS_TLS_VECTORS"] ??
+	[join(projectRoot, "..", "shared", "vectors"), join(buildFolder, "vectors")].find(folder => existsSync(folder)) ??
+	"";
 
 /** False, or why tests with published vectors are skipped. */
-export const lacksVectors: string | false = existsSync(join(vectorsPath, "wycheproof")) ? false
+export const lacksVectors: string | false = existsSync(join(vectorsPath, "wycheproof"))
+	? false
 	: "no test vectors: npm run vectors fetches them, or name their folder in XS_TLS_VECTORS";
 
 /** False, or why tests with this file are skipped: "limbo.json" and "bettertls.json" can't be fetched. */
 export function lacksVectorFile(name: string): string | false {
-	return existsSync(join(vectorsPath, name)) ? false : `no test vectors: ${name} is in no published form (host-sim/programs/vectors.ts)`;
+	return existsSync(join(vectorsPath, name))
+		? false
+		: `no test vectors: ${name} is in no published form (host-sim/programs/vectors.ts)`;
 }
 
 /** A file of the test vectors. */

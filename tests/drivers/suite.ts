@@ -16,7 +16,9 @@ const testsFolder = join(projectRoot, "tests");
 
 /** The folders of tests/unit, each with the tests of one folder of the sources. */
 export function unitFolders(): string[] {
-	return readdirSync(join(testsFolder, "unit"), { withFileTypes: true }).filter(entry => entry.isDirectory()).map(entry => `unit/${entry.name}`);
+	return readdirSync(join(testsFolder, "unit"), { withFileTypes: true })
+		.filter(entry => entry.isDirectory())
+		.map(entry => `unit/${entry.name}`);
 }
 
 /** One line that the harness prints. */
@@ -36,7 +38,9 @@ function moduleName(file: string): string {
 
 /** The XS modules of a folder; those for Node end with .test.ts, apps have manifests of their own. */
 function scripts(folder: string): string[] {
-	return readdirSync(join(testsFolder, folder)).filter(name => name.endsWith(".ts") && !name.endsWith(".test.ts")).sort()
+	return readdirSync(join(testsFolder, folder))
+		.filter(name => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+		.sort()
 		.map(name => join(testsFolder, folder, name));
 }
 
@@ -46,7 +50,7 @@ function moduleList(folder: string): Record<string, string> {
 }
 
 function parse(line: string): Line | undefined {
-	return line.startsWith("{") ? JSON.parse(line) as Line : undefined;
+	return line.startsWith("{") ? (JSON.parse(line) as Line) : undefined;
 }
 
 /** All that `runSuite` may be told beyond what to run. */
@@ -64,13 +68,21 @@ export function runSuite(file: string, folder: string, options: SuiteOptions = {
 	const { variant = "native", config = {}, extra = {}, title = relative(testsFolder, file) } = options;
 	const name = moduleName(file);
 	test(`${title}, ${variant}`, async t => {
-		const app = await buildApp(testsFolder, { variant, config, extra: { ...extra,
-			modules: { ...moduleList(folder), ...extra.modules }, creation: { ...extra.creation, main: name } } });
+		const app = await buildApp(testsFolder, {
+			variant,
+			config,
+			extra: {
+				...extra,
+				modules: { ...moduleList(folder), ...extra.modules },
+				creation: { ...extra.creation, main: name },
+			},
+		});
 		const { code, stdout, stderr } = await runApp(app, { timeout: 300, ...options });
 		const lines = stdout.map(parse).filter(line => line !== undefined);
 		for (const line of lines) {
 			if (line.note !== undefined) t.diagnostic(line.note);
-			if (line.test !== undefined) await t.test(line.test, () => assert.ok(line.ok, `${line.error}\n${line.stack ?? ""}`));
+			if (line.test !== undefined)
+				await t.test(line.test, () => assert.ok(line.ok, `${line.error}\n${line.stack ?? ""}`));
 		}
 		assert.equal(code, 0, `the simulator ended with ${code}: ${stderr}${stdout.slice(-3).join("\n")}`);
 		const expected = lines.find(line => line.tests !== undefined)?.tests ?? 0;
@@ -82,7 +94,9 @@ export function runSuite(file: string, folder: string, options: SuiteOptions = {
 /** Every file of a folder that holds tests, in each variant. What suite.json in the folder says goes into the manifest, with paths from tests/. */
 export function runFolder(folder: string, variants: readonly string[], options: SuiteOptions = {}): void {
 	const file = join(testsFolder, folder, "suite.json");
-	const extra = existsSync(file) ? { ...JSON.parse(readFileSync(file, "utf8")) as object, ...options.extra } : options.extra;
+	const extra = existsSync(file)
+		? { ...(JSON.parse(readFileSync(file, "utf8")) as object), ...options.extra }
+		: options.extra;
 	for (const file of scripts(folder)) {
 		if (!/import \{[^}]*\btest\b[^}]*\} from "test\/harness"/.test(readFileSync(file, "utf8"))) continue;
 		for (const variant of variants) runSuite(file, folder, { ...options, ...(extra ? { extra } : {}), variant });

@@ -10,7 +10,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { makeCertificate, makeIdentity, makeKey, type KeyPair, type ServerIdentity } from "../../host-sim/servers/certificates.js";
+import {
+	makeCertificate,
+	makeIdentity,
+	makeKey,
+	type KeyPair,
+	type ServerIdentity,
+} from "../../host-sim/servers/certificates.js";
 import { projectRoot } from "../../host-sim/build/files.js";
 import { lacks, variants } from "../drivers/machine.js";
 import { runClient, type ClientResult } from "../faults/connect.js";
@@ -23,8 +29,12 @@ type Version = keyof typeof versions;
 
 /** What each version signs with, as OpenSSL calls it. */
 const schemes: [Version, string][] = [
-	...["rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512"].map(name => ["1.3", name] as [Version, string]),
-	...["rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "RSA+SHA256", "RSA+SHA384"].map(name => ["1.2", name] as [Version, string]),
+	...["rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512"].map(
+		name => ["1.3", name] as [Version, string],
+	),
+	...["rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "RSA+SHA256", "RSA+SHA384"].map(
+		name => ["1.2", name] as [Version, string],
+	),
 ];
 
 const hmacKey = randomBytes(32);
@@ -48,7 +58,12 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 		writeFileSync(join(folder, "root.pem"), identity.root.pem);
 		for (const bits of [2048, 3072] as const) {
 			const key = makeKey(`rsa${bits}`);
-			const { pem } = makeCertificate({ subject: "device", key, issuer: identity.intermediate, extendedKeyUsage: ["clientAuth"] });
+			const { pem } = makeCertificate({
+				subject: "device",
+				key,
+				issuer: identity.intermediate,
+				extendedKeyUsage: ["clientAuth"],
+			});
 			keys.set(bits, key);
 			certificates.set(bits, pem + identity.intermediate.pem);
 		}
@@ -66,10 +81,25 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 
 	type Environment = Readonly<Record<string, string>>;
 
-	async function request(server: RunningServer, version: Version, bits: number, env: Environment, variant = "native"): Promise<ClientResult> {
-		const secure = { minVersion: versions[version], maxVersion: versions[version], clientCertificates: certificates.get(bits)! };
-		const [result] = await runClient(server.port, 1, { app: "tests/ds", ca: identity.root.pem, variant, secure,
-			env: { SIM_EFUSE_DS_KEY3: hmacKey.toString("hex"), DS_BLOCK: "3", ...env } });
+	async function request(
+		server: RunningServer,
+		version: Version,
+		bits: number,
+		env: Environment,
+		variant = "native",
+	): Promise<ClientResult> {
+		const secure = {
+			minVersion: versions[version],
+			maxVersion: versions[version],
+			clientCertificates: certificates.get(bits)!,
+		};
+		const [result] = await runClient(server.port, 1, {
+			app: "tests/ds",
+			ca: identity.root.pem,
+			variant,
+			secure,
+			env: { SIM_EFUSE_DS_KEY3: hmacKey.toString("hex"), DS_BLOCK: "3", ...env },
+		});
 		return result!;
 	}
 
@@ -86,8 +116,7 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 					for (const variant of bits === 2048 ? variants : ["native"])
 						expectAnswer(await request(server, version, bits, { DS_PARAMETERS: made(bits).toString("hex") }, variant));
 				}
-			}
-			finally {
+			} finally {
 				await server.stop();
 			}
 		});
@@ -102,24 +131,62 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 	}
 
 	const failing = (action: string): Environment => ({ DS_FAULT: JSON.stringify([action, "DS RSA 2048 sign", 1]) });
-	const changedWords = /eFuse key block 3: the parameters were changed, or encrypted for another key \(PSA status -151\)$/;
+	const changedWords =
+		/eFuse key block 3: the parameters were changed, or encrypted for another key \(PSA status -151\)$/;
 	const faults: Fault[] = [
-		{ name: "no key in the block", env: { DS_BLOCK: "4" }, says: /eFuse key block 4: it holds no key for this peripheral \(PSA status -133\)$/ },
-		{ name: "another key in the block", env: { SIM_EFUSE_DS_KEY3: "00".repeat(32) }, says: changedWords },
-		...[4, 19, 20, 20 + 384, 20 + 2 * 384, -49, -17, -16, -1].map(at =>
-			({ name: `octet ${at} of the parameters changed`, parameters: () => flipped(made(2048), at), says: changedWords })),
 		{
-			name: "the padding behind the parameters is wrong", parameters: () => made(2048, { edit: plain => flipped(plain, -1) }),
+			name: "no key in the block",
+			env: { DS_BLOCK: "4" },
+			says: /eFuse key block 4: it holds no key for this peripheral \(PSA status -133\)$/,
+		},
+		{ name: "another key in the block", env: { SIM_EFUSE_DS_KEY3: "00".repeat(32) }, says: changedWords },
+		...[4, 19, 20, 20 + 384, 20 + 2 * 384, -49, -17, -16, -1].map(at => ({
+			name: `octet ${at} of the parameters changed`,
+			parameters: () => flipped(made(2048), at),
+			says: changedWords,
+		})),
+		{
+			name: "the padding behind the parameters is wrong",
+			parameters: () => made(2048, { edit: plain => flipped(plain, -1) }),
 			says: /the parameters were not made as the peripheral needs them \(PSA status -150\)$/,
 		},
-		{ name: "a digest of other numbers", parameters: () => made(2048, { edit: plain => flipped(plain, 0) }), says: changedWords },
-		{ name: "a length that no key has", parameters: () => flipped(made(2048), 0), says: /this chip takes no key of that length \(PSA status -135\)$/ },
-		{ name: "a length that no chip has", parameters: () => flipped(made(2048), 3), says: /this chip takes no key of that length/ },
-		{ name: "an octet less, once it was looked at", env: { DS_SHORTER: "1" }, says: /not as long as this chip's are \(PSA status -135\)$/ },
-		{ name: "no parameters, once they were looked at", env: { DS_SHORTER: "1220" }, says: /the parameters are not as long/ },
-		{ name: "the peripheral fails", env: failing("fail"), says: /the HMAC peripheral does not hand over its key \(PSA status -147\)$/ },
+		{
+			name: "a digest of other numbers",
+			parameters: () => made(2048, { edit: plain => flipped(plain, 0) }),
+			says: changedWords,
+		},
+		{
+			name: "a length that no key has",
+			parameters: () => flipped(made(2048), 0),
+			says: /this chip takes no key of that length \(PSA status -135\)$/,
+		},
+		{
+			name: "a length that no chip has",
+			parameters: () => flipped(made(2048), 3),
+			says: /this chip takes no key of that length/,
+		},
+		{
+			name: "an octet less, once it was looked at",
+			env: { DS_SHORTER: "1" },
+			says: /not as long as this chip's are \(PSA status -135\)$/,
+		},
+		{
+			name: "no parameters, once they were looked at",
+			env: { DS_SHORTER: "1220" },
+			says: /the parameters are not as long/,
+		},
+		{
+			name: "the peripheral fails",
+			env: failing("fail"),
+			says: /the HMAC peripheral does not hand over its key \(PSA status -147\)$/,
+		},
 		{ name: "the driver gives up", env: failing("busy"), says: /the driver failed \(PSA status -132\)$/ },
-		{ name: "no memory", env: failing("memory"), code: "out_of_memory", says: /not enough native memory \(PSA status -141\)$/ },
+		{
+			name: "no memory",
+			env: failing("memory"),
+			code: "out_of_memory",
+			says: /not enough native memory \(PSA status -141\)$/,
+		},
 	];
 
 	for (const version of ["1.2", "1.3"] as const) {
@@ -128,7 +195,10 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 			try {
 				for (const { name, parameters = () => made(2048), env = {}, code = "crypto", says } of faults) {
 					await t.test(name, async () => {
-						const result = await request(server, version, 2048, { DS_PARAMETERS: parameters().toString("hex"), ...env });
+						const result = await request(server, version, 2048, {
+							DS_PARAMETERS: parameters().toString("hex"),
+							...env,
+						});
 						assert.equal(result.code, code, result.message);
 						assert.match(result.message, says);
 						assert.equal(result.text, "");
@@ -138,8 +208,7 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 					const late = { DS_PARAMETERS: made(2048).toString("hex"), DS_FAULT: '["late", "DS RSA 2048 sign", 1, 300]' };
 					expectAnswer(await request(server, version, 2048, late));
 				});
-			}
-			finally {
+			} finally {
 				await server.stop();
 			}
 		});
@@ -159,8 +228,7 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 						assert.equal(result.text, "");
 					});
 				}
-			}
-			finally {
+			} finally {
 				await server.stop();
 			}
 		});

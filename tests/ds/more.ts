@@ -8,11 +8,13 @@ import { dsSigner } from "tls/ds";
 
 const text = environment("DS_PARAMETERS")!;
 const octets = Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
-const parameters = new ArrayBuffer(octets.length, { maxByteLength: octets.length } as object) as ArrayBuffer & { resize(length: number): void };
+const parameters = new ArrayBuffer(octets.length, { maxByteLength: octets.length } as object) as ArrayBuffer & {
+	resize(length: number): void;
+};
 new Uint8Array(parameters).set(octets);
 const sign = dsSigner(parameters, Number(environment("DS_BLOCK")));
 if (environment("DS_SHORTER")) parameters.resize(octets.length - Number(environment("DS_SHORTER")));
 const fault = environment("DS_FAULT");
-if (fault) accelerate(...JSON.parse(fault) as Parameters<typeof accelerate>);
+if (fault) accelerate(...(JSON.parse(fault) as Parameters<typeof accelerate>));
 
 (globalThis as { more?: object }).more = { sign };

@@ -11,7 +11,9 @@ import { rightExtensions, Session12, type Outcome12, type Script12 } from "../pe
 import { answerRequest, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { runPairs, type Pair } from "./connect.js";
 
-const HANDSHAKE = 22, ALERT = 21, DATA = 23;
+const HANDSHAKE = 22,
+	ALERT = 21,
+	DATA = 23;
 const NEW_SESSION_TICKET = 4;
 const NO_RENEGOTIATION = 100;
 
@@ -20,7 +22,10 @@ const MAX_IDLE_MESSAGES = 256;
 
 type Change = Partial<Script12> & Partial<Script13>;
 
-for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
+for (const [name, number] of [
+	["1.2", 0x303],
+	["1.3", 0x304],
+] as const) {
 	const is13 = number === 0x304;
 
 	describe(`TLS ${name}: bounds`, () => {
@@ -41,9 +46,15 @@ for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		async function run(secure: object, changes: Change[]): Promise<Pair<Outcome12 | Outcome13>[]> {
 			const common = { chain, key: identity.leaf.key.privateKey };
 			const options = { ca: identity.root.pem, secure: { minVersion: number, maxVersion: number, ...secure } };
-			return runPairs<Outcome12 | Outcome13>(changes.length, options, (socket, i) => is13
-				? new Session13(socket, { ...common, ...changes[i]! } as Script13).run()
-				: new Session12(socket, { ...common, extensions: Buffer.concat([...rightExtensions]), ...changes[i]! } as Script12).run());
+			return runPairs<Outcome12 | Outcome13>(changes.length, options, (socket, i) =>
+				is13
+					? new Session13(socket, { ...common, ...changes[i]! } as Script13).run()
+					: new Session12(socket, {
+							...common,
+							extensions: Buffer.concat([...rightExtensions]),
+							...changes[i]!,
+						} as Script12).run(),
+			);
 		}
 
 		function expectGood({ client, server }: Pair<Outcome12 | Outcome13>): void {
@@ -66,7 +77,10 @@ for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		test("a message of the handshake that is one byte longer", async () => {
 			for (const pair of await run({ maxMessage: length - 1 }, pieces)) {
 				expectRefused(pair, "message_too_long", 47);
-				assert.ok(pair.client.message.includes(String(length)) && pair.client.message.includes(String(length - 1)), pair.client.message);
+				assert.ok(
+					pair.client.message.includes(String(length)) && pair.client.message.includes(String(length - 1)),
+					pair.client.message,
+				);
 				assert.equal(pair.server.finished, false);
 			}
 		});
@@ -74,12 +88,14 @@ for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		if (!is13) {
 			test("requests to renegotiate: eight are declined, no more are answered", async () => {
 				for (const count of [8, 9]) {
-					const [pair] = await run({}, [{
-						talk: async (session: Session12 | Session13) => {
-							for (let i = 0; i < count; i++) session.send(HANDSHAKE, message(0));
-							await answerRequest(session);
+					const [pair] = await run({}, [
+						{
+							talk: async (session: Session12 | Session13) => {
+								for (let i = 0; i < count; i++) session.send(HANDSHAKE, message(0));
+								await answerRequest(session);
+							},
 						},
-					}]);
+					]);
 					expectGood(pair!);
 					assert.deepEqual((pair!.server as Outcome12).alerts, [...Array<number>(8).fill(NO_RENEGOTIATION), 0]);
 				}
@@ -112,26 +128,41 @@ for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		const sizes = [4000, 600, 300, 3];
 
 		test("a message after the handshake that is as long as maxMessage", async () => {
-			for (const pair of await run({ maxMessage: length }, sizes.slice(0, 3).map(piece => ticket(length, piece)))) {
+			for (const pair of await run(
+				{ maxMessage: length },
+				sizes.slice(0, 3).map(piece => ticket(length, piece)),
+			)) {
 				expectGood(pair);
 				assert.equal(pair.client.text, "done");
 			}
 		});
 
 		test("a message after the handshake that is one byte longer", async () => {
-			for (const pair of await run({ maxMessage: length }, sizes.map(piece => ticket(length + 1, piece)))) {
+			for (const pair of await run(
+				{ maxMessage: length },
+				sizes.map(piece => ticket(length + 1, piece)),
+			)) {
 				expectRefused(pair, "message_too_long", 47);
 				assert.equal(pair.client.length, 0);
 			}
 		});
 
 		function empty(count: number): (session: Session13) => void {
-			return session => { for (let i = 0; i < count; i++) session.send(DATA, Buffer.alloc(0)); };
+			return session => {
+				for (let i = 0; i < count; i++) session.send(DATA, Buffer.alloc(0));
+			};
 		}
 
 		test("as many records without data as are passed over, and again after data", async () => {
 			const few = empty(MAX_IDLE_MESSAGES);
-			const pairs = await run({}, [talking(few), talking(session => { few(session); session.send(DATA, Buffer.from("not ")); few(session); })]);
+			const pairs = await run({}, [
+				talking(few),
+				talking(session => {
+					few(session);
+					session.send(DATA, Buffer.from("not "));
+					few(session);
+				}),
+			]);
 			for (const [i, pair] of pairs.entries()) {
 				expectGood(pair);
 				assert.equal(pair.client.text, ["done", "not done"][i]);
@@ -140,7 +171,13 @@ for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 
 		test("one record without data more, at once and after data", async () => {
 			const many = empty(MAX_IDLE_MESSAGES + 1);
-			const pairs = await run({}, [talking(many), talking(session => { session.send(DATA, Buffer.from("not ")); many(session); })]);
+			const pairs = await run({}, [
+				talking(many),
+				talking(session => {
+					session.send(DATA, Buffer.from("not "));
+					many(session);
+				}),
+			]);
 			for (const [i, pair] of pairs.entries()) {
 				expectRefused(pair, "unexpected_message", 10);
 				assert.equal(pair.client.text, ["", "not "][i]);

@@ -27,12 +27,15 @@ before(() => {
 	identity = makeIdentity(["localhost"]);
 });
 
-const wait = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms); });
+const wait = (ms: number): Promise<void> =>
+	new Promise(resolve => {
+		setTimeout(resolve, ms);
+	});
 
 /** A ticket, then two pieces of an answer once the request has come, then the end. */
 async function answer(session: Session): Promise<void> {
 	if (session instanceof Session13) session.sendTicket(Buffer.from("ticket"));
-	while (!session.outcome.received.includes("\r\n\r\n")) if (!await session.receive()) return;
+	while (!session.outcome.received.includes("\r\n\r\n")) if (!(await session.receive())) return;
 	session.send(23, Buffer.from("one "));
 	await wait(150);
 	session.send(23, Buffer.from("two"));
@@ -41,12 +44,26 @@ async function answer(session: Session): Promise<void> {
 }
 
 /** Runs scenarios in one app. A scenario in which no connection is made has no pair. */
-async function run(version: 0x303 | 0x304, scenarios: readonly object[], secure: object = {}, script: Partial<Script12 & Script13> = {}): Promise<(Pair<Outcome> & { client: Result })[]> {
+async function run(
+	version: 0x303 | 0x304,
+	scenarios: readonly object[],
+	secure: object = {},
+	script: Partial<Script12 & Script13> = {},
+): Promise<(Pair<Outcome> & { client: Result })[]> {
 	const { leaf, intermediate, root } = identity;
-	const options = { app: "tests/faults/app", ca: root.pem, secure: { minVersion: version, maxVersion: version, ...secure }, config: { scenarios: JSON.stringify(scenarios), client: leaf.pem }, timeout: 100 };
+	const options = {
+		app: "tests/faults/app",
+		ca: root.pem,
+		secure: { minVersion: version, maxVersion: version, ...secure },
+		config: { scenarios: JSON.stringify(scenarios), client: leaf.pem },
+		timeout: 100,
+	};
 	const common = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, talk: answer, ...script };
-	const pairs = await runPairs<Outcome>(scenarios.length, options, socket => version === 0x303
-		? new Session12(socket, common as Script12).run() : new Session13(socket, common as Script13).run());
+	const pairs = await runPairs<Outcome>(scenarios.length, options, socket =>
+		version === 0x303
+			? new Session12(socket, common as Script12).run()
+			: new Session13(socket, common as Script13).run(),
+	);
 	return pairs as (Pair<Outcome> & { client: Result })[];
 }
 
@@ -54,7 +71,10 @@ function expectRight({ client }: { client: Result }, what: string): void {
 	assert.deepEqual(client.wrong, [], `${what}: ${JSON.stringify(client)}`);
 }
 
-for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
+for (const [name, version] of [
+	["1.2", 0x303],
+	["1.3", 0x304],
+] as const) {
 	describe(`TLS ${name}: the application`, () => {
 		test("every callback is called on the client, from the event loop", async () => {
 			const [pair] = await run(version, [{ callback: "every" }]);
@@ -70,23 +90,34 @@ for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 
 		test("a callback that throws leaves the connection as it was", async () => {
 			const scenarios = [
-				{ callback: "onReadable", does: "throw before reading" }, { callback: "onReadable", does: "throw" }, { callback: "onReadable", does: "throw", nth: 2 },
-				{ callback: "onWritable", does: "throw", nth: 2 }, { callback: "onError", does: "throw" },
+				{ callback: "onReadable", does: "throw before reading" },
+				{ callback: "onReadable", does: "throw" },
+				{ callback: "onReadable", does: "throw", nth: 2 },
+				{ callback: "onWritable", does: "throw", nth: 2 },
+				{ callback: "onError", does: "throw" },
 			];
 			const pairs = await run(version, scenarios);
 			for (const [i, pair] of pairs.entries()) {
-				const { callback, does } = scenarios[i]!, what = `${callback} ${does}`;
+				const { callback, does } = scenarios[i]!,
+					what = `${callback} ${does}`;
 				expectRight(pair, what);
 				assert.equal(pair.client.code, "closed", `${what}: ${pair.client.message}`);
 				assert.equal(pair.client.text, "one two", what);
-				if (callback !== "onWritable") assert.ok(pair.client.log.some(line => line.startsWith("caught in")), `${what}: ${pair.client.log}`);
+				if (callback !== "onWritable")
+					assert.ok(
+						pair.client.log.some(line => line.startsWith("caught in")),
+						`${what}: ${pair.client.log}`,
+					);
 			}
 		});
 
 		test("close, read and write work from each callback", async () => {
 			const places = [
-				...["onHandshake", "onWritable", "onReadable", "onError", ...version === 0x304 ? ["onSession"] : []].map(callback => ({ callback, nth: 1 })),
-				...Array.from({ length: 8 }, (_, i) => ({ callback: "now", nth: i + 2 })), ...[1, 2].map(nth => ({ callback: "clock", nth })),
+				...["onHandshake", "onWritable", "onReadable", "onError", ...(version === 0x304 ? ["onSession"] : [])].map(
+					callback => ({ callback, nth: 1 }),
+				),
+				...Array.from({ length: 8 }, (_, i) => ({ callback: "now", nth: i + 2 })),
+				...[1, 2].map(nth => ({ callback: "clock", nth })),
 			];
 			for (const does of ["close", "read", "write"]) {
 				const scenarios = places.map(place => ({ ...place, does, patience: 1200 }));
@@ -95,7 +126,8 @@ for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 					const what = `${does} in ${places[i]!.callback} ${places[i]!.nth}`;
 					expectRight(pair, what);
 					assert.ok(!pair.client.log.some(line => line.includes("internal")), `${what}: ${pair.client.log}`);
-					if (does === "close" && places[i]!.callback !== "onError") assert.ok(["", "closed"].includes(pair.client.code), `${what}: ${pair.client.code} ${pair.client.message}`);
+					if (does === "close" && places[i]!.callback !== "onError")
+						assert.ok(["", "closed"].includes(pair.client.code), `${what}: ${pair.client.code} ${pair.client.message}`);
 					else assert.equal(pair.client.code, "closed", `${what}: ${pair.client.message}`);
 					if (does !== "close") assert.equal(pair.client.text, "one two", what);
 					else if (places[i]!.callback === "now" && pair.client.counts["now"]! >= places[i]!.nth)
@@ -106,7 +138,12 @@ for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 
 		test("sign is called on the client, and may close, read, write and throw", async () => {
 			const does = ["", "close", "read", "write", "throw"];
-			const pairs = await run(version, does.map(what => ({ callback: "sign", does: what, patience: 1500 })), {}, { requestCertificate: true });
+			const pairs = await run(
+				version,
+				does.map(what => ({ callback: "sign", does: what, patience: 1500 })),
+				{},
+				{ requestCertificate: true },
+			);
 			for (const [i, pair] of pairs.entries()) {
 				expectRight(pair, does[i]!);
 				assert.equal(pair.client.counts["sign"], 1);
@@ -122,7 +159,10 @@ for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		});
 
 		test("close in onHandshake is close_notify, during the handshake user_canceled comes before it", async () => {
-			const [done, during] = await run(version, [{ callback: "onHandshake", does: "close", patience: 500 }, { callback: "clock", does: "close", patience: 500 }]);
+			const [done, during] = await run(version, [
+				{ callback: "onHandshake", does: "close", patience: 500 },
+				{ callback: "clock", does: "close", patience: 500 },
+			]);
 			assert.equal(done!.server.alert, 0);
 			assert.equal(done!.server.finished, true);
 			assert.equal(during!.server.finished, false);
@@ -136,9 +176,14 @@ for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 			assert.equal(server.received.toString("latin1"), `${"\0".repeat(6)}GET / HTTP/1.1\r\n\r\n`);
 			const expected = [
 				/^TypeError : write takes an ArrayBuffer or a view of one, not a string: ArrayBuffer\.fromString\(text\) makes one$/,
-				/^TypeError : write takes .* not a number; for single bytes set format = "number"$/, /^TypeError : .* not a boolean$/,
-				/^TypeError : .* not undefined$/, /^TypeError : .* not null$/, /^TypeError : .* not an object$/, /^TypeError : .* not an object$/,
-				/^RangeError : \d+ bytes can't be written, there is room for \d+$/, /^TypeError : .* not a function$/,
+				/^TypeError : write takes .* not a number; for single bytes set format = "number"$/,
+				/^TypeError : .* not a boolean$/,
+				/^TypeError : .* not undefined$/,
+				/^TypeError : .* not null$/,
+				/^TypeError : .* not an object$/,
+				/^TypeError : .* not an object$/,
+				/^RangeError : \d+ bytes can't be written, there is room for \d+$/,
+				/^TypeError : .* not a function$/,
 			];
 			for (const [i, words] of expected.entries()) assert.match(client.log[i]!, words);
 		});
@@ -151,8 +196,23 @@ for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		});
 
 		test("what onWritable has promised can be written in however many calls, and close loses nothing of it", async () => {
-			const sizes = [[60000], [8, 60000], [1], [2, 3], [100], [500], [4096, 1], [1, 4096], [60, 60, 60, 4000], [22], [2000]];
-			const pairs = await run(version, sizes.map(list => ({ sizes: list })));
+			const sizes = [
+				[60000],
+				[8, 60000],
+				[1],
+				[2, 3],
+				[100],
+				[500],
+				[4096, 1],
+				[1, 4096],
+				[60, 60, 60, 4000],
+				[22],
+				[2000],
+			];
+			const pairs = await run(
+				version,
+				sizes.map(list => ({ sizes: list })),
+			);
 			for (const [i, { client, server }] of pairs.entries()) {
 				assert.ok(client.promised > 5000, String(client.promised));
 				assert.equal(server.received.length, client.promised, `${sizes[i]}: ${client.log} ${server.lengths}`);
@@ -162,9 +222,14 @@ for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		});
 		test("with short records and padding, too", async () => {
 			const sizes = [[8, 60000], [1], [100]];
-			for (const secure of [{ maxSendFragment: 512 }, ...version === 0x304 ? [{ recordPadding: 256 }] : []]) {
-				const pairs = await run(version, sizes.map(list => ({ sizes: list })), secure);
-				for (const [i, { client, server }] of pairs.entries()) assert.equal(server.received.length, client.promised, `${sizes[i]}: ${client.log}`);
+			for (const secure of [{ maxSendFragment: 512 }, ...(version === 0x304 ? [{ recordPadding: 256 }] : [])]) {
+				const pairs = await run(
+					version,
+					sizes.map(list => ({ sizes: list })),
+					secure,
+				);
+				for (const [i, { client, server }] of pairs.entries())
+					assert.equal(server.received.length, client.promised, `${sizes[i]}: ${client.log}`);
 			}
 		});
 	});
@@ -174,7 +239,8 @@ for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 
 		test("writes that throw or report an error, each of the connection", async () => {
 			const scenarios = ["write throws", "write reports", "write reports and throws"].flatMap(tcp =>
-				Array.from({ length: 6 }, (_, i) => ({ tcp, tcpNth: i + 1, patience: 1500 })));
+				Array.from({ length: 6 }, (_, i) => ({ tcp, tcpNth: i + 1, patience: 1500 })),
+			);
 			const pairs = await run(version, scenarios);
 			for (const [i, pair] of pairs.entries()) {
 				const what = `${scenarios[i]!.tcp} ${scenarios[i]!.tcpNth}: ${JSON.stringify(pair.client)}`;
@@ -188,13 +254,16 @@ for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		});
 
 		test("reads that throw or report an error, each of the connection", async () => {
-			const scenarios = ["read throws", "read reports"].flatMap(tcp => Array.from({ length: 8 }, (_, i) => ({ tcp, tcpNth: i + 1, patience: 1500 })));
+			const scenarios = ["read throws", "read reports"].flatMap(tcp =>
+				Array.from({ length: 8 }, (_, i) => ({ tcp, tcpNth: i + 1, patience: 1500 })),
+			);
 			const pairs = await run(version, scenarios);
 			for (const [i, pair] of pairs.entries()) {
 				const what = `${scenarios[i]!.tcp} ${scenarios[i]!.tcpNth}: ${JSON.stringify(pair.client)}`;
 				expectRight(pair, what);
 				// a read that gives nothing changes what was received
-				if (scenarios[i]!.tcp === "read throws") assert.ok(codes.includes(pair.client.code) || scenarios[i]!.tcpNth > 5, what);
+				if (scenarios[i]!.tcp === "read throws")
+					assert.ok(codes.includes(pair.client.code) || scenarios[i]!.tcpNth > 5, what);
 				else assert.ok(!["", "internal"].includes(pair.client.code), what);
 			}
 		});
@@ -202,7 +271,7 @@ for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		test("a server that says something and closes, to an app that answers late: write throws TLSError", async () => {
 			for (const isCut of [false, true]) {
 				const talk = async (session: Session): Promise<void> => {
-					while (!session.outcome.received.includes("\r\n\r\n")) if (!await session.receive()) return;
+					while (!session.outcome.received.includes("\r\n\r\n")) if (!(await session.receive())) return;
 					for (const letter of "xyz") session.send(23, Buffer.alloc(1000, letter));
 					if (!isCut) session.send(21, Buffer.of(1, 0));
 					session.socket.end();
@@ -213,7 +282,10 @@ for (const [name, version] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 				assert.equal(client.code, isCut ? "truncated" : "closed", client.message);
 				assert.equal(client.text.length, 3000);
 				const refused = client.log.filter(line => line.includes("Error"));
-				assert.ok(refused.length >= 1 && refused.every(line => /^TLSError (transport|truncated|closed): /.test(line)), client.log.join());
+				assert.ok(
+					refused.length >= 1 && refused.every(line => /^TLSError (transport|truncated|closed): /.test(line)),
+					client.log.join(),
+				);
 			}
 		});
 
@@ -230,7 +302,11 @@ describe("the TCP class's constructor", () => {
 	async function make(tcp: string): Promise<Result> {
 		const { root } = identity;
 		const { runClient } = await import("./connect.js");
-		const [result] = await runClient(1, 1, { app: "tests/faults/app", ca: root.pem, config: { scenarios: JSON.stringify([{ tcp, patience: 1000 }]) } });
+		const [result] = await runClient(1, 1, {
+			app: "tests/faults/app",
+			ca: root.pem,
+			config: { scenarios: JSON.stringify([{ tcp, patience: 1000 }]) },
+		});
 		return result as Result;
 	}
 

@@ -31,7 +31,7 @@ interface Result {
 }
 
 const head = `GET ${config.path ?? "/"} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n`;
-const lines = config.lines ? JSON.parse(config.lines) as string[] : undefined;
+const lines = config.lines ? (JSON.parse(config.lines) as string[]) : undefined;
 const request = ArrayBuffer.fromString(lines ? `${lines.shift()}\n` : `${head}\r\n`);
 /** config.early: this many bytes of request go out early. */
 const early = Number(config.early ?? 0);
@@ -69,36 +69,58 @@ function text(bytes: Uint8Array): string {
 /** Reads up to `count` bytes: as a buffer of its own, or into one of the kind that config.into names. */
 function readSome(client: TLSClient, count: number): Uint8Array {
 	if (!config.into) return new Uint8Array(client.read(count) as ArrayBuffer);
-	const room = new ArrayBuffer(count + count % 2);
-	const views: Record<string, ArrayBuffer | ArrayBufferView> = { ArrayBuffer: room, Uint8Array: new Uint8Array(room), Uint16Array: new Uint16Array(room), DataView: new DataView(room) };
+	const room = new ArrayBuffer(count + (count % 2));
+	const views: Record<string, ArrayBuffer | ArrayBufferView> = {
+		ArrayBuffer: room,
+		Uint8Array: new Uint8Array(room),
+		Uint16Array: new Uint16Array(room),
+		DataView: new DataView(room),
+	};
 	const length = client.read(views[config.into]!) as number;
 	return new Uint8Array(room, 0, length);
 }
 
 function run(done: (result: Result) => void): void {
 	const result: Result = { code: "", message: "", negotiated: undefined, text: "", most: 0 };
-	const finish = (more: object): void => done({ ...result, ...more, length, inflated: (globalThis as { inflated?: number }).inflated } as Result);
+	const finish = (more: object): void =>
+		done({ ...result, ...more, length, inflated: (globalThis as { inflated?: number }).inflated } as Result);
 	let isSent = false;
 	let length = 0;
 	let client: TLSClient | undefined;
 	try {
 		client = new TLSClient({
-			host: config.host ?? "localhost", address: "127.0.0.1", port: Number(config.port),
+			host: config.host ?? "localhost",
+			address: "127.0.0.1",
+			port: Number(config.port),
 			TCP: { io: TCP },
 			secure: {
-				...(config.ca ? { certificate: config.ca } : undefined), ...psk, ...secure, ...more,
+				...(config.ca ? { certificate: config.ca } : undefined),
+				...psk,
+				...secure,
+				...more,
 				...(earlyData ? { earlyData } : undefined),
-				...(sessions ? {
-					session: session?.slice(),	// one of TLS 1.3 is wiped
-					onSession(made: ArrayBuffer) {
-						session = new Uint8Array(made);
-						result.session = hexText(session);
-						result.sessions = (result.sessions ?? 0) + 1;
-					},
-				} : undefined),
+				...(sessions
+					? {
+							session: session?.slice(), // one of TLS 1.3 is wiped
+							onSession(made: ArrayBuffer) {
+								session = new Uint8Array(made);
+								result.session = hexText(session);
+								result.sessions = (result.sessions ?? 0) + 1;
+							},
+						}
+					: undefined),
 				onHandshake({ suite, group, signature, protocol, version, resumed, peer, earlyData: isTaken }: HandshakeInfo) {
 					isSent = isTaken;
-					result.negotiated = { suite, group, signature, protocol, version, resumed, earlyData: isTaken, subject: peer.subject };
+					result.negotiated = {
+						suite,
+						group,
+						signature,
+						protocol,
+						version,
+						resumed,
+						earlyData: isTaken,
+						subject: peer.subject,
+					};
 				},
 			},
 			onWritable(count: number) {
@@ -124,8 +146,7 @@ function run(done: (result: Result) => void): void {
 				finish({ code: error.code, message: error.message });
 			},
 		});
-	}
-	catch (error) {
+	} catch (error) {
 		client?.close();
 		finish({ code: (error as TLSError).code ?? "thrown", message: String(error) });
 	}

@@ -16,14 +16,17 @@ import { runPairs, type ClientOptions, type Pair } from "./connect.js";
 const ZLIB = 1;
 
 /** A CompressedCertificate of a Certificate's body. */
-function compressed(body: Uint8Array, { algorithm = ZLIB, length = body.length, data = deflateSync(body) as Uint8Array } = {}): Buffer {
+function compressed(
+	body: Uint8Array,
+	{ algorithm = ZLIB, length = body.length, data = deflateSync(body) as Uint8Array } = {},
+): Buffer {
 	const size = Buffer.alloc(3);
 	size.writeUIntBE(length, 0, 3);
 	return message(25, u16(algorithm), size, vector(3, data));
 }
 
 function changing(change: (body: Buffer) => Uint8Array): Partial<Script13> {
-	return { edit: (name, bytes) => name === "Certificate" ? change(bytes.subarray(4)) : bytes };
+	return { edit: (name, bytes) => (name === "Certificate" ? change(bytes.subarray(4)) : bytes) };
 }
 
 function flip(bytes: Buffer, at: number): Buffer {
@@ -44,30 +47,96 @@ const malformed = { code: "decode_error", alert: 50 } as const;
 const unexpected = { code: "unexpected_message", alert: 10 } as const;
 
 const faults: Fault[] = [
-	{ name: "another algorithm", script: changing(body => compressed(body, { algorithm: 2 })), code: "illegal_parameter", alert: 47 },
-	{ name: "no algorithm", script: changing(body => compressed(body, { algorithm: 0 })), code: "illegal_parameter", alert: 47 },
+	{
+		name: "another algorithm",
+		script: changing(body => compressed(body, { algorithm: 2 })),
+		code: "illegal_parameter",
+		alert: 47,
+	},
+	{
+		name: "no algorithm",
+		script: changing(body => compressed(body, { algorithm: 0 })),
+		code: "illegal_parameter",
+		alert: 47,
+	},
 	{ name: "longer than it says", script: changing(body => compressed(body, { length: body.length - 1 })), ...bad },
 	{ name: "shorter than it says", script: changing(body => compressed(body, { length: body.length + 1 })), ...bad },
 	{ name: "said to be empty", script: changing(body => compressed(body, { length: 0 })), ...bad },
-	{ name: "longer than any message may be", script: changing(body => compressed(body, { length: 32769 })), code: "message_too_long", alert: 47 },
-	{ name: "as long as can be said", script: changing(body => compressed(body, { length: 0xffffff })), code: "message_too_long", alert: 47 },
-	{ name: "much longer than it says", script: changing(() => compressed(Buffer.alloc(16e6), { length: 1000 })), ...bad },
+	{
+		name: "longer than any message may be",
+		script: changing(body => compressed(body, { length: 32769 })),
+		code: "message_too_long",
+		alert: 47,
+	},
+	{
+		name: "as long as can be said",
+		script: changing(body => compressed(body, { length: 0xffffff })),
+		code: "message_too_long",
+		alert: 47,
+	},
+	{
+		name: "much longer than it says",
+		script: changing(() => compressed(Buffer.alloc(16e6), { length: 1000 })),
+		...bad,
+	},
 	{ name: "without zlib's header", script: changing(body => compressed(body, { data: deflateRawSync(body) })), ...bad },
-	{ name: "something behind the stream", script: changing(body => compressed(body, { data: Buffer.concat([deflateSync(body), Buffer.of(0)]) })), ...bad },
-	{ name: "a checksum that is wrong", script: changing(body => compressed(body, { data: flip(deflateSync(body), -1) })), ...bad },
+	{
+		name: "something behind the stream",
+		script: changing(body => compressed(body, { data: Buffer.concat([deflateSync(body), Buffer.of(0)]) })),
+		...bad,
+	},
+	{
+		name: "a checksum that is wrong",
+		script: changing(body => compressed(body, { data: flip(deflateSync(body), -1) })),
+		...bad,
+	},
 	{ name: "no stream at all", script: changing(body => compressed(body, { data: Buffer.alloc(100, 0xff) })), ...bad },
 	{ name: "an empty stream", script: changing(body => compressed(body, { data: Buffer.alloc(0) })), ...malformed },
-	{ name: "an octet behind the message", script: changing(body => message(25, compressed(body).subarray(4), Buffer.of(0))), ...malformed },
-	{ name: "an octet behind the Certificate inside", script: changing(body => compressed(Buffer.concat([body, Buffer.of(0)]))), ...malformed },
+	{
+		name: "an octet behind the message",
+		script: changing(body => message(25, compressed(body).subarray(4), Buffer.of(0))),
+		...malformed,
+	},
+	{
+		name: "an octet behind the Certificate inside",
+		script: changing(body => compressed(Buffer.concat([body, Buffer.of(0)]))),
+		...malformed,
+	},
 	{ name: "the Certificate inside is cut", script: changing(body => compressed(body.subarray(0, -1))), ...malformed },
-	{ name: "the Certificate inside is compressed again", script: changing(body => compressed(compressed(body).subarray(4))), ...malformed },
+	{
+		name: "the Certificate inside is compressed again",
+		script: changing(body => compressed(compressed(body).subarray(4))),
+		...malformed,
+	},
 	{ name: "no certificate inside", script: changing(() => compressed(Buffer.alloc(4))), ...malformed },
-	{ name: "a context inside", script: changing(body => compressed(Buffer.concat([Buffer.of(1, 9), body.subarray(1)]))), code: "illegal_parameter", alert: 47 },
-	{ name: "plain and compressed", script: changing(body => Buffer.concat([message(11, body), compressed(body)])), ...unexpected },
-	{ name: "compressed and plain", script: changing(body => Buffer.concat([compressed(body), message(11, body)])), ...unexpected },
+	{
+		name: "a context inside",
+		script: changing(body => compressed(Buffer.concat([Buffer.of(1, 9), body.subarray(1)]))),
+		code: "illegal_parameter",
+		alert: 47,
+	},
+	{
+		name: "plain and compressed",
+		script: changing(body => Buffer.concat([message(11, body), compressed(body)])),
+		...unexpected,
+	},
+	{
+		name: "compressed and plain",
+		script: changing(body => Buffer.concat([compressed(body), message(11, body)])),
+		...unexpected,
+	},
 	{ name: "twice", script: changing(body => Buffer.concat([compressed(body), compressed(body)])), ...unexpected },
-	{ name: "the answer in EncryptedExtensions", script: { encryptedExtensions: extension(27, Buffer.of(2, 0, 1)) }, code: "illegal_parameter", alert: 47 },
-	...[0, 1, 2, 4, 5, 7, 8].map(length => ({ name: `cut after ${length} octets`, script: changing(body => message(25, compressed(body).subarray(4, 4 + length))), ...malformed })),
+	{
+		name: "the answer in EncryptedExtensions",
+		script: { encryptedExtensions: extension(27, Buffer.of(2, 0, 1)) },
+		code: "illegal_parameter",
+		alert: 47,
+	},
+	...[0, 1, 2, 4, 5, 7, 8].map(length => ({
+		name: `cut after ${length} octets`,
+		script: changing(body => message(25, compressed(body).subarray(4, 4 + length))),
+		...malformed,
+	})),
 ];
 
 describe("TLS 1.3: compressed certificates", () => {
@@ -79,13 +148,22 @@ describe("TLS 1.3: compressed certificates", () => {
 	function runAll(scripts: Partial<Script13>[], options: Partial<ClientOptions> = {}): Promise<Pair<Outcome13>[]> {
 		const { leaf, intermediate, root } = identity;
 		return runPairs(scripts.length, { app: "tests/inflate", ca: root.pem, ...options }, (socket, i) =>
-			new Session13(socket, { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...scripts[i] }).run());
+			new Session13(socket, { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...scripts[i] }).run(),
+		);
 	}
 
 	for (const variant of variants) {
 		test(`what is right (${variant})`, { skip: lacksZlib(variant) }, async () => {
-			const pairs = await runAll([changing(compressed), {}, changing(body => compressed(body, { data: deflateSync(body, { level: 0 }) })), { ...changing(compressed), fragment: 50 },
-				{ ...changing(compressed), requestCertificate: true }], { variant });
+			const pairs = await runAll(
+				[
+					changing(compressed),
+					{},
+					changing(body => compressed(body, { data: deflateSync(body, { level: 0 }) })),
+					{ ...changing(compressed), fragment: 50 },
+					{ ...changing(compressed), requestCertificate: true },
+				],
+				{ variant },
+			);
 			for (const { client, server } of pairs) {
 				assert.equal(client.code, "closed", client.message);
 				assert.match(client.text, /hello$/);
@@ -94,7 +172,10 @@ describe("TLS 1.3: compressed certificates", () => {
 			}
 		});
 		test(`what is wrong (${variant})`, { skip: lacksZlib(variant) }, async t => {
-			const pairs = await runAll(faults.map(({ script }) => script), { variant });
+			const pairs = await runAll(
+				faults.map(({ script }) => script),
+				{ variant },
+			);
 			for (const [i, { name, code, alert }] of faults.entries()) {
 				await t.test(name, () => {
 					const { client, server } = pairs[i]!;
@@ -106,16 +187,25 @@ describe("TLS 1.3: compressed certificates", () => {
 		});
 	}
 	test("what is inside is judged as ever", { skip: lacksZlib("native") }, async () => {
-		const other = makeCertificate({ subject: "other", key: makeKey("p256"), issuer: identity.intermediate, names: ["other.example"] });
-		const [name, key] = await runAll([{ ...changing(compressed), chain: [other.der, identity.intermediate.der], key: other.key.privateKey },
-			{ ...changing(compressed), key: makeKey("p256").privateKey }]);
+		const other = makeCertificate({
+			subject: "other",
+			key: makeKey("p256"),
+			issuer: identity.intermediate,
+			names: ["other.example"],
+		});
+		const [name, key] = await runAll([
+			{ ...changing(compressed), chain: [other.der, identity.intermediate.der], key: other.key.privateKey },
+			{ ...changing(compressed), key: makeKey("p256").privateKey },
+		]);
 		assert.equal(name!.client.code, "wrong_name", name!.client.message);
 		assert.equal(key!.client.code, "bad_signature", key!.client.message);
 	});
 	test("every flipped octet is refused", { skip: lacksZlib("native") }, async () => {
 		const { leaf, intermediate } = identity;
 		const length = deflateSync(Buffer.concat([leaf.der, intermediate.der])).length;
-		const scripts = Array.from({ length: Math.floor(length / 7) }, (_, i) => changing(body => compressed(body, { data: flip(deflateSync(body), 7 * i) })));
+		const scripts = Array.from({ length: Math.floor(length / 7) }, (_, i) =>
+			changing(body => compressed(body, { data: flip(deflateSync(body), 7 * i) })),
+		);
 		for (const { client } of await runAll(scripts)) {
 			assert.equal(client.code, "bad_certificate", client.message);
 			assert.equal(client.length, 0);

@@ -11,8 +11,16 @@ import { runApp } from "../../host-sim/build/run.js";
 export interface ClientResult {
 	readonly code: string;
 	readonly message: string;
-	readonly negotiated?: { readonly version: number; readonly suite: string; readonly group: number; readonly signature: number; readonly protocol?: string; readonly resumed: boolean;
-		readonly earlyData: boolean; readonly subject: string };
+	readonly negotiated?: {
+		readonly version: number;
+		readonly suite: string;
+		readonly group: number;
+		readonly signature: number;
+		readonly protocol?: string;
+		readonly resumed: boolean;
+		readonly earlyData: boolean;
+		readonly subject: string;
+	};
 	/** The session that the connection gave, in hexadecimal. */
 	readonly session?: string;
 	/** How many it gave. */
@@ -37,8 +45,12 @@ export interface ClientOptions {
 	readonly secure?: object;
 	/** An external key in hexadecimal, with the name by which the server finds it. */
 	readonly psk?: {
-		readonly identity: string; readonly key: string; readonly hash?: string;
-		readonly maxEarlyData?: number; readonly cipherSuite?: string; readonly protocol?: string;
+		readonly identity: string;
+		readonly key: string;
+		readonly hash?: string;
+		readonly maxEarlyData?: number;
+		readonly cipherSuite?: string;
+		readonly protocol?: string;
 	};
 	/** What it asks for; "/" by default. */
 	readonly path?: string;
@@ -77,20 +89,65 @@ const appFolder = "tests/faults";
 
 /** Runs the app `runs` times against a port; throws with the simulator's words where it does not end well. */
 export async function runClient(port: number, runs: number, options: ClientOptions): Promise<ClientResult[]> {
-	const { app: folder = appFolder, variant = "native", ca, host = "localhost", secure = {}, chunk = 0, early = 0, session, psk, timeout = 60, memory, env = {}, clock,
-		until, tls, withoutLegacy, without = [], path, lines, into, trace } = options;
-	const config = { ...options.config, port: String(port), runs: String(runs), ca, host, secure: JSON.stringify(secure), chunk: String(chunk), early: String(early),
-		...(session === undefined ? {} : { sessions: "1", session }), ...(psk ? { psk: JSON.stringify(psk) } : {}), ...(tls === undefined ? {} : { tls }),
-		...(until === undefined ? {} : { until }), ...(path === undefined ? {} : { path }), ...(lines ? { lines: JSON.stringify(lines) } : {}),
-		...(into === undefined ? {} : { into }) };
-	const include = [...(tls === undefined || withoutLegacy ? [] : ["legacy"]), ...without.map(part => `without/${part}`)];
+	const {
+		app: folder = appFolder,
+		variant = "native",
+		ca,
+		host = "localhost",
+		secure = {},
+		chunk = 0,
+		early = 0,
+		session,
+		psk,
+		timeout = 60,
+		memory,
+		env = {},
+		clock,
+		until,
+		tls,
+		withoutLegacy,
+		without = [],
+		path,
+		lines,
+		into,
+		trace,
+	} = options;
+	const config = {
+		...options.config,
+		port: String(port),
+		runs: String(runs),
+		ca,
+		host,
+		secure: JSON.stringify(secure),
+		chunk: String(chunk),
+		early: String(early),
+		...(session === undefined ? {} : { sessions: "1", session }),
+		...(psk ? { psk: JSON.stringify(psk) } : {}),
+		...(tls === undefined ? {} : { tls }),
+		...(until === undefined ? {} : { until }),
+		...(path === undefined ? {} : { path }),
+		...(lines ? { lines: JSON.stringify(lines) } : {}),
+		...(into === undefined ? {} : { into }),
+	};
+	const include = [
+		...(tls === undefined || withoutLegacy ? [] : ["legacy"]),
+		...without.map(part => `without/${part}`),
+	];
 	const extra = {
 		...(include.length ? { include: include.map(part => `../../modules/optional/${part}/manifest.json`) } : {}),
 		...(memory === undefined ? {} : { creation: { static: memory } }),
 	};
 	const app = await buildApp(folder, { variant, config, extra });
-	const { code, stdout, stderr } = await runApp(app, { timeout, env, ...(clock === undefined ? {} : { clock }), ...(trace === undefined ? {} : { trace }) });
-	if (code !== 0) throw new Error(`the simulator ended with ${code} in connection ${stdout.length}: ${stderr}\n${stdout.slice(-2).join("\n")}`);
+	const { code, stdout, stderr } = await runApp(app, {
+		timeout,
+		env,
+		...(clock === undefined ? {} : { clock }),
+		...(trace === undefined ? {} : { trace }),
+	});
+	if (code !== 0)
+		throw new Error(
+			`the simulator ended with ${code} in connection ${stdout.length}: ${stderr}\n${stdout.slice(-2).join("\n")}`,
+		);
 	return stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as ClientResult);
 }
 
@@ -101,7 +158,11 @@ export interface Pair<Outcome> {
 }
 
 /** Serves connection number i with `serve(socket, i)` and returns what came of each. */
-export async function runPairs<Outcome>(runs: number, options: ClientOptions, serve: (socket: Socket, index: number) => Promise<Outcome>): Promise<Pair<Outcome>[]> {
+export async function runPairs<Outcome>(
+	runs: number,
+	options: ClientOptions,
+	serve: (socket: Socket, index: number) => Promise<Outcome>,
+): Promise<Pair<Outcome>[]> {
 	const outcomes: Promise<Outcome>[] = [];
 	const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
 		const outcome = serve(socket, outcomes.length);
@@ -113,11 +174,12 @@ export async function runPairs<Outcome>(runs: number, options: ClientOptions, se
 		const { port } = server.address() as { port: number };
 		const clients = await runClient(port, runs, options);
 		if (clients.length !== runs || outcomes.length !== runs)
-			throw new Error(`${runs} connections were to be made; ${clients.length} were reported, ${outcomes.length} reached the server: ${clients.at(-1)?.message}`);
+			throw new Error(
+				`${runs} connections were to be made; ${clients.length} were reported, ${outcomes.length} reached the server: ${clients.at(-1)?.message}`,
+			);
 		const servers = await Promise.all(outcomes);
 		return clients.map((client, i) => ({ client, server: servers[i]! }));
-	}
-	finally {
+	} finally {
 		server.close();
 	}
 }

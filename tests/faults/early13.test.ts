@@ -31,19 +31,54 @@ const illegal = { code: "illegal_parameter", alert: undefined } as const;
 
 const faults: Fault[] = [
 	{ name: "taken in a full handshake", script: { ...full, ...take }, ...illegal },
-	{ name: "taken with the second key", script: { ...take, psk: { key: Buffer.from(external.key, "hex"), isExternal: true, number: 1 } }, ...illegal },
-	{ name: "taken with another suite", script: { ...take, suite: "TLS_CHACHA20_POLY1305_SHA256" }, ...illegal },
-	{ name: "taken with another protocol", script: { ...take, encryptedExtensions: extension(16, vector(2, vector(1, Buffer.from("b")))) }, ...illegal, alert: 47 },
-	{ name: "taken twice", script: { ...take, encryptedExtensions: extension(EARLY) }, ...illegal, alert: 47 },
-	{ name: "taken with words", script: { ...take, encryptedExtensions: Buffer.alloc(0), edit: (name, bytes) => name === "EncryptedExtensions" ? message(8, vector(2, extension(EARLY, Buffer.of(0)))) : bytes }, code: "decode_error", alert: 50 },
-	{ name: "taken after a retry", script: { ...take, retryGroup: 0x17, ...({ earlyData: "skip" }), encryptedExtensions: extension(EARLY) }, code: "unsupported_extension", alert: 110 },
 	{
-		name: "taken in the ServerHello", ...illegal,
-		script: { edit: (name, bytes) => name === "ServerHello" ? message(2, bytes.subarray(4, 74), vector(2, bytes.subarray(76), extension(EARLY))) : bytes },
+		name: "taken with the second key",
+		script: { ...take, psk: { key: Buffer.from(external.key, "hex"), isExternal: true, number: 1 } },
+		...illegal,
+	},
+	{ name: "taken with another suite", script: { ...take, suite: "TLS_CHACHA20_POLY1305_SHA256" }, ...illegal },
+	{
+		name: "taken with another protocol",
+		script: { ...take, encryptedExtensions: extension(16, vector(2, vector(1, Buffer.from("b")))) },
+		...illegal,
+		alert: 47,
+	},
+	{ name: "taken twice", script: { ...take, encryptedExtensions: extension(EARLY) }, ...illegal, alert: 47 },
+	{
+		name: "taken with words",
+		script: {
+			...take,
+			encryptedExtensions: Buffer.alloc(0),
+			edit: (name, bytes) =>
+				name === "EncryptedExtensions" ? message(8, vector(2, extension(EARLY, Buffer.of(0)))) : bytes,
+		},
+		code: "decode_error",
+		alert: 50,
 	},
 	{
-		name: "TLS 1.2 all of a sudden", code: "unsupported_version", alert: undefined,
-		script: { edit: (name, bytes) => name === "ServerHello" ? message(2, bytes.subarray(4, 71), u16(0xc02b), Buffer.of(0)) : bytes },
+		name: "taken after a retry",
+		script: { ...take, retryGroup: 0x17, ...{ earlyData: "skip" }, encryptedExtensions: extension(EARLY) },
+		code: "unsupported_extension",
+		alert: 110,
+	},
+	{
+		name: "taken in the ServerHello",
+		...illegal,
+		script: {
+			edit: (name, bytes) =>
+				name === "ServerHello"
+					? message(2, bytes.subarray(4, 74), vector(2, bytes.subarray(76), extension(EARLY)))
+					: bytes,
+		},
+	},
+	{
+		name: "TLS 1.2 all of a sudden",
+		code: "unsupported_version",
+		alert: undefined,
+		script: {
+			edit: (name, bytes) =>
+				name === "ServerHello" ? message(2, bytes.subarray(4, 71), u16(0xc02b), Buffer.of(0)) : bytes,
+		},
 	},
 ];
 
@@ -54,7 +89,12 @@ describe("TLS 1.3: early data", () => {
 	});
 
 	/** Connection 0 gets a ticket that allows `max` bytes; the others take its key where their script does not say otherwise. */
-	function runAll(scripts: Partial<Script13>[], options: Partial<ClientOptions> = {}, max: number | null = 5000, first: Partial<Script13> = {}): Promise<Pair<Outcome13>[]> {
+	function runAll(
+		scripts: Partial<Script13>[],
+		options: Partial<ClientOptions> = {},
+		max: number | null = 5000,
+		first: Partial<Script13> = {},
+	): Promise<Pair<Outcome13>[]> {
 		const { leaf, intermediate, root } = identity;
 		let key: Buffer = Buffer.alloc(0);
 		const size = Buffer.alloc(4);
@@ -66,7 +106,10 @@ describe("TLS 1.3: early data", () => {
 		};
 		return runPairs(1 + scripts.length, { ca: root.pem, session: "", early: 100, ...options }, (socket, i) => {
 			const right = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey };
-			return new Session13(socket, i === 0 ? { ...right, ...first, talk } : { ...right, psk: { key }, ...scripts[i - 1] }).run();
+			return new Session13(
+				socket,
+				i === 0 ? { ...right, ...first, talk } : { ...right, psk: { key }, ...scripts[i - 1] },
+			).run();
 		});
 	}
 
@@ -84,15 +127,35 @@ describe("TLS 1.3: early data", () => {
 
 	for (const variant of variants) {
 		test(`taken, and refused in each way (${variant})`, async () => {
-			const pairs = await runAll([take, skip, { ...skip, ...full }, { ...skip, retryGroup: 0x17 }, { ...skip, ...full, retryGroup: 0x17 },
-				{ ...skip, suite: "TLS_CHACHA20_POLY1305_SHA256" }], { variant });
+			const pairs = await runAll(
+				[
+					take,
+					skip,
+					{ ...skip, ...full },
+					{ ...skip, retryGroup: 0x17 },
+					{ ...skip, ...full, retryGroup: 0x17 },
+					{ ...skip, suite: "TLS_CHACHA20_POLY1305_SHA256" },
+				],
+				{ variant },
+			);
 			pairs.forEach((pair, i) => expectAnswer(pair, i === 1));
-			assert.deepEqual(pairs.map(isAsked), [false, true, true, true, false, false, true], "a second hello does not ask again");
-			assert.deepEqual(pairs.map(({ client }) => client.negotiated?.resumed), [false, true, true, false, true, false, true]);
+			assert.deepEqual(
+				pairs.map(isAsked),
+				[false, true, true, true, false, false, true],
+				"a second hello does not ask again",
+			);
+			assert.deepEqual(
+				pairs.map(({ client }) => client.negotiated?.resumed),
+				[false, true, true, false, true, false, true],
+			);
 			assert.equal(pairs[1]!.server.binder, true);
 		});
 	}
-	for (const [length, secure] of [[3000, { maxSendFragment: 512 }], [5000, {}], [100, { recordPadding: 256 }]] as const) {
+	for (const [length, secure] of [
+		[3000, { maxSendFragment: 512 }],
+		[5000, {}],
+		[100, { recordPadding: 256 }],
+	] as const) {
 		test(`${length} octets, ${JSON.stringify(secure)}`, async () => {
 			const [, pair] = await runAll([take], { early: length, secure });
 			expectAnswer(pair!, true, length);
@@ -108,7 +171,11 @@ describe("TLS 1.3: early data", () => {
 		const [, pair] = await runAll([{ ...skip, ...full, requestCertificate: true }]);
 		expectAnswer(pair!, false);
 	});
-	for (const [name, max, early] of [["a ticket that does not allow it", null, 100], ["a ticket that allows nothing", 0, 100], ["more than the ticket allows", 99, 100]] as const) {
+	for (const [name, max, early] of [
+		["a ticket that does not allow it", null, 100],
+		["a ticket that allows nothing", 0, 100],
+		["more than the ticket allows", 99, 100],
+	] as const) {
 		test(`${name}: not sent`, async () => {
 			const [, pair] = await runAll([{}], { early }, max);
 			expectAnswer(pair!, false);
@@ -129,7 +196,12 @@ describe("TLS 1.3: early data", () => {
 
 	test("what is wrong", async t => {
 		const options = { psk: external, secure: { applicationLayerProtocolNegotiation: ["a", "b"] } };
-		const pairs = await runAll(faults.map(({ script }) => script), options, 5000, { encryptedExtensions: extension(16, vector(2, vector(1, Buffer.from("a")))) });
+		const pairs = await runAll(
+			faults.map(({ script }) => script),
+			options,
+			5000,
+			{ encryptedExtensions: extension(16, vector(2, vector(1, Buffer.from("a")))) },
+		);
 		for (const [i, { name, code, alert }] of faults.entries()) {
 			await t.test(name, () => {
 				const { client, server } = pairs[i + 1]!;

@@ -22,18 +22,31 @@ describe("TLS 1.2: the extended master secret", () => {
 	});
 
 	/** The first script makes a session, by ticket or by number; the others go on with it. */
-	function runAll(first: Partial<Script12>, others: Partial<Script12>[], options: Partial<ClientOptions>): Promise<Pair<Outcome12>[]> {
+	function runAll(
+		first: Partial<Script12>,
+		others: Partial<Script12>[],
+		options: Partial<ClientOptions>,
+	): Promise<Pair<Outcome12>[]> {
 		const { leaf, intermediate, root } = identity;
 		const right = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey };
 		let session: Session12;
 		return runPairs(1 + others.length, { ca: root.pem, session: "", ...options }, (socket, i) => {
 			if (i === 0) return (session = new Session12(socket, { ...right, ticket, ...first })).run();
-			return new Session12(socket, { ...right, ...(first.suite ? { suite: first.suite } : {}), resume: session.master, ...others[i - 1] }).run();
+			return new Session12(socket, {
+				...right,
+				...(first.suite ? { suite: first.suite } : {}),
+				resume: session.master,
+				...others[i - 1],
+			}).run();
 		});
 	}
 
 	function expectResumed(pairs: Pair<Outcome12>[]): void {
-		assert.deepEqual(pairs.map(({ client }) => client.negotiated?.resumed), pairs.map((_, i) => i > 0), pairs.map(({ client }) => client.message).join());
+		assert.deepEqual(
+			pairs.map(({ client }) => client.negotiated?.resumed),
+			pairs.map((_, i) => i > 0),
+			pairs.map(({ client }) => client.message).join(),
+		);
 		for (const { client, server } of pairs) {
 			assert.equal(client.code, "closed", client.message);
 			assert.match(client.text, /hello$/);
@@ -59,7 +72,9 @@ describe("TLS 1.2: the extended master secret", () => {
 		test(`sessions of every old suite (${variant})`, async () => {
 			for (const suite of Object.keys(oldSuites12).filter(name => !name.includes("ECDSA"))) {
 				const others = suite.includes("CBC") ? [{}, { encryptThenMac: true }, {}] : [{}];
-				expectResumed(await runAll({ suite, encryptThenMac: suite.includes("CBC") }, others, { variant, tls: "rsa dhe cbc" }));
+				expectResumed(
+					await runAll({ suite, encryptThenMac: suite.includes("CBC") }, others, { variant, tls: "rsa dhe cbc" }),
+				);
 			}
 		});
 	}
@@ -82,7 +97,10 @@ describe("TLS 1.2: the extended master secret", () => {
 		const [made] = await runAll(without, [], { tls: "ems-optional" });
 		assert.ok(made!.client.session);
 		const options = { session: made!.client.session, secure: { maxVersion: 0x303 } };
-		for (const [tls, isOffered] of [["ems-optional", true], ["", false]] as const) {
+		for (const [tls, isOffered] of [
+			["ems-optional", true],
+			["", false],
+		] as const) {
 			const [pair] = await runAll({}, [], { ...options, tls });
 			assert.equal(pair!.server.hello.includes(ticket), isOffered);
 		}

@@ -11,11 +11,14 @@ import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { runPairs, type Pair } from "./connect.js";
 
-const SERVER_NAME = 0, GROUPS = 10, ALPN = 16;
+const SERVER_NAME = 0,
+	GROUPS = 10,
+	ALPN = 16;
 const illegal = { code: "illegal_parameter", alert: 47 } as const;
 const malformed = { code: "decode_error", alert: 50 } as const;
 
-const names = (...list: string[]): Buffer => extension(ALPN, vector(2, ...list.map(name => vector(1, Buffer.from(name)))));
+const names = (...list: string[]): Buffer =>
+	extension(ALPN, vector(2, ...list.map(name => vector(1, Buffer.from(name)))));
 
 const faults: { readonly name: string; readonly data: Buffer; readonly code: string; readonly alert: number }[] = [
 	{ name: "a protocol that is not among those offered", data: names("h3"), ...illegal },
@@ -25,14 +28,34 @@ const faults: { readonly name: string; readonly data: Buffer; readonly code: str
 	{ name: "an empty protocol", data: names(""), ...malformed },
 	{ name: "no protocol", data: extension(ALPN, vector(2)), ...malformed },
 	{ name: "no list of protocols", data: extension(ALPN), ...malformed },
-	{ name: "a protocol with an octet behind the list", data: extension(ALPN, vector(2, vector(1, Buffer.from("h2"))), Buffer.of(0)), ...malformed },
-	{ name: "a protocol that is longer than its list", data: extension(ALPN, u16(3), Buffer.of(3), Buffer.from("h2")), ...malformed },
+	{
+		name: "a protocol with an octet behind the list",
+		data: extension(ALPN, vector(2, vector(1, Buffer.from("h2"))), Buffer.of(0)),
+		...malformed,
+	},
+	{
+		name: "a protocol that is longer than its list",
+		data: extension(ALPN, u16(3), Buffer.of(3), Buffer.from("h2")),
+		...malformed,
+	},
 	{ name: "the protocol twice", data: Buffer.concat([names("h2"), names("h2")]), ...illegal },
-	{ name: "a name that is acknowledged with words", data: extension(SERVER_NAME, vector(2, Buffer.of(0), vector(2, Buffer.from("localhost")))), ...malformed },
-	{ name: "a name that is acknowledged twice", data: Buffer.concat([extension(SERVER_NAME), extension(SERVER_NAME)]), ...illegal },
+	{
+		name: "a name that is acknowledged with words",
+		data: extension(SERVER_NAME, vector(2, Buffer.of(0), vector(2, Buffer.from("localhost")))),
+		...malformed,
+	},
+	{
+		name: "a name that is acknowledged twice",
+		data: Buffer.concat([extension(SERVER_NAME), extension(SERVER_NAME)]),
+		...illegal,
+	},
 	{ name: "no groups in a list of groups", data: extension(GROUPS, vector(2)), ...malformed },
 	{ name: "half a group", data: extension(GROUPS, vector(2, Buffer.of(0))), ...malformed },
-	{ name: "groups with an octet behind them", data: extension(GROUPS, vector(2, u16(0x1d)), Buffer.of(0)), ...malformed },
+	{
+		name: "groups with an octet behind them",
+		data: extension(GROUPS, vector(2, u16(0x1d)), Buffer.of(0)),
+		...malformed,
+	},
 ];
 
 describe("TLS 1.3: EncryptedExtensions", () => {
@@ -43,13 +66,27 @@ describe("TLS 1.3: EncryptedExtensions", () => {
 
 	function runAll(scripts: Partial<Script13>[], more: object = {}): Promise<Pair<Outcome13>[]> {
 		const { leaf, intermediate, root } = identity;
-		return runPairs(scripts.length, { ca: root.pem, secure: { applicationLayerProtocolNegotiation: ["h2", "http/1.1"] }, ...more }, (socket, i) =>
-			new Session13(socket, { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...scripts[i] }).run());
+		return runPairs(
+			scripts.length,
+			{ ca: root.pem, secure: { applicationLayerProtocolNegotiation: ["h2", "http/1.1"] }, ...more },
+			(socket, i) =>
+				new Session13(socket, { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...scripts[i] }).run(),
+		);
 	}
 
 	test("what is right", async () => {
-		const pairs = await runAll([{}, { encryptedExtensions: names("http/1.1") }, { encryptedExtensions: extension(SERVER_NAME) },
-			{ encryptedExtensions: Buffer.concat([extension(GROUPS, vector(2, u16(0x17), u16(0x0a0a))), names("h2"), extension(SERVER_NAME)]) }]);
+		const pairs = await runAll([
+			{},
+			{ encryptedExtensions: names("http/1.1") },
+			{ encryptedExtensions: extension(SERVER_NAME) },
+			{
+				encryptedExtensions: Buffer.concat([
+					extension(GROUPS, vector(2, u16(0x17), u16(0x0a0a))),
+					names("h2"),
+					extension(SERVER_NAME),
+				]),
+			},
+		]);
 		for (const { client, server } of pairs) {
 			assert.equal(client.code, "closed", client.message);
 			assert.match(client.text, /hello$/);
@@ -57,7 +94,10 @@ describe("TLS 1.3: EncryptedExtensions", () => {
 			assert.deepEqual(data.get(SERVER_NAME), vector(2, Buffer.of(0), vector(2, Buffer.from("localhost"))));
 			assert.deepEqual(data.get(ALPN), names("h2", "http/1.1").subarray(4));
 		}
-		assert.deepEqual(pairs.map(({ client }) => client.negotiated?.protocol), [undefined, "http/1.1", undefined, "h2"]);
+		assert.deepEqual(
+			pairs.map(({ client }) => client.negotiated?.protocol),
+			[undefined, "http/1.1", undefined, "h2"],
+		);
 	});
 	test("an address is no name: none is sent, and none may be acknowledged", async () => {
 		const [pair] = await runAll([{ encryptedExtensions: extension(SERVER_NAME) }], { host: "127.0.0.1" });
@@ -80,7 +120,9 @@ describe("TLS 1.3: EncryptedExtensions", () => {
 	test("messages of the next flight behind Finished, in the same record", async () => {
 		const ticket = message(4, Buffer.alloc(8), vector(1), vector(2, Buffer.of(1)), vector(2));
 		const update = message(24, Buffer.of(0));
-		const following = (behind: Buffer): Partial<Script13> => ({ edit: (name, bytes) => name === "Finished" ? Buffer.concat([bytes, behind]) : bytes });
+		const following = (behind: Buffer): Partial<Script13> => ({
+			edit: (name, bytes) => (name === "Finished" ? Buffer.concat([bytes, behind]) : bytes),
+		});
 		const pairs = await runAll([ticket, update, ticket.subarray(0, 3)].map(following));
 		for (const { client, server } of pairs) {
 			assert.equal(client.code, "unexpected_message", client.message);

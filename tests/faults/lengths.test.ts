@@ -24,16 +24,39 @@ describe("the length of messages", () => {
 	async function run(version: number, name: string, bodies: readonly Buffer[]): Promise<Pair<Outcome12 | Outcome13>[]> {
 		const { leaf, intermediate, root } = identity;
 		const common = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey };
-		const edit = (body: Buffer) => (which: MessageName | MessageName12, bytes: Buffer): Uint8Array => which === name ? message(bytes[0]!, body) : bytes;
-		return runPairs<Outcome12 | Outcome13>(bodies.length, { ca: root.pem, secure: { minVersion: version, maxVersion: version } }, (socket, i) => version === 0x304
-			? new Session13(socket, { ...common, edit: edit(bodies[i]!) }).run()
-			: new Session12(socket, { ...common, extensions: Buffer.concat([...rightExtensions]), edit: edit(bodies[i]!) }).run());
+		const edit =
+			(body: Buffer) =>
+			(which: MessageName | MessageName12, bytes: Buffer): Uint8Array =>
+				which === name ? message(bytes[0]!, body) : bytes;
+		return runPairs<Outcome12 | Outcome13>(
+			bodies.length,
+			{ ca: root.pem, secure: { minVersion: version, maxVersion: version } },
+			(socket, i) =>
+				version === 0x304
+					? new Session13(socket, { ...common, edit: edit(bodies[i]!) }).run()
+					: new Session12(socket, {
+							...common,
+							extensions: Buffer.concat([...rightExtensions]),
+							edit: edit(bodies[i]!),
+						}).run(),
+		);
 	}
 
 	for (const [version, name, longest, body] of [
-		[0x304, "CertificateVerify", 2052, (length: number) => Buffer.concat([u16(0x0403), vector(2, Buffer.alloc(length - 4, 0x30))])],
+		[
+			0x304,
+			"CertificateVerify",
+			2052,
+			(length: number) => Buffer.concat([u16(0x0403), vector(2, Buffer.alloc(length - 4, 0x30))]),
+		],
 		[0x304, "Finished", 48, zeros],
-		[0x303, "ServerKeyExchange", 8202, (length: number) => Buffer.concat([Buffer.of(3), u16(0x1d), vector(1, Buffer.alloc(32, 9)), Buffer.alloc(length - 36)])],
+		[
+			0x303,
+			"ServerKeyExchange",
+			8202,
+			(length: number) =>
+				Buffer.concat([Buffer.of(3), u16(0x1d), vector(1, Buffer.alloc(32, 9)), Buffer.alloc(length - 36)]),
+		],
 		[0x303, "ServerHelloDone", 0, zeros],
 		[0x303, "Finished", 48, zeros],
 	] as const satisfies readonly (readonly [number, string, number, Body])[]) {

@@ -47,27 +47,43 @@ async function answer(session: Session): Promise<void> {
 	session.send(21, Buffer.of(1, 0));
 }
 
-async function run(version: 0x303 | 0x304, scenarios: readonly object[], secure: object, script: object): Promise<Result[]> {
+async function run(
+	version: 0x303 | 0x304,
+	scenarios: readonly object[],
+	secure: object,
+	script: object,
+): Promise<Result[]> {
 	const { leaf, intermediate, root } = identity;
-	const options = { app: "tests/faults/app", ca: root.pem, secure: { minVersion: version, maxVersion: version, ...secure }, timeout: 300,
-		config: { scenarios: JSON.stringify(scenarios.map(scenario => ({ settle: SETTLE_MS, patience: 5000, ...scenario }))) } };
+	const options = {
+		app: "tests/faults/app",
+		ca: root.pem,
+		secure: { minVersion: version, maxVersion: version, ...secure },
+		timeout: 300,
+		config: {
+			scenarios: JSON.stringify(scenarios.map(scenario => ({ settle: SETTLE_MS, patience: 5000, ...scenario }))),
+		},
+	};
 	const common = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, talk: answer, ...script };
 	// what fails in the constructor does not reach the server
 	const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
-		const session = version === 0x303 ? new Session12(socket, common as Script12) : new Session13(socket, common as Script13);
+		const session =
+			version === 0x303 ? new Session12(socket, common as Script12) : new Session13(socket, common as Script13);
 		session.run().catch(() => socket.destroy());
 	});
-	await new Promise<void>(resolve => { server.listen(0, "127.0.0.1", resolve); });
+	await new Promise<void>(resolve => {
+		server.listen(0, "127.0.0.1", resolve);
+	});
 	try {
-		return await runClient((server.address() as { port: number }).port, 1, options) as Result[];
-	}
-	finally {
+		return (await runClient((server.address() as { port: number }).port, 1, options)) as Result[];
+	} finally {
 		server.close();
 	}
 }
 
 const kinds: [name: string, version: 0x303 | 0x304, secure: object, script: object][] = [
-	["TLS 1.3", 0x304, {}, {}], ["TLS 1.3 with a retry", 0x304, {}, { retryGroup: 0x17 }], ["TLS 1.2", 0x303, {}, {}],
+	["TLS 1.3", 0x304, {}, {}],
+	["TLS 1.3 with a retry", 0x304, {}, { retryGroup: 0x17 }],
+	["TLS 1.2", 0x303, {}, {}],
 	["TLS 1.3 with authentication after the handshake", 0x304, { postHandshakeAuth: true }, {}],
 ];
 
@@ -78,7 +94,9 @@ for (const [name, version, secure, script] of kinds) {
 			assert.equal(good!.code, "closed", good!.message);
 			assert.equal(first!.nativeBytes, good!.nativeBytes, "a good connection gives all back");
 			assert.equal(good!.keySlots, 0);
-			const fails = Object.entries(good!.used).flatMap(([accelerator, calls]) => Array.from({ length: calls }, (_, i) => [accelerator, i + 1] as const));
+			const fails = Object.entries(good!.used).flatMap(([accelerator, calls]) =>
+				Array.from({ length: calls }, (_, i) => [accelerator, i + 1] as const),
+			);
 			assert.ok(fails.length > 60, `${fails.length} calls`);
 			t.diagnostic(`${fails.length} calls: ${JSON.stringify(good!.used)}`);
 			const results = await run(version, [...fails.map(one => ({ fails: one })), {}], secure, script);
@@ -86,7 +104,10 @@ for (const [name, version, secure, script] of kinds) {
 			for (const [i, result] of results.entries()) {
 				const what = `${fails[i]?.join(" ")}: ${result.code}: ${result.message}`;
 				assert.equal(result.keySlots, 0, what);
-				assert.ok(result.nativeBytes - good!.nativeBytes <= UNMADE_BYTES, `${what}: ${result.nativeBytes - good!.nativeBytes} bytes`);
+				assert.ok(
+					result.nativeBytes - good!.nativeBytes <= UNMADE_BYTES,
+					`${what}: ${result.nativeBytes - good!.nativeBytes} bytes`,
+				);
 				if (result.code !== "closed") {
 					assert.equal(result.code, "crypto", what);
 					failed++;
@@ -104,16 +125,33 @@ describe("TLS 1.3: a key that is refused", () => {
 		// handshake data goes on where the keys change: at the ServerHello, at Finished, and at a KeyUpdate
 		const { leaf, intermediate, root } = identity;
 		const kindsOfChange: Partial<Script13>[] = [
-			{ edit: (which, bytes) => which === "ServerHello" ? Buffer.concat([bytes, Buffer.of(8, 0)]) : bytes },
-			{ edit: (which, bytes) => which === "Finished" ? Buffer.concat([bytes, Buffer.of(4, 0)]) : bytes },
-			{ talk: async session => {
-				session.send(22, Buffer.concat([message(24, Buffer.of(1)), Buffer.of(4, 0)]));
-				while (await session.receive());
-			} },
+			{ edit: (which, bytes) => (which === "ServerHello" ? Buffer.concat([bytes, Buffer.of(8, 0)]) : bytes) },
+			{ edit: (which, bytes) => (which === "Finished" ? Buffer.concat([bytes, Buffer.of(4, 0)]) : bytes) },
+			{
+				talk: async session => {
+					session.send(22, Buffer.concat([message(24, Buffer.of(1)), Buffer.of(4, 0)]));
+					while (await session.receive());
+				},
+			},
 		];
 		const scenarios = Array.from({ length: 61 }, () => ({ settle: SETTLE_MS, patience: 5000 }));
-		const pairs = await runPairs(61, { app: "tests/faults/app", ca: root.pem, secure: { minVersion: 0x304 }, timeout: 100, config: { scenarios: JSON.stringify(scenarios) } }, (socket, i) =>
-			new Session13(socket, { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, talk: answer, ...(i < 60 ? kindsOfChange[i % 3] : {}) }).run());
+		const pairs = await runPairs(
+			61,
+			{
+				app: "tests/faults/app",
+				ca: root.pem,
+				secure: { minVersion: 0x304 },
+				timeout: 100,
+				config: { scenarios: JSON.stringify(scenarios) },
+			},
+			(socket, i) =>
+				new Session13(socket, {
+					chain: [leaf.der, intermediate.der],
+					key: leaf.key.privateKey,
+					talk: answer,
+					...(i < 60 ? kindsOfChange[i % 3] : {}),
+				}).run(),
+		);
 		for (const [i, { client }] of pairs.entries()) {
 			const { code, message: words, keySlots, nativeBytes } = client as Result;
 			assert.equal(code, i < 60 ? "unexpected_message" : "closed", words);

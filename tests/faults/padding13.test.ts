@@ -18,7 +18,8 @@ describe("TLS 1.3: padding", () => {
 	async function run(secure: object, script: Partial<Script13> = {}, variant = "native"): Promise<Pair<Outcome13>> {
 		const { leaf, intermediate, root } = identity;
 		const [pair] = await runPairs(1, { ca: root.pem, secure, variant }, socket =>
-			new Session13(socket, { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...script }).run());
+			new Session13(socket, { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...script }).run(),
+		);
 		assert.equal(pair!.client.code, "closed", pair!.client.message);
 		assert.match(pair!.client.text, /hello$/);
 		assert.match(pair!.server.received.toString(), /^GET .*\r\n\r\n$/s);
@@ -33,7 +34,10 @@ describe("TLS 1.3: padding", () => {
 		for (const multiple of [2, 64, 100, 512]) {
 			test(`a multiple of ${multiple} (${variant})`, async () => {
 				const { server } = await run({ recordPadding: multiple }, {}, variant);
-				assert.deepEqual(server.lengths, [37, server.received.length + 1, 3].map(length => Math.ceil(length / multiple) * multiple));
+				assert.deepEqual(
+					server.lengths,
+					[37, server.received.length + 1, 3].map(length => Math.ceil(length / multiple) * multiple),
+				);
 			});
 		}
 	}
@@ -42,23 +46,32 @@ describe("TLS 1.3: padding", () => {
 		assert.deepEqual(server.lengths, [513, 513, 513]);
 	});
 	test("no more than the server takes", async () => {
-		const { server } = await run({ recordPadding: 1000, recordSizeLimit: 16385 }, { encryptedExtensions: extension(28, Buffer.of(0, 64)) });
+		const { server } = await run(
+			{ recordPadding: 1000, recordSizeLimit: 16385 },
+			{ encryptedExtensions: extension(28, Buffer.of(0, 64)) },
+		);
 		const lengths = server.received.length > 63 ? [64, 64] : [64];
 		assert.deepEqual(server.lengths, [64, ...lengths, 64]);
 	});
 	test("an answer to a KeyUpdate is filled up, too", async () => {
-		const { server } = await run({ recordPadding: 128 }, {
-			talk: async session => {
-				session.send(22, message(24, Buffer.of(1)));
-				session.writeKey!.update();
-				let update;
-				while ((update = await session.receive())?.type === 23);
-				assert.deepEqual(update, { type: 22, content: message(24, Buffer.of(0)) });
-				session.readKey!.update();
-				await answerRequest(session);
+		const { server } = await run(
+			{ recordPadding: 128 },
+			{
+				talk: async session => {
+					session.send(22, message(24, Buffer.of(1)));
+					session.writeKey!.update();
+					let update;
+					while ((update = await session.receive())?.type === 23);
+					assert.deepEqual(update, { type: 22, content: message(24, Buffer.of(0)) });
+					session.readKey!.update();
+					await answerRequest(session);
+				},
 			},
-		});
-		assert.ok(server.lengths!.every(length => length === 128), String(server.lengths));
+		);
+		assert.ok(
+			server.lengths!.every(length => length === 128),
+			String(server.lengths),
+		);
 	});
 	for (const value of [1, 1025, 1.5]) {
 		test(`${value} is no padding`, async () => {

@@ -21,31 +21,99 @@ interface Fault {
 	readonly alert: number;
 }
 
-function changing(name: MessageName12, change: (message: Buffer) => Uint8Array | undefined, more: Partial<Script12> = {}): Partial<Script12> {
+function changing(
+	name: MessageName12,
+	change: (message: Buffer) => Uint8Array | undefined,
+	more: Partial<Script12> = {},
+): Partial<Script12> {
 	return changed(name, change, more)();
 }
 
 const ticket = Buffer.alloc(60, "t");
 
 const resumeFaults: Fault[] = [
-	{ name: "the Finished of the wrong side", script: { finishedLabel: "client finished" }, code: "bad_finished", alert: 51 },
-	{ name: "a flipped bit in Finished", script: changing("Finished", bytes => flip(bytes, -1)), code: "bad_finished", alert: 51 },
-	{ name: "a Finished that is cut short", script: changing("Finished", bytes => message(20, bytes.subarray(4, -1))), ...malformed },
-	{ name: "a Finished that is too long", script: changing("Finished", bytes => message(20, bytes.subarray(4), Buffer.of(0))), ...malformed },
-	{ name: "another suite than the session's", script: { suite: "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" }, ...illegal },
-	{ name: "without the extended master secret", script: { extensions: Buffer.concat([rightExtensions[1]!, rightExtensions[2]!]) }, code: "handshake_failure", alert: 40 },
-	{ name: "Certificate follows, as if it were a full handshake", script: changing("ServerHello", bytes => Buffer.concat([bytes, message(11, vector(3))])), ...unexpected },
-	{ name: "ServerHelloDone follows", script: changing("ServerHello", bytes => Buffer.concat([bytes, message(14)])), ...unexpected },
-	{ name: "Finished in the clear", script: changing("ServerHello", bytes => Buffer.concat([bytes, message(20, Buffer.alloc(12))])), ...unexpected },
-	{ name: "ChangeCipherSpec is left out", script: { editRecords: (which, records) => which === "finish" ? [plainRecord(22, message(20, Buffer.alloc(12)))] : records }, ...unexpected },
-	{ name: "ChangeCipherSpec comes twice", script: { editRecords: (which, records) => which === "finish" ? [records[0]!, ...records] : records }, ...unexpected },
+	{
+		name: "the Finished of the wrong side",
+		script: { finishedLabel: "client finished" },
+		code: "bad_finished",
+		alert: 51,
+	},
+	{
+		name: "a flipped bit in Finished",
+		script: changing("Finished", bytes => flip(bytes, -1)),
+		code: "bad_finished",
+		alert: 51,
+	},
+	{
+		name: "a Finished that is cut short",
+		script: changing("Finished", bytes => message(20, bytes.subarray(4, -1))),
+		...malformed,
+	},
+	{
+		name: "a Finished that is too long",
+		script: changing("Finished", bytes => message(20, bytes.subarray(4), Buffer.of(0))),
+		...malformed,
+	},
+	{
+		name: "another suite than the session's",
+		script: { suite: "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" },
+		...illegal,
+	},
+	{
+		name: "without the extended master secret",
+		script: { extensions: Buffer.concat([rightExtensions[1]!, rightExtensions[2]!]) },
+		code: "handshake_failure",
+		alert: 40,
+	},
+	{
+		name: "Certificate follows, as if it were a full handshake",
+		script: changing("ServerHello", bytes => Buffer.concat([bytes, message(11, vector(3))])),
+		...unexpected,
+	},
+	{
+		name: "ServerHelloDone follows",
+		script: changing("ServerHello", bytes => Buffer.concat([bytes, message(14)])),
+		...unexpected,
+	},
+	{
+		name: "Finished in the clear",
+		script: changing("ServerHello", bytes => Buffer.concat([bytes, message(20, Buffer.alloc(12))])),
+		...unexpected,
+	},
+	{
+		name: "ChangeCipherSpec is left out",
+		script: {
+			editRecords: (which, records) =>
+				which === "finish" ? [plainRecord(22, message(20, Buffer.alloc(12)))] : records,
+		},
+		...unexpected,
+	},
+	{
+		name: "ChangeCipherSpec comes twice",
+		script: { editRecords: (which, records) => (which === "finish" ? [records[0]!, ...records] : records) },
+		...unexpected,
+	},
 	{ name: "data before Finished", script: { early: Buffer.from("early") }, ...unexpected },
-	{ name: "a ticket that was announced is left out", script: changing("NewSessionTicket", () => undefined, { ticket }), ...unexpected },
+	{
+		name: "a ticket that was announced is left out",
+		script: changing("NewSessionTicket", () => undefined, { ticket }),
+		...unexpected,
+	},
 	{ name: "a ticket comes unannounced", script: { ticket, extensions: Buffer.concat(rightExtensions) }, ...unexpected },
-	{ name: "a ticket comes twice", script: changing("NewSessionTicket", bytes => Buffer.concat([bytes, bytes]), { ticket }), ...unexpected },
-	{ name: "a ticket with an octet too many", script: changing("NewSessionTicket", bytes => message(4, bytes.subarray(4), Buffer.of(0)), { ticket }), ...malformed },
+	{
+		name: "a ticket comes twice",
+		script: changing("NewSessionTicket", bytes => Buffer.concat([bytes, bytes]), { ticket }),
+		...unexpected,
+	},
+	{
+		name: "a ticket with an octet too many",
+		script: changing("NewSessionTicket", bytes => message(4, bytes.subarray(4), Buffer.of(0)), { ticket }),
+		...malformed,
+	},
 	...[0, 3, 5, 6, 20].map(length => ({
-		name: `a ticket of ${length} octets in all`, script: changing("NewSessionTicket", bytes => message(4, bytes.subarray(4, 4 + length)), { ticket }), ...malformed,
+		name: `a ticket of ${length} octets in all`,
+		script: changing("NewSessionTicket", bytes => message(4, bytes.subarray(4, 4 + length)), { ticket }),
+		...malformed,
 	})),
 	{ name: "a record with another key", script: { resume: Buffer.alloc(48) }, code: "bad_record_mac", alert: 20 },
 ];
@@ -68,11 +136,30 @@ describe("TLS 1.2: sessions that go on", () => {
 	}
 
 	for (const variant of variants) {
-		for (const [title, secure] of [["both versions", {}], ["TLS 1.2", { maxVersion: 0x303 }]] as const) {
+		for (const [title, secure] of [
+			["both versions", {}],
+			["TLS 1.2", { maxVersion: 0x303 }],
+		] as const) {
 			test(`what is right, ${title} offered (${variant})`, async () => {
-				const pairs = await runAll([{}, { ticket: Buffer.from("another") }, {}, changing("NewSessionTicket", () => message(4, Buffer.alloc(6)), { ticket }), {}], { variant, secure });
-				assert.deepEqual(pairs.map(({ client }) => client.negotiated?.resumed), [false, true, true, true, true, true], pairs.map(({ client }) => client.message).join());
-				assert.deepEqual(pairs.map(({ client }) => client.session !== undefined), [true, false, true, false, false, false]);
+				const pairs = await runAll(
+					[
+						{},
+						{ ticket: Buffer.from("another") },
+						{},
+						changing("NewSessionTicket", () => message(4, Buffer.alloc(6)), { ticket }),
+						{},
+					],
+					{ variant, secure },
+				);
+				assert.deepEqual(
+					pairs.map(({ client }) => client.negotiated?.resumed),
+					[false, true, true, true, true, true],
+					pairs.map(({ client }) => client.message).join(),
+				);
+				assert.deepEqual(
+					pairs.map(({ client }) => client.session !== undefined),
+					[true, false, true, false, false, false],
+				);
 				for (const { client, server } of pairs) {
 					assert.equal(client.code, "closed", client.message);
 					assert.match(client.text, /hello$/);
@@ -106,14 +193,15 @@ describe("TLS 1.2: max_fragment_length", () => {
 	function run(script: Partial<Script12>, secure: object): Promise<Pair<Outcome12>[]> {
 		const { leaf, intermediate, root } = identity;
 		return runPairs(1, { ca: root.pem, secure }, socket =>
-			new Session12(socket, { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...script }).run());
+			new Session12(socket, { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...script }).run(),
+		);
 	}
 
 	/** Answers with a record of `length` bytes. */
 	function answering(length: number): Partial<Script12> {
 		return {
 			talk: async session => {
-				while (!session.outcome.received.includes("\r\n\r\n")) if (!await session.receive()) return;
+				while (!session.outcome.received.includes("\r\n\r\n")) if (!(await session.receive())) return;
 				session.send(23, Buffer.alloc(length, "x"));
 				session.send(21, Buffer.of(1, 0));
 			},
@@ -122,7 +210,12 @@ describe("TLS 1.2: max_fragment_length", () => {
 
 	const agreed = (code: number): Buffer => Buffer.concat([...rightExtensions, extension(1, Buffer.of(code))]);
 
-	for (const [code, length] of [[1, 512], [2, 1024], [3, 2048], [4, 4096]] as const) {
+	for (const [code, length] of [
+		[1, 512],
+		[2, 1024],
+		[3, 2048],
+		[4, 4096],
+	] as const) {
 		test(`${length} octets`, async () => {
 			const [pair] = await run({ extensions: agreed(code), ...answering(length) }, { tls_max_fragment_length: length });
 			assert.equal(pair!.client.code, "closed", pair!.client.message);
@@ -131,7 +224,10 @@ describe("TLS 1.2: max_fragment_length", () => {
 			assert.ok(hello.includes(`000100010${code}`), "it is asked for");
 		});
 		test(`more than ${length} octets`, async () => {
-			const [pair] = await run({ extensions: agreed(code), ...answering(length + 1) }, { tls_max_fragment_length: length });
+			const [pair] = await run(
+				{ extensions: agreed(code), ...answering(length + 1) },
+				{ tls_max_fragment_length: length },
+			);
 			assert.equal(pair!.client.code, "record_too_long", pair!.client.message);
 			assert.equal(pair!.server.alert, 22);
 			assert.equal(pair!.client.length, 0);
@@ -142,7 +238,8 @@ describe("TLS 1.2: max_fragment_length", () => {
 		assert.equal(pair!.client.length, 16384, pair!.client.message);
 	});
 	for (const [name, extensions] of [
-		["another length", agreed(2)], ["a length that is none", agreed(9)],
+		["another length", agreed(2)],
+		["a length that is none", agreed(9)],
 		["record_size_limit beside it", Buffer.concat([agreed(1), extension(28, Buffer.of(4, 0))])],
 	] as const) {
 		test(name, async () => {

@@ -5,12 +5,21 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { makeCertificate, makeIdentity, makeKey, type Certificate, type KeyType, type ServerIdentity } from "../../host-sim/servers/certificates.js";
+import {
+	makeCertificate,
+	makeIdentity,
+	makeKey,
+	type Certificate,
+	type KeyType,
+	type ServerIdentity,
+} from "../../host-sim/servers/certificates.js";
 import { rightExtensions, Session12, type Outcome12, type Script12 } from "../peers/server12.js";
 import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { runPairs, type Pair } from "./connect.js";
 
-const ecdsa = [0x0403, 0x0503], pss = [0x0804, 0x0805, 0x0806], pkcs1 = [0x0401, 0x0501, 0x0601];
+const ecdsa = [0x0403, 0x0503],
+	pss = [0x0804, 0x0805, 0x0806],
+	pkcs1 = [0x0401, 0x0501, 0x0601];
 const all = [...ecdsa, ...pss, ...pkcs1];
 
 /** The schemes that go with a kind of key: TLS 1.2 lets ECDSA have any hash with any curve, and PKCS #1. */
@@ -19,7 +28,10 @@ const right: Record<"1.2" | "1.3", Partial<Record<KeyType, number[]>>> = {
 	"1.3": { p256: [0x0403], p384: [0x0503], rsa2048: pss },
 };
 
-for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
+for (const [name, number] of [
+	["1.2", 0x303],
+	["1.3", 0x304],
+] as const) {
 	describe(`TLS ${name}: schemes of signatures`, () => {
 		let identity: ServerIdentity;
 		const leaves = new Map<KeyType, Certificate>();
@@ -27,7 +39,15 @@ for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 		before(() => {
 			identity = makeIdentity(["localhost"]);
 			for (const type of ["p256", "p384", "rsa2048"] as const)
-				leaves.set(type, makeCertificate({ subject: "localhost", key: makeKey(type), issuer: identity.intermediate, names: ["localhost"] }));
+				leaves.set(
+					type,
+					makeCertificate({
+						subject: "localhost",
+						key: makeKey(type),
+						issuer: identity.intermediate,
+						names: ["localhost"],
+					}),
+				);
 		});
 
 		/** One connection for each scheme; `isWrong` has the server sign something else. */
@@ -37,9 +57,16 @@ for (const [name, number] of [["1.2", 0x303], ["1.3", 0x304]] as const) {
 			const chain = [leaf.der, identity.intermediate.der];
 			// a signature by another key of the same kind
 			const other = isWrong ? makeKey(type).privateKey : leaf.key.privateKey;
-			return runPairs<Outcome12 | Outcome13>(schemes.length, options, (socket, i) => number === 0x304
-				? new Session13(socket, { chain, key: other, scheme: schemes[i]! } satisfies Script13).run()
-				: new Session12(socket, { chain, key: other, scheme: schemes[i]!, extensions: Buffer.concat([...rightExtensions]) } satisfies Script12).run());
+			return runPairs<Outcome12 | Outcome13>(schemes.length, options, (socket, i) =>
+				number === 0x304
+					? new Session13(socket, { chain, key: other, scheme: schemes[i]! } satisfies Script13).run()
+					: new Session12(socket, {
+							chain,
+							key: other,
+							scheme: schemes[i]!,
+							extensions: Buffer.concat([...rightExtensions]),
+						} satisfies Script12).run(),
+			);
 		}
 
 		for (const type of ["p256", "p384", "rsa2048"] as const) {

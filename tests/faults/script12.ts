@@ -21,8 +21,12 @@ export interface Fault {
 }
 
 /** Changes one message. */
-export function changing(name: MessageName12, change: (message: Buffer) => Uint8Array | undefined, more: Partial<Script12> = {}): () => Partial<Script12> {
-	return () => ({ ...more, edit: (which, bytes) => which === name ? change(bytes) : bytes });
+export function changing(
+	name: MessageName12,
+	change: (message: Buffer) => Uint8Array | undefined,
+	more: Partial<Script12> = {},
+): () => Partial<Script12> {
+	return () => ({ ...more, edit: (which, bytes) => (which === name ? change(bytes) : bytes) });
 }
 
 export function flip(bytes: Buffer, at: number): Buffer {
@@ -51,12 +55,12 @@ export function behind(extra: Buffer): () => Partial<Script12> {
 
 /** Changes the records that end the handshake: ChangeCipherSpec and Finished. */
 export function finishing(change: (records: Buffer[]) => Buffer[]): () => Partial<Script12> {
-	return () => ({ editRecords: (which, records) => which === "finish" ? change(records) : records });
+	return () => ({ editRecords: (which, records) => (which === "finish" ? change(records) : records) });
 }
 
 /** Changes the records of the server's first flight, each message in one of its own or so. */
 export function starting(change: (records: Buffer[]) => Buffer[], fragment = 16384): () => Partial<Script12> {
-	return () => ({ fragment, editRecords: (which, records) => which === "hello" ? change(records) : records });
+	return () => ({ fragment, editRecords: (which, records) => (which === "hello" ? change(records) : records) });
 }
 
 export function talking(talk: (session: Session12) => void): () => Partial<Script12> {
@@ -70,20 +74,41 @@ export function talking(talk: (session: Session12) => void): () => Partial<Scrip
 
 /** Another certificate of the server's, under the same intermediate. */
 export function leafUnder({ intermediate }: ServerIdentity, change: object): Partial<Script12> {
-	const leaf = makeCertificate({ subject: "localhost", key: makeKey("p256"), issuer: intermediate, names: ["localhost"], ...change });
+	const leaf = makeCertificate({
+		subject: "localhost",
+		key: makeKey("p256"),
+		issuer: intermediate,
+		names: ["localhost"],
+		...change,
+	});
 	return { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey };
 }
 
 /** One connection for each script, to a server that is right but for it. */
-export function runAll(identity: ServerIdentity, scripts: Partial<Script12>[], options: Partial<ClientOptions> = {}): Promise<Pair<Outcome12>[]> {
+export function runAll(
+	identity: ServerIdentity,
+	scripts: Partial<Script12>[],
+	options: Partial<ClientOptions> = {},
+): Promise<Pair<Outcome12>[]> {
 	const { leaf, intermediate, root } = identity;
 	const right = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey };
-	return runPairs(scripts.length, { ca: root.pem, ...options }, (socket, i) => new Session12(socket, { ...right, ...scripts[i]! }).run());
+	return runPairs(scripts.length, { ca: root.pem, ...options }, (socket, i) =>
+		new Session12(socket, { ...right, ...scripts[i]! }).run(),
+	);
 }
 
 /** Each must be refused as it says. */
-export async function expectRefusals(t: TestContext, identity: ServerIdentity, faults: Fault[], options: Partial<ClientOptions> = {}): Promise<void> {
-	const pairs = await runAll(identity, faults.map(fault => fault.script(identity)), options);
+export async function expectRefusals(
+	t: TestContext,
+	identity: ServerIdentity,
+	faults: Fault[],
+	options: Partial<ClientOptions> = {},
+): Promise<void> {
+	const pairs = await runAll(
+		identity,
+		faults.map(fault => fault.script(identity)),
+		options,
+	);
 	for (const [i, { name, code, alert, says }] of faults.entries()) {
 		await t.test(name, () => {
 			const { client, server } = pairs[i]!;

@@ -9,7 +9,13 @@ import { createServer, type Socket } from "node:net";
 import { before, describe, test } from "node:test";
 import { buildApp } from "../../host-sim/build/build.js";
 import { runApp } from "../../host-sim/build/run.js";
-import { makeCertificate, makeIdentity, makeKey, type Certificate, type ServerIdentity } from "../../host-sim/servers/certificates.js";
+import {
+	makeCertificate,
+	makeIdentity,
+	makeKey,
+	type Certificate,
+	type ServerIdentity,
+} from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { Session12, type Script12 } from "../peers/server12.js";
 import { Session13, type Script13 } from "../peers/server13.js";
@@ -33,7 +39,12 @@ function masked(secret: Uint8Array): string {
 }
 
 /** Runs the app against a server; `serve` gets the number of the connection. */
-async function run(runs: number, variant: string, config: Readonly<Record<string, string>>, serve: (socket: Socket, index: number) => Promise<unknown>): Promise<Result[]> {
+async function run(
+	runs: number,
+	variant: string,
+	config: Readonly<Record<string, string>>,
+	serve: (socket: Socket, index: number) => Promise<unknown>,
+): Promise<Result[]> {
 	let index = 0;
 	const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
 		serve(socket, index++).catch(() => socket.destroy());
@@ -41,20 +52,25 @@ async function run(runs: number, variant: string, config: Readonly<Record<string
 	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 	try {
 		const { port } = server.address() as { port: number };
-		const app = await buildApp("tests/faults/secrets", { variant, config: { port: String(port), runs: String(runs), secure: "{}", ...config } });
+		const app = await buildApp("tests/faults/secrets", {
+			variant,
+			config: { port: String(port), runs: String(runs), secure: "{}", ...config },
+		});
 		const { code, stdout, stderr } = await runApp(app, { timeout: 120 });
 		assert.equal(code, 0, stderr);
 		const results = stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as Result);
 		assert.equal(results.length, runs);
 		return results;
-	}
-	finally {
+	} finally {
 		server.close();
 	}
 }
 
 /** Tells the client the secrets of its connection, and more that the test knows. */
-function tell(session: { readonly secrets: Record<string, Buffer>; send(type: number, content: Uint8Array): void }, more: Readonly<Record<string, Uint8Array>> = {}): void {
+function tell(
+	session: { readonly secrets: Record<string, Buffer>; send(type: number, content: Uint8Array): void },
+	more: Readonly<Record<string, Uint8Array>> = {},
+): void {
 	const all = Object.entries({ ...session.secrets, ...more }).map(([name, secret]) => [name, masked(secret)]);
 	session.send(DATA, Buffer.from(`${JSON.stringify(Object.fromEntries(all))}\n`));
 }
@@ -64,10 +80,17 @@ function expectHidden({ code, message, open, closed }: Result, kept: readonly st
 	assert.equal(code, "", message);
 	const names = Object.keys(open);
 	assert.ok(names.length >= least, `${names.length} secrets were looked for: ${names.join(", ")}`);
-	const left = Object.entries(open).filter(([name, places]) => Object.keys(places).some(place => place !== "native" || !kept.includes(name)));
+	const left = Object.entries(open).filter(([name, places]) =>
+		Object.keys(places).some(place => place !== "native" || !kept.includes(name)),
+	);
 	assert.deepEqual(Object.fromEntries(left), {}, "open");
-	for (const name of kept) assert.ok(open[name]?.["native"], `${name} must be in native memory: the search does not find what is there`);
-	assert.deepEqual(Object.fromEntries(Object.entries(closed).filter(([, places]) => Object.keys(places).length)), {}, "closed");
+	for (const name of kept)
+		assert.ok(open[name]?.["native"], `${name} must be in native memory: the search does not find what is there`);
+	assert.deepEqual(
+		Object.fromEntries(Object.entries(closed).filter(([, places]) => Object.keys(places).length)),
+		{},
+		"closed",
+	);
 }
 
 const traffic = ["c ap traffic", "s ap traffic", "c ap key", "s ap key"];
@@ -80,22 +103,39 @@ for (const variant of variants) {
 		let scalar: Buffer;
 		before(() => {
 			identity = makeIdentity(["localhost"]);
-			device = makeCertificate({ subject: "device", key: makeKey("p256"), issuer: identity.intermediate, extendedKeyUsage: ["clientAuth"] });
+			device = makeCertificate({
+				subject: "device",
+				key: makeKey("p256"),
+				issuer: identity.intermediate,
+				extendedKeyUsage: ["clientAuth"],
+			});
 			scalar = Buffer.from(createPrivateKey(device.keyPem).export({ format: "jwk" }).d!, "base64url");
 		});
 
 		function script13(change: Partial<Script13>): Script13 {
 			const { leaf, intermediate } = identity;
-			return { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, talk: async session => tell(session), ...change };
+			return {
+				chain: [leaf.der, intermediate.der],
+				key: leaf.key.privateKey,
+				talk: async session => tell(session),
+				...change,
+			};
 		}
 
 		function script12(change: Partial<Script12>): Script12 {
 			const { leaf, intermediate } = identity;
-			return { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, talk: async session => tell(session), ...change };
+			return {
+				chain: [leaf.der, intermediate.der],
+				key: leaf.key.privateKey,
+				talk: async session => tell(session),
+				...change,
+			};
 		}
 
-		const only = (version: number, more: object = {}): { secure: string; ca: string } =>
-			({ ca: identity.root.pem, secure: JSON.stringify({ minVersion: version, maxVersion: version, ...more }) });
+		const only = (version: number, more: object = {}): { secure: string; ca: string } => ({
+			ca: identity.root.pem,
+			secure: JSON.stringify({ minVersion: version, maxVersion: version, ...more }),
+		});
 
 		for (const suite of ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"]) {
 			test(`TLS 1.3, ${suite}`, async () => {
@@ -106,14 +146,19 @@ for (const variant of variants) {
 
 		test("TLS 1.3, a session that goes on, and its tickets", async () => {
 			let key: Buffer = Buffer.alloc(0);
-			const results = await run(2, variant, { ...only(0x304), sessions: "1" }, (socket, i) => new Session13(socket, script13({
-				...(i ? { psk: { key } } : {}),
-				talk: async session => {
-					const last = key;
-					key = session.sendTicket(Buffer.from("ticket"));
-					tell(session, { "next session": key, ...(i ? { session: last } : {}) });
-				},
-			})).run());
+			const results = await run(2, variant, { ...only(0x304), sessions: "1" }, (socket, i) =>
+				new Session13(
+					socket,
+					script13({
+						...(i ? { psk: { key } } : {}),
+						talk: async session => {
+							const last = key;
+							key = session.sendTicket(Buffer.from("ticket"));
+							tell(session, { "next session": key, ...(i ? { session: last } : {}) });
+						},
+					}),
+				).run(),
+			);
 			expectHidden(results[0]!, [...traffic, "res master"], 14);
 			assert.equal(results[1]!.resumed, true);
 			expectHidden(results[1]!, [...traffic, "res master"], 15);
@@ -121,24 +166,33 @@ for (const variant of variants) {
 
 		test("TLS 1.3, an external key that is taken, and one that is not", async () => {
 			const psk = Buffer.from("0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20", "hex");
-			const results = await run(2, variant, { ...only(0x304), psk: masked(psk) }, (socket, i) => new Session13(socket, script13(i ? {} : { psk: { key: psk, isExternal: true } })).run());
+			const results = await run(2, variant, { ...only(0x304), psk: masked(psk) }, (socket, i) =>
+				new Session13(socket, script13(i ? {} : { psk: { key: psk, isExternal: true } })).run(),
+			);
 			for (const result of results) expectHidden(result, traffic, 14);
 		});
 
 		test("TLS 1.3, an external key that a retry leaves out", async () => {
 			const psk = Buffer.from("0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20", "hex");
-			const [result] = await run(1, variant, { ...only(0x304), psk: masked(psk) },
-				socket => new Session13(socket, script13({ suite: "TLS_AES_256_GCM_SHA384", retryGroup: 0x17 })).run());
+			const [result] = await run(1, variant, { ...only(0x304), psk: masked(psk) }, socket =>
+				new Session13(socket, script13({ suite: "TLS_AES_256_GCM_SHA384", retryGroup: 0x17 })).run(),
+			);
 			expectHidden(result!, traffic, 14);
 		});
 
 		test("TLS 1.3 and 1.2, the client's key", async () => {
 			const config = { chain: device.pem, key: device.keyPem, scalar: masked(scalar) };
-			const [result13] = await run(1, variant, { ...only(0x304), ...config }, socket => new Session13(socket, script13({ requestCertificate: true })).run());
+			const [result13] = await run(1, variant, { ...only(0x304), ...config }, socket =>
+				new Session13(socket, script13({ requestCertificate: true })).run(),
+			);
 			expectHidden(result13!, traffic, 14);
-			const [kept] = await run(1, variant, { ...only(0x304, { postHandshakeAuth: true }), ...config }, socket => new Session13(socket, script13({})).run());
+			const [kept] = await run(1, variant, { ...only(0x304, { postHandshakeAuth: true }), ...config }, socket =>
+				new Session13(socket, script13({})).run(),
+			);
 			expectHidden(kept!, [...traffic, "private key"], 14);
-			const [result12] = await run(1, variant, { ...only(0x303), ...config }, socket => new Session12(socket, script12({ requestCertificate: true })).run());
+			const [result12] = await run(1, variant, { ...only(0x303), ...config }, socket =>
+				new Session12(socket, script12({ requestCertificate: true })).run(),
+			);
 			expectHidden(result12!, ["c key", "s key"], 5);
 		});
 
@@ -146,8 +200,14 @@ for (const variant of variants) {
 			let master: Buffer = Buffer.alloc(0);
 			const results = await run(3, variant, { ...only(0x303), sessions: "1" }, async (socket, i) => {
 				// the third offers a session that the server does not take
-				const session = new Session12(socket, script12({ ticket: Buffer.from("ticket"), ...(i === 1 ? { resume: master } : {}),
-					talk: async s => tell(s, i ? { session: master } : {}) }));
+				const session = new Session12(
+					socket,
+					script12({
+						ticket: Buffer.from("ticket"),
+						...(i === 1 ? { resume: master } : {}),
+						talk: async s => tell(s, i ? { session: master } : {}),
+					}),
+				);
 				await session.run();
 				if (!i) ({ master } = session);
 			});
@@ -160,7 +220,14 @@ for (const variant of variants) {
 
 		test("a connection that ends before its hello", async () => {
 			const psk = Buffer.from("0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20", "hex");
-			const config = { ...only(0x304), psk: masked(psk), chain: device.pem, key: device.keyPem, scalar: masked(scalar), noTCP: "1" };
+			const config = {
+				...only(0x304),
+				psk: masked(psk),
+				chain: device.pem,
+				key: device.keyPem,
+				scalar: masked(scalar),
+				noTCP: "1",
+			};
 			const [result] = await run(1, variant, config, async socket => void socket.destroy());
 			assert.equal(result!.code, "transport", result!.message);
 			assert.deepEqual(result!.closed, { psk: {}, "private key": {} });

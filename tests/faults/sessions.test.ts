@@ -31,7 +31,9 @@ function server13({ leaf, intermediate }: ServerIdentity): Server {
 		version: 0x304,
 		serve(socket, isKnown) {
 			const session = new Session13(socket, {
-				chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...(isKnown ? { psk: { key } } : {}),
+				chain: [leaf.der, intermediate.der],
+				key: leaf.key.privateKey,
+				...(isKnown ? { psk: { key } } : {}),
 				talk: async s => {
 					key = s.sendTicket(Buffer.from("ticket"), { lifetime: 7 * day });
 					await answerRequest(s);
@@ -48,7 +50,11 @@ function server12({ leaf, intermediate }: ServerIdentity): Server {
 		version: 0x303,
 		async serve(socket, isKnown) {
 			const session = new Session12(socket, {
-				chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ticket: Buffer.from("ticket"), lifetime: 7 * day, ...(isKnown ? { resume: master } : {}),
+				chain: [leaf.der, intermediate.der],
+				key: leaf.key.privateKey,
+				ticket: Buffer.from("ticket"),
+				lifetime: 7 * day,
+				...(isKnown ? { resume: master } : {}),
 			});
 			const outcome = await session.run();
 			master = session.master;
@@ -59,7 +65,13 @@ function server12({ leaf, intermediate }: ServerIdentity): Server {
 
 /** Makes `identity`'s certificate anew. */
 function identityWith({ root, intermediate }: ServerIdentity, change: object): ServerIdentity {
-	const leaf = makeCertificate({ subject: "localhost", key: makeKey("p256"), issuer: intermediate, names: ["localhost"], ...change });
+	const leaf = makeCertificate({
+		subject: "localhost",
+		key: makeKey("p256"),
+		issuer: intermediate,
+		names: ["localhost"],
+		...change,
+	});
 	return { root, intermediate, leaf, chain: leaf.pem + intermediate.pem };
 }
 
@@ -72,10 +84,25 @@ for (const makeServer of [server13, server12]) {
 		});
 
 		/** A connection on that day, with `session`; `resumes`: the server is to resume it. */
-		async function connect(server: Server, ca: string, days: number, session: string, resumes: boolean, secure: object = {}): Promise<ClientResult> {
+		async function connect(
+			server: Server,
+			ca: string,
+			days: number,
+			session: string,
+			resumes: boolean,
+			secure: object = {},
+		): Promise<ClientResult> {
 			const { version } = server;
-			const [pair] = await runPairs(1, { ca, session, clock: String(now + days * day), secure: { minVersion: version, maxVersion: version, ...secure } },
-				socket => server.serve(socket, resumes));
+			const [pair] = await runPairs(
+				1,
+				{
+					ca,
+					session,
+					clock: String(now + days * day),
+					secure: { minVersion: version, maxVersion: version, ...secure },
+				},
+				socket => server.serve(socket, resumes),
+			);
 			return pair!.client;
 		}
 
@@ -151,15 +178,23 @@ describe("TLS 1.2: a status that must come", () => {
 		const status = respond({ certificate: leaf, issuer: intermediate, nextUpdate: (now + 2 * day) * 1000 });
 		let master: Buffer = Buffer.alloc(0);
 		const connect = async (days: number, session: string, resumes: boolean): Promise<ClientResult> => {
-			const [pair] = await runPairs(1, { ca: root.pem, session, clock: String(now + days * day), secure: { maxVersion: 0x303 } }, async socket => {
-				const peer = new Session12(socket, {
-					chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ticket: Buffer.from("ticket"), lifetime: 7 * day, status,
-					...(resumes ? { resume: master, extensions: resumedExtensions } : {}),
-				});
-				const outcome = await peer.run();
-				master = peer.master;
-				return outcome;
-			});
+			const [pair] = await runPairs(
+				1,
+				{ ca: root.pem, session, clock: String(now + days * day), secure: { maxVersion: 0x303 } },
+				async socket => {
+					const peer = new Session12(socket, {
+						chain: [leaf.der, intermediate.der],
+						key: leaf.key.privateKey,
+						ticket: Buffer.from("ticket"),
+						lifetime: 7 * day,
+						status,
+						...(resumes ? { resume: master, extensions: resumedExtensions } : {}),
+					});
+					const outcome = await peer.run();
+					master = peer.master;
+					return outcome;
+				},
+			);
 			return pair!.client;
 		};
 		const first = await connect(0, "", false);

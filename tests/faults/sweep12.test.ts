@@ -14,9 +14,26 @@ import { runAll, withBody } from "./script12.js";
 
 /** The alert of each error that a wrong message can bring. */
 const alerts: Record<string, number> = {
-	decode_error: 50, unexpected_message: 10, illegal_parameter: 47, handshake_failure: 40, unsupported_extension: 110, unsupported_version: 70, insufficient_security: 71,
-	bad_certificate: 42, unsupported_certificate: 43, wrong_name: 42, untrusted: 48, certificate_expired: 45, certificate_not_yet_valid: 45, certificate_revoked: 44,
-	bad_staple: 113, bad_signature: 51, bad_finished: 51, bad_record_mac: 20, message_too_long: 47, too_much_work: 42,
+	decode_error: 50,
+	unexpected_message: 10,
+	illegal_parameter: 47,
+	handshake_failure: 40,
+	unsupported_extension: 110,
+	unsupported_version: 70,
+	insufficient_security: 71,
+	bad_certificate: 42,
+	unsupported_certificate: 43,
+	wrong_name: 42,
+	untrusted: 48,
+	certificate_expired: 45,
+	certificate_not_yet_valid: 45,
+	certificate_revoked: 44,
+	bad_staple: 113,
+	bad_signature: 51,
+	bad_finished: 51,
+	bad_record_mac: 20,
+	message_too_long: 47,
+	too_much_work: 42,
 };
 
 interface Exchange {
@@ -29,13 +46,42 @@ interface Exchange {
 	readonly swept: readonly MessageName12[];
 }
 
-const flight: readonly MessageName12[] = ["ServerHello", "Certificate", "CertificateStatus", "ServerKeyExchange", "CertificateRequest", "ServerHelloDone"];
+const flight: readonly MessageName12[] = [
+	"ServerHello",
+	"Certificate",
+	"CertificateStatus",
+	"ServerKeyExchange",
+	"CertificateRequest",
+	"ServerHelloDone",
+];
 
 const exchanges: readonly Exchange[] = [
-	{ name: "ECDHE", flight, swept: ["ServerHello", "Certificate", "CertificateStatus", "ServerKeyExchange", "CertificateRequest", "ServerHelloDone", "NewSessionTicket", "Finished"] },
-	{ name: "DHE", suite: "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", tls: "dhe", flight, swept: ["ServerHello", "ServerKeyExchange", "Finished"] },
 	{
-		name: "RSA", suite: "TLS_RSA_WITH_AES_128_CBC_SHA", tls: "rsa cbc", flight: flight.filter(name => name !== "ServerKeyExchange"),
+		name: "ECDHE",
+		flight,
+		swept: [
+			"ServerHello",
+			"Certificate",
+			"CertificateStatus",
+			"ServerKeyExchange",
+			"CertificateRequest",
+			"ServerHelloDone",
+			"NewSessionTicket",
+			"Finished",
+		],
+	},
+	{
+		name: "DHE",
+		suite: "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+		tls: "dhe",
+		flight,
+		swept: ["ServerHello", "ServerKeyExchange", "Finished"],
+	},
+	{
+		name: "RSA",
+		suite: "TLS_RSA_WITH_AES_128_CBC_SHA",
+		tls: "rsa cbc",
+		flight: flight.filter(name => name !== "ServerKeyExchange"),
 		swept: ["ServerHello", "CertificateRequest", "ServerHelloDone", "Finished"],
 	},
 ];
@@ -50,7 +96,11 @@ for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
 		const messages = new Map<MessageName12, Buffer>();
 
 		function run(scripts: Partial<Script12>[]): Promise<Pair<Outcome12>[]> {
-			return runAll(identity, scripts.map(script => ({ ...right, ...script })), { secure: { maxVersion: 0x303 }, session: "", ...(tls === undefined ? {} : { tls }) });
+			return runAll(
+				identity,
+				scripts.map(script => ({ ...right, ...script })),
+				{ secure: { maxVersion: 0x303 }, session: "", ...(tls === undefined ? {} : { tls }) },
+			);
 		}
 
 		before(async () => {
@@ -58,15 +108,27 @@ for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
 			const { leaf, intermediate } = identity;
 			// only a key on P-256 gives a status
 			const status = suite ? {} : { status: respond({ certificate: leaf, issuer: intermediate }) };
-			right = { requestCertificate: true, ticket: Buffer.alloc(20, "t"), ...status, ...(suite ? { suite, encryptThenMac: suite.includes("CBC") } : {}) };
-			const [pair] = await run([{ edit: (name, bytes) => { messages.set(name, bytes); return bytes; } }]);
+			right = {
+				requestCertificate: true,
+				ticket: Buffer.alloc(20, "t"),
+				...status,
+				...(suite ? { suite, encryptThenMac: suite.includes("CBC") } : {}),
+			};
+			const [pair] = await run([
+				{
+					edit: (name, bytes) => {
+						messages.set(name, bytes);
+						return bytes;
+					},
+				},
+			]);
 			assert.equal(pair!.client.code, "closed", pair!.client.message);
 			for (const name of swept) assert.ok(messages.has(name), name);
 		});
 
 		/** The server's message of that name, changed. */
 		function changing(name: MessageName12, change: (bytes: Buffer) => Uint8Array | undefined): Partial<Script12> {
-			return { edit: (which, bytes) => which === name ? change(bytes) : bytes };
+			return { edit: (which, bytes) => (which === name ? change(bytes) : bytes) };
 		}
 
 		async function expectRefusals(scripts: Partial<Script12>[], codes?: RegExp): Promise<void> {
@@ -86,25 +148,44 @@ for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
 				const size = messages.get(name)!.length - 4;
 				const scripts = Array.from({ length: size }, (_, length) =>
 					// a signature may be a byte shorter than the one that was measured
-					changing(name, bytes => withBody(bytes, bytes.subarray(4, Math.min(4 + length, bytes.length - 1)))));
-				await expectRefusals([...scripts, changing(name, bytes => withBody(bytes, bytes.subarray(4), Buffer.of(0)))],
-					name === "ServerHello" ? /^(decode_error|handshake_failure)$/ : name === "CertificateStatus" ? /^(decode_error|bad_staple)$/ : /^decode_error$/);
+					changing(name, bytes => withBody(bytes, bytes.subarray(4, Math.min(4 + length, bytes.length - 1)))),
+				);
+				await expectRefusals(
+					[...scripts, changing(name, bytes => withBody(bytes, bytes.subarray(4), Buffer.of(0)))],
+					name === "ServerHello"
+						? /^(decode_error|handshake_failure)$/
+						: name === "CertificateStatus"
+							? /^(decode_error|bad_staple)$/
+							: /^decode_error$/,
+				);
 			});
 			test(`${name} with a wrong length in front`, async () => {
 				const lengths = [0, 1, 0xffff, 0xffffff].filter(length => length !== messages.get(name)!.length - 4);
-				await expectRefusals(lengths.map(length => changing(name, bytes => {
-					// what is announced beyond the message is filled up, so that nobody waits for it
-					const whole = Buffer.concat([bytes, Buffer.alloc(length < 0xffff ? Math.max(0, length + 4 - bytes.length) : 0)]);
-					whole.writeUIntBE(length, 1, 3);
-					return whole;
-				})));
+				await expectRefusals(
+					lengths.map(length =>
+						changing(name, bytes => {
+							// what is announced beyond the message is filled up, so that nobody waits for it
+							const whole = Buffer.concat([
+								bytes,
+								Buffer.alloc(length < 0xffff ? Math.max(0, length + 4 - bytes.length) : 0),
+							]);
+							whole.writeUIntBE(length, 1, 3);
+							return whole;
+						}),
+					),
+				);
 			});
 			if (free.includes(name)) continue;
 			test(`${name} with any octet changed`, async () => {
 				const size = messages.get(name)!.length;
 				const scripts: Partial<Script12>[] = [];
 				for (let at = 4; at < size; at++)
-					scripts.push(changing(name, bytes => { bytes[Math.min(at, bytes.length - 1)]! ^= 1 << at % 8; return bytes; }));
+					scripts.push(
+						changing(name, bytes => {
+							bytes[Math.min(at, bytes.length - 1)]! ^= 1 << (at % 8);
+							return bytes;
+						}),
+					);
 				if (scripts.length) await expectRefusals(scripts);
 			});
 		}
@@ -114,13 +195,23 @@ for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
 
 		test("a message left out", async () => {
 			// the server may leave these out, and the client can't know that anything is to come behind the last
-			const needed = sent().filter(name => !["CertificateStatus", "CertificateRequest", "ServerHelloDone"].includes(name));
-			await expectRefusals([...needed, "NewSessionTicket" as const].map(name => changing(name, () => undefined)), /^unexpected_message$/);
+			const needed = sent().filter(
+				name => !["CertificateStatus", "CertificateRequest", "ServerHelloDone"].includes(name),
+			);
+			await expectRefusals(
+				[...needed, "NewSessionTicket" as const].map(name => changing(name, () => undefined)),
+				/^unexpected_message$/,
+			);
 		});
 		test("a message twice", async () => {
 			// of ServerHelloDone see tls12.test.ts: the client has answered by then
 			const repeated = sent().filter(name => name !== "ServerHelloDone");
-			await expectRefusals([...repeated, "NewSessionTicket" as const, "Finished" as const].map(name => changing(name, bytes => Buffer.concat([bytes, bytes]))), /^unexpected_message$/);
+			await expectRefusals(
+				[...repeated, "NewSessionTicket" as const, "Finished" as const].map(name =>
+					changing(name, bytes => Buffer.concat([bytes, bytes])),
+				),
+				/^unexpected_message$/,
+			);
 		});
 		test("a message moved behind another", async () => {
 			const names = sent().slice(0, -1);
@@ -128,21 +219,26 @@ for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
 			for (let from = 0; from < names.length; from++) {
 				for (let to = from + 1; to < names.length; to++) {
 					let kept: Buffer = Buffer.alloc(0);
-					scripts.push({ edit: (name, bytes) => {
-						if (name === names[from]) {
-							kept = bytes;
-							return undefined;
-						}
-						return name === names[to] ? Buffer.concat([bytes, kept]) : bytes;
-					} });
+					scripts.push({
+						edit: (name, bytes) => {
+							if (name === names[from]) {
+								kept = bytes;
+								return undefined;
+							}
+							return name === names[to] ? Buffer.concat([bytes, kept]) : bytes;
+						},
+					});
 				}
 			}
 			await expectRefusals(scripts, /^unexpected_message$/);
 		});
 		test("a message of another handshake in front of each", async () => {
 			const others = [0x02, 0x04, 0x08, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x14, 0x16, 0x18, 0x19, 0xfe, 0xff];
-			const scripts = sent().flatMap(name => others.filter(type => type !== messages.get(name)![0]).map(type =>
-				changing(name, bytes => Buffer.concat([message(type, Buffer.alloc(6)), bytes]))));
+			const scripts = sent().flatMap(name =>
+				others
+					.filter(type => type !== messages.get(name)![0])
+					.map(type => changing(name, bytes => Buffer.concat([message(type, Buffer.alloc(6)), bytes]))),
+			);
 			await expectRefusals(scripts);
 		});
 	});

@@ -19,7 +19,8 @@ import { variants } from "../drivers/machine.js";
 import { Session12 } from "../peers/server12.js";
 import { message, Session13, type Script13 } from "../peers/server13.js";
 
-const HANDSHAKE = 22, DATA = 23;
+const HANDSHAKE = 22,
+	DATA = 23;
 const LIMIT = 4;
 const TOTAL = 20480;
 /** So much that it is still being sent when a word of the server comes. */
@@ -35,10 +36,15 @@ function wearing(): Dictionary {
 	mkdirSync(folder, { recursive: true });
 	const sources: string[] = [];
 	const modules: Record<string, string> = {};
-	for (const [name, least] of [["suites", 3], ["suites12", 8]] as const) {
+	for (const [name, least] of [
+		["suites", 3],
+		["suites12", 8],
+	] as const) {
 		const source = join(projectRoot, "modules", "crypto", name);
-		const changed = readFileSync(`${source}.ts`, "utf8").replaceAll(/recordLimit: 0x\w+/g, `recordLimit: ${LIMIT}`)
-			.replaceAll('from "../', 'from "tls/').replaceAll('from "./', 'from "tls/crypto/');
+		const changed = readFileSync(`${source}.ts`, "utf8")
+			.replaceAll(/recordLimit: 0x\w+/g, `recordLimit: ${LIMIT}`)
+			.replaceAll('from "../', 'from "tls/')
+			.replaceAll('from "./', 'from "tls/crypto/');
 		assert.ok(changed.split(`recordLimit: ${LIMIT}`).length > least, "the limits are found");
 		writeChanged(join(folder, `${name}.ts`), changed);
 		sources.push(source);
@@ -65,13 +71,16 @@ describe("worn keys", () => {
 		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 		try {
 			const { port } = server.address() as { port: number };
-			const app = await buildApp("tests/bench", { variant, extra, config: { port: String(port), part, bytes: String(total), ca: root.pem } });
+			const app = await buildApp("tests/bench", {
+				variant,
+				extra,
+				config: { port: String(port), part, bytes: String(total), ca: root.pem },
+			});
 			const { code, stdout, stderr } = await runApp(app, { timeout: 60 });
 			assert.equal(code, 0, stderr);
 			await Promise.all(ends);
 			return stdout.filter(line => line.startsWith("{")).join();
-		}
-		finally {
+		} finally {
 			server.close();
 		}
 	}
@@ -79,20 +88,28 @@ describe("worn keys", () => {
 	for (const variant of variants) {
 		test(`TLS 1.3: the next key, every ${LIMIT} records (${variant})`, async () => {
 			const records: number[] = [0];
-			const said = await run("send", variant, common => async socket => new Session13(socket, { ...common, talk: async session => {
-				while (session.outcome.received.length < TOTAL) {
-					const record = await session.receive();
-					assert.ok(record, "all records can be read, each with its key");
-					if (record.type === DATA) records[records.length - 1]!++;
-					else {
-						assert.deepEqual(record, { type: HANDSHAKE, content: notRequested });
-						session.readKey!.update();
-						records.push(0);
-					}
-				}
-				session.send(DATA, Buffer.from("."));
-				await session.receive();
-			} }).run());
+			const said = await run(
+				"send",
+				variant,
+				common => async socket =>
+					new Session13(socket, {
+						...common,
+						talk: async session => {
+							while (session.outcome.received.length < TOTAL) {
+								const record = await session.receive();
+								assert.ok(record, "all records can be read, each with its key");
+								if (record.type === DATA) records[records.length - 1]!++;
+								else {
+									assert.deepEqual(record, { type: HANDSHAKE, content: notRequested });
+									session.readKey!.update();
+									records.push(0);
+								}
+							}
+							session.send(DATA, Buffer.from("."));
+							await session.receive();
+						},
+					}).run(),
+			);
 			assert.equal(said, "");
 			assert.ok(records.length > 4, `${records}`);
 			// the KeyUpdate is a record under the old key, too
@@ -103,7 +120,12 @@ describe("worn keys", () => {
 	test("TLS 1.2 has no other key, and says so", async () => {
 		let received = 0;
 		const said = await run("send", "native", common => async socket => {
-			const { received: octets } = await new Session12(socket, { ...common, talk: async session => { while (await session.receive()); } }).run();
+			const { received: octets } = await new Session12(socket, {
+				...common,
+				talk: async session => {
+					while (await session.receive());
+				},
+			}).run();
 			received = octets.length;
 		});
 		const { code, message: words } = JSON.parse(said) as { code: string; message: string };
@@ -115,46 +137,67 @@ describe("worn keys", () => {
 	for (const variant of variants) {
 		test(`TLS 1.3: new keys of both sides, asked for in the middle of what is received (${variant})`, async () => {
 			let answers = 0;
-			const said = await run("receive", variant, common => async socket => new Session13(socket, { ...common, talk: async session => {
-				while (!session.outcome.received.includes("\n")) assert.ok(await session.receive());
-				for (let at = 0; at < TOTAL; at += 1024) {
-					// long enough for an answer to what was asked so far
-					if (at === TOTAL / 2) await new Promise(resolve => { setTimeout(resolve, 400); });
-					session.send(DATA, Buffer.alloc(1024, "r"));
-					session.send(HANDSHAKE, at % 2048 ? requested : notRequested);
-					session.writeKey!.update();
-				}
-				// one answer may stand for several requests
-				for (let record; (record = await session.receive())?.type === HANDSHAKE; answers++) {
-					assert.deepEqual(record?.content, notRequested);
-					session.readKey!.update();
-				}
-			} }).run(), {});
+			const said = await run(
+				"receive",
+				variant,
+				common => async socket =>
+					new Session13(socket, {
+						...common,
+						talk: async session => {
+							while (!session.outcome.received.includes("\n")) assert.ok(await session.receive());
+							for (let at = 0; at < TOTAL; at += 1024) {
+								// long enough for an answer to what was asked so far
+								if (at === TOTAL / 2)
+									await new Promise(resolve => {
+										setTimeout(resolve, 400);
+									});
+								session.send(DATA, Buffer.alloc(1024, "r"));
+								session.send(HANDSHAKE, at % 2048 ? requested : notRequested);
+								session.writeKey!.update();
+							}
+							// one answer may stand for several requests
+							for (let record; (record = await session.receive())?.type === HANDSHAKE; answers++) {
+								assert.deepEqual(record?.content, notRequested);
+								session.readKey!.update();
+							}
+						},
+					}).run(),
+				{},
+			);
 			assert.equal(said, "");
 			assert.ok(answers >= 1 && answers <= TOTAL / 2048, `${answers} answers`);
 		});
 		test(`TLS 1.3: new keys of both sides, asked for in the middle of what is sent (${variant})`, async () => {
 			let answers = 0;
 			let later = 0;
-			const said = await run("send", variant, common => async socket => new Session13(socket, { ...common, talk: async session => {
-				for (let next = 0; session.outcome.received.length < LONG; ) {
-					const record = await session.receive();
-					assert.ok(record);
-					if (record.type === HANDSHAKE) {
-						assert.deepEqual(record.content, notRequested);
-						session.readKey!.update();
-						answers++;
-					}
-					else if (answers) later++;
-					if (session.outcome.received.length > next) {
-						next += 4 * TOTAL;
-						session.send(HANDSHAKE, requested);
-						session.writeKey!.update();
-					}
-				}
-				session.send(DATA, Buffer.from("."));
-				await session.receive();
-			} }).run(), {}, LONG);
+			const said = await run(
+				"send",
+				variant,
+				common => async socket =>
+					new Session13(socket, {
+						...common,
+						talk: async session => {
+							for (let next = 0; session.outcome.received.length < LONG; ) {
+								const record = await session.receive();
+								assert.ok(record);
+								if (record.type === HANDSHAKE) {
+									assert.deepEqual(record.content, notRequested);
+									session.readKey!.update();
+									answers++;
+								} else if (answers) later++;
+								if (session.outcome.received.length > next) {
+									next += 4 * TOTAL;
+									session.send(HANDSHAKE, requested);
+									session.writeKey!.update();
+								}
+							}
+							session.send(DATA, Buffer.from("."));
+							await session.receive();
+						},
+					}).run(),
+				{},
+				LONG,
+			);
 			assert.equal(said, "");
 			assert.ok(answers >= 1 && answers <= 12, `${answers} answers`);
 			assert.ok(later > 100, `${later} records came with the new keys`);

@@ -10,7 +10,9 @@ import { describe, test } from "node:test";
 import { projectRoot } from "../../host-sim/build/files.js";
 
 function firmware(...values: string[]): { status: number | null; stdout: string; stderr: string } {
-	return spawnSync(process.execPath, [join(projectRoot, "host-sim", "setup.mjs"), "firmware", ...values], { encoding: "utf8" });
+	return spawnSync(process.execPath, [join(projectRoot, "host-sim", "setup.mjs"), "firmware", ...values], {
+		encoding: "utf8",
+	});
 }
 
 const wrong: readonly [readonly string[], RegExp][] = [
@@ -32,7 +34,8 @@ describe("arguments of npm run firmware", () => {
 	}
 	test("--help lists every option", () => {
 		const { status, stdout } = firmware("--help");
-		for (const option of ["--chain", "--replay", "--json", "--timeout"]) assert.ok(stdout.includes(`  ${option}`), option);
+		for (const option of ["--chain", "--replay", "--json", "--timeout"])
+			assert.ok(stdout.includes(`  ${option}`), option);
 		assert.equal(status, 0);
 	});
 });

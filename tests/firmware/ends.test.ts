@@ -15,7 +15,10 @@ import { lacksTools } from "../../host-sim/firmware/tools.js";
 const hex = "[0-9a-f]{8}";
 
 async function end(name: string, creation: object = {}): Promise<FirmwareResult> {
-	const image = await buildImage(join(projectRoot, "tests", "firmware", "ends"), { config: { end: name }, extra: { creation } });
+	const image = await buildImage(join(projectRoot, "tests", "firmware", "ends"), {
+		config: { end: name },
+		extra: { creation },
+	});
 	return runFirmware(image, { timeout: 20 });
 }
 
@@ -24,16 +27,47 @@ const bad: { readonly name: string; readonly code: number; readonly says: RegExp
 	{ name: "throw", code: 10, says: /^firmware: uncaught exception\n.*RangeError: thrown on purpose/ },
 	{ name: "reject", code: 11, says: /^firmware: unhandled rejection\n.*Error: rejected on purpose/ },
 	{ name: "eval", code: 10, says: /^firmware: uncaught exception\n.*(Syntax|Eval|Type)Error/ },
-	{ name: "chunks", code: 20, says: /^firmware: memory is full: a chunk of 1000\d\d bytes was asked for, \d+ bytes of creation.static are free/ },
-	{ name: "slots", code: 21, says: /^firmware: memory is full: a slot of 16 bytes was asked for, \d+ bytes of creation.static are free/ },
-	{ name: "normal", code: 21, says: /^firmware: creation.static is too small to start with: \d+ bytes were asked for stack and slots/, creation: { static: 4096 } },
-	{ name: "normal", code: 2, says: /^firmware: there are no 400000 bytes for creation.static/, creation: { static: 400_000 } },
+	{
+		name: "chunks",
+		code: 20,
+		says: /^firmware: memory is full: a chunk of 1000\d\d bytes was asked for, \d+ bytes of creation.static are free/,
+	},
+	{
+		name: "slots",
+		code: 21,
+		says: /^firmware: memory is full: a slot of 16 bytes was asked for, \d+ bytes of creation.static are free/,
+	},
+	{
+		name: "normal",
+		code: 21,
+		says: /^firmware: creation.static is too small to start with: \d+ bytes were asked for stack and slots/,
+		creation: { static: 4096 },
+	},
+	{
+		name: "normal",
+		code: 2,
+		says: /^firmware: there are no 400000 bytes for creation.static/,
+		creation: { static: 400_000 },
+	},
 	{ name: "stack", code: 22, says: /^firmware: the JavaScript stack is full: creation.stack has 384 slots/ },
-	{ name: "nativeStack", code: 23, says: /^firmware: the native stack is full: too many calls nested in C/, creation: { stack: 1024 } },
-	{ name: "nativeStackInC", code: 23, says: new RegExp(`^firmware: the C stack is full: its 10240 bytes are used up \\(at ${hex}\\)`) },
+	{
+		name: "nativeStack",
+		code: 23,
+		says: /^firmware: the native stack is full: too many calls nested in C/,
+		creation: { stack: 1024 },
+	},
+	{
+		name: "nativeStackInC",
+		code: 23,
+		says: new RegExp(`^firmware: the C stack is full: its 10240 bytes are used up \\(at ${hex}\\)`),
+	},
 	{ name: "nativeHeap", code: 10, says: /^firmware: uncaught exception\n.*secret: not enough native memory/ },
 	{ name: "connectTwice", code: 0, says: /^no connection\nno connection$/ },
-	{ name: "preloaded", code: 27, says: new RegExp(`^firmware: a write to ROM, ${hex} \\(at ${hex}\\): code, constants and preloaded`) },
+	{
+		name: "preloaded",
+		code: 27,
+		says: new RegExp(`^firmware: a write to ROM, ${hex} \\(at ${hex}\\): code, constants and preloaded`),
+	},
 	{ name: "preloadedInScript", code: 10, says: /TypeError/ },
 	{ name: "code", code: 27, says: new RegExp(`^firmware: a write to ROM, ${hex} \\(at ${hex}\\)`) },
 	{ name: "null", code: 29, says: new RegExp(`^firmware: a write to 00000000, where nothing is \\(at ${hex}\\)`) },

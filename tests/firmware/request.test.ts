@@ -8,7 +8,13 @@ import { connect, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
 import { createServer as createTLSServer } from "node:tls";
 
-import { makeCertificate, makeIdentity, makeKey, type KeyType, type ServerIdentity } from "../../host-sim/servers/certificates.js";
+import {
+	makeCertificate,
+	makeIdentity,
+	makeKey,
+	type KeyType,
+	type ServerIdentity,
+} from "../../host-sim/servers/certificates.js";
 import { buildRequest } from "../../host-sim/programs/firmware.js";
 import { runFirmware, type FirmwareOptions, type FirmwareResult } from "../../host-sim/firmware/run.js";
 import { readSizes, tables } from "../../host-sim/firmware/tables.js";
@@ -33,9 +39,8 @@ async function request({ identity, ca = identity.root.pem, creation = {}, option
 	const server = await startOpenSSLWithText(identity, `${text}\n`, "-tls1_3");
 	try {
 		const config = { host: "localhost", port: String(server.port), path: "/hello.txt", ca };
-		return { ...await runFirmware(await buildRequest(config, creation), { timeout: 60, ...options }), config };
-	}
-	finally {
+		return { ...(await runFirmware(await buildRequest(config, creation), { timeout: 60, ...options })), config };
+	} finally {
 		await server.stop();
 	}
 }
@@ -59,21 +64,25 @@ async function requestTo(serve: (socket: Socket) => void): Promise<FirmwareResul
 	try {
 		const { port } = server.address() as { port: number };
 		const ca = makeIdentity(["localhost"]).root.pem;
-		return await runFirmware(await buildRequest({ host: "localhost", port: String(port), path: "/", ca }), { timeout: 30 });
-	}
-	finally {
+		return await runFirmware(await buildRequest({ host: "localhost", port: String(port), path: "/", ca }), {
+			timeout: 30,
+		});
+	} finally {
 		server.close();
 	}
 }
 
-describe("an HTTPS request from firmware", { skip: await lacksTools() || lacks("openssl", "openssl") }, () => {
+describe("an HTTPS request from firmware", { skip: (await lacksTools()) || lacks("openssl", "openssl") }, () => {
 	for (const type of ["p256", "rsa2048"] as KeyType[]) {
 		test(`${type}: handshake, answer, figures`, async () => {
 			const { code, lines, figures } = await request({ identity: makeIdentity(["localhost"], type) });
 			assert.equal(code, 0, lines.join("\n"));
 			assert.match(lines[0]!, /^TLS 1\.3, TLS_\w+, peer: localhost$/);
 			assert.ok(lines.includes(text), lines.join("\n"));
-			assert.deepEqual(figures?.marks.map(mark => mark.name), phases);
+			assert.deepEqual(
+				figures?.marks.map(mark => mark.name),
+				phases,
+			);
 			const verify = figures.functions.find(one => one.name === "xs_signature_verify");
 			assert.equal(verify?.calls, 3, "the leaf's, the intermediate's and the server's signature");
 			assert.ok(figures.marks.every(mark => mark.heapPeak < figures.arena - figures.stackLimit * figures.slotSize));
@@ -101,20 +110,27 @@ describe("an HTTPS request from firmware", { skip: await lacksTools() || lacks("
 		const server = await startOpenSSLWithText(identity, `${text}\n`, "-tls1_3");
 		const proxy = createServer(socket => {
 			const far = connect(server.port, "127.0.0.1");
-			socket.on("data", data => far.write(data)).on("error", () => {}).on("close", () => far.destroy());
+			socket
+				.on("data", data => far.write(data))
+				.on("error", () => {})
+				.on("close", () => far.destroy());
 			far.on("data", data => setTimeout(() => socket.write(data), pause)).on("error", () => {});
 			far.on("end", () => setTimeout(() => socket.end(), pause));
 		});
 		await new Promise<void>(done => proxy.listen(0, "127.0.0.1", done));
 		try {
 			const { port } = proxy.address() as { port: number };
-			const image = await buildRequest({ host: "localhost", port: String(port), path: "/hello.txt", ca: identity.root.pem });
+			const image = await buildRequest({
+				host: "localhost",
+				port: String(port),
+				path: "/hello.txt",
+				ca: identity.root.pem,
+			});
 			const options = { time: new Date() };
 			const first = await runFirmware(image, options);
 			assert.ok(first.lines.includes(text), first.lines.join("\n"));
 			assert.deepEqual((await runFirmware(image, { ...options, replay: first.transcript })).figures, first.figures);
-		}
-		finally {
+		} finally {
 			proxy.close();
 			await server.stop();
 		}
@@ -124,9 +140,15 @@ describe("an HTTPS request from firmware", { skip: await lacksTools() || lacks("
 		// ECDSA's numbers are as long as they happen to be, and Mbed TLS's arithmetic takes as long as its numbers
 		const identity = makeIdentity(["localhost"]);
 		const [one, other] = [(await request({ identity })).figures!, (await request({ identity })).figures!];
-		assert.ok(Math.abs(one.instructions - other.instructions) < 0.03 * one.instructions, `${one.instructions} and ${other.instructions}`);
+		assert.ok(
+			Math.abs(one.instructions - other.instructions) < 0.03 * one.instructions,
+			`${one.instructions} and ${other.instructions}`,
+		);
 		const script = (figures: typeof one): number => figures.instructions - figures.natives;
-		assert.ok(Math.abs(script(one) - script(other)) < 0.03 * script(one), `${script(one)} and ${script(other)} of script`);
+		assert.ok(
+			Math.abs(script(one) - script(other)) < 0.03 * script(one),
+			`${script(one)} and ${script(other)} of script`,
+		);
 	});
 
 	test("the tables add up", async () => {
@@ -134,7 +156,10 @@ describe("an HTTPS request from firmware", { skip: await lacksTools() || lacks("
 		const image = await buildRequest(config);
 		const sizes = await readSizes(image);
 		assert.equal(sizes.heap, figures!.rom.bytes);
-		assert.ok(sizes.parts.every(({ code }) => code > 0), "a part has no code");
+		assert.ok(
+			sizes.parts.every(({ code }) => code > 0),
+			"a part has no code",
+		);
 		const untold = 200 * 1024 - (sizes.data + sizes.bss + figures!.cStackLimit + figures!.cHeapLimit);
 		assert.ok(untold >= 0 && untold < 32, `of SRAM ${untold} bytes are not told of`);
 		assert.match(tables(sizes, figures!), /XS engine +\d{3},\d{3} +\d/);
@@ -157,26 +182,43 @@ describe("an HTTPS request from firmware", { skip: await lacksTools() || lacks("
 			const ca = makeIdentity(["localhost"]).root.pem;
 			await runFirmware(await buildRequest({ host: "localhost", port: String(port), path: "/", ca }), { timeout: 30 });
 			assert.match((await told).message, /alert/);
-		}
-		finally {
+		} finally {
 			server.close();
 		}
 	});
 	test("a certificate for another name", async () => {
-		assertRefused(await request({ identity: makeIdentity(["other.example"]) }), /is for other\.example, not for localhost/);
+		assertRefused(
+			await request({ identity: makeIdentity(["other.example"]) }),
+			/is for other\.example, not for localhost/,
+		);
 	});
 	test("a forged signature in the chain", async () => {
 		const { root, intermediate } = makeIdentity(["localhost"]);
-		const changeSignature = (signature: Buffer): Buffer => { signature[signature.length - 1]! ^= 1; return signature; };
-		const leaf = makeCertificate({ subject: "localhost", key: makeKey("p256"), issuer: intermediate, names: ["localhost"], changeSignature });
+		const changeSignature = (signature: Buffer): Buffer => {
+			signature[signature.length - 1]! ^= 1;
+			return signature;
+		};
+		const leaf = makeCertificate({
+			subject: "localhost",
+			key: makeKey("p256"),
+			issuer: intermediate,
+			names: ["localhost"],
+			changeSignature,
+		});
 		const result = await request({ identity: { root, intermediate, leaf, chain: leaf.pem + intermediate.pem } });
 		assertRefused(result, /certificate 0 \(CN=localhost\) is forged or damaged: its signature is not its issuer's/);
 	});
 	test("a clock that was never set", async () => {
-		assertRefused(await request({ identity: makeIdentity(["localhost"]), options: { time: new Date(0) } }), /the clock is not set/);
+		assertRefused(
+			await request({ identity: makeIdentity(["localhost"]), options: { time: new Date(0) } }),
+			/the clock is not set/,
+		);
 	});
 	test("a clock ten years on", async () => {
-		assertRefused(await request({ identity: makeIdentity(["localhost"]), options: { time: new Date("2036-11-24T00:00:00Z") } }), /expired/);
+		assertRefused(
+			await request({ identity: makeIdentity(["localhost"]), options: { time: new Date("2036-11-24T00:00:00Z") } }),
+			/expired/,
+		);
 	});
 	test("too little memory for a handshake is an error of the connection, which this app does not catch", async () => {
 		const { code, lines } = await request({ identity: makeIdentity(["localhost"]), creation: { static: 20 * 1024 } });
@@ -187,6 +229,9 @@ describe("an HTTPS request from firmware", { skip: await lacksTools() || lacks("
 		assertRefused(await requestTo(socket => socket.destroy()), /closed the connection during the handshake/);
 	});
 	test("a server that is none of TLS", async () => {
-		assertRefused(await requestTo(socket => socket.end("220 mail.example ESMTP\r\n")), /does not speak TLS on this port/);
+		assertRefused(
+			await requestTo(socket => socket.end("220 mail.example ESMTP\r\n")),
+			/does not speak TLS on this port/,
+		);
 	});
 });

@@ -6,17 +6,33 @@ import { bytes, equal, ok, test, throws } from "test/harness";
 import { createEngine } from "tls/engine";
 import type { Engine } from "tls/engine";
 import { Collector, recordedOptions, sayHellosOf } from "./replay";
-import { clientAlertRecord, clientDataRecord, clientFinishedRecord, clientHelloRecord, clientPrivateKey, serverAlertRecord, serverDataRecord,
-	serverFlightRecord, serverHelloRecord, ticketRecord } from "./rfc8448-records";
+import {
+	clientAlertRecord,
+	clientDataRecord,
+	clientFinishedRecord,
+	clientHelloRecord,
+	clientPrivateKey,
+	serverAlertRecord,
+	serverDataRecord,
+	serverFlightRecord,
+	serverHelloRecord,
+	ticketRecord,
+} from "./rfc8448-records";
 
 const payload = Uint8Array.from({ length: 50 }, (_, i) => i);
 
 function begin(): { engine: Engine; collector: Collector } {
 	sayHellosOf({
-		keys: [clientPrivateKey], hellos: [clientHelloRecord], answers: [serverHelloRecord], flight: serverFlightRecord, finished: clientFinishedRecord,
-		serverAlert: serverAlertRecord, clientAlert: clientAlertRecord,
+		keys: [clientPrivateKey],
+		hellos: [clientHelloRecord],
+		answers: [serverHelloRecord],
+		flight: serverFlightRecord,
+		finished: clientFinishedRecord,
+		serverAlert: serverAlertRecord,
+		clientAlert: clientAlertRecord,
 	});
-	const collector = new Collector(), engine = createEngine(recordedOptions, "server", collector);
+	const collector = new Collector(),
+		engine = createEngine(recordedOptions, "server", collector);
 	engine.start();
 	goOn(engine, collector);
 	return { engine, collector };
@@ -68,7 +84,12 @@ test("parts of buffers, and ranges that are none", () => {
 	collector.take();
 	engine.send(new Uint8Array([9, ...payload, 9]), 1, 51);
 	equal(collector.take(), clientDataRecord);
-	for (const [start, end] of [[-1, 1], [2, 1], [0, 51], [0.5, NaN]] as const) {
+	for (const [start, end] of [
+		[-1, 1],
+		[2, 1],
+		[0, 51],
+		[0.5, NaN],
+	] as const) {
 		throws(() => engine.send(payload, start, end), RangeError);
 		throws(() => engine.receive(payload, start, end), RangeError);
 	}
@@ -95,6 +116,7 @@ test("a transport that ends too early is told apart from a server that closed", 
 
 test("the engine shows nothing of what a handshake asks of its connection", () => {
 	const { engine } = begin();
-	for (const name of ["open", "alert", "pause", "connect", "timing", "room", "filled", "connection"]) ok(!(name in engine), name);
+	for (const name of ["open", "alert", "pause", "connect", "timing", "room", "filled", "connection"])
+		ok(!(name in engine), name);
 	throws(() => createEngine({}, "server", new Collector()), "configuration");
 });

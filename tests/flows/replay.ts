@@ -44,12 +44,22 @@ export class Collector implements Events {
 		for (let i = start; i < end; i++) this.sent.push(from[i]!);
 		return end - start;
 	}
-	opened(info: HandshakeInfo): void { this.info = info; }
-	session(session: ArrayBuffer): void { this.sessions.push(session); }
+	opened(info: HandshakeInfo): void {
+		this.info = info;
+	}
+	session(session: ArrayBuffer): void {
+		this.sessions.push(session);
+	}
 	readable(): void {}
-	ended(): void { this.hasEnded = true; }
-	failed(error: TLSError): void { this.error = error; }
-	pause(): void { this.isPaused = true; }
+	ended(): void {
+		this.hasEnded = true;
+	}
+	failed(error: TLSError): void {
+		this.error = error;
+	}
+	pause(): void {
+		this.isPaused = true;
+	}
 
 	/** What was sent since the last call. */
 	take(): Uint8Array {
@@ -87,7 +97,12 @@ export interface Replay {
 }
 
 /** What a client of recordings is asked for. */
-export const recordedOptions = { serverName: "server", pins: [new Uint8Array(32)], pinsInsteadOfRoots: true, recordSizeLimit: 0x4001 };
+export const recordedOptions = {
+	serverName: "server",
+	pins: [new Uint8Array(32)],
+	pinsInsteadOfRoots: true,
+	recordSizeLimit: 0x4001,
+};
 
 /** From now on each ClientHello is the recording's next. */
 export function sayHellosOf(recording: Recording): void {

@@ -6,9 +6,28 @@
 import { ascii, bytes, equal, hex, ok, test, throws } from "test/harness";
 import { feed, readAll, start } from "./replay";
 import type { Recording } from "./replay";
-import { clientAlertRecord, clientDataRecord, clientFinishedRecord, clientHelloRecord, clientPrivateKey, serverAlertRecord, serverDataRecord,
-	serverFlightRecord, serverHelloRecord, ticketRecord } from "./rfc8448-records";
-import { clientAuthenticated, clientCertificate, clientSignature, compatible, resumed, resumedClientData, resumedServerData, retried } from "./rfc8448-traces";
+import {
+	clientAlertRecord,
+	clientDataRecord,
+	clientFinishedRecord,
+	clientHelloRecord,
+	clientPrivateKey,
+	serverAlertRecord,
+	serverDataRecord,
+	serverFlightRecord,
+	serverHelloRecord,
+	ticketRecord,
+} from "./rfc8448-records";
+import {
+	clientAuthenticated,
+	clientCertificate,
+	clientSignature,
+	compatible,
+	resumed,
+	resumedClientData,
+	resumedServerData,
+	retried,
+} from "./rfc8448-traces";
 import { KeyKind } from "tls/hardware/signature";
 import { Secret } from "tls/hardware/secret";
 import { importSession } from "tls/handshake/resumption/session";
@@ -19,8 +38,13 @@ const payload = Uint8Array.from({ length: 50 }, (_, i) => i);
 
 /** Section 3. */
 const simple: Recording = {
-	keys: [clientPrivateKey], hellos: [clientHelloRecord], answers: [serverHelloRecord], flight: serverFlightRecord, finished: clientFinishedRecord,
-	serverAlert: serverAlertRecord, clientAlert: clientAlertRecord,
+	keys: [clientPrivateKey],
+	hellos: [clientHelloRecord],
+	answers: [serverHelloRecord],
+	flight: serverFlightRecord,
+	finished: clientFinishedRecord,
+	serverAlert: serverAlertRecord,
+	clientAlert: clientAlertRecord,
 };
 
 /** Section 6: the signature is taken from the trace, as it holds random bytes; what is signed is looked at. */
@@ -98,9 +122,19 @@ function recordedSecret(): Secret {
 }
 
 const makeSession = (): Session => ({
-	version: ProtocolVersion.tls13, suite: CipherSuite.TLS_AES_128_GCM_SHA256, scheme: 0x0804, subject: "recorded", protocol: "", maxFragmentCode: 0, maxEarlyData: 1024,
-	secret: recordedSecret(), made: 0, ageAdd: 0, verifiedAt: 0, validUntil: 0xffffffff,
-	ticket: new Uint8Array(178),	// the recorded hello has it
+	version: ProtocolVersion.tls13,
+	suite: CipherSuite.TLS_AES_128_GCM_SHA256,
+	scheme: 0x0804,
+	subject: "recorded",
+	protocol: "",
+	maxFragmentCode: 0,
+	maxEarlyData: 1024,
+	secret: recordedSecret(),
+	made: 0,
+	ageAdd: 0,
+	verifiedAt: 0,
+	validUntil: 0xffffffff,
+	ticket: new Uint8Array(178), // the recorded hello has it
 });
 const early = ascii("ABCDEF");
 
@@ -145,8 +179,11 @@ test("RFC 8448 section 3: the ticket's key is that of section 4", () => {
 });
 
 for (const [name, recording, changes] of [
-	["3", simple, () => ({})], ["4", resumed, () => ({ session: makeSession(), earlyData: early })], ["5", retried, () => ({})],
-	["6", clientAuthenticated, () => ({ credential })], ["7", compatible, () => ({})],
+	["3", simple, () => ({})],
+	["4", resumed, () => ({ session: makeSession(), earlyData: early })],
+	["5", retried, () => ({})],
+	["6", clientAuthenticated, () => ({ credential })],
+	["7", compatible, () => ({})],
 ] as const) {
 	test(`RFC 8448 section ${name}, every flipped bit of the server's flight is refused`, () => {
 		for (let at = 5; at < recording.flight.length; at += 41) {

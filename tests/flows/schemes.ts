@@ -6,17 +6,35 @@
 import { equal, ok, test } from "test/harness";
 import { feed, start } from "./replay";
 import type { Recording } from "./replay";
-import { clientAlertRecord, clientFinishedRecord, clientHelloRecord, clientPrivateKey, serverAlertRecord, serverFlightRecord, serverHelloRecord } from "./rfc8448-records";
+import {
+	clientAlertRecord,
+	clientFinishedRecord,
+	clientHelloRecord,
+	clientPrivateKey,
+	serverAlertRecord,
+	serverFlightRecord,
+	serverHelloRecord,
+} from "./rfc8448-records";
 import { SignatureScheme } from "tls/wire/numbers";
 
 const recording: Recording = {
-	keys: [clientPrivateKey], hellos: [clientHelloRecord], answers: [serverHelloRecord], flight: serverFlightRecord, finished: clientFinishedRecord,
-	serverAlert: serverAlertRecord, clientAlert: clientAlertRecord,
+	keys: [clientPrivateKey],
+	hellos: [clientHelloRecord],
+	answers: [serverHelloRecord],
+	flight: serverFlightRecord,
+	finished: clientFinishedRecord,
+	serverAlert: serverAlertRecord,
+	clientAlert: clientAlertRecord,
 };
 
 const others = [
-	SignatureScheme.ecdsa_secp256r1_sha256, SignatureScheme.ecdsa_secp384r1_sha384, SignatureScheme.rsa_pss_rsae_sha384, SignatureScheme.rsa_pss_rsae_sha512,
-	SignatureScheme.rsa_pkcs1_sha256, SignatureScheme.rsa_pkcs1_sha384, SignatureScheme.rsa_pkcs1_sha512,
+	SignatureScheme.ecdsa_secp256r1_sha256,
+	SignatureScheme.ecdsa_secp384r1_sha384,
+	SignatureScheme.rsa_pss_rsae_sha384,
+	SignatureScheme.rsa_pss_rsae_sha512,
+	SignatureScheme.rsa_pkcs1_sha256,
+	SignatureScheme.rsa_pkcs1_sha384,
+	SignatureScheme.rsa_pkcs1_sha512,
 ];
 
 /** The handshake with these schemes offered, up to the server's Finished. */

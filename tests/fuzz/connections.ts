@@ -8,7 +8,7 @@ import { configure } from "tls/configure";
 import { inflate } from "tls/inflate";
 import type { Options } from "tls/options";
 import { ALPN } from "./flight";
-import type { Identity, Material, Resumable } from "./flight";
+import type { Identity, Material } from "./flight";
 import { chance, numbersOf, pick } from "./mutate";
 import { Finding, Watch } from "./oracle";
 import type { Damage, Level, Peer } from "./peer";
@@ -48,11 +48,19 @@ function commonFlight(n: Numbers, material: Material, damages: readonly Damage[]
 	const isImpostor = chance(n, 12);
 	const fragment = chance(n, 3) ? pick(n, [1, 2, 5, 64, 200, 1000]) : 16384;
 	return {
-		n, material, damages, isImpostor,
+		n,
+		material,
+		damages,
+		isImpostor,
 		identity: isImpostor ? impostor(material, right) : right,
-		fragment, asksCertificate: chance(n, 4), staples: chance(n, 3), tickets: n.below(3),
+		fragment,
+		asksCertificate: chance(n, 4),
+		staples: chance(n, 3),
+		tickets: n.below(3),
 		// within the limit that the client may set
-		data: n.below(4), dataLength: pick(n, [0, 1, 100, 1000, 1900]), closes: !chance(n, 6),
+		data: n.below(4),
+		dataLength: pick(n, [0, 1, 100, 1000, 1900]),
+		closes: !chance(n, 6),
 		leavesAt: chance(n, 16) ? n.below(60) : -1,
 	};
 }
@@ -60,7 +68,10 @@ function commonFlight(n: Numbers, material: Material, damages: readonly Damage[]
 /** Options of the client that change nothing of the flight. */
 function commonOptions(n: Numbers, material: Material): Options {
 	return {
-		serverName: "fuzz.example", roots: material.roots, recordSizeLimit: pick(n, [0x4001, 0x4001, 2000]), staple: "ask",
+		serverName: "fuzz.example",
+		roots: material.roots,
+		recordSizeLimit: pick(n, [0x4001, 0x4001, 2000]),
+		staple: "ask",
 		...(chance(n, 2) ? { applicationLayerProtocolNegotiation: [ALPN, "h2"] } : {}),
 		...(chance(n, 3) ? { clientCertificates: material.client.certificate, clientKey: material.client.key } : {}),
 		...(chance(n, 6) ? { recordPadding: 64 } : {}),
@@ -87,10 +98,18 @@ function flight13(n: Numbers, material: Material, damages: readonly Damage[]): F
 	}
 	if (isExternal) options.psk = { identity: "key", key: external };
 	return {
-		...common, resumes, early, options, external: isExternal ? external : undefined,
+		...common,
+		resumes,
+		early,
+		options,
+		external: isExternal ? external : undefined,
 		isImpostor: common.isImpostor && !resumes && !isExternal,
 		suite: resumes?.suite ?? (isExternal ? pick(n, [0x1301, 0x1303]) : pick(n, [0x1301, 0x1302, 0x1303])),
-		group: pick(n, [0x17, 0x18]), retries: chance(n, 5), compresses: chance(n, 2), updates: n.below(3), asksLater: options.postHandshakeAuth === true && chance(n, 2),
+		group: pick(n, [0x17, 0x18]),
+		retries: chance(n, 5),
+		compresses: chance(n, 2),
+		updates: n.below(3),
+		asksLater: options.postHandshakeAuth === true && chance(n, 2),
 		limitsRecords: chance(n, 3),
 	};
 }
@@ -112,9 +131,16 @@ function flight12(n: Numbers, material: Material, damages: readonly Damage[]): F
 		delete options.clientKey;
 	}
 	return {
-		...common, resumes, options, isDHE, isImpostor: common.isImpostor && !resumes,
+		...common,
+		resumes,
+		options,
+		isDHE,
+		isImpostor: common.isImpostor && !resumes,
 		suite: resumes?.suite ?? (isDHE ? 0x9e : pick(n, isRSA ? suitesRSA : suitesEC)),
-		group: pick(n, [0x1d, 0x17]), encryptsThenMACs: chance(n, 2), hasId: chance(n, 2), requests: chance(n, 5) ? 1 + n.below(3) : 0,
+		group: pick(n, [0x1d, 0x17]),
+		encryptsThenMACs: chance(n, 2),
+		hasId: chance(n, 2),
+		requests: chance(n, 5) ? 1 + n.below(3) : 0,
 	};
 }
 
@@ -125,7 +151,8 @@ const right12 = /^2 (11 (22 )?(12 )?(13 )?14 )?(4 )?20$/;
 function checkOpen(peer: Peer, watch: Watch, isImpostor: boolean, order: RegExp): void {
 	if (isImpostor) throw new Finding(`open with an impostor: ${peer.story.join("; ")}`);
 	if (peer.isForged) throw new Finding(`open with a changed proof: ${peer.story.join("; ")}`);
-	if (!peer.isConfirmed && !(peer.isUnclear && peer.isLost)) throw new Finding(`open, but the server has not got the right Finished: ${peer.story.join("; ")}`);
+	if (!peer.isConfirmed && !(peer.isUnclear && peer.isLost))
+		throw new Finding(`open, but the server has not got the right Finished: ${peer.story.join("; ")}`);
 	const types = peer.types.join(" ");
 	if (!order.test(types)) throw new Finding(`open after the messages ${types}: ${peer.story.join("; ")}`);
 	if (!watch.info!.peer) throw new Finding("open without a peer");
@@ -135,7 +162,8 @@ function checkOpen(peer: Peer, watch: Watch, isImpostor: boolean, order: RegExp)
 function checkRight(peer: Peer, watch: Watch, closes: boolean): void {
 	const { error, info } = watch;
 	if (!info) throw new Finding(`a right flight was refused: ${error?.code}: ${error?.message}`);
-	if (error && (error.code !== "truncated" || closes)) throw new Finding(`a right connection failed: ${error.code}: ${error.message}`);
+	if (error && (error.code !== "truncated" || closes))
+		throw new Finding(`a right connection failed: ${error.code}: ${error.message}`);
 	if (peer.isLost) throw new Finding("the server could not read a record");
 }
 
@@ -149,9 +177,11 @@ function runFlight(flight: Flight13 | Flight12, peer: Peer, order: RegExp): { wa
 		watch.run();
 		if (watch.info) checkOpen(peer, watch, isImpostor, order);
 		if (!peer.applied && !isImpostor && !watch.wasClosed) checkRight(peer, watch, flight.closes);
-		return { watch, result: { code: watch.error?.code ?? "open", longest: watch.turns.longest, story: peer.story.join("; ") } };
-	}
-	finally {
+		return {
+			watch,
+			result: { code: watch.error?.code ?? "open", longest: watch.turns.longest, story: peer.story.join("; ") },
+		};
+	} finally {
 		peer.close();
 	}
 }
@@ -178,8 +208,25 @@ export function makeSessions(material: Material): void {
 		let session: Uint8Array | undefined;
 		const options: Options = { serverName: "fuzz.example", roots: material.roots };
 		const flight: Flight13 = {
-			...base, suite, options, identity: material.rsa, isImpostor: false, resumes: undefined, external: undefined, early: undefined, retries: false, tickets: 1, updates: 0, leavesAt: -1, fragment: 16384,
-			data: 0, closes: true, asksLater: false, onSession: made => { session = new Uint8Array(made); },
+			...base,
+			suite,
+			options,
+			identity: material.rsa,
+			isImpostor: false,
+			resumes: undefined,
+			external: undefined,
+			early: undefined,
+			retries: false,
+			tickets: 1,
+			updates: 0,
+			leavesAt: -1,
+			fragment: 16384,
+			data: 0,
+			closes: true,
+			asksLater: false,
+			onSession: made => {
+				session = new Uint8Array(made);
+			},
 		};
 		const peer = new Peer13(flight);
 		runFlight(flight, peer, right13);
@@ -192,8 +239,23 @@ export function makeSessions(material: Material): void {
 			let session: Uint8Array | undefined;
 			const options: Options = { serverName: "fuzz.example", roots: material.roots, maxVersion: 0x303 };
 			const flight: Flight12 = {
-				...base, suite, options, identity: material.rsa, isImpostor: false, resumes: undefined, isDHE: false, leavesAt: -1, fragment: 16384, tickets, hasId: !tickets, data: 0, closes: true, requests: 0,
-				onSession: made => { session = new Uint8Array(made); },
+				...base,
+				suite,
+				options,
+				identity: material.rsa,
+				isImpostor: false,
+				resumes: undefined,
+				isDHE: false,
+				leavesAt: -1,
+				fragment: 16384,
+				tickets,
+				hasId: !tickets,
+				data: 0,
+				closes: true,
+				requests: 0,
+				onSession: made => {
+					session = new Uint8Array(made);
+				},
 			};
 			const peer = new Peer12(flight);
 			runFlight(flight, peer, right12);

@@ -38,8 +38,7 @@ export function elementsOf(bytes: Uint8Array, start: number, end: number, depth 
 			let long = 0;
 			for (let left = length - 0x80; left > 0; left--) long = long * 256 + (bytes[at++] ?? 0);
 			length = long;
-		}
-		else if (length >= 0x80) return undefined;
+		} else if (length >= 0x80) return undefined;
 		if (length < 0 || at + length > end || (tag & 0x1f) === 0x1f) return undefined;
 		list.push(elementOf(tag, bytes, at, at + length, depth));
 		at += length;
@@ -50,7 +49,8 @@ export function elementsOf(bytes: Uint8Array, start: number, end: number, depth 
 function elementOf(tag: number, bytes: Uint8Array, start: number, end: number, depth: number): Element {
 	const before = tag === Tag.bitString && start < end ? bytes.slice(start, start + 1) : undefined;
 	const inside = start + (before?.length ?? 0);
-	const isNest = tag & Tag.constructed || (tag === Tag.octetString || tag === Tag.bitString) && bytes[inside] === 0x30;
+	const isNest =
+		tag & Tag.constructed || ((tag === Tag.octetString || tag === Tag.bitString) && bytes[inside] === 0x30);
 	const items = isNest && depth < MAX_DEPTH ? elementsOf(bytes, inside, end, depth + 1) : undefined;
 	return { tag, bytes: bytes.slice(start, end), items, before: items && before, lie: -1, form: 0 };
 }

@@ -34,28 +34,71 @@ function print(line: object): void {
 function makePeer(version: number, kept: Kept | undefined): Peer13 | Peer12 {
 	const suite = version === 0x304 ? 0x1301 : 0xc02b;
 	const common: Flight = {
-		n: numbersOf(5), material, damages: [], identity, isImpostor: false, suite, group: 0x1d, fragment: 16384, resumes: kept && { ...kept, suite }, asksCertificate: false,
-		staples: false, tickets: 1, data: 1, dataLength: 20, leavesAt: -1, closes: true, options: {},
+		n: numbersOf(5),
+		material,
+		damages: [],
+		identity,
+		isImpostor: false,
+		suite,
+		group: 0x1d,
+		fragment: 16384,
+		resumes: kept && { ...kept, suite },
+		asksCertificate: false,
+		staples: false,
+		tickets: 1,
+		data: 1,
+		dataLength: 20,
+		leavesAt: -1,
+		closes: true,
+		options: {},
 	};
-	if (version === 0x303) return new Peer12({ ...common, isDHE: false, encryptsThenMACs: false, hasId: false, requests: 0 });
-	return new Peer13({ ...common, retries: false, compresses: false, early: undefined, external: undefined, updates: 0, asksLater: false, limitsRecords: false });
+	if (version === 0x303)
+		return new Peer12({ ...common, isDHE: false, encryptsThenMACs: false, hasId: false, requests: 0 });
+	return new Peer13({
+		...common,
+		retries: false,
+		compresses: false,
+		early: undefined,
+		external: undefined,
+		updates: 0,
+		asksLater: false,
+		limitsRecords: false,
+	});
 }
 
 /** One connection; gives what the next can go on with. */
-async function run(version: number, kept: Kept | undefined, cut: Partial<Plan>): Promise<{ ending: Ending; kept: Kept | undefined; peer: Peer }> {
+async function run(
+	version: number,
+	kept: Kept | undefined,
+	cut: Partial<Plan>,
+): Promise<{ ending: Ending; kept: Kept | undefined; peer: Peer }> {
 	const peer = makePeer(version, kept);
 	let session: Uint8Array | undefined;
 	const secure: SecureOptions = {
-		roots, maxVersion: version, recordSizeLimit: 0x4001, ...(kept ? { session: kept.session.slice() } : {}),
-		onSession: made => { session = new Uint8Array(made); },
+		roots,
+		maxVersion: version,
+		recordSizeLimit: 0x4001,
+		...(kept ? { session: kept.session.slice() } : {}),
+		onSession: made => {
+			session = new Uint8Array(made);
+		},
 	};
-	const ending = await new Promise<Ending>(done => connect({ peer, fromServer: Infinity, fromClient: Infinity, ...cut }, secure, done));
+	const ending = await new Promise<Ending>(done =>
+		connect({ peer, fromServer: Infinity, fromClient: Infinity, ...cut }, secure, done),
+	);
 	const secret = peer instanceof Peer13 ? peer.lastTicketSecret : peer.master;
 	return { ending, peer, kept: session && secret ? { session, secret } : undefined };
 }
 
 function expectGood(ending: Ending, peer: Peer): void {
-	if (ending.code !== "closed" || ending.errors !== 1 || !ending.isOpened || ending.received !== 20 || !peer.isConfirmed || peer.received !== 4)
+	if (
+		ending.code !== "closed" ||
+		ending.errors !== 1 ||
+		!ending.isOpened ||
+		ending.received !== 20 ||
+		!peer.isConfirmed ||
+		peer.received !== 4
+	)
 		throw new Error(`a good connection ended so: ${JSON.stringify(ending)}, the server got ${peer.received} bytes`);
 }
 
@@ -72,8 +115,11 @@ async function runCuts(version: number, kept: Kept | undefined, stride: number):
 			cuts++;
 			codes[ending.code] = (codes[ending.code] ?? 0) + 1;
 			// the client's last bytes are its goodbye, for which nobody waits
-			const isGood = ["transport", "truncated"].includes(ending.code) || side === "fromClient" && ending.code === "closed" && ending.received === 20;
-			if (!isGood || ending.errors !== 1) print({ wrong: `${side} ${at} of ${lengths[side]}: ${JSON.stringify(ending)}` });
+			const isGood =
+				["transport", "truncated"].includes(ending.code) ||
+				(side === "fromClient" && ending.code === "closed" && ending.received === 20);
+			if (!isGood || ending.errors !== 1)
+				print({ wrong: `${side} ${at} of ${lengths[side]}: ${JSON.stringify(ending)}` });
 			if (cuts % 200) continue;
 			const good = await run(version, kept, {});
 			expectGood(good.ending, good.peer);

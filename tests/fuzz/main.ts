@@ -37,11 +37,16 @@ function held(): { chunks: number; slots: number; native: number } {
 }
 
 const target = config.target as string;
-const first = Number(config.seed), count = Number(config.count), each = config.each === "1";
-const seeds = config.seeds ? JSON.parse(config.seeds) as number[] : undefined;
+const first = Number(config.seed),
+	count = Number(config.count),
+	each = config.each === "1";
+const seeds = config.seeds ? (JSON.parse(config.seeds) as number[]) : undefined;
 const deadline = Date.now() + 1000 * Number(config.seconds);
 
-let longest = 0, longestSeed = first, runs = 0, peak = 0;
+let longest = 0,
+	longestSeed = first,
+	runs = 0,
+	peak = 0;
 const codes: Record<string, number> = {};
 let start: ReturnType<typeof held> | undefined;
 
@@ -60,8 +65,7 @@ function runOne(seed: number): void {
 			longestSeed = seed;
 		}
 		if (each) print({ seed, code, longest: result.longest, story: result.story });
-	}
-	catch (error) {
+	} catch (error) {
 		code = "finding";
 		const words = error instanceof Finding ? error.message : `${String(error)} ${(error as Error).stack}`;
 		print({ finding: words, seed });
@@ -82,4 +86,12 @@ while (runs < count && (seeds ? runs < seeds.length : Date.now() < deadline)) {
 }
 note();
 const end = held();
-print({ done: runs, codes, grown: start && { chunks: end.chunks - start.chunks, slots: end.slots - start.slots, native: end.native - start.native } });
+print({
+	done: runs,
+	codes,
+	grown: start && {
+		chunks: end.chunks - start.chunks,
+		slots: end.slots - start.slots,
+		native: end.native - start.native,
+	},
+});

@@ -31,7 +31,12 @@ function identity(leaf: Uint8Array, above: Uint8Array, key: string, isRSA: boole
 
 export function readMaterial(): Material {
 	const given = JSON.parse(config.material) as Given;
-	const [root, intermediate, rsa, ec] = [bytes(given.root), bytes(given.intermediate), bytes(given.rsa), bytes(given.ec)];
+	const [root, intermediate, rsa, ec] = [
+		bytes(given.root),
+		bytes(given.intermediate),
+		bytes(given.rsa),
+		bytes(given.ec),
+	];
 	return {
 		roots: trustCertificates([root]),
 		rsa: identity(rsa, intermediate, given.rsaKey, true),
@@ -40,6 +45,7 @@ export function readMaterial(): Material {
 		client: { certificate: bytes(given.client), key: bytes(given.clientKey) },
 		bomb: bytes(given.bomb),
 		certificates: [root, intermediate, rsa, ec],
-		sessions13: [], sessions12: [],
+		sessions13: [],
+		sessions12: [],
 	};
 }

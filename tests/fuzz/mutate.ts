@@ -12,12 +12,17 @@ import type { Field } from "./shapes";
 const MAX_GROWN = 70000;
 
 /** Numbers at which code goes wrong. */
-const edges: readonly number[] = [0, 1, 2, 3, 4, 5, 0x1f, 0x20, 0x21, 0x2f, 0x30, 0x3f, 0x40, 0x7e, 0x7f, 0x80, 0x81, 0x82, 0xfe, 0xff, 0x100, 0x101, 0x3fff, 0x4000, 0x4001,
-	0x4100, 0x4101, 0x7fff, 0x8000, 0x8001, 0xfffe, 0xffff, 0x10000, 0x7fffff, 0xffffff];
+const edges: readonly number[] = [
+	0, 1, 2, 3, 4, 5, 0x1f, 0x20, 0x21, 0x2f, 0x30, 0x3f, 0x40, 0x7e, 0x7f, 0x80, 0x81, 0x82, 0xfe, 0xff, 0x100, 0x101,
+	0x3fff, 0x4000, 0x4001, 0x4100, 0x4101, 0x7fff, 0x8000, 0x8001, 0xfffe, 0xffff, 0x10000, 0x7fffff, 0xffffff,
+];
 
 /** Numbers that the protocol knows: extensions, groups, schemes, versions, suites. */
-const known: readonly number[] = [0, 1, 5, 10, 11, 13, 16, 22, 23, 27, 28, 35, 41, 42, 43, 44, 45, 47, 48, 49, 50, 51, 0xff01, 0x17, 0x18, 0x1d, 0x100, 0x0301, 0x0302, 0x0303,
-	0x0304, 0x0401, 0x0403, 0x0503, 0x0804, 0x0805, 0x0806, 0x0809, 0x1301, 0x1302, 0x1303, 0x1304, 0xc02b, 0xc02f, 0xc013, 0x0a0a];
+const known: readonly number[] = [
+	0, 1, 5, 10, 11, 13, 16, 22, 23, 27, 28, 35, 41, 42, 43, 44, 45, 47, 48, 49, 50, 51, 0xff01, 0x17, 0x18, 0x1d, 0x100,
+	0x0301, 0x0302, 0x0303, 0x0304, 0x0401, 0x0403, 0x0503, 0x0804, 0x0805, 0x0806, 0x0809, 0x1301, 0x1302, 0x1303,
+	0x1304, 0xc02b, 0xc02f, 0xc013, 0x0a0a,
+];
 
 /** Numbers from a seed; those that follow on each other have nothing in common. */
 export function numbersOf(seed: number): Numbers {
@@ -46,10 +51,14 @@ export function chance(n: Numbers, of: number): boolean {
 export function edgeLength(n: Numbers, width: number, length: number): number {
 	const most = 2 ** (8 * width) - 1;
 	switch (n.below(4)) {
-		case 0: return Math.max(0, Math.min(most, length + pick(n, [-2, -1, 1, 2])));
-		case 1: return most - n.below(2);
-		case 2: return n.below(2);
-		default: return Math.min(most, pick(n, edges));
+		case 0:
+			return Math.max(0, Math.min(most, length + pick(n, [-2, -1, 1, 2])));
+		case 1:
+			return most - n.below(2);
+		case 2:
+			return n.below(2);
+		default:
+			return Math.min(most, pick(n, edges));
 	}
 }
 
@@ -81,9 +90,12 @@ function changeBytes(n: Numbers, bytes: Uint8Array): Uint8Array {
 		case 2:
 			if (at < bytes.length) bytes[at] = pick(n, edges);
 			return bytes;
-		case 3: return bytes.slice(0, at);
-		case 4: return join(bytes.subarray(0, at), n.octets(1 + n.below(4)), bytes.subarray(at));
-		case 5: return join(bytes.subarray(0, at), bytes.subarray(Math.min(bytes.length, at + 1 + n.below(8))));
+		case 3:
+			return bytes.slice(0, at);
+		case 4:
+			return join(bytes.subarray(0, at), n.octets(1 + n.below(4)), bytes.subarray(at));
+		case 5:
+			return join(bytes.subarray(0, at), bytes.subarray(Math.min(bytes.length, at + 1 + n.below(8))));
 		case 6: {
 			const end = Math.min(bytes.length, at + 1 + n.below(64));
 			return join(bytes.subarray(0, end), bytes.subarray(at));
@@ -105,7 +117,9 @@ function changeBytes(n: Numbers, bytes: Uint8Array): Uint8Array {
 function resize(n: Numbers, bytes: Uint8Array, width: number): Uint8Array {
 	const length = Math.min(edgeLength(n, width, bytes.length), MAX_GROWN);
 	const result = new Uint8Array(length);
-	if (bytes.length) for (let at = 0; at < length; at += bytes.length) result.set(bytes.subarray(0, Math.min(bytes.length, length - at)), at);
+	if (bytes.length)
+		for (let at = 0; at < length; at += bytes.length)
+			result.set(bytes.subarray(0, Math.min(bytes.length, length - at)), at);
 	return result;
 }
 
@@ -133,8 +147,12 @@ function copyField(field: Field): Field {
 function changeList(n: Numbers, { list, index }: Place): void {
 	const field = list[index]!;
 	switch (n.below(4)) {
-		case 0: list.splice(index, 1); break;
-		case 1: list.splice(n.below(list.length + 1), 0, copyField(field)); break;
+		case 0:
+			list.splice(index, 1);
+			break;
+		case 1:
+			list.splice(n.below(list.length + 1), 0, copyField(field));
+			break;
 		case 2: {
 			const count = pick(n, [2, 8, 40, 41, 100, 600]);
 			for (let i = 0; i < count; i++) list.push(field);
@@ -156,21 +174,22 @@ function changeField(n: Numbers, places: readonly Place[]): void {
 			// an extension, or whatever it looks like here
 			const group: Field = { width: 0, bytes: join(otherNumber(n, 2), Uint8Array.of(0, 0)), items: undefined, lie: -1 };
 			field.items.splice(n.below(field.items.length + 1), 0, group);
-		}
-		else field.items = [];
-	}
-	else if (field.width) {
+		} else field.items = [];
+	} else if (field.width) {
 		switch (n.below(5)) {
-			case 0: field.lie = edgeLength(n, field.width, field.bytes.length); break;
-			case 1: field.bytes = resize(n, field.bytes, field.width); break;
+			case 0:
+				field.lie = edgeLength(n, field.width, field.bytes.length);
+				break;
+			case 1:
+				field.bytes = resize(n, field.bytes, field.width);
+				break;
 			case 2:
 				field.bytes = field.bytes[0] === 0x30 ? mutateDER(n, field.bytes) : mutateBytes(n, field.bytes);
 				break;
 			default:
 				field.bytes = mutateBytes(n, field.bytes);
 		}
-	}
-	else field.bytes = chance(n, 3) ? mutateBytes(n, field.bytes) : otherNumber(n, field.bytes.length);
+	} else field.bytes = chance(n, 3) ? mutateBytes(n, field.bytes) : otherNumber(n, field.bytes.length);
 }
 
 /** A message's body with one to three fields changed; the lengths around them are right, unless a length is what was changed. */
@@ -185,10 +204,15 @@ export function mutateFields(n: Numbers, name: string, body: Uint8Array): Uint8A
 }
 
 /** Tags that a reader of certificates knows. */
-const tags: readonly number[] = [0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0a, 0x0c, 0x13, 0x14, 0x16, 0x17, 0x18, 0x1e, 0x30, 0x31, 0x80, 0x81, 0x82, 0x86, 0x87, 0xa0, 0xa1, 0xa3, 0xa4,
-	0x1f, 0x3f, 0xff, 0x00, 0x24];
+const tags: readonly number[] = [
+	0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0a, 0x0c, 0x13, 0x14, 0x16, 0x17, 0x18, 0x1e, 0x30, 0x31, 0x80, 0x81, 0x82,
+	0x86, 0x87, 0xa0, 0xa1, 0xa3, 0xa4, 0x1f, 0x3f, 0xff, 0x00, 0x24,
+];
 
-function elementPlaces(list: Element[], places: { list: Element[]; index: number }[]): { list: Element[]; index: number }[] {
+function elementPlaces(
+	list: Element[],
+	places: { list: Element[]; index: number }[],
+): { list: Element[]; index: number }[] {
 	for (let index = 0; index < list.length; index++) {
 		places.push({ list, index });
 		const { items } = list[index]!;
@@ -206,7 +230,8 @@ function flat({ tag, bytes, items, before }: Element): Element {
 /** The content of a SEQUENCE in which `element` lies `depth` levels deep. */
 function nested(element: Element, depth: number): Uint8Array {
 	let bytes = writeElements([element], MAX_GROWN);
-	for (let left = depth; left > 0; left--) bytes = writeElements([{ tag: 0x30, bytes, items: undefined, before: undefined, lie: -1, form: 0 }], MAX_GROWN);
+	for (let left = depth; left > 0; left--)
+		bytes = writeElements([{ tag: 0x30, bytes, items: undefined, before: undefined, lie: -1, form: 0 }], MAX_GROWN);
 	return bytes;
 }
 
@@ -216,16 +241,26 @@ function changeElement(n: Numbers, elements: Element[]): void {
 	const { list, index } = pick(n, places);
 	const element = list[index]!;
 	switch (n.below(11)) {
-		case 0: element.tag = pick(n, tags); break;
-		case 1: element.lie = edgeLength(n, pick(n, [1, 2, 3]), 0); break;
-		case 2: element.form = pick(n, [1, 2, 3, 4, 5, 0x80]); break;
-		case 3: list.splice(index, 1); break;
+		case 0:
+			element.tag = pick(n, tags);
+			break;
+		case 1:
+			element.lie = edgeLength(n, pick(n, [1, 2, 3]), 0);
+			break;
+		case 2:
+			element.form = pick(n, [1, 2, 3, 4, 5, 0x80]);
+			break;
+		case 3:
+			list.splice(index, 1);
+			break;
 		case 4: {
 			const count = pick(n, [1, 1, 1, 7, 40, 300]);
 			for (let i = 0; i < count; i++) list.splice(index, 0, element);
 			break;
 		}
-		case 5: list.splice(n.below(list.length), 1, element); break;
+		case 5:
+			list.splice(n.below(list.length), 1, element);
+			break;
 		case 6: {
 			const other = pick(n, places);
 			list[index] = flat(other.list[other.index]!);

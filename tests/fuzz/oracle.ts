@@ -17,15 +17,44 @@ import { sameBytes } from "./peer";
 export class Finding extends Error {}
 
 /** The errors that a peer may cause, or the end of the transport. */
-const possible: readonly string[] = ["decode_error", "unexpected_message", "illegal_parameter", "missing_extension", "unsupported_extension", "unsupported_version", "downgrade",
-	"handshake_failure", "insufficient_security", "no_application_protocol", "record_too_long", "message_too_long", "bad_record_mac", "bad_signature", "bad_finished",
-	"bad_certificate", "unsupported_certificate", "wrong_name", "untrusted", "pin_mismatch", "certificate_expired", "certificate_not_yet_valid", "certificate_revoked",
-	"bad_staple", "too_much_work", "peer_alert", "truncated", "transport", "out_of_memory"];
+const possible: readonly string[] = [
+	"decode_error",
+	"unexpected_message",
+	"illegal_parameter",
+	"missing_extension",
+	"unsupported_extension",
+	"unsupported_version",
+	"downgrade",
+	"handshake_failure",
+	"insufficient_security",
+	"no_application_protocol",
+	"record_too_long",
+	"message_too_long",
+	"bad_record_mac",
+	"bad_signature",
+	"bad_finished",
+	"bad_certificate",
+	"unsupported_certificate",
+	"wrong_name",
+	"untrusted",
+	"pin_mismatch",
+	"certificate_expired",
+	"certificate_not_yet_valid",
+	"certificate_revoked",
+	"bad_staple",
+	"too_much_work",
+	"peer_alert",
+	"truncated",
+	"transport",
+	"out_of_memory",
+];
 
 /** Throws Finding unless `error` is one that a peer may cause. */
 export function expectVerdict(error: unknown, allowed: readonly string[] = possible): TLSError {
-	if (!(error instanceof TLSError)) throw new Finding(`not a TLSError: ${String(error)}${error instanceof Error ? ` ${error.stack}` : ""}`);
-	if (!allowed.includes(error.code)) throw new Finding(`an error that no peer may cause: ${error.code}: ${error.message} ${error.stack}`);
+	if (!(error instanceof TLSError))
+		throw new Finding(`not a TLSError: ${String(error)}${error instanceof Error ? ` ${error.stack}` : ""}`);
+	if (!allowed.includes(error.code))
+		throw new Finding(`an error that no peer may cause: ${error.code}: ${error.message} ${error.stack}`);
 	if (!error.message) throw new Finding(`an error without words: ${error.code}`);
 	return error;
 }
@@ -38,8 +67,7 @@ export class Turns {
 		const start = meter();
 		try {
 			return body();
-		}
-		finally {
+		} finally {
 			const steps = meter() - start;
 			if (steps > this.longest) this.longest = steps;
 		}
@@ -116,7 +144,8 @@ export class Watch implements Events {
 	readable(count: number): void {
 		this.expectAlive("readable");
 		if (!this.info) this.break("data before the handshake is done");
-		if (count <= 0 || count !== this.connection.readable) this.break(`readable(${count}) with ${this.connection.readable} to read`);
+		if (count <= 0 || count !== this.connection.readable)
+			this.break(`readable(${count}) with ${this.connection.readable} to read`);
 	}
 
 	session(session: ArrayBuffer): void {
@@ -163,11 +192,11 @@ export class Watch implements Events {
 			if (this.isPaused) {
 				this.isPaused = false;
 				this.turn(() => connection.resume());
-			}
-			else if (!this.move()) break;
+			} else if (!this.move()) break;
 			if (this.end === End.none && rounds === this.leavesAt) this.close();
 		}
-		if (this.end !== End.closed && this.end !== End.failed && (peer.isCut || this.end === End.none || chance(n, 2))) this.turn(() => connection.transportEnded());
+		if (this.end !== End.closed && this.end !== End.failed && (peer.isCut || this.end === End.none || chance(n, 2)))
+			this.turn(() => connection.transportEnded());
 		this.checkEnd();
 	}
 
@@ -196,11 +225,16 @@ export class Watch implements Events {
 
 	private feed(bytes: Uint8Array): void {
 		const { connection, n, peer } = this;
-		const count = chance(n, 3) ? bytes.length : chance(n, 2) ? Math.min(bytes.length, 1 + n.below(16)) : 1 + n.below(bytes.length);
+		const count = chance(n, 3)
+			? bytes.length
+			: chance(n, 2)
+				? Math.min(bytes.length, 1 + n.below(16))
+				: 1 + n.below(bytes.length);
 		const at = this.turn(() => connection.receive(bytes, 0, Math.min(count, bytes.length)));
 		if (!(at >= 0 && at <= bytes.length)) throw new Finding(`receive stopped at ${at} of ${count}`);
 		if (at === 0 && !bytes.length) peer.out.shift();
-		else if (at === 0 && !this.isPaused && !connection.readable && this.end === End.none) throw new Finding("receive takes nothing and waits for nothing");
+		else if (at === 0 && !this.isPaused && !connection.readable && this.end === End.none)
+			throw new Finding("receive takes nothing and waits for nothing");
 		else if (at === 0 && this.end === End.ended) peer.out = [];
 		else if (at === bytes.length) peer.out.shift();
 		else peer.out[0] = bytes.subarray(at);
@@ -211,7 +245,8 @@ export class Watch implements Events {
 		const to = new Uint8Array(1 + n.below(2 * connection.readable));
 		const before = connection.readable;
 		const count = this.turn(() => connection.read(to));
-		if (count !== Math.min(before, to.length) || connection.readable !== before - count) throw new Finding(`read gave ${count} of ${before}`);
+		if (count !== Math.min(before, to.length) || connection.readable !== before - count)
+			throw new Finding(`read gave ${count} of ${before}`);
 		this.received.push(to.subarray(0, count));
 		if (chance(n, 8)) this.turn(() => connection.release());
 	}
@@ -222,7 +257,8 @@ export class Watch implements Events {
 		this.pending.push(data.length);
 		// how much it writes at once is the application's choice, and each record has its price: the server may ask for records of 64 bytes
 		const most = MAX_RECORDS_AT_ONCE * connection.maxFragment;
-		for (let at = 0; at < data.length && connection.isOpen; at += most) this.turn(() => connection.write(data, at, Math.min(data.length, at + most)));
+		for (let at = 0; at < data.length && connection.isOpen; at += most)
+			this.turn(() => connection.write(data, at, Math.min(data.length, at + most)));
 	}
 
 	private close(): void {
@@ -237,8 +273,7 @@ export class Watch implements Events {
 		let result: T;
 		try {
 			result = this.turns.take(body);
-		}
-		catch (error) {
+		} catch (error) {
 			throw new Finding(`thrown by the connection: ${String(error)} ${(error as Error).stack}`);
 		}
 		if (this.broken) throw this.broken;
@@ -251,7 +286,8 @@ export class Watch implements Events {
 		const { connection, error, end } = this;
 		if (end === End.none) throw new Finding("neither failed nor ended");
 		if (end === End.failed) this.checkFailure(error!);
-		if (end !== End.ended && (connection.isOpen || connection.readable)) throw new Finding("open, or with data to read, after the end");
+		if (end !== End.ended && (connection.isOpen || connection.readable))
+			throw new Finding("open, or with data to read, after the end");
 		this.checkSilence();
 		this.checkData();
 	}
@@ -279,8 +315,7 @@ export class Watch implements Events {
 		if (connection.read(new Uint8Array(4))) throw new Finding("data after the end");
 		try {
 			connection.write(noise, 0, 1);
-		}
-		catch (error) {
+		} catch (error) {
 			expectVerdict(error, [...possible, "closed"]);
 			if (this.broken) throw this.broken;
 			return;
@@ -290,8 +325,10 @@ export class Watch implements Events {
 
 	/** What was read is the beginning of what the server sent. */
 	private checkData(): void {
-		const all = joinAll(this.received), sent = joinAll(this.peer.sent);
-		if (all.length > sent.length || !sameBytes(all, sent.subarray(0, all.length))) throw new Finding(`${all.length} bytes were read that are not the server's`);
+		const all = joinAll(this.received),
+			sent = joinAll(this.peer.sent);
+		if (all.length > sent.length || !sameBytes(all, sent.subarray(0, all.length)))
+			throw new Finding(`${all.length} bytes were read that are not the server's`);
 	}
 }
 

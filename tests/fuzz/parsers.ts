@@ -32,8 +32,7 @@ type Body = (n: Numbers, material: Material, turns: Turns) => string;
 function tried(codes: readonly string[], body: () => string): string {
 	try {
 		return body();
-	}
-	catch (error) {
+	} catch (error) {
 		if (error instanceof Finding) throw error;
 		return expectVerdict(codes.includes("crypto") ? asTLSError(error) : error, codes).code;
 	}
@@ -43,17 +42,29 @@ const certificateCodes: readonly string[] = ["bad_certificate", "unsupported_cer
 
 function certificate(n: Numbers, material: Material, turns: Turns): string {
 	const der = mutateDER(n, pick(n, material.certificates));
-	return tried(certificateCodes, () => turns.take(() => {
-		const read = new Certificate().read(der, 0, der.length, 0);
-		isFor(read, "fuzz.example");
-		isFor(read, "192.0.2.1");
-		namesOf(read);
-		return "read";
-	}));
+	return tried(certificateCodes, () =>
+		turns.take(() => {
+			const read = new Certificate().read(der, 0, der.length, 0);
+			isFor(read, "fuzz.example");
+			isFor(read, "192.0.2.1");
+			namesOf(read);
+			return "read";
+		}),
+	);
 }
 
-const pathCodes: readonly string[] = [...certificateCodes, "wrong_name", "untrusted", "pin_mismatch", "certificate_expired", "certificate_not_yet_valid", "bad_staple",
-	"too_much_work", "bad_signature", "certificate_revoked"];
+const pathCodes: readonly string[] = [
+	...certificateCodes,
+	"wrong_name",
+	"untrusted",
+	"pin_mismatch",
+	"certificate_expired",
+	"certificate_not_yet_valid",
+	"bad_staple",
+	"too_much_work",
+	"bad_signature",
+	"certificate_revoked",
+];
 
 function isGenuine(material: Material, der: Uint8Array): boolean {
 	return material.certificates.some(one => sameBytes(one, der));
@@ -76,12 +87,13 @@ function path(n: Numbers, material: Material, turns: Turns): string {
 	let at = 0;
 	for (const one of list) {
 		message.set(one, at);
-		spans.push(at, at += one.length);
+		spans.push(at, (at += one.length));
 	}
 	const { certificates } = configure({ serverName: "fuzz.example", roots: material.roots }, undefined);
 	return tried(pathCodes, () => {
 		const search = turns.take(() => new PathSearch(message, spans, certificates));
-		for (let steps = 0; turns.take(() => search.step()); steps++) if (steps > 5000) throw new Finding("a search that does not end");
+		for (let steps = 0; turns.take(() => search.step()); steps++)
+			if (steps > 5000) throw new Finding("a search that does not end");
 		if (!search.peer) throw new Finding("a search without a result");
 		if (!isGenuine(material, list[0]!)) throw new Finding(`a changed certificate is accepted: ${hexOf(list[0]!)}`);
 		return "verified";
@@ -96,7 +108,11 @@ function hexOf(bytes: Uint8Array): string {
 
 /** True where `whole` has `part` in it. */
 function includes(whole: Uint8Array, part: Uint8Array): boolean {
-	for (let at = whole.indexOf(part[0]!); at >= 0 && at + part.length <= whole.length; at = whole.indexOf(part[0]!, at + 1))
+	for (
+		let at = whole.indexOf(part[0]!);
+		at >= 0 && at + part.length <= whole.length;
+		at = whole.indexOf(part[0]!, at + 1)
+	)
 		if (sameBytes(whole.subarray(at, at + part.length), part)) return true;
 	return false;
 }
@@ -109,8 +125,11 @@ function ocsp(n: Numbers, material: Material, turns: Turns): string {
 	const subject = statusSubject(new Certificate().read(leaf!, 0, leaf!.length, 0), publicKeyOf(issuer));
 	const { certificates } = configure({ serverName: "fuzz.example", roots: material.roots }, undefined);
 	return tried(["bad_staple", "certificate_revoked", ...certificateCodes], () => {
-		const status = turns.take(() => new StapledStatus(bytes, { start: 0, end: bytes.length }, subject, timeNow(certificates.clock)));
-		for (let steps = 0; turns.take(() => status.step()); steps++) if (steps > 100) throw new Finding("a status that does not end");
+		const status = turns.take(
+			() => new StapledStatus(bytes, { start: 0, end: bytes.length }, subject, timeNow(certificates.clock)),
+		);
+		for (let steps = 0; turns.take(() => status.step()); steps++)
+			if (steps > 100) throw new Finding("a status that does not end");
 		// ResponseData, after OCSPResponse, its status, [0], ResponseBytes, its OID, OCTET STRING and BasicOCSPResponse
 		if (!includes(bytes, right.subarray(60, 120))) throw new Finding(`a changed status is accepted: ${hexOf(bytes)}`);
 		return "good";
@@ -122,8 +141,14 @@ const base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 function base64Of(bytes: Uint8Array): string {
 	let text = "";
 	for (let i = 0; i < bytes.length; i += 3) {
-		const a = bytes[i]!, b = bytes[i + 1] ?? 0, c = bytes[i + 2] ?? 0;
-		text += base64[a >> 2]! + base64[(a & 3) << 4 | b >> 4]! + (i + 1 < bytes.length ? base64[(b & 15) << 2 | c >> 6]! : "=") + (i + 2 < bytes.length ? base64[c & 63]! : "=");
+		const a = bytes[i]!,
+			b = bytes[i + 1] ?? 0,
+			c = bytes[i + 2] ?? 0;
+		text +=
+			base64[a >> 2]! +
+			base64[((a & 3) << 4) | (b >> 4)]! +
+			(i + 1 < bytes.length ? base64[((b & 15) << 2) | (c >> 6)]! : "=") +
+			(i + 2 < bytes.length ? base64[c & 63]! : "=");
 		if (i % 48 === 45) text += "\n";
 	}
 	return text;
@@ -137,10 +162,33 @@ function pem(n: Numbers, material: Material, turns: Turns): string {
 	for (let left = n.below(4); left > 0; left--) {
 		const at = n.below(text.length + 1);
 		switch (n.below(4)) {
-			case 0: text = text.slice(0, at) + pick(n, ["-", "=", "==", "\n", "\r\n", " ", "é", "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", "\0", "*", "A"]) + text.slice(at); break;
-			case 1: text = text.slice(0, at); break;
-			case 2: text = text.slice(0, at) + text.slice(at + 1 + n.below(40)); break;
-			default: text = text.slice(at);
+			case 0:
+				text =
+					text.slice(0, at) +
+					pick(n, [
+						"-",
+						"=",
+						"==",
+						"\n",
+						"\r\n",
+						" ",
+						"é",
+						"-----BEGIN CERTIFICATE-----",
+						"-----END CERTIFICATE-----",
+						"\0",
+						"*",
+						"A",
+					]) +
+					text.slice(at);
+				break;
+			case 1:
+				text = text.slice(0, at);
+				break;
+			case 2:
+				text = text.slice(0, at) + text.slice(at + 1 + n.below(40));
+				break;
+			default:
+				text = text.slice(at);
 		}
 	}
 	return tried(["configuration"], () => {
@@ -155,8 +203,13 @@ function session(n: Numbers, material: Material, turns: Turns): string {
 	const is12 = chance(n, 2);
 	const right = pick(n, is12 ? material.sessions12 : material.sessions13).session;
 	const bytes = chance(n, 20) ? n.octets(n.below(300)) : mutateBytes(n, right);
-	const options: Options = { serverName: "fuzz.example", roots: material.roots, session: bytes, ...(is12 ? { maxVersion: 0x303 } : {}) };
-	return tried([], () => turns.take(() => configure(options, undefined).session ? "used" : "passed over"));
+	const options: Options = {
+		serverName: "fuzz.example",
+		roots: material.roots,
+		session: bytes,
+		...(is12 ? { maxVersion: 0x303 } : {}),
+	};
+	return tried([], () => turns.take(() => (configure(options, undefined).session ? "used" : "passed over")));
 }
 
 /** The checksum at the end is made right again half of the time, so that what lies behind it is read. */
@@ -175,16 +228,51 @@ function roots(n: Numbers, material: Material, turns: Turns): string {
 		const message = new Uint8Array(leaf!.length + intermediate!.length);
 		message.set(leaf!, 0);
 		message.set(intermediate!, leaf!.length);
-		const search = turns.take(() => new PathSearch(message, [0, leaf!.length, leaf!.length, message.length], certificates));
+		const search = turns.take(
+			() => new PathSearch(message, [0, leaf!.length, leaf!.length, message.length], certificates),
+		);
 		while (turns.take(() => search.step()));
 		return "verified";
 	});
 }
 
-const labels: readonly string[] = ["fuzz", "example", "*", "", "-", "a-", "-a", "xn--", "xn--fuzz", "_x", "a".repeat(63), "a".repeat(64), "É", "0", "256", "127", "1", "::1", "[::1]", "fe80::1%1", "\0",
-	" ", "com", "co*m", "**", "0x7f"];
+const labels: readonly string[] = [
+	"fuzz",
+	"example",
+	"*",
+	"",
+	"-",
+	"a-",
+	"-a",
+	"xn--",
+	"xn--fuzz",
+	"_x",
+	"a".repeat(63),
+	"a".repeat(64),
+	"É",
+	"0",
+	"256",
+	"127",
+	"1",
+	"::1",
+	"[::1]",
+	"fe80::1%1",
+	"\0",
+	" ",
+	"com",
+	"co*m",
+	"**",
+	"0x7f",
+];
 
-const leafElement: Element = { tag: 0, bytes: new Uint8Array(0), items: undefined, before: undefined, lie: -1, form: 0 };
+const leafElement: Element = {
+	tag: 0,
+	bytes: new Uint8Array(0),
+	items: undefined,
+	before: undefined,
+	lie: -1,
+	form: 0,
+};
 
 function names(n: Numbers, material: Material, turns: Turns): string {
 	const parts: string[] = [];
@@ -192,24 +280,37 @@ function names(n: Numbers, material: Material, turns: Turns): string {
 	const text = parts.join(pick(n, [".", ".", ".", ":", ""]));
 	const bytes = new Uint8Array(ArrayBuffer.fromString(chance(n, 2) ? text : `*.${text}`));
 	const leaf = new Certificate().read(material.certificates[2]!, 0, material.certificates[2]!.length, 0);
-	return tried([], () => turns.take(() => {
-		const name = askedName(text);
-		if (name === undefined) return "none";
-		if (!chance(n, 2)) {
-			const asked = new Uint8Array(ArrayBuffer.fromString(name)), list = writeElements([{ ...leafElement, tag: GeneralName.dns, bytes }], 0xffff);
-			findName(list, 0, list.length, asked, asked.length, GeneralName.dns);
-		}
-		else if (isFor(leaf, name) && !/^(fuzz\.example|[^.]+\.wild\.example|192\.0\.2\.1)\.?$/i.test(name)) throw new Finding(`a certificate of fuzz.example is for ${name}`);
-		return "asked";
-	}));
+	return tried([], () =>
+		turns.take(() => {
+			const name = askedName(text);
+			if (name === undefined) return "none";
+			if (!chance(n, 2)) {
+				const asked = new Uint8Array(ArrayBuffer.fromString(name)),
+					list = writeElements([{ ...leafElement, tag: GeneralName.dns, bytes }], 0xffff);
+				findName(list, 0, list.length, asked, asked.length, GeneralName.dns);
+			} else if (isFor(leaf, name) && !/^(fuzz\.example|[^.]+\.wild\.example|192\.0\.2\.1)\.?$/i.test(name))
+				throw new Finding(`a certificate of fuzz.example is for ${name}`);
+			return "asked";
+		}),
+	);
 }
 
 function key(n: Numbers, material: Material, turns: Turns): string {
 	const clientKey = mutateDER(n, material.client.key);
-	return tried(["configuration"], () => turns.take(() => {
-		configure({ serverName: "fuzz.example", roots: material.roots, clientCertificates: material.client.certificate, clientKey }, undefined);
-		return "taken";
-	}));
+	return tried(["configuration"], () =>
+		turns.take(() => {
+			configure(
+				{
+					serverName: "fuzz.example",
+					roots: material.roots,
+					clientCertificates: material.client.certificate,
+					clientKey,
+				},
+				undefined,
+			);
+			return "taken";
+		}),
+	);
 }
 
 const bodies: Readonly<Record<string, Body>> = { certificate, path, ocsp, pem, session, roots, names, key };

@@ -73,7 +73,12 @@ export function plainRecord(type: number, content: Uint8Array): Uint8Array {
 }
 
 /** A record as the wire has it; `padding` bytes of zero go inside where the version has that. */
-export function sealRecord(cipher: RecordCipher | undefined, type: number, content: Uint8Array, padding: number): Uint8Array {
+export function sealRecord(
+	cipher: RecordCipher | undefined,
+	type: number,
+	content: Uint8Array,
+	padding: number,
+): Uint8Array {
 	if (!cipher || type === Type.change_cipher_spec) return plainRecord(type, content);
 	const hidesType = cipher.hidesType;
 	const inside = content.length + (hidesType ? 1 + padding : 0);
@@ -96,7 +101,7 @@ export function serverShare(group: number): { share: KeyShare; key: Uint8Array }
 		const share = new KeyShare(group, undefined);
 		const key = new Uint8Array(share.publicLength);
 		share.publicKey(key, 0);
-		shares.set(group, pair = { share, key });
+		shares.set(group, (pair = { share, key }));
 	}
 	return pair;
 }
@@ -154,7 +159,7 @@ export abstract class Peer {
 	receive(bytes: Uint8Array): void {
 		this.held = join(this.held, bytes);
 		while (this.held.length >= 5) {
-			const length = 5 + (this.held[3]! << 8 | this.held[4]!);
+			const length = 5 + ((this.held[3]! << 8) | this.held[4]!);
 			if (this.held.length < length) return;
 			const record = this.held.slice(0, length);
 			this.held = this.held.slice(length);
@@ -178,7 +183,8 @@ export abstract class Peer {
 
 	private receiveRecord(record: Uint8Array): void {
 		let type = record[0]!;
-		let start = 5, end = record.length;
+		let start = 5,
+			end = record.length;
 		const cipher = this.reading;
 		if (type === Type.change_cipher_spec) return this.receiveChange();
 		if (cipher && (!cipher.hidesType || type === Type.application_data)) {
@@ -203,7 +209,7 @@ export abstract class Peer {
 		this.messageHeld = join(this.messageHeld, bytes);
 		while (this.messageHeld.length >= 4) {
 			const held = this.messageHeld;
-			const length = 4 + (held[1]! << 16 | held[2]! << 8 | held[3]!);
+			const length = 4 + ((held[1]! << 16) | (held[2]! << 8) | held[3]!);
 			if (held.length < length) return;
 			this.messageHeld = held.slice(length);
 			this.receiveMessage(held[0]!, held.slice(0, length));
@@ -225,7 +231,8 @@ export abstract class Peer {
 	protected say(name: string, bytes: Uint8Array): void {
 		const at = this.messages++;
 		let list = [bytes];
-		for (const damage of this.damages) if (damage.level === "message" && damage.at === at) list = this.changeMessage(name, list);
+		for (const damage of this.damages)
+			if (damage.level === "message" && damage.at === at) list = this.changeMessage(name, list);
 		if (this.delayed && !list.includes(this.delayed)) {
 			list.push(this.delayed);
 			this.delayed = undefined;
@@ -255,9 +262,16 @@ export abstract class Peer {
 		const kind = n.below(16);
 		const isProof = proofs.includes(name);
 		switch (kind) {
-			case 0: this.note(`${name} left out`); return list.slice(0, -1);
-			case 1: this.note(`${name} twice`); return [...list, bytes];
-			case 2: this.note(`${name} later`); this.delayed = bytes; return list.slice(0, -1);
+			case 0:
+				this.note(`${name} left out`);
+				return list.slice(0, -1);
+			case 1:
+				this.note(`${name} twice`);
+				return [...list, bytes];
+			case 2:
+				this.note(`${name} later`);
+				this.delayed = bytes;
+				return list.slice(0, -1);
 			case 3: {
 				const other = pick(n, [0, 1, 2, 4, 5, 8, 11, 12, 13, 14, 15, 16, 20, 22, 24, 25, 31, 32, 254, 255]);
 				const body = chance(n, 2) ? bytes.slice(4) : n.octets(n.below(12));
@@ -283,12 +297,35 @@ export abstract class Peer {
 				return more;
 			}
 			case 7:
-			case 8: return this.changed(name, list, bytes, message(bytes[0]!, mutateBytes(n, bytes.slice(4))), isProof, "with other bytes");
-			default: return this.changed(name, list, bytes, message(bytes[0]!, mutateFields(n, name, bytes.slice(4))), isProof, "with other fields");
+			case 8:
+				return this.changed(
+					name,
+					list,
+					bytes,
+					message(bytes[0]!, mutateBytes(n, bytes.slice(4))),
+					isProof,
+					"with other bytes",
+				);
+			default:
+				return this.changed(
+					name,
+					list,
+					bytes,
+					message(bytes[0]!, mutateFields(n, name, bytes.slice(4))),
+					isProof,
+					"with other fields",
+				);
 		}
 	}
 
-	private changed(name: string, list: Uint8Array[], before: Uint8Array, after: Uint8Array, isProof: boolean, how: string): Uint8Array[] {
+	private changed(
+		name: string,
+		list: Uint8Array[],
+		before: Uint8Array,
+		after: Uint8Array,
+		isProof: boolean,
+		how: string,
+	): Uint8Array[] {
 		if (sameBytes(before, after)) return list;
 		this.note(`${name} ${how}`);
 		if (isProof || this.loses(name, after)) this.isForged = true;
@@ -301,7 +338,8 @@ export abstract class Peer {
 		const all = join(...this.pending);
 		this.pending = [];
 		const fragment = Math.max(this.fragment, Math.ceil(all.length / MAX_RECORDS));
-		for (let at = 0; at < all.length; at += fragment) this.record(Type.handshake, all.subarray(at, Math.min(all.length, at + fragment)));
+		for (let at = 0; at < all.length; at += fragment)
+			this.record(Type.handshake, all.subarray(at, Math.min(all.length, at + fragment)));
 	}
 
 	/** Sends a record, or what the plan makes of it. */
@@ -314,7 +352,8 @@ export abstract class Peer {
 			this.changeRecord(type, content);
 		}
 		if (!isChanged) this.seal(type, content, 0);
-		for (const damage of this.damages) if (damage.level === "wire" && damage.at === at && this.out.length) this.changeWire();
+		for (const damage of this.damages)
+			if (damage.level === "wire" && damage.at === at && this.out.length) this.changeWire();
 		if (this.delayedRecord && !isChanged) {
 			this.out.push(this.delayedRecord);
 			this.delayedRecord = undefined;
@@ -334,13 +373,29 @@ export abstract class Peer {
 				this.note(`a record of type ${other} in place of ${type}`);
 				return this.seal(other, content, 0);
 			}
-			case 1: this.note("a record's content twice"); this.seal(type, content, 0); return this.seal(type, content, 0);
-			case 2: this.note("a record left out"); return;
+			case 1:
+				this.note("a record's content twice");
+				this.seal(type, content, 0);
+				return this.seal(type, content, 0);
+			case 2:
+				this.note("a record left out");
+				return;
 			case 3:
 			case 4:
-			case 5: this.insertRecords(); return this.seal(type, content, 0);
+			case 5:
+				this.insertRecords();
+				return this.seal(type, content, 0);
 			case 6: {
-				const padding = pick(n, [1, 255, 256, 1000, 16383 - content.length, 16384 - content.length, 16385 - content.length, 16640]);
+				const padding = pick(n, [
+					1,
+					255,
+					256,
+					1000,
+					16383 - content.length,
+					16384 - content.length,
+					16385 - content.length,
+					16640,
+				]);
 				this.note(`${padding} bytes of padding`);
 				return this.seal(type, content, Math.max(0, padding));
 			}
@@ -353,11 +408,19 @@ export abstract class Peer {
 			}
 			case 8:
 				this.note("a record in pieces");
-				for (let i = 0; i < content.length && i < 300; i++) this.seal(type, content.subarray(i, i === 299 ? content.length : i + 1), 0);
+				for (let i = 0; i < content.length && i < 300; i++)
+					this.seal(type, content.subarray(i, i === 299 ? content.length : i + 1), 0);
 				return;
-			case 9: this.note("a record in the clear"); this.out.push(plainRecord(type, content)); return;
-			case 10: this.note("a record cut short"); return this.seal(type, content.subarray(0, n.below(content.length + 1)), 0);
-			default: this.note("a record with other bytes"); return this.seal(type, mutateBytes(n, content.slice()), 0);
+			case 9:
+				this.note("a record in the clear");
+				this.out.push(plainRecord(type, content));
+				return;
+			case 10:
+				this.note("a record cut short");
+				return this.seal(type, content.subarray(0, n.below(content.length + 1)), 0);
+			default:
+				this.note("a record with other bytes");
+				return this.seal(type, mutateBytes(n, content.slice()), 0);
 		}
 	}
 
@@ -365,10 +428,27 @@ export abstract class Peer {
 	private insertRecords(): void {
 		const n = this.n;
 		const [type, content] = pick<[number, Uint8Array]>(n, [
-			[Type.alert, Uint8Array.of(1, pick(n, [0, 10, 41, 90, 100, 112, 255]))], [Type.alert, Uint8Array.of(pick(n, [0, 1, 2, 3]), pick(n, [0, 10, 20, 40, 46, 47, 70, 80, 90, 110, 116, 255]))],
-			[Type.alert, n.octets(n.below(4))], [Type.change_cipher_spec, Uint8Array.of(1)], [Type.change_cipher_spec, n.octets(n.below(3))],
-			[Type.handshake, none], [Type.handshake, Uint8Array.of(0, 0, 0, 0)], [Type.handshake, Uint8Array.of(24, 0, 0, 1, n.below(3))], [Type.application_data, none],
-			[Type.application_data, Uint8Array.of(0x78)], [Type.handshake, Uint8Array.of(pick(n, [2, 4, 11, 13, 15, 20, 22, 24, 25]), ...pick(n, [[0, 0x7f, 0xff], [0xff, 0xff, 0xff], [0, 0x80, 0]]))],
+			[Type.alert, Uint8Array.of(1, pick(n, [0, 10, 41, 90, 100, 112, 255]))],
+			[Type.alert, Uint8Array.of(pick(n, [0, 1, 2, 3]), pick(n, [0, 10, 20, 40, 46, 47, 70, 80, 90, 110, 116, 255]))],
+			[Type.alert, n.octets(n.below(4))],
+			[Type.change_cipher_spec, Uint8Array.of(1)],
+			[Type.change_cipher_spec, n.octets(n.below(3))],
+			[Type.handshake, none],
+			[Type.handshake, Uint8Array.of(0, 0, 0, 0)],
+			[Type.handshake, Uint8Array.of(24, 0, 0, 1, n.below(3))],
+			[Type.application_data, none],
+			[Type.application_data, Uint8Array.of(0x78)],
+			[
+				Type.handshake,
+				Uint8Array.of(
+					pick(n, [2, 4, 11, 13, 15, 20, 22, 24, 25]),
+					...pick(n, [
+						[0, 0x7f, 0xff],
+						[0xff, 0xff, 0xff],
+						[0, 0x80, 0],
+					]),
+				),
+			],
 			[24, n.octets(3)],
 		]);
 		const count = pick(n, [1, 1, 2, 10, 33, 80]);
@@ -391,16 +471,31 @@ export abstract class Peer {
 				this.note(`a record that says ${length} bytes`);
 				break;
 			}
-			case 1: record[0] = pick(n, [0, 19, 20, 21, 22, 23, 24, 255, 128]); this.note(`a record that says type ${record[0]}`); break;
-			case 2: record[1 + n.below(2)] = pick(n, [0, 1, 2, 3, 4, 255]); this.note("a record of another version"); break;
-			case 3: this.note("a record twice on the wire"); this.out.push(record); break;
-			case 4: this.note("a record later"); this.delayedRecord = record; return;
+			case 1:
+				record[0] = pick(n, [0, 19, 20, 21, 22, 23, 24, 255, 128]);
+				this.note(`a record that says type ${record[0]}`);
+				break;
+			case 2:
+				record[1 + n.below(2)] = pick(n, [0, 1, 2, 3, 4, 255]);
+				this.note("a record of another version");
+				break;
+			case 3:
+				this.note("a record twice on the wire");
+				this.out.push(record);
+				break;
+			case 4:
+				this.note("a record later");
+				this.delayedRecord = record;
+				return;
 			case 5:
 				this.note("the connection is cut");
 				this.isCut = true;
 				this.out.push(record.subarray(0, n.below(record.length)));
 				return;
-			default: this.note("other bytes on the wire"); this.out.push(mutateBytes(n, record)); return;
+			default:
+				this.note("other bytes on the wire");
+				this.out.push(mutateBytes(n, record));
+				return;
 		}
 		this.out.push(record);
 	}

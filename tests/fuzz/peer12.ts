@@ -90,19 +90,30 @@ export class Peer12 extends Peer {
 		let at = 38;
 		const offered = hello.slice(at + 1, at + 1 + hello[at]!);
 		at += 1 + hello[at]!;
-		at += 2 + (hello[at]! << 8 | hello[at + 1]!);
+		at += 2 + ((hello[at]! << 8) | hello[at + 1]!);
 		at += 1 + hello[at]! + 2;
 		this.extensions = [];
 		while (at < hello.length) {
-			this.extensions.push(hello[at]! << 8 | hello[at + 1]!);
-			at += 4 + (hello[at + 2]! << 8 | hello[at + 3]!);
+			this.extensions.push((hello[at]! << 8) | hello[at + 1]!);
+			at += 4 + ((hello[at + 2]! << 8) | hello[at + 3]!);
 		}
 		this.resumed = flight.resumes !== undefined && offered.length > 0;
 		const random = n.octets(32);
 		this.randoms.set(hello.subarray(6, 38), 0);
 		this.randoms.set(random, 32);
 		const id = this.resumed ? offered : flight.hasId ? n.octets(32) : none;
-		this.say("ServerHello", message(2, Uint8Array.of(3, 3), random, vector(1, id), u16(this.suite.id), Uint8Array.of(0), vector(2, ...this.answers())));
+		this.say(
+			"ServerHello",
+			message(
+				2,
+				Uint8Array.of(3, 3),
+				random,
+				vector(1, id),
+				u16(this.suite.id),
+				Uint8Array.of(0),
+				vector(2, ...this.answers()),
+			),
+		);
 		if (this.resumed) this.goOn();
 		else this.sayFlight();
 	}
@@ -126,10 +137,17 @@ export class Peer12 extends Peer {
 		const { flight } = this;
 		const { chain, isRSA } = flight.identity;
 		this.say("Certificate12", message(11, vector(3, ...chain.map(der => vector(3, der)))));
-		if (flight.staples && this.has(5)) this.say("CertificateStatus", message(22, Uint8Array.of(1), vector(3, flight.material.staples[isRSA ? "rsa" : "ec"])));
+		if (flight.staples && this.has(5))
+			this.say(
+				"CertificateStatus",
+				message(22, Uint8Array.of(1), vector(3, flight.material.staples[isRSA ? "rsa" : "ec"])),
+			);
 		this.sayKeyExchange();
 		if (flight.asksCertificate)
-			this.say("CertificateRequest12", message(13, vector(1, Uint8Array.of(64, 1)), vector(2, u16(0x0403), u16(0x0804), u16(0x0401)), vector(2)));
+			this.say(
+				"CertificateRequest12",
+				message(13, vector(1, Uint8Array.of(64, 1)), vector(2, u16(0x0403), u16(0x0804), u16(0x0401)), vector(2)),
+			);
 		this.say("ServerHelloDone", message(14));
 		this.flush();
 	}
@@ -138,12 +156,11 @@ export class Peer12 extends Peer {
 		const { flight, randoms } = this;
 		let parameters: Uint8Array;
 		if (flight.isDHE) {
-			const share = this.dhe = new DHEShare(groupOfPrime(prime2048, 0, prime2048.length));
+			const share = (this.dhe = new DHEShare(groupOfPrime(prime2048, 0, prime2048.length)));
 			const key = new Uint8Array(share.publicLength);
 			share.publicKey(key, 0);
 			parameters = join(vector(2, prime2048), vector(2, Uint8Array.of(2)), vector(2, key));
-		}
-		else {
+		} else {
 			const { share, key } = serverShare(flight.group);
 			this.share = share;
 			parameters = join(Uint8Array.of(3), u16(flight.group), vector(1, key));
@@ -162,7 +179,8 @@ export class Peer12 extends Peer {
 		this.add(bytes);
 		const width = this.dhe ? 2 : 1;
 		const shared = new Secret(this.dhe ? this.dhe.publicLength : this.share!.publicLength === 97 ? 48 : 32);
-		if (!(this.dhe ?? this.share!).agree(bytes, 4 + width, bytes.length, shared)) throw new Error("the client's key is none");
+		if (!(this.dhe ?? this.share!).agree(bytes, 4 + width, bytes.length, shared))
+			throw new Error("the client's key is none");
 		this.setMaster(extendedMasterSecret(suite, shared, this.digest(suite.hashLength)));
 	}
 
@@ -184,7 +202,10 @@ export class Peer12 extends Peer {
 	private receiveFinished(bytes: Uint8Array): void {
 		const { suite } = this;
 		this.isFinished = true;
-		const expected = verifyData12(suite, this.masterSecret!, "client finished", this.digest(suite.hashLength)).subarray(0, 12);
+		const expected = verifyData12(suite, this.masterSecret!, "client finished", this.digest(suite.hashLength)).subarray(
+			0,
+			12,
+		);
 		this.isConfirmed = sameBytes(bytes.subarray(4), expected);
 		this.add(bytes);
 		if (!this.isConfirmed) return;
@@ -195,12 +216,19 @@ export class Peer12 extends Peer {
 	/** [NewSessionTicket], ChangeCipherSpec, Finished. */
 	private finish(): void {
 		const { flight, suite, n } = this;
-		if (flight.tickets && this.has(35)) this.say("NewSessionTicket12", message(4, Uint8Array.of(0, 0, 14, 16), vector(2, n.octets(40))));
+		if (flight.tickets && this.has(35))
+			this.say("NewSessionTicket12", message(4, Uint8Array.of(0, 0, 14, 16), vector(2, n.octets(40))));
 		this.flush();
 		this.record(Type.change_cipher_spec, Uint8Array.of(1));
 		this.writing = this.nextWriting;
 		this.nextWriting = undefined;
-		this.say("Finished", message(20, verifyData12(suite, this.masterSecret!, "server finished", this.digest(suite.hashLength)).subarray(0, 12)));
+		this.say(
+			"Finished",
+			message(
+				20,
+				verifyData12(suite, this.masterSecret!, "server finished", this.digest(suite.hashLength)).subarray(0, 12),
+			),
+		);
 		this.flush();
 	}
 
@@ -216,11 +244,13 @@ export class Peer12 extends Peer {
 	private converse(): void {
 		const { flight, n } = this;
 		const todo: (() => void)[] = [];
-		for (let i = 0; i < flight.data; i++) todo.push(() => this.record(Type.application_data, someBytes(n, flight.dataLength)));
-		for (let i = 0; i < flight.requests; i++) todo.push(() => {
-			this.say("HelloRequest", message(0));
-			this.flush();
-		});
+		for (let i = 0; i < flight.data; i++)
+			todo.push(() => this.record(Type.application_data, someBytes(n, flight.dataLength)));
+		for (let i = 0; i < flight.requests; i++)
+			todo.push(() => {
+				this.say("HelloRequest", message(0));
+				this.flush();
+			});
 		while (todo.length) todo.splice(n.below(todo.length), 1)[0]!();
 		if (flight.closes) this.record(Type.alert, Uint8Array.of(1, 0));
 	}

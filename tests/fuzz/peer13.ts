@@ -44,7 +44,7 @@ interface Hello {
 function readHello(hello: Uint8Array): Hello {
 	let at = 38;
 	const take = (width: number): Uint8Array => {
-		const length = width === 1 ? hello[at]! : hello[at]! << 8 | hello[at + 1]!;
+		const length = width === 1 ? hello[at]! : (hello[at]! << 8) | hello[at + 1]!;
 		at += width + length;
 		return hello.subarray(at - length, at);
 	};
@@ -56,20 +56,21 @@ function readHello(hello: Uint8Array): Hello {
 	let group = 0;
 	const extensions: number[] = [];
 	while (at < hello.length) {
-		const type = hello[at]! << 8 | hello[at + 1]!;
+		const type = (hello[at]! << 8) | hello[at + 1]!;
 		at += 2;
 		const data = take(2);
 		extensions.push(type);
 		if (type !== 51) continue;
-		group = data[2]! << 8 | data[3]!;
-		share = data.slice(6, 6 + (data[4]! << 8 | data[5]!));
+		group = (data[2]! << 8) | data[3]!;
+		share = data.slice(6, 6 + ((data[4]! << 8) | data[5]!));
 	}
 	return { sessionId, share, group, extensions };
 }
 
 /** zlib's format without compression (RFC 1950, RFC 1951 section 3.2.4). */
 function store(content: Uint8Array): Uint8Array {
-	let a = 1, b = 0;
+	let a = 1,
+		b = 0;
 	for (let i = 0; i < content.length; i++) {
 		a = (a + content[i]!) % 65521;
 		b = (b + a) % 65521;
@@ -150,7 +151,15 @@ export class Peer13 extends Peer {
 	}
 
 	private hello(random: Uint8Array, { sessionId }: Hello, ...extensions: Uint8Array[]): Uint8Array {
-		return message(2, Uint8Array.of(3, 3), random, vector(1, sessionId), u16(this.suite.id), Uint8Array.of(0), vector(2, ...extensions));
+		return message(
+			2,
+			Uint8Array.of(3, 3),
+			random,
+			vector(1, sessionId),
+			u16(this.suite.id),
+			Uint8Array.of(0),
+			vector(2, ...extensions),
+		);
 	}
 
 	private retry(hello: Hello): void {
@@ -159,7 +168,16 @@ export class Peer13 extends Peer {
 		this.transcript = new Hash(this.algorithm);
 		this.add(message(254, digest));
 		const cookie = chance(this.n, 2) ? [extension(44, vector(2, this.n.octets(1 + this.n.below(60))))] : [];
-		this.say("HelloRetryRequest", this.hello(retryRandom, hello, extension(43, Uint8Array.of(3, 4)), extension(51, u16(this.flight.group)), ...cookie));
+		this.say(
+			"HelloRetryRequest",
+			this.hello(
+				retryRandom,
+				hello,
+				extension(43, Uint8Array.of(3, 4)),
+				extension(51, u16(this.flight.group)),
+				...cookie,
+			),
+		);
 		this.flush();
 		if (chance(this.n, 2)) this.record(Type.change_cipher_spec, Uint8Array.of(1));
 	}
@@ -176,7 +194,11 @@ export class Peer13 extends Peer {
 		const { share, key: own } = serverShare(hello.group);
 		const shared = new Secret(hello.share.length === 97 ? 48 : 32);
 		if (!share.agree(hello.share, 0, hello.share.length, shared)) throw new Error("the client's share is no key");
-		const extensions = [extension(43, Uint8Array.of(3, 4)), extension(51, u16(hello.group), vector(2, own)), ...(key ? [extension(41, u16(0))] : [])];
+		const extensions = [
+			extension(43, Uint8Array.of(3, 4)),
+			extension(51, u16(hello.group), vector(2, own)),
+			...(key ? [extension(41, u16(0))] : []),
+		];
 		if (chance(n, 2)) extensions.reverse();
 		this.say("ServerHello", this.hello(n.octets(32), hello, ...extensions));
 		this.flush();
@@ -186,7 +208,7 @@ export class Peer13 extends Peer {
 			secret = new Secret(key.length);
 			secret.import(key, 0);
 		}
-		const schedule = this.schedule = this.own(new Schedule13(suite, secret));
+		const schedule = (this.schedule = this.own(new Schedule13(suite, secret)));
 		secret?.close();
 		const earlyDigest = new Uint8Array(suite.hashLength);
 		hash(suite.hash, this.first, 0, this.first.length, earlyDigest, 0);
@@ -211,8 +233,10 @@ export class Peer13 extends Peer {
 		const { flight, suite } = this;
 		const has = (type: number): boolean => hello.extensions.includes(type);
 		const answers = [
-			...(has(16) ? [extension(16, vector(2, vector(1, ascii(ALPN))))] : []), ...(has(0) && chance(this.n, 2) ? [extension(0)] : []),
-			...(takesEarly ? [extension(42)] : []), ...(chance(this.n, 3) ? [extension(10, vector(2, u16(0x1d), u16(0x17)))] : []),
+			...(has(16) ? [extension(16, vector(2, vector(1, ascii(ALPN))))] : []),
+			...(has(0) && chance(this.n, 2) ? [extension(0)] : []),
+			...(takesEarly ? [extension(42)] : []),
+			...(chance(this.n, 3) ? [extension(10, vector(2, u16(0x1d), u16(0x17)))] : []),
 			...(has(28) && flight.limitsRecords ? [extension(28, u16(pick(this.n, [64, 0x4001, 512])))] : []),
 		];
 		this.say("EncryptedExtensions", message(8, vector(2, ...answers)));
@@ -225,18 +249,32 @@ export class Peer13 extends Peer {
 	private sayProof(has: (type: number) => boolean): void {
 		const { flight, suite } = this;
 		const { chain, credential, scheme } = flight.identity;
-		if (flight.asksCertificate) this.say("CertificateRequest", message(13, vector(1), vector(2, extension(13, vector(2, u16(0x0403), u16(0x0804))))));
-		const staple = flight.staples && has(5) ? [extension(5, Uint8Array.of(1), vector(3, flight.material.staples[flight.identity.isRSA ? "rsa" : "ec"]))] : [];
+		if (flight.asksCertificate)
+			this.say(
+				"CertificateRequest",
+				message(13, vector(1), vector(2, extension(13, vector(2, u16(0x0403), u16(0x0804))))),
+			);
+		const staple =
+			flight.staples && has(5)
+				? [extension(5, Uint8Array.of(1), vector(3, flight.material.staples[flight.identity.isRSA ? "rsa" : "ec"]))]
+				: [];
 		const list = chain.map((der, i) => join(vector(3, der), vector(2, ...(i ? [] : staple))));
 		const body = join(vector(1), vector(3, ...list));
 		if (flight.compresses && has(27)) {
 			const isBomb = chance(this.n, 40);
 			if (isBomb) this.applied++;
 			const packed = isBomb ? flight.material.bomb : store(body);
-			this.say("CompressedCertificate", message(25, u16(1), Uint8Array.of(0, body.length >> 8, body.length), vector(3, packed)));
-		}
-		else this.say("Certificate", message(11, body));
-		const content = join(new Uint8Array(64).fill(0x20), ascii("TLS 1.3, server CertificateVerify"), Uint8Array.of(0), this.digest(suite.hashLength));
+			this.say(
+				"CompressedCertificate",
+				message(25, u16(1), Uint8Array.of(0, body.length >> 8, body.length), vector(3, packed)),
+			);
+		} else this.say("Certificate", message(11, body));
+		const content = join(
+			new Uint8Array(64).fill(0x20),
+			ascii("TLS 1.3, server CertificateVerify"),
+			Uint8Array.of(0),
+			this.digest(suite.hashLength),
+		);
 		const algorithm = schemeHash(scheme);
 		const digest = new Uint8Array(hashLength(algorithm));
 		hash(algorithm, content, 0, content.length, digest, 0);
@@ -262,10 +300,14 @@ export class Peer13 extends Peer {
 		for (let i = 0; i < flight.tickets; i++) todo.push(() => this.sendTicket(i));
 		for (let i = 0; i < flight.updates; i++) todo.push(() => this.sendUpdate());
 		for (let i = 0; i < flight.data; i++) todo.push(() => this.sendData(flight.dataLength));
-		if (flight.asksLater) todo.push(() => {
-			this.say("CertificateRequest", message(13, vector(1, n.octets(n.below(9))), vector(2, extension(13, vector(2, u16(0x0403), u16(0x0804))))));
-			this.flush();
-		});
+		if (flight.asksLater)
+			todo.push(() => {
+				this.say(
+					"CertificateRequest",
+					message(13, vector(1, n.octets(n.below(9))), vector(2, extension(13, vector(2, u16(0x0403), u16(0x0804))))),
+				);
+				this.flush();
+			});
 		while (todo.length) todo.splice(n.below(todo.length), 1)[0]!();
 		if (flight.closes) this.record(Type.alert, Uint8Array.of(1, 0));
 	}
@@ -282,7 +324,17 @@ export class Peer13 extends Peer {
 		this.lastTicketSecret = new Uint8Array(suite.hashLength);
 		key.export(this.lastTicketSecret, 0);
 		const lifetime = Uint8Array.of(0, 1, 0, 0);
-		this.say("NewSessionTicket", message(4, lifetime, n.octets(4), vector(1, nonce), vector(2, n.octets(32)), vector(2, extension(42, Uint8Array.of(0, 0, 4, 0)))));
+		this.say(
+			"NewSessionTicket",
+			message(
+				4,
+				lifetime,
+				n.octets(4),
+				vector(1, nonce),
+				vector(2, n.octets(32)),
+				vector(2, extension(42, Uint8Array.of(0, 0, 4, 0))),
+			),
+		);
 		this.flush();
 	}
 
@@ -304,9 +356,13 @@ export class Peer13 extends Peer {
 }
 
 /** A signature that is always as long, so that a seed finds the same places in it again. */
-export function signWith(credential: { sign(scheme: number, digest: Uint8Array): Uint8Array }, scheme: number, digest: Uint8Array): Uint8Array {
+export function signWith(
+	credential: { sign(scheme: number, digest: Uint8Array): Uint8Array },
+	scheme: number,
+	digest: Uint8Array,
+): Uint8Array {
 	for (let i = 0; ; i++) {
 		const signature = credential.sign(scheme, digest);
-		if (signature.length !== 70 && signature.length !== 72 && signature.length !== 69 || i > 60) return signature;
+		if ((signature.length !== 70 && signature.length !== 72 && signature.length !== 69) || i > 60) return signature;
 	}
 }

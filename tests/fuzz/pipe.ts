@@ -109,12 +109,10 @@ class PipeTCP {
 		if (arrived) {
 			this.options.onReadable.call(this, this.waiting);
 			this.schedule();
-		}
-		else if (this.isEnding && !this.waiting && !this.isEnded) {
+		} else if (this.isEnding && !this.waiting && !this.isEnded) {
 			this.isEnded = true;
 			this.options.onError.call(this);
-		}
-		else if (this.sent) this.options.onWritable.call(this, ROOM);
+		} else if (this.sent) this.options.onWritable.call(this, ROOM);
 	}
 }
 
@@ -130,19 +128,27 @@ export interface Ending {
 
 /** One connection, which sends a few bytes once it is open. `done` is called a few turns after it has ended, so that nothing late is missed. */
 export function connect(plan: Plan, secure: SecureOptions, done: (ending: Ending) => void): void {
-	let errors = 0, received = 0;
-	let isOpened = false, isSent = false;
+	let errors = 0,
+		received = 0;
+	let isOpened = false,
+		isSent = false;
 	let failure: TLSError | undefined;
 	new TLSClient({
-		host: "fuzz.example", port: 443, TCP: { io: PipeTCP, plan },
-		secure: { ...secure, onHandshake() { isOpened = true; } },
+		host: "fuzz.example",
+		port: 443,
+		TCP: { io: PipeTCP, plan },
+		secure: {
+			...secure,
+			onHandshake() {
+				isOpened = true;
+			},
+		},
 		onWritable(count: number) {
 			if (isSent || count < 4) return;
 			isSent = true;
 			try {
 				this.write(new Uint8Array(4));
-			}
-			catch (error) {
+			} catch (error) {
 				// TCP has ended in the meantime, which onError tells
 				if ((error as TLSError).code !== "transport") throw error;
 			}

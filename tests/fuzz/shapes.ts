@@ -61,7 +61,8 @@ const shapes = new Map<string, readonly Shape[]>();
 
 function shapeOf(name: string): readonly Shape[] | undefined {
 	let shape = shapes.get(name);
-	if (!shape && texts[name] !== undefined) shapes.set(name, shape = readShapes(texts[name]!.match(/V\d\(|v\d|\d+|\*|\)/g) ?? []));
+	if (!shape && texts[name] !== undefined)
+		shapes.set(name, (shape = readShapes(texts[name]!.match(/V\d\(|v\d|\d+|\*|\)/g) ?? [])));
 	return shape;
 }
 

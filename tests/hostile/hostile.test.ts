@@ -15,7 +15,8 @@ import { runSuite } from "../drivers/suite.js";
 const folder = join(projectRoot, "tests", "hostile");
 
 const sanitizers = {
-	ASAN_OPTIONS: "detect_leaks=0:detect_stack_use_after_return=0:handle_segv=1:allow_user_segv_handler=0:allocator_may_return_null=1",
+	ASAN_OPTIONS:
+		"detect_leaks=0:detect_stack_use_after_return=0:handle_segv=1:allow_user_segv_handler=0:allocator_may_return_null=1",
 	UBSAN_OPTIONS: "halt_on_error=1:print_stacktrace=1",
 };
 
@@ -30,9 +31,15 @@ for (const variant of [...variants, "native-asan"])
 
 /** The modules with bindings, as hostile.ts names them. */
 test("every binding is in the table", () => {
-	const files = readdirSync(join(projectRoot, "hardware"), { recursive: true }).map(String).filter(name => name.endsWith(".ts") && !name.endsWith(".d.ts"));
-	const bound = files.filter(name => /\bnative\("/.test(readFileSync(join(projectRoot, "hardware", name), "utf8"))).map(name => name.replace(/\.ts$/, ""));
+	const files = readdirSync(join(projectRoot, "hardware"), { recursive: true })
+		.map(String)
+		.filter(name => name.endsWith(".ts") && !name.endsWith(".d.ts"));
+	const bound = files
+		.filter(name => /\bnative\("/.test(readFileSync(join(projectRoot, "hardware", name), "utf8")))
+		.map(name => name.replace(/\.ts$/, ""));
 	const table = readFileSync(join(folder, "table.ts"), "utf8");
-	const missing = bound.filter(name => !table.includes(`"tls/hardware/${name}"`) && !table.includes(`"tls/${name.split("/").pop()}"`));
+	const missing = bound.filter(
+		name => !table.includes(`"tls/hardware/${name}"`) && !table.includes(`"tls/${name.split("/").pop()}"`),
+	);
 	assert.deepEqual(missing, []);
 });

@@ -28,8 +28,7 @@ function attempt(label: string, call: () => unknown): { readonly result?: any; r
 	if (calls % COLLECT_AFTER === 0) collect();
 	try {
 		return { result: call() };
-	}
-	catch (error) {
+	} catch (error) {
 		refusals++;
 		ok(error instanceof Error, `${label} threw ${String(error)}, which is no Error`);
 		ok(ALLOWED.has(error.name), `${label} threw a ${error.name}: ${error.message}`);
@@ -37,36 +36,50 @@ function attempt(label: string, call: () => unknown): { readonly result?: any; r
 	}
 }
 
-const closeOf = (object: object): void => { (object as Object_)["close"]?.(); };
+const closeOf = (object: object): void => {
+	(object as Object_)["close"]?.();
+};
 
 /** A new object; those before it that are garbage may hold all of PSA's keys. */
 function construct({ Class, args }: ClassEntry): object {
 	try {
 		return Reflect.construct(Class, args());
-	}
-	catch {
+	} catch {
 		collect();
 		return Reflect.construct(Class, args());
 	}
 }
 
-
 /** Objects of each class, in each state. */
-const objects = Object.values(classes).filter(entry => entry !== classes["DHEShare"]).flatMap(entry => variantsOf(() => construct(entry), closeOf));
-const everything: readonly (() => unknown)[] = [...values, ...objects, ...Object.values(classes).map(({ Class }) => () => Class.prototype as unknown)];
+const objects = Object.values(classes)
+	.filter(entry => entry !== classes["DHEShare"])
+	.flatMap(entry => variantsOf(() => construct(entry), closeOf));
+const everything: readonly (() => unknown)[] = [
+	...values,
+	...objects,
+	...Object.values(classes).map(
+		({ Class }) =>
+			() =>
+				Class.prototype as unknown,
+	),
+];
 
 function release(value: unknown): void {
 	if (typeof value !== "object" || value === null) return;
 	try {
 		closeOf(value);
-	}
-	catch {
+	} catch {
 		// a proxy, or closed
 	}
 }
 
 /** Each value at each position, each number of arguments, and each pair of numbers. `make` gives the function and its `this` for one call. */
-function sweep(label: string, args: Arguments, call: (args: unknown[]) => unknown, spare: (index: number, value: unknown) => boolean = () => false): void {
+function sweep(
+	label: string,
+	args: Arguments,
+	call: (args: unknown[]) => unknown,
+	spare: (index: number, value: unknown) => boolean = () => false,
+): void {
 	const right = args();
 	const run = (changed: unknown[]): void => {
 		const { result } = attempt(label, () => call(changed));
@@ -82,7 +95,7 @@ function sweep(label: string, args: Arguments, call: (args: unknown[]) => unknow
 			else run(changed);
 		}
 	}
-	const positions = right.flatMap((value, i) => typeof value === "number" ? [i] : []);
+	const positions = right.flatMap((value, i) => (typeof value === "number" ? [i] : []));
 	for (const [i, j] of positions.flatMap(i => positions.filter(j => j > i).map(j => [i, j] as const))) {
 		for (const first of EDGES) {
 			for (const second of EDGES) {
@@ -96,9 +109,14 @@ function sweep(label: string, args: Arguments, call: (args: unknown[]) => unknow
 }
 
 test("no native is missing", () => {
-	const known = new Set([...Object.values(classes).map(({ Class }) => Class), ...Object.values(functions).map(entry => entry.function), ...unswept]);
+	const known = new Set([
+		...Object.values(classes).map(({ Class }) => Class),
+		...Object.values(functions).map(entry => entry.function),
+		...unswept,
+	]);
 	for (const [name, module] of Object.entries(modules)) {
-		for (const [exported, value] of Object.entries(module)) ok(typeof value !== "function" || known.has(value), `${name} exports ${exported}`);
+		for (const [exported, value] of Object.entries(module))
+			ok(typeof value !== "function" || known.has(value), `${name} exports ${exported}`);
 	}
 	for (const [name, { Class, methods }] of Object.entries(classes)) {
 		for (const [member, { value }] of Object.entries(Object.getOwnPropertyDescriptors(Class.prototype)))
@@ -114,7 +132,8 @@ for (const [name, entry] of Object.entries(functions)) {
 			entry.end?.(result);
 			return result;
 		};
-		if (!REFUSES.has(name)) equal(attempt(name, () => call(entry.args())).error?.message, undefined, "with right arguments");
+		if (!REFUSES.has(name))
+			equal(attempt(name, () => call(entry.args())).error?.message, undefined, "with right arguments");
 		sweep(name, entry.args, call, entry.spare);
 		setClock(1.7e9);
 	});
@@ -124,12 +143,17 @@ for (const [name, entry] of Object.entries(classes)) {
 	test(`new ${name}()`, () => {
 		closeOf(construct(entry));
 		sweep(`new ${name}`, entry.args, args => Reflect.construct(entry.Class, args));
-		const others = Object.values(classes).map(({ Class }) => Class).filter(Class => Class !== entry.Class);
+		const others = Object.values(classes)
+			.map(({ Class }) => Class)
+			.filter(Class => Class !== entry.Class);
 		for (const target of targetsFrom(others)) {
-			const { result, error } = attempt(`new ${name} for another class`, () => Reflect.construct(entry.Class, entry.args(), target()));
+			const { result, error } = attempt(`new ${name} for another class`, () =>
+				Reflect.construct(entry.Class, entry.args(), target()),
+			);
 			ok(result === undefined && error instanceof TypeError, `new ${name} made an object of another class: ${error}`);
 		}
-		for (const self of everything) attempt(`${name} without new`, () => Reflect.apply(entry.Class, self(), entry.args()));
+		for (const self of everything)
+			attempt(`${name} without new`, () => Reflect.apply(entry.Class, self(), entry.args()));
 		collect();
 	});
 
@@ -145,10 +169,15 @@ for (const [name, entry] of Object.entries(classes)) {
 			const refresh = (): object => {
 				if (name === "DHEShare" && member !== "close") return self;
 				release(self);
-				return self = construct(entry);
+				return (self = construct(entry));
 			};
 			sweep(`${name}.${member}`, args, changed => Reflect.apply(method, refresh(), changed));
-			if (set) sweep(`${name}.${member} =`, () => ["buffer"], changed => Reflect.apply(set, refresh(), changed));
+			if (set)
+				sweep(
+					`${name}.${member} =`,
+					() => ["buffer"],
+					changed => Reflect.apply(set, refresh(), changed),
+				);
 			for (const make of everything) {
 				const other = make();
 				attempt(`${name}.${member} of another object`, () => Reflect.apply(method, other, args()));
@@ -163,7 +192,9 @@ for (const [name, entry] of Object.entries(classes)) {
 test("nothing is left behind", () => {
 	collect();
 	const { nativeBytes, keySlots } = memory();
-	note(`${calls} calls, ${refusals} refused, script ran inside ${countDisturbances()} times; ${keySlots} keys and ${nativeBytes} bytes of native memory left`);
+	note(
+		`${calls} calls, ${refusals} refused, script ran inside ${countDisturbances()} times; ${keySlots} keys and ${nativeBytes} bytes of native memory left`,
+	);
 	ok(keySlots <= 4, `${keySlots} keys are left in PSA's slots`);
 	// timers and sockets of odd calls would go on
 	Timer.set(() => exit(0), 100);

@@ -74,37 +74,76 @@ const point = bytes(answers.groups[0]!.peer);
 const dsLength = 1220;
 
 export const modules: Readonly<Record<string, object>> = {
-	aead, agree, chip, compare, copy: copying, extensions, general, hash: hashing, keylog, memory, names, random, secret, sign, signature,
-	"legacy/cbc": cbc, "legacy/dhe": dhe, "legacy/rsa": rsa, ds, inflate, simulator,
+	aead,
+	agree,
+	chip,
+	compare,
+	copy: copying,
+	extensions,
+	general,
+	hash: hashing,
+	keylog,
+	memory,
+	names,
+	random,
+	secret,
+	sign,
+	signature,
+	"legacy/cbc": cbc,
+	"legacy/dhe": dhe,
+	"legacy/rsa": rsa,
+	ds,
+	inflate,
+	simulator,
 };
 
-const records = { sealedLength: () => [100], overhead: () => [true], seal: () => [buffer(), 0, 300], open: () => [buffer(), 0, 300], close: () => [] };
+const records = {
+	sealedLength: () => [100],
+	overhead: () => [true],
+	seal: () => [buffer(), 0, 300],
+	open: () => [buffer(), 0, 300],
+	close: () => [],
+};
 
 export const classes: Readonly<Record<string, ClassEntry>> = {
 	AEAD: { Class: aead.AEAD, args: () => [1, key(28), true, 0, 16, 16, 100, 0], methods: records },
 	CBC: { Class: cbc.CBC, args: () => [4, false, key(64), 0, 32, 16, 100, 0], methods: records },
 	Secret: {
-		Class: secret.Secret, args: () => [32],
+		Class: secret.Secret,
+		args: () => [32],
 		methods: {
-			import: () => [buffer(), 3], export: () => [buffer(), 3], extract: () => [4, key(32), key(32)], close: () => [],
-			expandLabel: () => [4, key(32), "derived", buffer(), 0, 32, 0, 32], prf: () => [4, key(48), "master secret", buffer(), 0, 64],
+			import: () => [buffer(), 3],
+			export: () => [buffer(), 3],
+			extract: () => [4, key(32), key(32)],
+			close: () => [],
+			expandLabel: () => [4, key(32), "derived", buffer(), 0, 32, 0, 32],
+			prf: () => [4, key(48), "master secret", buffer(), 0, 64],
 			hmac: () => [4, buffer(), 0, 100, buffer(), 0],
 		},
 	},
 	Hash: {
-		Class: hashing.Hash, args: () => [4],
-		methods: { update: () => [buffer(), 0, 100], peek: () => [buffer(), 0], peekWith: () => [buffer(), 0, 100, buffer(), 0], close: () => [] },
+		Class: hashing.Hash,
+		args: () => [4],
+		methods: {
+			update: () => [buffer(), 0, 100],
+			peek: () => [buffer(), 0],
+			peekWith: () => [buffer(), 0, 100, buffer(), 0],
+			close: () => [],
+		},
 	},
 	KeyShare: {
-		Class: agree.KeyShare, args: () => [0x1d, buffer(32).fill(7)],
+		Class: agree.KeyShare,
+		args: () => [0x1d, buffer(32).fill(7)],
 		methods: { publicKey: () => [buffer(), 0], agree: () => [point, 0, 32, key(32)], close: () => [] },
 	},
 	DHEShare: {
-		Class: dhe.DHEShare, args: () => [0x100],
+		Class: dhe.DHEShare,
+		args: () => [0x100],
 		methods: { publicKey: () => [buffer(), 0], agree: () => [buffer(256).fill(3), 0, 256, key(256)], close: () => [] },
 	},
 	TCP: {
-		Class: TCP, args: () => [{ address: "127.0.0.1", port: 9 }],
+		Class: TCP,
+		args: () => [{ address: "127.0.0.1", port: 9 }],
 		methods: { read: () => [], write: () => [buffer(10)], close: () => [] },
 	},
 	Resource: { Class: Resource, args: () => ["bytes.bin"], methods: { slice: () => [2, 10, false] } },
@@ -113,8 +152,12 @@ export const classes: Readonly<Record<string, ClassEntry>> = {
 /** Has no arguments, and makes all that follows slow. */
 export const unswept: readonly AnyFunction[] = [simulator.keepFreed];
 
-const long = (value: unknown): boolean => typeof value === "number" ? !(value < 2) : typeof value !== "undefined" && value !== null && typeof value !== "bigint" && typeof value !== "symbol";
-const named = (index: number, value: unknown): boolean => index === 0 && value !== undefined && typeof value !== "symbol" && value !== "";
+const long = (value: unknown): boolean =>
+	typeof value === "number"
+		? !(value < 2)
+		: typeof value !== "undefined" && value !== null && typeof value !== "bigint" && typeof value !== "symbol";
+const named = (index: number, value: unknown): boolean =>
+	index === 0 && value !== undefined && typeof value !== "symbol" && value !== "";
 
 export const functions: Readonly<Record<string, FunctionEntry>> = {
 	chipFeatures: { function: chip.chipFeatures, args: () => [] },
@@ -124,8 +167,14 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 	checkExtensions: { function: extensions.checkExtensions, args: () => [extensionList, 0, extensionList.length, 20] },
 	nextExtension: { function: extensions.nextExtension, args: () => [extensionList, 0, extensionList.length] },
 	readPurposes: { function: extensions.readPurposes, args: () => [purposes, 0, purposes.length] },
-	findName: { function: general.findName, args: () => [generalNames, 0, generalNames.length, askedName, askedName.length, 0x82] },
-	checkNames: { function: general.checkNames, args: () => [generalNames, 13, generalNames.length, 0, generalNames.length, constraints, 0, constraints.length] },
+	findName: {
+		function: general.findName,
+		args: () => [generalNames, 0, generalNames.length, askedName, askedName.length, 0x82],
+	},
+	checkNames: {
+		function: general.checkNames,
+		args: () => [generalNames, 13, generalNames.length, 0, generalNames.length, constraints, 0, constraints.length],
+	},
 	checkConstraints: { function: general.checkConstraints, args: () => [constraints, 0, constraints.length] },
 	hash: { function: hashing.hash, args: () => [4, buffer(), 0, 100, buffer(), 0] },
 	hashLength: { function: hashing.hashLength, args: () => [4] },
@@ -138,13 +187,25 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 	nameDigest: { function: names.nameDigest, args: () => [name, 0, name.length, buffer(32)] },
 	commonNameOffset: { function: names.commonNameOffset, args: () => [name, 0, name.length] },
 	random: { function: random.random, args: () => [buffer(), 0, 32] },
-	signDigest: { function: sign.signDigest, args: () => [2, 3, 4, privateKey, 0, privateKey.length, buffer(32), buffer(64)] },
-	verifyMessage: { function: signature.verifyMessage, args: () => [2, 3, 4, publicKey, 0, publicKey.length, buffer(), 0, 6, signed, 0, signed.length] },
+	signDigest: {
+		function: sign.signDigest,
+		args: () => [2, 3, 4, privateKey, 0, privateKey.length, buffer(32), buffer(64)],
+	},
+	verifyMessage: {
+		function: signature.verifyMessage,
+		args: () => [2, 3, 4, publicKey, 0, publicKey.length, buffer(), 0, 6, signed, 0, signed.length],
+	},
 	groupOfPrime: { function: dhe.groupOfPrime, args: () => [buffer(), 0, 256] },
-	encryptPremaster: { function: rsa.encryptPremaster, args: () => [0x303, rsaKey, 0, rsaKey.length, key(48), buffer(), 0] },
+	encryptPremaster: {
+		function: rsa.encryptPremaster,
+		args: () => [0x303, rsaKey, 0, rsaKey.length, key(48), buffer(), 0],
+	},
 	inflate: { function: inflate.inflate, args: () => [bytes("789c4b4c4a0600024d0127"), 0, 11, buffer(3)] },
 	dsSigner: { function: ds.dsSigner, args: () => [buffer(dsLength), 3] },
-	"dsSigner()": { function: (scheme: number, digest: Uint8Array) => ds.dsSigner(buffer(dsLength), 3)(scheme, digest), args: () => [0x0401, buffer(32)] },
+	"dsSigner()": {
+		function: (scheme: number, digest: Uint8Array) => ds.dsSigner(buffer(dsLength), 3)(scheme, digest),
+		args: () => [0x0401, buffer(32)],
+	},
 	"Resource.exists": { function: Resource.exists, args: () => ["bytes.bin"] },
 	"Timer.set": { function: Timer.set, args: () => [() => {}, 1, 1], end: Timer.clear },
 	"Timer.repeat": { function: Timer.repeat, args: () => [() => {}, 1], end: Timer.clear },
@@ -160,7 +221,11 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 	mark: { function: simulator.mark, args: () => ["name"] },
 	collect: { function: simulator.collect, args: () => [] },
 	// all others end the run, as they should
-	exit: { function: simulator.exit, args: () => [], spare: (_, value) => typeof value !== "symbol" && typeof value !== "bigint" },
+	exit: {
+		function: simulator.exit,
+		args: () => [],
+		spare: (_, value) => typeof value !== "symbol" && typeof value !== "bigint",
+	},
 	setClock: { function: simulator.setClock, args: () => [1.7e9] },
 	accelerators: { function: simulator.accelerators, args: () => [] },
 	accelerate: { function: simulator.accelerate, args: () => ["late", "never", 5, 0] },

@@ -16,11 +16,15 @@ const headers = "/usr/include/android";
 /** Where Debian has the library, apart from OpenSSL's of the same name. */
 function libraryFolder(): string | undefined {
 	if (!existsSync(join(headers, "openssl/ssl.h"))) return undefined;
-	return readdirSync("/usr/lib").map(name => join("/usr/lib", name, "android")).find(folder => existsSync(join(folder, "libssl.so")));
+	return readdirSync("/usr/lib")
+		.map(name => join("/usr/lib", name, "android"))
+		.find(folder => existsSync(join(folder, "libssl.so")));
 }
 
 /** False, or why it can't be run here. */
-export const lacksBoringSSL: string | false = libraryFolder() ? false : "BoringSSL is not installed: apt-get install android-libboringssl-dev zlib1g-dev";
+export const lacksBoringSSL: string | false = libraryFolder()
+	? false
+	: "BoringSSL is not installed: apt-get install android-libboringssl-dev zlib1g-dev";
 
 /** Its path; it is compiled when that was not done yet. */
 function program(): string {
@@ -30,7 +34,21 @@ function program(): string {
 	const file = join(folder, "server");
 	if (existsSync(file)) return file;
 	mkdirSync(folder, { recursive: true });
-	const flags = ["-Wall", "-Wextra", "-Werror", "-O1", `-I${headers}`, source, "-o", file, `-L${library}`, `-Wl,-rpath,${library}`, "-lssl", "-lcrypto", "-lz"];
+	const flags = [
+		"-Wall",
+		"-Wextra",
+		"-Werror",
+		"-O1",
+		`-I${headers}`,
+		source,
+		"-o",
+		file,
+		`-L${library}`,
+		`-Wl,-rpath,${library}`,
+		"-lssl",
+		"-lcrypto",
+		"-lz",
+	];
 	const { status, stderr } = spawnSync(process.env["CC"] ?? "cc", flags, { encoding: "utf8" });
 	if (status !== 0) throw new Error(`tests/interop/boringssl/server.c does not compile:\n${stderr}`);
 	return file;
@@ -39,8 +57,17 @@ function program(): string {
 export function startBoringSSL(row: Row, identity: ServerIdentity): Promise<RunningServer> {
 	const { group, client, forced } = row;
 	const own = { x25519: "X25519", secp256r1: "P-256", secp384r1: "P-384" }[group as string];
-	return startProgram(program(), identity, port => [
-		String(port), ...(own ? ["curves", own] : []), ...(client ? ["ca", "root.pem"] : []), ...(isLong(row) ? ["answer", longName] : []),
-		...(forced === "compressed certificates" ? ["compress"] : []), ...(forced === "KeyUpdate" ? ["update"] : []),
-	], isLong(row) ? { [longName]: `HTTP/1.0 200 OK\r\n\r\n${longText}` } : {});
+	return startProgram(
+		program(),
+		identity,
+		port => [
+			String(port),
+			...(own ? ["curves", own] : []),
+			...(client ? ["ca", "root.pem"] : []),
+			...(isLong(row) ? ["answer", longName] : []),
+			...(forced === "compressed certificates" ? ["compress"] : []),
+			...(forced === "KeyUpdate" ? ["update"] : []),
+		],
+		isLong(row) ? { [longName]: `HTTP/1.0 200 OK\r\n\r\n${longText}` } : {},
+	);
 }

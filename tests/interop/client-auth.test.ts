@@ -9,12 +9,21 @@ import { createServer, type TLSSocket } from "node:tls";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { makeCertificate, makeIdentity, makeKey, type KeyType, type ServerIdentity } from "../../host-sim/servers/certificates.js";
+import {
+	makeCertificate,
+	makeIdentity,
+	makeKey,
+	type KeyType,
+	type ServerIdentity,
+} from "../../host-sim/servers/certificates.js";
 import { lacks } from "../drivers/machine.js";
 import { runClient, type ClientResult } from "../faults/connect.js";
 import { startGnuTLS, startOpenSSL, startTalkingOpenSSL, type RunningServer } from "./servers.js";
 
-const versions = [["1.2", 0x303], ["1.3", 0x304]] as const;
+const versions = [
+	["1.2", 0x303],
+	["1.3", 0x304],
+] as const;
 const keyTypes: KeyType[] = ["p256", "p384", "rsa2048"];
 
 let folder: string;
@@ -28,14 +37,23 @@ before(() => {
 	caFile = join(folder, "root.pem");
 	writeFileSync(caFile, identity.root.pem);
 	for (const type of keyTypes) {
-		const { pem, keyPem } = makeCertificate({ subject: "device", key: makeKey(type), issuer: identity.intermediate, extendedKeyUsage: ["clientAuth"] });
+		const { pem, keyPem } = makeCertificate({
+			subject: "device",
+			key: makeKey(type),
+			issuer: identity.intermediate,
+			extendedKeyUsage: ["clientAuth"],
+		});
 		devices.set(type, { clientCertificates: pem + identity.intermediate.pem, clientKey: keyPem });
 	}
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 async function request(port: number, version: number, secure: object = {}, variant = "native"): Promise<ClientResult> {
-	const [result] = await runClient(port, 1, { ca: identity.root.pem, variant, secure: { minVersion: version, maxVersion: version, ...secure } });
+	const [result] = await runClient(port, 1, {
+		ca: identity.root.pem,
+		variant,
+		secure: { minVersion: version, maxVersion: version, ...secure },
+	});
 	return result!;
 }
 
@@ -51,14 +69,14 @@ function cases(start: (version: string) => Promise<RunningServer>, refusal: RegE
 		test(`TLS ${name}`, async t => {
 			const server = await start(name);
 			try {
-				for (const type of keyTypes) await t.test(`a key of ${type}`, () => expectAnswer(server.port, version, devices.get(type)!));
+				for (const type of keyTypes)
+					await t.test(`a key of ${type}`, () => expectAnswer(server.port, version, devices.get(type)!));
 				await t.test("no certificate: the refusal is told in words", async () => {
 					const result = await request(server.port, version);
 					assert.equal(result.code, "peer_alert", result.message);
 					assert.match(result.message, refusal);
 				});
-			}
-			finally {
+			} finally {
 				await server.stop();
 			}
 		});
@@ -66,15 +84,41 @@ function cases(start: (version: string) => Promise<RunningServer>, refusal: RegE
 }
 
 describe("client certificates: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
-	cases(version => startOpenSSL(identity, version === "1.2" ? "-tls1_2" : "-tls1_3", "-Verify", "3", "-CAfile", caFile, "-verify_return_error"),
-		/wants a certificate from us/);
-	for (const algorithms of ["RSA+SHA256", "RSA+SHA384", "RSA+SHA512", "rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512"]) {
+	cases(
+		version =>
+			startOpenSSL(
+				identity,
+				version === "1.2" ? "-tls1_2" : "-tls1_3",
+				"-Verify",
+				"3",
+				"-CAfile",
+				caFile,
+				"-verify_return_error",
+			),
+		/wants a certificate from us/,
+	);
+	for (const algorithms of [
+		"RSA+SHA256",
+		"RSA+SHA384",
+		"RSA+SHA512",
+		"rsa_pss_rsae_sha256",
+		"rsa_pss_rsae_sha384",
+		"rsa_pss_rsae_sha512",
+	]) {
 		test(`TLS 1.2, the server takes ${algorithms} only`, async () => {
-			const server = await startOpenSSL(identity, "-tls1_2", "-Verify", "3", "-CAfile", caFile, "-client_sigalgs", algorithms);
+			const server = await startOpenSSL(
+				identity,
+				"-tls1_2",
+				"-Verify",
+				"3",
+				"-CAfile",
+				caFile,
+				"-client_sigalgs",
+				algorithms,
+			);
 			try {
 				await expectAnswer(server.port, 0x303, devices.get("rsa2048")!);
-			}
-			finally {
+			} finally {
 				await server.stop();
 			}
 		});
@@ -94,41 +138,64 @@ describe("client certificates: OpenSSL", { skip: lacks("openssl", "openssl") }, 
 				const result = await asking;
 				assert.equal(result.code, "truncated", result.message);
 				assert.match(result.text, /hello/);
-			}
-			finally {
+			} finally {
 				await server.stop();
 			}
 		});
 	}
 	for (const type of ["p256", "p384"] as const) {
 		test(`TLS 1.2, ${type} with SHA-512, the one thing that the server takes`, async () => {
-			const server = await startOpenSSL(identity, "-tls1_2", "-Verify", "3", "-CAfile", caFile, "-client_sigalgs", "ECDSA+SHA512");
+			const server = await startOpenSSL(
+				identity,
+				"-tls1_2",
+				"-Verify",
+				"3",
+				"-CAfile",
+				caFile,
+				"-client_sigalgs",
+				"ECDSA+SHA512",
+			);
 			try {
 				await expectAnswer(server.port, 0x303, devices.get(type)!);
-			}
-			finally {
+			} finally {
 				await server.stop();
 			}
 		});
 	}
 	test("TLS 1.2, P-256 with SHA-384, beside a PRF with SHA-256", async () => {
-		const server = await startOpenSSL(identity, "-tls1_2", "-Verify", "3", "-CAfile", caFile, "-client_sigalgs", "ECDSA+SHA384", "-cipher",
-			"ECDHE-ECDSA-AES128-GCM-SHA256");
+		const server = await startOpenSSL(
+			identity,
+			"-tls1_2",
+			"-Verify",
+			"3",
+			"-CAfile",
+			caFile,
+			"-client_sigalgs",
+			"ECDSA+SHA384",
+			"-cipher",
+			"ECDHE-ECDSA-AES128-GCM-SHA256",
+		);
 		try {
 			await expectAnswer(server.port, 0x303, devices.get("p256")!);
-		}
-		finally {
+		} finally {
 			await server.stop();
 		}
 	});
 	for (const [name, version] of versions) {
 		test(`TLS ${name}, no signature in common: an empty list goes out`, async () => {
-			const server = await startOpenSSL(identity, name === "1.2" ? "-tls1_2" : "-tls1_3", "-verify", "3", "-CAfile", caFile, "-client_sigalgs",
-				"ECDSA+SHA512");
+			const server = await startOpenSSL(
+				identity,
+				name === "1.2" ? "-tls1_2" : "-tls1_3",
+				"-verify",
+				"3",
+				"-CAfile",
+				caFile,
+				"-client_sigalgs",
+				"ECDSA+SHA512",
+			);
 			try {
 				await expectAnswer(server.port, version, devices.get("rsa2048")!);
-			}
-			finally {
+			} finally {
 				await server.stop();
 			}
 		});
@@ -136,8 +203,18 @@ describe("client certificates: OpenSSL", { skip: lacks("openssl", "openssl") }, 
 });
 
 describe("client certificates: GnuTLS", { skip: lacks("gnutls-serv", "gnutls-bin") }, () => {
-	cases(version => startGnuTLS(identity, `NORMAL:-VERS-ALL:+VERS-TLS${version}`, "--x509cafile", caFile, "--require-client-cert", "--verify-client-cert"),
-		/wants a certificate from us/);
+	cases(
+		version =>
+			startGnuTLS(
+				identity,
+				`NORMAL:-VERS-ALL:+VERS-TLS${version}`,
+				"--x509cafile",
+				caFile,
+				"--require-client-cert",
+				"--verify-client-cert",
+			),
+		/wants a certificate from us/,
+	);
 });
 
 describe("client certificates: Node", () => {
@@ -145,12 +222,20 @@ describe("client certificates: Node", () => {
 	let seen: string | undefined;
 
 	before(async () => {
-		server = createServer({ cert: identity.chain, key: identity.leaf.keyPem, ca: identity.root.pem, requestCert: true, rejectUnauthorized: true },
+		server = createServer(
+			{
+				cert: identity.chain,
+				key: identity.leaf.keyPem,
+				ca: identity.root.pem,
+				requestCert: true,
+				rejectUnauthorized: true,
+			},
 			(socket: TLSSocket) => {
 				seen = socket.getPeerCertificate().subject.CN as string | undefined;
 				socket.on("error", () => {});
 				socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"));
-			});
+			},
+		);
 		server.on("tlsClientError", () => {});
 		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 	});
@@ -166,10 +251,21 @@ describe("client certificates: Node", () => {
 		}
 		test(`TLS ${name}, a certificate of an authority that the server does not know`, async () => {
 			const stranger = makeIdentity(["localhost"]);
-			const { pem, keyPem } = makeCertificate({ subject: "device", key: makeKey("p256"), issuer: stranger.intermediate, extendedKeyUsage: ["clientAuth"] });
-			const result = await request((server.address() as { port: number }).port, version, { clientCertificates: pem + stranger.intermediate.pem, clientKey: keyPem });
+			const { pem, keyPem } = makeCertificate({
+				subject: "device",
+				key: makeKey("p256"),
+				issuer: stranger.intermediate,
+				extendedKeyUsage: ["clientAuth"],
+			});
+			const result = await request((server.address() as { port: number }).port, version, {
+				clientCertificates: pem + stranger.intermediate.pem,
+				clientKey: keyPem,
+			});
 			assert.notEqual(result.text.slice(0, 4), "HTTP");
-			assert.ok(["peer_alert", "truncated", "closed", "transport"].includes(result.code), `${result.code}: ${result.message}`);
+			assert.ok(
+				["peer_alert", "truncated", "closed", "transport"].includes(result.code),
+				`${result.code}: ${result.message}`,
+			);
 		});
 	}
 	test("what does not go together is refused by name", async () => {

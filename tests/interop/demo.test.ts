@@ -25,8 +25,17 @@ function demo(...values: string[]): Promise<Outcome> {
 }
 
 function checkTables(output: string): void {
-	for (const line of [/^TLS 1\.3, TLS_\w+, \w+, \w+/m, /^peer: localhost$/m, /^ {2}total +\d+ ms$/m, /chunks, bytes +[\d,]+ +[\d,]+/, /slots of \d+ bytes +[\d,]+ +[\d,]+/,
-		/stack, slots +[\d,]+ +[\d,]+/, /AES-GCM +\d+ +[\d,]+/, /^HTTP\/1\.[01] 200 /mi]) assert.match(output, line);
+	for (const line of [
+		/^TLS 1\.3, TLS_\w+, \w+, \w+/m,
+		/^peer: localhost$/m,
+		/^ {2}total +\d+ ms$/m,
+		/chunks, bytes +[\d,]+ +[\d,]+/,
+		/slots of \d+ bytes +[\d,]+ +[\d,]+/,
+		/stack, slots +[\d,]+ +[\d,]+/,
+		/AES-GCM +\d+ +[\d,]+/,
+		/^HTTP\/1\.[01] 200 /im,
+	])
+		assert.match(output, line);
 }
 
 /** No stack, and no tables behind which the sentence would scroll away. */
@@ -55,8 +64,7 @@ describe("npm start", () => {
 				const { code, stdout, stderr } = await demo(`https://localhost:${server.port}/`, "--ca", ca);
 				assert.equal(code, 0, stderr + stdout);
 				checkTables(stdout);
-			}
-			finally {
+			} finally {
 				await server.stop();
 			}
 		});
@@ -88,14 +96,18 @@ describe("npm start", () => {
 			assert.equal(code, 1);
 			assert.match(stderr, /certificate 1 .*not signed with the trusted key/);
 			expectSentence(stdout + stderr);
-		}
-		finally {
+		} finally {
 			await server.stop();
 		}
 	});
 
-	for (const [url, says] of [["https://localhost:1/", /localhost port 1/], ["https://[::1]:1", /::1 port 1/], ["https://name.invalid/", /the name name\.invalid has no address/],
-		["https://localhost:99999/", /a port that is none/], ["https://:443/", /has no host/]] as const) {
+	for (const [url, says] of [
+		["https://localhost:1/", /localhost port 1/],
+		["https://[::1]:1", /::1 port 1/],
+		["https://name.invalid/", /the name name\.invalid has no address/],
+		["https://localhost:99999/", /a port that is none/],
+		["https://:443/", /has no host/],
+	] as const) {
 		test(`a failure is a sentence: ${url}`, async () => {
 			const { code, stdout, stderr } = await demo(url);
 			assert.equal(code, 1);
@@ -109,7 +121,18 @@ describe("npm start", () => {
 		const both = makeIdentity(["localhost", "::1"]);
 		const file = join(folder, "both.pem");
 		writeFileSync(file, both.root.pem);
-		for (const [host, urls] of [["127.0.0.1", ["HTTPS://localhost:PORT", "https://localhost:PORT?x=1", "https://localhost:PORT/a?b#c", "https://localhost:PORT/#c"]], ["::1", ["https://[::1]:PORT/v6"]]] as const) {
+		for (const [host, urls] of [
+			[
+				"127.0.0.1",
+				[
+					"HTTPS://localhost:PORT",
+					"https://localhost:PORT?x=1",
+					"https://localhost:PORT/a?b#c",
+					"https://localhost:PORT/#c",
+				],
+			],
+			["::1", ["https://[::1]:PORT/v6"]],
+		] as const) {
 			const server = createServer({ cert: both.chain, key: both.leaf.keyPem }, (request, response) => {
 				asked.push([request.url!, request.headers.host!.replace(/\d+$/, "PORT")]);
 				response.end("hello");
@@ -122,6 +145,12 @@ describe("npm start", () => {
 			}
 			await new Promise(resolve => server.close(resolve));
 		}
-		assert.deepEqual(asked, [["/", "localhost:PORT"], ["/?x=1", "localhost:PORT"], ["/a?b", "localhost:PORT"], ["/", "localhost:PORT"], ["/v6", "[::1]:PORT"]]);
+		assert.deepEqual(asked, [
+			["/", "localhost:PORT"],
+			["/?x=1", "localhost:PORT"],
+			["/a?b", "localhost:PORT"],
+			["/", "localhost:PORT"],
+			["/v6", "[::1]:PORT"],
+		]);
 	});
 });

@@ -17,7 +17,13 @@ import { startGnuTLS, startTalkingOpenSSL, type TalkingServer } from "./servers.
 const identity = identityOf("p256");
 
 function connect(server: TalkingServer, runs: number, more: Partial<ClientOptions> = {}): Promise<ClientResult[]> {
-	return runClient(server.port, runs, { ca: identity.root.pem, session: "", early: 200, secure: { minVersion: 0x304 }, ...more });
+	return runClient(server.port, runs, {
+		ca: identity.root.pem,
+		session: "",
+		early: 200,
+		secure: { minVersion: 0x304 },
+		...more,
+	});
 }
 
 /** Answers one request of a client by hand. */
@@ -34,19 +40,33 @@ describe("early data: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
 		test(`taken (${variant})`, async () => {
 			const folder = mkdtempSync(join(tmpdir(), "xs-tls-early-"));
 			const [ours, theirs] = [join(folder, "ours"), join(folder, "theirs")];
-			const server = await startTalkingOpenSSL(identity, "-tls1_3", "-early_data", "-max_early_data", "200", "-keylogfile", theirs);
+			const server = await startTalkingOpenSSL(
+				identity,
+				"-tls1_3",
+				"-early_data",
+				"-max_early_data",
+				"200",
+				"-keylogfile",
+				theirs,
+			);
 			try {
 				const connecting = connect(server, 2, { variant, env: { SSLKEYLOGFILE: ours } });
 				await answer(server, /GET \//);
 				await answer(server, /Early data received:[^]*End of early data/);
 				const results = await connecting;
-				assert.deepEqual(results.map(({ negotiated }) => negotiated?.earlyData), [false, true]);
+				assert.deepEqual(
+					results.map(({ negotiated }) => negotiated?.earlyData),
+					[false, true],
+				);
 				for (const { text } of results) assert.match(text, /hello/);
-				const [mine, its] = [ours, theirs].map(file => readFileSync(file, "utf8").split("\n").filter(line => /^CLIENT_EARLY_TRAFFIC_SECRET/.test(line)));
+				const [mine, its] = [ours, theirs].map(file =>
+					readFileSync(file, "utf8")
+						.split("\n")
+						.filter(line => /^CLIENT_EARLY_TRAFFIC_SECRET/.test(line)),
+				);
 				assert.equal(mine!.length, 1);
 				assert.deepEqual(mine, its);
-			}
-			finally {
+			} finally {
 				await server.stop();
 				rmSync(folder, { recursive: true });
 			}
@@ -66,22 +86,31 @@ describe("early data: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
 			const [result] = await third;
 			assert.equal(result!.negotiated?.earlyData, false);
 			assert.match(result!.text, /hello/);
-		}
-		finally {
+		} finally {
 			await server.stop();
 		}
 	});
 	test("refused by a HelloRetryRequest, and sent again", async () => {
-		const server = await startTalkingOpenSSL(identity, "-tls1_3", "-early_data", "-max_early_data", "200", "-groups", "P-256");
+		const server = await startTalkingOpenSSL(
+			identity,
+			"-tls1_3",
+			"-early_data",
+			"-max_early_data",
+			"200",
+			"-groups",
+			"P-256",
+		);
 		try {
 			const connecting = connect(server, 2);
 			await answer(server, /GET \//);
 			await answer(server, /GET \/[^]*GET \//);
 			const results = await connecting;
-			assert.deepEqual(results.map(({ negotiated }) => negotiated?.earlyData), [false, false]);
+			assert.deepEqual(
+				results.map(({ negotiated }) => negotiated?.earlyData),
+				[false, false],
+			);
 			for (const { text } of results) assert.match(text, /hello/);
-		}
-		finally {
+		} finally {
 			await server.stop();
 		}
 	});
@@ -90,9 +119,19 @@ describe("early data: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
 /** A key as OpenSSL takes it with all that goes with early data: its own form of a session. */
 function pskSession(key: string, maxEarlyData: number): string {
 	const numbered = (number: number, value: number): Buffer => context(number, true, integer(value));
-	return pem("SSL SESSION PARAMETERS", sequence(integer(1), integer(Buffer.of(3, 4)),
-		octetString(Buffer.of(0x13, 0x01)), octetString(Buffer.alloc(0)), octetString(Buffer.from(key, "hex")),
-		numbered(1, Math.floor(Date.now() / 1000)), numbered(2, 7200), numbered(15, maxEarlyData)));
+	return pem(
+		"SSL SESSION PARAMETERS",
+		sequence(
+			integer(1),
+			integer(Buffer.of(3, 4)),
+			octetString(Buffer.of(0x13, 0x01)),
+			octetString(Buffer.alloc(0)),
+			octetString(Buffer.from(key, "hex")),
+			numbered(1, Math.floor(Date.now() / 1000)),
+			numbered(2, 7200),
+			numbered(15, maxEarlyData),
+		),
+	);
 }
 
 describe("early data with an external key: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
@@ -105,21 +144,33 @@ describe("early data with an external key: OpenSSL", { skip: lacks("openssl", "o
 	after(() => rmSync(folder, { recursive: true }));
 
 	async function run(variant: string, psk: ClientOptions["psk"], heard: RegExp): Promise<ClientResult> {
-		const server = await startTalkingOpenSSL(identity, "-tls1_3", "-psk_session", join(folder, "key"), "-psk_identity", "device17",
-			"-early_data", "-max_early_data", "200");
+		const server = await startTalkingOpenSSL(
+			identity,
+			"-tls1_3",
+			"-psk_session",
+			join(folder, "key"),
+			"-psk_identity",
+			"device17",
+			"-early_data",
+			"-max_early_data",
+			"200",
+		);
 		try {
 			const connecting = runClient(server.port, 1, { ca: "", psk: psk!, early: 200, variant });
 			await answer(server, heard);
 			return (await connecting)[0]!;
-		}
-		finally {
+		} finally {
 			await server.stop();
 		}
 	}
 
 	for (const variant of ["native", "m32"]) {
 		test(`taken (${variant})`, async () => {
-			const { negotiated, text, message } = await run(variant, { identity: "device17", key, maxEarlyData: 200 }, /Early data received:[^]*End of early data/);
+			const { negotiated, text, message } = await run(
+				variant,
+				{ identity: "device17", key, maxEarlyData: 200 },
+				/Early data received:[^]*End of early data/,
+			);
 			assert.equal(negotiated?.earlyData, true, message);
 			assert.equal(negotiated.signature, 0);
 			assert.match(text, /hello/);
@@ -143,9 +194,12 @@ describe("early data: GnuTLS", { skip: lacks("gnutls-serv", "gnutls-bin") }, () 
 			await new Promise(resolve => setTimeout(resolve, 1000));
 			await server.stop();
 			const results = await connecting;
-			assert.deepEqual(results.map(({ negotiated }) => negotiated?.earlyData), [false, true], results[1]?.message);
-		}
-		finally {
+			assert.deepEqual(
+				results.map(({ negotiated }) => negotiated?.earlyData),
+				[false, true],
+				results[1]?.message,
+			);
+		} finally {
 			await server.stop();
 		}
 	});

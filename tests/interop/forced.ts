@@ -19,7 +19,7 @@ let long: ServerIdentity | undefined;
 
 /** Six certificates with keys of 4096 bits, the root aside. */
 export function longIdentity(): ServerIdentity {
-	return long ??= makeIdentity(["localhost"], "rsa4096", 6);
+	return (long ??= makeIdentity(["localhost"], "rsa4096", 6));
 }
 
 /** More of what the client is told. */
@@ -27,13 +27,24 @@ export function clientOptions({ peer, version, forced }: Row): Partial<ClientOpt
 	// NSS's server takes the name of a file as it comes
 	const path = peer === "NSS" ? longName : `/${longName}`;
 	switch (forced) {
-		case "16 KB records": return { path };
+		case "16 KB records":
+			return { path };
 		// a server takes the one that it knows
-		case "1 KB records": return { path, secure: { recordSizeLimit: version === "1.3" ? 1025 : 1024, tls_max_fragment_length: 1024 } };
-		case "KeyUpdate": return { lines: peer === "GnuTLS" ? ["**REHANDSHAKE**", "second", "third"] : ["GET / HTTP/1.1", "second", "third"] };
-		case "client asked later": return { secure: { postHandshakeAuth: true }, ...(peer === "GnuTLS" ? { lines: ["**REAUTH**", "second", "third"] } : {}) };
-		case "compressed certificates": return { app: "tests/inflate" };
-		default: return {};
+		case "1 KB records":
+			return { path, secure: { recordSizeLimit: version === "1.3" ? 1025 : 1024, tls_max_fragment_length: 1024 } };
+		case "KeyUpdate":
+			return {
+				lines: peer === "GnuTLS" ? ["**REHANDSHAKE**", "second", "third"] : ["GET / HTTP/1.1", "second", "third"],
+			};
+		case "client asked later":
+			return {
+				secure: { postHandshakeAuth: true },
+				...(peer === "GnuTLS" ? { lines: ["**REAUTH**", "second", "third"] } : {}),
+			};
+		case "compressed certificates":
+			return { app: "tests/inflate" };
+		default:
+			return {};
 	}
 }
 
@@ -56,7 +67,11 @@ async function tell(server: TalkingServer, ...words: string[]): Promise<void> {
 }
 
 /** What a server says when it has got the certificate that it asked for; GnuTLS's tells that to the client. */
-const deviceSeen = { OpenSSL: /depth=0 CN ?= ?device\s+verify return:1/, GnuTLS: /Sending re-auth request/, NSS: /Subject: CN=device/ };
+const deviceSeen = {
+	OpenSSL: /depth=0 CN ?= ?device\s+verify return:1/,
+	GnuTLS: /Sending re-auth request/,
+	NSS: /Subject: CN=device/,
+};
 
 /** What is said to a server by hand, and what it must say, while the client is connected. */
 export async function talk(row: Row, server: TalkingServer): Promise<void> {
@@ -84,7 +99,10 @@ export function expectedText({ peer, forced }: Row): string {
 }
 
 /** What the row has asked for has come about. */
-export function expectForced({ peer, version, forced }: Row, { text, most, length, inflated, negotiated }: ClientResult): void {
+export function expectForced(
+	{ peer, version, forced }: Row,
+	{ text, most, length, inflated, negotiated }: ClientResult,
+): void {
 	switch (forced) {
 		case "16 KB records":
 			assert.equal(most, 16384, "the longest record");

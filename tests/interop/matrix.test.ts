@@ -30,12 +30,23 @@ function clientOf(row: Row): object {
 	if (!row.client) return {};
 	const { intermediate } = identityOf(row.key);
 	const { key } = devices.get(row.client) as { key: ReturnType<typeof makeKey> };
-	const { pem, keyPem } = makeCertificate({ subject: "device", key, issuer: intermediate, extendedKeyUsage: ["clientAuth"] });
+	const { pem, keyPem } = makeCertificate({
+		subject: "device",
+		key,
+		issuer: intermediate,
+		extendedKeyUsage: ["clientAuth"],
+	});
 	return { clientCertificates: pem + intermediate.pem, clientKey: keyPem };
 }
 
 /** The SignatureScheme of TLS 1.3 that goes with a server's key. */
-const schemes: Partial<Record<KeyType, number>> = { p256: 0x0403, p384: 0x0503, rsa2048: 0x0804, rsa3072: 0x0804, rsa4096: 0x0804 };
+const schemes: Partial<Record<KeyType, number>> = {
+	p256: 0x0403,
+	p384: 0x0503,
+	rsa2048: 0x0804,
+	rsa3072: 0x0804,
+	rsa4096: 0x0804,
+};
 
 async function runRow(row: Row, variant: string): Promise<void> {
 	const identity = row.forced === "six certificates" ? longIdentity() : identityOf(row.key);
@@ -46,8 +57,13 @@ async function runRow(row: Row, variant: string): Promise<void> {
 		const until = expectedText(row);
 		const { secure, ...more } = clientOptions(row);
 		const running = runClient(peer.port, runs, {
-			ca: identity.root.pem, secure: { minVersion: version, maxVersion: version, ...clientOf(row), ...secure }, tls: "rsa dhe cbc", variant,
-			...(isLong(row) || isByHand(row) ? {} : { until }), ...(row.resumed ? { session: "" } : {}), ...more,
+			ca: identity.root.pem,
+			secure: { minVersion: version, maxVersion: version, ...clientOf(row), ...secure },
+			tls: "rsa dhe cbc",
+			variant,
+			...(isLong(row) || isByHand(row) ? {} : { until }),
+			...(row.resumed ? { session: "" } : {}),
+			...more,
 		});
 		const [clients] = await Promise.all([running, talk(row, peer.server as TalkingServer)]);
 		assert.equal(clients.length, runs);
@@ -62,8 +78,7 @@ async function runRow(row: Row, variant: string): Promise<void> {
 			if (row.group && i === 0) assert.equal(negotiated.group, groups[row.group]);
 			expectForced(row, client);
 		}
-	}
-	finally {
+	} finally {
 		await peer.stop();
 	}
 }

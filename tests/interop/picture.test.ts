@@ -23,14 +23,37 @@ const folder = mkdtempSync(join(tmpdir(), "xs-tls-picture-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the client of tests/faults and writes the page. */
-async function page(name: string, server: RunningServer, runs: number, config: Record<string, string> = {}): Promise<string> {
+async function page(
+	name: string,
+	server: RunningServer,
+	runs: number,
+	config: Record<string, string> = {},
+): Promise<string> {
 	const file = join(folder, `${name}.html`);
 	try {
-		const app = await buildApp("tests/faults", { variant: "native", extra: withPhases(), config: { port: String(server.port), runs: String(runs), ca: identity.root.pem, host: "localhost",
-			secure: "{}", chunk: "0", early: "0", sessions: "1", session: "", ...config } });
-		await runTraced(app, { timeout: 60 }, { picture: file }, { title: `a test of <${name}>`, chip: chipNamed("esp32c3") });
-	}
-	finally {
+		const app = await buildApp("tests/faults", {
+			variant: "native",
+			extra: withPhases(),
+			config: {
+				port: String(server.port),
+				runs: String(runs),
+				ca: identity.root.pem,
+				host: "localhost",
+				secure: "{}",
+				chunk: "0",
+				early: "0",
+				sessions: "1",
+				session: "",
+				...config,
+			},
+		});
+		await runTraced(
+			app,
+			{ timeout: 60 },
+			{ picture: file },
+			{ title: `a test of <${name}>`, chip: chipNamed("esp32c3") },
+		);
+	} finally {
 		await server.stop();
 	}
 	return file;
@@ -50,17 +73,31 @@ const overlaps = `(() => {
 
 describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 	let browser: Browser;
-	before(() => { browser = new Browser(); });
+	before(() => {
+		browser = new Browser();
+	});
 	after(() => browser.close());
 
 	async function text(selector: string): Promise<string> {
-		return String(await browser.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})].map(e => e.innerText).join("\\n")`));
+		return String(
+			await browser.evaluate(
+				`[...document.querySelectorAll(${JSON.stringify(selector)})].map(e => e.innerText).join("\\n")`,
+			),
+		);
 	}
 
 	async function expectFits(file: string): Promise<void> {
-		for (const [width, colors] of [[400, "light"], [400, "dark"], [1100, "light"], [1100, "dark"]] as const) {
+		for (const [width, colors] of [
+			[400, "light"],
+			[400, "dark"],
+			[1100, "light"],
+			[1100, "dark"],
+		] as const) {
 			await browser.open(file, width, colors);
-			assert.ok(Number(await browser.evaluate("document.documentElement.scrollWidth")) <= width, `wider than ${width} pixels`);
+			assert.ok(
+				Number(await browser.evaluate("document.documentElement.scrollWidth")) <= width,
+				`wider than ${width} pixels`,
+			);
 			assert.deepEqual(await browser.evaluate(overlaps), [], `${width} pixels, ${colors}`);
 		}
 	}
@@ -71,16 +108,30 @@ describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 		assert.match(await text("h1"), /a test of <two>/);
 		const [first, second] = [await text("#connection-1"), await text("#connection-2")];
 		assert.match(first, /TLS 1\.3, TLS_AES_256_GCM_SHA384/);
-		for (const name of ["ClientHello", "ServerHello", "EncryptedExtensions", "Certificate", "CertificateVerify", "Finished", "new keys", "application data", "close_notify"])
+		for (const name of [
+			"ClientHello",
+			"ServerHello",
+			"EncryptedExtensions",
+			"Certificate",
+			"CertificateVerify",
+			"Finished",
+			"new keys",
+			"application data",
+			"close_notify",
+		])
 			assert.ok(first.includes(name), name);
 		assert.match(first, /localhost \(prime256v1, to \d{4}-\d\d-\d\d\)/);
 		assert.match(second, /resumed/);
 		assert.ok(!second.includes("CertificateVerify"));
-		const sides = await browser.evaluate(`[...document.querySelectorAll("#connection-1 li.client .what, #connection-1 li.server .what")].map(e => [e.parentNode.className.includes("server"), e.getBoundingClientRect().right])`) as [boolean, number][];
+		const sides = (await browser.evaluate(
+			`[...document.querySelectorAll("#connection-1 li.client .what, #connection-1 li.server .what")].map(e => [e.parentNode.className.includes("server"), e.getBoundingClientRect().right])`,
+		)) as [boolean, number][];
 		assert.ok(sides.some(([isServer]) => isServer) && sides.some(([isServer]) => !isServer));
 		assert.match(await text(".chart"), /limit of the heap: \d+/);
 		assert.ok(Number(await browser.evaluate(`document.querySelectorAll(".chart polygon").length`)) === 3);
-		const highest = /memory over time, ([\d.]+) KB at most/.exec(String(await browser.evaluate(`document.querySelector(".chart svg").getAttribute("aria-label")`)))!;
+		const highest = /memory over time, ([\d.]+) KB at most/.exec(
+			String(await browser.evaluate(`document.querySelector(".chart svg").getAttribute("aria-label")`)),
+		)!;
 		assert.ok(Number(highest[1]) > 5 && Number(highest[1]) < 200, highest[0]);
 		assert.match(await text("main"), /agreement[\s\S]*X25519[\s\S]*ECDSA P-256 verify/);
 		assert.match(await text("main"), /On the ESP32-C3|On the esp32c3/);
@@ -104,10 +155,15 @@ describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 	});
 
 	test("where it broke stands out", async () => {
-		const file = await page("broken", await startNode(identity, Buffer.from("hello")), 1, { ca: makeIdentity(["localhost"]).root.pem });
+		const file = await page("broken", await startNode(identity, Buffer.from("hello")), 1, {
+			ca: makeIdentity(["localhost"]).root.pem,
+		});
 		await expectFits(file);
 		assert.match(await text(".connection.bad .summary"), /broken off by the client: unknown_ca/);
 		assert.match(await text("li.fatal"), /fatal alert\s+unknown_ca/);
-		assert.equal(await browser.evaluate(`getComputedStyle(document.querySelector("li.fatal .what")).backgroundColor`), "rgb(198, 40, 40)");
+		assert.equal(
+			await browser.evaluate(`getComputedStyle(document.querySelector("li.fatal .what")).backgroundColor`),
+			"rgb(198, 40, 40)",
+		);
 	});
 });

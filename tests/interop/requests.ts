@@ -12,12 +12,16 @@ const identities = new Map<KeyType, ServerIdentity>();
 /** One identity for each kind of key, made when it is needed. */
 export function identityOf(type: KeyType): ServerIdentity {
 	let identity = identities.get(type);
-	if (!identity) identities.set(type, identity = makeIdentity(["localhost"], type));
+	if (!identity) identities.set(type, (identity = makeIdentity(["localhost"], type)));
 	return identity;
 }
 
 /** One request; the handshake must finish and the answer arrive whole. */
-export async function request(server: RunningServer, identity: ServerIdentity, options: object = {}): Promise<ClientResult> {
+export async function request(
+	server: RunningServer,
+	identity: ServerIdentity,
+	options: object = {},
+): Promise<ClientResult> {
 	const [result] = await runClient(server.port, 1, { ca: identity.root.pem, ...options });
 	assert.ok(result);
 	assert.ok(result.code === "closed" || result.code === "truncated", `${result.code}: ${result.message}`);
@@ -26,12 +30,14 @@ export async function request(server: RunningServer, identity: ServerIdentity, o
 }
 
 /** Stops the server when `body` is done. */
-export async function withServer(starting: Promise<RunningServer>, body: (server: RunningServer) => Promise<void>): Promise<void> {
+export async function withServer(
+	starting: Promise<RunningServer>,
+	body: (server: RunningServer) => Promise<void>,
+): Promise<void> {
 	const server = await starting;
 	try {
 		await body(server);
-	}
-	finally {
+	} finally {
 		await server.stop();
 	}
 }

@@ -31,9 +31,10 @@ export async function startSplitter(port: number): Promise<RunningServer> {
 	await once(server, "listening");
 	return {
 		port: (server.address() as { port: number }).port,
-		stop: () => new Promise(resolve => {
-			server.close(() => resolve());
-			for (const socket of sockets) socket.destroy();
-		}),
+		stop: () =>
+			new Promise(resolve => {
+				server.close(() => resolve());
+				for (const socket of sockets) socket.destroy();
+			}),
 	};
 }

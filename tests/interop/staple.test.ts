@@ -15,9 +15,12 @@ import { runClient } from "../faults/connect.js";
 import { mustStaple, respond, revoked } from "../peers/ocsp.js";
 import { startGnuTLS, startOpenSSL, type RunningServer } from "./servers.js";
 
-const versions = [["1.2", 0x303], ["1.3", 0x304]] as const;
+const versions = [
+	["1.2", 0x303],
+	["1.3", 0x304],
+] as const;
 const statuses = ["good", "revoked", "none"] as const;
-type StatusName = typeof statuses[number];
+type StatusName = (typeof statuses)[number];
 
 let folder: string;
 let identity: ServerIdentity;
@@ -28,7 +31,13 @@ const file = (name: StatusName): string => join(folder, `${name}.der`);
 
 before(() => {
 	const { root, intermediate } = makeIdentity(["localhost"]);
-	const leaf = makeCertificate({ subject: "localhost", key: makeKey("p256"), issuer: intermediate, names: ["localhost"], extensions: [mustStaple] });
+	const leaf = makeCertificate({
+		subject: "localhost",
+		key: makeKey("p256"),
+		issuer: intermediate,
+		names: ["localhost"],
+		extensions: [mustStaple],
+	});
 	identity = { root, intermediate, leaf, chain: leaf.pem + intermediate.pem };
 	folder = mkdtempSync(join(tmpdir(), "xs-tls-status-"));
 	responses.set("good", respond({ certificate: leaf, issuer: intermediate }));
@@ -46,10 +55,12 @@ function startNode(name: StatusName): Promise<RunningServer> {
 	server.on("tlsClientError", () => {});
 	if (name !== "none") server.on("OCSPRequest", (_certificate, _issuer, done) => done(null, responses.get(name)!));
 	return new Promise(resolve => {
-		server.listen(0, "127.0.0.1", () => resolve({
-			port: (server.address() as { port: number }).port,
-			stop: () => new Promise(done => server.close(() => done())),
-		}));
+		server.listen(0, "127.0.0.1", () =>
+			resolve({
+				port: (server.address() as { port: number }).port,
+				stop: () => new Promise(done => server.close(() => done())),
+			}),
+		);
 	});
 }
 
@@ -60,15 +71,20 @@ function cases(start: (status: StatusName, version: string) => Promise<RunningSe
 			test(`TLS ${version}, status: ${status}`, async () => {
 				const server = await start(status, version);
 				try {
-					const [result] = await runClient(server.port, 1, { ca: identity.root.pem, secure: { minVersion: number, maxVersion: number } });
+					const [result] = await runClient(server.port, 1, {
+						ca: identity.root.pem,
+						secure: { minVersion: number, maxVersion: number },
+					});
 					const { code, message, text } = result!;
 					switch (status) {
-						case "good": return assert.match(text, /^HTTP\/1\.[01] 200/, message);
-						case "revoked": return assert.equal(code, "certificate_revoked", message);
-						case "none": return assert.equal(code, "bad_staple", message);
+						case "good":
+							return assert.match(text, /^HTTP\/1\.[01] 200/, message);
+						case "revoked":
+							return assert.equal(code, "certificate_revoked", message);
+						case "none":
+							return assert.equal(code, "bad_staple", message);
 					}
-				}
-				finally {
+				} finally {
 					await server.stop();
 				}
 			});
@@ -77,12 +93,23 @@ function cases(start: (status: StatusName, version: string) => Promise<RunningSe
 }
 
 describe("stapled status: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
-	cases((status, version) => startOpenSSL(identity, version === "1.2" ? "-tls1_2" : "-tls1_3", ...(status === "none" ? [] : ["-status_file", file(status)])));
+	cases((status, version) =>
+		startOpenSSL(
+			identity,
+			version === "1.2" ? "-tls1_2" : "-tls1_3",
+			...(status === "none" ? [] : ["-status_file", file(status)]),
+		),
+	);
 });
 
 describe("stapled status: GnuTLS", { skip: lacks("gnutls-serv", "gnutls-bin") }, () => {
-	cases((status, version) => startGnuTLS(identity, `NORMAL:-VERS-ALL:+VERS-TLS${version}`,
-		...(status === "none" ? [] : ["--ocsp-response", file(status), "--ignore-ocsp-response-errors"])));
+	cases((status, version) =>
+		startGnuTLS(
+			identity,
+			`NORMAL:-VERS-ALL:+VERS-TLS${version}`,
+			...(status === "none" ? [] : ["--ocsp-response", file(status), "--ignore-ocsp-response-errors"]),
+		),
+	);
 });
 
 describe("stapled status: Node", () => cases(status => startNode(status)));

@@ -30,10 +30,24 @@ export interface Row {
  * What the server does only when it is made to: another group than the first, a long chain, long and short records, one byte in each TCP segment, new
  * keys of both sides in the middle, a certificate asked for after the handshake, its own certificates compressed.
  */
-export type Forced = "retry" | "six certificates" | "16 KB records" | "1 KB records" | "one octet per segment" | "KeyUpdate" | "client asked later"
+export type Forced =
+	| "retry"
+	| "six certificates"
+	| "16 KB records"
+	| "1 KB records"
+	| "one octet per segment"
+	| "KeyUpdate"
+	| "client asked later"
 	| "compressed certificates";
 
-export const groups = { x25519: 0x1d, secp256r1: 0x17, secp384r1: 0x18, ffdhe2048: 0x100, ffdhe3072: 0x101, ffdhe4096: 0x102 } as const;
+export const groups = {
+	x25519: 0x1d,
+	secp256r1: 0x17,
+	secp384r1: 0x18,
+	ffdhe2048: 0x100,
+	ffdhe3072: 0x101,
+	ffdhe4096: 0x102,
+} as const;
 export type Group = keyof typeof groups;
 
 const curves: readonly Group[] = ["x25519", "secp256r1", "secp384r1"];
@@ -65,27 +79,62 @@ const only13: readonly Forced[] = ["KeyUpdate", "client asked later", "compresse
 
 const limits: Record<PeerName, Limits> = {
 	OpenSSL: {
-		versions: ["1.2", "1.3"], encryptThenMac: [true, false], resumption: ["ticket", "session ID"], groups: curves, clients: true, dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
+		versions: ["1.2", "1.3"],
+		encryptThenMac: [true, false],
+		resumption: ["ticket", "session ID"],
+		groups: curves,
+		clients: true,
+		dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
 		forced: [...filed, "KeyUpdate", "client asked later"],
 	},
 	GnuTLS: {
-		versions: ["1.2", "1.3"], encryptThenMac: [true, false], resumption: ["ticket", "session ID"], groups: curves, clients: true, dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
+		versions: ["1.2", "1.3"],
+		encryptThenMac: [true, false],
+		resumption: ["ticket", "session ID"],
+		groups: curves,
+		clients: true,
+		dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
 		forced: [...filed, "KeyUpdate", "client asked later"],
 	},
 	// its DHE has other groups than RFC 7919's; new keys and late questions are not to be had from script
-	Node: { versions: ["1.2", "1.3"], encryptThenMac: [true], resumption: ["ticket"], groups: curves, clients: true, dhe: [], lacks: /_DHE_/, forced: filed },
+	Node: {
+		versions: ["1.2", "1.3"],
+		encryptThenMac: [true],
+		resumption: ["ticket"],
+		groups: curves,
+		clients: true,
+		dhe: [],
+		lacks: /_DHE_/,
+		forced: filed,
+	},
 	NSS: {
-		versions: ["1.2", "1.3"], encryptThenMac: [false], resumption: ["ticket", "session ID"], groups: curves, clients: true, dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
+		versions: ["1.2", "1.3"],
+		encryptThenMac: [false],
+		resumption: ["ticket", "session ID"],
+		groups: curves,
+		clients: true,
+		dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
 		forced: [...filed, "client asked later"],
 	},
 	// it gives back what it is sent, which is no more than the simulator's TCP takes at once
 	Botan: {
-		versions: ["1.2"], encryptThenMac: [true, false], resumption: ["session ID"], groups: curves, clients: false, dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
+		versions: ["1.2"],
+		encryptThenMac: [true, false],
+		resumption: ["session ID"],
+		groups: curves,
+		clients: false,
+		dhe: ["ffdhe2048", "ffdhe3072", "ffdhe4096"],
 		forced: always,
 	},
 	// suites are its own choice; Debian's builds of the others have no zlib
 	BoringSSL: {
-		versions: ["1.3"], lacks: /AES_256|CHACHA20/, encryptThenMac: [], resumption: ["ticket"], groups: curves, clients: true, dhe: [],
+		versions: ["1.3"],
+		lacks: /AES_256|CHACHA20/,
+		encryptThenMac: [],
+		resumption: ["ticket"],
+		groups: curves,
+		clients: true,
+		dhe: [],
 		forced: [...always, "16 KB records", "KeyUpdate", "compressed certificates"],
 	},
 };
@@ -111,11 +160,30 @@ function forcedRows(peer: PeerName, version: Row["version"], suiteOf: (key: KeyT
 	for (const forced of all) {
 		if (version === "1.2" && only13.includes(forced)) continue;
 		const key = forced === "six certificates" ? "rsa4096" : "p256";
-		rows.push({ peer, version, suite: suiteOf(key), key, forced, ...(forced === "client asked later" ? { client: "p256" } : {}) });
+		rows.push({
+			peer,
+			version,
+			suite: suiteOf(key),
+			key,
+			forced,
+			...(forced === "client asked later" ? { client: "p256" } : {}),
+		});
 	}
 	if (version === "1.2" || !clients) return rows;
 	// several things at once
-	return [...rows, { peer, version, suite: suiteOf("p256"), key: "p256", group: "secp384r1", client: "p256", resumed: "ticket", forced: "retry" }];
+	return [
+		...rows,
+		{
+			peer,
+			version,
+			suite: suiteOf("p256"),
+			key: "p256",
+			group: "secp384r1",
+			client: "p256",
+			resumed: "ticket",
+			forced: "retry",
+		},
+	];
 }
 
 function allRows(peer: PeerName): Row[] {
@@ -124,23 +192,37 @@ function allRows(peer: PeerName): Row[] {
 	const has = (suite: string): boolean => !lacks?.test(suite);
 	for (const version of versions) {
 		const usual = version === "1.3" ? "TLS_AES_128_GCM_SHA256" : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
-		const usualOf = (key: KeyType): string => key.startsWith("rsa") ? usual.replace("ECDSA", "RSA") : usual;
+		const usualOf = (key: KeyType): string => (key.startsWith("rsa") ? usual.replace("ECDSA", "RSA") : usual);
 		const modern = version === "1.3" ? suites13 : Object.keys(suiteInfo12).filter(suite => !suite.includes("CCM"));
 		for (const suite of modern.filter(has)) rows.push({ peer, version, suite, key: keyOf(suite) });
 		for (const group of own) rows.push({ peer, version, suite: usual, group, key: "p256", ...retryOf(version, group) });
 		for (const key of keyTypes) rows.push({ peer, version, suite: usualOf(key), key });
-		if (clients) for (const client of ["p256", "p384", "rsa2048"] as const) rows.push({ peer, version, suite: usual, key: "p256", client });
-		for (const resumed of version === "1.3" ? ["ticket"] as const : resumption) rows.push({ peer, version, suite: usual, key: "p256", resumed });
+		if (clients)
+			for (const client of ["p256", "p384", "rsa2048"] as const)
+				rows.push({ peer, version, suite: usual, key: "p256", client });
+		for (const resumed of version === "1.3" ? (["ticket"] as const) : resumption)
+			rows.push({ peer, version, suite: usual, key: "p256", resumed });
 		rows.push(...forcedRows(peer, version, usualOf));
 	}
 	if (!versions.includes("1.2")) return rows;
 	for (const [suite, { mac }] of Object.entries(oldSuites12)) {
 		if (!has(suite)) continue;
 		for (const choice of mac ? encryptThenMac : [undefined])
-			rows.push({ peer, version: "1.2", suite, key: keyOf(suite), ...(choice === undefined ? {} : { encryptThenMac: choice }) });
+			rows.push({
+				peer,
+				version: "1.2",
+				suite,
+				key: keyOf(suite),
+				...(choice === undefined ? {} : { encryptThenMac: choice }),
+			});
 	}
-	for (const group of dhe) rows.push({ peer, version: "1.2", suite: "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", group, key: "rsa2048" });
-	const old = ["TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"].filter(has);
+	for (const group of dhe)
+		rows.push({ peer, version: "1.2", suite: "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", group, key: "rsa2048" });
+	const old = [
+		"TLS_RSA_WITH_AES_128_GCM_SHA256",
+		"TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+		"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+	].filter(has);
 	for (const suite of old) {
 		const more = suite.includes("CBC") ? { encryptThenMac: encryptThenMac[0]! } : {};
 		for (const resumed of resumption) rows.push({ peer, version: "1.2", suite, key: "rsa2048", resumed, ...more });
@@ -158,8 +240,34 @@ export function titleOf({ version, suite, group, key, client, resumed, forced, e
 
 /** Rows and what came of them, as a table in Markdown. */
 export function tableText(results: readonly { readonly row: Row; readonly outcome: string }[]): string {
-	const cells = results.map(({ row: { peer, version, suite, group = "", key, client = "", resumed = "", forced = "", encryptThenMac }, outcome }) =>
-		[peer, version, suite, group, key, client, resumed, forced, encryptThenMac === undefined ? "" : encryptThenMac ? "behind" : "inside", outcome]);
-	const head = ["peer", "TLS", "suite", "group", "server's key", "client's key", "resumed by", "forced", "MAC", "outcome"];
+	const cells = results.map(
+		({
+			row: { peer, version, suite, group = "", key, client = "", resumed = "", forced = "", encryptThenMac },
+			outcome,
+		}) => [
+			peer,
+			version,
+			suite,
+			group,
+			key,
+			client,
+			resumed,
+			forced,
+			encryptThenMac === undefined ? "" : encryptThenMac ? "behind" : "inside",
+			outcome,
+		],
+	);
+	const head = [
+		"peer",
+		"TLS",
+		"suite",
+		"group",
+		"server's key",
+		"client's key",
+		"resumed by",
+		"forced",
+		"MAC",
+		"outcome",
+	];
 	return [head, head.map(() => "---"), ...cells].map(row => `| ${row.join(" | ")} |\n`).join("");
 }

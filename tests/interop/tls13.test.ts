@@ -9,29 +9,39 @@ import { identityOf, missing, request, withServer } from "./requests.js";
 import { startGnuTLS, startNode, startOpenSSL, type RunningServer } from "./servers.js";
 
 describe("TLS 1.3 with OpenSSL", { skip: missing("openssl", "apt-get install openssl") }, () => {
-	test("padded records", () => withServer(startOpenSSL(identityOf("p256"), "-tls1_3"), async server => {
-		await request(server, identityOf("p256"), { secure: { recordPadding: 512 } });
-	}));
-	test("client certificate asked for, none given", () => withServer(startOpenSSL(identityOf("p256"), "-tls1_3", "-verify", "1"), async server => {
-		await request(server, identityOf("p256"));
-	}));
+	test("padded records", () =>
+		withServer(startOpenSSL(identityOf("p256"), "-tls1_3"), async server => {
+			await request(server, identityOf("p256"), { secure: { recordPadding: 512 } });
+		}));
+	test("client certificate asked for, none given", () =>
+		withServer(startOpenSSL(identityOf("p256"), "-tls1_3", "-verify", "1"), async server => {
+			await request(server, identityOf("p256"));
+		}));
 	test("client certificate demanded: the refusal is told in words", () =>
 		withServer(startOpenSSL(identityOf("p256"), "-tls1_3", "-Verify", "1"), async server => {
 			const [result] = await runClient(server.port, 1, { ca: identityOf("p256").root.pem });
 			assert.equal(result?.code, "peer_alert");
 			assert.match(result.message, /wants a certificate/);
 		}));
-	test("a server of TLS 1.2 only", () => withServer(startOpenSSL(identityOf("p256"), "-tls1_2"), async server => {
-		const [result] = await runClient(server.port, 1, { ca: identityOf("p256").root.pem, secure: { minVersion: 0x0304 } });
-		assert.equal(result?.code, "peer_alert");
-		assert.match(result.message, /does not speak our version of TLS/);
-	}));
+	test("a server of TLS 1.2 only", () =>
+		withServer(startOpenSSL(identityOf("p256"), "-tls1_2"), async server => {
+			const [result] = await runClient(server.port, 1, {
+				ca: identityOf("p256").root.pem,
+				secure: { minVersion: 0x0304 },
+			});
+			assert.equal(result?.code, "peer_alert");
+			assert.match(result.message, /does not speak our version of TLS/);
+		}));
 });
 
 describe("TLS 1.3 with GnuTLS", { skip: missing("gnutls-serv", "apt-get install gnutls-bin") }, () => {
-	test("padded records, within the record size limit", () => withServer(startGnuTLS(identityOf("p256"), "NORMAL:-VERS-ALL:+VERS-TLS1.3", "--recordsize", "512"), async server => {
-		await request(server, identityOf("p256"), { secure: { recordPadding: 1024, recordSizeLimit: 1024 } });
-	}));
+	test("padded records, within the record size limit", () =>
+		withServer(
+			startGnuTLS(identityOf("p256"), "NORMAL:-VERS-ALL:+VERS-TLS1.3", "--recordsize", "512"),
+			async server => {
+				await request(server, identityOf("p256"), { secure: { recordPadding: 1024, recordSizeLimit: 1024 } });
+			},
+		));
 });
 
 describe("TLS 1.3 with Node", () => {
@@ -56,7 +66,9 @@ describe("TLS 1.3 with Node", () => {
 		assert.ok(result.length > body.length);
 	});
 	test("ALPN", async () => {
-		const result = await request(server, identityOf("p256"), { secure: { applicationLayerProtocolNegotiation: ["h3", "http/1.1"] } });
+		const result = await request(server, identityOf("p256"), {
+			secure: { applicationLayerProtocolNegotiation: ["h3", "http/1.1"] },
+		});
 		assert.equal(result.negotiated?.protocol, "http/1.1");
 	});
 	for (const into of ["ArrayBuffer", "Uint8Array", "Uint16Array", "DataView"] as const) {
@@ -68,7 +80,10 @@ describe("TLS 1.3 with Node", () => {
 		});
 	}
 	test("ALPN without a protocol in common", async () => {
-		const [result] = await runClient(server.port, 1, { ca: identityOf("p256").root.pem, secure: { applicationLayerProtocolNegotiation: "h3" } });
+		const [result] = await runClient(server.port, 1, {
+			ca: identityOf("p256").root.pem,
+			secure: { applicationLayerProtocolNegotiation: "h3" },
+		});
 		assert.equal(result?.code, "peer_alert");
 		assert.match(result.message, /application protocol/);
 	});

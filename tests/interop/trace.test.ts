@@ -39,22 +39,34 @@ let count = 0;
 
 /** The names in a list's lines, with the sender in front; lines of keys by their title. */
 function namesIn(lines: readonly string[]): string[] {
-	return lines.slice(1).filter(line => !line.startsWith("       ") || line.includes("◀──")).map(line => {
-		const found = /^ {2}(client ──▶| +◀── server) +(\S+(?: \S+)*?\S?)(?: {2,}.*| TLS.*)?$/.exec(line.replace(/^( {2}.{19}.{24}).*$/, "$1"));
-		return found ? `${found[1]!.includes("client") ? "C" : "S"} ${found[2]!.trim()}` : line.trim();
-	});
+	return lines
+		.slice(1)
+		.filter(line => !line.startsWith("       ") || line.includes("◀──"))
+		.map(line => {
+			const found = /^ {2}(client ──▶| +◀── server) +(\S+(?: \S+)*?\S?)(?: {2,}.*| TLS.*)?$/.exec(
+				line.replace(/^( {2}.{19}.{24}).*$/, "$1"),
+			);
+			return found ? `${found[1]!.includes("client") ? "C" : "S"} ${found[2]!.trim()}` : line.trim();
+		});
 }
 
 /** Runs the client against a server, and decodes what was said. */
 async function traced(server: RunningServer, runs: number, options: Partial<ClientOptions>): Promise<Traced> {
-	const trace = join(folder, `${++count}.jsonl`), keys = join(folder, `${count}.keys`);
+	const trace = join(folder, `${++count}.jsonl`),
+		keys = join(folder, `${count}.keys`);
 	try {
-		await runClient(server.port, runs, { trace, env: { SSLKEYLOGFILE: keys }, ...options, ca: options.ca ?? identity.root.pem });
-	}
-	finally {
+		await runClient(server.port, runs, {
+			trace,
+			env: { SSLKEYLOGFILE: keys },
+			...options,
+			ca: options.ca ?? identity.root.pem,
+		});
+	} finally {
 		await server.stop();
 	}
-	const events = readTrace(trace), keyLog = readFileSync(keys, "utf8"), secrets = readKeyLog(keyLog);
+	const events = readTrace(trace),
+		keyLog = readFileSync(keys, "utf8"),
+		secrets = readKeyLog(keyLog);
 	const texts = connectionsOf(events).map(connection => listMessages(connection, secrets, false).join("\n"));
 	return { events, keyLog, texts, lists: texts.map(text => namesIn(text.split("\n"))) };
 }
@@ -68,34 +80,87 @@ const closing = ["S [alert]", "C [alert]"];
 describe("--messages", () => {
 	test("TLS 1.3, and the same server resumed", async () => {
 		const { lists, texts } = await traced(await startNode(identity, body), 2, { session: "" });
-		assert.deepEqual(without(lists[0]!, "TCP", "NewSessionTicket"), ["C ClientHello", "S ServerHello", "── keys for the handshake, from the Handshake Secret:",
-			"S change_cipher_spec", "S {EncryptedExtensions}", "S {Certificate}", "S {CertificateVerify}", "S {Finished}", "C change_cipher_spec", "C {Finished}",
-			"── keys for application data, from the Master Secret:", "C [application data]", "S [application data]", ...closing]);
+		assert.deepEqual(without(lists[0]!, "TCP", "NewSessionTicket"), [
+			"C ClientHello",
+			"S ServerHello",
+			"── keys for the handshake, from the Handshake Secret:",
+			"S change_cipher_spec",
+			"S {EncryptedExtensions}",
+			"S {Certificate}",
+			"S {CertificateVerify}",
+			"S {Finished}",
+			"C change_cipher_spec",
+			"C {Finished}",
+			"── keys for application data, from the Master Secret:",
+			"C [application data]",
+			"S [application data]",
+			...closing,
+		]);
 		assert.match(texts[0]!, /TLS 1\.3, TLS_AES_256_GCM_SHA384\n/);
 		assert.match(texts[0]!, /\{Certificate\} +localhost \(prime256v1, to \d{4}-\d\d-\d\d\) < xs-tls test intermediate/);
 		assert.match(texts[0]!, /\[NewSessionTicket\] +lifetime 7200 s/);
 		assert.match(texts[0]!, /client_handshake_traffic_secret, 48 bytes\n/);
-		assert.deepEqual(without(lists[1]!, "TCP", "NewSessionTicket", "──", "change_cipher_spec").slice(0, 5),
-			["C ClientHello", "S ServerHello", "S {EncryptedExtensions}", "S {Finished}", "C {Finished}"]);
+		assert.deepEqual(without(lists[1]!, "TCP", "NewSessionTicket", "──", "change_cipher_spec").slice(0, 5), [
+			"C ClientHello",
+			"S ServerHello",
+			"S {EncryptedExtensions}",
+			"S {Finished}",
+			"C {Finished}",
+		]);
 		assert.match(texts[1]!, /ClientHello.*pre-shared key/);
 		assert.match(texts[1]!, /ServerHello.*takes the pre-shared key/);
 	});
 
 	test("TLS 1.2, and the same server resumed", async () => {
-		const { lists, texts } = await traced(await startNode(identity, body, { maxVersion: "TLSv1.2" }), 2, { session: "" });
-		assert.deepEqual(without(lists[0]!, "TCP"), ["C ClientHello", "S ServerHello", "S Certificate", "S ServerKeyExchange", "S ServerHelloDone", "C ClientKeyExchange",
-			"── keys from the premaster secret the master secret, and of that the key block:", "C change_cipher_spec", "C [Finished]", "S NewSessionTicket",
-			"S change_cipher_spec", "S [Finished]", "C [application data]", "S [application data]", ...closing]);
+		const { lists, texts } = await traced(await startNode(identity, body, { maxVersion: "TLSv1.2" }), 2, {
+			session: "",
+		});
+		assert.deepEqual(without(lists[0]!, "TCP"), [
+			"C ClientHello",
+			"S ServerHello",
+			"S Certificate",
+			"S ServerKeyExchange",
+			"S ServerHelloDone",
+			"C ClientKeyExchange",
+			"── keys from the premaster secret the master secret, and of that the key block:",
+			"C change_cipher_spec",
+			"C [Finished]",
+			"S NewSessionTicket",
+			"S change_cipher_spec",
+			"S [Finished]",
+			"C [application data]",
+			"S [application data]",
+			...closing,
+		]);
 		assert.match(texts[0]!, /ServerKeyExchange +key share x25519, signed with ecdsa_secp256r1_sha256/);
-		assert.match(texts[0]!, /master_secret, 48 bytes\n.*client_write_key, \d\d bytes\n.*server_write_key, \d\d bytes\n.*client_write_IV, 4 bytes\n/);
-		assert.deepEqual(without(lists[1]!, "TCP", "NewSessionTicket", "──").slice(0, 6),
-			["C ClientHello", "S ServerHello", "S change_cipher_spec", "S [Finished]", "C change_cipher_spec", "C [Finished]"]);
+		assert.match(
+			texts[0]!,
+			/master_secret, 48 bytes\n.*client_write_key, \d\d bytes\n.*server_write_key, \d\d bytes\n.*client_write_IV, 4 bytes\n/,
+		);
+		assert.deepEqual(without(lists[1]!, "TCP", "NewSessionTicket", "──").slice(0, 6), [
+			"C ClientHello",
+			"S ServerHello",
+			"S change_cipher_spec",
+			"S [Finished]",
+			"C change_cipher_spec",
+			"C [Finished]",
+		]);
 	});
 
-	for (const [words, ciphers, exchange] of [["rsa cbc", "AES128-SHA256", undefined], ["dhe", "DHE-RSA-AES128-GCM-SHA256", "DHE"], ["cbc", "ECDHE-RSA-AES128-SHA", "ServerKeyExchange"]] as const) {
+	for (const [words, ciphers, exchange] of [
+		["rsa cbc", "AES128-SHA256", undefined],
+		["dhe", "DHE-RSA-AES128-GCM-SHA256", "DHE"],
+		["cbc", "ECDHE-RSA-AES128-SHA", "ServerKeyExchange"],
+	] as const) {
 		test(`TLS 1.2 with "${words}"`, async () => {
 			const rsa = makeIdentity(["localhost"], "rsa2048");
-			const server = await startOpenSSL(rsa, "-tls1_2", "-cipher", `${ciphers}:@SECLEVEL=0`, ...(words === "dhe" ? ["-dhparam", dheFile(folder)] : []));
+			const server = await startOpenSSL(
+				rsa,
+				"-tls1_2",
+				"-cipher",
+				`${ciphers}:@SECLEVEL=0`,
+				...(words === "dhe" ? ["-dhparam", dheFile(folder)] : []),
+			);
 			const { lists, texts } = await traced(server, 1, { ca: rsa.root.pem, tls: words });
 			assert.equal(lists[0]!.includes("S ServerKeyExchange"), exchange !== undefined);
 			if (exchange === "DHE") assert.match(texts[0]!, /ServerKeyExchange +Diffie-Hellman, 2048 bits/);
@@ -106,12 +171,19 @@ describe("--messages", () => {
 
 	test("a retry", async () => {
 		const { lists, texts } = await traced(await startOpenSSL(identity, "-tls1_3", "-groups", "P-384"), 1, {});
-		assert.deepEqual(without(lists[0]!, "change_cipher_spec").slice(0, 4), ["C ClientHello", "S HelloRetryRequest", "C ClientHello", "S ServerHello"]);
+		assert.deepEqual(without(lists[0]!, "change_cipher_spec").slice(0, 4), [
+			"C ClientHello",
+			"S HelloRetryRequest",
+			"C ClientHello",
+			"S ServerHello",
+		]);
 		assert.match(texts[0]!, /HelloRetryRequest +asks for another ClientHello; TLS_\w+; with a key share of secp384r1/);
 	});
 
 	test("a server that is refused: the alert is the last thing said", async () => {
-		const { lists, texts } = await traced(await startNode(identity, body), 1, { ca: makeIdentity(["localhost"]).root.pem });
+		const { lists, texts } = await traced(await startNode(identity, body), 1, {
+			ca: makeIdentity(["localhost"]).root.pem,
+		});
 		assert.equal(without(lists[0]!, "TCP").at(-1), "C {alert}");
 		assert.match(texts[0]!, /\{alert\} +fatal: unknown_ca/);
 	});
@@ -124,20 +196,37 @@ describe("--messages", () => {
 	});
 
 	test("a record or a message that is nonsense does not stop the list", () => {
-		const event = (name: "sent" | "received", hex: string): TraceEvent => ({ time: 0, meter: 0, connection: 1, chunks: 0, slots: 0, native: 0, event: name, bytes: Buffer.from(hex, "hex") });
-		const whole = readFileSync(join(folder, "1.jsonl"), "utf8").split("\n").filter(line => line.includes('"received"'));
+		const event = (name: "sent" | "received", hex: string): TraceEvent => ({
+			time: 0,
+			meter: 0,
+			connection: 1,
+			chunks: 0,
+			slots: 0,
+			native: 0,
+			event: name,
+			bytes: Buffer.from(hex, "hex"),
+		});
+		const whole = readFileSync(join(folder, "1.jsonl"), "utf8")
+			.split("\n")
+			.filter(line => line.includes('"received"'));
 		const hello = (JSON.parse(whole[0]!) as { bytes: string }).bytes;
 		for (let cut = 0; cut < Math.min(hello.length / 2, 200); cut++) {
 			const bytes = Buffer.from(hello, "hex");
 			bytes[cut]! ^= 0xff;
-			const lines = listMessages({ number: 1, address: "::1", port: 443, events: [event("received", bytes.toString("hex"))] }, new Map(), false);
+			const lines = listMessages(
+				{ number: 1, address: "::1", port: 443, events: [event("received", bytes.toString("hex"))] },
+				new Map(),
+				false,
+			);
 			assert.match(lines[0]!, /^connection 1, to \[::1\] port 443/);
 		}
 	});
 });
 
 function demo(env: Record<string, string>, ...values: string[]): Promise<Outcome> {
-	return run(process.execPath, [join(projectRoot, "host-sim", "setup.mjs"), "demo", "--native", ...values], { env: { ...process.env, ...env } });
+	return run(process.execPath, [join(projectRoot, "host-sim", "setup.mjs"), "demo", "--native", ...values], {
+		env: { ...process.env, ...env },
+	});
 }
 
 describe("--messages and --pcap of npm start", () => {
@@ -148,7 +237,12 @@ describe("--messages and --pcap of npm start", () => {
 		const keys = join(folder, "users.keys");
 		const shown = await demo({ SSLKEYLOGFILE: keys }, "--messages");
 		const [, secret] = /client_application_traffic_secret_0, 48 bytes: ([0-9a-f]{96})\n/.exec(shown.stdout) ?? [];
-		assert.ok(secret && readFileSync(keys, "utf8").includes(`CLIENT_TRAFFIC_SECRET_0 `) && readFileSync(keys, "utf8").includes(secret), shown.stdout);
+		assert.ok(
+			secret &&
+				readFileSync(keys, "utf8").includes(`CLIENT_TRAFFIC_SECRET_0 `) &&
+				readFileSync(keys, "utf8").includes(secret),
+			shown.stdout,
+		);
 	});
 
 	test("a capture that can't be written is a sentence", async () => {
@@ -159,11 +253,33 @@ describe("--messages and --pcap of npm start", () => {
 	});
 
 	test("tshark opens the capture and shows the HTTP in it", { skip: lacks("tshark", "tshark") }, async () => {
-		for (const [version, host] of [["1.3", "127.0.0.1"], ["1.2", "127.0.0.1"]] as const) {
+		for (const [version, host] of [
+			["1.3", "127.0.0.1"],
+			["1.2", "127.0.0.1"],
+		] as const) {
 			const file = join(folder, `${version}.pcapng`);
 			const { code, stdout, stderr } = await demo({ SSLKEYLOGFILE: "" }, "--tls", version, "--pcap", file);
 			assert.equal(code, 0, stderr);
-			const shark = spawnSync("tshark", ["-r", file, "-Y", "http", "-T", "fields", "-e", "http.request.method", "-e", "http.response.code", "-e", "http.file_data", "-e", "ip.src"], { encoding: "utf8" });
+			const shark = spawnSync(
+				"tshark",
+				[
+					"-r",
+					file,
+					"-Y",
+					"http",
+					"-T",
+					"fields",
+					"-e",
+					"http.request.method",
+					"-e",
+					"http.response.code",
+					"-e",
+					"http.file_data",
+					"-e",
+					"ip.src",
+				],
+				{ encoding: "utf8" },
+			);
 			const [request, response] = shark.stdout.split("\n").map(line => line.split("\t"));
 			assert.deepEqual([request![0], request![3]], ["GET", host], shark.stdout);
 			assert.equal(response![1], "200");
@@ -172,20 +288,78 @@ describe("--messages and --pcap of npm start", () => {
 		}
 	});
 
-	test("IPv6, two connections, the end of each: what a capture says of TCP", { skip: lacks("tshark", "tshark") }, () => {
-		const event = (connection: number, name: TraceEvent["event"], more: object = {}): TraceEvent => ({ time: connection, meter: 0, connection, chunks: 0, slots: 0, native: 0, event: name, ...more });
+	test("IPv6, two connections, the end of each: what a capture says of TCP", {
+		skip: lacks("tshark", "tshark"),
+	}, () => {
+		const event = (connection: number, name: TraceEvent["event"], more: object = {}): TraceEvent => ({
+			time: connection,
+			meter: 0,
+			connection,
+			chunks: 0,
+			slots: 0,
+			native: 0,
+			event: name,
+			...more,
+		});
 		const large = Buffer.alloc(3000, 1);
-		const events = [event(1, "open", { address: "2001:db8::5", port: "443" }), event(2, "open", { address: "192.0.2.1", port: "8443" }), event(1, "connected"), event(1, "sent", { bytes: large }),
-			event(1, "received", { bytes: Buffer.from("x") }), event(1, "ended"), event(2, "failed")];
+		const events = [
+			event(1, "open", { address: "2001:db8::5", port: "443" }),
+			event(2, "open", { address: "192.0.2.1", port: "8443" }),
+			event(1, "connected"),
+			event(1, "sent", { bytes: large }),
+			event(1, "received", { bytes: Buffer.from("x") }),
+			event(1, "ended"),
+			event(2, "failed"),
+		];
 		const file = join(folder, "two.pcapng");
 		writeFileSync(file, capture(events, "", 1_700_000_000));
-		const shark = spawnSync("tshark", ["-r", file, "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-T", "fields", "-e", "frame.time_epoch", "-e", "ipv6.dst", "-e", "ip.dst",
-			"-e", "tcp.flags.str", "-e", "tcp.len", "-e", "tcp.analysis.flags", "-e", "tcp.checksum.status", "-e", "ip.checksum.status"], { encoding: "utf8" });
-		const rows = shark.stdout.trimEnd().split("\n").map(line => line.split("\t"));
+		const shark = spawnSync(
+			"tshark",
+			[
+				"-r",
+				file,
+				"-o",
+				"tcp.check_checksum:TRUE",
+				"-o",
+				"ip.check_checksum:TRUE",
+				"-T",
+				"fields",
+				"-e",
+				"frame.time_epoch",
+				"-e",
+				"ipv6.dst",
+				"-e",
+				"ip.dst",
+				"-e",
+				"tcp.flags.str",
+				"-e",
+				"tcp.len",
+				"-e",
+				"tcp.analysis.flags",
+				"-e",
+				"tcp.checksum.status",
+				"-e",
+				"ip.checksum.status",
+			],
+			{ encoding: "utf8" },
+		);
+		const rows = shark.stdout
+			.trimEnd()
+			.split("\n")
+			.map(line => line.split("\t"));
 		assert.equal(rows.length, 10, shark.stdout + shark.stderr);
-		assert.ok(rows.every(row => row[6] === "1" && (row[7] === "1" || row[7] === "") && row[5] === ""), shark.stdout);
-		assert.deepEqual(rows.map(row => row[4]), ["0", "0", "0", "1440", "1440", "120", "1", "0", "0", "0"]);
+		assert.ok(
+			rows.every(row => row[6] === "1" && (row[7] === "1" || row[7] === "") && row[5] === ""),
+			shark.stdout,
+		);
+		assert.deepEqual(
+			rows.map(row => row[4]),
+			["0", "0", "0", "1440", "1440", "120", "1", "0", "0", "0"],
+		);
 		assert.match(rows[0]![0]!, /^1700000001\.0/);
-		assert.deepEqual(rows.slice(8).map(row => row[2]), ["192.0.2.1", "10.0.0.2"]);
+		assert.deepEqual(
+			rows.slice(8).map(row => row[2]),
+			["192.0.2.1", "10.0.0.2"],
+		);
 	});
 });

@@ -15,14 +15,26 @@ import { runSuite } from "../drivers/suite.js";
 import { ffdhePrime } from "../peers/exchange12.js";
 
 /** The suites' MACs, with HashAlgorithm's numbers, and keys. */
-const kinds = [["sha1", 2, 16], ["sha1", 2, 32], ["sha256", 4, 16], ["sha256", 4, 32], ["sha384", 5, 32]] as const;
+const kinds = [
+	["sha1", 2, 16],
+	["sha1", 2, 32],
+	["sha256", 4, 16],
+	["sha256", 4, 32],
+	["sha384", 5, 32],
+] as const;
 
-type Kind = typeof kinds[number];
+type Kind = (typeof kinds)[number];
 
 /** What is wrong with a record, or "". */
 type Fault = "" | "padding" | "padding longer than the record" | "MAC" | "sequence number" | "length";
 
-function sample([hash, number, keyLength]: Kind, encryptThenMac: boolean, length: number, extraBlocks: number, fault: Fault = ""): object {
+function sample(
+	[hash, number, keyLength]: Kind,
+	encryptThenMac: boolean,
+	length: number,
+	extraBlocks: number,
+	fault: Fault = "",
+): object {
 	const macKey = randomBytes(createHmac(hash, "").digest().length);
 	const key = randomBytes(keyLength);
 	const iv = randomBytes(16);
@@ -31,12 +43,14 @@ function sample([hash, number, keyLength]: Kind, encryptThenMac: boolean, length
 	const head = Buffer.of(23, 3, 3);
 	const size = (n: number): Buffer => Buffer.of(n >> 8, n & 0xff);
 	const mac = (content: Buffer): Buffer => {
-		const right = createHmac(hash, macKey).update(Buffer.concat([sequence, head, size(content.length), content])).digest();
+		const right = createHmac(hash, macKey)
+			.update(Buffer.concat([sequence, head, size(content.length), content]))
+			.digest();
 		if (fault === "MAC") right[7]! ^= 0x10;
 		return right;
 	};
 	const inside = encryptThenMac ? text : Buffer.concat([text, mac(text)]);
-	const last = 15 - inside.length % 16 + 16 * extraBlocks;
+	const last = 15 - (inside.length % 16) + 16 * extraBlocks;
 	const padding = Buffer.alloc(last + 1, last);
 	if (fault === "padding") padding[0]! ^= 1;
 	if (fault === "padding longer than the record") padding[last] = 255;
@@ -46,8 +60,14 @@ function sample([hash, number, keyLength]: Kind, encryptThenMac: boolean, length
 	if (fault === "length") body = body.subarray(0, -1);
 	return {
 		name: `AES-${8 * keyLength} with ${hash}${encryptThenMac ? ", MAC behind" : ""}: ${length} octets, ${last + 1} of padding${fault && `, wrong ${fault}`}`,
-		hash: number, encryptThenMac, keyLength, material: Buffer.concat([macKey, key]).toString("hex"), length, fault,
-		record: Buffer.concat([head, size(body.length), body]).toString("hex"), text: text.toString("hex"),
+		hash: number,
+		encryptThenMac,
+		keyLength,
+		material: Buffer.concat([macKey, key]).toString("hex"),
+		length,
+		fault,
+		record: Buffer.concat([head, size(body.length), body]).toString("hex"),
+		text: text.toString("hex"),
 	};
 }
 
@@ -55,11 +75,14 @@ function samples(): object[] {
 	const list: object[] = [];
 	for (const kind of kinds) {
 		for (const encryptThenMac of [true, false]) {
-			const one = (length: number, extra: number, fault?: Fault): unknown => list.push(sample(kind, encryptThenMac, length, extra, fault));
-			for (const length of [0, 1, 11, 12, 15, 16, 27, 28, 31, 32, 100, 255, 256, 257, 300, 1000]) one(length, length % 3);
+			const one = (length: number, extra: number, fault?: Fault): unknown =>
+				list.push(sample(kind, encryptThenMac, length, extra, fault));
+			for (const length of [0, 1, 11, 12, 15, 16, 27, 28, 31, 32, 100, 255, 256, 257, 300, 1000])
+				one(length, length % 3);
 			for (let extra = 0; extra < 16; extra++) one(50, extra - (extra === 15 ? 1 : 0));
 			for (const fault of ["padding", "padding longer than the record", "MAC", "sequence number", "length"] as const)
-				for (const length of [fault === "padding longer than the record" ? 20 : 19, 64]) one(length, fault === "padding" ? 1 : 0, fault);
+				for (const length of [fault === "padding longer than the record" ? 20 : 19, 64])
+					one(length, fault === "padding" ? 1 : 0, fault);
 		}
 	}
 	return list;
@@ -72,6 +95,9 @@ writeFileSync(join(folder, "cbc.json"), JSON.stringify({ samples: samples(), pri
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 for (const variant of variants) {
-	runSuite(join(projectRoot, "tests/legacy/cbc.ts"), "legacy", { variant, timeout: 300,
-		extra: { data: { "*": join(folder, "cbc") }, include: ["../hardware/legacy/manifest.json"] } });
+	runSuite(join(projectRoot, "tests/legacy/cbc.ts"), "legacy", {
+		variant,
+		timeout: 300,
+		extra: { data: { "*": join(folder, "cbc") }, include: ["../hardware/legacy/manifest.json"] },
+	});
 }

@@ -24,7 +24,10 @@ interface Sample {
 	readonly text: string;
 }
 
-const { samples, primes } = JSON.parse(String.fromArrayBuffer(new Resource("cbc.json").slice(0))) as { samples: Sample[]; primes: string[] };
+const { samples, primes } = JSON.parse(String.fromArrayBuffer(new Resource("cbc.json").slice(0))) as {
+	samples: Sample[];
+	primes: string[];
+};
 
 /** The body throws an error that says this. */
 function refuses(body: () => unknown, words: string): void {
@@ -47,7 +50,16 @@ function secretOf(hex: string): Secret {
 
 function cipher({ hash, encryptThenMac, keyLength, material }: Sample, high = HIGH, low = LOW): CBC {
 	const secret = secretOf(material);
-	const made = new CBC(hash, encryptThenMac, secret, 0, secret.length - keyLength, keyLength, LIMIT, high * 2 ** 32 + low);
+	const made = new CBC(
+		hash,
+		encryptThenMac,
+		secret,
+		0,
+		secret.length - keyLength,
+		keyLength,
+		LIMIT,
+		high * 2 ** 32 + low,
+	);
 	secret.close();
 	return made;
 }
@@ -72,8 +84,7 @@ for (const sample of samples) {
 			let same = open.length > 0;
 			for (let i = 0; i < open.length; i++) same &&= buffer[3 + TEXT_AT + i] === open[i];
 			equal(same, false, "what was refused can be read");
-		}
-		else {
+		} else {
 			equal(end, 3 + TEXT_AT + sample.length);
 			equal(buffer.slice(3 + TEXT_AT, end), bytes(sample.text));
 		}
@@ -91,13 +102,19 @@ for (const sample of firsts) {
 		const cbc = cipher(sample);
 		const right = bytes(sample.record);
 		for (let at = 0; at < right.length; at++) {
-			if (at === 3 || at === 4) continue;	// the MAC is over the length that there is, not the header's
+			if (at === 3 || at === 4) continue; // the MAC is over the length that there is, not the header's
 			const changed = right.slice();
 			changed[at]! ^= 1 << (at % 8);
 			equal(cbc.open(changed, 0, changed.length), -1, `octet ${at} changed`);
 		}
-		for (let length = 0; length < right.length; length++) equal(cbc.open(right.slice(), 0, length), -1, `cut to ${length}`);
-		for (const [high, low] of [[HIGH, LOW + 1], [HIGH + 1, LOW], [0, 0]] as const) equal(opened(cipher(sample, high, low), right.slice()), -1);
+		for (let length = 0; length < right.length; length++)
+			equal(cbc.open(right.slice(), 0, length), -1, `cut to ${length}`);
+		for (const [high, low] of [
+			[HIGH, LOW + 1],
+			[HIGH + 1, LOW],
+			[0, 0],
+		] as const)
+			equal(opened(cipher(sample, high, low), right.slice()), -1);
 		// what was refused did not count
 		equal(cbc.open(right.slice(), 0, right.length) > 0, true);
 		equal(cbc.open(right.slice(), 0, right.length), -1, "the same record again");
@@ -109,9 +126,9 @@ for (const sample of firsts) {
 		let before = "";
 		for (let length = 0; length < 70; length++) {
 			const inside = length + (encryptThenMac ? 0 : mac);
-			const whole = TEXT_AT + inside + 16 - inside % 16 + (encryptThenMac ? mac : 0);
+			const whole = TEXT_AT + inside + 16 - (inside % 16) + (encryptThenMac ? mac : 0);
 			const buffer = new Uint8Array(whole);
-			buffer.set([23, 3, 3, whole - 5 >> 8, whole - 5 & 0xff]);
+			buffer.set([23, 3, 3, (whole - 5) >> 8, (whole - 5) & 0xff]);
 			for (let i = 0; i < length; i++) buffer[TEXT_AT + i] = i;
 			equal(sealing.sealedLength(length), whole - 5);
 			equal(whole - 5 - length <= sealing.overhead(false), true);
@@ -178,11 +195,20 @@ primes.forEach((prime, i) => {
 			equal(one.agree(peer, 0, length, new Secret(length)), false);
 		};
 		bad(() => {});
-		bad(peer => { peer[length - 1] = 1; });
-		bad(peer => { peer.set(p); peer[length - 1]! -= 1; });
+		bad(peer => {
+			peer[length - 1] = 1;
+		});
+		bad(peer => {
+			peer.set(p);
+			peer[length - 1]! -= 1;
+		});
 		bad(peer => peer.set(p));
 		bad(peer => peer.fill(0xff));
-		equal(one.agree(new Uint8Array(length + 1).fill(1), 0, length + 1, new Secret(length)), false, "a key longer than the prime");
+		equal(
+			one.agree(new Uint8Array(length + 1).fill(1), 0, length + 1, new Secret(length)),
+			false,
+			"a key longer than the prime",
+		);
 		// two to the power of the exponent is the public key
 		const generated = new Secret(length);
 		equal(one.agree(Uint8Array.of(2), 0, 1, generated), true, "a short key has zeros in front");
@@ -196,6 +222,12 @@ primes.forEach((prime, i) => {
 });
 
 test("a premaster secret for what is no RSA key", () => {
-	refuses(() => encryptPremaster(0x303, new Uint8Array(300), 0, 300, new Secret(48), new Uint8Array(512), 0), "RSA key");
-	refuses(() => encryptPremaster(0x303, new Uint8Array(300), 0, 300, new Secret(47), new Uint8Array(512), 0), "48 bytes");
+	refuses(
+		() => encryptPremaster(0x303, new Uint8Array(300), 0, 300, new Secret(48), new Uint8Array(512), 0),
+		"RSA key",
+	);
+	refuses(
+		() => encryptPremaster(0x303, new Uint8Array(300), 0, 300, new Secret(47), new Uint8Array(512), 0),
+		"48 bytes",
+	);
 });

@@ -15,7 +15,7 @@ enum { kLengthMax = 4096 };
 
 typedef enum { kRight, kWrongMAC, kWrongPadding, kTooLong, kCases } Case;
 
-static const char* const gNames[kCases] = { "right", "wrong MAC", "wrong padding", "padding too long" };
+static const char* const gNames[kCases] = {"right", "wrong MAC", "wrong padding", "padding too long"};
 
 static uint8_t gKey[kMACMax];
 
@@ -71,11 +71,13 @@ static int make(psa_algorithm_t hash, uint8_t* bytes, size_t length, size_t padd
 int main(int count, char** values)
 {
 	static uint8_t bytes[kLengthMax];
-	uint8_t header[kMACHeader] = { 0, 0, 0, 0, 0, 0, 0, 1, 23, 3, 3, 0, 0 };
+	uint8_t header[kMACHeader] = {0, 0, 0, 0, 0, 0, 0, 1, 23, 3, 3, 0, 0};
 	char name[64];
 	if (count != 5 || psa_crypto_init())
 		fail("mac HASH LENGTH FIRST STEP");
-	psa_algorithm_t hash = atoi(values[1]) == 1 ? PSA_ALG_SHA_1 : atoi(values[1]) == 256 ? PSA_ALG_SHA_256 : PSA_ALG_SHA_384;
+	psa_algorithm_t hash = atoi(values[1]) == 1 ? PSA_ALG_SHA_1
+		: atoi(values[1]) == 256                ? PSA_ALG_SHA_256
+												: PSA_ALG_SHA_384;
 	size_t length = atoi(values[2]);
 	int32_t ignored;
 	/* the first call looks up functions of shared libraries */

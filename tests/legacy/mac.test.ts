@@ -17,8 +17,16 @@ const legacy = join(projectRoot, "hardware/legacy");
 
 /** How it is compiled, hash, bytes of the record's inside, step from padding to padding: every padding for one of them. */
 const records = [
-	["-O2", 1, 320, 1], ["-O2", 256, 320, 17], ["-O2", 384, 320, 17], ["-O2", 1, 64, 7], ["-O2", 256, 64, 7], ["-O2", 384, 64, 7], ["-O2", 256, 1024, 51],
-	["-Os", 1, 320, 51], ["-Os", 256, 320, 51], ["-Os", 384, 320, 51],
+	["-O2", 1, 320, 1],
+	["-O2", 256, 320, 17],
+	["-O2", 384, 320, 17],
+	["-O2", 1, 64, 7],
+	["-O2", 256, 64, 7],
+	["-O2", 384, 64, 7],
+	["-O2", 256, 1024, 51],
+	["-Os", 1, 320, 51],
+	["-Os", 256, 320, 51],
+	["-Os", 384, 320, 51],
 ] as const;
 
 describe("a decrypted record is checked in constant time", { skip: lacks("valgrind", "valgrind") }, () => {
@@ -32,11 +40,25 @@ describe("a decrypted record is checked in constant time", { skip: lacks("valgri
 	/** Adds what each check was of, and how many instructions it took. */
 	async function count(counts: Map<string, number>, level: string, ...values: readonly number[]): Promise<void> {
 		const program = join(folder, `mac${level}`);
-		const compiled = await run(process.env["CC"] ?? "cc", [level, `-I${legacy}`, source, join(legacy, "mac.c"), "-lmbedcrypto", "-o", program]);
+		const compiled = await run(process.env["CC"] ?? "cc", [
+			level,
+			`-I${legacy}`,
+			source,
+			join(legacy, "mac.c"),
+			"-lmbedcrypto",
+			"-o",
+			program,
+		]);
 		assert.equal(compiled.code, 0, compiled.stderr);
 		const profiles = mkdtempSync(join(folder, "profiles-"));
-		const { code, stderr } = await run("valgrind", ["-q", "--tool=callgrind", "--instr-atstart=no", `--callgrind-out-file=${join(profiles, "out")}`,
-			program, ...values.map(String)]);
+		const { code, stderr } = await run("valgrind", [
+			"-q",
+			"--tool=callgrind",
+			"--instr-atstart=no",
+			`--callgrind-out-file=${join(profiles, "out")}`,
+			program,
+			...values.map(String),
+		]);
 		assert.equal(code, 0, stderr);
 		for (const file of readdirSync(profiles)) {
 			const text = readFileSync(join(profiles, file), "utf8");
@@ -49,13 +71,26 @@ describe("a decrypted record is checked in constant time", { skip: lacks("valgri
 		test(`SHA-${hash}, ${length} octets, ${level}`, async t => {
 			const counts = new Map<string, number>();
 			// a run of valgrind with many profiles is slow
-			for (let first = 0; first < (step === 1 ? 16 : 1); first++) await count(counts, level, hash, length, first, step === 1 ? 16 : step);
+			for (let first = 0; first < (step === 1 ? 16 : 1); first++)
+				await count(counts, level, hash, length, first, step === 1 ? 16 : step);
 			const kinds = new Set([...counts.keys()].map(name => name.replace(/,.*/, "")));
-			assert.deepEqual([...kinds].sort(), [...(length < 256 + 20 ? ["padding too long"] : []), "right", "wrong MAC", "wrong padding"]);
+			assert.deepEqual([...kinds].sort(), [
+				...(length < 256 + 20 ? ["padding too long"] : []),
+				"right",
+				"wrong MAC",
+				"wrong padding",
+			]);
 			const [least, most] = [Math.min(...counts.values()), Math.max(...counts.values())];
 			t.diagnostic(`${counts.size} records, ${least} instructions each`);
 			assert.ok(least > 10000, "too few to have hashed anything");
-			assert.equal(most, least, [...counts].filter(([, n]) => n !== least).slice(0, 5).join("; "));
+			assert.equal(
+				most,
+				least,
+				[...counts]
+					.filter(([, n]) => n !== least)
+					.slice(0, 5)
+					.join("; "),
+			);
 		});
 	}
 });

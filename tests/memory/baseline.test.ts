@@ -13,7 +13,10 @@ import { lacks32 } from "../drivers/machine.js";
 
 type Rows = Readonly<Record<string, Figures>>;
 
-const baseline = JSON.parse(readFileSync(baselineFile, "utf8")) as { readonly handshakes: Rows; readonly transfers: Rows };
+const baseline = JSON.parse(readFileSync(baselineFile, "utf8")) as {
+	readonly handshakes: Rows;
+	readonly transfers: Rows;
+};
 
 /** What a transfer allocates to start its buffers and timer anew, where a busy machine lets it rest in between. */
 const RESTART_SLOTS = 40;
@@ -23,7 +26,10 @@ const BURST = 6;
 
 /** What a figure may grow to; a few more where it is small. */
 function limit(name: string, figure: number): number {
-	return Math.max(figure * 1.05, figure + (name === "slots" ? RESTART_SLOTS : name === "collections" && figure > 2 ? BURST : 2));
+	return Math.max(
+		figure * 1.05,
+		figure + (name === "slots" ? RESTART_SLOTS : name === "collections" && figure > 2 ? BURST : 2),
+	);
 }
 
 function check(rows: Rows, measured: Rows): void {

@@ -36,8 +36,7 @@ async function play(session: Session12 | Session13): Promise<void> {
 	}, 4 * PATIENCE);
 	try {
 		await session.run();
-	}
-	finally {
+	} finally {
 		clearInterval(timer);
 		socket.end();
 	}
@@ -70,19 +69,19 @@ async function endSoon(session: Session12 | Session13): Promise<void> {
 }
 
 function body13(name: MessageName, body: (old: Buffer) => Uint8Array, more: Partial13 = {}): Partial13 {
-	return { ...more, edit: (which, bytes) => which === name ? message(bytes[0]!, body(bytes.subarray(4))) : bytes };
+	return { ...more, edit: (which, bytes) => (which === name ? message(bytes[0]!, body(bytes.subarray(4))) : bytes) };
 }
 
 function body12(name: MessageName12, body: (old: Buffer) => Uint8Array, more: Partial12 = {}): Partial12 {
-	return { ...more, edit: (which, bytes) => which === name ? message(bytes[0]!, body(bytes.subarray(4))) : bytes };
+	return { ...more, edit: (which, bytes) => (which === name ? message(bytes[0]!, body(bytes.subarray(4))) : bytes) };
 }
 
 function raw13(name: MessageName, make: () => Buffer, more: Partial13 = {}): Partial13 {
-	return { ...more, edit: (which, bytes) => which === name ? make() : bytes };
+	return { ...more, edit: (which, bytes) => (which === name ? make() : bytes) };
 }
 
 function raw12(name: MessageName12, make: () => Buffer, more: Partial12 = {}): Partial12 {
-	return { ...more, edit: (which, bytes) => which === name ? make() : bytes };
+	return { ...more, edit: (which, bytes) => (which === name ? make() : bytes) };
 }
 
 /** `count` bytes of a list of numbers of two bytes. */
@@ -105,7 +104,8 @@ function withExtension(hello: Buffer, at: number, ...added: Buffer[]): Buffer {
 const LIST_AT = 2 + 32 + 1 + 32 + 3;
 
 /** An entry of TLS 1.3's Certificate. */
-const entry = (der: Uint8Array, extensions: Uint8Array = Buffer.alloc(0)): Buffer => Buffer.concat([vector(3, der), vector(2, extensions)]);
+const entry = (der: Uint8Array, extensions: Uint8Array = Buffer.alloc(0)): Buffer =>
+	Buffer.concat([vector(3, der), vector(2, extensions)]);
 
 function listOf(count: number, one: Buffer): Buffer {
 	return Buffer.concat(Array.from({ length: Math.floor(count / one.length) }, () => one));
@@ -118,54 +118,117 @@ const kinds13: Readonly<Record<string, (length: number) => Partial13>> = {
 	"header of Certificate": length => raw13("Certificate", () => header(11, length)),
 	"header of CompressedCertificate": length => raw13("Certificate", () => header(25, length)),
 	"header of Finished": length => raw13("Finished", () => header(20, length)),
-	"cookie": length => body13("HelloRetryRequest", old => {
-		const rest = old.subarray(0, LIST_AT);
-		return Buffer.concat([rest, vector(2, extension(43, Buffer.of(3, 4)), extension(51, u16(0x17)), extension(44, vector(2, most(Math.max(1, length)))))]);
-	}, retry),
-	"ServerHello's extension": length => body13("ServerHello", old => withExtension(old, LIST_AT, extension(0x7a7a, most(length)))),
-	"groups": length => ({ encryptedExtensions: extension(10, vector(2, pairs(Math.min(length, 65000)))) }),
-	"schemes": length => body13("CertificateRequest", () => Buffer.concat([vector(1), vector(2, extension(13, vector(2, pairs(Math.min(length, 65000)))))]), asks),
-	"authorities": length => body13("CertificateRequest", old => Buffer.concat([vector(1), vector(2, old.subarray(3), extension(47, most(length)))]), asks),
-	"extensions of a request": length => body13("CertificateRequest", old =>
-		Buffer.concat([vector(1), vector(2, old.subarray(3), listOf(Math.min(length, 65000), extension(0x7a7a)))]), asks),
-	"certificate": length => body13("Certificate", () => Buffer.concat([vector(1), vector(3, entry(most(Math.max(1, length))))])),
-	"certificate behind the right ones": length => body13("Certificate", old =>
-		Buffer.concat([vector(1), vector(3, old.subarray(4), entry(most(Math.max(1, length))))])),
-	"many certificates": length => body13("Certificate", () => Buffer.concat([vector(1), vector(3, listOf(length, entry(Buffer.of(0x30))))])),
-	"staple": length => body13("Certificate", old => {
-		const end = 4 + 3 + old.readUIntBE(4, 3);
-		return Buffer.concat([vector(1), vector(3, old.subarray(4, end), vector(2, extension(5, Buffer.of(1), vector(3, most(length)))), old.subarray(end + 2))]);
+	cookie: length =>
+		body13(
+			"HelloRetryRequest",
+			old => {
+				const rest = old.subarray(0, LIST_AT);
+				return Buffer.concat([
+					rest,
+					vector(
+						2,
+						extension(43, Buffer.of(3, 4)),
+						extension(51, u16(0x17)),
+						extension(44, vector(2, most(Math.max(1, length)))),
+					),
+				]);
+			},
+			retry,
+		),
+	"ServerHello's extension": length =>
+		body13("ServerHello", old => withExtension(old, LIST_AT, extension(0x7a7a, most(length)))),
+	groups: length => ({ encryptedExtensions: extension(10, vector(2, pairs(Math.min(length, 65000)))) }),
+	schemes: length =>
+		body13(
+			"CertificateRequest",
+			() => Buffer.concat([vector(1), vector(2, extension(13, vector(2, pairs(Math.min(length, 65000)))))]),
+			asks,
+		),
+	authorities: length =>
+		body13(
+			"CertificateRequest",
+			old => Buffer.concat([vector(1), vector(2, old.subarray(3), extension(47, most(length)))]),
+			asks,
+		),
+	"extensions of a request": length =>
+		body13(
+			"CertificateRequest",
+			old => Buffer.concat([vector(1), vector(2, old.subarray(3), listOf(Math.min(length, 65000), extension(0x7a7a)))]),
+			asks,
+		),
+	certificate: length =>
+		body13("Certificate", () => Buffer.concat([vector(1), vector(3, entry(most(Math.max(1, length))))])),
+	"certificate behind the right ones": length =>
+		body13("Certificate", old =>
+			Buffer.concat([vector(1), vector(3, old.subarray(4), entry(most(Math.max(1, length))))]),
+		),
+	"many certificates": length =>
+		body13("Certificate", () => Buffer.concat([vector(1), vector(3, listOf(length, entry(Buffer.of(0x30))))])),
+	staple: length =>
+		body13("Certificate", old => {
+			const end = 4 + 3 + old.readUIntBE(4, 3);
+			return Buffer.concat([
+				vector(1),
+				vector(
+					3,
+					old.subarray(4, end),
+					vector(2, extension(5, Buffer.of(1), vector(3, most(length)))),
+					old.subarray(end + 2),
+				),
+			]);
+		}),
+	"compressed certificate that says": length =>
+		raw13("Certificate", () =>
+			message(25, u16(1), Buffer.of(length >> 16, (length >> 8) & 255, length & 255), vector(3, most(200))),
+		),
+	"compressed certificate": length =>
+		raw13("Certificate", () => message(25, u16(1), Buffer.of(0, 16, 0), vector(3, most(Math.max(1, length))))),
+	CertificateVerify: length => body13("CertificateVerify", () => Buffer.concat([u16(0x0403), vector(2, most(length))])),
+	Finished: length => body13("Finished", () => most(length)),
+	ticket: length => ({
+		async talk(session) {
+			session.sendTicket(most(Math.max(1, Math.min(length, 16000))));
+			await endSoon(session);
+		},
 	}),
-	"compressed certificate that says": length => raw13("Certificate", () => message(25, u16(1), Buffer.of(length >> 16, length >> 8 & 255, length & 255), vector(3, most(200)))),
-	"compressed certificate": length => raw13("Certificate", () => message(25, u16(1), Buffer.of(0, 16, 0), vector(3, most(Math.max(1, length))))),
-	"CertificateVerify": length => body13("CertificateVerify", () => Buffer.concat([u16(0x0403), vector(2, most(length))])),
-	"Finished": length => body13("Finished", () => most(length)),
-	"ticket": length => ({ async talk(session) {
-		session.sendTicket(most(Math.max(1, Math.min(length, 16000))));
-		await endSoon(session);
-	} }),
-	"ticket in small records": length => ({ async talk(session) {
-		const ticket = message(4, Buffer.alloc(8, 1), vector(1, Buffer.of(0)), vector(2, most(Math.max(1, length))), vector(2));
-		for (let at = 0; at < ticket.length; at += 1000) session.send(22, ticket.subarray(at, at + 1000));
-		session.send(23, Buffer.alloc(100, 65));
-		await endSoon(session);
-	} }),
-	"header after the handshake": length => ({ async talk(session) {
-		session.send(22, header(4, length));
-		await endSoon(session);
-	} }),
-	"wrong header after the handshake": length => ({ async talk(session) {
-		session.send(22, header(length & 1 ? 24 : 13, length));
-		await endSoon(session);
-	} }),
-	"data": length => ({ async talk(session) {
-		for (let i = 0; i < 3; i++) session.send(23, Buffer.alloc(Math.max(1, Math.min(length, 16384)), 65));
-		await endSoon(session);
-	} }),
-	"new keys": length => ({ async talk(session) {
-		for (let i = 0; i < Math.min(8, 1 + (length >> 12)); i++) session.send(22, message(24, Buffer.of(1)));
-		await endSoon(session);
-	} }),
+	"ticket in small records": length => ({
+		async talk(session) {
+			const ticket = message(
+				4,
+				Buffer.alloc(8, 1),
+				vector(1, Buffer.of(0)),
+				vector(2, most(Math.max(1, length))),
+				vector(2),
+			);
+			for (let at = 0; at < ticket.length; at += 1000) session.send(22, ticket.subarray(at, at + 1000));
+			session.send(23, Buffer.alloc(100, 65));
+			await endSoon(session);
+		},
+	}),
+	"header after the handshake": length => ({
+		async talk(session) {
+			session.send(22, header(4, length));
+			await endSoon(session);
+		},
+	}),
+	"wrong header after the handshake": length => ({
+		async talk(session) {
+			session.send(22, header(length & 1 ? 24 : 13, length));
+			await endSoon(session);
+		},
+	}),
+	data: length => ({
+		async talk(session) {
+			for (let i = 0; i < 3; i++) session.send(23, Buffer.alloc(Math.max(1, Math.min(length, 16384)), 65));
+			await endSoon(session);
+		},
+	}),
+	"new keys": length => ({
+		async talk(session) {
+			for (let i = 0; i < Math.min(8, 1 + (length >> 12)); i++) session.send(22, message(24, Buffer.of(1)));
+			await endSoon(session);
+		},
+	}),
 };
 
 const CERTIFICATE_REQUEST_START = Buffer.of(1, 64);
@@ -175,36 +238,62 @@ const kinds12: Readonly<Record<string, (length: number) => Partial12>> = {
 	"header of Certificate": length => raw12("Certificate", () => header(11, length)),
 	"header of ServerKeyExchange": length => raw12("ServerKeyExchange", () => header(12, length)),
 	"header of ServerHelloDone": length => raw12("ServerHelloDone", () => header(14, length)),
-	"header of NewSessionTicket": length => raw12("NewSessionTicket", () => header(4, length), { ticket: Buffer.alloc(10) }),
-	"certificate": length => body12("Certificate", () => vector(3, vector(3, most(Math.max(1, length))))),
-	"certificate behind the right ones": length => body12("Certificate", old => vector(3, old.subarray(3), vector(3, most(Math.max(1, length))))),
+	"header of NewSessionTicket": length =>
+		raw12("NewSessionTicket", () => header(4, length), { ticket: Buffer.alloc(10) }),
+	certificate: length => body12("Certificate", () => vector(3, vector(3, most(Math.max(1, length))))),
+	"certificate behind the right ones": length =>
+		body12("Certificate", old => vector(3, old.subarray(3), vector(3, most(Math.max(1, length))))),
 	"many certificates": length => body12("Certificate", () => vector(3, listOf(length, vector(3, Buffer.of(0x30))))),
-	"status": length => ({ status: most(Math.max(1, length)) }),
-	"ServerKeyExchange": length => body12("ServerKeyExchange", old => Buffer.concat([old.subarray(0, 4), vector(1, most(32)), u16(0x0403), vector(2, most(length))])),
-	"schemes": length => body12("CertificateRequest", () =>
-		Buffer.concat([vector(1, CERTIFICATE_REQUEST_START), vector(2, pairs(Math.min(length, 65000))), vector(2)]), asks),
-	"authorities": length => body12("CertificateRequest", () =>
-		Buffer.concat([vector(1, CERTIFICATE_REQUEST_START), vector(2, u16(0x0403)), vector(2, listOf(Math.min(length, 65000), vector(2, Buffer.of(0x30, 0))))]), asks),
-	"ticket": length => ({ ticket: most(length) }),
-	"Finished": length => body12("Finished", () => most(length)),
-	"data": length => ({ async talk(session) {
-		for (let i = 0; i < 3; i++) session.send(23, Buffer.alloc(Math.max(1, Math.min(length, 16384)), 65));
-		await endSoon(session);
-	} }),
-	"header after the handshake": length => ({ async talk(session) {
-		session.send(22, header(length & 1 ? 4 : 0, length));
-		await endSoon(session);
-	} }),
+	status: length => ({ status: most(Math.max(1, length)) }),
+	ServerKeyExchange: length =>
+		body12("ServerKeyExchange", old =>
+			Buffer.concat([old.subarray(0, 4), vector(1, most(32)), u16(0x0403), vector(2, most(length))]),
+		),
+	schemes: length =>
+		body12(
+			"CertificateRequest",
+			() => Buffer.concat([vector(1, CERTIFICATE_REQUEST_START), vector(2, pairs(Math.min(length, 65000))), vector(2)]),
+			asks,
+		),
+	authorities: length =>
+		body12(
+			"CertificateRequest",
+			() =>
+				Buffer.concat([
+					vector(1, CERTIFICATE_REQUEST_START),
+					vector(2, u16(0x0403)),
+					vector(2, listOf(Math.min(length, 65000), vector(2, Buffer.of(0x30, 0)))),
+				]),
+			asks,
+		),
+	ticket: length => ({ ticket: most(length) }),
+	Finished: length => body12("Finished", () => most(length)),
+	data: length => ({
+		async talk(session) {
+			for (let i = 0; i < 3; i++) session.send(23, Buffer.alloc(Math.max(1, Math.min(length, 16384)), 65));
+			await endSoon(session);
+		},
+	}),
+	"header after the handshake": length => ({
+		async talk(session) {
+			session.send(22, header(length & 1 ? 4 : 0, length));
+			await endSoon(session);
+		},
+	}),
 };
 
 /** What must come of kinds whose header says all. */
 const verdicts: Readonly<Record<string, (length: number) => readonly string[]>> = {
 	"header of Finished": length => [length > 48 ? "decode_error" : "bad_finished", "decode_error", "transport"],
-	"header of ServerHelloDone": length => length ? ["decode_error"] : ["unexpected_message"],
-	"wrong header after the handshake": length => ["unexpected_message", length > 1 ? "decode_error" : "illegal_parameter", "truncated"],
-	"ticket": () => ["truncated"],
+	"header of ServerHelloDone": length => (length ? ["decode_error"] : ["unexpected_message"]),
+	"wrong header after the handshake": length => [
+		"unexpected_message",
+		length > 1 ? "decode_error" : "illegal_parameter",
+		"truncated",
+	],
+	ticket: () => ["truncated"],
 	"ticket in small records": () => ["truncated"],
-	"data": () => ["truncated"],
+	data: () => ["truncated"],
 	// the server goes on with its old key
 	"new keys": () => ["truncated", "bad_record_mac"],
 };
@@ -222,7 +311,12 @@ export function casesFor(bytes: number, isLong: boolean): Case[] {
 	const add = (kind: string, length: number, name: string, serve: Case["serve"]): void => {
 		// one mostly; two to six at once from time to time
 		const turn = cases.length % 5;
-		cases.push({ name, codes: verdicts[kind]?.(length), connections: turn === 4 ? 2 + cases.length % 5 + (cases.length >> 3) % 2 : 1, serve });
+		cases.push({
+			name,
+			codes: verdicts[kind]?.(length),
+			connections: turn === 4 ? 2 + (cases.length % 5) + ((cases.length >> 3) % 2) : 1,
+			serve,
+		});
 	};
 	let turn = bytes >> 12;
 	for (const [kind, make] of Object.entries(kinds13)) {
@@ -230,7 +324,8 @@ export function casesFor(bytes: number, isLong: boolean): Case[] {
 			const fragment = fragments[turn++ % fragments.length]!;
 			if (!isLong && turn % 3 === 0) continue;
 			add(kind, length, `TLS 1.3, ${kind}, ${length}, records of ${fragment}`, (socket, identity) =>
-				play(new Session13(socket, { ...base(identity), fragment, talk: answerRequest, ...make(length) })));
+				play(new Session13(socket, { ...base(identity), fragment, talk: answerRequest, ...make(length) })),
+			);
 		}
 	}
 	for (const [kind, make] of Object.entries(kinds12)) {
@@ -238,7 +333,8 @@ export function casesFor(bytes: number, isLong: boolean): Case[] {
 			const fragment = fragments[turn++ % fragments.length]!;
 			if (!isLong && turn % 3 === 0) continue;
 			add(kind, length, `TLS 1.2, ${kind}, ${length}, records of ${fragment}`, (socket, identity) =>
-				play(new Session12(socket, { ...base(identity), fragment, talk: answerRequest, ...make(length) })));
+				play(new Session12(socket, { ...base(identity), fragment, talk: answerRequest, ...make(length) })),
+			);
 		}
 	}
 	return cases;

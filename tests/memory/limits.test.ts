@@ -18,10 +18,15 @@ import { startGnuTLS } from "../interop/servers.js";
 
 /** Calls of one mark that a device without an accelerator spends long in: key agreement, its key pair, signatures. */
 function publicKeyCalls({ accelerators }: Mark): number {
-	return Object.entries(accelerators).filter(([name]) => /verify|sign|key pair|^X25519$|^P-\d+$|ECDH/.test(name)).reduce((sum, [, [calls]]) => sum + calls, 0);
+	return Object.entries(accelerators)
+		.filter(([name]) => /verify|sign|key pair|^X25519$|^P-\d+$|ECDH/.test(name))
+		.reduce((sum, [, [calls]]) => sum + calls, 0);
 }
 
-interface Ending { readonly code: string; readonly received: number }
+interface Ending {
+	readonly code: string;
+	readonly received: number;
+}
 
 function endings(stdout: readonly string[]): Ending[] {
 	return stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as Ending);
@@ -34,7 +39,10 @@ describe("limits", { skip: lacks32 }, () => {
 		const used = marks.filter(mark => mark.name === "request").map(inUse);
 		assert.equal(used.length, 100);
 		assert.equal(used[99], used[1], `${used[1]} bytes are in use after two requests, ${used[99]} after a hundred`);
-		assert.ok(Math.max(...used.slice(1)) - Math.min(...used.slice(1)) <= 64, "memory goes up and down between requests");
+		assert.ok(
+			Math.max(...used.slice(1)) - Math.min(...used.slice(1)) <= 64,
+			"memory goes up and down between requests",
+		);
 	});
 
 	for (const chain of ["rsa", "ecdsa"] as Chain[]) {
@@ -43,7 +51,10 @@ describe("limits", { skip: lacks32 }, () => {
 			const done = marks.findIndex(mark => mark.name === "handshake");
 			assert.ok(done > 0, "the handshake was not done");
 			const calls = marks.slice(0, done + 1).map(publicKeyCalls);
-			assert.ok(calls.at(-1)! >= 5, `${calls.at(-1)} public-key operations: a key pair, an agreement and three signatures were expected`);
+			assert.ok(
+				calls.at(-1)! >= 5,
+				`${calls.at(-1)} public-key operations: a key pair, an agreement and three signatures were expected`,
+			);
 			const most = Math.max(...calls.slice(1).map((count, i) => count - calls[i]!));
 			assert.equal(most, 1, `${most} public-key operations between two ticks of a timer`);
 		});
@@ -51,7 +62,10 @@ describe("limits", { skip: lacks32 }, () => {
 
 	/** Runs tests/memory/pair as its manifest has it, with its 32 KB. */
 	async function pair(identity: ServerIdentity, port: number): Promise<Ending[]> {
-		const app = await buildApp(join(projectRoot, "tests", "memory", "pair"), { variant: "m32", config: { port: String(port), ca: identity.root.pem } });
+		const app = await buildApp(join(projectRoot, "tests", "memory", "pair"), {
+			variant: "m32",
+			config: { port: String(port), ca: identity.root.pem },
+		});
 		const { code, stdout, stderr } = await runApp(app, { timeout: 60 });
 		assert.equal(code, 0, stderr);
 		return endings(stdout);
@@ -63,20 +77,32 @@ describe("limits", { skip: lacks32 }, () => {
 			const server = await startServer(identity, { fragment: 4095, body: 8192 });
 			try {
 				const ended = await pair(identity, server.port);
-				assert.deepEqual(ended.map(({ code, received }) => [code, received > 8192]), [["closed", true], ["closed", true]]);
-			}
-			finally {
+				assert.deepEqual(
+					ended.map(({ code, received }) => [code, received > 8192]),
+					[
+						["closed", true],
+						["closed", true],
+					],
+				);
+			} finally {
 				await server.stop();
 			}
 		});
-		test(`two connections at once in 32 KB, to a server that agrees to the limit, ${chain}`, { skip: missing("gnutls-serv", "apt-get install gnutls-bin") }, async () => {
+		test(`two connections at once in 32 KB, to a server that agrees to the limit, ${chain}`, {
+			skip: missing("gnutls-serv", "apt-get install gnutls-bin"),
+		}, async () => {
 			const identity = makeIdentity(["localhost"], chain);
 			const server = await startGnuTLS(identity, "NORMAL");
 			try {
 				const ended = await pair(identity, server.port);
-				assert.deepEqual(ended.map(({ code, received }) => [code, received > 200]), [["closed", true], ["closed", true]]);
-			}
-			finally {
+				assert.deepEqual(
+					ended.map(({ code, received }) => [code, received > 200]),
+					[
+						["closed", true],
+						["closed", true],
+					],
+				);
+			} finally {
 				await server.stop();
 			}
 		});

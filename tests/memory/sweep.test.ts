@@ -17,7 +17,9 @@ import { lacks32, variants } from "../drivers/machine.js";
 import { casesFor, serveGood, type Case } from "./cases.js";
 
 const isLong = process.env["XS_TLS_SWEEP"] === "long";
-const heaps = process.env["XS_TLS_SWEEP_HEAPS"]?.split(" ").map(Number) ?? [18432, 20480, 24576, 32768, 49152, 65536, 131072];
+const heaps = process.env["XS_TLS_SWEEP_HEAPS"]?.split(" ").map(Number) ?? [
+	18432, 20480, 24576, 32768, 49152, 65536, 131072,
+];
 const identity = makeIdentity(["*.sweep.test"]);
 
 /** The name in a ClientHello: whether it is for a good connection, and the number of the case. */
@@ -48,18 +50,22 @@ async function sweep(variant: string, bytes: number, cases: readonly Case[]): Pr
 			// an alert of a connection for which there was no room
 			if (!found) return socket.destroy();
 			const { isGood, index } = found;
-			void (isGood ? serveGood(socket, identity, index) : cases[index]!.serve(socket, identity)).catch(() => socket.destroy());
+			void (isGood ? serveGood(socket, identity, index) : cases[index]!.serve(socket, identity)).catch(() =>
+				socket.destroy(),
+			);
 		});
 	});
 	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 	try {
 		const { port } = server.address() as { port: number };
-		const app = await buildApp(join(projectRoot, "tests", "memory", "sweep"), { variant, extra: { creation: { static: bytes } },
-			config: { port: String(port), ca: identity.root.pem, plan: cases.map(({ connections }) => connections).join("") } });
+		const app = await buildApp(join(projectRoot, "tests", "memory", "sweep"), {
+			variant,
+			extra: { creation: { static: bytes } },
+			config: { port: String(port), ca: identity.root.pem, plan: cases.map(({ connections }) => connections).join("") },
+		});
 		const { code, stdout, stderr } = await runApp(app, { timeout: isLong ? 3000 : 240 });
 		return { lines: stdout, exit: code, stderr, failed: stdout.filter(line => !line.endsWith("| closed")) };
-	}
-	finally {
+	} finally {
 		for (const socket of sockets) socket.destroy();
 		server.close();
 	}
@@ -94,11 +100,24 @@ for (const variant of variants.includes("m32") ? ["m32"] : []) {
 				for (const line of swept.lines) checkCodes(line, cases[Number.parseInt(line, 10)]!);
 				const codes = new Map<string, number>();
 				for (const line of swept.lines)
-					for (const code of line.split("|")[0]!.trim().split(" ").slice(1)) codes.set(code, (codes.get(code) ?? 0) + 1);
-				for (const code of codes.keys()) assert.notEqual(code, "internal", swept.lines.find(line => line.includes("internal")));
+					for (const code of line.split("|")[0]!.trim().split(" ").slice(1))
+						codes.set(code, (codes.get(code) ?? 0) + 1);
+				for (const code of codes.keys())
+					assert.notEqual(
+						code,
+						"internal",
+						swept.lines.find(line => line.includes("internal")),
+					);
 				const allowed = bytes < NEEDED ? /\| (closed|out_of_memory)$/ : /\| closed$/;
-				assert.deepEqual(swept.lines.filter(line => !allowed.test(line)).map(line => `${line}: ${cases[Number.parseInt(line, 10)]!.name}`), []);
-				t.diagnostic(`${cases.length} cases: ${[...codes].map(([code, count]) => `${count} ${code}`).join(", ")}; ${swept.failed.length} good ones had no room`);
+				assert.deepEqual(
+					swept.lines
+						.filter(line => !allowed.test(line))
+						.map(line => `${line}: ${cases[Number.parseInt(line, 10)]!.name}`),
+					[],
+				);
+				t.diagnostic(
+					`${cases.length} cases: ${[...codes].map(([code, count]) => `${count} ${code}`).join(", ")}; ${swept.failed.length} good ones had no room`,
+				);
 			});
 		}
 	});

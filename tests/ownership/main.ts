@@ -29,14 +29,17 @@ function connect(secure: object, done: (outcome: Outcome) => void): void {
 	try {
 		let isSent = false;
 		new TLSClient({
-			host: "localhost", address: "127.0.0.1", port: Number(config.port), TCP: { io: TCP }, secure: { certificate: config.ca, ...secure },
+			host: "localhost",
+			address: "127.0.0.1",
+			port: Number(config.port),
+			TCP: { io: TCP },
+			secure: { certificate: config.ca, ...secure },
 			onWritable() {
 				if (isSent) return;
 				isSent = true;
 				try {
 					this.write(ArrayBuffer.fromString("ping"));
-				}
-				catch {
+				} catch {
 					// onError is told, too
 				}
 			},
@@ -49,8 +52,7 @@ function connect(secure: object, done: (outcome: Outcome) => void): void {
 				finish({ code: (error as any).code ?? "plain", message: String(error) });
 			},
 		} as any);
-	}
-	catch (error) {
+	} catch (error) {
 		finish({ code: (error as any).code ?? "plain", message: String(error) });
 	}
 }
@@ -70,7 +72,13 @@ interface Plan {
 	disarm(): boolean;
 }
 
-const nativePlan: Plan = { name: "native allocation", arm: nth => { failNative(nth); }, disarm: () => failNative(0) };
+const nativePlan: Plan = {
+	name: "native allocation",
+	arm: nth => {
+		failNative(nth);
+	},
+	disarm: () => failNative(0),
+};
 
 function failedCalls(name: string): number {
 	return accelerators().find(one => one.name === name)?.failed ?? 0;
@@ -102,7 +110,8 @@ function report(line: object): void {
 
 function run({ name, arm, disarm }: Plan, done: () => void): void {
 	const codes: Record<string, number> = {};
-	let nth = 0, tried = 0;
+	let nth = 0,
+		tried = 0;
 	const next = (): void => {
 		nth += nth < EACH_UNTIL ? 1 : STEP;
 		tried++;
@@ -117,10 +126,15 @@ function run({ name, arm, disarm }: Plan, done: () => void): void {
 			const code = outcome.code || "none";
 			codes[code] = (codes[code] ?? 0) + 1;
 			// "transport" is what the TCP class throws
-			const isExpected = code === "none" || code === "out_of_memory" || code === "crypto" || (code === "transport" && outcome.message.includes("native memory for a socket"));
+			const isExpected =
+				code === "none" ||
+				code === "out_of_memory" ||
+				code === "crypto" ||
+				(code === "transport" && outcome.message.includes("native memory for a socket"));
 			if (!isExpected) report({ wrong: `${name} ${nth}: ${outcome.code}: ${outcome.message}` });
 			settle(() => {
-				if (left() !== start) report({ wrong: `${name} ${nth}: left ${left()}, at the start ${start}; ${outcome.message}` });
+				if (left() !== start)
+					report({ wrong: `${name} ${nth}: left ${left()}, at the start ${start}; ${outcome.message}` });
 				if (nth % 10) return next();
 				connect(secure, good => {
 					if (good.code !== "") report({ wrong: `after ${name} ${nth}: ${good.message}` });
@@ -134,20 +148,29 @@ function run({ name, arm, disarm }: Plan, done: () => void): void {
 
 /** The first connection makes what stays: PSA's own state, and tables. */
 function begin(): void {
-	connect(secure, first => settle(() => connect(secure, second => settle(() => {
-		if (first.code || second.code) report({ wrong: `without a failure: ${first.message} ${second.message}` });
-		start = left();
-		const plans = [nativePlan, ...accelerators().flatMap(({ name }) => [acceleratorPlan("fail", name), acceleratorPlan("memory", name)])];
-		const each = (): void => {
-			const plan = plans.shift();
-			if (plan) run(plan, each);
-			else {
-				report({ start });
-				exit(0);
-			}
-		};
-		each();
-	}))));
+	connect(secure, first =>
+		settle(() =>
+			connect(secure, second =>
+				settle(() => {
+					if (first.code || second.code) report({ wrong: `without a failure: ${first.message} ${second.message}` });
+					start = left();
+					const plans = [
+						nativePlan,
+						...accelerators().flatMap(({ name }) => [acceleratorPlan("fail", name), acceleratorPlan("memory", name)]),
+					];
+					const each = (): void => {
+						const plan = plans.shift();
+						if (plan) run(plan, each);
+						else {
+							report({ start });
+							exit(0);
+						}
+					};
+					each();
+				}),
+			),
+		),
+	);
 }
 
 begin();

@@ -15,7 +15,7 @@ function littleEndian(value: bigint, octets: number): Buffer {
 /** The inverse of an odd number modulo 2 to the power of 32, by Newton's iteration. */
 function inverse32(value: bigint): bigint {
 	let result = 1n;
-	for (let bits = 1; bits < 32; bits *= 2) result = result * (2n - value * result) & 0xffffffffn;
+	for (let bits = 1; bits < 32; bits *= 2) result = (result * (2n - value * result)) & 0xffffffffn;
 	return result;
 }
 
@@ -43,9 +43,15 @@ export function encryptParameters(privateKey: KeyObject, hmacKey: Uint8Array, ch
 	const words = Buffer.alloc(8);
 	words.writeUInt32LE(Number(-inverse32(modulus & 0xffffffffn) & 0xffffffffn), 0);
 	words.writeUInt32LE(bits / 32 - 1, 4);
-	const numbers = editNumbers(Buffer.concat([exponent, modulus, (1n << BigInt(2 * bits)) % modulus].map(number => littleEndian(number, octets))));
+	const numbers = editNumbers(
+		Buffer.concat([exponent, modulus, (1n << BigInt(2 * bits)) % modulus].map(number => littleEndian(number, octets))),
+	);
 	const digest = createHash("sha256").update(numbers).update(words).update(iv).digest();
 	const plain = edit(Buffer.concat([numbers, digest, words, Buffer.alloc(8, 8)]));
-	const cipher = createCipheriv("aes-256-cbc", createHmac("sha256", hmacKey).update(Buffer.alloc(32, 0xff)).digest(), iv).setAutoPadding(false);
+	const cipher = createCipheriv(
+		"aes-256-cbc",
+		createHmac("sha256", hmacKey).update(Buffer.alloc(32, 0xff)).digest(),
+		iv,
+	).setAutoPadding(false);
 	return Buffer.concat([words.subarray(4), iv, cipher.update(plain), cipher.final()]);
 }

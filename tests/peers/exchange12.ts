@@ -3,7 +3,16 @@
 	7919) and RSA key transport (RFC 5246 section 7.4.7.1). For server12.ts.
 */
 
-import { constants, createDiffieHellman, createECDH, createPublicKey, diffieHellman, generateKeyPairSync, privateDecrypt, type KeyObject } from "node:crypto";
+import {
+	constants,
+	createDiffieHellman,
+	createECDH,
+	createPublicKey,
+	diffieHellman,
+	generateKeyPairSync,
+	privateDecrypt,
+	type KeyObject,
+} from "node:crypto";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 
 /** One handshake's exchange. */
@@ -25,11 +34,12 @@ class ECDHE implements Exchange12 {
 			const pair = generateKeyPairSync("x25519");
 			own = pair.publicKey.export({ format: "der", type: "spki" }).subarray(-32);
 			const prefix = Buffer.from("302a300506032b656e032100", "hex");
-			this.premaster = body => diffieHellman({
-				privateKey: pair.privateKey, publicKey: createPublicKey({ key: Buffer.concat([prefix, body.subarray(1)]), format: "der", type: "spki" }),
-			});
-		}
-		else {
+			this.premaster = body =>
+				diffieHellman({
+					privateKey: pair.privateKey,
+					publicKey: createPublicKey({ key: Buffer.concat([prefix, body.subarray(1)]), format: "der", type: "spki" }),
+				});
+		} else {
 			const curve = createECDH(group === 0x18 ? "secp384r1" : "prime256v1");
 			own = curve.generateKeys();
 			this.premaster = body => curve.computeSecret(body.subarray(1));
@@ -52,21 +62,26 @@ export interface DHEParameters {
 export function ffdhePrime(bits: 2048 | 3072 | 4096): Buffer {
 	const x = { 2048: 560316n, 3072: 2625351n, 4096: 5736041n }[bits];
 	const spare = 64n;
-	let term = 1n << BigInt(bits - 130) + spare;
+	let term = 1n << (BigInt(bits - 130) + spare);
 	let e = 0n;
 	for (let n = 1n; term > 0n; n++) {
 		e += term;
 		term /= n;
 	}
 	const b = BigInt(bits);
-	return Buffer.from(((1n << b) - (1n << b - 64n) + ((e >> spare) + x << 64n) - 1n).toString(16), "hex");
+	return Buffer.from(((1n << b) - (1n << (b - 64n)) + (((e >> spare) + x) << 64n) - 1n).toString(16), "hex");
 }
 
 class DHE implements Exchange12 {
 	readonly parameters: Buffer;
 	readonly #keys;
 
-	constructor({ bits = 2048, prime = ffdhePrime(bits), generator = Buffer.of(2), editKey = key => key }: DHEParameters) {
+	constructor({
+		bits = 2048,
+		prime = ffdhePrime(bits),
+		generator = Buffer.of(2),
+		editKey = key => key,
+	}: DHEParameters) {
 		this.#keys = createDiffieHellman(prime, generator);
 		const key = editKey(this.#keys.generateKeys(), prime);
 		this.parameters = Buffer.concat([vector(2, prime), vector(2, generator), vector(2, key)]);
@@ -89,13 +104,16 @@ class RSA implements Exchange12 {
 
 	/** Throws where the client did not say TLS 1.2 in it. */
 	premaster(body: Buffer): Buffer {
-		if (body.readUInt16BE(0) !== body.length - 2) throw new Error("EncryptedPreMasterSecret is not all of ClientKeyExchange");
+		if (body.readUInt16BE(0) !== body.length - 2)
+			throw new Error("EncryptedPreMasterSecret is not all of ClientKeyExchange");
 		// Node has RSAES-PKCS1-v1_5 switched off: 0, 2, eight bytes or more of chance, 0 (RFC 8017 section 7.2.1)
 		const padded = privateDecrypt({ key: this.#key, padding: constants.RSA_NO_PADDING }, body.subarray(2));
 		const zero = padded.indexOf(0, 2);
-		if (padded.readUInt16BE(0) !== 2 || zero < 10) throw new Error("EncryptedPreMasterSecret is not padded as PKCS #1 says");
+		if (padded.readUInt16BE(0) !== 2 || zero < 10)
+			throw new Error("EncryptedPreMasterSecret is not padded as PKCS #1 says");
 		const premaster = padded.subarray(zero + 1);
-		if (premaster.length !== 48 || premaster.readUInt16BE(0) !== 0x0303) throw new Error(`a premaster secret begins with ${premaster.subarray(0, 2).toString("hex")}`);
+		if (premaster.length !== 48 || premaster.readUInt16BE(0) !== 0x0303)
+			throw new Error(`a premaster secret begins with ${premaster.subarray(0, 2).toString("hex")}`);
 		return premaster;
 	}
 }
@@ -110,8 +128,11 @@ export interface ExchangeChoice {
 
 export function makeExchange({ exchange, key, group, point, dhe }: ExchangeChoice): Exchange12 {
 	switch (exchange) {
-		case "RSA": return new RSA(key);
-		case "DHE": return new DHE(dhe ?? {});
-		default: return new ECDHE(group, point);
+		case "RSA":
+			return new RSA(key);
+		case "DHE":
+			return new DHE(dhe ?? {});
+		default:
+			return new ECDHE(group, point);
 	}
 }

@@ -12,10 +12,18 @@ export function certificateRequest(context: Uint8Array, schemes: readonly number
 }
 
 /** Asks, and returns the certificates of the answer once its context, signature and Finished are found right; undefined where the client sends none of it. */
-export async function askCertificate(session: Session13, context: Uint8Array, schemes = [0x0403, 0x0804]): Promise<Buffer[] | undefined> {
+export async function askCertificate(
+	session: Session13,
+	context: Uint8Array,
+	schemes = [0x0403, 0x0804],
+): Promise<Buffer[] | undefined> {
 	const request = certificateRequest(context, schemes);
 	session.send(22, request);
-	const { suite: { hash }, transcript, clientSecret } = session;
+	const {
+		suite: { hash },
+		transcript,
+		clientSecret,
+	} = session;
 	let answer: Buffer = Buffer.alloc(0);
 	const next = async (): Promise<Buffer | undefined> => {
 		while (answer.length < 4 || answer.length < 4 + answer.readUIntBE(1, 3)) {
@@ -29,7 +37,8 @@ export async function askCertificate(session: Session13, context: Uint8Array, sc
 	};
 	const list = await next();
 	if (!list) return undefined;
-	if (list[0] !== 11 || !list.subarray(5, 5 + list[4]!).equals(context)) throw new Error("no Certificate with the context of the request");
+	if (list[0] !== 11 || !list.subarray(5, 5 + list[4]!).equals(context))
+		throw new Error("no Certificate with the context of the request");
 	const chain: Buffer[] = [];
 	for (let at = 4 + 1 + context.length + 3; at < list.length; ) {
 		const length = list.readUIntBE(at, 3);
@@ -40,14 +49,26 @@ export async function askCertificate(session: Session13, context: Uint8Array, sc
 	if (chain.length) {
 		const proof = await next();
 		if (proof?.[0] !== 15) throw new Error("no CertificateVerify");
-		const content = Buffer.concat([Buffer.alloc(64, 0x20), Buffer.from("TLS 1.3, client CertificateVerify\0"), digest(hash, before)]);
+		const content = Buffer.concat([
+			Buffer.alloc(64, 0x20),
+			Buffer.from("TLS 1.3, client CertificateVerify\0"),
+			digest(hash, before),
+		]);
 		const scheme = proof.readUInt16BE(4);
-		const key = { key: new X509Certificate(chain[0]!).publicKey, ...(scheme === 0x0804 ? { padding: 6, saltLength: -1 } : {}) };
-		if (!schemes.includes(scheme) || !verify("sha256", content, key, proof.subarray(8))) throw new Error("the client's signature is wrong");
+		const key = {
+			key: new X509Certificate(chain[0]!).publicKey,
+			...(scheme === 0x0804 ? { padding: 6, saltLength: -1 } : {}),
+		};
+		if (!schemes.includes(scheme) || !verify("sha256", content, key, proof.subarray(8)))
+			throw new Error("the client's signature is wrong");
 		before = Buffer.concat([before, proof]);
 	}
 	const finished = await next();
-	const expected = hmac(hash, expandLabel(hash, clientSecret, "finished", Buffer.alloc(0), clientSecret.length), digest(hash, before));
+	const expected = hmac(
+		hash,
+		expandLabel(hash, clientSecret, "finished", Buffer.alloc(0), clientSecret.length),
+		digest(hash, before),
+	);
 	if (!finished?.subarray(4).equals(expected)) throw new Error("the client's Finished is wrong");
 	return chain;
 }

@@ -5,7 +5,16 @@
 import { createHash, sign } from "node:crypto";
 
 import type { Certificate, Extension, KeyPair } from "../../host-sim/servers/certificates.js";
-import { bitString, context, element, integer, nothing, octetString, oid, sequence } from "../../host-sim/servers/der.js";
+import {
+	bitString,
+	context,
+	element,
+	integer,
+	nothing,
+	octetString,
+	oid,
+	sequence,
+} from "../../host-sim/servers/der.js";
 
 const day = 86400e3;
 
@@ -62,18 +71,54 @@ export function revoked(when: Date): Uint8Array {
 /** A SingleResponse. */
 export function single(response: Response): Buffer {
 	const now = Date.now();
-	const { certificate, issuer, hash = "sha1", status = good, thisUpdate = now - day, nextUpdate = now + day, extensions } = response;
+	const {
+		certificate,
+		issuer,
+		hash = "sha1",
+		status = good,
+		thisUpdate = now - day,
+		nextUpdate = now + day,
+		extensions,
+	} = response;
 	const digest = (octets: Uint8Array): Buffer => octetString(createHash(hash).update(octets).digest());
-	const id = sequence(sequence(oid(hashes[hash]), nothing()), digest(issuer.subject), digest(keyOctets(issuer.key)), serialOf(certificate));
-	return sequence(id, status, time(thisUpdate), ...(nextUpdate === null ? [] : [context(0, true, time(nextUpdate))]), ...(extensions ? [context(1, true, extensions)] : []));
+	const id = sequence(
+		sequence(oid(hashes[hash]), nothing()),
+		digest(issuer.subject),
+		digest(keyOctets(issuer.key)),
+		serialOf(certificate),
+	);
+	return sequence(
+		id,
+		status,
+		time(thisUpdate),
+		...(nextUpdate === null ? [] : [context(0, true, time(nextUpdate))]),
+		...(extensions ? [context(1, true, extensions)] : []),
+	);
 }
 
 /** An OCSPResponse. */
 export function respond(response: Response): Buffer {
-	const { issuer, signer = issuer, byKey = false, certificates = [], before = [], statuses = [...before, single(response)] } = response;
-	const responder = byKey ? context(2, true, octetString(createHash("sha1").update(keyOctets(signer.key)).digest())) : context(1, true, signer.subject);
+	const {
+		issuer,
+		signer = issuer,
+		byKey = false,
+		certificates = [],
+		before = [],
+		statuses = [...before, single(response)],
+	} = response;
+	const responder = byKey
+		? context(2, true, octetString(createHash("sha1").update(keyOctets(signer.key)).digest()))
+		: context(1, true, signer.subject);
 	const data = sequence(responder, time(Date.now() - day), sequence(...statuses));
 	const signature = sign("sha256", data, signer.key.privateKey);
-	const basic = sequence(data, sequence(oid("1.2.840.10045.4.3.2")), bitString(signature), ...(certificates.length ? [context(0, true, sequence(...certificates))] : []));
-	return sequence(element(0x0a, Buffer.of(0)), context(0, true, sequence(oid("1.3.6.1.5.5.7.48.1.1"), octetString(basic))));
+	const basic = sequence(
+		data,
+		sequence(oid("1.2.840.10045.4.3.2")),
+		bitString(signature),
+		...(certificates.length ? [context(0, true, sequence(...certificates))] : []),
+	);
+	return sequence(
+		element(0x0a, Buffer.of(0)),
+		context(0, true, sequence(oid("1.3.6.1.5.5.7.48.1.1"), octetString(basic))),
+	);
 }

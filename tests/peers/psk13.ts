@@ -35,7 +35,8 @@ export function offeredKeys(hello: Buffer): OfferedKeys | undefined {
 		at += 6 + length;
 	}
 	const binders = [];
-	for (let at = end + 2; at < bytes.length; at += 1 + bytes[at]!) binders.push(bytes.subarray(at + 1, at + 1 + bytes[at]!));
+	for (let at = end + 2; at < bytes.length; at += 1 + bytes[at]!)
+		binders.push(bytes.subarray(at + 1, at + 1 + bytes[at]!));
 	return { identities, binders, truncated: hello.subarray(0, hello.length - (bytes.length - end)) };
 }
 
@@ -43,5 +44,9 @@ export function offeredKeys(hello: Buffer): OfferedKeys | undefined {
 export function binderOf(suite: SuiteInfo, { key, isExternal }: ServerKey, before: Buffer, truncated: Buffer): Buffer {
 	const { hash } = suite;
 	const secret = new Schedule(suite, key).derive(isExternal ? "ext binder" : "res binder", digest(hash));
-	return hmac(hash, expandLabel(hash, secret, "finished", Buffer.alloc(0), secret.length), digest(hash, before, truncated));
+	return hmac(
+		hash,
+		expandLabel(hash, secret, "finished", Buffer.alloc(0), secret.length),
+		digest(hash, before, truncated),
+	);
 }

@@ -7,12 +7,36 @@
 import { randomBytes, type KeyObject } from "node:crypto";
 import type { Socket } from "node:net";
 import { makeExchange, type DHEParameters, type Exchange12 } from "./exchange12.js";
-import { BlockKey12, oldSuites12, prf, RecordKey12, suiteInfo12, type RecordKey, type SuiteInfo12 } from "../../host-sim/trace/keys12.js";
+import {
+	BlockKey12,
+	oldSuites12,
+	prf,
+	RecordKey12,
+	suiteInfo12,
+	type RecordKey,
+	type SuiteInfo12,
+} from "../../host-sim/trace/keys12.js";
 import { digest, u16, vector } from "../../host-sim/trace/keys13.js";
-import { answerRequest, extension, message, plainRecord, RecordReader, signContent, usualScheme, type Outcome13 } from "./server13.js";
+import {
+	answerRequest,
+	extension,
+	message,
+	plainRecord,
+	RecordReader,
+	signContent,
+	usualScheme,
+	type Outcome13,
+} from "./server13.js";
 
-export type MessageName12 = "ServerHello" | "Certificate" | "CertificateStatus" | "ServerKeyExchange" | "CertificateRequest" | "ServerHelloDone" | "NewSessionTicket" |
-	"Finished";
+export type MessageName12 =
+	| "ServerHello"
+	| "Certificate"
+	| "CertificateStatus"
+	| "ServerKeyExchange"
+	| "CertificateRequest"
+	| "ServerHelloDone"
+	| "NewSessionTicket"
+	| "Finished";
 
 /** What a test decides. Everything has a right default. */
 export interface Script12 {
@@ -80,11 +104,23 @@ const DATA = 23;
 const empty: Buffer = Buffer.alloc(0);
 
 /** What every right ServerHello holds: extended_master_secret, renegotiation_info, ec_point_formats. */
-export const rightExtensions: readonly Buffer[] = [extension(23), extension(0xff01, Buffer.of(0)), extension(11, Buffer.of(1, 0))];
+export const rightExtensions: readonly Buffer[] = [
+	extension(23),
+	extension(0xff01, Buffer.of(0)),
+	extension(11, Buffer.of(1, 0)),
+];
 
 /** The session of one client, from accept to end. */
 export class Session12 {
-	readonly outcome: Outcome12 = { finished: false, alert: undefined, alerts: [], unreadable: false, messages: [], received: empty, hello: empty };
+	readonly outcome: Outcome12 = {
+		finished: false,
+		alert: undefined,
+		alerts: [],
+		unreadable: false,
+		messages: [],
+		received: empty,
+		hello: empty,
+	};
 	readonly socket: Socket;
 	readonly #script: Script12;
 	readonly #reader: RecordReader;
@@ -125,7 +161,7 @@ export class Session12 {
 				await (this.#script.talk ?? answerRequest)(this);
 			}
 		}
-		while (!this.outcome.unreadable && await this.receive());	// whatever the client still has to say
+		while (!this.outcome.unreadable && (await this.receive())); // whatever the client still has to say
 		this.socket.end();
 		return this.outcome;
 	}
@@ -141,7 +177,7 @@ export class Session12 {
 		if (!record) return undefined;
 		const opened = this.#open(record);
 		if (!opened) return undefined;
-		if (opened.type === ALERT) this.outcome.alerts.push(this.outcome.alert = opened.content[1]!);
+		if (opened.type === ALERT) this.outcome.alerts.push((this.outcome.alert = opened.content[1]!));
 		if (opened.type === DATA) this.outcome.received = Buffer.concat([this.outcome.received, opened.content]);
 		return opened;
 	}
@@ -153,8 +189,7 @@ export class Session12 {
 			const opened = this.readKey.open(record);
 			(this.outcome.lengths ??= []).push(opened.content.length);
 			return opened;
-		}
-		catch {
+		} catch {
 			this.outcome.unreadable = true;
 			return undefined;
 		}
@@ -173,9 +208,12 @@ export class Session12 {
 
 	async #handshake(): Promise<boolean> {
 		const { editRecords = (_: string, records: Buffer[]) => records, fragment = 16384, resume } = this.#script;
-		const flight = resume ? this.#edited("ServerHello", this.#serverHello(this.outcome.hello.subarray(39, 39 + this.outcome.hello[38]!))) : this.#flight();
+		const flight = resume
+			? this.#edited("ServerHello", this.#serverHello(this.outcome.hello.subarray(39, 39 + this.outcome.hello[38]!)))
+			: this.#flight();
 		const records: Buffer[] = [];
-		for (let at = 0; at < flight.length; at += fragment) records.push(plainRecord(HANDSHAKE, flight.subarray(at, at + fragment)));
+		for (let at = 0; at < flight.length; at += fragment)
+			records.push(plainRecord(HANDSHAKE, flight.subarray(at, at + fragment)));
 		for (const record of editRecords("hello", records)) this.socket.write(record);
 		if (resume) {
 			this.master = resume;
@@ -183,16 +221,27 @@ export class Session12 {
 			this.#finish();
 			return this.#receiveFlight();
 		}
-		if (!await this.#receiveFlight()) return false;
+		if (!(await this.#receiveFlight())) return false;
 		this.#finish();
 		return true;
 	}
 
 	/** [NewSessionTicket], ChangeCipherSpec, Finished. */
 	#finish(): void {
-		const { editRecords = (_: string, records: Buffer[]) => records, early, ticket, lifetime = 256, finishedLabel = "server finished" } = this.#script;
+		const {
+			editRecords = (_: string, records: Buffer[]) => records,
+			early,
+			ticket,
+			lifetime = 256,
+			finishedLabel = "server finished",
+		} = this.#script;
 		const finish: Buffer[] = [];
-		const issued = ticket ? this.#edited("NewSessionTicket", message(4, Buffer.of(lifetime >>> 24, lifetime >> 16, lifetime >> 8, lifetime), vector(2, ticket))) : empty;
+		const issued = ticket
+			? this.#edited(
+					"NewSessionTicket",
+					message(4, Buffer.of(lifetime >>> 24, lifetime >> 16, lifetime >> 8, lifetime), vector(2, ticket)),
+				)
+			: empty;
 		if (issued.length) finish.push(plainRecord(HANDSHAKE, issued));
 		this.writeKey = this.#keys!.server;
 		finish.push(plainRecord(CHANGE_CIPHER_SPEC, Buffer.of(1)));
@@ -205,10 +254,22 @@ export class Session12 {
 
 	#serverHello(sessionId: Buffer): Buffer {
 		const { status, ticket, encryptThenMac, oldMasterSecret } = this.#script;
-		const right = [...rightExtensions.slice(oldMasterSecret ? 1 : 0), ...(status ? [extension(5)] : []), ...(ticket ? [extension(35)] : []),
-			...(encryptThenMac ? [extension(22)] : [])];
+		const right = [
+			...rightExtensions.slice(oldMasterSecret ? 1 : 0),
+			...(status ? [extension(5)] : []),
+			...(ticket ? [extension(35)] : []),
+			...(encryptThenMac ? [extension(22)] : []),
+		];
 		const { extensions = Buffer.concat(right) } = this.#script;
-		return message(2, Buffer.of(3, 3), this.#random, vector(1, sessionId), u16(this.#suite.id), Buffer.of(0), extensions.length ? vector(2, extensions) : empty);
+		return message(
+			2,
+			Buffer.of(3, 3),
+			this.#random,
+			vector(1, sessionId),
+			u16(this.#suite.id),
+			Buffer.of(0),
+			extensions.length ? vector(2, extensions) : empty,
+		);
 	}
 
 	/** ServerHello to ServerHelloDone. */
@@ -219,7 +280,17 @@ export class Session12 {
 		if (status) out.push(this.#edited("CertificateStatus", message(22, Buffer.of(1), vector(3, status))));
 		if (this.#exchange.parameters.length) out.push(this.#edited("ServerKeyExchange", this.#keyExchange()));
 		if (requestCertificate)
-			out.push(this.#edited("CertificateRequest", message(13, vector(1, Buffer.of(1, 64)), vector(2, u16(0x0403), u16(0x0401)), vector(2, vector(2, Buffer.of(0x30, 0))))));
+			out.push(
+				this.#edited(
+					"CertificateRequest",
+					message(
+						13,
+						vector(1, Buffer.of(1, 64)),
+						vector(2, u16(0x0403), u16(0x0401)),
+						vector(2, vector(2, Buffer.of(0x30, 0))),
+					),
+				),
+			);
 		out.push(this.#edited("ServerHelloDone", message(14)));
 		return Buffer.concat(out);
 	}
@@ -263,7 +334,9 @@ export class Session12 {
 		this.secrets["premaster"] = premaster;
 		const { hash } = this.#suite;
 		const randoms = Buffer.concat([this.outcome.hello.subarray(6, 38), this.#random]);
-		this.master = this.#script.oldMasterSecret ? prf(hash, premaster, "master secret", randoms, 48) : prf(hash, premaster, "extended master secret", this.#hash(), 48);
+		this.master = this.#script.oldMasterSecret
+			? prf(hash, premaster, "master secret", randoms, 48)
+			: prf(hash, premaster, "extended master secret", this.#hash(), 48);
 	}
 
 	#deriveKeys(): void {
@@ -274,7 +347,11 @@ export class Session12 {
 		const seed = Buffer.concat([this.#random, this.outcome.hello.subarray(6, 38)]);
 		const block = prf(hash, this.master, "key expansion", seed, 2 * (macLength + keyLength + ivLength));
 		const part = (at: number, length: number): Buffer => block.subarray(at, at + length);
-		Object.assign(this.secrets, { "master": this.master, "c key": part(2 * macLength, keyLength), "s key": part(2 * macLength + keyLength, keyLength) });
+		Object.assign(this.secrets, {
+			master: this.master,
+			"c key": part(2 * macLength, keyLength),
+			"s key": part(2 * macLength + keyLength, keyLength),
+		});
 		const keyOf = (side: 0 | 1): RecordKey => {
 			const key = part(2 * macLength + side * keyLength, keyLength);
 			if (mac) return new BlockKey12(this.#suite, part(side * macLength, macLength), key, encryptThenMac);

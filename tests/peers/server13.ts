@@ -3,13 +3,38 @@
 	consistent with what it really sends, so that a changed message is the only thing wrong. It reports what the client answered.
 */
 
-import { createECDH, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
+import {
+	createECDH,
+	createPublicKey,
+	diffieHellman,
+	generateKeyPairSync,
+	randomBytes,
+	sign,
+	type KeyObject,
+} from "node:crypto";
 import type { Socket } from "node:net";
-import { digest, expandLabel, hmac, RecordKey, Schedule, suiteInfo, u16, vector, type SuiteInfo } from "../../host-sim/trace/keys13.js";
+import {
+	digest,
+	expandLabel,
+	hmac,
+	RecordKey,
+	Schedule,
+	suiteInfo,
+	u16,
+	vector,
+	type SuiteInfo,
+} from "../../host-sim/trace/keys13.js";
 import { parseHello, type ClientHello } from "./hello13.js";
 import { binderOf, offeredKeys, type OfferedKeys, type ServerKey } from "./psk13.js";
 
-export type MessageName = "HelloRetryRequest" | "ServerHello" | "EncryptedExtensions" | "CertificateRequest" | "Certificate" | "CertificateVerify" | "Finished";
+export type MessageName =
+	| "HelloRetryRequest"
+	| "ServerHello"
+	| "EncryptedExtensions"
+	| "CertificateRequest"
+	| "Certificate"
+	| "CertificateVerify"
+	| "Finished";
 
 /** What a test decides. Everything has a right default. */
 export interface Script13 {
@@ -142,7 +167,11 @@ export function usualScheme(key: KeyObject): number {
 
 /** A signature in one of TLS's schemes. */
 export function signContent(key: KeyObject, scheme: number, content: Buffer): Buffer {
-	const hash = [0x0501, 0x0503, 0x0805].includes(scheme) ? "sha384" : [0x0601, 0x0603, 0x0806].includes(scheme) ? "sha512" : "sha256";
+	const hash = [0x0501, 0x0503, 0x0805].includes(scheme)
+		? "sha384"
+		: [0x0601, 0x0603, 0x0806].includes(scheme)
+			? "sha512"
+			: "sha256";
 	if (key.asymmetricKeyType !== "rsa") return sign(hash, content, key);
 	return scheme >> 8 === 8 ? sign(hash, content, { key, padding: 6, saltLength: -1 }) : sign(hash, content, key);
 }
@@ -181,11 +210,11 @@ export class Session13 {
 	/** Runs the script to its end. */
 	async run(): Promise<Outcome13> {
 		const hello = await this.#receiveHello();
-		if (hello && await this.#handshake(hello)) {
+		if (hello && (await this.#handshake(hello))) {
 			this.outcome.finished = true;
 			await (this.#script.talk ?? answerRequest)(this);
 		}
-		while (await this.receive());	// whatever the client still has to say
+		while (await this.receive()); // whatever the client still has to say
 		this.socket.end();
 		return this.outcome;
 	}
@@ -196,11 +225,23 @@ export class Session13 {
 	}
 
 	/** Sends a NewSessionTicket and returns the key that goes with it. `change` has the last word over its body. */
-	sendTicket(ticket: Uint8Array, { lifetime = 7200, ageAdd = 0, nonce = Buffer.of(0), extensions = empty, change = (body: Buffer): Uint8Array => body } = {}): Buffer {
+	sendTicket(
+		ticket: Uint8Array,
+		{
+			lifetime = 7200,
+			ageAdd = 0,
+			nonce = Buffer.of(0),
+			extensions = empty,
+			change = (body: Buffer): Uint8Array => body,
+		} = {},
+	): Buffer {
 		const numbers = Buffer.alloc(8);
 		numbers.writeUInt32BE(lifetime, 0);
 		numbers.writeUInt32BE(ageAdd, 4);
-		this.send(HANDSHAKE, message(4, change(Buffer.concat([numbers, vector(1, nonce), vector(2, ticket), vector(2, extensions)]))));
+		this.send(
+			HANDSHAKE,
+			message(4, change(Buffer.concat([numbers, vector(1, nonce), vector(2, ticket), vector(2, extensions)]))),
+		);
 		return expandLabel(this.suite.hash, this.#resumption, "resumption", nonce, this.#resumption.length);
 	}
 
@@ -226,8 +267,7 @@ export class Session13 {
 			const opened = this.readKey.open(record);
 			(this.outcome.lengths ??= []).push(record.length - 5 - 16);
 			return opened;
-		}
-		catch {
+		} catch {
 			return undefined;
 		}
 	}
@@ -241,9 +281,12 @@ export class Session13 {
 		}
 		this.outcome.hello = hello;
 		this.outcome.hellos!.push(hello);
-		const offered = this.outcome.offered = offeredKeys(hello);
+		const offered = (this.outcome.offered = offeredKeys(hello));
 		const { psk } = this.#script;
-		if (psk && offered) this.outcome.binder = binderOf(this.suite, psk, this.transcript, offered.truncated).equals(offered.binders[psk.number ?? 0] ?? empty);
+		if (psk && offered)
+			this.outcome.binder = binderOf(this.suite, psk, this.transcript, offered.truncated).equals(
+				offered.binders[psk.number ?? 0] ?? empty,
+			);
 		this.transcript = Buffer.concat([this.transcript, hello]);
 		return parseHello(hello);
 	}
@@ -260,13 +303,27 @@ export class Session13 {
 	}
 
 	#serverHello(hello: ClientHello, random: Buffer, ...extensions: Buffer[]): Buffer {
-		return message(2, Buffer.of(3, 3), random, vector(1, hello.sessionId), u16(this.suite.id), Buffer.of(0), vector(2, ...extensions));
+		return message(
+			2,
+			Buffer.of(3, 3),
+			random,
+			vector(1, hello.sessionId),
+			u16(this.suite.id),
+			Buffer.of(0),
+			vector(2, ...extensions),
+		);
 	}
 
 	async #retry(hello: ClientHello, group: number): Promise<ClientHello | undefined> {
 		const random = digest("sha256", Buffer.from("HelloRetryRequest"));
 		this.transcript = message(254, this.#hash());
-		const request = this.#serverHello(hello, random, extension(43, Buffer.of(3, 4)), extension(51, u16(group)), extension(44, vector(2, randomBytes(40))));
+		const request = this.#serverHello(
+			hello,
+			random,
+			extension(43, Buffer.of(3, 4)),
+			extension(51, u16(group)),
+			extension(44, vector(2, randomBytes(40))),
+		);
 		this.socket.write(plainRecord(HANDSHAKE, this.#edited("HelloRetryRequest", request)));
 		return this.#receiveHello();
 	}
@@ -278,9 +335,16 @@ export class Session13 {
 		if (!hello || !entry) return false;
 		const [group, peer] = entry;
 		const { share, shared } = agree(group, peer);
-		const serverHello = this.#edited("ServerHello",
-			this.#serverHello(hello, randomBytes(32), extension(43, Buffer.of(3, 4)), extension(51, u16(group), vector(2, share)),
-				...(psk ? [extension(41, u16(psk.number ?? 0))] : [])));
+		const serverHello = this.#edited(
+			"ServerHello",
+			this.#serverHello(
+				hello,
+				randomBytes(32),
+				extension(43, Buffer.of(3, 4)),
+				extension(51, u16(group), vector(2, share)),
+				...(psk ? [extension(41, u16(psk.number ?? 0))] : []),
+			),
+		);
 		for (const record of editRecords("hello", [plainRecord(HANDSHAKE, serverHello)])) this.socket.write(record);
 		const early = this.#schedule.derive("c e traffic", digest(this.suite.hash, this.outcome.hello));
 		const { secrets } = this;
@@ -292,22 +356,33 @@ export class Session13 {
 		const server = this.#schedule.derive("s hs traffic", this.#hash());
 		this.writeKey = new RecordKey(this.suite, server);
 		this.readKey = new RecordKey(this.suite, client);
-		Object.assign(secrets, { "c hs traffic": client, "s hs traffic": server, "c hs key": this.readKey.key, "s hs key": this.writeKey.key });
+		Object.assign(secrets, {
+			"c hs traffic": client,
+			"s hs traffic": server,
+			"c hs key": this.readKey.key,
+			"s hs key": this.writeKey.key,
+		});
 		if (this.#script.early) this.send(DATA, this.#script.early);
 		const flight = this.#flight(server);
 		for (const record of editRecords("flight", this.#fragments(flight))) this.socket.write(record);
 		this.#schedule.climb(undefined);
 		secrets["master"] = this.#schedule.secret;
-		const [clientTraffic, serverTraffic] = ["c ap traffic", "s ap traffic"].map(label => this.#schedule.derive(label, this.#hash())) as [Buffer, Buffer];
+		const [clientTraffic, serverTraffic] = ["c ap traffic", "s ap traffic"].map(label =>
+			this.#schedule.derive(label, this.#hash()),
+		) as [Buffer, Buffer];
 		this.writeKey = new RecordKey(this.suite, serverTraffic);
-		if (this.#script.earlyData === "take" && !await this.#receiveEarly(early, client)) return false;
+		if (this.#script.earlyData === "take" && !(await this.#receiveEarly(early, client))) return false;
 		const finished = await this.#receiveFinished(client);
 		if (finished) {
 			this.clientSecret = clientTraffic;
 			this.readKey = new RecordKey(this.suite, clientTraffic);
 			this.#resumption = this.#schedule.derive("res master", this.#hash());
 			Object.assign(secrets, {
-				"c ap traffic": clientTraffic, "s ap traffic": serverTraffic, "c ap key": this.readKey.key, "s ap key": this.writeKey.key, "res master": this.#resumption,
+				"c ap traffic": clientTraffic,
+				"s ap traffic": serverTraffic,
+				"c ap key": this.readKey.key,
+				"s ap key": this.writeKey.key,
+				"res master": this.#resumption,
 			});
 		}
 		return finished;
@@ -316,7 +391,12 @@ export class Session13 {
 	/** EncryptedExtensions to Finished. */
 	#flight(secret: Buffer): Buffer {
 		const { psk, earlyData, encryptedExtensions = empty } = this.#script;
-		const out = [this.#edited("EncryptedExtensions", message(8, vector(2, encryptedExtensions, earlyData === "take" ? extension(42) : empty)))];
+		const out = [
+			this.#edited(
+				"EncryptedExtensions",
+				message(8, vector(2, encryptedExtensions, earlyData === "take" ? extension(42) : empty)),
+			),
+		];
 		if (!psk) out.push(...this.#proof());
 		const finishedKey = expandLabel(this.suite.hash, secret, "finished", empty, secret.length);
 		out.push(this.#edited("Finished", message(20, hmac(this.suite.hash, finishedKey, this.#hash()))));
@@ -329,9 +409,23 @@ export class Session13 {
 		const scheme = this.#script.scheme ?? usualScheme(key);
 		const out = [];
 		if (requestCertificate)
-			out.push(this.#edited("CertificateRequest", message(13, vector(1), vector(2, extension(13, vector(2, u16(0x0403), u16(0x0804)))))));
-		out.push(this.#edited("Certificate", message(11, vector(1), vector(3, ...chain.map(der => Buffer.concat([vector(3, der), vector(2)]))))));
-		const content = Buffer.concat([Buffer.alloc(64, 0x20), Buffer.from("TLS 1.3, server CertificateVerify\0"), this.#hash()]);
+			out.push(
+				this.#edited(
+					"CertificateRequest",
+					message(13, vector(1), vector(2, extension(13, vector(2, u16(0x0403), u16(0x0804))))),
+				),
+			);
+		out.push(
+			this.#edited(
+				"Certificate",
+				message(11, vector(1), vector(3, ...chain.map(der => Buffer.concat([vector(3, der), vector(2)])))),
+			),
+		);
+		const content = Buffer.concat([
+			Buffer.alloc(64, 0x20),
+			Buffer.from("TLS 1.3, server CertificateVerify\0"),
+			this.#hash(),
+		]);
 		out.push(this.#edited("CertificateVerify", message(15, u16(scheme), vector(2, signContent(key, scheme, content)))));
 		return out;
 	}
@@ -339,7 +433,8 @@ export class Session13 {
 	#fragments(flight: Buffer): Buffer[] {
 		const size = this.#script.fragment ?? 16384;
 		const records: Buffer[] = [];
-		for (let at = 0; at < flight.length; at += size) records.push(this.writeKey!.seal(HANDSHAKE, flight.subarray(at, at + size)));
+		for (let at = 0; at < flight.length; at += size)
+			records.push(this.writeKey!.seal(HANDSHAKE, flight.subarray(at, at + size)));
 		return records;
 	}
 
@@ -377,7 +472,7 @@ export class Session13 {
 
 /** The default conversation: one request, one answer, close_notify. */
 export async function answerRequest(session: Pick<Session13, "outcome" | "receive" | "send">): Promise<void> {
-	while (!session.outcome.received.includes("\r\n\r\n")) if (!await session.receive()) return;
+	while (!session.outcome.received.includes("\r\n\r\n")) if (!(await session.receive())) return;
 	session.send(DATA, Buffer.from("HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello"));
 	session.send(ALERT, Buffer.of(1, 0));
 }

@@ -56,10 +56,15 @@ for (const sample of samples) {
 		ok(isSame(buffer, 3, sealed, 0, sealed.length), "sealed otherwise");
 		const later = cipher(sample, 1);
 		equal(later.open(sealed.slice(), 0, sealed.length), -1, "another sequence number");
-		for (const missing of [1, tag, tag + 1]) equal(aead.open(sealed.slice(), 0, sealed.length - missing), -1, `${missing} octets less`);
+		for (const missing of [1, tag, tag + 1])
+			equal(aead.open(sealed.slice(), 0, sealed.length - missing), -1, `${missing} octets less`);
 		const nothing = new Uint8Array(sealed.length - textAt - tag);
 		// long records: every byte near the ends, and each 61st between
-		for (let at = 0; at < sealed.length; at += at < 64 || sealed.length < 4096 || at >= sealed.length - 64 ? 1 : Math.min(61, sealed.length - 64 - at)) {
+		for (
+			let at = 0;
+			at < sealed.length;
+			at += at < 64 || sealed.length < 4096 || at >= sealed.length - 64 ? 1 : Math.min(61, sealed.length - 64 - at)
+		) {
 			// TLS 1.2 authenticates the length of the text that there is, not the header's (RFC 5246 section 6.2.3.3)
 			if (sample.tls12 && (at === 3 || at === 4)) continue;
 			const changed = sealed.slice();
@@ -77,21 +82,27 @@ for (const sample of samples) {
 
 test("a key is worn after its limit, and never used without a number", () => {
 	const secret = new Secret(28);
-	const made = (limit: number, first?: number): AEAD => new AEAD(AEADAlgorithm.gcm, secret, false, 0, 16, 16, limit, first);
+	const made = (limit: number, first?: number): AEAD =>
+		new AEAD(AEADAlgorithm.gcm, secret, false, 0, 16, 16, limit, first);
 	const record = new Uint8Array(5 + 16);
 	const limited = made(2);
 	for (const isWorn of [false, false, true]) {
 		equal(limited.worn, isWorn);
 		limited.seal(record, 0, 5);
 	}
-	for (const [first, isWorn] of [[0xfffffffe, false], [0xffffffff, true], [2 ** 40, true]] as const) {
+	for (const [first, isWorn] of [
+		[0xfffffffe, false],
+		[0xffffffff, true],
+		[2 ** 40, true],
+	] as const) {
 		const one = made(0xffffffff, first);
 		equal(one.worn, isWorn);
 		one.close();
 	}
 	const last = made(1, 2 ** 64 - 2048);
 	for (let i = 0; i < 2047; i++) last.seal(record, 0, 5);
-	for (const body of [() => last.seal(record, 0, 5), () => last.open(record, 0, 21)]) ok(throws(body).message.includes("used up its sequence numbers"));
+	for (const body of [() => last.seal(record, 0, 5), () => last.open(record, 0, 21)])
+		ok(throws(body).message.includes("used up its sequence numbers"));
 	limited.close();
 	last.close();
 	for (const limit of [-1, 2 ** 32, NaN]) throws(() => made(limit));

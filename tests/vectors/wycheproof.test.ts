@@ -10,18 +10,34 @@ import { lacksVectors, vectorFile } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 
 const files = [
-	"hmac_sha256", "hmac_sha384", "hmac_sha512", "x25519", "ecdh_secp256r1_ecpoint", "ecdh_secp384r1_ecpoint",
-	"ecdsa_secp256r1_sha256", "ecdsa_secp256r1_sha512", "ecdsa_secp384r1_sha256", "ecdsa_secp384r1_sha384",
-	"rsa_pss_2048_sha256_mgf1_32", "rsa_pss_2048_sha384_mgf1_48", "rsa_pss_3072_sha256_mgf1_32", "rsa_pss_4096_sha384_mgf1_48",
-	"rsa_pss_4096_sha512_mgf1_64", "rsa_signature_2048_sha256", "rsa_signature_2048_sha384", "rsa_signature_3072_sha256",
-	"rsa_signature_4096_sha384", "rsa_signature_4096_sha512",
+	"hmac_sha256",
+	"hmac_sha384",
+	"hmac_sha512",
+	"x25519",
+	"ecdh_secp256r1_ecpoint",
+	"ecdh_secp384r1_ecpoint",
+	"ecdsa_secp256r1_sha256",
+	"ecdsa_secp256r1_sha512",
+	"ecdsa_secp384r1_sha256",
+	"ecdsa_secp384r1_sha384",
+	"rsa_pss_2048_sha256_mgf1_32",
+	"rsa_pss_2048_sha384_mgf1_48",
+	"rsa_pss_3072_sha256_mgf1_32",
+	"rsa_pss_4096_sha384_mgf1_48",
+	"rsa_pss_4096_sha512_mgf1_64",
+	"rsa_signature_2048_sha256",
+	"rsa_signature_2048_sha384",
+	"rsa_signature_3072_sha256",
+	"rsa_signature_4096_sha384",
+	"rsa_signature_4096_sha512",
 ];
 
 if (lacksVectors) test("Wycheproof", { skip: lacksVectors }, () => {});
 else {
 	for (const file of files) {
 		runSuite(join(projectRoot, "tests", "vectors", "wycheproof.ts"), "vectors", {
-			title: file, extra: { data: { vectors: vectorFile(`wycheproof/${file}_test`) } },
+			title: file,
+			extra: { data: { vectors: vectorFile(`wycheproof/${file}_test`) } },
 		});
 	}
 }

@@ -35,11 +35,15 @@ interface File {
 }
 
 const hashes: Record<string, HashAlgorithm> = {
-	"SHA-256": HashAlgorithm.sha256, "SHA-384": HashAlgorithm.sha384, "SHA-512": HashAlgorithm.sha512,
+	"SHA-256": HashAlgorithm.sha256,
+	"SHA-384": HashAlgorithm.sha384,
+	"SHA-512": HashAlgorithm.sha512,
 };
 
 const groups: Record<string, { number: number; size: number }> = {
-	secp256r1: { number: 0x17, size: 32 }, secp384r1: { number: 0x18, size: 48 }, curve25519: { number: 0x1d, size: 32 },
+	secp256r1: { number: 0x17, size: 32 },
+	secp384r1: { number: 0x18, size: 48 },
+	curve25519: { number: 0x1d, size: 32 },
 };
 
 /** Hexadecimal digits of a field element, at the field's width. */
@@ -86,7 +90,17 @@ function checkSignature(group: Group, vector: Vector): void {
 	const { key, padding } = keyOf(group);
 	const message = bytes(vector.msg as string);
 	const signature = bytes(vector.sig as string);
-	const isGood = verifySignature(key, padding, hashes[group.sha]!, message, 0, message.length, signature, 0, signature.length);
+	const isGood = verifySignature(
+		key,
+		padding,
+		hashes[group.sha]!,
+		message,
+		0,
+		message.length,
+		signature,
+		0,
+		signature.length,
+	);
 	// what is "acceptable" is a PKCS #1 digest without its NULL, which RFC 8017 lets a verifier refuse
 	if (vector.result !== "acceptable") equal(isGood, vector.result === "valid");
 }
@@ -105,15 +119,18 @@ function checkMAC(algorithm: HashAlgorithm, group: Group, vector: Vector): void 
 function checker(file: File): (group: Group, vector: Vector) => void {
 	switch (file.testGroups[0]!.type) {
 		case "EcdhEcpointTest":
-		case "XdhComp": return checkAgreement;
+		case "XdhComp":
+			return checkAgreement;
 		case "EcdsaVerify":
 		case "RsassaPssVerify":
-		case "RsassaPkcs1Verify": return checkSignature;
+		case "RsassaPkcs1Verify":
+			return checkSignature;
 		case "MacTest": {
 			const algorithm = hashes[file.algorithm.replace("HMACSHA", "SHA-")] ?? fail(file.algorithm);
 			return (group, vector) => checkMAC(algorithm, group, vector);
 		}
-		default: fail(`tests of type ${file.testGroups[0]!.type}`);
+		default:
+			fail(`tests of type ${file.testGroups[0]!.type}`);
 	}
 }
 
@@ -128,8 +145,7 @@ test("every vector", () => {
 			count++;
 			try {
 				check(group, vector);
-			}
-			catch (error) {
+			} catch (error) {
 				failures.push(`${vector.tcId} (${vector.result}, ${vector.comment}, ${vector.flags.join(" ")}): ${error}`);
 			}
 		}

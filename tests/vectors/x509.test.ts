@@ -12,7 +12,8 @@ import { runSuite } from "../drivers/suite.js";
 /** Expectations that are not followed, and why. None of them is of the tier "must". */
 const exceptions: Record<string, Record<string, string>> = {
 	limbo: {
-		"rfc5280::aki::intermediate-missing-aki": "key identifiers are hints for finding certificates; here names and signatures decide",
+		"rfc5280::aki::intermediate-missing-aki":
+			"key identifiers are hints for finding certificates; here names and signatures decide",
 		"rfc5280::aki::leaf-missing-aki": "the same",
 		"rfc5280::ski::intermediate-missing-ski": "the same",
 		"webpki::aki::root-with-aki-authoritycertissuer": "of a root, only name, key, validity and constraints count",
@@ -36,7 +37,9 @@ for (const [file, list] of Object.entries(exceptions)) {
 	}
 	for (const variant of variants) {
 		runSuite(join(projectRoot, "tests", "vectors", "x509.ts"), "vectors", {
-			title: file, variant, config: { exceptions: JSON.stringify(list), now: new Date().toISOString() },
+			title: file,
+			variant,
+			config: { exceptions: JSON.stringify(list), now: new Date().toISOString() },
 			extra: { data: { cases: vectorFile(file) } },
 		});
 	}

@@ -27,15 +27,16 @@ interface Case {
 
 /** Roots that can't be used are left out, as the root-store tool does. */
 function trust(list: readonly string[]): RootStore {
-	return trustCertificates(list.filter(pem => {
-		try {
-			trustCertificates([pem]);
-			return true;
-		}
-		catch {
-			return false;
-		}
-	}));
+	return trustCertificates(
+		list.filter(pem => {
+			try {
+				trustCertificates([pem]);
+				return true;
+			} catch {
+				return false;
+			}
+		}),
+	);
 }
 
 /** A case without a name is about something else: it is asked for the first name that its certificate has. */
@@ -43,31 +44,42 @@ function nameOf({ expected_peer_name: expected, peer_certificate: pem }: Case): 
 	if (expected) return expected.value;
 	try {
 		const der = readPEM(pem, "CERTIFICATE")[0]!;
-		return namesOf(new Certificate().read(der, 0, der.length, 0)).split(",")[0]!.replace("*", "any") || "example.com";
-	}
-	catch {
+		return (
+			namesOf(new Certificate().read(der, 0, der.length, 0))
+				.split(",")[0]!
+				.replace("*", "any") || "example.com"
+		);
+	} catch {
 		return "example.com";
 	}
 }
 
 /** "" for a chain that is accepted, else the error. */
 function verify(one: Case): string {
-	const certificates = [one.peer_certificate, ...one.untrusted_intermediates].flatMap(pem => readPEM(pem, "CERTIFICATE"));
+	const certificates = [one.peer_certificate, ...one.untrusted_intermediates].flatMap(pem =>
+		readPEM(pem, "CERTIFICATE"),
+	);
 	const message = new Uint8Array(certificates.reduce((sum, { length }) => sum + length, 0));
 	const spans: number[] = [];
 	let at = 0;
 	for (const der of certificates) {
 		message.set(der, at);
-		spans.push(at, at += der.length);
+		spans.push(at, (at += der.length));
 	}
 	const seconds = Date.parse(one.validation_time ?? config.now) / 1000;
 	try {
-		const policy = { name: nameOf(one), roots: trust(one.trusted_certs), pins: undefined, pinsInsteadOfRoots: false, clock: () => seconds, requiresStatus: false };
+		const policy = {
+			name: nameOf(one),
+			roots: trust(one.trusted_certs),
+			pins: undefined,
+			pinsInsteadOfRoots: false,
+			clock: () => seconds,
+			requiresStatus: false,
+		};
 		const search = new PathSearch(message, spans, policy);
 		while (search.step());
 		return search.peer ? "" : "Error: no peer and no error";
-	}
-	catch (error) {
+	} catch (error) {
 		const { code, message: words } = error as TLSError;
 		return code === undefined ? `${error}` : `${code}: ${words}`;
 	}
@@ -81,14 +93,29 @@ test("every case", () => {
 	for (const one of testcases) {
 		const error = verify(one);
 		const isFollowed = (error === "") === (one.expected_result === "SUCCESS");
-		if (error.startsWith("Error") || error.startsWith("TypeError") || error.startsWith("internal") || error.startsWith("crypto")) failures.push(`${one.id}: ${error}`);
-		else if (isFollowed === (one.id in exceptions)) failures.push(`${one.id} (${one.tier ?? "must"}): ${error === "" ? "accepted" : error}${isFollowed ? ", though listed as an exception" : ""}`);
+		if (
+			error.startsWith("Error") ||
+			error.startsWith("TypeError") ||
+			error.startsWith("internal") ||
+			error.startsWith("crypto")
+		)
+			failures.push(`${one.id}: ${error}`);
+		else if (isFollowed === one.id in exceptions)
+			failures.push(
+				`${one.id} (${one.tier ?? "must"}): ${error === "" ? "accepted" : error}${isFollowed ? ", though listed as an exception" : ""}`,
+			);
 	}
 	note(`${testcases.length} cases, ${Object.keys(exceptions).length} of them not followed`);
 	if (failures.length) fail(`${failures.length} of ${testcases.length} cases:\n${failures.join("\n")}`);
 });
 
 test("the cases do refuse and accept", () => {
-	equal(testcases.some(one => one.expected_result === "SUCCESS"), true);
-	equal(testcases.some(one => one.expected_result === "FAILURE"), true);
+	equal(
+		testcases.some(one => one.expected_result === "SUCCESS"),
+		true,
+	);
+	equal(
+		testcases.some(one => one.expected_result === "FAILURE"),
+		true,
+	);
 });

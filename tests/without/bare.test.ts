@@ -20,26 +20,50 @@ describe("without all that can be left out", () => {
 		options = { app: "tests/without/bare", ca: "", env: { TRUST_DER: identity.root.der.toString("hex") } };
 	});
 
-	const right = (): Pick<Script13, "chain" | "key"> => ({ chain: [identity.leaf.der, identity.intermediate.der], key: identity.leaf.key.privateKey });
+	const right = (): Pick<Script13, "chain" | "key"> => ({
+		chain: [identity.leaf.der, identity.intermediate.der],
+		key: identity.leaf.key.privateKey,
+	});
 
 	function run(scripts: readonly Partial<Script13>[], variant = "native"): Promise<Pair<Outcome13>[]> {
-		return runPairs(scripts.length, { ...options, variant }, (socket, i) => new Session13(socket, { ...right(), ...scripts[i] }).run());
+		return runPairs(scripts.length, { ...options, variant }, (socket, i) =>
+			new Session13(socket, { ...right(), ...scripts[i] }).run(),
+		);
 	}
 
 	for (const variant of variants) {
 		test(`what is right (${variant})`, async () => {
-			const pairs = await run([{}, { requestCertificate: true }, { retryGroup: 0x17 }, { suite: "TLS_CHACHA20_POLY1305_SHA256" }, { fragment: 50 }], variant);
+			const pairs = await run(
+				[
+					{},
+					{ requestCertificate: true },
+					{ retryGroup: 0x17 },
+					{ suite: "TLS_CHACHA20_POLY1305_SHA256" },
+					{ fragment: 50 },
+				],
+				variant,
+			);
 			for (const pair of pairs) expectAnswer(pair);
 			const { data } = helloExtensions(pairs[0]!.server.hello);
 			// server_name, supported_groups, signature_algorithms, record_size_limit, supported_versions, key_share
-			assert.deepEqual([...data.keys()].sort((a, b) => a - b), [0, 10, 13, 28, 43, 51]);
+			assert.deepEqual(
+				[...data.keys()].sort((a, b) => a - b),
+				[0, 10, 13, 28, 43, 51],
+			);
 		});
 	}
 
 	test("what is wrong", async () => {
-		const other = makeCertificate({ subject: "other", key: makeKey("p256"), issuer: identity.intermediate, names: ["other.example"] });
+		const other = makeCertificate({
+			subject: "other",
+			key: makeKey("p256"),
+			issuer: identity.intermediate,
+			names: ["other.example"],
+		});
 		const [forgery, name, untrusted] = await run([
-			{ key: makeKey("p256").privateKey }, { chain: [other.der, identity.intermediate.der], key: other.key.privateKey }, { chain: [identity.leaf.der] },
+			{ key: makeKey("p256").privateKey },
+			{ chain: [other.der, identity.intermediate.der], key: other.key.privateKey },
+			{ chain: [identity.leaf.der] },
 		]);
 		expectRefusal(forgery!, "bad_signature", 51, /signature is wrong/);
 		expectRefusal(name!, "wrong_name", 42, /is for other\.example, not for localhost/);
@@ -57,6 +81,9 @@ describe("without all that can be left out", () => {
 	test("PEM is refused in words", async () => {
 		const [pem] = await runClient(1, 1, { ...options, env: { TRUST_PEM: identity.root.pem } });
 		assert.equal(pem!.code, "configuration");
-		assert.match(pem!.message, /CERTIFICATE given as text \(PEM\) needs what this build leaves out: give DER, or take modules\/optional\/without\/pem\/manifest\.json out/);
+		assert.match(
+			pem!.message,
+			/CERTIFICATE given as text \(PEM\) needs what this build leaves out: give DER, or take modules\/optional\/without\/pem\/manifest\.json out/,
+		);
 	});
 });

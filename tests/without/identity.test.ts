@@ -25,9 +25,11 @@ describe("without client certificates", () => {
 
 	test("TLS 1.3", async () => {
 		const [right, asked, insistent, forgery, malformed] = await run13(device, [
-			{}, { requestCertificate: true },
+			{},
+			{ requestCertificate: true },
 			{ requestCertificate: true, talk: async session => session.send(21, Buffer.of(2, CERTIFICATE_REQUIRED)) },
-			forged, { requestCertificate: true, edit: (name, bytes) => name === "CertificateRequest" ? withoutSchemes : bytes },
+			forged,
+			{ requestCertificate: true, edit: (name, bytes) => (name === "CertificateRequest" ? withoutSchemes : bytes) },
 		]);
 		expectAnswer(right!);
 		assert.equal(helloExtensions(right!.server.hello).data.has(POST_HANDSHAKE_AUTH), false);
@@ -39,7 +41,9 @@ describe("without client certificates", () => {
 	});
 
 	test("TLS 1.3: asked after the handshake", async () => {
-		const [pair] = await run13(device, [{ talk: async session => session.send(22, certificateRequest(Buffer.of(1), [0x0403])) }]);
+		const [pair] = await run13(device, [
+			{ talk: async session => session.send(22, certificateRequest(Buffer.of(1), [0x0403])) },
+		]);
 		assert.equal(pair!.client.code, "unexpected_message", pair!.client.message);
 		assert.match(pair!.client.message, /asks for a certificate after the handshake, which was not offered/);
 		assert.equal(pair!.server.alert, 10);
@@ -47,7 +51,13 @@ describe("without client certificates", () => {
 
 	test("TLS 1.2", async () => {
 		const [right, asked, forgery, malformed] = await run12(device, [
-			{}, { requestCertificate: true }, forged, { requestCertificate: true, edit: (name, bytes) => name === "CertificateRequest" ? message(13, vector(1), u16(0), u16(0)) : bytes },
+			{},
+			{ requestCertificate: true },
+			forged,
+			{
+				requestCertificate: true,
+				edit: (name, bytes) => (name === "CertificateRequest" ? message(13, vector(1), u16(0), u16(0)) : bytes),
+			},
 		]);
 		expectAnswer(right!);
 		assert.deepEqual(right!.server.messages, [16]);
@@ -58,9 +68,14 @@ describe("without client certificates", () => {
 	});
 
 	test("the options", async () => {
-		const { pem, keyPem } = makeCertificate({ subject: "device", key: makeKey("p256"), issuer: device.identity.intermediate });
+		const { pem, keyPem } = makeCertificate({
+			subject: "device",
+			key: makeKey("p256"),
+			issuer: device.identity.intermediate,
+		});
 		await expectRefusedOptions(device, "identity", {
-			clientCertificates: { secure: { clientCertificates: pem, clientKey: keyPem } }, clientKey: { secure: { clientKey: keyPem } },
+			clientCertificates: { secure: { clientCertificates: pem, clientKey: keyPem } },
+			clientKey: { secure: { clientKey: keyPem } },
 			postHandshakeAuth: { secure: { postHandshakeAuth: true } },
 		});
 		const [pair] = await run13(device, [{}], { postHandshakeAuth: false });

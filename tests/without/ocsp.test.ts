@@ -24,20 +24,40 @@ describe("without OCSP", () => {
 	/** A server whose certificate promises a status. */
 	function promising(): { chain: Uint8Array[]; key: typeof forged.key; status: Buffer } {
 		const { intermediate } = device.identity;
-		const leaf = makeCertificate({ subject: "localhost", key: makeKey("p256"), issuer: intermediate, names: ["localhost"], extensions: [mustStaple] });
-		return { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, status: respond({ certificate: leaf, issuer: intermediate }) };
+		const leaf = makeCertificate({
+			subject: "localhost",
+			key: makeKey("p256"),
+			issuer: intermediate,
+			names: ["localhost"],
+			extensions: [mustStaple],
+		});
+		return {
+			chain: [leaf.der, intermediate.der],
+			key: leaf.key.privateKey,
+			status: respond({ certificate: leaf, issuer: intermediate }),
+		};
 	}
 
 	/** A Certificate of TLS 1.3 with a status for the first. */
 	function stapled(chain: readonly Uint8Array[], status: Buffer): Buffer {
-		const entries = chain.map((der, i) => Buffer.concat([vector(3, der), vector(2, i ? Buffer.alloc(0) : extension(STATUS_REQUEST, Buffer.of(1), vector(3, status)))]));
+		const entries = chain.map((der, i) =>
+			Buffer.concat([
+				vector(3, der),
+				vector(2, i ? Buffer.alloc(0) : extension(STATUS_REQUEST, Buffer.of(1), vector(3, status))),
+			]),
+		);
 		return message(11, vector(1), vector(3, ...entries));
 	}
 
 	test("TLS 1.3", async () => {
 		const { status, ...promised } = promising();
 		const certificate = stapled(promised.chain, status);
-		const [right, forgery, promise, unasked] = await run13(device, [{}, forged, promised, { ...promised, edit: (name, bytes) => name === "Certificate" ? certificate : bytes }]);
+		const [right, forgery, promise, unasked] = await run13(device, [
+			{},
+			forged,
+			promised,
+			{ ...promised, edit: (name, bytes) => (name === "Certificate" ? certificate : bytes) },
+		]);
 		expectAnswer(right!);
 		assert.equal(helloExtensions(right!.server.hello).data.has(STATUS_REQUEST), false);
 		expectRefusal(forgery!, "bad_signature", 51, /signature is wrong/);
@@ -48,8 +68,13 @@ describe("without OCSP", () => {
 	test("TLS 1.2", async () => {
 		const { status, ...promised } = promising();
 		const message12 = message(22, Buffer.of(1), vector(3, status));
-		const [right, forgery, promise, announced, sent] = await run12(device, [{}, forged, promised, { ...promised, status },
-			{ edit: (name, bytes) => name === "Certificate" ? Buffer.concat([bytes, message12]) : bytes }]);
+		const [right, forgery, promise, announced, sent] = await run12(device, [
+			{},
+			forged,
+			promised,
+			{ ...promised, status },
+			{ edit: (name, bytes) => (name === "Certificate" ? Buffer.concat([bytes, message12]) : bytes) },
+		]);
 		expectAnswer(right!);
 		expectRefusal(forgery!, "bad_signature", 51, /signature is wrong/);
 		expectRefusal(promise!, "bad_staple", 113, /comes without a stapled status \(OCSP\)/);
@@ -58,6 +83,7 @@ describe("without OCSP", () => {
 	});
 
 	test("the option", async () => {
-		for (const staple of ["ask", "require"]) await expectRefusedOptions(device, "ocsp", { staple: { secure: { staple } } });
+		for (const staple of ["ask", "require"])
+			await expectRefusedOptions(device, "ocsp", { staple: { secure: { staple } } });
 	});
 });

@@ -22,20 +22,34 @@ describe("without resumption", () => {
 	});
 
 	const forged = { key: makeKey("p256").privateKey };
-	const ticket = message(4, Buffer.of(0, 0, 1, 0, 0, 0, 0, 0), vector(1, Buffer.of(0)), vector(2, Buffer.alloc(100, 7)), vector(2));
+	const ticket = message(
+		4,
+		Buffer.of(0, 0, 1, 0, 0, 0, 0, 0),
+		vector(1, Buffer.of(0)),
+		vector(2, Buffer.alloc(100, 7)),
+		vector(2),
+	);
 
 	function expectNothingOffered(hello: Buffer): void {
 		const { data } = helloExtensions(hello);
-		assert.deepEqual(extensions.filter(type => data.has(type)), []);
+		assert.deepEqual(
+			extensions.filter(type => data.has(type)),
+			[],
+		);
 	}
 
 	test("TLS 1.3", async () => {
 		const [right, tickets, taken, early, forgery] = await run13(device, [
-			{}, { talk: async session => {
-				for (let i = 0; i < 3; i++) session.send(22, ticket);
-				await answerRequest(session);
-			} },
-			{ psk: { key: Buffer.alloc(32) } }, { encryptedExtensions: extension(EARLY_DATA) }, forged,
+			{},
+			{
+				talk: async session => {
+					for (let i = 0; i < 3; i++) session.send(22, ticket);
+					await answerRequest(session);
+				},
+			},
+			{ psk: { key: Buffer.alloc(32) } },
+			{ encryptedExtensions: extension(EARLY_DATA) },
+			forged,
 		]);
 		expectAnswer(right!);
 		expectNothingOffered(right!.server.hello);
@@ -46,15 +60,25 @@ describe("without resumption", () => {
 	});
 
 	test("TLS 1.3: tickets are passed over, other messages are not", async () => {
-		const [pair] = await run13(device, [{ talk: async session => session.send(22, Buffer.concat([ticket, message(8, vector(2))])) }]);
+		const [pair] = await run13(device, [
+			{ talk: async session => session.send(22, Buffer.concat([ticket, message(8, vector(2))])) },
+		]);
 		assert.equal(pair!.client.code, "unexpected_message", pair!.client.message);
 		assert.equal(pair!.server.alert, 10);
 	});
 
 	test("TLS 1.2", async () => {
 		const [right, announced, sent, resumed, forgery] = await run12(device, [
-			{}, { ticket: Buffer.alloc(50) }, { edit: (name, bytes) => name === "Finished" ? Buffer.concat([message(4, Buffer.of(0, 0, 1, 0), vector(2, Buffer.of(1))), bytes]) : bytes },
-			{ resume: Buffer.alloc(48) }, forged,
+			{},
+			{ ticket: Buffer.alloc(50) },
+			{
+				edit: (name, bytes) =>
+					name === "Finished"
+						? Buffer.concat([message(4, Buffer.of(0, 0, 1, 0), vector(2, Buffer.of(1))), bytes])
+						: bytes,
+			},
+			{ resume: Buffer.alloc(48) },
+			forged,
 		]);
 		expectAnswer(right!);
 		expectNothingOffered(right!.server.hello);
@@ -64,7 +88,11 @@ describe("without resumption", () => {
 		expectRefusal(forgery!, "bad_signature", 51, /signature is wrong/);
 	});
 
-	test("the options", () => expectRefusedOptions(device, "resumption", {
-		psk: { psk: { identity: "device", key: "00".repeat(32) } }, session: { session: "00" }, onSession: { session: "" }, earlyData: { early: 100 },
-	}));
+	test("the options", () =>
+		expectRefusedOptions(device, "resumption", {
+			psk: { psk: { identity: "device", key: "00".repeat(32) } },
+			session: { session: "00" },
+			onSession: { session: "" },
+			earlyData: { early: 100 },
+		}));
 });

@@ -15,17 +15,29 @@ export interface Device {
 }
 
 /** The scripts for servers of TLS 1.3, in one run. */
-export function run13({ identity, without }: Device, scripts: readonly Partial<Script13>[], secure: object = {}): Promise<Pair<Outcome13>[]> {
+export function run13(
+	{ identity, without }: Device,
+	scripts: readonly Partial<Script13>[],
+	secure: object = {},
+): Promise<Pair<Outcome13>[]> {
 	const { leaf, intermediate, root } = identity;
 	const right: Script13 = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey };
-	return runPairs(scripts.length, { ca: root.pem, without, secure }, (socket, i) => new Session13(socket, { ...right, ...scripts[i] }).run());
+	return runPairs(scripts.length, { ca: root.pem, without, secure }, (socket, i) =>
+		new Session13(socket, { ...right, ...scripts[i] }).run(),
+	);
 }
 
 /** The same for TLS 1.2. */
-export function run12({ identity, without }: Device, scripts: readonly Partial<Script12>[], secure: object = {}): Promise<Pair<Outcome12>[]> {
+export function run12(
+	{ identity, without }: Device,
+	scripts: readonly Partial<Script12>[],
+	secure: object = {},
+): Promise<Pair<Outcome12>[]> {
 	const { leaf, intermediate, root } = identity;
 	const right: Script12 = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey };
-	return runPairs(scripts.length, { ca: root.pem, without, secure }, (socket, i) => new Session12(socket, { ...right, ...scripts[i] }).run());
+	return runPairs(scripts.length, { ca: root.pem, without, secure }, (socket, i) =>
+		new Session12(socket, { ...right, ...scripts[i] }).run(),
+	);
 }
 
 /** The request was answered. */
@@ -45,10 +57,19 @@ export function expectRefusal({ client, server }: Pair<Outcome13>, code: string,
 }
 
 /** Each option is refused by its name and that of the manifest, before there is a connection. */
-export async function expectRefusedOptions({ identity, without }: Device, part: string, options: Readonly<Record<string, Partial<ClientOptions>>>): Promise<void> {
+export async function expectRefusedOptions(
+	{ identity, without }: Device,
+	part: string,
+	options: Readonly<Record<string, Partial<ClientOptions>>>,
+): Promise<void> {
 	for (const [name, given] of Object.entries(options)) {
 		const [result] = await runClient(1, 1, { ca: identity.root.pem, without, ...given });
 		assert.equal(result!.code, "configuration", `${name}: ${result!.message}`);
-		assert.match(result!.message, new RegExp(`"${name}" needs what this build leaves out: take modules/optional/without/${part}/manifest.json out of the manifest's "include"`));
+		assert.match(
+			result!.message,
+			new RegExp(
+				`"${name}" needs what this build leaves out: take modules/optional/without/${part}/manifest.json out of the manifest's "include"`,
+			),
+		);
 	}
 }

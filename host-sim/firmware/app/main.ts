@@ -19,12 +19,14 @@ let isSent = false;
 let looks = 0;
 
 new TLSClient({
-	host: config.host, port: Number(config.port),
+	host: config.host,
+	port: Number(config.port),
 	TCP: { io: TCP },
 	secure: {
-		certificate: config.ca, minVersion: TLS13,
+		certificate: config.ca,
+		minVersion: TLS13,
 		now() {
-			mark(looks === 0 ? "start" : phaseNames[looks - 1] ?? "more");
+			mark(looks === 0 ? "start" : (phaseNames[looks - 1] ?? "more"));
 			looks++;
 			return instructions();
 		},

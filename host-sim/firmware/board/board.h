@@ -36,7 +36,11 @@ uint64_t instructionsWorked(void);
 void instructionsPause(void);
 void instructionsResume(void);
 /* The same for the C functions of the app, of which each has its share. */
-typedef struct { const char* name; uint32_t calls; uint64_t instructions; } NativeCount;
+typedef struct {
+	const char* name;
+	uint32_t calls;
+	uint64_t instructions;
+} NativeCount;
 void nativeEnter(NativeCount* count);
 void nativeLeave(void);
 uint64_t nativeInstructions(void);

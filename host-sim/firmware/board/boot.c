@@ -25,14 +25,13 @@ static void start(void) __attribute__((noreturn, used));
 /* The step that builds ROM, where recursion is deep, has a stack outside of SRAM. */
 __attribute__((naked, noreturn, section(".start"))) void _start(void)
 {
-	asm volatile(
-		".option push\n.option norelax\nla gp, __global_pointer$\n.option pop\n"
-		".option push\n.option arch, +zicsr\nla t0, trapEntry\ncsrw mtvec, t0\n.option pop\n"
-		"la sp, __stack_end\n"
-		"lw t0, __preload_start\n"
-		"bnez t0, 1f\n"
-		"la sp, __build_end\n"
-		"1: j %0\n" :: "i"(start));
+	asm volatile(".option push\n.option norelax\nla gp, __global_pointer$\n.option pop\n"
+				 ".option push\n.option arch, +zicsr\nla t0, trapEntry\ncsrw mtvec, t0\n.option pop\n"
+				 "la sp, __stack_end\n"
+				 "lw t0, __preload_start\n"
+				 "bnez t0, 1f\n"
+				 "la sp, __build_end\n"
+				 "1: j %0\n" ::"i"(start));
 }
 
 static void paint(uint8_t* from, uint8_t* to)
@@ -64,26 +63,25 @@ static uint8_t* pageUp(const uint8_t* address)
 */
 void boardLock(void)
 {
-	const uint8_t kNothing = kLocked | kTopOfRange, kData = kNothing | kRead | kWrite, kCode = kNothing | kRead | kExecute;
-	asm volatile(
-		".option push\n.option arch, +zicsr\n"
-		"csrw pmpaddr0, %0\ncsrw pmpaddr1, %1\ncsrw pmpaddr2, %2\ncsrw pmpaddr3, %3\ncsrw pmpaddr4, %4\ncsrw pmpaddr5, %5\n"
-		"csrw pmpcfg0, %6\ncsrw pmpcfg1, %7\n"
-		".option pop\n" ::
-		"r"(0x1000 >> 2),							/* null pointers */
-		"r"((uintptr_t)__rom_start >> 2),			/* devices */
-		"r"((uintptr_t)pageUp(romEnd()) >> 2),		/* ROM */
-		"r"((uintptr_t)__sram_start >> 2),			/* below the stack */
-		"r"((uintptr_t)__sram_end >> 2),			/* SRAM */
-		"r"(0xFFFFFFFF),							/* what a device has not */
-		"r"(kNothing | kData << 8 | kCode << 16 | (uint32_t)kNothing << 24),
-		"r"(kData | kNothing << 8));
+	const uint8_t kNothing = kLocked | kTopOfRange, kData = kNothing | kRead | kWrite,
+				  kCode = kNothing | kRead | kExecute;
+	asm volatile(".option push\n.option arch, +zicsr\n"
+				 "csrw pmpaddr0, %0\ncsrw pmpaddr1, %1\ncsrw pmpaddr2, %2\ncsrw pmpaddr3, %3\ncsrw pmpaddr4, %4\ncsrw "
+				 "pmpaddr5, %5\n"
+				 "csrw pmpcfg0, %6\ncsrw pmpcfg1, %7\n"
+				 ".option pop\n" ::"r"(0x1000 >> 2), /* null pointers */
+		"r"((uintptr_t)__rom_start >> 2),            /* devices */
+		"r"((uintptr_t)pageUp(romEnd()) >> 2),       /* ROM */
+		"r"((uintptr_t)__sram_start >> 2),           /* below the stack */
+		"r"((uintptr_t)__sram_end >> 2),             /* SRAM */
+		"r"(0xFFFFFFFF),                             /* what a device has not */
+		"r"(kNothing | kData << 8 | kCode << 16 | (uint32_t)kNothing << 24), "r"(kData | kNothing << 8));
 }
 
 void boardExit(int code)
 {
 	*kFinisher = code ? (uint32_t)code << 16 | kFinisherFail : kFinisherPass;
-	for (;;) {}
+	for (;;) { }
 }
 
 /* For the C library. */

@@ -69,7 +69,7 @@ static void writeFile(const char* path)
 	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	if (file < 0)
 		fail(path);
-	for (uint8_t* at = __preload_start; at < romBuild.next; ) {
+	for (uint8_t* at = __preload_start; at < romBuild.next;) {
 		ssize_t count = write(file, at, (size_t)(romBuild.next - at));
 		if (count <= 0)
 			fail(path);
@@ -80,21 +80,21 @@ static void writeFile(const char* path)
 
 void buildRom(void)
 {
-	char* values[kArguments] = { NULL };
+	char* values[kArguments] = {NULL};
 	RomHeader* header = (RomHeader*)__preload_start;
-	romBuild = (RomBuild) { true, __preload_start + sizeof(RomHeader), __build_ram };
+	romBuild = (RomBuild) {true, __preload_start + sizeof(RomHeader), __build_ram};
 	romBuild.next = (uint8_t*)(((uintptr_t)romBuild.next + 15) & ~(uintptr_t)15);
 	if (arguments(scratchAllocate(kLineMax), values) != 5)
 		fail("wrong arguments");
-	RootSizes sizes = { atoi(values[3]), kMoreChunks, atoi(values[4]), kMoreSlots };
+	RootSizes sizes = {atoi(values[3]), kMoreChunks, atoi(values[4]), kMoreSlots};
 	appRead(&sim.app, values[1]);
 	for (Resource* resource = sim.app.resources; resource; resource = resource->next)
 		readResource(resource);
 	txMachine* root = machineCreateRoot(&sim.app, &sizes);
 	if (!root)
 		fail(sim.reason);
-	printf("chunks %d %d slots %d %d\n", (int)root->currentChunksSize, (int)root->maximumChunksSize, (int)root->currentHeapCount,
-		(int)root->maximumHeapCount);
+	printf("chunks %d %d slots %d %d\n", (int)root->currentChunksSize, (int)root->maximumChunksSize,
+		(int)root->currentHeapCount, (int)root->maximumHeapCount);
 	flashUse(&header->use);
 	header->app = sim.app;
 	header->root = keep(root);

@@ -26,13 +26,17 @@ static uint64_t counter(void)
 {
 	uint32_t high, low, again;
 	do {
-		asm volatile(".option push\n.option arch, +zicsr\ncsrr %0, minstreth\ncsrr %1, minstret\ncsrr %2, minstreth\n.option pop"
+		asm volatile(
+			".option push\n.option arch, +zicsr\ncsrr %0, minstreth\ncsrr %1, minstret\ncsrr %2, minstreth\n.option pop"
 			: "=r"(high), "=r"(low), "=r"(again));
 	} while (high != again);
 	return (uint64_t)high << 32 | low;
 }
 
-static struct { uint64_t origin, since, total; int depth; } paused;
+static struct {
+	uint64_t origin, since, total;
+	int depth;
+} paused;
 static uint64_t slept;
 
 void instructionsStart(void)
@@ -57,7 +61,10 @@ void instructionsResume(void)
 		paused.total += counter() - paused.since;
 }
 
-static struct { NativeCount* count; uint64_t since, total; } native;
+static struct {
+	NativeCount* count;
+	uint64_t since, total;
+} native;
 
 void nativeEnter(NativeCount* count)
 {
@@ -105,7 +112,9 @@ void boardSleepUntil(double seconds)
 	kTimeCompare[1] = UINT32_MAX;
 	kTimeCompare[0] = (uint32_t)when;
 	kTimeCompare[1] = (uint32_t)(when >> 32);
-	asm volatile(".option push\n.option arch, +zicsr\ncsrw mie, %0\n.option pop\nwfi" :: "r"(kTimerInterrupt | kExternalInterrupt) : "memory");
+	asm volatile(
+		".option push\n.option arch, +zicsr\ncsrw mie, %0\n.option pop\nwfi" ::"r"(kTimerInterrupt | kExternalInterrupt)
+		: "memory");
 }
 
 void boardSlept(double seconds)

@@ -18,7 +18,9 @@ typedef struct {
 static Mark marks[kMarksMax];
 static int marksCount;
 static uint32_t heapPeak;
-static struct { uint32_t sent, received; } wire;
+static struct {
+	uint32_t sent, received;
+} wire;
 
 void wireSent(size_t count)
 {
@@ -92,10 +94,11 @@ static void printMarks(void)
 	printf("\"marks\":[");
 	for (int i = 0; i < marksCount; i++) {
 		const Mark* mark = &marks[i];
-		printf("%s{\"name\":\"%s\",\"instructions\":%llu,\"natives\":%llu,\"meter\":%lu,", i ? "," : "", mark->name, (unsigned long long)mark->instructions,
-			(unsigned long long)mark->natives, (unsigned long)mark->meter);
-		printf("\"chunksPeak\":%lu,\"slotsPeak\":%lu,\"heapPeak\":%lu,\"stackPeak\":%lu}", (unsigned long)mark->chunksPeak,
-			(unsigned long)mark->slotsPeak, (unsigned long)mark->heapPeak, (unsigned long)mark->stackPeak);
+		printf("%s{\"name\":\"%s\",\"instructions\":%llu,\"natives\":%llu,\"meter\":%lu,", i ? "," : "", mark->name,
+			(unsigned long long)mark->instructions, (unsigned long long)mark->natives, (unsigned long)mark->meter);
+		printf("\"chunksPeak\":%lu,\"slotsPeak\":%lu,\"heapPeak\":%lu,\"stackPeak\":%lu}",
+			(unsigned long)mark->chunksPeak, (unsigned long)mark->slotsPeak, (unsigned long)mark->heapPeak,
+			(unsigned long)mark->stackPeak);
 	}
 	printf("],");
 }
@@ -107,8 +110,8 @@ static void printNatives(void)
 	for (NativeCount* count = fwNativeCounts; count->name; count++) {
 		if (!count->calls)
 			continue;
-		printf("%s{\"name\":\"%s\",\"calls\":%lu,\"instructions\":%llu}", separator, count->name, (unsigned long)count->calls,
-			(unsigned long long)count->instructions);
+		printf("%s{\"name\":\"%s\",\"calls\":%lu,\"instructions\":%llu}", separator, count->name,
+			(unsigned long)count->calls, (unsigned long long)count->instructions);
 		separator = ",";
 	}
 	printf("],");
@@ -116,13 +119,16 @@ static void printNatives(void)
 
 static void printMemory(const txMachine* the)
 {
-	printf("\"slotSize\":%d,\"stackLimit\":%d,\"keys\":%d,\"collections\":%llu,\"slotAllocations\":%llu,\"chunkAllocations\":%llu,",
+	printf("\"slotSize\":%d,\"stackLimit\":%d,\"keys\":%d,\"collections\":%llu,\"slotAllocations\":%llu,"
+		   "\"chunkAllocations\":%llu,",
 		(int)sizeof(txSlot), (int)(the->stackTop - the->stackBottom), (int)(the->keyIndex - the->keyOffset),
 		(unsigned long long)the->memory->collections, (unsigned long long)the->memory->slotAllocations,
 		(unsigned long long)the->memory->chunkAllocations);
-	printf("\"arena\":%d,\"cStack\":%lu,\"cStackLimit\":%lu,\"cHeap\":%lu,\"cHeapLimit\":%lu,", (int)sim.app.creation.staticSize,
-		(unsigned long)(__stack_end - __sram_start) - painted(__sram_start, __stack_end), (unsigned long)(__stack_end - __sram_start),
-		(unsigned long)heapUsed(), (unsigned long)(__heap_end - __heap_start));
+	printf("\"arena\":%d,\"cStack\":%lu,\"cStackLimit\":%lu,\"cHeap\":%lu,\"cHeapLimit\":%lu,",
+		(int)sim.app.creation.staticSize,
+		(unsigned long)(__stack_end - __sram_start) - painted(__sram_start, __stack_end),
+		(unsigned long)(__stack_end - __sram_start), (unsigned long)heapUsed(),
+		(unsigned long)(__heap_end - __heap_start));
 }
 
 void figuresPrint(void)
@@ -130,13 +136,13 @@ void figuresPrint(void)
 	const RomHeader* rom = (const RomHeader*)__preload_start;
 	/* script may have printed without an end of line */
 	printf("\n@figures {\"exitCode\":%d,", sim.exitCode);
-	printf("\"rom\":{\"bytes\":%lu,\"bytecode\":%.0f,\"slots\":%.0f,\"chunks\":%.0f,\"keys\":%.0f},", (unsigned long)(rom->end - __preload_start),
-		rom->use.bytecode, rom->use.slots, rom->use.chunks, rom->use.keys);
+	printf("\"rom\":{\"bytes\":%lu,\"bytecode\":%.0f,\"slots\":%.0f,\"chunks\":%.0f,\"keys\":%.0f},",
+		(unsigned long)(rom->end - __preload_start), rom->use.bytecode, rom->use.slots, rom->use.chunks, rom->use.keys);
 	printMarks();
 	printNatives();
 	printMemory(sim.the);
-	printf("\"meter\":%.0f,\"instructions\":%llu,\"natives\":%llu,\"sent\":%lu,\"received\":%lu}\n", machineMeter(sim.the),
-		(unsigned long long)instructionsWorked(), (unsigned long long)nativeInstructions(), (unsigned long)wire.sent,
-		(unsigned long)wire.received);
+	printf("\"meter\":%.0f,\"instructions\":%llu,\"natives\":%llu,\"sent\":%lu,\"received\":%lu}\n",
+		machineMeter(sim.the), (unsigned long long)instructionsWorked(), (unsigned long long)nativeInstructions(),
+		(unsigned long)wire.sent, (unsigned long)wire.received);
 	fflush(stdout);
 }

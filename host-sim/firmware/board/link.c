@@ -31,7 +31,7 @@ enum { kPatience = 3 };
 static struct {
 	enum { kClosed, kOpening, kOpen, kOver } state;
 	uint8_t number;
-	size_t left;			/* of the data frame that is being read */
+	size_t left; /* of the data frame that is being read */
 } line;
 
 static bool hasOctet(void)
@@ -49,14 +49,14 @@ static uint8_t readOctet(void)
 static void writeOctets(const void* octets, size_t count)
 {
 	for (const uint8_t* octet = octets; count; count--) {
-		while (!(kPort[kStatus] & kEmpty)) {}
+		while (!(kPort[kStatus] & kEmpty)) { }
 		kPort[kData] = *octet++;
 	}
 }
 
 static void writeFrame(char kind, const void* octets, size_t count)
 {
-	const uint8_t header[kHeaderSize] = { (uint8_t)kind, line.number, (uint8_t)count, (uint8_t)(count >> 8) };
+	const uint8_t header[kHeaderSize] = {(uint8_t)kind, line.number, (uint8_t)count, (uint8_t)(count >> 8)};
 	instructionsPause();
 	writeOctets(header, kHeaderSize);
 	writeOctets(octets, count);
@@ -216,7 +216,7 @@ void transportClose(int file)
 
 void linkFinish(void)
 {
-	uint8_t header[kHeaderSize] = { 0 };
+	uint8_t header[kHeaderSize] = {0};
 	if (!line.number)
 		return;
 	instructionsPause();
@@ -234,7 +234,9 @@ bool transportPeer(int file, char* address, size_t addressSize, char* port, size
 }
 
 /* Names are looked up at the other end of the line: a name is its own address here. */
-struct Lookup { int none; };
+struct Lookup {
+	int none;
+};
 
 Lookup* resolverLookup(const char* name, void (*found)(void* context, const char* address), void* context)
 {

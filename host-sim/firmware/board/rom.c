@@ -61,9 +61,7 @@ bool flashHolds(const void* address)
 	return (const uint8_t*)address >= __preload_start && (const uint8_t*)address < romEnd();
 }
 
-void flashProtect(void)
-{
-}
+void flashProtect(void) { }
 
 /* The runtime's own: what it keeps about the app is in ROM. */
 void* simMalloc(size_t size)

@@ -4,6 +4,10 @@
 */
 
 /** Ends an interval of the run: the figures tell what each took, under its name. Counts for nothing itself. */
-export function mark(this: void, name: string): void { return native("fwMark").call(this, name); }
+export function mark(this: void, name: string): void {
+	return native("fwMark").call(this, name);
+}
 /** Instructions that script and C have taken so far: waiting and the serial line are left out. */
-export function instructions(this: void): number { return native("fwInstructions").call(this); }
+export function instructions(this: void): number {
+	return native("fwInstructions").call(this);
+}

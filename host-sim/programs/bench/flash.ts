@@ -30,7 +30,9 @@ export interface FlashModule {
 /** The file of a module of the client's. */
 function sourceOf(name: string): string | undefined {
 	const rest = name.slice("tls/".length);
-	const path = rest.startsWith("hardware/") ? join(projectRoot, `${rest}.ts`) : join(projectRoot, "modules", `${rest}.ts`);
+	const path = rest.startsWith("hardware/")
+		? join(projectRoot, `${rest}.ts`)
+		: join(projectRoot, "modules", `${rest}.ts`);
 	return name.startsWith("tls/") && existsSync(path) ? path : undefined;
 }
 
@@ -38,8 +40,10 @@ function sourceOf(name: string): string | undefined {
 function importsOf(name: string): string[] {
 	const source = sourceOf(name);
 	if (!source) return [];
-	const found = readFileSync(source, "utf8").matchAll(/^(?:import|export)\s+(?!type\b)(?:[^;"]*?\sfrom\s+)?"([^"]+)"/gm);
-	return [...found].map(([, path]) => path!.startsWith(".") ? posix.join(posix.dirname(name), path!) : path!);
+	const found = readFileSync(source, "utf8").matchAll(
+		/^(?:import|export)\s+(?!type\b)(?:[^;"]*?\sfrom\s+)?"([^"]+)"/gm,
+	);
+	return [...found].map(([, path]) => (path!.startsWith(".") ? posix.join(posix.dirname(name), path!) : path!));
 }
 
 function inOrder(names: readonly string[]): string[] {
@@ -61,24 +65,40 @@ async function nativeSizes(sources: readonly string[]): Promise<number[]> {
 	const toolchain = await findToolchain("m32");
 	const { nativeFlags } = await buildRuntime(toolchain);
 	const flags = [...nativeFlags, "-UmxDebug", "-Os", "-g0", "-fno-pie", "-fno-asynchronous-unwind-tables"];
-	const objects = await compileUnits(toolchain, "natives for their size", sources.map(source => ({ source, flags })));
+	const objects = await compileUnits(
+		toolchain,
+		"natives for their size",
+		sources.map(source => ({ source, flags })),
+	);
 	const { stdout } = await must("size", objects, "size");
-	return stdout.trim().split("\n").slice(1).map(line => {
-		const [text, data] = line.trim().split(/\s+/) as [string, string];
-		return Number(text) + Number(data);
-	});
+	return stdout
+		.trim()
+		.split("\n")
+		.slice(1)
+		.map(line => {
+			const [text, data] = line.trim().split(/\s+/) as [string, string];
+			return Number(text) + Number(data);
+		});
 }
 
 async function nativeModules(extra: Dictionary): Promise<FlashModule[]> {
 	const { natives } = matchFiles(readManifest(findManifest(benchFolder), [], extra));
 	const sources = natives.filter(source => source.startsWith(join(projectRoot, "hardware"))).sort();
 	const sizes = await nativeSizes(sources);
-	return sources.map((source, i) => ({ name: relative(projectRoot, source), bytecode: 0, slots: 0, chunks: 0, natives: sizes[i]! }));
+	return sources.map((source, i) => ({
+		name: relative(projectRoot, source),
+		bytecode: 0,
+		slots: 0,
+		chunks: 0,
+		natives: sizes[i]!,
+	}));
 }
 
 /** Each module of the client, and each file of its natives, in a build without the parts named: folders of modules/optional/without. */
 export async function flash(without: readonly string[] = []): Promise<FlashModule[]> {
-	const extra = without.length ? { include: without.map(part => `../../modules/optional/without/${part}/manifest.json`) } : {};
+	const extra = without.length
+		? { include: without.map(part => `../../modules/optional/without/${part}/manifest.json`) }
+		: {};
 	const app = await buildApp(benchFolder, { variant: "m32", isRelease: true, config: { part: "nothing" }, extra });
 	const lines = readFileSync(app.file, "utf8").split("\n");
 	const modules = new Map(lines.filter(line => line.startsWith("module\t")).map(line => [line.split("\t")[1]!, line]));
@@ -87,21 +107,26 @@ export async function flash(without: readonly string[] = []): Promise<FlashModul
 	writeFileSync(file, [...inOrder([...modules.keys()]).map(name => modules.get(name)!), ...rest].join("\n"));
 	const { report, stderr } = await runApp({ ...app, file }, { timeout: 20 });
 	if (!report) throw new Problem(`flash can't be measured: ${stderr}`);
-	const scripts = report.modules.filter(module => module.name.startsWith("tls/")).map(module => ({ ...module, natives: 0 }));
-	return [...scripts, ...await nativeModules(extra)];
+	const scripts = report.modules
+		.filter(module => module.name.startsWith("tls/"))
+		.map(module => ({ ...module, natives: 0 }));
+	return [...scripts, ...(await nativeModules(extra))];
 }
 
 const withoutFolder = join(projectRoot, "modules", "optional", "without");
 
 /** The client in builds that leave parts out (modules/optional/without): each part alone, then all of them; bytes of all modules together. */
 export async function leanFlash(): Promise<FlashModule[]> {
-	const parts = readdirSync(withoutFolder).filter(name => existsSync(join(withoutFolder, name, "manifest.json"))).sort();
+	const parts = readdirSync(withoutFolder)
+		.filter(name => existsSync(join(withoutFolder, name, "manifest.json")))
+		.sort();
 	const builds: [string, string[]][] = parts.map(part => [`without ${part}`, [part]]);
 	builds.push(["TLS 1.3 alone, without any of them", parts]);
 	const rows: FlashModule[] = [];
 	for (const [name, without] of builds) {
 		const modules = await flash(without);
-		const sum = (key: "bytecode" | "slots" | "chunks" | "natives"): number => modules.reduce((all, module) => all + module[key], 0);
+		const sum = (key: "bytecode" | "slots" | "chunks" | "natives"): number =>
+			modules.reduce((all, module) => all + module[key], 0);
 		rows.push({ name, bytecode: sum("bytecode"), slots: sum("slots"), chunks: sum("chunks"), natives: sum("natives") });
 	}
 	return rows;

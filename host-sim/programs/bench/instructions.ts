@@ -59,7 +59,8 @@ class Profile {
 
 	#partOf(name: string, object: string, file: string): Part {
 		const plain = name.replace(/'\d+$/, "");
-		if (!object.endsWith("/sim") || plain === "(below main)" || /\/(native_memory|marks|census)\.c$/.test(file)) return "called";
+		if (!object.endsWith("/sim") || plain === "(below main)" || /\/(native_memory|marks|census)\.c$/.test(file))
+			return "called";
 		if (this.#crypto.has(plain)) return "crypto";
 		return /\/xsnap-[^/]*\/|\/heap\.c$/.test(file) ? "engine" : "rest";
 	}
@@ -68,7 +69,7 @@ class Profile {
 		const name = this.#functions.read(text);
 		const key = `${object}\n${file}\n${name}`;
 		let part = this.#parts.get(key);
-		if (!part) this.#parts.set(key, part = this.#partOf(name, object, file));
+		if (!part) this.#parts.set(key, (part = this.#partOf(name, object, file)));
 		return part;
 	}
 
@@ -76,19 +77,36 @@ class Profile {
 		const equals = line.indexOf("=");
 		const [key, value] = [line.slice(0, equals), line.slice(equals + 1)];
 		switch (equals > 0 ? key : "") {
-			case "ob": this.#object = this.#objects.read(value); break;
-			case "fl": this.#file = this.#files.read(value); break;
-			case "fi": case "fe": this.#files.read(value); break;
+			case "ob":
+				this.#object = this.#objects.read(value);
+				break;
+			case "fl":
+				this.#file = this.#files.read(value);
+				break;
+			case "fi":
+			case "fe":
+				this.#files.read(value);
+				break;
 			case "fn":
 				this.#part = this.#function(value, this.#object, this.#file);
 				this.#calleeObject = this.#object;
 				this.#calleeFile = this.#file;
 				break;
-			case "cob": this.#calleeObject = this.#objects.read(value); break;
-			case "cfi": case "cfl": this.#calleeFile = this.#files.read(value); break;
-			case "cfn": this.#callee = this.#function(value, this.#calleeObject, this.#calleeFile); break;
-			case "calls": this.#isCall = true; break;
-			default: if (/^[\d+*-]/.test(line)) this.#cost(Number(line.split(" ")[1]));
+			case "cob":
+				this.#calleeObject = this.#objects.read(value);
+				break;
+			case "cfi":
+			case "cfl":
+				this.#calleeFile = this.#files.read(value);
+				break;
+			case "cfn":
+				this.#callee = this.#function(value, this.#calleeObject, this.#calleeFile);
+				break;
+			case "calls":
+				this.#isCall = true;
+				break;
+			default:
+				if (/^[\d+*-]/.test(line)) this.#cost(Number(line.split(" ")[1]));
 		}
 	}
 
@@ -105,7 +123,8 @@ class Profile {
 
 /** The instructions between two marks, in millions. */
 export async function instructions(what: Work, from: string, to: string): Promise<Figures> {
-	if ((await run("valgrind", ["--version"])).code !== 0) return { missing: "valgrind is not installed: apt-get install valgrind" };
+	if ((await run("valgrind", ["--version"])).code !== 0)
+		return { missing: "valgrind is not installed: apt-get install valgrind" };
 	const variant = (await findToolchain("m32")).runner.length === 0 ? "m32-bare" : "native-bare";
 	const crypto = await cryptoNames(variant);
 	if (typeof crypto === "string") return { missing: crypto };
@@ -114,7 +133,10 @@ export async function instructions(what: Work, from: string, to: string): Promis
 		const out = join(folder, "out");
 		const under = ["valgrind", "--quiet", "--tool=callgrind", `--callgrind-out-file=${out}`, "--dump-before=simMark"];
 		const outcome = await work({ ...what, variant, run: { ...what.run, under } }, true);
-		if (outcome.code !== 0) return { missing: `valgrind can't run the simulator (apt-get install libc6-dbg may help): ${outcome.stderr.slice(0, 200)}` };
+		if (outcome.code !== 0)
+			return {
+				missing: `valgrind can't run the simulator (apt-get install libc6-dbg may help): ${outcome.stderr.slice(0, 200)}`,
+			};
 		const profile = new Profile(crypto);
 		const first = outcome.marks.indexOf(markOf(outcome, from)) + 2;
 		const last = outcome.marks.indexOf(markOf(outcome, to)) + 1;
@@ -125,8 +147,7 @@ export async function instructions(what: Work, from: string, to: string): Promis
 		const { engine, crypto: inCrypto, rest } = profile.totals;
 		const ratio = inCrypto ? { overCrypto: (engine + inCrypto + rest) / inCrypto } : {};
 		return { engine, crypto: inCrypto, rest, ...ratio, countedBits: variant === "m32-bare" ? 32 : 64 };
-	}
-	finally {
+	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
 }

@@ -24,7 +24,8 @@ const identities = new Map<string, ServerIdentity>();
 function identityOf(chain: Chain, count: number): ServerIdentity {
 	const name = `${chain} ${count}`;
 	let identity = identities.get(name);
-	if (!identity) identities.set(name, identity = makeIdentity(["localhost"], chain === "rsa" ? "rsa2048" : "p256", count));
+	if (!identity)
+		identities.set(name, (identity = makeIdentity(["localhost"], chain === "rsa" ? "rsa2048" : "p256", count)));
 	return identity;
 }
 
@@ -70,23 +71,48 @@ const withoutAESNI = {
 
 /** Does the work once. Throws where the simulator does not end well and `mayFail` is not given. */
 export async function work(what: Work, mayFail = false): Promise<Outcome> {
-	const { part, chain = "ecdsa", certificates = 2, bytes = 0, times = 1, secure = {}, hasStore = false, tls, creation, server: options = {}, run = {}, variant = "m32", chip } = what;
+	const {
+		part,
+		chain = "ecdsa",
+		certificates = 2,
+		bytes = 0,
+		times = 1,
+		secure = {},
+		hasStore = false,
+		tls,
+		creation,
+		server: options = {},
+		run = {},
+		variant = "m32",
+		chip,
+	} = what;
 	const identity = identityOf(chain, certificates);
 	const server = await startServer(identity, { ciphers, ...options });
 	try {
-		const config = { part, bytes: String(bytes), times: String(times), ca: identity.root.pem, secure: JSON.stringify(secure), port: String(server.port),
-			...(hasStore ? { trust: "store" } : {}), ...(tls === undefined ? {} : { tls }) };
+		const config = {
+			part,
+			bytes: String(bytes),
+			times: String(times),
+			ca: identity.root.pem,
+			secure: JSON.stringify(secure),
+			port: String(server.port),
+			...(hasStore ? { trust: "store" } : {}),
+			...(tls === undefined ? {} : { tls }),
+		};
 		const extra = {
-			...(creation ? { creation } : {}), ...(tls === undefined ? {} : { include: ["../../modules/optional/legacy/manifest.json"] }),
+			...(creation ? { creation } : {}),
+			...(tls === undefined ? {} : { include: ["../../modules/optional/legacy/manifest.json"] }),
 			...(variant.endsWith("bare") ? withoutAESNI : {}),
 		};
 		const app = await buildApp(join(projectRoot, "tests", "bench"), { variant, config, extra, isRelease: !run.census });
 		const result = await runApp(app, { timeout: 120, ...(chip ? { chip: chip.features } : {}), ...run });
-		if (result.code !== 0 && !mayFail) throw new Problem(`measuring "${part}" ended with code ${result.code}: ${result.stderr.trim()}`);
-		const lines = result.stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as { code: string; message: string });
+		if (result.code !== 0 && !mayFail)
+			throw new Problem(`measuring "${part}" ended with code ${result.code}: ${result.stderr.trim()}`);
+		const lines = result.stdout
+			.filter(line => line.startsWith("{"))
+			.map(line => JSON.parse(line) as { code: string; message: string });
 		return { ...result, app, marks: result.report?.marks ?? [], refused: lines.find(line => line.code !== "closed") };
-	}
-	finally {
+	} finally {
 		await server.stop();
 	}
 }
@@ -162,10 +188,17 @@ export async function transfer(what: Work): Promise<Figures> {
 }
 
 /** Builds and runs an app under these limits; the result where `count` of its lines say that a request ended well. */
-async function fits(folder: string, count: number, config: Record<string, string>, creation: Record<string, unknown>): Promise<RunResult | undefined> {
+async function fits(
+	folder: string,
+	count: number,
+	config: Record<string, string>,
+	creation: Record<string, unknown>,
+): Promise<RunResult | undefined> {
 	const app = await buildApp(folder, { variant: "m32", config, extra: { creation } });
 	const result = await runApp(app, { timeout: 60 });
-	return result.code === 0 && result.stdout.filter(line => / bytes received$|"closed"/.test(line)).length === count ? result : undefined;
+	return result.code === 0 && result.stdout.filter(line => / bytes received$|"closed"/.test(line)).length === count
+		? result
+		: undefined;
 }
 
 /** The smallest creation.static, in steps of 256 bytes, with which an app's requests work; with a stack that just holds. */
@@ -178,7 +211,12 @@ async function smallest(folder: string, count: number, config: Record<string, st
 	let high = 65536 / step;
 	while (low + 1 < high) {
 		const middle = (low + high) >> 1;
-		const creation = { static: middle * step, stack, chunk: { initial: 512, incremental: 256 }, heap: { initial: 128, incremental: 16 } };
+		const creation = {
+			static: middle * step,
+			stack,
+			chunk: { initial: 512, incremental: 256 },
+			heap: { initial: 128, incremental: 16 },
+		};
 		if (await fits(folder, count, config, creation)) high = middle;
 		else low = middle;
 	}
@@ -194,8 +232,7 @@ export async function smallestStatic(chain: Chain): Promise<Figures> {
 		const one = await smallest(projectRoot, 1, { url: `https://localhost:${server.port}/`, ca });
 		const two = await smallest(join(projectRoot, "tests", "memory", "pair"), 2, { port: String(server.port), ca });
 		return { static: one["static"]!, staticStack: one["stack"] ?? "-", staticTwo: two["static"]! };
-	}
-	finally {
+	} finally {
 		await server.stop();
 	}
 }

@@ -19,7 +19,10 @@ export interface OldServer {
 const keyTransport: OldServer = { tls: "rsa cbc", server: { ciphers: "AES128-SHA256" } };
 const blocks: OldServer = { tls: "cbc", server: { ciphers: "ECDHE-ECDSA-AES128-SHA256" } };
 /** The MAC inside: each record is checked in constant time. */
-const innerMAC: OldServer = { tls: "cbc", server: { ...blocks.server, secureOptions: constants.SSL_OP_NO_ENCRYPT_THEN_MAC } };
+const innerMAC: OldServer = {
+	tls: "cbc",
+	server: { ...blocks.server, secureOptions: constants.SSL_OP_NO_ENCRYPT_THEN_MAC },
+};
 
 export interface HandshakeRow {
 	readonly name: string;
@@ -45,7 +48,13 @@ export const handshakes: readonly HandshakeRow[] = [
 	{ name: "1.2 RSA", chain: "rsa", secure: tls12, targets: { livePeak: 6 * KB, ...full } },
 	{ name: "1.2 ECDSA", chain: "ecdsa", secure: tls12, targets: { livePeak: 6 * KB, ...full } },
 	{ name: "1.3 RSA, root store", chain: "rsa", secure: {}, hasStore: true, targets: { livePeak: 6.5 * KB, ...full } },
-	{ name: "1.3 ECDSA, root store", chain: "ecdsa", secure: {}, hasStore: true, targets: { livePeak: 6.5 * KB, ...full } },
+	{
+		name: "1.3 ECDSA, root store",
+		chain: "ecdsa",
+		secure: {},
+		hasStore: true,
+		targets: { livePeak: 6.5 * KB, ...full },
+	},
 	{ name: "1.3 resumed", chain: "ecdsa", secure: {}, resumes: true, targets: { livePeak: 3 * KB } },
 	{ name: "1.2 resumed", chain: "ecdsa", secure: tls12, resumes: true, targets: { livePeak: 3 * KB } },
 	{ name: "1.2 RSA key transport, CBC", chain: "rsa", secure: tls12, old: keyTransport, targets: {} },
@@ -71,13 +80,42 @@ export interface TransferRow {
 const received = { slots: 64, chunks: 64, collections: 0 };
 
 export const transfers: readonly TransferRow[] = [
-	{ name: "1 MB in, 16 KB records", part: "receive", bytes: KB * KB, fragment: 16 * KB, targets: { ...received, livePeak: 17.5 * KB, overCrypto: 1.03 } },
+	{
+		name: "1 MB in, 16 KB records",
+		part: "receive",
+		bytes: KB * KB,
+		fragment: 16 * KB,
+		targets: { ...received, livePeak: 17.5 * KB, overCrypto: 1.03 },
+	},
 	{ name: "1 MB in, 4 KB records", part: "receive", bytes: KB * KB, fragment: 4 * KB, targets: received },
 	{ name: "1 MB in, 1.4 KB records", part: "receive", bytes: KB * KB, fragment: 1400, targets: received },
-	{ name: "256 KB in, 16 KB records, CBC, MAC behind", part: "receive", bytes: 256 * KB, fragment: 16 * KB, secure: tls12, old: blocks, targets: received },
-	{ name: "256 KB in, 16 KB records, CBC, MAC inside", part: "receive", bytes: 256 * KB, fragment: 16 * KB, secure: tls12, old: innerMAC, targets: received },
+	{
+		name: "256 KB in, 16 KB records, CBC, MAC behind",
+		part: "receive",
+		bytes: 256 * KB,
+		fragment: 16 * KB,
+		secure: tls12,
+		old: blocks,
+		targets: received,
+	},
+	{
+		name: "256 KB in, 16 KB records, CBC, MAC inside",
+		part: "receive",
+		bytes: 256 * KB,
+		fragment: 16 * KB,
+		secure: tls12,
+		old: innerMAC,
+		targets: received,
+	},
 	// what the same costs an app without any TLS
-	{ name: "1 MB in, plain TCP", part: "plain", bytes: KB * KB, fragment: 16 * KB, server: { isPlain: true }, targets: {} },
+	{
+		name: "1 MB in, plain TCP",
+		part: "plain",
+		bytes: KB * KB,
+		fragment: 16 * KB,
+		server: { isPlain: true },
+		targets: {},
+	},
 	{ name: "256 KB out", part: "send", bytes: 256 * KB, fragment: 16 * KB, targets: {} },
 ];
 
@@ -117,4 +155,13 @@ export const figureNames: Readonly<Record<string, string>> = {
 };
 
 /** The figures that are the same in every run, but for how TCP cuts its stream: those that a test holds to the baseline. */
-export const steady: readonly string[] = ["livePeak", "livePeakHeap", "held", "slots", "chunks", "collections", "meter", "stack"];
+export const steady: readonly string[] = [
+	"livePeak",
+	"livePeakHeap",
+	"held",
+	"slots",
+	"chunks",
+	"collections",
+	"meter",
+	"stack",
+];

@@ -41,9 +41,14 @@ function serve(socket: Socket, { fragment, body = 1024 }: ServerOptions): void {
 	socket.once("data", (data: Buffer) => {
 		const [what, count] = data.toString("latin1").split(/\s+/) as [string, string];
 		switch (what) {
-			case "R": socket.write(Buffer.alloc(Number(count), "r")); break;
-			case "S": takeAll(socket, Number(count), data.length); break;
-			default: answerHTTP(socket, body);
+			case "R":
+				socket.write(Buffer.alloc(Number(count), "r"));
+				break;
+			case "S":
+				takeAll(socket, Number(count), data.length);
+				break;
+			default:
+				answerHTTP(socket, body);
 		}
 	});
 }
@@ -57,12 +62,15 @@ export function startServer(identity: ServerIdentity, options: ServerOptions = {
 		socket.on("close", () => sockets.delete(socket));
 		serve(socket, options);
 	};
-	const server = isPlain ? createPlainServer(accept) : createServer({ cert: identity.chain, key: identity.leaf.keyPem, ...tls }, accept);
+	const server = isPlain
+		? createPlainServer(accept)
+		: createServer({ cert: identity.chain, key: identity.leaf.keyPem, ...tls }, accept);
 	server.on("tlsClientError", () => {});
-	const stop = (): Promise<void> => new Promise(done => {
-		for (const socket of sockets) socket.destroy();
-		server.close(() => done());
-	});
+	const stop = (): Promise<void> =>
+		new Promise(done => {
+			for (const socket of sockets) socket.destroy();
+			server.close(() => done());
+		});
 	return new Promise((resolve, reject) => {
 		server.on("error", reject);
 		server.listen(0, "127.0.0.1", () => resolve({ port: (server.address() as { port: number }).port, stop }));

@@ -19,7 +19,10 @@ export interface Results {
 
 /** Thousands apart. */
 function grouped(value: number): string {
-	const [whole, fraction] = (Number.isInteger(value) ? String(value) : value.toFixed(3)).split(".") as [string, string?];
+	const [whole, fraction] = (Number.isInteger(value) ? String(value) : value.toFixed(3)).split(".") as [
+		string,
+		string?,
+	];
 	return whole.replace(/\B(?=(\d{3})+$)/g, " ") + (fraction ? `.${fraction}` : "");
 }
 
@@ -30,7 +33,11 @@ function change(value: number, before: number | string | undefined): string {
 	return Math.abs(percent) < 0.05 ? "" : ` (${percent > 0 ? "+" : ""}${percent.toFixed(1)} %)`;
 }
 
-function cell(value: number | string | undefined, target: number | undefined, before: number | string | undefined): string {
+function cell(
+	value: number | string | undefined,
+	target: number | undefined,
+	before: number | string | undefined,
+): string {
 	if (typeof value !== "number") return value === undefined ? "" : "-";
 	const text = grouped(value) + change(value, before);
 	return target === undefined ? text : `${text} ${value > target ? ">" : "<="} ${grouped(target)}`;
@@ -38,7 +45,12 @@ function cell(value: number | string | undefined, target: number | undefined, be
 
 function pad(rows: readonly (readonly string[])[]): string[] {
 	const widths = rows[0]!.map((_, i) => Math.max(...rows.map(row => row[i]!.length)));
-	return rows.map(row => row.map((text, i) => i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!)).join("  ").trimEnd());
+	return rows.map(row =>
+		row
+			.map((text, i) => (i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!)))
+			.join("  ")
+			.trimEnd(),
+	);
 }
 
 interface Column {
@@ -49,60 +61,102 @@ interface Column {
 }
 
 function section(title: string, columns: readonly Column[]): string[] {
-	const shown = Object.keys(figureNames).filter(name => name !== "missing" && columns.some(column => name in column.figures));
+	const shown = Object.keys(figureNames).filter(
+		name => name !== "missing" && columns.some(column => name in column.figures),
+	);
 	const rows = [[title, ...columns.map(column => column.name)]];
 	for (const name of shown) {
-		rows.push([figureNames[name]!, ...columns.map(({ figures, targets, before }) => cell(figures[name], targets[name], before?.[name]))]);
+		rows.push([
+			figureNames[name]!,
+			...columns.map(({ figures, targets, before }) => cell(figures[name], targets[name], before?.[name])),
+		]);
 	}
-	const words = columns.flatMap(({ name, figures }) => Object.entries(figures)
-		.filter(([, value]) => typeof value === "string").map(([figure, value]) => `  ${name}: ${figureNames[figure] ?? figure}: ${value}`));
+	const words = columns.flatMap(({ name, figures }) =>
+		Object.entries(figures)
+			.filter(([, value]) => typeof value === "string")
+			.map(([figure, value]) => `  ${name}: ${figureNames[figure] ?? figure}: ${value}`),
+	);
 	return [...pad(rows), ...words, ""];
 }
 
 function flashSection({ flash: modules, lean = [] }: Results, before: readonly FlashModule[] | undefined): string[] {
 	const sum = (list: readonly FlashModule[]): number => list.reduce((total, module) => total + flashBytes(module), 0);
-	const total = (key: "bytecode" | "slots" | "chunks" | "natives"): number => modules.reduce((all, module) => all + module[key], 0);
+	const total = (key: "bytecode" | "slots" | "chunks" | "natives"): number =>
+		modules.reduce((all, module) => all + module[key], 0);
 	const rows = [["flash, bytes", "bytecode", "slots", "chunks", "natives", "all"]];
 	for (const module of modules) {
 		const old = before?.find(other => other.name === module.name);
 		const { name, bytecode, slots, chunks, natives } = module;
-		rows.push([name, ...[bytecode, slots, chunks, natives].map(grouped), cell(flashBytes(module), undefined, old && flashBytes(old))]);
+		rows.push([
+			name,
+			...[bytecode, slots, chunks, natives].map(grouped),
+			cell(flashBytes(module), undefined, old && flashBytes(old)),
+		]);
 	}
 	const keys = ["bytecode", "slots", "chunks", "natives"] as const;
-	rows.push(["all of the client", ...keys.map(key => grouped(total(key))), cell(sum(modules), flashTargets["total"], before && sum(before))]);
+	rows.push([
+		"all of the client",
+		...keys.map(key => grouped(total(key))),
+		cell(sum(modules), flashTargets["total"], before && sum(before)),
+	]);
 	for (const row of lean) {
 		const size = flashBytes(row);
-		rows.push([row.name, ...keys.map(key => grouped(row[key])), `${grouped(size)}, saves ${grouped(sum(modules) - size)}`]);
+		rows.push([
+			row.name,
+			...keys.map(key => grouped(row[key])),
+			`${grouped(size)}, saves ${grouped(sum(modules) - size)}`,
+		]);
 	}
 	return [...pad(rows), ""];
 }
 
 /** Every figure that is above its target. */
 function missed(columns: readonly Column[]): string[] {
-	return columns.flatMap(({ name, figures, targets }) => Object.entries(targets).filter(([figure, target]) => {
-		const value = figures[figure];
-		return typeof value === "number" && value > target;
-	}).map(([figure, target]) => `  ${name}: ${figureNames[figure]!.trim()}: ${grouped(figures[figure] as number)}, should be ${grouped(target)}`));
+	return columns.flatMap(({ name, figures, targets }) =>
+		Object.entries(targets)
+			.filter(([figure, target]) => {
+				const value = figures[figure];
+				return typeof value === "number" && value > target;
+			})
+			.map(
+				([figure, target]) =>
+					`  ${name}: ${figureNames[figure]!.trim()}: ${grouped(figures[figure] as number)}, should be ${grouped(target)}`,
+			),
+	);
 }
 
 /** The table as text. */
 export function table(results: Results, before: Results | undefined): string {
 	const first: Column[] = handshakes.map(({ name, targets }) => ({
-		name, targets, figures: results.handshakes[name] ?? {}, before: before?.handshakes[name],
+		name,
+		targets,
+		figures: results.handshakes[name] ?? {},
+		before: before?.handshakes[name],
 	}));
 	const second: Column[] = transfers.map(({ name, targets }) => ({
-		name, targets, figures: results.transfers[name] ?? {}, before: before?.transfers[name],
+		name,
+		targets,
+		figures: results.transfers[name] ?? {},
+		before: before?.transfers[name],
 	}));
 	const third: Column[] = [{ name: "system", targets: systemTargets, figures: results.system, before: before?.system }];
 	const isLong = handshakes.map(({ certificates }) => certificates !== undefined);
 	const misses = missed([...first, ...second, ...third]);
 	return [
-		...section("handshakes (32-bit build)", first.filter((_, i) => !isLong[i])),
-		...section("longer chains (32-bit build)", first.filter((_, i) => isLong[i])),
+		...section(
+			"handshakes (32-bit build)",
+			first.filter((_, i) => !isLong[i]),
+		),
+		...section(
+			"longer chains (32-bit build)",
+			first.filter((_, i) => isLong[i]),
+		),
 		...section("transfers (1 KB read buffer)", second),
 		...section("system", third),
 		...flashSection(results, before?.flash),
-		"\"value > target\" misses its target, \"value <= target\" keeps it",
-		misses.length ? "missed:" : "no target is missed", ...misses, "",
+		'"value > target" misses its target, "value <= target" keeps it',
+		misses.length ? "missed:" : "no target is missed",
+		...misses,
+		"",
 	].join("\n");
 }

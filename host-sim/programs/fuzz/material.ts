@@ -8,7 +8,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 
-import { makeCertificate, type Certificate, type CertificateRequest, type KeyPair, type KeyType } from "../../servers/certificates.js";
+import {
+	makeCertificate,
+	type Certificate,
+	type CertificateRequest,
+	type KeyPair,
+	type KeyType,
+} from "../../servers/certificates.js";
 import { bitString, context, element, integer, nothing, octetString, oid, sequence } from "../../servers/der.js";
 import { projectRoot } from "../../build/files.js";
 
@@ -46,12 +52,20 @@ function status(issuer: Certificate, serial: number): Buffer {
 	// RSAPublicKey starts behind the algorithm and the BIT STRING's head
 	const keyBits = spki.subarray(spki.indexOf(Buffer.of(0x05, 0x00, 0x03, 0x82)) + 7);
 	const digest = (octets: Uint8Array): Buffer => octetString(createHash("sha1").update(octets).digest());
-	const id = sequence(sequence(oid("1.3.14.3.2.26"), nothing()), digest(issuer.subject), digest(keyBits), integer(serial));
+	const id = sequence(
+		sequence(oid("1.3.14.3.2.26"), nothing()),
+		digest(issuer.subject),
+		digest(keyBits),
+		integer(serial),
+	);
 	const single = sequence(id, element(0x80), time("20261127000000Z"), context(0, true, time("20491231000000Z")));
 	const data = sequence(context(1, true, issuer.subject), time("20261127000000Z"), sequence(single));
 	const signature = sign("sha256", data, issuer.key.privateKey);
 	const basic = sequence(data, sequence(oid("1.2.840.113549.1.1.11"), nothing()), bitString(signature));
-	return sequence(element(0x0a, Buffer.of(0)), context(0, true, sequence(oid("1.3.6.1.5.5.7.48.1.1"), octetString(basic))));
+	return sequence(
+		element(0x0a, Buffer.of(0)),
+		context(0, true, sequence(oid("1.3.6.1.5.5.7.48.1.1"), octetString(basic))),
+	);
 }
 
 /** What tests/fuzz/main.ts is given, as JSON with bytes in hexadecimal. */
@@ -60,18 +74,35 @@ export function makeMaterial(): string {
 	const names = ["fuzz.example", "*.wild.example", "192.0.2.1"];
 	const root = issue(1, { subject: "fuzz root", key: keyPair("rsa2048", keys.root), isAuthority: true });
 	const intermediate = issue(2, {
-		subject: "fuzz intermediate", key: keyPair("rsa2048", keys.intermediate), issuer: root, isAuthority: true, pathLength: 0,
-		permitted: ["example", "192.0.2.0/24"], excluded: ["no.example"],
+		subject: "fuzz intermediate",
+		key: keyPair("rsa2048", keys.intermediate),
+		issuer: root,
+		isAuthority: true,
+		pathLength: 0,
+		permitted: ["example", "192.0.2.0/24"],
+		excluded: ["no.example"],
 	});
 	const rsa = issue(3, { subject: "fuzz.example", key: keyPair("rsa2048", keys.rsa), issuer: intermediate, names });
 	const ec = issue(4, { subject: "fuzz.example", key: keyPair("p256", keys.ec), issuer: intermediate, names });
-	const client = issue(5, { subject: "fuzz client", key: keyPair("p256", keys.client), issuer: intermediate, extendedKeyUsage: ["clientAuth"] });
+	const client = issue(5, {
+		subject: "fuzz client",
+		key: keyPair("p256", keys.client),
+		issuer: intermediate,
+		extendedKeyUsage: ["clientAuth"],
+	});
 	const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 	const fromBase64 = (text: string): string => Buffer.from(text, "base64").toString("hex");
 	return JSON.stringify({
-		root: hex(root.der), intermediate: hex(intermediate.der), rsa: hex(rsa.der), ec: hex(ec.der), client: hex(client.der),
-		rsaKey: fromBase64(keys.rsa), ecKey: fromBase64(keys.ec), clientKey: fromBase64(keys.client),
-		stapleRSA: hex(status(intermediate, 3)), stapleEC: hex(status(intermediate, 4)),
+		root: hex(root.der),
+		intermediate: hex(intermediate.der),
+		rsa: hex(rsa.der),
+		ec: hex(ec.der),
+		client: hex(client.der),
+		rsaKey: fromBase64(keys.rsa),
+		ecKey: fromBase64(keys.ec),
+		clientKey: fromBase64(keys.client),
+		stapleRSA: hex(status(intermediate, 3)),
+		stapleEC: hex(status(intermediate, 4)),
 		bomb: hex(deflateSync(Buffer.alloc(1 << 20))).slice(0, 4096),
 	});
 }

@@ -10,8 +10,19 @@ import { projectRoot } from "../../build/files.js";
 import { runApp } from "../../build/run.js";
 import { CLOCK, makeMaterial } from "./material.js";
 
-export const targets = ["tls13", "tls12", "path", "certificate", "ocsp", "pem", "session", "roots", "names", "key"] as const;
-export type Target = typeof targets[number];
+export const targets = [
+	"tls13",
+	"tls12",
+	"path",
+	"certificate",
+	"ocsp",
+	"pem",
+	"session",
+	"roots",
+	"names",
+	"key",
+] as const;
+export type Target = (typeof targets)[number];
 
 /** Metered steps between two turns of the event loop: what a peer sends must not hold up an app for longer, what the app gives may. */
 const MAX_PEER_STEPS = 30_000;
@@ -25,10 +36,13 @@ export function longestAllowed(target: Target): number {
 		case "pem":
 		case "session":
 		case "roots":
-		case "key": return MAX_APP_STEPS;
+		case "key":
+			return MAX_APP_STEPS;
 		case "tls13":
-		case "tls12": return MAX_CONNECTION_STEPS;
-		default: return MAX_PEER_STEPS;
+		case "tls12":
+			return MAX_CONNECTION_STEPS;
+		default:
+			return MAX_PEER_STEPS;
 	}
 }
 
@@ -88,27 +102,45 @@ interface Line {
 
 async function buildFuzz(work: Work, more: Readonly<Record<string, string>>): Promise<App> {
 	const { target, variant = "native", seed, count = 1e9, seconds = 1e6, seeds } = work;
-	const config = { target, seed: String(seed), count: String(count), seconds: String(seconds), seeds: seeds ? JSON.stringify(seeds) : "", material: makeMaterial(), ...more };
+	const config = {
+		target,
+		seed: String(seed),
+		count: String(count),
+		seconds: String(seconds),
+		seeds: seeds ? JSON.stringify(seeds) : "",
+		material: makeMaterial(),
+		...more,
+	};
 	return buildApp(join(projectRoot, "tests", "fuzz"), { variant, config });
 }
 
 /** Runs the app, and ends it where it says nothing for too long. */
-async function runWatched(app: App, onLine: (line: string) => void): Promise<{ code: number; stderr: string; isStuck: boolean }> {
+async function runWatched(
+	app: App,
+	onLine: (line: string) => void,
+): Promise<{ code: number; stderr: string; isStuck: boolean }> {
 	const stop = new AbortController();
 	let isStuck = false;
 	let timer = setTimeout(() => {}, 0);
 	const wait = (): void => {
 		clearTimeout(timer);
-		timer = setTimeout(() => {
-			isStuck = true;
-			stop.abort();
-		}, 1000 * PATIENCE * (app.runner.length ? 10 : 1));
+		timer = setTimeout(
+			() => {
+				isStuck = true;
+				stop.abort();
+			},
+			1000 * PATIENCE * (app.runner.length ? 10 : 1),
+		);
 	};
 	wait();
-	const { code, stderr } = await runApp(app, { clock: CLOCK, signal: stop.signal, onLine: line => {
-		wait();
-		onLine(line);
-	} });
+	const { code, stderr } = await runApp(app, {
+		clock: CLOCK,
+		signal: stop.signal,
+		onLine: line => {
+			wait();
+			onLine(line);
+		},
+	});
 	clearTimeout(timer);
 	return { code, stderr, isStuck };
 }
@@ -126,13 +158,23 @@ async function findCulprit(work: Work, seed: number): Promise<number> {
 }
 
 function parse(line: string): Line {
-	return line.startsWith("{") ? JSON.parse(line) as Line : {};
+	return line.startsWith("{") ? (JSON.parse(line) as Line) : {};
 }
 
 /** Fuzzes one target. */
 export async function fuzz(work: Work): Promise<Outcome> {
 	const { target, seed } = work;
-	const result: Outcome = { target, executions: 0, seconds: 0, longest: 0, longestSeed: seed, peak: 0, grown: 0, codes: {}, findings: [] };
+	const result: Outcome = {
+		target,
+		executions: 0,
+		seconds: 0,
+		longest: 0,
+		longestSeed: seed,
+		peak: 0,
+		grown: 0,
+		codes: {},
+		findings: [],
+	};
 	const app = await buildFuzz(work, work.isLoud ? { each: "1" } : {});
 	const started = Date.now();
 	const { code, stderr, isStuck } = await runWatched(app, line => {
@@ -145,7 +187,9 @@ export async function fuzz(work: Work): Promise<Outcome> {
 	});
 	result.seconds = (Date.now() - started) / 1000;
 	if (code !== 0 || isStuck) {
-		const words = isStuck ? `a run did not end within ${PATIENCE} seconds` : `the simulator ended with ${code}: ${stderr.trim()}`;
+		const words = isStuck
+			? `a run did not end within ${PATIENCE} seconds`
+			: `the simulator ended with ${code}: ${stderr.trim()}`;
 		result.findings.push({ target, seed: await findCulprit(work, seed + result.executions), words });
 	}
 	return result;

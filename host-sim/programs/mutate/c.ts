@@ -15,12 +15,17 @@ interface Word {
 }
 
 /** Comments, lines of the preprocessor, texts, names, numbers, signs. */
-const pattern = new RegExp([
-	/\/\*[^]*?\*\/|\/\/[^\n]*|^[ \t]*#(?:\\\n|[^\n])*/,
-	/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/,
-	/[A-Za-z_]\w*|(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*/,
-	/<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|\S/,
-].map(part => part.source).join("|"), "gm");
+const pattern = new RegExp(
+	[
+		/\/\*[^]*?\*\/|\/\/[^\n]*|^[ \t]*#(?:\\\n|[^\n])*/,
+		/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/,
+		/[A-Za-z_]\w*|(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*/,
+		/<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|\S/,
+	]
+		.map(part => part.source)
+		.join("|"),
+	"gm",
+);
 
 /** The words of a C file, without comments and lines of the preprocessor. */
 function words(text: string): Word[] {
@@ -38,7 +43,16 @@ function words(text: string): Word[] {
 }
 
 const notCalled = new Set([
-	"if", "while", "for", "switch", "return", "sizeof", "_Static_assert", "xsUnknownError", "xsTypeError", "xsRangeError",
+	"if",
+	"while",
+	"for",
+	"switch",
+	"return",
+	"sizeof",
+	"_Static_assert",
+	"xsUnknownError",
+	"xsTypeError",
+	"xsRangeError",
 ]);
 
 /** The index of the word that closes what opens at `open`. */
@@ -68,7 +82,9 @@ function signs(sites: Sites, all: readonly Word[], i: number): void {
 
 /** Where word number i opens an `if`, or a statement that is a call alone: what is left out. */
 function statements(sites: Sites, text: string, all: readonly Word[], i: number): void {
-	const word = all[i]!, before = all[i - 1]!, after = all[i + 1];
+	const word = all[i]!,
+		before = all[i - 1]!,
+		after = all[i + 1];
 	if (after?.text !== "(" && word.text !== "return") return;
 	if (word.text === "return") {
 		let end = i;
@@ -80,8 +96,11 @@ function statements(sites: Sites, text: string, all: readonly Word[], i: number)
 	if (word.text === "if" || word.text === "while") {
 		sites.add(after!.start, all[close]!.end, `(!${text.slice(after!.start, all[close]!.end)})`);
 		if (word.text === "if") sites.add(after!.start, all[close]!.end, "(0)");
-	}
-	else if (all[close + 1]?.text === ";" && !notCalled.has(word.text) && [";", "{", "}", ")", "else"].includes(before.text))
+	} else if (
+		all[close + 1]?.text === ";" &&
+		!notCalled.has(word.text) &&
+		[";", "{", "}", ")", "else"].includes(before.text)
+	)
 		sites.add(word.start, all[close]!.end, "");
 }
 
@@ -99,8 +118,7 @@ export function cMutants(path: string, text: string): Mutant[] {
 		if (depth === 0) continue;
 		if (kind === "number") {
 			if (!isOfTable(all, i)) sites.number(start, end);
-		}
-		else if (kind === "sign") signs(sites, all, i);
+		} else if (kind === "sign") signs(sites, all, i);
 		else if (kind === "name") statements(sites, text, all, i);
 	}
 	return sites.mutants;

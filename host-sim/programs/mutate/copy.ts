@@ -5,7 +5,15 @@
 */
 
 import {
-	existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -20,10 +28,14 @@ const left = new Set(["node_modules", "build", ".git"]);
 const growing = ["node", "bytecode", "config", "native/programs", "native/apps"];
 
 function filesOf(folder: string): string[] {
-	const under = (name: string): string[] => readdirSync(join(folder, name), { recursive: true, withFileTypes: true })
-		.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1));
-	return readdirSync(folder, { withFileTypes: true }).filter(entry => !left.has(entry.name))
-		.flatMap(entry => entry.isDirectory() ? under(entry.name) : [entry.name]).sort();
+	const under = (name: string): string[] =>
+		readdirSync(join(folder, name), { recursive: true, withFileTypes: true })
+			.filter(entry => entry.isFile())
+			.map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1));
+	return readdirSync(folder, { withFileTypes: true })
+		.filter(entry => !left.has(entry.name))
+		.flatMap(entry => (entry.isDirectory() ? under(entry.name) : [entry.name]))
+		.sort();
 }
 
 /** Compiles the tests of a copy; prints the folder of what came out. */
@@ -93,8 +105,7 @@ export class Copy {
 		try {
 			writeFileSync(file, header + mutated(text, mutant));
 			return await body();
-		}
-		finally {
+		} finally {
 			writeFileSync(file, text);
 			this.#sweep();
 		}

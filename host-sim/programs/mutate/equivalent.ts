@@ -21,7 +21,10 @@ export function readEquivalents(): Map<string, string> {
 	const result = new Map<string, string>();
 	if (!existsSync(equivalentsFile)) return result;
 	for (const block of readFileSync(equivalentsFile, "utf8").split(/\n\s*\n/)) {
-		const lines = block.split("\n").map(line => line.trim()).filter(line => line !== "" && !line.startsWith("#"));
+		const lines = block
+			.split("\n")
+			.map(line => line.trim())
+			.filter(line => line !== "" && !line.startsWith("#"));
 		if (lines.length === 0) continue;
 		const above = lines[1]?.startsWith("^ ") ? lines.splice(1, 1)[0]!.slice(2) : "";
 		const [path, before, after, why] = lines;
@@ -32,6 +35,9 @@ export function readEquivalents(): Map<string, string> {
 	return result;
 }
 
-export function reasonFor(equivalents: ReadonlyMap<string, string>, { path, above, before, after }: Mutant): string | undefined {
+export function reasonFor(
+	equivalents: ReadonlyMap<string, string>,
+	{ path, above, before, after }: Mutant,
+): string | undefined {
 	return equivalents.get(key(path, "", before, after)) ?? equivalents.get(key(path, above, before, after));
 }

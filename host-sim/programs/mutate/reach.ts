@@ -32,10 +32,17 @@ export interface Measured extends TestRun {
  * Not run: real peers and firmware take too long, figures of memory change with every change, and the rest reaches neither
  * modules nor hardware.
  */
-const LEFT_OUT = new RegExp(`^(${[
-	"interop", "firmware", "fuzz", "memory/baseline", "unit/builder", "unit/house",
-	"unit/simulator/(?!faults|accelerators|selftest)",
-].join("|")})\\b`);
+const LEFT_OUT = new RegExp(
+	`^(${[
+		"interop",
+		"firmware",
+		"fuzz",
+		"memory/baseline",
+		"unit/builder",
+		"unit/house",
+		"unit/simulator/(?!faults|accelerators|selftest)",
+	].join("|")})\\b`,
+);
 
 const INSIDE = "drivers/inside.test.ts";
 
@@ -50,8 +57,11 @@ export type Verdict = "passed" | "failed" | "timed out" | "does not compile";
 
 function allRuns(): TestRun[] {
 	const tests = join(projectRoot, "tests");
-	const files = readdirSync(tests, { recursive: true }).map(String).filter(file => file.endsWith(".test.ts") && !LEFT_OUT.test(file));
-	const hasScripts = (folder: string): boolean => readdirSync(join(tests, folder)).some(name => /(?<!\.test)\.ts$/.test(name));
+	const files = readdirSync(tests, { recursive: true })
+		.map(String)
+		.filter(file => file.endsWith(".test.ts") && !LEFT_OUT.test(file));
+	const hasScripts = (folder: string): boolean =>
+		readdirSync(join(tests, folder)).some(name => /(?<!\.test)\.ts$/.test(name));
 	const folders = [...readdirSync(join(tests, "unit")).map(name => `unit/${name}`), "flows"];
 	const inside = folders.filter(folder => !LEFT_OUT.test(folder) && hasScripts(folder));
 	const others = files.filter(file => file !== INSIDE).sort();
@@ -68,15 +78,17 @@ const running = new Set<number>();
 
 function endGroup(leader: number): void {
 	try {
-		process.kill(-leader, "SIGKILL");	// the simulator and its servers, too
-	}
-	catch {
+		process.kill(-leader, "SIGKILL"); // the simulator and its servers, too
+	} catch {
 		// they have ended
 	}
 }
 
 /** Where this program is told to end, what it started ends, too. */
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+for (const [signal, code] of [
+	["SIGINT", 130],
+	["SIGTERM", 143],
+] as const) {
 	process.on(signal, () => {
 		for (const leader of running) endGroup(leader);
 		process.exit(code);
@@ -88,8 +100,11 @@ function environment({ folder }: TestRun, lines: string | undefined): NodeJS.Pro
 	const vectors = process.env["XS_TLS_VECTORS"] ?? join(projectRoot, "..", "shared", "vectors");
 	const { CI: _, ...outer } = process.env;
 	return {
-		...outer, XS_TLS_VARIANTS: "native", XS_TLS_VECTORS: vectors,
-		...(folder ? { XS_TLS_FOLDER: folder } : {}), ...(lines ? { SIM_LINES: lines } : {}),
+		...outer,
+		XS_TLS_VARIANTS: "native",
+		XS_TLS_VECTORS: vectors,
+		...(folder ? { XS_TLS_FOLDER: folder } : {}),
+		...(lines ? { SIM_LINES: lines } : {}),
 	};
 }
 
@@ -98,7 +113,10 @@ export function runTests(copy: Copy, scripts: string, tests: TestRun, limit: num
 	const values = ["--test-reporter=tap", join(scripts, tests.file.replace(/\.ts$/, ".js"))];
 	return new Promise(resolve => {
 		const child = spawn(process.execPath, values, {
-			cwd: copy.folder, env: environment(tests, lines), stdio: ["ignore", "pipe", "pipe"], detached: true,
+			cwd: copy.folder,
+			env: environment(tests, lines),
+			stdio: ["ignore", "pipe", "pipe"],
+			detached: true,
 		});
 		let words = "";
 		let verdict: Verdict | undefined;
@@ -127,7 +145,8 @@ export function runTests(copy: Copy, scripts: string, tests: TestRun, limit: num
 function readLines(folder: string): string[] {
 	const lines = new Set<string>();
 	for (const name of readdirSync(folder))
-		for (const line of readFileSync(join(folder, name), "utf8").split("\n")) if (/^(modules|hardware)\//.test(line)) lines.add(line);
+		for (const line of readFileSync(join(folder, name), "utf8").split("\n"))
+			if (/^(modules|hardware)\//.test(line)) lines.add(line);
 	return [...lines];
 }
 
@@ -151,8 +170,7 @@ async function measureOne(copy: Copy, scripts: string, run: TestRun): Promise<Ke
 		if (verdict === "passed") return { seconds: (Date.now() - start) / 1000, lines: readLines(folder) };
 		say(`${nameOf(run)}: ${verdict} without any change, so it is left out`);
 		return undefined;
-	}
-	finally {
+	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
 }
@@ -161,7 +179,7 @@ async function measureOne(copy: Copy, scripts: string, run: TestRun): Promise<Ke
 export async function measureTests(copy: Copy): Promise<Measured[]> {
 	const state = digestOf(["modules", "hardware"].flatMap(folder => filesUnder(join(projectRoot, folder))));
 	const file = join(buildFolder, "mutate", `tests-${state}.json`);
-	const kept: Kept = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) as Kept : {};
+	const kept: Kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Kept) : {};
 	const scripts = await copy.compileTests();
 	if (!scripts) throw new Problem(`the tests don't compile:\n${copy.words}`);
 	const result: Measured[] = [];
@@ -169,7 +187,7 @@ export async function measureTests(copy: Copy): Promise<Measured[]> {
 		const tests = join(projectRoot, "tests");
 		const key = `${nameOf(run)} ${digestOf(run.folder ? filesUnder(join(tests, run.folder)) : [join(tests, run.file)])}`;
 		if (!kept[key]) say(`running ${nameOf(run)} unchanged`);
-		const measured = kept[key] ?? await measureOne(copy, scripts, run);
+		const measured = kept[key] ?? (await measureOne(copy, scripts, run));
 		if (!measured) continue;
 		kept[key] = measured;
 		writeWhole(file, JSON.stringify(kept));
@@ -211,9 +229,14 @@ function linesWith(member: string): string[] {
 	const known = uses.get(member);
 	if (known) return known;
 	const word = new RegExp(`\\b${member.replace(".", "\\.")}\\b`);
-	const files = ["modules", "hardware"].flatMap(folder => filesUnder(join(projectRoot, folder))).filter(file => file.endsWith(".ts"));
-	const result = files.flatMap(file => readFileSync(file, "utf8").split("\n")
-		.flatMap((text, i) => word.test(text) ? [`${relative(projectRoot, file)}:${i + 1}`] : []));
+	const files = ["modules", "hardware"]
+		.flatMap(folder => filesUnder(join(projectRoot, folder)))
+		.filter(file => file.endsWith(".ts"));
+	const result = files.flatMap(file =>
+		readFileSync(file, "utf8")
+			.split("\n")
+			.flatMap((text, i) => (word.test(text) ? [`${relative(projectRoot, file)}:${i + 1}`] : [])),
+	);
 	uses.set(member, result);
 	return result;
 }
@@ -224,7 +247,7 @@ const NATIVE_TESTS = /^(unit\/hardware|unit\/simulator|vectors|legacy|ds|inflate
 /** The tests that reach a mutant. Those of C are all that run script. */
 export function testsFor(mutant: Mutant, tests: readonly Measured[]): readonly Measured[] {
 	if (mutant.path.endsWith(".c")) {
-		const rank = ({ file, folder }: Measured): number => NATIVE_TESTS.test(folder ?? file) ? 0 : 1;
+		const rank = ({ file, folder }: Measured): number => (NATIVE_TESTS.test(folder ?? file) ? 0 : 1);
 		return [...tests].sort((a, b) => rank(a) - rank(b) || a.seconds - b.seconds);
 	}
 	if (mutant.member) {

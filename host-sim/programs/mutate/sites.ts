@@ -27,10 +27,29 @@ export interface Mutant {
 
 /** Operators that are taken for one another. */
 export const swapped: Readonly<Record<string, readonly string[]>> = {
-	"<": ["<="], "<=": ["<"], ">": [">="], ">=": [">"],
-	"===": ["!=="], "!==": ["==="], "==": ["!="], "!=": ["=="],
-	"&&": ["||"], "||": ["&&"], "+": ["-"], "-": ["+"], "&": ["|"], "|": ["&"], "<<": [">>"], ">>": ["<<"], ">>>": ["<<"],
-	"+=": ["-="], "-=": ["+="], "|=": ["&="], "&=": ["|="], "++": ["--"], "--": ["++"],
+	"<": ["<="],
+	"<=": ["<"],
+	">": [">="],
+	">=": [">"],
+	"===": ["!=="],
+	"!==": ["==="],
+	"==": ["!="],
+	"!=": ["=="],
+	"&&": ["||"],
+	"||": ["&&"],
+	"+": ["-"],
+	"-": ["+"],
+	"&": ["|"],
+	"|": ["&"],
+	"<<": [">>"],
+	">>": ["<<"],
+	">>>": ["<<"],
+	"+=": ["-="],
+	"-=": ["+="],
+	"|=": ["&="],
+	"&=": ["|="],
+	"++": ["--"],
+	"--": ["++"],
 };
 
 /** The longest that a line is shown, and compared. */
@@ -61,9 +80,16 @@ export class Sites {
 		const last = after < 0 ? text.length : after;
 		const lineOf = (offset: number): number => text.slice(0, offset).split("\n").length;
 		this.mutants.push({
-			path: this.#path, start, end, by, isTyped, line: lineOf(start), lastLine: lineOf(end),
+			path: this.#path,
+			start,
+			end,
+			by,
+			isTyped,
+			line: lineOf(start),
+			lastLine: lineOf(end),
 			above: oneLine(text.slice(text.lastIndexOf("\n", first - 2) + 1, Math.max(0, first - 1))),
-			before: oneLine(text.slice(first, last)), after: oneLine(text.slice(first, start) + by + text.slice(end, last)),
+			before: oneLine(text.slice(first, last)),
+			after: oneLine(text.slice(first, start) + by + text.slice(end, last)),
 			...(this.member ? { member: this.member } : {}),
 		});
 	}

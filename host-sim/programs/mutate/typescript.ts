@@ -17,8 +17,10 @@ import { Sites, swapped, type Mutant } from "./sites.js";
 /** What holds nothing that runs, or only words for people. */
 function isSkipped(node: Node): boolean {
 	switch (node.kind) {
-		case SyntaxKind.ImportDeclaration: case SyntaxKind.ExportDeclaration:
-		case SyntaxKind.InterfaceDeclaration: case SyntaxKind.TypeAliasDeclaration:
+		case SyntaxKind.ImportDeclaration:
+		case SyntaxKind.ExportDeclaration:
+		case SyntaxKind.InterfaceDeclaration:
+		case SyntaxKind.TypeAliasDeclaration:
 		case SyntaxKind.TemplateExpression:
 			return true;
 		default:
@@ -65,8 +67,7 @@ class Visitor {
 			const text = operator.getText(this.#file);
 			if ((text === "+" || text === "+=") && (isText(node.left) || isText(node.right))) return;
 			for (const by of swapped[text] ?? []) this.#replace(operator, by);
-		}
-		else if (is.isPrefixUnaryExpression(node) && node.operator === SyntaxKind.ExclamationToken)
+		} else if (is.isPrefixUnaryExpression(node) && node.operator === SyntaxKind.ExclamationToken)
 			this.#replace(node, node.operand.getText(this.#file));
 		else if (is.isNumericLiteral(node)) this.#sites.number(node.getStart(this.#file), node.end);
 		else if (is.isConditionalExpression(node)) this.#negate(node.condition);
@@ -78,16 +79,13 @@ class Visitor {
 		if (is.isIfStatement(node)) {
 			this.#negate(node.expression);
 			this.#replace(node.thenStatement, node.elseStatement ? "{}" : ";");
-		}
-		else if (is.isWhileStatement(node)) this.#negate(node.expression);
+		} else if (is.isWhileStatement(node)) this.#negate(node.expression);
 		else if (is.isThrowStatement(node)) {
 			if (!is.isIfStatement(node.parent)) this.#replace(node, ";");
-		}
-		else if (is.isReturnStatement(node)) {
+		} else if (is.isReturnStatement(node)) {
 			const value = node.expression?.getText(this.#file) ?? "undefined";
 			if (value !== "undefined") this.#replace(node, "return undefined;");
-		}
-		else if (is.isExpressionStatement(node) && is.isCallExpression(node.expression)) {
+		} else if (is.isExpressionStatement(node) && is.isCallExpression(node.expression)) {
 			const isOnlyBody = is.isIfStatement(node.parent);
 			if (!isOnlyBody && node.expression.expression.kind !== SyntaxKind.SuperKeyword) this.#replace(node, ";");
 		}
@@ -109,8 +107,7 @@ export function typescriptMutants(files: readonly { readonly file: string; reado
 			new Visitor(sites, source).visit(source);
 			return sites.mutants;
 		});
-	}
-	finally {
+	} finally {
 		api.close();
 		rmSync(folder, { recursive: true, force: true });
 	}

@@ -24,8 +24,7 @@ function earlySecret(key: PreSharedKey, digest: Uint8Array): Secret {
 	const schedule = new Schedule13(key.suite, key.owner.secret);
 	try {
 		return schedule.derive("c e traffic", digest);
-	}
-	finally {
+	} finally {
 		schedule.close();
 	}
 }
@@ -38,8 +37,7 @@ export function sendEarly(link: Link, hello: Hello, digest: Uint8Array): void {
 		logSecret("CLIENT_EARLY_TRAFFIC_SECRET", hello.random, traffic);
 		if (hello.isCompatible) link.sendChangeCipherSpec();
 		link.writeWith(trafficCipher(key.suite, traffic));
-	}
-	finally {
+	} finally {
 		traffic.close();
 	}
 	link.sendData(hello.early!);
@@ -49,7 +47,10 @@ export function sendEarly(link: Link, hello: Hello, digest: Uint8Array): void {
 export function checkEarly(hello: Hello, key: PreSharedKey | undefined, suite: Suite, protocol: string): void {
 	const first = hello.keys[0]!;
 	if (key !== first || suite !== first.suite || protocol !== first.owner.protocol)
-		throw new TLSError("illegal_parameter", "the server takes early data, but not with the key, cipher suite and protocol that it was made for");
+		throw new TLSError(
+			"illegal_parameter",
+			"the server takes early data, but not with the key, cipher suite and protocol that it was made for",
+		);
 }
 
 /** EndOfEarlyData (section 4.5), the last message under the early key. */

@@ -25,7 +25,12 @@ import type { ClockPolicy } from "../../x509/time";
 const MAX_IDENTITY = 1024;
 
 const types: OptionTypes = Object.freeze({
-	identity: "a string or a buffer", key: "a buffer", hash: "a string", maxEarlyData: "a number", cipherSuite: "a string", protocol: "a string",
+	identity: "a string or a buffer",
+	key: "a buffer",
+	hash: "a string",
+	maxEarlyData: "a number",
+	cipherSuite: "a string",
+	protocol: "a string",
 });
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
 const RESUMPTION_BINDER = "res binder";
@@ -34,23 +39,35 @@ const EXTERNAL_BINDER = "ext binder";
 /** The suite that early data goes out with. */
 function earlySuite(name: string, hash: HashAlgorithm): number {
 	const suite = findSuiteByName(name);
-	if (suite?.signer !== Signer.any || suite.hash !== hash) refuse(`"psk": "cipherSuite", ${name.slice(0, 64)}, is none of TLS 1.3 with the hash of the key`);
+	if (suite?.signer !== Signer.any || suite.hash !== hash)
+		refuse(`"psk": "cipherSuite", ${name.slice(0, 64)}, is none of TLS 1.3 with the hash of the key`);
 	return suite.id;
 }
 
 /** The option `psk`. */
 export function readExternalKey({ psk }: Options): ExternalKey | undefined {
 	if (!psk) return undefined;
-	const { identity, key, hash: hashName = "sha256", maxEarlyData, cipherSuite, protocol = "" } = copyOptions<PreSharedKeyOption>("psk", psk, types, "nested");
+	const {
+		identity,
+		key,
+		hash: hashName = "sha256",
+		maxEarlyData,
+		cipherSuite,
+		protocol = "",
+	} = copyOptions<PreSharedKeyOption>("psk", psk, types, "nested");
 	if (identity === undefined) refuse('"psk": "identity" is missing');
 	if (key === undefined) refuse('"psk": "key" is missing');
 	if (hashName !== "sha256" && hashName !== "sha384") refuse('"psk": "hash" must be "sha256" or "sha384"');
 	const name = copyBytes("psk.identity", typeof identity === "string" ? ArrayBuffer.fromString(identity) : identity);
 	const octets = viewBytes("psk.key", key);
-	if (!name.length || name.length > MAX_IDENTITY) refuse(`"psk": "identity" must have 1 to ${MAX_IDENTITY} bytes, not ${name.length}`);
+	if (!name.length || name.length > MAX_IDENTITY)
+		refuse(`"psk": "identity" must have 1 to ${MAX_IDENTITY} bytes, not ${name.length}`);
 	if (octets.length < 16 || octets.length > 64) refuse(`"psk": "key" must have 16 to 64 bytes, not ${octets.length}`);
 	const hash = hashName === "sha256" ? HashAlgorithm.sha256 : HashAlgorithm.sha384;
-	const suite = earlySuite(cipherSuite ?? (hash === HashAlgorithm.sha256 ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384"), hash);
+	const suite = earlySuite(
+		cipherSuite ?? (hash === HashAlgorithm.sha256 ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384"),
+		hash,
+	);
 	const most = numberOption("psk.maxEarlyData", maxEarlyData, 0, 0xffffffff, 0);
 	const secret = new Secret(octets.length);
 	secret.import(octets, 0);
@@ -60,13 +77,19 @@ export function readExternalKey({ psk }: Options): ExternalKey | undefined {
 /**
  * What can be offered, the session first: at most one of each. A session whose age nobody knows is dropped: the clock was set back since.
  */
-export function keysToOffer(session: Session13 | undefined, external: ExternalKey | undefined, clock: ClockPolicy): PreSharedKey[] {
+export function keysToOffer(
+	session: Session13 | undefined,
+	external: ExternalKey | undefined,
+	clock: ClockPolicy,
+): PreSharedKey[] {
 	const keys: PreSharedKey[] = [];
 	if (session) {
-		if (ticketAge(session, clock) >= 0) keys.push({ identity: session.ticket, suite: findSuite(session.suite)!, owner: session, session });
+		if (ticketAge(session, clock) >= 0)
+			keys.push({ identity: session.ticket, suite: findSuite(session.suite)!, owner: session, session });
 		else dropSession(session);
 	}
-	if (external) keys.push({ identity: external.identity, suite: findSuite(external.suite)!, owner: external, session: undefined });
+	if (external)
+		keys.push({ identity: external.identity, suite: findSuite(external.suite)!, owner: external, session: undefined });
 	return keys;
 }
 
@@ -107,8 +130,7 @@ function binder(key: PreSharedKey, digest: Uint8Array): Uint8Array {
 	try {
 		base = schedule.derive(key.session ? RESUMPTION_BINDER : EXTERNAL_BINDER, undefined);
 		return verifyData(suite, base, digest);
-	}
-	finally {
+	} finally {
 		schedule.close();
 		base?.close();
 	}

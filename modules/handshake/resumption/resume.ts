@@ -23,7 +23,11 @@ import { BINDING_LENGTH, exportSession, importSession } from "./session";
  * Returns the digest of what a session is bound to: the server's name and all that was checked or shown when it was made. These are the trust store, the
  * pins, whether a status had to come, the client's certificate, and the external key. An option that widens or narrows trust belongs in here.
  */
-export function sessionBinding(policy: CertificatePolicy, client: Uint8Array | undefined, key: ExternalKey | undefined): Uint8Array {
+export function sessionBinding(
+	policy: CertificatePolicy,
+	client: Uint8Array | undefined,
+	key: ExternalKey | undefined,
+): Uint8Array {
 	const { name, roots, pins, pinsInsteadOfRoots, requiresStatus } = policy;
 	const binding = new Uint8Array(BINDING_LENGTH);
 	const text = `${name}\n${[!!roots, !!requiresStatus, !!pinsInsteadOfRoots, pins?.length, client?.length, !!key].join()}\n`;
@@ -40,8 +44,7 @@ export function sessionBinding(policy: CertificatePolicy, client: Uint8Array | u
 			running.update(binding, 0, BINDING_LENGTH);
 		}
 		running.peek(binding, 0);
-	}
-	finally {
+	} finally {
 		running.close();
 	}
 	return binding;
@@ -50,8 +53,7 @@ export function sessionBinding(policy: CertificatePolicy, client: Uint8Array | u
 function wipe(bytes: Uint8Array): void {
 	try {
 		bytes.fill(0);
-	}
-	catch {
+	} catch {
 		refuse('"session" must be in a buffer that can be written: one of TLS 1.3 is used once, and wiped');
 	}
 }
@@ -73,8 +75,12 @@ function isOffered(session: Session, { suites, protocols, maxFragmentCode }: Ses
 	// RFC 6066 section 4: it holds for as long as the session does
 	if (maxFragmentCode !== undefined && maxFragmentCode !== session.maxFragmentCode) return false;
 	// RFC 7627 section 5.3
-	if (session.version === ProtocolVersion.tls12) return session.isExtended || (legacy?.sparesExtendedMasterSecret ?? false);
-	return session.secret!.length === findSuite(session.suite)!.hashLength && (!session.protocol || protocols.includes(session.protocol));
+	if (session.version === ProtocolVersion.tls12)
+		return session.isExtended || (legacy?.sparesExtendedMasterSecret ?? false);
+	return (
+		session.secret!.length === findSuite(session.suite)!.hashLength &&
+		(!session.protocol || protocols.includes(session.protocol))
+	);
 }
 
 /** Reads the session where it goes with what is offered now; else undefined. */
@@ -85,8 +91,7 @@ export function usableSession(bytes: Uint8Array, binding: Uint8Array, terms: Ses
 	const isRight = isOffered(session, terms);
 	try {
 		if (session.version === ProtocolVersion.tls13) wipe(bytes);
-	}
-	catch (error) {
+	} catch (error) {
 		dropSession(session);
 		throw error;
 	}
@@ -99,16 +104,29 @@ export function usableSession(bytes: Uint8Array, binding: Uint8Array, terms: Ses
  * Hands on what a later connection of TLS 1.2 can go on with: a new ticket, or the number of a session that begins here. `master` is the master
  * secret, `peer` and `scheme` are the server's proof.
  */
-export function keepSession12(link: Link, { suite, sessionId, resumes, isExtended, maxFragment }: ServerHello12, ticket12: Ticket12 | undefined,
-	master: Secret, { peer, scheme }: AuthenticatedPeer): void {
+export function keepSession12(
+	link: Link,
+	{ suite, sessionId, resumes, isExtended, maxFragment }: ServerHello12,
+	ticket12: Ticket12 | undefined,
+	master: Secret,
+	{ peer, scheme }: AuthenticatedPeer,
+): void {
 	const { sessionBinding: binding, maxFragmentCode, certificates } = link.config;
 	const { lifetime = 0, octets: ticket = empty } = ticket12 ?? {};
 	const now = clockTime(certificates.clock);
-	if (now === undefined || !ticket.length && (resumes || !sessionId.length)) return;
+	if (now === undefined || (!ticket.length && (resumes || !sessionId.length))) return;
 	const { subject, verifiedAt, validUntil } = peer;
 	const session = {
-		version: ProtocolVersion.tls12, suite: suite.id, scheme, id: ticket.length ? empty : sessionId, ticket, subject, verifiedAt, validUntil,
-		isExtended, maxFragmentCode: maxFragment ? maxFragmentCode : 0,
+		version: ProtocolVersion.tls12,
+		suite: suite.id,
+		scheme,
+		id: ticket.length ? empty : sessionId,
+		ticket,
+		subject,
+		verifiedAt,
+		validUntil,
+		isExtended,
+		maxFragmentCode: maxFragment ? maxFragmentCode : 0,
 	} as const;
 	link.keepSession(exportSession(session, master, binding!, now, lifetime));
 }

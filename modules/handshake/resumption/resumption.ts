@@ -11,8 +11,18 @@ import { keepTickets, readTicket } from "./tickets";
 export { readExternalKey };
 
 const parts = Object.freeze({
-	keysToOffer, writeKeys, writeBinders, earlyData, sendEarly, checkEarly, endEarly, keepTickets, readTicket,
-	keepSession12, sessionBinding, usableSession,
+	keysToOffer,
+	writeKeys,
+	writeBinders,
+	earlyData,
+	sendEarly,
+	checkEarly,
+	endEarly,
+	keepTickets,
+	readTicket,
+	keepSession12,
+	sessionBinding,
+	usableSession,
 });
 
 /** Undefined in a build that leaves it out. */

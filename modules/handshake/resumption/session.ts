@@ -75,8 +75,7 @@ function writeCheck(binding: Uint8Array, bytes: Uint8Array, end: number, out: Ui
 		running.update(binding, 0, BINDING_LENGTH);
 		running.update(bytes, 0, end);
 		running.peek(out, at);
-	}
-	finally {
+	} finally {
 		running.close();
 	}
 }
@@ -85,10 +84,18 @@ function writeCheck(binding: Uint8Array, bytes: Uint8Array, end: number, out: Ui
  * Returns the bytes of a session. `lifetime` is the server's word, 0 if it gave none, and `now` is in milliseconds. The one buffer that holds the secret
  * is the one returned: it has its exact size from the start.
  */
-export function exportSession(session: Omit<Session12, "secret"> | Omit<Session13, "secret" | "made">, secret: Secret, binding: Uint8Array, now: number,
-	lifetime: number): ArrayBuffer {
+export function exportSession(
+	session: Omit<Session12, "secret"> | Omit<Session13, "secret" | "made">,
+	secret: Secret,
+	binding: Uint8Array,
+	now: number,
+	lifetime: number,
+): ArrayBuffer {
 	const { version, ticket, subject } = session;
-	const own = session.version === ProtocolVersion.tls12 ? FIXED_LENGTH_12 + session.id.length : FIXED_LENGTH_13 + nameLength(session.protocol);
+	const own =
+		session.version === ProtocolVersion.tls12
+			? FIXED_LENGTH_12 + session.id.length
+			: FIXED_LENGTH_13 + nameLength(session.protocol);
 	const length = own + secret.length + ticket.length + nameLength(subject);
 	const w = new Writer(length);
 	w.u8(FORMAT);
@@ -109,8 +116,7 @@ export function exportSession(session: Omit<Session12, "secret"> | Omit<Session1
 		w.u8(session.isExtended ? Flag.extendedMasterSecret : 0);
 		w.u8(session.id.length);
 		w.copy(session.id, 0, session.id.length);
-	}
-	else {
+	} else {
 		w.u16(now % 1000);
 		writeU32(w, session.ageAdd);
 		writeU32(w, session.maxEarlyData);
@@ -155,7 +161,12 @@ function read12(r: Reader, common: Omit<AnySession, "secret">): Omit<Session12, 
 	return { ...common, version: ProtocolVersion.tls12, id, isExtended: flags === Flag.extendedMasterSecret };
 }
 
-function read13(r: Reader, common: Omit<AnySession, "secret">, madeSeconds: number, now: number): Omit<Session13, "secret"> | undefined {
+function read13(
+	r: Reader,
+	common: Omit<AnySession, "secret">,
+	madeSeconds: number,
+	now: number,
+): Omit<Session13, "secret"> | undefined {
 	const made = madeSeconds * 1000 + r.u16();
 	const ageAdd = r.u32();
 	const maxEarlyData = r.u32();
@@ -178,10 +189,20 @@ function isWhole(bytes: Uint8Array, binding: Uint8Array): boolean {
  * True where a session can be used at `now`. A clock that shows less than when the session was made, or when the certificates were verified, was set
  * back: then nobody knows how old it is.
  */
-function isFresh({ now, lifetime }: SessionTime, made: number, ticketLifetime: number, { verifiedAt, validUntil }: Omit<AnySession, "secret">): boolean {
+function isFresh(
+	{ now, lifetime }: SessionTime,
+	made: number,
+	ticketLifetime: number,
+	{ verifiedAt, validUntil }: Omit<AnySession, "secret">,
+): boolean {
 	const seconds = now / 1000;
-	return made <= seconds && seconds <= made + Math.min(ticketLifetime, MAX_LIFETIME)
-		&& verifiedAt <= seconds && seconds <= verifiedAt + lifetime && seconds <= validUntil;
+	return (
+		made <= seconds &&
+		seconds <= made + Math.min(ticketLifetime, MAX_LIFETIME) &&
+		verifiedAt <= seconds &&
+		seconds <= verifiedAt + lifetime &&
+		seconds <= validUntil
+	);
 }
 
 /** Reads a session whose check is right. The secret comes first, so that it can be wiped where the rest is of no use. */
@@ -196,16 +217,23 @@ function read(r: Reader, time: SessionTime): Session | undefined {
 	const secret = takeSecret(r);
 	let session: Omit<Session12, "secret"> | Omit<Session13, "secret"> | undefined;
 	try {
-		const common = { suite, verifiedAt, validUntil, ticket: take(r, 2, 0xffff), scheme: r.u16(), subject: takeName(r), maxFragmentCode: r.u8() };
+		const common = {
+			suite,
+			verifiedAt,
+			validUntil,
+			ticket: take(r, 2, 0xffff),
+			scheme: r.u16(),
+			subject: takeName(r),
+			maxFragmentCode: r.u8(),
+		};
 		if (isFresh(time, made, ticketLifetime, common) && common.maxFragmentCode <= 4) {
 			if (version === ProtocolVersion.tls12 && secret.length === 48) session = read12(r, common);
 			else if (version === ProtocolVersion.tls13 && secret.length >= 32) session = read13(r, common, made, time.now);
 		}
-	}
-	finally {
+	} finally {
 		if (!session) secret.close();
 	}
-	return session && { ...session, secret } as Session;
+	return session && ({ ...session, secret } as Session);
 }
 
 /** The session in `bytes`, or undefined where it is damaged, or of no use for `binding` or at that time. */
@@ -213,8 +241,7 @@ export function importSession(bytes: Uint8Array, binding: Uint8Array, time: Sess
 	try {
 		if (!isWhole(bytes, binding)) return undefined;
 		return read(new Reader().open(bytes, 0, bytes.length - BINDING_LENGTH), time);
-	}
-	catch (error) {
+	} catch (error) {
 		if (error instanceof TLSError) return undefined;
 		throw error;
 	}

@@ -46,7 +46,16 @@ export class TicketKeeper {
 	}
 
 	/** Hands on the session that `ticket` stands for; its key is made with the nonce `bytes[start..end)`. */
-	keep(link: Link, lifetime: number, ageAdd: number, maxEarlyData: number, bytes: Uint8Array, start: number, end: number, ticket: Uint8Array): void {
+	keep(
+		link: Link,
+		lifetime: number,
+		ageAdd: number,
+		maxEarlyData: number,
+		bytes: Uint8Array,
+		start: number,
+		end: number,
+		ticket: Uint8Array,
+	): void {
 		// a lifetime of zero means that it is not to be used
 		if (!lifetime || !this.left) return;
 		const now = clockTime(this.clock);
@@ -55,10 +64,16 @@ export class TicketKeeper {
 		const secret = new Secret(hashLength);
 		try {
 			secret.expandLabel(hash, this.master, RESUMPTION, bytes, start, end, 0, hashLength);
-			const session = { version: ProtocolVersion.tls13 as const, suite: id, ticket, ageAdd, maxEarlyData, ...this.common };
+			const session = {
+				version: ProtocolVersion.tls13 as const,
+				suite: id,
+				ticket,
+				ageAdd,
+				maxEarlyData,
+				...this.common,
+			};
 			link.keepSession(exportSession(session, secret, this.binding, now, lifetime));
-		}
-		finally {
+		} finally {
 			secret.close();
 		}
 		if (!--this.left) this.master.close();
@@ -78,7 +93,7 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	const nonceAt = r.skip(nonceLength);
 	const outer = r.enter(2, 1, 0xffff);
 	const ticketAt = r.at;
-	const ticketEnd = r.at = r.end;
+	const ticketEnd = (r.at = r.end);
 	r.leave(outer);
 	const block = r.enter(2, 0, 0xfffe);
 	let seen = 0;
@@ -96,20 +111,44 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	r.finish();
 	// section 4.6.1: a ticket may be passed over
 	if (!keeper || !canKeepTicket(ticketEnd - ticketAt)) return;
-	keeper.keep(link, lifetime, ageAdd, maxEarlyData, r.bytes, nonceAt, nonceAt + nonceLength, r.bytes.slice(ticketAt, ticketEnd));
+	keeper.keep(
+		link,
+		lifetime,
+		ageAdd,
+		maxEarlyData,
+		r.bytes,
+		nonceAt,
+		nonceAt + nonceLength,
+		r.bytes.slice(ticketAt, ticketEnd),
+	);
 }
 
 /**
  * Returns what makes sessions of the server's tickets, undefined where the time is not known: such a session could never be used. The transcript
  * ends with the client's Finished; `maxFragmentCode` is what the server keeps to.
  */
-export function keepTickets({ certificates: { clock }, sessionBinding }: Config, schedule: Schedule13, transcript: Transcript, proof: AuthenticatedPeer,
-	agreed: Pick<Common, "protocol" | "maxFragmentCode">): TicketKeeper | undefined {
+export function keepTickets(
+	{ certificates: { clock }, sessionBinding }: Config,
+	schedule: Schedule13,
+	transcript: Transcript,
+	proof: AuthenticatedPeer,
+	agreed: Pick<Common, "protocol" | "maxFragmentCode">,
+): TicketKeeper | undefined {
 	const now = clockTime(clock);
 	if (now === undefined) return undefined;
-	const { scheme, peer: { subject, validUntil, verifiedAt } } = proof;
+	const {
+		scheme,
+		peer: { subject, validUntil, verifiedAt },
+	} = proof;
 	const master = schedule.derive(RESUMPTION_MASTER, transcript.digest());
 	// an external key has verified the server just now
-	const common = { scheme, subject, validUntil, verifiedAt: verifiedAt || Math.floor(now / 1000), protocol: agreed.protocol, maxFragmentCode: agreed.maxFragmentCode };
+	const common = {
+		scheme,
+		subject,
+		validUntil,
+		verifiedAt: verifiedAt || Math.floor(now / 1000),
+		protocol: agreed.protocol,
+		maxFragmentCode: agreed.maxFragmentCode,
+	};
 	return new TicketKeeper(schedule.suite, master, sessionBinding!, clock, common);
 }

@@ -16,7 +16,8 @@ export function readCertificate12(r: Reader, maximum: number): CertificateList {
 	const list: CertificateList = { spans: [], staple: undefined };
 	const entries = r.enter(3, 0, 0xffffff);
 	while (r.left) {
-		if (list.spans.length === 2 * maximum) throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
+		if (list.spans.length === 2 * maximum)
+			throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
 		const certificate = r.enter(3, 1, 0xffffff);
 		list.spans.push(r.at, r.end);
 		r.at = r.end;
@@ -39,9 +40,11 @@ const enum ClientCertificateType {
  * with a type that is asked for: a key of another kind is answered with an empty list (section 7.4.6).
  */
 export function readCertificateRequest12(r: Reader): number[] {
-	let takesRSA = false, takesECDSA = false;
+	let takesRSA = false,
+		takesECDSA = false;
 	const types = r.enter(1, 1, 255);
-	const bytes = r.bytes, end = r.end;
+	const bytes = r.bytes,
+		end = r.end;
 	for (let at = r.at; at < end; at++) {
 		const type = bytes[at]!;
 		if (type === ClientCertificateType.rsa_sign) takesRSA = true;
@@ -52,7 +55,7 @@ export function readCertificateRequest12(r: Reader): number[] {
 	const schemes = readSchemes(r);
 	readNames(r, 0);
 	r.finish();
-	return schemes.filter(scheme => isECDSA(scheme) ? takesECDSA : takesRSA);
+	return schemes.filter(scheme => (isECDSA(scheme) ? takesECDSA : takesRSA));
 }
 
 /** Writes the client's Certificate of TLS 1.2; the chain may be empty (RFC 5246 section 7.4.6). */

@@ -31,9 +31,12 @@ export class ECDHE implements KeyExchange {
 	/** ServerECDHParams (RFC 8422 section 5.4) */
 	readParameters({ config, reader: r }: Link): void {
 		const curveType = r.u8();
-		const group = this.group = r.u16();
+		const group = (this.group = r.u16());
 		if (curveType !== NAMED_CURVE || !config.groups.includes(group))
-			throw new TLSError("illegal_parameter", `the server's key is of group 0x${group.toString(16)}, which was not offered`);
+			throw new TLSError(
+				"illegal_parameter",
+				`the server's key is of group 0x${group.toString(16)}, which was not offered`,
+			);
 		const point = r.enter(1, 1, 255);
 		this.start = r.at;
 		this.end = r.at = r.end;
@@ -42,13 +45,13 @@ export class ECDHE implements KeyExchange {
 
 	/** First the client's own keys; those in the ClientHello serve where the group is the same. Then the shared value. */
 	step({ message }: Link): boolean {
-		const hello = this.hello, share = this.share;
+		const hello = this.hello,
+			share = this.share;
 		if (!share) {
 			if (hello.share && hello.group === this.group) {
 				this.share = hello.share;
 				hello.share = undefined;
-			}
-			else {
+			} else {
 				hello.closeShare();
 				this.share = new KeyShare(this.group, undefined);
 			}

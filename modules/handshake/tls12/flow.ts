@@ -105,10 +105,13 @@ function beginCertificate(link: Link, state: State12): void {
 
 /** The path holds. The suite says which kind of key the server must have, and how the key exchange goes on. */
 function endCertificate(link: Link, hello: Hello, transcript: Transcript, state: State12): void {
-	const { search, answer: { suite } } = state;
-	const peer = state.peer = search!.peer!;
+	const {
+		search,
+		answer: { suite },
+	} = state;
+	const peer = (state.peer = search!.peer!);
 	state.subject = search!.subject;
-	state.search = undefined;	// and with it all that it holds
+	state.search = undefined; // and with it all that it holds
 	if ((peer.key.kind === KeyKind.rsa) !== (suite.signer === Signer.rsa))
 		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${suite.name}`);
 	state.exchange = suite.exchange ? legacy!.keyExchange(suite, peer) : new ECDHE(hello);
@@ -121,7 +124,8 @@ function beginStatus(link: Link, transcript: Transcript, state: State12): void {
 	const span = readStatus(link.reader);
 	link.reader.finish();
 	link.addTo(transcript);
-	if (state.subject) state.status = new StapledStatus(link.message, span, state.subject, timeNow(link.config.certificates.clock));
+	if (state.subject)
+		state.status = new StapledStatus(link.message, span, state.subject, timeNow(link.config.certificates.clock));
 }
 
 /** The status holds. Where it has to be there, what was verified ends with it. */
@@ -134,7 +138,10 @@ function endStatus(state: State12): void {
 /** Announced but left out, which a server may do, unless the status has to be there. */
 function expectNoStatus(state: State12): void {
 	if (state.peer!.needsStatus)
-		throw new TLSError("bad_staple", "the server announced a certificate status (OCSP), which has to be there, and then left it out");
+		throw new TLSError(
+			"bad_staple",
+			"the server announced a certificate status (OCSP), which has to be there, and then left it out",
+		);
 	state.subject = undefined;
 }
 
@@ -148,11 +155,14 @@ function readServerKeyExchange(link: Link, transcript: Transcript, state: State1
 	const scheme = r.u16();
 	const signature = r.enter(2, 0, 0xffff);
 	const signatureStart = r.at;
-	const signatureEnd = r.at = r.end;
+	const signatureEnd = (r.at = r.end);
 	r.leave(signature);
 	r.finish();
 	if (!config.signatureSchemes.includes(scheme))
-		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered`);
+		throw new TLSError(
+			"illegal_parameter",
+			`the server signed with scheme 0x${scheme.toString(16)}, which was not offered`,
+		);
 	const content = new Uint8Array(randoms.length + end - start);
 	copy(randoms, 0, randoms.length, content, 0);
 	copy(link.message, start, end, content, randoms.length);
@@ -163,7 +173,7 @@ function readServerKeyExchange(link: Link, transcript: Transcript, state: State1
 
 /** The client's flight takes an expensive step: a signature, or the encryption of the secret. */
 function mustCompute(link: Link, state: State12): boolean {
-	return !state.exchange!.isSigned || state.schemes !== undefined && link.config.credential !== undefined;
+	return !state.exchange!.isSigned || (state.schemes !== undefined && link.config.credential !== undefined);
 }
 
 /**
@@ -171,7 +181,10 @@ function mustCompute(link: Link, state: State12): boolean {
  * ClientKeyExchange.
  */
 function sendKeyExchange(link: Link, transcript: Transcript, state: State12): void {
-	const { schemes, answer: { suite, randoms, isExtended } } = state;
+	const {
+		schemes,
+		answer: { suite, randoms, isExtended },
+	} = state;
 	const exchange = state.exchange!;
 	const credential = link.config.credential;
 	const w = new Writer(128);
@@ -184,7 +197,7 @@ function sendKeyExchange(link: Link, transcript: Transcript, state: State12): vo
 	w.close(3, message);
 	transcript.add(w.bytes, 0, w.length);
 	const sessionHash = isExtended ? transcript.digest() : undefined;
-	const secret = exchange.takeSecret();	// which the next line closes, whatever happens
+	const secret = exchange.takeSecret(); // which the next line closes, whatever happens
 	state.master = sessionHash ? extendedMasterSecret(suite, secret, sessionHash) : masterSecret(suite, secret, randoms);
 	if (scheme) {
 		const start = w.length;
@@ -205,8 +218,7 @@ function deriveKeys(state: State12): void {
 	try {
 		state.reading = recordCipher(suite, block, 1, encryptThenMac);
 		state.writing = recordCipher(suite, block, 0, encryptThenMac);
-	}
-	finally {
+	} finally {
 		block.close();
 	}
 }
@@ -245,8 +257,12 @@ function receiveTicket(link: Link, transcript: Transcript, state: State12): void
 
 /** What the server's Finished, which the link holds, must say. */
 function expectedFinished(link: Link, transcript: Transcript, state: State12): Uint8Array {
-	const expected = verifyData12(state.answer.suite, state.master!, SERVER_FINISHED, transcript.digest()).subarray(0, VERIFY_LENGTH);
-	if (link.reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
+	const expected = verifyData12(state.answer.suite, state.master!, SERVER_FINISHED, transcript.digest()).subarray(
+		0,
+		VERIFY_LENGTH,
+	);
+	if (link.reader.left !== expected.length)
+		throw new TLSError("decode_error", "the server's Finished has the wrong length");
 	return expected;
 }
 
@@ -265,7 +281,8 @@ class Application12 implements PostHandshake {
 	#refusals = 0;
 
 	expectType(type: number): void {
-		if (type !== HandshakeType.hello_request) throw new TLSError("unexpected_message", `handshake message ${type} after the handshake`);
+		if (type !== HandshakeType.hello_request)
+			throw new TLSError("unexpected_message", `handshake message ${type} after the handshake`);
 	}
 
 	receive(link: Link): void {
@@ -274,7 +291,10 @@ class Application12 implements PostHandshake {
 	}
 
 	updateKey(): void {
-		throw new TLSError("crypto", "the connection has used up its keys, and TLS 1.2 has no way to get others: open a new one");
+		throw new TLSError(
+			"crypto",
+			"the connection has used up its keys, and TLS 1.2 has no way to get others: open a new one",
+		);
 	}
 
 	close(): void {}
@@ -287,7 +307,13 @@ function open(link: Link, state: State12): void {
 	if (link.config.onSession) resumption!.keepSession12(link, state.answer, state.ticket, state.master!, proof);
 	const group = state.exchange?.group ?? 0;
 	const negotiated = {
-		version: ProtocolVersion.tls12, suite: suite.name, group, signature: proof.scheme, resumed: resumes, earlyData: false, protocol,
+		version: ProtocolVersion.tls12,
+		suite: suite.name,
+		group,
+		signature: proof.scheme,
+		resumed: resumes,
+		earlyData: false,
+		protocol,
 	};
 	link.open(proof, negotiated, new Application12());
 }
@@ -309,7 +335,13 @@ function* resume(link: Link, hello: Hello, transcript: Transcript, state: State1
 	yield Accept.finished;
 	const expected = expectedFinished(link, transcript, state);
 	const { scheme, subject, verifiedAt, validUntil } = session;
-	state.proof = authenticateByKey({ subject, pathLength: 0, verifiedAt, validUntil }, scheme, expected, link.message, link.reader.at);
+	state.proof = authenticateByKey(
+		{ subject, pathLength: 0, verifiedAt, validUntil },
+		scheme,
+		expected,
+		link.message,
+		link.reader.at,
+	);
 	link.addTo(transcript);
 	finish(link, transcript, state);
 	open(link, state);
@@ -319,7 +351,7 @@ function* resume(link: Link, hello: Hello, transcript: Transcript, state: State1
 function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 	const { config } = link;
 	const answer = readServerHello12(link.reader, hello, config);
-	hello.random = hello.sessionId = empty;	// the answer has what is needed of them
+	hello.random = hello.sessionId = empty; // the answer has what is needed of them
 	link.useVersion(ProtocolVersion.tls12);
 	if (answer.maxFragment) link.limitRecords(answer.maxFragment, answer.maxFragment);
 	if (config.credential && !answer.resumes) transcript.beginAll(answer.suite.hash);
@@ -355,8 +387,7 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 		while (state.status && stepSearch(state.status));
 		endStatus(state);
 		yield next;
-	}
-	else expectNoStatus(state);
+	} else expectNoStatus(state);
 
 	if (isSigned) {
 		yield Step.pause;

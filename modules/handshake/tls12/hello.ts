@@ -58,7 +58,13 @@ const ALWAYS = Uint8Array.of(0x00, 0x0b, 0x00, 0x02, 0x01, 0x00, 0x00, 0x17, 0x0
 
 /** The extensions of the ClientHello that only TLS 1.2 needs. */
 export function writeExtensions12(w: Writer, hello: Hello, config: Config): void {
-	hello.ask(w, ALWAYS, 0, ALWAYS.length, ExtensionBit.ec_point_formats | ExtensionBit.extended_master_secret | ExtensionBit.renegotiation_info);
+	hello.ask(
+		w,
+		ALWAYS,
+		0,
+		ALWAYS.length,
+		ExtensionBit.ec_point_formats | ExtensionBit.extended_master_secret | ExtensionBit.renegotiation_info,
+	);
 	if (legacy?.asksEncryptThenMac) {
 		// RFC 7366 section 2
 		const extension = hello.openExtension(w, ExtensionType.encrypt_then_mac, ExtensionBit.encrypt_then_mac);
@@ -76,12 +82,19 @@ export function writeExtensions12(w: Writer, hello: Hello, config: Config): void
 /** One extension's data; the caller has checked that it may be there. */
 function readExtension(r: Reader, type: number, config: Config, to: ServerHello12): void {
 	switch (type) {
-		case ExtensionType.application_layer_protocol_negotiation: to.protocol = readProtocol(r, config.protocols); break;
-		case ExtensionType.record_size_limit: to.recordLimit = readRecordLimit(r, 0x4000); break;
-		case ExtensionType.max_fragment_length: to.maxFragment = readFragmentLength(r, config); break;
+		case ExtensionType.application_layer_protocol_negotiation:
+			to.protocol = readProtocol(r, config.protocols);
+			break;
+		case ExtensionType.record_size_limit:
+			to.recordLimit = readRecordLimit(r, 0x4000);
+			break;
+		case ExtensionType.max_fragment_length:
+			to.maxFragment = readFragmentLength(r, config);
+			break;
 		case ExtensionType.renegotiation_info:
 			// RFC 5746 section 3.4: empty in the first handshake
-			if (r.u8() !== 0) throw new TLSError("handshake_failure", "the server takes this connection for one that was there before");
+			if (r.u8() !== 0)
+				throw new TLSError("handshake_failure", "the server takes this connection for one that was there before");
 			break;
 		case ExtensionType.ec_point_formats: {
 			// RFC 8422 section 5.2: whatever else there is, uncompressed points must be
@@ -89,19 +102,33 @@ function readExtension(r: Reader, type: number, config: Config, to: ServerHello1
 			const list = r.enter(1, 1, 255);
 			while (r.left) isPlain = r.u8() === 0 || isPlain;
 			r.leave(list);
-			if (!isPlain) throw new TLSError("illegal_parameter", "the server does not take uncompressed points, which it must");
+			if (!isPlain)
+				throw new TLSError("illegal_parameter", "the server does not take uncompressed points, which it must");
 			break;
 		}
-		case ExtensionType.supported_groups: r.at = r.end; break;
-		case ExtensionType.status_request: to.sendsStatus = true; break;
-		case ExtensionType.session_ticket: to.sendsTicket = true; break;
-		case ExtensionType.extended_master_secret: to.isExtended = true; break;
+		case ExtensionType.supported_groups:
+			r.at = r.end;
+			break;
+		case ExtensionType.status_request:
+			to.sendsStatus = true;
+			break;
+		case ExtensionType.session_ticket:
+			to.sendsTicket = true;
+			break;
+		case ExtensionType.extended_master_secret:
+			to.isExtended = true;
+			break;
 		case ExtensionType.encrypt_then_mac:
 			// RFC 7366 section 3
-			if (!to.suite.mac) throw new TLSError("illegal_parameter", `the server answers encrypt_then_mac, which does not go with ${to.suite.name}`);
+			if (!to.suite.mac)
+				throw new TLSError(
+					"illegal_parameter",
+					`the server answers encrypt_then_mac, which does not go with ${to.suite.name}`,
+				);
 			to.encryptThenMac = true;
 			break;
-		default: break;	// server_name is empty
+		default:
+			break; // server_name is empty
 	}
 }
 
@@ -123,18 +150,30 @@ function readExtensions(r: Reader, hello: Hello, config: Config, to: ServerHello
 	refuseBothLimits(seen);
 	// RFC 7627 section 5.2: without it, two connections can be made to have the same keys
 	if (!to.isExtended && !legacy?.sparesExtendedMasterSecret)
-		throw new TLSError("handshake_failure", "the server does not know the extended master secret (RFC 7627), which this client insists on");
+		throw new TLSError(
+			"handshake_failure",
+			"the server does not know the extended master secret (RFC 7627), which this client insists on",
+		);
 	if (!(seen & ExtensionBit.renegotiation_info))
-		throw new TLSError("handshake_failure", "the server does not know secure renegotiation (RFC 5746), which this client insists on");
+		throw new TLSError(
+			"handshake_failure",
+			"the server does not know secure renegotiation (RFC 5746), which this client insists on",
+		);
 }
 
 /** What must be the same as when the session began (RFC 5246 section 7.4.1.3, RFC 7627 section 5.3). */
 function checkResumed({ suite, isExtended }: ServerHello12, session: Session12): void {
 	if (suite.id !== session.suite)
-		throw new TLSError("illegal_parameter", "the server resumes a session with another cipher suite than the session's");
+		throw new TLSError(
+			"illegal_parameter",
+			"the server resumes a session with another cipher suite than the session's",
+		);
 	const how = isExtended ? "with" : "without";
 	if (isExtended !== session.isExtended)
-		throw new TLSError("handshake_failure", `the server resumes a session ${how} the extended master secret (RFC 7627), unlike when it began`);
+		throw new TLSError(
+			"handshake_failure",
+			`the server resumes a session ${how} the extended master secret (RFC 7627), unlike when it began`,
+		);
 }
 
 /** Reads the ServerHello that `r` stands at; refuses every version but TLS 1.2, and that too where it was not offered. */
@@ -151,13 +190,25 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 	r.at = r.end;
 	r.leave(id);
 	const suiteId = r.u16();
-	const suite = config.suites.includes(suiteId) ? findSuite(suiteId) ?? legacy?.findSuite(suiteId) : undefined;
+	const suite = config.suites.includes(suiteId) ? (findSuite(suiteId) ?? legacy?.findSuite(suiteId)) : undefined;
 	if (!suite || suite.signer === Signer.any)
-		throw new TLSError("illegal_parameter", `the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.2`);
+		throw new TLSError(
+			"illegal_parameter",
+			`the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.2`,
+		);
 	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
 	const answer: ServerHello12 = {
-		suite, randoms, sessionId, resumes, sendsStatus: false, isExtended: false, encryptThenMac: false, sendsTicket: false, protocol: undefined,
-		recordLimit: 0, maxFragment: 0,
+		suite,
+		randoms,
+		sessionId,
+		resumes,
+		sendsStatus: false,
+		isExtended: false,
+		encryptThenMac: false,
+		sendsTicket: false,
+		protocol: undefined,
+		recordLimit: 0,
+		maxFragment: 0,
 	};
 	readExtensions(r, hello, config, answer);
 	if (resumes) checkResumed(answer, hello.session!);

@@ -40,8 +40,7 @@ function expand(length: number, suite: Suite, from: Secret, label: string, seed:
 	const secret = new Secret(length);
 	try {
 		secret.prf(suite.hash, from, label, seed, 0, seed.length);
-	}
-	catch (e) {
+	} catch (e) {
 		secret.close();
 		throw e;
 	}
@@ -51,15 +50,15 @@ function expand(length: number, suite: Suite, from: Secret, label: string, seed:
 function makeMaster(suite: Suite, premaster: Secret, label: string, seed: Uint8Array): Secret {
 	try {
 		return expand(MASTER_LENGTH, suite, premaster, label, seed);
-	}
-	finally {
+	} finally {
 		premaster.close();
 	}
 }
 
 /** The key block (RFC 5246 section 6.3); `randoms` is the client's random, then the server's. An AEAD needs no MAC keys, a block cipher no IVs. */
 export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Secret {
-	const all = randoms.length, half = all / 2;
+	const all = randoms.length,
+		half = all / 2;
 	const seed = new Uint8Array(all);
 	copy(randoms, half, all, seed, 0);
 	copy(randoms, 0, half, seed, half);
@@ -71,7 +70,15 @@ export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Sec
 export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
 	const { aead, keyLength } = suite;
 	if (suite.mac) return legacy!.blockCipher(suite, block, side, encryptThenMac);
-	return new AEAD(aead, block, true, side * keyLength, keyLength, 2 * keyLength + side * ivLength(suite), suite.recordLimit);
+	return new AEAD(
+		aead,
+		block,
+		true,
+		side * keyLength,
+		keyLength,
+		2 * keyLength + side * ivLength(suite),
+		suite.recordLimit,
+	);
 }
 
 /**

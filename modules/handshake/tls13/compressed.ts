@@ -15,16 +15,25 @@ export function readCompressedCertificate(r: Reader, { inflate, maxMessage }: Co
 	const length = r.u24();
 	const outer = r.enter(3, 1, 0xffffff);
 	const start = r.at;
-	const end = r.at = r.end;
+	const end = (r.at = r.end);
 	r.leave(outer);
 	r.finish();
 	if (algorithm !== CertificateCompressionAlgorithm.zlib)
-		throw new TLSError("illegal_parameter", `the server compressed its certificates with algorithm ${algorithm}, which was not offered`);
+		throw new TLSError(
+			"illegal_parameter",
+			`the server compressed its certificates with algorithm ${algorithm}, which was not offered`,
+		);
 	if (length > maxMessage)
-		throw new TLSError("message_too_long", `the server's certificates have ${length} bytes, more than the ${maxMessage} that are allowed`);
+		throw new TLSError(
+			"message_too_long",
+			`the server's certificates have ${length} bytes, more than the ${maxMessage} that are allowed`,
+		);
 	expectBuffer(length, Purpose.certificates);
 	const bytes = new Uint8Array(length);
 	if (!inflate!(r.bytes, start, end, bytes))
-		throw new TLSError("bad_certificate", "the server's compressed certificates can't be decompressed to the length that it says");
+		throw new TLSError(
+			"bad_certificate",
+			"the server's compressed certificates can't be decompressed to the length that it says",
+		);
 	return bytes;
 }

@@ -130,8 +130,7 @@ function agreeOn(share: KeyShare, message: Uint8Array, start: number, end: numbe
 	let isValid = false;
 	try {
 		isValid = share.agree(message, start, end, shared);
-	}
-	finally {
+	} finally {
 		if (!isValid) shared.close();
 	}
 	if (!isValid) throw new TLSError("illegal_parameter", "the server's key share is no valid public key");
@@ -140,16 +139,22 @@ function agreeOn(share: KeyShare, message: Uint8Array, start: number, end: numbe
 
 /** Key agreement, then the handshake keys in both directions. */
 function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): void {
-	const transcript = state.transcript, schedule = state.schedule, suite = answer.suite;
-	if (!answer.shareEnd) throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
+	const transcript = state.transcript,
+		schedule = state.schedule,
+		suite = answer.suite;
+	if (!answer.shareEnd)
+		throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
 	if (answer.group !== hello.group)
-		throw new TLSError("illegal_parameter", `the server's key share is of group 0x${answer.group.toString(16)}, which was not sent`);
+		throw new TLSError(
+			"illegal_parameter",
+			`the server's key share is of group 0x${answer.group.toString(16)}, which was not sent`,
+		);
 	link.addTo(transcript);
 	const digest = transcript.digest();
 	schedule.toHandshake(agreeOn(hello.share!, link.message, answer.shareStart, answer.shareEnd));
 	hello.closeShare();
-	const client = state.client = schedule.derive(CLIENT_HANDSHAKE, digest);
-	const server = state.server = schedule.derive(SERVER_HANDSHAKE, digest);
+	const client = (state.client = schedule.derive(CLIENT_HANDSHAKE, digest));
+	const server = (state.server = schedule.derive(SERVER_HANDSHAKE, digest));
 	state.log(CLIENT_HANDSHAKE_LOG, client);
 	state.log(SERVER_HANDSHAKE_LOG, server);
 	link.readWith(trafficCipher(suite, server));
@@ -168,10 +173,16 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): num
 		seen = expectAnswer(type, seen, asked, AllowedIn.encrypted_extensions);
 		const extension = r.enter(2, 0, 0xffff);
 		switch (type) {
-			case ExtensionType.server_name: break;	// empty: the name was used (RFC 6066 section 3)
-			case ExtensionType.early_data: break;	// empty
-			case ExtensionType.supported_groups: readGroups(r); break;
-			case ExtensionType.application_layer_protocol_negotiation: state.protocol = readProtocol(r, link.config.protocols); break;
+			case ExtensionType.server_name:
+				break; // empty: the name was used (RFC 6066 section 3)
+			case ExtensionType.early_data:
+				break; // empty
+			case ExtensionType.supported_groups:
+				readGroups(r);
+				break;
+			case ExtensionType.application_layer_protocol_negotiation:
+				state.protocol = readProtocol(r, link.config.protocols);
+				break;
 			case ExtensionType.record_size_limit:
 				link.limitRecords(readRecordLimit(r, 0x4001) - 1, link.config.recordSizeLimit);
 				break;
@@ -181,7 +192,8 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): num
 				state.maxFragmentCode = link.config.maxFragmentCode;
 				break;
 			}
-			default: throw new TLSError("internal", `extension ${type} is asked for but not read`);
+			default:
+				throw new TLSError("internal", `extension ${type} is asked for but not read`);
 		}
 		r.leave(extension);
 	}
@@ -216,7 +228,11 @@ function startSearch({ config, reader, message, messageType }: Link, asked: numb
 	const { certificates } = config;
 	const isPlain = messageType === HandshakeType.certificate;
 	const bytes = isPlain ? message : readCompressedCertificate(reader, config);
-	const list = readCertificate13(isPlain ? reader : new Reader().open(bytes, 0, bytes.length), asked, Limit.certificates);
+	const list = readCertificate13(
+		isPlain ? reader : new Reader().open(bytes, 0, bytes.length),
+		asked,
+		Limit.certificates,
+	);
 	return new PathSearch(bytes, list.spans, certificates, list.staple);
 }
 
@@ -225,8 +241,8 @@ function* authenticateServer(link: Link, state: State13): Flow {
 	const { reader } = link;
 	const { transcript } = state;
 	const { asked } = state;
-	const certificate = Accept.certificate
-		| (asked & ExtensionBit.compress_certificate ? Accept.compressed_certificate : 0);
+	const certificate =
+		Accept.certificate | (asked & ExtensionBit.compress_certificate ? Accept.compressed_certificate : 0);
 	yield Accept.certificate_request | certificate;
 	if (link.messageType === HandshakeType.certificate_request) {
 		state.schemes = readCertificateRequest13(reader, false).schemes;
@@ -237,7 +253,7 @@ function* authenticateServer(link: Link, state: State13): Flow {
 	do yield Step.pause;
 	while (stepSearch(search));
 	const peer = search.peer!;
-	search = undefined;	// and with it all that it holds
+	search = undefined; // and with it all that it holds
 	link.addTo(transcript);
 	link.timing.mark(Phase.chain);
 	yield Accept.certificate_verify;
@@ -248,15 +264,19 @@ function* authenticateServer(link: Link, state: State13): Flow {
 
 /** CertificateVerify (section 4.4.3), with the key of the certificate that was found good. */
 function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
-	const reader = link.reader, transcript = state.transcript;
+	const reader = link.reader,
+		transcript = state.transcript;
 	const scheme = reader.u16();
 	const signature = reader.enter(2, 0, 0xffff);
 	const start = reader.at;
-	const end = reader.at = reader.end;
+	const end = (reader.at = reader.end);
 	reader.leave(signature);
 	reader.finish();
 	if (!link.config.signatureSchemes.includes(scheme))
-		throw new TLSError("illegal_parameter", `the server signed with scheme 0x${scheme.toString(16)}, which was not offered`);
+		throw new TLSError(
+			"illegal_parameter",
+			`the server signed with scheme 0x${scheme.toString(16)}, which was not offered`,
+		);
 	state.proof = authenticate13(peer, scheme, signedContent13(transcript.digest(), false), link.message, start, end);
 	link.addTo(transcript);
 	link.timing.mark(Phase.proof);
@@ -269,9 +289,14 @@ function checkFinished(link: Link, transcript: Transcript, state: State13): void
 	if (reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
 	if (state.key) {
 		const { subject, scheme, verifiedAt, validUntil } = state.key.session ?? noCertificate;
-		state.proof = authenticateByKey({ subject, pathLength: 0, verifiedAt, validUntil }, scheme, expected, link.message, reader.at);
-	}
-	else if (!equal(link.message, reader.at, expected, 0, expected.length))
+		state.proof = authenticateByKey(
+			{ subject, pathLength: 0, verifiedAt, validUntil },
+			scheme,
+			expected,
+			link.message,
+			reader.at,
+		);
+	} else if (!equal(link.message, reader.at, expected, 0, expected.length))
 		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
 	link.addTo(transcript);
 }
@@ -290,16 +315,20 @@ function finish(link: Link, transcript: Transcript, state: State13): void {
 function expectTrust(link: Link): void {
 	const { roots, pinsInsteadOfRoots } = link.config.certificates;
 	if (!roots && !pinsInsteadOfRoots)
-		throw new TLSError("handshake_failure", "the server does not take the pre-shared key, and no certificate is trusted");
+		throw new TLSError(
+			"handshake_failure",
+			"the server does not take the pre-shared key, and no certificate is trusted",
+		);
 }
 
 /** The server is authenticated: the client's last flight, the keys for application data, and the connection opens. */
 function finishAndOpen(link: Link, state: State13): void {
-	const transcript = state.transcript, suite = state.schedule.suite;
+	const transcript = state.transcript,
+		suite = state.schedule.suite;
 	const digest = transcript.digest();
-	const application = state.application = new Application13(suite);
-	const clientTraffic = application.client = state.schedule.derive(CLIENT_APPLICATION, digest);
-	const serverTraffic = application.server = state.schedule.derive(SERVER_APPLICATION, digest);
+	const application = (state.application = new Application13(suite));
+	const clientTraffic = (application.client = state.schedule.derive(CLIENT_APPLICATION, digest));
+	const serverTraffic = (application.server = state.schedule.derive(SERVER_APPLICATION, digest));
 	state.log(CLIENT_TRAFFIC_LOG, clientTraffic);
 	state.log(SERVER_TRAFFIC_LOG, serverTraffic);
 	link.readWith(trafficCipher(suite, serverTraffic));
@@ -312,15 +341,23 @@ function finishAndOpen(link: Link, state: State13): void {
 	link.timing.mark(Phase.finished);
 	const proof = state.proof!;
 	const negotiated = {
-		version: ProtocolVersion.tls13, suite: suite.name, group: state.group, signature: proof.scheme,
-		resumed: state.key?.session !== undefined, earlyData: state.isEarly, protocol: state.protocol,
+		version: ProtocolVersion.tls13,
+		suite: suite.name,
+		group: state.group,
+		signature: proof.scheme,
+		resumed: state.key?.session !== undefined,
+		earlyData: state.isEarly,
+		protocol: state.protocol,
 	};
 	const { config } = link;
 	if (config.onSession)
-		application.keeper = resumption!.keepTickets(config, state.schedule, transcript, proof,
-			{ protocol: state.protocol ?? "", maxFragmentCode: state.maxFragmentCode });
-	if (state.asked & ExtensionBit.post_handshake_auth) application.identifier = makeIdentifier(suite, config.credential, transcript);
-	state.application = undefined;	// which the connection takes over
+		application.keeper = resumption!.keepTickets(config, state.schedule, transcript, proof, {
+			protocol: state.protocol ?? "",
+			maxFragmentCode: state.maxFragmentCode,
+		});
+	if (state.asked & ExtensionBit.post_handshake_auth)
+		application.identifier = makeIdentifier(suite, config.credential, transcript);
+	state.application = undefined; // which the connection takes over
 	link.open(proof, negotiated, application);
 }
 

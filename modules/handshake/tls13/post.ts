@@ -38,11 +38,16 @@ export class Application13 implements PostHandshake {
 	expectType(type: number): void {
 		switch (type) {
 			case HandshakeType.new_session_ticket:
-			case HandshakeType.key_update: return;
+			case HandshakeType.key_update:
+				return;
 			case HandshakeType.certificate_request:
 				if (this.identifier) return;
-				throw new TLSError("unexpected_message", "the server asks for a certificate after the handshake, which was not offered");
-			default: throw new TLSError("unexpected_message", `handshake message ${type} after the handshake`);
+				throw new TLSError(
+					"unexpected_message",
+					"the server asks for a certificate after the handshake, which was not offered",
+				);
+			default:
+				throw new TLSError("unexpected_message", `handshake message ${type} after the handshake`);
 		}
 	}
 
@@ -78,7 +83,11 @@ export class Application13 implements PostHandshake {
 	private receiveKeyUpdate(link: Link): void {
 		const request = link.reader.u8();
 		link.reader.finish();
-		if (request > KeyUpdateRequest.update_requested) throw new TLSError("illegal_parameter", `server sent a KeyUpdate with request_update ${request}, expected 0 or 1`);
+		if (request > KeyUpdateRequest.update_requested)
+			throw new TLSError(
+				"illegal_parameter",
+				`server sent a KeyUpdate with request_update ${request}, expected 0 or 1`,
+			);
 		this.server = this.next(this.server!);
 		link.readWith(trafficCipher(this.suite, this.server));
 		if (request === KeyUpdateRequest.update_requested) this.owesUpdate = true;

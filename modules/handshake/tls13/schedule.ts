@@ -25,8 +25,7 @@ export function deriveSecret(suite: Suite, from: Secret, label: string, digest: 
 	const secret = new Secret(hashLength);
 	try {
 		secret.expandLabel(suite.hash, from, label, digest, 0, digest ? digest.length : 0, 0, hashLength);
-	}
-	catch (e) {
+	} catch (e) {
 		secret.close();
 		throw e;
 	}
@@ -35,15 +34,15 @@ export function deriveSecret(suite: Suite, from: Secret, label: string, digest: 
 
 /** The record key and IV of a traffic secret, as a cipher (section 7.3). */
 export function trafficCipher(suite: Suite, traffic: Secret): AEAD {
-	const hash = suite.hash, keyLength = suite.keyLength;
+	const hash = suite.hash,
+		keyLength = suite.keyLength;
 	const material = new Secret(keyLength + IV_LENGTH);
 	let cipher: AEAD;
 	try {
 		material.expandLabel(hash, traffic, KEY, empty, 0, 0, 0, keyLength);
 		material.expandLabel(hash, traffic, IV, empty, 0, 0, keyLength, IV_LENGTH);
 		cipher = new AEAD(suite.aead, material, false, 0, keyLength, keyLength, suite.recordLimit);
-	}
-	finally {
+	} finally {
 		material.close();
 	}
 	return cipher;
@@ -54,8 +53,7 @@ export function verifyData(suite: Suite, traffic: Secret, digest: Uint8Array): U
 	const key = deriveSecret(suite, traffic, FINISHED, empty);
 	try {
 		key.hmac(suite.hash, digest, 0, digest.length, digest, 0);
-	}
-	finally {
+	} finally {
 		key.close();
 	}
 	return digest;
@@ -77,16 +75,14 @@ export class Schedule13 {
 	/** Starts at the Early Secret; without a pre-shared key that is made of zeros. */
 	constructor(suite: Suite, psk: Secret | undefined) {
 		this.suite = suite;
-		const secret = this.#secret = new Secret(suite.hashLength);
+		const secret = (this.#secret = new Secret(suite.hashLength));
 		let zeros: Secret | undefined;
 		try {
 			secret.extract(suite.hash, undefined, psk ?? (zeros = new Secret(suite.hashLength)));
-		}
-		catch (e) {
+		} catch (e) {
 			secret.close();
 			throw e;
-		}
-		finally {
+		} finally {
 			zeros?.close();
 		}
 	}
@@ -115,8 +111,7 @@ export class Schedule13 {
 		try {
 			salt = this.derive(DERIVED, undefined);
 			this.#secret.extract(this.suite.hash, salt, input);
-		}
-		finally {
+		} finally {
 			salt?.close();
 			input.close();
 		}

@@ -35,7 +35,10 @@ export class DHE implements KeyExchange {
 		r.at = r.end;
 		r.leave(generator);
 		if (!this.group || !isRight)
-			throw new TLSError("insufficient_security", `the server's Diffie-Hellman group, of about ${bits} bits, is none of RFC 7919's with 2048 to 4096`);
+			throw new TLSError(
+				"insufficient_security",
+				`the server's Diffie-Hellman group, of about ${bits} bits, is none of RFC 7919's with 2048 to 4096`,
+			);
 		const key = r.enter(2, 1, 0xffff);
 		this.start = r.at;
 		this.end = r.at = r.end;

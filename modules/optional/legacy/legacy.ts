@@ -24,7 +24,9 @@ import { RSA } from "./rsa";
 import { makeSuite, suitesWith } from "./suites";
 
 const known: readonly string[] = ["1.2", "1.3", "cbc", "rsa", "dhe", "ems-optional"];
-const words = String(config.tls ?? "").split(" ").filter(word => word !== "");
+const words = String(config.tls ?? "")
+	.split(" ")
+	.filter(word => word !== "");
 const unknown = words.find(word => !known.includes(word));
 const [cbc, rsa, dhe] = [words.includes("cbc"), words.includes("rsa"), words.includes("dhe")];
 const suites: readonly number[] = suitesWith(cbc, rsa, dhe);
@@ -48,13 +50,31 @@ function keyExchange(suite: Suite, peer: VerifiedPeer): KeyExchange {
 function blockCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
 	const mac = suite.mac!;
 	const macLength = hashLength(mac);
-	return new CBC(mac, encryptThenMac, block, side * macLength, 2 * macLength + side * suite.keyLength, suite.keyLength, suite.recordLimit);
+	return new CBC(
+		mac,
+		encryptThenMac,
+		block,
+		side * macLength,
+		2 * macLength + side * suite.keyLength,
+		suite.keyLength,
+		suite.recordLimit,
+	);
 }
 
-export const legacy: Legacy | undefined = Object.freeze({
-	suites, groups: dhe ? [NamedGroup.ffdhe2048, NamedGroup.ffdhe3072, NamedGroup.ffdhe4096] : [], asksEncryptThenMac: cbc,
-	sparesExtendedMasterSecret: words.includes("ems-optional"), findSuite, findSuiteByName, keyExchange, blockCipher,
-}, true);
+export const legacy: Legacy | undefined = Object.freeze(
+	{
+		suites,
+		groups: dhe ? [NamedGroup.ffdhe2048, NamedGroup.ffdhe3072, NamedGroup.ffdhe4096] : [],
+		asksEncryptThenMac: cbc,
+		sparesExtendedMasterSecret: words.includes("ems-optional"),
+		findSuite,
+		findSuiteByName,
+		keyExchange,
+		blockCipher,
+	},
+	true,
+);
 
 /** What is wrong with the words, or undefined. */
-export const problem: string | undefined = unknown === undefined ? undefined : `"config.tls": "${unknown}" is none of ${known.join(", ")}`;
+export const problem: string | undefined =
+	unknown === undefined ? undefined : `"config.tls": "${unknown}" is none of ${known.join(", ")}`;

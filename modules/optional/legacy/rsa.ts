@@ -22,7 +22,10 @@ export class RSA implements KeyExchange {
 
 	constructor(peer: VerifiedPeer) {
 		if (!(peer.keyUsage & KeyUsage.keyEncipherment))
-			throw new TLSError("unsupported_certificate", "the server's certificate may not take encrypted keys (its key usage), as RSA key transport needs");
+			throw new TLSError(
+				"unsupported_certificate",
+				"the server's certificate may not take encrypted keys (its key usage), as RSA key transport needs",
+			);
 		this.peer = peer;
 	}
 
@@ -38,7 +41,7 @@ export class RSA implements KeyExchange {
 	write(w: Writer): void {
 		const { bytes, start, end, bits } = this.peer.key;
 		const field = w.open(2);
-		const length = bits + 7 >> 3;
+		const length = (bits + 7) >> 3;
 		const at = w.reserve(length);
 		this.premaster = new Secret(PREMASTER_LENGTH);
 		encryptPremaster(ProtocolVersion.tls12, bytes, start, end, this.premaster, w.bytes, at);

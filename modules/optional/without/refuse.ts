@@ -9,6 +9,8 @@ export function refuseOptions(options: object, part: string, names: readonly str
 	for (const name of names) {
 		const value = (options as Readonly<Record<string, unknown>>)[name];
 		if (value === undefined || value === false) continue;
-		refuse(`"${name}" needs what this build leaves out: take modules/optional/without/${part}/manifest.json out of the manifest's "include"`);
+		refuse(
+			`"${name}" needs what this build leaves out: take modules/optional/without/${part}/manifest.json out of the manifest's "include"`,
+		);
 	}
 }

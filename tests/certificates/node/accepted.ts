@@ -8,7 +8,11 @@ import { accepted, attacker, day, host, makeWorld, now, world, type ChainCase } 
 const { root, upper, lower, leaf } = world;
 
 /** Someone else's chain, which nobody trusts. */
-const other = makeWorld({ root: { subject: "Other root", key: attacker }, upper: { subject: "Other upper CA" }, lower: { subject: "Other lower CA" } });
+const other = makeWorld({
+	root: { subject: "Other root", key: attacker },
+	upper: { subject: "Other upper CA" },
+	lower: { subject: "Other lower CA" },
+});
 
 function orders(): ChainCase[] {
 	return [
@@ -16,12 +20,48 @@ function orders(): ChainCase[] {
 		accepted("with the root", [leaf, lower, upper, root]),
 		accepted("in the wrong order", [leaf, upper, lower]),
 		accepted("in the wrong order, with the root", [leaf, root, upper, lower]),
-		accepted("with certificates that lead nowhere", [leaf, other.lower, lower, other.root, upper, other.leaf, other.upper]),
+		accepted("with certificates that lead nowhere", [
+			leaf,
+			other.lower,
+			lower,
+			other.root,
+			upper,
+			other.leaf,
+			other.upper,
+		]),
 		accepted("with everything twice", [leaf, leaf, lower, lower, upper, upper, root, root]),
-		accepted("with octets that are no certificate", [leaf, Buffer.from("no certificate"), lower, Buffer.of(0x30, 0), upper]),
-		accepted("with an authority's older certificate, expired", [leaf, lower, makeWorld({ upper: { notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) } }).upper, upper]),
-		accepted("with a forged certificate of an authority before the right one", [leaf, makeWorld({ lower: { changeSignature: bytes => { bytes[20]! ^= 1; return bytes; } } }).lower, lower, upper]),
-		accepted("with an authority that is also certified by an unknown root", [leaf, lower, makeWorld({ root: { subject: "Unknown root", key: attacker } }).upper, upper]),
+		accepted("with octets that are no certificate", [
+			leaf,
+			Buffer.from("no certificate"),
+			lower,
+			Buffer.of(0x30, 0),
+			upper,
+		]),
+		accepted("with an authority's older certificate, expired", [
+			leaf,
+			lower,
+			makeWorld({ upper: { notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) } }).upper,
+			upper,
+		]),
+		accepted("with a forged certificate of an authority before the right one", [
+			leaf,
+			makeWorld({
+				lower: {
+					changeSignature: bytes => {
+						bytes[20]! ^= 1;
+						return bytes;
+					},
+				},
+			}).lower,
+			lower,
+			upper,
+		]),
+		accepted("with an authority that is also certified by an unknown root", [
+			leaf,
+			lower,
+			makeWorld({ root: { subject: "Unknown root", key: attacker } }).upper,
+			upper,
+		]),
 	];
 }
 
@@ -35,7 +75,12 @@ function crossSigned(): ChainCase[] {
 		accepted("a cross-signed root: the old one is trusted", chain),
 		accepted("a cross-signed root: the new one is trusted", chain, { trusted: [newRoot] }),
 		accepted("a cross-signed root: both are trusted", chain, { trusted: [newRoot, root] }),
-		accepted("two authorities that certify each other", [leaf, lower, makeCertificate({ subject: "Upper CA", key: upper.key, issuer: lower, isAuthority: true }), upper]),
+		accepted("two authorities that certify each other", [
+			leaf,
+			lower,
+			makeCertificate({ subject: "Upper CA", key: upper.key, issuer: lower, isAuthority: true }),
+			upper,
+		]),
 	];
 }
 
@@ -60,13 +105,28 @@ function trusts(): ChainCase[] {
 }
 
 function limits(): ChainCase[] {
-	const limited = makeWorld({ root: { pathLength: 2 }, upper: { pathLength: 1, permitted: ["example", "192.0.2.0/24", "2001:db8::/32"] }, lower: { pathLength: 0, excluded: ["other.example"] } });
-	const purposes = makeWorld({ upper: { extendedKeyUsage: ["serverAuth", "clientAuth"] }, lower: { extendedKeyUsage: ["any"] }, leaf: { extendedKeyUsage: false } });
+	const limited = makeWorld({
+		root: { pathLength: 2 },
+		upper: { pathLength: 1, permitted: ["example", "192.0.2.0/24", "2001:db8::/32"] },
+		lower: { pathLength: 0, excluded: ["other.example"] },
+	});
+	const purposes = makeWorld({
+		upper: { extendedKeyUsage: ["serverAuth", "clientAuth"] },
+		lower: { extendedKeyUsage: ["any"] },
+		leaf: { extendedKeyUsage: false },
+	});
 	const bare = makeWorld({ upper: { keyUsage: false }, leaf: { keyUsage: false } });
-	const { leaf: last } = makeWorld({ leaf: { notBefore: new Date(Math.floor(now / 1000) * 1000), notAfter: new Date(Math.floor(now / 1000) * 1000) } });
+	const { leaf: last } = makeWorld({
+		leaf: { notBefore: new Date(Math.floor(now / 1000) * 1000), notAfter: new Date(Math.floor(now / 1000) * 1000) },
+	});
 	const mixed = makeWorld({ upper: { key: makeKey("rsa2048"), signature: "ecdsa-sha512" } });
-	const byRSA = makeWorld({ root: { key: makeKey("rsa3072") }, upper: { key: makeKey("rsa2048"), signature: "rsa-sha384" }, lower: { key: makeKey("p384"), signature: "pss-sha256" }, leaf: { signature: "ecdsa-sha384" } });
-	const all = (all: typeof limited): typeof leaf[] => [all.leaf, all.lower, all.upper];
+	const byRSA = makeWorld({
+		root: { key: makeKey("rsa3072") },
+		upper: { key: makeKey("rsa2048"), signature: "rsa-sha384" },
+		lower: { key: makeKey("p384"), signature: "pss-sha256" },
+		leaf: { signature: "ecdsa-sha384" },
+	});
+	const all = (all: typeof limited): (typeof leaf)[] => [all.leaf, all.lower, all.upper];
 	return [
 		accepted("path lengths and name constraints that are kept", all(limited), { trusted: [limited.root] }),
 		accepted("purposes that include servers", all(purposes)),

@@ -2,7 +2,14 @@
 	The certificates that the cases of this folder are variations of: a root, two authorities and a server.
 */
 
-import { makeCertificate, makeKey, type Certificate, type CertificateRequest, type KeyPair, type KeyType } from "../../../host-sim/servers/certificates.js";
+import {
+	makeCertificate,
+	makeKey,
+	type Certificate,
+	type CertificateRequest,
+	type KeyPair,
+	type KeyType,
+} from "../../../host-sim/servers/certificates.js";
 
 /** A chain and its outcome, for chains.ts. */
 export interface ChainCase {
@@ -53,9 +60,27 @@ export const attacker: KeyPair = makeKey("p256");
 /** Root, Upper CA, Lower CA and a server's certificate, made anew with changes. */
 export function makeWorld(changes: Changes = {}): World {
 	const root = makeCertificate({ subject: "Root", key: keys.root, isAuthority: true, ...changes.root });
-	const upper = makeCertificate({ subject: "Upper CA", key: keys.upper, issuer: root, isAuthority: true, ...changes.upper });
-	const lower = makeCertificate({ subject: "Lower CA", key: keys.lower, issuer: upper, isAuthority: true, ...changes.lower });
-	const leaf = makeCertificate({ subject: "server", key: keys.leaf, issuer: lower, names: [host, "192.0.2.7", "2001:db8::7"], ...changes.leaf });
+	const upper = makeCertificate({
+		subject: "Upper CA",
+		key: keys.upper,
+		issuer: root,
+		isAuthority: true,
+		...changes.upper,
+	});
+	const lower = makeCertificate({
+		subject: "Lower CA",
+		key: keys.lower,
+		issuer: upper,
+		isAuthority: true,
+		...changes.lower,
+	});
+	const leaf = makeCertificate({
+		subject: "server",
+		key: keys.leaf,
+		issuer: lower,
+		names: [host, "192.0.2.7", "2001:db8::7"],
+		...changes.leaf,
+	});
 	return { root, upper, lower, leaf };
 }
 
@@ -89,9 +114,15 @@ export type Link = Certificate | Uint8Array;
 function make(name: string, chain: readonly Link[], setting: Setting, code: string, says: string): ChainCase {
 	const { trusted = [world.root], pins, time = now } = setting;
 	return {
-		name, code, says, host: setting.host ?? host, seconds: Math.floor(time / 1000),
+		name,
+		code,
+		says,
+		host: setting.host ?? host,
+		seconds: Math.floor(time / 1000),
 		chain: chain.map(link => base64(link instanceof Uint8Array ? link : link.der)),
-		...("trusted" in setting && setting.trusted === undefined ? {} : { trusted: trusted.map(({ der }) => base64(der)) }),
+		...("trusted" in setting && setting.trusted === undefined
+			? {}
+			: { trusted: trusted.map(({ der }) => base64(der)) }),
 		...(pins ? { pins: pins.map(base64) } : {}),
 		...(setting.staple ? { staple: base64(setting.staple) } : {}),
 		...(setting.requiresStatus ? { requiresStatus: true } : {}),
@@ -103,7 +134,13 @@ export function accepted(name: string, chain: readonly Link[], setting: Setting 
 	return make(name, chain, setting, "", "");
 }
 
-export function refused(name: string, chain: readonly Link[], code: string, says: RegExp, setting: Setting = {}): ChainCase {
+export function refused(
+	name: string,
+	chain: readonly Link[],
+	code: string,
+	says: RegExp,
+	setting: Setting = {},
+): ChainCase {
 	return make(name, chain, setting, code, says.source);
 }
 
@@ -118,7 +155,13 @@ export function mutatedChains(): ChainCase[] {
 	const alone = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host] });
 	const chains = (["p256", "rsa2048"] as const).map((type: KeyType) => {
 		const root = makeCertificate({ subject: "Root", key: makeKey(type), isAuthority: true });
-		const issuer = makeCertificate({ subject: "CA", key: makeKey(type), issuer: root, isAuthority: true, pathLength: 0 });
+		const issuer = makeCertificate({
+			subject: "CA",
+			key: makeKey(type),
+			issuer: root,
+			isAuthority: true,
+			pathLength: 0,
+		});
 		const leaf = makeCertificate({ subject: "server", key: makeKey(type), issuer, names: [host] });
 		return accepted(`a chain of ${type}`, [leaf, issuer], { trusted: [root] });
 	});

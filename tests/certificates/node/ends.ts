@@ -20,7 +20,13 @@ export function endCases(): ChainCase[] {
 	const { root, upper, lower, leaf } = makeWorld({ leaf: ends });
 	const long = makeWorld({ leaf: { notAfter: new Date(soon + day) } });
 	const alone = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host], ...ends });
-	const stranger = makeCertificate({ subject: "Lower CA", key: attacker, issuer: upper, isAuthority: true, notAfter: new Date(soon - day) });
+	const stranger = makeCertificate({
+		subject: "Lower CA",
+		key: attacker,
+		issuer: upper,
+		isAuthority: true,
+		notAfter: new Date(soon - day),
+	});
 	const staple = respond({ certificate: long.leaf, issuer: long.lower, nextUpdate: soon });
 	const chain = [long.leaf, long.lower, long.upper];
 	return [
@@ -28,10 +34,21 @@ export function endCases(): ChainCase[] {
 		ending("the authority below", { lower: ends }),
 		ending("the authority above", { upper: ends }),
 		ending("the root", { root: ends }),
-		ending("the earliest of all", { root: { notAfter: new Date(soon + day) }, upper: ends, leaf: { notAfter: new Date(soon + 2 * day) } }),
+		ending("the earliest of all", {
+			root: { notAfter: new Date(soon + day) },
+			upper: ends,
+			leaf: { notAfter: new Date(soon + 2 * day) },
+		}),
 		accepted("ends with a certificate that is trusted itself", [alone], { trusted: [alone], until: soon }),
-		accepted("ends with the path, not with what is in no path", [leaf, stranger, lower, upper], { trusted: [root], until: soon }),
-		accepted("doesn't end with a pinned authority, of which only the key counts", [long.leaf, makeWorld({ lower: { notAfter: new Date(soon - day) } }).lower], { trusted: undefined, pins: [pin(long.lower)], until: soon + day }),
+		accepted("ends with the path, not with what is in no path", [leaf, stranger, lower, upper], {
+			trusted: [root],
+			until: soon,
+		}),
+		accepted(
+			"doesn't end with a pinned authority, of which only the key counts",
+			[long.leaf, makeWorld({ lower: { notAfter: new Date(soon - day) } }).lower],
+			{ trusted: undefined, pins: [pin(long.lower)], until: soon + day },
+		),
 		accepted("ends with a status that must come", chain, { staple, requiresStatus: true, until: soon }),
 		accepted("doesn't end with a status that need not come", chain, { staple, until: soon + day }),
 	];

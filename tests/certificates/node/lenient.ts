@@ -2,8 +2,22 @@
 	What is not as RFC 5280 wants it, but in use, harmless, and taken: each with what stays refused beside it.
 */
 
-import { makeCertificate, makeKey, type Certificate, type CertificateRequest } from "../../../host-sim/servers/certificates.js";
-import { bitString, boolean, element, integer, nothing, octetString, oid, sequence } from "../../../host-sim/servers/der.js";
+import {
+	makeCertificate,
+	makeKey,
+	type Certificate,
+	type CertificateRequest,
+} from "../../../host-sim/servers/certificates.js";
+import {
+	bitString,
+	boolean,
+	element,
+	integer,
+	nothing,
+	octetString,
+	oid,
+	sequence,
+} from "../../../host-sim/servers/der.js";
 import { accepted, attacker, fault, host, makeWorld, refused, world, type ChainCase, type Changes } from "./chain.js";
 import { pin } from "./pins.js";
 
@@ -17,7 +31,8 @@ function chainOf(changes: Changes): Certificate[] {
 /** `body` with `from` changed to `to`; both of one length, or near the start of a SEQUENCE that is made anew. */
 function replacing(from: Uint8Array, to: Uint8Array): (body: Buffer) => Buffer {
 	return body => {
-		const content = body.subarray(2 + (body[1]! & 0x7f)), at = content.indexOf(from);
+		const content = body.subarray(2 + (body[1]! & 0x7f)),
+			at = content.indexOf(from);
 		if (at < 0) throw new Error("not found");
 		return element(0x30, content.subarray(0, at), to, content.subarray(at + from.length));
 	};
@@ -27,12 +42,23 @@ function replacing(from: Uint8Array, to: Uint8Array): (body: Buffer) => Buffer {
 function withoutParameters(): ChainCase[] {
 	const byRSA = makeCertificate({ subject: "RSA root", key: makeKey("rsa2048"), isAuthority: true });
 	const make = (id: string, parameters: Buffer, change: Partial<CertificateRequest> = {}): Buffer => {
-		let body: Uint8Array = Buffer.alloc(0), signature: Uint8Array = body;
+		let body: Uint8Array = Buffer.alloc(0),
+			signature: Uint8Array = body;
 		const algorithm = sequence(oid(id), parameters);
-		const usual = { "1.2.840.113549.1.1.11": "rsa-sha256", "1.2.840.113549.1.1.12": "rsa-sha384", "1.2.840.113549.1.1.13": "rsa-sha512" } as const;
+		const usual = {
+			"1.2.840.113549.1.1.11": "rsa-sha256",
+			"1.2.840.113549.1.1.12": "rsa-sha384",
+			"1.2.840.113549.1.1.13": "rsa-sha512",
+		} as const;
 		makeCertificate({
-			subject: "server", key: leaf.key, issuer: byRSA, names: [host], signature: usual[id as keyof typeof usual],
-			changeBody: bytes => body = replacing(sequence(oid(id), nothing()), algorithm)(bytes), changeSignature: bytes => signature = bytes, ...change,
+			subject: "server",
+			key: leaf.key,
+			issuer: byRSA,
+			names: [host],
+			signature: usual[id as keyof typeof usual],
+			changeBody: bytes => (body = replacing(sequence(oid(id), nothing()), algorithm)(bytes)),
+			changeSignature: bytes => (signature = bytes),
+			...change,
 		});
 		return sequence(body, algorithm, bitString(signature));
 	};
@@ -40,10 +66,24 @@ function withoutParameters(): ChainCase[] {
 	flipped[flipped.length - 1]! ^= 1;
 	const setting = { trusted: [byRSA] };
 	return [
-		...["1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13"].map(id => accepted(`RSA without parameters: ${id}`, [make(id, Buffer.alloc(0))], setting)),
+		...["1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13"].map(id =>
+			accepted(`RSA without parameters: ${id}`, [make(id, Buffer.alloc(0))], setting),
+		),
 		refused("RSA without parameters: forged", [flipped], "untrusted", /is not signed with the trusted key/, setting),
-		refused("RSA with parameters that are no NULL", [make("1.2.840.113549.1.1.11", integer(1))], "bad_certificate", /no NULL/, setting),
-		refused("RSA with a NULL that has content", [make("1.2.840.113549.1.1.11", element(5, Buffer.of(0)))], "bad_certificate", /NULL has content/, setting),
+		refused(
+			"RSA with parameters that are no NULL",
+			[make("1.2.840.113549.1.1.11", integer(1))],
+			"bad_certificate",
+			/no NULL/,
+			setting,
+		),
+		refused(
+			"RSA with a NULL that has content",
+			[make("1.2.840.113549.1.1.11", element(5, Buffer.of(0)))],
+			"bad_certificate",
+			/NULL has content/,
+			setting,
+		),
 	];
 }
 
@@ -53,56 +93,125 @@ function defaults(): ChainCase[] {
 	const value = octetString(Buffer.alloc(20, 7));
 	const spelled = (critical: Buffer): Changes => ({
 		leaf: {
-			changeExtensions: list => [...list.filter(({ id }) => id !== "2.5.29.14"), { id: "1.3.6.1.4.1.99999.7", isCritical: false, value: Buffer.alloc(20, 9) }],
+			changeExtensions: list => [
+				...list.filter(({ id }) => id !== "2.5.29.14"),
+				{ id: "1.3.6.1.4.1.99999.7", isCritical: false, value: Buffer.alloc(20, 9) },
+			],
 			changeBody: body => replaceExtension(body, critical),
 		},
 	});
-	const basic = (value: Uint8Array): Changes => ({ leaf: { extensions: [{ id: "2.5.29.19", isCritical: true, value }] } });
+	const basic = (value: Uint8Array): Changes => ({
+		leaf: { extensions: [{ id: "2.5.29.19", isCritical: true, value }] },
+	});
 	return [
 		accepted("an extension that says that it is not critical", chainOf(spelled(spell(value)))),
-		fault("an extension whose criticality is neither", spelled(sequence(oid("2.5.29.14"), element(1, Buffer.of(1)), octetString(value))), "bad_certificate", /BOOLEAN is neither/),
-		accepted("an unknown extension that says that it is not critical", chainOf(spelled(sequence(oid("1.3.6.1.4.1.99999.8"), boolean(false), octetString(value))))),
-		fault("an unknown extension that is critical after all", spelled(sequence(oid("1.3.6.1.4.1.99999.8"), boolean(true), octetString(value))), "unsupported_certificate", /critical extension/),
+		fault(
+			"an extension whose criticality is neither",
+			spelled(sequence(oid("2.5.29.14"), element(1, Buffer.of(1)), octetString(value))),
+			"bad_certificate",
+			/BOOLEAN is neither/,
+		),
+		accepted(
+			"an unknown extension that says that it is not critical",
+			chainOf(spelled(sequence(oid("1.3.6.1.4.1.99999.8"), boolean(false), octetString(value)))),
+		),
+		fault(
+			"an unknown extension that is critical after all",
+			spelled(sequence(oid("1.3.6.1.4.1.99999.8"), boolean(true), octetString(value))),
+			"unsupported_certificate",
+			/critical extension/,
+		),
 		accepted("basic constraints that say that it is no authority", chainOf(basic(sequence(boolean(false))))),
-		fault("an authority whose basic constraints say that it is none", { lower: { changeExtensions: list => list.map(one => one.id === "2.5.29.19" ? { ...one, value: sequence(boolean(false)) } : one) } }, "bad_certificate", /certificate 1 .* is no authority/),
+		fault(
+			"an authority whose basic constraints say that it is none",
+			{
+				lower: {
+					changeExtensions: list =>
+						list.map(one => (one.id === "2.5.29.19" ? { ...one, value: sequence(boolean(false)) } : one)),
+				},
+			},
+			"bad_certificate",
+			/certificate 1 .* is no authority/,
+		),
 	];
 }
 
 /** The placeholder extension of the body, changed: lengths up to the body's are made anew. */
 function replaceExtension(body: Buffer, extension: Buffer): Buffer {
 	const old = sequence(oid("1.3.6.1.4.1.99999.7"), octetString(Buffer.alloc(20, 9)));
-	const block = body.lastIndexOf(Buffer.of(0xa3)), content = body.subarray(2 + (body[1]! & 0x7f));
-	const list = body.subarray(block), start = list.indexOf(old);
+	const block = body.lastIndexOf(Buffer.of(0xa3)),
+		content = body.subarray(2 + (body[1]! & 0x7f));
+	const list = body.subarray(block),
+		start = list.indexOf(old);
 	if (start < 0) throw new Error("no such extension");
 	// a3 len 30 len: both of one or two bytes of length
-	const header = (at: number): number => list[at + 1]! < 0x80 ? 2 : 2 + (list[at + 1]! & 0x7f);
+	const header = (at: number): number => (list[at + 1]! < 0x80 ? 2 : 2 + (list[at + 1]! & 0x7f));
 	const first = header(0) + header(header(0));
 	const items = Buffer.concat([list.subarray(first, start), extension, list.subarray(start + old.length)]);
 	return element(0x30, content.subarray(0, content.length - list.length), element(0xa3, sequence(items)));
 }
 
 function serials(): ChainCase[] {
-	const serial = (bytes: Buffer): Changes => ({ leaf: { changeBody: replacing(integer(Buffer.alloc(16, 0x41)), element(2, bytes)), serial: Buffer.alloc(16, 0x41) } });
+	const serial = (bytes: Buffer): Changes => ({
+		leaf: { changeBody: replacing(integer(Buffer.alloc(16, 0x41)), element(2, bytes)), serial: Buffer.alloc(16, 0x41) },
+	});
 	return [
-		...([["negative", Buffer.of(0x80, 1, 2)], ["minus one", Buffer.of(0xff)], ["40 bytes long", Buffer.alloc(40, 0x11)], ["200 bytes long", Buffer.alloc(200, 0x11)]] as const)
-			.map(([name, bytes]) => accepted(`a serial number that is ${name}`, chainOf(serial(bytes)))),
+		...(
+			[
+				["negative", Buffer.of(0x80, 1, 2)],
+				["minus one", Buffer.of(0xff)],
+				["40 bytes long", Buffer.alloc(40, 0x11)],
+				["200 bytes long", Buffer.alloc(200, 0x11)],
+			] as const
+		).map(([name, bytes]) => accepted(`a serial number that is ${name}`, chainOf(serial(bytes)))),
 		fault("a serial number without bytes", serial(Buffer.alloc(0)), "bad_certificate", /INTEGER is empty/),
-		fault("a serial number with a zero too many", serial(Buffer.of(0, 1)), "bad_certificate", /not in its shortest form/),
+		fault(
+			"a serial number with a zero too many",
+			serial(Buffer.of(0, 1)),
+			"bad_certificate",
+			/not in its shortest form/,
+		),
 	];
 }
 
 /** A trust anchor is a name and a key (RFC 5280 section 6.1.1 d). */
 function anchors(): ChainCase[] {
 	const old = makeCertificate({ subject: "Old root", key: attacker, changeExtensions: () => [] });
-	const notItself = makeCertificate({ subject: "Old root", key: attacker, issuer: world.root, changeExtensions: () => [] });
+	const notItself = makeCertificate({
+		subject: "Old root",
+		key: attacker,
+		issuer: world.root,
+		changeExtensions: () => [],
+	});
 	const under = makeCertificate({ subject: "server", key: leaf.key, issuer: old, names: [host] });
 	const ed25519 = makeCertificate({ subject: "Ed root", key: makeKey("ed25519"), isAuthority: true });
-	const forged = makeWorld({ root: { changeSignature: bytes => { bytes[20]! ^= 1; return bytes; }, serial: Buffer.alloc(30, 0x21) } }).root;
+	const forged = makeWorld({
+		root: {
+			changeSignature: bytes => {
+				bytes[20]! ^= 1;
+				return bytes;
+			},
+			serial: Buffer.alloc(30, 0x21),
+		},
+	}).root;
 	return [
 		accepted("a trusted root of version 1", [under], { trusted: [old] }),
-		refused("a certificate of version 1 that is trusted, but not issued by itself", [under], "untrusted", /may not issue others/, { trusted: [notItself] }),
-		refused("a root of version 1 that is sent, and not trusted", [under, old], "bad_certificate", /certificate 1 .* is of version 1/),
-		accepted("a trusted root whose own signature is wrong, with a long serial number", [leaf, lower, upper], { trusted: [forged] }),
+		refused(
+			"a certificate of version 1 that is trusted, but not issued by itself",
+			[under],
+			"untrusted",
+			/may not issue others/,
+			{ trusted: [notItself] },
+		),
+		refused(
+			"a root of version 1 that is sent, and not trusted",
+			[under, old],
+			"bad_certificate",
+			/certificate 1 .* is of version 1/,
+		),
+		accepted("a trusted root whose own signature is wrong, with a long serial number", [leaf, lower, upper], {
+			trusted: [forged],
+		}),
 		accepted("a root of no use beside the right one", [leaf, lower, upper], { trusted: [ed25519, root] }),
 	];
 }
@@ -118,23 +227,65 @@ function withoutName(): ChainCase[] {
 		accepted("no name: trusted itself", [device], { trusted: [device] }),
 		accepted("no name: its key is pinned", [device], { trusted: undefined, pins: [pin(device)] }),
 		accepted("no name: its key is pinned, and an authority trusted", [issued, lower, upper], { pins: [pin(issued)] }),
-		refused("no name: another one of the same common name", [other], "wrong_name", /for no name at all/, { trusted: [device] }),
+		refused("no name: another one of the same common name", [other], "wrong_name", /for no name at all/, {
+			trusted: [device],
+		}),
 		refused("no name: under a trusted authority", [issued, lower, upper], "wrong_name", /for no name at all/),
-		refused("no name: its authority's key is pinned", [issued, lower, upper], "wrong_name", /for no name at all/, { trusted: undefined, pins: [pin(lower)] }),
-		refused("no name, but others: trusted itself", [named], "wrong_name", /for other\.example, not for/, { trusted: [named] }),
-		refused("no name, but others: its key is pinned", [named], "wrong_name", /for other\.example, not for/, { trusted: undefined, pins: [pin(named)] }),
+		refused("no name: its authority's key is pinned", [issued, lower, upper], "wrong_name", /for no name at all/, {
+			trusted: undefined,
+			pins: [pin(lower)],
+		}),
+		refused("no name, but others: trusted itself", [named], "wrong_name", /for other\.example, not for/, {
+			trusted: [named],
+		}),
+		refused("no name, but others: its key is pinned", [named], "wrong_name", /for other\.example, not for/, {
+			trusted: undefined,
+			pins: [pin(named)],
+		}),
 	];
 }
 
 function domains(): ChainCase[] {
 	const lan = (names: string[], permitted: string[]): Changes => ({ lower: { permitted }, leaf: { names } });
 	return [
-		accepted("*.lan under an authority for lan", chainOf(lan(["server.lan", "*.lan"], ["lan"])), { host: "server.lan" }),
-		fault("*.lan is for no host", lan(["*.lan"], ["lan"]), "wrong_name", /for \*\.lan, not for server\.lan/, { host: "server.lan" }),
-		fault("*.lan under an authority for server.lan", lan(["server.lan", "*.lan"], ["server.lan"]), "bad_certificate", /do not permit/, { host: "server.lan" }),
-		fault("*. under an authority for lan", lan(["server.lan", "*."], ["lan"]), "bad_certificate", /malformed DNS name/, { host: "server.lan" }),
-		refused("an address that is written as a DNS name", [makeWorld({ leaf: { names: [], extensions: [{ id: "2.5.29.17", isCritical: false, value: sequence(element(0x82, Buffer.from("192.0.2.7"))) }] } }).leaf, lower, upper],
-			"wrong_name", /has 192\.0\.2\.7 as a DNS name: reissue it with an iPAddress entry/, { host: "192.0.2.7" }),
+		accepted("*.lan under an authority for lan", chainOf(lan(["server.lan", "*.lan"], ["lan"])), {
+			host: "server.lan",
+		}),
+		fault("*.lan is for no host", lan(["*.lan"], ["lan"]), "wrong_name", /for \*\.lan, not for server\.lan/, {
+			host: "server.lan",
+		}),
+		fault(
+			"*.lan under an authority for server.lan",
+			lan(["server.lan", "*.lan"], ["server.lan"]),
+			"bad_certificate",
+			/do not permit/,
+			{ host: "server.lan" },
+		),
+		fault(
+			"*. under an authority for lan",
+			lan(["server.lan", "*."], ["lan"]),
+			"bad_certificate",
+			/malformed DNS name/,
+			{ host: "server.lan" },
+		),
+		refused(
+			"an address that is written as a DNS name",
+			[
+				makeWorld({
+					leaf: {
+						names: [],
+						extensions: [
+							{ id: "2.5.29.17", isCritical: false, value: sequence(element(0x82, Buffer.from("192.0.2.7"))) },
+						],
+					},
+				}).leaf,
+				lower,
+				upper,
+			],
+			"wrong_name",
+			/has 192\.0\.2\.7 as a DNS name: reissue it with an iPAddress entry/,
+			{ host: "192.0.2.7" },
+		),
 	];
 }
 

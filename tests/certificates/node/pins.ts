@@ -12,7 +12,9 @@ const chain = [leaf, lower, upper];
 
 /** SHA-256 of the certificate's SubjectPublicKeyInfo. */
 export function pin({ key }: Pick<Certificate, "key">): Uint8Array {
-	return createHash("sha256").update(key.publicKey.export({ type: "spki", format: "der" })).digest();
+	return createHash("sha256")
+		.update(key.publicKey.export({ type: "spki", format: "der" }))
+		.digest();
 }
 
 const stranger = pin({ key: makeKey("p256") });
@@ -26,16 +28,31 @@ function withRoots(): ChainCase[] {
 		accepted("the root's key is pinned, which is not sent", chain, { pins: [pin(root), stranger] }),
 		accepted("a trusted server certificate's key is pinned", [leaf], { trusted: [leaf], pins: [pin(leaf)] }),
 		refused("another key is pinned", chain, "pin_mismatch", none, { pins: [stranger] }),
-		refused("several other keys are pinned", chain, "pin_mismatch", /none of the 3 pinned keys/, { pins: [stranger, pin({ key: attacker }), new Uint8Array(32)] }),
-		refused("a trusted server certificate, another key is pinned", [leaf], "pin_mismatch", none, { trusted: [leaf], pins: [stranger] }),
-		refused("the pinned key is sent, but leads nowhere", [...chain, extra], "pin_mismatch", none, { pins: [pin(extra)] }),
-		refused("the pinned key is there, but no root", chain, "untrusted", /leads to nobody/, { pins: [pin(leaf)], trusted: [extra] }),
+		refused("several other keys are pinned", chain, "pin_mismatch", /none of the 3 pinned keys/, {
+			pins: [stranger, pin({ key: attacker }), new Uint8Array(32)],
+		}),
+		refused("a trusted server certificate, another key is pinned", [leaf], "pin_mismatch", none, {
+			trusted: [leaf],
+			pins: [stranger],
+		}),
+		refused("the pinned key is sent, but leads nowhere", [...chain, extra], "pin_mismatch", none, {
+			pins: [pin(extra)],
+		}),
+		refused("the pinned key is there, but no root", chain, "untrusted", /leads to nobody/, {
+			pins: [pin(leaf)],
+			trusted: [extra],
+		}),
 	];
 }
 
 function insteadOfRoots(): ChainCase[] {
 	const alone = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host] });
-	const swapped = makeCertificate({ subject: "server", key: attacker, issuer: withKey(lower, attacker), names: [host] });
+	const swapped = makeCertificate({
+		subject: "server",
+		key: attacker,
+		issuer: withKey(lower, attacker),
+		names: [host],
+	});
 	const expired = makeWorld({ leaf: { notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) } }).leaf;
 	// only the pinned key counts: what else its certificate says is signed by nobody whose key is known, so that whoever sends it can write it anew
 	const past = { notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) };
@@ -43,9 +60,19 @@ function insteadOfRoots(): ChainCase[] {
 	const pathLength = makeWorld({ upper: { ...past, ...limits } });
 	const below = makeWorld({ lower: past });
 	const limited = makeWorld({ lower: limits });
-	const forged = makeWorld({ upper: { changeSignature: bytes => { bytes[20]! ^= 1; return bytes; } } });
+	const forged = makeWorld({
+		upper: {
+			changeSignature: bytes => {
+				bytes[20]! ^= 1;
+				return bytes;
+			},
+		},
+	});
 	const bare = makeWorld({ lower: { isAuthority: false, keyUsage: ["keyCertSign"] } });
-	const only = (certificate: Certificate): { trusted: undefined; pins: Uint8Array[] } => ({ trusted: undefined, pins: [pin(certificate)] });
+	const only = (certificate: Certificate): { trusted: undefined; pins: Uint8Array[] } => ({
+		trusted: undefined,
+		pins: [pin(certificate)],
+	});
 	return [
 		accepted("pins only: the server's key", [leaf], only(leaf)),
 		accepted("pins only: a self-signed certificate", [alone], only(alone)),
@@ -53,17 +80,70 @@ function insteadOfRoots(): ChainCase[] {
 		accepted("pins only: an authority's key, in the wrong order", [leaf, upper, lower], only(upper)),
 		refused("pins only: another key", chain, "untrusted", /leads to nobody/, { trusted: undefined, pins: [stranger] }),
 		refused("pins only: the root's key, which is not sent", chain, "untrusted", /leads to nobody/, only(root)),
-		refused("pins only: a forged certificate under the pinned authority", [swapped, lower], "bad_certificate", /certificate 0 \(CN=server\) is forged/, only(lower)),
+		refused(
+			"pins only: a forged certificate under the pinned authority",
+			[swapped, lower],
+			"bad_certificate",
+			/certificate 0 \(CN=server\) is forged/,
+			only(lower),
+		),
 		refused("pins only: expired", [expired], "certificate_expired", /certificate 0 \(CN=server\) expired/, only(leaf)),
-		refused("pins only: another name", [leaf], "wrong_name", /not for other\.example/, { ...only(leaf), host: "other.example" }),
-		accepted("pins only: the pinned authority's dates, path length and name constraints do not count", [pathLength.leaf, pathLength.lower, pathLength.upper], only(upper)),
-		accepted("pins only: nor does who has signed the pinned authority", [forged.leaf, forged.lower, forged.upper], only(upper)),
-		refused("pins only: an authority below the pinned one has expired", [below.leaf, below.lower, below.upper], "certificate_expired", /certificate 1 .* expired/, only(upper)),
-		refused("pins only: the name constraints of an authority below the pinned one", [limited.leaf, limited.lower, limited.upper], "bad_certificate", /do not permit/, only(upper)),
-		refused("with roots: a pinned authority that has expired", [below.leaf, below.lower, below.upper], "certificate_expired", /certificate 1 .* expired/, { pins: [pin(lower)] }),
-		refused("with roots: the name constraints of a pinned authority", [limited.leaf, limited.lower, limited.upper], "bad_certificate", /do not permit/, { pins: [pin(lower)] }),
-		refused("pins only: above a pinned authority that has not issued the path, nobody is looked for", [swapped, lower, upper], "bad_certificate", /certificate 0 \(CN=server\) is forged/, { trusted: undefined, pins: [pin(lower), pin(upper)] }),
-		refused("pins only: the pinned key is no authority's", [bare.leaf, bare.lower], "bad_certificate", /is no authority/, only(lower)),
+		refused("pins only: another name", [leaf], "wrong_name", /not for other\.example/, {
+			...only(leaf),
+			host: "other.example",
+		}),
+		accepted(
+			"pins only: the pinned authority's dates, path length and name constraints do not count",
+			[pathLength.leaf, pathLength.lower, pathLength.upper],
+			only(upper),
+		),
+		accepted(
+			"pins only: nor does who has signed the pinned authority",
+			[forged.leaf, forged.lower, forged.upper],
+			only(upper),
+		),
+		refused(
+			"pins only: an authority below the pinned one has expired",
+			[below.leaf, below.lower, below.upper],
+			"certificate_expired",
+			/certificate 1 .* expired/,
+			only(upper),
+		),
+		refused(
+			"pins only: the name constraints of an authority below the pinned one",
+			[limited.leaf, limited.lower, limited.upper],
+			"bad_certificate",
+			/do not permit/,
+			only(upper),
+		),
+		refused(
+			"with roots: a pinned authority that has expired",
+			[below.leaf, below.lower, below.upper],
+			"certificate_expired",
+			/certificate 1 .* expired/,
+			{ pins: [pin(lower)] },
+		),
+		refused(
+			"with roots: the name constraints of a pinned authority",
+			[limited.leaf, limited.lower, limited.upper],
+			"bad_certificate",
+			/do not permit/,
+			{ pins: [pin(lower)] },
+		),
+		refused(
+			"pins only: above a pinned authority that has not issued the path, nobody is looked for",
+			[swapped, lower, upper],
+			"bad_certificate",
+			/certificate 0 \(CN=server\) is forged/,
+			{ trusted: undefined, pins: [pin(lower), pin(upper)] },
+		),
+		refused(
+			"pins only: the pinned key is no authority's",
+			[bare.leaf, bare.lower],
+			"bad_certificate",
+			/is no authority/,
+			only(lower),
+		),
 	];
 }
 

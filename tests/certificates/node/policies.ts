@@ -7,7 +7,10 @@ import { context, element, integer, oid, sequence } from "../../../host-sim/serv
 import { accepted, makeWorld, refused, type ChainCase } from "./chain.js";
 import { pin } from "./pins.js";
 
-const P = "1.3.6.1.4.1.99999.5.1", Q = "1.3.6.1.4.1.99999.5.2", R = "1.3.6.1.4.1.99999.5.3", ANY = "2.5.29.32.0";
+const P = "1.3.6.1.4.1.99999.5.1",
+	Q = "1.3.6.1.4.1.99999.5.2",
+	R = "1.3.6.1.4.1.99999.5.3",
+	ANY = "2.5.29.32.0";
 
 interface Says {
 	readonly policies?: readonly string[];
@@ -19,12 +22,30 @@ interface Says {
 }
 
 /** What a certificate is asked for with to say this of policies. */
-export function policyRequest({ policies, explicit, inhibitMapping, inhibitAny, mappings, raw }: Says): Partial<CertificateRequest> {
+export function policyRequest({
+	policies,
+	explicit,
+	inhibitMapping,
+	inhibitAny,
+	mappings,
+	raw,
+}: Says): Partial<CertificateRequest> {
 	const extensions = [];
-	if (policies) extensions.push({ id: "2.5.29.32", isCritical: false, value: sequence(...policies.map(id => sequence(oid(id)))) });
-	if (mappings) extensions.push({ id: "2.5.29.33", isCritical: true, value: sequence(...mappings.map(([from, to]) => sequence(oid(from), oid(to)))) });
+	if (policies)
+		extensions.push({ id: "2.5.29.32", isCritical: false, value: sequence(...policies.map(id => sequence(oid(id)))) });
+	if (mappings)
+		extensions.push({
+			id: "2.5.29.33",
+			isCritical: true,
+			value: sequence(...mappings.map(([from, to]) => sequence(oid(from), oid(to)))),
+		});
 	if (explicit !== undefined || inhibitMapping !== undefined || raw) {
-		const value = raw ?? sequence(...(explicit === undefined ? [] : [context(0, false, Buffer.of(explicit))]), ...(inhibitMapping === undefined ? [] : [context(1, false, Buffer.of(inhibitMapping))]));
+		const value =
+			raw ??
+			sequence(
+				...(explicit === undefined ? [] : [context(0, false, Buffer.of(explicit))]),
+				...(inhibitMapping === undefined ? [] : [context(1, false, Buffer.of(inhibitMapping))]),
+			);
 		extensions.push({ id: "2.5.29.36", isCritical: true, value });
 	}
 	if (inhibitAny !== undefined) extensions.push({ id: "2.5.29.54", isCritical: true, value: integer(inhibitAny) });
@@ -40,14 +61,22 @@ const none = /certificate \d .* is issued under no policy/;
 
 export function policyCases(): ChainCase[] {
 	const yes = (name: string, ...says: [Says, Says, Says]): ChainCase => accepted(`policies: ${name}`, chainOf(...says));
-	const no = (name: string, ...says: [Says, Says, Says]): ChainCase => refused(`policies: ${name}`, chainOf(...says), "bad_certificate", none);
-	const p = { policies: [P] }, q = { policies: [Q] }, any = { policies: [ANY] };
+	const no = (name: string, ...says: [Says, Says, Says]): ChainCase =>
+		refused(`policies: ${name}`, chainOf(...says), "bad_certificate", none);
+	const p = { policies: [P] },
+		q = { policies: [Q] },
+		any = { policies: [ANY] };
 	const strict = { policies: [P], explicit: 0 };
 	const many = { policies: Array.from({ length: 11 }, (_, i) => `1.3.6.1.4.1.99999.6.${i}`) };
 	const [leaf, lower] = chainOf({}, { ...strict }, {});
 	return [
 		yes("none is required, and they differ", p, q, {}),
-		yes("none is required, with all that is critical", { policies: [P], inhibitMapping: 0, inhibitAny: 0, mappings: [[P, Q]] }, q, {}),
+		yes(
+			"none is required, with all that is critical",
+			{ policies: [P], inhibitMapping: 0, inhibitAny: 0, mappings: [[P, Q]] },
+			q,
+			{},
+		),
 		yes("required, and the same all the way", strict, p, p),
 		yes("required, one of several", { policies: [P, Q], explicit: 0 }, { policies: [Q, R] }, { policies: [R, Q] }),
 		yes("required, any allowed", { policies: [ANY], explicit: 0 }, any, q),
@@ -69,14 +98,54 @@ export function policyCases(): ChainCase[] {
 		yes("any is inhibited further down", { policies: [P], explicit: 0, inhibitAny: 2 }, any, any),
 		yes("mapped to another", { policies: [P], explicit: 0, mappings: [[P, Q]] }, q, q),
 		no("mapped to another, the old one does not count", { policies: [P], explicit: 0, mappings: [[P, Q]] }, p, p),
-		no("mapping is inhibited", { policies: [P], explicit: 0, inhibitMapping: 0 }, { policies: [P], mappings: [[P, Q]] }, q),
+		no(
+			"mapping is inhibited",
+			{ policies: [P], explicit: 0, inhibitMapping: 0 },
+			{ policies: [P], mappings: [[P, Q]] },
+			q,
+		),
 		yes("mapping of what is not there", { policies: [P], explicit: 0, mappings: [[R, Q]] }, p, p),
-		refused("policies: mapping of any", chainOf({ policies: [ANY], explicit: 0, mappings: [[ANY, Q]] }, q, q), "bad_certificate", /maps any policy/),
-		accepted("policies: as many as are looked at", chainOf({ policies: many.policies.slice(1), explicit: 0 }, { policies: many.policies.slice(1) }, { policies: many.policies.slice(10) })),
-		refused("policies: more than are looked at", chainOf({ ...many, explicit: 0 }, many, many), "unsupported_certificate", /more than 10 policies/),
-		refused("policies: constraints without any", chainOf({ raw: sequence() }, p, p), "bad_certificate", /empty policy constraints/),
-		refused("policies: a negative number", chainOf({ raw: sequence(element(0x80, Buffer.of(0xff))) }, p, p), "bad_certificate", /negative or beyond all bounds/),
-		refused("policies: something behind them", chainOf({ raw: sequence(element(0x80, Buffer.of(0)), element(0x82, Buffer.of(0))) }, p, p), "bad_certificate", /more in it/),
-		accepted("policies: those of a pinned authority do not count", [leaf!, lower!], { trusted: undefined, pins: [pin(lower!)] }),
+		refused(
+			"policies: mapping of any",
+			chainOf({ policies: [ANY], explicit: 0, mappings: [[ANY, Q]] }, q, q),
+			"bad_certificate",
+			/maps any policy/,
+		),
+		accepted(
+			"policies: as many as are looked at",
+			chainOf(
+				{ policies: many.policies.slice(1), explicit: 0 },
+				{ policies: many.policies.slice(1) },
+				{ policies: many.policies.slice(10) },
+			),
+		),
+		refused(
+			"policies: more than are looked at",
+			chainOf({ ...many, explicit: 0 }, many, many),
+			"unsupported_certificate",
+			/more than 10 policies/,
+		),
+		refused(
+			"policies: constraints without any",
+			chainOf({ raw: sequence() }, p, p),
+			"bad_certificate",
+			/empty policy constraints/,
+		),
+		refused(
+			"policies: a negative number",
+			chainOf({ raw: sequence(element(0x80, Buffer.of(0xff))) }, p, p),
+			"bad_certificate",
+			/negative or beyond all bounds/,
+		),
+		refused(
+			"policies: something behind them",
+			chainOf({ raw: sequence(element(0x80, Buffer.of(0)), element(0x82, Buffer.of(0))) }, p, p),
+			"bad_certificate",
+			/more in it/,
+		),
+		accepted("policies: those of a pinned authority do not count", [leaf!, lower!], {
+			trusted: undefined,
+			pins: [pin(lower!)],
+		}),
 	];
 }

@@ -18,30 +18,55 @@ function respond(change: Partial<Response> = {}): Buffer {
 
 /** A responder that the lower authority has certified. */
 function responder(change: object = {}): Certificate {
-	return makeCertificate({ subject: "Responder", key: makeKey("p256"), issuer: lower, extendedKeyUsage: ["OCSPSigning"], ...change });
+	return makeCertificate({
+		subject: "Responder",
+		key: makeKey("p256"),
+		issuer: lower,
+		extendedKeyUsage: ["OCSPSigning"],
+		...change,
+	});
 }
 
 function right(): ChainCase[] {
 	const delegate = responder();
-	const yes = (name: string, response: Partial<Response>): ChainCase => accepted(`status: ${name}`, chain, { staple: respond(response), requiresStatus: true });
-	const other = single({ issuer: lower, certificate: makeWorld({ leaf: { serial: Buffer.alloc(16, 0x22) } }).leaf, status: unknown });
+	const yes = (name: string, response: Partial<Response>): ChainCase =>
+		accepted(`status: ${name}`, chain, { staple: respond(response), requiresStatus: true });
+	const other = single({
+		issuer: lower,
+		certificate: makeWorld({ leaf: { serial: Buffer.alloc(16, 0x22) } }).leaf,
+		status: unknown,
+	});
 	return [
 		yes("good, by the issuer", {}),
 		yes("good, the responder named by its key", { byKey: true }),
 		yes("good, with SHA-256", { hash: "sha256" }),
 		yes("good, by a responder that the issuer has certified", { signer: delegate, certificates: [delegate.der] }),
-		yes("good, by a responder named by its key", { signer: delegate, byKey: true, certificates: [upper.der, delegate.der] }),
+		yes("good, by a responder named by its key", {
+			signer: delegate,
+			byKey: true,
+			certificates: [upper.der, delegate.der],
+		}),
 		yes("good, with another certificate's in front", { before: [other] }),
 		yes("good, without an end, of an hour ago", { thisUpdate: now - day / 24, nextUpdate: null }),
 		accepted("status: none, and none is required", chain),
-		accepted("status: under an authority that is trusted itself", chain, { staple: respond(), requiresStatus: true, trusted: [lower] }),
+		accepted("status: under an authority that is trusted itself", chain, {
+			staple: respond(),
+			requiresStatus: true,
+			trusted: [lower],
+		}),
 	];
 }
 
 function wrong(): ChainCase[] {
-	const no = (name: string, says: RegExp, staple: Uint8Array, code = "bad_staple"): ChainCase => refused(`status: ${name}`, chain, code, says, { staple });
+	const no = (name: string, says: RegExp, staple: Uint8Array, code = "bad_staple"): ChainCase =>
+		refused(`status: ${name}`, chain, code, says, { staple });
 	const forger = { ...lower, key: attacker };
-	const stranger = makeCertificate({ subject: "Responder", key: attacker, issuer: forger, extendedKeyUsage: ["OCSPSigning"] });
+	const stranger = makeCertificate({
+		subject: "Responder",
+		key: attacker,
+		issuer: forger,
+		extendedKeyUsage: ["OCSPSigning"],
+	});
 	const delegates = {
 		purpose: responder({ extendedKeyUsage: ["serverAuth"] }),
 		old: responder({ notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) }),
@@ -53,26 +78,107 @@ function wrong(): ChainCase[] {
 	const by = (signer: Certificate): Buffer => respond({ signer, certificates: [signer.der] });
 	const critical = sequence(sequence(oid("1.3.6.1.4.1.99999.1"), element(1, Buffer.of(0xff)), octetString(nothing())));
 	return [
-		no("revoked", /certificate 0 \(CN=server\) was revoked on 2026-03-01/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")) }), "certificate_revoked"),
-		no("revoked, by a responder", /was revoked on 2026-03-01/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: delegates.none, certificates: [delegates.none.der] }), "certificate_revoked"),
-		no("revoked, and forged", /a signature is wrong/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: forger })),
-		no("revoked, by somebody whom the issuer has not certified", /a signature is wrong/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: stranger, certificates: [stranger.der] })),
-		no("revoked, by a responder that may not sign", /the responder's certificate \(CN=Responder\) is not allowed to sign/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: delegates.usage, certificates: [delegates.usage.der] })),
-		no("revoked, by a responder for other purposes", /is not meant for that/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: delegates.purpose, certificates: [delegates.purpose.der] })),
-		no("revoked, by a responder with any purpose", /is not meant for that/, respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: delegates.any, certificates: [delegates.any.der] })),
-		no("good and then revoked", /was revoked on 2026-03-01/, respond({ before: [single({ issuer: lower, certificate: leaf })], status: revoked(new Date("2026-03-01T12:00:00Z")) }), "certificate_revoked"),
-		no("revoked and then good", /was revoked on 2026-03-01/, respond({ before: [single({ issuer: lower, certificate: leaf, status: revoked(new Date("2026-03-01T12:00:00Z")) })] }), "certificate_revoked"),
+		no(
+			"revoked",
+			/certificate 0 \(CN=server\) was revoked on 2026-03-01/,
+			respond({ status: revoked(new Date("2026-03-01T12:00:00Z")) }),
+			"certificate_revoked",
+		),
+		no(
+			"revoked, by a responder",
+			/was revoked on 2026-03-01/,
+			respond({
+				status: revoked(new Date("2026-03-01T12:00:00Z")),
+				signer: delegates.none,
+				certificates: [delegates.none.der],
+			}),
+			"certificate_revoked",
+		),
+		no(
+			"revoked, and forged",
+			/a signature is wrong/,
+			respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: forger }),
+		),
+		no(
+			"revoked, by somebody whom the issuer has not certified",
+			/a signature is wrong/,
+			respond({ status: revoked(new Date("2026-03-01T12:00:00Z")), signer: stranger, certificates: [stranger.der] }),
+		),
+		no(
+			"revoked, by a responder that may not sign",
+			/the responder's certificate \(CN=Responder\) is not allowed to sign/,
+			respond({
+				status: revoked(new Date("2026-03-01T12:00:00Z")),
+				signer: delegates.usage,
+				certificates: [delegates.usage.der],
+			}),
+		),
+		no(
+			"revoked, by a responder for other purposes",
+			/is not meant for that/,
+			respond({
+				status: revoked(new Date("2026-03-01T12:00:00Z")),
+				signer: delegates.purpose,
+				certificates: [delegates.purpose.der],
+			}),
+		),
+		no(
+			"revoked, by a responder with any purpose",
+			/is not meant for that/,
+			respond({
+				status: revoked(new Date("2026-03-01T12:00:00Z")),
+				signer: delegates.any,
+				certificates: [delegates.any.der],
+			}),
+		),
+		no(
+			"good and then revoked",
+			/was revoked on 2026-03-01/,
+			respond({
+				before: [single({ issuer: lower, certificate: leaf })],
+				status: revoked(new Date("2026-03-01T12:00:00Z")),
+			}),
+			"certificate_revoked",
+		),
+		no(
+			"revoked and then good",
+			/was revoked on 2026-03-01/,
+			respond({
+				before: [single({ issuer: lower, certificate: leaf, status: revoked(new Date("2026-03-01T12:00:00Z")) })],
+			}),
+			"certificate_revoked",
+		),
 		no("good, by a responder that may not sign", /is not allowed to sign/, by(delegates.usage)),
-		no("no status at all", /not about the server's certificate/, makeResponse({ certificate: leaf, issuer: lower, statuses: [] })),
+		no(
+			"no status at all",
+			/not about the server's certificate/,
+			makeResponse({ certificate: leaf, issuer: lower, statuses: [] }),
+		),
 		no("unknown", /not known to the responder/, respond({ status: unknown })),
-		no("of another certificate", /not about the server's certificate/, respond({ certificate: makeWorld({ leaf: { serial: Buffer.alloc(16, 0x22) } }).leaf })),
-		no("of another issuer's certificate", /not about the server's certificate/, respond({ issuer: upper, signer: lower })),
+		no(
+			"of another certificate",
+			/not about the server's certificate/,
+			respond({ certificate: makeWorld({ leaf: { serial: Buffer.alloc(16, 0x22) } }).leaf }),
+		),
+		no(
+			"of another issuer's certificate",
+			/not about the server's certificate/,
+			respond({ issuer: upper, signer: lower }),
+		),
 		no("out of date", /was good until .* only/, respond({ thisUpdate: now - 9 * day, nextUpdate: now - day })),
-		no("out of date, without an end", /was good until .* only/, respond({ thisUpdate: now - 2 * day, nextUpdate: null })),
+		no(
+			"out of date, without an end",
+			/was good until .* only/,
+			respond({ thisUpdate: now - 2 * day, nextUpdate: null }),
+		),
 		no("of tomorrow", /yet to come/, respond({ thisUpdate: now + day, nextUpdate: now + 2 * day })),
 		no("forged", /a signature is wrong/, respond({ signer: forger })),
 		no("by somebody whom the issuer has not certified", /a signature is wrong/, by(stranger)),
-		no("by a responder for other purposes", /the responder's certificate \(CN=Responder\) is not meant for that/, by(delegates.purpose)),
+		no(
+			"by a responder for other purposes",
+			/the responder's certificate \(CN=Responder\) is not meant for that/,
+			by(delegates.purpose),
+		),
 		no("by a responder that has expired", /the responder's certificate .* only/, by(delegates.old)),
 		no("by a responder of another authority", /of another issuer/, by(delegates.upper)),
 		no("by a responder whose certificate is missing", /nor of anybody/, respond({ signer: delegates.none })),
@@ -87,26 +193,71 @@ function wrong(): ChainCase[] {
 
 function promised(): ChainCase[] {
 	const extensions = [mustStaple];
-	const itself = (name: string, certificate: Certificate, setting: object = {}): ChainCase => refused(`status: ${name}`, [certificate], "bad_staple",
-		/certificate 0 .* is trusted itself, .* can't be checked/, { trusted: [certificate], staple: respond({ certificate, issuer: certificate }), ...setting });
+	const itself = (name: string, certificate: Certificate, setting: object = {}): ChainCase =>
+		refused(`status: ${name}`, [certificate], "bad_staple", /certificate 0 .* is trusted itself, .* can't be checked/, {
+			trusted: [certificate],
+			staple: respond({ certificate, issuer: certificate }),
+			...setting,
+		});
 	const alone = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host] });
 	const promising = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host], extensions });
 	const stapled = makeWorld({ leaf: { extensions } });
 	return [
-		refused("status: required, and none is there", chain, "bad_staple", /certificate 0 \(CN=server\) comes without a stapled status/, { requiresStatus: true }),
+		refused(
+			"status: required, and none is there",
+			chain,
+			"bad_staple",
+			/certificate 0 \(CN=server\) comes without a stapled status/,
+			{ requiresStatus: true },
+		),
 		itself("required, of a certificate that is trusted itself", alone, { requiresStatus: true }),
 		itself("promised, of a certificate that is trusted itself", promising),
-		itself("required, of a certificate whose key is pinned", alone, { requiresStatus: true, trusted: undefined, pins: [pin(alone)] }),
+		itself("required, of a certificate whose key is pinned", alone, {
+			requiresStatus: true,
+			trusted: undefined,
+			pins: [pin(alone)],
+		}),
 		itself("promised, of a certificate whose key is pinned", promising, { trusted: undefined, pins: [pin(promising)] }),
-		refused("status: required and missing, of a certificate that is trusted itself", [alone], "bad_staple", /comes without a stapled status/, { trusted: [alone], requiresStatus: true }),
-		refused("status: required and missing, of a certificate whose key is pinned", [alone], "bad_staple", /comes without a stapled status/, { trusted: undefined, pins: [pin(alone)], requiresStatus: true }),
-		accepted("status: required, of a certificate that is trusted itself as is its issuer", chain, { trusted: [leaf, world.root], staple: respond(), requiresStatus: true }),
-		refused("status: forged, of a certificate that is trusted itself as is its issuer", chain, "bad_staple", /a signature is wrong/,
-			{ trusted: [leaf, world.root], staple: respond({ signer: { ...lower, key: attacker } }), requiresStatus: true }),
-		accepted("status: required, of a certificate whose key is pinned as is its issuer's", chain, { trusted: undefined, pins: [pin(leaf), pin(lower)], staple: respond(), requiresStatus: true }),
-		accepted("status: none required, of a certificate that is trusted itself", [alone], { trusted: [alone], staple: respond({ certificate: alone, issuer: alone }) }),
+		refused(
+			"status: required and missing, of a certificate that is trusted itself",
+			[alone],
+			"bad_staple",
+			/comes without a stapled status/,
+			{ trusted: [alone], requiresStatus: true },
+		),
+		refused(
+			"status: required and missing, of a certificate whose key is pinned",
+			[alone],
+			"bad_staple",
+			/comes without a stapled status/,
+			{ trusted: undefined, pins: [pin(alone)], requiresStatus: true },
+		),
+		accepted("status: required, of a certificate that is trusted itself as is its issuer", chain, {
+			trusted: [leaf, world.root],
+			staple: respond(),
+			requiresStatus: true,
+		}),
+		refused(
+			"status: forged, of a certificate that is trusted itself as is its issuer",
+			chain,
+			"bad_staple",
+			/a signature is wrong/,
+			{ trusted: [leaf, world.root], staple: respond({ signer: { ...lower, key: attacker } }), requiresStatus: true },
+		),
+		accepted("status: required, of a certificate whose key is pinned as is its issuer's", chain, {
+			trusted: undefined,
+			pins: [pin(leaf), pin(lower)],
+			staple: respond(),
+			requiresStatus: true,
+		}),
+		accepted("status: none required, of a certificate that is trusted itself", [alone], {
+			trusted: [alone],
+			staple: respond({ certificate: alone, issuer: alone }),
+		}),
 		fault("status: promised, and none is there", { leaf: { extensions } }, "bad_staple", /without a stapled status/),
-		accepted("status: promised, and there", [stapled.leaf, lower, upper], { staple: respond({ certificate: stapled.leaf }) }),
+		accepted("status: promised, and there", [stapled.leaf, lower, upper], {
+			staple: respond({ certificate: stapled.leaf }),
+		}),
 	];
 }
 
@@ -119,5 +270,9 @@ export function mutatedStaple(): ChainCase {
 	const issuer = makeCertificate({ subject: "CA", key: makeKey("p256"), isAuthority: true });
 	const server = makeCertificate({ subject: "server", key: makeKey("p256"), issuer, names: [host] });
 	const delegate = responder({ issuer });
-	return accepted("a stapled status by a responder", [server], { trusted: [issuer], requiresStatus: true, staple: respond({ certificate: server, issuer, signer: delegate, certificates: [delegate.der] }) });
+	return accepted("a stapled status by a responder", [server], {
+		trusted: [issuer],
+		requiresStatus: true,
+		staple: respond({ certificate: server, issuer, signer: delegate, certificates: [delegate.der] }),
+	});
 }

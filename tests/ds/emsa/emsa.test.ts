@@ -16,14 +16,22 @@ import { runSuite } from "../../drivers/suite.js";
 import { encryptParameters } from "../../peers/ds.js";
 
 const files = [
-	"rsa_pss_2048_sha256_mgf1_32", "rsa_pss_2048_sha384_mgf1_48", "rsa_pss_3072_sha256_mgf1_32", "rsa_pss_4096_sha384_mgf1_48",
-	"rsa_pss_4096_sha512_mgf1_64", "rsa_signature_2048_sha256", "rsa_signature_2048_sha384", "rsa_signature_3072_sha256",
-	"rsa_signature_4096_sha384", "rsa_signature_4096_sha512",
+	"rsa_pss_2048_sha256_mgf1_32",
+	"rsa_pss_2048_sha384_mgf1_48",
+	"rsa_pss_3072_sha256_mgf1_32",
+	"rsa_pss_4096_sha384_mgf1_48",
+	"rsa_pss_4096_sha512_mgf1_64",
+	"rsa_signature_2048_sha256",
+	"rsa_signature_2048_sha384",
+	"rsa_signature_3072_sha256",
+	"rsa_signature_4096_sha384",
+	"rsa_signature_4096_sha512",
 ];
 
 function powerModulo(base: bigint, exponent: bigint, modulus: bigint): bigint {
 	let result = 1n;
-	for (; exponent > 0n; exponent >>= 1n, base = base * base % modulus) if (exponent & 1n) result = result * base % modulus;
+	for (; exponent > 0n; exponent >>= 1n, base = (base * base) % modulus)
+		if (exponent & 1n) result = (result * base) % modulus;
 	return result;
 }
 
@@ -32,7 +40,10 @@ function saltOf(encoded: Buffer, hash: string, size: number): Buffer {
 	const h = encoded.subarray(encoded.length - 1 - size, encoded.length - 1);
 	const db = Buffer.from(encoded.subarray(0, encoded.length - 1 - size));
 	for (let at = 0, counter = 0; at < db.length; at += size, counter++) {
-		const mask = createHash(hash).update(h).update(Buffer.of(0, 0, 0, counter)).digest();
+		const mask = createHash(hash)
+			.update(h)
+			.update(Buffer.of(0, 0, 0, counter))
+			.digest();
 		for (let i = 0; i < size && at + i < db.length; i++) db[at + i]! ^= mask[i]!;
 	}
 	return db.subarray(db.length - size);
@@ -46,13 +57,22 @@ function samples(): object[] {
 			const [modulus, exponent] = [BigInt(`0x${publicKey.modulus}`), BigInt(`0x${publicKey.publicExponent}`)];
 			for (const { tcId, msg, sig, result } of tests) {
 				if (result !== "valid") continue;
-				const encoded = Buffer.from(powerModulo(BigInt(`0x${sig}`), exponent, modulus).toString(16).padStart(keySize / 4, "0"), "hex");
+				const encoded = Buffer.from(
+					powerModulo(BigInt(`0x${sig}`), exponent, modulus)
+						.toString(16)
+						.padStart(keySize / 4, "0"),
+					"hex",
+				);
 				const hash = sha.toLowerCase().replace("-", "");
 				const digest = createHash(hash).update(Buffer.from(msg, "hex")).digest();
 				const isPSS = file.includes("pss");
 				list.push({
-					name: `${file}, ${tcId}`, isPSS, hash: { sha256: 4, sha384: 5, sha512: 6 }[hash as "sha256"], digest: digest.toString("hex"),
-					salt: isPSS ? saltOf(encoded, hash, digest.length).toString("hex") : "", encoded: encoded.toString("hex"),
+					name: `${file}, ${tcId}`,
+					isPSS,
+					hash: { sha256: 4, sha384: 5, sha512: 6 }[hash as "sha256"],
+					digest: digest.toString("hex"),
+					salt: isPSS ? saltOf(encoded, hash, digest.length).toString("hex") : "",
+					encoded: encoded.toString("hex"),
 				});
 			}
 		}
@@ -71,7 +91,14 @@ else {
 	writeFileSync(join(folder, "key.bin"), encryptParameters(privateKey, hmacKey));
 	writeFileSync(join(folder, "public.bin"), publicKey.export({ type: "pkcs1", format: "der" }));
 	for (const variant of variants) {
-		runSuite(join(projectRoot, "tests/ds/emsa/main.ts"), "ds/emsa", { title: "EMSA", variant, env: { SIM_EFUSE_DS_KEY0: hmacKey.toString("hex") },
-			extra: { data: { "*": ["emsa", "key", "public"].map(name => join(folder, name)) }, include: ["./ds/emsa/manifest.json"] } });
+		runSuite(join(projectRoot, "tests/ds/emsa/main.ts"), "ds/emsa", {
+			title: "EMSA",
+			variant,
+			env: { SIM_EFUSE_DS_KEY0: hmacKey.toString("hex") },
+			extra: {
+				data: { "*": ["emsa", "key", "public"].map(name => join(folder, name)) },
+				include: ["./ds/emsa/manifest.json"],
+			},
+		});
 	}
 }

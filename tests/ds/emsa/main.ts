@@ -24,7 +24,9 @@ interface Sample {
 
 const INVALID_ARGUMENT = -135;
 
-function encode(this: void, isPSS: boolean, hash: HashAlgorithm, digest: Bytes, salt: Bytes, out: Bytes): number { return native("test_emsa").call(this, isPSS, hash, digest, salt, out); }
+function encode(this: void, isPSS: boolean, hash: HashAlgorithm, digest: Bytes, salt: Bytes, out: Bytes): number {
+	return native("test_emsa").call(this, isPSS, hash, digest, salt, out);
+}
 
 const samples = JSON.parse(String.fromArrayBuffer(new Resource("emsa.json").slice(0))) as Sample[];
 
@@ -46,17 +48,23 @@ test(`${samples.length} known answers`, () => {
 test("a modulus that is too short for the digest", () => {
 	const octets = new Uint8Array(64);
 	for (const [isPSS, hash, least] of [
-		[false, HashAlgorithm.sha256, 62], [false, HashAlgorithm.sha384, 78], [false, HashAlgorithm.sha512, 94],
-		[true, HashAlgorithm.sha256, 66], [true, HashAlgorithm.sha384, 98], [true, HashAlgorithm.sha512, 130],
+		[false, HashAlgorithm.sha256, 62],
+		[false, HashAlgorithm.sha384, 78],
+		[false, HashAlgorithm.sha512, 94],
+		[true, HashAlgorithm.sha256, 66],
+		[true, HashAlgorithm.sha384, 98],
+		[true, HashAlgorithm.sha512, 130],
 	] as const) {
 		equal(encode(isPSS, hash, octets, octets, new Uint8Array(least)), 0);
-		for (const length of [least - 1, 1, 0]) equal(encode(isPSS, hash, octets, octets, new Uint8Array(length)), INVALID_ARGUMENT);
+		for (const length of [least - 1, 1, 0])
+			equal(encode(isPSS, hash, octets, octets, new Uint8Array(length)), INVALID_ARGUMENT);
 	}
 });
 
 test("SHA-1, which TLS does not sign with", () => {
 	const octets = new Uint8Array(20);
-	for (const isPSS of [false, true]) equal(encode(isPSS, HashAlgorithm.sha1, octets, octets, new Uint8Array(256)), INVALID_ARGUMENT);
+	for (const isPSS of [false, true])
+		equal(encode(isPSS, HashAlgorithm.sha1, octets, octets, new Uint8Array(256)), INVALID_ARGUMENT);
 });
 
 test("a key that lies in flash signs with each scheme, and with another salt each time", () => {
@@ -64,8 +72,12 @@ test("a key that lies in flash signs with each scheme, and with another salt eac
 	const key = new Uint8Array(new Resource("public.bin").slice(0));
 	const message = new Uint8Array(24);
 	for (const [scheme, padding, hash, length] of [
-		[0x0401, Padding.pkcs1, HashAlgorithm.sha256, 32], [0x0501, Padding.pkcs1, HashAlgorithm.sha384, 48], [0x0601, Padding.pkcs1, HashAlgorithm.sha512, 64],
-		[0x0804, Padding.pss, HashAlgorithm.sha256, 32], [0x0805, Padding.pss, HashAlgorithm.sha384, 48], [0x0806, Padding.pss, HashAlgorithm.sha512, 64],
+		[0x0401, Padding.pkcs1, HashAlgorithm.sha256, 32],
+		[0x0501, Padding.pkcs1, HashAlgorithm.sha384, 48],
+		[0x0601, Padding.pkcs1, HashAlgorithm.sha512, 64],
+		[0x0804, Padding.pss, HashAlgorithm.sha256, 32],
+		[0x0805, Padding.pss, HashAlgorithm.sha384, 48],
+		[0x0806, Padding.pss, HashAlgorithm.sha512, 64],
 	] as const) {
 		const digest = new Uint8Array(length);
 		random(message, 0, message.length);
@@ -73,7 +85,10 @@ test("a key that lies in flash signs with each scheme, and with another salt eac
 		const [first, second] = [sign(scheme, digest), sign(scheme, digest)];
 		for (const signature of [first, second]) {
 			equal(signature.length, 256);
-			ok(verifyMessage(KeyKind.rsa, padding, hash, key, 0, key.length, message, 0, message.length, signature, 0, 256), String(scheme));
+			ok(
+				verifyMessage(KeyKind.rsa, padding, hash, key, 0, key.length, message, 0, message.length, signature, 0, 256),
+				String(scheme),
+			);
 		}
 		equal(isSame(first, 0, second, 0, 256), padding === Padding.pkcs1);
 		message[0]! ^= 1;
@@ -83,7 +98,8 @@ test("a key that lies in flash signs with each scheme, and with another salt eac
 
 test("what can't be a key's parameters, or its block, is refused at once", () => {
 	const right = new Uint8Array(1220);
-	for (const length of [0, 1219, 1221, 1604]) ok(/1220/.test(throws(() => dsSigner(new Uint8Array(length), 0), RangeError).message));
+	for (const length of [0, 1219, 1221, 1604])
+		ok(/1220/.test(throws(() => dsSigner(new Uint8Array(length), 0), RangeError).message));
 	for (const block of [-1, 6, 1.5, NaN]) ok(/key block/.test(throws(() => dsSigner(right, block), RangeError).message));
 	ok(dsSigner(right, 5) instanceof Function);
 	ok(dsSigner(right.buffer as ArrayBuffer, 0) instanceof Function);

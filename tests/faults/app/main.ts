@@ -16,7 +16,16 @@ interface Scenario {
 	readonly nth?: number;
 	readonly does?: "throw" | "close" | "read" | "write" | "throw before reading";
 	/** What TCP does in its nth call of a method. */
-	readonly tcp?: "constructor throws" | "constructor reports" | "constructor hangs" | "read throws" | "read reports" | "write throws" | "write reports" | "write reports and throws" | "close throws";
+	readonly tcp?:
+		| "constructor throws"
+		| "constructor reports"
+		| "constructor hangs"
+		| "read throws"
+		| "read reports"
+		| "write throws"
+		| "write reports"
+		| "write reports and throws"
+		| "close throws";
 	readonly tcpNth?: number;
 	/** Sizes of the writes that use up what onWritable promised, over and over; then the connection is closed at once. */
 	readonly sizes?: readonly number[];
@@ -44,8 +53,7 @@ function call<Value>(body: () => Value): Value {
 	inside++;
 	try {
 		return body();
-	}
-	finally {
+	} finally {
 		inside--;
 	}
 }
@@ -55,37 +63,59 @@ function attempt(body: () => unknown): string {
 	try {
 		const result = call(body);
 		return result instanceof ArrayBuffer ? `${result.byteLength} bytes` : String(result);
-	}
-	catch (e) {
+	} catch (e) {
 		return `${(e as Error).name} ${(e as TLSError).code ?? ""}: ${(e as Error).message}`;
 	}
 }
 
 function run(scenario: Scenario, done: () => void): void {
-	const { callback: chosen, nth = 1, does, tcp: tcpFault, tcpNth = 1, sizes, secure: more = {}, patience = 2000, fails, settle = 150 } = scenario;
-	const log: string[] = [], wrong: string[] = [];
+	const {
+		callback: chosen,
+		nth = 1,
+		does,
+		tcp: tcpFault,
+		tcpNth = 1,
+		sizes,
+		secure: more = {},
+		patience = 2000,
+		fails,
+		settle = 150,
+	} = scenario;
+	const log: string[] = [],
+		wrong: string[] = [];
 	const counts: Record<string, number> = {};
-	let client: TLSClient | undefined, text = "", code = "", message = "", promised = 0, isSent = false, isOver = false;
+	let client: TLSClient | undefined,
+		text = "",
+		code = "",
+		message = "",
+		promised = 0,
+		isSent = false,
+		isOver = false;
 	const started = Date.now();
 	const before = Object.fromEntries(accelerators().map(({ name, calls: count }) => [name, count]));
 	let time = 0;
 
 	/** A callback was called. */
 	function act(name: string, self: unknown): void {
-		const count = counts[name] = (counts[name] ?? 0) + 1;
+		const count = (counts[name] = (counts[name] ?? 0) + 1);
 		if (client && self !== client) wrong.push(name);
 		if (isOver) wrong.push(`${name} after the end`);
 		if (inside) wrong.push(`${name} from inside`);
 		if (name !== chosen || count !== nth) return;
 		log.push(`${name} ${does}`);
 		switch (does) {
-			case "throw": throw new Error(`app in ${name}`);
+			case "throw":
+				throw new Error(`app in ${name}`);
 			case "close":
 				call(() => client?.close());
 				if (client) isOver = true;
 				break;
-			case "read": log.push(attempt(() => client?.read())); break;
-			case "write": log.push(attempt(() => client?.write(request))); break;
+			case "read":
+				log.push(attempt(() => client?.read()));
+				break;
+			case "write":
+				log.push(attempt(() => client?.write(request)));
+				break;
 			default:
 		}
 	}
@@ -100,30 +130,41 @@ function run(scenario: Scenario, done: () => void): void {
 		constructor(options: any) {
 			const { onReadable, onWritable, onError, target, ...rest } = options;
 			this.target = target;
-			const guard = (name: string, f: (...values: any[]) => void) => (...values: unknown[]) => {
-				try {
-					f.call(this, ...values);
-				}
-				catch (e) {
-					log.push(`caught in ${name}: ${String(e)}`);
-				}
-			};
+			const guard =
+				(name: string, f: (...values: any[]) => void) =>
+				(...values: unknown[]) => {
+					try {
+						f.call(this, ...values);
+					} catch (e) {
+						log.push(`caught in ${name}: ${String(e)}`);
+					}
+				};
 			this.report = guard("onError", onError);
 			if (this.fault("constructor")) return;
-			this.tcp = new TCP({ ...rest, onReadable: guard("onReadable", onReadable), onWritable: guard("onWritable", onWritable), onError: this.report });
+			this.tcp = new TCP({
+				...rest,
+				onReadable: guard("onReadable", onReadable),
+				onWritable: guard("onWritable", onWritable),
+				onError: this.report,
+			});
 		}
 
 		/** True where the call is to do nothing. */
 		fault(method: string): boolean {
-			const key = `${method}s`, count = this.counts[key] = (this.counts[key] ?? 0) + 1;
+			const key = `${method}s`,
+				count = (this.counts[key] = (this.counts[key] ?? 0) + 1);
 			if (!tcpFault?.startsWith(method) || count !== tcpNth) return false;
 			if (tcpFault.includes("reports")) this.report();
 			if (tcpFault.includes("throws")) throw new Error(`TCP in ${method}`);
 			return true;
 		}
 
-		read(buffer: Uint8Array): unknown { return this.fault("read") ? undefined : this.tcp!.read(buffer); }
-		write(buffer: Uint8Array): unknown { return this.fault("write") ? undefined : this.tcp!.write(buffer); }
+		read(buffer: Uint8Array): unknown {
+			return this.fault("read") ? undefined : this.tcp!.read(buffer);
+		}
+		write(buffer: Uint8Array): unknown {
+			return this.fault("write") ? undefined : this.tcp!.write(buffer);
+		}
 		close(): void {
 			this.tcp?.close();
 			this.fault("close");
@@ -135,10 +176,14 @@ function run(scenario: Scenario, done: () => void): void {
 		Timer.set(() => {
 			failNative(0);
 			const { keySlots, nativeBytes } = memory();
-			const used = Object.fromEntries(accelerators().map(({ name, calls: count }) => [name, count - (before[name] ?? 0)]));
+			const used = Object.fromEntries(
+				accelerators().map(({ name, calls: count }) => [name, count - (before[name] ?? 0)]),
+			);
 			// out of reach of the connections that follow
 			if (fails && fails[0] !== "native") accelerate("late", fails[0], 1000000);
-			trace(`${JSON.stringify({ code, message, text, log, wrong, counts, promised, time, keySlots, nativeBytes, used })}\n`);
+			trace(
+				`${JSON.stringify({ code, message, text, log, wrong, counts, promised, time, keySlots, nativeBytes, used })}\n`,
+			);
 			done();
 		}, settle);
 	}
@@ -173,29 +218,64 @@ function run(scenario: Scenario, done: () => void): void {
 	/** More than any promise of the simulator's TCP. */
 	const SPARE = 60000;
 	const options = {
-		host: "localhost", address: "127.0.0.1", port: Number(config.port), format: scenario.format ?? "buffer",
+		host: "localhost",
+		address: "127.0.0.1",
+		port: Number(config.port),
+		format: scenario.format ?? "buffer",
 		TCP: { io: Faulty },
 		secure: {
 			certificate: config.ca,
-			onHandshake() { act("onHandshake", this); },
-			onSession() { act("onSession", this); },
-			...(chosen === "now" || chosen === "every" ? { now() { act("now", this); return 0; } } : {}),
-			...(chosen === "clock" || chosen === "every" ? { clock() { act("clock", this); return Date.now() / 1000; } } : {}),
-			...(chosen === "sign" ? { clientCertificates: config.client, sign() { act("sign", this); return new Uint8Array(64); } } : {}),
-			...JSON.parse(config.secure), ...more,
+			onHandshake() {
+				act("onHandshake", this);
+			},
+			onSession() {
+				act("onSession", this);
+			},
+			...(chosen === "now" || chosen === "every"
+				? {
+						now() {
+							act("now", this);
+							return 0;
+						},
+					}
+				: {}),
+			...(chosen === "clock" || chosen === "every"
+				? {
+						clock() {
+							act("clock", this);
+							return Date.now() / 1000;
+						},
+					}
+				: {}),
+			...(chosen === "sign"
+				? {
+						clientCertificates: config.client,
+						sign() {
+							act("sign", this);
+							return new Uint8Array(64);
+						},
+					}
+				: {}),
+			...JSON.parse(config.secure),
+			...more,
 		},
 		onWritable(this: TLSClient, count: number) {
 			act("onWritable", this);
 			if (isOver || isSent) return;
 			isSent = true;
-			if (sizes) { useUp(count, this); return; }
+			if (sizes) {
+				useUp(count, this);
+				return;
+			}
 			if (scenario.arguments) tryArguments(this, count);
 			if (scenario.format === "number") for (const byte of new Uint8Array(request)) call(() => this.write(byte));
 			else log.push(attempt(() => this.write(request)));
 		},
 		onReadable(this: TLSClient, count: number) {
 			if (does === "throw before reading" && chosen === "onReadable" && !counts["onReadable"]) {
-				Timer.set(() => { text += String.fromArrayBuffer(client!.read() as ArrayBuffer); }, 100);
+				Timer.set(() => {
+					text += String.fromArrayBuffer(client!.read() as ArrayBuffer);
+				}, 100);
 				counts["onReadable"] = 1;
 				throw new Error("app in onReadable");
 			}
@@ -215,7 +295,8 @@ function run(scenario: Scenario, done: () => void): void {
 			({ code, message } = error);
 			time = Date.now() - started;
 			act("onError", this);
-			for (const method of ["write", "read", "close"] as const) log.push(attempt(() => method === "write" ? this.write(request) : this[method]()));
+			for (const method of ["write", "read", "close"] as const)
+				log.push(attempt(() => (method === "write" ? this.write(request) : this[method]())));
 			Timer.clear(watch);
 			end();
 		},
@@ -224,8 +305,7 @@ function run(scenario: Scenario, done: () => void): void {
 	try {
 		if (fails?.[0] === "native") failNative(fails[1]);
 		client = new TLSClient(options as never);
-	}
-	catch (e) {
+	} catch (e) {
 		({ code = "thrown", message } = e as TLSError);
 		Timer.clear(watch);
 		end();

@@ -66,12 +66,15 @@ function connect(done: (result: Result) => void): void {
 		done(result);
 	};
 	const secure: Options & { onHandshake(info: HandshakeInfo): void } = {
-		...(config.ca ? { certificate: config.ca as string } : undefined), ...JSON.parse(config.secure as string) as object,
-		...(config.sessions === undefined ? undefined : {
-			onSession(made: ArrayBuffer) {
-				session = toggle(new Uint8Array(made));
-			},
-		}),
+		...(config.ca ? { certificate: config.ca as string } : undefined),
+		...(JSON.parse(config.secure as string) as object),
+		...(config.sessions === undefined
+			? undefined
+			: {
+					onSession(made: ArrayBuffer) {
+						session = toggle(new Uint8Array(made));
+					},
+				}),
 		onHandshake({ resumed }) {
 			result.resumed = resumed;
 		},
@@ -93,7 +96,11 @@ function connect(done: (result: Result) => void): void {
 	}
 	const client = new TLSClient({
 		// nobody listens at the port of noTCP
-		host: "localhost", address: "127.0.0.1", port: config.noTCP ? 1 : Number(config.port), TCP: { io: TCP }, secure,
+		host: "localhost",
+		address: "127.0.0.1",
+		port: config.noTCP ? 1 : Number(config.port),
+		TCP: { io: TCP },
+		secure,
 		onReadable(count: number) {
 			text += String.fromArrayBuffer(client.read(count) as ArrayBuffer);
 			if (!text.endsWith("\n")) return;

@@ -8,11 +8,21 @@ import Timer from "timer";
 import { Secret } from "tls/hardware/secret";
 import { octets, object } from "preloaded";
 
-function writeBuffer(this: void, buffer: Uint8Array): void { return native("fault_writeBuffer").call(this, buffer); }
-function writeCode(this: void): void { return native("fault_writeCode").call(this); }
-function write(this: void, address: number): void { return native("fault_write").call(this, address); }
-function call(this: void): void { return native("fault_call").call(this); }
-function deepen(this: void, depth: number): number { return native("fault_deepen").call(this, depth); }
+function writeBuffer(this: void, buffer: Uint8Array): void {
+	return native("fault_writeBuffer").call(this, buffer);
+}
+function writeCode(this: void): void {
+	return native("fault_writeCode").call(this);
+}
+function write(this: void, address: number): void {
+	return native("fault_write").call(this, address);
+}
+function call(this: void): void {
+	return native("fault_call").call(this);
+}
+function deepen(this: void, depth: number): number {
+	return native("fault_deepen").call(this, depth);
+}
 
 let kept: unknown;
 
@@ -26,7 +36,11 @@ function recurse(depth: number): number {
 
 /** Every level goes through C. */
 function recurseInC(): void {
-	const object = { toString(): string { return String(object); } };
+	const object = {
+		toString(): string {
+			return String(object);
+		},
+	};
 	String(object);
 }
 
@@ -40,8 +54,11 @@ function fillNativeHeap(): void {
 /** Nothing listens there. */
 function connect(): void {
 	new TCP({
-		host: "127.0.0.1", port: 1,
-		onWritable() { trace("connected\n"); },
+		host: "127.0.0.1",
+		port: 1,
+		onWritable() {
+			trace("connected\n");
+		},
 		onError() {
 			trace("no connection\n");
 			this.close();
@@ -60,21 +77,42 @@ const ends: Record<string, () => unknown> = {
 		object.a++;
 		Timer.set(() => trace(`${object.a} ${deepen(8)}\n`), 20);
 	},
-	throw() { throw new RangeError("thrown on purpose"); },
-	reject() { Promise.reject(new Error("rejected on purpose")); },
-	eval() { kept = eval("1 + 1"); },
-	chunks() { kept = new ArrayBuffer(100_000); },
+	throw() {
+		throw new RangeError("thrown on purpose");
+	},
+	reject() {
+		Promise.reject(new Error("rejected on purpose"));
+	},
+	eval() {
+		kept = eval("1 + 1");
+	},
+	chunks() {
+		kept = new ArrayBuffer(100_000);
+	},
 	slots: fillSlots,
-	stack() { recurse(0); },
+	stack() {
+		recurse(0);
+	},
 	nativeStack: recurseInC,
-	nativeStackInC() { deepen(1000); },
+	nativeStackInC() {
+		deepen(1000);
+	},
 	nativeHeap: fillNativeHeap,
-	connect, connectTwice,
-	preloaded() { writeBuffer(octets); },
-	preloadedInScript() { octets[0] = 9; },
+	connect,
+	connectTwice,
+	preloaded() {
+		writeBuffer(octets);
+	},
+	preloadedInScript() {
+		octets[0] = 9;
+	},
 	code: writeCode,
-	null() { write(0); },
-	outside() { write(0x81000000); },
+	null() {
+		write(0);
+	},
+	outside() {
+		write(0x81000000);
+	},
 	data: call,
 };
 

@@ -16,10 +16,18 @@ export class PathSearch {
 
 	constructor(message: Uint8Array, spans: readonly number[], ..._policy: unknown[]) {
 		const { keyKind, keyStart, keyEnd, keyBits } = new Certificate().read(message, spans[0]!, spans[1]!, 0);
-		const rsaAt = spans[0]! + 117;	// RSAPublicKey in the SubjectPublicKeyInfo
+		const rsaAt = spans[0]! + 117; // RSAPublicKey in the SubjectPublicKeyInfo
 		const bytes = keyKind ? message.slice(keyStart, keyEnd) : message.slice(rsaAt, rsaAt + 140);
 		const key = { kind: keyKind || KeyKind.rsa, bytes, start: 0, end: bytes.length, bits: keyBits || 1024 };
-		this.peer = { key, keyUsage: -1, subject: "recorded", pathLength: 1, needsStatus: false, verifiedAt: 0, validUntil: 0xffffffff };
+		this.peer = {
+			key,
+			keyUsage: -1,
+			subject: "recorded",
+			pathLength: 1,
+			needsStatus: false,
+			verifiedAt: 0,
+			validUntil: 0xffffffff,
+		};
 	}
 
 	step(): boolean {

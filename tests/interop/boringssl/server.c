@@ -94,11 +94,13 @@ int main(int count, char** values)
 	int updates = 0;
 	signal(SIGPIPE, SIG_IGN);
 	answerLength = strlen(answer);
-	if (!context || !SSL_CTX_use_certificate_chain_file(context, "chain.pem") || !SSL_CTX_use_PrivateKey_file(context, "key.pem", SSL_FILETYPE_PEM)
+	if (!context || !SSL_CTX_use_certificate_chain_file(context, "chain.pem")
+		|| !SSL_CTX_use_PrivateKey_file(context, "key.pem", SSL_FILETYPE_PEM)
 		|| !SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION))
 		fail("the certificate and its key");
 	for (int i = 2; i < count; i++) {
-		if (!strcmp(values[i], "compress") && !SSL_CTX_add_cert_compression_alg(context, kZlib, compressCertificate, decompressCertificate))
+		if (!strcmp(values[i], "compress")
+			&& !SSL_CTX_add_cert_compression_alg(context, kZlib, compressCertificate, decompressCertificate))
 			fail("compress");
 		else if (!strcmp(values[i], "update"))
 			updates = 1;
@@ -114,7 +116,8 @@ int main(int count, char** values)
 	}
 	SSL_CTX_set_session_id_context(context, (const uint8_t*)"table", 5);
 
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(values[1])), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(values[1])), .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	int listener = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 	if (bind(listener, (struct sockaddr*)&address, sizeof(address)) || listen(listener, 8)) {

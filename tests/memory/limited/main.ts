@@ -14,7 +14,9 @@ function get(): void {
 	let received = 0;
 	let most = 0;
 	new TLSClient({
-		host: "localhost", address: "127.0.0.1", port: Number(config.port),
+		host: "localhost",
+		address: "127.0.0.1",
+		port: Number(config.port),
 		TCP: { io: TCP },
 		secure: { certificate: config.ca, ...JSON.parse(config.secure) },
 		onWritable() {

@@ -13,7 +13,9 @@ function get(buffer: Uint8Array): void {
 	let isSent = false;
 	let received = 0;
 	new TLSClient({
-		host: "localhost", address: "127.0.0.1", port: Number(config.port),
+		host: "localhost",
+		address: "127.0.0.1",
+		port: Number(config.port),
 		TCP: { io: TCP },
 		secure: { certificate: config.ca, recordSizeLimit: 4096 },
 		onWritable() {

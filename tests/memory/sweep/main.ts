@@ -25,8 +25,20 @@ class Sweep {
 
 	constructor() {
 		this.options = {
-			host: "", address: "127.0.0.1", port: Number(config.port), TCP: { io: TCP }, target: this, onError, onReadable, onWritable,
-			secure: { roots: trustCertificates([config.ca]), onSession() {}, inflate: () => false, ...JSON.parse(config.secure) },
+			host: "",
+			address: "127.0.0.1",
+			port: Number(config.port),
+			TCP: { io: TCP },
+			target: this,
+			onError,
+			onReadable,
+			onWritable,
+			secure: {
+				roots: trustCertificates([config.ca]),
+				onSession() {},
+				inflate: () => false,
+				...JSON.parse(config.secure),
+			},
 		};
 	}
 
@@ -42,8 +54,7 @@ class Sweep {
 	private open(): void {
 		try {
 			new TLSClient(this.options);
-		}
-		catch (error) {
+		} catch (error) {
 			this.ended((error as TLSError).code ?? String(error));
 		}
 	}
@@ -61,8 +72,7 @@ class Sweep {
 			trace(this.line, "\n");
 			this.line = "";
 			this.index++;
-		}
-		else this.line += " |";
+		} else this.line += " |";
 		this.isGood = !this.isGood;
 		Timer.set(this.turn);
 	}

@@ -14,7 +14,12 @@ const creation = { static: 32768, chunk: { initial: 1536 }, heap: { initial: 512
 
 /** A manifest for main.ts or main.js. */
 function manifest(more: object = {}): object {
-	return { modules: { "*": "./main" }, creation, typescript: { tsconfig: { compilerOptions: { strict: true } } }, ...more };
+	return {
+		modules: { "*": "./main" },
+		creation,
+		typescript: { tsconfig: { compilerOptions: { strict: true } } },
+		...more,
+	};
 }
 
 type Files = Readonly<Record<string, string | object>>;
@@ -22,14 +27,16 @@ type Result = RunResult & { readonly warnings: readonly string[] };
 
 async function run(context: TestContext, files: Files, options: BuildOptions = {}): Promise<Result> {
 	const app = await buildApp(folderOf(context, { "manifest.json": manifest(), ...files }), options);
-	return { ...await runApp(app, { timeout: 20 }), warnings: app.warnings };
+	return { ...(await runApp(app, { timeout: 20 })), warnings: app.warnings };
 }
 
 /** Modules of every kind. */
 const mixed: Files = {
 	"manifest.json": manifest({
-		modules: { "*": ["./main", "./native"], "lib/*": "./lib/*" }, config: { word: "default" },
-		defines: { test: { factor: 7, name: "#seven" } }, build: { C_FLAGS: "-DEXTRA=100" },
+		modules: { "*": ["./main", "./native"], "lib/*": "./lib/*" },
+		config: { word: "default" },
+		defines: { test: { factor: 7, name: "#seven" } },
+		build: { C_FLAGS: "-DEXTRA=100" },
 	}),
 	"main.ts": `import { times } from "lib/times";
 import list from "lib/list";
@@ -75,13 +82,18 @@ describe("an app", () => {
 
 	test("with another main, from the manifest on top", async context => {
 		const extra = { modules: { second: "./other" }, creation: { main: "second" } };
-		const { stdout } = await run(context, { "main.ts": "trace(\"first\\n\");", "other.ts": "trace(\"second\\n\");" }, { extra });
+		const { stdout } = await run(
+			context,
+			{ "main.ts": 'trace("first\\n");', "other.ts": 'trace("second\\n");' },
+			{ extra },
+		);
 		assert.deepEqual(stdout, ["second"]);
 	});
 
 	test("with warnings about what has no effect", async context => {
 		const { code, warnings } = await run(context, {
-			"manifest.json": manifest({ strip: "*", creation: { ...creation, nativeStack: 4096 } }), "main.ts": "",
+			"manifest.json": manifest({ strip: "*", creation: { ...creation, nativeStack: 4096 } }),
+			"main.ts": "",
 		});
 		assert.equal(code, 0);
 		assert.match(warnings.join("\n"), /"strip" has no effect[^]*"nativeStack" has no effect/);
@@ -94,13 +106,16 @@ describe("an app", () => {
 	});
 
 	test("that imports what is not there", async context => {
-		const { code, stderr } = await run(context, { "main.js": "import x from \"none\"; trace(x);" });
+		const { code, stderr } = await run(context, { "main.js": 'import x from "none"; trace(x);' });
 		assert.equal(code, 10);
 		assert.match(stderr, /none/);
 	});
 
 	test("whose preloaded module throws", async context => {
-		const files = { "manifest.json": manifest({ preload: "main" }), "main.js": "\nthrow new Error(\"while it was made\");\n" };
+		const files = {
+			"manifest.json": manifest({ preload: "main" }),
+			"main.js": '\nthrow new Error("while it was made");\n',
+		};
 		const { code, stderr } = await run(context, files);
 		assert.equal(code, 10);
 		assert.match(stderr, /Error: while it was made\n at \(.*main\.js:2\)/);
@@ -115,31 +130,73 @@ describe("what can't be built is said in words", () => {
 		});
 	};
 
-	test("a type error", context => fails(context, {
-		"main.ts": "const a: string = 5;\n",
-	}, /main\.ts\(1,7\): error TS2322[^]*does not compile/));
-	test("JavaScript's syntax", context => fails(context, {
-		"main.js": "\n\nlet = = 5;",
-	}, /main\.js: module main:\n.*:3: error: /));
-	test("bad JSON", context => fails(context, {
-		"manifest.json": manifest({ modules: { "*": ["./main", "./data"] } }), "main.js": "", "data.json": "{",
-	}, /data\.json: not valid JSON/));
-	test("C's syntax", context => fails(context, {
-		"manifest.json": manifest({ modules: { "*": ["./main", "./code"] } }), "main.js": "", "code.c": "int f(void) { return nothing; }",
-	}, /code\.c:1:.*nothing/));
+	test("a type error", context =>
+		fails(
+			context,
+			{
+				"main.ts": "const a: string = 5;\n",
+			},
+			/main\.ts\(1,7\): error TS2322[^]*does not compile/,
+		));
+	test("JavaScript's syntax", context =>
+		fails(
+			context,
+			{
+				"main.js": "\n\nlet = = 5;",
+			},
+			/main\.js: module main:\n.*:3: error: /,
+		));
+	test("bad JSON", context =>
+		fails(
+			context,
+			{
+				"manifest.json": manifest({ modules: { "*": ["./main", "./data"] } }),
+				"main.js": "",
+				"data.json": "{",
+			},
+			/data\.json: not valid JSON/,
+		));
+	test("C's syntax", context =>
+		fails(
+			context,
+			{
+				"manifest.json": manifest({ modules: { "*": ["./main", "./code"] } }),
+				"main.js": "",
+				"code.c": "int f(void) { return nothing; }",
+			},
+			/code\.c:1:.*nothing/,
+		));
 	test("a C function that is nowhere", context => {
-		const text = "\nfunction f() { return native(\"test_nowhere\").call(this); }\nf();";
+		const text = '\nfunction f() { return native("test_nowhere").call(this); }\nf();';
 		return fails(context, { "main.js": text }, /main\.js:2: there is no C function test_nowhere; list the C file/);
 	});
-	test("no main module", context => fails(context, {
-		"other.js": "", "manifest.json": manifest({ modules: { "*": "./other" } }),
-	}, /there is no module "main" to start with/));
-	test("no creation", context => fails(context, {
-		"manifest.json": { modules: { "*": "./main" } }, "main.js": "",
-	}, /"creation": this is no app/));
-	test("creation with a wrong number", context => fails(context, {
-		"manifest.json": manifest({ creation: { stack: 1.5 } }), "main.js": "",
-	}, /creation: "stack" must be a whole number/));
+	test("no main module", context =>
+		fails(
+			context,
+			{
+				"other.js": "",
+				"manifest.json": manifest({ modules: { "*": "./other" } }),
+			},
+			/there is no module "main" to start with/,
+		));
+	test("no creation", context =>
+		fails(
+			context,
+			{
+				"manifest.json": { modules: { "*": "./main" } },
+				"main.js": "",
+			},
+			/"creation": this is no app/,
+		));
+	test("creation with a wrong number", context =>
+		fails(
+			context,
+			{
+				"manifest.json": manifest({ creation: { stack: 1.5 } }),
+				"main.js": "",
+			},
+			/creation: "stack" must be a whole number/,
+		));
 	test("a variant that does not exist", async context => {
 		const folder = folderOf(context, { "manifest.json": manifest(), "main.js": "" });
 		await assert.rejects(buildApp(join(folder), { variant: "wide" }), /"wide": a variant is native or m32/);

@@ -23,17 +23,23 @@ function readOne(context: TestContext, manifest: object | string): Manifest & { 
 }
 
 function paths({ at, modules }: { at: string; modules: Manifest["modules"] }): Record<string, string[]> {
-	return Object.fromEntries(modules.map(({ target, sources }) => [target, sources.map(({ path }) => path.slice(at.length))]));
+	return Object.fromEntries(
+		modules.map(({ target, sources }) => [target, sources.map(({ path }) => path.slice(at.length))]),
+	);
 }
 
 describe("include", () => {
 	const parts: Files = {
 		"manifest.json": {
-			include: ["./a/manifest.json", "./b.json"], preload: ["main"], modules: { "*": "./main" },
+			include: ["./a/manifest.json", "./b.json"],
+			preload: ["main"],
+			modules: { "*": "./main" },
 			config: { who: "main", deep: { main: 1 } },
 		},
 		"a/manifest.json": {
-			include: "./c.json", preload: "a", modules: { "*": "./x", "a/*": "./y/*" },
+			include: "./c.json",
+			preload: "a",
+			modules: { "*": "./x", "a/*": "./y/*" },
 			config: { who: "a", a: true, deep: { a: 1 }, list: [1, 2] },
 		},
 		"a/c.json": { config: { who: "c", c: true, list: [3] }, preload: ["c"] },
@@ -43,7 +49,10 @@ describe("include", () => {
 
 	test("comes first, depth first, each manifest once", context => {
 		const { at, files, preload } = read(context, parts);
-		assert.deepEqual(files.map(file => file.slice(at.length + 1)), ["a/c.json", "a/manifest.json", "b.json", "manifest.json"]);
+		assert.deepEqual(
+			files.map(file => file.slice(at.length + 1)),
+			["a/c.json", "a/manifest.json", "b.json", "manifest.json"],
+		);
 		assert.deepEqual(preload, ["c", "a", "main"]);
 	});
 
@@ -54,9 +63,15 @@ describe("include", () => {
 	});
 
 	test("of nothing, of git, of something else: each in words", context => {
-		assert.throws(() => readOne(context, { include: "./none.json" }), /manifest\.json: included manifest not found: \.\/none\.json/);
+		assert.throws(
+			() => readOne(context, { include: "./none.json" }),
+			/manifest\.json: included manifest not found: \.\/none\.json/,
+		);
 		const git = [{ git: "https://example.com/x.git" }];
-		assert.throws(() => readOne(context, { include: git }), /git repository \(https:\/\/example\.com\/x\.git\) is not supported/);
+		assert.throws(
+			() => readOne(context, { include: git }),
+			/git repository \(https:\/\/example\.com\/x\.git\) is not supported/,
+		);
 		assert.throws(() => readOne(context, { include: [5] }), /"include" must name manifests/);
 	});
 
@@ -70,10 +85,10 @@ describe("build variables", () => {
 	test("stand in paths and includes, relative to their own manifest", context => {
 		const manifest = read(context, {
 			"manifest.json": { build: { SHARED: "./shared" }, include: "$(SHARED)/manifest.json" },
-			"shared/manifest.json": { build: { HERE: "./deep" }, modules: { "*": "$(HERE)/main", "x": "$(SHARED)/x" } },
+			"shared/manifest.json": { build: { HERE: "./deep" }, modules: { "*": "$(HERE)/main", x: "$(SHARED)/x" } },
 			"shared/deep/main.js": "",
 		});
-		assert.deepEqual(paths(manifest), { "*": ["/shared/deep/main"], "x": ["/shared/x"] });
+		assert.deepEqual(paths(manifest), { "*": ["/shared/deep/main"], x: ["/shared/x"] });
 	});
 
 	test("come from the environment where they are not set", context => {
@@ -93,7 +108,10 @@ describe("build variables", () => {
 	});
 
 	test("that are nowhere are named", context => {
-		assert.throws(() => readOne(context, { modules: { "*": "$(NOWHERE_AT_ALL)/main" } }), /manifest\.json: \$\(NOWHERE_AT_ALL\) is neither/);
+		assert.throws(
+			() => readOne(context, { modules: { "*": "$(NOWHERE_AT_ALL)/main" } }),
+			/manifest\.json: \$\(NOWHERE_AT_ALL\) is neither/,
+		);
 	});
 
 	test("the platform's name and the app's are there", context => {
@@ -106,16 +124,24 @@ describe("platforms", () => {
 	const other = { error: "not for here", include: "./none.json", unknown: true };
 
 	test("the simulator's own part, after the common one", context => {
-		const { config, preload } = read(context, { "manifest.json": {
-			config: { a: 1, b: 1 }, preload: "common",
-			platforms: { "xs-tls-sim": { config: { b: 2 }, preload: "own", include: "./x.json" }, "...": other, "esp32": other },
-		}, "x.json": { config: { x: 1 } } });
+		const { config, preload } = read(context, {
+			"manifest.json": {
+				config: { a: 1, b: 1 },
+				preload: "common",
+				platforms: {
+					"xs-tls-sim": { config: { b: 2 }, preload: "own", include: "./x.json" },
+					"...": other,
+					esp32: other,
+				},
+			},
+			"x.json": { config: { x: 1 } },
+		});
 		assert.deepEqual(config, { x: 1, a: 1, b: 2 });
 		assert.deepEqual(preload, ["common", "own"]);
 	});
 
-	test("\"...\" where there is no part for the simulator", context => {
-		const fallback = (part: object): Manifest => readOne(context, { platforms: { "esp32": other, "...": part } });
+	test('"..." where there is no part for the simulator', context => {
+		const fallback = (part: object): Manifest => readOne(context, { platforms: { esp32: other, "...": part } });
 		assert.equal(fallback({ config: { fallback: true } }).config["fallback"], true);
 		assert.throws(() => fallback({ error: "only for clocks" }), /manifest\.json: only for clocks/);
 		assert.match(fallback({ warning: "be careful" }).warnings.join("\n"), /^.*manifest\.json: be careful$/);
@@ -140,7 +166,10 @@ describe("what is not supported is named", () => {
 
 	test("keys without effect, known or not, are warned of", context => {
 		const { warnings } = readOne(context, { strip: "*", bundle: {}, modulse: {} });
-		assert.deepEqual(warnings.map(text => /"(\w+)" has no effect/.exec(text)?.[1]), ["strip", "bundle", "modulse"]);
+		assert.deepEqual(
+			warnings.map(text => /"(\w+)" has no effect/.exec(text)?.[1]),
+			["strip", "bundle", "modulse"],
+		);
 	});
 
 	test("options of a source", context => {
@@ -152,7 +181,7 @@ describe("what is not supported is named", () => {
 
 describe("mistakes", () => {
 	const mistakes: [string, string | object, RegExp][] = [
-		["bad JSON", "{ \"modules\": ", /manifest\.json: not valid JSON/],
+		["bad JSON", '{ "modules": ', /manifest\.json: not valid JSON/],
 		["no object", "[]", /manifest\.json: a manifest is a JSON object/],
 		["modules is a list", { modules: [] }, /"modules" must be an object/],
 		["a source is a number", { modules: { "*": 5 } }, /"modules": "\*" must be a path/],
@@ -176,13 +205,18 @@ describe("mistakes", () => {
 
 test("compiler options are merged; types are relative to their manifest", context => {
 	const { at, typescript } = read(context, {
-		"manifest.json": { include: "./a/b.json", typescript: {
-			compiler: "other-tsc",
-			tsconfig: { compilerOptions: { strict: true, target: "es2022", types: ["./mine"], paths: { x: ["./x"] } } },
-		} },
-		"a/b.json": { typescript: {
-			tsconfig: { compilerOptions: { target: "es2020", types: ["./theirs"], paths: { y: ["./y"] } }, extra: 1 },
-		} },
+		"manifest.json": {
+			include: "./a/b.json",
+			typescript: {
+				compiler: "other-tsc",
+				tsconfig: { compilerOptions: { strict: true, target: "es2022", types: ["./mine"], paths: { x: ["./x"] } } },
+			},
+		},
+		"a/b.json": {
+			typescript: {
+				tsconfig: { compilerOptions: { target: "es2020", types: ["./theirs"], paths: { y: ["./y"] } }, extra: 1 },
+			},
+		},
 	});
 	assert.equal(typescript.compiler, "other-tsc");
 	assert.equal(typescript.tsconfig["extra"], 1);

@@ -30,7 +30,13 @@ function match(context: TestContext, manifest: object, names: readonly string[])
 
 describe("modules", () => {
 	test("a name without extension is every file of that name, by its kind", context => {
-		const { files, modules, at } = match(context, { modules: { "a/b": "./x" } }, ["x.ts", "x.c", "x.h", "x.d.ts", "xy.ts"]);
+		const { files, modules, at } = match(context, { modules: { "a/b": "./x" } }, [
+			"x.ts",
+			"x.c",
+			"x.h",
+			"x.d.ts",
+			"xy.ts",
+		]);
 		assert.deepEqual(modules, { "a/b": "x.ts" });
 		assert.deepEqual(files.natives, [join(at, "x.c")]);
 		assert.deepEqual(files.headerFolders, [at]);
@@ -51,13 +57,18 @@ describe("modules", () => {
 		assert.deepEqual(modules, { "pre/a": "a.ts", "pre/b": "b.js" });
 	});
 
-	test("\"~\" leaves files out", context => {
-		const { modules } = match(context, { modules: { "*": "./*", "~": ["./b", "./c*"] } }, ["a.ts", "b.ts", "c1.ts", "c2.ts"]);
+	test('"~" leaves files out', context => {
+		const { modules } = match(context, { modules: { "*": "./*", "~": ["./b", "./c*"] } }, [
+			"a.ts",
+			"b.ts",
+			"c1.ts",
+			"c2.ts",
+		]);
 		assert.deepEqual(modules, { a: "a.ts" });
 	});
 
 	test("a file is taken once, under the first target that has it", context => {
-		const { modules } = match(context, { modules: { "first": "./a", "*": "./*" } }, ["a.ts", "b.ts"]);
+		const { modules } = match(context, { modules: { first: "./a", "*": "./*" } }, ["a.ts", "b.ts"]);
 		assert.deepEqual(modules, { first: "a.ts", b: "b.ts" });
 	});
 
@@ -89,20 +100,33 @@ describe("data and resources", () => {
 		const manifest = { data: { "certs/*": "./c/*", one: "./x" }, resources: { "*": "./r/*" } };
 		const { resources } = match(context, manifest, ["c/root.der", "c/b.pem", "x.bin", "r/text.txt"]);
 		assert.deepEqual(resources, {
-			"certs/root.der": "c/root.der", "certs/b.pem": "c/b.pem", "one.bin": "x.bin", "text.txt": "r/text.txt",
+			"certs/root.der": "c/root.der",
+			"certs/b.pem": "c/b.pem",
+			"one.bin": "x.bin",
+			"text.txt": "r/text.txt",
 		});
 	});
 
 	test("what is data is no module and no resource", context => {
-		const manifest = { data: { "*": "./d/*" }, modules: { "*": ["./d/*", "./main"] }, resources: { "again/*": "./d/*" } };
+		const manifest = {
+			data: { "*": "./d/*" },
+			modules: { "*": ["./d/*", "./main"] },
+			resources: { "again/*": "./d/*" },
+		};
 		const { modules, resources } = match(context, manifest, ["d/a.js", "main.ts"]);
 		assert.deepEqual([modules, resources], [{ main: "main.ts" }, { "a.js": "d/a.js" }]);
 	});
 
 	test("nothing is converted", context => {
 		const one = (manifest: object, name: string): Matched => match(context, manifest, [name]);
-		assert.throws(() => one({ resources: { "*": "./image" } }, "image.png"), /\.png is not converted here; list it under "data"/);
-		assert.throws(() => one({ resources: { "*-alpha": "./image" } }, "image.bin"), /conversion to alpha is not supported/);
+		assert.throws(
+			() => one({ resources: { "*": "./image" } }, "image.png"),
+			/\.png is not converted here; list it under "data"/,
+		);
+		assert.throws(
+			() => one({ resources: { "*-alpha": "./image" } }, "image.bin"),
+			/conversion to alpha is not supported/,
+		);
 		assert.deepEqual(one({ data: { "*": "./image" } }, "image.png").resources, { "image.png": "image.png" });
 	});
 });
@@ -117,8 +141,11 @@ describe("preload", () => {
 		assert.match(files.warnings.join("\n"), /preload "lib\/\*": .*name the TypeScript modules one by one/);
 	});
 
-	test("of a module that \"~\" leaves out is passed over", context => {
-		const { files } = match(context, { modules: { "a/*": "./*", "~": "./b" }, preload: ["a/a", "a/b"] }, ["a.ts", "b.ts"]);
+	test('of a module that "~" leaves out is passed over', context => {
+		const { files } = match(context, { modules: { "a/*": "./*", "~": "./b" }, preload: ["a/a", "a/b"] }, [
+			"a.ts",
+			"b.ts",
+		]);
 		assert.deepEqual([files.preload, files.warnings], [["a/a"], []]);
 	});
 

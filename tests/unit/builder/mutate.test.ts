@@ -33,7 +33,10 @@ function expectScript(text: string, ...expected: string[]): void {
 
 function expectC(body: string, ...expected: string[]): void {
 	const text = `int f(int a, int b)\n{\n\t${body}\n}\n`;
-	assert.deepEqual(outcomes(cMutants("sample.c", text), text), expected.map(one => `int f(int a, int b)\n{\n\t${one}\n}\n`).sort());
+	assert.deepEqual(
+		outcomes(cMutants("sample.c", text), text),
+		expected.map(one => `int f(int a, int b)\n{\n\t${one}\n}\n`).sort(),
+	);
 }
 
 test("TypeScript: comparisons, sums, bits, conditions", () => {
@@ -81,7 +84,15 @@ let l = \`\${m + 8}\`;`);
 
 test("TypeScript: a member of an enum says how it is named elsewhere", () => {
 	const mutants = ofScript("const enum Limit {\n\tcertificates = 40,\n}\nlet x = 1;");
-	assert.deepEqual(mutants.map(({ member, line }) => [member, line]), [["Limit.certificates", 2], ["Limit.certificates", 2], [undefined, 4], [undefined, 4]]);
+	assert.deepEqual(
+		mutants.map(({ member, line }) => [member, line]),
+		[
+			["Limit.certificates", 2],
+			["Limit.certificates", 2],
+			[undefined, 4],
+			[undefined, 4],
+		],
+	);
 });
 
 test("C: the same, inside of functions", () => {
@@ -97,15 +108,30 @@ test("C: the same, inside of functions", () => {
 test("C: pointers, signs, texts, comments, the preprocessor and declarations stay", () => {
 	expectC('char* s = "1 < 2"; /* a < b */ // c + d\n#define E (a + 1)\n');
 	expectC("int x = -a; f2 = &a; f3 = *b;");
-	assert.deepEqual(cMutants("sample.c", "static const int table[3] = { 1 };\nint g(int a);\n").map(({ by }) => by), ["2", "0"]);
+	assert.deepEqual(
+		cMutants("sample.c", "static const int table[3] = { 1 };\nint g(int a);\n").map(({ by }) => by),
+		["2", "0"],
+	);
 	assert.deepEqual(cMutants("sample.c", "static const unsigned char bytes[] = { 0x01, 0x02, 0x03 };\n"), []);
 });
 
 test("equivalent changes are known by path, line and change, and where that is not enough by the line above", () => {
 	const mutants = ofScript("a(1);\nf();\nb(2);\nf();\n").filter(({ before }) => before === "f();");
-	assert.deepEqual(mutants.map(({ above, after: changed, line }) => [above, changed, line]), [["a(1);", ";", 2], ["b(2);", ";", 4]]);
+	assert.deepEqual(
+		mutants.map(({ above, after: changed, line }) => [above, changed, line]),
+		[
+			["a(1);", ";", 2],
+			["b(2);", ";", 4],
+		],
+	);
 	const one = new Map([[["sample.ts", "b(2);", "f();", ";"].join("\n"), "why"]]);
-	assert.deepEqual(mutants.map(mutant => reasonFor(one, mutant)), [undefined, "why"]);
+	assert.deepEqual(
+		mutants.map(mutant => reasonFor(one, mutant)),
+		[undefined, "why"],
+	);
 	const both = new Map([[["sample.ts", "", "f();", ";"].join("\n"), "why"]]);
-	assert.deepEqual(mutants.map(mutant => reasonFor(both, mutant)), ["why", "why"]);
+	assert.deepEqual(
+		mutants.map(mutant => reasonFor(both, mutant)),
+		["why", "why"],
+	);
 });

@@ -44,10 +44,13 @@ const manifest = {
 
 async function serve(context: TestContext): Promise<{ port: number; ca: string }> {
 	const { root, intermediate, leaf } = makeIdentity(["localhost"]);
-	const server = createServer({ cert: leaf.pem + intermediate.pem, key: leaf.keyPem },
-		(_, response) => response.end("hello from the server\n"));
+	const server = createServer({ cert: leaf.pem + intermediate.pem, key: leaf.keyPem }, (_, response) =>
+		response.end("hello from the server\n"),
+	);
 	context.after(() => server.close());
-	await new Promise<void>(resolve => { server.listen(0, "127.0.0.1", resolve); });
+	await new Promise<void>(resolve => {
+		server.listen(0, "127.0.0.1", resolve);
+	});
 	return { port: (server.address() as AddressInfo).port, ca: root.pem };
 }
 
@@ -78,35 +81,56 @@ describe("an app outside the tree", () => {
 
 describe("the manifests for mcconfig", () => {
 	test("a platform's own files exist, and options are set after the SDK's target may have set others", () => {
-		const { platforms } = read("hardware/manifest.json") as { platforms: Record<string, { include?: string | string[] }> };
+		const { platforms } = read("hardware/manifest.json") as {
+			platforms: Record<string, { include?: string | string[] }>;
+		};
 		for (const [name, { include = [] }] of Object.entries(platforms)) {
 			const list = [include].flat();
-			for (const file of list) assert.ok(file.startsWith("$(MODDABLE)/") || existsSync(join(projectRoot, "hardware", file)), file);
+			for (const file of list)
+				assert.ok(file.startsWith("$(MODDABLE)/") || existsSync(join(projectRoot, "hardware", file)), file);
 			const options = list.indexOf("./esp32/options.json");
 			if (options >= 0) assert.ok(options > list.indexOf("$(MODDABLE)/examples/manifest_base.json"), name);
 		}
 		// mcconfig takes the first name that matches
-		assert.equal(Object.keys(platforms).filter(name => name.startsWith("esp32/")).at(-1), "esp32/*");
+		assert.equal(
+			Object.keys(platforms)
+				.filter(name => name.startsWith("esp32/"))
+				.at(-1),
+			"esp32/*",
+		);
 	});
 
 	test("C_FLAGS keep what they replace in the SDK's makefile, and have what decides the sizes of PSA's structures", () => {
 		const { build } = read("hardware/esp32/manifest.json") as { build: { C_FLAGS: string } };
 		const flags = build.C_FLAGS.split(" ");
-		assert.deepEqual(flags.slice(0, 4), ["$(C_COMMON_FLAGS)", "-Wno-implicit-function-declaration", "-std=gnu17", "$(C_FLAGS_SUBPLATFORM)"]);
-		for (const name of ["MBEDTLS_CONFIG_FILE", "TF_PSA_CRYPTO_USER_CONFIG_FILE"]) assert.ok(flags.includes(`-D${name}='"mbedtls/esp_config.h"'`));
+		assert.deepEqual(flags.slice(0, 4), [
+			"$(C_COMMON_FLAGS)",
+			"-Wno-implicit-function-declaration",
+			"-std=gnu17",
+			"$(C_FLAGS_SUBPLATFORM)",
+		]);
+		for (const name of ["MBEDTLS_CONFIG_FILE", "TF_PSA_CRYPTO_USER_CONFIG_FILE"])
+			assert.ok(flags.includes(`-D${name}='"mbedtls/esp_config.h"'`));
 		assert.ok(flags.includes("-DMBEDTLS_MAJOR_VERSION=4"));
 	});
 
 	test("no two files in C have the same name: mcconfig's makefile tells them apart by it, and nothing else", () => {
-		const files = readdirSync(join(projectRoot, "hardware"), { recursive: true, encoding: "utf8" }).filter(name => /\.[ch]$/.test(name));
+		const files = readdirSync(join(projectRoot, "hardware"), { recursive: true, encoding: "utf8" }).filter(name =>
+			/\.[ch]$/.test(name),
+		);
 		const names = files.map(name => basename(name));
-		assert.deepEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
+		assert.deepEqual(
+			names.filter((name, i) => names.indexOf(name) !== i),
+			[],
+		);
 		// the SDK's own, which apps may have beside ours
 		assert.ok(!names.includes("inflate.c") && !names.includes("deflate.c"));
 	});
 
 	test("sdkconfig.defaults has one line for each option, in the form that mcconfig merges", () => {
-		const lines = readFileSync(join(projectRoot, "hardware/esp32/sdkconfig.defaults"), "utf8").split("\n").filter(line => line && !line.startsWith("#"));
+		const lines = readFileSync(join(projectRoot, "hardware/esp32/sdkconfig.defaults"), "utf8")
+			.split("\n")
+			.filter(line => line && !line.startsWith("#"));
 		for (const line of lines) assert.match(line, /^CONFIG_[A-Z0-9_]+=(y|n|\d+)$/);
 		assert.equal(new Set(lines.map(line => line.split("=")[0])).size, lines.length);
 	});

@@ -15,7 +15,10 @@ import { vectorPins } from "../../../host-sim/programs/vectors/pins.js";
 import { lacksVectors, vectorFile } from "../../drivers/machine.js";
 import { folderOf } from "./folder.js";
 
-const files: Record<string, string> = { "one.json": "{ \"numberOfTests\": 1 }\n", "two.json": "{ \"numberOfTests\": 2 }\n" };
+const files: Record<string, string> = {
+	"one.json": '{ "numberOfTests": 1 }\n',
+	"two.json": '{ "numberOfTests": 2 }\n',
+};
 
 function digest(content: string | Uint8Array): string {
 	return createHash("sha256").update(content).digest("hex");
@@ -24,7 +27,11 @@ function digest(content: string | Uint8Array): string {
 const pins = Object.fromEntries(Object.entries(files).map(([name, content]) => [name, digest(content)]));
 
 /** A server of these files; `asked` lists the paths that it was asked for. */
-async function serve(context: TestContext, content: Readonly<Record<string, string>>, asked: string[] = []): Promise<string> {
+async function serve(
+	context: TestContext,
+	content: Readonly<Record<string, string>>,
+	asked: string[] = [],
+): Promise<string> {
 	const server = createServer((request, response) => {
 		asked.push(request.url!);
 		const body = content[request.url!.slice("/vectors/".length)];
@@ -32,22 +39,31 @@ async function serve(context: TestContext, content: Readonly<Record<string, stri
 		else if (body.startsWith("/")) response.writeHead(302, { location: body }).end();
 		else response.end(body);
 	});
-	context.after(() => { server.close(); server.closeAllConnections(); });
-	await new Promise<void>(resolve => { server.listen(0, "127.0.0.1", resolve); });
+	context.after(() => {
+		server.close();
+		server.closeAllConnections();
+	});
+	await new Promise<void>(resolve => {
+		server.listen(0, "127.0.0.1", resolve);
+	});
 	return `http://127.0.0.1:${(server.address() as AddressInfo).port}/vectors/`;
 }
 
 describe("npm run vectors", () => {
 	test("fetches what is pinned, and nothing twice", async context => {
-		const asked: string[] = [], folder = folderOf(context, {}), from = await serve(context, files, asked);
+		const asked: string[] = [],
+			folder = folderOf(context, {}),
+			from = await serve(context, files, asked);
 		assert.equal(await fetchVectors(from, folder, pins), 2);
-		for (const [name, content] of Object.entries(files)) assert.equal(readFileSync(join(folder, "wycheproof", name), "utf8"), content);
+		for (const [name, content] of Object.entries(files))
+			assert.equal(readFileSync(join(folder, "wycheproof", name), "utf8"), content);
 		assert.equal(await fetchVectors(from, folder, pins), 0);
 		assert.deepEqual(asked, ["/vectors/one.json", "/vectors/two.json"]);
 	});
 
 	test("fetches a file anew that was changed", async context => {
-		const folder = folderOf(context, {}), from = await serve(context, files);
+		const folder = folderOf(context, {}),
+			from = await serve(context, files);
 		mkdirSync(join(folder, "wycheproof"));
 		writeFileSync(join(folder, "wycheproof", "one.json"), "{}");
 		assert.equal(await fetchVectors(from, folder, pins), 2);
@@ -55,14 +71,19 @@ describe("npm run vectors", () => {
 	});
 
 	const faults: readonly [string, Record<string, string>, RegExp][] = [
-		["changed", { ...files, "two.json": "{ \"numberOfTests\": 3 }\n" }, /two\.json: SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}; the file was not kept/],
+		[
+			"changed",
+			{ ...files, "two.json": '{ "numberOfTests": 3 }\n' },
+			/two\.json: SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}; the file was not kept/,
+		],
 		["cut short", { ...files, "two.json": files["two.json"]!.slice(0, -1) }, /the file was not kept/],
 		["not there", { "one.json": files["one.json"]! }, /two\.json: the server answered 404/],
 		["elsewhere", { ...files, "two.json": "/vectors/one.json" }, /two\.json: .*redirect/],
 	];
 	for (const [title, content, message] of faults) {
 		test(`refuses a file that is ${title}`, async context => {
-			const folder = folderOf(context, {}), from = await serve(context, content);
+			const folder = folderOf(context, {}),
+				from = await serve(context, content);
 			await assert.rejects(fetchVectors(from, folder, pins), { message });
 			assert.ok(existsSync(join(folder, "wycheproof", "one.json")));
 			assert.ok(!existsSync(join(folder, "wycheproof", "two.json")));
@@ -70,11 +91,15 @@ describe("npm run vectors", () => {
 	}
 
 	test("says that nobody answers", async context => {
-		await assert.rejects(fetchVectors("http://127.0.0.1:1/", folderOf(context, {}), pins), /127\.0\.0\.1:1\/one\.json: /);
+		await assert.rejects(
+			fetchVectors("http://127.0.0.1:1/", folderOf(context, {}), pins),
+			/127\.0\.0\.1:1\/one\.json: /,
+		);
 	});
 
 	test("pins the files that are here", { skip: lacksVectors }, () => {
 		assert.ok(Object.keys(vectorPins).length > 0);
-		for (const [name, pin] of Object.entries(vectorPins)) assert.equal(digest(readFileSync(vectorFile(`wycheproof/${name}`))), pin, name);
+		for (const [name, pin] of Object.entries(vectorPins))
+			assert.equal(digest(readFileSync(vectorFile(`wycheproof/${name}`))), pin, name);
 	});
 });

@@ -21,8 +21,16 @@ for (const [name, good, bad] of [
 	["recordPadding", [2, 1024], [1, 1025, 0]],
 	["timeout", [0, 1, 0x7fffffff], [-1, 0x80000000, 0.5]],
 	["idleTimeout", [0, 1, 0x7fffffff], [-1, 0x80000000, 0.5]],
-	["minVersion", [ProtocolVersion.tls12, ProtocolVersion.tls13], [ProtocolVersion.tls12 - 1, ProtocolVersion.tls13 + 1]],
-	["maxVersion", [ProtocolVersion.tls12, ProtocolVersion.tls13], [ProtocolVersion.tls12 - 1, ProtocolVersion.tls13 + 1]],
+	[
+		"minVersion",
+		[ProtocolVersion.tls12, ProtocolVersion.tls13],
+		[ProtocolVersion.tls12 - 1, ProtocolVersion.tls13 + 1],
+	],
+	[
+		"maxVersion",
+		[ProtocolVersion.tls12, ProtocolVersion.tls13],
+		[ProtocolVersion.tls12 - 1, ProtocolVersion.tls13 + 1],
+	],
 ] as const) {
 	test(`"${name}" at its bounds and beyond`, () => {
 		for (const value of good) {
@@ -37,13 +45,18 @@ for (const [name, good, bad] of [
 }
 
 test("protocols have 1 to 255 characters", () => {
-	for (const length of [1, 255]) equal(made({ applicationLayerProtocolNegotiation: ["h2", "x".repeat(length)] }).protocols.length, 2);
-	for (const length of [0, 256]) throws(() => made({ applicationLayerProtocolNegotiation: ["h2", "x".repeat(length)] }), "configuration");
+	for (const length of [1, 255])
+		equal(made({ applicationLayerProtocolNegotiation: ["h2", "x".repeat(length)] }).protocols.length, 2);
+	for (const length of [0, 256])
+		throws(() => made({ applicationLayerProtocolNegotiation: ["h2", "x".repeat(length)] }), "configuration");
 });
 
 test("all protocols together have at most 65,533 bytes, a length with each", () => {
 	// 255 names of 255 characters, and one that fills the rest
-	const protocols = (last: number): string[] => [...Array.from({ length: 255 }, (_, i) => String(i).padEnd(255, "x")), "y".repeat(last)];
+	const protocols = (last: number): string[] => [
+		...Array.from({ length: 255 }, (_, i) => String(i).padEnd(255, "x")),
+		"y".repeat(last),
+	];
 	equal(made({ applicationLayerProtocolNegotiation: protocols(252) }).protocols.length, 256);
 	const error = throws(() => made({ applicationLayerProtocolNegotiation: protocols(253) }), "configuration");
 	ok(error.message.includes("65533"), error.message);
@@ -73,23 +86,34 @@ test("of an unknown option's name 40 characters are shown", () => {
 });
 
 test("pins have 32 bytes", () => {
-	for (const length of [31, 33]) throws(() => made({ pins: [new Uint8Array(32), new Uint8Array(length)] }), "configuration");
+	for (const length of [31, 33])
+		throws(() => made({ pins: [new Uint8Array(32), new Uint8Array(length)] }), "configuration");
 });
 
 test("a pre-shared key has 16 to 64 bytes, its identity 1 to 1024", () => {
-	const psk = (identity: number, key: number) => made({ psk: { identity: new Uint8Array(identity).fill(0x41), key: new Uint8Array(key).fill(1) } }).psk!;
-	for (const [identity, key] of [[1, 16], [1024, 64]] as const) {
+	const psk = (identity: number, key: number) =>
+		made({ psk: { identity: new Uint8Array(identity).fill(0x41), key: new Uint8Array(key).fill(1) } }).psk!;
+	for (const [identity, key] of [
+		[1, 16],
+		[1024, 64],
+	] as const) {
 		const option = psk(identity, key);
 		equal([option.identity.length, option.secret!.length], [identity, key]);
 	}
-	for (const [identity, key, word] of [[0, 16, "identity"], [1025, 16, "identity"], [1, 15, "key"], [1, 65, "key"]] as const) {
+	for (const [identity, key, word] of [
+		[0, 16, "identity"],
+		[1025, 16, "identity"],
+		[1, 15, "key"],
+		[1, 65, "key"],
+	] as const) {
 		const error = throws(() => psk(identity, key), "configuration");
 		ok(error.message.includes(`"${word}"`), error.message);
 	}
 });
 
 test("early data of a pre-shared key: any 32-bit number", () => {
-	const psk = (maxEarlyData: number) => made({ psk: { identity: "x", key: new Uint8Array(32).fill(1), maxEarlyData } }).psk!.maxEarlyData;
+	const psk = (maxEarlyData: number) =>
+		made({ psk: { identity: "x", key: new Uint8Array(32).fill(1), maxEarlyData } }).psk!.maxEarlyData;
 	for (const value of [0, 0xffffffff]) equal(psk(value), value);
 	for (const value of [-1, 0x100000000]) throws(() => psk(value), "configuration");
 });

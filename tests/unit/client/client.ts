@@ -27,7 +27,13 @@ const secure = { pins: [new Uint8Array(32)], pinsInsteadOfRoots: true };
 
 function client(more: object = {}): TLSClient {
 	made = [];
-	return new TLSClient({ host: "localhost", port: 8443, TCP: { io: FakeTCP, noDelay: true }, secure, ...more } as unknown as TLSClientOptions);
+	return new TLSClient({
+		host: "localhost",
+		port: 8443,
+		TCP: { io: FakeTCP, noDelay: true },
+		secure,
+		...more,
+	} as unknown as TLSClientOptions);
 }
 
 test("the TCP class gets its own options, and where to go", () => {
@@ -42,7 +48,9 @@ test("the format is buffer or number, at first and later", () => {
 	equal(one.format, "buffer");
 	one.format = "number";
 	equal(one.format, "number");
-	throws(() => { one.format = "string" as never; }, RangeError);
+	throws(() => {
+		one.format = "string" as never;
+	}, RangeError);
 	equal(one.format, "number");
 	one.format = "buffer";
 	equal(one.format, "buffer");
@@ -58,33 +66,74 @@ test("the options around secure, with every kind of value", () => {
 	const thrower = (): never => {
 		throw new Error("not for you");
 	};
-	const values = [null, true, 0, -1, 1.5, NaN, Infinity, 65536, 1e308, 10n, Symbol("s"), "", "x", [], {}, thrower, new Uint8Array(4), new Proxy({}, { get: thrower, ownKeys: thrower }),
-		Object.create(null), new Date(0), { io: 5 }, { io: null }, { get io(): never { return thrower(); } }];
+	const values = [
+		null,
+		true,
+		0,
+		-1,
+		1.5,
+		NaN,
+		Infinity,
+		65536,
+		1e308,
+		10n,
+		Symbol("s"),
+		"",
+		"x",
+		[],
+		{},
+		thrower,
+		new Uint8Array(4),
+		new Proxy({}, { get: thrower, ownKeys: thrower }),
+		Object.create(null),
+		new Date(0),
+		{ io: 5 },
+		{ io: null },
+		{
+			get io(): never {
+				return thrower();
+			},
+		},
+	];
 	let tried = 0;
 	for (const name of ["host", "address", "port", "TCP", "secure", "onReadable", "onWritable", "onError"]) {
 		for (let i = 0; i < values.length; i++) {
 			tried++;
 			try {
 				client({ [name]: values[i] }).close();
-			}
-			catch (error) {
+			} catch (error) {
 				const { code, message } = error as { code?: string; message: string };
 				equal(code, "configuration", `${name}, value ${i}: ${message}`);
 				// what "secure" lacks has names of its own
-				ok(message.includes(`"${name}"`) || (name === "secure" || name === "host") && message.includes('"'), `${name}, value ${i}: ${message}`);
+				ok(
+					message.includes(`"${name}"`) || ((name === "secure" || name === "host") && message.includes('"')),
+					`${name}, value ${i}: ${message}`,
+				);
 				equal(made.length, 0, "a socket was opened");
 			}
 		}
-		const getter = Object.defineProperty({ host: "localhost", port: 1, TCP: { io: FakeTCP }, secure }, name, { enumerable: true, get: thrower });
-		equal(throws(() => new TLSClient(getter as never), "configuration").message, `"${name}" can't be read: its getter or proxy throws`);
+		const getter = Object.defineProperty({ host: "localhost", port: 1, TCP: { io: FakeTCP }, secure }, name, {
+			enumerable: true,
+			get: thrower,
+		});
+		equal(
+			throws(() => new TLSClient(getter as never), "configuration").message,
+			`"${name}" can't be read: its getter or proxy throws`,
+		);
 	}
 	for (const given of [undefined, null, 5, "x", [], thrower]) {
 		tried++;
 		ok(throws(() => new TLSClient(given as never), "configuration").message.startsWith('"options" must be an object'));
 	}
 	note(`${tried} values of the options around secure`);
-	for (const [more, words] of [[{ host: 5 }, '"host" must be a string, not a number'], [{ port: "443" }, '"port" must be a number, not a string'], [{ port: undefined }, '"port" is missing'],
-		[{ port: 0 }, '"port" must be a whole number from 1 to 65535'], [{ onError: {} }, '"onError" must be a function, not an object'], [{ TCP: FakeTCP }, '"TCP" must be an object, not a function']] as const)
+	for (const [more, words] of [
+		[{ host: 5 }, '"host" must be a string, not a number'],
+		[{ port: "443" }, '"port" must be a number, not a string'],
+		[{ port: undefined }, '"port" is missing'],
+		[{ port: 0 }, '"port" must be a whole number from 1 to 65535'],
+		[{ onError: {} }, '"onError" must be a function, not an object'],
+		[{ TCP: FakeTCP }, '"TCP" must be an object, not a function'],
+	] as const)
 		ok(throws(() => client(more), "configuration").message.startsWith(words));
 	// the SDK's classes hand their own options on
 	client({ io: TLSClient, dns: {}, protocol: "https" }).close();
@@ -94,7 +143,17 @@ test("the options around secure, with every kind of value", () => {
 test("what was checked can't change later", () => {
 	made = [];
 	let reads = 0;
-	const TCP = { io: FakeTCP }, options = { host: "localhost", port: 8443, TCP, secure: { ...secure }, get onError() { reads++; return undefined; } };
+	const TCP = { io: FakeTCP },
+		options = {
+			host: "localhost",
+			port: 8443,
+			TCP,
+			secure: { ...secure },
+			get onError() {
+				reads++;
+				return undefined;
+			},
+		};
 	const one = new TLSClient(options as unknown as TLSClientOptions);
 	equal(reads, 1);
 	one.close();

@@ -12,19 +12,25 @@ import { RootStore, trustCertificates } from "tls/x509/trust";
 const host = "server.example";
 
 /** A self-signed certificate on P-256, its key, and another key: made with OpenSSL for this test. */
-const certificate = bytes("3082016d30820113a0030201020214238a0b545d44b95a25f06fa2861a7463d40298fa300a06082a8648ce3d040302300c310a300806035504030c" +
-	"0161301e170d3236313132383231353131395a170d3336313132353231353131395a300c310a300806035504030c01613059301306072a8648ce3d" +
-	"020106082a8648ce3d030107034200048ad9bd454fefe0e2a36bccf9d3f141bc5dae139e6a2f0758917e8337374fffccfd9912eac7e6ea9e1fd45b" +
-	"02080063f29748b3a59ecf611f07683cf83d79ad2da3533051301d0603551d0e04160414bd5722b6b73450ebb2c073df53f19127f5efadb4301f06" +
-	"03551d23041830168014bd5722b6b73450ebb2c073df53f19127f5efadb4300f0603551d130101ff040530030101ff300a06082a8648ce3d040302" +
-	"0348003045022100b98026c746c10075465f59e98bbee31521b9a7563f0080d45d37998a193fac820220089826a91211bddf57d9cd6e074504c55c" +
-	"d79a2cde5ee6a061e0a85eb8cbd3b0");
-const privateKey = bytes("308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b02010104206e68d2001e94dcec9339a575904599cdc14f4d31484748" +
-	"9fb36b58d22d47e6fba144034200048ad9bd454fefe0e2a36bccf9d3f141bc5dae139e6a2f0758917e8337374fffccfd9912eac7e6ea9e1fd45b02" +
-	"080063f29748b3a59ecf611f07683cf83d79ad2d");
-const otherKey = bytes("308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b02010104207c5001c45abfb3593285750dd9c798682c670656661d45" +
-	"6d85b925c5f01dca50a14403420004e250d4dcbc57d43d51b88203494e2ef3e47a29ae3f36d64a97d611f75360f56279e1aa4d81d75b24df0e3b71" +
-	"6eda73ed2262720e62a186ff9dc32d465dfcf603");
+const certificate = bytes(
+	"3082016d30820113a0030201020214238a0b545d44b95a25f06fa2861a7463d40298fa300a06082a8648ce3d040302300c310a300806035504030c" +
+		"0161301e170d3236313132383231353131395a170d3336313132353231353131395a300c310a300806035504030c01613059301306072a8648ce3d" +
+		"020106082a8648ce3d030107034200048ad9bd454fefe0e2a36bccf9d3f141bc5dae139e6a2f0758917e8337374fffccfd9912eac7e6ea9e1fd45b" +
+		"02080063f29748b3a59ecf611f07683cf83d79ad2da3533051301d0603551d0e04160414bd5722b6b73450ebb2c073df53f19127f5efadb4301f06" +
+		"03551d23041830168014bd5722b6b73450ebb2c073df53f19127f5efadb4300f0603551d130101ff040530030101ff300a06082a8648ce3d040302" +
+		"0348003045022100b98026c746c10075465f59e98bbee31521b9a7563f0080d45d37998a193fac820220089826a91211bddf57d9cd6e074504c55c" +
+		"d79a2cde5ee6a061e0a85eb8cbd3b0",
+);
+const privateKey = bytes(
+	"308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b02010104206e68d2001e94dcec9339a575904599cdc14f4d31484748" +
+		"9fb36b58d22d47e6fba144034200048ad9bd454fefe0e2a36bccf9d3f141bc5dae139e6a2f0758917e8337374fffccfd9912eac7e6ea9e1fd45b02" +
+		"080063f29748b3a59ecf611f07683cf83d79ad2d",
+);
+const otherKey = bytes(
+	"308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b02010104207c5001c45abfb3593285750dd9c798682c670656661d45" +
+		"6d85b925c5f01dca50a14403420004e250d4dcbc57d43d51b88203494e2ef3e47a29ae3f36d64a97d611f75360f56279e1aa4d81d75b24df0e3b71" +
+		"6eda73ed2262720e62a186ff9dc32d465dfcf603",
+);
 
 const pin = new Uint8Array(32);
 const pinned: Options = { pins: [pin], pinsInsteadOfRoots: true };
@@ -33,14 +39,46 @@ const key = new Uint8Array(32).fill(3);
 
 /** Options that a test of each option is put over. */
 const bases: Readonly<Record<string, Options>> = {
-	certificate: {}, roots: {}, psk: {}, pins: rooted, pinsInsteadOfRoots: { pins: [pin] },
-	clientCertificates: { ...pinned, clientKey: privateKey }, clientKey: { ...pinned, clientCertificates: certificate }, sign: { ...pinned, clientCertificates: certificate },
+	certificate: {},
+	roots: {},
+	psk: {},
+	pins: rooted,
+	pinsInsteadOfRoots: { pins: [pin] },
+	clientCertificates: { ...pinned, clientKey: privateKey },
+	clientKey: { ...pinned, clientCertificates: certificate },
+	sign: { ...pinned, clientCertificates: certificate },
 };
 
 const names = [
-	"serverName", "applicationLayerProtocolNegotiation", "minVersion", "maxVersion", "protocolVersion", "cipherSuites", "certificate", "clientCertificates", "clientKey", "sign",
-	"postHandshakeAuth", "session", "sessionLifetime", "onSession", "psk", "earlyData", "roots", "pins", "pinsInsteadOfRoots", "clock", "staple", "inflate", "maxMessage",
-	"recordSizeLimit", "tls_max_fragment_length", "maxSendFragment", "recordPadding", "now", "onHandshake",
+	"serverName",
+	"applicationLayerProtocolNegotiation",
+	"minVersion",
+	"maxVersion",
+	"protocolVersion",
+	"cipherSuites",
+	"certificate",
+	"clientCertificates",
+	"clientKey",
+	"sign",
+	"postHandshakeAuth",
+	"session",
+	"sessionLifetime",
+	"onSession",
+	"psk",
+	"earlyData",
+	"roots",
+	"pins",
+	"pinsInsteadOfRoots",
+	"clock",
+	"staple",
+	"inflate",
+	"maxMessage",
+	"recordSizeLimit",
+	"tls_max_fragment_length",
+	"maxSendFragment",
+	"recordPadding",
+	"now",
+	"onHandshake",
 ];
 
 function thrower(): never {
@@ -48,7 +86,9 @@ function thrower(): never {
 }
 
 /** Throws from every trap. */
-const traps = Object.fromEntries(["get", "has", "ownKeys", "getPrototypeOf", "getOwnPropertyDescriptor", "isExtensible"].map(name => [name, thrower]));
+const traps = Object.fromEntries(
+	["get", "has", "ownKeys", "getPrototypeOf", "getOwnPropertyDescriptor", "isExtensible"].map(name => [name, thrower]),
+);
 
 function revoked(target: object): object {
 	const { proxy, revoke } = Proxy.revocable(target, {});
@@ -58,18 +98,106 @@ function revoked(target: object): object {
 
 function hostileValues(): unknown[] {
 	return [
-		null, true, false, 0, -0, -1, 1, 1.5, NaN, Infinity, -Infinity, 0x303, 0x304, 512, 65536, 2 ** 31, 2 ** 32, 1e308, 10n, Symbol("s"),
-		"", "x", "\0", "\u00e9", "\ud800", "ask", "build", "a".repeat(300), "-----BEGIN CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----",
-		{}, [], [null], [[]], [undefined], [""], [1], ["x", "x"], [{}], [new Uint8Array(0)], [new Uint8Array(31)], [thrower],
-		thrower, () => undefined, class {}, new Uint8Array(0), new Uint8Array(1), new Uint8Array(32), new Uint8Array(4000), new ArrayBuffer(0), new ArrayBuffer(64),
-		new DataView(new ArrayBuffer(8)), new Uint16Array(16), new Float64Array(4), new Date(0), /x/, new Map(), Promise.resolve(), new Error("x"), globalThis, new Secret(8),
-		new Proxy({}, traps), new Proxy([], traps), new Proxy(thrower, traps), new Proxy(new Uint8Array(32), {}), revoked({}), revoked([]),
-		[new Proxy({}, traps)], [revoked({})], new Proxy([], { get: (_, name) => name === "length" ? 4294967295 : undefined }), new Proxy([], { get: (_, name) => name === "length" ? Symbol() : 1 }),
-		Object.create(Uint8Array.prototype), Object.create(ArrayBuffer.prototype), Object.create(RootStore.prototype), Object.create(null), { length: 1e9 }, { byteLength: 1e9 },
-		Object.create(ArrayBuffer.prototype, { byteLength: { value: 1e9 } }), { valueOf: thrower, toString: thrower }, { [Symbol.toPrimitive]: thrower }, { get identity(): never { return thrower(); } },
-		{ identity: "a", key: new Uint8Array(15) }, { identity: "a", key: new Uint8Array(65) }, { identity: "", key }, { identity: "a", key, hash: "md5" }, { identity: "a", key, hash: {} },
-		{ identity: "a", key, protocol: "x" }, { identity: "a", key, cipherSuite: "x" }, { identity: "a", key, maxEarlyData: -1 }, { identity: {}, key }, { identity: "a", key: "b" }, { identity: "a", keys: key },
-		{ identity: revoked({}), key }, { identity: "a", key: new Proxy(key, {}) }, Object.create({ identity: "a", key }), JSON.parse('{"__proto__":1,"identity":"a"}'),
+		null,
+		true,
+		false,
+		0,
+		-0,
+		-1,
+		1,
+		1.5,
+		NaN,
+		Infinity,
+		-Infinity,
+		0x303,
+		0x304,
+		512,
+		65536,
+		2 ** 31,
+		2 ** 32,
+		1e308,
+		10n,
+		Symbol("s"),
+		"",
+		"x",
+		"\0",
+		"\u00e9",
+		"\ud800",
+		"ask",
+		"build",
+		"a".repeat(300),
+		"-----BEGIN CERTIFICATE-----",
+		"-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----",
+		{},
+		[],
+		[null],
+		[[]],
+		[undefined],
+		[""],
+		[1],
+		["x", "x"],
+		[{}],
+		[new Uint8Array(0)],
+		[new Uint8Array(31)],
+		[thrower],
+		thrower,
+		() => undefined,
+		class {},
+		new Uint8Array(0),
+		new Uint8Array(1),
+		new Uint8Array(32),
+		new Uint8Array(4000),
+		new ArrayBuffer(0),
+		new ArrayBuffer(64),
+		new DataView(new ArrayBuffer(8)),
+		new Uint16Array(16),
+		new Float64Array(4),
+		new Date(0),
+		/x/,
+		new Map(),
+		Promise.resolve(),
+		new Error("x"),
+		globalThis,
+		new Secret(8),
+		new Proxy({}, traps),
+		new Proxy([], traps),
+		new Proxy(thrower, traps),
+		new Proxy(new Uint8Array(32), {}),
+		revoked({}),
+		revoked([]),
+		[new Proxy({}, traps)],
+		[revoked({})],
+		new Proxy([], { get: (_, name) => (name === "length" ? 4294967295 : undefined) }),
+		new Proxy([], { get: (_, name) => (name === "length" ? Symbol() : 1) }),
+		Object.create(Uint8Array.prototype),
+		Object.create(ArrayBuffer.prototype),
+		Object.create(RootStore.prototype),
+		Object.create(null),
+		{ length: 1e9 },
+		{ byteLength: 1e9 },
+		Object.create(ArrayBuffer.prototype, { byteLength: { value: 1e9 } }),
+		{ valueOf: thrower, toString: thrower },
+		{ [Symbol.toPrimitive]: thrower },
+		{
+			get identity(): never {
+				return thrower();
+			},
+		},
+		{ identity: "a", key: new Uint8Array(15) },
+		{ identity: "a", key: new Uint8Array(65) },
+		{ identity: "", key },
+		{ identity: "a", key, hash: "md5" },
+		{ identity: "a", key, hash: {} },
+		{ identity: "a", key, protocol: "x" },
+		{ identity: "a", key, cipherSuite: "x" },
+		{ identity: "a", key, maxEarlyData: -1 },
+		{ identity: {}, key },
+		{ identity: "a", key: "b" },
+		{ identity: "a", keys: key },
+		{ identity: revoked({}), key },
+		{ identity: "a", key: new Proxy(key, {}) },
+		Object.create({ identity: "a", key }),
+		JSON.parse('{"__proto__":1,"identity":"a"}'),
 	];
 }
 
@@ -79,15 +207,15 @@ function kindOf(value: unknown, index: number): string {
 }
 
 test("every option with every value", () => {
-	let tried = 0, refused = 0;
+	let tried = 0,
+		refused = 0;
 	for (const name of names) {
 		const values = hostileValues();
 		for (let i = 0; i < values.length; i++) {
 			tried++;
 			try {
 				configure({ ...(bases[name] ?? pinned), [name]: values[i] }, host);
-			}
-			catch (error) {
+			} catch (error) {
 				refused++;
 				const { code, message } = error as { code?: string; message?: string };
 				if (code !== "configuration") fail(`"${name}", ${kindOf(values[i], i)}: ${code}: ${message}`);
@@ -100,24 +228,45 @@ test("every option with every value", () => {
 });
 
 test("null is no value of any option", () => {
-	for (const name of names) throws(() => configure({ ...(bases[name] ?? pinned), [name]: null }, host), "configuration");
+	for (const name of names)
+		throws(() => configure({ ...(bases[name] ?? pinned), [name]: null }, host), "configuration");
 });
 
 test("empty lists", () => {
 	for (const [options, says] of [
-		[{ certificate: [] }, '"certificate" must have 1 to 1024 items, not 0'], [{ ...rooted, pins: [] }, '"pins" must have 1 to 1024 items, not 0'],
-		[{ ...pinned, cipherSuites: [] }, '"cipherSuites" must have'], [{ ...pinned, clientCertificates: [], clientKey: privateKey }, '"clientCertificates" must have'],
-	] as const) equal(throws(() => configure(options as Options, host), "configuration").message.slice(0, says.length), says);
+		[{ certificate: [] }, '"certificate" must have 1 to 1024 items, not 0'],
+		[{ ...rooted, pins: [] }, '"pins" must have 1 to 1024 items, not 0'],
+		[{ ...pinned, cipherSuites: [] }, '"cipherSuites" must have'],
+		[{ ...pinned, clientCertificates: [], clientKey: privateKey }, '"clientCertificates" must have'],
+	] as const)
+		equal(throws(() => configure(options as Options, host), "configuration").message.slice(0, says.length), says);
 	equal(configure({ ...pinned, applicationLayerProtocolNegotiation: [] }, host).protocols, []);
 });
 
 test("options whose name means something to JavaScript", () => {
-	for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "prototype", "length", "then", ""]) {
+	for (const name of [
+		"__proto__",
+		"constructor",
+		"toString",
+		"hasOwnProperty",
+		"valueOf",
+		"prototype",
+		"length",
+		"then",
+		"",
+	]) {
 		const options = JSON.parse(`{${JSON.stringify(name)}:true}`) as object;
 		const given = Object.defineProperties({ ...pinned }, Object.getOwnPropertyDescriptors(options));
 		const { message } = throws(() => configure(given, host), "configuration");
 		ok(message.startsWith(`"${name}" is no option`), message);
-		throws(() => configure({ psk: Object.defineProperties({ identity: "a", key }, Object.getOwnPropertyDescriptors(options)) as never }, host), "configuration");
+		throws(
+			() =>
+				configure(
+					{ psk: Object.defineProperties({ identity: "a", key }, Object.getOwnPropertyDescriptors(options)) as never },
+					host,
+				),
+			"configuration",
+		);
 	}
 });
 
@@ -126,15 +275,29 @@ test("what is inherited is no option, and a pin on a prototype is not passed ove
 	ok(message.includes("is inherited"), message);
 	// Object.prototype itself is frozen, in the simulator and on a device
 	const deep = Object.create(Object.create(Object.create({ verify: false }))) as object;
-	ok(throws(() => configure(Object.assign(deep, rooted), host), "configuration").message.includes('"verify" is inherited'));
+	ok(
+		throws(() => configure(Object.assign(deep, rooted), host), "configuration").message.includes(
+			'"verify" is inherited',
+		),
+	);
 	equal(configure(Object.assign(Object.create(null), rooted) as Options, host).certificates.pins, undefined);
 });
 
 test("an unknown option names the one that was meant", () => {
 	for (const [name, meant] of [
-		["servername", "serverName"], ["serverNmae", "serverName"], ["pin", "pins"], ["certificates", "certificate"], ["minversion", "minVersion"], ["tlsMaxFragmentLength", "tls_max_fragment_length"],
-		["onsession", "onSession"], ["clientCertificate", "clientCertificates"],
-	] as const) equal(throws(() => configure({ ...pinned, [name]: 1 }, host), "configuration").message, `"${name}" is no option: did you mean "${meant}"?`);
+		["servername", "serverName"],
+		["serverNmae", "serverName"],
+		["pin", "pins"],
+		["certificates", "certificate"],
+		["minversion", "minVersion"],
+		["tlsMaxFragmentLength", "tls_max_fragment_length"],
+		["onsession", "onSession"],
+		["clientCertificate", "clientCertificates"],
+	] as const)
+		equal(
+			throws(() => configure({ ...pinned, [name]: 1 }, host), "configuration").message,
+			`"${name}" is no option: did you mean "${meant}"?`,
+		);
 	for (const name of ["insecure", "x".repeat(100000), "\u0000", "rejectUnauthorized"]) {
 		const { message } = throws(() => configure({ ...pinned, [name]: 1 }, host), "configuration");
 		ok(message.length < 100 && message.endsWith("is no option"), message);
@@ -143,37 +306,66 @@ test("an unknown option names the one that was meant", () => {
 
 test("what is no object is none of options", () => {
 	for (const given of [null, undefined, 1, "x", [], new Uint8Array(4), thrower, Symbol()])
-		ok(throws(() => configure(given as Options, host), "configuration").message.startsWith('"secure" must be an object'));
+		ok(
+			throws(() => configure(given as Options, host), "configuration").message.startsWith('"secure" must be an object'),
+		);
 	for (const given of [new Proxy({}, traps), revoked({})])
-		equal(throws(() => configure(given as Options, host), "configuration").message, '"secure" can\'t be read: its getter or proxy throws');
+		equal(
+			throws(() => configure(given as Options, host), "configuration").message,
+			'"secure" can\'t be read: its getter or proxy throws',
+		);
 });
 
 test("each option is read once, and a getter that throws is named", () => {
 	for (const name of names) {
 		let reads = 0;
-		const given = Object.defineProperty({ ...(bases[name] ?? pinned) }, name, { enumerable: true, get: () => void reads++ });
+		const given = Object.defineProperty({ ...(bases[name] ?? pinned) }, name, {
+			enumerable: true,
+			get: () => void reads++,
+		});
 		try {
 			configure(given, host);
-		}
-		catch (error) {
+		} catch (error) {
 			equal((error as { code?: string }).code, "configuration", name);
 		}
 		equal(reads, 1, name);
 		const throwing = Object.defineProperty({ ...(bases[name] ?? pinned) }, name, { enumerable: true, get: thrower });
-		equal(throws(() => configure(throwing, host), "configuration").message, `"${name}" can't be read: its getter or proxy throws`);
+		equal(
+			throws(() => configure(throwing, host), "configuration").message,
+			`"${name}" can't be read: its getter or proxy throws`,
+		);
 	}
 });
 
 test("what was checked can't change later", () => {
-	const pins = [pin.slice()], protocols = ["h2", "http/1.1"], suites = ["TLS_AES_128_GCM_SHA256"], early = new Uint8Array(4).fill(5);
-	const identity = Uint8Array.of(1, 2, 3), secret = key.slice(), chain = [certificate.slice()], privateCopy = privateKey.slice();
-	const config = configure({
-		pins, pinsInsteadOfRoots: true, applicationLayerProtocolNegotiation: protocols, cipherSuites: suites, minVersion: 0x304, earlyData: early,
-		psk: { identity, key: secret }, clientCertificates: chain, clientKey: privateCopy,
-	}, host);
+	const pins = [pin.slice()],
+		protocols = ["h2", "http/1.1"],
+		suites = ["TLS_AES_128_GCM_SHA256"],
+		early = new Uint8Array(4).fill(5);
+	const identity = Uint8Array.of(1, 2, 3),
+		secret = key.slice(),
+		chain = [certificate.slice()],
+		privateCopy = privateKey.slice();
+	const config = configure(
+		{
+			pins,
+			pinsInsteadOfRoots: true,
+			applicationLayerProtocolNegotiation: protocols,
+			cipherSuites: suites,
+			minVersion: 0x304,
+			earlyData: early,
+			psk: { identity, key: secret },
+			clientCertificates: chain,
+			clientKey: privateCopy,
+		},
+		host,
+	);
 	for (const list of [pins, protocols, suites, chain]) list.length = 0;
 	for (const buffer of [early, identity, secret, privateCopy]) buffer.fill(0);
-	equal(config.certificates.pins!.map(one => one.length), [32]);
+	equal(
+		config.certificates.pins!.map(one => one.length),
+		[32],
+	);
 	equal(config.protocols, ["h2", "http/1.1"]);
 	equal(config.suites.length, 1);
 	equal(config.earlyData!, new Uint8Array(4).fill(5));
@@ -192,52 +384,88 @@ test("what was checked can't change later", () => {
 test("buffers of every kind, and parts of them", () => {
 	const around = new Uint8Array(48);
 	around.set(key, 8);
-	for (const form of [key, key.buffer, new DataView(around.buffer, 8, 32), new Uint16Array(around.buffer, 8, 16), around.subarray(8, 40)]) {
+	for (const form of [
+		key,
+		key.buffer,
+		new DataView(around.buffer, 8, 32),
+		new Uint16Array(around.buffer, 8, 16),
+		around.subarray(8, 40),
+	]) {
 		const { psk } = configure({ psk: { identity: "a", key: form as Uint8Array } }, host);
 		const copy = new Uint8Array(32);
 		psk!.secret!.export(copy, 0);
 		equal(copy, key);
 	}
 	// what a property says of a buffer does not count
-	const lying = Object.defineProperties(key.slice(), { length: { value: 1e9 }, byteLength: { value: 1e9 }, buffer: { value: 1e9 }, byteOffset: { value: -1 } });
+	const lying = Object.defineProperties(key.slice(), {
+		length: { value: 1e9 },
+		byteLength: { value: 1e9 },
+		buffer: { value: 1e9 },
+		byteOffset: { value: -1 },
+	});
 	configure({ psk: { identity: "a", key: lying } }, host);
 });
 
 test("the client's certificate and key", () => {
-	const identity = (clientCertificates: unknown, clientKey: unknown) => configure({ ...pinned, clientCertificates, clientKey } as Options, host).credential!;
+	const identity = (clientCertificates: unknown, clientKey: unknown) =>
+		configure({ ...pinned, clientCertificates, clientKey } as Options, host).credential!;
 	equal(identity(certificate, privateKey).chain.length, 1);
-	const says = (certificates: unknown, given: unknown): string => throws(() => identity(certificates, given), "configuration").message;
+	const says = (certificates: unknown, given: unknown): string =>
+		throws(() => identity(certificates, given), "configuration").message;
 	equal(says(certificate, otherKey), '"clientKey" is another key than that of the first of "clientCertificates"');
 	equal(says(certificate.slice(0, 100), privateKey).slice(0, 21), '"clientCertificates":');
 	equal(says(new Uint8Array(40), privateKey).slice(0, 21), '"clientCertificates":');
 	const text = ArrayBuffer.fromString("-----BEGIN PRIVATE KEY-----");
 	ok(says(certificate, text).startsWith('"clientKey" has a buffer with PEM text, expected DER'));
 	ok(says(text, privateKey).startsWith('"clientCertificates" has a buffer with PEM text, expected DER'));
-	for (const encrypted of ["-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----",
-		"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMIIB\n-----END RSA PRIVATE KEY-----"])
+	for (const encrypted of [
+		"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----",
+		"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMIIB\n-----END RSA PRIVATE KEY-----",
+	])
 		ok(says(certificate, encrypted).startsWith('"clientKey" is encrypted'));
 	for (let at = 0; at < certificate.length; at++) {
 		// ours is for the server to judge, but nothing else comes of it than an error of the options
 		const changed = certificate.slice();
-		changed[at]! ^= 1 << at % 8;
+		changed[at]! ^= 1 << (at % 8);
 		try {
 			identity(changed, privateKey);
-		}
-		catch (error) {
+		} catch (error) {
 			equal((error as { code?: string }).code, "configuration");
 		}
 	}
 });
 
 test("what the function sign returns is checked", () => {
-	for (const wrong of [undefined, null, 1e9, "text", [], {}, new Uint8Array(0), new Uint8Array(513), new Proxy(new Uint8Array(64), {})]) {
+	for (const wrong of [
+		undefined,
+		null,
+		1e9,
+		"text",
+		[],
+		{},
+		new Uint8Array(0),
+		new Uint8Array(513),
+		new Proxy(new Uint8Array(64), {}),
+	]) {
 		const { credential } = configure({ ...pinned, clientCertificates: certificate, sign: () => wrong as never }, host);
 		ok(throws(() => credential!.sign(0x0403, new Uint8Array(32)), "configuration").message.includes('"sign"'));
 	}
 	for (const length of [1, 512])
-		equal(configure({ ...pinned, clientCertificates: certificate, sign: () => new Uint8Array(length) }, host).credential!.sign(0x0403, new Uint8Array(32)).length, length);
+		equal(
+			configure(
+				{ ...pinned, clientCertificates: certificate, sign: () => new Uint8Array(length) },
+				host,
+			).credential!.sign(0x0403, new Uint8Array(32)).length,
+			length,
+		);
 	for (const right of [new Uint8Array(70), new ArrayBuffer(70), new DataView(new ArrayBuffer(70))])
-		equal(configure({ ...pinned, clientCertificates: certificate, sign: () => right as never }, host).credential!.sign(0x0403, new Uint8Array(32)).length, 70);
+		equal(
+			configure({ ...pinned, clientCertificates: certificate, sign: () => right as never }, host).credential!.sign(
+				0x0403,
+				new Uint8Array(32),
+			).length,
+			70,
+		);
 });
 
 test("protocolVersion stands for both versions", () => {
@@ -245,7 +473,8 @@ test("protocolVersion stands for both versions", () => {
 		const { minVersion, maxVersion } = configure({ ...pinned, protocolVersion: version }, host);
 		equal([minVersion, maxVersion], [version, version]);
 	}
-	for (const version of [0x302, 0x305, 0, 771.5]) throws(() => configure({ ...pinned, protocolVersion: version }, host), "configuration");
+	for (const version of [0x302, 0x305, 0, 771.5])
+		throws(() => configure({ ...pinned, protocolVersion: version }, host), "configuration");
 	throws(() => configure({ ...pinned, protocolVersion: 0x303, minVersion: 0x303 }, host), "configuration");
 });
 

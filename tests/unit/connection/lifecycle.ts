@@ -11,7 +11,12 @@ import type { PostHandshake } from "tls/handshake/link";
 import type { Incoming } from "tls/record/incoming";
 import type { Outgoing } from "tls/record/outgoing";
 
-const WARNING = 1, FATAL = 2, CLOSE_NOTIFY = 0, USER_CANCELED = 90, INTERNAL_ERROR = 80, UNEXPECTED_MESSAGE = 10;
+const WARNING = 1,
+	FATAL = 2,
+	CLOSE_NOTIFY = 0,
+	USER_CANCELED = 90,
+	INTERNAL_ERROR = 80,
+	UNEXPECTED_MESSAGE = 10;
 
 /** Stands in for the records of one direction. */
 class Records {
@@ -24,10 +29,16 @@ class Records {
 		this.isProtected = isProtected;
 	}
 
-	add(_type: number, bytes: Uint8Array): void { this.alerts.push(bytes[0]!, bytes[1]!); }
+	add(_type: number, bytes: Uint8Array): void {
+		this.alerts.push(bytes[0]!, bytes[1]!);
+	}
 	flush(): void {}
-	close(): void { this.closed++; }
-	unprotect(): void { this.closed++; }
+	close(): void {
+		this.closed++;
+	}
+	unprotect(): void {
+		this.closed++;
+	}
 }
 
 class Probe extends Lifecycle {
@@ -37,7 +48,9 @@ class Probe extends Lifecycle {
 	readonly failures: TLSError[];
 
 	constructor(reads: boolean, writes: boolean) {
-		const received = new Records(reads), sent = new Records(writes), failures: TLSError[] = [];
+		const received = new Records(reads),
+			sent = new Records(writes),
+			failures: TLSError[] = [];
 		const events = { failed: (error: TLSError) => failures.push(error), pause() {} } as unknown as Events;
 		super(events, received as unknown as Incoming, sent as unknown as Outgoing);
 		this.received = received;
@@ -45,9 +58,15 @@ class Probe extends Lifecycle {
 		this.failures = failures;
 	}
 
-	go(to: State): boolean { return this.enter(to); }
-	fails(thrown: unknown): void { this.fail(thrown); }
-	get now(): State { return this.state; }
+	go(to: State): boolean {
+		return this.enter(to);
+	}
+	fails(thrown: unknown): void {
+		this.fail(thrown);
+	}
+	get now(): State {
+		return this.state;
+	}
 }
 
 /** In the state `from`, with ciphers as said from then on. */
@@ -62,33 +81,45 @@ function probeIn(from: State, reads: boolean, writes: boolean): Probe {
 const states = [State.handshake, State.open, State.ended, State.closed];
 
 test("from each state to each, with ciphers and without", () => {
-	let allowed = 0, refused = 0, ignored = 0;
-	for (const from of states) for (const to of states) for (const reads of [false, true]) for (const writes of [false, true]) {
-		const probe = probeIn(from, reads, writes), what = `${from} to ${to}, ${reads}, ${writes}`;
-		equal(probe.now, from, what);
-		if (from === State.closed) {
-			equal(probe.go(to), false, what);
-			equal(probe.now, State.closed, what);
-			ignored++;
-		}
-		else if (to === State.closed || to === from + 1 && reads && writes) {
-			equal(probe.go(to), true, what);
-			equal(probe.now, to, what);
-			allowed++;
-		}
-		else {
-			throws(() => probe.go(to), "internal");
-			equal(probe.now, from, what);
-			refused++;
-		}
-	}
+	let allowed = 0,
+		refused = 0,
+		ignored = 0;
+	for (const from of states)
+		for (const to of states)
+			for (const reads of [false, true])
+				for (const writes of [false, true]) {
+					const probe = probeIn(from, reads, writes),
+						what = `${from} to ${to}, ${reads}, ${writes}`;
+					equal(probe.now, from, what);
+					if (from === State.closed) {
+						equal(probe.go(to), false, what);
+						equal(probe.now, State.closed, what);
+						ignored++;
+					} else if (to === State.closed || (to === from + 1 && reads && writes)) {
+						equal(probe.go(to), true, what);
+						equal(probe.now, to, what);
+						allowed++;
+					} else {
+						throws(() => probe.go(to), "internal");
+						equal(probe.now, from, what);
+						refused++;
+					}
+				}
 	note(`${allowed} ways are allowed, ${refused} refused, ${ignored} from a closed connection ignored`);
 	equal([allowed, refused, ignored], [14, 34, 16]);
 });
 
 test("it opens for nobody who was not authenticated, and closes what it has taken over", () => {
 	let closed = 0;
-	const post = { owesUpdate: false, expectType() {}, receive() {}, updateKey() {}, close() { closed++; } } as PostHandshake;
+	const post = {
+		owesUpdate: false,
+		expectType() {},
+		receive() {},
+		updateKey() {},
+		close() {
+			closed++;
+		},
+	} as PostHandshake;
 	const probe = new Probe(true, true);
 	throws(() => probe.open({} as AuthenticatedPeer, post), "internal");
 	equal(probe.now, State.handshake);
@@ -98,7 +129,10 @@ test("it opens for nobody who was not authenticated, and closes what it has take
 
 test("close says user_canceled and close_notify during the handshake, then close_notify alone, and once", () => {
 	for (const [from, alerts] of [
-		[State.handshake, [WARNING, USER_CANCELED, WARNING, CLOSE_NOTIFY]], [State.open, [WARNING, CLOSE_NOTIFY]], [State.ended, [WARNING, CLOSE_NOTIFY]], [State.closed, []],
+		[State.handshake, [WARNING, USER_CANCELED, WARNING, CLOSE_NOTIFY]],
+		[State.open, [WARNING, CLOSE_NOTIFY]],
+		[State.ended, [WARNING, CLOSE_NOTIFY]],
+		[State.closed, []],
 	] as const) {
 		const probe = probeIn(from, true, true);
 		probe.close();
@@ -144,7 +178,12 @@ test("messages without data: as many as are allowed, and one more", () => {
 });
 
 test("TCP's end is truncation where the connection is open, and nothing after close_notify", () => {
-	for (const [from, code] of [[State.handshake, "transport"], [State.open, "truncated"], [State.ended, undefined], [State.closed, undefined]] as const) {
+	for (const [from, code] of [
+		[State.handshake, "transport"],
+		[State.open, "truncated"],
+		[State.ended, undefined],
+		[State.closed, undefined],
+	] as const) {
 		const probe = probeIn(from, true, true);
 		probe.transportEnded();
 		equal(probe.error?.code, code);

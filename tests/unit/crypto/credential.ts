@@ -18,7 +18,8 @@ interface Key {
 	readonly schemes: readonly (readonly [number, Padding])[];
 }
 
-const rsaKey = "308204a20201000282010100ca62fc2e16f05800e8fa1c056b2e1cd4427e4e67218bd8e50165eb153e54b214a982569f292fdcf196cd40" +
+const rsaKey =
+	"308204a20201000282010100ca62fc2e16f05800e8fa1c056b2e1cd4427e4e67218bd8e50165eb153e54b214a982569f292fdcf196cd40" +
 	"fb9b349365295c23782caeaf22871702dd784f3a3df332f0e674723e3da8636f4af0f3fc85a34a3fb82b39b0b0f873cd3f3bfb89bec5ed" +
 	"7130c933ecb91c34a6ea7f8a281b4472fc9c5b8989830b5c554a022e4177660b23bca6b3cdd2fd6f7ecb3071f867234ae61d8f83abfa52" +
 	"2577ec1b6e0e76f92246de30975513fdec7f81396ccdbadd2a5ce9e84ff49c7801e36adf404d354a8f387a4e5a982e86c7f03c43b3d0f3" +
@@ -43,44 +44,77 @@ const rsaKey = "308204a20201000282010100ca62fc2e16f05800e8fa1c056b2e1cd4427e4e67
 
 const keys: readonly Key[] = [
 	{
-		name: "P-256", kind: KeyKind.p256,
-		publicKey: "049ea587cfd8f9b88955b44c1b51d9e90833ec071556a6d20c2b8a89638a15fc4770fdf55b1a091f1a570ab308d82427a79c756c25cff6" +
+		name: "P-256",
+		kind: KeyKind.p256,
+		publicKey:
+			"049ea587cfd8f9b88955b44c1b51d9e90833ec071556a6d20c2b8a89638a15fc4770fdf55b1a091f1a570ab308d82427a79c756c25cff6" +
 			"b2a7e3511ab0e37ee69e",
 		forms: [
-			["ECPrivateKey", "3077020101042063763f37431dc90fe51b5997919ea2e580ed13ebe038bbbab9abaf75211d7651a00a06082a8648ce3d030107a1440342" +
-				"00049ea587cfd8f9b88955b44c1b51d9e90833ec071556a6d20c2b8a89638a15fc4770fdf55b1a091f1a570ab308d82427a79c756c25cf" +
-				"f6b2a7e3511ab0e37ee69e"],
-			["PKCS #8", "308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b020101042063763f37431dc90fe51b5997919ea2e580ed13" +
-				"ebe038bbbab9abaf75211d7651a144034200049ea587cfd8f9b88955b44c1b51d9e90833ec071556a6d20c2b8a89638a15fc4770fdf55b" +
-				"1a091f1a570ab308d82427a79c756c25cff6b2a7e3511ab0e37ee69e"],
+			[
+				"ECPrivateKey",
+				"3077020101042063763f37431dc90fe51b5997919ea2e580ed13ebe038bbbab9abaf75211d7651a00a06082a8648ce3d030107a1440342" +
+					"00049ea587cfd8f9b88955b44c1b51d9e90833ec071556a6d20c2b8a89638a15fc4770fdf55b1a091f1a570ab308d82427a79c756c25cf" +
+					"f6b2a7e3511ab0e37ee69e",
+			],
+			[
+				"PKCS #8",
+				"308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b020101042063763f37431dc90fe51b5997919ea2e580ed13" +
+					"ebe038bbbab9abaf75211d7651a144034200049ea587cfd8f9b88955b44c1b51d9e90833ec071556a6d20c2b8a89638a15fc4770fdf55b" +
+					"1a091f1a570ab308d82427a79c756c25cff6b2a7e3511ab0e37ee69e",
+			],
 		],
-		schemes: [[0x0403, Padding.ecdsa], [0x0503, Padding.ecdsa]],
+		schemes: [
+			[0x0403, Padding.ecdsa],
+			[0x0503, Padding.ecdsa],
+		],
 	},
 	{
-		name: "P-384", kind: KeyKind.p384,
-		publicKey: "040497e5fccefc1528de0f86439f29540c6a33a3ac1e4f572c0f7f93fadfd4a590cd2e03dec89be931004c711fe801b32e4c36ec363701" +
+		name: "P-384",
+		kind: KeyKind.p384,
+		publicKey:
+			"040497e5fccefc1528de0f86439f29540c6a33a3ac1e4f572c0f7f93fadfd4a590cd2e03dec89be931004c711fe801b32e4c36ec363701" +
 			"31a4b3b483a82eca907de097e8f55b33130e28e1534d1943b78d3a0bc1aa23d1cb30ddda4e61914c051e",
 		forms: [
-			["ECPrivateKey", "3081a402010104307c5de2862d5747fae514029f41086efa9d55e6c9d99af088e5097e27480c5b3fbf083e13237694b264d6e60909912c" +
-				"8aa00706052b81040022a164036200040497e5fccefc1528de0f86439f29540c6a33a3ac1e4f572c0f7f93fadfd4a590cd2e03dec89be9" +
-				"31004c711fe801b32e4c36ec36370131a4b3b483a82eca907de097e8f55b33130e28e1534d1943b78d3a0bc1aa23d1cb30ddda4e61914c" +
-				"051e"],
-			["PKCS #8", "3081b6020100301006072a8648ce3d020106052b8104002204819e30819b02010104307c5de2862d5747fae514029f41086efa9d55e6c9" +
-				"d99af088e5097e27480c5b3fbf083e13237694b264d6e60909912c8aa164036200040497e5fccefc1528de0f86439f29540c6a33a3ac1e" +
-				"4f572c0f7f93fadfd4a590cd2e03dec89be931004c711fe801b32e4c36ec36370131a4b3b483a82eca907de097e8f55b33130e28e1534d" +
-				"1943b78d3a0bc1aa23d1cb30ddda4e61914c051e"],
+			[
+				"ECPrivateKey",
+				"3081a402010104307c5de2862d5747fae514029f41086efa9d55e6c9d99af088e5097e27480c5b3fbf083e13237694b264d6e60909912c" +
+					"8aa00706052b81040022a164036200040497e5fccefc1528de0f86439f29540c6a33a3ac1e4f572c0f7f93fadfd4a590cd2e03dec89be9" +
+					"31004c711fe801b32e4c36ec36370131a4b3b483a82eca907de097e8f55b33130e28e1534d1943b78d3a0bc1aa23d1cb30ddda4e61914c" +
+					"051e",
+			],
+			[
+				"PKCS #8",
+				"3081b6020100301006072a8648ce3d020106052b8104002204819e30819b02010104307c5de2862d5747fae514029f41086efa9d55e6c9" +
+					"d99af088e5097e27480c5b3fbf083e13237694b264d6e60909912c8aa164036200040497e5fccefc1528de0f86439f29540c6a33a3ac1e" +
+					"4f572c0f7f93fadfd4a590cd2e03dec89be931004c711fe801b32e4c36ec36370131a4b3b483a82eca907de097e8f55b33130e28e1534d" +
+					"1943b78d3a0bc1aa23d1cb30ddda4e61914c051e",
+			],
 		],
-		schemes: [[0x0503, Padding.ecdsa], [0x0403, Padding.ecdsa]],
+		schemes: [
+			[0x0503, Padding.ecdsa],
+			[0x0403, Padding.ecdsa],
+		],
 	},
 	{
-		name: "RSA", kind: KeyKind.rsa,
-		publicKey: "3082010a0282010100ca62fc2e16f05800e8fa1c056b2e1cd4427e4e67218bd8e50165eb153e54b214a982569f292fdcf196cd40fb9b34" +
+		name: "RSA",
+		kind: KeyKind.rsa,
+		publicKey:
+			"3082010a0282010100ca62fc2e16f05800e8fa1c056b2e1cd4427e4e67218bd8e50165eb153e54b214a982569f292fdcf196cd40fb9b34" +
 			"9365295c23782caeaf22871702dd784f3a3df332f0e674723e3da8636f4af0f3fc85a34a3fb82b39b0b0f873cd3f3bfb89bec5ed7130c9" +
 			"33ecb91c34a6ea7f8a281b4472fc9c5b8989830b5c554a022e4177660b23bca6b3cdd2fd6f7ecb3071f867234ae61d8f83abfa522577ec" +
 			"1b6e0e76f92246de30975513fdec7f81396ccdbadd2a5ce9e84ff49c7801e36adf404d354a8f387a4e5a982e86c7f03c43b3d0f3670da2" +
 			"f405ee12e17b5f2ea564abdbc3bf3598541fbc994f736e08be2be55774d325430ea1ef9a19a61fd091126f2f5b0203010001",
-		forms: [["RSAPrivateKey", rsaKey], ["PKCS #8", "308204bc020100300d06092a864886f70d0101010500048204a6" + rsaKey]],
-		schemes: [[0x0401, Padding.pkcs1], [0x0501, Padding.pkcs1], [0x0804, Padding.pss], [0x0805, Padding.pss], [0x0806, Padding.pss]],
+		forms: [
+			["RSAPrivateKey", rsaKey],
+			["PKCS #8", "308204bc020100300d06092a864886f70d0101010500048204a6" + rsaKey],
+		],
+		schemes: [
+			[0x0401, Padding.pkcs1],
+			[0x0501, Padding.pkcs1],
+			[0x0804, Padding.pss],
+			[0x0805, Padding.pss],
+			[0x0806, Padding.pss],
+		],
 	},
 ];
 
@@ -113,7 +147,18 @@ for (const one of keys) {
 				// r and s of ECDSA are shorter than the field now and then
 				for (let i = 0; i < (kind === KeyKind.rsa ? 1 : 40); i++) {
 					const signature = credential.sign(scheme, digestOf(scheme));
-					const check = (): boolean => verifySignature(key, padding, schemeHash(scheme), content, 0, content.length, signature, 0, signature.length);
+					const check = (): boolean =>
+						verifySignature(
+							key,
+							padding,
+							schemeHash(scheme),
+							content,
+							0,
+							content.length,
+							signature,
+							0,
+							signature.length,
+						);
 					equal(check(), true);
 					signature[signature.length - 1]! ^= 1;
 					equal(check(), false);
@@ -137,11 +182,16 @@ for (const one of keys) {
 /** The DER of an ECPrivateKey without a public key, whose number has these bytes. */
 function numberKey(digits: string): Uint8Array {
 	const number = bytes(digits);
-	return bytes(`30${(256 + 5 + number.length).toString(16).slice(1)}02010104${(256 + number.length).toString(16).slice(1)}${digits}`);
+	return bytes(
+		`30${(256 + 5 + number.length).toString(16).slice(1)}02010104${(256 + number.length).toString(16).slice(1)}${digits}`,
+	);
 }
 
 test("numbers that are shorter or longer than the field", () => {
-	for (const [one, width] of [[keys[0]!, 32], [keys[1]!, 48]] as const) {
+	for (const [one, width] of [
+		[keys[0]!, 32],
+		[keys[1]!, 48],
+	] as const) {
 		const digits = "00".repeat(2) + "11".repeat(width - 2);
 		const exported = (der: Uint8Array): Uint8Array => {
 			const secret = readPrivateKey(der, 0, der.length, publicKeyOf(one));
@@ -150,8 +200,10 @@ test("numbers that are shorter or longer than the field", () => {
 			equal(secret.length, width);
 			return out;
 		};
-		for (const same of [digits, digits.slice(2), digits.slice(4), `00${digits}`, `0000${digits}`]) equal(exported(numberKey(same)), bytes(digits));
-		for (const wrong of [`01${digits}`, "11".repeat(width - 5), "11".repeat(width + 1), ""]) throws(() => exported(numberKey(wrong)), "configuration");
+		for (const same of [digits, digits.slice(2), digits.slice(4), `00${digits}`, `0000${digits}`])
+			equal(exported(numberKey(same)), bytes(digits));
+		for (const wrong of [`01${digits}`, "11".repeat(width - 5), "11".repeat(width + 1), ""])
+			throws(() => exported(numberKey(wrong)), "configuration");
 	}
 });
 
@@ -163,8 +215,11 @@ test("a key that is not the certificate's is refused", () => {
 				wrong.bytes = wrong.bytes.slice();
 				wrong.bytes[at]! ^= 1;
 				const key = bytes(der);
-				equal(throws(() => readPrivateKey(key, 0, key.length, wrong), "configuration").message,
-					'"clientKey" is another key than that of the first of "clientCertificates"', `${one.name} as ${form}`);
+				equal(
+					throws(() => readPrivateKey(key, 0, key.length, wrong), "configuration").message,
+					'"clientKey" is another key than that of the first of "clientCertificates"',
+					`${one.name} as ${form}`,
+				);
 			}
 		}
 	}

@@ -18,7 +18,8 @@ const LONGEST = 30_000;
 let longest = 0;
 
 function repeated(text: string, count: number): Uint8Array {
-	const one = bytes(text), all = new Uint8Array(one.length * count);
+	const one = bytes(text),
+		all = new Uint8Array(one.length * count);
 	for (let i = 0; i < count; i++) all.set(one, i * one.length);
 	return all;
 }
@@ -33,13 +34,14 @@ const unknown = (count: number): Uint8Array => repeated("fafa0000", count);
 
 /** What `body` returns for a message of these parts. */
 function read<T>(body: (r: Reader) => T, ...parts: Uint8Array[]): T {
-	const all = join(...parts), r = new Reader().open(all, 0, all.length), before = meter();
+	const all = join(...parts),
+		r = new Reader().open(all, 0, all.length),
+		before = meter();
 	try {
 		const result = body(r);
 		r.finish();
 		return result;
-	}
-	finally {
+	} finally {
 		longest = Math.max(longest, meter() - before);
 	}
 }
@@ -62,11 +64,18 @@ test("a NewSessionTicket with 20 extensions is read, one with more is not", () =
 });
 
 test("a ServerHello with 20 extensions is looked through for its version, one with more is not", () => {
-	const picks = (...parts: Uint8Array[]): boolean => read(r => {
-		const is = namesVersion(r);
-		r.at = r.end;
-		return is;
-	}, bytes("0303"), new Uint8Array(32), bytes("00" + "1301" + "00"), vector(...parts));
+	const picks = (...parts: Uint8Array[]): boolean =>
+		read(
+			r => {
+				const is = namesVersion(r);
+				r.at = r.end;
+				return is;
+			},
+			bytes("0303"),
+			new Uint8Array(32),
+			bytes("00" + "1301" + "00"),
+			vector(...parts),
+		);
 	const version = bytes("002b0002" + "0304");
 	equal([picks(unknown(19), version), picks(unknown(20))], [true, false]);
 	for (const count of [20, 600, 16_000]) throws(() => picks(unknown(count), version), "decode_error");
@@ -78,15 +87,22 @@ test("of names of CAs 64 are looked at, of filters 8: the rest is passed over", 
 	read(list, names(21_000, new Uint8Array(0)));
 	read(list, names(64, bytes("0000")));
 	throws(() => read(list, names(63, bytes("0000"))), "decode_error");
-	const filter = "02551d" + "0000", cut = bytes("00");
+	const filter = "02551d" + "0000",
+		cut = bytes("00");
 	equal(read(request, ...asks(extension("0030", vector(repeated(filter, 8), cut)))), [0x0403]);
 	throws(() => read(request, ...asks(extension("0030", vector(repeated(filter, 7), cut)))), "decode_error");
 });
 
 test("all lists at their longest", () => {
 	const many = vector(repeated("0809", 64), repeated("0403", 2000));
-	const all = [extension("000d", many), extension("0032", many), extension("002f", vector(repeated("0001aa", 3000))), extension("0030", vector(repeated("02551d0000", 3000))),
-		extension("001b", Uint8Array.of(254), new Uint8Array(254)), unknown(15)];
+	const all = [
+		extension("000d", many),
+		extension("0032", many),
+		extension("002f", vector(repeated("0001aa", 3000))),
+		extension("0030", vector(repeated("02551d0000", 3000))),
+		extension("001b", Uint8Array.of(254), new Uint8Array(254)),
+		unknown(15),
+	];
 	note(`before: ${longest} steps`);
 	longest = 0;
 	read(request, Uint8Array.of(0), vector(...all));

@@ -13,7 +13,10 @@ import { Secret } from "tls/hardware/secret";
 const pins = [new Uint8Array(32)];
 
 function limits(options: object): [number, number] {
-	const { recordSizeLimit, maxFragmentCode } = configure({ serverName: "server.example", pins, pinsInsteadOfRoots: true, ...options }, undefined);
+	const { recordSizeLimit, maxFragmentCode } = configure(
+		{ serverName: "server.example", pins, pinsInsteadOfRoots: true, ...options },
+		undefined,
+	);
 	return [recordSizeLimit, maxFragmentCode];
 }
 
@@ -25,11 +28,40 @@ function byRoom(room: number, version = ProtocolVersion.tls13): [number, number]
 /** A session whose server has agreed to max_fragment_length by this number. */
 function session(maxFragmentCode: number, version: ProtocolVersion.tls12 | ProtocolVersion.tls13): ArrayBuffer {
 	const secret = new Secret(version === ProtocolVersion.tls12 ? 48 : 32);
-	const common = { scheme: SignatureScheme.ecdsa_secp256r1_sha256, ticket: bytes("0102"), subject: "server.example", maxFragmentCode, verifiedAt: Math.floor(Date.now() / 1000), validUntil: 0xffffffff };
-	const binding = sessionBinding({ name: "server.example", pins, pinsInsteadOfRoots: true, clock: () => 0 }, undefined, undefined);
+	const common = {
+		scheme: SignatureScheme.ecdsa_secp256r1_sha256,
+		ticket: bytes("0102"),
+		subject: "server.example",
+		maxFragmentCode,
+		verifiedAt: Math.floor(Date.now() / 1000),
+		validUntil: 0xffffffff,
+	};
+	const binding = sessionBinding(
+		{ name: "server.example", pins, pinsInsteadOfRoots: true, clock: () => 0 },
+		undefined,
+		undefined,
+	);
 	return version === ProtocolVersion.tls12
-		? exportSession({ ...common, version, suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, id: new Uint8Array(0), isExtended: true }, secret, binding, Date.now(), 3600)
-		: exportSession({ ...common, version, suite: CipherSuite.TLS_AES_128_GCM_SHA256, ageAdd: 1, maxEarlyData: 0, protocol: "" }, secret, binding, Date.now(), 3600);
+		? exportSession(
+				{
+					...common,
+					version,
+					suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+					id: new Uint8Array(0),
+					isExtended: true,
+				},
+				secret,
+				binding,
+				Date.now(),
+				3600,
+			)
+		: exportSession(
+				{ ...common, version, suite: CipherSuite.TLS_AES_128_GCM_SHA256, ageAdd: 1, maxEarlyData: 0, protocol: "" },
+				secret,
+				binding,
+				Date.now(),
+				3600,
+			);
 }
 
 /** 8 KB for the connection, and each record twice with 22 bytes around it. */
@@ -69,13 +101,17 @@ test("the application's word stands", () => {
 test("what no server can be asked for is refused by name", () => {
 	const wrong = { recordSizeLimit: [63, 16386, 1000.5], tls_max_fragment_length: [0, 700, 8192] };
 	for (const [name, values] of Object.entries(wrong))
-		for (const value of values) ok(throws(() => limits({ [name]: value }), "configuration").message.includes(`"${name}"`));
+		for (const value of values)
+			ok(throws(() => limits({ [name]: value }), "configuration").message.includes(`"${name}"`));
 });
 
 for (const version of [ProtocolVersion.tls12, ProtocolVersion.tls13] as const) {
 	test(`a session goes on with the length that it was made with, version 0x${version.toString(16)}`, () => {
 		const resumed = (code: number, options: object = {}): [number, number, boolean] => {
-			const config = configure({ serverName: "server.example", pins, pinsInsteadOfRoots: true, session: session(code, version), ...options }, undefined);
+			const config = configure(
+				{ serverName: "server.example", pins, pinsInsteadOfRoots: true, session: session(code, version), ...options },
+				undefined,
+			);
 			return [config.recordSizeLimit, config.maxFragmentCode, config.session !== undefined];
 		};
 		equal(resumed(0), [16385, 0, true]);

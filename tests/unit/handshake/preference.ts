@@ -31,7 +31,7 @@ const psk = { identity: "device", key: new Uint8Array(32).fill(7) };
 
 /** The body of an extension of the ClientHello, which is `output`'s first record. */
 function extension(hello: Uint8Array, type: number): Uint8Array {
-	const u16 = (at: number): number => hello[at]! << 8 | hello[at + 1]!;
+	const u16 = (at: number): number => (hello[at]! << 8) | hello[at + 1]!;
 	let at = 5 + 4 + 2 + 32;
 	at += 1 + hello[at]!;
 	at += 2 + u16(at);
@@ -43,7 +43,7 @@ function extension(hello: Uint8Array, type: number): Uint8Array {
 
 function numbers(list: Uint8Array): number[] {
 	const result: number[] = [];
-	for (let at = 2; at < list.length; at += 2) result.push(list[at]! << 8 | list[at + 1]!);
+	for (let at = 2; at < list.length; at += 2) result.push((list[at]! << 8) | list[at + 1]!);
 	return result;
 }
 
@@ -53,15 +53,21 @@ function helloOf(features: number): Uint8Array {
 		let hello = new Uint8Array(0);
 		const ignore = (): void => {};
 		const connection = new Connection(configure({ psk }, "localhost"), {
-			output(bytes: Uint8Array, start: number, end: number) { if (!hello.length) hello = bytes.slice(start, end); return end - start; },
-			pause: ignore, opened: ignore, readable: ignore, ended: ignore, failed: ignore,
+			output(bytes: Uint8Array, start: number, end: number) {
+				if (!hello.length) hello = bytes.slice(start, end);
+				return end - start;
+			},
+			pause: ignore,
+			opened: ignore,
+			readable: ignore,
+			ended: ignore,
+			failed: ignore,
 		});
 		connection.connect();
 		while (!hello.length) connection.resume();
 		connection.close();
 		return hello;
-	}
-	finally {
+	} finally {
 		setChip(software);
 	}
 }
@@ -71,7 +77,7 @@ for (const [name, features, groups] of chips) {
 		equal(groupsFor(features).join(), groups.join());
 		const hello = helloOf(features);
 		equal(numbers(extension(hello, 10)).join(), groups.join());
-		equal(extension(hello, 51)[2]! << 8 | extension(hello, 51)[3]!, groups[0]);
+		equal((extension(hello, 51)[2]! << 8) | extension(hello, 51)[3]!, groups[0]);
 	});
 }
 
@@ -88,8 +94,13 @@ test("AES stands before ChaCha20-Poly1305", () => {
 test("a build without ChaCha20-Poly1305 does not offer it, and says so to who asks for it", () => {
 	setChip(ChipFeature.rsa4096);
 	const { suites } = configure({ psk, minVersion: 0x304 }, "localhost");
-	const error = throws(() => configure({ psk, minVersion: 0x304, cipherSuites: ["TLS_CHACHA20_POLY1305_SHA256"] }, "localhost"));
+	const error = throws(() =>
+		configure({ psk, minVersion: 0x304, cipherSuites: ["TLS_CHACHA20_POLY1305_SHA256"] }, "localhost"),
+	);
 	setChip(software);
 	ok(suites.length > 0 && !suites.includes(CipherSuite.TLS_CHACHA20_POLY1305_SHA256));
-	equal(error.message, '"cipherSuites": TLS_CHACHA20_POLY1305_SHA256 is not in this build: CONFIG_MBEDTLS_CHACHAPOLY_C is off');
+	equal(
+		error.message,
+		'"cipherSuites": TLS_CHACHA20_POLY1305_SHA256 is not in this build: CONFIG_MBEDTLS_CHACHAPOLY_C is off',
+	);
 });

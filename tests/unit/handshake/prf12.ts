@@ -43,15 +43,21 @@ function expand(mac: MAC, secret: Uint8Array, label: string, seed: Uint8Array, l
 
 const published = [
 	{
-		algorithm: HashAlgorithm.sha256, secret: "9bbe436ba940f017b17652849a71db35", seed: "a0ba9f936cda311827a6f796ffd5198c",
-		output: "e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a6b301791e90d35c9c9a46b4e14baf9af0fa022f7077def17"
-			+ "abfd3797c0564bab4fbc91666e9def9b97fce34f796789baa48082d122ee42c5a72e5a5110fff70187347b66",
+		algorithm: HashAlgorithm.sha256,
+		secret: "9bbe436ba940f017b17652849a71db35",
+		seed: "a0ba9f936cda311827a6f796ffd5198c",
+		output:
+			"e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a6b301791e90d35c9c9a46b4e14baf9af0fa022f7077def17" +
+			"abfd3797c0564bab4fbc91666e9def9b97fce34f796789baa48082d122ee42c5a72e5a5110fff70187347b66",
 	},
 	{
-		algorithm: HashAlgorithm.sha384, secret: "b80b733d6ceefcdc71566ea48e5567df", seed: "cd665cf6a8447dd6ff8b27555edb7465",
-		output: "7b0c18e9ced410ed1804f2cfa34a336a1c14dffb4900bb5fd7942107e81c83cde9ca0faa60be9fe34f82b1233c9146a0e534cb400fed2700"
-			+ "884f9dc236f80edd8bfa961144c9e8d792eca722a7b32fc3d416d473ebc2c5fd4abfdad05d9184259b5bf8cd4d90fa0d31e2dec479e4f1a2"
-			+ "6066f2eea9a69236a3e52655c9e9aee691c8f3a26854308d5eaa3be85e0990703d73e56f",
+		algorithm: HashAlgorithm.sha384,
+		secret: "b80b733d6ceefcdc71566ea48e5567df",
+		seed: "cd665cf6a8447dd6ff8b27555edb7465",
+		output:
+			"7b0c18e9ced410ed1804f2cfa34a336a1c14dffb4900bb5fd7942107e81c83cde9ca0faa60be9fe34f82b1233c9146a0e534cb400fed2700" +
+			"884f9dc236f80edd8bfa961144c9e8d792eca722a7b32fc3d416d473ebc2c5fd4abfdad05d9184259b5bf8cd4d90fa0d31e2dec479e4f1a2" +
+			"6066f2eea9a69236a3e52655c9e9aee691c8f3a26854308d5eaa3be85e0990703d73e56f",
 	},
 ] as const;
 
@@ -68,7 +74,10 @@ test("the published values of the PRF", () => {
 	}
 });
 
-for (const [algorithm, reference] of [[HashAlgorithm.sha256, mac256], [HashAlgorithm.sha384, mac384]] as const) {
+for (const [algorithm, reference] of [
+	[HashAlgorithm.sha256, mac256],
+	[HashAlgorithm.sha384, mac384],
+] as const) {
 	test(`the PRF with hash ${algorithm} beside P_hash written out`, () => {
 		const numbers = new Numbers(12);
 		for (let i = 0; i < 40; i++) {
@@ -94,11 +103,21 @@ test("master secret, key block and verify_data", () => {
 	const server = numbers.octets(32);
 	const master = expand(mac384, shared, "extended master secret", digest, 48);
 	const made = extendedMasterSecret(suite, secretOf(shared), digest);
-	equal(octetsOf(keyBlock(suite, made, join(client, server))), expand(mac384, master, "key expansion", join(server, client), 72));
-	equal(verifyData12(suite, made, "server finished", digest.slice()).slice(0, 12), expand(mac384, master, "server finished", digest, 12));
+	equal(
+		octetsOf(keyBlock(suite, made, join(client, server))),
+		expand(mac384, master, "key expansion", join(server, client), 72),
+	);
+	equal(
+		verifyData12(suite, made, "server finished", digest.slice()).slice(0, 12),
+		expand(mac384, master, "server finished", digest, 12),
+	);
 	equal(octetsOf(made), master);
 	const randoms = join(client, server);
-	equal(octetsOf(masterSecret(suite, secretOf(shared), randoms)), expand(mac384, shared, "master secret", randoms, 48), "without the extension");
+	equal(
+		octetsOf(masterSecret(suite, secretOf(shared), randoms)),
+		expand(mac384, shared, "master secret", randoms, 48),
+		"without the extension",
+	);
 });
 
 test("what the PRF refuses", () => {

@@ -4,7 +4,13 @@
 
 import { bytes, equal, hex, join, test, throws } from "test/harness";
 import { readProtocol, readRecordLimit } from "tls/handshake/answers";
-import { readCertificate13, readCertificateRequest13, readSchemes, readStatus, signedContent13 } from "tls/handshake/certificate";
+import {
+	readCertificate13,
+	readCertificateRequest13,
+	readSchemes,
+	readStatus,
+	signedContent13,
+} from "tls/handshake/certificate";
 import { readCertificate12, readCertificateRequest12 } from "tls/handshake/tls12/certificate";
 import { ExtensionBit } from "tls/wire/extensions";
 import { Reader } from "tls/wire/reader";
@@ -23,7 +29,8 @@ function read<T>(text: string | Uint8Array, body: (r: Reader) => T): T {
 function takes(body: (r: Reader) => unknown, ...texts: string[]): void {
 	for (const text of texts) {
 		read(text, body);
-		for (let length = 0; length < text.length; length += 2) throws(() => read(text.slice(0, length), body), "decode_error");
+		for (let length = 0; length < text.length; length += 2)
+			throws(() => read(text.slice(0, length), body), "decode_error");
 		throws(() => read(`${text}00`, body), "decode_error");
 	}
 }
@@ -34,12 +41,24 @@ function refuses(body: (r: Reader) => unknown, code: string, ...texts: string[])
 
 test("CertificateRequest of TLS 1.2: one kind, one scheme, no names at least", () => {
 	const one = (r: Reader): number[] => readCertificateRequest12(r);
-	takes(one, "0140" + "00020403" + "0000", "020140" + "000404030804" + "0003000130", "0140" + "00020403" + "0006" + "0001300001" + "31");
+	takes(
+		one,
+		"0140" + "00020403" + "0000",
+		"020140" + "000404030804" + "0003000130",
+		"0140" + "00020403" + "0006" + "0001300001" + "31",
+	);
 	// the types decide: 64 is ecdsa_sign, 1 is rsa_sign (RFC 5246 section 7.4.6)
 	equal(read("0140" + "000404030804" + "0000", one), [0x0403]);
 	equal(read("0101" + "000404030804" + "0000", one), [0x0804]);
 	equal(read("020140" + "000404030804" + "0000", one), [0x0403, 0x0804]);
-	refuses(one, "decode_error", "00" + "00020403" + "0000", "0140" + "0000" + "0000", "0140" + "000104" + "0000", "0140" + "00020403" + "00020000");
+	refuses(
+		one,
+		"decode_error",
+		"00" + "00020403" + "0000",
+		"0140" + "0000" + "0000",
+		"0140" + "000104" + "0000",
+		"0140" + "00020403" + "00020000",
+	);
 });
 
 test("CertificateRequest of TLS 1.3: a list of signatures at least, a context only after the handshake", () => {
@@ -65,7 +84,10 @@ test("lists of signatures: whole schemes, one at least", () => {
 test("of a list of signatures 64 are looked at, and those kept that can be used, each once", () => {
 	equal(read(`0080${"fefe".repeat(63)}0403`, readSchemes), [0x0403]);
 	equal(read(`0082${"fefe".repeat(64)}0403`, readSchemes), []);
-	equal(read("000e" + "0403" + "0503" + "0403" + "0804" + "0807" + "0401" + "0501", readSchemes), [0x0403, 0x0503, 0x0804, 0x0401, 0x0501]);
+	equal(
+		read("000e" + "0403" + "0503" + "0403" + "0804" + "0807" + "0401" + "0501", readSchemes),
+		[0x0403, 0x0503, 0x0804, 0x0401, 0x0501],
+	);
 });
 
 test("a stapled status: OCSP, one byte at least", () => {
@@ -85,7 +107,8 @@ test("Certificate of TLS 1.2: a certificate of one byte at least, and so many at
 });
 
 test("Certificate of TLS 1.3: a certificate of one byte at least, so many at most, a status with the first only", () => {
-	const some = (r: Reader): ReturnType<typeof readCertificate13> => readCertificate13(r, ExtensionBit.status_request, 2);
+	const some = (r: Reader): ReturnType<typeof readCertificate13> =>
+		readCertificate13(r, ExtensionBit.status_request, 2);
 	const one = "000001300000";
 	takes(some, `00000006${one}`, `0000000c${one}${one}`);
 	equal(read(`00000006${one}`, some), { spans: [2 + 7, 2 + 8], staple: undefined });
@@ -110,13 +133,19 @@ test("the protocol picked: one name, of those offered", () => {
 test("a record size limit: 64 at least, no more than the version knows", () => {
 	const limit = (r: Reader): number => readRecordLimit(r, 0x4001);
 	takes(limit, "0040", "ffff");
-	equal(["0040", "4000", "4001", "4002", "ffff"].map(text => read(text, limit)), [64, 0x4000, 0x4001, 0x4001, 0x4001]);
+	equal(
+		["0040", "4000", "4001", "4002", "ffff"].map(text => read(text, limit)),
+		[64, 0x4000, 0x4001, 0x4001, 0x4001],
+	);
 	refuses(limit, "illegal_parameter", "003f", "0000");
 });
 
 test("what CertificateVerify signs, for both sides", () => {
 	const digest = new Uint8Array(32).fill(9);
-	for (const [isClient, side] of [[false, "server"], [true, "client"]] as const) {
+	for (const [isClient, side] of [
+		[false, "server"],
+		[true, "client"],
+	] as const) {
 		const context = new Uint8Array(ArrayBuffer.fromString(`TLS 1.3, ${side} CertificateVerify`));
 		equal(signedContent13(digest, isClient), join(new Uint8Array(64).fill(0x20), context, new Uint8Array(1), digest));
 	}

@@ -22,13 +22,31 @@ const week = 7 * day;
 const start = 1_800_000_000;
 const server = "server.example";
 const common = {
-	scheme: SignatureScheme.ecdsa_secp256r1_sha256, ticket: bytes("0102030405"), subject: server, maxFragmentCode: 0, verifiedAt: start, validUntil: start + 90 * day,
+	scheme: SignatureScheme.ecdsa_secp256r1_sha256,
+	ticket: bytes("0102030405"),
+	subject: server,
+	maxFragmentCode: 0,
+	verifiedAt: start,
+	validUntil: start + 90 * day,
 } as const;
 
 type Exported = Omit<Session12, "secret"> | Omit<Session13, "secret" | "made">;
 
-const right13 = { ...common, version: ProtocolVersion.tls13, suite: CipherSuite.TLS_AES_128_GCM_SHA256, ageAdd: 1, maxEarlyData: 0, protocol: "" } as const;
-const right12 = { ...common, version: ProtocolVersion.tls12, suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, id: empty, isExtended: true } as const;
+const right13 = {
+	...common,
+	version: ProtocolVersion.tls13,
+	suite: CipherSuite.TLS_AES_128_GCM_SHA256,
+	ageAdd: 1,
+	maxEarlyData: 0,
+	protocol: "",
+} as const;
+const right12 = {
+	...common,
+	version: ProtocolVersion.tls12,
+	suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+	id: empty,
+	isExtended: true,
+} as const;
 
 /** What the tests connect with. */
 const options: Options = { serverName: server, pins, pinsInsteadOfRoots: true, clock: () => start };
@@ -49,7 +67,13 @@ function used(session: ArrayBuffer | Uint8Array, more: Options = {}): number | u
 	return configure({ ...options, ...more, session }, undefined).session?.version;
 }
 
-function usedAt(session: Exported, seconds: number | undefined, more: Options = {}, made = start, lifetime = week): boolean {
+function usedAt(
+	session: Exported,
+	seconds: number | undefined,
+	more: Options = {},
+	made = start,
+	lifetime = week,
+): boolean {
 	return used(exported(session, made, lifetime), { clock: () => seconds, ...more }) !== undefined;
 }
 
@@ -85,8 +109,16 @@ test("one of TLS 1.2 is used as often as it is given, and stays", () => {
 });
 
 test("what was written is read", () => {
-	for (const session of [right12, { ...right12, id: bytes("0a0b"), ticket: empty }, right13, { ...right13, protocol: "h2", maxEarlyData: 77, validUntil: Infinity }]) {
-		const { secret, ...rest } = importSession(new Uint8Array(exported(session)), bindingOf(server), { now: start * 1000 + 5, lifetime: week })!;
+	for (const session of [
+		right12,
+		{ ...right12, id: bytes("0a0b"), ticket: empty },
+		right13,
+		{ ...right13, protocol: "h2", maxEarlyData: 77, validUntil: Infinity },
+	]) {
+		const { secret, ...rest } = importSession(new Uint8Array(exported(session)), bindingOf(server), {
+			now: start * 1000 + 5,
+			lifetime: week,
+		})!;
 		const expected = { ...session, validUntil: Math.min(session.validUntil, 0xffffffff) };
 		equal(rest as object, session.version === ProtocolVersion.tls13 ? { ...expected, made: start * 1000 } : expected);
 		equal(secret!.length, session.version === ProtocolVersion.tls12 ? 48 : 32);
@@ -95,15 +127,36 @@ test("what was written is read", () => {
 
 test("the lifetime counts from the last full handshake, and the ticket's from when it came", () => {
 	for (const session of [right12, right13]) {
-		equal([usedAt(session, start), usedAt(session, start + week), usedAt(session, start + week + 1)], [true, true, false]);
+		equal(
+			[usedAt(session, start), usedAt(session, start + week), usedAt(session, start + week + 1)],
+			[true, true, false],
+		);
 		// a later ticket does not start it anew
-		equal([usedAt(session, start + week, {}, start + 6 * day), usedAt(session, start + week + 1, {}, start + 6 * day)], [true, false]);
-		equal([usedAt(session, start + 60, { sessionLifetime: 60 }), usedAt(session, start + 61, { sessionLifetime: 60 })], [true, false]);
+		equal(
+			[usedAt(session, start + week, {}, start + 6 * day), usedAt(session, start + week + 1, {}, start + 6 * day)],
+			[true, false],
+		);
+		equal(
+			[usedAt(session, start + 60, { sessionLifetime: 60 }), usedAt(session, start + 61, { sessionLifetime: 60 })],
+			[true, false],
+		);
 		const month = { sessionLifetime: 30 * day };
-		equal([usedAt(session, start + 30 * day, month, start + 25 * day), usedAt(session, start + 30 * day + 1, month, start + 25 * day)], [true, false]);
+		equal(
+			[
+				usedAt(session, start + 30 * day, month, start + 25 * day),
+				usedAt(session, start + 30 * day + 1, month, start + 25 * day),
+			],
+			[true, false],
+		);
 		// the server's word, seven days at most, one day where it says nothing
 		equal([usedAt(session, start + 10, {}, start, 10), usedAt(session, start + 11, {}, start, 10)], [true, false]);
-		equal([usedAt(session, start + week, month, start, 0xffffffff), usedAt(session, start + week + 1, month, start, 0xffffffff)], [true, false]);
+		equal(
+			[
+				usedAt(session, start + week, month, start, 0xffffffff),
+				usedAt(session, start + week + 1, month, start, 0xffffffff),
+			],
+			[true, false],
+		);
 		equal([usedAt(session, start + day, {}, start, 0), usedAt(session, start + day + 1, {}, start, 0)], [true, false]);
 	}
 });
@@ -117,7 +170,8 @@ test("a session ends with the certificates", () => {
 
 test("a clock that was set back, or shows no time", () => {
 	for (const session of [right12, right13]) {
-		for (const wrong of [start - 1, 0, undefined, NaN, -1, Infinity, 0x100000000]) equal(usedAt(session, wrong), false, String(wrong));
+		for (const wrong of [start - 1, 0, undefined, NaN, -1, Infinity, 0x100000000])
+			equal(usedAt(session, wrong), false, String(wrong));
 		// back before the certificates were verified, though not before the ticket
 		equal(usedAt({ ...session, verifiedAt: start + 2 }, start + 1), false);
 	}
@@ -129,12 +183,18 @@ test("a clock that was set back, or shows no time", () => {
 
 test("the lifetime as an option", () => {
 	for (const wrong of [0, -1, 1.5, NaN, Infinity, 31536001])
-		ok(throws(() => configure({ ...options, sessionLifetime: wrong }, undefined), "configuration").message.includes('"sessionLifetime" must be a whole number from 1 to 31536000'));
+		ok(
+			throws(() => configure({ ...options, sessionLifetime: wrong }, undefined), "configuration").message.includes(
+				'"sessionLifetime" must be a whole number from 1 to 31536000',
+			),
+		);
 	for (const good of [1, 31536000]) configure({ ...options, sessionLifetime: good }, undefined);
 });
 
 /** A trusted certificate, made for this test; its public key starts at 0x66. */
-const certificate = bytes("308201453081eba003020102021411111111111111111111111111111111111111 11300a06082a8648ce3d040302300c310a3008060355040313014130");
+const certificate = bytes(
+	"308201453081eba003020102021411111111111111111111111111111111111111 11300a06082a8648ce3d040302300c310a3008060355040313014130",
+);
 
 test("a session is bound to all that was checked", () => {
 	const policy = { name: server, clock: () => start };
@@ -164,14 +224,22 @@ test("a session is bound to all that was checked", () => {
 		sessionBinding(policy, undefined, key(1, "02")),
 		sessionBinding({ ...policy, roots: trustCertificates([]) }, undefined, undefined),
 		sessionBinding({ ...policy, roots: store(20000) }, undefined, undefined),
-		...[14, 4095, 4096, 10000, 19999].map(at => sessionBinding({ ...policy, roots: store(20000, at) }, undefined, undefined)),
+		...[14, 4095, 4096, 10000, 19999].map(at =>
+			sessionBinding({ ...policy, roots: store(20000, at) }, undefined, undefined),
+		),
 	].map(binding => binding.join());
 	equal(new Set(all).size, all.length);
 	equal(sessionBinding(policy, certificate, key(1, "01")), sessionBinding(policy, certificate, key(1, "01")));
 });
 
 test("options that say otherwise what to trust: the session is passed over", () => {
-	for (const more of [{ staple: "require" }, { serverName: "other.example" }, { pins: [new Uint8Array(32).fill(1)] }, { pins: [pins[0]!, pins[0]!] }, { psk: { identity: "a", key: new Uint8Array(32) } }] as const)
+	for (const more of [
+		{ staple: "require" },
+		{ serverName: "other.example" },
+		{ pins: [new Uint8Array(32).fill(1)] },
+		{ pins: [pins[0]!, pins[0]!] },
+		{ psk: { identity: "a", key: new Uint8Array(32) } },
+	] as const)
 		equal(used(exported(right13), more as Options), undefined);
 	equal(used(exported(right13), { staple: "ask" }), ProtocolVersion.tls13);
 });
@@ -185,7 +253,7 @@ function sweep(session: Uint8Array): number {
 	};
 	for (let length = 0; length < session.length; length++) isPassedOver(session.slice(0, length), `${length} bytes`);
 	for (let at = 0; at < session.length; at++) {
-		for (const mask of [1 << at % 8, 0x80 >> at % 8, 0xff]) {
+		for (const mask of [1 << (at % 8), 0x80 >> (at % 8), 0xff]) {
 			const changed = session.slice();
 			changed[at]! ^= mask;
 			isPassedOver(changed, `byte ${at} ^ ${mask}`);
@@ -199,7 +267,11 @@ function sweep(session: Uint8Array): number {
 
 test("a damaged session is passed over", () => {
 	let tried = 0;
-	const sessions: Exported[] = [right12, { ...right12, id: bytes("0a0b"), ticket: empty }, { ...right13, protocol: "h2" }];
+	const sessions: Exported[] = [
+		right12,
+		{ ...right12, id: bytes("0a0b"), ticket: empty },
+		{ ...right13, protocol: "h2" },
+	];
 	for (const session of sessions) tried += sweep(new Uint8Array(exported(session)));
 	note(`${tried} damaged sessions were passed over`);
 	ok(tried > 1000);
@@ -208,10 +280,22 @@ test("a damaged session is passed over", () => {
 /** What the check can't tell: a session that was made wrong. */
 test("a session with a right check that says what can't be is passed over", () => {
 	for (const wrong of [
-		{ ...right12, maxFragmentCode: 5 }, { ...right12, ticket: empty }, { ...right13, ticket: empty }, { ...right13, suite: CipherSuite.TLS_AES_256_GCM_SHA384 },
-		{ ...right12, suite: 0x1234 }, { ...right12, isExtended: false }, { ...right13, version: 0x0305 }, { ...right13, protocol: "h2" },
-	]) equal(used(exported(wrong as Exported)), undefined);
-	for (const [session, length] of [[right12, 32], [right12, 64], [right13, 31], [right13, 48]] as const)
+		{ ...right12, maxFragmentCode: 5 },
+		{ ...right12, ticket: empty },
+		{ ...right13, ticket: empty },
+		{ ...right13, suite: CipherSuite.TLS_AES_256_GCM_SHA384 },
+		{ ...right12, suite: 0x1234 },
+		{ ...right12, isExtended: false },
+		{ ...right13, version: 0x0305 },
+		{ ...right13, protocol: "h2" },
+	])
+		equal(used(exported(wrong as Exported)), undefined);
+	for (const [session, length] of [
+		[right12, 32],
+		[right12, 64],
+		[right13, 31],
+		[right13, 48],
+	] as const)
 		equal(used(exportSession(session, new Secret(length), bindingOf(server), start * 1000, week)), undefined);
 });
 

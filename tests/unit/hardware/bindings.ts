@@ -52,7 +52,15 @@ test("copying what goes in", () => {
 	equal(copyPart(from, 6, 8, all, 0), 2);
 	equal(new Uint8Array(all), bytes("060700000001020304050000"));
 	throws(() => copyPart(from, 0, 4, new Uint16Array(all), 0));
-	for (const [start, end, at, limit] of [[0, 9, 0, 8], [-1, 2, 0, 8], [3, 2, 0, 8], [0, 2, -1, 8], [0, 2, 0, 9], [0, 2, 5, 4], [0, 2, 9, undefined]] as const)
+	for (const [start, end, at, limit] of [
+		[0, 9, 0, 8],
+		[-1, 2, 0, 8],
+		[3, 2, 0, 8],
+		[0, 2, -1, 8],
+		[0, 2, 0, 9],
+		[0, 2, 5, 4],
+		[0, 2, 9, undefined],
+	] as const)
 		throws(() => copyPart(from, start, end, to, at, limit));
 });
 
@@ -63,14 +71,24 @@ test("random octets fill their range alone, and differ", () => {
 	random(b, 4, 36);
 	equal(a.slice(0, 4), new Uint8Array(4));
 	equal(a.slice(36), new Uint8Array(4));
-	ok(a.some((octet, i) => octet !== b[i]), "two draws are the same");
+	ok(
+		a.some((octet, i) => octet !== b[i]),
+		"two draws are the same",
+	);
 	throws(() => random(a, 0, 41));
 });
 
-for (const [name, group, size] of [["X25519", NamedGroup.x25519, 32], ["P-256", NamedGroup.secp256r1, 32], ["P-384", NamedGroup.secp384r1, 48]] as const) {
+for (const [name, group, size] of [
+	["X25519", NamedGroup.x25519, 32],
+	["P-256", NamedGroup.secp256r1, 32],
+	["P-384", NamedGroup.secp384r1, 48],
+] as const) {
 	test(`${name}: two sides agree`, () => {
 		const [one, other] = [new KeyShare(group, undefined), new KeyShare(group, undefined)];
-		const results = [[one, other], [other, one]].map(([own, peer]) => {
+		const results = [
+			[one, other],
+			[other, one],
+		].map(([own, peer]) => {
 			const key = new Uint8Array(peer!.publicLength);
 			peer!.publicKey(key, 0);
 			const shared = new Secret(size);

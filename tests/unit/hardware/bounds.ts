@@ -49,7 +49,15 @@ test("HKDF-Expand-Label writes inside of the secret only", () => {
 	equal(part.slice(0, 24), new Uint8Array(24));
 	equal(whole.slice(16), new Uint8Array(24));
 	equal(expand(40, 40, 0), new Uint8Array(40));
-	for (const [at, count] of [[0, 41], [25, 16], [40, 1], [41, 0], [-1, 16], [0, -1]] as const) throws(() => expand(40, at, count), RangeError);
+	for (const [at, count] of [
+		[0, 41],
+		[25, 16],
+		[40, 1],
+		[41, 0],
+		[-1, 16],
+		[0, -1],
+	] as const)
+		throws(() => expand(40, at, count), RangeError);
 	const secret = from();
 	throws(() => secret.expandLabel(SHA256, secret, "key", undefined, 0, 0, 0, 16), RangeError);
 });

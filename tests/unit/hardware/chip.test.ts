@@ -14,8 +14,18 @@ import { runApp } from "../../../host-sim/build/run.js";
 import { folderOf } from "../builder/folder.js";
 
 const options = [
-	"HARDWARE_AES", "HARDWARE_SHA", "HARDWARE_MPI", "CIPHER_MODE_CBC", "CIPHER_MODE_CTR", "GCM_C", "SHA256_C", "SHA384_C", "ECDSA_C", "RSA_C",
-	"CHACHAPOLY_C", "LARGE_KEY_SOFTWARE_MPI",
+	"HARDWARE_AES",
+	"HARDWARE_SHA",
+	"HARDWARE_MPI",
+	"CIPHER_MODE_CBC",
+	"CIPHER_MODE_CTR",
+	"GCM_C",
+	"SHA256_C",
+	"SHA384_C",
+	"ECDSA_C",
+	"RSA_C",
+	"CHACHAPOLY_C",
+	"LARGE_KEY_SOFTWARE_MPI",
 ];
 const unit = ["HARDWARE_ECC", "ECC_OTHER_CURVES_SOFT_FALLBACK"];
 const psa = ["ESP_CONFIG_H", "TF_PSA_CRYPTO_VERSION_MAJOR 1", "ESP_SHA_DRIVER_ENABLED", "ESP_AES_DRIVER_ENABLED"];
@@ -40,7 +50,11 @@ function compile(context: TestContext, given: Given): number | string {
 		"main.c": `#include <stdio.h>\n#include "${join(projectRoot, "hardware", "psa", "chip.h")}"\nint main(void) { printf("%d", XS_TLS_CHIP); return 0; }\n`,
 	});
 	const program = join(folder, "main");
-	const made = spawnSync(process.env["CC"] ?? "cc", ["-DESP_PLATFORM", `-I${folder}`, join(folder, "main.c"), "-o", program], { encoding: "utf8" });
+	const made = spawnSync(
+		process.env["CC"] ?? "cc",
+		["-DESP_PLATFORM", `-I${folder}`, join(folder, "main.c"), "-o", program],
+		{ encoding: "utf8" },
+	);
 	return made.status === 0 ? Number(spawnSync(program, { encoding: "utf8" }).stdout) : made.stderr;
 }
 
@@ -49,15 +63,27 @@ describe("chip.h", () => {
 		assert.equal(compile(context, {}), 16 | 32);
 		assert.equal(compile(context, { options: options.filter(name => name !== "CHACHAPOLY_C") }), 32);
 		assert.equal(compile(context, { options: options.filter(name => name !== "LARGE_KEY_SOFTWARE_MPI") }), 16);
-		assert.equal(compile(context, { options: [...options, "HARDWARE_GCM"], capabilities: ["SOC_RSA_MAX_BIT_LEN 4096", "SOC_SHA_SUPPORT_SHA512 1"] }), 4 | 8 | 16 | 32);
+		assert.equal(
+			compile(context, {
+				options: [...options, "HARDWARE_GCM"],
+				capabilities: ["SOC_RSA_MAX_BIT_LEN 4096", "SOC_SHA_SUPPORT_SHA512 1"],
+			}),
+			4 | 8 | 16 | 32,
+		);
 		const curves = ["SOC_ECC_SUPPORTED 1", "SOC_RSA_MAX_BIT_LEN 3072"];
 		assert.equal(compile(context, { options: [...options, ...unit], capabilities: curves }), 1 | 16 | 32);
-		assert.equal(compile(context, { options: [...options, ...unit], capabilities: [...curves, "SOC_ECC_SUPPORT_CURVE_P384 1"] }), 1 | 2 | 16 | 32);
+		assert.equal(
+			compile(context, { options: [...options, ...unit], capabilities: [...curves, "SOC_ECC_SUPPORT_CURVE_P384 1"] }),
+			1 | 2 | 16 | 32,
+		);
 	});
 
 	for (const missing of ["HARDWARE_AES", "HARDWARE_SHA", "HARDWARE_MPI", ...unit]) {
 		test(`refuses to compile with ${missing} off`, context => {
-			const result = compile(context, { options: [...options, ...unit].filter(name => name !== missing), capabilities: ["SOC_ECC_SUPPORTED 1"] });
+			const result = compile(context, {
+				options: [...options, ...unit].filter(name => name !== missing),
+				capabilities: ["SOC_ECC_SUPPORTED 1"],
+			});
 			assert.match(String(result), new RegExp(`#error "CONFIG_MBEDTLS_${missing} is off`));
 		});
 	}
@@ -70,12 +96,21 @@ describe("chip.h", () => {
 	});
 
 	test("refuses to compile without an algorithm that every client needs", context => {
-		assert.match(String(compile(context, { options: options.filter(name => name !== "SHA384_C") })), /#error "an algorithm/);
+		assert.match(
+			String(compile(context, { options: options.filter(name => name !== "SHA384_C") })),
+			/#error "an algorithm/,
+		);
 	});
 
 	test("refuses to compile where PSA Crypto's structures are not ESP-IDF's", context => {
-		assert.match(String(compile(context, { psa: psa.slice(1) })), /#error "ESP-IDF's configuration of Mbed TLS was not read/);
-		assert.match(String(compile(context, { psa: psa.slice(0, 3) })), /#error "PSA Crypto was configured without ESP-IDF's drivers/);
+		assert.match(
+			String(compile(context, { psa: psa.slice(1) })),
+			/#error "ESP-IDF's configuration of Mbed TLS was not read/,
+		);
+		assert.match(
+			String(compile(context, { psa: psa.slice(0, 3) })),
+			/#error "PSA Crypto was configured without ESP-IDF's drivers/,
+		);
 		assert.match(String(compile(context, { structure: "unsigned id;" })), /psa_hash_operation_t has no room/);
 		// Mbed TLS 3.6, in ESP-IDF 5.5, has no such drivers
 		assert.equal(compile(context, { psa: ["ESP_CONFIG_H"] }), 16 | 32);
@@ -85,7 +120,8 @@ describe("chip.h", () => {
 test("structures that PSA Crypto has larger than the stack are found before they are used", async context => {
 	const folder = folderOf(context, {
 		"manifest.json": {
-			include: [join(projectRoot, "hardware", "manifest.json")], modules: { "*": ["./main", "./native"] },
+			include: [join(projectRoot, "hardware", "manifest.json")],
+			modules: { "*": ["./main", "./native"] },
 			creation: { static: 32768, chunk: { initial: 1536 }, heap: { initial: 512 } },
 		},
 		"main.ts": `/// <reference path="${join(projectRoot, "hardware", "native.d.ts")}" />

@@ -16,7 +16,10 @@ const mirrors = /\/\* ((?:\w+(?: and )?)+) in (\S+\.ts)\. \*\/\n((?:enum \{[^}]*
 
 /** Names and numbers of an enum's text, names without underscores and case. */
 function members(text: string): [string, number][] {
-	return [...text.matchAll(/(\w+) = (0x[0-9a-fA-F]+|-?\d+)/g)].map(match => [match[1]!.toLowerCase().replaceAll("_", ""), Number(match[2])]);
+	return [...text.matchAll(/(\w+) = (0x[0-9a-fA-F]+|-?\d+)/g)].map(match => [
+		match[1]!.toLowerCase().replaceAll("_", ""),
+		Number(match[2]),
+	]);
 }
 
 function typescriptEnum(file: string, name: string): Map<string, number> {
@@ -38,15 +41,29 @@ function check(mirrored: Map<string, number>, text: string, place: string): numb
 }
 
 test("numbers that C and TypeScript share are the same", t => {
-	const files = readdirSync(hardware, { recursive: true }).map(String).filter(name => /\.[ch]$/.test(name));
+	const files = readdirSync(hardware, { recursive: true })
+		.map(String)
+		.filter(name => /\.[ch]$/.test(name));
 	const checked: string[] = [];
 	for (const file of files) {
 		for (const [, names, path, enums] of readFileSync(join(hardware, file), "utf8").matchAll(mirrors)) {
 			const source = path!.startsWith("modules/") ? join(projectRoot, path!) : join(hardware, dirname(file), path!);
 			const texts = enums!.split("};\n").filter(text => text.trim() !== "");
-			for (const [i, name] of names!.split(" and ").entries()) checked.push(`${name} ${check(typescriptEnum(source, name), texts[i]!, `${file}, ${name}`)}`);
+			for (const [i, name] of names!.split(" and ").entries())
+				checked.push(`${name} ${check(typescriptEnum(source, name), texts[i]!, `${file}, ${name}`)}`);
 		}
 	}
 	t.diagnostic(checked.join(", "));
-	assert.deepEqual(checked.map(one => one.split(" ")[0]).sort(), ["AEADAlgorithm", "ChipFeature", "ExtensionList", "GeneralName", "HashAlgorithm", "KeyKind", "NameResult", "NamedGroup", "Padding", "Purpose"]);
+	assert.deepEqual(checked.map(one => one.split(" ")[0]).sort(), [
+		"AEADAlgorithm",
+		"ChipFeature",
+		"ExtensionList",
+		"GeneralName",
+		"HashAlgorithm",
+		"KeyKind",
+		"NameResult",
+		"NamedGroup",
+		"Padding",
+		"Purpose",
+	]);
 });

@@ -119,7 +119,12 @@ for (const { name, algorithm, reference } of algorithms.slice(0, 2)) {
 		const from = secretOf(key);
 		const to = new Secret(size);
 		to.expandLabel(algorithm, from, "derived", undefined, 0, 0, 0, size);
-		const info = join(Uint8Array.of(0, size, 13), ascii("tls13 derived"), Uint8Array.of(size), reference(new Uint8Array(0)));
+		const info = join(
+			Uint8Array.of(0, size, 13),
+			ascii("tls13 derived"),
+			Uint8Array.of(size),
+			reference(new Uint8Array(0)),
+		);
 		equal(octetsOf(to), expand(reference, key, info, size));
 		from.close();
 	});

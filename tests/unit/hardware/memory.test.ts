@@ -11,9 +11,15 @@ import { runApp } from "../../../host-sim/build/run.js";
 import { variants } from "../../drivers/machine.js";
 
 interface Outcome {
-	readonly code: number; readonly stderr: string;
-	readonly before: number; readonly room: number; readonly refused: string; readonly last?: number; readonly kept?: boolean;
-	readonly slots?: number; readonly taken?: boolean;
+	readonly code: number;
+	readonly stderr: string;
+	readonly before: number;
+	readonly room: number;
+	readonly refused: string;
+	readonly last?: number;
+	readonly kept?: boolean;
+	readonly slots?: number;
+	readonly taken?: boolean;
 }
 
 async function run(variant: string, creation: object, wanted: number, more = 0, moreSlots = 0): Promise<Outcome> {
@@ -35,7 +41,9 @@ const growing = { static: 0, chunk: { initial: 1024, incremental: 512 }, heap };
 for (const variant of variants) {
 	describe(`the largest buffer, ${variant}`, () => {
 		for (const [name, creation, least, most] of [
-			["an arena", arena, 8000, 48000], ["a pool that can't grow", pool, 7500, 10300], ["an arena with such a pool", fixed, 2500, 4200],
+			["an arena", arena, 8000, 48000],
+			["a pool that can't grow", pool, 7500, 10300],
+			["an arena with such a pool", fixed, 2500, 4200],
 		] as const) {
 			test(`${name}: what it says is there`, async () => {
 				const { code, stderr, before, room, refused, last, kept } = await run(variant, creation, 100000);
@@ -62,7 +70,8 @@ for (const variant of variants) {
 				assert.ok(slots! > 0 && taken === undefined);
 				assert.ok(code === CHUNKS_FULL || code === SLOTS_FULL, `ended with ${code}`);
 			});
-			test(`${name}: no more is said than was asked for`, async () => assert.equal((await run(variant, creation, 1000)).room, 1000));
+			test(`${name}: no more is said than was asked for`, async () =>
+				assert.equal((await run(variant, creation, 1000)).room, 1000));
 		}
 		test("a pool that grows has what C's heap has", async () => {
 			const { code, stderr, room, last } = await run(variant, growing, 100000);

@@ -36,8 +36,18 @@ function text(document: string): string {
 
 /** The anchors of a document, as GitHub makes them of its headings. */
 function anchors(document: string): Set<string> {
-	const headings = text(document).replace(/^```[^]*?^```/gm, "").matchAll(/^#+\s+(.*)$/gm);
-	return new Set([...headings].map(([, heading]) => heading!.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").trim().replaceAll(" ", "-")));
+	const headings = text(document)
+		.replace(/^```[^]*?^```/gm, "")
+		.matchAll(/^#+\s+(.*)$/gm);
+	return new Set(
+		[...headings].map(([, heading]) =>
+			heading!
+				.toLowerCase()
+				.replace(/[^\p{L}\p{N} _-]/gu, "")
+				.trim()
+				.replaceAll(" ", "-"),
+		),
+	);
 }
 
 function report(lines: readonly string[], what: string): void {
@@ -49,47 +59,84 @@ function brokenLink(document: string, link: string): string | undefined {
 	const [path, anchor] = link.split("#") as [string, string?];
 	const target = path === "" ? document : posix.join(posix.dirname(document), path);
 	if (!existsSync(join(projectRoot, target))) return `${document}: ${link} is not there`;
-	if (anchor && target.endsWith(".md") && !anchors(target).has(anchor)) return `${document}: ${target} has no heading for #${anchor}`;
+	if (anchor && target.endsWith(".md") && !anchors(target).has(anchor))
+		return `${document}: ${target} has no heading for #${anchor}`;
 	return undefined;
 }
 
 /** Paths that a document names, without those that are only a form ("tests/NAME", "modules/*") and those that a command makes ("--out"). */
 function namedPaths(document: string): string[] {
-	const found = text(document).matchAll(new RegExp(`(?<![\\w./-]|--out )(?:path/to/xs-tls/)?((?:${folders.join("|")})/[\\w./*{}<-]*)`, "g"));
-	return [...found].map(([, path]) => path!.replace(/[.,/]+$/, "")).filter(path => !/[*{}<]|[A-Z]{4,}(?!\.md)/.test(path));
+	const found = text(document).matchAll(
+		new RegExp(`(?<![\\w./-]|--out )(?:path/to/xs-tls/)?((?:${folders.join("|")})/[\\w./*{}<-]*)`, "g"),
+	);
+	return [...found]
+		.map(([, path]) => path!.replace(/[.,/]+$/, ""))
+		.filter(path => !/[*{}<]|[A-Z]{4,}(?!\.md)/.test(path));
 }
 
 /** Scripts of package.json that a document tells people to run. */
 function namedScripts(document: string): string[] {
-	return [...text(document).matchAll(/\bnpm (?:run ([\w-]+)|(start|test))\b/g)].map(([, script, short]) => script ?? short!);
+	return [...text(document).matchAll(/\bnpm (?:run ([\w-]+)|(start|test))\b/g)].map(
+		([, script, short]) => script ?? short!,
+	);
 }
 
 /** Names that a document gives `npm test`. */
 function namedTests(document: string): string[] {
-	return [...text(document).matchAll(/\bnpm test -- ([a-z][\w/. -]*)/g)].flatMap(([, names]) => names!.split(" --")[0]!.trim().split(" ")).map(name => name.replace(/\.$/, ""));
+	return [...text(document).matchAll(/\bnpm test -- ([a-z][\w/. -]*)/g)]
+		.flatMap(([, names]) => names!.split(" --")[0]!.trim().split(" "))
+		.map(name => name.replace(/\.$/, ""));
 }
 
 describe("documents", () => {
 	test("links lead somewhere", () => {
-		report(documents.flatMap(document => {
-			const links = [...text(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!).filter(link => !/^[a-z]+:/.test(link));
-			return links.flatMap(link => brokenLink(document, link) ?? []);
-		}), "broken links");
+		report(
+			documents.flatMap(document => {
+				const links = [...text(document).matchAll(/\]\(([^)\s]+)\)/g)]
+					.map(([, link]) => link!)
+					.filter(link => !/^[a-z]+:/.test(link));
+				return links.flatMap(link => brokenLink(document, link) ?? []);
+			}),
+			"broken links",
+		);
 	});
 
 	test("paths that are named exist", () => {
 		// a changelog names what was
-		report(documents.filter(document => document !== "CHANGELOG.md").flatMap(document => namedPaths(document).filter(path => !waiting.includes(path))
-			.filter(path => ![".", posix.dirname(document)].some(from => existsSync(join(projectRoot, from, path))))
-			.map(path => `${document}: ${path} is not there`)), "paths");
+		report(
+			documents
+				.filter(document => document !== "CHANGELOG.md")
+				.flatMap(document =>
+					namedPaths(document)
+						.filter(path => !waiting.includes(path))
+						.filter(path => ![".", posix.dirname(document)].some(from => existsSync(join(projectRoot, from, path))))
+						.map(path => `${document}: ${path} is not there`),
+				),
+			"paths",
+		);
 	});
 
 	test("commands are there to be run", () => {
 		const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
-		report(documents.flatMap(document => namedScripts(document).filter(name => !(name in scripts)).map(name => `${document}: there is no npm run ${name}`)), "commands");
-		const files = readdirSync(join(projectRoot, "tests"), { recursive: true }).map(name => `tests/${String(name)}`).filter(name => name.endsWith(".test.ts"));
-		report(documents.flatMap(document => namedTests(document).filter(name => !files.some(file => file.includes(name)))
-			.map(name => `${document}: no test has ${name} in its path`)), "names of tests");
+		report(
+			documents.flatMap(document =>
+				namedScripts(document)
+					.filter(name => !(name in scripts))
+					.map(name => `${document}: there is no npm run ${name}`),
+			),
+			"commands",
+		);
+		const files = readdirSync(join(projectRoot, "tests"), { recursive: true })
+			.map(name => `tests/${String(name)}`)
+			.filter(name => name.endsWith(".test.ts"));
+		report(
+			documents.flatMap(document =>
+				namedTests(document)
+					.filter(name => !files.some(file => file.includes(name)))
+					.map(name => `${document}: no test has ${name} in its path`),
+			),
+			"names of tests",
+		);
 	});
 
 	test("TypeScript in them compiles", () => {
@@ -111,7 +158,9 @@ describe("documents", () => {
 		writeWhole(join(folder, "tsconfig.json"), JSON.stringify(config));
 		const require = createRequire(join(projectRoot, "package.json"));
 		const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
-		const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", join(folder, "tsconfig.json")], { encoding: "utf8" });
+		const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", join(folder, "tsconfig.json")], {
+			encoding: "utf8",
+		});
 		rmSync(folder, { recursive: true, force: true });
 		assert.ok(written.length > 0);
 		assert.equal(status, 0, `the number in a name is the line of the snippet in its document:\n${stdout}`);

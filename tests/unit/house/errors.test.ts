@@ -18,11 +18,21 @@ function codes(): Map<string, number | undefined> {
 	const numbers = /const enum AlertDescription \{([^}]*)\}/.exec(read("modules/wire/numbers.ts"))![1]!;
 	const alerts = new Map([...numbers.matchAll(/(\w+) = (\d+)/g)].map(([, name, value]) => [name!, Number(value)]));
 	const table = /const failures = Object\.freeze\(\{([^]*?)\n\}\)/.exec(read("modules/errors.ts"))![1]!;
-	return new Map([...table.matchAll(/^\s*(\w+): (?:NONE|AlertDescription\.(\w+)),/gm)].map(([, code, alert]) => [code!, alert ? alerts.get(alert) : undefined]));
+	return new Map(
+		[...table.matchAll(/^\s*(\w+): (?:NONE|AlertDescription\.(\w+)),/gm)].map(([, code, alert]) => [
+			code!,
+			alert ? alerts.get(alert) : undefined,
+		]),
+	);
 }
 
 test("docs/ERRORS.md has every code and its alert", () => {
-	const documented = new Map([...read("docs/ERRORS.md").matchAll(/^\| `(\w+)` \|([^|]*)\|/gm)].map(([, code, alert]) => [code!, Number(alert) || undefined]));
+	const documented = new Map(
+		[...read("docs/ERRORS.md").matchAll(/^\| `(\w+)` \|([^|]*)\|/gm)].map(([, code, alert]) => [
+			code!,
+			Number(alert) || undefined,
+		]),
+	);
 	const actual = codes();
 	assert.ok(actual.size > 30);
 	assert.deepEqual(Object.fromEntries([...documented].sort()), Object.fromEntries([...actual].sort()));
@@ -30,7 +40,12 @@ test("docs/ERRORS.md has every code and its alert", () => {
 
 test("a test expects every code", () => {
 	const folder = join(projectRoot, "tests");
-	const files = readdirSync(folder, { recursive: true }).map(String).filter(name => name.endsWith(".ts") && !name.startsWith("unit/house/"));
+	const files = readdirSync(folder, { recursive: true })
+		.map(String)
+		.filter(name => name.endsWith(".ts") && !name.startsWith("unit/house/"));
 	const texts = files.map(name => readFileSync(join(folder, name), "utf8")).join("\n");
-	assert.deepEqual([...codes().keys()].filter(code => !new RegExp(`"${code}"|\\b${code}\\b:|/\\^?${code}`).test(texts)), []);
+	assert.deepEqual(
+		[...codes().keys()].filter(code => !new RegExp(`"${code}"|\\b${code}\\b:|/\\^?${code}`).test(texts)),
+		[],
+	);
 });

@@ -11,19 +11,34 @@ import { projectRoot } from "../../../host-sim/build/files.js";
 
 type Rows = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-const { handshakes, transfers } = JSON.parse(readFileSync(join(projectRoot, "tests", "memory", "baseline.json"), "utf8")) as { handshakes: Rows; transfers: Rows };
+const { handshakes, transfers } = JSON.parse(
+	readFileSync(join(projectRoot, "tests", "memory", "baseline.json"), "utf8"),
+) as { handshakes: Rows; transfers: Rows };
 
 function row(name: string, figures: Readonly<Record<string, number>>, keys: readonly string[]): string {
 	return `| ${name} | ${keys.map(key => figures[key]!.toLocaleString("en-US")).join(" | ")} |`;
 }
 
-const shown = ["1.3 RSA", "1.3 ECDSA", "1.2 RSA", "1.2 ECDSA", "1.3 RSA, root store", "1.3 ECDSA, root store", "1.3 resumed", "1.2 resumed"];
+const shown = [
+	"1.3 RSA",
+	"1.3 ECDSA",
+	"1.2 RSA",
+	"1.2 ECDSA",
+	"1.3 RSA, root store",
+	"1.3 ECDSA, root store",
+	"1.3 resumed",
+	"1.2 resumed",
+];
 
 test("docs/COSTS.md has the figures of the baseline", () => {
 	const text = readFileSync(join(projectRoot, "docs", "COSTS.md"), "utf8");
 	const rows = [
-		...shown.map(name => row(name, handshakes[name]!, ["livePeak", "livePeakHeap", "held", "slots", "chunks", "meter"])),
-		...Object.entries(transfers).map(([name, figures]) => row(name, figures, ["livePeak", "slots", "chunks", "collections", "meter"])),
+		...shown.map(name =>
+			row(name, handshakes[name]!, ["livePeak", "livePeakHeap", "held", "slots", "chunks", "meter"]),
+		),
+		...Object.entries(transfers).map(([name, figures]) =>
+			row(name, figures, ["livePeak", "slots", "chunks", "collections", "meter"]),
+		),
 	];
 	const missing = rows.filter(line => !text.includes(line));
 	assert.equal(missing.length, 0, `these rows belong there now:\n${missing.join("\n")}`);
@@ -32,7 +47,9 @@ test("docs/COSTS.md has the figures of the baseline", () => {
 test("README says what an idle connection holds, and the memory at the peak", () => {
 	const text = readFileSync(join(projectRoot, "README.md"), "utf8");
 	assert.ok(text.includes(`holds ${handshakes["1.3 RSA"]!["held"]!.toLocaleString("en-US")} bytes`));
-	const peaks = ["1.3 RSA", "1.3 ECDSA", "1.3 RSA, root store", "1.3 ECDSA, root store"].map(name => handshakes[name]!["livePeak"]! / 1024);
+	const peaks = ["1.3 RSA", "1.3 ECDSA", "1.3 RSA, root store", "1.3 ECDSA, root store"].map(
+		name => handshakes[name]!["livePeak"]! / 1024,
+	);
 	const range = `${Math.floor(Math.min(...peaks))} to ${Math.ceil(Math.max(...peaks))} KB of memory at the peak`;
 	assert.ok(text.includes(range), `README should say "${range}"`);
 });

@@ -20,7 +20,10 @@ export type Graph = ReadonlyMap<string, readonly string[]>;
 /** All .ts files below a folder of the project, declarations included, relative to the project's folder. */
 export function sourcesBelow(folder: string): string[] {
 	const names = readdirSync(join(projectRoot, folder), { recursive: true }).map(String);
-	return names.filter(name => name.endsWith(".ts") && !name.includes("node_modules")).map(name => posix.join(folder, name)).sort();
+	return names
+		.filter(name => name.endsWith(".ts") && !name.includes("node_modules"))
+		.map(name => posix.join(folder, name))
+		.sort();
 }
 
 /** What a text imports, in its own words: import, export from, import() as a value and as a type. */
@@ -65,7 +68,7 @@ export function importGraph(files: Iterable<string>, names: Names): Graph {
 		const targets = new Set<string>();
 		for (const name of importedNames(readFileSync(join(projectRoot, file), "utf8"))) {
 			const path = name.startsWith(".") ? own && posix.join(posix.dirname(own), name) : name;
-			const target = path !== undefined && names.get(path) || name.startsWith(".") && relativeFile(file, name);
+			const target = (path !== undefined && names.get(path)) || (name.startsWith(".") && relativeFile(file, name));
 			if (target) targets.add(target);
 		}
 		graph.set(file, [...targets]);

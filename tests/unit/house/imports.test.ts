@@ -28,9 +28,21 @@ const layers: readonly Layer[] = [
 	{ name: "record", files: /^modules\/record\//, below: lowest },
 	{ name: "crypto", files: /^modules\/crypto\//, below: lowest },
 	{ name: "x509", files: /^modules\/x509\//, below: [...lowest, "crypto"] },
-	{ name: "handshake", files: /^modules\/(handshake\/|optional\/(legacy|hybrid)\/|config\.ts$|options\.ts$|optionreader\.ts$)/, below: [...lowest, "crypto", "x509"] },
-	{ name: "connection", files: /^modules\/(connection\/|configure\.ts$)/, below: [...lowest, "record", "crypto", "x509", "handshake"] },
-	{ name: "public", files: /^modules\/(client|engine|trust|names|sessions)\.ts$/, below: [...lowest, "record", "crypto", "x509", "handshake", "connection"] },
+	{
+		name: "handshake",
+		files: /^modules\/(handshake\/|optional\/(legacy|hybrid)\/|config\.ts$|options\.ts$|optionreader\.ts$)/,
+		below: [...lowest, "crypto", "x509"],
+	},
+	{
+		name: "connection",
+		files: /^modules\/(connection\/|configure\.ts$)/,
+		below: [...lowest, "record", "crypto", "x509", "handshake"],
+	},
+	{
+		name: "public",
+		files: /^modules\/(client|engine|trust|names|sessions)\.ts$/,
+		below: [...lowest, "record", "crypto", "x509", "handshake", "connection"],
+	},
 	{ name: "https", files: /^modules\/(https\/|fetch\.ts$)/, below: ["numbers", "errors", "public"] },
 	{ name: "sdk", files: /^modules\/sdk\//, below: ["numbers", "errors", "public", "https"] },
 	{ name: "app", files: /^(main\.ts$|examples\/|roots\/)/, below: ["errors", "hardware", "public", "https", "sdk"] },
@@ -42,10 +54,14 @@ const layers: readonly Layer[] = [
 const platformModules: readonly { readonly files: RegExp; readonly names: readonly string[] }[] = [
 	{ files: /^modules\/connection\//, names: ["timer"] },
 	{ files: /^modules\/optional\/legacy\//, names: ["mc/config"] },
-	{ files: /^modules\/(https|sdk)\/|^modules\/fetch\.ts$/, names: ["timer", "mc/config", "Resource", "embedded:io/socket/tcp"] },
+	{
+		files: /^modules\/(https|sdk)\/|^modules\/fetch\.ts$/,
+		names: ["timer", "mc/config", "Resource", "embedded:io/socket/tcp"],
+	},
 ];
 
-const parts = readdirSync(join(projectRoot, "modules", "optional", "without")).map(name => `modules/optional/without/${name}/manifest.json`)
+const parts = readdirSync(join(projectRoot, "modules", "optional", "without"))
+	.map(name => `modules/optional/without/${name}/manifest.json`)
 	.filter(path => existsSync(join(projectRoot, path)));
 
 /** Every build: all of the stack, the parts that are off by default with it, and without each part that can be left out. */
@@ -93,7 +109,8 @@ function violations(graph: Graph): string[] {
 		if (layer.name === "tests") continue;
 		for (const target of targets) {
 			const other = layerOf(target);
-			if (other && other !== layer && !layer.below.includes(other.name)) found.push(`${layer.name} imports ${other.name}: ${file} -> ${target}`);
+			if (other && other !== layer && !layer.below.includes(other.name))
+				found.push(`${layer.name} imports ${other.name}: ${file} -> ${target}`);
 		}
 	}
 	return found;
@@ -113,7 +130,8 @@ function graphOf(names: Names): Graph {
 
 describe("imports", () => {
 	test("each layer is above those that it imports from", () => {
-		for (const layer of layers) for (const name of layer.below) assert.ok(rank.get(name)! < rank.get(layer.name)!, `${layer.name}, ${name}`);
+		for (const layer of layers)
+			for (const name of layer.below) assert.ok(rank.get(name)! < rank.get(layer.name)!, `${layer.name}, ${name}`);
 	});
 
 	test("are found in every form, and not in comments and texts", () => {
@@ -131,15 +149,25 @@ describe("imports", () => {
 	});
 
 	test("circles are found once, and the shortest of each", () => {
-		const graph = new Map([["a", ["b"]], ["b", ["c", "a"]], ["c", ["a"]], ["d", ["a"]], ["e", ["e"]]]);
+		const graph = new Map([
+			["a", ["b"]],
+			["b", ["c", "a"]],
+			["c", ["a"]],
+			["d", ["a"]],
+			["e", ["e"]],
+		]);
 		assert.deepEqual(circles(graph), ["a -> b -> a", "a -> b -> c -> a", "e -> e"]);
 	});
 
 	test("run down the layers, in every build and types included", () => {
 		const lines = builds.flatMap(manifests => violations(graphOf(namesWith(manifests))));
 		const names = namesWith(builds[0]!);
-		const rest = ["main.ts", ...["hardware", "modules", "roots", "examples", "host-sim"]
-			.filter(folder => existsSync(join(projectRoot, folder))).flatMap(sourcesBelow)];
+		const rest = [
+			"main.ts",
+			...["hardware", "modules", "roots", "examples", "host-sim"]
+				.filter(folder => existsSync(join(projectRoot, folder)))
+				.flatMap(sourcesBelow),
+		];
 		report([...lines, ...violations(importGraph(rest, names))], "imports run up");
 	});
 
@@ -147,14 +175,19 @@ describe("imports", () => {
 		const names = new Set(builds.flatMap(manifests => [...namesWith(manifests).keys()]));
 		const lines = sourcesBelow("modules").flatMap(file => {
 			const allowed = platformModules.find(rule => rule.files.test(file))?.names ?? [];
-			const outside = importedNames(readFileSync(join(projectRoot, file), "utf8")).filter(name => !name.startsWith(".") && !names.has(name));
+			const outside = importedNames(readFileSync(join(projectRoot, file), "utf8")).filter(
+				name => !name.startsWith(".") && !names.has(name),
+			);
 			return outside.filter(name => !allowed.includes(name)).map(name => `${file} imports ${name}`);
 		});
 		report(lines, "imports of the platform");
 	});
 
 	test("make no circle, in every build and types included", () => {
-		report(builds.flatMap(manifests => circles(graphOf(namesWith(manifests)))), "circles");
+		report(
+			builds.flatMap(manifests => circles(graphOf(namesWith(manifests)))),
+			"circles",
+		);
 	});
 
 	for (const folder of ["host-sim", "tests"]) {

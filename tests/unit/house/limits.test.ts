@@ -53,16 +53,26 @@ const where: Readonly<Record<string, string>> = {
 	"unsupported.ts MAX_SHOWN": "certificates/node/oddities.ts",
 };
 
-const pattern = /^(?:export )?const (?:(MAX_[A-Z_]+) ?=|enum (Most|Size|RecordLimit|Longest|RSASize|Seconds|Limit|Work) \{)/gm;
+const pattern =
+	/^(?:export )?const (?:(MAX_[A-Z_]+) ?=|enum (Most|Size|RecordLimit|Longest|RSASize|Seconds|Limit|Work) \{)/gm;
 
 test("each limit has a test at its bounds", () => {
 	const modules = join(projectRoot, "modules");
-	const found = readdirSync(modules, { recursive: true }).map(String).filter(file => file.endsWith(".ts")).flatMap(file =>
-		[...readFileSync(join(modules, file), "utf8").matchAll(pattern)].map(match => `${basename(file)} ${match[1] ?? match[2]}`));
+	const found = readdirSync(modules, { recursive: true })
+		.map(String)
+		.filter(file => file.endsWith(".ts"))
+		.flatMap(file =>
+			[...readFileSync(join(modules, file), "utf8").matchAll(pattern)].map(
+				match => `${basename(file)} ${match[1] ?? match[2]}`,
+			),
+		);
 	assert.ok(found.length > 15, "the limits are found");
 	for (const limit of found) {
 		const file = where[limit];
-		assert.ok(file, `${limit}: test its last good value and its first bad one, and say in tests/unit/house/limits.test.ts where`);
+		assert.ok(
+			file,
+			`${limit}: test its last good value and its first bad one, and say in tests/unit/house/limits.test.ts where`,
+		);
 		assert.ok(existsSync(join(projectRoot, "tests", file)), `${limit}: there is no tests/${file}`);
 	}
 });

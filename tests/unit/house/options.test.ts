@@ -20,7 +20,11 @@ function members(name: string): string[] {
 }
 
 test("docs/OPTIONS.md has every option", () => {
-	const rows = [...read("docs/OPTIONS.md").split("## Old servers")[0]!.matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)].flatMap(([, names]) => names!.replaceAll("`", "").split(", "));
+	const rows = [
+		...read("docs/OPTIONS.md")
+			.split("## Old servers")[0]!
+			.matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm),
+	].flatMap(([, names]) => names!.replaceAll("`", "").split(", "));
 	// one is the client's, not the engine's
 	const actual = new Set([...members("Options"), ...members("PreSharedKeyOption"), "onHandshake"]);
 	assert.ok(actual.size > 30);

@@ -14,13 +14,17 @@ import { compileTypeScript } from "../../../host-sim/build/typescript.js";
 
 /** True for JavaScript that does nothing when it is loaded, and exports nothing. */
 function isEmpty(script: string): boolean {
-	const code = script.replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, "").replace(/^\s*(export\s*\{\s*\}|"use strict")\s*;?\s*$/gm, "");
+	const code = script
+		.replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, "")
+		.replace(/^\s*(export\s*\{\s*\}|"use strict")\s*;?\s*$/gm, "");
 	return code.trim() === "";
 }
 
 test("modules are preloaded if they have something to run", async () => {
 	const app = join(projectRoot, "tests", "bench");
-	const include = ["modules/optional/legacy", "hardware/ds", "hardware/inflate"].map(path => relative(app, join(projectRoot, path, "manifest.json")));
+	const include = ["modules/optional/legacy", "hardware/ds", "hardware/inflate"].map(path =>
+		relative(app, join(projectRoot, path, "manifest.json")),
+	);
 	const { manifest, files, label } = prepareApp(app, { extra: { include } });
 	const emitted = await compileTypeScript(manifest, files, `${label}-preload`);
 	const preloaded = new Set(files.preload);
@@ -32,7 +36,8 @@ test("modules are preloaded if they have something to run", async () => {
 		if (!isType && !preloaded.has(name)) lines.push(`${name} is not preloaded`);
 	}
 	const names = new Set([...emitted, ...files.scripts].map(file => file.name));
-	for (const name of manifest.preload) if (!name.includes("*") && !names.has(name)) lines.push(`${name} is preloaded and not there`);
+	for (const name of manifest.preload)
+		if (!name.includes("*") && !names.has(name)) lines.push(`${name} is preloaded and not there`);
 	assert.ok(emitted.length > 50);
 	assert.equal(lines.length, 0, `${lines.length} modules:\n${lines.sort().join("\n")}`);
 });

@@ -10,7 +10,8 @@ import { projectRoot } from "../../../host-sim/build/files.js";
 function markdownBelow(folder: string): string[] {
 	return readdirSync(join(projectRoot, folder), { withFileTypes: true }).flatMap(entry => {
 		const name = folder === "." ? entry.name : `${folder}/${entry.name}`;
-		if (entry.isDirectory()) return ["node_modules", "build"].includes(entry.name) || entry.name.startsWith(".") ? [] : markdownBelow(name);
+		if (entry.isDirectory())
+			return ["node_modules", "build"].includes(entry.name) || entry.name.startsWith(".") ? [] : markdownBelow(name);
 		return entry.name.endsWith(".md") ? [name] : [];
 	});
 }
@@ -30,7 +31,9 @@ export function snippets(): Snippet[] {
 	return documents.flatMap(document => {
 		const text = readFileSync(join(projectRoot, document), "utf8");
 		return [...text.matchAll(/^```ts\n([^]*?)^```/gm)].map(match => ({
-			document, line: text.slice(0, match.index).split("\n").length + 1, code: match[1]!,
+			document,
+			line: text.slice(0, match.index).split("\n").length + 1,
+			code: match[1]!,
 		}));
 	});
 }

@@ -68,13 +68,20 @@ test("a long record is read to its place, never beyond its end", () => {
 	equal(incoming.room(1000), undefined, "nothing is missing");
 	equal(incoming.openRecord(), 22);
 	equal([incoming.at, incoming.end], [5, 505]);
-	equal([incoming.buffer[4], incoming.buffer[5], incoming.buffer[304], incoming.buffer[305], incoming.buffer[504]], [500 & 0xff, 1, 1, 2, 2]);
+	equal(
+		[incoming.buffer[4], incoming.buffer[5], incoming.buffer[304], incoming.buffer[305], incoming.buffer[504]],
+		[500 & 0xff, 1, 1, 2, 2],
+	);
 });
 
 test("the type behind the plaintext is found before padding of any length, in little time (RFC 8446 section 5.4)", () => {
-	const sealed = { ...cipher, open: (_bytes: Uint8Array, _start: number, end: number) => end } as unknown as RecordCipher;
+	const sealed = {
+		...cipher,
+		open: (_bytes: Uint8Array, _start: number, end: number) => end,
+	} as unknown as RecordCipher;
 	const open = (plain: number, padding: number): Incoming => {
-		const length = plain + 1 + padding, record = new Uint8Array(5 + length).fill(1, 5, 5 + plain);
+		const length = plain + 1 + padding,
+			record = new Uint8Array(5 + length).fill(1, 5, 5 + plain);
 		record.set([23, 3, 3, length >> 8, length & 0xff]);
 		if (plain >= 0) record[5 + plain] = 22;
 		const incoming = new Incoming();
@@ -87,13 +94,15 @@ test("the type behind the plaintext is found before padding of any length, in li
 	let longest = 0;
 	for (const plain of [0, 1, 2, 255, 256, 257]) {
 		for (const padding of [0, 1, 254, 255, 256, 257, 511, 512, 513, 16384 - plain]) {
-			const incoming = open(plain, padding), before = meter();
+			const incoming = open(plain, padding),
+				before = meter();
 			equal(incoming.openRecord(), 22);
 			longest = Math.max(longest, meter() - before);
 			equal([incoming.at, incoming.end], [5, 5 + plain]);
 		}
 	}
-	for (const padding of [1, 255, 256, 257, 512, 16385]) throws(() => open(-1, padding).openRecord(), "unexpected_message");
+	for (const padding of [1, 255, 256, 257, 512, 16385])
+		throws(() => open(-1, padding).openRecord(), "unexpected_message");
 	note(`${longest} steps at most`);
 	ok(longest < 10_000);
 });

@@ -32,18 +32,20 @@ class Gate {
 }
 
 function header(type: number, length: number, ...body: number[]): Uint8Array {
-	return Uint8Array.of(type, length >> 16, length >> 8 & 0xff, length & 0xff, ...body);
+	return Uint8Array.of(type, length >> 16, (length >> 8) & 0xff, length & 0xff, ...body);
 }
 
 test("a message in one record is used where it lies", () => {
-	const gate = new Gate(), joiner = new Joiner(gate);
+	const gate = new Gate(),
+		joiner = new Joiner(gate);
 	const record = header(20, 3, 1, 2, 3);
 	equal(joiner.take(record, 0, record.length), record.length);
 	equal([joiner.bytes === record, joiner.start, joiner.end, joiner.have, gate.asked], [true, 0, 7, 0, "20:3 "]);
 });
 
 test("one that comes byte by byte is asked about once, when its header is there", () => {
-	const gate = new Gate(), joiner = new Joiner(gate);
+	const gate = new Gate(),
+		joiner = new Joiner(gate);
 	const record = header(20, 3, 1, 2, 3);
 	for (let at = 0; at < record.length; at++) {
 		equal(joiner.take(record, at, at + 1), at + 1);
@@ -55,7 +57,8 @@ test("one that comes byte by byte is asked about once, when its header is there"
 
 for (const size of [1, 4, 9]) {
 	test(`the header alone decides, ${size} bytes at a time`, () => {
-		const gate = new Gate(), joiner = new Joiner(gate);
+		const gate = new Gate(),
+			joiner = new Joiner(gate);
 		const record = header(1, HUGE, 1, 2, 3, 4, 5);
 		gate.refuses = true;
 		throws(() => {
@@ -71,7 +74,8 @@ for (const size of [1, 4, 9]) {
 		}, "out_of_memory");
 	});
 	test(`or is passed over to its last byte, ${size} bytes at a time`, () => {
-		const gate = new Gate(), joiner = new Joiner(gate);
+		const gate = new Gate(),
+			joiner = new Joiner(gate);
 		gate.mayPass = true;
 		const record = header(4, HUGE, 1, 2, 3, 4, 5);
 		for (let at = 0; at < record.length; at += size) joiner.take(record, at, Math.min(record.length, at + size));

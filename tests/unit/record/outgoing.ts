@@ -37,7 +37,7 @@ function gcm(tls12: boolean): AEAD {
 
 /** The length field of the record at `at`. */
 function bodyLength(record: Uint8Array, at = 0): number {
-	return record[at + 3]! << 8 | record[at + 4]!;
+	return (record[at + 3]! << 8) | record[at + 4]!;
 }
 
 test("records in the clear: the first says TLS 1.0, the others TLS 1.2", () => {
@@ -65,7 +65,7 @@ test("what the transport leaves waits, and goes out once, in order", () => {
 			const waiting = outgoing.length;
 			outgoing.flush();
 			equal(outgoing.length, waiting - Math.min(most, waiting));
-			outgoing.release();	// does nothing while something waits
+			outgoing.release(); // does nothing while something waits
 		}
 		while (outgoing.length) outgoing.flush();
 		equal(hex(taker.taken), hex(join(...expected)));
@@ -87,7 +87,14 @@ test("a transport that takes nothing loses nothing", () => {
 });
 
 test("a message that is split: records as long as they may be, and the rest", () => {
-	for (const [length, lengths] of [[0, []], [1, [1]], [99, [99]], [100, [100]], [101, [100, 1]], [250, [100, 100, 50]]] as const) {
+	for (const [length, lengths] of [
+		[0, []],
+		[1, [1]],
+		[99, [99]],
+		[100, [100]],
+		[101, [100, 1]],
+		[250, [100, 100, 50]],
+	] as const) {
 		const taker = new Taker(1000);
 		const outgoing = new Outgoing(taker, 100);
 		outgoing.addSplit(ContentType.handshake, text, 7, 7 + length);
@@ -111,7 +118,11 @@ for (const tls12 of [true, false]) {
 		const opener = gcm(tls12);
 		const overhead = tls12 ? 5 + 8 + 16 : 5 + 1 + 16;
 		equal([outgoing.overhead, outgoing.worn], [overhead, false]);
-		for (const [type, length] of [[ContentType.handshake, 40], [ContentType.application_data, 0], [ContentType.alert, 2]] as const) {
+		for (const [type, length] of [
+			[ContentType.handshake, 40],
+			[ContentType.application_data, 0],
+			[ContentType.alert, 2],
+		] as const) {
 			outgoing.add(type, text, 5, 5 + length);
 			equal(outgoing.length, overhead + length);
 			outgoing.flush();
@@ -143,7 +154,14 @@ test("change_cipher_spec is never protected", () => {
 
 test("padding: text, type and zeros are a multiple, as far as a record may be that long", () => {
 	for (const [length, multiple, most, inside] of [
-		[1, 16, 4096, 16], [15, 16, 4096, 16], [16, 16, 4096, 32], [31, 16, 4096, 32], [0, 16, 4096, 16], [90, 64, 100, 101], [100, 64, 100, 101], [63, 64, 100, 64],
+		[1, 16, 4096, 16],
+		[15, 16, 4096, 16],
+		[16, 16, 4096, 32],
+		[31, 16, 4096, 32],
+		[0, 16, 4096, 16],
+		[90, 64, 100, 101],
+		[100, 64, 100, 101],
+		[63, 64, 100, 64],
 	] as const) {
 		const taker = new Taker(1000);
 		const outgoing = new PaddedOutgoing(taker, most, multiple);

@@ -18,7 +18,15 @@ const body = Buffer.alloc(size, "0123456789");
 const { root, intermediate, leaf } = makeIdentity(["localhost"]);
 
 type Fault = [action: string, name: string, nth: number, delay?: number];
-interface Ending { fault: Fault; opened: boolean; received: number; sum: number; code: string; message: string; left: number }
+interface Ending {
+	fault: Fault;
+	opened: boolean;
+	received: number;
+	sum: number;
+	code: string;
+	message: string;
+	left: number;
+}
 
 let server: Server;
 
@@ -27,12 +35,21 @@ function checksum(octets: Buffer): number {
 	return octets.reduce((sum, octet) => (sum + octet) % 65521, 0);
 }
 
-async function connect(faults: readonly Fault[], secure: object, options: RunOptions = {}): Promise<{ endings: Ending[]; calls: Record<string, number> }> {
+async function connect(
+	faults: readonly Fault[],
+	secure: object,
+	options: RunOptions = {},
+): Promise<{ endings: Ending[]; calls: Record<string, number> }> {
 	const { port } = server.address() as AddressInfo;
-	const built = await buildApp(app, { config: { port: String(port), ca: root.pem, secure: JSON.stringify(secure), faults: JSON.stringify(faults) } });
+	const built = await buildApp(app, {
+		config: { port: String(port), ca: root.pem, secure: JSON.stringify(secure), faults: JSON.stringify(faults) },
+	});
 	const { code, stdout, stderr, report } = await runApp(built, { timeout: 120, ...options });
 	assert.equal(code, 0, stderr);
-	return { endings: stdout.map(line => JSON.parse(line) as Ending), calls: Object.fromEntries(report!.accelerators.map(one => [one.name, one.calls])) };
+	return {
+		endings: stdout.map(line => JSON.parse(line) as Ending),
+		calls: Object.fromEntries(report!.accelerators.map(one => [one.name, one.calls])),
+	};
 }
 
 const versions = {
@@ -57,15 +74,22 @@ describe("faults of the accelerators", () => {
 	before(async () => {
 		// a record of 8 KB and the rest, so that there is bulk
 		// Node offers no CCM by itself
-		const suites = Object.values(versions).filter(one => "minVersion" in one).flatMap(one => one.cipherSuites);
+		const suites = Object.values(versions)
+			.filter(one => "minVersion" in one)
+			.flatMap(one => one.cipherSuites);
 		const options = { key: leaf.keyPem, cert: leaf.pem + intermediate.pem, ciphers: [...suites, "HIGH"].join(":") };
 		server = createServer(options, (_, response) => {
-			response.sendDate = false;	// all answers are the same, also when a second ends in between
+			response.sendDate = false; // all answers are the same, also when a second ends in between
 			response.end(body);
 		});
-		await new Promise<void>(resolve => { server.listen(0, "127.0.0.1", resolve); });
+		await new Promise<void>(resolve => {
+			server.listen(0, "127.0.0.1", resolve);
+		});
 	});
-	after(() => { server.close(); server.closeAllConnections(); });
+	after(() => {
+		server.close();
+		server.closeAllConnections();
+	});
 
 	for (const [version, secure] of Object.entries(versions)) {
 		test(`${version}: each accelerator, at its first and its last call, in each way`, async () => {
@@ -75,7 +99,8 @@ describe("faults of the accelerators", () => {
 			const faults: Fault[] = [];
 			for (const [name, calls] of Object.entries(clean.calls)) {
 				if (name === "nothing") continue;
-				for (const action of ["fail", "busy", "memory"]) for (const nth of new Set([1, calls])) faults.push([action, name, nth]);
+				for (const action of ["fail", "busy", "memory"])
+					for (const nth of new Set([1, calls])) faults.push([action, name, nth]);
 			}
 			assert.ok(faults.length > 30, String(faults.length));
 			const { endings } = await connect(faults, secure);
@@ -112,7 +137,11 @@ describe("faults of the accelerators", () => {
 	});
 
 	test("late: nothing is lost", async () => {
-		const late: Fault[] = [["late", "ECDSA P-256 verify", 1, 300], ["late", "AES-GCM", 9, 300], ["late", "X25519", 1, 300]];
+		const late: Fault[] = [
+			["late", "ECDSA P-256 verify", 1, 300],
+			["late", "AES-GCM", 9, 300],
+			["late", "X25519", 1, 300],
+		];
 		const { endings } = await connect([nothing, ...late], versions["TLS 1.3"]);
 		for (const { code, received, left } of endings) {
 			assert.deepEqual([code, received, left], ["closed", endings[0]!.received, 0]);

@@ -14,7 +14,12 @@ interface Outcome {
 	readonly report: Report;
 }
 
-async function run(variant: string, part: string, options: RunOptions = {}, build: BuildOptions = {}): Promise<Outcome> {
+async function run(
+	variant: string,
+	part: string,
+	options: RunOptions = {},
+	build: BuildOptions = {},
+): Promise<Outcome> {
 	const app = await buildApp("tests/unit/simulator/apps/memory", { variant, config: { part }, ...build });
 	const { code, stdout, stderr, report } = await runApp(app, { timeout: 20, ...options });
 	assert.equal(code, 0, stderr);
@@ -25,11 +30,13 @@ async function run(variant: string, part: string, options: RunOptions = {}, buil
 for (const variant of variants) {
 	const slotSize = variant === "m32" ? 16 : 32;
 	/** An arena grows with the size of slots. */
-	const arena = 32768 / 16 * slotSize;
+	const arena = (32768 / 16) * slotSize;
 
 	describe(`memory, ${variant}`, () => {
 		test("chunks, slots and stack are counted in use, peak and limit", async () => {
-			const { result: { before, grown } } = await run(variant, "use");
+			const {
+				result: { before, grown },
+			} = await run(variant, "use");
 			assert.ok(grown.chunks >= 2000 && grown.chunks < 2032, `${grown.chunks} bytes of chunks for 2000`);
 			assert.ok(grown.chunksPeak >= 2000 && grown.chunkAllocations >= 1 && grown.slotAllocations >= 2);
 			assert.equal(before.slotSize, slotSize);
@@ -51,7 +58,10 @@ for (const variant of variants) {
 		});
 
 		test("native memory is counted by the octets that were asked for", async () => {
-			const { result: { during, after }, report } = await run(variant, "nativeBlocks");
+			const {
+				result: { during, after },
+				report,
+			} = await run(variant, "nativeBlocks");
 			assert.deepEqual([during.nativeBytes, during.nativePeak, during.nativeAllocations], [3000, 3000, 2]);
 			assert.deepEqual([after.nativeBytes, after.nativePeak], [0, 3000]);
 			assert.deepEqual([report.memory.native.current, report.memory.native.peak], [0, 3000]);
@@ -60,7 +70,10 @@ for (const variant of variants) {
 		test("what is preloaded takes no heap", async () => {
 			const loaded = (await run(variant, "big")).result;
 			const preloaded = (await run(variant, "big", {}, { extra: { preload: ["big"] } })).result;
-			assert.ok(loaded.bytes - preloaded.bytes > 6000, `${loaded.bytes} bytes where it is not preloaded, ${preloaded.bytes} where it is`);
+			assert.ok(
+				loaded.bytes - preloaded.bytes > 6000,
+				`${loaded.bytes} bytes where it is not preloaded, ${preloaded.bytes} where it is`,
+			);
 			assert.ok(preloaded.bytes < 110 * slotSize);
 			assert.deepEqual(preloaded.last, { name: "entry 39".padEnd(100, "."), number: 39 });
 			assert.deepEqual(loaded.last, preloaded.last);
@@ -68,7 +81,19 @@ for (const variant of variants) {
 
 		test("resources are read where they lie", async () => {
 			const { result } = await run(variant, "resource");
-			assert.deepEqual(result, [0, 256, 7, true, false, [250, 251, 252, 253, 254, 255], 10, 10, 10, "URIError", "TypeError"]);
+			assert.deepEqual(result, [
+				0,
+				256,
+				7,
+				true,
+				false,
+				[250, 251, 252, 253, 254, 255],
+				10,
+				10,
+				10,
+				"URIError",
+				"TypeError",
+			]);
 		});
 
 		test("the environment can be asked", async () => {
@@ -76,11 +101,15 @@ for (const variant of variants) {
 		});
 
 		test("the report has what script sees", async () => {
-			const { result: { before }, report } = await run(variant, "use");
+			const {
+				result: { before },
+				report,
+			} = await run(variant, "use");
 			const { chunks, slots, stack, keys, collections, allocations } = report.memory;
 			assert.equal(slots.size, slotSize);
 			assert.equal(stack.limit, before.stackLimit);
-			for (const pool of [chunks, slots, stack]) assert.ok(pool.current <= pool.peak && pool.peak <= pool.limit && pool.limit > 0);
+			for (const pool of [chunks, slots, stack])
+				assert.ok(pool.current <= pool.peak && pool.peak <= pool.limit && pool.limit > 0);
 			assert.ok(collections >= 1 && keys >= 0);
 			assert.ok(allocations.slots > before.slotAllocations && allocations.chunks > before.chunkAllocations);
 			assert.ok(report.meter > 0);
@@ -90,7 +119,9 @@ for (const variant of variants) {
 }
 
 test("metering is the same in every run and build", { skip: lacks32 }, async () => {
-	const results = await Promise.all(["native", "native", "m32"].map(async variant => (await run(variant, "work")).result));
+	const results = await Promise.all(
+		["native", "native", "m32"].map(async variant => (await run(variant, "work")).result),
+	);
 	assert.deepEqual(results[0], results[1]);
 	assert.deepEqual(results[0], results[2]);
 	assert.equal(results[0].sum, 10 + 180 + 2700);

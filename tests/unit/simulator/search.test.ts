@@ -26,7 +26,10 @@ for (const variant of variants) {
 		assert.deepEqual(found["freed"], { ...nowhere, freed: 1, total: 1 });
 		assert.ok(found["moved"].freeChunks + found["moved"].chunks >= 1, JSON.stringify(found["moved"]));
 		assert.match(found["failures"][0][0], /^Error: Secret: secret: not enough native memory/);
-		assert.deepEqual(found["failures"].slice(0, 3).map((one: unknown) => Array.isArray(one) ? one[1] : one), [true, false, ""]);
+		assert.deepEqual(
+			found["failures"].slice(0, 3).map((one: unknown) => (Array.isArray(one) ? one[1] : one)),
+			[true, false, ""],
+		);
 		assert.deepEqual(found["keys"], [1, 0]);
 		assert.deepEqual([found["short"], found["none"], found["negative"]], ["RangeError", "TypeError", "RangeError"]);
 	});

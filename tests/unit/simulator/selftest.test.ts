@@ -29,13 +29,24 @@ describe("the self-test", () => {
 		});
 	}
 
-	for (const [name, faulty] of [["SHA-384", "SHA-384"], ["AES-GCM", "AES-128-GCM"], ["ChaCha20-Poly1305", "ChaCha20-Poly1305"],
-		["X25519", "X25519 agreement"], ["ECDH P-256", "P-256 agreement"], ["RSA 4096 verify", "RSA-4096 PKCS #1 verify"],
-		["ECDSA P-256 sign", "ECDSA P-256 sign"], ["random", "random"], ["HMAC-SHA-256", "HMAC-SHA-256"]] as const) {
+	for (const [name, faulty] of [
+		["SHA-384", "SHA-384"],
+		["AES-GCM", "AES-128-GCM"],
+		["ChaCha20-Poly1305", "ChaCha20-Poly1305"],
+		["X25519", "X25519 agreement"],
+		["ECDH P-256", "P-256 agreement"],
+		["RSA 4096 verify", "RSA-4096 PKCS #1 verify"],
+		["ECDSA P-256 sign", "ECDSA P-256 sign"],
+		["random", "random"],
+		["HMAC-SHA-256", "HMAC-SHA-256"],
+	] as const) {
 		test(`tells that ${name} fails`, async () => {
 			const out = await lines({ action: "fail", accelerator: name });
 			const failed = out.filter(line => line.includes("FAILED"));
-			assert.match(failed[0]!, new RegExp(`^${faulty.replace("#", "\\#")} +FAILED: .*the accelerator failed \\(PSA status -147\\)$`));
+			assert.match(
+				failed[0]!,
+				new RegExp(`^${faulty.replace("#", "\\#")} +FAILED: .*the accelerator failed \\(PSA status -147\\)$`),
+			);
 			assert.equal(failed.length, 1);
 			assert.equal(out.at(-1), "wrong: 1");
 		});

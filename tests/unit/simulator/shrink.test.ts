@@ -20,12 +20,25 @@ const ENDS = [0, 20, 21, 22, 23, 24];
 const coarse = { native: 1, m32: 40 } as Record<string, number>;
 
 for (const variant of variants) {
-	for (const [stack, most] of [[640, 26000], [96, 16000]] as const) {
+	for (const [stack, most] of [
+		[640, 26000],
+		[96, 16000],
+	] as const) {
 		test(`creation.static from ${most} bytes to none, with a stack of ${stack}, ${variant}`, async t => {
 			const folder = mkdtempSync(join(tmpdir(), "xs-tls-shrink-"));
 			try {
-				const app = await buildApp("tests/unit/simulator/apps/memory", { variant, config: { part: "use" },
-					extra: { creation: { static: most, stack, chunk: { initial: 1024, incremental: 256 }, heap: { initial: 128, incremental: 16 } } } });
+				const app = await buildApp("tests/unit/simulator/apps/memory", {
+					variant,
+					config: { part: "use" },
+					extra: {
+						creation: {
+							static: most,
+							stack,
+							chunk: { initial: 1024, incremental: 256 },
+							heap: { initial: 128, incremental: 16 },
+						},
+					},
+				});
 				const text = readFileSync(app.file, "utf8");
 				const file = join(folder, "app.txt");
 				const counts: Record<string, number> = {};
@@ -36,10 +49,13 @@ for (const variant of variants) {
 					if (code !== 0) assert.match(stderr, /^sim: .*(bytes|slots)/m, `${bytes} bytes, ${code}`);
 					counts[code] = (counts[code] ?? 0) + 1;
 				}
-				t.diagnostic(Object.entries(counts).map(([code, count]) => `${count} runs ended with ${code}`).join(", "));
+				t.diagnostic(
+					Object.entries(counts)
+						.map(([code, count]) => `${count} runs ended with ${code}`)
+						.join(", "),
+				);
 				assert.ok(counts[21]! > 0 && (stack < 640 || counts[0]! > 0), JSON.stringify(counts));
-			}
-			finally {
+			} finally {
 				rmSync(folder, { recursive: true });
 			}
 		});

@@ -11,7 +11,10 @@ import { runApp, type RunOptions } from "../../../host-sim/build/run.js";
 import { variants } from "../../drivers/machine.js";
 
 /** Serves while `body` runs; gives it the port. */
-async function serving<Result>(serve: (socket: Socket) => void, body: (port: number) => Promise<Result>): Promise<Result> {
+async function serving<Result>(
+	serve: (socket: Socket) => void,
+	body: (port: number) => Promise<Result>,
+): Promise<Result> {
 	const sockets = new Set<Socket>();
 	const server = createServer({ allowHalfOpen: true }, socket => {
 		sockets.add(socket);
@@ -21,8 +24,7 @@ async function serving<Result>(serve: (socket: Socket) => void, body: (port: num
 	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 	try {
 		return await body((server.address() as { port: number }).port);
-	}
-	finally {
+	} finally {
 		for (const socket of sockets) socket.destroy();
 		server.close();
 	}
@@ -63,10 +65,25 @@ for (const variant of variants) {
 		return JSON.parse(stdout[0]!) as unknown[];
 	};
 
-	const served = (part: string, serve: (socket: Socket) => void): Promise<unknown[]> => serving(serve, port => run(part, port));
+	const served = (part: string, serve: (socket: Socket) => void): Promise<unknown[]> =>
+		serving(serve, port => run(part, port));
 
 	describe(`sockets, ${variant}`, () => {
-		const echoed = [true, "Error", true, true, true, "127.0.0.1", true, 5, "hello!\n", 7, "undefined", "Error", "Error"];
+		const echoed = [
+			true,
+			"Error",
+			true,
+			true,
+			true,
+			"127.0.0.1",
+			true,
+			5,
+			"hello!\n",
+			7,
+			"undefined",
+			"Error",
+			"Error",
+		];
 		test("by address", async () => assert.deepEqual(await served("echoAddress", echo), echoed));
 		test("by name", async () => assert.deepEqual(await served("echoHost", echo), echoed));
 		test("live, with a collection at every allocation", async () => {
@@ -77,24 +94,40 @@ for (const variant of variants) {
 			const later = [3, "abc", "de", 102, "number", "later", 2, "end", true, "Error"];
 			assert.deepEqual(result, [8, "buffer", "Error", "Error", "Error", "RangeError", ...later]);
 		});
-		test("octet by octet", async () => assert.deepEqual(await served("writingNumbers", echo), ["number", 1, 2, 104, 105, 10]));
-		test("a long upload keeps to the room there is", async () => assert.deepEqual(await served("upload", slowReader), ["Error", true, "right"]));
+		test("octet by octet", async () =>
+			assert.deepEqual(await served("writingNumbers", echo), ["number", 1, 2, 104, 105, 10]));
+		test("a long upload keeps to the room there is", async () =>
+			assert.deepEqual(await served("upload", slowReader), ["Error", true, "right"]));
 		test("a long download to a slow reader", async () => {
 			assert.deepEqual(await served("download", socket => socket.end(counting(300_000))), [300_000, true, true]);
 		});
 		test("nobody listens", async () => {
-			const port = await serving(() => {}, async one => one);
+			const port = await serving(
+				() => {},
+				async one => one,
+			);
 			assert.deepEqual(await run("byAddress", port), ["error"]);
 		});
 		test("no such host", async () => assert.deepEqual(await run("byName", 1), ["error"]));
 		test("the peer resets", async () => {
-			assert.deepEqual(await served("byAddress", socket => setTimeout(() => socket.resetAndDestroy(), 20)), ["connected", "error"]);
+			assert.deepEqual(await served("byAddress", socket => setTimeout(() => socket.resetAndDestroy(), 20)), [
+				"connected",
+				"error",
+			]);
 		});
 		test("what was written is sent before the close", async () => {
 			let received = 0;
 			let ended = (): void => {};
-			const end = new Promise<void>(resolve => { ended = resolve; });
-			const count = (socket: Socket): void => { socket.on("data", data => { received += data.length; }).on("end", ended); };
+			const end = new Promise<void>(resolve => {
+				ended = resolve;
+			});
+			const count = (socket: Socket): void => {
+				socket
+					.on("data", data => {
+						received += data.length;
+					})
+					.on("end", ended);
+			};
 			const result = await serving(count, async port => {
 				const written = await run("writeAndClose", port);
 				await end;
@@ -115,8 +148,20 @@ for (const variant of variants) {
 
 	test(`names, ${variant}`, async () => {
 		assert.deepEqual(await run("names"), [
-			true, "192.0.2.7", "192.0.2.7", true, "localhost", "127.0.0.1", "192.0.2.8", "192.0.2.8",
-			"no.such.name.invalid", true, "Error", "Error", "Error", "TypeError",
+			true,
+			"192.0.2.7",
+			"192.0.2.7",
+			true,
+			"localhost",
+			"127.0.0.1",
+			"192.0.2.8",
+			"192.0.2.8",
+			"no.such.name.invalid",
+			true,
+			"Error",
+			"Error",
+			"Error",
+			"TypeError",
 		]);
 	});
 }

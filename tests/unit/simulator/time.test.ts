@@ -14,18 +14,22 @@ for (const variant of variants) {
 		const app = await buildApp("tests/unit/simulator/apps/time", { variant, config: { part } });
 		const { code, stdout, stderr } = await runApp(app, { timeout: 20, ...options });
 		assert.equal(code, part === "default" ? 5 : 0, stderr);
-		return stdout.length > 0 ? JSON.parse(stdout[0]!) as unknown[] : [];
+		return stdout.length > 0 ? (JSON.parse(stdout[0]!) as unknown[]) : [];
 	};
 
 	describe(`timers, ${variant}`, () => {
 		test("fire in order of time, then of making, each followed by its promise jobs", async () => {
 			const names = ["main", "0", "also 0", "10", "30"];
-			assert.deepEqual(await run("order"), names.flatMap(name => [name, `job of ${name}`]));
+			assert.deepEqual(
+				await run("order"),
+				names.flatMap(name => [name, `job of ${name}`]),
+			);
 		});
 		test("repeat until they are cleared", async () => assert.deepEqual(await run("repeat"), [true, true, true, true]));
 		test("fire once and then repeat", async () => assert.deepEqual(await run("setWithRepeat"), [0, 1, 2]));
 		test("take another time, or none", async () => assert.deepEqual(await run("schedule"), ["20"]));
-		test("cleared ones don't fire; fired ones can't be scheduled", async () => assert.deepEqual(await run("cleared"), [true]));
+		test("cleared ones don't fire; fired ones can't be scheduled", async () =>
+			assert.deepEqual(await run("cleared"), [true]));
 		test("delay stops everything", async () => assert.deepEqual(await run("delay"), [true]));
 		test("a callback must be a function", async () => assert.deepEqual(await run("wrong"), ["TypeError", "TypeError"]));
 		test("main's default export is called", async () => assert.deepEqual(await run("default"), []));

@@ -16,7 +16,10 @@ function reader(text: string): Reader {
 
 test("numbers of 8 to 32 bits: most significant byte first, up to the last byte and not beyond", () => {
 	for (const [read, text, value] of [
-		[(r: Reader) => r.u8(), "fe", 0xfe], [(r: Reader) => r.u16(), "fedc", 0xfedc], [(r: Reader) => r.u24(), "fedcba", 0xfedcba], [(r: Reader) => r.u32(), "fedcba98", 0xfedcba98],
+		[(r: Reader) => r.u8(), "fe", 0xfe],
+		[(r: Reader) => r.u16(), "fedc", 0xfedc],
+		[(r: Reader) => r.u24(), "fedcba", 0xfedcba],
+		[(r: Reader) => r.u32(), "fedcba98", 0xfedcba98],
 	] as const) {
 		const r = reader(text);
 		equal(read(r), value);
@@ -39,7 +42,11 @@ test("bytes that are passed over", () => {
 });
 
 test("a vector: nothing is read beyond its end, and nothing is left in it", () => {
-	for (const [width, text] of [[1, "02"], [2, "0002"], [3, "000002"]] as const) {
+	for (const [width, text] of [
+		[1, "02"],
+		[2, "0002"],
+		[3, "000002"],
+	] as const) {
 		const r = reader(`${text}0a0b0c`);
 		const outer = r.enter(width, 0, 0xffff);
 		equal([r.left, r.u8()], [2, 0x0a]);
@@ -55,7 +62,12 @@ test("a vector: nothing is read beyond its end, and nothing is left in it", () =
 
 test("the length of a vector: its own bounds, and those of what holds it", () => {
 	for (const [text, min, max, good] of [
-		["020a0b", 2, 2, true], ["020a0b", 3, 255, false], ["020a0b", 0, 1, false], ["00", 0, 0, true], ["00", 1, 255, false], ["030a0b", 0, 255, false],
+		["020a0b", 2, 2, true],
+		["020a0b", 3, 255, false],
+		["020a0b", 0, 1, false],
+		["00", 0, 0, true],
+		["00", 1, 255, false],
+		["030a0b", 0, 255, false],
 	] as const) {
 		const enter = (): unknown => reader(text).enter(1, min, max);
 		if (good) enter();
@@ -82,11 +94,31 @@ function written(write: (w: Writer) => void, room = 4): string {
 
 test("numbers, bytes and text are written as they are read, whatever room there was", () => {
 	for (const room of [0, 1, 4, 100]) {
-		equal(written(w => { w.u8(0xfe); w.u16(0xfedc); w.u24(0xfedcba); w.u8(1); }, room), "fefedcfedcba01");
-		equal(written(w => w.copy(bytes("0102030405"), 1, 4), room), "020304");
-		equal(written(w => w.ascii("TLS"), room), "544c53");
-		equal(written(w => w.numbers([0x1301, 0xc02b]), room), "00041301c02b");
-		equal(written(w => w.numbers([]), room), "0000");
+		equal(
+			written(w => {
+				w.u8(0xfe);
+				w.u16(0xfedc);
+				w.u24(0xfedcba);
+				w.u8(1);
+			}, room),
+			"fefedcfedcba01",
+		);
+		equal(
+			written(w => w.copy(bytes("0102030405"), 1, 4), room),
+			"020304",
+		);
+		equal(
+			written(w => w.ascii("TLS"), room),
+			"544c53",
+		);
+		equal(
+			written(w => w.numbers([0x1301, 0xc02b]), room),
+			"00041301c02b",
+		);
+		equal(
+			written(w => w.numbers([]), room),
+			"0000",
+		);
 	}
 	equal(written(w => w.numbers(new Array(200).fill(0x0102))).slice(0, 8), "01900102");
 	throws(() => written(w => w.ascii("m\xfcller")), "configuration");
@@ -118,11 +150,34 @@ test("buffers on both sides of the length that memory is asked for", () => {
 });
 
 test("vectors: their length fits its bytes, or is an error", () => {
-	for (const [width, length, head] of [[1, 0, "00"], [1, 255, "ff"], [2, 0x1234, "1234"], [2, 0xffff, "ffff"], [3, 0x012345, "012345"]] as const) {
-		const text = written(w => { w.u8(7); const start = w.open(width); w.reserve(length); w.close(width, start); w.u8(9); });
+	for (const [width, length, head] of [
+		[1, 0, "00"],
+		[1, 255, "ff"],
+		[2, 0x1234, "1234"],
+		[2, 0xffff, "ffff"],
+		[3, 0x012345, "012345"],
+	] as const) {
+		const text = written(w => {
+			w.u8(7);
+			const start = w.open(width);
+			w.reserve(length);
+			w.close(width, start);
+			w.u8(9);
+		});
 		equal(text.length, 2 * (2 + width + length));
 		equal([text.slice(0, 2), text.slice(2, 2 + 2 * width), text.slice(-2)], ["07", head, "09"]);
 	}
-	for (const [width, length] of [[1, 256], [2, 0x10000]] as const)
-		throws(() => written(w => { const start = w.open(width); w.reserve(length); w.close(width, start); }), "configuration");
+	for (const [width, length] of [
+		[1, 256],
+		[2, 0x10000],
+	] as const)
+		throws(
+			() =>
+				written(w => {
+					const start = w.open(width);
+					w.reserve(length);
+					w.close(width, start);
+				}),
+			"configuration",
+		);
 });

@@ -12,13 +12,22 @@ const DNS = 0x82;
 const ADDRESS = 0x87;
 
 function generalName(tag: number, content: Uint8Array): Uint8Array {
-	return join(content.length < 128 ? Uint8Array.of(tag, content.length) : Uint8Array.of(tag, 0x81, content.length), content);
+	return join(
+		content.length < 128 ? Uint8Array.of(tag, content.length) : Uint8Array.of(tag, 0x81, content.length),
+		content,
+	);
 }
 
 /** As much of a certificate as has names. */
 function withNames(...list: Uint8Array[]): Certificate {
 	const octets = join(...list);
-	return { bytes: octets, namesStart: 0, namesEnd: octets.length, position: 0, der: new DER(octets, 0, 0, 0) } as Certificate;
+	return {
+		bytes: octets,
+		namesStart: 0,
+		namesEnd: octets.length,
+		position: 0,
+		der: new DER(octets, 0, 0, 0),
+	} as Certificate;
 }
 
 function matches(certified: string, asked: string): boolean {
@@ -27,26 +36,61 @@ function matches(certified: string, asked: string): boolean {
 
 test("DNS names", () => {
 	for (const [certified, asked] of [
-		["example.com", "example.com"], ["EXAMPLE.com", "example.COM"], ["example.com", "example.com."], ["localhost", "localhost"],
-		["a-b.c_d.example", "a-b.c_d.example"], ["xn--mller-kva.example", "xn--mller-kva.example"], ["1and1.example", "1and1.example"],
-	] as const) equal(matches(certified, asked), true, `${certified} for ${asked}`);
+		["example.com", "example.com"],
+		["EXAMPLE.com", "example.COM"],
+		["example.com", "example.com."],
+		["localhost", "localhost"],
+		["a-b.c_d.example", "a-b.c_d.example"],
+		["xn--mller-kva.example", "xn--mller-kva.example"],
+		["1and1.example", "1and1.example"],
+	] as const)
+		equal(matches(certified, asked), true, `${certified} for ${asked}`);
 	for (const [certified, asked] of [
-		["example.com", "example.org"], ["example.com", "www.example.com"], ["www.example.com", "example.com"], ["example.com", "xample.com"],
-		["example.com", "example.com.."], ["example.com.", "example.com"], ["example.com.", "example.com."], [".example.com", "a.example.com"],
-		["", "example.com"], ["example..com", "example..com"], ["-a.example", "-a.example"], ["a-.example", "a-.example"], ["exam ple.com", "exam ple.com"],
-		["example.com\0.org", "example.com"], ["example.com\0", "example.com"], ["m\xfcller.example", "m\xfcller.example"], ["example.com:443", "example.com:443"],
-	] as const) equal(matches(certified, asked), false, `${JSON.stringify(certified)} for ${asked}`);
+		["example.com", "example.org"],
+		["example.com", "www.example.com"],
+		["www.example.com", "example.com"],
+		["example.com", "xample.com"],
+		["example.com", "example.com.."],
+		["example.com.", "example.com"],
+		["example.com.", "example.com."],
+		[".example.com", "a.example.com"],
+		["", "example.com"],
+		["example..com", "example..com"],
+		["-a.example", "-a.example"],
+		["a-.example", "a-.example"],
+		["exam ple.com", "exam ple.com"],
+		["example.com\0.org", "example.com"],
+		["example.com\0", "example.com"],
+		["m\xfcller.example", "m\xfcller.example"],
+		["example.com:443", "example.com:443"],
+	] as const)
+		equal(matches(certified, asked), false, `${JSON.stringify(certified)} for ${asked}`);
 });
 
 test("wildcards: the whole leftmost label, for exactly one", () => {
 	for (const [certified, asked] of [
-		["*.example.com", "www.example.com"], ["*.EXAMPLE.com", "a.example.COM"], ["*.example.com", "xn--mller-kva.example.com"], ["*.example.com", "www.example.com."],
-	] as const) equal(matches(certified, asked), true, `${certified} for ${asked}`);
+		["*.example.com", "www.example.com"],
+		["*.EXAMPLE.com", "a.example.COM"],
+		["*.example.com", "xn--mller-kva.example.com"],
+		["*.example.com", "www.example.com."],
+	] as const)
+		equal(matches(certified, asked), true, `${certified} for ${asked}`);
 	for (const [certified, asked] of [
-		["*.example.com", "example.com"], ["*.example.com", "a.b.example.com"], ["*.example.com", ".example.com"], ["*.com", "example.com"], ["*", "localhost"],
-		["*.", "a."], ["w*.example.com", "www.example.com"], ["*w.example.com", "www.example.com"], ["www.*.com", "www.example.com"],
-		["*.*.com", "www.example.com"], ["**.example.com", "www.example.com"], ["xn--*.example.com", "xn--a.example.com"], ["*example.com", "wwwexample.com"],
-	] as const) equal(matches(certified, asked), false, `${certified} for ${asked}`);
+		["*.example.com", "example.com"],
+		["*.example.com", "a.b.example.com"],
+		["*.example.com", ".example.com"],
+		["*.com", "example.com"],
+		["*", "localhost"],
+		["*.", "a."],
+		["w*.example.com", "www.example.com"],
+		["*w.example.com", "www.example.com"],
+		["www.*.com", "www.example.com"],
+		["*.*.com", "www.example.com"],
+		["**.example.com", "www.example.com"],
+		["xn--*.example.com", "xn--a.example.com"],
+		["*example.com", "wwwexample.com"],
+	] as const)
+		equal(matches(certified, asked), false, `${certified} for ${asked}`);
 });
 
 test("labels and names are no longer than DNS has them", () => {
@@ -61,16 +105,49 @@ test("labels and names are no longer than DNS has them", () => {
 
 test("addresses as text", () => {
 	for (const [text, octets] of [
-		["192.0.2.7", "c0000207"], ["0.0.0.0", "00000000"], ["255.255.255.255", "ffffffff"],
-		["::", "00000000000000000000000000000000"], ["::1", "00000000000000000000000000000001"], ["2001:db8::7", "20010db8000000000000000000000007"],
-		["2001:DB8:0:0:0:0:0:7", "20010db8000000000000000000000007"], ["1::", "00010000000000000000000000000000"],
-		["::ffff:192.0.2.7", "00000000000000000000ffffc0000207"], ["1:2:3:4:5:6:7:8", "00010002000300040005000600070008"], ["1:2:3:4:5:6:192.0.2.7", "000100020003000400050006c0000207"],
-	] as const) equal(hex(parseAddress(text)!), octets, text);
+		["192.0.2.7", "c0000207"],
+		["0.0.0.0", "00000000"],
+		["255.255.255.255", "ffffffff"],
+		["::", "00000000000000000000000000000000"],
+		["::1", "00000000000000000000000000000001"],
+		["2001:db8::7", "20010db8000000000000000000000007"],
+		["2001:DB8:0:0:0:0:0:7", "20010db8000000000000000000000007"],
+		["1::", "00010000000000000000000000000000"],
+		["::ffff:192.0.2.7", "00000000000000000000ffffc0000207"],
+		["1:2:3:4:5:6:7:8", "00010002000300040005000600070008"],
+		["1:2:3:4:5:6:192.0.2.7", "000100020003000400050006c0000207"],
+	] as const)
+		equal(hex(parseAddress(text)!), octets, text);
 	for (const text of [
-		"", "1", "192.0.2", "192.0.2.7.1", "192.0.2.256", "192.0.2.07", "192.0.2.", ".192.0.2.7", "192.0.2.7 ", "0x7f.0.0.1", "192.0.2.a", "192.0.2.-1",
-		":", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "1:2:3:4:5:6:7::8:9", "12345::", "g::", "::1%eth0", "[::1]", "1:", ":1", "1:2:3:4:5:6:7:192.0.2.7",
-		"::192.0.2.256", "192.0.2.7::",
-	]) equal(parseAddress(text), undefined, text);
+		"",
+		"1",
+		"192.0.2",
+		"192.0.2.7.1",
+		"192.0.2.256",
+		"192.0.2.07",
+		"192.0.2.",
+		".192.0.2.7",
+		"192.0.2.7 ",
+		"0x7f.0.0.1",
+		"192.0.2.a",
+		"192.0.2.-1",
+		":",
+		":::",
+		"1:2:3:4:5:6:7",
+		"1:2:3:4:5:6:7:8:9",
+		"1::2::3",
+		"1:2:3:4:5:6:7::8:9",
+		"12345::",
+		"g::",
+		"::1%eth0",
+		"[::1]",
+		"1:",
+		":1",
+		"1:2:3:4:5:6:7:192.0.2.7",
+		"::192.0.2.256",
+		"192.0.2.7::",
+	])
+		equal(parseAddress(text), undefined, text);
 });
 
 test("an address is only ever an iPAddress, a name only ever a dNSName", () => {
@@ -78,8 +155,10 @@ test("an address is only ever an iPAddress, a name only ever a dNSName", () => {
 	const v6 = generalName(ADDRESS, bytes("20010db8000000000000000000000007"));
 	const name = generalName(DNS, ascii("server.example"));
 	const certificate = withNames(generalName(0x81, ascii("a@example.org")), name, v4, v6);
-	for (const asked of ["192.0.2.7", "2001:db8::7", "2001:0db8::0007", "server.example"]) equal(isFor(certificate, asked), true, asked);
-	for (const asked of ["192.0.2.8", "2001:db8::8", "::ffff:192.0.2.7", "a@example.org", "example.org"]) equal(isFor(certificate, asked), false, asked);
+	for (const asked of ["192.0.2.7", "2001:db8::7", "2001:0db8::0007", "server.example"])
+		equal(isFor(certificate, asked), true, asked);
+	for (const asked of ["192.0.2.8", "2001:db8::8", "::ffff:192.0.2.7", "a@example.org", "example.org"])
+		equal(isFor(certificate, asked), false, asked);
 	equal(isFor(withNames(generalName(DNS, ascii("192.0.2.7"))), "192.0.2.7"), false);
 	equal(isFor(withNames(generalName(DNS, ascii("*.0.2.7"))), "192.0.2.7"), false);
 	equal(isFor(withNames(generalName(ADDRESS, ascii("server.example"))), "server.example"), false);
@@ -98,21 +177,49 @@ test("a list of names that is no DER is an error, even behind the right name", (
 test("a name that can't be asked for is refused when the connection is made", () => {
 	const options = { pins: [new Uint8Array(32)], pinsInsteadOfRoots: true };
 	for (const name of [
-		"m\xfcller.example", "b\u00fccher.example", "example\u3002com", "exa mple.com", "example.com/", "user@example.com", "example.com:443", "[::1]", "::1%eth0", "a..b", ".example.com",
-		"-a.example", "*.example.com", "192.0.2.256", "1.2.3", "example.com\0", "a".repeat(64), "example.123", "..",
+		"m\xfcller.example",
+		"b\u00fccher.example",
+		"example\u3002com",
+		"exa mple.com",
+		"example.com/",
+		"user@example.com",
+		"example.com:443",
+		"[::1]",
+		"::1%eth0",
+		"a..b",
+		".example.com",
+		"-a.example",
+		"*.example.com",
+		"192.0.2.256",
+		"1.2.3",
+		"example.com\0",
+		"a".repeat(64),
+		"example.123",
+		"..",
 	]) {
 		const error = throws(() => configure({ ...options, serverName: name }, undefined), "configuration");
 		equal(error.message.includes("serverName"), true, error.message);
 		throws(() => configure(options, name), "configuration");
 	}
-	equal(throws(() => configure({ ...options, serverName: "m\xfcller.example" }, undefined), "configuration").message.includes("xn--"), true);
+	equal(
+		throws(
+			() => configure({ ...options, serverName: "m\xfcller.example" }, undefined),
+			"configuration",
+		).message.includes("xn--"),
+		true,
+	);
 	throws(() => configure(options, undefined), "configuration");
 	throws(() => configure(options, ""), "configuration");
 });
 
 test("SNI: names without a dot at the end; never an address", () => {
 	const options = { pins: [new Uint8Array(32)], pinsInsteadOfRoots: true };
-	for (const [asked, sni] of [["example.com", "example.com"], ["example.com.", "example.com"], ["localhost", "localhost"], ["my_device.local", "my_device.local"]] as const) {
+	for (const [asked, sni] of [
+		["example.com", "example.com"],
+		["example.com.", "example.com"],
+		["localhost", "localhost"],
+		["my_device.local", "my_device.local"],
+	] as const) {
 		const config = configure(options, asked);
 		equal(config.sni, sni);
 		equal(config.certificates.name, sni);

@@ -24,26 +24,51 @@ interface Sample {
 }
 
 /** PSA's status. */
-const status = { "right": 0, "wrong tag": -149, "wrong lengths": -135 } as const;
+const status = { right: 0, "wrong tag": -149, "wrong lengths": -135 } as const;
 
 /** In place, with the tag behind the text; returns PSA's status. */
-function ccm(this: void, isSealing: boolean, key: Bytes, nonce: Bytes, additional: Bytes, text: Bytes, tag: number): number { return native("test_ccm").call(this, isSealing, key, nonce, additional, text, tag); }
+function ccm(
+	this: void,
+	isSealing: boolean,
+	key: Bytes,
+	nonce: Bytes,
+	additional: Bytes,
+	text: Bytes,
+	tag: number,
+): number {
+	return native("test_ccm").call(this, isSealing, key, nonce, additional, text, tag);
+}
 
 const samples = JSON.parse(String.fromArrayBuffer(new Resource("ccm.json").slice(0))) as Sample[];
 
 /** A byte that is changed, of the shorter parts each in its turn. */
 function flipped(octets: Uint8Array, at: number): Uint8Array {
 	const result = octets.slice();
-	result[at % result.length]! ^= 1 << at % 8;
+	result[at % result.length]! ^= 1 << (at % 8);
 	return result;
 }
 
-function check({ key: keyText, nonce: nonceText, additional: additionalText, text: clear, sealed: sealedText, tag, outcome }: Sample): void {
+function check({
+	key: keyText,
+	nonce: nonceText,
+	additional: additionalText,
+	text: clear,
+	sealed: sealedText,
+	tag,
+	outcome,
+}: Sample): void {
 	const [key, nonce, additional] = [bytes(keyText), bytes(nonceText), bytes(additionalText)];
 	const [text, sealed] = [bytes(clear), bytes(sealedText)];
 	const nothing = new Uint8Array(text.length);
 	type Reason = keyof typeof status;
-	const refuse = (of: Uint8Array, by: Uint8Array, about: Uint8Array, octets: Uint8Array, what: string, why: Reason = "wrong tag"): void => {
+	const refuse = (
+		of: Uint8Array,
+		by: Uint8Array,
+		about: Uint8Array,
+		octets: Uint8Array,
+		what: string,
+		why: Reason = "wrong tag",
+	): void => {
 		equal(ccm(false, of, by, about, octets, tag), status[why], what);
 		ok(isSame(octets, 0, nothing, 0, text.length), `${what}: the text is readable`);
 	};
@@ -70,15 +95,21 @@ function check({ key: keyText, nonce: nonceText, additional: additionalText, tex
 	if (additional.length > 0) refuse(key, nonce, additional.slice(0, -1), sealed.slice(), "less additional data");
 	const more = new Uint8Array(additional.length + 1);
 	more.set(additional);
-	refuse(key, nonce, more, sealed.slice(), "a zero behind the additional data", more.length < 0xff00 ? "wrong tag" : "wrong lengths");
+	refuse(
+		key,
+		nonce,
+		more,
+		sealed.slice(),
+		"a zero behind the additional data",
+		more.length < 0xff00 ? "wrong tag" : "wrong lengths",
+	);
 }
 
 test(`${samples.length} samples`, () => {
 	for (const sample of samples) {
 		try {
 			check(sample);
-		}
-		catch (error) {
+		} catch (error) {
 			throw new Error(`${sample.name}: ${error}`);
 		}
 	}
@@ -87,12 +118,16 @@ test(`${samples.length} samples`, () => {
 test("a record goes to the accelerator in large pieces: all but its end at once, and the MAC by 1,024 octets", () => {
 	const material = new Secret(28);
 	const [sealing, opening] = [0, 1].map(() => new AEAD(AEADAlgorithm.ccm, material, false, 0, 16, 16, 100));
-	const used = (): [number, number][] => ["AES-CTR", "AES-CBC"].map(name => {
-		const { calls, bytes: octets } = accelerators().find(one => one.name === name) ?? { calls: 0, bytes: 0 };
-		return [calls, octets];
-	});
+	const used = (): [number, number][] =>
+		["AES-CTR", "AES-CBC"].map(name => {
+			const { calls, bytes: octets } = accelerators().find(one => one.name === name) ?? { calls: 0, bytes: 0 };
+			return [calls, octets];
+		});
 	for (const [length, counter, mac] of [
-		[100, [4, 116], [2, 144]], [992, [3, 1008], [2, 1024]], [993, [4, 1009], [3, 1040]], [16384, [3, 16400], [18, 16416]],
+		[100, [4, 116], [2, 144]],
+		[992, [3, 1008], [2, 1024]],
+		[993, [4, 1009], [3, 1040]],
+		[16384, [3, 16400], [18, 16416]],
 	] as const) {
 		const record = new Uint8Array(5 + length + 16);
 		for (const run of [() => sealing!.seal(record, 0, 5 + length), () => opening!.open(record, 0, 5 + length + 16)]) {

@@ -6,7 +6,7 @@ void test_ccm(xsMachine* the)
 {
 	bool isSealing = bindingBoolean(the, 0);
 	xsIntegerValue tagLength = bindingInteger(the, 5);
-	CCM ccm = { .tagLength = (size_t)tagLength };
+	CCM ccm = {.tagLength = (size_t)tagLength};
 	psa_key_attributes_t attributes = ccmAttributes();
 	size_t keyLength, nonceLength, additionalLength, length;
 	bindingStart(the);

@@ -6,6 +6,8 @@
 import { environment } from "simulator";
 
 const text = environment("TRUST_DER") ?? "";
-const certificate = environment("TRUST_PEM") ?? Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
+const certificate =
+	environment("TRUST_PEM") ??
+	Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
 
 (globalThis as { more?: object }).more = { certificate };

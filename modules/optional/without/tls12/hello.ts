@@ -9,9 +9,14 @@ import { ProtocolVersion } from "tls/wire/numbers";
 import { refuseOptions } from "tls/optional/without/refuse";
 
 export const lowestVersion: typeof whole.lowestVersion = options => {
-	if (legacy) refuse('modules/optional/legacy is for TLS 1.2, which this build leaves out: take modules/optional/without/tls12/manifest.json out of the manifest\'s "include"');
-	for (const name of ["minVersion", "maxVersion"] as const) if (options[name] === ProtocolVersion.tls12) refuseOptions(options, "tls12", [name]);
-	if (options.cipherSuites?.some(name => String(name).includes("_WITH_"))) refuseOptions(options, "tls12", ["cipherSuites"]);
+	if (legacy)
+		refuse(
+			'modules/optional/legacy is for TLS 1.2, which this build leaves out: take modules/optional/without/tls12/manifest.json out of the manifest\'s "include"',
+		);
+	for (const name of ["minVersion", "maxVersion"] as const)
+		if (options[name] === ProtocolVersion.tls12) refuseOptions(options, "tls12", [name]);
+	if (options.cipherSuites?.some(name => String(name).includes("_WITH_")))
+		refuseOptions(options, "tls12", ["cipherSuites"]);
 	return ProtocolVersion.tls13;
 };
 

@@ -6,7 +6,9 @@
 import config from "mc/config";
 import { hasRoom, largestBuffer } from "tls/hardware/memory";
 
-interface Link { next: Link | undefined }
+interface Link {
+	next: Link | undefined;
+}
 
 const BESIDE = 1000;
 /** What the views of a buffer and the loop itself take. */
@@ -21,8 +23,7 @@ for (let i = 0; i < 20; i++) {
 function errorOf(action: () => void): string {
 	try {
 		action();
-	}
-	catch (error) {
+	} catch (error) {
 		return (error as Error).name;
 	}
 	return "";
@@ -42,7 +43,7 @@ function mostSlots(): number {
 
 /** Takes slots, two for each link; nothing else is allocated meanwhile. */
 function takeSlots(count: number): Link | undefined {
-	let list: Link | undefined ;
+	let list: Link | undefined;
 	for (let i = 0; i < count; i += 2) list = { next: list };
 	return list;
 }

@@ -49,12 +49,12 @@ const uses: Record<string, () => unknown> = {
 	"P-256 public key": () => agreeing(0x17, 32),
 	"ECDH P-256": () => agreeing(0x17, 32),
 	"ECDH P-384": () => agreeing(0x18, 48),
-	"X25519": () => agreeing(0x1d, 32),
+	X25519: () => agreeing(0x1d, 32),
 	"HMAC-SHA-256": () => material.hmac(HashAlgorithm.sha256, octets, 0, 10, out, 0),
 	"AES-GCM": () => sealing(AEADAlgorithm.gcm, 16),
 	"ChaCha20-Poly1305": () => sealing(AEADAlgorithm.chacha20_poly1305, 32),
 	"key import": () => sealing(AEADAlgorithm.gcm, 32),
-	"random": () => random(octets, 0, 500),
+	random: () => random(octets, 0, 500),
 };
 
 hashing();
@@ -75,8 +75,7 @@ for (const [name, use] of Object.entries(uses)) {
 		try {
 			use();
 			return "";
-		}
-		catch (error) {
+		} catch (error) {
 			return String(error);
 		}
 	});
@@ -86,10 +85,11 @@ const refused = [() => accelerate("stop" as never, "random", 1), () => accelerat
 	try {
 		wrong();
 		return "";
-	}
-	catch (error) {
+	} catch (error) {
 		return (error as Error).name;
 	}
 });
-const failed = accelerators().filter(one => one.failed !== 0).map(one => [one.name, one.failed]);
+const failed = accelerators()
+	.filter(one => one.failed !== 0)
+	.map(one => [one.name, one.failed]);
 trace(`${JSON.stringify({ ends, counted, faults, refused, failed })}\n`);

@@ -38,9 +38,17 @@ function next(): void {
 	accelerate(...fault);
 	try {
 		new TLSClient({
-			host: "localhost", address: "127.0.0.1", port: Number(config.port),
+			host: "localhost",
+			address: "127.0.0.1",
+			port: Number(config.port),
 			TCP: { io: TCP },
-			secure: { certificate: config.ca, ...JSON.parse(config.secure), onHandshake: (_: HandshakeInfo) => { opened = true; } },
+			secure: {
+				certificate: config.ca,
+				...JSON.parse(config.secure),
+				onHandshake: (_: HandshakeInfo) => {
+					opened = true;
+				},
+			},
 			onWritable() {
 				const text = request;
 				request = "";
@@ -53,8 +61,7 @@ function next(): void {
 			},
 			onError: done,
 		});
-	}
-	catch (error) {
+	} catch (error) {
 		done(error as TLSError);
 	}
 }

@@ -8,7 +8,10 @@ import { collect, environment, memory, meter, resetPeaks, type Memory } from "si
 
 /** `size` bytes of native memory. */
 class Block extends Native("test_block_destructor") {
-	constructor(size: number) { super(); native("test_block").call(this, size); }
+	constructor(size: number) {
+		super();
+		native("test_block").call(this, size);
+	}
 }
 
 /** How much each figure has grown. */
@@ -59,15 +62,29 @@ function resource(): object {
 	const before = memory().chunks;
 	const view = new Uint8Array(octets as unknown as ArrayBuffer);
 	const grown = memory().chunks - before;
-	const results: unknown[] = [grown, octets.byteLength, view[7], Resource.exists("octets.bin"), Resource.exists("none.bin")];
-	results.push([...new Uint8Array(octets.slice(250))], octets.slice(10, 20).byteLength, octets.slice(10, 20, false).byteLength);
+	const results: unknown[] = [
+		grown,
+		octets.byteLength,
+		view[7],
+		Resource.exists("octets.bin"),
+		Resource.exists("none.bin"),
+	];
+	results.push(
+		[...new Uint8Array(octets.slice(250))],
+		octets.slice(10, 20).byteLength,
+		octets.slice(10, 20, false).byteLength,
+	);
 	results.push(new Uint8Array(octets.slice(10, 20, false) as unknown as ArrayBuffer)[0]);
-	for (const wrong of [() => new Resource("none.bin"), () => { view[0] = 1; }]) {
+	for (const wrong of [
+		() => new Resource("none.bin"),
+		() => {
+			view[0] = 1;
+		},
+	]) {
 		try {
 			wrong();
 			results.push("not refused");
-		}
-		catch (error) {
+		} catch (error) {
 			results.push((error as Error).name);
 		}
 	}
@@ -85,8 +102,15 @@ async function big(): Promise<object> {
 }
 
 const parts: Record<string, () => object | Promise<object>> = {
-	use, garbage, nativeBlocks, work, resource, big,
-	environment() { return [environment("SIM_TEST"), environment("SIM_TEST_NOT") === undefined]; },
+	use,
+	garbage,
+	nativeBlocks,
+	work,
+	resource,
+	big,
+	environment() {
+		return [environment("SIM_TEST"), environment("SIM_TEST_NOT") === undefined];
+	},
 };
 
 const result = await parts[config.part]!();

@@ -8,7 +8,9 @@ import { random } from "tls/hardware/random";
 import { Secret } from "tls/hardware/secret";
 
 /** Native memory that has the bytes in it when it is freed, as C code does that does not wipe. */
-function leaveInFreed(bytes: Uint8Array): void { return native("test_leaveInFreed").call(this, bytes); }
+function leaveInFreed(bytes: Uint8Array): void {
+	return native("test_leaveInFreed").call(this, bytes);
+}
 
 const LENGTH = 32;
 const MASK = 0x5a;
@@ -23,7 +25,9 @@ function unmasked(): Uint8Array {
 }
 
 const results: Record<string, unknown> = {};
-const find = (name: string): void => { results[name] = searchMemory(masked, MASK); };
+const find = (name: string): void => {
+	results[name] = searchMemory(masked, MASK);
+};
 
 keepFreed();
 find("nowhere");
@@ -37,7 +41,7 @@ kept.fill(0);
 find("in a secret");
 secret.close();
 find("wiped");
-leaveInFreed(kept = unmasked());
+leaveInFreed((kept = unmasked()));
 kept.fill(0);
 find("freed");
 // the second buffer moves down where the first was, and leaves its bytes behind the chunks in use
@@ -52,8 +56,7 @@ function attempt(): string {
 	try {
 		new Secret(8).close();
 		return "";
-	}
-	catch (error) {
+	} catch (error) {
 		return String(error);
 	}
 }
@@ -70,12 +73,15 @@ const aead = new AEAD(AEADAlgorithm.gcm, new Secret(28), false, 0, 16, 16, 1);
 const held = memory().keySlots - start;
 aead.close();
 results["keys"] = [held, memory().keySlots - start];
-for (const [name, wrong] of Object.entries({ short: () => searchMemory(new Uint8Array(7)), none: () => (searchMemory as any)(), negative: () => failNative(-1) })) {
+for (const [name, wrong] of Object.entries({
+	short: () => searchMemory(new Uint8Array(7)),
+	none: () => (searchMemory as any)(),
+	negative: () => failNative(-1),
+})) {
 	try {
 		wrong();
 		results[name] = "not refused";
-	}
-	catch (error) {
+	} catch (error) {
 		results[name] = (error as Error).name;
 	}
 }

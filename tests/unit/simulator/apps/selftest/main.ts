@@ -29,8 +29,7 @@ function changed(path: readonly (string | number)[]): Answers {
 
 if (config.change === "true") {
 	for (const path of places(answers)) trace(`${path.join(".")} wrong: ${selftest(changed(path), 0)}\n`);
-}
-else {
+} else {
 	if (config.action) accelerate(config.action as "fail", config.accelerator, 1);
 	trace(`wrong: ${selftest(answers, 0)}\n`);
 }

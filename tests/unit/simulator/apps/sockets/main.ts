@@ -20,8 +20,7 @@ function finish(): void {
 function refused(body: () => unknown): void {
 	try {
 		events.push(["not refused", String(body())]);
-	}
-	catch (error) {
+	} catch (error) {
 		events.push((error as Error).name);
 	}
 }
@@ -30,7 +29,10 @@ function refused(body: () => unknown): void {
 function echo(options: { address: string } | { host: string }): void {
 	const target = {};
 	const socket = new TCP({
-		...options, port, target, nodelay: true,
+		...options,
+		port,
+		target,
+		nodelay: true,
 		onWritable(count) {
 			if (events.length > 2) return;
 			events.push(this === socket, this.target === target, count >= 1024, this.remoteAddress, this.remotePort === port);
@@ -47,7 +49,9 @@ function echo(options: { address: string } | { host: string }): void {
 			refused(() => this.write(new ArrayBuffer(1)));
 			Timer.set(finish, 20);
 		},
-		onError() { events.push("error"); },
+		onError() {
+			events.push("error");
+		},
 	});
 	events.push(socket.remoteAddress === undefined);
 	refused(() => socket.write(new ArrayBuffer(1)));
@@ -57,7 +61,8 @@ function echo(options: { address: string } | { host: string }): void {
 function reading(): void {
 	let calls = 0;
 	new TCP({
-		address, port,
+		address,
+		port,
 		onReadable(count) {
 			if (++calls > 1) events.push("called twice");
 			const buffer = new Uint8Array(3);
@@ -65,7 +70,9 @@ function reading(): void {
 			refused(() => this.read(0));
 			refused(() => this.read(count + 1));
 			refused(() => this.read(new ArrayBuffer(count + 1)));
-			refused(() => { this.format = "string" as never; });
+			refused(() => {
+				this.format = "string" as never;
+			});
 			events.push(this.read(buffer), String.fromArrayBuffer(buffer.buffer as ArrayBuffer));
 			events.push(String.fromArrayBuffer(this.read(2)));
 			this.format = "number";
@@ -87,7 +94,9 @@ function reading(): void {
 
 function writingNumbers(): void {
 	new TCP({
-		address, port, format: "number",
+		address,
+		port,
+		format: "number",
 		onWritable(count) {
 			if (events.length > 0) return;
 			events.push(this.format, count - this.write(0x68), count - this.write(0x69));
@@ -108,7 +117,8 @@ function upload(): void {
 	let calls = 0;
 	const chunk = new Uint8Array(2000);
 	new TCP({
-		address, port,
+		address,
+		port,
 		onWritable(count) {
 			calls++;
 			refused(() => this.write(new Uint8Array(count + 1)));
@@ -134,8 +144,11 @@ function download(): void {
 	let isRight = true;
 	let most = 0;
 	const socket = new TCP({
-		address, port,
-		onReadable(count) { most = Math.max(most, count); },
+		address,
+		port,
+		onReadable(count) {
+			most = Math.max(most, count);
+		},
 		onError() {
 			Timer.clear(timer);
 			events.push(received, isRight, most <= 8192);
@@ -145,7 +158,7 @@ function download(): void {
 	});
 	const timer = Timer.repeat(() => {
 		for (let i = 0; i < 7; i++) {
-			const bytes = new Uint8Array(i < 3 ? socket.read(1) ?? 0 : socket.read() ?? 0);
+			const bytes = new Uint8Array(i < 3 ? (socket.read(1) ?? 0) : (socket.read() ?? 0));
 			for (const byte of bytes) isRight &&= byte === (received++ & 0xff);
 		}
 	}, 1);
@@ -154,8 +167,11 @@ function download(): void {
 /** Ends with an error, before anything or after it was connected. */
 function failing(options: { address: string } | { host: string }): void {
 	new TCP({
-		...options, port,
-		onWritable() { events.push("connected"); },
+		...options,
+		port,
+		onWritable() {
+			events.push("connected");
+		},
 		onError() {
 			events.push("error");
 			this.close();
@@ -167,7 +183,8 @@ function failing(options: { address: string } | { host: string }): void {
 /** What is written just before close is sent. */
 function writeAndClose(): void {
 	new TCP({
-		address, port,
+		address,
+		port,
 		onWritable(count) {
 			this.write(new Uint8Array(count).fill(7));
 			this.close();
@@ -181,7 +198,8 @@ function writeAndClose(): void {
 function unheld(): void {
 	const make = (): void => {
 		new TCP({
-			address, port,
+			address,
+			port,
 			onReadable() {
 				events.push(String.fromArrayBuffer(this.read()));
 				this.close();
@@ -197,7 +215,12 @@ function unheld(): void {
 function wrongOptions(): void {
 	const usual = { address, port: 1 };
 	const wrong: object[] = [
-		{ port: 1 }, { address }, { ...usual, port: 70_000 }, { ...usual, port: -1 }, { ...usual, format: "string" }, { ...usual, onReadable: 5 },
+		{ port: 1 },
+		{ address },
+		{ ...usual, port: 70_000 },
+		{ ...usual, port: -1 },
+		{ ...usual, format: "string" },
+		{ ...usual, onReadable: 5 },
 		{ ...usual, from: {} },
 	];
 	for (const options of wrong) refused(() => new TCP(options as never));
@@ -208,35 +231,74 @@ function names(): void {
 	const resolver = new Resolver({ servers: ["1.1.1.1"], socket: {} });
 	const callbacks = (host: string) => ({
 		host,
-		onResolved(this: Resolver, name: string, found: string) { events.push(this === resolver, name, found); },
-		onError(name: string) { events.push(`no ${name}`); },
+		onResolved(this: Resolver, name: string, found: string) {
+			events.push(this === resolver, name, found);
+		},
+		onError(name: string) {
+			events.push(`no ${name}`);
+		},
 	});
 	resolver.resolve(callbacks("192.0.2.7"));
 	Timer.set(() => resolver.resolve(callbacks("localhost")), 100);
-	Timer.set(() => Net.resolve("192.0.2.8", (name, found) => { events.push(name, found); }), 200);
-	Timer.set(() => Net.resolve("no.such.name.invalid", (name, found) => {
-		events.push(name, found === undefined);
-		refused(() => resolver.resolve({ host: "" }));
-		refused(() => resolver.resolve({ host: "localhost" }));
-		resolver.resolve(callbacks("127.0.0.1"));
-		resolver.close();
-		refused(() => resolver.resolve(callbacks("localhost")));
-		refused(() => Net.resolve("localhost", 5 as never));
-		Timer.set(finish, 50);
-	}), 300);
+	Timer.set(
+		() =>
+			Net.resolve("192.0.2.8", (name, found) => {
+				events.push(name, found);
+			}),
+		200,
+	);
+	Timer.set(
+		() =>
+			Net.resolve("no.such.name.invalid", (name, found) => {
+				events.push(name, found === undefined);
+				refused(() => resolver.resolve({ host: "" }));
+				refused(() => resolver.resolve({ host: "localhost" }));
+				resolver.resolve(callbacks("127.0.0.1"));
+				resolver.close();
+				refused(() => resolver.resolve(callbacks("localhost")));
+				refused(() => Net.resolve("localhost", 5 as never));
+				Timer.set(finish, 50);
+			}),
+		300,
+	);
 }
 
 function closeAtOnce(): void {
-	new TCP({ address, port, onWritable() { events.push("called"); }, onError() { events.push("called"); } }).close();
+	new TCP({
+		address,
+		port,
+		onWritable() {
+			events.push("called");
+		},
+		onError() {
+			events.push("called");
+		},
+	}).close();
 	new TCP({ host: "localhost", port }).close();
 	Timer.set(finish, 50);
 }
 
 const parts: Record<string, () => void> = {
-	reading, writingNumbers, upload, download, writeAndClose, unheld, wrongOptions, names, closeAtOnce,
-	echoAddress() { echo({ address }); },
-	echoHost() { echo({ host: "localhost" }); },
-	byAddress() { failing({ address }); },
-	byName() { failing({ host: "no.such.name.invalid" }); },
+	reading,
+	writingNumbers,
+	upload,
+	download,
+	writeAndClose,
+	unheld,
+	wrongOptions,
+	names,
+	closeAtOnce,
+	echoAddress() {
+		echo({ address });
+	},
+	echoHost() {
+		echo({ host: "localhost" });
+	},
+	byAddress() {
+		failing({ address });
+	},
+	byName() {
+		failing({ host: "no.such.name.invalid" });
+	},
 };
 parts[config.part]!();

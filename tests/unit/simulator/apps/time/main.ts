@@ -44,16 +44,26 @@ function repeat(): void {
 /** set's third argument: after the first time, again and again. */
 function setWithRepeat(): void {
 	const start = Time.ticks;
-	const timer = Timer.set(() => {
-		events.push(Math.floor(Time.delta(start) / 20));
-		if (events.length < 3) return;
-		Timer.clear(timer);
-		finish();
-	}, 1, 20);
+	const timer = Timer.set(
+		() => {
+			events.push(Math.floor(Time.delta(start) / 20));
+			if (events.length < 3) return;
+			Timer.clear(timer);
+			finish();
+		},
+		1,
+		20,
+	);
 }
 
 function schedule(): void {
-	const timer = Timer.set(() => { events.push("too early"); }, 5, 10_000);
+	const timer = Timer.set(
+		() => {
+			events.push("too early");
+		},
+		5,
+		10_000,
+	);
 	Timer.schedule(timer, 40, 10_000);
 	Timer.set(() => {
 		events.push("20");
@@ -66,14 +76,15 @@ function schedule(): void {
 }
 
 function cleared(): void {
-	const other = Timer.set(() => { events.push("must not run"); }, 10);
+	const other = Timer.set(() => {
+		events.push("must not run");
+	}, 10);
 	Timer.set(() => Timer.clear(other), 1);
 	const fired = Timer.set(() => {}, 1);
 	Timer.set(() => {
 		try {
 			Timer.schedule(fired, 1);
-		}
-		catch (error) {
+		} catch (error) {
 			events.push(error instanceof Error);
 		}
 		finish();
@@ -91,8 +102,7 @@ function wrong(): void {
 	for (const make of [() => Timer.set(undefined as never), () => Timer.repeat(5 as never, 1)]) {
 		try {
 			make();
-		}
-		catch (error) {
+		} catch (error) {
 			events.push((error as Error).name);
 		}
 	}
@@ -108,7 +118,13 @@ function clock(): void {
 	setClock(1e9);
 	events.push(new Date().toISOString().slice(0, 16));
 	Time.set(1.5e9);
-	events.push(new Date().getUTCFullYear(), Time.delta(ticks) < 10_000, Time.timezone, Time.dst, new Date().getTimezoneOffset());
+	events.push(
+		new Date().getUTCFullYear(),
+		Time.delta(ticks) < 10_000,
+		Time.timezone,
+		Time.dst,
+		new Date().getTimezoneOffset(),
+	);
 	Timer.set(() => {
 		events.push(Date.now() - 1.5e12 >= 10);
 		finish();
@@ -121,7 +137,14 @@ export default function (): void {
 }
 
 const parts: Record<string, () => void> = {
-	order, repeat, setWithRepeat, schedule, cleared, delay, wrong, clock,
+	order,
+	repeat,
+	setWithRepeat,
+	schedule,
+	cleared,
+	delay,
+	wrong,
+	clock,
 	default() {},
 };
 parts[config.part]!();
