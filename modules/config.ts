@@ -22,6 +22,8 @@ export interface Config {
 	/** The client's own identity, if it has one. */
 	readonly credential?: Credential;
 	readonly postHandshakeAuth?: boolean;
+	/** TLS 1.2: RFC 7627 section 5.3. */
+	readonly requireExtendedMasterSecret?: boolean;
 	readonly session?: Session;
 	readonly psk?: ExternalKey;
 	readonly earlyData?: Uint8Array;

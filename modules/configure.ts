@@ -66,6 +66,7 @@ const types: Readonly<Record<keyof Options | "onHandshake" | "verify", string>> 
 	maxVersion: "a number",
 	protocolVersion: "a number",
 	cipherSuites: "an array",
+	requireExtendedMasterSecret: "a boolean",
 	certificate: "a string, a buffer, an array, or an object that is a Resource",
 	clientCertificates: "a string, a buffer, an array, or an object that is a Resource",
 	clientKey: "a string, a buffer, or an object that is a Resource",
@@ -228,10 +229,11 @@ const MAX_TIMER_MS = 0x7fffffff;
 
 function addOptional(
 	config: Making<Config>,
-	{ earlyData, postHandshakeAuth, inflate, recordPadding, timeout, idleTimeout }: Options,
+	{ earlyData, postHandshakeAuth, requireExtendedMasterSecret, inflate, recordPadding, timeout, idleTimeout }: Options,
 ): void {
 	if (earlyData) config.earlyData = copyBytes("earlyData", earlyData);
 	if (postHandshakeAuth) config.postHandshakeAuth = true;
+	if (requireExtendedMasterSecret) config.requireExtendedMasterSecret = true;
 	if (inflate) config.inflate = inflate;
 	if (recordPadding !== undefined) config.recordPadding = numberOption("recordPadding", recordPadding, 2, 1024, 0);
 	if (timeout !== undefined) config.timeout = numberOption("timeout", timeout, 0, MAX_TIMER_MS, 0);

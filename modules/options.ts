@@ -24,6 +24,11 @@ export interface Options {
 	 * TLS 1.2's TLS_ECDHE_ECDSA_WITH_AES_128_CCM and ..._CCM_8. Old suites can be named where "config.tls" switches them on (legacy/legacy.ts).
 	 */
 	cipherSuites?: readonly string[];
+	/**
+	 * True: a server of TLS 1.2 without the extended master secret (RFC 7627) is refused. Default: it is accepted for full handshakes, and no session
+	 * is kept. `HandshakeInfo.extendedMasterSecret` says which.
+	 */
+	requireExtendedMasterSecret?: boolean;
 	/** Trusted certificates, DER or PEM: authorities, or the server's own certificate. */
 	certificate?: CertificateInput | readonly CertificateInput[];
 	/** The client's own certificates, DER or PEM, its own first, then those that lead to an authority; with them `clientKey` or `sign`. */

@@ -26,7 +26,7 @@ URL it asks a server that it starts itself.
 
   URL               https://HOST[:PORT][/PATH]
   --ca FILE.pem     the certificates to trust: an authority's, or the server's own; without it, the roots in roots/common.bin
-  --tls WORDS       1.2 or 1.3: that version only; without it, the server picks. "rsa", "dhe", "cbc" and "ems-optional"
+  --tls WORDS       1.2 or 1.3: that version only; without it, the server picks. "rsa", "dhe" and "cbc"
                     add what old servers of 1.2 need; the server that is started is then such a one
   --m32, --native   the 32-bit build, whose memory figures are the device's (the default where it can be built), or the host's own
   --live            collect garbage at every allocation: peaks are then what is really in use
@@ -44,7 +44,7 @@ const FAILED = "failed: ";
 const versionWords = ["1.2", "1.3"];
 
 /** What needs modules/optional/legacy. */
-const oldWords = ["rsa", "dhe", "cbc", "ems-optional"];
+const oldWords = ["rsa", "dhe", "cbc"];
 
 interface Arguments {
 	url?: string;

@@ -26,6 +26,8 @@ export interface Negotiated {
 	signature: number;
 	/** It goes on with the secret of an earlier connection. */
 	resumed: boolean;
+	/** The keys depend on the whole handshake: always in TLS 1.3, in TLS 1.2 with the extended master secret (RFC 7627). */
+	extendedMasterSecret: boolean;
 	/** The server took the option `earlyData`; if not, the application has to send it. */
 	earlyData: boolean;
 	/** The application protocol (ALPN), if one was agreed. */

@@ -109,18 +109,9 @@ function run(done: (result: Result) => void): void {
 							},
 						}
 					: undefined),
-				onHandshake({ suite, group, signature, protocol, version, resumed, peer, earlyData: isTaken }: HandshakeInfo) {
-					isSent = isTaken;
-					result.negotiated = {
-						suite,
-						group,
-						signature,
-						protocol,
-						version,
-						resumed,
-						earlyData: isTaken,
-						subject: peer.subject,
-					};
+				onHandshake({ peer, timing: _, ...negotiated }: HandshakeInfo) {
+					isSent = negotiated.earlyData;
+					result.negotiated = { ...negotiated, subject: peer.subject };
 				},
 			},
 			onWritable(count: number) {

@@ -19,6 +19,7 @@ export interface ClientResult {
 		readonly protocol?: string;
 		readonly resumed: boolean;
 		readonly earlyData: boolean;
+		readonly extendedMasterSecret: boolean;
 		readonly subject: string;
 	};
 	/** The session that the connection gave, in hexadecimal. */

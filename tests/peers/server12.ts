@@ -60,7 +60,7 @@ export interface Script12 {
 	/** The ticket's lifetime, in seconds. */
 	readonly lifetime?: number;
 	/** The master secret of a session that the server goes on with. */
-	readonly resume?: Buffer;
+	readonly resume?: Buffer | undefined;
 	/** The point in ServerKeyExchange, signed as it is. */
 	readonly point?: Buffer;
 	/** The group and key of DHE. */

@@ -25,10 +25,9 @@ export interface AnySession {
 	readonly maxFragmentCode: number;
 }
 
+/** Its secret is an extended master secret: there are no sessions without (RFC 7627 section 5.3). */
 export interface Session12 extends AnySession {
 	readonly version: ProtocolVersion.tls12;
-	/** Its secret is the extended master secret (RFC 7627). */
-	readonly isExtended: boolean;
 	/** One of it and the ticket is not empty. */
 	readonly id: Uint8Array;
 }

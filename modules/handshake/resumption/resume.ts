@@ -11,7 +11,6 @@ import type { ClockPolicy } from "../../x509/time";
 import { findSuite } from "../../crypto/suites";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
-import { legacy } from "tls/optional/legacy/legacy";
 import type { AuthenticatedPeer } from "../authenticated";
 import type { Link } from "../link";
 import type { ServerHello12, Ticket12 } from "../tls12/hello";
@@ -74,9 +73,7 @@ function isOffered(session: Session, { suites, protocols, maxFragmentCode }: Ses
 	if (!suites.includes(session.suite)) return false;
 	// RFC 6066 section 4: it holds for as long as the session does
 	if (maxFragmentCode !== undefined && maxFragmentCode !== session.maxFragmentCode) return false;
-	// RFC 7627 section 5.3
-	if (session.version === ProtocolVersion.tls12)
-		return session.isExtended || (legacy?.sparesExtendedMasterSecret ?? false);
+	if (session.version === ProtocolVersion.tls12) return true;
 	return (
 		session.secret!.length === findSuite(session.suite)!.hashLength &&
 		(!session.protocol || protocols.includes(session.protocol))
@@ -102,7 +99,7 @@ export function usableSession(bytes: Uint8Array, binding: Uint8Array, terms: Ses
 
 /**
  * Hands on what a later connection of TLS 1.2 can go on with: a new ticket, or the number of a session that begins here. `master` is the master
- * secret, `peer` and `scheme` are the server's proof.
+ * secret, `peer` and `scheme` are the server's proof. Without the extended master secret there is no session (RFC 7627 section 5.3).
  */
 export function keepSession12(
 	link: Link,
@@ -113,7 +110,7 @@ export function keepSession12(
 ): void {
 	const { sessionBinding: binding, maxFragmentCode, certificates } = link.config;
 	const { lifetime = 0, octets: ticket = empty } = ticket12 ?? {};
-	const now = clockTime(certificates.clock);
+	const now = isExtended ? clockTime(certificates.clock) : undefined;
 	if (now === undefined || (!ticket.length && (resumes || !sessionId.length))) return;
 	const { subject, verifiedAt, validUntil } = peer;
 	const session = {
@@ -125,7 +122,6 @@ export function keepSession12(
 		subject,
 		verifiedAt,
 		validUntil,
-		isExtended,
 		maxFragmentCode: maxFragment ? maxFragmentCode : 0,
 	} as const;
 	link.keepSession(exportSession(session, master, binding!, now, lifetime));

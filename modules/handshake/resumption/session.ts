@@ -37,6 +37,7 @@ const MAX_LIFETIME = 604800;
 /** Latest time that fits, in seconds: in 2106. */
 const MAX_SECONDS = 0xffffffff;
 
+/** Every session of TLS 1.2 has it: RFC 7627 section 5.3. */
 const enum Flag {
 	extendedMasterSecret = 1,
 }
@@ -113,7 +114,7 @@ export function exportSession(
 	writeName(w, subject);
 	w.u8(session.maxFragmentCode);
 	if (session.version === ProtocolVersion.tls12) {
-		w.u8(session.isExtended ? Flag.extendedMasterSecret : 0);
+		w.u8(Flag.extendedMasterSecret);
 		w.u8(session.id.length);
 		w.copy(session.id, 0, session.id.length);
 	} else {
@@ -157,8 +158,8 @@ function read12(r: Reader, common: Omit<AnySession, "secret">): Omit<Session12, 
 	const flags = r.u8();
 	const id = take(r, 1, 32);
 	r.finish();
-	if (flags > Flag.extendedMasterSecret || !(id.length || common.ticket.length)) return undefined;
-	return { ...common, version: ProtocolVersion.tls12, id, isExtended: flags === Flag.extendedMasterSecret };
+	if (flags !== Flag.extendedMasterSecret || !(id.length || common.ticket.length)) return undefined;
+	return { ...common, version: ProtocolVersion.tls12, id };
 }
 
 function read13(

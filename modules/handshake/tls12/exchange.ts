@@ -35,8 +35,6 @@ export interface Legacy {
 	readonly groups: readonly number[];
 	/** encrypt_then_mac (RFC 7366) is offered. */
 	readonly asksEncryptThenMac: boolean;
-	/** Servers without the extended master secret (RFC 7627) are taken. */
-	readonly sparesExtendedMasterSecret: boolean;
 	/** A suite among those that are switched on, by number or name. */
 	findSuite(id: number): Suite | undefined;
 	findSuiteByName(name: string): Suite | undefined;

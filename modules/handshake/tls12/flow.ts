@@ -301,7 +301,7 @@ class Application12 implements PostHandshake {
 }
 
 function open(link: Link, state: State12): void {
-	const { suite, protocol, resumes } = state.answer;
+	const { suite, protocol, resumes, isExtended } = state.answer;
 	const proof = state.proof!;
 	link.timing.mark(Phase.finished);
 	if (link.config.onSession) resumption!.keepSession12(link, state.answer, state.ticket, state.master!, proof);
@@ -312,6 +312,7 @@ function open(link: Link, state: State12): void {
 		group,
 		signature: proof.scheme,
 		resumed: resumes,
+		extendedMasterSecret: isExtended,
 		earlyData: false,
 		protocol,
 	};

@@ -148,11 +148,11 @@ function readExtensions(r: Reader, hello: Hello, config: Config, to: ServerHello
 	}
 	r.finish();
 	refuseBothLimits(seen);
-	// RFC 7627 section 5.2: without it, two connections can be made to have the same keys
-	if (!to.isExtended && !legacy?.sparesExtendedMasterSecret)
+	// RFC 7627 section 5.3: without it a full handshake is safe, if no session is made of it
+	if (!to.isExtended && config.requireExtendedMasterSecret)
 		throw new TLSError(
 			"handshake_failure",
-			"the server does not know the extended master secret (RFC 7627), which this client insists on",
+			'server does not support the extended master secret (RFC 7627), which "requireExtendedMasterSecret" demands',
 		);
 	if (!(seen & ExtensionBit.renegotiation_info))
 		throw new TLSError(
@@ -161,18 +161,20 @@ function readExtensions(r: Reader, hello: Hello, config: Config, to: ServerHello
 		);
 }
 
-/** What must be the same as when the session began (RFC 5246 section 7.4.1.3, RFC 7627 section 5.3). */
+/**
+ * Checks what must be the same as when the session began (RFC 5246 section 7.4.1.3, RFC 7627 section 5.3). Only sessions with the extended master
+ * secret are kept and offered.
+ */
 function checkResumed({ suite, isExtended }: ServerHello12, session: Session12): void {
 	if (suite.id !== session.suite)
 		throw new TLSError(
 			"illegal_parameter",
 			"the server resumes a session with another cipher suite than the session's",
 		);
-	const how = isExtended ? "with" : "without";
-	if (isExtended !== session.isExtended)
+	if (!isExtended)
 		throw new TLSError(
 			"handshake_failure",
-			`the server resumes a session ${how} the extended master secret (RFC 7627), unlike when it began`,
+			"server resumed a session without the extended master secret (RFC 7627) that the session began with",
 		);
 }
 

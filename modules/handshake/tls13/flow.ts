@@ -346,6 +346,7 @@ function finishAndOpen(link: Link, state: State13): void {
 		group: state.group,
 		signature: proof.scheme,
 		resumed: state.key?.session !== undefined,
+		extendedMasterSecret: true,
 		earlyData: state.isEarly,
 		protocol: state.protocol,
 	};

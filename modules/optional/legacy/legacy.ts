@@ -1,10 +1,9 @@
 /*
 	"tls/optional/legacy/legacy" in a build for old servers of TLS 1.2: what "config.tls" in the app's manifest switches on, as words:
 
-	    cbc            AES in CBC mode with HMAC, and encrypt_then_mac (RFC 7366) where the server knows it
-	    rsa            RSA key transport (RFC 5246 section 7.4.7.1): whoever gets the server's key later can read all that was said
-	    dhe            Diffie-Hellman in the groups of RFC 7919
-	    ems-optional   servers without the extended master secret (RFC 7627)
+	    cbc   AES in CBC mode with HMAC, and encrypt_then_mac (RFC 7366) where the server knows it
+	    rsa   RSA key transport (RFC 5246 section 7.4.7.1): whoever gets the server's key later can read all that was said
+	    dhe   Diffie-Hellman in the groups of RFC 7919
 
 	Without words this build does no more than one without this folder's manifest.json, which has none.ts in the place of this. What is on is
 	offered behind everything else.
@@ -23,7 +22,7 @@ import { DHE } from "./dhe";
 import { RSA } from "./rsa";
 import { makeSuite, suitesWith } from "./suites";
 
-const known: readonly string[] = ["1.2", "1.3", "cbc", "rsa", "dhe", "ems-optional"];
+const known: readonly string[] = ["1.2", "1.3", "cbc", "rsa", "dhe"];
 const words = String(config.tls ?? "")
 	.split(" ")
 	.filter(word => word !== "");
@@ -66,7 +65,6 @@ export const legacy: Legacy | undefined = Object.freeze(
 		suites,
 		groups: dhe ? [NamedGroup.ffdhe2048, NamedGroup.ffdhe3072, NamedGroup.ffdhe4096] : [],
 		asksEncryptThenMac: cbc,
-		sparesExtendedMasterSecret: words.includes("ems-optional"),
 		findSuite,
 		findSuiteByName,
 		keyExchange,
@@ -77,4 +75,8 @@ export const legacy: Legacy | undefined = Object.freeze(
 
 /** What is wrong with the words, or undefined. */
 export const problem: string | undefined =
-	unknown === undefined ? undefined : `"config.tls": "${unknown}" is none of ${known.join(", ")}`;
+	unknown === undefined
+		? undefined
+		: unknown === "ems-optional"
+			? '"config.tls": remove "ems-optional": servers without the extended master secret are accepted by default'
+			: `"config.tls": "${unknown}" is none of ${known.join(", ")}`;

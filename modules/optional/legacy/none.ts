@@ -14,4 +14,6 @@ export const legacy: Legacy | undefined = undefined;
 /** What is wrong with the words, or undefined; versions are the demo's. */
 export const problem: string | undefined =
 	unknown &&
-	`"config.tls": "${unknown}" is for old servers and needs modules/optional/legacy/manifest.json in the manifest's "include"`;
+	(unknown === "ems-optional"
+		? '"config.tls": remove "ems-optional": servers without the extended master secret are accepted by default'
+		: `"config.tls": "${unknown}" is for old servers and needs modules/optional/legacy/manifest.json in the manifest's "include"`);

@@ -48,7 +48,6 @@ function session(maxFragmentCode: number, version: ProtocolVersion.tls12 | Proto
 					version,
 					suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
 					id: new Uint8Array(0),
-					isExtended: true,
 				},
 				secret,
 				binding,

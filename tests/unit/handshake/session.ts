@@ -9,8 +9,9 @@ import type { Options } from "tls/options";
 import { dropSession } from "tls/handshake/resumption/keys";
 import type { Session, Session12, Session13 } from "tls/handshake/resumption/keys";
 import { sessionBinding } from "tls/handshake/resumption/resume";
-import { exportSession, importSession } from "tls/handshake/resumption/session";
+import { BINDING_LENGTH, exportSession, importSession } from "tls/handshake/resumption/session";
 import { CipherSuite, ProtocolVersion, SignatureScheme } from "tls/wire/numbers";
+import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import { trustCertificates } from "tls/x509/trust";
 
@@ -45,7 +46,6 @@ const right12 = {
 	version: ProtocolVersion.tls12,
 	suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
 	id: empty,
-	isExtended: true,
 } as const;
 
 /** What the tests connect with. */
@@ -285,7 +285,6 @@ test("a session with a right check that says what can't be is passed over", () =
 		{ ...right13, ticket: empty },
 		{ ...right13, suite: CipherSuite.TLS_AES_256_GCM_SHA384 },
 		{ ...right12, suite: 0x1234 },
-		{ ...right12, isExtended: false },
 		{ ...right13, version: 0x0305 },
 		{ ...right13, protocol: "h2" },
 	])
@@ -297,6 +296,23 @@ test("a session with a right check that says what can't be is passed over", () =
 		[right13, 48],
 	] as const)
 		equal(used(exportSession(session, new Secret(length), bindingOf(server), start * 1000, week)), undefined);
+});
+
+test("RFC 7627 section 5.3: a session of TLS 1.2 without the extended master secret is passed over", () => {
+	const session = new Uint8Array(exported(right12));
+	const end = session.length - BINDING_LENGTH;
+	// an empty session id stands behind the flags
+	const at = end - 2;
+	equal(session[at], 1);
+	for (let flags = 0; flags < 256; flags++) {
+		session[at] = flags;
+		const running = new Hash(HashAlgorithm.sha256);
+		running.update(bindingOf(server), 0, BINDING_LENGTH);
+		running.update(session, 0, end);
+		running.peek(session, end);
+		running.close();
+		equal(used(session.slice().buffer) !== undefined, flags === 1);
+	}
 });
 
 test("earlier and later formats are passed over", () => {
