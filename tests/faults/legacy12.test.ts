@@ -381,13 +381,6 @@ const helloFaults: Fault[] = [
 		script: of(cbcSHA, { extensions: Buffer.concat([...rightExtensions, extension(22), extension(22)]) }),
 		...illegal,
 	},
-	{
-		name: "no extended master secret",
-		script: of(rsaGCM, { oldMasterSecret: true }),
-		code: "handshake_failure",
-		alert: 40,
-		says: /extended master secret/,
-	},
 ];
 
 describe("TLS 1.2: old servers", () => {

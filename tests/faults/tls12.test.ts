@@ -290,14 +290,7 @@ const helloFaults: Fault[] = [
 		script: extensions(),
 		code: "handshake_failure",
 		alert: 40,
-		says: /extended master secret/,
-	},
-	{
-		name: "no extended master secret",
-		script: extensions(renegotiation, points),
-		code: "handshake_failure",
-		alert: 40,
-		says: /extended master secret/,
+		says: /secure renegotiation/,
 	},
 	{
 		name: "no renegotiation_info",
