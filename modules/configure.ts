@@ -13,7 +13,6 @@ import { lowestVersion } from "./handshake/tls12/hello";
 import { readCredential } from "./handshake/identity";
 import { wipeSecrets } from "./handshake/secrets";
 import { readExternalKey, resumption } from "./handshake/resumption/resumption";
-import type { Session } from "./handshake/resumption/keys";
 import { fragmentCode, limitsThatFit, messageThatFits } from "./connection/limits";
 import type { RecordLimits } from "./connection/limits";
 import type { Config } from "./config";
@@ -22,7 +21,7 @@ import { copyBytes, copyList, copyOptions, describeType, listOf, viewBytes } fro
 import { numberOption, typeName } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
-import { clockPolicy } from "./x509/time";
+import { clockPolicy, clockTime, type ClockPolicy } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
@@ -284,6 +283,16 @@ function suitesFor(options: Options, config: Making<Config>, isKeyOnly: boolean)
 	return suites;
 }
 
+/** Milliseconds since 1970 by the app's clock; undefined where it knows no time. */
+function readClock(clock: ClockPolicy): number | undefined {
+	try {
+		return clockTime(clock);
+	} catch (error) {
+		if (error instanceof TLSError) throw error;
+		refuse('"clock" throws: it must return seconds since 1970, or undefined');
+	}
+}
+
 /** Sessions: the one to resume, and what later ones are bound to. */
 function addSessions(config: Making<Config>, options: Options, maxFragmentCode: number | undefined): void {
 	const { session, onSession } = options;
@@ -296,15 +305,8 @@ function addSessions(config: Making<Config>, options: Options, maxFragmentCode: 
 		config.sessionBinding = binding;
 	}
 	if (!session) return;
-	const terms = { suites, protocols, maxFragmentCode, clock: certificates.clock, lifetime };
-	const bytes = viewBytes("session", session);
-	let usable: Session | undefined;
-	try {
-		usable = resumption!.usableSession(bytes, binding, terms);
-	} catch (error) {
-		if (error instanceof TLSError) throw error;
-		refuse('"clock" throws: it must return seconds since 1970, or undefined');
-	}
+	const terms = { suites, protocols, maxFragmentCode, now: readClock(certificates.clock), lifetime };
+	const usable = resumption!.usableSession(viewBytes("session", session), binding, terms);
 	if (!usable) return;
 	config.session = usable;
 	config.maxFragmentCode = usable.maxFragmentCode;

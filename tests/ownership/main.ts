@@ -12,15 +12,21 @@ import { TLSClient } from "tls/client";
 
 type Outcome = { readonly code: string; readonly message: string };
 
-/** Positions up to here are all tried; further ones by this step, which is prime. */
+/** Positions up to here are all tried; further ones by STEP, which is prime. */
 const EACH_UNTIL = Number(config.each);
-const STEP = 31;
+const STEP = Number(config.step);
 
 const GOOD: Outcome = { code: "", message: "" };
 
-/** One connection: a request, its answer, the end. */
+/** Whether connections resume, and what they resume: the session of the first. */
+const RESUMES = config.resumes === "yes";
+let session: ArrayBuffer | undefined;
+let isResumed = false;
+
+/** Connects, sends a request, reads its answer and closes. */
 function connect(secure: object, done: (outcome: Outcome) => void): void {
 	let isDone = false;
+	const offered = session;
 	const finish = (outcome: Outcome): void => {
 		if (isDone) return;
 		isDone = true;
@@ -33,7 +39,22 @@ function connect(secure: object, done: (outcome: Outcome) => void): void {
 			address: "127.0.0.1",
 			port: Number(config.port),
 			TCP: { io: TCP },
-			secure: { certificate: config.ca, ...secure },
+			secure: {
+				certificate: config.ca,
+				...secure,
+				// one of TLS 1.3 is used once, and wiped
+				...(offered ? { session: offered.slice(0) } : {}),
+				onHandshake(info: { resumed: boolean }) {
+					isResumed = info.resumed;
+				},
+				...(RESUMES && !session
+					? {
+							onSession(bytes: ArrayBuffer) {
+								session = bytes;
+							},
+						}
+					: {}),
+			},
 			onWritable() {
 				if (isSent) return;
 				isSent = true;
@@ -46,7 +67,8 @@ function connect(secure: object, done: (outcome: Outcome) => void): void {
 			onReadable() {
 				this.read();
 				this.close();
-				finish(GOOD);
+				if (offered && !isResumed) finish({ code: "full", message: "a full handshake in place of a resumed one" });
+				else finish(GOOD);
 			},
 			onError(error: unknown) {
 				finish({ code: (error as any).code ?? "plain", message: String(error) });
@@ -128,6 +150,7 @@ function run({ name, arm, disarm }: Plan, done: () => void): void {
 			// "transport" is what the TCP class throws
 			const isExpected =
 				code === "none" ||
+				code === "full" ||
 				code === "out_of_memory" ||
 				code === "crypto" ||
 				(code === "transport" && outcome.message.includes("native memory for a socket"));

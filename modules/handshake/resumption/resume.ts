@@ -7,7 +7,6 @@ import { empty } from "../../wire/reader";
 import { refuse } from "../../errors";
 import type { CertificatePolicy } from "../../x509/policy";
 import { clockTime } from "../../x509/time";
-import type { ClockPolicy } from "../../x509/time";
 import { findSuite } from "../../crypto/suites";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
@@ -63,7 +62,8 @@ export interface SessionTerms {
 	readonly protocols: readonly string[];
 	/** What the application asks for, if it does. */
 	readonly maxFragmentCode: number | undefined;
-	readonly clock: ClockPolicy;
+	/** Milliseconds since 1970; undefined where the time is not known. */
+	readonly now: number | undefined;
 	/** Seconds that a session is used after the last full handshake. */
 	readonly lifetime: number;
 }
@@ -82,8 +82,8 @@ function isOffered(session: Session, { suites, protocols, maxFragmentCode }: Ses
 
 /** Reads the session where it goes with what is offered now; else undefined. */
 export function usableSession(bytes: Uint8Array, binding: Uint8Array, terms: SessionTerms): Session | undefined {
-	const now = clockTime(terms.clock);
-	const session = now === undefined ? undefined : importSession(bytes, binding, { now, lifetime: terms.lifetime });
+	const { now, lifetime } = terms;
+	const session = now === undefined ? undefined : importSession(bytes, binding, { now, lifetime });
 	if (!session) return undefined;
 	const isRight = isOffered(session, terms);
 	try {
