@@ -3,7 +3,7 @@
 	compiler differ.
 */
 
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 import { digest, fileDigest, Problem, shown, Stamp } from "./files.js";
@@ -86,4 +86,12 @@ export async function linkProgram(
 	if (outcome.code !== 0) throw new Problem(explain(outcome.stderr.trim()));
 	renameSync(draft, program);
 	return program;
+}
+
+/** The C files of a folder but those `without`. */
+export function sources(folder: string, without: ReadonlySet<string>): string[] {
+	return readdirSync(folder)
+		.filter(name => name.endsWith(".c") && !without.has(name))
+		.sort()
+		.map(name => join(folder, name));
 }

@@ -3,12 +3,13 @@
 	engine's configuration is here.
 */
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import { compileCrypto, cryptoFlags } from "./crypto.js";
 import { fetchEngine } from "./engine.js";
 import { locked, projectRoot } from "./files.js";
-import { compileUnits, linkProgram, type Unit } from "./objects.js";
+import { compileUnits, linkProgram, sources, type Unit } from "./objects.js";
 import { findToolchain, type Toolchain } from "./toolchain.js";
 
 /** The engine and the runtime around it, compiled. */
@@ -88,13 +89,6 @@ export function engineFolders(engine: string): string[] {
 	return ["includes", "platforms", "sources"].map(name => join(engine, name));
 }
 
-export function sources(folder: string, without: ReadonlySet<string>): string[] {
-	return readdirSync(folder)
-		.filter(name => name.endsWith(".c") && !without.has(name))
-		.sort()
-		.map(name => join(folder, name));
-}
-
 /** The program that compiles modules to bytecode. The same on every variant, so it is built for the host. */
 export async function buildCompiler(): Promise<string> {
 	const engine = await fetchEngine();
@@ -121,15 +115,11 @@ function countsLibraries(toolchain: Toolchain): boolean {
 }
 
 function libraries(toolchain: Toolchain): string[] {
-	if (!countsLibraries(toolchain)) return ["-lmbedcrypto", "-lm", "-lpthread"];
-	return [
-		"-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free",
-		"-Wl,-Bstatic",
-		"-lmbedcrypto",
-		"-Wl,-Bdynamic",
-		"-lm",
-		"-lpthread",
-	];
+	const isCounted = countsLibraries(toolchain);
+	const wraps = isCounted ? ["-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free"] : [];
+	if (toolchain.crypto !== "system") return [...wraps, "-lm", "-lpthread"];
+	const crypto = isCounted ? ["-Wl,-Bstatic", "-lmbedcrypto", "-Wl,-Bdynamic"] : ["-lmbedcrypto"];
+	return [...wraps, ...crypto, "-lm", "-lpthread"];
 }
 
 /** The engine and the runtime, compiled for a variant. */
@@ -149,18 +139,23 @@ export async function buildRuntime(toolchain: Toolchain): Promise<Runtime> {
 		...folders.flatMap(folder => ["-isystem", folder]),
 	];
 	const own = [...common, ...warnings];
+	const crypto = await cryptoFlags(toolchain);
 	const counting = join(chipFolder, "psa_count.h");
 	const inEngine = [...common, "-DSIM_ENGINE=1", "-w", ...(isSanitized ? ["-fno-sanitize=all"] : [])];
 	const units: Unit[] = [
 		...engineSources(engine).map(source => ({ source, flags: inEngine })),
 		...sources(runtimeFolder, new Set(["compile.c", ...engineParts])).map(source => ({ source, flags: own })),
 		...engineParts.map(name => ({ source: join(runtimeFolder, name), flags: inEngine })),
-		...(existsSync(chipFolder) ? sources(chipFolder, new Set()).map(source => ({ source, flags: own })) : []),
+		...sources(chipFolder, new Set()).map(source => ({ source, flags: [...own, ...crypto] })),
 	];
 	return locked("runtime", async () => ({
-		objects: await compileUnits(toolchain, "the simulator", units),
+		objects: [
+			...(await compileUnits(toolchain, "the simulator", units)),
+			...(toolchain.crypto === "system" ? [] : await compileCrypto(toolchain, [...cFlags, ...crypto])),
+		],
 		nativeFlags: [
 			...common,
+			...crypto,
 			...unchecked,
 			...warnings,
 			"-DSIM_NATIVE=1",

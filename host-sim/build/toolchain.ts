@@ -1,7 +1,8 @@
 /*
 	The C compiler and Mbed TLS's crypto library: found, tried out, and where they lack, installed (as root on Debian) or asked for
-	in one command. A variant is how an app is built: "native", or "m32" with the 32-bit pointers of the device; behind a dash
-	"asan" adds the address and undefined-behaviour sanitizers, and "bare" leaves out the engine's meter and line numbers, as a release for a device does.
+	in one command. A variant is how an app is built: "native", or "m32" with the 32-bit pointers of the device. Behind a dash
+	"asan" adds the address and undefined-behaviour sanitizers, "bare" leaves out the engine's meter and line numbers, as a release for
+	a device does, and "device" builds Mbed TLS as on a device (crypto.ts) in place of the system's; "p256m" adds its P-256 without heap.
 */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,6 +16,8 @@ export interface Toolchain {
 	readonly variant: string;
 	/** The engine has neither meter nor line numbers. */
 	readonly isBare: boolean;
+	/** Which Mbed TLS: the system's, or one built as on a device. */
+	readonly crypto: "system" | "device" | "device with p256-m";
 	readonly compiler: string;
 	/** For compiling and linking alike. */
 	readonly flags: string[];
@@ -30,6 +33,8 @@ export interface Toolchain {
 const debian = {
 	native: "apt-get update; apt-get install -y build-essential libmbedtls-dev",
 	m32: "dpkg --add-architecture i386 && apt-get update; apt-get install -y gcc-multilib libmbedtls-dev:i386",
+	device: "apt-get update; apt-get install -y build-essential dpkg-dev",
+	device32: "apt-get update; apt-get install -y build-essential gcc-multilib dpkg-dev",
 	emulator: "apt-get update; apt-get install -y qemu-user",
 };
 
@@ -43,11 +48,29 @@ const homebrew = ["/opt/homebrew", "/usr/local"].flatMap(prefix => [
 ]);
 
 /** In a variant's folder: the version that was found to work, and its runner. */
-const stampName = "toolchain-works";
+function stampName(crypto: Toolchain["crypto"]): string {
+	return crypto === "system" ? "toolchain-works" : "toolchain-works-device";
+}
+
+const deviceProbe = "int main(void) { return 0; }\n";
 
 const probe = `#include <psa/crypto.h>
 int main(void) { return psa_crypto_init() == PSA_SUCCESS ? 0 : 1; }
 `;
+
+function cryptoOf(variant: string): Toolchain["crypto"] {
+	const extras = variant.split("-").slice(1);
+	if (extras.includes("p256m")) return "device with p256-m";
+	return extras.includes("device") ? "device" : "system";
+}
+
+/** What a variant's objects have in common with those of others: its name without what selects Mbed TLS. */
+function folderName(variant: string): string {
+	return variant
+		.split("-")
+		.filter(part => part !== "device" && part !== "p256m")
+		.join("-");
+}
 
 function variantFlags(variant: string): string[] {
 	const [base, ...extras] = variant.split("-");
@@ -55,8 +78,9 @@ function variantFlags(variant: string): string[] {
 		throw new Problem(`"${variant}": a variant is native or m32, with -asan behind it if wanted`, 2);
 	const flags = base === "m32" ? ["-m32"] : [];
 	for (const extra of extras) {
-		if (extra === "bare") continue;
-		if (extra !== "asan") throw new Problem(`"${variant}": additions to a variant are -asan and -bare`, 2);
+		if (extra === "bare" || extra === "device" || extra === "p256m") continue;
+		if (extra !== "asan")
+			throw new Problem(`"${variant}": additions to a variant are -asan, -bare, -device and -p256m`, 2);
 		flags.push("-fsanitize=address,undefined", "-fno-omit-frame-pointer");
 	}
 	return flags;
@@ -81,26 +105,31 @@ interface Trial {
 
 /** Compiles, links and runs a small program that uses PSA Crypto. */
 async function tryOut(toolchain: Omit<Toolchain, "runner">): Promise<Trial> {
-	const source = join(toolchain.folder, "probe.c");
+	const ofSystem = toolchain.crypto === "system";
+	const source = join(toolchain.folder, ofSystem ? "probe.c" : "probe-device.c");
 	const program = join(toolchain.folder, `probe.${process.pid}`);
-	writeWhole(source, probe);
+	writeWhole(source, ofSystem ? probe : deviceProbe);
 	const built = await run(toolchain.compiler, [
 		...toolchain.flags,
 		source,
 		"-o",
 		program,
 		...toolchain.linkFlags,
-		"-lmbedcrypto",
+		...(ofSystem ? ["-lmbedcrypto"] : []),
 	]);
 	const is32 = toolchain.variant.startsWith("m32");
-	const command = is32 ? debian.m32 : debian.native;
+	const command = ofSystem ? (is32 ? debian.m32 : debian.native) : is32 ? debian.device32 : debian.device;
+	if (!ofSystem && (await run("dpkg-source", ["--version"])).code !== 0)
+		return { runner: undefined, words: "dpkg-source, which unpacks Mbed TLS's sources, is missing", command };
 	if (built.code !== 0)
 		return { runner: undefined, words: built.stderr.trim().split("\n").slice(0, 4).join("\n"), command };
 	for (const runner of is32 ? [[], [emulator]] : [[]]) {
 		const [first, ...rest] = [...runner, program];
 		if ((await run(first!, rest)).code === 0) return { runner, words: "", command };
 	}
-	const words = "the program that tries out PSA Crypto does not run";
+	const words = ofSystem
+		? "the program that tries out PSA Crypto does not run"
+		: "the program that tries out the compiler does not run";
 	return is32
 		? {
 				runner: undefined,
@@ -130,12 +159,14 @@ export async function findToolchain(variant: string): Promise<Toolchain> {
 		linkFlags.push(`-L${brew}/lib`);
 	}
 	const compiler = process.env["CC"] ?? "cc";
-	const folder = join(buildFolder, variant);
+	const crypto = cryptoOf(variant);
+	const folder = join(buildFolder, folderName(variant));
 	mkdirSync(folder, { recursive: true });
 	const versionOf = async (): Promise<string> => (await run(compiler, ["--version"])).stdout;
 	const make = (version: string): Omit<Toolchain, "runner"> => ({
 		variant,
 		isBare,
+		crypto,
 		compiler,
 		flags,
 		linkFlags,
@@ -143,7 +174,7 @@ export async function findToolchain(variant: string): Promise<Toolchain> {
 		folder,
 	});
 	let toolchain = make(await versionOf());
-	const stamp = join(folder, stampName);
+	const stamp = join(folder, stampName(crypto));
 	if (existsSync(stamp)) {
 		const [version, ...runner] = readFileSync(stamp, "utf8").split("\n");
 		if (version === toolchain.version) return { ...toolchain, runner };
@@ -163,8 +194,9 @@ export async function findToolchain(variant: string): Promise<Toolchain> {
 
 /** True where a variant can be built on this machine; installs nothing. */
 export async function canBuild(variant: string): Promise<boolean> {
-	const folder = join(buildFolder, variant);
-	if (existsSync(join(folder, stampName))) return true;
+	const crypto = cryptoOf(variant);
+	const folder = join(buildFolder, folderName(variant));
+	if (existsSync(join(folder, stampName(crypto)))) return true;
 	mkdirSync(folder, { recursive: true });
 	const compiler = process.env["CC"] ?? "cc";
 	return (
@@ -172,6 +204,7 @@ export async function canBuild(variant: string): Promise<boolean> {
 			await tryOut({
 				variant,
 				isBare: false,
+				crypto,
 				compiler,
 				flags: variantFlags(variant),
 				linkFlags: [],

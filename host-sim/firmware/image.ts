@@ -16,24 +16,17 @@ import {
 	type Platform,
 } from "../build/build.js";
 import type { CompiledModule } from "../build/bytecode.js";
+import { cryptoFlags, cryptoUnits } from "../build/crypto.js";
 import { fetchEngine } from "../build/engine.js";
 import { digest, fileDigest, locked, Problem, projectRoot, writeChanged, writeWhole } from "../build/files.js";
 import { countedNativesTable } from "../build/generate.js";
-import { compileUnits, linkProgram, type Unit } from "../build/objects.js";
+import { compileUnits, linkProgram, sources, type Unit } from "../build/objects.js";
 import { run } from "../build/process.js";
 import { say } from "../build/progress.js";
-import {
-	buildCompiler,
-	engineFolders,
-	engineParts,
-	engineSources,
-	runtimeFolder,
-	sources,
-	warnings,
-} from "../build/runtime.js";
+import { buildCompiler, engineFolders, engineParts, engineSources, runtimeFolder, warnings } from "../build/runtime.js";
 import type { Toolchain } from "../build/toolchain.js";
 import { linkerScript, type Group } from "./layout.js";
-import { emulator, fetchMbedTLS, findCrossCompiler } from "./tools.js";
+import { emulator, findCrossCompiler } from "./tools.js";
 
 /** Firmware that can be run (run.ts). */
 export interface Image {
@@ -111,17 +104,13 @@ function engineUnit(source: string, flags: readonly string[]): Unit {
 /** All that does not change with the app. */
 async function compileBase(toolchain: Toolchain): Promise<Objects> {
 	const engine = await fetchEngine();
-	const mbedtls = await fetchMbedTLS();
-	const crypto = ['-DMBEDTLS_CONFIG_FILE="mbedtls_config.h"', `-I${boardFolder}`, "-isystem", join(mbedtls, "include")];
+	const crypto = await cryptoFlags(toolchain);
 	const common = [...withEngine, ...engineFolders(engine).flatMap(folder => ["-isystem", folder])];
-	const own = (source: string): Unit => ({ source, flags: [...common, ...warnings] });
+	const own = (source: string): Unit => ({ source, flags: [...common, ...crypto, ...warnings] });
 	const named = (names: readonly string[]): string[] => names.map(name => join(runtimeFolder, `${name}.c`));
 	const compile = (title: string, units: readonly Unit[]): Promise<string[]> => compileUnits(toolchain, title, units);
 	const inEngine = [...engineSources(engine), ...engineParts.map(name => join(runtimeFolder, name))];
-	const library = sources(join(mbedtls, "library"), new Set()).map(source => ({
-		source,
-		flags: [...optimization, ...crypto, "-w"],
-	}));
+	const library = await cryptoUnits(toolchain, [...optimization, ...crypto]);
 	return {
 		groups: [
 			{

@@ -17,7 +17,7 @@ Builds the app whose manifest.json is in the folder APP, as mcconfig would, and 
 of "mc/config".
 
   --m32                 build with 32-bit pointers: memory figures are then those of the device
-  --variant NAME        native or m32; with -asan behind it under the sanitizers, with -bare without meter and line numbers
+  --variant NAME        native or m32; with -asan behind it under the sanitizers, with -bare without meter and line numbers, with -device as on a device
   --build-only          build, say where the program is, don't run
   --chip NAME           be that chip for what the app offers: esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2
   --live                collect garbage at every allocation: peaks are then what is really in use

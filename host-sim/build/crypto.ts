@@ -1,0 +1,47 @@
+/*
+	Mbed TLS as on a device: version 3.6 from its sources, in the configuration of chip/mbedtls/device_config.h. Variants with
+	"-device" and the firmware link it in place of the system's library.
+*/
+
+import { join } from "node:path";
+
+import { projectRoot } from "./files.js";
+import { compileUnits, sources, type Unit } from "./objects.js";
+import { fetchMbedTLS } from "./packages.js";
+import type { Toolchain } from "./toolchain.js";
+
+const configFolder = join(projectRoot, "host-sim", "chip", "mbedtls");
+const p256mFlags = ["-DMBEDTLS_PSA_P256M_DRIVER_ENABLED=1"];
+
+/** Compiler options for what includes Mbed TLS's headers; none where they are the system's. */
+export async function cryptoFlags({ crypto }: Toolchain): Promise<string[]> {
+	if (crypto === "system") return [];
+	const folder = await fetchMbedTLS();
+	return [
+		'-DMBEDTLS_CONFIG_FILE="device_config.h"',
+		`-I${configFolder}`,
+		"-isystem",
+		join(folder, "include"),
+		...(crypto === "device" ? [] : p256mFlags),
+	];
+}
+
+/** The library's files, without source of random numbers. */
+export async function cryptoUnits({ crypto }: Toolchain, flags: readonly string[]): Promise<Unit[]> {
+	const folder = await fetchMbedTLS();
+	const library = sources(join(folder, "library"), new Set()).map(source => ({ source, flags: [...flags, "-w"] }));
+	if (crypto !== "device with p256-m") return library;
+	const p256m = join(folder, "3rdparty", "p256-m");
+	const folders = [p256m, join(p256m, "p256-m")].flatMap(name => ["-isystem", name]);
+	const parts = ["p256-m_driver_entrypoints.c", "p256-m/p256-m.c"].map(name => join(p256m, name));
+	return [
+		...library.map(({ source, flags: own }) => ({ source, flags: [...own, ...folders] })),
+		...parts.map(source => ({ source, flags: [...flags, ...folders, "-w"] })),
+	];
+}
+
+/** Objects of the library for the simulator. */
+export async function compileCrypto(toolchain: Toolchain, flags: readonly string[]): Promise<string[]> {
+	const units = await cryptoUnits(toolchain, flags);
+	return compileUnits(toolchain, "Mbed TLS", [...units, { source: join(configFolder, "random.c"), flags: [...flags] }]);
+}
