@@ -15,7 +15,15 @@ export interface Case {
 	readonly connections: number;
 	/** The codes that may come, beside those of memory; any where undefined. */
 	readonly codes: readonly string[] | undefined;
-	serve(socket: Socket, identity: ServerIdentity): Promise<void>;
+	serve(socket: Socket, identity: ServerIdentity, known?: Known): Promise<void>;
+}
+
+/** What the good connection before left for the next one to resume. */
+export interface Known {
+	/** Of TLS 1.2. */
+	readonly master?: Buffer;
+	/** Of a ticket of TLS 1.3. */
+	readonly key?: Buffer;
 }
 
 /** Milliseconds after which a server that has said all ends the connection. */
@@ -26,7 +34,7 @@ function wait(ms: number): Promise<void> {
 }
 
 /** Runs a session to its end, which comes soon after the server has said all. */
-async function play(session: Session12 | Session13): Promise<void> {
+export async function play(session: Session12 | Session13): Promise<void> {
 	const { socket } = session;
 	let last = 0;
 	// a session that waits for a client that waits is ended
@@ -42,7 +50,7 @@ async function play(session: Session12 | Session13): Promise<void> {
 	}
 }
 
-function base({ leaf, intermediate }: ServerIdentity): { chain: Uint8Array[]; key: Script13["key"] } {
+export function base({ leaf, intermediate }: ServerIdentity): { chain: Uint8Array[]; key: Script13["key"] } {
 	return { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey };
 }
 
@@ -51,8 +59,8 @@ export function serveGood(socket: Socket, identity: ServerIdentity, index: numbe
 	return play(index & 1 ? new Session12(socket, base(identity)) : new Session13(socket, base(identity)));
 }
 
-type Partial13 = Partial<Script13>;
-type Partial12 = Partial<Script12>;
+export type Partial13 = Partial<Script13>;
+export type Partial12 = Partial<Script12>;
 
 /** A message that says that it has `length` bytes, of which few come. */
 function header(type: number, length: number): Buffer {
@@ -63,16 +71,16 @@ function header(type: number, length: number): Buffer {
 }
 
 /** Ends the connection when the client has had time to read. */
-async function endSoon(session: Session12 | Session13): Promise<void> {
+export async function endSoon(session: Session12 | Session13): Promise<void> {
 	await wait(PATIENCE);
 	session.socket.end();
 }
 
-function body13(name: MessageName, body: (old: Buffer) => Uint8Array, more: Partial13 = {}): Partial13 {
+export function body13(name: MessageName, body: (old: Buffer) => Uint8Array, more: Partial13 = {}): Partial13 {
 	return { ...more, edit: (which, bytes) => (which === name ? message(bytes[0]!, body(bytes.subarray(4))) : bytes) };
 }
 
-function body12(name: MessageName12, body: (old: Buffer) => Uint8Array, more: Partial12 = {}): Partial12 {
+export function body12(name: MessageName12, body: (old: Buffer) => Uint8Array, more: Partial12 = {}): Partial12 {
 	return { ...more, edit: (which, bytes) => (which === name ? message(bytes[0]!, body(bytes.subarray(4))) : bytes) };
 }
 
@@ -89,12 +97,12 @@ function pairs(count: number): Buffer {
 	return Buffer.alloc(Math.max(2, Math.min(count, 65534) & ~1), 0x7a);
 }
 
-function most(count: number, limit = 65000): Buffer {
+export function most(count: number, limit = 65000): Buffer {
 	return Buffer.alloc(Math.min(count, limit), 0x30);
 }
 
-const retry = { retryGroup: 0x17 };
-const asks = { requestCertificate: true };
+export const retry = { retryGroup: 0x17 };
+export const asks = { requestCertificate: true };
 
 /** Appends an extension to a hello, whose extensions are its last field. */
 function withExtension(hello: Buffer, at: number, ...added: Buffer[]): Buffer {
@@ -103,11 +111,20 @@ function withExtension(hello: Buffer, at: number, ...added: Buffer[]): Buffer {
 
 const LIST_AT = 2 + 32 + 1 + 32 + 3;
 
+/** A HelloRetryRequest for P-256 with a cookie of so many bytes. */
+export function withCookie(old: Buffer, length: number): Buffer {
+	const cookie = extension(44, vector(2, most(Math.max(1, length))));
+	return Buffer.concat([
+		old.subarray(0, LIST_AT),
+		vector(2, extension(43, Buffer.of(3, 4)), extension(51, u16(0x17)), cookie),
+	]);
+}
+
 /** An entry of TLS 1.3's Certificate. */
 const entry = (der: Uint8Array, extensions: Uint8Array = Buffer.alloc(0)): Buffer =>
 	Buffer.concat([vector(3, der), vector(2, extensions)]);
 
-function listOf(count: number, one: Buffer): Buffer {
+export function listOf(count: number, one: Buffer): Buffer {
 	return Buffer.concat(Array.from({ length: Math.floor(count / one.length) }, () => one));
 }
 
@@ -118,23 +135,7 @@ const kinds13: Readonly<Record<string, (length: number) => Partial13>> = {
 	"header of Certificate": length => raw13("Certificate", () => header(11, length)),
 	"header of CompressedCertificate": length => raw13("Certificate", () => header(25, length)),
 	"header of Finished": length => raw13("Finished", () => header(20, length)),
-	cookie: length =>
-		body13(
-			"HelloRetryRequest",
-			old => {
-				const rest = old.subarray(0, LIST_AT);
-				return Buffer.concat([
-					rest,
-					vector(
-						2,
-						extension(43, Buffer.of(3, 4)),
-						extension(51, u16(0x17)),
-						extension(44, vector(2, most(Math.max(1, length)))),
-					),
-				]);
-			},
-			retry,
-		),
+	cookie: length => body13("HelloRetryRequest", old => withCookie(old, length), retry),
 	"ServerHello's extension": length =>
 		body13("ServerHello", old => withExtension(old, LIST_AT, extension(0x7a7a, most(length)))),
 	groups: length => ({ encryptedExtensions: extension(10, vector(2, pairs(Math.min(length, 65000)))) }),
@@ -298,11 +299,11 @@ const verdicts: Readonly<Record<string, (length: number) => readonly string[]>> 
 	"new keys": () => ["truncated", "bad_record_mac"],
 };
 
-const lengths = [0, 1, 255, 1000, 2000, 4000, 6000, 8000, 12000, 16384, 20000, 26000, 32767, 48000, 65535];
-const fewLengths = [1000, 4000, 8000, 16384, 26000, 65535];
+export const lengths = [0, 1, 255, 1000, 2000, 4000, 6000, 8000, 12000, 16384, 20000, 26000, 32767, 48000, 65535];
+export const fewLengths = [1000, 4000, 8000, 16384, 26000, 65535];
 
 /** Record lengths, of which each case takes one. */
-const fragments = [2000, 16384, 500];
+export const fragments = [2000, 16384, 500];
 
 /** The cases for a heap of `bytes`. */
 export function casesFor(bytes: number, isLong: boolean): Case[] {

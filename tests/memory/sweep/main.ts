@@ -21,6 +21,8 @@ class Sweep {
 	private line = "";
 	private readonly request = ArrayBuffer.fromString("GET / HTTP/1.1\r\n\r\n");
 	private readonly options: TLSClientOptions;
+	/** Of the last good connection: the next case resumes it. */
+	session: ArrayBuffer | undefined;
 	private readonly turn = (): void => this.next();
 
 	constructor() {
@@ -35,8 +37,9 @@ class Sweep {
 			onWritable,
 			secure: {
 				roots: trustCertificates([config.ca]),
-				onSession() {},
+				onSession: config.key ? session => this.keep(session) : () => {},
 				inflate: () => false,
+				...(config.key ? { psk: { identity: "device", key: ArrayBuffer.fromString(config.key) } } : {}),
 				...JSON.parse(config.secure),
 			},
 		};
@@ -47,8 +50,23 @@ class Sweep {
 		if (!count) return;
 		this.isSent = false;
 		this.left = this.isGood ? 1 : count;
-		this.options.host = `${this.isGood ? "good" : "c"}${this.index}.sweep.test`;
+		const name = `${this.isGood ? "good" : "c"}${this.index}.sweep.test`;
+		this.options.host = name;
+		if (config.key) this.arm(name);
 		for (let i = this.left; i > 0; i--) this.open();
+	}
+
+	private keep(session: ArrayBuffer): void {
+		if (this.isGood) this.session = session;
+	}
+
+	/** One server name for all, as a session belongs to it; the server finds the case in the protocol that is offered. */
+	private arm(name: string): void {
+		const secure = this.options.secure;
+		secure.serverName = "all.sweep.test";
+		secure.applicationLayerProtocolNegotiation = [name];
+		if (this.isGood) delete secure.session;
+		else if (this.session) secure.session = this.session;
 	}
 
 	private open(): void {
