@@ -76,6 +76,7 @@ const runtimeFiles = [
 	"modules",
 	"resource",
 	"tcp",
+	"tcp_open",
 	"timer",
 ];
 

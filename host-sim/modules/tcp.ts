@@ -5,9 +5,9 @@
 
 type Buffer = ArrayBufferLike | ArrayBufferView;
 
-export type Options = ({ address: string } | { host: string }) & {
-	port: number;
-	/** Sends small writes at once. */
+/** A new connection, to a numeric address: names are looked up beforehand. Or that of another object, which then has it no more. */
+export type Options = ({ address: string; host?: string; port: number } | { from: TCP }) & {
+	/** True sends small writes at once. */
 	nodelay?: boolean;
 	/** Called with the number of bytes that can be read, whenever more have arrived. */
 	onReadable?: (this: TCP, count: number) => void;
@@ -41,10 +41,10 @@ class TCP extends Native("simTCPDestructor") {
 	write(value: number | Buffer): number {
 		return native("simTCPWrite").call(this, value);
 	}
-	get remoteAddress(): string | undefined {
+	get remoteAddress(): string {
 		return native("simTCPRemoteAddress").call(this);
 	}
-	get remotePort(): number | undefined {
+	get remotePort(): number {
 		return native("simTCPRemotePort").call(this);
 	}
 	get format(): "number" | "buffer" {

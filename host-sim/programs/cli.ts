@@ -20,6 +20,7 @@ of "mc/config".
   --variant NAME        native or m32; with -asan behind it under the sanitizers, with -bare without meter and line numbers, with -device as on a device
   --build-only          build, say where the program is, don't run
   --chip NAME           be that chip for what the app offers: esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2
+  --tcp-buffer BYTES    what TCP buffers each way; 5,744 unless given, 8,192 with --chip esp32, as in the SDK's targets
   --live                collect garbage at every allocation: peaks are then what is really in use
   --clock TIME          start the script's clock there: ISO 8601, or seconds since 1970; "unset" for a clock never set
   --report FILE         write memory, metering and accelerator figures as JSON when the run ends
@@ -55,6 +56,19 @@ function positive(option: string, text: string): number {
 	return value;
 }
 
+function wholeNumber(option: string, text: string): number {
+	if (!/^[1-9]\d{0,8}$/.test(text)) throw new Problem(`${option} takes a whole number of bytes, not "${text}"`, 2);
+	return Number(text);
+}
+
+/** lwIP's buffers on the first ESP32, as the SDK builds it; an option \`--tcp-buffer\` wins. */
+const ESP32_TCP_BYTES = 8192;
+
+function setChip(run: Arguments["run"], name: string): void {
+	run.chip = chipNamed(name).features;
+	if (name === "esp32") run.tcpBuffer ??= ESP32_TCP_BYTES;
+}
+
 /** What is usable as a clock: "unset", seconds, or a date. */
 export function checkClock(text: string): string {
 	if (text === "unset" || /^\d+(\.\d+)?$/.test(text) || !Number.isNaN(Date.parse(text))) return text;
@@ -88,7 +102,10 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 				result.quiet = true;
 				break;
 			case "--chip":
-				result.run.chip = chipNamed(next()).features;
+				setChip(result.run, next());
+				break;
+			case "--tcp-buffer":
+				result.run.tcpBuffer = wholeNumber(option, next());
 				break;
 			case "--live":
 				result.run.live = true;

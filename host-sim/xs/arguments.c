@@ -51,13 +51,26 @@ txSlot* hostSlot(const xsSlot* slot)
 	return host && (host->flag & XS_INTERNAL_FLAG) && host->kind == XS_HOST_KIND ? host : NULL;
 }
 
+static txSlot* hostOfClass(const xsSlot* slot, xsDestructor destructor)
+{
+	txSlot* host = hostSlot(slot);
+	bool isOther = !host || (host->flag & (XS_HOST_CHUNK_FLAG | XS_HOST_HOOKS_FLAG))
+		|| host->value.host.variant.destructor != destructor;
+	return isOther ? NULL : host;
+}
+
 void* hostDataOf(xsMachine* the, const xsSlot* slot, xsDestructor destructor, const char* name)
 {
-	const txSlot* host = hostSlot(slot);
-	if (!host || (host->flag & (XS_HOST_CHUNK_FLAG | XS_HOST_HOOKS_FLAG))
-		|| host->value.host.variant.destructor != destructor)
+	const txSlot* host = hostOfClass(slot, destructor);
+	if (!host)
 		xsTypeError("an object is no %s", name);
 	return host->value.host.data;
+}
+
+void* hostDataIf(const xsSlot* slot, xsDestructor destructor)
+{
+	const txSlot* host = hostOfClass(slot, destructor);
+	return host ? host->value.host.data : NULL;
 }
 
 void hostConstruct(xsMachine* the, xsDestructor destructor, const char* name)

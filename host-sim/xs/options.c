@@ -10,7 +10,7 @@ static void usage(const char* problem, const char* argument)
 		fprintf(stderr, "sim: %s: %s\n", problem, argument);
 	fputs("usage: sim APP.txt [--live] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--census "
 		  "FILE] [--trace FILE] [--timeout SECONDS]\n"
-		  "       [--chip FEATURES]\n",
+		  "       [--chip FEATURES] [--tcp-buffer BYTES] [--files FOLDER]\n",
 		stderr);
 	exit(kExitUsage);
 }
@@ -100,6 +100,8 @@ void optionsRead(Options* options, int argc, char** argv)
 			options->census = argv[i];
 		else if (!strcmp(option, "--trace"))
 			options->trace = argv[i];
+		else if (!strcmp(option, "--tcp-buffer"))
+			options->tcpBuffer = (size_t)positive(option, argv[i]);
 		else if (!strcmp(option, "--chip"))
 			chipFeaturesSet((int)positive(option, argv[i]));
 		else if (!strcmp(option, "--clock")) {

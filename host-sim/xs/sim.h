@@ -273,6 +273,8 @@ void* argumentBuffer(xsMachine* the, int index, bool isWritable, xsUnsignedValue
 txSlot* hostSlot(const xsSlot* slot);
 /* The data of an object of the class whose destructor this is; NULL where it is closed. */
 void* hostDataOf(xsMachine* the, const xsSlot* slot, xsDestructor destructor, const char* name);
+/* The same without a check: NULL also for what is no such object. */
+void* hostDataIf(const xsSlot* slot, xsDestructor destructor);
 /* Begins a constructor: `this` must be a new object of the class. */
 void hostConstruct(xsMachine* the, xsDestructor destructor, const char* name);
 
@@ -295,6 +297,7 @@ typedef struct Options {
 	bool live;
 	double meterLimit;
 	double timeout;
+	size_t tcpBuffer; /* bytes each way; 0: lwIP's */
 } Options;
 
 void optionsRead(Options* options, int argc, char** argv);

@@ -1,43 +1,15 @@
 /*
-	The TCP class of ECMA-419 (modules/tcp.ts); transport.h is under it. It has the buffers of lwIP on the ESP32, so that an app
-	meets the same flow control: a segment window each way, filled and drained by the loop. An error or the end is reported once
-	what came before it has been read.
+	The TCP class of ECMA-419 (modules/tcp.ts) behaves as the SDK's for lwIP on the ESP32; tcp_open.c has its constructor, transport.h is under it.
+	A buffer of lwIP's size each way is filled and drained by the loop, so that the app meets the same flow control. An error or
+	the end is reported once what came before it has been read.
 */
 
-#include "sim.h"
-#include "transport.h"
+#include "tcp.h"
 
 #include <poll.h>
 
-/* CONFIG_LWIP_TCP_SND_BUF_DEFAULT and CONFIG_LWIP_TCP_WND_DEFAULT of the ESP-IDF. */
-enum { kBufferSize = 5760 };
-
-typedef struct TCP {
-	Watch watch; /* first: the loop gives it back */
-	xsMachine* the;
-	xsSlot self;
-	xsSlot onReadable;
-	xsSlot onWritable;
-	xsSlot onError;
-	Lookup* lookup;
-	char service[8];
-	bool connected;
-	bool nodelay;
-	bool isNumber;
-	bool ended;     /* nothing more will come */
-	bool told;      /* onError was called */
-	bool dead;      /* closed while the loop was calling */
-	bool isClosing; /* the app closes it, not the peer */
-	int calls;      /* callbacks that are running */
-	int number;     /* for traces */
-	size_t inCount, outCount;
-	uint8_t* in; /* kBufferSize bytes each, behind */
-	uint8_t* out;
-	uint8_t buffers[];
-} TCP;
-
-/* Closes the transport. The object still has to be told of the end, when its data is read. */
-static void end(TCP* tcp)
+/* The object still has to be told of the end, when its data is read. */
+void tcpEnd(TCP* tcp)
 {
 	if (!tcp->ended)
 		traceEvent(tcp->number, tcp->isClosing ? "closed" : tcp->connected ? "ended" : "failed", NULL, 0);
@@ -48,23 +20,21 @@ static void end(TCP* tcp)
 	tcp->watch.due = tcp->inCount == 0 && !tcp->told;
 }
 
-static void watchEvents(TCP* tcp)
+void tcpWatch(TCP* tcp)
 {
 	if (tcp->watch.fd < 0)
 		return;
 	tcp->watch.events = 0;
 	if (!tcp->connected || tcp->outCount)
 		tcp->watch.events |= POLLOUT;
-	if (tcp->connected && tcp->inCount < kBufferSize)
+	if (tcp->connected && tcp->inCount < tcp->size)
 		tcp->watch.events |= POLLIN;
 }
 
 static void release(TCP* tcp)
 {
-	resolverCancel(tcp->lookup);
-	tcp->lookup = NULL;
 	loopRemove(&tcp->watch);
-	end(tcp);
+	tcpEnd(tcp);
 	if (tcp->calls)
 		tcp->dead = true;
 	else
@@ -106,11 +76,11 @@ static bool call(TCP* tcp, xsSlot* callback, size_t count)
 
 static bool receive(TCP* tcp)
 {
-	int count = transportReceive(tcp->watch.fd, tcp->in + tcp->inCount, kBufferSize - tcp->inCount);
+	int count = transportReceive(tcp->watch.fd, tcp->in + tcp->inCount, tcp->size - tcp->inCount);
 	if (count == kTransportLater)
 		return true;
 	if (count < 0) {
-		end(tcp);
+		tcpEnd(tcp);
 		return true;
 	}
 	traceEvent(tcp->number, "received", tcp->in + tcp->inCount, (size_t)count);
@@ -123,7 +93,7 @@ static void transmit(TCP* tcp)
 {
 	int count = transportSend(tcp->watch.fd, tcp->out, tcp->outCount);
 	if (count == kTransportEnded)
-		end(tcp);
+		tcpEnd(tcp);
 	if (count < 0)
 		return;
 	traceEvent(tcp->number, "sent", tcp->out, (size_t)count);
@@ -135,28 +105,40 @@ static void transmit(TCP* tcp)
 static bool connected(TCP* tcp)
 {
 	if (!transportConnected(tcp->watch.fd)) {
-		end(tcp);
+		tcpEnd(tcp);
 		return true;
 	}
 	tcp->connected = true;
 	traceEvent(tcp->number, "connected", NULL, 0);
-	return call(tcp, &tcp->onWritable, kBufferSize);
+	return call(tcp, &tcp->onWritable, tcp->size);
+}
+
+/* What a connection that was taken over has already, as the SDK tells it: first what can be read. */
+static bool tellMoved(TCP* tcp)
+{
+	tcp->moved = false;
+	if (tcp->inCount && !call(tcp, &tcp->onReadable, tcp->inCount))
+		return false;
+	size_t room = tcp->size - tcp->outCount;
+	return !tcp->connected || tcp->ended || !room || call(tcp, &tcp->onWritable, room);
 }
 
 /* Called by the loop. Each callback may close the socket; then nothing of it is left. */
-static void ready(Watch* watch, short events)
+void tcpReady(Watch* watch, short events)
 {
 	TCP* tcp = (TCP*)watch;
+	if (tcp->moved && !tellMoved(tcp))
+		return;
 	if (tcp->watch.fd >= 0 && !tcp->connected && (events & (POLLOUT | POLLERR | POLLHUP))) {
 		if (!connected(tcp))
 			return;
 	}
 	else if (tcp->watch.fd >= 0 && tcp->outCount && (events & POLLOUT)) {
 		transmit(tcp);
-		if (!tcp->ended && !call(tcp, &tcp->onWritable, kBufferSize - tcp->outCount))
+		if (!tcp->ended && !call(tcp, &tcp->onWritable, tcp->size - tcp->outCount))
 			return;
 	}
-	if (tcp->watch.fd >= 0 && tcp->connected && tcp->inCount < kBufferSize && (events & (POLLIN | POLLERR | POLLHUP))) {
+	if (tcp->watch.fd >= 0 && tcp->connected && tcp->inCount < tcp->size && (events & (POLLIN | POLLERR | POLLHUP))) {
 		if (!receive(tcp))
 			return;
 	}
@@ -165,103 +147,7 @@ static void ready(Watch* watch, short events)
 		if (!call(tcp, &tcp->onError, 0))
 			return;
 	}
-	watchEvents(tcp);
-}
-
-/* From the resolver, or at once for a numeric address. */
-static void openSocket(void* context, const char* address)
-{
-	TCP* tcp = context;
-	tcp->lookup = NULL;
-	if (address)
-		traceOpening(tcp->number, address, tcp->service);
-	if (address)
-		tcp->watch.fd = transportOpen(address, tcp->service, tcp->nodelay);
-	if (tcp->watch.fd < 0)
-		end(tcp);
-	watchEvents(tcp);
-}
-
-/* "number" is true, "buffer" false. */
-static bool formatArgument(xsMachine* the, xsSlot* slot)
-{
-	const char* format = fxToString(the, slot);
-	if (!strcmp(format, "number"))
-		return true;
-	if (strcmp(format, "buffer"))
-		xsRangeError("invalid format");
-	return false;
-}
-
-/* Puts an option into xsVar(0): xsResult is what `new` gives. */
-static bool has(xsMachine* the, const char* name)
-{
-	xsVar(0) = xsGet(xsArg(0), xsID((txString)name));
-	return xsTypeOf(xsVar(0)) != xsUndefinedType;
-}
-
-/* Into a variable of its own, where the garbage collector sees it. */
-static void callbackOption(xsMachine* the, const char* name, int variable)
-{
-	if (!has(the, name))
-		return;
-	if (!xsIsCallable(xsVar(0)))
-		xsTypeError("%s is not a function", name);
-	xsVar(variable) = xsVar(0);
-}
-
-/* Everything that may throw comes before the socket is there. */
-void simTCP(xsMachine* the)
-{
-	enum { kReadable = 1, kWritable, kError, kVariables };
-	TCP given = {.watch = {.fd = -1, .ready = ready}, .the = the};
-	char address[256] = "";
-	hostConstruct(the, simTCPDestructor, "TCP");
-	argument(the, 0);
-	xsVars(kVariables);
-	if (has(the, "from"))
-		xsUnknownError("\"from\" is not supported: there is no listener to take a socket from");
-	if (!has(the, "port"))
-		xsRangeError("port required");
-	xsIntegerValue port = xsToInteger(xsVar(0));
-	if (port < 1 || port > 65535)
-		xsRangeError("invalid port");
-	snprintf(given.service, sizeof(given.service), "%d", (int)port);
-	bool isName = !has(the, "address");
-	if (isName && !has(the, "host"))
-		xsTypeError("address required");
-	xsToStringBuffer(xsVar(0), address, sizeof(address));
-	if (has(the, "nodelay"))
-		given.nodelay = xsTest(xsVar(0));
-	if (has(the, "format"))
-		given.isNumber = formatArgument(the, &xsVar(0));
-	callbackOption(the, "onReadable", kReadable);
-	callbackOption(the, "onWritable", kWritable);
-	callbackOption(the, "onError", kError);
-	if (has(the, "target"))
-		xsSet(xsThis, xsID("target"), xsVar(0));
-	given.onReadable = xsVar(kReadable);
-	given.onWritable = xsVar(kWritable);
-	given.onError = xsVar(kError);
-
-	TCP* tcp = nativeMemoryFails() ? NULL : c_malloc(sizeof(TCP) + 2 * kBufferSize);
-	if (!tcp)
-		xsUnknownError("not enough native memory for a socket");
-	*tcp = given;
-	tcp->number = traceConnection();
-	tcp->in = tcp->buffers;
-	tcp->out = tcp->buffers + kBufferSize;
-	tcp->self = xsThis;
-	xsSetHostData(xsThis, tcp);
-	xsRemember(tcp->self);
-	xsRemember(tcp->onReadable);
-	xsRemember(tcp->onWritable);
-	xsRemember(tcp->onError);
-	loopAdd(&tcp->watch);
-	if (!isName)
-		openSocket(tcp, address);
-	else if (!(tcp->lookup = resolverLookup(address, openSocket, tcp)))
-		end(tcp);
+	tcpWatch(tcp);
 }
 
 static TCP* openTCP(xsMachine* the)
@@ -278,7 +164,19 @@ static void sayGoodbye(TCP* tcp)
 	if (tcp->outCount)
 		transmit(tcp);
 	if (tcp->watch.fd >= 0)
-		transportFinish(tcp->watch.fd, tcp->in, kBufferSize);
+		transportFinish(tcp->watch.fd, tcp->in, tcp->size);
+}
+
+void tcpRelease(TCP* tcp)
+{
+	xsMachine* the = tcp->the;
+	xsSlot self = tcp->self;
+	xsForget(tcp->onError);
+	xsForget(tcp->onWritable);
+	xsForget(tcp->onReadable);
+	xsForget(tcp->self);
+	xsSetHostData(self, NULL);
+	release(tcp);
 }
 
 void simTCPClose(xsMachine* the)
@@ -286,15 +184,10 @@ void simTCPClose(xsMachine* the)
 	TCP* tcp = hostDataOf(the, &xsThis, simTCPDestructor, "TCP");
 	if (!tcp)
 		return;
-	xsForget(tcp->onError);
-	xsForget(tcp->onWritable);
-	xsForget(tcp->onReadable);
-	xsForget(tcp->self);
-	xsSetHostData(xsThis, NULL);
 	if (tcp->connected && tcp->watch.fd >= 0)
 		sayGoodbye(tcp);
 	tcp->isClosing = true;
-	release(tcp);
+	tcpRelease(tcp);
 }
 
 static void take(TCP* tcp, void* to, size_t count)
@@ -303,8 +196,8 @@ static void take(TCP* tcp, void* to, size_t count)
 	tcp->inCount -= count;
 	memmove(tcp->in, tcp->in + count, tcp->inCount);
 	if (tcp->ended)
-		end(tcp);
-	watchEvents(tcp);
+		tcpEnd(tcp);
+	tcpWatch(tcp);
 }
 
 void simTCPRead(xsMachine* the)
@@ -314,9 +207,9 @@ void simTCPRead(xsMachine* the)
 	if (!tcp->inCount)
 		return;
 	if (tcp->isNumber) {
-		uint8_t octet;
-		take(tcp, &octet, 1);
-		xsResult = xsInteger(octet);
+		uint8_t byte;
+		take(tcp, &byte, 1);
+		xsResult = xsInteger(byte);
 	}
 	else if (given && xsTypeOf(xsArg(0)) == xsReferenceType) {
 		xsUnsignedValue count;
@@ -340,40 +233,41 @@ void simTCPWrite(xsMachine* the)
 	TCP* tcp = openTCP(the);
 	void* data;
 	xsUnsignedValue count = 1;
-	uint8_t octet = 0;
+	uint8_t byte = 0;
 	if (tcp->isNumber) {
-		octet = (uint8_t)argumentInteger(the, 0);
-		data = &octet;
+		byte = (uint8_t)argumentInteger(the, 0);
+		data = &byte;
 	}
 	else
 		data = argumentBuffer(the, 0, false, &count);
-	if (!tcp->connected || tcp->ended || count > kBufferSize - tcp->outCount)
+	if (!tcp->connected || tcp->ended)
+		xsUnknownError("not ready");
+	if (count > tcp->size - tcp->outCount)
 		xsUnknownError("would block");
 	memcpy(tcp->out + tcp->outCount, data, count);
 	tcp->outCount += count;
-	watchEvents(tcp);
-	xsResult = xsInteger((xsIntegerValue)(kBufferSize - tcp->outCount));
-}
-
-static bool remote(xsMachine* the, char* address, size_t addressSize, char* service, size_t serviceSize)
-{
-	TCP* tcp = openTCP(the);
-	return tcp->connected && tcp->watch.fd >= 0
-		&& transportPeer(tcp->watch.fd, address, addressSize, service, serviceSize);
+	tcpWatch(tcp);
+	xsResult = xsInteger((xsIntegerValue)(tcp->size - tcp->outCount));
 }
 
 void simTCPRemoteAddress(xsMachine* the)
 {
-	char address[64], service[8];
-	if (remote(the, address, sizeof(address), service, sizeof(service)))
-		xsResult = xsString(address);
+	xsResult = xsString(openTCP(the)->address);
 }
 
 void simTCPRemotePort(xsMachine* the)
 {
-	char address[64], service[8];
-	if (remote(the, address, sizeof(address), service, sizeof(service)))
-		xsResult = xsInteger(atoi(service));
+	xsResult = xsInteger(openTCP(the)->port);
+}
+
+bool tcpFormat(xsMachine* the, xsSlot* slot)
+{
+	const char* format = fxToString(the, slot);
+	if (!strcmp(format, "number"))
+		return true;
+	if (strcmp(format, "buffer"))
+		xsRangeError("unimplemented format");
+	return false;
 }
 
 void simTCPFormat(xsMachine* the)
@@ -384,5 +278,5 @@ void simTCPFormat(xsMachine* the)
 void simTCPSetFormat(xsMachine* the)
 {
 	TCP* tcp = openTCP(the);
-	tcp->isNumber = formatArgument(the, argument(the, 0));
+	tcp->isNumber = tcpFormat(the, argument(the, 0));
 }

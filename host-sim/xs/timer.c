@@ -115,11 +115,10 @@ void simTimerSchedule(xsMachine* the)
 		schedule(timer, delay, interval);
 }
 
+/* As in the SDK, what is no timer, or none any more, is passed over. */
 void simTimerClear(xsMachine* the)
 {
-	if (!argumentIsGiven(the, 0) || xsTypeOf(xsArg(0)) == xsNullType)
-		return;
-	Timer* timer = hostDataOf(the, argument(the, 0), destroyTimer, "timer");
+	Timer* timer = argumentIsGiven(the, 0) ? hostDataIf(&xsArg(0), destroyTimer) : NULL;
 	if (!timer)
 		return;
 	if (timer->running) {

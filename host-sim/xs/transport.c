@@ -13,25 +13,45 @@
 /* How long a closed socket waits for its peer's end. */
 static const double kGoodbyeSeconds = 0.1;
 
-static void prepare(int file, bool nodelay)
-{
-	int on = 1;
-	fcntl(file, F_SETFL, fcntl(file, F_GETFL) | O_NONBLOCK);
-	fcntl(file, F_SETFD, FD_CLOEXEC);
-	if (nodelay)
-		setsockopt(file, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-}
-
-int transportOpen(const char* address, const char* port, bool nodelay)
+static struct addrinfo* numericAddress(const char* address, const char* port)
 {
 	struct addrinfo hints = {
 		.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
 	struct addrinfo* info = NULL;
-	if (getaddrinfo(address, port, &hints, &info))
+	return getaddrinfo(address, port, &hints, &info) ? NULL : info;
+}
+
+bool transportIsAddress(const char* address)
+{
+	struct addrinfo* info = numericAddress(address, "0");
+	if (!info)
+		return false;
+	freeaddrinfo(info);
+	return true;
+}
+
+void transportSetNagle(int file, Nagle nagle)
+{
+	int off = nagle == kNagleOff;
+	setsockopt(file, IPPROTO_TCP, TCP_NODELAY, &off, sizeof(off));
+}
+
+static void prepare(int file, Nagle nagle)
+{
+	fcntl(file, F_SETFL, fcntl(file, F_GETFL) | O_NONBLOCK);
+	fcntl(file, F_SETFD, FD_CLOEXEC);
+	if (nagle)
+		transportSetNagle(file, nagle);
+}
+
+int transportOpen(const char* address, const char* port, Nagle nagle)
+{
+	struct addrinfo* info = numericAddress(address, port);
+	if (!info)
 		return -1;
 	int file = socket(info->ai_family, SOCK_STREAM, 0);
 	if (file >= 0)
-		prepare(file, nodelay);
+		prepare(file, nagle);
 	if (file >= 0 && connect(file, info->ai_addr, info->ai_addrlen) < 0 && errno != EINPROGRESS) {
 		close(file);
 		file = -1;
@@ -85,13 +105,4 @@ void transportFinish(int file, uint8_t* scratch, size_t size)
 void transportClose(int file)
 {
 	close(file);
-}
-
-bool transportPeer(int file, char* address, size_t addressSize, char* port, size_t portSize)
-{
-	struct sockaddr_storage peer;
-	socklen_t size = sizeof(peer);
-	return !getpeername(file, (struct sockaddr*)&peer, &size)
-		&& !getnameinfo((struct sockaddr*)&peer, size, address, (socklen_t)addressSize, port, (socklen_t)portSize,
-			NI_NUMERICHOST | NI_NUMERICSERV);
 }

@@ -13,8 +13,14 @@
 /* In place of a count of bytes: nothing just now; nothing any more. */
 enum { kTransportLater = -1, kTransportEnded = -2 };
 
-/* Starts to connect to a numeric address and port; what loop.c is to poll, or -1. */
-int transportOpen(const char* address, const char* port, bool nodelay);
+/* Nagle's algorithm, which lets small segments wait: as the system has it, off for `nodelay: true`, or on. */
+typedef enum { kNagleUsual, kNagleOff, kNagleOn } Nagle;
+
+/* Whether a connection can be opened to it: a numeric address. The firmware's line also takes names. */
+bool transportIsAddress(const char* address);
+/* Starts to connect to an address and a port; what loop.c is to poll, or -1. */
+int transportOpen(const char* address, const char* port, Nagle nagle);
+void transportSetNagle(int file, Nagle nagle);
 /* Once it can be written to, or has failed: whether it is connected. */
 bool transportConnected(int file);
 int transportReceive(int file, uint8_t* to, size_t room);
@@ -22,7 +28,5 @@ int transportSend(int file, const uint8_t* from, size_t count);
 /* Announces the end; what comes is thrown away, for a moment, into `scratch`. */
 void transportFinish(int file, uint8_t* scratch, size_t size);
 void transportClose(int file);
-/* The peer's address and port as text; false where they can't be told. */
-bool transportPeer(int file, char* address, size_t addressSize, char* port, size_t portSize);
 
 #endif

@@ -20,6 +20,7 @@ let looks = 0;
 
 new TLSClient({
 	host: config.host,
+	address: config.host,
 	port: Number(config.port),
 	TCP: { io: TCP },
 	secure: {

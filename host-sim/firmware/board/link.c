@@ -148,10 +148,21 @@ int poll(struct pollfd* files, nfds_t count, int timeout)
 	return found;
 }
 
-int transportOpen(const char* address, const char* port, bool nodelay)
+/* Names are looked up at the other end of the line: a name is its own address here. */
+bool transportIsAddress(const char* address)
+{
+	return *address != 0;
+}
+
+void transportSetNagle(int file, Nagle nagle)
+{
+	(void)file, (void)nagle;
+}
+
+int transportOpen(const char* address, const char* port, Nagle nagle)
 {
 	char name[kNameMax];
-	(void)nodelay;
+	(void)nagle;
 	if (line.state != kClosed)
 		return -1;
 	int length = snprintf(name, sizeof(name), "%s\t%s", address, port);
@@ -225,27 +236,4 @@ void linkFinish(void)
 	while (header[0] != 'Q')
 		drop(readHeader(header));
 	instructionsResume();
-}
-
-bool transportPeer(int file, char* address, size_t addressSize, char* port, size_t portSize)
-{
-	(void)file, (void)address, (void)addressSize, (void)port, (void)portSize;
-	return false;
-}
-
-/* Names are looked up at the other end of the line: a name is its own address here. */
-struct Lookup {
-	int none;
-};
-
-Lookup* resolverLookup(const char* name, void (*found)(void* context, const char* address), void* context)
-{
-	static Lookup done;
-	found(context, name);
-	return &done;
-}
-
-void resolverCancel(Lookup* lookup)
-{
-	(void)lookup;
 }

@@ -54,7 +54,7 @@ function fillNativeHeap(): void {
 /** Nothing listens there. */
 function connect(): void {
 	new TCP({
-		host: "127.0.0.1",
+		address: "127.0.0.1",
 		port: 1,
 		onWritable() {
 			trace("connected\n");

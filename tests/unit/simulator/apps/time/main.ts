@@ -79,7 +79,11 @@ function cleared(): void {
 	const other = Timer.set(() => {
 		events.push("must not run");
 	}, 10);
-	Timer.set(() => Timer.clear(other), 1);
+	Timer.set(() => {
+		for (let i = 0; i < 2; i++) Timer.clear(other);
+	}, 1);
+	for (const none of [5, "timer", true, null, undefined, {}, [], () => {}, new ArrayBuffer(8)])
+		Timer.clear(none as never);
 	const fired = Timer.set(() => {}, 1);
 	Timer.set(() => {
 		try {
