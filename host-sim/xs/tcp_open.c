@@ -60,7 +60,7 @@ static TCP* create(xsMachine* the, const TCP* given)
 	size_t size = sim.options.tcpBuffer ? sim.options.tcpBuffer : kBufferBytes;
 	TCP* tcp = nativeMemoryFails() ? NULL : c_malloc(sizeof(TCP) + 2 * size);
 	if (!tcp)
-		xsRangeError("no memory for a socket");
+		xsRangeError("not enough native memory for a socket");
 	*tcp = *given;
 	tcp->size = size;
 	tcp->in = tcp->buffers;
