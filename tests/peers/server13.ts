@@ -75,6 +75,8 @@ export interface Outcome13 {
 	received: Buffer;
 	/** Bytes of text in each protected record of the client, in TLS 1.3 with the type and padding. */
 	lengths?: number[];
+	/** ContentType of each record of the client, as on the wire. */
+	readonly types?: readonly number[];
 	/** The client's hello, the last one after a retry, and all of them. */
 	hello: Buffer;
 	readonly hellos?: Buffer[];
@@ -106,6 +108,8 @@ export function plainRecord(type: number, content: Uint8Array): Buffer {
 export class RecordReader {
 	readonly #socket: Socket;
 	#held: Buffer = empty;
+	/** ContentType of each record so far, as on the wire. */
+	readonly types: number[] = [];
 
 	constructor(socket: Socket) {
 		this.#socket = socket;
@@ -117,6 +121,7 @@ export class RecordReader {
 			if (this.#held.length >= size) {
 				const record = this.#held.subarray(0, size);
 				this.#held = this.#held.subarray(size);
+				this.types.push(record[0]!);
 				return record;
 			}
 			const more = await this.#more();
@@ -178,7 +183,7 @@ export function signContent(key: KeyObject, scheme: number, content: Buffer): Bu
 
 /** The session of one client, from accept to end. */
 export class Session13 {
-	readonly outcome: Outcome13 = { finished: false, alert: undefined, received: empty, hello: empty, hellos: [] };
+	readonly outcome: Outcome13;
 	readonly socket: Socket;
 	readonly #script: Script13;
 	readonly #reader: RecordReader;
@@ -201,6 +206,8 @@ export class Session13 {
 		this.socket = socket;
 		this.#script = script;
 		this.#reader = new RecordReader(socket);
+		const { types } = this.#reader;
+		this.outcome = { finished: false, alert: undefined, received: empty, hello: empty, hellos: [], types };
 		this.suite = suiteInfo[script.suite ?? "TLS_AES_128_GCM_SHA256"]!;
 		this.#schedule = new Schedule(this.suite, script.psk?.key);
 		this.#skips = script.earlyData === "skip";
