@@ -4,7 +4,7 @@
 */
 
 import Resource from "Resource";
-import { bytes, equal, test, throws } from "test/harness";
+import { bytes, equal, ok, test, throws } from "test/harness";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { CBC } from "tls/hardware/legacy/cbc";
 import { DHEShare, groupOfPrime } from "tls/hardware/legacy/dhe";
@@ -145,6 +145,16 @@ for (const sample of firsts) {
 		opening.close();
 	});
 }
+
+test("lengths of records that there can be, 0 to 65535 bytes, and no more", () => {
+	for (const sample of firsts) {
+		const cbc = cipher(sample);
+		ok(cbc.sealedLength(0) > 0);
+		ok(cbc.sealedLength(0xffff) > 0xffff);
+		for (const length of [-1, 0x10000]) throws(() => cbc.sealedLength(length), RangeError);
+		cbc.close();
+	}
+});
 
 test("keys that no suite has", () => {
 	const secret = new Secret(64);

@@ -138,9 +138,9 @@ function take(r: Reader, width: 1 | 2, maximum: number): Uint8Array {
 	return bytes;
 }
 
-/** Takes a secret where script does not see it. */
+/** Takes a secret, of 48 bytes at most, where script does not see it. */
 function takeSecret(r: Reader): Secret {
-	const outer = r.enter(1, 0, 64);
+	const outer = r.enter(1, 0, 48);
 	const secret = new Secret(r.left);
 	secret.import(r.bytes, r.at);
 	r.at = r.end;

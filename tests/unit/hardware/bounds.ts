@@ -1,8 +1,9 @@
 /*
-	hardware/secret.ts: the longest secret, label, context and seed that it takes, and the first that is too long.
+	hardware/secret.ts and aead.ts: the longest secret, label, context, seed and record, and the first that is too long.
 */
 
 import { equal, ok, test, throws } from "test/harness";
+import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 
@@ -24,6 +25,15 @@ function octets(secret: Secret): Uint8Array {
 test("a secret has 0 to 2560 bytes", () => {
 	for (const length of [0, 1, 2560]) equal(new Secret(length).length, length);
 	for (const length of [-1, 2561]) throws(() => new Secret(length), RangeError);
+});
+
+test("a cipher has lengths for records of 0 to 65535 bytes, and no more", () => {
+	const material = new Secret(28);
+	const aead = new AEAD(AEADAlgorithm.gcm, material, false, 0, 16, 16, 1000);
+	equal(aead.sealedLength(0), 16);
+	equal(aead.sealedLength(0xffff), 0xffff + 16);
+	for (const length of [-1, 0x10000]) throws(() => aead.sealedLength(length), RangeError);
+	aead.close();
 });
 
 test("HKDF-Expand-Label: labels of 12 characters, contexts of 255 bytes, and no more", () => {
