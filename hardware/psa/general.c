@@ -3,7 +3,7 @@
 	4.2.1.10), for general.ts. A peer decides how many there are of both: what is compared in one call is bounded, and the rest is left to another.
 */
 
-#include "der.h"
+#include "names.h"
 
 /* GeneralName in ../general.ts. */
 enum { kDNS = 0x82, kDirectory = 0xa4, kAddress = 0x87 };
@@ -33,11 +33,6 @@ enum {
 	kMaxWork = 0x20000,       /* for one name */
 };
 
-static size_t lengthOf(Range range)
-{
-	return range.end - range.at;
-}
-
 static int lower(int c)
 {
 	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
@@ -51,14 +46,14 @@ static bool isHostCharacter(int c)
 
 static bool isWildcard(Range name)
 {
-	return lengthOf(name) >= 2 && name.at[0] == '*' && name.at[1] == '.';
+	return derLength(name) >= 2 && name.at[0] == '*' && name.at[1] == '.';
 }
 
 /* The labels of a DNS name, "*" at its start not counted; -1 if it is malformed (RFC 1034 section 3.5). */
 static int countLabels(Range name)
 {
 	int labels = 0;
-	if (lengthOf(name) > kMaxDNSName)
+	if (derLength(name) > kMaxDNSName)
 		return -1;
 	if (isWildcard(name))
 		name.at += 2;
@@ -91,14 +86,14 @@ static bool matchesDNS(Range name, Range asked)
 	int labels = 1;
 	Range whole = name;
 	if (name.at < name.end && *name.at == '*') {
-		const uint8_t* dot = memchr(asked.at, '.', lengthOf(asked));
+		const uint8_t* dot = memchr(asked.at, '.', derLength(asked));
 		if (!dot || dot == asked.at)
 			return false;
 		asked.at = dot;
 		name.at++;
 		labels = 2;
 	}
-	return lengthOf(name) == lengthOf(asked) && isSameText(name.at, asked.at, lengthOf(name))
+	return derLength(name) == derLength(asked) && isSameText(name.at, asked.at, derLength(name))
 		&& countLabels(whole) >= labels;
 }
 
@@ -121,7 +116,7 @@ void xs_names_find(xsMachine* the)
 		if (tag == kDNS)
 			result = matchesDNS(name, question);
 		else
-			result = lengthOf(name) == lengthOf(question) && memcmp(name.at, question.at, lengthOf(name)) == 0;
+			result = derLength(name) == derLength(question) && memcmp(name.at, question.at, derLength(name)) == 0;
 	}
 	xsmcSetInteger(xsResult, result);
 }
@@ -129,8 +124,8 @@ void xs_names_find(xsMachine* the)
 /* True if the name ends with the constraint, at the border of a label. */
 static bool endsWith(Range name, Range base)
 {
-	size_t length = lengthOf(base);
-	if (lengthOf(name) < length)
+	size_t length = derLength(base);
+	if (derLength(name) < length)
 		return false;
 	const uint8_t* at = name.end - length;
 	return (at == name.at || length == 0 || at[-1] == '.') && isSameText(at, base.at, length);
@@ -148,8 +143,8 @@ static bool isInDomain(Range name, Range base, bool isExclusion)
 /* An address, and a block of an address and a mask. */
 static bool isInBlock(Range address, Range block)
 {
-	size_t size = lengthOf(address);
-	if (lengthOf(block) != 2 * size)
+	size_t size = derLength(address);
+	if (derLength(block) != 2 * size)
 		return false;
 	for (size_t i = 0; i < size; i++) {
 		if ((address.at[i] ^ block.at[i]) & block.at[size + i])
@@ -170,12 +165,12 @@ static Found matches(uint8_t tag, Range name, Range base, bool isExclusion, size
 {
 	Range left, right;
 	switch (tag) {
-	case kDNS: *work += lengthOf(base); return isInDomain(name, base, isExclusion) ? kYes : kNo;
+	case kDNS: *work += derLength(base); return isInDomain(name, base, isExclusion) ? kYes : kNo;
 	case kAddress: return isInBlock(name, base) ? kYes : kNo;
 	case kDirectory:
 		if (!takeDirectory(name, &left) || !takeDirectory(base, &right))
 			return kBroken;
-		switch (nameCompare(left, right, true, work)) {
+		switch (nameCompare(left, right, kPrefix, work)) {
 		case kSame: return kYes;
 		case kUnsure: return isExclusion ? kYes : kNo;
 		case kDifferent: return kNo;
@@ -219,7 +214,7 @@ static bool takeLists(Range constraints, Range* permitted, Range* excluded)
 
 static int checkName(uint8_t tag, Range name, Range permitted, Range excluded, size_t* work)
 {
-	if (tag == kAddress && lengthOf(name) != 4 && lengthOf(name) != 16)
+	if (tag == kAddress && derLength(name) != 4 && derLength(name) != 16)
 		return kBadAddress;
 	if (tag == kDNS && countLabels(name) < 1)
 		return kBadDNSName;
@@ -282,13 +277,14 @@ static int checkTree(Range tree)
 		return kBadConstraint;
 	if (tree.at < tree.end)
 		return kBoundedConstraint;
-	size_t size = lengthOf(base);
+	size_t size = derLength(base);
 	if (kind == kDNS && size && (isWildcard(base) || countLabels(base) < 1))
 		return kNoDNSName;
 	if (kind == kAddress && ((size != 8 && size != 32) || !isMask(base.at + size / 2, size / 2)))
 		return kNoBlock;
 	size_t work = 0;
-	return kind == kDirectory && (!takeDirectory(base, &name) || nameCompare(name, name, false, &work) == kMalformed)
+	return kind == kDirectory
+			&& (!takeDirectory(base, &name) || nameCompare(name, name, kWholeName, &work) == kMalformed)
 		? kNoDirectory
 		: 0;
 }
@@ -297,7 +293,7 @@ static int checkTree(Range tree)
 void xs_names_checkConstraints(xsMachine* the)
 {
 	Range constraints = derArgument(the, 0), lists[2], tree;
-	int result = lengthOf(constraints) > kMaxConstraints ? kTooMuch : 0;
+	int result = derLength(constraints) > kMaxConstraints ? kTooMuch : 0;
 	if (!result && !takeLists(constraints, &lists[0], &lists[1]))
 		result = kBadConstraint;
 	for (int i = 0; i < 2 && !result; i++) {
