@@ -80,6 +80,7 @@ const types: Readonly<Record<keyof Options | "onHandshake" | "verify", string>> 
 	pins: "an array",
 	pinsInsteadOfRoots: "a boolean",
 	clock: "a string or a function",
+	clockTolerance: "a number",
 	staple: "a string",
 	inflate: "a function",
 	maxMessage: "a number",
@@ -205,6 +206,9 @@ function trustedStore(certificate: NonNullable<Options["certificate"]>): RootSto
 	}
 }
 
+/** Seconds: one day, so that no clock that is plainly wrong counts as right. */
+const MAX_CLOCK_TOLERANCE = 86400;
+
 function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	const { roots, certificate, pinsInsteadOfRoots = false } = options;
 	const pins = options.pins && copyPins(options.pins);
@@ -219,6 +223,8 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	if (store) policy.roots = store;
 	if (pins) policy.pins = pins;
 	if (pinsInsteadOfRoots) policy.pinsInsteadOfRoots = true;
+	if (options.clockTolerance !== undefined)
+		policy.clockTolerance = numberOption("clockTolerance", options.clockTolerance, 0, MAX_CLOCK_TOLERANCE, 0);
 	if (requiresStatus(options.staple)) policy.requiresStatus = true;
 	return Object.freeze(policy);
 }

@@ -45,6 +45,7 @@ const failures = Object.freeze({
 	closed: NONE,
 	// our side
 	configuration: NONE,
+	bad_root_store: NONE,
 	out_of_memory: AlertDescription.internal_error,
 	crypto: AlertDescription.internal_error,
 	internal: AlertDescription.internal_error,

@@ -93,6 +93,8 @@ export interface Options {
 	inflate?: (from: Uint8Array, start: number, end: number, to: Uint8Array) => boolean;
 	/** How time is told; see x509/time.ts. */
 	clock?: ClockOption;
+	/** Seconds by which the clock may be late, 0 to 86400: certificates are valid that much earlier, but no longer. Default 300. */
+	clockTolerance?: number;
 	/**
 	 * Longest handshake message that is taken, in bytes, 1024 to 16777215; a certificate chain must fit. One for which there is no room ends the connection
 	 * with "out_of_memory". Default: what memory allows when the connection is made, 4096 to 32768.

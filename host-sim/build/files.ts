@@ -89,7 +89,12 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
 	mkdirSync(dirname(path), { recursive: true });
 	const draft = `${path}.${process.pid}`;
 	writeFileSync(draft, content);
-	renameSync(draft, path);
+	try {
+		renameSync(draft, path);
+	} catch (error) {
+		rmSync(draft);
+		throw error;
+	}
 }
 
 /** The same, leaving a file alone that has this content already. */

@@ -1,149 +1,38 @@
 /*
-	npm run roots: makes the store of trusted roots that modules/x509/trust.ts reads from flash, and prints what is in it. Roots that the client
-	could make no use of are left out by name.
+	npm run roots: makes the store of trusted roots that modules/x509/rootstore.ts reads from flash, and prints what is in it. Roots
+	that the client does not support are left out by name.
 */
 
-import { createHash, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import type { KeyObject, X509Certificate } from "node:crypto";
 import { resolve } from "node:path";
-import { rootCertificates } from "node:tls";
 
-import { Store, writeStore, type StoredRoot } from "../../modules/x509/store.js";
+import type { StoredRoot } from "../../modules/x509/store.js";
 import { guarded } from "./cli.js";
 import { commonRoots } from "./common-roots.js";
 import { fileProblem, Problem, writeWhole } from "../build/files.js";
-import { elements, inside } from "./elements.js";
-import { nameDigest } from "./names.js";
+import { keyDigest } from "./lifecycle.js";
+import { keyTitle, makeStore, publicKeyOf, readSigningKey, signStore, storedRoot, titleOf } from "./rootfile.js";
+import { certificatesIn, newestList, readText } from "./rootlists.js";
 
-const usage = `npm run roots -- [--common | --all] [--from FILE.pem] [--out FILE] [--list]
+const usage = `npm run roots -- [--common | --all] [--mozilla FILE | --from FILE.pem] [--out FILE] [--list] [--sign KEY.pem --version N]
 
-Makes a root store for devices. Without --from, the roots are Mozilla's, as this Node.js ships them.
+Makes a root store for devices. Without --from, the roots are Mozilla's, from the newest list at hand: Node.js's own,
+Debian's ca-certificates, or a file given with --mozilla. From when a public root no longer counts for TLS, by
+Mozilla's rule for the age of keys, is kept in the store; devices obey it.
 
-  --common       only the 40 most used of them (host-sim/common-roots.ts)
-  --all          all of them (the default)
-  --from FILE    certificates from a file of PEM instead; may be given several times
-  --out FILE     where the store goes; roots.bin by default
-  --list         also print every root that is in it
+  --common         only the 40 most used of them (host-sim/programs/common-roots.ts)
+  --all            all of them (the default)
+  --mozilla FILE   a list of Mozilla's: certdata.txt, or curl's cacert.pem; taken if it is the newest
+  --from FILE      certificates from a file of PEM instead; may be given several times
+  --out FILE       where the store goes; roots.bin by default
+  --list           also print end, distrust date, key and name of every root that is in it
+  --sign KEY.pem   sign the store with your P-256 key, for RootStore.open
+  --version N      with --sign: the store's version, 1 to 4294967295; devices accept no older one than they have
 `;
 
-/** The identifiers of the extensions that say what a root may do, in hexadecimal. */
-const extensionNames: Readonly<Record<string, string>> = {
-	"551d13": "basicConstraints",
-	"551d0f": "keyUsage",
-	"551d25": "extKeyUsage",
-	"551d1e": "nameConstraints",
-};
+const dayLength = 10;
 
-const serverPurposes = ["2b06010505070301", "551d2500"];
-
-/** The parts of a certificate that a store is made of. */
-interface Parts {
-	readonly isOld: boolean;
-	readonly issuer: Buffer;
-	readonly subject: Buffer;
-	readonly key: Buffer;
-	/** Values of the extensions in `extensionNames`. */
-	readonly extensions: Readonly<Record<string, Buffer>>;
-}
-
-function readParts(der: Buffer): Parts {
-	const [certificate] = elements(der, 0, der.length);
-	const body = inside(der, inside(der, certificate!)[0]!);
-	// version 1, which is not said, and version 2 have no extensions
-	const isOld = body[0]!.tag !== 0xa0 || der[inside(der, body[0]!)[0]!.start] !== 2;
-	if (body[0]!.tag !== 0xa0) body.unshift(body[0]!);
-	const extensions: Record<string, Buffer> = {};
-	const block = body.find(({ tag }) => tag === 0xa3);
-	for (const extension of block ? inside(der, inside(der, block)[0]!) : []) {
-		const parts = inside(der, extension);
-		const name = extensionNames[der.toString("hex", parts[0]!.start, parts[0]!.end)];
-		const value = parts.at(-1)!;
-		if (name) extensions[name] = der.subarray(value.start, value.end);
-	}
-	return {
-		isOld,
-		issuer: der.subarray(body[3]!.at, body[3]!.end),
-		subject: der.subarray(body[5]!.at, body[5]!.end),
-		key: der.subarray(body[6]!.at, body[6]!.end),
-		extensions,
-	};
-}
-
-/** Why a key is of no use to the client; "" where it is of use. */
-function keyFault({ publicKey }: X509Certificate): string {
-	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKey;
-	if (type === "rsa") {
-		const size = details?.modulusLength ?? 0;
-		return size >= 2048 && size <= 4096 && size % 8 === 0 ? "" : `has an RSA key of ${size} bits`;
-	}
-	if (type === "ec" && ["prime256v1", "secp384r1"].includes(details?.namedCurve ?? "")) return "";
-	return `has a key that is not taken (${type} ${details?.namedCurve ?? ""})`;
-}
-
-/** keyCertSign is the sixth bit; without the extension, all is allowed. */
-function maySign(usage: Buffer | undefined): boolean {
-	return usage === undefined || (usage[3]! & 4) !== 0;
-}
-
-function isForServers(purposes: Buffer | undefined): boolean {
-	if (!purposes) return true;
-	return inside(purposes, elements(purposes, 0, purposes.length)[0]!).some(({ start, end }) =>
-		serverPurposes.includes(purposes.toString("hex", start, end)),
-	);
-}
-
-/** The limit in basicConstraints, where there is one. */
-function pathLength(constraints: Buffer | undefined): number {
-	const limit =
-		constraints &&
-		inside(constraints, elements(constraints, 0, constraints.length)[0]!).find(({ tag }) => tag === 0x02);
-	return limit ? constraints[limit.start]! : Store.noPathLength;
-}
-
-/** Throws a Problem that says why a certificate can't be trusted. */
-export function storedRoot(certificate: X509Certificate): StoredRoot {
-	const fault = keyFault(certificate);
-	if (fault) throw new Problem(fault);
-	const {
-		isOld,
-		issuer,
-		subject,
-		key,
-		extensions: { basicConstraints, keyUsage, extKeyUsage, nameConstraints },
-	} = readParts(certificate.raw);
-	const isAuthority = isOld ? nameDigest(issuer).equals(nameDigest(subject)) : certificate.ca;
-	const issues = isAuthority && maySign(keyUsage) && isForServers(extKeyUsage);
-	return {
-		name: nameDigest(subject),
-		issues,
-		pathLength: pathLength(basicConstraints),
-		notBefore: Date.parse(certificate.validFrom) / 1000,
-		notAfter: Date.parse(certificate.validTo) / 1000,
-		key: issues ? key : createHash("sha256").update(certificate.raw).digest(),
-		constraints: nameConstraints ? contentOf(nameConstraints) : Buffer.alloc(0),
-	};
-}
-
-function contentOf(der: Buffer): Buffer {
-	const [element] = elements(der, 0, der.length);
-	return der.subarray(element!.start, element!.end);
-}
-
-/** The bytes of a store; `made` in seconds since 1970. */
-export function makeStore(roots: readonly StoredRoot[], made: number): Uint8Array {
-	const bytes = writeStore(roots, made, (from, start, end, to, at) => to.set(from.subarray(start, end), at));
-	const end = bytes.length - Store.checkSize;
-	createHash("sha256").update(bytes.subarray(0, end)).digest().copy(bytes, end, 0, Store.checkSize);
-	return bytes;
-}
-
-function keyDigest({ publicKey }: X509Certificate): string {
-	return createHash("sha256")
-		.update(publicKey.export({ type: "spki", format: "der" }))
-		.digest("hex");
-}
-
-/** Those of `certificates` that are among the common roots; the names of those that are missing go to `warn`. */
+/** Returns those of `certificates` that are among the common roots. The names of those that are missing go to `warn`. */
 export function pickCommon(certificates: readonly X509Certificate[], warn: (words: string) => void): X509Certificate[] {
 	const byKey = new Map(certificates.map(certificate => [keyDigest(certificate), certificate]));
 	return commonRoots.flatMap(([key, name]) => {
@@ -153,37 +42,43 @@ export function pickCommon(certificates: readonly X509Certificate[], warn: (word
 	});
 }
 
-/** A certificate's name for people. */
-function titleOf({ subject }: X509Certificate): string {
-	const lines = subject.split("\n");
-	return (
-		lines.find(line => line.startsWith("CN=")) ??
-		lines.findLast(line => line.startsWith("OU=")) ??
-		lines.at(-1)!
-	).replace(/^\w+=/, "");
+function dayOf(seconds: number): string {
+	return new Date(seconds * 1000).toISOString().slice(0, dayLength);
 }
 
-function certificatesIn(file: string): X509Certificate[] {
-	let text;
-	try {
-		text = readFileSync(file, "utf8");
-	} catch (error) {
-		throw new Problem(`${file}: ${fileProblem(error)}`, 2);
-	}
-	const parts = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-	if (!parts) throw new Problem(`${file} has no certificate in PEM`);
-	return parts.map(text => new X509Certificate(text));
+/** A line of --list: end, distrust date, key, name. */
+function lineOf(certificate: X509Certificate, { notAfter, distrusted }: StoredRoot): string {
+	const until = distrusted === undefined ? "-".padEnd(dayLength) : dayOf(distrusted);
+	return `  ${dayOf(notAfter)}  ${until}  ${keyTitle(certificate).padEnd(8)}  ${titleOf(certificate.subject)}`;
 }
 
 interface Arguments {
 	readonly from: string[];
+	readonly mozilla: string[];
 	out: string;
 	isCommon: boolean;
 	isListed: boolean;
+	sign: string | undefined;
+	version: number | undefined;
+}
+
+function readVersion(value: string | undefined): number {
+	const version = Number(value);
+	if (!/^\d+$/.test(value ?? "") || version < 1 || version > 0xffffffff)
+		throw new Problem(`--version needs a whole number from 1 to 4294967295, not ${value ?? "nothing"}`, 2);
+	return version;
 }
 
 function readArguments(values: readonly string[], folder: string): Arguments {
-	const result: Arguments = { from: [], out: resolve(folder, "roots.bin"), isCommon: false, isListed: false };
+	const result: Arguments = {
+		from: [],
+		mozilla: [],
+		out: resolve(folder, "roots.bin"),
+		isCommon: false,
+		isListed: false,
+		sign: undefined,
+		version: undefined,
+	};
 	const rest = [...values];
 	const file = (option: string): string => {
 		const value = rest.shift();
@@ -204,13 +99,26 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 			case "--from":
 				result.from.push(file(option));
 				break;
+			case "--mozilla":
+				result.mozilla.push(file(option));
+				break;
 			case "--out":
 				result.out = file(option);
+				break;
+			case "--sign":
+				result.sign = file(option);
+				break;
+			case "--version":
+				result.version = readVersion(rest.shift());
 				break;
 			default:
 				throw new Problem(`there is no option ${option}; --help lists them`, 2);
 		}
 	}
+	if ((result.sign === undefined) !== (result.version === undefined))
+		throw new Problem("--sign and --version go together: the key that signs, and the number that it signs", 2);
+	if (result.from.length > 0 && result.mozilla.length > 0)
+		throw new Problem("--from and --mozilla: give one of them", 2);
 	return result;
 }
 
@@ -218,30 +126,60 @@ function print(text: string): void {
 	process.stdout.write(`${text}\n`);
 }
 
-function run({ from, out, isCommon, isListed }: Arguments): number {
-	let certificates =
-		from.length > 0 ? from.flatMap(certificatesIn) : rootCertificates.map(text => new X509Certificate(text));
-	const warn = (words: string): void => {
-		process.stderr.write(`warning: ${words}\n`);
-	};
-	if (isCommon) certificates = pickCommon(certificates, warn);
+function warn(words: string): void {
+	process.stderr.write(`warning: ${words}\n`);
+}
+
+/** Returns the certificates to choose from, and which list they are, in words. */
+function readCertificates({ from, mozilla }: Arguments): { certificates: X509Certificate[]; source: string } {
+	if (from.length > 0)
+		return { certificates: from.flatMap(file => certificatesIn(readText(file), file)), source: from.join(", ") };
+	const { title, date, certificates } = newestList(mozilla);
+	const days = Math.max(0, Math.floor((Date.now() - Date.parse(date)) / 86_400_000));
+	return { certificates: [...certificates], source: `Mozilla's list in ${title}, of ${date}, ${days} days old` };
+}
+
+/** Returns the roots that the client supports, and prints them if that is asked for. */
+function readRoots(certificates: readonly X509Certificate[], isListed: boolean): StoredRoot[] {
 	const roots: StoredRoot[] = [];
+	if (isListed) print("end, distrust date, key and name of each:");
 	for (const certificate of certificates) {
 		try {
-			roots.push(storedRoot(certificate));
-			if (isListed) print(`  ${certificate.validTo.padEnd(24)}  ${titleOf(certificate)}`);
+			const root = storedRoot(certificate);
+			roots.push(root);
+			if (isListed) print(lineOf(certificate, root));
 		} catch (error) {
 			if (!(error instanceof Problem)) throw error;
-			warn(`${titleOf(certificate)} ${error.message}: left out`);
+			warn(`${titleOf(certificate.subject)} ${error.message}: left out`);
 		}
 	}
 	if (roots.length === 0) throw new Problem("no root is left: nothing was written");
-	const bytes = makeStore(roots, Date.now() / 1000);
-	writeWhole(out, bytes);
-	const keys = roots.reduce((sum, { key }) => sum + key.length, 0);
-	print(
-		`${out}: ${roots.length} roots, ${bytes.length} bytes of flash (${keys} of them keys), ${new Date().toISOString().slice(0, 10)}`,
-	);
+	return roots;
+}
+
+function write(file: string, bytes: Uint8Array): void {
+	try {
+		writeWhole(file, bytes);
+	} catch (error) {
+		throw new Problem(`${file}: ${fileProblem(error)}`);
+	}
+}
+
+function run(given: Arguments): number {
+	// before anything is written
+	const key: KeyObject | undefined = given.sign === undefined ? undefined : readSigningKey(given.sign);
+	const { certificates, source } = readCertificates(given);
+	const roots = readRoots(given.isCommon ? pickCommon(certificates, warn) : certificates, given.isListed);
+	const made = Date.now() / 1000;
+	const store = makeStore(roots, made);
+	const bytes = key ? signStore(store, key, given.version!) : store;
+	write(given.out, bytes);
+	const keys = roots.reduce((sum, root) => sum + root.key.length, 0);
+	print(`${given.out}: ${roots.length} roots, ${bytes.length} bytes of flash (${keys} of them keys), ${dayOf(made)}`);
+	print(`from ${source}`);
+	const old = roots.filter(({ distrusted }) => distrusted !== undefined && distrusted <= made).length;
+	if (old > 0) print(`${old} of them no longer count for TLS: devices refuse them`);
+	if (key) print(`signed as version ${given.version}; the key for RootStore.open:\n${publicKeyOf(key)}`);
 	return 0;
 }
 

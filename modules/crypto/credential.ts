@@ -1,8 +1,9 @@
 /*
-	The client's own identity: its certificates, and something that signs with the key of the first one. The key may be DER in memory or in flash,
-	or anywhere behind a function (a digital-signature peripheral, a secure element).
+	The client's own identity: its certificates, and something that signs with the key of the first one. The key may be DER in
+	memory or in flash, or anywhere behind a function (a digital-signature peripheral, a secure element).
 */
 
+import { Tag } from "../wire/der";
 import { SignatureScheme } from "../wire/numbers";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { KeyKind, Padding } from "tls/hardware/signature";
@@ -12,9 +13,9 @@ import { signDigest } from "tls/hardware/sign";
 export interface Credential {
 	/** DER; the client's own first. */
 	readonly chain: readonly Uint8Array[];
-	/** What its key is. */
+	/** The kind of its key. */
 	readonly kind: KeyKind;
-	/** A signature over a digest by the scheme's hash, as TLS sends it: ECDSA's in DER. */
+	/** Signs a digest by the scheme's hash. Returns the signature as TLS sends it: ECDSA's in DER. */
 	sign(scheme: number, digest: Uint8Array): Uint8Array;
 	/** Moves the key to a credential for after the handshake; this one can't sign any more. */
 	handOver(): Credential;
@@ -22,16 +23,11 @@ export interface Credential {
 	close(): void;
 }
 
-const enum Tag {
-	integer = 0x02,
-	sequence = 0x30,
-}
-
 /** Bytes of the longest signature: RSA with 4096 bits. */
-const SIGNATURE_ROOM = 512;
+const SIGNATURE_BYTES = 512;
 
-/** An INTEGER's bytes from the fixed width `bytes[start..end)`, to `out` at `at`; returns its end. */
-function putInteger(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
+/** Writes the number `bytes[start..end)` as an INTEGER to `out` at `at`. Returns where it ends. */
+function writeInteger(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
 	while (start < end - 1 && bytes[start] === 0) start++;
 	const pad = bytes[start]! >= 0x80 ? 1 : 0;
 	out[at++] = Tag.integer;
@@ -41,18 +37,18 @@ function putInteger(bytes: Uint8Array, start: number, end: number, out: Uint8Arr
 	return at;
 }
 
-/** Ecdsa-Sig-Value (RFC 3279 section 2.2.3) from r and s. */
-function signatureDER(pair: Uint8Array, length: number): Uint8Array {
+/** Returns the Ecdsa-Sig-Value (RFC 3279 section 2.2.3) of r and s. */
+function encodeSignature(pair: Uint8Array, length: number): Uint8Array {
 	const out = new Uint8Array(length + 8);
 	const half = length / 2;
-	let at = putInteger(pair, 0, half, out, 2);
-	at = putInteger(pair, half, length, out, at);
+	let at = writeInteger(pair, 0, half, out, 2);
+	at = writeInteger(pair, half, length, out, at);
 	out[0] = Tag.sequence;
 	out[1] = at - 2;
 	return out.slice(0, at);
 }
 
-/** The hash of a signature scheme that this client signs with. */
+/** Returns the hash of a signature scheme that this client signs with. */
 export function schemeHash(scheme: number): HashAlgorithm {
 	switch (scheme) {
 		case SignatureScheme.ecdsa_secp384r1_sha384:
@@ -85,12 +81,12 @@ export class KeyCredential implements Credential {
 		this.key = key;
 	}
 
-	/** The key is in a buffer for the one call that signs, in which nothing is allocated, so that no copy is left behind. */
+	/** The key is in a buffer for the one call that signs. Nothing is allocated there, so no copy is left behind. */
 	sign(scheme: number, digest: Uint8Array): Uint8Array {
 		const key = this.key!,
 			kind = this.kind,
 			length = key.length;
-		const out = new Uint8Array(SIGNATURE_ROOM);
+		const out = new Uint8Array(SIGNATURE_BYTES);
 		const bytes = new Uint8Array(length);
 		let signed: number;
 		key.export(bytes, 0);
@@ -99,7 +95,7 @@ export class KeyCredential implements Credential {
 		} finally {
 			bytes.fill(0);
 		}
-		return kind === KeyKind.rsa ? out.slice(0, signed) : signatureDER(out, signed);
+		return kind === KeyKind.rsa ? out.slice(0, signed) : encodeSignature(out, signed);
 	}
 
 	handOver(): Credential {
@@ -114,7 +110,7 @@ export class KeyCredential implements Credential {
 	}
 }
 
-/** Signs with a function of the application's. */
+/** Makes a credential of the application's function that signs. */
 export function credentialOfFunction(
 	chain: readonly Uint8Array[],
 	kind: KeyKind,
@@ -134,7 +130,8 @@ export function credentialOfFunction(
 	});
 }
 
-function firstOf(offered: readonly number[], ours: readonly number[]): number {
+/** Returns the first of `ours` that is offered, or 0. */
+function firstOffered(offered: readonly number[], ours: readonly number[]): number {
 	for (const scheme of ours) if (offered.includes(scheme)) return scheme;
 	return 0;
 }
@@ -161,15 +158,15 @@ const p384: readonly number[] = Object.freeze([
 	SignatureScheme.ecdsa_secp521r1_sha512,
 ]);
 
-/** The scheme to sign with among those that a TLS 1.3 server takes, or 0 (RFC 8446 section 4.4.2.3). */
+/** Picks the scheme to sign with among those that a TLS 1.3 server accepts, or 0 (RFC 8446 section 4.4.2.3). */
 export function pickScheme13({ kind }: Credential, offered: readonly number[]): number {
-	if (kind === KeyKind.rsa) return firstOf(offered, rsa13);
+	if (kind === KeyKind.rsa) return firstOffered(offered, rsa13);
 	const scheme =
 		kind === KeyKind.p256 ? SignatureScheme.ecdsa_secp256r1_sha256 : SignatureScheme.ecdsa_secp384r1_sha384;
 	return offered.includes(scheme) ? scheme : 0;
 }
 
-/** The same for TLS 1.2, where a curve takes any hash (RFC 5246 section 7.4.8). */
+/** Picks one for TLS 1.2, where a curve goes with any hash (RFC 5246 section 7.4.8). */
 export function pickScheme12({ kind }: Credential, offered: readonly number[]): number {
-	return firstOf(offered, kind === KeyKind.rsa ? rsa12 : kind === KeyKind.p256 ? p256 : p384);
+	return firstOffered(offered, kind === KeyKind.rsa ? rsa12 : kind === KeyKind.p256 ? p256 : p384);
 }

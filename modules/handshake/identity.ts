@@ -14,7 +14,7 @@ import { readPrivateKey } from "../crypto/privatekey";
 import type { PublicKey } from "../crypto/signature";
 import type { Suite } from "../crypto/suite";
 import { takePublicKey } from "../x509/algorithms";
-import { DER, Tag } from "../x509/der";
+import { DER, Part, Tag } from "../wire/der";
 import { readPEM, readPEMKey } from "../x509/pem";
 import type { CertificateInput } from "../x509/trust";
 import { hash, hashLength } from "tls/hardware/hash";
@@ -69,12 +69,12 @@ function readChain(input: NonNullable<Options["clientCertificates"]>): Uint8Arra
  */
 function readOwnKey(bytes: Uint8Array): PublicKey {
 	const der = new DER(bytes, 0, bytes.length, "the first");
-	der.take(Tag.sequence, "Certificate");
-	if (der.more) der.fail("has bytes behind its end");
+	der.take(Tag.sequence, Part.certificate);
+	if (der.hasMore) der.fail("has bytes behind its end");
 	der.enter();
-	der.take(Tag.sequence, "TBSCertificate");
+	der.take(Tag.sequence, Part.tbsCertificate);
 	der.enter();
-	if (der.sees(Tag.explicit)) der.takeAny();
+	if (der.nextIs(Tag.explicit)) der.takeAny();
 	// serial number, signature, issuer, validity, subject
 	for (let i = 0; i < 5; i++) der.takeAny();
 	const key = takePublicKey(der);

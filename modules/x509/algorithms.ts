@@ -1,110 +1,47 @@
 /*
-	Keys and signature algorithms of certificates (RFC 3279, RFC 4055, RFC 5480, RFC 5758): which are taken, and where they lie. One that is not
-	taken is 0: the certificate may be of no importance.
+	Keys and signature algorithms of certificates (RFC 3279, RFC 4055, RFC 5480, RFC 5758): which are supported, and where they
+	are. An unsupported one is 0 and no error: the certificate may have no part in the path.
 */
 
 import { HashAlgorithm, KeyKind, Padding } from "../crypto/signature";
 import type { PublicKey } from "../crypto/signature";
 import { equal } from "tls/hardware/compare";
-import type { DER } from "./der";
-import { Tag } from "./der";
+import type { DER } from "../wire/der";
+import { Part, Tag } from "../wire/der";
 import { OID, readOID } from "./oids";
 
-/** Sizes of an RSA modulus that are taken, in bits. */
+/** Supported sizes of an RSA modulus, in bits. */
 const enum RSASize {
 	min = 2048,
 	max = 4096,
 }
 
-/** Where a public key lies. */
-export interface KeyPlace {
-	/** KeyKind, or 0 where the key is of no use to TLS here. */
+/** The offsets of a public key. */
+export interface KeyFields {
+	/** KeyKind, or 0 for an unsupported key. */
 	keyKind: number;
 	keyStart: number;
 	keyEnd: number;
-	/** Size of the modulus or of the field; 0 where it is not known. */
+	/** Size of the modulus or of the field in bits; 0 if unknown. */
 	keyBits: number;
 }
 
 /**
- * The AlgorithmIdentifiers that are taken have one form each in DER. They are compared whole; any other is read element by element, to tell what
- * is malformed from what is only not taken.
+ * The supported AlgorithmIdentifiers have one form each in DER. They are compared whole. Any other is read element by element,
+ * to tell malformed from unsupported.
  */
-const forms = Uint8Array.of(
+const forms = new Uint8Array([
 	// the keys': rsaEncryption with NULL; id-ecPublicKey with prime256v1, with secp384r1
-	0x30,
-	0x0d,
-	0x06,
-	0x09,
-	0x2a,
-	0x86,
-	0x48,
-	0x86,
-	0xf7,
-	0x0d,
-	0x01,
-	0x01,
-	0x01,
-	0x05,
-	0x00,
-	0x30,
-	0x13,
-	0x06,
-	0x07,
-	0x2a,
-	0x86,
-	0x48,
-	0xce,
-	0x3d,
-	0x02,
-	0x01,
-	0x06,
-	0x08,
-	0x2a,
-	0x86,
-	0x48,
-	0xce,
-	0x3d,
-	0x03,
-	0x01,
-	0x07,
-	0x30,
-	0x10,
-	0x06,
-	0x07,
-	0x2a,
-	0x86,
-	0x48,
-	0xce,
-	0x3d,
-	0x02,
-	0x01,
-	0x06,
-	0x05,
-	0x2b,
-	0x81,
-	0x04,
-	0x00,
-	0x22,
+	0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00, 0x30, 0x13, 0x06, 0x07,
+	0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x30, 0x10,
+	0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22,
 	// an exponent, the INTEGER 65537
-	0x02,
-	0x03,
-	0x01,
-	0x00,
-	0x01,
+	0x02, 0x03, 0x01, 0x00, 0x01,
 	// ecdsa-with-SHA2: what is in it before the last byte
-	0x06,
-	0x08,
-	0x2a,
-	0x86,
-	0x48,
-	0xce,
-	0x3d,
-	0x04,
-	0x03,
-);
+	0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03,
+]);
 
-/** Where each of them starts. */
+/** Offset of each. */
 const enum Form {
 	rsaKey = 0,
 	/** sha2WithRSA: what is in it before the last byte of the identifier. */
@@ -116,15 +53,15 @@ const enum Form {
 }
 
 /** Takes a SubjectPublicKeyInfo. */
-export function readPublicKey(der: DER, place: KeyPlace): void {
-	der.take(Tag.sequence, "public key");
+export function readPublicKey(der: DER, fields: KeyFields): void {
+	der.take(Tag.sequence, Part.publicKey);
 	const outer = der.enter();
 	let kind = 0;
-	if (der.passes(forms, Form.rsaKey, 15)) kind = KeyKind.rsa;
-	else if (der.passes(forms, Form.p256Key, 21)) kind = KeyKind.p256;
-	else if (der.passes(forms, Form.p384Key, 18)) kind = KeyKind.p384;
+	if (der.skipIfEqual(forms, Form.rsaKey, 15)) kind = KeyKind.rsa;
+	else if (der.skipIfEqual(forms, Form.p256Key, 21)) kind = KeyKind.p256;
+	else if (der.skipIfEqual(forms, Form.p384Key, 18)) kind = KeyKind.p384;
 	else skipKeyAlgorithm(der);
-	der.octetBits();
+	der.takeBitString();
 	const start = der.start,
 		end = der.end;
 	let bits = 0;
@@ -136,69 +73,72 @@ export function readPublicKey(der: DER, place: KeyPlace): void {
 		bits = kind === KeyKind.p256 ? 256 : 384;
 		if (der.bytes[start] !== 4 || end - start !== 1 + bits / 4) der.fail("has a key that is no point of its curve");
 	}
-	place.keyKind = kind;
-	place.keyStart = start;
-	place.keyEnd = end;
-	place.keyBits = bits;
+	fields.keyKind = kind;
+	fields.keyStart = start;
+	fields.keyEnd = end;
+	fields.keyBits = bits;
 	der.leave(outer);
 }
 
-/** The AlgorithmIdentifier of a key that is not taken. */
+/** Skips the AlgorithmIdentifier of an unsupported key. */
 function skipKeyAlgorithm(der: DER): void {
-	der.take(Tag.sequence, "public key's algorithm");
+	der.take(Tag.sequence, Part.publicKeyAlgorithm);
 	const outer = der.enter();
-	der.take(Tag.objectIdentifier, "public key's algorithm");
+	der.take(Tag.objectIdentifier, Part.publicKeyAlgorithm);
 	const algorithm = readOID(der.bytes, der.start, der.end);
 	if (algorithm === OID.rsaEncryption) takeNull(der);
-	else if (algorithm === OID.ecPublicKey && der.sees(Tag.objectIdentifier)) der.takeAny();
+	else if (algorithm === OID.ecPublicKey && der.nextIs(Tag.objectIdentifier)) der.takeAny();
 	else der.at = der.limit;
 	der.leave(outer);
 }
 
-/** Takes a SubjectPublicKeyInfo that is known to be good. */
+/** Takes a SubjectPublicKeyInfo. The key's kind is 0 if it is unsupported. */
 export function takePublicKey(der: DER): PublicKey {
-	const place = { bytes: der.bytes, keyKind: 0, keyStart: 0, keyEnd: 0, keyBits: 0 };
-	readPublicKey(der, place);
-	return publicKeyOf(place);
+	const fields = { bytes: der.bytes, keyKind: 0, keyStart: 0, keyEnd: 0, keyBits: 0 };
+	readPublicKey(der, fields);
+	return publicKeyOf(fields);
 }
 
-/** A key that was read, where it lies. */
-export function publicKeyOf(place: KeyPlace & { readonly bytes: Uint8Array }): PublicKey {
+/** Returns a key that was read, where it is. */
+export function publicKeyOf(fields: KeyFields & { readonly bytes: Uint8Array }): PublicKey {
 	return {
-		kind: place.keyKind as KeyKind,
-		bytes: place.bytes,
-		start: place.keyStart,
-		end: place.keyEnd,
-		bits: place.keyBits,
+		kind: fields.keyKind as KeyKind,
+		bytes: fields.bytes,
+		start: fields.keyStart,
+		end: fields.keyEnd,
+		bits: fields.keyBits,
 	};
 }
 
 function takeNull(der: DER): void {
-	der.take(Tag.null, "NULL");
+	der.take(Tag.null, Part.null);
 	if (der.start !== der.end) der.fail("is not DER: a NULL has content");
 }
 
-/** RSAPublicKey (RFC 8017 A.1.1) in the bytes taken last: returns the modulus's bits. The exponent is odd, above 2, and of no more than 32 bits. */
+/**
+ * Reads RSAPublicKey (RFC 8017 A.1.1) in the bytes taken last. Returns the modulus's bits. The exponent is odd, above 2, and has
+ * 32 bits at most.
+ */
 function readRSAKey(der: DER): number {
 	const outer = der.enter();
-	der.take(Tag.sequence, "RSA key");
+	der.take(Tag.sequence, Part.rsaKey);
 	const inner = der.enter();
-	der.integer();
+	der.takeInteger();
 	const bytes = der.bytes;
 	let first = der.start;
 	if (bytes[first]! >= 0x80) der.fail("has an RSA key with a negative modulus");
 	if (bytes[first] === 0) first++;
 	const bits = (der.end - first) * 8 - Math.clz32(bytes[first]!) + 24;
 	if (!(bytes[der.end - 1]! & 1)) der.fail("has an RSA key with an even modulus");
-	if (!der.passes(forms, Form.exponent, 5)) takeExponent(der);
+	if (!der.skipIfEqual(forms, Form.exponent, 5)) takeExponent(der);
 	der.leave(inner);
-	if (der.more) der.fail("has bytes behind its RSA key");
+	if (der.hasMore) der.fail("has bytes behind its RSA key");
 	der.leave(outer);
 	return bits;
 }
 
 function takeExponent(der: DER): void {
-	der.integer();
+	der.takeInteger();
 	const bytes = der.bytes,
 		start = der.start,
 		end = der.end;
@@ -208,45 +148,44 @@ function takeExponent(der: DER): void {
 		der.fail("has an RSA key with an exponent that can't be right");
 }
 
-/** AlgorithmIdentifier of a signature: padding << 8 | hash, or 0 for one that is not taken. */
+/** Reads the AlgorithmIdentifier of a signature: padding << 8 | hash, or 0 for an unsupported one. */
 export function readSignatureAlgorithm(der: DER): number {
-	der.take(Tag.sequence, "signature's algorithm");
+	der.take(Tag.sequence, Part.signatureAlgorithm);
 	const bytes = der.bytes,
 		start = der.start,
 		size = der.end - start;
+	let parts = 0;
 	if (
 		size === 13 &&
 		equal(bytes, start, forms, Form.rsaSignature, 10) &&
 		bytes[start + 11] === Tag.null &&
 		bytes[start + 12] === 0
-	) {
-		switch (bytes[start + 10]) {
-			case 11:
-				return (Padding.pkcs1 << 8) | HashAlgorithm.sha256;
-			case 12:
-				return (Padding.pkcs1 << 8) | HashAlgorithm.sha384;
-			case 13:
-				return (Padding.pkcs1 << 8) | HashAlgorithm.sha512;
-		}
-	}
-	if (size === 10 && equal(bytes, start, forms, Form.ecdsaSignature, 9)) {
-		switch (bytes[start + 9]) {
-			case 2:
-				return (Padding.ecdsa << 8) | HashAlgorithm.sha256;
-			case 3:
-				return (Padding.ecdsa << 8) | HashAlgorithm.sha384;
-			case 4:
-				return (Padding.ecdsa << 8) | HashAlgorithm.sha512;
-		}
-	}
-	return readOtherSignature(der);
+	)
+		parts = partsOf(Padding.pkcs1, bytes[start + 10]! - 10);
+	else if (size === 10 && equal(bytes, start, forms, Form.ecdsaSignature, 9))
+		parts = partsOf(Padding.ecdsa, bytes[start + 9]! - 1);
+	return parts || readOtherSignature(der);
 }
 
-/** The same for any but the usual ones, in the element taken last. */
+/** Padding << 8 | hash. `size` is 1, 2 or 3 for SHA-256, 384 or 512, as the last bytes of identifiers count; 0 for any other. */
+function partsOf(padding: Padding, size: number): number {
+	switch (size) {
+		case 1:
+			return (padding << 8) | HashAlgorithm.sha256;
+		case 2:
+			return (padding << 8) | HashAlgorithm.sha384;
+		case 3:
+			return (padding << 8) | HashAlgorithm.sha512;
+		default:
+			return 0;
+	}
+}
+
+/** Reads any but the usual ones, in the element taken last. */
 function readOtherSignature(der: DER): number {
 	const outer = der.enter();
 	let result = 0;
-	der.take(Tag.objectIdentifier, "signature's algorithm");
+	der.take(Tag.objectIdentifier, Part.signatureAlgorithm);
 	switch (readOID(der.bytes, der.start, der.end)) {
 		// RFC 4055 section 5: without parameters, too
 		case OID.sha256WithRSA:
@@ -274,24 +213,31 @@ function readOtherSignature(der: DER): number {
 
 /** NULL or nothing, behind sha2WithRSA. */
 function takeNoParameters(der: DER, hash: HashAlgorithm): number {
-	if (der.more) takeNull(der);
+	if (der.hasMore) takeNull(der);
 	return (Padding.pkcs1 << 8) | hash;
 }
 
-/** RSASSA-PSS-params (RFC 4055 section 3.1): one hash for all, and a salt of its length; 0 for any other. */
+/** Reads RSASSA-PSS-params (RFC 4055 section 3.1): one hash for all, and a salt of its length; 0 for any other. */
 function readPSS(der: DER): number {
 	let hash = 0;
+	let mask = 0;
 	let salt = 20;
-	if (!der.sees(Tag.sequence)) return 0;
+	if (!der.nextIs(Tag.sequence)) return 0;
 	der.takeAny();
 	const outer = der.enter();
-	let mask = 0;
-	if (der.sees(Tag.explicit)) hash = readExplicitHash(der, false);
-	if (der.sees(Tag.explicit | 1)) mask = readExplicitHash(der, true);
-	if (der.sees(Tag.explicit | 2)) {
-		der.takeAny();
-		const inner = der.enter();
-		salt = der.smallInteger("salt length");
+	if (der.nextIs(Tag.explicit)) {
+		const inner = enterNext(der);
+		hash = readHash(der);
+		der.leave(inner);
+	}
+	if (der.nextIs(Tag.explicit | 1)) {
+		const inner = enterNext(der);
+		mask = readMaskHash(der);
+		der.leave(inner);
+	}
+	if (der.nextIs(Tag.explicit | 2)) {
+		const inner = enterNext(der);
+		salt = der.takeSmallInteger(Part.saltLength);
 		der.leave(inner);
 	}
 	der.leave(outer);
@@ -299,23 +245,18 @@ function readPSS(der: DER): number {
 	return hash && mask === hash && salt === expected ? (Padding.pss << 8) | hash : 0;
 }
 
-function readExplicitHash(der: DER, isMask: boolean): number {
+function enterNext(der: DER): number {
 	der.takeAny();
+	return der.enter();
+}
+
+/** Reads the AlgorithmIdentifier of a hash; 0 for an unsupported one. */
+function readHash(der: DER): number {
+	der.take(Tag.sequence, Part.hash);
 	const outer = der.enter();
-	der.take(Tag.sequence, "hash");
-	const inner = der.enter();
-	der.take(Tag.objectIdentifier, "hash");
-	let oid = readOID(der.bytes, der.start, der.end);
-	if (isMask) {
-		if (oid !== OID.mgf1) der.fail("has a PSS signature with an unknown mask");
-		der.take(Tag.sequence, "hash");
-		const hash = der.enter();
-		der.take(Tag.objectIdentifier, "hash");
-		oid = readOID(der.bytes, der.start, der.end);
-		if (der.more) takeNull(der);
-		der.leave(hash);
-	} else if (der.more) takeNull(der);
-	der.leave(inner);
+	der.take(Tag.objectIdentifier, Part.hash);
+	const oid = readOID(der.bytes, der.start, der.end);
+	if (der.hasMore) takeNull(der);
 	der.leave(outer);
 	switch (oid) {
 		case OID.sha256:
@@ -327,4 +268,15 @@ function readExplicitHash(der: DER, isMask: boolean): number {
 		default:
 			return 0;
 	}
+}
+
+/** Reads the AlgorithmIdentifier of MGF1. Returns its hash. */
+function readMaskHash(der: DER): number {
+	der.take(Tag.sequence, Part.hash);
+	const outer = der.enter();
+	der.take(Tag.objectIdentifier, Part.hash);
+	if (readOID(der.bytes, der.start, der.end) !== OID.mgf1) der.fail("has a PSS signature with an unsupported mask");
+	const hash = readHash(der);
+	der.leave(outer);
+	return hash;
 }

@@ -1,21 +1,24 @@
 /*
-	A certificate (RFC 5280 section 4) as offsets into the message that holds it: nothing is copied. One object is used for one certificate
-	after another. What is not DER, or breaks a rule that needs no other certificate, is refused here; path.ts judges the rest.
+	A certificate (RFC 5280 section 4) as offsets into the message that holds it: nothing is copied. One object serves one
+	certificate after another. What is not DER, or breaks a rule that needs no other certificate, is refused here; path.ts judges
+	the rest.
 */
 
 import { TLSError } from "../errors";
 import type { FailureCode } from "../errors";
 import { readPublicKey, readSignatureAlgorithm } from "./algorithms";
-import type { KeyPlace } from "./algorithms";
+import type { KeyFields } from "./algorithms";
 import { copy } from "tls/hardware/copy";
-import { commonNameOffset } from "tls/hardware/names";
-import { DER, Tag } from "./der";
+import { Purpose } from "tls/hardware/extensions";
+import { commonNameOffset, isSubject } from "tls/hardware/names";
 import { readExtensions } from "./extensions";
 import type { ExtensionFields } from "./extensions";
 import { readTime } from "./time";
+import { Work } from "./work";
+import { DER, Part, Tag } from "../wire/der";
 import { empty } from "../wire/reader";
 
-/** keyUsage (RFC 5280 section 4.2.1.3), as the bytes stand. */
+/** keyUsage (RFC 5280 section 4.2.1.3): bits of its bytes. */
 export const enum KeyUsage {
 	digitalSignature = 0x80,
 	keyEncipherment = 0x20,
@@ -25,19 +28,17 @@ export const enum KeyUsage {
 /** No pathLenConstraint. */
 export const NO_PATH_LENGTH = -1;
 
-/** Characters of a name that errors show. */
+/** Most characters of a name that errors show. */
 const MAX_SHOWN = 64;
 
-export class Certificate implements KeyPlace, ExtensionFields {
-	/** What reads it; it may be used for something else until the next `read`. */
+export class Certificate implements KeyFields, ExtensionFields {
+	/** What reads it. Its `subject` is what errors call the certificate: a number or words. */
 	readonly der = new DER(empty, 0, 0, 0);
 	bytes: Uint8Array = empty;
-	/** What errors call it: "certificate 1". */
-	position: number | string = 0;
 	/** The signed part. */
 	tbsStart = 0;
 	tbsEnd = 0;
-	/** How it is signed: padding << 8 | hash, or 0 where that is not supported. */
+	/** How it is signed: padding << 8 | hash, or 0 if that is unsupported. */
 	signedWith = 0;
 	signatureStart = 0;
 	signatureEnd = 0;
@@ -52,27 +53,25 @@ export class Certificate implements KeyPlace, ExtensionFields {
 	/** SubjectPublicKeyInfo, header and all, and the key in it. */
 	spkiStart = 0;
 	spkiEnd = 0;
-	/** KeyKind, or 0 where the key is of no use to TLS here. */
+	/** KeyKind, or 0 for an unsupported key. */
 	keyKind = 0;
 	keyStart = 0;
 	keyEnd = 0;
 	keyBits = 0;
 	/** Extensions. */
-	isAuthority = false;
+	isCA = false;
 	pathLength = NO_PATH_LENGTH;
 	/** All bits where the extension is absent. */
 	keyUsage = -1;
-	/** False where extKeyUsage is there without serverAuth. */
-	isForServers = true;
-	/** True where extKeyUsage names OCSP's signing. */
-	isForOCSP = false;
+	/** extKeyUsage: bits of Purpose. Without it a certificate may be for servers, but not for OCSP's signing. */
+	purposes: number = Purpose.server;
 	/** GeneralNames of subjectAltName; empty where absent. */
 	namesStart = 0;
 	namesEnd = 0;
 	/** NameConstraints; empty where absent. */
 	constraintsStart = 0;
 	constraintsEnd = 0;
-	/** True for version 1 or 2, which can't say what a certificate is for: good only as a trusted root, or for the client's own. */
+	/** XS: absent fields, also those below. True for version 1 or 2, which can't say what a certificate is for. */
 	declare isOld: boolean | undefined;
 	/** PolicyFields. */
 	policies = 0;
@@ -80,19 +79,18 @@ export class Certificate implements KeyPlace, ExtensionFields {
 	declare requireExplicit: number | undefined;
 	declare inhibitMapping: number | undefined;
 	declare inhibitAny: number | undefined;
-	/** Must come with a stapled OCSP response (RFC 7633). */
-	mustStaple = false;
+	/** True if it must come with a stapled OCSP response (RFC 7633). */
+	declare mustStaple: boolean | undefined;
 
-	/** Reads the certificate `bytes[start..end)`. */
+	/** Reads the certificate `bytes[start..end)`, which errors call `position`. */
 	read(bytes: Uint8Array, start: number, end: number, position: number | string): this {
 		this.bytes = bytes;
-		this.position = position;
 		const der = this.der.open(bytes, start, end, position);
-		der.take(Tag.sequence, "Certificate");
-		if (der.more) der.fail("has bytes behind its end");
+		der.take(Tag.sequence, Part.certificate);
+		if (der.hasMore) der.fail("has bytes behind its end");
 		der.enter();
 		this.tbsStart = der.at;
-		der.take(Tag.sequence, "TBSCertificate");
+		der.take(Tag.sequence, Part.tbsCertificate);
 		this.tbsEnd = der.at;
 		const outer = der.enter();
 		const algorithmStart = this.readHead(der);
@@ -102,7 +100,22 @@ export class Certificate implements KeyPlace, ExtensionFields {
 		return this;
 	}
 
-	/** Version, serial number and the signature's algorithm; returns where the last one starts. */
+	/** Finds the signed part and the signature of the certificate `bytes[start..end)`, which `read` has found well-formed. Reads no more. */
+	locate(bytes: Uint8Array, start: number, end: number, position: number | string): this {
+		const der = this.der.open(bytes, start, end, position);
+		der.take(Tag.sequence, Part.certificate);
+		der.enter();
+		this.tbsStart = der.at;
+		der.take(Tag.sequence, Part.tbsCertificate);
+		this.tbsEnd = der.at;
+		der.take(Tag.sequence, Part.signatureAlgorithm);
+		der.takeBitString();
+		this.signatureStart = der.start;
+		this.signatureEnd = der.end;
+		return this;
+	}
+
+	/** Reads version, serial number and the signature's algorithm. Returns where the last one starts. */
 	private readHead(der: DER): number {
 		const bytes = der.bytes,
 			first = der.at;
@@ -121,42 +134,42 @@ export class Certificate implements KeyPlace, ExtensionFields {
 			if (this.isOld) this.isOld = false;
 		}
 		// of any sign and length (RFC 5280 section 4.1.2.2): it is only compared
-		der.integer();
+		der.takeInteger();
 		const at = der.at;
 		this.signedWith = readSignatureAlgorithm(der);
 		return at;
 	}
 
-	/** What is no version 3: 1 and 2 have no extensions. */
+	/** Reads any version but 3. Versions 1 and 2 have no extensions. */
 	private readVersion(der: DER): void {
 		this.isOld = true;
-		if (!der.sees(Tag.explicit)) return;
+		if (!der.nextIs(Tag.explicit)) return;
 		der.takeAny();
 		const outer = der.enter();
-		if (der.smallInteger("version") !== 1) der.fail("is not of version 3");
+		if (der.takeSmallInteger(Part.version) !== 1) der.fail("is not of version 3");
 		der.leave(outer);
 	}
 
 	private readBody(der: DER): void {
 		this.issuerStart = der.at;
-		der.take(Tag.sequence, "issuer");
+		der.take(Tag.sequence, Part.issuer);
 		if (der.start === der.end) der.fail("names no issuer");
 		this.issuerEnd = der.at;
-		der.take(Tag.sequence, "validity");
+		der.take(Tag.sequence, Part.validity);
 		this.readValidity(der);
 		this.subjectStart = der.at;
-		der.take(Tag.sequence, "subject");
+		der.take(Tag.sequence, Part.subject);
 		this.subjectEnd = der.at;
 		this.spkiStart = der.at;
 		readPublicKey(der, this);
 		this.spkiEnd = der.at;
-		this.forget();
+		this.clearExtensions();
 		// issuerUniqueID and subjectUniqueID: RFC 5280 section 4.1.2.8 says not to use them
-		let hasExtensions = der.sees(Tag.explicit | 3);
+		let hasExtensions = der.nextIs(Tag.explicit | 3);
 		if (!hasExtensions) {
-			if (der.sees(Tag.context | 1)) der.takeAny();
-			if (der.sees(Tag.context | 2)) der.takeAny();
-			hasExtensions = der.sees(Tag.explicit | 3);
+			if (der.nextIs(Tag.context | 1)) der.takeAny();
+			if (der.nextIs(Tag.context | 2)) der.takeAny();
+			hasExtensions = der.nextIs(Tag.explicit | 3);
 		}
 		if (hasExtensions) {
 			if (this.isOld) der.fail("has extensions, but is not of version 3");
@@ -174,9 +187,10 @@ export class Certificate implements KeyPlace, ExtensionFields {
 		der.leave(outer);
 	}
 
-	/** Forgets the extensions of the one before. */
-	private forget(): void {
-		this.isAuthority = this.isForOCSP = this.mustStaple = false;
+	/** Drops the extensions of the certificate before. */
+	private clearExtensions(): void {
+		this.isCA = false;
+		if (this.mustStaple) this.mustStaple = undefined;
 		this.policies = 0;
 		if (this.mappings) this.mappings = undefined;
 		if (this.requireExplicit !== undefined) this.requireExplicit = undefined;
@@ -184,26 +198,26 @@ export class Certificate implements KeyPlace, ExtensionFields {
 		if (this.inhibitAny !== undefined) this.inhibitAny = undefined;
 		this.pathLength = NO_PATH_LENGTH;
 		this.namesStart = this.namesEnd = this.constraintsStart = this.constraintsEnd = 0;
-		this.isForServers = true;
+		this.purposes = Purpose.server;
 		this.keyUsage = -1;
 	}
 
 	private readSignature(der: DER, algorithmStart: number): void {
 		// the one inside ends where the issuer starts
-		if (!der.passes(der.bytes, algorithmStart, this.issuerStart - algorithmStart)) {
-			der.take(Tag.sequence, "signature's algorithm");
+		if (!der.skipIfEqual(der.bytes, algorithmStart, this.issuerStart - algorithmStart)) {
+			der.take(Tag.sequence, Part.signatureAlgorithm);
 			der.fail("names one signature algorithm outside and another inside");
 		}
-		der.octetBits();
+		der.takeBitString();
 		this.signatureStart = der.start;
 		this.signatureEnd = der.end;
-		if (der.more) der.fail("has more in it than belongs there");
+		der.expectEnd();
 	}
 
-	/** Name and number for errors: `certificate 1 (CN=Example Sub CA)`. */
+	/** Number and name for errors: `certificate 1 (CN=Example Sub CA)`. */
 	get title(): string {
 		const name = commonName(this.bytes, this.subjectStart, this.subjectEnd);
-		const position = this.position;
+		const position = this.der.subject;
 		const title = typeof position === "number" ? `certificate ${position}` : position;
 		return name === "" ? title : `${title} (CN=${name})`;
 	}
@@ -219,28 +233,87 @@ export class Certificate implements KeyPlace, ExtensionFields {
 	}
 }
 
-/** Bytes as text, what is not printable ASCII as a dot. */
-function printable(bytes: Uint8Array, start: number, end: number): string {
-	const length = end - start;
-	const octets = new Uint8Array(length);
-	copy(bytes, start, end, octets, 0);
-	for (let i = 0; i < length; i++) {
-		const octet = octets[i]!;
-		if (octet < 0x20 || octet > 0x7e) octets[i] = 0x2e;
+/** The server's certificates. One at a time is read, and the work is counted. */
+export class CertificateList {
+	readonly message: Uint8Array;
+	/** Start and end of each, the leaf's first. */
+	readonly spans: readonly number[];
+	/** Work done, in steps of XS's meter. */
+	spent = 0;
+	private readonly certificate = new Certificate();
+	/** The one that is read; -1 if none is. */
+	private index = -1;
+
+	constructor(message: Uint8Array, spans: readonly number[]) {
+		this.message = message;
+		this.spans = spans;
 	}
-	return String.fromArrayBuffer(octets.buffer);
+
+	get count(): number {
+		return this.spans.length / 2;
+	}
+
+	/** True if `read(index)` costs nothing. */
+	hasRead(index: number): boolean {
+		return this.index === index;
+	}
+
+	/** Returns certificate `index`, until the next call. */
+	read(index: number): Certificate {
+		if (this.index !== index) {
+			this.index = -1;
+			this.spent += Work.certificate;
+			this.certificate.read(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
+			this.index = index;
+		}
+		return this.certificate;
+	}
+
+	/** Returns certificate `index`, which was read before, with its signed part and its signature alone. */
+	locate(index: number): Certificate {
+		if (this.index === index) return this.certificate;
+		this.index = -1;
+		return this.certificate.locate(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
+	}
+
+	/** Returns the DER reader for other bytes. The certificate must be read again. */
+	borrow(): DER {
+		this.index = -1;
+		return this.certificate.der;
+	}
+
+	/** True if the subject of certificate `index`, which need not be well-formed, is the Name `message[start..end)`. */
+	hasSubject(index: number, start: number, end: number): boolean {
+		const message = this.message;
+		return isSubject(message, this.spans[2 * index]!, this.spans[2 * index + 1]!, message, start, end);
+	}
 }
 
-/** The last commonName of a Name, what is not printable ASCII as a dot; "" if there is none. For people only. */
+/** Returns bytes as text; what is not printable ASCII becomes a dot. */
+function printable(bytes: Uint8Array, start: number, end: number): string {
+	const length = end - start;
+	const text = new Uint8Array(length);
+	copy(bytes, start, end, text, 0);
+	for (let i = 0; i < length; i++) {
+		const c = text[i]!;
+		if (c < 0x20 || c > 0x7e) text[i] = 0x2e;
+	}
+	return String.fromArrayBuffer(text.buffer);
+}
+
+// XS: a literal outside of functions, which a device does not copy at each use
+const A_NAME = "a name";
+
+/** Returns the last commonName of a Name; "" if there is none. For people only. */
 export function commonName(bytes: Uint8Array, start: number, end: number): string {
 	const at = commonNameOffset(bytes, start, end);
 	if (!at) return "";
-	const der = new DER(bytes, at, end, "a name");
+	const der = new DER(bytes, at, end, A_NAME);
 	der.takeAny();
 	return printable(bytes, der.start, Math.min(der.end, der.start + MAX_SHOWN));
 }
 
-/** A name for people. */
+/** Returns a name for people. */
 export function nameText(bytes: Uint8Array, start: number, end: number): string {
 	const name = commonName(bytes, start, end);
 	return name === "" ? "someone without a common name" : `CN=${name}`;

@@ -1,5 +1,5 @@
 /*
-	Name constraints (RFC 5280 section 4.2.1.10): which names an authority may certify. DNS names, addresses and directory names are compared; a
+	Name constraints (RFC 5280 section 4.2.1.10): which names a CA may certify. DNS names, addresses and directory names are compared; a
 	constraint on any other kind of name refuses certificates that have such a name. Characters of a directory name that are not ASCII must be the
 	same to be permitted, and count as excluded if nothing in ASCII sets the name apart from what is excluded.
 */
@@ -30,35 +30,27 @@ function faultOf(result: NameResult): string {
 	}
 }
 
-/** A certificate that goes on top of a path if its constraints allow that. */
-export interface Candidate {
-	/** Its index in the server's list. */
-	readonly index: number;
-	/** What is remembered of it (authority.ts). */
-	readonly marks: number;
-}
-
-/** The check of names against the constraints of one authority or root: of every certificate below it, a piece at a time. */
+/** Checks the names of every certificate below a CA or root against its constraints, a piece at a time. */
 export class NameCheck {
 	private readonly bytes: Uint8Array;
 	private readonly start: number;
 	private readonly end: number;
 	/** Whose constraints they are, for errors. */
 	private readonly owner: number | string;
-	/** The authority, unless it is a root. */
-	readonly candidate: Candidate | undefined;
+	/** XS: absent for a root. The certificate that has them, packed as Entry: it goes on top of the path if they hold. */
+	declare readonly entry: number | undefined;
 	/** Position in the path of the certificate whose names are checked next. */
 	level = 0;
 	/** The offset of the next of its names; 0 before the subject. */
 	private at = 0;
 
 	/** The constraints are `bytes[start..end)`. Throws if they are malformed. */
-	constructor(bytes: Uint8Array, start: number, end: number, owner: number | string, candidate?: Candidate) {
+	constructor(bytes: Uint8Array, start: number, end: number, owner: number | string, entry?: number) {
 		this.bytes = bytes;
 		this.start = start;
 		this.end = end;
 		this.owner = owner;
-		this.candidate = candidate;
+		if (entry !== undefined) this.entry = entry;
 		const result = checkConstraints(bytes, start, end);
 		if (result === NameResult.tooMuch) this.refuseWork();
 		if (result) throw new TLSError("bad_certificate", `${titleOf(owner)} ${faultOf(result)}`);

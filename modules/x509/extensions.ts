@@ -4,9 +4,9 @@
 */
 
 import type { FailureCode } from "../errors";
-import { checkExtensions, ExtensionList, nextExtension, Purpose, readPurposes } from "tls/hardware/extensions";
-import type { DER } from "./der";
-import { Tag } from "./der";
+import { checkExtensions, ExtensionList, nextExtension, readPurposes } from "tls/hardware/extensions";
+import type { DER } from "../wire/der";
+import { Part, Tag } from "../wire/der";
 import { OID, extensionOID, readOID } from "./oids";
 
 /** What the extensions of a certificate say of policies. */
@@ -23,16 +23,15 @@ export interface PolicyFields {
 
 /** What the extensions say of a certificate (certificate.ts has the words for each). */
 export interface ExtensionFields extends PolicyFields {
-	isAuthority: boolean;
+	isCA: boolean;
 	pathLength: number;
 	keyUsage: number;
-	isForServers: boolean;
-	isForOCSP: boolean;
+	purposes: number;
 	namesStart: number;
 	namesEnd: number;
 	constraintsStart: number;
 	constraintsEnd: number;
-	mustStaple: boolean;
+	mustStaple?: boolean | undefined;
 	/** Throws a TLSError that names the certificate. */
 	fail(what: string, code?: FailureCode): never;
 }
@@ -43,7 +42,7 @@ const MAX_FEATURES = 8;
 
 /** Reads Extensions, to which `der` has come. Those that are neither known nor critical are passed over in C. */
 export function readExtensions(der: DER, certificate: ExtensionFields): void {
-	der.take(Tag.sequence, "extensions");
+	der.take(Tag.sequence, Part.extensions);
 	const outer = der.enter();
 	const bytes = der.bytes,
 		last = der.limit;
@@ -51,32 +50,38 @@ export function readExtensions(der: DER, certificate: ExtensionFields): void {
 	if (at === last) der.fail("has an empty list of extensions");
 	checkList(der);
 	while ((at = nextExtension(bytes, at, last)) < last) {
-		// it and its value are mostly short, and need no element taken
-		let end = at + 2 + bytes[at + 1]!;
 		der.at = at;
-		if (bytes[at + 1]! < 0x80) der.at = at + 2;
-		else {
-			der.take(Tag.sequence, "extension");
-			der.at = der.start;
-			end = der.end;
-		}
-		der.limit = end;
-		const oid = takeIdentifier(der);
-		let isCritical = false;
-		// a default that is spelled out is no DER, but in use, and says the same
-		if (der.at < end && bytes[der.at] === Tag.boolean) isCritical = der.boolean();
-		// into the value, which ends where the extension does
-		const start = der.at + 2,
-			length = end - start;
-		if (bytes[start - 2] === Tag.octetString && bytes[start - 1] === length && length < 0x80) der.at = start;
-		else enterValue(der);
-		readExtension(der, oid, isCritical, certificate);
-		if (der.at !== end) der.fail("has an extension with bytes behind its end");
-		at = end;
 		der.limit = last;
+		at = readNext(der, certificate);
 	}
-	der.at = last;
+	der.at = der.limit = last;
 	der.leave(outer);
+}
+
+/** Reads the extension at which `der` is. Returns where it ends. Most are short, and need no element taken. */
+function readNext(der: DER, certificate: ExtensionFields): number {
+	const bytes = der.bytes,
+		first = der.at;
+	let end = first + 2 + bytes[first + 1]!;
+	if (bytes[first + 1]! < 0x80) der.at = first + 2;
+	else {
+		der.take(Tag.sequence, Part.extension);
+		der.at = der.start;
+		end = der.end;
+	}
+	der.limit = end;
+	const oid = takeIdentifier(der);
+	// a default that is spelled out is no DER, but in use, and says the same
+	const isCritical = der.at < end && bytes[der.at] === Tag.boolean && der.takeBoolean();
+	// into the value, which ends where the extension does
+	const start = der.at + 2,
+		length = end - start;
+	if (bytes[start - 2] === Tag.octetString && bytes[start - 1] === length && length < 0x80) der.at = start;
+	else enterValue(der);
+	if (isCritical) checkCritical(der, oid, certificate);
+	readExtension(der, oid, certificate);
+	if (der.at !== end) der.fail("has an extension with bytes behind its end");
+	return end;
 }
 
 /** Checks the list in which `der` is. */
@@ -95,7 +100,7 @@ function checkList(der: DER): void {
 
 /** Into a value of any length. */
 function enterValue(der: DER): void {
-	der.take(Tag.octetString, "extension's value");
+	der.take(Tag.octetString, Part.extensionValue);
 	if (der.at !== der.limit) der.fail("has more in it than belongs there");
 	der.at = der.start;
 }
@@ -118,44 +123,61 @@ function takeIdentifier(der: DER): OID {
 			return oid;
 		}
 	}
-	der.take(Tag.objectIdentifier, "extension");
+	der.take(Tag.objectIdentifier, Part.extension);
 	return readOID(bytes, der.start, der.end);
 }
 
-/** The value of one extension, at which `der` stands. */
-function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: ExtensionFields): void {
+/** Refuses a critical extension that must not be critical, or is unknown. */
+function checkCritical(der: DER, oid: OID, certificate: ExtensionFields): void {
+	switch (oid) {
+		case OID.subjectKeyIdentifier:
+		case OID.authorityKeyIdentifier:
+		case OID.authorityInfoAccess:
+			// RFC 5280 sections 4.2.1.1, 4.2.1.2 and 4.2.2.1
+			return der.fail("has a key identifier or authority access that is critical");
+		case OID.basicConstraints:
+		case OID.keyUsage:
+		case OID.extKeyUsage:
+		case OID.subjectAltName:
+		case OID.nameConstraints:
+		case OID.tlsFeature:
+		case OID.certificatePolicies:
+		case OID.policyMappings:
+		case OID.policyConstraints:
+		case OID.inhibitAnyPolicy:
+			return;
+		default:
+			certificate.fail("has a critical extension that is unsupported", "unsupported_certificate");
+	}
+}
+
+/** Reads the value of one extension, at which `der` is. One that is unknown is skipped, as are hints for finding certificates. */
+function readExtension(der: DER, oid: OID, certificate: ExtensionFields): void {
 	switch (oid) {
 		case OID.basicConstraints:
 			readBasicConstraints(der, certificate);
 			break;
 		case OID.keyUsage:
-			certificate.keyUsage = der.namedBits();
+			certificate.keyUsage = der.takeNamedBits();
 			if (!certificate.keyUsage) der.fail("has a key usage that allows nothing");
 			break;
 		case OID.extKeyUsage:
 			readExtKeyUsage(der, certificate);
 			break;
 		case OID.subjectAltName:
-			der.take(Tag.sequence, "list of names");
+			der.take(Tag.sequence, Part.names);
 			if (der.start === der.end) der.fail("has an empty list of names");
 			certificate.namesStart = der.start;
 			certificate.namesEnd = der.end;
 			break;
 		case OID.nameConstraints:
-			der.take(Tag.sequence, "list of constraints");
+			der.take(Tag.sequence, Part.constraints);
 			if (der.start === der.end) der.fail("has empty name constraints");
 			certificate.constraintsStart = der.start;
 			certificate.constraintsEnd = der.end;
 			break;
 		case OID.tlsFeature:
 			readTLSFeature(der, certificate);
-			break;
-		case OID.subjectKeyIdentifier:
-		case OID.authorityKeyIdentifier:
-		case OID.authorityInfoAccess:
-			// hints for finding certificates, which RFC 5280 sections 4.2.1.1, 4.2.1.2 and 4.2.2.1 want not critical
-			if (isCritical) der.fail("has a key identifier or authority access that is critical");
-			der.at = der.limit;
 			break;
 		// what policies say matters in few paths, where policies.ts reads them
 		case OID.certificatePolicies:
@@ -173,39 +195,37 @@ function readExtension(der: DER, oid: OID, isCritical: boolean, certificate: Ext
 			certificate.inhibitAny = readSkip(der);
 			break;
 		default:
-			if (isCritical) certificate.fail("has a critical extension that is not known here", "unsupported_certificate");
 			der.at = der.limit;
 	}
 }
 
 function readBasicConstraints(der: DER, certificate: ExtensionFields): void {
-	der.take(Tag.sequence, "basic constraints");
+	der.take(Tag.sequence, Part.basicConstraints);
 	const outer = der.enter();
-	if (der.sees(Tag.boolean)) certificate.isAuthority = der.boolean();
-	if (der.sees(Tag.integer)) {
-		const pathLength = der.smallInteger("path length");
+	if (der.nextIs(Tag.boolean)) certificate.isCA = der.takeBoolean();
+	if (der.nextIs(Tag.integer)) {
+		const pathLength = der.takeSmallInteger(Part.pathLength);
 		// RFC 5280 section 4.2.1.9: it has no meaning where the certificate is no authority's
-		if (certificate.isAuthority) certificate.pathLength = pathLength;
+		if (certificate.isCA) certificate.pathLength = pathLength;
 	}
 	der.leave(outer);
 }
 
 function readExtKeyUsage(der: DER, certificate: ExtensionFields): void {
-	der.take(Tag.sequence, "list of purposes");
+	der.take(Tag.sequence, Part.purposes);
 	if (der.start === der.end) der.fail("has an empty list of purposes");
 	const purposes = readPurposes(der.bytes, der.start, der.end);
 	if (purposes < 0) der.fail("has a malformed list of purposes");
-	certificate.isForServers = (purposes & Purpose.server) !== 0;
-	certificate.isForOCSP = (purposes & Purpose.ocsp) !== 0;
+	certificate.purposes = purposes;
 }
 
 /** RFC 7633 section 4: the TLS extensions that the server has to answer; 5 is status_request. */
 function readTLSFeature(der: DER, certificate: ExtensionFields): void {
-	der.take(Tag.sequence, "list of TLS features");
+	der.take(Tag.sequence, Part.features);
 	const outer = der.enter();
-	for (let count = 0; der.more; count++) {
+	for (let count = 0; der.hasMore; count++) {
 		if (count === MAX_FEATURES) der.fail(`has more than ${MAX_FEATURES} TLS features`);
-		der.integer();
+		der.takeInteger();
 		if (der.end - der.start === 1 && der.bytes[der.start] === 5) certificate.mustStaple = true;
 	}
 	der.leave(outer);
@@ -213,11 +233,11 @@ function readTLSFeature(der: DER, certificate: ExtensionFields): void {
 
 /** Reads PolicyConstraints (section 4.2.1.11), at which `der` is. */
 function readPolicyConstraints(der: DER, fields: PolicyFields): void {
-	der.take(Tag.sequence, "policy constraints");
+	der.take(Tag.sequence, Part.policyConstraints);
 	const outer = der.enter();
-	if (!der.more) der.fail("has empty policy constraints");
-	if (der.sees(Tag.context)) fields.requireExplicit = readSkip(der);
-	if (der.sees(Tag.context | 1)) fields.inhibitMapping = readSkip(der);
+	if (!der.hasMore) der.fail("has empty policy constraints");
+	if (der.nextIs(Tag.context)) fields.requireExplicit = readSkip(der);
+	if (der.nextIs(Tag.context | 1)) fields.inhibitMapping = readSkip(der);
 	der.leave(outer);
 }
 

@@ -1,20 +1,24 @@
 /*
-	Whether a certificate is for the server that was asked for (RFC 9525): by its subjectAltName alone, as DNS name with a wildcard in the
+	Whether a certificate is for the server that the application asked for (RFC 9525): by its subjectAltName alone, as DNS name with a wildcard in the
 	leftmost place, or as IP address. The common name counts for nothing.
 */
 
+import { TLSError } from "../errors";
 import type { Certificate } from "./certificate";
 import { findName, GeneralName } from "tls/hardware/general";
-import { DER } from "./der";
+import { DER } from "../wire/der";
 
 /** Names that an error may show of those in a certificate. */
 const MAX_LISTED = 64;
 
 const DOT = 0x2e;
 
+// XS: a literal outside of functions, which a device does not copy at each use
+const COLON = ":";
+
 /** The bytes of a numeric IPv4 or IPv6 address, or undefined for a name. */
 export function parseAddress(name: string): Uint8Array | undefined {
-	return name.indexOf(":") >= 0 ? parseIPv6(name) : parseIPv4(name, 0);
+	return name.indexOf(COLON) >= 0 ? parseIPv6(name) : parseIPv4(name, 0);
 }
 
 /** True for a numeric address, which is never sent as a server name (RFC 6066 section 3). */
@@ -155,7 +159,7 @@ export function isFor(certificate: Certificate, name: string): boolean {
 		? findName(certificate.bytes, start, end, asked, asked.length, GeneralName.address)
 		: findName(certificate.bytes, start, end, asked, withoutDot(asked), GeneralName.dns);
 	if (found < 0)
-		certificate.der.open(certificate.bytes, start, end, certificate.position).fail("has a malformed list of names");
+		certificate.der.open(certificate.bytes, start, end, certificate.der.subject).fail("has a malformed list of names");
 	return found !== 0;
 }
 
@@ -164,9 +168,9 @@ export function namesOf(certificate: Certificate): string {
 	const bytes = certificate.bytes;
 	const namesStart = certificate.namesStart;
 	const namesEnd = certificate.namesEnd;
-	const der = new DER(bytes, namesStart, namesEnd, certificate.position);
+	const der = new DER(bytes, namesStart, namesEnd, certificate.der.subject);
 	let text = "";
-	for (let i = 0; i < MAX_LISTED && der.more && text.length < 120; i++) {
+	for (let i = 0; i < MAX_LISTED && der.hasMore && text.length < 120; i++) {
 		der.takeAny();
 		if (der.tag !== GeneralName.dns && der.tag !== GeneralName.address) continue;
 		if (text) text += ", ";
@@ -180,4 +184,18 @@ export function namesOf(certificate: Certificate): string {
 		}
 	}
 	return text;
+}
+
+/** Throws "wrong_name": the certificate is not for `name`. */
+export function refuseName(certificate: Certificate, name: string): never {
+	const names = namesOf(certificate);
+	if (isAddress(name) && names.split(", ").includes(name))
+		throw new TLSError(
+			"wrong_name",
+			`the server's certificate has ${name} as a DNS name: reissue it with an iPAddress entry in subjectAltName`,
+		);
+	throw new TLSError(
+		"wrong_name",
+		`the server's certificate is for ${names === "" ? "no name at all" : names}, not for ${name}`,
+	);
 }

@@ -1,6 +1,6 @@
 /*
-	Object identifiers that certificates name, as numbers for a switch: the last bytes of the few families that matter (RFC 5280, RFC 3279,
-	RFC 4055, RFC 5480, RFC 5758).
+	Object identifiers of certificates as numbers for a switch (RFC 5280, RFC 3279, RFC 4055, RFC 5480, RFC 5758). The few families
+	that matter are told apart by their last byte.
 */
 
 import { equal } from "tls/hardware/compare";
@@ -44,57 +44,14 @@ export const enum OID {
 	tlsFeature,
 }
 
-/** All bytes of identifiers but the last, and where each of them starts. One array: each takes more than a hundred bytes of flash. */
-const prefixes = Uint8Array.of(
-	0x2a,
-	0x86,
-	0x48,
-	0x86,
-	0xf7,
-	0x0d,
-	0x01,
-	0x01,
-	0x60,
-	0x86,
-	0x48,
-	0x01,
-	0x65,
-	0x03,
-	0x04,
-	0x02,
-	0x2a,
-	0x86,
-	0x48,
-	0xce,
-	0x3d,
-	0x03,
-	0x01,
-	0x2a,
-	0x86,
-	0x48,
-	0xce,
-	0x3d,
-	0x04,
-	0x03,
-	0x2a,
-	0x86,
-	0x48,
-	0xce,
-	0x3d,
-	0x02,
-	0x2b,
-	0x06,
-	0x01,
-	0x05,
-	0x05,
-	0x07,
-	0x01,
-	0x2b,
-	0x81,
-	0x04,
-	0x00,
-);
+/** All bytes of identifiers but the last. One array: each takes more than a hundred bytes of flash. */
+const prefixes = new Uint8Array([
+	0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x2a, 0x86, 0x48,
+	0xce, 0x3d, 0x03, 0x01, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x2b, 0x06,
+	0x01, 0x05, 0x05, 0x07, 0x01, 0x2b, 0x81, 0x04, 0x00,
+]);
 
+/** Offset of each. */
 const enum Prefix {
 	pkcs1 = 0,
 	nistHash = 8,
@@ -107,8 +64,8 @@ const enum Prefix {
 	secgCurve = 43,
 }
 
-/** True where the identifier `bytes[start..end)` has this prefix, which is as long as all of it but the last byte. */
-function under(prefix: Prefix, bytes: Uint8Array, start: number, end: number): boolean {
+/** True if all of the identifier `bytes[start..end)` but its last byte is this prefix. */
+function hasPrefix(prefix: Prefix, bytes: Uint8Array, start: number, end: number): boolean {
 	return equal(bytes, start, prefixes, prefix, end - start - 1);
 }
 
@@ -166,15 +123,15 @@ function pkcs1(last: number): OID {
 	}
 }
 
-/** Those of eight bytes. */
-function ofEight(bytes: Uint8Array, start: number, end: number): OID {
+/** Reads an identifier of eight bytes. */
+function oidOf8Bytes(bytes: Uint8Array, start: number, end: number): OID {
 	const last = bytes[end - 1]!;
 	if (bytes[start] === 0x2b) {
-		if (!under(Prefix.pkixExtension, bytes, start, end)) return OID.unknown;
+		if (!hasPrefix(Prefix.pkixExtension, bytes, start, end)) return OID.unknown;
 		return last === 1 ? OID.authorityInfoAccess : last === 24 ? OID.tlsFeature : OID.unknown;
 	}
-	if (under(Prefix.primeCurve, bytes, start, end)) return last === 7 ? OID.prime256v1 : OID.unknown;
-	if (!under(Prefix.ecdsaSHA2, bytes, start, end)) return OID.unknown;
+	if (hasPrefix(Prefix.primeCurve, bytes, start, end)) return last === 7 ? OID.prime256v1 : OID.unknown;
+	if (!hasPrefix(Prefix.ecdsaSHA2, bytes, start, end)) return OID.unknown;
 	return last === 2
 		? OID.ecdsaWithSHA256
 		: last === 3
@@ -184,26 +141,26 @@ function ofEight(bytes: Uint8Array, start: number, end: number): OID {
 				: OID.unknown;
 }
 
-/** What `bytes[start..end)`, an OBJECT IDENTIFIER's content, stands for. */
+/** Reads `bytes[start..end)`, the content of an OBJECT IDENTIFIER. */
 export function readOID(bytes: Uint8Array, start: number, end: number): OID {
 	const last = bytes[end - 1]!;
 	switch (end - start) {
 		case 3:
 			return bytes[start] === 0x55 && bytes[start + 1] === 0x1d ? extensionOID(last) : OID.unknown;
 		case 5:
-			return last === 34 && under(Prefix.secgCurve, bytes, start, end) ? OID.secp384r1 : OID.unknown;
+			return last === 34 && hasPrefix(Prefix.secgCurve, bytes, start, end) ? OID.secp384r1 : OID.unknown;
 		case 7:
 			if (last !== 1) return OID.unknown;
-			return under(Prefix.ecKey, bytes, start, end)
+			return hasPrefix(Prefix.ecKey, bytes, start, end)
 				? OID.ecPublicKey
-				: under(Prefix.ecdsa, bytes, start, end)
+				: hasPrefix(Prefix.ecdsa, bytes, start, end)
 					? OID.ecdsaWithSHA1
 					: OID.unknown;
 		case 8:
-			return ofEight(bytes, start, end);
+			return oidOf8Bytes(bytes, start, end);
 		case 9:
-			if (under(Prefix.pkcs1, bytes, start, end)) return pkcs1(last);
-			if (!under(Prefix.nistHash, bytes, start, end)) return OID.unknown;
+			if (hasPrefix(Prefix.pkcs1, bytes, start, end)) return pkcs1(last);
+			if (!hasPrefix(Prefix.nistHash, bytes, start, end)) return OID.unknown;
 			return last === 1 ? OID.sha256 : last === 2 ? OID.sha384 : last === 3 ? OID.sha512 : OID.unknown;
 		default:
 			return OID.unknown;

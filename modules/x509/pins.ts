@@ -1,20 +1,22 @@
 /*
-	Keys that the application knows beforehand: the SHA-256 of a SubjectPublicKeyInfo.
+	Pinned keys: the SHA-256 of a SubjectPublicKeyInfo that the application knows beforehand.
 */
 
-import { sameOctets } from "./der";
-import { DIGEST, sha256 } from "./trust";
+import { sameBytes } from "../wire/der";
+import { DIGEST, sha256 } from "./rootstore";
 
-/** True where the SubjectPublicKeyInfo `bytes[start..end)` is one of the pins; `digest` is room for its SHA-256. */
+/** True if the SubjectPublicKeyInfo `bytes[start..end)` is one of the pins. `digest` is a buffer for its SHA-256. */
 export function isPin(
-	pins: readonly Uint8Array[] | undefined,
+	pins: readonly Uint8Array[],
 	bytes: Uint8Array,
 	start: number,
 	end: number,
 	digest: Uint8Array,
 ): boolean {
-	if (!pins?.length) return false;
 	sha256(bytes, start, end, digest);
-	for (const pin of pins) if (sameOctets(digest, 0, DIGEST, pin, 0, pin.length)) return true;
+	for (let i = 0; i < pins.length; i++) {
+		const pin = pins[i]!;
+		if (sameBytes(digest, 0, DIGEST, pin, 0, pin.length)) return true;
+	}
 	return false;
 }

@@ -1,11 +1,13 @@
 /*
-	Certificate policies (RFC 5280 section 6.1), for paths in which a certificate wants every one below it to be issued under a policy
-	(requireExplicitPolicy). The application asks for none, so that any will do: all there is to know is whether one is left. In place of the tree of
-	section 6.1.2 there is the set of policies that the next certificate may name (as in RFC 9618). In all other paths policies don't matter.
+	Certificate policies (RFC 5280 section 6.1), for paths in which a certificate wants every one below it to be issued under a
+	policy (requireExplicitPolicy). The application asks for none, so any will do: what counts is whether one is left. The set of
+	policies that the next certificate may name stands for the tree of section 6.1.2 (as in RFC 9618). In all other paths policies
+	don't matter.
 */
 
 import type { Certificate } from "./certificate";
-import { DER, Tag, sameOctets } from "./der";
+import { Entry } from "./signatures";
+import { DER, Part, Tag, sameBytes } from "../wire/der";
 import { equal } from "tls/hardware/compare";
 
 /** Most policies of a certificate, most mappings, and most policies that are left. */
@@ -17,21 +19,22 @@ const ANY = Uint8Array.of(0x55, 0x1d, 0x20, 0x00);
 /** As many certificates as no path has. */
 const NEVER = 1000;
 
-/** What is in the list at offset `at` of the certificate; nothing for 0. */
+/** Enters the list at offset `at` of the certificate; for 0 it is empty. */
 function listAt(certificate: Certificate, at: number): DER {
-	const der = new DER(certificate.bytes, at, at && certificate.tbsEnd, certificate.position);
+	const der = new DER(certificate.bytes, at, at && certificate.tbsEnd, certificate.der.subject);
 	if (at) {
-		der.take(Tag.sequence, "list of policies");
+		der.take(Tag.sequence, Part.policies);
 		der.enter();
-		if (!der.more) der.fail("has an empty list of policies");
+		if (!der.hasMore) der.fail("has an empty list of policies");
 	}
 	return der;
 }
 
 /** Goes down a path, from the certificate below the trusted key to the server's. */
 export class PolicyCheck {
-	/** Position in the path of the certificate that is looked at next. */
+	/** Position in the path of the certificate that is checked next. */
 	level: number;
+	private readonly path: readonly number[];
 	private explicit = NEVER;
 	private mapping = NEVER;
 	private any = NEVER;
@@ -42,20 +45,27 @@ export class PolicyCheck {
 	/** True where the policies of the certificate at `level` have been processed, and its mappings have not. */
 	private isNarrowed = false;
 
-	constructor(length: number) {
+	/** Checks the first `length` certificates of a path (Entry). */
+	constructor(path: readonly number[], length: number) {
+		this.path = path;
 		this.level = length - 1;
 	}
 
+	/** True if the certificate at `level` is self-issued. */
+	private isSelfIssued(): boolean {
+		return (this.path[this.level]! & Entry.selfIssued) !== 0;
+	}
+
 	/** Processes the policies of the certificate at `level`, then its mappings, and goes on to the one below. Throws where no policy is left. */
-	step(certificate: Certificate, isSelfIssued: boolean): void {
-		if (this.isNarrowed) this.prepareNext(certificate, isSelfIssued);
-		else this.checkPolicies(certificate, isSelfIssued);
+	step(certificate: Certificate): void {
+		if (this.isNarrowed) this.prepareNext(certificate);
+		else this.checkPolicies(certificate);
 	}
 
 	/** Section 6.1.3, and at the end of the path section 6.1.5. */
-	private checkPolicies(certificate: Certificate, isSelfIssued: boolean): void {
+	private checkPolicies(certificate: Certificate): void {
 		const isLast = this.level === 0;
-		this.narrow(certificate, !isLast && isSelfIssued);
+		this.narrow(certificate);
 		const isNone = !this.allowsAll && !this.allowed.length;
 		if (isLast) {
 			if (this.explicit) this.explicit--;
@@ -63,18 +73,19 @@ export class PolicyCheck {
 		}
 		if (!this.explicit && isNone)
 			certificate.fail(
-				"is issued under no policy that the authorities above it allow, but they require one (policy constraints)",
+				"is issued under no policy that the CAs above it allow, but they require one (policy constraints)",
 			);
 		if (isLast) this.level = -1;
 		else this.isNarrowed = true;
 	}
 
 	/** Section 6.1.4. */
-	private prepareNext(certificate: Certificate, isSelfIssued: boolean): void {
+	private prepareNext(certificate: Certificate): void {
+		const isCounted = !this.isSelfIssued();
 		this.isNarrowed = false;
 		this.level--;
 		this.map(certificate);
-		if (!isSelfIssued) {
+		if (isCounted) {
 			if (this.explicit) this.explicit--;
 			if (this.mapping) this.mapping--;
 			if (this.any) this.any--;
@@ -86,22 +97,23 @@ export class PolicyCheck {
 	}
 
 	/** Section 6.1.3 d and e. */
-	private narrow(certificate: Certificate, isSpared: boolean): void {
+	private narrow(certificate: Certificate): void {
+		const isExempt = this.level > 0 && this.isSelfIssued();
 		const bytes = certificate.bytes;
 		const left: number[] = [];
 		let namesAny = false;
 		const der = listAt(certificate, certificate.policies);
-		for (let count = 0; der.more; count++) {
+		for (let count = 0; der.hasMore; count++) {
 			if (count === MAX_POLICIES) certificate.fail(`has more than ${MAX_POLICIES} policies`, "unsupported_certificate");
-			der.take(Tag.sequence, "policy");
+			der.take(Tag.sequence, Part.policy);
 			const outer = der.enter();
-			der.take(Tag.objectIdentifier, "policy");
+			der.take(Tag.objectIdentifier, Part.policy);
 			if (isAny(bytes, der.start, der.end)) namesAny = true;
 			else if (this.allowsAll || has(this.allowed, bytes, der.start, der.end)) left.push(der.start, der.end);
 			der.at = der.limit;
 			der.leave(outer);
 		}
-		if (namesAny && (this.any || isSpared)) {
+		if (namesAny && (this.any || isExempt)) {
 			for (let i = 0; i < this.allowed.length; i += 2)
 				if (!has(left, bytes, this.allowed[i]!, this.allowed[i + 1]!))
 					left.push(this.allowed[i]!, this.allowed[i + 1]!);
@@ -119,15 +131,15 @@ export class PolicyCheck {
 		const mapped: number[] = [],
 			added: number[] = [];
 		const der = listAt(certificate, mappings);
-		for (let count = 0; der.more; count++) {
+		for (let count = 0; der.hasMore; count++) {
 			if (count === MAX_POLICIES)
 				certificate.fail(`has more than ${MAX_POLICIES} policy mappings`, "unsupported_certificate");
-			der.take(Tag.sequence, "policy mapping");
+			der.take(Tag.sequence, Part.policyMapping);
 			const outer = der.enter();
-			der.take(Tag.objectIdentifier, "policy");
+			der.take(Tag.objectIdentifier, Part.policy);
 			const start = der.start,
 				end = der.end;
-			der.take(Tag.objectIdentifier, "policy");
+			der.take(Tag.objectIdentifier, Part.policy);
 			if (isAny(bytes, start, end) || isAny(bytes, der.start, der.end))
 				certificate.fail("maps any policy, which RFC 5280 forbids");
 			mapped.push(start, end);
@@ -146,7 +158,7 @@ export class PolicyCheck {
 }
 
 function isAny(bytes: Uint8Array, start: number, end: number): boolean {
-	return sameOctets(bytes, start, end, ANY, 0, ANY.length);
+	return sameBytes(bytes, start, end, ANY, 0, ANY.length);
 }
 
 /** True if one of the ranges of `list` holds `bytes[start..end)`. */

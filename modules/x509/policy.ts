@@ -1,10 +1,10 @@
 /*
-	What path.ts is asked, and what it answers.
+	The question for path.ts and its answer: types, and limits of the server's certificates.
 */
 
 import type { PublicKey } from "../crypto/signature";
 import type { ClockPolicy } from "./time";
-import type { RootStore } from "./trust";
+import type { RootStore } from "./rootstore";
 
 /** How much work a server's certificates may make. */
 export const enum Limit {
@@ -14,29 +14,7 @@ export const enum Limit {
 	signatures = 16,
 }
 
-/** What it costs, in steps of XS's meter, as measured for the worst that a peer can send (tests/certificates/work.ts). */
-export const enum Work {
-	/** Steps after which the event loop gets its turn. */
-	turn = 10000,
-	/** Steps of a whole search, after which it is given up. */
-	most = 3300000,
-	/** A certificate that is read. */
-	certificate = 5000,
-	/** An error that says why a certificate is refused. */
-	refusal = 4000,
-	/** A certificate whose subject is not the name that is looked for. */
-	candidate = 120,
-	/** The look for a root. */
-	root = 700,
-	/** A piece of names that C compares with name constraints, which takes no longer than this many steps of script. */
-	names = 30000,
-	/** The policies of a certificate. */
-	policies = 10000,
-	/** A signature. */
-	signature = 30000,
-}
-
-/** Where nothing is asked for, there is no field. */
+/** XS: absent fields. */
 export interface CertificatePolicy {
 	/** The server's DNS name or address. */
 	readonly name: string;
@@ -46,6 +24,8 @@ export interface CertificatePolicy {
 	readonly pins?: readonly Uint8Array[] | undefined;
 	readonly pinsInsteadOfRoots?: boolean;
 	readonly clock: ClockPolicy;
+	/** Seconds by which the clock may be late: certificates are valid that much earlier. Default CLOCK_TOLERANCE. */
+	readonly clockTolerance?: number;
 	/** Every certificate must come with a stapled status, not only those that promise one (RFC 7633). */
 	readonly requiresStatus?: boolean;
 }

@@ -3,10 +3,13 @@
 	heap. trust.ts reads it; it is made there from an application's certificates, and by the tool host-sim/roots.ts, so that nothing is
 	imported here.
 
-	    "xtr2" · length of all (4) · seconds since 1970 when it was made (4) · count (2)
+	    "xtr3" · length of all (4) · seconds since 1970 when it was made (4) · count (2)
 	    count x { first 16 bytes of the digest of the subject's name · offset of the rest (4) }, sorted
-	    count x { flags (1) · pathLen or 255 (1) · notBefore (4) · notAfter (4) · length (2), SubjectPublicKeyInfo · length (2), NameConstraints }
+	    count x { flags (1) · pathLen or 255 (1) · notBefore (4) · notAfter (4) · distrusted (4) · length (2), SubjectPublicKeyInfo · length (2), NameConstraints }
 	    first 8 bytes of SHA-256 of all before
+
+	A signed store goes on: "xts1" · version (4) · length (2), Ecdsa-Sig-Value. The maker's P-256 key has signed "xts1" · version ·
+	SHA-256 (32), of which the first 8 bytes are above.
 
 	The digest of a name is the same for all ways to write it that RFC 5280 section 7.1 takes for the same: hardware/psa/names.c makes it on the
 	device, host-sim/programs/names.ts in the tool. ("xtr1" had the SHA-256 of the name as it was written.)
@@ -17,7 +20,7 @@
 */
 
 export const enum Store {
-	magic = 0x78747232,
+	magic = 0x78747233,
 	// offsets in the store
 	length = 4,
 	made = 8,
@@ -32,7 +35,15 @@ export const enum Store {
 	pathLength = 1,
 	notBefore = 2,
 	notAfter = 6,
-	key = 10,
+	distrusted = 10,
+	key = 14,
+	/** Time of a root that is not distrusted. */
+	never = 0xffffffff,
+	/** Behind the store, if it is signed: offsets from its end. */
+	signedMagic = 0x78747331,
+	signedVersion = 4,
+	signatureLength = 8,
+	signature = 10,
 	/** Path length of a root that sets no limit. */
 	noPathLength = 255,
 	/** Flag: it may issue certificates. Without it, only the very certificate is trusted. */
@@ -49,7 +60,9 @@ export interface StoredRoot {
 	/** Seconds since 1970. */
 	readonly notBefore: number;
 	readonly notAfter: number;
-	/** SubjectPublicKeyInfo; SHA-256 of the certificate where it does not issue others. */
+	/** From when it no longer counts for TLS, in seconds since 1970, if that is known. */
+	readonly distrusted?: number | undefined;
+	/** SubjectPublicKeyInfo; SHA-256 of the certificate if it does not issue others. */
 	readonly key: Uint8Array;
 	/** What NameConstraints holds; empty where there are none. */
 	readonly constraints: Uint8Array;
@@ -97,6 +110,7 @@ export function writeStore(
 		bytes[at + Store.pathLength] = root.pathLength;
 		view.setUint32(at + Store.notBefore, seconds32(root.notBefore));
 		view.setUint32(at + Store.notAfter, seconds32(root.notAfter));
+		view.setUint32(at + Store.distrusted, root.distrusted === undefined ? Store.never : seconds32(root.distrusted));
 		at += Store.key;
 		view.setUint16(at, key.length);
 		copy(key, 0, key.length, bytes, at + 2);

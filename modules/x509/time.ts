@@ -1,25 +1,28 @@
 /*
-	When a certificate is valid (RFC 5280 section 4.1.2.5), and what a device knows of the time. A microcontroller starts in 1970 until
-	something tells it the time: then every certificate would look as if from the future, so that is an error of its own.
+	When a certificate is valid (RFC 5280 section 4.1.2.5), and what a device knows of the time. A microcontroller starts in 1970
+	until something tells it the time. Every certificate would then seem to be from the future, so that is an error of its own.
 */
 
 import { TLSError } from "../errors";
-import type { DER } from "./der";
-import { Tag } from "./der";
+import type { DER } from "../wire/der";
+import { Tag } from "../wire/der";
 
 /**
  * The time that certificates are checked against:
- * "build" (the default): the device's clock; where it is before this library was released, it counts as not set.
+ * "build" (the default): the device's clock. A time before this library was released counts as not set.
  * "strict": the device's clock, which counts as not set only in 1970, where clocks start.
- * A function: seconds since 1970 from the application's own source, or undefined where it knows no time.
+ * A function: seconds since 1970 from the application's own source, or undefined if it knows no time.
  */
 export type ClockOption = "build" | "strict" | (() => number | undefined);
 
-/** Seconds since 1970, or undefined where no time is known. */
+/** Returns seconds since 1970, or undefined if no time is known. */
 export type ClockPolicy = () => number | undefined;
 
 /** When this release was made: 2026-11-01. No clock that is right shows less. */
 const RELEASED = 1793491200;
+
+/** Seconds by which a device's clock may be late, unless the option `clockTolerance` says otherwise. */
+export const CLOCK_TOLERANCE = 300;
 
 /** The end of 1970. */
 const FIRST_YEAR = 31536000;
@@ -37,7 +40,7 @@ function strictClock(): number | undefined {
 	return after(FIRST_YEAR);
 }
 
-/** Throws TLSError "configuration" for what is no clock. */
+/** Checks the option `clock`. Throws "configuration". */
 export function clockPolicy(option: ClockOption | undefined): ClockPolicy {
 	if (option === undefined || option === "build") return buildClock;
 	if (option === "strict") return strictClock;
@@ -45,13 +48,13 @@ export function clockPolicy(option: ClockOption | undefined): ClockPolicy {
 	throw new TLSError("configuration", '"clock" is "build", "strict" or a function that gives seconds since 1970');
 }
 
-/** Milliseconds since 1970 by the policy; undefined where no time is known, or one that no session can hold (after 2106). */
+/** Returns milliseconds since 1970 by the policy; undefined if no time is known, or one that no session can hold (after 2106). */
 export function clockTime(policy: ClockPolicy): number | undefined {
 	const now = policy();
 	return now !== undefined && now >= 0 && now < 0x100000000 ? Math.floor(now * 1000) : undefined;
 }
 
-/** Seconds since 1970 by the policy. Throws "clock_not_set". */
+/** Returns seconds since 1970 by the policy. Throws "clock_not_set". */
 export function timeNow(policy: ClockPolicy): number {
 	const now = policy();
 	if (now === undefined || !(now >= 0))
@@ -64,7 +67,7 @@ function daysIn(month: number, year: number): number {
 	return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Takes a UTCTime or GeneralizedTime; seconds since 1970. `start..end` is not set. */
+/** Takes a UTCTime or GeneralizedTime. Returns seconds since 1970. Does not set `start..end`. */
 export function readTime(der: DER): number {
 	const bytes = der.bytes;
 	let at = der.at;
@@ -83,8 +86,8 @@ export function readTime(der: DER): number {
 	}
 	der.at = end;
 	/*
-		Digits, and only they, are 0 to 9 without the bits of 0x30. Two of them are a number below 100 where the first is a digit; for the second, all
-		that come second are put together in `ones`, each with 6 more, which is below 16 for digits alone.
+		Digits, and only they, are 0 to 9 without the bits of 0x30. Two of them are a number below 100 if the first is a digit. All
+		second digits are combined in `ones`, each with 6 more: that is below 16 for digits alone.
 	*/
 	let one = bytes[at + 3]! ^ 0x30;
 	let ones = one + 6;
@@ -127,7 +130,7 @@ export function readTime(der: DER): number {
 	return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
 
-/** A date for people: 2026-03-01. */
+/** Returns a date for people: 2026-03-01. */
 export function dateText(seconds: number): string {
 	return new Date(seconds * 1000).toISOString().slice(0, 10);
 }

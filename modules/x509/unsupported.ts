@@ -3,7 +3,7 @@
 */
 
 import type { Certificate } from "./certificate";
-import { DER, Tag } from "./der";
+import { DER, Part, Tag } from "../wire/der";
 
 /** Identifiers longer than this many bytes are shown without a name. */
 const MAX_SHOWN = 16;
@@ -68,12 +68,12 @@ function nameOf(text: string): string {
 
 /** What the AlgorithmIdentifier at which `der` stands names; of a key on a curve, the curve. */
 function algorithmAt(der: DER): string {
-	der.take(Tag.sequence, "algorithm");
+	der.take(Tag.sequence, Part.algorithm);
 	der.enter();
-	der.take(Tag.objectIdentifier, "algorithm");
+	der.take(Tag.objectIdentifier, Part.algorithm);
 	const text = dotted(der.bytes, der.start, der.end);
 	if (text !== "1.2.840.10045.2.1") return nameOf(text);
-	if (!der.sees(Tag.objectIdentifier)) return "a curve without a name";
+	if (!der.nextIs(Tag.objectIdentifier)) return "a curve without a name";
 	der.takeAny();
 	return nameOf(dotted(der.bytes, der.start, der.end));
 }
@@ -82,7 +82,7 @@ function algorithmAt(der: DER): string {
 export function unsupportedKey({ bytes, spkiStart, spkiEnd, keyBits }: Certificate): string {
 	if (keyBits) return `has an unsupported key (RSA of ${keyBits} bits): supported are 2048 to 4096 bits, in steps of 8`;
 	const der = new DER(bytes, spkiStart, spkiEnd, "a key");
-	der.take(Tag.sequence, "key");
+	der.take(Tag.sequence, Part.publicKey);
 	der.enter();
 	return `has an unsupported key (${algorithmAt(der)}): supported are RSA, P-256 and P-384`;
 }

@@ -15,6 +15,7 @@ import { mutatedChains } from "./node/chain.js";
 import { acceptedCases } from "./node/accepted.js";
 import { boundCases } from "./node/bounds.js";
 import { endCases } from "./node/ends.js";
+import { generationY } from "./node/generationy.js";
 import { issuerFaults, leafFaults } from "./node/faults.js";
 import { encodingFaults, forgeries, signatureFaults, timeFaults } from "./node/forgeries.js";
 import { keyFaults, oddities } from "./node/oddities.js";
@@ -43,6 +44,7 @@ const cases = [
 	...lenientCases(),
 	...policyCases(),
 	...endCases(),
+	...generationY(),
 ];
 writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: [...mutatedChains(), mutatedStaple()] }));
 

@@ -39,6 +39,15 @@ function outcome(options: Options): string {
 	}
 }
 
+/** When all of the chain and its root are valid. */
+const { notBefore: begin, notAfter: end } = [...chain, readPEM(root, "CERTIFICATE")[0]!]
+	.map(der => new Certificate().read(der, 0, der.length, 0))
+	.map(({ notBefore, notAfter }) => ({ notBefore, notAfter }))
+	.reduce((all, one) => ({
+		notBefore: Math.max(all.notBefore, one.notBefore),
+		notAfter: Math.min(all.notAfter, one.notAfter),
+	}));
+
 function pinOf(der: Uint8Array): Uint8Array {
 	const { spkiStart, spkiEnd } = new Certificate().read(der, 0, der.length, 0);
 	const pin = new Uint8Array(32);
@@ -60,6 +69,24 @@ test("every clock policy", () => {
 	equal(outcome({ certificate, clock: () => undefined }), "clock_not_set");
 	equal(outcome({ certificate, clock: () => rightTime() - 7200 }), "certificate_not_yet_valid");
 	equal(outcome({ certificate, clock: () => rightTime() + 400 * 86400 }), "certificate_expired");
+});
+
+test("a clock that is late, by as much as the application allows", () => {
+	const certificate = root;
+	const late = (seconds: number) => () => begin - seconds;
+	equal(outcome({ certificate, clock: late(300) }), "");
+	equal(outcome({ certificate, clock: late(301) }), "certificate_not_yet_valid");
+	equal(outcome({ certificate, clock: late(0), clockTolerance: 0 }), "");
+	equal(outcome({ certificate, clock: late(1), clockTolerance: 0 }), "certificate_not_yet_valid");
+	equal(outcome({ certificate, clock: late(86400), clockTolerance: 86400 }), "");
+	equal(outcome({ certificate, clock: late(86401), clockTolerance: 86400 }), "certificate_not_yet_valid");
+	// it is for the beginning alone
+	equal(outcome({ certificate, clock: () => end, clockTolerance: 86400 }), "");
+	equal(outcome({ certificate, clock: () => end + 1, clockTolerance: 86400 }), "certificate_expired");
+	for (const clockTolerance of [-1, 86401, 0.5, Number.NaN, "300" as unknown as number]) {
+		const { message } = throws(() => configure({ certificate, clockTolerance }, host), "configuration");
+		ok(/^"clockTolerance" must be /.test(message), message);
+	}
 });
 
 test("trusted certificates as PEM, DER, one and several, and as a store", () => {

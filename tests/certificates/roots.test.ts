@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { createHash, X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -12,7 +12,10 @@ import { rootCertificates } from "node:tls";
 
 import { makeCertificate, makeKey } from "../../host-sim/servers/certificates.js";
 import { projectRoot } from "../../host-sim/build/files.js";
+import { distrustedFrom } from "../../host-sim/programs/lifecycle.js";
+import { mozillaList } from "../../host-sim/programs/rootlists.js";
 import { main } from "../../host-sim/programs/roots.js";
+import { Store } from "../../modules/x509/store.js";
 import { variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 
@@ -103,7 +106,7 @@ test("the 40 most used, in 17 KB", () => {
 test("roots that are of no use are named and left out", () => {
 	assert.equal(results.odd.code, 0);
 	assert.match(results.odd.words, /weak has an RSA key of 1024 bits: left out/);
-	assert.match(results.odd.words, /other has a key that is not taken \(ed25519 \): left out/);
+	assert.match(results.odd.words, /other has an unsupported key \(ed25519\): left out/);
 	assert.match(results.odd.words, /odd\.bin: 5 roots/);
 });
 
@@ -119,6 +122,128 @@ test("what the tool refuses", async () => {
 		assert.match(result.words, says);
 	}
 	assert.match((await roots("--help")).words, /--common/);
+});
+
+test("a list tells end, distrust date, key and name of each", () => {
+	const { words } = results.common;
+	assert.match(words, /^end, distrust date, key and name of each:$/m);
+	// keys of 2009, 2013, 2015 and 2019, by Mozilla's rule
+	assert.match(words, /^ {2}2029-03-18 {2}2027-04-15 {2}RSA 2048 {2}GlobalSign Root CA - R3$/m);
+	assert.match(words, /^ {2}2038-01-15 {2}2029-04-15 {2}P-384 {5}DigiCert Global Root G3$/m);
+	assert.match(words, /^ {2}2035-06-04 {2}2030-06-04 {2}RSA 4096 {2}ISRG Root X1$/m);
+	assert.match(words, /^ {2}2046-03-20 {2}2034-03-20 {2}P-384 {5}GlobalSign Root E46$/m);
+});
+
+test("no common root is distrusted today, and roots/common.bin has them all", () => {
+	assert.doesNotMatch(results.common.words, /no longer count for TLS/);
+	const committed = readFileSync(join(projectRoot, "roots", "common.bin"));
+	const made = readFileSync(path("common.bin"));
+	assert.equal(committed.length, made.length);
+	assert.deepEqual(committed.subarray(Store.count, -Store.checkSize), made.subarray(Store.count, -Store.checkSize));
+});
+
+test("Mozilla's rule for the age of keys, at its bounds", () => {
+	for (const [made, distrusted] of [
+		["2005-12-31T23:59:59Z", "2025-04-15"],
+		["2006-01-01T00:00:00Z", "2026-04-15"],
+		["2007-12-31T23:59:59Z", "2026-04-15"],
+		["2008-01-01T00:00:00Z", "2027-04-15"],
+		["2009-12-31T23:59:59Z", "2027-04-15"],
+		["2010-01-01T00:00:00Z", "2028-04-15"],
+		["2011-12-31T23:59:59Z", "2028-04-15"],
+		["2012-01-01T00:00:00Z", "2029-04-15"],
+		["2014-04-14T23:59:59Z", "2029-04-15"],
+		["2014-04-15T00:00:00Z", "2029-04-15"],
+		["2014-04-16T00:00:00Z", "2029-04-16"],
+		["2020-09-04T00:00:00Z", "2035-09-04"],
+	] as const)
+		assert.equal(distrustedFrom(Date.parse(made) / 1000), Date.parse(distrusted) / 1000, made);
+});
+
+/** A root as NSS's certdata.txt has it. */
+function certdata(der: Buffer, parts: { issuer: Buffer; serial: Buffer }, trust: string): string {
+	const octal = (bytes: Buffer): string =>
+		`MULTILINE_OCTAL\n${[...bytes].map(byte => `\\${byte.toString(8).padStart(3, "0")}`).join("")}\nEND\n`;
+	const name = `CKA_ISSUER ${octal(parts.issuer)}CKA_SERIAL_NUMBER ${octal(parts.serial)}`;
+	return (
+		`CKA_CLASS CK_OBJECT_CLASS CKO_CERTIFICATE\n${name}CKA_VALUE ${octal(der)}\n` +
+		`CKA_CLASS CK_OBJECT_CLASS CKO_NSS_TRUST\n${name}CKA_TRUST_SERVER_AUTH CK_TRUST ${trust}\n`
+	);
+}
+
+test("the newest list at hand is taken, and the tool says which and how old", async () => {
+	assert.match(
+		results.all.words,
+		/^from Mozilla's list in (Node\.js [\d.]+|Debian's ca-certificates), of \d{4}-\d\d-\d\d, \d+ days old$/m,
+	);
+	const [first, second] = rootCertificates as [string, string];
+	writeFileSync(path("new.pem"), `## Certificate data from Mozilla as of: Fri Jan  4 04:12:02 2030 GMT\n${first}\n`);
+	writeFileSync(
+		path("old.pem"),
+		`## Certificate data from Mozilla last updated on: Wed Jan  4 04:12:02 2012 GMT\n${first}\n`,
+	);
+	writeFileSync(path("undated.pem"), `${first}\n${second}\n`);
+	const isNew = await roots("--mozilla", path("new.pem"), "--out", path("new.bin"));
+	assert.match(isNew.words, /new\.bin: 1 roots,/);
+	assert.match(isNew.words, /^from Mozilla's list in \S+new\.pem, of 2030-01-04, 0 days old$/m);
+	for (const name of ["old.pem", "undated.pem"]) {
+		const { words } = await roots("--mozilla", path(name), "--out", path("other.bin"));
+		assert.match(words, new RegExp(`: ${rootCertificates.length} roots,`), words);
+	}
+	const trusted = new X509Certificate(first);
+	const other = new X509Certificate(second);
+	const one = { issuer: Buffer.from("one"), serial: Buffer.of(1) };
+	const two = { issuer: Buffer.from("one"), serial: Buffer.of(2) };
+	const list =
+		certdata(trusted.raw, one, "CKT_NSS_TRUSTED_DELEGATOR") + certdata(other.raw, two, "CKT_NSS_MUST_VERIFY_TRUST");
+	writeFileSync(path("certdata.txt"), list);
+	const { certificates } = mozillaList(path("certdata.txt"));
+	assert.deepEqual(
+		certificates.map(({ fingerprint256 }) => fingerprint256),
+		[trusted.fingerprint256],
+	);
+	writeFileSync(path("certdata.txt"), certdata(trusted.raw, one, "CKT_NSS_NOT_TRUSTED"));
+	assert.throws(() => mozillaList(path("certdata.txt")), /has no root that is trusted for servers/);
+});
+
+test("bad arguments get a sentence", async () => {
+	writeFileSync(path("p384.pem"), makeKey("p384").privateKey.export({ type: "pkcs8", format: "pem" }));
+	writeFileSync(path("rsa.pem"), makeKey("rsa2048").privateKey.export({ type: "pkcs8", format: "pem" }));
+	const locked = makeKey("p256").privateKey.export({
+		type: "pkcs8",
+		format: "pem",
+		cipher: "aes-128-cbc",
+		passphrase: "x",
+	});
+	writeFileSync(path("locked.pem"), locked);
+	writeFileSync(path("broken.pem"), "-----BEGIN CERTIFICATE-----\nMAAA\n-----END CERTIFICATE-----\n");
+	const sign = (key: string): string[] => ["--sign", path(key), "--version", "1", "--out", path("never.bin")];
+	for (const [values, code, says] of [
+		[["--from", folder], 2, /: a folder, not a file$/m],
+		[["--from", path("missing.pem")], 2, /missing\.pem: no such file$/m],
+		[["--from", path("broken.pem")], 1, /broken\.pem: certificate 1 is malformed$/m],
+		[["--mozilla", path("missing.pem")], 2, /missing\.pem: no such file$/m],
+		[["--mozilla", path("none.pem"), "--from", path("odd.pem")], 2, /--from and --mozilla: give one of them$/m],
+		[["--out", folder, "--from", path("odd.pem")], 1, /: a folder, not a file$/m],
+		[["--sign"], 2, /--sign needs a file$/m],
+		[["--sign", path("p384.pem")], 2, /--sign and --version go together/],
+		[["--version", "1"], 2, /--sign and --version go together/],
+		[["--version"], 2, /--version needs a whole number from 1 to 4294967295, not nothing$/m],
+		...["0", "-1", "1.5", "4294967296", "x"].map(
+			version => [["--version", version], 2, /--version needs a whole number/] as const,
+		),
+		[sign("missing.pem"), 2, /missing\.pem: no such file$/m],
+		[sign("none.pem"), 1, /none\.pem has no private key in PEM/],
+		[sign("p384.pem"), 1, /p384\.pem: a key of secp384r1, expected P-256/],
+		[sign("rsa.pem"), 1, /rsa\.pem: a key of rsa, expected P-256/],
+		[sign("locked.pem"), 1, /locked\.pem: the key is encrypted/],
+	] as const) {
+		const result = await roots(...values);
+		assert.match(result.words, says);
+		assert.doesNotMatch(result.words, /\n {4}at /, "no stack");
+		if (code) assert.equal(result.code, code, result.words);
+	}
+	assert.ok(!existsSync(path("never.bin")), "nothing is written");
 });
 
 for (const variant of variants) {

@@ -67,7 +67,7 @@ describe("without all that can be left out", () => {
 		]);
 		expectRefusal(forgery!, "bad_signature", 51, /signature is wrong/);
 		expectRefusal(name!, "wrong_name", 42, /is for other\.example, not for localhost/);
-		expectRefusal(untrusted!, "untrusted", 48, /leads to nobody who is trusted/);
+		expectRefusal(untrusted!, "untrusted", 48, /leads to no trust anchor/);
 		const [old] = await runPairs(1, options, socket => new Session12(socket, right()).run());
 		expectRefusal(old!, "unsupported_version", 70, /the server speaks only TLS 1\.2/);
 	});

@@ -123,10 +123,17 @@ function certificates(): ChainCase[] {
 			"validity",
 			[
 				["its first second", validity(time, time + day), { time }],
+				["five minutes before, by which a clock may be late", validity(time + 300 * second, time + day), { time }],
 				["its last second", validity(time - day, time), { time }],
 			],
 			[
-				["the second before", validity(time + second, time + day), "certificate_not_yet_valid", /./, { time }],
+				[
+					"five minutes and a second before",
+					validity(time + 301 * second, time + day),
+					"certificate_not_yet_valid",
+					/./,
+					{ time },
+				],
 				["the second behind", validity(time - day, time - second), "certificate_expired", /./, { time }],
 			],
 		),

@@ -64,7 +64,7 @@ export function leafFaults(): ChainCase[] {
 			"the server's certificate has name constraints",
 			{ leaf: { permitted: ["example"] } },
 			"bad_certificate",
-			/has name constraints but is no authority/,
+			/has name constraints but is not a CA/,
 		),
 		fault("a key usage that allows nothing", { leaf: { keyUsage: [] } }, "bad_certificate", /key usage/),
 	];
@@ -77,19 +77,19 @@ function authorityFaults(): ChainCase[] {
 			"an authority without the CA flag",
 			{ lower: { isAuthority: false, keyUsage: ["keyCertSign"] } },
 			"bad_certificate",
-			/certificate 1 \(CN=Lower CA\) is no authority/,
+			/certificate 1 \(CN=Lower CA\) is not a CA/,
 		),
 		fault(
 			"an authority with the CA flag false",
 			{ lower: { isAuthority: false, keyUsage: ["keyCertSign"], extensions: [explicit] } },
 			"bad_certificate",
-			/certificate 1 \(CN=Lower CA\) is no authority/,
+			/certificate 1 \(CN=Lower CA\) is not a CA/,
 		),
 		fault(
 			"the upper authority without the CA flag",
 			{ upper: { isAuthority: false, keyUsage: ["keyCertSign"] } },
 			"bad_certificate",
-			/certificate 2 \(CN=Upper CA\) is no authority/,
+			/certificate 2 \(CN=Upper CA\) is not a CA/,
 		),
 		fault(
 			"an authority that may not sign certificates",
@@ -107,13 +107,13 @@ function authorityFaults(): ChainCase[] {
 			"a path longer than an authority allows",
 			{ upper: { pathLength: 0 } },
 			"bad_certificate",
-			/certificate 2 \(CN=Upper CA\) allows 0 authorities below it, there are 1/,
+			/certificate 2 \(CN=Upper CA\) allows 0 intermediates below it, there are 1/,
 		),
 		fault(
 			"a path longer than the root allows",
 			{ root: { pathLength: 1 } },
 			"bad_certificate",
-			/the trusted root allows 1 authorities below it, there are 2/,
+			/the trusted root allows 1 intermediates below it, there are 2/,
 		),
 		fault(
 			"the root may not issue certificates",

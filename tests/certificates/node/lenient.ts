@@ -121,7 +121,7 @@ function defaults(): ChainCase[] {
 			"unsupported_certificate",
 			/critical extension/,
 		),
-		accepted("basic constraints that say that it is no authority", chainOf(basic(sequence(boolean(false))))),
+		accepted("basic constraints that say that it is not a CA", chainOf(basic(sequence(boolean(false))))),
 		fault(
 			"an authority whose basic constraints say that it is none",
 			{
@@ -131,7 +131,7 @@ function defaults(): ChainCase[] {
 				},
 			},
 			"bad_certificate",
-			/certificate 1 .* is no authority/,
+			/certificate 1 .* is not a CA/,
 		),
 	];
 }

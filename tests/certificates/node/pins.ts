@@ -38,7 +38,7 @@ function withRoots(): ChainCase[] {
 		refused("the pinned key is sent, but leads nowhere", [...chain, extra], "pin_mismatch", none, {
 			pins: [pin(extra)],
 		}),
-		refused("the pinned key is there, but no root", chain, "untrusted", /leads to nobody/, {
+		refused("the pinned key is there, but no root", chain, "untrusted", /leads to no trust anchor/, {
 			pins: [pin(leaf)],
 			trusted: [extra],
 		}),
@@ -78,8 +78,11 @@ function insteadOfRoots(): ChainCase[] {
 		accepted("pins only: a self-signed certificate", [alone], only(alone)),
 		accepted("pins only: an authority's key", chain, only(upper)),
 		accepted("pins only: an authority's key, in the wrong order", [leaf, upper, lower], only(upper)),
-		refused("pins only: another key", chain, "untrusted", /leads to nobody/, { trusted: undefined, pins: [stranger] }),
-		refused("pins only: the root's key, which is not sent", chain, "untrusted", /leads to nobody/, only(root)),
+		refused("pins only: another key", chain, "untrusted", /leads to no trust anchor/, {
+			trusted: undefined,
+			pins: [stranger],
+		}),
+		refused("pins only: the root's key, which is not sent", chain, "untrusted", /leads to no trust anchor/, only(root)),
 		refused(
 			"pins only: a forged certificate under the pinned authority",
 			[swapped, lower],
@@ -138,10 +141,10 @@ function insteadOfRoots(): ChainCase[] {
 			{ trusted: undefined, pins: [pin(lower), pin(upper)] },
 		),
 		refused(
-			"pins only: the pinned key is no authority's",
+			"pins only: the pinned key is not a CA's",
 			[bare.leaf, bare.lower],
 			"bad_certificate",
-			/is no authority/,
+			/is not a CA/,
 			only(lower),
 		),
 	];

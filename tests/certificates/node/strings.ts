@@ -100,10 +100,16 @@ function issuers(): ChainCase[] {
 		...others
 			.filter(([name]) => name !== "no part")
 			.flatMap(([name, subject]) => [
-				refused(`strings: the issuer with ${name}`, issued(subject).chain, "untrusted", /leads to nobody/),
-				refused(`strings: a root, named with ${name}`, [issued(subject).chain[0]!], "untrusted", /leads to nobody/, {
-					trusted: issued(subject).root,
-				}),
+				refused(`strings: the issuer with ${name}`, issued(subject).chain, "untrusted", /leads to no trust anchor/),
+				refused(
+					`strings: a root, named with ${name}`,
+					[issued(subject).chain[0]!],
+					"untrusted",
+					/leads to no trust anchor/,
+					{
+						trusted: issued(subject).root,
+					},
+				),
 			]),
 	];
 }
@@ -121,9 +127,14 @@ function sets(): ChainCase[] {
 	return [
 		accepted("strings: the order in a SET does not matter", [under(swapped), authority, upper]),
 		accepted("strings: nor does it for a root", [under(swapped)], { trusted: [authority] }),
-		refused("strings: one of a SET is another", [under(other), authority, upper], "untrusted", /leads to nobody/),
-		refused("strings: one of a SET twice", [under(twice), authority, upper], "untrusted", /leads to nobody/),
-		refused("strings: a SET for a root, one is another", [under(other)], "untrusted", /leads to nobody/, {
+		refused(
+			"strings: one of a SET is another",
+			[under(other), authority, upper],
+			"untrusted",
+			/leads to no trust anchor/,
+		),
+		refused("strings: one of a SET twice", [under(twice), authority, upper], "untrusted", /leads to no trust anchor/),
+		refused("strings: a SET for a root, one is another", [under(other)], "untrusted", /leads to no trust anchor/, {
 			trusted: [authority],
 		}),
 	];

@@ -12,6 +12,7 @@ import { projectRoot } from "../../../host-sim/build/files.js";
 
 /** By file and name. A limit that only the memory of the device sets is tested where memory is small. */
 const where: Readonly<Record<string, string>> = {
+	"configure.ts MAX_CLOCK_TOLERANCE": "certificates/options.ts",
 	"configure.ts MAX_PROTOCOLS_LENGTH": "unit/client/bounds.ts",
 	"configure.ts MAX_SESSION_LIFETIME": "unit/handshake/session.ts",
 	"configure.ts MAX_TIMER_MS": "unit/client/bounds.ts",
@@ -45,11 +46,12 @@ const where: Readonly<Record<string, string>> = {
 	"extensions.ts MAX_FEATURES": "certificates/node/bounds.ts",
 	"names.ts MAX_LISTED": "unit/x509/names.ts",
 	"ocsp.ts Most": "certificates/node/bounds.ts",
+	"ocspresponse.ts MAX_EXTENSIONS": "certificates/node/bounds.ts",
 	"ocsp.ts Seconds": "certificates/node/bounds.ts",
 	"path.ts MAX_STEPS": "certificates/node/oddities.ts",
 	"policies.ts MAX_POLICIES": "certificates/node/policies.ts",
 	"policy.ts Limit": "certificates/node/bounds.ts",
-	"policy.ts Work": "certificates/work.test.ts",
+	"work.ts Work": "certificates/work.test.ts",
 	"unsupported.ts MAX_SHOWN": "certificates/node/oddities.ts",
 };
 

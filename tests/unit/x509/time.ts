@@ -5,7 +5,7 @@
 import { setClock } from "simulator";
 import { ascii, equal, join, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
-import { DER } from "tls/x509/der";
+import { DER } from "tls/wire/der";
 import { clockPolicy, dateText, readTime, timeNow } from "tls/x509/time";
 
 /** A time of a certificate: UTCTime or GeneralizedTime. */
