@@ -15,7 +15,7 @@ export const enum ChipFeature {
 	gcm = 8,
 	/** ChaCha20-Poly1305 is in this build; in software on every chip. */
 	chacha20_poly1305 = 16,
-	/** RSA keys above 3072 bits are in this build. */
+	/** A client's own RSA keys above 3072 bits are in this build. Verifying needs no accelerator. */
 	rsa4096 = 32,
 }
 

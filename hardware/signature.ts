@@ -1,6 +1,6 @@
 /// <reference path="./native.d.ts" />
 /*
-	Public-key signatures (psa/signature.c).
+	Public-key signatures (psa/signature.c). RSA is verified by rsa.c, in 1 KB for 2048 bits; ECDSA by PSA Crypto.
 */
 
 import type { Bytes } from "./native";
@@ -21,14 +21,26 @@ export const enum Padding {
 	ecdsa = 3,
 }
 
+/** How the signature was made, and with which key. */
+export const enum SignatureScheme {
+	/** RSA: Padding.pkcs1 */
+	pkcs1 = 1,
+	/** RSA: Padding.pss */
+	pss = 2,
+	/** ECDSA on P-256 */
+	p256 = 3,
+	/** ECDSA on P-384 */
+	p384 = 4,
+}
+
 /**
- * True where the signature is the key's over the hash of `data[dataStart..dataEnd)`. `key[keyStart..keyEnd)` is an uncompressed point or the
- * DER of RSAPublicKey; with a key that is no valid key of its kind nothing is signed. Throws where the chip fails.
+ * Returns true if the signature is the key's over the hash of `data[dataStart..dataEnd)`. `key[keyStart..keyEnd)` is an uncompressed
+ * point or the DER of RSAPublicKey; a key that is no valid key of its kind has signed nothing. Throws if the chip fails, or can't use
+ * the key: an error with PSA's status NOT_SUPPORTED, such as for RSA that does not have 2048 to 4096 bits in steps of 8.
  */
 export function verifyMessage(
 	this: void,
-	kind: KeyKind,
-	padding: Padding,
+	scheme: SignatureScheme,
 	algorithm: HashAlgorithm,
 	key: Bytes,
 	keyStart: number,
@@ -42,8 +54,7 @@ export function verifyMessage(
 ): boolean {
 	return native("xs_signature_verify").call(
 		this,
-		kind,
-		padding,
+		scheme,
 		algorithm,
 		key,
 		keyStart,

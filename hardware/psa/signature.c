@@ -1,72 +1,130 @@
-/* Verification of signatures, for signature.ts. */
+/* Verification of signatures, for signature.ts. RSA's public operation is rsa.c's, unless the manifest's "defines" have { "rsa": { "psa": 1 } }. */
 
 #include "binding.h"
+#include "rsa.h"
+#include "mc.defines.h"
 
-static psa_key_type_t keyType(int kind)
+/* SignatureScheme in ../signature.ts. */
+enum { kSchemePKCS1 = 1, kSchemePSS = 2, kSchemeP256 = 3, kSchemeP384 = 4 };
+
+enum { kP256Point = 65, kP384Point = 97 };
+
+typedef struct {
+	const uint8_t* bytes;
+	size_t length;
+} Part;
+
+typedef struct {
+	int scheme;
+	psa_algorithm_t hash;
+	Part key;
+	Part signature;
+	size_t digestLength;
+	uint8_t digest[kHashMax];
+} Claim;
+
+static psa_algorithm_t psaAlgorithm(const Claim* claim)
 {
-	switch (kind) {
-	case kKeyRSA: return PSA_KEY_TYPE_RSA_PUBLIC_KEY;
-	case kKeyP256:
-	case kKeyP384: return PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1);
+	switch (claim->scheme) {
+	case kSchemePKCS1: return PSA_ALG_RSA_PKCS1V15_SIGN(claim->hash);
+	case kSchemePSS: return PSA_ALG_RSA_PSS(claim->hash);
+	default: return PSA_ALG_ECDSA(claim->hash);
 	}
-	return PSA_KEY_TYPE_NONE;
 }
 
-static psa_algorithm_t signatureAlgorithm(int kind, int padding, psa_algorithm_t hash)
+static bool isRSA(const Claim* claim)
 {
-	if (kind == kKeyRSA && padding == kPaddingPKCS1)
-		return PSA_ALG_RSA_PKCS1V15_SIGN(hash);
-	if (kind == kKeyRSA && padding == kPaddingPSS)
-		return PSA_ALG_RSA_PSS(hash);
-	if ((kind == kKeyP256 || kind == kKeyP384) && padding == kPaddingECDSA)
-		return PSA_ALG_ECDSA(hash);
-	return PSA_ALG_NONE;
+	return claim->scheme == kSchemePKCS1 || claim->scheme == kSchemePSS;
 }
 
-/* A point tells its curve only by its length: the kind that script read from the certificate has to agree. */
-static bool hasKindsLength(int kind, size_t length)
+/* A point tells its curve only by its length: the curve that script read from the certificate has to agree. */
+static bool hasKeyLength(const Claim* claim)
 {
-	return kind == kKeyRSA || length == (kind == kKeyP256 ? 65 : 97);
+	return isRSA(claim) || claim->key.length == (claim->scheme == kSchemeP256 ? kP256Point : kP384Point);
 }
+
+/* True where a status says that the signature is wrong: its length, r or s out of range, or the padding. */
+static bool isVerdict(psa_status_t status)
+{
+	return status == PSA_ERROR_INVALID_SIGNATURE || status == PSA_ERROR_INVALID_ARGUMENT
+		|| status == PSA_ERROR_INVALID_PADDING;
+}
+
+static bool verifyByPSA(xsMachine* the, const Claim* claim)
+{
+	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+	psa_key_id_t id = 0;
+	psa_algorithm_t algorithm = psaAlgorithm(claim);
+	psa_set_key_type(
+		&attributes, isRSA(claim) ? PSA_KEY_TYPE_RSA_PUBLIC_KEY : PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1));
+	psa_set_key_algorithm(&attributes, algorithm);
+	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_VERIFY_HASH);
+	/* no point of its curve, or no RSAPublicKey: nothing was signed with such a key */
+	psa_status_t status = PSA_ERROR_INVALID_ARGUMENT;
+	if (hasKeyLength(claim))
+		status = psa_import_key(&attributes, claim->key.bytes, claim->key.length, &id);
+	if (status == PSA_ERROR_INVALID_ARGUMENT)
+		return false;
+	if (status != PSA_SUCCESS)
+		bindingThrow(the, "the public key", status);
+	status = psa_verify_hash(
+		id, algorithm, claim->digest, claim->digestLength, claim->signature.bytes, claim->signature.length);
+	psa_destroy_key(id);
+	if (status != PSA_SUCCESS && !isVerdict(status))
+		bindingThrow(the, "verifying a signature", status);
+	return status == PSA_SUCCESS;
+}
+
+#if MODDEF_RSA_PSA
+static bool verifyRSA(xsMachine* the, const Claim* claim)
+{
+	return verifyByPSA(the, claim);
+}
+#else
+static bool verifyRSA(xsMachine* the, const Claim* claim)
+{
+	RSAKey key;
+	RSASize size;
+	psa_status_t status = rsaReadKey(claim->key.bytes, claim->key.length, &key, &size);
+	if (status == PSA_ERROR_INVALID_ARGUMENT)
+		return false;
+	if (status != PSA_SUCCESS)
+		xsUnknownError(
+			"an RSA key of %d bits, exponent of %d: supported are %d to %d in steps of 8, up to %d (PSA status %d)",
+			size.modulusBits, size.exponentBits, (int)kRSABitsMin, (int)kRSABitsMax, (int)kRSAExponentBitsMax,
+			(int)status);
+	if (claim->signature.length != key.length)
+		return false;
+	RSAMessage message = {
+		.padding = claim->scheme == kSchemePSS ? kPaddingPSS : kPaddingPKCS1,
+		.hash = claim->hash,
+		.digest = claim->digest,
+	};
+	status = rsaVerify(&key, &message, claim->signature.bytes);
+	if (status != PSA_SUCCESS && status != PSA_ERROR_INVALID_SIGNATURE)
+		bindingThrow(the, "verifying a signature", status);
+	return status == PSA_SUCCESS;
+}
+#endif
 
 void xs_signature_verify(xsMachine* the)
 {
-	int kind = bindingInteger(the, 0), padding = bindingInteger(the, 1);
-	psa_algorithm_t hash = bindingHash(the, 2);
-	xsIntegerValue keyStart = bindingInteger(the, 4), keyEnd = bindingInteger(the, 5);
-	xsIntegerValue dataStart = bindingInteger(the, 7), dataEnd = bindingInteger(the, 8);
-	xsIntegerValue start = bindingInteger(the, 10), end = bindingInteger(the, 11);
-	uint8_t digest[kHashMax];
-	size_t digestLength;
-	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-	psa_key_id_t id = 0;
-	psa_algorithm_t algorithm = signatureAlgorithm(kind, padding, hash);
-	if (algorithm == PSA_ALG_NONE)
-		xsRangeError("key kind %d does not go with padding %d", kind, padding);
+	Claim claim = {.scheme = bindingInteger(the, 0), .hash = bindingHash(the, 1)};
+	xsIntegerValue keyStart = bindingInteger(the, 3), keyEnd = bindingInteger(the, 4);
+	xsIntegerValue dataStart = bindingInteger(the, 6), dataEnd = bindingInteger(the, 7);
+	xsIntegerValue start = bindingInteger(the, 9), end = bindingInteger(the, 10);
+	if (claim.scheme < kSchemePKCS1 || claim.scheme > kSchemeP384)
+		xsRangeError("signature scheme %d is unknown", claim.scheme);
+	if (claim.hash == PSA_ALG_SHA_1)
+		xsRangeError("signatures with SHA-1 are not allowed");
 	bindingStart(the);
-	psa_set_key_type(&attributes, keyType(kind));
-	psa_set_key_algorithm(&attributes, algorithm);
-	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_VERIFY_HASH);
-	uint8_t* key = bindingRange(the, 3, keyStart, keyEnd, kRead);
-	uint8_t* data = bindingRange(the, 6, dataStart, dataEnd, kRead);
-	uint8_t* signature = bindingRange(the, 9, start, end, kRead);
-	psa_status_t status = psa_hash_compute(hash, data, dataEnd - dataStart, digest, sizeof(digest), &digestLength);
+	claim.key = (Part) {bindingRange(the, 2, keyStart, keyEnd, kRead), (size_t)(keyEnd - keyStart)};
+	uint8_t* data = bindingRange(the, 5, dataStart, dataEnd, kRead);
+	claim.signature = (Part) {bindingRange(the, 8, start, end, kRead), (size_t)(end - start)};
+	psa_status_t status = psa_hash_compute(
+		claim.hash, data, dataEnd - dataStart, claim.digest, sizeof(claim.digest), &claim.digestLength);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "hash", status);
-	status = hasKindsLength(kind, keyEnd - keyStart) ? psa_import_key(&attributes, key, keyEnd - keyStart, &id)
-													 : PSA_ERROR_INVALID_ARGUMENT;
-	if (status == PSA_ERROR_INVALID_ARGUMENT) {
-		/* no point of its curve, or no RSAPublicKey: nothing was signed with such a key */
-		xsmcSetBoolean(xsResult, false);
-		return;
-	}
-	if (status != PSA_SUCCESS)
-		bindingThrow(the, "the public key", status);
-	status = psa_verify_hash(id, algorithm, digest, digestLength, signature, end - start);
-	psa_destroy_key(id);
-	/* a signature of the wrong length or with r or s out of range is a wrong signature */
-	if (status != PSA_SUCCESS && status != PSA_ERROR_INVALID_SIGNATURE && status != PSA_ERROR_INVALID_ARGUMENT
-		&& status != PSA_ERROR_INVALID_PADDING)
-		bindingThrow(the, "verifying a signature", status);
-	xsmcSetBoolean(xsResult, status == PSA_SUCCESS);
+	bool isRight = isRSA(&claim) ? verifyRSA(the, &claim) : verifyByPSA(the, &claim);
+	xsmcSetBoolean(xsResult, isRight);
 }

@@ -22,8 +22,7 @@ export interface Answers {
 	/** Over "sample". */
 	readonly signatures: readonly {
 		name: string;
-		kind: number;
-		padding: number;
+		scheme: number;
 		hash: number;
 		key: string;
 		signature: string;
@@ -146,8 +145,7 @@ export const answers: Answers = {
 	signatures: [
 		{
 			name: "ECDSA P-256",
-			kind: 2,
-			padding: 3,
+			scheme: 3,
 			hash: 4,
 			key:
 				"044ed9311f42089d9cb67915bf124bef145f2e17ad4527ffb6e6a672c3f6d16aeb589089f9b9c157d18d27f93a7d201d29129c9033109a3a" +
@@ -158,8 +156,7 @@ export const answers: Answers = {
 		},
 		{
 			name: "ECDSA P-384",
-			kind: 3,
-			padding: 3,
+			scheme: 4,
 			hash: 5,
 			key:
 				"0483ba188c266eaf611276245d3d43140e4ea29c407fbf4cdbb21a13c4236aa669f38fc33460e55646babeb9a6865f03e98e7815ab128905" +
@@ -170,8 +167,7 @@ export const answers: Answers = {
 		},
 		{
 			name: "RSA-2048 PSS",
-			kind: 1,
-			padding: 2,
+			scheme: 2,
 			hash: 4,
 			key:
 				"3082010a0282010100b85d53466a73e267afe22d3979b8b92532875c594a27cd73c5bbe7871f94795bda2537eff86798e7bd10a6b0879f11" +
@@ -188,8 +184,7 @@ export const answers: Answers = {
 		},
 		{
 			name: "RSA-3072 PKCS #1",
-			kind: 1,
-			padding: 1,
+			scheme: 1,
 			hash: 5,
 			key:
 				"3082018a0282018100c5cad1a46327f58dda18ef14a35bf4b9baa714cce9367a2109125c0f210ba4547710991f72b5dd63cf8504b84a46ae" +
@@ -211,8 +206,7 @@ export const answers: Answers = {
 		},
 		{
 			name: "RSA-4096 PKCS #1",
-			kind: 1,
-			padding: 1,
+			scheme: 1,
 			hash: 4,
 			key:
 				"3082020a02820201009ba00581e50100d65cf33a7fe6f6e0d2f29710a579aa46b429becfdf6d6f6767c7f9b10c9d614e38cf71e51ed72805" +

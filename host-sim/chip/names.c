@@ -110,3 +110,8 @@ Name nameOfSignature(mbedtls_svc_key_id_t key, const char* use)
 	bool isECDSA = PSA_KEY_TYPE_IS_ECC(type) && PSA_KEY_TYPE_ECC_GET_FAMILY(type) == PSA_ECC_FAMILY_SECP_R1;
 	return make("%s%s %s", isECDSA ? "ECDSA " : "", name.text, use);
 }
+
+Name nameOfRSA(size_t bits, const char* use)
+{
+	return make("RSA %u %s", (unsigned)bits, use);
+}

@@ -13,6 +13,7 @@
 		P-256 public key ...		export public key						0
 		ECDH P-256, X25519 ...		raw key agreement						of the shared secret
 		ECDSA P-256 verify, RSA 2048 sign ...	sign, verify a hash			of the hash
+		RSA 2048 verify				hardware/psa/rsa.c						of the signature
 		RSA 2048 encrypt			asymmetric encrypt						in
 		DS RSA 2048 sign ...		esp_ds_sign (ds.c)						of the signature
 		key import					import key								of the key
@@ -45,6 +46,10 @@ SIM_PSA_FUNCTIONS(SIM_PSA_DECLARE)
 /* hardware/psa/chip.h: what the chip does is chosen when the simulator starts */
 int simChipFeatures(void);
 	#define XS_TLS_CHIP simChipFeatures()
+
+/* hardware/psa/rsa.c: software of the stack's own, counted like an accelerator */
+psa_status_t simCountRSA(size_t bits);
+	#define XS_TLS_COUNT_RSA(BITS) simCountRSA(BITS)
 
 	#define psa_hash_setup sim_psa_hash_setup
 	#define psa_hash_update sim_psa_hash_update

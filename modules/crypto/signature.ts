@@ -7,7 +7,7 @@ import { TLSError } from "../errors";
 import { copy } from "tls/hardware/copy";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { DER, Part, Tag } from "../wire/der";
-import { verifyMessage, KeyKind, Padding } from "tls/hardware/signature";
+import { KeyKind, Padding, SignatureScheme, verifyMessage } from "tls/hardware/signature";
 
 export { HashAlgorithm, KeyKind, Padding };
 
@@ -35,6 +35,11 @@ function readNumber(der: DER, pair: Uint8Array, limit: number, length: number): 
 	const size = der.end - der.start;
 	if (size > length) der.fail("has a number that is too long");
 	copy(der.bytes, der.start, der.end, pair, limit - size);
+}
+
+function schemeOf(kind: KeyKind, padding: Padding): SignatureScheme {
+	if (kind === KeyKind.rsa) return padding === Padding.pss ? SignatureScheme.pss : SignatureScheme.pkcs1;
+	return kind === KeyKind.p256 ? SignatureScheme.p256 : SignatureScheme.p384;
 }
 
 /**
@@ -82,8 +87,7 @@ export function verifySignature(
 	}
 	try {
 		return verifyMessage(
-			key.kind,
-			padding,
+			schemeOf(key.kind, padding),
 			algorithm,
 			key.bytes,
 			key.start,

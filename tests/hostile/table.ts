@@ -57,7 +57,7 @@ const ecdsa = answers.signatures[0]!;
 const publicKey = bytes(ecdsa.key);
 const signed = bytes(ecdsa.signature);
 const privateKey = bytes(answers.signing.secret);
-const rsaKey = bytes(answers.signatures.find(one => one.kind === 1)!.key);
+const rsaKey = bytes(answers.signatures.find(one => one.scheme === 2)!.key);
 /** Two Names that are the same as RFC 5280 section 7.1 compares them, and a certificate as far as its subject. */
 const name = bytes("300f310d300b0603550403130454657374");
 const otherName = bytes("3011310f300d06035504030c06207465737420");
@@ -193,7 +193,7 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 	},
 	verifyMessage: {
 		function: signature.verifyMessage,
-		args: () => [2, 3, 4, publicKey, 0, publicKey.length, buffer(), 0, 6, signed, 0, signed.length],
+		args: () => [3, 4, publicKey, 0, publicKey.length, buffer(), 0, 6, signed, 0, signed.length],
 	},
 	groupOfPrime: { function: dhe.groupOfPrime, args: () => [buffer(), 0, 256] },
 	encryptPremaster: {

@@ -40,4 +40,11 @@ else {
 			extra: { data: { vectors: vectorFile(`wycheproof/${file}_test`) } },
 		});
 	}
+	for (const file of ["rsa_pss_2048_sha256_mgf1_32", "rsa_signature_2048_sha256"]) {
+		runSuite(join(projectRoot, "tests", "vectors", "wycheproof.ts"), "vectors", {
+			title: `${file}, RSA by PSA Crypto`,
+			config: { rsa: "psa" },
+			extra: { data: { vectors: vectorFile(`wycheproof/${file}_test`) }, defines: { rsa: { psa: 1 } } },
+		});
+	}
 }

@@ -3,7 +3,9 @@
 	resource "vectors.json"; wycheproof.test.ts starts one run for each.
 */
 
+import config from "mc/config";
 import Resource from "Resource";
+import { accelerators } from "simulator";
 import { bytes, equal, fail, note, test } from "test/harness";
 import { KeyShare } from "tls/hardware/agree";
 import { Secret } from "tls/hardware/secret";
@@ -152,4 +154,13 @@ test("every vector", () => {
 	}
 	note(`${count} vectors`);
 	if (failures.length) fail(`${failures.length} of ${count} vectors:\n${failures.slice(0, 20).join("\n")}`);
+});
+
+test("RSA is verified by PSA Crypto only in builds that ask for it", () => {
+	if (!file.testGroups[0]!.type.startsWith("Rsassa")) return;
+	const isByPSA = (config as { rsa?: string }).rsa === "psa";
+	equal(
+		accelerators().some(one => one.name === "key import"),
+		isByPSA,
+	);
 });

@@ -1,6 +1,6 @@
 /// <reference path="../../../hardware/native.d.ts" />
 /*
-	The encodings of hardware/ds/emsa.c (RFC 8017 section 9) against the resource "emsa.json", which emsa.test.ts makes, and what dsSigner refuses before
+	The encodings of hardware/psa/emsa.c (RFC 8017 section 9) against the resource "emsa.json", which emsa.test.ts makes, and what dsSigner refuses before
 	there is a connection.
 */
 
@@ -10,7 +10,7 @@ import { dsSigner } from "tls/ds";
 import { equal as isSame } from "tls/hardware/compare";
 import { hash as digestOf, HashAlgorithm } from "tls/hardware/hash";
 import { random } from "tls/hardware/random";
-import { KeyKind, Padding, verifyMessage } from "tls/hardware/signature";
+import { Padding, SignatureScheme, verifyMessage } from "tls/hardware/signature";
 import type { Bytes } from "tls/hardware/native";
 
 interface Sample {
@@ -21,6 +21,9 @@ interface Sample {
 	readonly salt: string;
 	readonly encoded: string;
 }
+
+/** By Padding. */
+const schemes = [undefined, SignatureScheme.pkcs1, SignatureScheme.pss];
 
 const INVALID_ARGUMENT = -135;
 
@@ -86,13 +89,13 @@ test("a key that lies in flash signs with each scheme, and with another salt eac
 		for (const signature of [first, second]) {
 			equal(signature.length, 256);
 			ok(
-				verifyMessage(KeyKind.rsa, padding, hash, key, 0, key.length, message, 0, message.length, signature, 0, 256),
+				verifyMessage(schemes[padding]!, hash, key, 0, key.length, message, 0, message.length, signature, 0, 256),
 				String(scheme),
 			);
 		}
 		equal(isSame(first, 0, second, 0, 256), padding === Padding.pkcs1);
 		message[0]! ^= 1;
-		ok(!verifyMessage(KeyKind.rsa, padding, hash, key, 0, key.length, message, 0, message.length, first, 0, 256));
+		ok(!verifyMessage(schemes[padding]!, hash, key, 0, key.length, message, 0, message.length, first, 0, 256));
 	}
 });
 

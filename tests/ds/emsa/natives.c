@@ -1,4 +1,4 @@
-/* The encodings of hardware/ds/emsa.c, for main.ts: (PSS or not, hash, digest, salt, out); returns PSA's status. */
+/* The encodings of hardware/psa/emsa.c, for main.ts: (PSS or not, hash, digest, salt, out); returns PSA's status. */
 
 #include "emsa.h"
 

@@ -65,5 +65,6 @@ test("numbers that C and TypeScript share are the same", t => {
 		"NamedGroup",
 		"Padding",
 		"Purpose",
+		"SignatureScheme",
 	]);
 });

@@ -78,20 +78,32 @@ static psa_status_t hashParts(
 	return status;
 }
 
-/* MGF1 (appendix B.2.1) of H, over `length` bytes that it masks. */
-static psa_status_t applyMask(psa_algorithm_t hash, const uint8_t* h, uint8_t* bytes, size_t length)
+/* XORs bytes[0..end - start) with bytes start..end of MGF1's mask of H (appendix B.2.1). */
+static psa_status_t applyMask(psa_algorithm_t hash, const uint8_t* h, uint8_t* bytes, size_t start, size_t end)
 {
-	size_t hashLength = PSA_HASH_LENGTH(hash);
+	size_t hashLength = PSA_HASH_LENGTH(hash), at = start;
 	uint8_t counter[4] = {0}, mask[kHashMax];
-	for (size_t at = 0; at < length; at += hashLength, counter[3]++) {
+	for (size_t block = start / hashLength; at < end; block++) {
+		/* a modulus has at most 512 bytes, so the counter stays below 256 */
+		counter[3] = (uint8_t)block;
 		psa_status_t status =
 			hashParts(hash, (const uint8_t*[]) {h, counter}, (size_t[]) {hashLength, sizeof(counter)}, 2, mask);
 		if (status != PSA_SUCCESS)
 			return status;
-		for (size_t i = 0; i < hashLength && at + i < length; i++)
-			bytes[at + i] ^= mask[i];
+		for (; at < end && at < (block + 1) * hashLength; at++)
+			bytes[at - start] ^= mask[at - block * hashLength];
 	}
 	return PSA_SUCCESS;
+}
+
+psa_status_t emsaSalt(psa_algorithm_t hash, const uint8_t* encoded, size_t length, uint8_t* salt)
+{
+	size_t hashLength = PSA_HASH_LENGTH(hash);
+	if (!hashNumber(hash) || length < 2 * hashLength + 2)
+		return PSA_ERROR_INVALID_ARGUMENT;
+	size_t end = length - 1 - hashLength;
+	c_memcpy(salt, encoded + end - hashLength, hashLength);
+	return applyMask(hash, encoded + end, salt, end - hashLength, end);
 }
 
 psa_status_t emsaPSS(psa_algorithm_t hash, const uint8_t* digest, const uint8_t* salt, uint8_t* out, size_t length)
@@ -109,7 +121,7 @@ psa_status_t emsaPSS(psa_algorithm_t hash, const uint8_t* digest, const uint8_t*
 	psa_status_t status = hashParts(
 		hash, (const uint8_t*[]) {zeros, digest, salt}, (size_t[]) {sizeof(zeros), hashLength, hashLength}, 3, h);
 	if (status == PSA_SUCCESS)
-		status = applyMask(hash, h, out, h - out);
+		status = applyMask(hash, h, out, 0, h - out);
 	/* what is encoded has one bit less than the modulus */
 	out[0] &= 0x7f;
 	return status;
