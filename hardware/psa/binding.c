@@ -14,11 +14,11 @@ static bool isUntouched(const uint8_t* bytes, size_t size)
 	return true;
 }
 
-bool bindingLayoutFits(size_t hashSize, size_t attributesSize)
+psa_status_t bindingCheckLayout(size_t hashSize, size_t attributesSize)
 {
 	uint8_t* bytes = c_malloc((hashSize > attributesSize ? hashSize : attributesSize) + kGuard);
 	if (!bytes)
-		return false;
+		return PSA_ERROR_INSUFFICIENT_MEMORY;
 	c_memset(bytes, 0, hashSize);
 	c_memset(bytes + hashSize, kUntouched, kGuard);
 	bool fits = psa_hash_setup((psa_hash_operation_t*)bytes, PSA_ALG_SHA_256) == PSA_SUCCESS;
@@ -29,17 +29,19 @@ bool bindingLayoutFits(size_t hashSize, size_t attributesSize)
 	psa_reset_key_attributes((psa_key_attributes_t*)bytes);
 	fits = fits && isUntouched(bytes, attributesSize);
 	c_free(bytes);
-	return fits;
+	return fits ? PSA_SUCCESS : PSA_ERROR_CORRUPTION_DETECTED;
 }
 
 void bindingStart(xsMachine* the)
 {
 	static bool isChecked;
 	psa_status_t status = psa_crypto_init();
+	if (status == PSA_SUCCESS && !isChecked)
+		status = bindingCheckLayout(sizeof(psa_hash_operation_t), sizeof(psa_key_attributes_t));
+	if (status == PSA_ERROR_CORRUPTION_DETECTED)
+		xsUnknownError("PSA Crypto was compiled with other options than the stack: its structures do not fit");
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "starting PSA Crypto", status);
-	if (!isChecked && !bindingLayoutFits(sizeof(psa_hash_operation_t), sizeof(psa_key_attributes_t)))
-		xsUnknownError("PSA Crypto was compiled with other options than the stack: its structures do not fit");
 	isChecked = true;
 }
 

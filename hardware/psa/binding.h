@@ -41,10 +41,10 @@ void xs_secret_destructor(void* data);
 /* Throws unless PSA Crypto is ready and its structures are those that this was compiled with. */
 void bindingStart(xsMachine* the);
 /*
-	PSA Crypto is compiled elsewhere, with options that change the size of its structures; where they are larger there, it writes behind
-	ours. False where that happens, seen by bytes behind structures of the sizes given.
+	PSA Crypto is compiled elsewhere, with options that change the size of its structures; where they are larger there, it writes behind ours.
+	PSA_ERROR_CORRUPTION_DETECTED if that happens, seen by bytes behind structures of the sizes given.
 */
-bool bindingLayoutFits(size_t hashSize, size_t attributesSize);
+psa_status_t bindingCheckLayout(size_t hashSize, size_t attributesSize);
 /* Throws an error that says what was attempted and why PSA refused. */
 void bindingThrow(xsMachine* the, const char* attempt, psa_status_t status);
 

@@ -134,7 +134,7 @@ void test_fits(xsMachine* the)
 {
 	int hash = xsmcToInteger(xsArg(0)), attributes = xsmcToInteger(xsArg(1));
 	bindingStart(the);
-	xsmcSetBoolean(xsResult, bindingLayoutFits(sizeof(psa_hash_operation_t) + hash, sizeof(psa_key_attributes_t) + attributes));
+	xsmcSetBoolean(xsResult, bindingCheckLayout(sizeof(psa_hash_operation_t) + hash, sizeof(psa_key_attributes_t) + attributes) == PSA_SUCCESS);
 }
 `,
 	});

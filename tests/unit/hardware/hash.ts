@@ -5,7 +5,8 @@
 import { hmac } from "@noble/hashes/hmac";
 import { expand, extract } from "@noble/hashes/hkdf";
 import { sha256, sha384, sha512 } from "@noble/hashes/sha2";
-import { ascii, equal, join, Numbers, test, throws } from "test/harness";
+import { accelerate } from "simulator";
+import { ascii, equal, join, Numbers, ok, test, throws } from "test/harness";
 import { Hash, hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 
@@ -51,6 +52,31 @@ for (const { name, algorithm, reference } of algorithms) {
 		throws(() => running.update(first, 0, 1));
 	});
 }
+
+test("an accelerator that fails is an error of each call, and the hash goes on", () => {
+	const running = new Hash(HashAlgorithm.sha256);
+	const out = new Uint8Array(32);
+	const data = ascii("abc");
+	for (const [name, use] of [
+		["update", () => running.update(data, 0, 3)],
+		["peek", () => running.peek(out, 0)],
+		["peekWith", () => running.peekWith(data, 0, 3, out, 0)],
+		["hash", () => hash(HashAlgorithm.sha256, data, 0, 3, out, 0)],
+	] as const) {
+		accelerate("fail", "SHA-256", 1);
+		const { message } = throws(use);
+		ok(message.startsWith("hash: "), `${name}: ${message}`);
+	}
+	// the second call of peekWith is its end
+	accelerate("fail", "SHA-256", 2);
+	throws(() => running.peekWith(data, 0, 3, out, 0));
+	running.update(data, 0, 3);
+	running.peek(out, 0);
+	equal(out, sha256(data));
+	running.peekWith(data, 0, 3, out, 0);
+	equal(out, sha256(ascii("abcabc")));
+	running.close();
+});
 
 /** A secret with these bytes. */
 function secretOf(octets: Uint8Array): Secret {
