@@ -30,6 +30,14 @@ enum { kHashSHA1 = 2, kHashSHA256 = 4, kHashSHA384 = 5, kHashSHA512 = 6 };
 enum { kKeyRSA = 1, kKeyP256 = 2, kKeyP384 = 3 };
 enum { kPaddingPKCS1 = 1, kPaddingPSS = 2, kPaddingECDSA = 3 };
 
+/*
+	Verifying in software of the stack's own, rsa.c and p256.c: the simulator counts it like an accelerator, and has one fail where a test asks for
+	that.
+*/
+#ifndef XS_TLS_COUNT_VERIFY
+	#define XS_TLS_COUNT_VERIFY(KIND, BITS, BYTES) PSA_SUCCESS
+#endif
+
 /* Secret key material, outside the garbage-collected heap, which moves what it holds and does not wipe. */
 typedef struct {
 	uint32_t length;

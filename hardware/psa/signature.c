@@ -1,6 +1,10 @@
-/* Verification of signatures, for signature.ts. RSA's public operation is rsa.c's, unless the manifest's "defines" have { "rsa": { "psa": 1 } }. */
+/*
+	Verification of signatures, for signature.ts. RSA is rsa.c's unless the manifest's "defines" have { "rsa": { "psa": 1 } }. P-256 is p256.c's on chips
+	without a unit for it, unless they have { "ecdsa": { "psa": 1 } }.
+*/
 
 #include "binding.h"
+#include "p256.h"
 #include "rsa.h"
 #include "mc.defines.h"
 
@@ -107,6 +111,36 @@ static bool verifyRSA(xsMachine* the, const Claim* claim)
 }
 #endif
 
+#if XS_TLS_P256M
+static bool verifyP256(xsMachine* the, const Claim* claim)
+{
+	enum { kPair = 64 };
+	if (XS_TLS_CHIP & kChipP256)
+		return verifyByPSA(the, claim);
+	if (!hasKeyLength(claim) || claim->signature.length != kPair)
+		return false;
+	psa_status_t status = p256Verify(claim->key.bytes, claim->digest, claim->digestLength, claim->signature.bytes);
+	if (status != PSA_SUCCESS && status != PSA_ERROR_INVALID_SIGNATURE)
+		bindingThrow(the, "verifying a signature", status);
+	return status == PSA_SUCCESS;
+}
+#else
+static bool verifyP256(xsMachine* the, const Claim* claim)
+{
+	return verifyByPSA(the, claim);
+}
+#endif
+
+static bool verify(xsMachine* the, const Claim* claim)
+{
+	switch (claim->scheme) {
+	case kSchemePKCS1:
+	case kSchemePSS: return verifyRSA(the, claim);
+	case kSchemeP256: return verifyP256(the, claim);
+	default: return verifyByPSA(the, claim);
+	}
+}
+
 void xs_signature_verify(xsMachine* the)
 {
 	Claim claim = {.scheme = bindingInteger(the, 0), .hash = bindingHash(the, 1)};
@@ -125,6 +159,6 @@ void xs_signature_verify(xsMachine* the)
 		claim.hash, data, dataEnd - dataStart, claim.digest, sizeof(claim.digest), &claim.digestLength);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "hash", status);
-	bool isRight = isRSA(&claim) ? verifyRSA(the, &claim) : verifyByPSA(the, &claim);
+	bool isRight = verify(the, &claim);
 	xsmcSetBoolean(xsResult, isRight);
 }

@@ -22,6 +22,9 @@ export async function cryptoFlags({ crypto }: Toolchain): Promise<string[]> {
 		`-I${configFolder}`,
 		"-isystem",
 		join(folder, "include"),
+		// for hardware/psa/p256.c, which includes p256-m
+		"-isystem",
+		join(folder, "3rdparty", "p256-m"),
 		...(crypto === "device" ? [] : p256mFlags),
 	];
 }

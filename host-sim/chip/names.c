@@ -111,7 +111,8 @@ Name nameOfSignature(mbedtls_svc_key_id_t key, const char* use)
 	return make("%s%s %s", isECDSA ? "ECDSA " : "", name.text, use);
 }
 
-Name nameOfRSA(size_t bits, const char* use)
+Name nameOfVerification(int kind, size_t bits)
 {
-	return make("RSA %u %s", (unsigned)bits, use);
+	enum { kRSA = 1 }; /* KeyKind in hardware/signature.ts */
+	return make(kind == kRSA ? "RSA %u verify" : "ECDSA P-%u verify", (unsigned)bits);
 }

@@ -20,7 +20,7 @@ Name nameOfKey(const psa_key_attributes_t* attributes);
 Name nameOfKeyUse(const char* before, mbedtls_svc_key_id_t key, const char* behind);
 Name nameOfAgreement(mbedtls_svc_key_id_t key);
 Name nameOfSignature(mbedtls_svc_key_id_t key, const char* use);
-/* "RSA 2048 verify": what is no call of PSA. */
-Name nameOfRSA(size_t bits, const char* use);
+/* Verifying that is no call of PSA, by KeyKind. */
+Name nameOfVerification(int kind, size_t bits);
 
 #endif

@@ -13,7 +13,8 @@
 		P-256 public key ...		export public key						0
 		ECDH P-256, X25519 ...		raw key agreement						of the shared secret
 		ECDSA P-256 verify, RSA 2048 sign ...	sign, verify a hash			of the hash
-		RSA 2048 verify				hardware/psa/rsa.c						of the signature
+		RSA 2048 verify				hardware/psa/rsa.c						of the hash
+		ECDSA P-256 verify			hardware/psa/p256.c						of the hash
 		RSA 2048 encrypt			asymmetric encrypt						in
 		DS RSA 2048 sign ...		esp_ds_sign (ds.c)						of the signature
 		key import					import key								of the key
@@ -47,9 +48,9 @@ SIM_PSA_FUNCTIONS(SIM_PSA_DECLARE)
 int simChipFeatures(void);
 	#define XS_TLS_CHIP simChipFeatures()
 
-/* hardware/psa/rsa.c: software of the stack's own, counted like an accelerator */
-psa_status_t simCountRSA(size_t bits);
-	#define XS_TLS_COUNT_RSA(BITS) simCountRSA(BITS)
+/* hardware/psa/rsa.c and p256.c, which are no calls of PSA: a KeyKind, the key's bits, the hash's bytes */
+psa_status_t simCountVerify(int kind, size_t bits, size_t bytes);
+	#define XS_TLS_COUNT_VERIFY simCountVerify
 
 	#define psa_hash_setup sim_psa_hash_setup
 	#define psa_hash_update sim_psa_hash_update

@@ -133,8 +133,8 @@ psa_status_t sim_psa_generate_random(uint8_t* output, size_t output_size)
 	return psa_generate_random(output, output_size);
 }
 
-psa_status_t simCountRSA(size_t bits)
+psa_status_t simCountVerify(int kind, size_t bits, size_t bytes)
 {
-	SERVE(nameOfRSA(bits, "verify"), bits / 8);
+	SERVE(nameOfVerification(kind, bits), bytes);
 	return PSA_SUCCESS;
 }

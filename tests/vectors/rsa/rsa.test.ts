@@ -230,11 +230,20 @@ for (const [bits, exponent] of [
 	}
 }
 
-/** Sizes that are not taken. PSA takes shorter ones, in steps of 8 bits, too. */
-for (const bits of [1024, 2040, 2047, 2049, 2050, 2055, 4095, 4097, 4104]) {
+/** Shorter keys than are taken; PSA takes them. */
+for (const bits of [1024, 2040]) {
 	const list = new Samples(makeKey(bits, 65537), "sha256", "pkcs1");
 	const signature = list.key.sign(pkcs1(list.key.modulus.length, Buffer.from(hashes.sha256.info, "hex"), list.digest));
-	list.add("right", signature, "unsupported", { psa: bits > 4096 || bits % 8 ? "unsupported" : "right" });
+	list.add("right", signature, "unsupported", { psa: "right" });
+}
+
+/** Sizes that are no steps of 8 bits, and longer ones: moduli without factors, as nothing is computed. */
+for (const bits of [2041, 2047, 2049, 2050, 2055, 3071, 4095, 4097, 4104]) {
+	const modulus = randomBytes(Math.ceil(bits / 8));
+	modulus[0] = (modulus[0]! | 0x80) >> (modulus.length * 8 - bits);
+	modulus[modulus.length - 1]! |= 1;
+	const key = { bits, exponent: 65537, modulus, der: publicKey(modulus, 65537), sign: (encoded: Buffer) => encoded };
+	new Samples(key, "sha256", "pss").add("any", Buffer.alloc(modulus.length, 1), "unsupported");
 }
 
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-rsa-"));
