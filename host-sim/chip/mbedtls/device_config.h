@@ -11,6 +11,8 @@
 #define MBEDTLS_HAVE_INT32
 
 #define MBEDTLS_PSA_CRYPTO_C
+/* As in ESP-IDF: PSA does not copy what it is given, such as a record. */
+#define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 #define MBEDTLS_NO_PLATFORM_ENTROPY
 /* Key slots come in slices of 16, allocated when they are needed. */
