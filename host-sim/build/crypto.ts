@@ -35,7 +35,7 @@ export async function cryptoUnits({ crypto }: Toolchain, flags: readonly string[
 	const library = sources(join(folder, "library"), new Set()).map(source => ({ source, flags: [...flags, "-w"] }));
 	if (crypto !== "device with p256-m") return library;
 	const p256m = join(folder, "3rdparty", "p256-m");
-	const folders = [p256m, join(p256m, "p256-m")].flatMap(name => ["-isystem", name]);
+	const folders = [p256m, join(p256m, "p256-m"), join(folder, "library")].flatMap(name => ["-isystem", name]);
 	const parts = ["p256-m_driver_entrypoints.c", "p256-m/p256-m.c"].map(name => join(p256m, name));
 	return [
 		...library.map(({ source, flags: own }) => ({ source, flags: [...own, ...folders] })),

@@ -96,12 +96,16 @@ export interface Report {
 		readonly chunks: number;
 		readonly keys: number;
 	};
-	/** What each module takes of flash; slots and chunks only where it is preloaded. */
+	/** What each module takes of flash once the SDK's linker has linked it; slots and chunks only where it is preloaded. */
 	readonly modules: readonly {
 		readonly name: string;
 		readonly bytecode: number;
 		readonly slots: number;
 		readonly chunks: number;
+		/** Bytes of property names that no module before it has. */
+		readonly names: number;
+		/** Bytes of entries in the linker's tables of scripts and natives. */
+		readonly tables: number;
 	}[];
 	readonly marks: readonly Mark[];
 	readonly meter: number;

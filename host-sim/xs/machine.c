@@ -54,15 +54,14 @@ static void preload(txMachine* the, void* argument)
 	consoleInstall(the);
 	modulesPrepare(the, app);
 	fxCollectGarbage(the);
+	linkedStart(the);
 	for (Module* module = app->modules; module; module = module->next) {
 		if (!module->preload)
 			continue;
-		double slots = the->currentHeapCount, chunks = the->currentChunksSize;
 		modulesImport(the, module->name);
 		loopRunJobs(the);
 		fxCollectGarbage(the);
-		module->slots = the->currentHeapCount - slots;
-		module->chunks = the->currentChunksSize - chunks;
+		linkedCountModule(the, module);
 	}
 }
 

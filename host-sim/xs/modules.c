@@ -19,10 +19,12 @@ void modulesPrepare(txMachine* root, App* app)
 	for (const char* const* name = simBuiltinNames; *name; name++)
 		fxNewNameC(root, (txString)*name);
 	for (Module* module = app->modules; module; module = module->next) {
+		txID first = root->keyIndex;
 		scriptRead(root, module);
 		if (module->hosts)
 			module->script->callback = pushHosts;
 		fxNewNameC(root, module->name);
+		linkedCountNames(root, module, first);
 	}
 }
 

@@ -50,15 +50,16 @@ static void writeFlash(FILE* file)
 		use.bytecode, use.slots, use.slotBytes, use.chunks, use.keys);
 }
 
-/* Modules in the order of the app, with what each takes of flash. */
+/* Modules in the order of the app, with what each takes of flash. One that is not preloaded has all of its code there. */
 static void writeModules(FILE* file)
 {
 	const char* separator = "\t\"modules\": [";
 	for (const Module* module = sim.app.modules; module; module = module->next) {
 		fprintf(file, "%s\n\t\t{ \"name\": ", separator);
 		reportWriteText(file, module->name);
-		fprintf(file, ", \"bytecode\": %zu, \"slots\": %.0f, \"chunks\": %.0f }", module->codeSize, module->slots,
-			module->chunks);
+		fprintf(file, ", \"bytecode\": %.0f, \"slots\": %.0f, \"chunks\": %.0f, \"names\": %.0f, \"tables\": %.0f }",
+			module->preload ? module->linked.code : (double)module->codeSize, module->linked.slots,
+			module->linked.chunks, module->linked.names, module->linked.tables);
 		separator = ",";
 	}
 	fputs("\n\t],\n", file);

@@ -138,12 +138,34 @@ static txU1 otherOf(txU1 code, bool refers)
 	return code;
 }
 
+/* The code of a function lies behind the operation that makes the function. */
+static void noteFunction(const txByte* code)
+{
+	txU2 size2 = 0;
+	txU4 size4 = 0;
+	const txByte* operand = code + 1;
+	switch (*(const txU1*)code) {
+	case XS_CODE_CODE_ARCHIVE_1: linkedAddFunction(operand + 1, *(const txU1*)operand); break;
+	case XS_CODE_CODE_ARCHIVE_2:
+		mxDecode2(operand, size2);
+		linkedAddFunction(operand, size2);
+		break;
+	case XS_CODE_CODE_ARCHIVE_4:
+		mxDecode4(operand, size4);
+		linkedAddFunction(operand, (txSize)size4);
+		break;
+	default: break;
+	}
+}
+
 /* Makes each of these operations the one that refers to flash, or the one that copies. */
 static void mapCode(txByte* code, txSize size, bool refers)
 {
 	txByte* end = code + size;
 	while (code < end) {
 		*(txU1*)code = otherOf(*(txU1*)code, refers);
+		if (refers)
+			noteFunction(code);
 		txS1 length = gxCodeSizes[*(txU1*)code];
 		if (length > 0)
 			code += length;

@@ -50,8 +50,11 @@ typedef struct Module {
 	bool preload;
 	txScript* script;
 	size_t codeSize;
-	double slots, chunks; /* what preloading it left in flash */
 	HostTable* hosts;
+	/* What it takes of flash when the SDK's linker has linked it: linked.c. */
+	struct {
+		double code, slots, chunks, names, tables;
+	} linked;
 } Module;
 
 typedef struct Resource {
@@ -177,6 +180,20 @@ typedef struct FlashUse {
 } FlashUse;
 void flashUse(FlashUse* use);
 void flashCountBytecode(size_t size);
+
+/* linked.c: what modules take of flash. The firmware shows what is in its ROM in place of that. */
+#if SIM_FIRMWARE
+	#define linkedAddFunction(address, size) ((void)(address), (void)(size))
+	#define linkedStart(root) ((void)0)
+	#define linkedCountModule(root, module) ((void)0)
+	#define linkedCountNames(root, module, first) ((void)(first))
+#else
+void linkedAddFunction(const txByte* address, txSize size);
+void linkedStart(txMachine* root);
+void linkedCountModule(txMachine* root, Module* module);
+/* `first`: the first property name that came with the module. */
+void linkedCountNames(txMachine* root, Module* module, txID first);
+#endif
 
 /* faults.c */
 void faultsCatch(void);

@@ -1,7 +1,7 @@
 /*
-	What the client takes of flash in a release, by module: bytecode, the slots and chunks that preloading leaves, and natives as a 32-bit compiler
-	makes them with -Os. Modules are preloaded here in the order of their imports, so that each is charged with its own only. The names of
-	properties, which all modules share with the app, are not counted.
+	What the client takes of flash in a release, by module, counted as the SDK's linker makes it (xs/linked.c): bytecode, slots, chunks,
+	names, tables, and natives as a 32-bit compiler makes them with -Os. Modules are preloaded here in the order of their imports, so
+	that each is charged with its own only. Names that the SDK's modules have, too, are theirs.
 */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,8 +24,15 @@ export interface FlashModule {
 	readonly bytecode: number;
 	readonly slots: number;
 	readonly chunks: number;
+	/** Bytes of property names that neither the engine nor a module before it has. */
+	readonly names: number;
+	/** Bytes of entries in tables of scripts and natives. */
+	readonly tables: number;
 	readonly natives: number;
 }
+
+/** The columns of the table. */
+export const flashKeys = ["bytecode", "slots", "chunks", "names", "tables", "natives"] as const;
 
 /** The file of a module of the client's. */
 function sourceOf(name: string): string | undefined {
@@ -56,8 +63,10 @@ function inOrder(names: readonly string[]): string[] {
 		for (const other of importsOf(name)) visit(other);
 		result.add(name);
 	};
-	for (const name of names) visit(name);
-	return [...result];
+	const isOurs = (name: string): boolean => name.startsWith("tls/");
+	for (const name of names.filter(name => !isOurs(name) && name !== "main")) visit(name);
+	for (const name of names.filter(isOurs)) visit(name);
+	return [...result, "main"];
 }
 
 /** Sizes of code and constants, in the order of the sources. */
@@ -90,6 +99,8 @@ async function nativeModules(extra: Dictionary): Promise<FlashModule[]> {
 		bytecode: 0,
 		slots: 0,
 		chunks: 0,
+		names: 0,
+		tables: 0,
 		natives: sizes[i]!,
 	}));
 }
@@ -125,14 +136,18 @@ export async function leanFlash(): Promise<FlashModule[]> {
 	const rows: FlashModule[] = [];
 	for (const [name, without] of builds) {
 		const modules = await flash(without);
-		const sum = (key: "bytecode" | "slots" | "chunks" | "natives"): number =>
-			modules.reduce((all, module) => all + module[key], 0);
-		rows.push({ name, bytecode: sum("bytecode"), slots: sum("slots"), chunks: sum("chunks"), natives: sum("natives") });
+		rows.push(flashSum(name, modules));
 	}
 	return rows;
 }
 
-/** Bytes of a module, on the device: 16 for a slot. */
-export function flashBytes({ bytecode, slots, chunks, natives }: FlashModule): number {
-	return bytecode + 16 * slots + chunks + natives;
+/** The sum of some modules, as a row of its own. */
+export function flashSum(name: string, modules: readonly FlashModule[]): FlashModule {
+	const sums = flashKeys.map(key => [key, modules.reduce((all, module) => all + module[key], 0)]);
+	return { name, ...(Object.fromEntries(sums) as Record<(typeof flashKeys)[number], number>) };
+}
+
+/** Bytes of a module on the device: 16 for a slot. */
+export function flashBytes({ bytecode, slots, chunks, names, tables, natives }: FlashModule): number {
+	return bytecode + 16 * slots + chunks + names + tables + natives;
 }

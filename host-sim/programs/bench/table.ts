@@ -4,7 +4,7 @@
 
 import type { Figures } from "./measure.js";
 import type { FlashModule } from "./flash.js";
-import { flashBytes } from "./flash.js";
+import { flashBytes, flashKeys, flashSum } from "./flash.js";
 import { figureNames, flashTargets, handshakes, systemTargets, transfers } from "./plan.js";
 
 /** Figures of a whole run: by kind and row. --json prints it. */
@@ -80,32 +80,18 @@ function section(title: string, columns: readonly Column[]): string[] {
 }
 
 function flashSection({ flash: modules, lean = [] }: Results, before: readonly FlashModule[] | undefined): string[] {
-	const sum = (list: readonly FlashModule[]): number => list.reduce((total, module) => total + flashBytes(module), 0);
-	const total = (key: "bytecode" | "slots" | "chunks" | "natives"): number =>
-		modules.reduce((all, module) => all + module[key], 0);
-	const rows = [["flash, bytes", "bytecode", "slots", "chunks", "natives", "all"]];
+	const rows = [["flash, bytes", ...flashKeys, "all"]];
+	const cells = (row: FlashModule): string[] => [row.name, ...flashKeys.map(key => grouped(row[key]))];
 	for (const module of modules) {
 		const old = before?.find(other => other.name === module.name);
-		const { name, bytecode, slots, chunks, natives } = module;
-		rows.push([
-			name,
-			...[bytecode, slots, chunks, natives].map(grouped),
-			cell(flashBytes(module), undefined, old && flashBytes(old)),
-		]);
+		rows.push([...cells(module), cell(flashBytes(module), undefined, old && flashBytes(old))]);
 	}
-	const keys = ["bytecode", "slots", "chunks", "natives"] as const;
-	rows.push([
-		"all of the client",
-		...keys.map(key => grouped(total(key))),
-		cell(sum(modules), flashTargets["total"], before && sum(before)),
-	]);
+	const all = flashSum("all of the client", modules);
+	const old = before && flashBytes(flashSum("", before));
+	rows.push([...cells(all), cell(flashBytes(all), flashTargets["total"], old)]);
 	for (const row of lean) {
 		const size = flashBytes(row);
-		rows.push([
-			row.name,
-			...keys.map(key => grouped(row[key])),
-			`${grouped(size)}, saves ${grouped(sum(modules) - size)}`,
-		]);
+		rows.push([...cells(row), `${grouped(size)}, saves ${grouped(flashBytes(all) - size)}`]);
 	}
 	return [...pad(rows), ""];
 }

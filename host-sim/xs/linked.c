@@ -1,0 +1,160 @@
+/*
+	What a module takes of flash once the SDK's linker (xs/tools/xsl, with -s "*") has linked it. The linker writes a heap of XS 17;
+	where the heap of flash.c differs from that, the count follows the linker:
+	- A module's own code runs while it links and is left out. What is left is the code of its functions.
+	- A native that is no constructor has no function object, only a value that refers to a table.
+	- Functions without properties that have the same home share one slot for it, where they lie one behind the other.
+	- A module has one slot more, a null. An array's items are slots behind one for their length.
+	- Each name of a property that is new takes a slot, an entry in a table, and its text.
+*/
+
+#include "sim.h"
+
+enum {
+	/* Slots of a native's function object: instance, callback, home. */
+	kNativeSlots = 3,
+	kSlotSize = 16,
+	kPointerSize = 4,
+	/* A module's entry in the linker's table of scripts, and a native's in the table of its module, on a 32-bit chip. */
+	kScriptRecord = 36,
+	kHostRecord = 8,
+};
+
+typedef struct {
+	double slots, chunks, code;
+} Linked;
+
+/* Where code of functions lies, in the order of addresses. */
+typedef struct {
+	const txByte* address;
+	txSize size;
+	bool isCounted;
+} Function;
+
+static Function* functions;
+static int functionCount, functionRoom;
+static Linked before;
+
+void linkedAddFunction(const txByte* address, txSize size)
+{
+	if (functionCount == functionRoom) {
+		functionRoom = functionRoom ? 2 * functionRoom : 1024;
+		functions = simRealloc(functions, (size_t)functionRoom * sizeof(Function));
+		if (!functions) {
+			fprintf(stderr, "%s: no memory\n", SIM_NAME);
+			exit(kExitUsage);
+		}
+	}
+	functions[functionCount++] = (Function) {address, size, false};
+}
+
+static int compareFunctions(const void* a, const void* b)
+{
+	const Function *one = a, *other = b;
+	return one->address < other->address ? -1 : one->address > other->address;
+}
+
+/* The code that a slot refers to; 0 for what is no function of a module, or was counted. */
+static double codeSize(const txSlot* slot)
+{
+	Function key = {slot->value.code.address, 0, false};
+	Function* function = bsearch(&key, functions, (size_t)functionCount, sizeof(Function), compareFunctions);
+	if (!function || function->isCounted)
+		return 0;
+	function->isCounted = true;
+	return function->size + 1;
+}
+
+static bool isPlainNative(const txSlot* slot)
+{
+	const txSlot* code = slot->next;
+	return slot->kind == XS_INSTANCE_KIND && !(slot->flag & XS_CAN_CONSTRUCT_FLAG) && code
+		&& (code->kind == XS_CALLBACK_KIND || code->kind == XS_CALLBACK_X_KIND) && code->next
+		&& code->next->kind == XS_HOME_KIND && !code->next->next;
+}
+
+/* Bytes of the texts and buffers that a slot owns. */
+static double ownedBytes(const txSlot* slot)
+{
+	switch (slot->kind) {
+	case XS_STRING_KIND: return (double)strlen(slot->value.string) + 1;
+	case XS_ARRAY_BUFFER_KIND: return slot->next ? slot->next->value.bufferInfo.length + 1.0 : 0;
+	case XS_BIGINT_KIND: return slot->value.bigint.size * (double)sizeof(txU4);
+	default: return 0;
+	}
+}
+
+/* Whether two functions' homes become one. */
+static bool isSameHome(const txSlot* home, const txSlot* other)
+{
+	return home && home->flag == other->flag && home->value.home.object == other->value.home.object
+		&& home->value.home.module == other->value.home.module;
+}
+
+typedef struct {
+	Linked linked;
+	const txSlot* home;
+} Walk;
+
+static void countSlot(txMachine* the, const txSlot* slot, Walk* walk)
+{
+	const txSlot* next = slot->next;
+	if (slot->kind == XS_KEY_KIND || slot->kind == XS_KEY_X_KIND)
+		return;
+	walk->linked.slots++;
+	walk->linked.chunks += ownedBytes(slot);
+	if (isPlainNative(slot))
+		walk->linked.slots -= kNativeSlots;
+	if (slot->kind == XS_MODULE_KIND)
+		walk->linked.slots++;
+	if (slot->kind == XS_ARRAY_KIND && slot->value.array.address)
+		walk->linked.slots += 1.0 + fxGetIndexSize(the, (txSlot*)slot);
+	if (slot->kind == XS_CODE_KIND || slot->kind == XS_CODE_X_KIND)
+		walk->linked.code += codeSize(slot);
+	if (next && !next->next && next->kind == XS_HOME_KIND && slot->kind != XS_CALLBACK_KIND
+		&& slot->kind != XS_CALLBACK_X_KIND) {
+		if (isSameHome(walk->home, next))
+			walk->linked.slots--;
+		else
+			walk->home = next;
+	}
+}
+
+/* All that is in flash so far, but code that was counted before. */
+static Linked walkHeap(txMachine* the)
+{
+	Walk walk = {{0, 0, 0}, NULL};
+	for (txSlot* slot = the->freeHeap; slot; slot = slot->next)
+		slot->flag |= XS_MARK_FLAG;
+	for (txSlot* heap = the->firstHeap; heap; heap = heap->next) {
+		for (txSlot *slot = heap + 1, *limit = heap->value.reference; slot < limit; slot++) {
+			if (!(slot->flag & XS_MARK_FLAG))
+				countSlot(the, slot, &walk);
+		}
+	}
+	for (txSlot* slot = the->freeHeap; slot; slot = slot->next)
+		slot->flag &= ~XS_MARK_FLAG;
+	return walk.linked;
+}
+
+void linkedStart(txMachine* root)
+{
+	qsort(functions, (size_t)functionCount, sizeof(Function), compareFunctions);
+	before = walkHeap(root);
+}
+
+void linkedCountModule(txMachine* root, Module* module)
+{
+	Linked now = walkHeap(root);
+	module->linked.slots = now.slots - before.slots;
+	module->linked.chunks = now.chunks - before.chunks;
+	module->linked.code = now.code;
+	before = now;
+}
+
+void linkedCountNames(txMachine* root, Module* module, txID first)
+{
+	module->linked.tables = kScriptRecord + (module->hosts ? module->hosts->count * (double)kHostRecord : 0);
+	for (txID id = first; id < root->keyIndex; id++)
+		module->linked.names += kSlotSize + kPointerSize + (double)strlen(fxGetKeyName(root, id)) + 1;
+}
