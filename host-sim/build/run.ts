@@ -14,6 +14,8 @@ import { Problem } from "./files.js";
 export interface RunOptions {
 	/** Collects garbage at every allocation, so that peaks are what is really in use. */
 	readonly live?: boolean;
+	/** Preloaded modules do not copy their literals and closures, as they do on a device: for counting what that costs. */
+	readonly keepsLiterals?: boolean;
 	/** "unset", ISO 8601, or seconds since 1970; the host's clock without it. */
 	readonly clock?: string;
 	/** Ends the run after so many seconds. */
@@ -150,9 +152,10 @@ class Lines {
 
 /** The simulator's own options. */
 function simulatorOptions(options: RunOptions): string[] {
-	const { live, clock, timeout, meterLimit, census, trace, tcpBuffer, chip } = options;
+	const { live, keepsLiterals, clock, timeout, meterLimit, census, trace, tcpBuffer, chip } = options;
 	return [
 		...(live ? ["--live"] : []),
+		...(keepsLiterals ? ["--keep-literals"] : []),
 		...(clock === undefined ? [] : ["--clock", clock]),
 		...(timeout === undefined ? [] : ["--timeout", String(timeout)]),
 		...(census === undefined ? [] : ["--census", census]),

@@ -14,13 +14,22 @@ import { say } from "../build/progress.js";
 import { censusText } from "./bench/census.js";
 import { flash, leanFlash } from "./bench/flash.js";
 import { instructions } from "./bench/instructions.js";
-import { handshake, smallestStatic, transfer, type Figures, type Work } from "./bench/measure.js";
+import {
+	handshake,
+	literals,
+	longestStretch,
+	smallestStatic,
+	transfer,
+	type Figures,
+	type Work,
+} from "./bench/measure.js";
 import { handshakes, steady, transfers } from "./bench/plan.js";
 import { table, type Results } from "./bench/table.js";
 
 const usage = `npm run bench [-- OPTION ...]
 
-Measures handshakes and transfers over loopback, and flash, in the 32-bit build of a release, and prints one table with the targets beside the figures.
+Measures handshakes and transfers over loopback, and flash, in the 32-bit build of a release with Mbed TLS as on a device. Prints one table with
+the goals beside the figures: what to reach, and what would be better still.
 
   --chip NAME          predict also the time on esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2 (host-sim/README.md)
   --json               print the figures as JSON
@@ -83,14 +92,21 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 	return result;
 }
 
+/** How much is measured: what a test holds, that and copies of literals, or instructions as well. */
+type Depth = "steady" | "without instructions" | "all";
+
 async function withInstructions(figures: Figures, what: Work, from: string, to: string): Promise<Figures> {
 	const { engine, rest, missing, ...more } = await instructions(what, from, to);
 	if (typeof engine !== "number" || typeof rest !== "number") return { ...figures, instructions: missing! };
 	return { ...figures, script: engine + rest, engine, rest, ...more };
 }
 
-/** Figures of every handshake and transfer of the plan. */
-export async function measure(withValgrind: boolean, chip?: Chip): Promise<Pick<Results, "handshakes" | "transfers">> {
+async function withLiterals(figures: Figures, what: Work, from: string, to: string): Promise<Figures> {
+	return { ...figures, literals: await literals(what, from, to) };
+}
+
+/** Figures of every handshake and transfer of the plan; with literals and instructions where all is asked for. */
+export async function measure(depth: Depth, chip?: Chip): Promise<Pick<Results, "handshakes" | "transfers">> {
 	const first: Record<string, Figures> = {};
 	for (const { name, chain, certificates, secure, resumes, old, hasStore = false } of handshakes) {
 		say(`measuring a handshake: ${name}`);
@@ -103,9 +119,10 @@ export async function measure(withValgrind: boolean, chip?: Chip): Promise<Pick<
 			...old,
 			...(certificates ? { certificates } : {}),
 		};
-		const figures = await handshake(what);
-		first[name] =
-			withValgrind && !figures["missing"] ? await withInstructions(figures, what, "start", "handshake") : figures;
+		let figures = await handshake(what);
+		if (depth !== "steady" && !figures["missing"]) figures = await withLiterals(figures, what, "start", "handshake");
+		if (depth === "all" && !figures["missing"]) figures = await withInstructions(figures, what, "start", "handshake");
+		first[name] = figures;
 	}
 	const second: Record<string, Figures> = {};
 	for (const { name, part, bytes, fragment, secure, old, server } of transfers) {
@@ -118,8 +135,10 @@ export async function measure(withValgrind: boolean, chip?: Chip): Promise<Pick<
 			...old,
 			server: { ...old?.server, ...server, fragment },
 		};
-		const figures = await transfer(what);
-		second[name] = withValgrind ? await withInstructions(figures, what, "ready", "done") : figures;
+		let figures = await transfer(what);
+		if (depth !== "steady") figures = await withLiterals(figures, what, "ready", "done");
+		if (depth === "all") figures = await withInstructions(figures, what, "ready", "done");
+		second[name] = figures;
 	}
 	return { handshakes: first, transfers: second };
 }
@@ -144,7 +163,7 @@ async function bench(values: Arguments): Promise<number> {
 		return 0;
 	}
 	if (values.baseline) {
-		const measured = await measure(false);
+		const measured = await measure("steady");
 		const text = JSON.stringify(
 			{ handshakes: onlySteady(measured.handshakes), transfers: onlySteady(measured.transfers) },
 			null,
@@ -153,9 +172,13 @@ async function bench(values: Arguments): Promise<number> {
 		writeFileSync(baselineFile, `${text}\n`);
 		return 0;
 	}
-	const measured = await measure(values.instructions, values.chip);
+	const measured = await measure(values.instructions ? "all" : "without instructions", values.chip);
 	say("measuring the smallest creation.static");
-	const system = await smallestStatic("rsa");
+	const system = {
+		...(await smallestStatic("rsa")),
+		stretchRSA: await longestStretch("rsa"),
+		stretchECDSA: await longestStretch("ecdsa"),
+	};
 	say("measuring flash");
 	const results: Results = { ...measured, system, flash: await flash(), lean: await leanFlash() };
 	process.stdout.write(values.json ? `${JSON.stringify(results, null, "\t")}\n` : table(results, values.compare));

@@ -73,11 +73,13 @@ static bool isPlainNative(const txSlot* slot)
 		&& code->next->kind == XS_HOME_KIND && !code->next->next;
 }
 
-/* Bytes of the texts and buffers that a slot owns. */
-static double ownedBytes(const txSlot* slot)
+/* Bytes of the texts and buffers that a slot owns. A text that is a name, too, is there once. */
+static double ownedBytes(txMachine* the, const txSlot* slot)
 {
 	switch (slot->kind) {
-	case XS_STRING_KIND: return (double)strlen(slot->value.string) + 1;
+	case XS_STRING_KIND:
+	case XS_STRING_X_KIND:
+		return fxFindName(the, slot->value.string) != XS_NO_ID ? 0 : (double)strlen(slot->value.string) + 1;
 	case XS_ARRAY_BUFFER_KIND: return slot->next ? slot->next->value.bufferInfo.length + 1.0 : 0;
 	case XS_BIGINT_KIND: return slot->value.bigint.size * (double)sizeof(txU4);
 	default: return 0;
@@ -102,7 +104,7 @@ static void countSlot(txMachine* the, const txSlot* slot, Walk* walk)
 	if (slot->kind == XS_KEY_KIND || slot->kind == XS_KEY_X_KIND)
 		return;
 	walk->linked.slots++;
-	walk->linked.chunks += ownedBytes(slot);
+	walk->linked.chunks += ownedBytes(the, slot);
 	if (isPlainNative(slot))
 		walk->linked.slots -= kNativeSlots;
 	if (slot->kind == XS_MODULE_KIND)
@@ -154,7 +156,11 @@ void linkedCountModule(txMachine* root, Module* module)
 
 void linkedCountNames(txMachine* root, Module* module, txID first)
 {
+	/* the linker knows a module that is only compiled by its path */
+	txID end = module->preload ? root->keyIndex : root->keyIndex - 1;
+	if (!module->preload)
+		module->linked.names = (double)strlen(module->name) + 1;
 	module->linked.tables = kScriptRecord + (module->hosts ? module->hosts->count * (double)kHostRecord : 0);
-	for (txID id = first; id < root->keyIndex; id++)
+	for (txID id = first; id < end; id++)
 		module->linked.names += kSlotSize + kPointerSize + (double)strlen(fxGetKeyName(root, id)) + 1;
 }

@@ -81,7 +81,7 @@ txMachine* machineCreateRoot(App* app, const RootSizes* sizes)
 	if (!root || !machineRun(root, preload, app))
 		return NULL;
 	for (const Module* module = app->modules; module; module = module->next) {
-		if (module->preload)
+		if (module->preload && !sim.options.keepsLiterals)
 			scriptCopyAtRunTime(module);
 	}
 	flashShare(root);

@@ -67,6 +67,20 @@ static bool growTable(void)
 	return true;
 }
 
+void nativeMemoryCharge(size_t size)
+{
+	use.allocations++;
+	use.current += (double)size;
+	if (use.peak < use.current)
+		use.peak = use.current;
+	memoryNotePeak();
+}
+
+void nativeMemoryDischarge(size_t size)
+{
+	use.current -= (double)size;
+}
+
 static void* enter(void* block, size_t size)
 {
 	if (!block || isPaused)
@@ -77,11 +91,7 @@ static void* enter(void* block, size_t size)
 	}
 	entries[slotOf(block)] = (Entry) {block, size};
 	entriesUsed++;
-	use.allocations++;
-	use.current += (double)size;
-	if (use.peak < use.current)
-		use.peak = use.current;
-	memoryNotePeak();
+	nativeMemoryCharge(size);
 	return block;
 }
 

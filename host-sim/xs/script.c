@@ -139,11 +139,11 @@ static txU1 otherOf(txU1 code, bool refers)
 }
 
 /* The code of a function lies behind the operation that makes the function. */
-static void noteFunction(const txByte* code)
+static void noteFunction(txByte* code)
 {
 	txU2 size2 = 0;
 	txU4 size4 = 0;
-	const txByte* operand = code + 1;
+	txByte* operand = code + 1;
 	switch (*(const txU1*)code) {
 	case XS_CODE_CODE_ARCHIVE_1: linkedAddFunction(operand + 1, *(const txU1*)operand); break;
 	case XS_CODE_CODE_ARCHIVE_2:

@@ -263,9 +263,21 @@ bool nativeMemoryFail(unsigned nth);
 void nativeMemoryKeepFreed(void);
 typedef enum { kNativeElsewhere, kNativeInUse, kNativeFreed } NativePlace;
 NativePlace nativeMemoryHolds(const void* address);
+/* What a socket and a timer of the SDK take of C's heap on a 32-bit chip. The runtime's own are larger. */
+enum {
+	/* TCPRecord of modules/io/socket/lwip: pointers, flags, one slot, with callbacks. lwIP's tcp_pcb and its packets are not in it. */
+	kSocketBytes = 48,
+	/* modTimerRecord of modules/base/timer/mc, in it modTimerScriptRecord of modTimer.c with one slot. */
+	kTimerBytes = 51,
+};
 #if SIM_FIRMWARE
 	#define nativeMemoryFails() false
+	#define nativeMemoryCharge(size) ((void)0)
+	#define nativeMemoryDischarge(size) ((void)0)
 #else
+/* Counts what a device's runtime would allocate, or free, and this one has elsewhere. */
+void nativeMemoryCharge(size_t size);
+void nativeMemoryDischarge(size_t size);
 /* True where this allocation is to fail: also asked where the runtime allocates what a device takes from C's heap, too. */
 bool nativeMemoryFails(void);
 #endif
@@ -312,6 +324,7 @@ typedef struct Options {
 	const char* census;
 	const char* trace;
 	bool live;
+	bool keepsLiterals;
 	double meterLimit;
 	double timeout;
 	size_t tcpBuffer; /* bytes each way; 0: lwIP's */

@@ -31,6 +31,12 @@ void tcpWatch(TCP* tcp)
 		tcp->watch.events |= POLLIN;
 }
 
+static void freeSocket(TCP* tcp)
+{
+	nativeMemoryDischarge(kSocketBytes);
+	c_free(tcp);
+}
+
 static void release(TCP* tcp)
 {
 	loopRemove(&tcp->watch);
@@ -38,7 +44,7 @@ static void release(TCP* tcp)
 	if (tcp->calls)
 		tcp->dead = true;
 	else
-		c_free(tcp);
+		freeSocket(tcp);
 }
 
 /* Only when the machine is deleted: until it is closed the object is kept. */
@@ -70,7 +76,7 @@ static bool call(TCP* tcp, xsSlot* callback, size_t count)
 	if (!tcp->dead)
 		return true;
 	if (!tcp->calls)
-		c_free(tcp);
+		freeSocket(tcp);
 	return false;
 }
 

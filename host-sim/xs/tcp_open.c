@@ -61,6 +61,7 @@ static TCP* create(xsMachine* the, const TCP* given)
 	TCP* tcp = nativeMemoryFails() ? NULL : c_malloc(sizeof(TCP) + 2 * size);
 	if (!tcp)
 		xsRangeError("not enough native memory for a socket");
+	nativeMemoryCharge(kSocketBytes);
 	*tcp = *given;
 	tcp->size = size;
 	tcp->in = tcp->buffers;

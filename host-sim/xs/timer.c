@@ -34,6 +34,12 @@ static void unlinkTimer(Timer* timer)
 	}
 }
 
+static void freeTimer(Timer* timer)
+{
+	nativeMemoryDischarge(kTimerBytes);
+	c_free(timer);
+}
+
 /* The object outlives its timer: script may still hold it. */
 static void forget(Timer* timer)
 {
@@ -42,7 +48,7 @@ static void forget(Timer* timer)
 	xsForget(timer->self);
 	xsSetHostData(timer->self, NULL);
 	unlinkTimer(timer);
-	c_free(timer);
+	freeTimer(timer);
 }
 
 /* Only when the machine is deleted: until then timers are kept. */
@@ -51,7 +57,7 @@ static void destroyTimer(void* data)
 	if (!data)
 		return;
 	unlinkTimer(data);
-	c_free(data);
+	freeTimer(data);
 }
 
 static void schedule(Timer* timer, xsIntegerValue delay, xsIntegerValue interval)
@@ -69,6 +75,7 @@ static void createTimer(xsMachine* the, xsIntegerValue delay, xsIntegerValue int
 	Timer* timer = nativeMemoryFails() ? NULL : c_calloc(1, sizeof(Timer));
 	if (!timer)
 		xsUnknownError("not enough native memory for a timer");
+	nativeMemoryCharge(kTimerBytes);
 	timer->the = the;
 	timer->self = xsResult;
 	timer->callback = xsArg(0);

@@ -20,14 +20,14 @@ export function lacks(program: string, debianPackage: string): string | false {
 const isNativeOnly = process.env["XS_TLS_VARIANTS"] === "native";
 
 /** The 32-bit build runs here. */
-const has32 = !isNativeOnly && (await canBuild("m32"));
+const has32 = !isNativeOnly && (await canBuild("m32")) && (await canBuild("m32-device"));
 
 /** False, or why the 32-bit build can't be tested. */
 export const lacks32: string | false = has32
 	? false
 	: isNativeOnly
 		? "XS_TLS_VARIANTS=native leaves the 32-bit build out"
-		: "no 32-bit programs with Mbed TLS: dpkg --add-architecture i386 && apt-get update; apt-get install gcc-multilib libmbedtls-dev:i386 qemu-user";
+		: "no 32-bit programs with Mbed TLS: dpkg --add-architecture i386 && apt-get update; apt-get install gcc-multilib libmbedtls-dev:i386 dpkg-dev qemu-user";
 
 /** The variants that can be built here. */
 export const variants: readonly string[] = has32 ? ["native", "m32"] : ["native"];

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
+import { memoryVariant } from "../../host-sim/programs/bench/measure.js";
 import { buildApp } from "../../host-sim/build/build.js";
 import { projectRoot } from "../../host-sim/build/files.js";
 import { runApp } from "../../host-sim/build/run.js";
@@ -37,7 +38,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 async function get(port: number, bytes: number, config: object = {}): Promise<Outcome> {
 	const app = await buildApp(join(projectRoot, "tests", "memory", "limited"), {
-		variant: "m32",
+		variant: memoryVariant,
 		extra: { creation: { static: bytes } },
 		config: { port: String(port), ca: identityOf("p256").root.pem, path: "/long", ...config },
 	});

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { inUse, work, type Chain } from "../../host-sim/programs/bench/measure.js";
+import { inUse, memoryVariant, work, type Chain } from "../../host-sim/programs/bench/measure.js";
 import { startServer } from "../../host-sim/programs/bench/server.js";
 import { buildApp } from "../../host-sim/build/build.js";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
@@ -63,7 +63,7 @@ describe("limits", { skip: lacks32 }, () => {
 	/** Runs tests/memory/pair as its manifest has it, with its 32 KB. */
 	async function pair(identity: ServerIdentity, port: number): Promise<Ending[]> {
 		const app = await buildApp(join(projectRoot, "tests", "memory", "pair"), {
-			variant: "m32",
+			variant: memoryVariant,
 			config: { port: String(port), ca: identity.root.pem },
 		});
 		const { code, stdout, stderr } = await runApp(app, { timeout: 60 });

@@ -10,6 +10,7 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
+import { memoryVariant } from "../../host-sim/programs/bench/measure.js";
 import { buildApp } from "../../host-sim/build/build.js";
 import { projectRoot } from "../../host-sim/build/files.js";
 import { runApp } from "../../host-sim/build/run.js";
@@ -116,7 +117,7 @@ const NEEDED = 24576;
 /** The bytes for an app that is armed; its own certificates and keys take some. */
 const NEEDED_ARMED = 32768;
 
-for (const variant of variants.includes("m32") ? ["m32"] : []) {
+for (const variant of variants.includes("m32") ? [memoryVariant] : []) {
 	describe(`messages of every length in little memory, ${variant}`, { skip: lacks32 }, () => {
 		for (const bytes of heaps) {
 			test(`${bytes} bytes`, t => check(t, variant, bytes, casesFor(bytes, isLong), false));

@@ -1,6 +1,6 @@
 /*
 	Runs the app tests/bench against a server and reads its marks: the figures of a handshake, of a transfer, of memory over many requests.
-	All from the 32-bit build, whose memory is that of the device.
+	All from the 32-bit build with Mbed TLS as on a device, whose memory is that of the device.
 */
 
 import { join } from "node:path";
@@ -17,6 +17,9 @@ import { startServer, type ServerOptions } from "./server.js";
 export type Figures = Record<string, number | string>;
 
 export type Chain = "rsa" | "ecdsa";
+
+/** The build whose memory is a device's: 32 bits, Mbed TLS as on a device. */
+export const memoryVariant = "m32-device";
 
 const identities = new Map<string, ServerIdentity>();
 
@@ -50,8 +53,8 @@ export interface Work {
 	readonly creation?: Record<string, unknown>;
 	readonly server?: ServerOptions;
 	readonly run?: RunOptions;
-	/** "m32" unless said otherwise. Those that are bare are for counting instructions, and do without AES-NI, as no chip has it. */
-	readonly variant?: "m32" | "native-bare" | "m32-bare";
+	/** "m32-device" unless said otherwise. Bare ones are for counting instructions, and do without AES-NI, as no chip has it. */
+	readonly variant?: "m32-device" | "native-bare" | "m32-bare";
 	/** Whose order of groups is offered, and whose time is predicted. */
 	readonly chip?: Chip;
 }
@@ -83,7 +86,7 @@ export async function work(what: Work, mayFail = false): Promise<Outcome> {
 		creation,
 		server: options = {},
 		run = {},
-		variant = "m32",
+		variant = memoryVariant,
 		chip,
 	} = what;
 	const identity = identityOf(chain, certificates);
@@ -159,13 +162,16 @@ export async function handshake(what: Work): Promise<Figures> {
 	if (usual.refused?.code === "configuration") return { missing: usual.refused.message };
 	const live = await work({ ...what, run: { ...what.run, live: true } });
 	const [start, done] = [markOf(usual, "start"), markOf(usual, "handshake")];
-	const base = inUse(markOf(live, "start"));
+	const atStart = markOf(live, "start");
+	const base = inUse(atStart);
 	const [peak, idle, closed] = [markOf(live, "handshake"), markOf(live, "idle"), markOf(live, "closed")];
 	return {
 		livePeak: Math.max(peak.bytesPeak, idle.bytesPeak) - base,
-		livePeakHeap: peak.heapPeak - inHeap(markOf(live, "start")),
+		livePeakHeap: peak.heapPeak - inHeap(atStart),
+		livePeakNative: Math.max(peak.nativePeak, idle.nativePeak) - atStart.native,
 		held: inUse(idle) - base,
-		heldNative: idle.native - markOf(live, "start").native,
+		heldHeap: inHeap(idle) - inHeap(atStart),
+		heldNative: idle.native - atStart.native,
 		left: inUse(closed) - base,
 		...counted(start, done, what.chip),
 		stack: peak.stackPeak,
@@ -175,14 +181,34 @@ export async function handshake(what: Work): Promise<Figures> {
 	};
 }
 
+/** How many chunks between two marks are copies of literals and closures, which preloaded modules make at each evaluation. */
+export async function literals(what: Work, from: string, to: string): Promise<number> {
+	const chunks = async (run: RunOptions): Promise<number> => {
+		const outcome = await work({ ...what, run: { ...what.run, ...run } });
+		return markOf(outcome, to).chunkAllocations - markOf(outcome, from).chunkAllocations;
+	};
+	return (await chunks({})) - (await chunks({ keepsLiterals: true }));
+}
+
+/** The longest stretch of a handshake between two turns of the event loop, in the meter's steps, beside a timer that fires at each. */
+export async function longestStretch(chain: Chain): Promise<number> {
+	const { marks } = await work({ part: "ticks", chain });
+	const done = marks.findIndex(mark => mark.name === "handshake");
+	const stretches = marks.slice(1, done + 1).map((mark, i) => mark.meter - marks[i]!.meter);
+	return Math.max(...stretches);
+}
+
 /** A transfer of `bytes` bytes once the handshake is over. */
 export async function transfer(what: Work): Promise<Figures> {
 	const usual = await work(what);
 	const [ready, done] = [markOf(usual, "ready"), markOf(usual, "done")];
 	const live = await work({ ...what, bytes: 65536, run: { ...what.run, live: true } });
+	const [start, peak] = [markOf(live, "start"), markOf(live, "done")];
 	return {
 		...counted(ready, done, what.chip),
-		livePeak: markOf(live, "done").bytesPeak - inUse(markOf(live, "start")),
+		livePeak: peak.bytesPeak - inUse(start),
+		livePeakHeap: peak.heapPeak - inHeap(start),
+		livePeakNative: peak.nativePeak - start.native,
 		wire: done.sent - ready.sent + done.received - ready.received,
 	};
 }
@@ -194,7 +220,7 @@ async function fits(
 	config: Record<string, string>,
 	creation: Record<string, unknown>,
 ): Promise<RunResult | undefined> {
-	const app = await buildApp(folder, { variant: "m32", config, extra: { creation } });
+	const app = await buildApp(folder, { variant: memoryVariant, config, extra: { creation } });
 	const result = await runApp(app, { timeout: 60 });
 	return result.code === 0 && result.stdout.filter(line => / bytes received$|"closed"/.test(line)).length === count
 		? result
@@ -204,6 +230,7 @@ async function fits(
 /** The smallest creation.static, in steps of 256 bytes, with which an app's requests work; with a stack that just holds. */
 async function smallest(folder: string, count: number, config: Record<string, string>): Promise<Figures> {
 	const ample = await fits(folder, count, config, { static: 65536 });
+	let native = ample?.report?.memory.native.peak ?? 0;
 	if (!ample) return { static: "the app does not work in 64 KB either" };
 	const stack = Math.ceil(ample.report!.memory.stack.peak / 16 + 1) * 16;
 	const step = 256;
@@ -217,10 +244,11 @@ async function smallest(folder: string, count: number, config: Record<string, st
 			chunk: { initial: 512, incremental: 256 },
 			heap: { initial: 128, incremental: 16 },
 		};
-		if (await fits(folder, count, config, creation)) high = middle;
+		const fitted = await fits(folder, count, config, creation);
+		if (fitted) [high, native] = [middle, fitted.report!.memory.native.peak];
 		else low = middle;
 	}
-	return { static: high * step, stack };
+	return { static: high * step, stack, native };
 }
 
 /** What the demo's HTTPS GET needs, and two requests at once with records of 4 KB (tests/memory/pair). */
@@ -231,7 +259,17 @@ export async function smallestStatic(chain: Chain): Promise<Figures> {
 		const ca = identity.root.pem;
 		const one = await smallest(projectRoot, 1, { url: `https://localhost:${server.port}/`, ca });
 		const two = await smallest(join(projectRoot, "tests", "memory", "pair"), 2, { port: String(server.port), ca });
-		return { static: one["static"]!, staticStack: one["stack"] ?? "-", staticTwo: two["static"]! };
+		const sum = ({ static: heap, native }: Figures): number | string =>
+			typeof heap === "number" && typeof native === "number" ? heap + native : "-";
+		return {
+			static: one["static"]!,
+			staticStack: one["stack"] ?? "-",
+			staticNative: one["native"] ?? "-",
+			staticSum: sum(one),
+			staticTwo: two["static"]!,
+			staticTwoNative: two["native"] ?? "-",
+			staticTwoSum: sum(two),
+		};
 	} finally {
 		await server.stop();
 	}
