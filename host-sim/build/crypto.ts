@@ -5,9 +5,10 @@
 
 import { join } from "node:path";
 
-import { projectRoot } from "./files.js";
+import { projectRoot, writeWhole } from "./files.js";
 import { compileUnits, sources, type Unit } from "./objects.js";
-import { fetchMbedTLS } from "./packages.js";
+import { fetchMbedTLS, mbedTLS } from "./packages.js";
+import { run } from "./process.js";
 import type { Toolchain } from "./toolchain.js";
 
 const configFolder = join(projectRoot, "host-sim", "chip", "mbedtls");
@@ -27,6 +28,16 @@ export async function cryptoFlags({ crypto }: Toolchain): Promise<string[]> {
 		join(folder, "3rdparty", "p256-m"),
 		...(crypto === "device" ? [] : p256mFlags),
 	];
+}
+
+/** The library and its version, for tables of figures. */
+export async function cryptoName({ crypto, compiler, flags, folder }: Toolchain): Promise<string> {
+	if (crypto !== "system") return `Mbed TLS ${mbedTLS.version}, as ESP-IDF 6 configures it`;
+	const source = join(folder, "version.c");
+	writeWhole(source, "#include <mbedtls/version.h>\nMBEDTLS_VERSION_STRING\n");
+	const { stdout } = await run(compiler, [...flags, "-E", "-P", source]);
+	const version = /"(\d[\d.]*)"\s*$/.exec(stdout)?.[1];
+	return version === undefined ? "Mbed TLS" : `Mbed TLS ${version}`;
 }
 
 /** The library's files, without source of random numbers. */

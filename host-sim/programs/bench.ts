@@ -12,7 +12,7 @@ import { guarded } from "./cli.js";
 import { Problem, projectRoot } from "../build/files.js";
 import { say } from "../build/progress.js";
 import { censusText } from "./bench/census.js";
-import { flash, leanFlash } from "./bench/flash.js";
+import { distFlash, flash, leanFlash } from "./bench/flash.js";
 import { instructions } from "./bench/instructions.js";
 import {
 	handshake,
@@ -180,7 +180,13 @@ async function bench(values: Arguments): Promise<number> {
 		stretchECDSA: await longestStretch("ecdsa"),
 	};
 	say("measuring flash");
-	const results: Results = { ...measured, system, flash: await flash(), lean: await leanFlash() };
+	const results: Results = {
+		...measured,
+		system,
+		flash: await flash(),
+		lean: await leanFlash(),
+		dist: await distFlash(),
+	};
 	process.stdout.write(values.json ? `${JSON.stringify(results, null, "\t")}\n` : table(results, values.compare));
 	return 0;
 }

@@ -8,6 +8,7 @@ import { createServer } from "node:https";
 import { resolve } from "node:path";
 
 import { buildApp } from "../build/build.js";
+import { cryptoName } from "../build/crypto.js";
 import { makeIdentity } from "../servers/certificates.js";
 import type { Chip } from "../chip/costs.js";
 import { chipNamed } from "../chip/model.js";
@@ -17,7 +18,7 @@ import { fileProblem, Problem, projectRoot } from "../build/files.js";
 import { say } from "../build/progress.js";
 import type { Mark, Report } from "../build/run.js";
 import { runTraced, type Wanted } from "../trace/run.js";
-import { canBuild } from "../build/toolchain.js";
+import { canBuild, findToolchain } from "../build/toolchain.js";
 
 const usage = `npm start [-- URL [--ca FILE.pem] [OPTION ...]]
 
@@ -160,11 +161,11 @@ function row(name: string, ...cells: (string | number)[]): string {
 	return `  ${name.padEnd(22)}${cells.map(cell => (typeof cell === "number" ? cell.toLocaleString("en-US") : cell).padStart(12)).join("")}`;
 }
 
-function printReport({ memory, meter, accelerators }: Report, variant: string): void {
+function printReport({ memory, meter, accelerators }: Report, variant: string, library: string): void {
 	const { chunks, slots, stack, native, collections } = memory;
 	const lines = [
 		"",
-		`memory (${variant === "m32" ? "32-bit, as on the device" : "64-bit: slots are twice the device's"})`,
+		`memory (${variant === "m32" ? "32-bit, as on the device" : "64-bit: slots are twice the device's"}; ${library})`,
 		row("", "peak", "limit"),
 		row("chunks, bytes", chunks.peak, chunks.limit),
 		row(`slots of ${slots.size} bytes`, slots.peak, slots.limit),
@@ -236,7 +237,7 @@ async function demo(values: readonly string[]): Promise<number> {
 			{ title: `GET ${url}`, ...(given.chip ? { chip: given.chip } : {}) },
 		);
 		if (failure) throw new Problem(failure);
-		if (report && code === 0) printReport(report, variant);
+		if (report && code === 0) printReport(report, variant, await cryptoName(await findToolchain(variant)));
 		if (report && code === 0 && given.chip) printPrediction(given.chip, report.marks);
 		return code;
 	} finally {

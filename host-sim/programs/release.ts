@@ -1,19 +1,27 @@
 /*
-	npm run release -- VERSION: writes a version and today's date wherever they stand: package.json, its lock, CHANGELOG.md, and modules/x509/time.ts, whose
-	RELEASED is the earliest time that a device's clock may show.
+	npm run release: makes dist/, the client as one compressed module (release/dist.ts). With a VERSION it first writes that version and today's
+	date wherever they stand: package.json, its lock, CHANGELOG.md, and modules/x509/time.ts, whose RELEASED is the earliest time that a
+	device's clock may show.
 */
 
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { Problem, projectRoot, writeWhole } from "../build/files.js";
 import { run } from "../build/process.js";
 import { guarded } from "./cli.js";
+import { makeDist, type DistOptions } from "./release/dist.js";
 
-const usage = `npm run release -- VERSION
+const usage = `npm run release [-- VERSION] [-- OPTION ...]
 
-Writes VERSION, such as 0.2.0, and today's date (UTC) to package.json, package-lock.json, CHANGELOG.md and modules/x509/time.ts. Commit and tag what
-it wrote: git commit -am "Release VERSION" && git tag vVERSION
+Makes dist/: the client as one compressed module, with a manifest that takes the place of modules/manifest.json and with typings.
+VERSION, such as 0.2.0, is first written with today's date (UTC) to package.json, package-lock.json, CHANGELOG.md and modules/x509/time.ts.
+Commit and tag what it wrote: git commit -am "Release VERSION" && git tag vVERSION
+
+  --without PARTS      leave out parts, such as tls12,ocsp: folders of modules/optional/without
+  --error-numbers      numbers in place of the texts of errors; dist/errors.txt says what they mean
+  --out FOLDER         make FOLDER in place of dist/
+  --help               this text
 `;
 
 /** The files that a release changes, by their paths. */
@@ -96,6 +104,47 @@ export function release(files: ReleaseFiles, version: string, date: string): Rel
 
 const paths = ["package.json", "package-lock.json", "CHANGELOG.md", "modules/x509/time.ts"] as const;
 
+interface Arguments extends DistOptions {
+	readonly version: string | undefined;
+	readonly folder: string;
+}
+
+function readArguments(values: readonly string[]): Arguments {
+	let version: string | undefined;
+	let folder = join(projectRoot, "dist");
+	let without: string[] = [];
+	let errorNumbers = false;
+	for (let i = 0; i < values.length; i++) {
+		const option = values[i]!;
+		const next = (): string => {
+			const value = values[++i];
+			if (value === undefined) throw new Problem(`${option} needs a value`, 2);
+			return value;
+		};
+		if (option === "--without") without = next().split(",");
+		else if (option === "--error-numbers") errorNumbers = true;
+		else if (option === "--out") folder = resolve(process.env["INIT_CWD"] ?? process.cwd(), next());
+		else if (option.startsWith("-")) throw new Problem(`there is no option ${option}; --help lists them`, 2);
+		else if (version !== undefined) throw new Problem(usage, 2);
+		else version = option;
+	}
+	return { version, folder, without, errorNumbers };
+}
+
+async function writeVersion(version: string): Promise<void> {
+	const { stdout } = await run("git", ["status", "--porcelain"], { cwd: projectRoot });
+	if (stdout !== "") throw new Problem("there are changes that are not committed: a release is a commit of its own");
+	const files = Object.fromEntries(
+		paths.map(path => [path, readFileSync(join(projectRoot, path), "utf8")]),
+	) as unknown as ReleaseFiles;
+	const date = new Date().toISOString().slice(0, 10);
+	const released = release(files, version, date);
+	for (const path of paths) writeWhole(join(projectRoot, path), released[path]);
+	process.stdout.write(
+		`${version} of ${date} is written; next: git commit -am "Release ${version}" && git tag v${version}\n`,
+	);
+}
+
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
@@ -103,19 +152,10 @@ export function main(values: readonly string[]): Promise<number> {
 			process.stdout.write(usage);
 			return 0;
 		}
-		const version = values[0];
-		if (version === undefined || values.length > 1) throw new Problem(usage, 2);
-		const { stdout } = await run("git", ["status", "--porcelain"], { cwd: projectRoot });
-		if (stdout !== "") throw new Problem("there are changes that are not committed: a release is a commit of its own");
-		const files = Object.fromEntries(
-			paths.map(path => [path, readFileSync(join(projectRoot, path), "utf8")]),
-		) as unknown as ReleaseFiles;
-		const date = new Date().toISOString().slice(0, 10);
-		const released = release(files, version, date);
-		for (const path of paths) writeWhole(join(projectRoot, path), released[path]);
-		process.stdout.write(
-			`${version} of ${date} is written; next: git commit -am "Release ${version}" && git tag v${version}\n`,
-		);
+		const { version, folder, ...options } = readArguments(values);
+		if (version !== undefined) await writeVersion(version);
+		const bytes = await makeDist(folder, options);
+		process.stdout.write(`${folder}: the client is one module of ${bytes} bytes of JavaScript\n`);
 		return 0;
 	});
 }

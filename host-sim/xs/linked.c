@@ -2,7 +2,7 @@
 	What a module takes of flash once the SDK's linker (xs/tools/xsl, with -s "*") has linked it. The linker writes a heap of XS 17;
 	where the heap of flash.c differs from that, the count follows the linker:
 	- A module's own code runs while it links and is left out. What is left is the code of its functions.
-	- A native that is no constructor has no function object, only a value that refers to a table.
+	- A native has no function object, only a value that refers to a table, but for constructors and accessors.
 	- Functions without properties that have the same home share one slot for it, where they lie one behind the other.
 	- A module has one slot more, a null. An array's items are slots behind one for their length.
 	- Each name of a property that is new takes a slot, an entry in a table, and its text.
@@ -73,6 +73,11 @@ static bool isPlainNative(const txSlot* slot)
 		&& code->next->kind == XS_HOME_KIND && !code->next->next;
 }
 
+static int isNativeAccessor(const txSlot* function)
+{
+	return function && isPlainNative(function);
+}
+
 /* Bytes of the texts and buffers that a slot owns. A text that is a name, too, is there once. */
 static double ownedBytes(txMachine* the, const txSlot* slot)
 {
@@ -107,6 +112,9 @@ static void countSlot(txMachine* the, const txSlot* slot, Walk* walk)
 	walk->linked.chunks += ownedBytes(the, slot);
 	if (isPlainNative(slot))
 		walk->linked.slots -= kNativeSlots;
+	if (slot->kind == XS_ACCESSOR_KIND)
+		walk->linked.slots += kNativeSlots
+			* (isNativeAccessor(slot->value.accessor.getter) + isNativeAccessor(slot->value.accessor.setter));
 	if (slot->kind == XS_MODULE_KIND)
 		walk->linked.slots++;
 	if (slot->kind == XS_ARRAY_KIND && slot->value.array.address)

@@ -8,7 +8,8 @@ static void usage(const char* problem, const char* argument)
 {
 	if (problem)
 		fprintf(stderr, "sim: %s: %s\n", problem, argument);
-	fputs("usage: sim APP.txt [--live] [--keep-literals] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report FILE] [--census "
+	fputs("usage: sim APP.txt [--live] [--keep-literals] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report "
+		  "FILE] [--census "
 		  "FILE] [--trace FILE] [--timeout SECONDS]\n"
 		  "       [--chip FEATURES] [--tcp-buffer BYTES] [--files FOLDER]\n",
 		stderr);

@@ -37,6 +37,15 @@ const options: TLSClientOptions = {
 	},
 };
 
+/**
+ * PSA Crypto takes memory at its first use and keeps it for the app's life: tables of key slots. On a device Wi-Fi has used it before.
+ * Making a root store imports a key.
+ */
+function useCryptoOnce(): void {
+	settle("first");
+	trustCertificates([config.ca]);
+}
+
 /** Marks what is truly in use. */
 function settle(name: string): void {
 	collect();
@@ -228,6 +237,7 @@ function ticks(): void {
 }
 
 function run(): void {
+	useCryptoOnce();
 	switch (config.part) {
 		case "handshake":
 			handshake();

@@ -15,6 +15,8 @@
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 #define MBEDTLS_NO_PLATFORM_ENTROPY
+/* Input and output stay where they are: ESP-IDF keeps this on from 6.0 on (its issue 18343). Without it each call copies both. */
+#define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 /* Key slots come in slices of 16, allocated when they are needed. */
 #define MBEDTLS_PSA_KEY_STORE_DYNAMIC
 

@@ -16,6 +16,7 @@ import { must } from "../../build/process.js";
 import { runApp } from "../../build/run.js";
 import { buildRuntime } from "../../build/runtime.js";
 import { findToolchain } from "../../build/toolchain.js";
+import { makeBench, type DistOptions } from "../release/dist.js";
 
 const benchFolder = join(projectRoot, "tests", "bench");
 
@@ -53,6 +54,11 @@ function importsOf(name: string): string[] {
 	return [...found].map(([, path]) => (path!.startsWith(".") ? posix.join(posix.dirname(name), path!) : path!));
 }
 
+/** A module of the client's; "tls" is all of it in one (release/dist.ts). */
+function isOurs(name: string): boolean {
+	return name === "tls" || name.startsWith("tls/");
+}
+
 function inOrder(names: readonly string[]): string[] {
 	const all = new Set(names);
 	const result = new Set<string>();
@@ -63,7 +69,6 @@ function inOrder(names: readonly string[]): string[] {
 		for (const other of importsOf(name)) visit(other);
 		result.add(name);
 	};
-	const isOurs = (name: string): boolean => name.startsWith("tls/");
 	for (const name of names.filter(name => !isOurs(name) && name !== "main")) visit(name);
 	for (const name of names.filter(isOurs)) visit(name);
 	return [...result, "main"];
@@ -106,11 +111,15 @@ async function nativeModules(extra: Dictionary): Promise<FlashModule[]> {
 }
 
 /** Each module of the client, and each file of its natives, in a build without the parts named: folders of modules/optional/without. */
-export async function flash(without: readonly string[] = []): Promise<FlashModule[]> {
+export function flash(without: readonly string[] = []): Promise<FlashModule[]> {
 	const extra = without.length
 		? { include: without.map(part => `../../modules/optional/without/${part}/manifest.json`) }
 		: {};
-	const app = await buildApp(benchFolder, { variant: "m32", isRelease: true, config: { part: "nothing" }, extra });
+	return flashOf(benchFolder, extra);
+}
+
+async function flashOf(folder: string, extra: Dictionary): Promise<FlashModule[]> {
+	const app = await buildApp(folder, { variant: "m32", isRelease: true, config: { part: "nothing" }, extra });
 	const lines = readFileSync(app.file, "utf8").split("\n");
 	const modules = new Map(lines.filter(line => line.startsWith("module\t")).map(line => [line.split("\t")[1]!, line]));
 	const rest = lines.filter(line => !line.startsWith("module\t"));
@@ -118,19 +127,21 @@ export async function flash(without: readonly string[] = []): Promise<FlashModul
 	writeFileSync(file, [...inOrder([...modules.keys()]).map(name => modules.get(name)!), ...rest].join("\n"));
 	const { report, stderr } = await runApp({ ...app, file }, { timeout: 20 });
 	if (!report) throw new Problem(`flash can't be measured: ${stderr}`);
-	const scripts = report.modules
-		.filter(module => module.name.startsWith("tls/"))
-		.map(module => ({ ...module, natives: 0 }));
+	const scripts = report.modules.filter(module => isOurs(module.name)).map(module => ({ ...module, natives: 0 }));
 	return [...scripts, ...(await nativeModules(extra))];
 }
 
 const withoutFolder = join(projectRoot, "modules", "optional", "without");
 
-/** The client in builds that leave parts out (modules/optional/without): each part alone, then all of them; bytes of all modules together. */
-export async function leanFlash(): Promise<FlashModule[]> {
-	const parts = readdirSync(withoutFolder)
+function withoutParts(): string[] {
+	return readdirSync(withoutFolder)
 		.filter(name => existsSync(join(withoutFolder, name, "manifest.json")))
 		.sort();
+}
+
+/** The client in builds that leave parts out (modules/optional/without): each part alone, then all of them; bytes of all modules together. */
+export async function leanFlash(): Promise<FlashModule[]> {
+	const parts = withoutParts();
 	const builds: [string, string[]][] = parts.map(part => [`without ${part}`, [part]]);
 	builds.push(["TLS 1.3 alone, without any of them", parts]);
 	const rows: FlashModule[] = [];
@@ -138,6 +149,20 @@ export async function leanFlash(): Promise<FlashModule[]> {
 		const modules = await flash(without);
 		rows.push(flashSum(name, modules));
 	}
+	return rows;
+}
+
+/** The client as `npm run release` makes it: all of it, the smallest build, and that with numbers in place of the texts of errors. */
+export async function distFlash(): Promise<FlashModule[]> {
+	const without = withoutParts();
+	const builds: [string, string, DistOptions][] = [
+		["dist, all of it", "all", {}],
+		["dist, TLS 1.3 alone, without any of them", "smallest", { without }],
+		["  with numbers for the texts of errors", "numbers", { without, errorNumbers: true }],
+	];
+	const rows: FlashModule[] = [];
+	for (const [name, folder, options] of builds)
+		rows.push(flashSum(name, await flashOf(await makeBench(folder, options), {})));
 	return rows;
 }
 

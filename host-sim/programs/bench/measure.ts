@@ -54,7 +54,9 @@ export interface Work {
 	readonly server?: ServerOptions;
 	readonly run?: RunOptions;
 	/** "m32-device" unless said otherwise. Bare ones are for counting instructions, and do without AES-NI, as no chip has it. */
-	readonly variant?: "m32-device" | "native-bare" | "m32-bare";
+	readonly variant?: "m32-device" | "native" | "native-bare" | "m32-bare";
+	/** The app; tests/bench unless said otherwise. */
+	readonly folder?: string;
 	/** Whose order of groups is offered, and whose time is predicted. */
 	readonly chip?: Chip;
 }
@@ -87,6 +89,7 @@ export async function work(what: Work, mayFail = false): Promise<Outcome> {
 		server: options = {},
 		run = {},
 		variant = memoryVariant,
+		folder = join(projectRoot, "tests", "bench"),
 		chip,
 	} = what;
 	const identity = identityOf(chain, certificates);
@@ -107,7 +110,7 @@ export async function work(what: Work, mayFail = false): Promise<Outcome> {
 			...(tls === undefined ? {} : { include: ["../../modules/optional/legacy/manifest.json"] }),
 			...(variant.endsWith("bare") ? withoutAESNI : {}),
 		};
-		const app = await buildApp(join(projectRoot, "tests", "bench"), { variant, config, extra, isRelease: !run.census });
+		const app = await buildApp(folder, { variant, config, extra, isRelease: !run.census });
 		const result = await runApp(app, { timeout: 120, ...(chip ? { chip: chip.features } : {}), ...run });
 		if (result.code !== 0 && !mayFail)
 			throw new Problem(`measuring "${part}" ended with code ${result.code}: ${result.stderr.trim()}`);
@@ -173,6 +176,7 @@ export async function handshake(what: Work): Promise<Figures> {
 		heldHeap: inHeap(idle) - inHeap(atStart),
 		heldNative: idle.native - atStart.native,
 		left: inUse(closed) - base,
+		once: atStart.native - markOf(live, "first").native,
 		...counted(start, done, what.chip),
 		stack: peak.stackPeak,
 		sent: done.sent,

@@ -158,6 +158,10 @@ export const flashTargets: Goals = {
 	code: [216 * KB, 205 * KB],
 	names: [36 * KB, 20 * KB],
 	lean: [166 * KB, 155 * KB],
+	distCode: [216 * KB, 205 * KB],
+	distNames: [36 * KB, 20 * KB],
+	distLean: [166 * KB, 155 * KB],
+	distNumbers: [166 * KB, 155 * KB],
 };
 
 /** What figures are, in the order of the table. */
@@ -172,6 +176,7 @@ export const figureNames: Readonly<Record<string, string>> = {
 	heldHeap: "  of it slots and chunks",
 	heldNative: "  of it native",
 	left: "left after close, bytes",
+	once: "native memory that PSA Crypto takes once, at its first use, bytes",
 	slots: "slots allocated",
 	chunks: "chunks allocated",
 	literals: "  of them copies of literals and closures",
@@ -202,6 +207,10 @@ export const figureNames: Readonly<Record<string, string>> = {
 	code: "bytecode, slots, chunks, tables and C of all parts",
 	names: "names of all parts",
 	lean: "the smallest build, in all",
+	distCode: "dist: bytecode, slots, chunks, tables and C of all parts",
+	distNames: "dist: names of all parts",
+	distLean: "dist: the smallest build, in all",
+	distNumbers: "dist: that with numbers for the texts of errors",
 };
 
 /** The figures that are the same in every run, but for how TCP cuts its stream: those that a test holds to the baseline. */

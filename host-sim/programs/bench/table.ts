@@ -15,6 +15,8 @@ export interface Results {
 	readonly flash: readonly FlashModule[];
 	/** Builds that leave parts out; runs of earlier versions have none. */
 	readonly lean?: readonly FlashModule[];
+	/** What npm run release makes. */
+	readonly dist?: readonly FlashModule[];
 }
 
 /** Thousands apart. */
@@ -63,13 +65,17 @@ interface Column {
 }
 
 /** The sums that have goals. */
-function flashFigures({ flash: modules, lean = [] }: Results): Figures {
+function flashFigures({ flash: modules, lean = [], dist = [] }: Results): Figures {
 	const all = flashSum("", modules);
 	const smallest = lean.at(-1);
+	const [distAll, distLean, distNumbers] = dist;
 	return {
 		code: flashBytes(all) - all.names,
 		names: all.names,
 		...(smallest ? { lean: flashBytes(smallest) } : {}),
+		...(distAll ? { distCode: flashBytes(distAll) - distAll.names, distNames: distAll.names } : {}),
+		...(distLean ? { distLean: flashBytes(distLean) } : {}),
+		...(distNumbers ? { distNumbers: flashBytes(distNumbers) } : {}),
 	};
 }
 
@@ -92,7 +98,10 @@ function section(title: string, columns: readonly Column[]): string[] {
 	return [...pad(rows), ...words, ""];
 }
 
-function flashSection({ flash: modules, lean = [] }: Results, before: readonly FlashModule[] | undefined): string[] {
+function flashSection(
+	{ flash: modules, lean = [], dist = [] }: Results,
+	before: readonly FlashModule[] | undefined,
+): string[] {
 	const rows = [["flash, bytes", ...flashKeys, "all"]];
 	const cells = (row: FlashModule): string[] => [row.name, ...flashKeys.map(key => grouped(row[key]))];
 	for (const module of modules) {
@@ -102,7 +111,7 @@ function flashSection({ flash: modules, lean = [] }: Results, before: readonly F
 	const all = flashSum("all of the client", modules);
 	const old = before && flashBytes(flashSum("", before));
 	rows.push([...cells(all), cell(flashBytes(all), undefined, old)]);
-	for (const row of lean) {
+	for (const row of [...lean, ...dist]) {
 		const size = flashBytes(row);
 		rows.push([...cells(row), `${grouped(size)}, saves ${grouped(flashBytes(all) - size)}`]);
 	}
