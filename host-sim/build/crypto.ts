@@ -12,7 +12,6 @@ import { run } from "./process.js";
 import type { Toolchain } from "./toolchain.js";
 
 const configFolder = join(projectRoot, "host-sim", "chip", "mbedtls");
-const p256mFlags = ["-DMBEDTLS_PSA_P256M_DRIVER_ENABLED=1"];
 
 /** Compiler options for what includes Mbed TLS's headers; none where they are the system's. */
 export async function cryptoFlags({ crypto }: Toolchain): Promise<string[]> {
@@ -26,7 +25,6 @@ export async function cryptoFlags({ crypto }: Toolchain): Promise<string[]> {
 		// for hardware/psa/p256.c, which includes p256-m
 		"-isystem",
 		join(folder, "3rdparty", "p256-m"),
-		...(crypto === "device" ? [] : p256mFlags),
 	];
 }
 
@@ -41,21 +39,13 @@ export async function cryptoName({ crypto, compiler, flags, folder }: Toolchain)
 }
 
 /** The library's files, without source of random numbers. */
-export async function cryptoUnits({ crypto }: Toolchain, flags: readonly string[]): Promise<Unit[]> {
+export async function cryptoUnits(flags: readonly string[]): Promise<Unit[]> {
 	const folder = await fetchMbedTLS();
-	const library = sources(join(folder, "library"), new Set()).map(source => ({ source, flags: [...flags, "-w"] }));
-	if (crypto !== "device with p256-m") return library;
-	const p256m = join(folder, "3rdparty", "p256-m");
-	const folders = [p256m, join(p256m, "p256-m"), join(folder, "library")].flatMap(name => ["-isystem", name]);
-	const parts = ["p256-m_driver_entrypoints.c", "p256-m/p256-m.c"].map(name => join(p256m, name));
-	return [
-		...library.map(({ source, flags: own }) => ({ source, flags: [...own, ...folders] })),
-		...parts.map(source => ({ source, flags: [...flags, ...folders, "-w"] })),
-	];
+	return sources(join(folder, "library"), new Set()).map(source => ({ source, flags: [...flags, "-w"] }));
 }
 
 /** Objects of the library for the simulator. */
 export async function compileCrypto(toolchain: Toolchain, flags: readonly string[]): Promise<string[]> {
-	const units = await cryptoUnits(toolchain, flags);
+	const units = await cryptoUnits(flags);
 	return compileUnits(toolchain, "Mbed TLS", [...units, { source: join(configFolder, "random.c"), flags: [...flags] }]);
 }

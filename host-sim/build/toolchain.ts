@@ -2,7 +2,7 @@
 	The C compiler and Mbed TLS's crypto library: found, tried out, and where they lack, installed (as root on Debian) or asked for
 	in one command. A variant is how an app is built: "native", or "m32" with the 32-bit pointers of the device. Behind a dash
 	"asan" adds the address and undefined-behaviour sanitizers, "bare" leaves out the engine's meter and line numbers, as a release for
-	a device does, and "device" builds Mbed TLS as on a device (crypto.ts) in place of the system's; "p256m" adds its P-256 without heap.
+	a device does, and "device" builds Mbed TLS as on a device (crypto.ts) in place of the system's.
 */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ export interface Toolchain {
 	/** The engine has neither meter nor line numbers. */
 	readonly isBare: boolean;
 	/** Which Mbed TLS: the system's, or one built as on a device. */
-	readonly crypto: "system" | "device" | "device with p256-m";
+	readonly crypto: "system" | "device";
 	readonly compiler: string;
 	/** For compiling and linking alike. */
 	readonly flags: string[];
@@ -60,7 +60,6 @@ int main(void) { return psa_crypto_init() == PSA_SUCCESS ? 0 : 1; }
 
 function cryptoOf(variant: string): Toolchain["crypto"] {
 	const extras = variant.split("-").slice(1);
-	if (extras.includes("p256m")) return "device with p256-m";
 	return extras.includes("device") ? "device" : "system";
 }
 
@@ -68,7 +67,7 @@ function cryptoOf(variant: string): Toolchain["crypto"] {
 function folderName(variant: string): string {
 	return variant
 		.split("-")
-		.filter(part => part !== "device" && part !== "p256m")
+		.filter(part => part !== "device")
 		.join("-");
 }
 
@@ -78,9 +77,8 @@ function variantFlags(variant: string): string[] {
 		throw new Problem(`"${variant}": a variant is native or m32, with -asan behind it if wanted`, 2);
 	const flags = base === "m32" ? ["-m32"] : [];
 	for (const extra of extras) {
-		if (extra === "bare" || extra === "device" || extra === "p256m") continue;
-		if (extra !== "asan")
-			throw new Problem(`"${variant}": additions to a variant are -asan, -bare, -device and -p256m`, 2);
+		if (extra === "bare" || extra === "device") continue;
+		if (extra !== "asan") throw new Problem(`"${variant}": additions to a variant are -asan, -bare and -device`, 2);
 		flags.push("-fsanitize=address,undefined", "-fno-omit-frame-pointer");
 	}
 	return flags;

@@ -111,7 +111,7 @@ async function compileBase(toolchain: Toolchain): Promise<Objects> {
 	const named = (names: readonly string[]): string[] => names.map(name => join(runtimeFolder, `${name}.c`));
 	const compile = (title: string, units: readonly Unit[]): Promise<string[]> => compileUnits(toolchain, title, units);
 	const inEngine = [...engineSources(engine), ...engineParts.map(name => join(runtimeFolder, name))];
-	const library = await cryptoUnits(toolchain, [...optimization, ...crypto]);
+	const library = await cryptoUnits([...optimization, ...crypto]);
 	return {
 		groups: [
 			{

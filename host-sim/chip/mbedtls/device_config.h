@@ -11,8 +11,6 @@
 #define MBEDTLS_HAVE_INT32
 
 #define MBEDTLS_PSA_CRYPTO_C
-/* As in ESP-IDF: PSA does not copy what it is given, such as a record. */
-#define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 #define MBEDTLS_NO_PLATFORM_ENTROPY
 /* Input and output stay where they are: ESP-IDF keeps this on from 6.0 on (its issue 18343). Without it each call copies both. */
