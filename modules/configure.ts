@@ -201,7 +201,7 @@ function trustedStore(certificate: NonNullable<Options["certificate"]>): RootSto
 	try {
 		return trustCertificates(list as CertificateInput[]);
 	} catch (error) {
-		if (!(error instanceof TLSError)) throw error;
+		if (!(error instanceof TLSError) || error.code === "out_of_memory") throw error;
 		refuse(`"certificate": ${error.message}`);
 	}
 }

@@ -112,7 +112,8 @@ export function readPrivateKey(bytes: Uint8Array, start: number, end: number, pu
 		const at = enterKey(der);
 		return publicKey.kind === KeyKind.rsa ? readRSA(der, at, publicKey) : readEC(der, publicKey);
 	} catch (error) {
-		if (error instanceof TLSError && error.code === "configuration") throw error;
+		// what is not the key's fault, such as no memory for it, goes on as it is
+		if (!(error instanceof TLSError) || error.code === "configuration" || error.code === "out_of_memory") throw error;
 		refuse('is no private key for the first of "clientCertificates"');
 	}
 }

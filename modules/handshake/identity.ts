@@ -104,7 +104,7 @@ export function readCredential({ clientCertificates, clientKey, sign }: Options)
 		chain = readChain(clientCertificates);
 		key = readOwnKey(chain[0]!);
 	} catch (error) {
-		if (!(error instanceof TLSError)) throw error;
+		if (!(error instanceof TLSError) || error.code === "out_of_memory") throw error;
 		refuse(error.message.startsWith('"') ? error.message : `"clientCertificates": ${error.message}`);
 	}
 	if (clientKey !== undefined) return new KeyCredential(chain, key.kind, readKey(clientKey, key));

@@ -3,7 +3,7 @@
 	certificate is signed itself, its version and its serial number do not matter.
 */
 
-import { refuse } from "../errors";
+import { refuse, TLSError } from "../errors";
 import { copy } from "tls/hardware/copy";
 import { Purpose } from "tls/hardware/extensions";
 import { logsSecrets } from "tls/hardware/keylog";
@@ -65,7 +65,8 @@ function readTrusted(certificate: Certificate, der: Uint8Array, index: number): 
 	try {
 		certificate.read(der, 0, der.length, index);
 	} catch (error) {
-		return (error as Error).message;
+		if (!(error instanceof TLSError)) throw error;
+		return error.message;
 	}
 	return certificate.keyKind ? "" : `${certificate.title} ${unsupportedKey(certificate)}`;
 }

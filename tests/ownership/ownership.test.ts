@@ -12,7 +12,7 @@ import { createServer, type SecureVersion, type Server, type TlsOptions } from "
 
 import { buildApp } from "../../host-sim/build/build.js";
 import { runApp } from "../../host-sim/build/run.js";
-import { makeIdentity } from "../../host-sim/servers/certificates.js";
+import { makeCertificate, makeIdentity, makeKey } from "../../host-sim/servers/certificates.js";
 
 interface Line {
 	readonly wrong?: string;
@@ -26,7 +26,13 @@ interface Line {
 /** Each native allocation fails, not a sample of them: some 40 minutes. */
 const isLong = process.env["XS_TLS_SWEEP"] === "long";
 const identity = makeIdentity(["localhost"]);
-const device = makeIdentity(["device"]);
+const authority = makeIdentity(["device"]);
+const device = makeCertificate({
+	subject: "device",
+	key: makeKey("p256"),
+	issuer: authority.intermediate,
+	extendedKeyUsage: ["clientAuth"],
+});
 
 interface Kind {
 	readonly name: string;
@@ -42,8 +48,8 @@ const kinds: readonly Kind[] = [
 	{ name: "full", step: 61 },
 	{
 		name: "client certificate",
-		secure: { clientCertificates: [device.leaf.pem, device.intermediate.pem], clientKey: device.leaf.keyPem },
-		server: { requestCert: true, rejectUnauthorized: true, ca: device.root.pem },
+		secure: { clientCertificates: [device.pem, authority.intermediate.pem], clientKey: device.keyPem },
+		server: { requestCert: true, rejectUnauthorized: true, ca: authority.root.pem },
 		step: 127,
 	},
 	{ name: "resumed", resumes: true, step: 13 },
