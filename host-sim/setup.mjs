@@ -11,32 +11,57 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { systemSentence } from "./build/problems.mjs";
 import { compilePrograms, digest, root, stop } from "./build/programs.mjs";
+
+/** Ends with a sentence where the system is at fault. Where these programs are, their stack is what a report needs. */
+function fail(error) {
+	const sentence = systemSentence(error);
+	if (sentence) stop(sentence);
+	process.stderr.write(
+		`${error?.stack ?? error}\nThis is a fault of xs-tls's own programs: please report it with these lines.\n`,
+	);
+	process.exit(70);
+}
+
+/** What reads our output may end first, as `head` does. */
+function endQuietly(error) {
+	if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+	fail(error);
+}
 
 function installPackages() {
 	const stamp = join(root, "node_modules", ".installed");
 	const key = digest([join(root, "package.json"), join(root, "package-lock.json")]);
 	if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) return;
-	process.stderr.write("installing the packages of package-lock.json\n");
+	process.stderr.write("installing the packages of package-lock.json (once; it needs the npm registry)\n");
 	const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
 		cwd: root,
 		stdio: ["ignore", 2, 2],
 	});
 	if (result.error) stop(`npm could not be run: ${result.error.message}`);
-	if (result.status !== 0) stop("npm ci failed, see above; it needs the npm registry");
+	if (result.status !== 0)
+		stop("npm ci failed, see above: it needs the npm registry, and a node_modules that this user may write");
 	writeFileSync(stamp, key);
 }
 
+process.on("uncaughtException", fail);
+process.stdout.on("error", endQuietly);
+process.stderr.on("error", endQuietly);
 if (Number(process.versions.node.split(".")[0]) < 20)
 	stop(`Node.js 20 or later is needed; this is ${process.versions.node}`);
 const [program, ...values] = process.argv.slice(2);
 if (!program) stop("usage: node host-sim/setup.mjs PROGRAM [ARGUMENT ...]");
-installPackages();
-const folder = compilePrograms(join(root, "host-sim", "tsconfig.json"), [
-	join(root, "host-sim"),
-	join(root, "modules", "x509"),
-]);
-const file = join(folder, "host-sim", "programs", `${program}.js`);
-if (!existsSync(file)) stop(`there is no program host-sim/programs/${program}.ts`);
-const { main } = await import(pathToFileURL(file).href);
-process.exitCode = await main(values);
+try {
+	installPackages();
+	const folder = compilePrograms(join(root, "host-sim", "tsconfig.json"), [
+		join(root, "host-sim"),
+		join(root, "modules", "x509"),
+	]);
+	const file = join(folder, "host-sim", "programs", `${program}.js`);
+	if (!existsSync(file)) stop(`there is no program host-sim/programs/${program}.ts`);
+	const { main } = await import(pathToFileURL(file).href);
+	process.exitCode = await main(values);
+} catch (error) {
+	fail(error);
+}

@@ -38,6 +38,8 @@ export interface App {
 	readonly file: string;
 	/** What has no effect here, one sentence each. */
 	readonly warnings: readonly string[];
+	/** The files that it was built from: manifests, modules, C, resources. */
+	readonly inputs: readonly string[];
 }
 
 const ownFolder = join(projectRoot, "host-sim");
@@ -125,7 +127,7 @@ export function prepareApp(
 function checkCreation(manifest: Manifest): void {
 	if (Object.keys(manifest.creation).length === 0)
 		throw new Problem(
-			`${shown(manifest.folder)}: neither the manifest nor one that it includes has "creation": this is no app`,
+			`${shown(manifest.folder)}: the manifest has no "creation", nor has one that it includes. On a device the SDK's manifest_base.json brings one; here copy the block from ${shown(join(projectRoot, "manifest.json"))} of xs-tls`,
 		);
 }
 
@@ -203,6 +205,9 @@ export async function buildApp(folder: string, given: BuildOptions = {}): Promis
 		const program = await buildProgram(toolchain, runtime, prepared, modules);
 		const file = writeAppText(prepared, modules, toolchain, isRelease);
 		const warnings = [...manifest.warnings, ...files.warnings, ...creationWarnings(manifest.creation)];
-		return { name: label, variant, program, runner: toolchain.runner, file, warnings };
+		const { typescript, declarations, scripts, natives, resources } = files;
+		const sources = [...typescript, ...declarations, ...scripts, ...resources].map(one => one.source);
+		const inputs = [...manifest.files, ...sources, ...natives];
+		return { name: label, variant, program, runner: toolchain.runner, file, warnings, inputs };
 	});
 }

@@ -8,6 +8,7 @@ import { extname, join } from "node:path";
 
 import { bindNatives } from "./bindings.js";
 import { buildFolder, digest, fileDigest, fileName, Problem, shown, writeWhole } from "./files.js";
+import { readJSON } from "./json.js";
 import type { ModuleFile } from "./match.js";
 import { inParallel, run } from "./process.js";
 import { sourceLines } from "./sourcemap.js";
@@ -29,13 +30,11 @@ interface Script {
 }
 
 function readScript(file: ModuleFile): Script {
-	const text = readFileSync(file.source, "utf8");
-	if (extname(file.source) !== ".json") return { ...file, text, map: undefined };
-	try {
-		return { ...file, text: `export default ${JSON.stringify(JSON.parse(text))};\n`, map: undefined };
-	} catch (error) {
-		throw new Problem(`${shown(file.source)}: not valid JSON: ${(error as Error).message}`);
-	}
+	const text =
+		extname(file.source) === ".json"
+			? `export default ${JSON.stringify(readJSON(file.source))};\n`
+			: readFileSync(file.source, "utf8");
+	return { ...file, text, map: undefined };
 }
 
 function readEmitted(file: Emitted): Script {
@@ -46,6 +45,16 @@ function readEmitted(file: Emitted): Script {
 		text,
 		map: existsSync(file.map) ? namedMap(file, shown(file.source)) : undefined,
 	};
+}
+
+/** Sets a file's time to now, which tells what is still in use. Nothing depends on it. */
+function noteUse(file: string): void {
+	try {
+		const now = new Date();
+		utimesSync(file, now, now);
+	} catch {
+		// the file belongs to somebody else
+	}
 }
 
 async function compile(script: Script, compiler: string, folder: string, isRelease: boolean): Promise<CompiledModule> {
@@ -59,8 +68,7 @@ async function compile(script: Script, compiler: string, folder: string, isRelea
 	const base = `${fileName(script.name)}${isRelease ? "-release" : ""}-${digest(bound.text, script.map ?? "", script.source, fileDigest(compiler))}`;
 	const bytecode = join(folder, `${base}.xsb`);
 	if (existsSync(bytecode)) {
-		const now = new Date();
-		utimesSync(bytecode, now, now);
+		noteUse(bytecode);
 		return { name: script.name, bytecode, natives };
 	}
 	// the compiler joins the names of script, map and source; run in this folder, it keeps the source's own
@@ -71,8 +79,7 @@ async function compile(script: Script, compiler: string, folder: string, isRelea
 	const outcome = await run(compiler, [...(isRelease ? ["--release"] : []), script.name, `${base}.js`, draft], {
 		cwd: folder,
 	});
-	if (outcome.code !== 0)
-		throw new Problem(`${shown(script.source)}: module ${script.name}:\n${outcome.stderr.trim()}`);
+	if (outcome.code !== 0) throw new Problem(outcome.stderr.trim().replaceAll(`${base}.js`, shown(script.source)));
 	renameSync(draft, bytecode);
 	return { name: script.name, bytecode, natives };
 }

@@ -4,12 +4,11 @@
 */
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-import { buildFolder, locked, Problem } from "./files.js";
+import { buildFolder, locked, Problem, temporaryFolder } from "./files.js";
 import { must } from "./process.js";
 import { say } from "./progress.js";
 
@@ -36,7 +35,7 @@ function* unpack(archive: Buffer): Generator<{ path: string; content: Buffer }> 
 
 /** The package as npm fetches it. */
 async function download(): Promise<Buffer> {
-	const folder = mkdtempSync(join(tmpdir(), "xs-tls-"));
+	const folder = temporaryFolder("xs-tls");
 	try {
 		const outcome = await must(
 			"npm",

@@ -3,9 +3,14 @@
 */
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { fileProblem } from "./problems.mjs";
+
+export { fileProblem, systemSentence } from "./problems.mjs";
 
 /** A failure that a person can act on: its message is printed as it is, without a stack. */
 export class Problem extends Error {
@@ -18,38 +23,37 @@ export class Problem extends Error {
 	}
 }
 
-/** Why a file could not be read or written, in words. */
-export function fileProblem(error: unknown): string {
-	const { code, message } = error as NodeJS.ErrnoException;
-	switch (code) {
-		case "ENOENT":
-			return "no such file";
-		case "EISDIR":
-			return "a folder, not a file";
-		case "ENOTDIR":
-			return "a part of its path is no folder";
-		case "EACCES":
-		case "EPERM":
-			return "no permission";
-		case "ENOSPC":
-			return "the disk is full";
-		default:
-			return message;
-	}
+interface Places {
+	readonly root: string;
+	readonly build: string;
 }
 
-function findRoot(): string {
+/** The checkout and its build folder, which lies elsewhere where programs.mjs had to put it there. */
+function findPlaces(): Places {
 	for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-		if (existsSync(join(folder, "package-lock.json"))) return folder;
+		if (existsSync(join(folder, "package-lock.json"))) return { root: folder, build: join(folder, "build") };
+		const pointer = join(folder, "checkout");
+		if (existsSync(pointer)) return { root: readFileSync(pointer, "utf8"), build: folder };
 		if (folder === dirname(folder)) throw new Error("the project's folder was not found");
 	}
 }
 
+const places = findPlaces();
+
 /** The project's folder. */
-export const projectRoot = findRoot();
+export const projectRoot = places.root;
 
 /** All that is built; nothing in it is worth keeping. */
-export const buildFolder = join(projectRoot, "build");
+export const buildFolder = places.build;
+
+/** Makes a folder for a run's temporary files. The caller removes it. */
+export function temporaryFolder(name: string): string {
+	try {
+		return mkdtempSync(join(tmpdir(), `${name}-`));
+	} catch (error) {
+		throw new Problem(`the folder for temporary files (TMPDIR), ${tmpdir()}: ${fileProblem(error)}`);
+	}
+}
 
 /** A path as people want to read it: from the project's folder on where it is inside. */
 export function shown(path: string): string {
@@ -88,11 +92,11 @@ export function fileDigest(path: string): string {
 export function writeWhole(path: string, content: string | Uint8Array): void {
 	mkdirSync(dirname(path), { recursive: true });
 	const draft = `${path}.${process.pid}`;
-	writeFileSync(draft, content);
 	try {
+		writeFileSync(draft, content);
 		renameSync(draft, path);
 	} catch (error) {
-		rmSync(draft);
+		rmSync(draft, { force: true });
 		throw error;
 	}
 }
@@ -113,7 +117,12 @@ export class Stamp {
 	/** True where the product was made with this key, from files that still have the same content. */
 	isFresh(key: string): boolean {
 		if (!existsSync(this.#path)) return false;
-		const made = JSON.parse(readFileSync(this.#path, "utf8")) as { key: string; inputs: Record<string, string> };
+		let made: { key: string; inputs: Record<string, string> };
+		try {
+			made = JSON.parse(readFileSync(this.#path, "utf8"));
+		} catch {
+			return false; // cut short by a full disk
+		}
 		return made.key === key && Object.entries(made.inputs).every(([path, value]) => fileDigest(path) === value);
 	}
 
@@ -138,12 +147,65 @@ function isRunning(process_: number): boolean {
 	}
 }
 
-/** The process that holds a lock; 0 where it has just gone or is not written yet. */
-function lockOwner(path: string): number {
+/** After so long an empty file is a lock whose owner ended before it wrote its number. */
+const EMPTY_LOCK_MS = 2000;
+
+/** After so long a wait is worth a sentence. */
+const WAIT_MS = 3000;
+
+/** True if the process that holds a lock is gone. */
+function isAbandoned(path: string): boolean {
 	try {
-		return Number(readFileSync(path, "utf8"));
+		const owner = Number(readFileSync(path, "utf8"));
+		return owner ? !isRunning(owner) : Date.now() - statSync(path).mtimeMs > EMPTY_LOCK_MS;
 	} catch {
-		return 0;
+		return false; // it has just been given up
+	}
+}
+
+/** Creates a file with this process's number; false if it exists. */
+function takeLock(path: string): boolean {
+	try {
+		writeFileSync(path, "", { flag: "wx" });
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+		throw error;
+	}
+	try {
+		writeFileSync(path, String(process.pid));
+	} catch (error) {
+		rmSync(path, { force: true });
+		throw error;
+	}
+	return true;
+}
+
+/** Removes a lock whose owner is gone. A second lock sees to it that only one process does, and only while that is so. */
+function removeAbandoned(path: string): void {
+	const guard = `${path}.removal`;
+	if (!takeLock(guard)) {
+		if (isAbandoned(guard)) rmSync(guard, { force: true });
+		return;
+	}
+	try {
+		if (isAbandoned(path)) rmSync(path, { force: true });
+	} finally {
+		rmSync(guard, { force: true });
+	}
+}
+
+async function waitForLock(path: string): Promise<void> {
+	const start = Date.now();
+	let isSaid = false;
+	while (!takeLock(path)) {
+		if (isAbandoned(path)) removeAbandoned(path);
+		else {
+			await new Promise(resolve => setTimeout(resolve, 50));
+			if (!isSaid && Date.now() - start > WAIT_MS) {
+				isSaid = true;
+				process.stderr.write(`waiting for another build (${shown(path)})\n`);
+			}
+		}
 	}
 }
 
@@ -151,17 +213,7 @@ function lockOwner(path: string): number {
 export async function locked<T>(name: string, body: () => Promise<T>): Promise<T> {
 	const path = join(buildFolder, `${name}.lock`);
 	mkdirSync(buildFolder, { recursive: true });
-	for (;;) {
-		try {
-			writeFileSync(path, String(process.pid), { flag: "wx" });
-			break;
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-			const owner = lockOwner(path);
-			if (owner && !isRunning(owner)) rmSync(path, { force: true });
-			else await new Promise(resolve => setTimeout(resolve, 50));
-		}
-	}
+	await waitForLock(path);
 	try {
 		return await body();
 	} finally {

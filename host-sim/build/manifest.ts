@@ -4,10 +4,11 @@
 	appended. What the simulator cannot do is named: as a warning where the app runs the same without it, else as an error.
 */
 
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
 import { Problem, shown } from "./files.js";
+import { readJSON } from "./json.js";
 
 /** What manifests call the simulator in `platforms`. */
 export const platformName = "xs-tls-sim";
@@ -100,6 +101,9 @@ function matchPlatform(platforms: unknown): Dictionary | undefined {
 	return isDictionary(own) ? own : undefined;
 }
 
+const adviceOnSDK =
+	'. The simulator needs no SDK: move such includes under "platforms": { "esp32": { "include": [...] } }, as xs-tls/manifest.json does';
+
 class Reader {
 	readonly variables: Dictionary = {};
 	readonly parsed: Parsed[] = [];
@@ -110,7 +114,9 @@ class Reader {
 		return text.replace(/\$\(([^)]+)\)/g, (_, name: string) => {
 			const value = this.variables[name] ?? process.env[name];
 			if (value === undefined)
-				throw new Problem(`${shown(manifest)}: $(${name}) is neither a build variable nor in the environment`);
+				throw new Problem(
+					`${shown(manifest)}: $(${name}) is neither a build variable nor in the environment${name === "MODDABLE" ? adviceOnSDK : ""}`,
+				);
 			return String(value);
 		});
 	}
@@ -166,12 +172,7 @@ class Reader {
 
 /** The JSON of a manifest file. */
 function parse(path: string): Dictionary {
-	let value: unknown;
-	try {
-		value = JSON.parse(readFileSync(path, "utf8"));
-	} catch (error) {
-		throw new Problem(`${shown(path)}: not valid JSON: ${(error as Error).message}`);
-	}
+	const value = readJSON(path);
 	if (!isDictionary(value)) throw new Problem(`${shown(path)}: a manifest is a JSON object`);
 	return value;
 }

@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 
-import { Problem } from "./files.js";
+import { fileProblem, Problem } from "./files.js";
 
 export interface Outcome {
 	readonly code: number;
@@ -13,13 +13,13 @@ export interface Outcome {
 	readonly stderr: string;
 }
 
-/** Runs a program to its end and collects what it printed. A program that is not there gives code 127. */
+/** Runs a program to its end and collects what it printed. One that can't be run gives code 127, and the reason as its words. */
 export function run(
 	program: string,
 	values: readonly string[],
 	options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Outcome> {
-	return new Promise((resolve, reject) => {
+	return new Promise(resolve => {
 		const child = spawn(program, values, { stdio: ["ignore", "pipe", "pipe"], ...options });
 		let stdout = "";
 		let stderr = "";
@@ -30,8 +30,8 @@ export function run(
 			stderr += text;
 		});
 		child.on("error", (error: NodeJS.ErrnoException) => {
-			if (error.code === "ENOENT") resolve({ code: 127, stdout: "", stderr: `${program}: not found\n` });
-			else reject(error);
+			const why = error.code === "ENOENT" ? "not found" : `can't be run: ${fileProblem(error)}`;
+			resolve({ code: 127, stdout: "", stderr: `${program}: ${why}\n` });
 		});
 		child.on("close", (code, signal) =>
 			resolve({ code: code ?? 128, stdout, stderr: signal ? `${stderr}${program}: ended by ${signal}\n` : stderr }),

@@ -3,13 +3,12 @@
 */
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 
 import type { App } from "./build.js";
-import { Problem } from "./files.js";
+import { fileProblem, Problem, shown, temporaryFolder } from "./files.js";
 
 export interface RunOptions {
 	/** Collects garbage at every allocation, so that peaks are what is really in use. */
@@ -166,9 +165,18 @@ function simulatorOptions(options: RunOptions): string[] {
 	];
 }
 
+/** The report; undefined where the simulator could not write all of it. */
+function readReport(file: string): Report | undefined {
+	try {
+		return JSON.parse(readFileSync(file, "utf8")) as Report;
+	} catch {
+		return undefined;
+	}
+}
+
 /** Runs an app to its end. */
 export async function runApp(app: App, options: RunOptions = {}): Promise<RunResult> {
-	const folder = mkdtempSync(join(tmpdir(), "xs-tls-run-"));
+	const folder = temporaryFolder("xs-tls-run");
 	const reportFile = join(folder, "report.json");
 	const [program, ...values] = [
 		...(options.under ?? app.runner),
@@ -196,14 +204,18 @@ export async function runApp(app: App, options: RunOptions = {}): Promise<RunRes
 				stderr += text;
 				options.onError?.(text);
 			});
-			child.on("error", error => reject(new Problem(`${program}: cannot be run: ${error.message}`)));
+			child.on("error", error => reject(new Problem(`${shown(program!)} can't be run: ${fileProblem(error)}`)));
 			child.on("close", (status, signal) => {
-				if (signal) stderr += `the simulator was ended by ${signal}\n`;
+				if (signal) {
+					const words = `sim: ended by ${signal}\n`;
+					stderr += words;
+					options.onError?.(words);
+				}
 				resolve(status ?? 128);
 			});
 		});
 		lines.end();
-		const report = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, "utf8")) as Report) : undefined;
+		const report = readReport(reportFile);
 		return { code, stdout, stderr, report };
 	} finally {
 		rmSync(folder, { recursive: true, force: true });

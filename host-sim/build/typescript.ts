@@ -62,6 +62,24 @@ function compiler(manifest: Manifest): [string, string[]] {
 	return [process.execPath, [join(dirname(require.resolve("typescript/package.json")), "bin", "tsc")]];
 }
 
+/** What brings modules that many files import, so that one sentence can stand for many of tsc's. */
+const providers: readonly [prefix: string, advice: string][] = [
+	["tls/hardware/", "include xs-tls/hardware/manifest.json, too: tls/hardware/* is missing"],
+	["tls/", "include xs-tls/modules/manifest.json, too: tls/* is missing"],
+];
+
+/** The compiler's words for errors; modules that a manifest forgot, in one sentence for all. */
+export function explainCompiler(lines: readonly string[]): string[] {
+	const forgotten = new Set<string>();
+	const others = lines.filter(line => {
+		const name = /error TS(?:2307|7016): .*module '([^']+)'/.exec(line)?.[1];
+		const advice = name === undefined ? undefined : providers.find(([prefix]) => name.startsWith(prefix))?.[1];
+		if (advice !== undefined) forgotten.add(advice);
+		return advice === undefined;
+	});
+	return forgotten.size > 0 ? [...forgotten] : others;
+}
+
 /** Compiles what has changed. `label` names the app. Throws a Problem with tsc's own words. */
 export async function compileTypeScript(manifest: Manifest, files: AppFiles, label: string): Promise<Emitted[]> {
 	if (files.typescript.length === 0) return [];
@@ -88,7 +106,7 @@ export async function compileTypeScript(manifest: Manifest, files: AppFiles, lab
 	const messages = lines.filter(line => line !== "" && !inputs.includes(line));
 	if (outcome.code !== 0)
 		throw new Problem(
-			`${[...messages, outcome.stderr.trim()].filter(Boolean).join("\n")}\nTypeScript: ${label} does not compile`,
+			`${[...explainCompiler(messages), outcome.stderr.trim()].filter(Boolean).join("\n")}\nTypeScript: ${label} does not compile`,
 		);
 	for (const file of emitted) {
 		if (!existsSync(file.script)) throw new Problem(`${file.source}: tsc emitted nothing for it`);

@@ -8,7 +8,8 @@ import { join, resolve } from "node:path";
 
 import type { Chip } from "../chip/costs.js";
 import { chipNamed } from "../chip/model.js";
-import { guarded } from "./cli.js";
+import { optionsIn, refuseOption } from "./arguments.js";
+import { guarded } from "./guarded.js";
 import { Problem, projectRoot } from "../build/files.js";
 import { say } from "../build/progress.js";
 import { censusText } from "./bench/census.js";
@@ -86,7 +87,7 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 				break;
 			}
 			default:
-				throw new Problem(`there is no option ${option}; --help lists them`, 2);
+				refuseOption(option, optionsIn(usage));
 		}
 	}
 	return result;

@@ -12,7 +12,8 @@ import { Problem, projectRoot } from "../build/files.js";
 import { run } from "../build/process.js";
 import { say } from "../build/progress.js";
 import { compileTypeScript } from "../build/typescript.js";
-import { guarded } from "./cli.js";
+import { type Options, readOptions, refuseOther } from "./arguments.js";
+import { guarded } from "./guarded.js";
 import { main as test } from "./test.js";
 
 const usage = `npm run check [-- --fix]
@@ -22,6 +23,8 @@ documents, Biome's lint and format (biome.json), and the format of C (.clang-for
 
   --fix    mends what Biome can mend safely, and formats
 `;
+
+const options: Options<{ isFixing: boolean }> = { "--fix": { set: result => (result.isFixing = true) } };
 
 /** Compiles the demo, and the stack with each part that is off by default or left out, strictly. */
 async function checkTypes(): Promise<void> {
@@ -99,9 +102,7 @@ export function main(values: readonly string[]): Promise<number> {
 			process.stdout.write(usage);
 			return 0;
 		}
-		const unknown = values.find(value => value !== "--fix");
-		if (unknown !== undefined) throw new Problem(`${unknown}: no such option\n\n${usage}`, 2);
-		const isFixing = values.includes("--fix");
+		const { isFixing } = readOptions(values, options, { isFixing: false }, refuseOther);
 		await checkTypes();
 		await lint(isFixing);
 		await checkFormat(isFixing);

@@ -3,13 +3,20 @@
 */
 
 import { writeFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 
-import { buildApp } from "../build/build.js";
-import { chipNamed } from "../chip/model.js";
-import { Problem } from "../build/files.js";
+import { type App, buildApp } from "../build/build.js";
+import { cryptoName } from "../build/crypto.js";
+import { fileProblem, Problem } from "../build/files.js";
 import type { RunOptions } from "../build/run.js";
+import { findToolchain } from "../build/toolchain.js";
+import { chipNamed } from "../chip/model.js";
 import { runTraced, type Wanted } from "../trace/run.js";
+import { type Options, outputPath, readCount, readOptions, readSeconds, userPath, wantsHelp } from "./arguments.js";
+import { Failure } from "./failure.js";
+import { guarded } from "./guarded.js";
+import { printReport } from "./tables.js";
+import { watchAndRun } from "./watch.js";
 
 const usage = `npm run sim -- APP [OPTION ...] [KEY=VALUE ...]
 
@@ -28,9 +35,12 @@ of "mc/config".
   --messages            list each connection's handshake message by message, and the keys that were derived
   --pcap FILE           write what was sent and received, with the secrets, for Wireshark
   --picture FILE        write a page of HTML that shows the run: messages, memory, accelerators
+  --memory              print peaks of memory against the limits of "creation", and what each accelerator was asked
+  --watch               when a file changes, build and run again; Ctrl-C ends
   --timeout SECONDS     end the run then
   --meter-limit N       end the run after N units of XS's metering
   --under COMMAND       run the simulator under another program: --under "valgrind -q"
+  --verbose             show all of a stack, with the frames of the library
   --quiet               say nothing about keys of the manifest that have no effect
   --help                this text
 
@@ -44,24 +54,16 @@ interface Arguments {
 	variant: string;
 	buildOnly: boolean;
 	quiet: boolean;
+	verbose: boolean;
+	memory: boolean;
+	watch: boolean;
 	report?: string;
 	readonly config: Record<string, string>;
 	readonly wanted: Wanted;
 	run: { -readonly [K in keyof RunOptions]: RunOptions[K] };
 }
 
-function positive(option: string, text: string): number {
-	const value = Number(text);
-	if (!(value > 0)) throw new Problem(`${option} takes a number above 0, not "${text}"`, 2);
-	return value;
-}
-
-function wholeNumber(option: string, text: string): number {
-	if (!/^[1-9]\d{0,8}$/.test(text)) throw new Problem(`${option} takes a whole number of bytes, not "${text}"`, 2);
-	return Number(text);
-}
-
-/** lwIP's buffers on the first ESP32, as the SDK builds it; an option \`--tcp-buffer\` wins. */
+/** lwIP's buffers on the first ESP32, as the SDK builds it; an option `--tcp-buffer` wins. */
 const ESP32_TCP_BYTES = 8192;
 
 function setChip(run: Arguments["run"], name: string): void {
@@ -70,127 +72,115 @@ function setChip(run: Arguments["run"], name: string): void {
 }
 
 /** What is usable as a clock: "unset", seconds, or a date. */
-export function checkClock(text: string): string {
-	if (text === "unset" || /^\d+(\.\d+)?$/.test(text) || !Number.isNaN(Date.parse(text))) return text;
+function checkClock(text: string): string {
+	if (text === "unset" || /^\d{1,12}(\.\d+)?$/.test(text)) return text;
+	if (/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?$/.test(text) && !Number.isNaN(Date.parse(text)))
+		return text;
 	throw new Problem(
 		`--clock takes "unset", a date such as 2026-01-31T12:00:00Z, or seconds since 1970, not "${text}"`,
 		2,
 	);
 }
 
-function readArguments(values: readonly string[], folder: string): Arguments {
-	const result: Arguments = { variant: "native", buildOnly: false, quiet: false, config: {}, wanted: {}, run: {} };
-	for (let i = 0; i < values.length; i++) {
-		const option = values[i]!;
-		const next = (): string => {
-			const value = values[++i];
-			if (value === undefined) throw new Problem(`${option} needs a value`, 2);
-			return value;
-		};
-		const equals = option.indexOf("=");
-		switch (option) {
-			case "--m32":
-				result.variant = "m32";
-				break;
-			case "--variant":
-				result.variant = next();
-				break;
-			case "--build-only":
-				result.buildOnly = true;
-				break;
-			case "--quiet":
-				result.quiet = true;
-				break;
-			case "--chip":
-				setChip(result.run, next());
-				break;
-			case "--tcp-buffer":
-				result.run.tcpBuffer = wholeNumber(option, next());
-				break;
-			case "--live":
-				result.run.live = true;
-				break;
-			case "--clock":
-				result.run.clock = checkClock(next());
-				break;
-			case "--report":
-				result.report = resolve(folder, next());
-				break;
-			case "--census":
-				result.run.census = resolve(folder, next());
-				break;
-			case "--messages":
-				result.wanted.messages = true;
-				break;
-			case "--picture":
-				result.wanted.picture = resolve(folder, next());
-				break;
-			case "--pcap":
-				result.wanted.pcap = resolve(folder, next());
-				break;
-			case "--timeout":
-				result.run.timeout = positive(option, next());
-				break;
-			case "--meter-limit":
-				result.run.meterLimit = positive(option, next());
-				break;
-			case "--under":
-				result.run.under = next().split(/\s+/).filter(Boolean);
-				break;
-			default:
-				if (option.startsWith("-")) throw new Problem(`there is no option ${option}; --help lists them`, 2);
-				if (equals > 0) result.config[option.slice(0, equals)] = option.slice(equals + 1);
-				else if (result.app === undefined) result.app = resolve(folder, option);
-				else throw new Problem(`"${option}": one app at a time; a member of config is written key=value`, 2);
-		}
-	}
-	if (result.app === undefined)
-		throw new Problem("which app? Name the folder of its manifest.json; --help says more", 2);
-	return result;
+const options: Options<Arguments> = {
+	"--m32": { set: result => (result.variant = "m32") },
+	"--variant": { take: (result, name) => (result.variant = name) },
+	"--build-only": { set: result => (result.buildOnly = true) },
+	"--quiet": { set: result => (result.quiet = true) },
+	"--verbose": { set: result => (result.verbose = true) },
+	"--memory": { set: result => (result.memory = true) },
+	"--watch": { set: result => (result.watch = true) },
+	"--chip": { take: (result, name) => setChip(result.run, name) },
+	"--tcp-buffer": { take: (result, text, option) => (result.run.tcpBuffer = readCount(option, text, 1, 999_999_999)) },
+	"--live": { set: result => (result.run.live = true) },
+	"--clock": { take: (result, text) => (result.run.clock = checkClock(text)) },
+	"--report": { take: (result, path, option) => (result.report = outputPath(option, path)) },
+	"--census": { take: (result, path, option) => (result.run.census = outputPath(option, path)) },
+	"--messages": { set: result => (result.wanted.messages = true) },
+	"--picture": { take: (result, path, option) => (result.wanted.picture = outputPath(option, path)) },
+	"--pcap": { take: (result, path, option) => (result.wanted.pcap = outputPath(option, path)) },
+	"--timeout": { take: (result, text, option) => (result.run.timeout = readSeconds(option, text)) },
+	"--meter-limit": { take: (result, text, option) => (result.run.meterLimit = readCount(option, text)) },
+	"--under": { take: (result, command) => (result.run.under = command.split(/\s+/).filter(Boolean)) },
+};
+
+/** The app's folder, or a member of "mc/config". */
+function readOther(result: Arguments, value: string): void {
+	const equals = value.indexOf("=");
+	if (equals > 0) result.config[value.slice(0, equals)] = value.slice(equals + 1);
+	else if (result.app === undefined) result.app = userPath(value);
+	else throw new Problem(`"${value}": one app at a time; a member of config is written key=value`, 2);
 }
 
-async function buildAndRun(values: Arguments): Promise<number> {
-	const app = await buildApp(values.app!, { variant: values.variant, config: values.config });
-	if (!values.quiet) for (const warning of app.warnings) process.stderr.write(`warning: ${warning}\n`);
-	if (values.buildOnly) {
-		process.stdout.write(`${app.program}\n${app.file}\n`);
-		return 0;
+function readArguments(values: readonly string[]): Arguments & { readonly app: string } {
+	const result: Arguments = {
+		variant: "native",
+		buildOnly: false,
+		quiet: false,
+		verbose: false,
+		memory: false,
+		watch: false,
+		config: {},
+		wanted: {},
+		run: {},
+	};
+	readOptions(values, options, result, readOther);
+	const { app } = result;
+	if (app === undefined) throw new Problem("which app? Name the folder of its manifest.json; --help says more", 2);
+	return { ...result, app };
+}
+
+function writeReport(file: string, report: unknown): void {
+	try {
+		writeFileSync(file, `${JSON.stringify(report ?? null, null, "\t")}\n`);
+	} catch (error) {
+		throw new Problem(`${file} can't be written: ${fileProblem(error)}`);
 	}
+}
+
+/** Runs an app to its end. Returns the exit code. */
+async function runOnce(app: App, values: Arguments & { readonly app: string }, signal?: AbortSignal): Promise<number> {
+	const words = (text: string): boolean => process.stderr.write(text);
+	const last = new Failure(words);
 	const { code, report } = await runTraced(
 		app,
 		{
 			...values.run,
+			...(signal ? { signal } : {}),
 			onLine: line => process.stdout.write(`${line}\n`),
-			onError: text => process.stderr.write(text),
+			onError: text => (values.verbose ? words(text) : last.push(text)),
 		},
 		values.wanted,
-		{ title: basename(values.app!) },
+		{ title: basename(values.app) },
 	);
-	if (values.report) writeFileSync(values.report, `${JSON.stringify(report ?? null, null, "\t")}\n`);
+	if (signal?.aborted) return code;
+	last.end();
+	if (values.memory && report)
+		printReport(report, values.variant, await cryptoName(await findToolchain(values.variant)));
+	if (values.report) writeReport(values.report, report);
 	return code;
 }
 
-/** Runs `body`; a Problem becomes its message and exit code. */
-export async function guarded(body: () => Promise<number>): Promise<number> {
-	try {
-		return await body();
-	} catch (error) {
-		if (!(error instanceof Problem)) throw error;
-		process.stderr.write(`${error.message}\n`);
-		return error.exitCode;
-	}
+async function buildAndRun(values: Arguments & { readonly app: string }): Promise<number> {
+	const build = async (): Promise<App> => {
+		const app = await buildApp(values.app, { variant: values.variant, config: values.config });
+		if (!values.quiet) for (const warning of app.warnings) process.stderr.write(`warning: ${warning}\n`);
+		return app;
+	};
+	if (values.watch) return watchAndRun(values.app, build, (app, signal) => runOnce(app, values, signal));
+	const app = await build();
+	if (!values.buildOnly) return runOnce(app, values);
+	process.stdout.write(`${app.program}\n${app.file}\n`);
+	return 0;
 }
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}
-		// npm runs scripts in the project's folder; paths are meant from where it was called
-		const folder =
-			process.env["npm_lifecycle_event"] === "sim" ? (process.env["INIT_CWD"] ?? process.cwd()) : process.cwd();
-		return buildAndRun(readArguments(values, folder));
+		return buildAndRun(readArguments(values));
 	});
 }

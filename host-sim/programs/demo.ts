@@ -5,20 +5,22 @@
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
-import { resolve } from "node:path";
 
 import { buildApp } from "../build/build.js";
 import { cryptoName } from "../build/crypto.js";
-import { makeIdentity } from "../servers/certificates.js";
-import type { Chip } from "../chip/costs.js";
-import { chipNamed } from "../chip/model.js";
-import { phasesOf, withPhases } from "../chip/phases.js";
-import { guarded } from "./cli.js";
 import { fileProblem, Problem, projectRoot } from "../build/files.js";
 import { say } from "../build/progress.js";
-import type { Mark, Report } from "../build/run.js";
-import { runTraced, type Wanted } from "../trace/run.js";
 import { canBuild, findToolchain } from "../build/toolchain.js";
+import type { Chip } from "../chip/costs.js";
+import { chipNamed } from "../chip/model.js";
+import { withPhases } from "../chip/phases.js";
+import { makeIdentity } from "../servers/certificates.js";
+import { runTraced, type Wanted } from "../trace/run.js";
+import { type Options, outputPath, readOptions, readSeconds, userPath, wantsHelp } from "./arguments.js";
+import { checkURL } from "./demo/url.js";
+import { Failure } from "./failure.js";
+import { guarded } from "./guarded.js";
+import { printPrediction, printReport } from "./tables.js";
 
 const usage = `npm start [-- URL [--ca FILE.pem] [OPTION ...]]
 
@@ -26,7 +28,7 @@ Makes an HTTPS request from TypeScript on the XS engine, in the simulator, with 
 URL it asks a server that it starts itself.
 
   URL               https://HOST[:PORT][/PATH]
-  --ca FILE.pem     the certificates to trust: an authority's, or the server's own; without it, the roots in roots/common.bin
+  --ca FILE.pem     the certificates to trust: a CA's, or the server's own; without it, the roots in roots/common.bin
   --tls WORDS       1.2 or 1.3: that version only; without it, the server picks. "rsa", "dhe" and "cbc"
                     add what old servers of 1.2 need; the server that is started is then such a one
   --m32, --native   the 32-bit build, whose memory figures are the device's (the default where it can be built), or the host's own
@@ -36,6 +38,7 @@ URL it asks a server that it starts itself.
   --pcap FILE       write what was sent and received, with the secrets, for Wireshark
   --picture FILE    write a page of HTML that shows the run: messages, phases, memory, accelerators
   --timeout SECONDS end the run then; 30 without it
+  --verbose         show all of a stack, with the frames of the library
   --help            this text
 `;
 
@@ -53,76 +56,56 @@ interface Arguments {
 	tls: string;
 	variant?: string;
 	live: boolean;
+	verbose: boolean;
 	timeout: number;
 	chip?: Chip;
 	readonly wanted: Wanted;
 }
 
-/** A path as the user means it: npm runs scripts in the project's folder. */
-function userPath(path: string): string {
-	return resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
+/** Certificates to trust. What is none is said here: the app could only say it after the build. */
+function readCertificates(path: string): string {
+	let text: string;
+	try {
+		text = readFileSync(userPath(path), "utf8");
+	} catch (error) {
+		throw new Problem(`--ca ${path}: ${fileProblem(error)}`, 2);
+	}
+	if (!text.includes("-----BEGIN CERTIFICATE-----"))
+		throw new Problem(
+			`--ca ${path}: no certificate in PEM is in it ("-----BEGIN CERTIFICATE-----"); from DER: openssl x509 -in ${path} -out ca.pem`,
+			2,
+		);
+	return text;
 }
 
-function readFile(path: string): string {
-	const file = userPath(path);
-	try {
-		return readFileSync(file, "utf8");
-	} catch (error) {
-		throw new Problem(`${path}: ${fileProblem(error)}`, 2);
-	}
+function readWords(text: string): string {
+	for (const word of text.split(" "))
+		if (!versionWords.includes(word) && !oldWords.includes(word))
+			throw new Problem(`--tls takes ${[...versionWords, ...oldWords].join(", ")}, not "${word}"`, 2);
+	return text;
 }
+
+const options: Options<Arguments> = {
+	"--ca": { take: (result, path) => (result.ca = readCertificates(path)) },
+	"--tls": { take: (result, text) => (result.tls = readWords(text)) },
+	"--m32": { set: result => (result.variant = "m32") },
+	"--native": { set: result => (result.variant = "native") },
+	"--live": { set: result => (result.live = true) },
+	"--verbose": { set: result => (result.verbose = true) },
+	"--chip": { take: (result, name) => (result.chip = chipNamed(name)) },
+	"--messages": { set: result => (result.wanted.messages = true) },
+	"--picture": { take: (result, path, option) => (result.wanted.picture = outputPath(option, path)) },
+	"--pcap": { take: (result, path, option) => (result.wanted.pcap = outputPath(option, path)) },
+	"--timeout": { take: (result, text, option) => (result.timeout = readSeconds(option, text)) },
+};
 
 function readArguments(values: readonly string[]): Arguments {
-	const result: Arguments = { tls: "", live: false, timeout: 30, wanted: {} };
-	for (let i = 0; i < values.length; i++) {
-		const option = values[i]!;
-		const next = (): string => {
-			const value = values[++i];
-			if (value === undefined) throw new Problem(`${option} needs a value`, 2);
-			return value;
-		};
-		switch (option) {
-			case "--ca":
-				result.ca = readFile(next());
-				break;
-			case "--tls":
-				result.tls = next();
-				for (const word of result.tls.split(" "))
-					if (!versionWords.includes(word) && !oldWords.includes(word))
-						throw new Problem(`--tls takes ${[...versionWords, ...oldWords].join(", ")}`, 2);
-				break;
-			case "--m32":
-				result.variant = "m32";
-				break;
-			case "--native":
-				result.variant = "native";
-				break;
-			case "--chip":
-				result.chip = chipNamed(next());
-				break;
-			case "--live":
-				result.live = true;
-				break;
-			case "--messages":
-				result.wanted.messages = true;
-				break;
-			case "--picture":
-				result.wanted.picture = userPath(next());
-				break;
-			case "--pcap":
-				result.wanted.pcap = userPath(next());
-				break;
-			case "--timeout":
-				result.timeout = Number(next());
-				if (!(result.timeout > 0)) throw new Problem("--timeout takes a number of seconds above 0", 2);
-				break;
-			default:
-				if (!/^https:\/\//i.test(option))
-					throw new Problem(`"${option}" is neither an option nor an https:// URL; --help lists the options`, 2);
-				if (result.url) throw new Problem(`"${option}": one URL at a time`, 2);
-				result.url = option;
-		}
-	}
+	const empty: Arguments = { tls: "", live: false, verbose: false, timeout: 30, wanted: {} };
+	const result = readOptions(values, options, empty, (given, value) => {
+		const url = checkURL(value);
+		if (given.url) throw new Problem(`"${value}": one URL at a time`, 2);
+		given.url = url;
+	});
 	if (!result.url && result.ca) throw new Problem("--ca goes with a URL: https://HOST:PORT/PATH", 2);
 	return result;
 }
@@ -145,7 +128,7 @@ async function startServer(tls: string): Promise<{ url: string; ca: string; stop
 	const server = createServer({ key, cert: leaf.pem + intermediate.pem, ...old }, (request, response) => {
 		response.end(`Hello from Node ${process.versions.node}: you asked for ${request.url}\n`);
 	});
-	await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
+	await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
 	const { port } = server.address() as { port: number };
 	return {
 		url: `https://localhost:${port}/`,
@@ -157,98 +140,57 @@ async function startServer(tls: string): Promise<{ url: string; ca: string; stop
 	};
 }
 
-function row(name: string, ...cells: (string | number)[]): string {
-	return `  ${name.padEnd(22)}${cells.map(cell => (typeof cell === "number" ? cell.toLocaleString("en-US") : cell).padStart(12)).join("")}`;
-}
-
-function printReport({ memory, meter, accelerators }: Report, variant: string, library: string): void {
-	const { chunks, slots, stack, native, collections } = memory;
-	const lines = [
-		"",
-		`memory (${variant === "m32" ? "32-bit, as on the device" : "64-bit: slots are twice the device's"}; ${library})`,
-		row("", "peak", "limit"),
-		row("chunks, bytes", chunks.peak, chunks.limit),
-		row(`slots of ${slots.size} bytes`, slots.peak, slots.limit),
-		row("stack, slots", stack.peak, stack.limit),
-		row("native, bytes", native.peak, ""),
-		row("collections", collections, ""),
-		row("XS metering", meter, ""),
-		"",
-		"accelerators",
-		row("", "calls", "bytes"),
-	];
-	for (const { name, calls, bytes } of accelerators) lines.push(row(name, calls, bytes));
-	process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-/** What a chip would take: each phase, what most of it goes to, and the share of script. */
-function printPrediction(chip: Chip, marks: readonly Mark[]): void {
-	const lines = [
-		"",
-		`predicted for the ${chip.name} at ${chip.mhz} MHz, in ms, without waiting for the network`,
-		row("", "script", "C crypto", "together", "most of it"),
-	];
-	let script = 0;
-	let crypto = 0;
-	for (const [name, time] of phasesOf(chip, marks)) {
-		script += time.script;
-		crypto += time.crypto;
-		const most = time.parts.filter(([, ms]) => ms >= 0.1 * (time.script + time.crypto) && ms >= 1).slice(0, 3);
-		lines.push(
-			`${row(name, time.script.toFixed(1), time.crypto.toFixed(1), (time.script + time.crypto).toFixed(1))}  ${most.map(([part, ms]) => `${part} ${ms.toFixed(0)}`).join(", ")}`,
-		);
-		for (const part of time.unknown) lines.push(`  ${part}: no cost is known`);
-	}
-	lines.push(
-		row("in all", script.toFixed(1), crypto.toFixed(1), (script + crypto).toFixed(1)),
-		"",
-		`  script is ${((100 * script) / (script + crypto)).toFixed(0)} % of it. Most figures are estimates: host-sim/chip/costs.ts names the source of each.`,
+/** Runs main.ts against a server, and prints what it said and cost. Returns the exit code. */
+async function request(given: Arguments, variant: string, url: string, ca: string): Promise<number> {
+	const isOld = given.tls.split(" ").some(word => oldWords.includes(word));
+	const extra = {
+		...(isOld ? { include: ["modules/optional/legacy/manifest.json"] } : {}),
+		...(given.chip || given.wanted.picture ? withPhases() : {}),
+	};
+	const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls }, extra });
+	say(`running main.ts in the simulator (${variant})`);
+	const chip = given.chip ? { chip: given.chip.features } : {};
+	const words = (text: string): boolean => process.stderr.write(text);
+	const last = new Failure(words);
+	let sentence = "";
+	const { code, report } = await runTraced(
+		app,
+		{
+			live: given.live,
+			timeout: given.timeout,
+			...chip,
+			onLine: line => {
+				if (line.startsWith(FAILED)) sentence = line.slice(FAILED.length);
+				else process.stdout.write(`${line}\n`);
+			},
+			onError: text => (given.verbose ? words(text) : last.push(text)),
+		},
+		given.wanted,
+		{ title: `GET ${url}`, ...(given.chip ? { chip: given.chip } : {}) },
 	);
-	process.stdout.write(`${lines.join("\n")}\n`);
+	last.end();
+	if (sentence) throw new Problem(sentence);
+	if (report && code === 0) printReport(report, variant, await cryptoName(await findToolchain(variant)));
+	if (report && code === 0 && given.chip) printPrediction(given.chip, report.marks);
+	return code;
 }
 
 async function demo(values: readonly string[]): Promise<number> {
 	const given = readArguments(values);
 	const variant = given.variant ?? ((await canBuild("m32")) ? "m32" : "native");
-	const server = given.url ? undefined : await startServer(given.tls);
+	if (given.url) return request(given, variant, given.url, given.ca ?? "");
+	const server = await startServer(given.tls);
 	try {
-		const { url, ca } = server ?? { url: given.url!, ca: given.ca ?? "" };
-		const isOld = given.tls.split(" ").some(word => oldWords.includes(word));
-		const extra = {
-			...(isOld ? { include: ["modules/optional/legacy/manifest.json"] } : {}),
-			...(given.chip || given.wanted.picture ? withPhases() : {}),
-		};
-		const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls }, extra });
-		say(`running main.ts in the simulator (${variant})`);
-		let failure = "";
-		const { code, report } = await runTraced(
-			app,
-			{
-				live: given.live,
-				timeout: given.timeout,
-				...(given.chip ? { chip: given.chip.features } : {}),
-				onLine: line => {
-					if (line.startsWith(FAILED)) failure = line.slice(FAILED.length);
-					else process.stdout.write(`${line}\n`);
-				},
-				onError: text => process.stderr.write(text),
-			},
-			given.wanted,
-			{ title: `GET ${url}`, ...(given.chip ? { chip: given.chip } : {}) },
-		);
-		if (failure) throw new Problem(failure);
-		if (report && code === 0) printReport(report, variant, await cryptoName(await findToolchain(variant)));
-		if (report && code === 0 && given.chip) printPrediction(given.chip, report.marks);
-		return code;
+		return await request(given, variant, server.url, server.ca);
 	} finally {
-		server?.stop();
+		server.stop();
 	}
 }
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}

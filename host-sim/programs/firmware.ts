@@ -7,7 +7,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { makeIdentity } from "../servers/certificates.js";
-import { guarded } from "./cli.js";
+import { type Options, readOptions, readSeconds, refuseOther } from "./arguments.js";
+import { guarded } from "./guarded.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
 import { buildImage, type Image } from "../firmware/image.js";
 import type { Transcript } from "../firmware/link.js";
@@ -40,33 +41,25 @@ interface Arguments {
 	timeout: number;
 }
 
+function readChain(option: string, text: string): Arguments["type"] {
+	if (text !== "ecdsa" && text !== "rsa") throw new Problem(`${option} takes ecdsa or rsa, not "${text}"`, 2);
+	return text === "rsa" ? "rsa2048" : "p256";
+}
+
+const options: Options<Arguments> = {
+	"--chain": { take: (result, text, option) => (result.type = readChain(option, text)) },
+	"--timeout": { take: (result, text, option) => (result.timeout = readSeconds(option, text)) },
+	"--replay": { set: result => (result.replay = true) },
+	"--json": { set: result => (result.json = true) },
+};
+
 function readArguments(values: readonly string[]): Arguments {
-	const result: Arguments = { type: "p256", replay: false, json: false, timeout: 60 };
-	for (let i = 0; i < values.length; i++) {
-		const option = values[i]!;
-		const next = values[i + 1];
-		switch (option) {
-			case "--chain":
-				if (next !== "ecdsa" && next !== "rsa") throw new Problem("--chain takes ecdsa or rsa", 2);
-				result.type = next === "rsa" ? "rsa2048" : "p256";
-				i++;
-				break;
-			case "--timeout":
-				result.timeout = Number(next);
-				if (!(result.timeout > 0)) throw new Problem("--timeout takes a number of seconds above 0", 2);
-				i++;
-				break;
-			case "--replay":
-				result.replay = true;
-				break;
-			case "--json":
-				result.json = true;
-				break;
-			default:
-				throw new Problem(`there is no option ${option}; --help lists them`, 2);
-		}
-	}
-	return result;
+	return readOptions<Arguments>(
+		values,
+		options,
+		{ type: "p256", replay: false, json: false, timeout: 60 },
+		refuseOther,
+	);
 }
 
 /** What a run needs to be had again. */

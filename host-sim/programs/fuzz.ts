@@ -6,7 +6,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { guarded } from "./cli.js";
+import { optionsIn, refuseOption } from "./arguments.js";
+import { guarded } from "./guarded.js";
 import { Problem } from "../build/files.js";
 import { corpusFolder } from "./fuzz/material.js";
 import { fuzz, longestAllowed, targets, type Finding, type Outcome, type Target } from "./fuzz/run.js";
@@ -109,7 +110,7 @@ function readArguments(values: readonly string[]): Arguments {
 				result.keeps = false;
 				break;
 			default:
-				throw new Problem(`there is no option ${option}; --help lists them`, 2);
+				refuseOption(option, optionsIn(usage));
 		}
 	}
 	if (!result.targets.length) result.targets.push(...targets);

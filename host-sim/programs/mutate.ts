@@ -7,7 +7,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
-import { guarded } from "./cli.js";
+import { optionsIn, refuseOption } from "./arguments.js";
+import { guarded } from "./guarded.js";
 import { locked, Problem, projectRoot } from "../build/files.js";
 import { cMutants } from "./mutate/c.js";
 import { Copy } from "./mutate/copy.js";
@@ -103,7 +104,7 @@ function readArguments(values: readonly string[]): Arguments {
 				result.failsOnSurvivors = true;
 				break;
 			default:
-				throw new Problem(`there is no option ${option}; --help lists them`, 2);
+				refuseOption(option, optionsIn(usage));
 		}
 	}
 	return result;

@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 
 import { Problem, projectRoot, writeWhole } from "../build/files.js";
 import { run } from "../build/process.js";
-import { guarded } from "./cli.js";
+import { guarded } from "./guarded.js";
 import { makeDist, type DistOptions } from "./release/dist.js";
 
 const usage = `npm run release [-- VERSION] [-- OPTION ...]

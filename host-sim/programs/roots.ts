@@ -7,7 +7,7 @@ import type { KeyObject, X509Certificate } from "node:crypto";
 import { resolve } from "node:path";
 
 import type { StoredRoot } from "../../modules/x509/store.js";
-import { guarded } from "./cli.js";
+import { guarded } from "./guarded.js";
 import { commonRoots } from "./common-roots.js";
 import { fileProblem, Problem, writeWhole } from "../build/files.js";
 import { keyDigest } from "./lifecycle.js";

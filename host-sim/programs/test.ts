@@ -8,7 +8,8 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { guarded } from "./cli.js";
+import { type Options, readOptions } from "./arguments.js";
+import { guarded } from "./guarded.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
 
 /** Folders of tests/ in the order in which they run. */
@@ -104,6 +105,13 @@ async function runTests(names: readonly string[], title: string | undefined): Pr
 	}
 }
 
+interface Chosen {
+	readonly names: string[];
+	title?: string;
+}
+
+const options: Options<Chosen> = { "--title": { take: (result, text) => (result.title = text) } };
+
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
@@ -111,9 +119,7 @@ export function main(values: readonly string[]): Promise<number> {
 			process.stdout.write(usage);
 			return 0;
 		}
-		const at = values.indexOf("--title");
-		if (at < 0) return runTests(values, undefined);
-		if (values[at + 1] === undefined) throw new Problem("--title needs a text", 2);
-		return runTests(values.toSpliced(at, 2), values[at + 1]);
+		const { names, title } = readOptions<Chosen>(values, options, { names: [] }, ({ names }, name) => names.push(name));
+		return runTests(names, title);
 	});
 }

@@ -6,11 +6,12 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 import { buildFolder, Problem, writeWhole } from "../build/files.js";
 import { say } from "../build/progress.js";
-import { guarded } from "./cli.js";
+import { type Options, readOptions, refuseOther, userPath } from "./arguments.js";
+import { guarded } from "./guarded.js";
 import { vectorPins } from "./vectors/pins.js";
 
 /** C2SP/wycheproof at a commit, so that the files can't change under their pins. */
@@ -64,6 +65,21 @@ export async function fetchVectors(
 	return count;
 }
 
+interface Places {
+	from: string;
+	out: string;
+}
+
+function readSource(option: string, text: string): string {
+	if (!URL.canParse(text)) throw new Problem(`${option} takes a URL, not "${text}"`, 2);
+	return text.endsWith("/") ? text : `${text}/`;
+}
+
+const options: Options<Places> = {
+	"--from": { take: (result, text, option) => (result.from = readSource(option, text)) },
+	"--out": { take: (result, path) => (result.out = userPath(path)) },
+};
+
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
@@ -71,17 +87,8 @@ export function main(values: readonly string[]): Promise<number> {
 			process.stdout.write(usage);
 			return 0;
 		}
-		let from = source,
-			out = destination;
-		for (let i = 0; i < values.length; i += 2) {
-			const option = values[i],
-				value = values[i + 1];
-			if (value === undefined || (option !== "--from" && option !== "--out"))
-				throw new Problem(`${option}: no such option, or it needs a value\n\n${usage}`, 2);
-			if (option === "--out") out = resolve(process.env["INIT_CWD"] ?? process.cwd(), value);
-			else if (!URL.canParse(value)) throw new Problem(`--from takes a URL, not "${value}"`, 2);
-			else from = value.endsWith("/") ? value : `${value}/`;
-		}
+		const empty = { from: source, out: destination };
+		const { from, out } = readOptions(values, options, empty, refuseOther);
 		const count = await fetchVectors(from, out, vectorPins);
 		say(`${count} of ${Object.keys(vectorPins).length} files fetched to ${join(out, "wycheproof")}`);
 		return 0;

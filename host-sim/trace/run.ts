@@ -2,12 +2,11 @@
 	Runs an app and shows what it said on the network: --messages, --pcap and --picture of `npm start` and `npm run sim`.
 */
 
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { App } from "../build/build.js";
-import { fileProblem, Problem } from "../build/files.js";
+import { fileProblem, Problem, temporaryFolder } from "../build/files.js";
 import type { Chip } from "../chip/costs.js";
 import { runApp, type RunOptions, type RunResult } from "../build/run.js";
 import { connectionsOf, readKeyLog, readTrace, type TraceEvent } from "./events.js";
@@ -41,6 +40,15 @@ function write(file: string, content: string | Buffer): void {
 		writeFileSync(file, content);
 	} catch (error) {
 		throw new Problem(`${file} can't be written: ${fileProblem(error)}`);
+	}
+}
+
+/** Adds to the user's own key log. */
+function append(file: string, keyLog: string): void {
+	try {
+		appendFileSync(file, keyLog);
+	} catch (error) {
+		throw new Problem(`SSLKEYLOGFILE: ${file} can't be written: ${fileProblem(error)}`);
 	}
 }
 
@@ -85,7 +93,7 @@ interface Traced {
 /** As runApp, and then shows what is wanted. The key log goes to a folder of its own, and to SSLKEYLOGFILE where that is set. */
 export async function runTraced(app: App, options: RunOptions, wanted: Wanted, about: About): Promise<RunResult> {
 	if (!wantsTrace(wanted)) return runApp(app, options);
-	const folder = mkdtempSync(join(tmpdir(), "xs-tls-trace-"));
+	const folder = temporaryFolder("xs-tls-trace");
 	const trace = join(folder, "trace.jsonl"),
 		keys = join(folder, "keys.txt"),
 		begin = Date.now() / 1000;
@@ -93,7 +101,7 @@ export async function runTraced(app: App, options: RunOptions, wanted: Wanted, a
 		const result = await runApp(app, { ...options, trace, env: { ...options.env, SSLKEYLOGFILE: keys } });
 		const keyLog = existsSync(keys) ? readFileSync(keys, "utf8") : "",
 			users = process.env["SSLKEYLOGFILE"];
-		if (users) appendFileSync(users, keyLog);
+		if (users) append(users, keyLog);
 		show(wanted, about, result, { events: existsSync(trace) ? readTrace(trace) : [], keyLog, begin });
 		return result;
 	} finally {

@@ -61,6 +61,22 @@ void scriptPlace(txMachine* the, char* buffer, size_t size)
 	}
 }
 
+/* The arena does not even hold what it starts with: says what each part takes, as one of them may be a default. */
+static void endWithoutRoom(const txMachine* the)
+{
+	const Memory* memory = the->memory;
+	const txCreation* creation = &sim.app.creation;
+	endWith(memory->askedSlot ? kExitSlots : kExitChunks,
+		"creation.static is too small to start with: %.0f bytes were asked for %s, %zu are free; "
+		"stack has %d slots, heap.initial %d slots of %zu bytes, chunk.initial %d bytes "
+		"(without a value in the manifest 384, 2048 and 32768): set smaller ones, or a larger static",
+		(double)memory->asked,
+		memory->askedSlot ? "stack and slots (creation.stack, creation.heap.initial)"
+						  : "chunks (creation.chunk.initial)",
+		memoryFree(the), (int)creation->stackCount, (int)creation->initialHeapCount, sizeof(txSlot),
+		(int)creation->initialChunkSize);
+}
+
 static void endWithoutMemory(txMachine* the)
 {
 	const Memory* memory = the->memory;
@@ -70,13 +86,8 @@ static void endWithoutMemory(txMachine* the)
 	scriptPlace(the, place, sizeof(place));
 	const char* at = place[0] ? ", at " : "";
 	double asked = (double)memory->asked;
-	if (!sim.the) {
-		endWith(memory->askedSlot ? kExitSlots : kExitChunks,
-			"creation.static is too small to start with: %.0f bytes were asked for %s, %zu are free", asked,
-			memory->askedSlot ? "stack and slots (creation.stack, creation.heap.initial)"
-							  : "chunks (creation.chunk.initial)",
-			memoryFree(the));
-	}
+	if (!sim.the)
+		endWithoutRoom(the);
 	else if (memory->kind == kMemoryArena) {
 		endWith(memory->askedSlot ? kExitSlots : kExitChunks,
 			"memory is full: a %s of %.0f bytes was asked for, %zu bytes of creation.static are free "

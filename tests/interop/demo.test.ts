@@ -71,8 +71,11 @@ describe("npm start", () => {
 	}
 
 	for (const [values, says] of [
-		[["--nonsense"], /neither an option nor/],
-		[["http://localhost/"], /https:\/\/ URL/],
+		[["--nonsense"], /there is no option --nonsense/],
+		[["nonsense"], /neither an option nor an https:/],
+		[["http://localhost/"], /speaks https:\/\/ only/],
+		[["https://localhost:99999/"], /port "99999" is none/],
+		[["https://:443/"], /it has no host/],
 		[["https://localhost:1/", "--ca", "/there/is/none.pem"], /no such file/],
 		[["https://localhost:1/", "--ca", tmpdir()], /a folder, not a file/],
 		[["https://localhost/", "https://127.0.0.1/"], /one URL at a time/],
@@ -105,8 +108,6 @@ describe("npm start", () => {
 		["https://localhost:1/", /localhost port 1/],
 		["https://[::1]:1", /::1 port 1/],
 		["https://name.invalid/", /the name name\.invalid has no address/],
-		["https://localhost:99999/", /a port that is none/],
-		["https://:443/", /has no host/],
 	] as const) {
 		test(`a failure is a sentence: ${url}`, async () => {
 			const { code, stdout, stderr } = await demo(url);

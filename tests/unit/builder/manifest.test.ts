@@ -181,7 +181,11 @@ describe("what is not supported is named", () => {
 
 describe("mistakes", () => {
 	const mistakes: [string, string | object, RegExp][] = [
-		["bad JSON", '{ "modules": ', /manifest\.json: not valid JSON/],
+		[
+			"bad JSON",
+			'{ "modules": ',
+			/manifest\.json: line 1, column 14: not valid JSON: expected a value, found the end of the file/,
+		],
 		["no object", "[]", /manifest\.json: a manifest is a JSON object/],
 		["modules is a list", { modules: [] }, /"modules" must be an object/],
 		["a source is a number", { modules: { "*": 5 } }, /"modules": "\*" must be a path/],

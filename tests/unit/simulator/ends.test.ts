@@ -94,7 +94,7 @@ const limits: End[] = [
 		end: "normal",
 		code: 21,
 		creation: { static: 16384, heap: { initial: 2048 } },
-		says: /^sim: creation.static is too small to start with: \d+ bytes were asked for stack and slots .*, \d+ are free\n$/,
+		says: /^sim: creation.static is too small to start with: \d+ bytes were asked for stack and slots .*, \d+ are free; stack has 384 slots, heap.initial 2048 slots of (16|32) bytes, chunk.initial 1536 bytes \(without a value .*\n$/,
 	},
 ];
 
