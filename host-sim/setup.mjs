@@ -11,7 +11,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { systemSentence } from "./build/problems.mjs";
+import { fileProblem, npmReason, systemSentence } from "./build/problems.mjs";
 import { compilePrograms, digest, root, stop } from "./build/programs.mjs";
 
 /** Ends with a sentence where the system is at fault. Where these programs are, their stack is what a report needs. */
@@ -35,13 +35,16 @@ function installPackages() {
 	const key = digest([join(root, "package.json"), join(root, "package-lock.json")]);
 	if (existsSync(stamp) && readFileSync(stamp, "utf8") === key) return;
 	process.stderr.write("installing the packages of package-lock.json (once; it needs the npm registry)\n");
-	const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+	const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"], {
 		cwd: root,
-		stdio: ["ignore", 2, 2],
+		stdio: ["ignore", 2, "pipe"],
+		encoding: "utf8",
 	});
-	if (result.error) stop(`npm could not be run: ${result.error.message}`);
+	if (result.error) stop(`npm could not be run: ${fileProblem(result.error)}`);
 	if (result.status !== 0)
-		stop("npm ci failed, see above: it needs the npm registry, and a node_modules that this user may write");
+		stop(
+			`npm ci failed: ${npmReason(result.stderr)}. It needs the npm registry, once, and a node_modules that this user may write`,
+		);
 	writeFileSync(stamp, key);
 }
 

@@ -5,7 +5,7 @@
 
 import { basename, dirname, join, resolve } from "node:path";
 
-import { compileModules, type CompiledModule } from "./bytecode.js";
+import { type BytecodeKind, compileModules, type CompiledModule } from "./bytecode.js";
 import { digest, fileName, locked, Problem, projectRoot, shown, writeChanged } from "./files.js";
 import { appText, configModule, creationWarnings, definesHeader, nativesTable } from "./generate.js";
 import { findManifest, readManifest, type Dictionary, type Manifest } from "./manifest.js";
@@ -24,6 +24,8 @@ export interface BuildOptions {
 	readonly extra?: Dictionary;
 	/** Without the places in the source that errors name, as mcconfig builds without -d. */
 	readonly isRelease?: boolean;
+	/** With absolute paths in those places, from which a debugger opens the files. */
+	readonly isDebugged?: boolean;
 }
 
 /** An app that can be run (run.ts). */
@@ -135,9 +137,9 @@ function checkCreation(manifest: Manifest): void {
 export async function compileScripts(
 	{ manifest, files, label }: Prepared,
 	compiler: string,
-	isRelease: boolean,
+	kind: BytecodeKind,
 ): Promise<CompiledModule[]> {
-	return compileModules(compiler, await compileTypeScript(manifest, files, label), files.scripts, isRelease);
+	return compileModules(compiler, await compileTypeScript(manifest, files, label), files.scripts, kind);
 }
 
 /** Where an app's text goes; what is in it names the file, so that it never changes. */
@@ -195,13 +197,14 @@ async function buildProgram(
 /** Builds an app; `folder` has its manifest.json, or is the manifest itself. */
 export async function buildApp(folder: string, given: BuildOptions = {}): Promise<App> {
 	const { variant = "native", isRelease = false } = given;
+	const kind = isRelease ? "release" : given.isDebugged ? "debugger" : "usual";
 	const prepared = prepareApp(folder, given);
 	const { manifest, files, label } = prepared;
 	const toolchain = await findToolchain(variant);
 	const compiler = await buildCompiler();
 	const runtime = await buildRuntime(toolchain);
 	return locked("build", async () => {
-		const modules = await compileScripts(prepared, compiler, isRelease);
+		const modules = await compileScripts(prepared, compiler, kind);
 		const program = await buildProgram(toolchain, runtime, prepared, modules);
 		const file = writeAppText(prepared, modules, toolchain, isRelease);
 		const warnings = [...manifest.warnings, ...files.warnings, ...creationWarnings(manifest.creation)];

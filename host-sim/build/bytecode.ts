@@ -14,6 +14,9 @@ import { inParallel, run } from "./process.js";
 import { sourceLines } from "./sourcemap.js";
 import { namedMap, type Emitted } from "./typescript.js";
 
+/** A release has no places in the source; for a debugger they are absolute. */
+export type BytecodeKind = "usual" | "release" | "debugger";
+
 /** A module ready for the simulator. */
 export interface CompiledModule {
 	readonly name: string;
@@ -37,13 +40,18 @@ function readScript(file: ModuleFile): Script {
 	return { ...file, text, map: undefined };
 }
 
-function readEmitted(file: Emitted): Script {
+/** What the engine's place in the source is called: as people read it, or as a debugger finds the file. */
+function sourceName(path: string, kind: BytecodeKind): string {
+	return kind === "debugger" ? path : shown(path);
+}
+
+function readEmitted(file: Emitted, kind: BytecodeKind): Script {
 	const text = readFileSync(file.script, "utf8");
 	return {
 		name: file.name,
 		source: file.source,
 		text,
-		map: existsSync(file.map) ? namedMap(file, shown(file.source)) : undefined,
+		map: existsSync(file.map) ? namedMap(file, sourceName(file.source, kind)) : undefined,
 	};
 }
 
@@ -57,7 +65,7 @@ function noteUse(file: string): void {
 	}
 }
 
-async function compile(script: Script, compiler: string, folder: string, isRelease: boolean): Promise<CompiledModule> {
+async function compile(script: Script, compiler: string, folder: string, kind: BytecodeKind): Promise<CompiledModule> {
 	const lines = script.map ? sourceLines(script.map) : undefined;
 	const place = (offset: number): string => {
 		const line = script.text.slice(0, offset).split("\n").length;
@@ -65,20 +73,24 @@ async function compile(script: Script, compiler: string, folder: string, isRelea
 	};
 	const bound = bindNatives(script.text.replace(/^\/\/# sourceMappingURL=.*$/m, ""), place);
 	const natives = bound.natives.map(({ name, isDestructor, at }) => ({ name, isDestructor, place: place(at) }));
-	const base = `${fileName(script.name)}${isRelease ? "-release" : ""}-${digest(bound.text, script.map ?? "", script.source, fileDigest(compiler))}`;
+	const base = `${fileName(script.name)}${kind === "usual" ? "" : `-${kind}`}-${digest(bound.text, script.map ?? "", script.source, fileDigest(compiler))}`;
 	const bytecode = join(folder, `${base}.xsb`);
 	if (existsSync(bytecode)) {
 		noteUse(bytecode);
 		return { name: script.name, bytecode, natives };
 	}
 	// the compiler joins the names of script, map and source; run in this folder, it keeps the source's own
-	const map = script.map ?? lineMap(bound.text, shown(script.source));
+	const map = script.map ?? lineMap(bound.text, sourceName(script.source, kind));
 	writeWhole(join(folder, `${base}.js`), `${bound.text}\n//# sourceMappingURL=${base}.js.map\n`);
 	writeWhole(join(folder, `${base}.js.map`), map);
 	const draft = `${bytecode}.${process.pid}`;
-	const outcome = await run(compiler, [...(isRelease ? ["--release"] : []), script.name, `${base}.js`, draft], {
-		cwd: folder,
-	});
+	const outcome = await run(
+		compiler,
+		[...(kind === "release" ? ["--release"] : []), script.name, `${base}.js`, draft],
+		{
+			cwd: folder,
+		},
+	);
 	if (outcome.code !== 0) throw new Problem(outcome.stderr.trim().replaceAll(`${base}.js`, shown(script.source)));
 	renameSync(draft, bytecode);
 	return { name: script.name, bytecode, natives };
@@ -94,21 +106,21 @@ function lineMap(text: string, source: string): string {
 	return JSON.stringify({ version: 3, sources: [source], names: [], mappings });
 }
 
-/** Compiles all modules of an app with the program xs-compile; for a release, without the places in the source that errors name. */
+/** Compiles all modules of an app with the program xs-compile. */
 export async function compileModules(
 	compiler: string,
 	emitted: readonly Emitted[],
 	scripts: readonly ModuleFile[],
-	isRelease = false,
+	kind: BytecodeKind,
 ): Promise<CompiledModule[]> {
 	const folder = join(buildFolder, "bytecode");
 	mkdirSync(folder, { recursive: true });
-	const all = [...emitted.map(readEmitted), ...scripts.map(readScript)];
+	const all = [...emitted.map(file => readEmitted(file, kind)), ...scripts.map(readScript)];
 	const result: CompiledModule[] = new Array(all.length);
 	await inParallel(
 		all.map((script, i) => ({ script, i })),
 		async ({ script, i }) => {
-			result[i] = await compile(script, compiler, folder, isRelease);
+			result[i] = await compile(script, compiler, folder, kind);
 		},
 	);
 	return result;

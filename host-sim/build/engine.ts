@@ -9,7 +9,8 @@ import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 import { buildFolder, locked, Problem, temporaryFolder } from "./files.js";
-import { must } from "./process.js";
+import { npmReason } from "./problems.mjs";
+import { run } from "./process.js";
 import { say } from "./progress.js";
 
 const name = "@agoric/xsnap";
@@ -37,11 +38,12 @@ function* unpack(archive: Buffer): Generator<{ path: string; content: Buffer }> 
 async function download(): Promise<Buffer> {
 	const folder = temporaryFolder("xs-tls");
 	try {
-		const outcome = await must(
-			"npm",
-			["pack", `${name}@${version}`, "--pack-destination", folder, "--loglevel=error"],
-			`fetching ${name}@${version} from the npm registry`,
-		);
+		const values = ["pack", `${name}@${version}`, "--pack-destination", folder, "--loglevel=error"];
+		const outcome = await run("npm", [...values, "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]);
+		if (outcome.code !== 0)
+			throw new Problem(
+				`${name}@${version}, the XS engine, could not be fetched from the npm registry: ${npmReason(outcome.stderr)}. It is fetched once; is there a network?`,
+			);
 		const file = outcome.stdout.trim().split("\n").pop() ?? "";
 		return readFileSync(join(folder, file));
 	} finally {

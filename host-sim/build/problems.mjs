@@ -44,3 +44,16 @@ export function systemSentence(error) {
 	const about = error.dest ?? error.path ?? (error.port === undefined ? error.syscall : `port ${error.port}`);
 	return `${about}: ${fileProblem(error)}`;
 }
+
+/**
+ * Why npm failed, from what it printed: the reason without its stack.
+ * @param {string} printed
+ * @returns {string}
+ */
+export function npmReason(printed) {
+	const reason = /\breason: (.*)/.exec(printed)?.[1];
+	if (reason) return reason.trim();
+	const lines = printed.split("\n").map(line => line.replace(/^npm (?:error|ERR!) ?/, "").trim());
+	const words = lines.filter(line => line !== "" && !/^(?:code|syscall|errno|path|at|A complete log) /.test(line));
+	return words[0] ?? "npm said nothing";
+}

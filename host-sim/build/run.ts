@@ -25,6 +25,8 @@ export interface RunOptions {
 	readonly census?: string;
 	/** Writes what happened on each connection to this file (trace/events.ts). */
 	readonly trace?: string;
+	/** Where a debugger listens that speaks xsbug's protocol: HOST:PORT. */
+	readonly debug?: string;
 	/** Bytes that TCP buffers each way; by default 5,744 as in the SDK's targets other than the first ESP32. */
 	readonly tcpBuffer?: number;
 	/** What the chip does in hardware: bits of ChipFeature in hardware/chip.ts. */
@@ -151,7 +153,7 @@ class Lines {
 
 /** The simulator's own options. */
 function simulatorOptions(options: RunOptions): string[] {
-	const { live, keepsLiterals, clock, timeout, meterLimit, census, trace, tcpBuffer, chip } = options;
+	const { live, keepsLiterals, clock, timeout, meterLimit, census, trace, debug, tcpBuffer, chip } = options;
 	return [
 		...(live ? ["--live"] : []),
 		...(keepsLiterals ? ["--keep-literals"] : []),
@@ -159,6 +161,7 @@ function simulatorOptions(options: RunOptions): string[] {
 		...(timeout === undefined ? [] : ["--timeout", String(timeout)]),
 		...(census === undefined ? [] : ["--census", census]),
 		...(trace === undefined ? [] : ["--trace", trace]),
+		...(debug === undefined ? [] : ["--debug", debug]),
 		...(tcpBuffer === undefined ? [] : ["--tcp-buffer", String(tcpBuffer)]),
 		...(chip === undefined ? [] : ["--chip", String(chip)]),
 		...(meterLimit === undefined ? [] : ["--meter-limit", String(meterLimit)]),

@@ -70,6 +70,7 @@ const runtimeFiles = [
 	"arguments",
 	"clock",
 	"console",
+	"jobs",
 	"loop",
 	"machine",
 	"memory",
@@ -215,7 +216,7 @@ export async function buildImage(folder: string, options: BuildOptions = {}): Pr
 	const compiler = await buildCompiler();
 	const base = await locked("firmware-base", () => compileBase(toolchain));
 	return locked("build", async () => {
-		const modules = await compileScripts(prepared, compiler, true);
+		const modules = await compileScripts(prepared, compiler, "release");
 		const natives = await compileNatives(toolchain, prepared, modules, base.nativeFlags, countedNativesTable);
 		const objects = { ...base, groups: [...base.groups, { name: "natives", objects: natives }] };
 		const elf = await link(toolchain, objects, modules);

@@ -126,3 +126,11 @@ export function outputPath(option: string, path: string): string {
 		throw new Problem(`${option} ${path}: a folder, not a file`, 2);
 	return file;
 }
+
+/** HOST:PORT of a debugger; a port alone is of this machine. */
+export function readAddress(option: string, text: string): string {
+	const port = /^(?:.+:)?(\d+)$/.exec(text)?.[1];
+	if (port === undefined || Number(port) < 1 || Number(port) > 65535)
+		throw new Problem(`${option} takes HOST:PORT, such as localhost:5002 where xsbug listens, not "${text}"`, 2);
+	return text.includes(":") ? text : `localhost:${text}`;
+}

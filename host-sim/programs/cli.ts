@@ -12,7 +12,16 @@ import type { RunOptions } from "../build/run.js";
 import { findToolchain } from "../build/toolchain.js";
 import { chipNamed } from "../chip/model.js";
 import { runTraced, type Wanted } from "../trace/run.js";
-import { type Options, outputPath, readCount, readOptions, readSeconds, userPath, wantsHelp } from "./arguments.js";
+import {
+	type Options,
+	outputPath,
+	readAddress,
+	readCount,
+	readOptions,
+	readSeconds,
+	userPath,
+	wantsHelp,
+} from "./arguments.js";
 import { Failure } from "./failure.js";
 import { guarded } from "./guarded.js";
 import { printReport } from "./tables.js";
@@ -37,6 +46,7 @@ of "mc/config".
   --picture FILE        write a page of HTML that shows the run: messages, memory, accelerators
   --memory              print peaks of memory against the limits of "creation", and what each accelerator was asked
   --watch               when a file changes, build and run again; Ctrl-C ends
+  --debug HOST:PORT     be debugged by xsbug, which listens there (localhost:5002): breakpoints, steps, instruments
   --timeout SECONDS     end the run then
   --meter-limit N       end the run after N units of XS's metering
   --under COMMAND       run the simulator under another program: --under "valgrind -q"
@@ -45,7 +55,8 @@ of "mc/config".
   --help                this text
 
 Exit codes: 0 the app ended, or 0 to 9 as it chose; 2 wrong arguments; 10 uncaught exception; 11 unhandled rejection; 20 chunks full;
-21 slots full; 22 JavaScript stack full; 23 C stack full; 24 out of keys; 25 metering limit; 26 timeout; 27 write to flash.
+21 slots full; 22 JavaScript stack full; 23 C stack full; 24 out of keys; 25 metering limit; 26 timeout; 27 write to flash;
+30 the debugger ended it.
 Build problems give 1.
 `;
 
@@ -93,6 +104,7 @@ const options: Options<Arguments> = {
 	"--chip": { take: (result, name) => setChip(result.run, name) },
 	"--tcp-buffer": { take: (result, text, option) => (result.run.tcpBuffer = readCount(option, text, 1, 999_999_999)) },
 	"--live": { set: result => (result.run.live = true) },
+	"--debug": { take: (result, address, option) => (result.run.debug = readAddress(option, address)) },
 	"--clock": { take: (result, text) => (result.run.clock = checkClock(text)) },
 	"--report": { take: (result, path, option) => (result.report = outputPath(option, path)) },
 	"--census": { take: (result, path, option) => (result.run.census = outputPath(option, path)) },
@@ -163,7 +175,11 @@ async function runOnce(app: App, values: Arguments & { readonly app: string }, s
 
 async function buildAndRun(values: Arguments & { readonly app: string }): Promise<number> {
 	const build = async (): Promise<App> => {
-		const app = await buildApp(values.app, { variant: values.variant, config: values.config });
+		const app = await buildApp(values.app, {
+			variant: values.variant,
+			config: values.config,
+			isDebugged: values.run.debug !== undefined,
+		});
 		if (!values.quiet) for (const warning of app.warnings) process.stderr.write(`warning: ${warning}\n`);
 		return app;
 	};

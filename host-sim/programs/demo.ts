@@ -16,7 +16,7 @@ import { chipNamed } from "../chip/model.js";
 import { withPhases } from "../chip/phases.js";
 import { makeIdentity } from "../servers/certificates.js";
 import { runTraced, type Wanted } from "../trace/run.js";
-import { type Options, outputPath, readOptions, readSeconds, userPath, wantsHelp } from "./arguments.js";
+import { type Options, outputPath, readAddress, readOptions, readSeconds, userPath, wantsHelp } from "./arguments.js";
 import { checkURL } from "./demo/url.js";
 import { Failure } from "./failure.js";
 import { guarded } from "./guarded.js";
@@ -37,6 +37,7 @@ URL it asks a server that it starts itself.
   --messages        list the handshake message by message, and the keys that were derived; their values only with SSLKEYLOGFILE set
   --pcap FILE       write what was sent and received, with the secrets, for Wireshark
   --picture FILE    write a page of HTML that shows the run: messages, phases, memory, accelerators
+  --debug HOST:PORT be debugged by xsbug, which listens there (localhost:5002); there is no --timeout then
   --timeout SECONDS end the run then; 30 without it
   --verbose         show all of a stack, with the frames of the library
   --help            this text
@@ -58,6 +59,7 @@ interface Arguments {
 	live: boolean;
 	verbose: boolean;
 	timeout: number;
+	debug?: string;
 	chip?: Chip;
 	readonly wanted: Wanted;
 }
@@ -93,6 +95,7 @@ const options: Options<Arguments> = {
 	"--live": { set: result => (result.live = true) },
 	"--verbose": { set: result => (result.verbose = true) },
 	"--chip": { take: (result, name) => (result.chip = chipNamed(name)) },
+	"--debug": { take: (result, address, option) => (result.debug = readAddress(option, address)) },
 	"--messages": { set: result => (result.wanted.messages = true) },
 	"--picture": { take: (result, path, option) => (result.wanted.picture = outputPath(option, path)) },
 	"--pcap": { take: (result, path, option) => (result.wanted.pcap = outputPath(option, path)) },
@@ -147,7 +150,8 @@ async function request(given: Arguments, variant: string, url: string, ca: strin
 		...(isOld ? { include: ["modules/optional/legacy/manifest.json"] } : {}),
 		...(given.chip || given.wanted.picture ? withPhases() : {}),
 	};
-	const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls }, extra });
+	const isDebugged = given.debug !== undefined;
+	const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls }, extra, isDebugged });
 	say(`running main.ts in the simulator (${variant})`);
 	const chip = given.chip ? { chip: given.chip.features } : {};
 	const words = (text: string): boolean => process.stderr.write(text);
@@ -157,7 +161,7 @@ async function request(given: Arguments, variant: string, url: string, ca: strin
 		app,
 		{
 			live: given.live,
-			timeout: given.timeout,
+			...(given.debug === undefined ? { timeout: given.timeout } : { debug: given.debug }),
 			...chip,
 			onLine: line => {
 				if (line.startsWith(FAILED)) sentence = line.slice(FAILED.length);

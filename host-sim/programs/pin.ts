@@ -8,7 +8,7 @@ import { isIP } from "node:net";
 import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 
 import { Problem } from "../build/files.js";
-import { guarded } from "./cli.js";
+import { guarded } from "./guarded.js";
 import { keyFault, keyTitle, titleOf } from "./rootfile.js";
 
 const usage = `npm run pin -- HOST[:PORT] [--name NAME] [--timeout SECONDS]

@@ -7,6 +7,7 @@ import type { KeyObject, X509Certificate } from "node:crypto";
 import { resolve } from "node:path";
 
 import type { StoredRoot } from "../../modules/x509/store.js";
+import { optionsIn, refuseOption } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { commonRoots } from "./common-roots.js";
 import { fileProblem, Problem, writeWhole } from "../build/files.js";
@@ -112,7 +113,7 @@ function readArguments(values: readonly string[], folder: string): Arguments {
 				result.version = readVersion(rest.shift());
 				break;
 			default:
-				throw new Problem(`there is no option ${option}; --help lists them`, 2);
+				refuseOption(option, optionsIn(usage));
 		}
 	}
 	if ((result.sign === undefined) !== (result.version === undefined))

@@ -80,7 +80,7 @@ export interface CertificateRequest {
 	readonly issuer?: Certificate;
 	readonly notBefore?: Date;
 	readonly notAfter?: Date;
-	/** An authority: basicConstraints CA, keyUsage keyCertSign and cRLSign. */
+	/** A CA: basicConstraints CA, keyUsage keyCertSign and cRLSign. */
 	readonly isAuthority?: boolean;
 	readonly pathLength?: number;
 	/** false leaves the extension out. */

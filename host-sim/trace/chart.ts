@@ -6,7 +6,7 @@ import type { TraceEvent } from "./events.js";
 
 const WIDTH = 720;
 const HEIGHT = 240;
-const LEFT = 56;
+const LEFT = 72;
 const BOTTOM = 24;
 
 /** Most points that are drawn: the highest of each stretch is kept. */

@@ -102,10 +102,17 @@ export function certificateWords(der: Buffer): string {
 		return `a certificate of ${der.length} bytes that can't be read`;
 	}
 	const name = /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? certificate.subjectAltName ?? "no name";
-	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
-	const key =
-		type === "rsa" ? `RSA ${details?.modulusLength}` : type === "ec" ? String(details?.namedCurve) : String(type);
-	return `${printable(Buffer.from(name))} (${key}, to ${new Date(certificate.validTo).toISOString().slice(0, 10)})`;
+	return `${printable(Buffer.from(name))} (${keyWords(certificate)}, to ${new Date(certificate.validTo).toISOString().slice(0, 10)})`;
+}
+
+/** OpenSSL's names of curves, as everybody else calls them. */
+const curveNames: Readonly<Record<string, string>> = { prime256v1: "P-256", secp384r1: "P-384", secp521r1: "P-521" };
+
+function keyWords({ publicKey }: X509Certificate): string {
+	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKey;
+	if (type === "rsa") return `RSA ${details?.modulusLength}`;
+	const curve = String(details?.namedCurve);
+	return type === "ec" ? (curveNames[curve] ?? curve) : String(type);
 }
 
 function certificate(body: Buffer, is13: boolean): string {

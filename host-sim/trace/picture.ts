@@ -107,7 +107,7 @@ function joined(items: readonly Item[]): Item[] {
 }
 
 const tcpWords: Readonly<Record<string, string>> = {
-	connected: "TCP connected",
+	connected: "connected",
 	ended: "the server closed TCP",
 	closed: "the client closed TCP",
 	failed: "no TCP connection",

@@ -182,6 +182,7 @@ void fxAbort(txMachine* the, int status)
 		break;
 	case XS_UNHANDLED_EXCEPTION_EXIT: endWithThrown(the, kExitException, "uncaught exception"); break;
 	case XS_UNHANDLED_REJECTION_EXIT: endWithThrown(the, kExitRejection, "unhandled rejection"); break;
+	case XS_DEBUGGER_EXIT: endWith(kExitDebugger, "the debugger ended the run"); break;
 	default: endWith(kExitEngine, "the engine stopped with status %d", status); break;
 	}
 	if (the->firstJump)

@@ -10,11 +10,29 @@
 static double offset;
 static bool usesHost = true;
 
-double monotonicSeconds(void)
+/* Seconds for which the clock has stood still, and where it stands now; < 0 while it runs. */
+static double pausedFor, pausedAt = -1;
+
+static double hostSeconds(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+double monotonicSeconds(void)
+{
+	return (pausedAt >= 0 ? pausedAt : hostSeconds()) - pausedFor;
+}
+
+void clockPause(bool paused)
+{
+	if (paused && pausedAt < 0)
+		pausedAt = hostSeconds();
+	else if (!paused && pausedAt >= 0) {
+		pausedFor += hostSeconds() - pausedAt;
+		pausedAt = -1;
+	}
 }
 
 uint32_t modMilliseconds(void)

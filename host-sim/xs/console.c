@@ -1,6 +1,6 @@
 /*
-	trace(), and what the engine asks of a debugger. There is none: its hooks are empty, and the engine is compiled with mxDebug
-	only because it keeps file names and line numbers for errors then.
+	trace(), which prints on standard output, and in the debugger's console where one is connected (debugger.c). Firmware has no debugger: what the
+	engine asks of one is empty there.
 */
 
 #include "sim.h"
@@ -8,8 +8,11 @@
 /* Text as it is, a line at a time; the SDK's trace adds no newline either. */
 static void simTrace(xsMachine* the)
 {
-	for (int i = 0, count = xsToInteger(xsArgc); i < count; i++)
+	for (int i = 0, count = xsToInteger(xsArgc); i < count; i++) {
 		fputs(xsToString(xsArg(i)), stdout);
+		if (debuggerFile() >= 0)
+			fxReport(the, "%s", xsToString(xsArg(i)));
+	}
 }
 
 /* In the place of the engine's own, whose output goes to the debugger. Called on the root machine: trace is in flash. */
@@ -20,6 +23,8 @@ void consoleInstall(txMachine* machine)
 	xsDefine(xsGlobal, xsID("trace"), xsResult, xsDontEnum);
 	xsEndHost(machine);
 }
+
+#if SIM_FIRMWARE
 
 void fxConnect(txMachine* the)
 {
@@ -53,3 +58,5 @@ void fxSend(txMachine* the, txBoolean more)
 	(void)the;
 	(void)more;
 }
+
+#endif

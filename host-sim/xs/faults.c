@@ -47,7 +47,7 @@ void faultsCatch(void)
 	sigaltstack(&stack, NULL);
 	sigaction(SIGSEGV, &fault, &formerSegv);
 	sigaction(SIGBUS, &fault, &formerBus);
-	if (sim.options.timeout > 0) {
+	if (sim.options.timeout > 0 && !sim.options.debug) {
 		struct sigaction alarmed = {.sa_handler = onAlarm, .sa_flags = SA_ONSTACK};
 		sigaction(SIGALRM, &alarmed, NULL);
 		alarm((unsigned)ceil(sim.options.timeout) + kAlarmGrace);

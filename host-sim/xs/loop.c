@@ -1,7 +1,6 @@
 /*
 	The event loop: promise jobs, sockets and answers of the resolver, timers, in turn, until none is left. Each callback into
-	script is followed by the promise jobs it caused. A rejection that nothing handles by then ends the run, as in other engines;
-	XS on a device notices it when the promise is collected.
+	script is followed by the promise jobs it caused (jobs.c).
 */
 
 #include "sim.h"
@@ -36,22 +35,6 @@ void loopRemove(Watch* watch)
 	}
 }
 
-void fxQueuePromiseJobs(txMachine* the)
-{
-	the->promiseJobs = 1;
-}
-
-void loopRunJobs(txMachine* machine)
-{
-	while (machine->promiseJobs) {
-		machine->promiseJobs = 0;
-		xsBeginHost(machine);
-		fxRunPromiseJobs(the);
-		xsEndHost(machine);
-	}
-	fxCheckUnhandledRejections(machine, 1);
-}
-
 /* Milliseconds to wait for: 0 if something is due, -1 for ever. */
 static int waitTime(bool due)
 {
@@ -68,7 +51,7 @@ static int waitTime(bool due)
 
 static bool pollWatches(txMachine* the)
 {
-	struct pollfd files[kWatchesMax];
+	struct pollfd files[kWatchesMax + 1];
 	bool due = false;
 	polledCount = 0;
 	for (Watch* watch = watches; watch && polledCount < kWatchesMax; watch = watch->next) {
@@ -77,15 +60,20 @@ static bool pollWatches(txMachine* the)
 		polled[polledCount++] = watch;
 		due |= watch->due;
 	}
-	if (poll(files, (nfds_t)polledCount, waitTime(due)) < 0 && errno != EINTR)
+	nfds_t count = (nfds_t)polledCount;
+	if (debuggerFile() >= 0)
+		files[count++] = (struct pollfd) {.fd = debuggerFile(), .events = POLLIN};
+	if (poll(files, count, waitTime(due)) < 0 && errno != EINTR)
 		endWith(kExitEngine, "poll failed: %s", strerror(errno));
+	if (count > (nfds_t)polledCount && files[polledCount].revents)
+		debuggerCommand(the);
 	for (int i = 0; i < polledCount; i++) {
 		Watch* watch = polled[i];
 		if (!watch || !(watch->due || files[i].revents))
 			continue;
 		watch->due = false;
 		watch->ready(watch, files[i].revents);
-		loopRunJobs(the);
+		jobsRun(the);
 	}
 	polledCount = 0;
 	return !sim.ended;
@@ -93,12 +81,14 @@ static bool pollWatches(txMachine* the)
 
 void loopRun(txMachine* the)
 {
-	loopRunJobs(the);
+	debuggerSample(the);
+	jobsRun(the);
 	while (!sim.ended && (watches || timersNext() >= 0)) {
 		if (sim.options.timeout > 0 && monotonicSeconds() - sim.startTime > sim.options.timeout)
 			timeoutEnd(the);
 		if (!pollWatches(the))
 			return;
 		timersRun(the);
+		debuggerSample(the);
 	}
 }

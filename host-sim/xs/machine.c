@@ -59,7 +59,7 @@ static void preload(txMachine* the, void* argument)
 		if (!module->preload)
 			continue;
 		modulesImport(the, module->name);
-		loopRunJobs(the);
+		jobsRun(the);
 		fxCollectGarbage(the);
 		linkedCountModule(the, module);
 	}
@@ -94,7 +94,10 @@ txMachine* machineClone(App* app, txMachine* root)
 {
 	bool arena = app->creation.staticSize > 0;
 	memoryCreate(&sim.memory, arena ? kMemoryArena : kMemoryPools, (size_t)app->creation.staticSize);
-	return fxCloneMachine(&app->creation, root, "app", &sim.memory);
+	txMachine* the = fxCloneMachine(&app->creation, root, "app", &sim.memory);
+	if (the)
+		debuggerDescribe(the);
+	return the;
 }
 
 /* As the SDK's linker has it: natives ask for what the manifest says of the heap. There is no preparation here. */

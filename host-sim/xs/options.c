@@ -11,7 +11,7 @@ static void usage(const char* problem, const char* argument)
 	fputs("usage: sim APP.txt [--live] [--keep-literals] [--meter-limit N] [--clock unset|ISO-8601|seconds] [--report "
 		  "FILE] [--census "
 		  "FILE] [--trace FILE] [--timeout SECONDS]\n"
-		  "       [--chip FEATURES] [--tcp-buffer BYTES] [--files FOLDER]\n",
+		  "       [--chip FEATURES] [--debug HOST:PORT] [--tcp-buffer BYTES] [--files FOLDER]\n",
 		stderr);
 	exit(kExitUsage);
 }
@@ -105,6 +105,8 @@ void optionsRead(Options* options, int argc, char** argv)
 			options->census = argv[i];
 		else if (!strcmp(option, "--trace"))
 			options->trace = argv[i];
+		else if (!strcmp(option, "--debug"))
+			options->debug = argv[i];
 		else if (!strcmp(option, "--tcp-buffer"))
 			options->tcpBuffer = (size_t)positive(option, argv[i]);
 		else if (!strcmp(option, "--chip"))
@@ -116,6 +118,10 @@ void optionsRead(Options* options, int argc, char** argv)
 		else
 			usage("unknown option", option);
 	}
+#if !mxDebug
+	if (options->debug)
+		usage("this build has no debugger", "--debug");
+#endif
 	if (!options->app)
 		usage("no app was given", "APP.txt");
 }

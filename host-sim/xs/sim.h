@@ -32,6 +32,7 @@ enum {
 	kExitTimeout = 26,
 	kExitFlash = 27,
 	kExitEngine = 28,
+	kExitDebugger = 30, /* 29 is the firmware's */
 	kExitScriptMax = 9,
 };
 
@@ -233,7 +234,38 @@ typedef struct Watch {
 void loopAdd(Watch* watch);
 void loopRemove(Watch* watch);
 void loopRun(txMachine* the);
-void loopRunJobs(txMachine* the);
+
+/* jobs.c */
+void jobsRun(txMachine* the);
+
+/* debugger.c */
+#if SIM_FIRMWARE
+static inline int debuggerFile(void)
+{
+	return -1;
+}
+static inline void debuggerDescribe(txMachine* the)
+{
+	(void)the;
+}
+static inline void debuggerSample(txMachine* the)
+{
+	(void)the;
+}
+static inline void debuggerCommand(txMachine* the)
+{
+	(void)the;
+}
+#else
+/* The connection, for the loop to wait for; < 0 if there is none. */
+int debuggerFile(void);
+/* Tells which figures samples have. */
+void debuggerDescribe(txMachine* the);
+/* Sends the debugger's instruments, once a second. */
+void debuggerSample(txMachine* the);
+/* Does what the debugger asks for while the app waits. */
+void debuggerCommand(txMachine* the);
+#endif
 
 /* timer.c */
 double timersNext(void);
@@ -243,6 +275,8 @@ void timersRun(txMachine* the);
 double monotonicSeconds(void);
 void clockSet(double seconds);
 void clockUseHost(void);
+/* Stops the monotonic clock, or lets it go on from where it stood. */
+void clockPause(bool paused);
 
 /* Freed before the app's machine exists: counts for nothing. */
 void* scratchAllocate(size_t size);
@@ -323,6 +357,7 @@ typedef struct Options {
 	const char* report;
 	const char* census;
 	const char* trace;
+	const char* debug;
 	bool live;
 	bool keepsLiterals;
 	double meterLimit;

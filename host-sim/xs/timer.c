@@ -191,6 +191,6 @@ void timersRun(txMachine* the)
 		if (!due)
 			return;
 		fire(due);
-		loopRunJobs(the);
+		jobsRun(the);
 	}
 }

@@ -3,7 +3,7 @@
 */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { after, describe, test } from "node:test";
 import { makeIdentity } from "../../host-sim/servers/certificates.js";
 import { projectRoot } from "../../host-sim/build/files.js";
 import { run, type Outcome } from "../../host-sim/build/process.js";
+import { lacks32 } from "../drivers/machine.js";
 import { startGnuTLS, startNode, startOpenSSL, type RunningServer } from "./servers.js";
 
 const identity = makeIdentity(["localhost"]);
@@ -50,6 +51,28 @@ describe("npm start", () => {
 		assert.equal(code, 0, stderr);
 		checkTables(stdout);
 		assert.match(stdout, /Hello from Node/);
+	});
+
+	test("prints what README shows, but for the figures", { skip: lacks32 }, async () => {
+		const shape = (text: string): string[] =>
+			text
+				.split("\n")
+				.map(line =>
+					line
+						.replace(/\d[\d,.:]*/g, "N")
+						.replace(/ +/g, " ")
+						.trim(),
+				)
+				.filter(Boolean);
+		const readme = readFileSync(join(projectRoot, "README.md"), "utf8");
+		const block = /`npm start` prints[^]*?```\n([^]*?)```/.exec(readme)?.[1];
+		assert.ok(block);
+		const { stdout } = await demo();
+		const printed = new Set(shape(stdout));
+		assert.deepEqual(
+			shape(block).filter(line => line !== "..." && !printed.has(line)),
+			[],
+		);
 	});
 
 	const servers: [string, () => Promise<RunningServer>][] = [

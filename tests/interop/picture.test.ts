@@ -120,7 +120,7 @@ describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 			"close_notify",
 		])
 			assert.ok(first.includes(name), name);
-		assert.match(first, /localhost \(prime256v1, to \d{4}-\d\d-\d\d\)/);
+		assert.match(first, /localhost \(P-256, to \d{4}-\d\d-\d\d\)/);
 		assert.match(second, /resumed/);
 		assert.ok(!second.includes("CertificateVerify"));
 		const sides = (await browser.evaluate(

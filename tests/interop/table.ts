@@ -15,7 +15,7 @@ export interface Row {
 	readonly suite: string;
 	/** As RFC 8446 section 4.2.7 names it; the server's choice where undefined. */
 	readonly group?: Group;
-	/** The server's key, and that of its authorities. */
+	/** The server's key, and that of its CAs. */
 	readonly key: KeyType;
 	/** The server demands a certificate, and gets one with such a key. */
 	readonly client?: KeyType;

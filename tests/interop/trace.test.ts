@@ -97,7 +97,7 @@ describe("--messages", () => {
 			...closing,
 		]);
 		assert.match(texts[0]!, /TLS 1\.3, TLS_AES_256_GCM_SHA384\n/);
-		assert.match(texts[0]!, /\{Certificate\} +localhost \(prime256v1, to \d{4}-\d\d-\d\d\) < xs-tls test intermediate/);
+		assert.match(texts[0]!, /\{Certificate\} +localhost \(P-256, to \d{4}-\d\d-\d\d\) < xs-tls test intermediate/);
 		assert.match(texts[0]!, /\[NewSessionTicket\] +lifetime 7200 s/);
 		assert.match(texts[0]!, /client_handshake_traffic_secret, 48 bytes\n/);
 		assert.deepEqual(without(lists[1]!, "TCP", "NewSessionTicket", "──", "change_cipher_spec").slice(0, 5), [

@@ -65,7 +65,7 @@ function orders(): ChainCase[] {
 	];
 }
 
-/** An authority whose certificate by an old root goes on to lead there. */
+/** A CA whose certificate by an old root goes on to lead there. */
 function crossSigned(): ChainCase[] {
 	const newRoot = makeCertificate({ subject: "New root", key: makeKey("p384"), isAuthority: true });
 	const byOld = makeCertificate({ subject: "New root", key: newRoot.key, issuer: root, isAuthority: true });

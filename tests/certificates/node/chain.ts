@@ -1,5 +1,5 @@
 /*
-	The certificates that the cases of this folder are variations of: a root, two authorities and a server.
+	The certificates that the cases of this folder are variations of: a root, two CAs and a server.
 */
 
 import {
@@ -150,7 +150,7 @@ export function fault(name: string, changes: Changes, code: string, says: RegExp
 	return refused(name, [leaf, lower, upper], code, says, { trusted: [root], ...setting });
 }
 
-/** Chains of which every byte is changed in turn: a server and one authority; and a certificate that is trusted itself. */
+/** Chains of which every byte is changed in turn: a server and one CA; and a certificate that is trusted itself. */
 export function mutatedChains(): ChainCase[] {
 	const alone = makeCertificate({ subject: "alone", key: makeKey("p256"), names: [host] });
 	const chains = (["p256", "rsa2048"] as const).map((type: KeyType) => {

@@ -1,5 +1,5 @@
 /*
-	Chains whose signatures are right, but which say that they are not for this: names, purposes, limits of authorities.
+	Chains whose signatures are right, but which say that they are not for this: names, purposes, limits of CAs.
 */
 
 import type { CertificateRequest } from "../../../host-sim/servers/certificates.js";

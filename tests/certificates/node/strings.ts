@@ -78,7 +78,7 @@ const others: readonly (readonly [name: string, subject: Buffer])[] = [
 	["a letter that looks the same", named("utf8", "Ex\u0430mple Sub CA")],
 ];
 
-/** An authority under that name has issued a certificate whose issuer is written otherwise. */
+/** A CA under that name has issued a certificate whose issuer is written otherwise. */
 function issued(subject: Buffer): { readonly chain: Certificate[]; readonly root: Certificate[] } {
 	const authority = makeWorld({ lower: { subject: named("utf8", base) } }).lower;
 	const server = makeCertificate({
@@ -148,7 +148,7 @@ function constraint(number: number, name: Buffer): object {
 	};
 }
 
-/** `subject` under an authority that excludes, or permits, `name`. */
+/** `subject` under a CA that excludes, or permits, `name`. */
 function constrained(
 	kind: "excludes" | "permits",
 	name: Buffer,

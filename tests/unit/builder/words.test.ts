@@ -11,6 +11,7 @@ import { explainCompiler } from "../../../host-sim/build/typescript.js";
 import {
 	nearest,
 	type Options,
+	readAddress,
 	readCount,
 	readOptions,
 	readSeconds,
@@ -90,6 +91,15 @@ describe("arguments", () => {
 			assert.throws(() => readSeconds("--timeout", text), {
 				message: /^--timeout takes a number of seconds above 0, at most 2000000, not "/,
 			});
+	});
+
+	test("a debugger's address", () => {
+		assert.deepEqual(
+			["localhost:5002", "5002", "[::1]:1"].map(text => readAddress("--debug", text)),
+			["localhost:5002", "localhost:5002", "[::1]:1"],
+		);
+		for (const text of ["localhost", "localhost:", "localhost:0", "localhost:65536", ":", "h:x"])
+			assert.throws(() => readAddress("--debug", text), { message: /^--debug takes HOST:PORT/ });
 	});
 
 	test("whole numbers", () => {

@@ -38,6 +38,21 @@ test("docs/ERRORS.md has every code and its alert", () => {
 	assert.deepEqual(Object.fromEntries([...documented].sort()), Object.fromEntries([...actual].sort()));
 });
 
+test("docs/ERRORS.md says of every code what happened, and what to do", () => {
+	const rows = [...read("docs/ERRORS.md").matchAll(/^\| `(\w+)` \|.*$/gm)];
+	const short = rows.filter(
+		([row]) =>
+			row
+				.split("|")
+				.slice(3, -1)
+				.filter(cell => cell.trim() !== "").length !== 2,
+	);
+	assert.deepEqual(
+		short.map(([, code]) => code),
+		[],
+	);
+});
+
 test("a test expects every code", () => {
 	const folder = join(projectRoot, "tests");
 	const files = readdirSync(folder, { recursive: true })
