@@ -8,6 +8,7 @@ import { isIP } from "node:net";
 import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 
 import { Problem } from "../build/files.js";
+import { optionsIn, refuseOption } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { keyFault, keyTitle, titleOf } from "./rootfile.js";
 
@@ -57,7 +58,7 @@ function readArguments(values: readonly string[]): Target {
 		} else if (value === "--timeout") {
 			timeout = Number(rest.shift());
 			if (!(timeout > 0 && timeout <= 3600)) throw new Problem("--timeout needs a number of seconds, up to 3600", 2);
-		} else if (value.startsWith("-")) throw new Problem(`there is no option ${value}; --help lists them`, 2);
+		} else if (value.startsWith("-")) refuseOption(value, optionsIn(usage));
 		else if (target) throw new Problem(`one server at a time: ${value} is one too many`, 2);
 		else target = readTarget(value);
 	}
