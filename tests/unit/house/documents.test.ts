@@ -139,6 +139,21 @@ describe("documents", () => {
 		);
 	});
 
+	test("the rooms that a thing passes are files, and as many as is said", () => {
+		const rows = [...text("docs/ARCHITECTURE.md").matchAll(/^\| ([^|]+) \| (\d+) \(\d+\) \| ([^|]+) \|$/gm)];
+		assert.ok(rows.length >= 5);
+		for (const [, what, count, list] of rows) {
+			const rooms = list!.match(/[a-z]+[a-z0-9]*(?:\/[a-z0-9]+)+|\bclient\b|\bconfigure\b/g) ?? [];
+			assert.equal(rooms.length, Number(count), `${what}: ${rooms.join(", ")}`);
+			report(
+				rooms.filter(room => !existsSync(join(projectRoot, "modules", `${room}.ts`))).map(room => `${what}: ${room}`),
+				"rooms that are not there",
+			);
+		}
+	});
+
+	test("README has at most 150 lines", () => assert.ok(text("README.md").split("\n").length <= 151));
+
 	test("TypeScript in them compiles", () => {
 		const app = join(projectRoot, "tests", "bench");
 		const include = ["ds", "inflate"].map(name => relative(app, join(projectRoot, "hardware", name, "manifest.json")));

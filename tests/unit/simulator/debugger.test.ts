@@ -108,6 +108,18 @@ function property(document: string, name: string): string | undefined {
 	return new RegExp(`<property [^>]*\\bname="${name}"[^>]* value="([^"]*)"`).exec(document)?.[1];
 }
 
+/** Steps over lines until this one, a few at most. Returns the document of its break. */
+async function stepTo(bug: Debugger, file: string, number: number): Promise<string> {
+	for (let i = 0; i < 5; i++) {
+		const document = await bug.next(/<break /);
+		const [path, at] = breakIn(document);
+		assert.equal(path, file);
+		if (at === number) return document;
+		bug.send("<step/>");
+	}
+	throw new Error(`${file}:${number} was not reached`);
+}
+
 describe("a debugger", () => {
 	test("stops at a line of TypeScript, reads variables, steps over, in and out", async () => {
 		const first = line(main, "// first"),
@@ -119,13 +131,11 @@ describe("a debugger", () => {
 			assert.equal(property(stopped, "count"), "21");
 			assert.match(stopped, /<frames>.*later/);
 			bug.send("<step-inside/>");
-			assert.deepEqual(breakIn(await bug.next(/<break /))[0], double);
-			bug.send("<step/>");
-			assert.equal(property(await bug.next(/<break /), "value"), "42");
+			const inside = await stepTo(bug, double, line(double, "return {"));
+			assert.equal(property(inside, "value"), "42");
+			assert.match(inside, /<frames>.*double.*later/);
 			bug.send("<step-outside/>");
-			assert.equal(breakIn(await bug.next(/<break /))[0], main);
-			bug.send("<step/>");
-			assert.deepEqual(breakIn(await bug.next(/<break /)), [main, second]);
+			assert.equal(property(await stepTo(bug, main, second), "count"), "21");
 			bug.send("<go/>");
 		});
 		assert.equal(code, 0, stderr);
