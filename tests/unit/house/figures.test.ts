@@ -61,6 +61,9 @@ test("README says what an idle connection holds, and the memory at the peak", ()
 	);
 	const range = `${Math.floor(Math.min(...peaks))} to ${Math.ceil(Math.max(...peaks))} KB of memory at the peak`;
 	assert.ok(text.includes(range), `README should say "${range}"`);
-	const cells = [`| ${range.replace(" of memory at the peak", "")} |`, `| ${(handshakes["1.3 RSA"]!["held"]! / 1024).toFixed(1)} KB |`];
+	const cells = [
+		`| ${range.replace(" of memory at the peak", "")} |`,
+		`| ${(handshakes["1.3 RSA"]!["held"]! / 1024).toFixed(1)} KB |`,
+	];
 	for (const cell of cells) assert.ok(text.includes(cell), `README's first table should say "${cell}"`);
 });
