@@ -17,6 +17,8 @@ export const enum ChipFeature {
 	chacha20_poly1305 = 16,
 	/** A client's own RSA keys above 3072 bits are in this build. Verifying needs no accelerator. */
 	rsa4096 = 32,
+	/** Signatures on P-521 are in this build; in software on every chip. */
+	p521 = 64,
 }
 
 /** The bits of ChipFeature that hold here. */

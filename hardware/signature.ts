@@ -10,6 +10,8 @@ export const enum KeyKind {
 	rsa = 1,
 	p256 = 2,
 	p384 = 3,
+	/** Only if chipFeatures() has ChipFeature.p521. */
+	p521 = 4,
 }
 
 export const enum Padding {
@@ -31,6 +33,8 @@ export const enum SignatureScheme {
 	p256 = 3,
 	/** ECDSA on P-384 */
 	p384 = 4,
+	/** ECDSA on P-521 */
+	p521 = 5,
 }
 
 /**

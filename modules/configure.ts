@@ -21,7 +21,7 @@ import { copyBytes, copyList, copyOptions, describeType, listOf, viewBytes } fro
 import { numberOption, typeName } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
-import { clockPolicy, clockTime, type ClockPolicy } from "./x509/time";
+import { CLOCK_TOLERANCE, clockPolicy, clockTime, type ClockPolicy } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
@@ -48,6 +48,9 @@ const signatureSchemes: readonly number[] = Object.freeze([
 	SignatureScheme.rsa_pkcs1_sha384,
 	SignatureScheme.rsa_pkcs1_sha512,
 ]);
+
+/** P-521 comes last: it is slow, and few servers have nothing else. */
+const schemesWithP521: readonly number[] = Object.freeze([...signatureSchemes, SignatureScheme.ecdsa_secp521r1_sha512]);
 
 /** Seconds that a session is used after the last full handshake: by default and at most, seven days and a year. */
 const SESSION_LIFETIME = 604800;
@@ -223,8 +226,13 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 	if (store) policy.roots = store;
 	if (pins) policy.pins = pins;
 	if (pinsInsteadOfRoots) policy.pinsInsteadOfRoots = true;
-	if (options.clockTolerance !== undefined)
-		policy.clockTolerance = numberOption("clockTolerance", options.clockTolerance, 0, MAX_CLOCK_TOLERANCE, 0);
+	policy.clockTolerance = numberOption(
+		"clockTolerance",
+		options.clockTolerance,
+		0,
+		MAX_CLOCK_TOLERANCE,
+		CLOCK_TOLERANCE,
+	);
 	if (requiresStatus(options.staple)) policy.requiresStatus = true;
 	return Object.freeze(policy);
 }
@@ -335,7 +343,7 @@ function fill(config: Making<Config>, options: Options, name: string): void {
 	const limits = given ?? limitsThatFit(config.maxVersion);
 	config.sni = isAddress(name) ? undefined : name;
 	config.groups = groupsFor(chipFeatures());
-	config.signatureSchemes = signatureSchemes;
+	config.signatureSchemes = chipFeatures() & ChipFeature.p521 ? schemesWithP521 : signatureSchemes;
 	config.maxMessage =
 		options.maxMessage === undefined
 			? messageThatFits()

@@ -79,8 +79,14 @@ _Static_assert(
 	#define XS_TLS_CHIP_RSA4096 0
 #endif
 
+#if CONFIG_MBEDTLS_ECP_DP_SECP521R1_ENABLED
+	#define XS_TLS_CHIP_P521 kChipP521
+#else
+	#define XS_TLS_CHIP_P521 0
+#endif
+
 #define XS_TLS_CHIP                                                                                  \
 	(XS_TLS_CHIP_P256 | XS_TLS_CHIP_P384 | XS_TLS_CHIP_SHA512 | XS_TLS_CHIP_GCM | XS_TLS_CHIP_CHACHA \
-		| XS_TLS_CHIP_RSA4096)
+		| XS_TLS_CHIP_RSA4096 | XS_TLS_CHIP_P521)
 
 #endif

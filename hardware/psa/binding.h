@@ -27,7 +27,7 @@ enum {
 enum { kHashSHA1 = 2, kHashSHA256 = 4, kHashSHA384 = 5, kHashSHA512 = 6 };
 
 /* KeyKind and Padding in ../signature.ts. */
-enum { kKeyRSA = 1, kKeyP256 = 2, kKeyP384 = 3 };
+enum { kKeyRSA = 1, kKeyP256 = 2, kKeyP384 = 3, kKeyP521 = 4 };
 enum { kPaddingPKCS1 = 1, kPaddingPSS = 2, kPaddingECDSA = 3 };
 
 /*

@@ -14,6 +14,7 @@ enum {
 	kChipGCM = 8,
 	kChipChaCha20Poly1305 = 16,
 	kChipRSA4096 = 32,
+	kChipP521 = 64,
 };
 
 #ifdef ESP_PLATFORM
@@ -21,7 +22,7 @@ enum {
 #endif
 
 #ifndef XS_TLS_CHIP
-	#define XS_TLS_CHIP (kChipChaCha20Poly1305 | kChipRSA4096)
+	#define XS_TLS_CHIP (kChipChaCha20Poly1305 | kChipRSA4096 | kChipP521)
 #endif
 
 #endif

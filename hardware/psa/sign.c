@@ -8,7 +8,7 @@ static psa_algorithm_t signingAlgorithm(int kind, int padding, psa_algorithm_t h
 		return PSA_ALG_RSA_PKCS1V15_SIGN(hash);
 	if (kind == kKeyRSA && padding == kPaddingPSS)
 		return PSA_ALG_RSA_PSS(hash);
-	if ((kind == kKeyP256 || kind == kKeyP384) && padding == kPaddingECDSA)
+	if (kind >= kKeyP256 && kind <= kKeyP521 && padding == kPaddingECDSA)
 		return PSA_ALG_ECDSA(hash);
 	return PSA_ALG_NONE;
 }
@@ -28,7 +28,7 @@ void xs_sign(xsMachine* the)
 	psa_set_key_type(
 		&attributes, kind == kKeyRSA ? PSA_KEY_TYPE_RSA_KEY_PAIR : PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
 	if (kind != kKeyRSA)
-		psa_set_key_bits(&attributes, kind == kKeyP256 ? 256 : 384);
+		psa_set_key_bits(&attributes, kind == kKeyP256 ? 256 : kind == kKeyP384 ? 384 : 521);
 	psa_set_key_algorithm(&attributes, algorithm);
 	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_SIGN_HASH);
 	uint8_t* key = bindingRange(the, 3, start, end, kRead);

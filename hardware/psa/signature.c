@@ -9,9 +9,9 @@
 #include "mc.defines.h"
 
 /* SignatureScheme in ../signature.ts. */
-enum { kSchemePKCS1 = 1, kSchemePSS = 2, kSchemeP256 = 3, kSchemeP384 = 4 };
+enum { kSchemePKCS1 = 1, kSchemePSS = 2, kSchemeP256 = 3, kSchemeP384 = 4, kSchemeP521 = 5 };
 
-enum { kP256Point = 65, kP384Point = 97 };
+enum { kP256Point = 65, kP384Point = 97, kP521Point = 133 };
 
 typedef struct {
 	const uint8_t* bytes;
@@ -44,7 +44,12 @@ static bool isRSA(const Claim* claim)
 /* A point tells its curve only by its length: the curve that script read from the certificate has to agree. */
 static bool hasKeyLength(const Claim* claim)
 {
-	return isRSA(claim) || claim->key.length == (claim->scheme == kSchemeP256 ? kP256Point : kP384Point);
+	switch (claim->scheme) {
+	case kSchemeP256: return claim->key.length == kP256Point;
+	case kSchemeP384: return claim->key.length == kP384Point;
+	case kSchemeP521: return claim->key.length == kP521Point;
+	default: return true;
+	}
 }
 
 /* True where a status says that the signature is wrong: its length, r or s out of range, or the padding. */
@@ -147,7 +152,7 @@ void xs_signature_verify(xsMachine* the)
 	xsIntegerValue keyStart = bindingInteger(the, 3), keyEnd = bindingInteger(the, 4);
 	xsIntegerValue dataStart = bindingInteger(the, 6), dataEnd = bindingInteger(the, 7);
 	xsIntegerValue start = bindingInteger(the, 9), end = bindingInteger(the, 10);
-	if (claim.scheme < kSchemePKCS1 || claim.scheme > kSchemeP384)
+	if (claim.scheme < kSchemePKCS1 || claim.scheme > kSchemeP521)
 		xsRangeError("signature scheme %d is unknown", claim.scheme);
 	if (claim.hash == PSA_ALG_SHA_1)
 		xsRangeError("signatures with SHA-1 are not allowed");

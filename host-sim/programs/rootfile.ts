@@ -61,7 +61,7 @@ export function keyFault({ publicKey }: X509Certificate): string {
 		const size = details?.modulusLength ?? 0;
 		return size >= 2048 && size <= 4096 && size % 8 === 0 ? "" : `has an RSA key of ${size} bits`;
 	}
-	if (type === "ec" && ["prime256v1", "secp384r1"].includes(details?.namedCurve ?? "")) return "";
+	if (type === "ec" && ["prime256v1", "secp384r1", "secp521r1"].includes(details?.namedCurve ?? "")) return "";
 	return `has an unsupported key (${[type, details?.namedCurve].filter(Boolean).join(" ")})`;
 }
 

@@ -42,8 +42,8 @@ int acceleratorServes(const char* name, size_t bytes)
 	return accelerator->fault;
 }
 
-/* ChaCha20-Poly1305 and large RSA keys, all in software: the host's own. */
-static int features = 16 | 32;
+/* ChaCha20-Poly1305, large RSA keys and P-521, all in software: the host's own. */
+static int features = 16 | 32 | 64;
 
 int simChipFeatures(void)
 {

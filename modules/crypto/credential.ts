@@ -37,15 +37,19 @@ function writeInteger(bytes: Uint8Array, start: number, end: number, out: Uint8A
 	return at;
 }
 
-/** Returns the Ecdsa-Sig-Value (RFC 3279 section 2.2.3) of r and s. */
+/** Returns the Ecdsa-Sig-Value (RFC 3279 section 2.2.3) of r and s. That of P-521 is longer than 127 bytes. */
 function encodeSignature(pair: Uint8Array, length: number): Uint8Array {
-	const out = new Uint8Array(length + 8);
+	const out = new Uint8Array(length + 9);
 	const half = length / 2;
-	let at = writeInteger(pair, 0, half, out, 2);
+	const start = 3;
+	let at = writeInteger(pair, 0, half, out, start);
 	at = writeInteger(pair, half, length, out, at);
-	out[0] = Tag.sequence;
-	out[1] = at - 2;
-	return out.slice(0, at);
+	const size = at - start;
+	const first = size < 0x80 ? 1 : 0;
+	out[first] = Tag.sequence;
+	if (!first) out[1] = 0x81;
+	out[2] = size;
+	return out.slice(first, at);
 }
 
 /** Returns the hash of a signature scheme that this client signs with. */
@@ -158,15 +162,28 @@ const p384: readonly number[] = Object.freeze([
 	SignatureScheme.ecdsa_secp521r1_sha512,
 ]);
 
+const p521: readonly number[] = Object.freeze([
+	SignatureScheme.ecdsa_secp521r1_sha512,
+	SignatureScheme.ecdsa_secp384r1_sha384,
+	SignatureScheme.ecdsa_secp256r1_sha256,
+]);
+
 /** Picks the scheme to sign with among those that a TLS 1.3 server accepts, or 0 (RFC 8446 section 4.4.2.3). */
 export function pickScheme13({ kind }: Credential, offered: readonly number[]): number {
 	if (kind === KeyKind.rsa) return firstOffered(offered, rsa13);
 	const scheme =
-		kind === KeyKind.p256 ? SignatureScheme.ecdsa_secp256r1_sha256 : SignatureScheme.ecdsa_secp384r1_sha384;
+		kind === KeyKind.p256
+			? SignatureScheme.ecdsa_secp256r1_sha256
+			: kind === KeyKind.p384
+				? SignatureScheme.ecdsa_secp384r1_sha384
+				: SignatureScheme.ecdsa_secp521r1_sha512;
 	return offered.includes(scheme) ? scheme : 0;
 }
 
 /** Picks one for TLS 1.2, where a curve goes with any hash (RFC 5246 section 7.4.8). */
 export function pickScheme12({ kind }: Credential, offered: readonly number[]): number {
-	return firstOffered(offered, kind === KeyKind.rsa ? rsa12 : kind === KeyKind.p256 ? p256 : p384);
+	return firstOffered(
+		offered,
+		kind === KeyKind.rsa ? rsa12 : kind === KeyKind.p256 ? p256 : kind === KeyKind.p384 ? p384 : p521,
+	);
 }

@@ -8,6 +8,7 @@ import { DER, Part, Tag } from "../wire/der";
 import { equal } from "tls/hardware/compare";
 import { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
+import { coordinateLength } from "./signature";
 import type { PublicKey } from "./signature";
 
 /** Whom errors name. */
@@ -92,7 +93,7 @@ function checkPoint(der: DER, { bytes, start, end }: PublicKey): void {
 
 /** Keeps the number of an ECPrivateKey. */
 function readEC(der: DER, key: PublicKey): Secret {
-	const secret = readNumber(der, key.kind === KeyKind.p384 ? 48 : 32);
+	const secret = readNumber(der, coordinateLength(key.kind));
 	try {
 		checkPoint(der, key);
 	} catch (error) {

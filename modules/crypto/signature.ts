@@ -22,8 +22,8 @@ export interface PublicKey {
 }
 
 /** Returns the bytes of a coordinate on the key's curve. */
-function coordinateLength(kind: KeyKind): number {
-	return kind === KeyKind.p384 ? 48 : 32;
+export function coordinateLength(kind: KeyKind): number {
+	return kind === KeyKind.p521 ? 66 : kind === KeyKind.p384 ? 48 : 32;
 }
 
 // XS: a literal outside of functions, which a device does not copy at each use
@@ -39,6 +39,7 @@ function readNumber(der: DER, pair: Uint8Array, limit: number, length: number): 
 
 function schemeOf(kind: KeyKind, padding: Padding): SignatureScheme {
 	if (kind === KeyKind.rsa) return padding === Padding.pss ? SignatureScheme.pss : SignatureScheme.pkcs1;
+	if (kind === KeyKind.p521) return SignatureScheme.p521;
 	return kind === KeyKind.p256 ? SignatureScheme.p256 : SignatureScheme.p384;
 }
 

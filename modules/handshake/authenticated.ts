@@ -48,6 +48,8 @@ function schemeParts(scheme: number): number {
 			return (KeyKind.p256 << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha256;
 		case SignatureScheme.ecdsa_secp384r1_sha384:
 			return (KeyKind.p384 << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha384;
+		case SignatureScheme.ecdsa_secp521r1_sha512:
+			return (KeyKind.p521 << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha512;
 		case SignatureScheme.rsa_pss_rsae_sha256:
 			return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha256;
 		case SignatureScheme.rsa_pss_rsae_sha384:
@@ -73,6 +75,8 @@ function schemeParts12(scheme: number, kind: KeyKind): number {
 			return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha256 : 0;
 		case SignatureScheme.ecdsa_secp384r1_sha384:
 			return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha384 : 0;
+		case SignatureScheme.ecdsa_secp521r1_sha512:
+			return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha512 : 0;
 		default:
 			return schemeParts(scheme);
 	}

@@ -3,8 +3,9 @@
 	are. An unsupported one is 0 and no error: the certificate may have no part in the path.
 */
 
-import { HashAlgorithm, KeyKind, Padding } from "../crypto/signature";
+import { coordinateLength, HashAlgorithm, KeyKind, Padding } from "../crypto/signature";
 import type { PublicKey } from "../crypto/signature";
+import { ChipFeature, chipFeatures } from "tls/hardware/chip";
 import { equal } from "tls/hardware/compare";
 import type { DER } from "../wire/der";
 import { Part, Tag } from "../wire/der";
@@ -35,6 +36,8 @@ const forms = new Uint8Array([
 	0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00, 0x30, 0x13, 0x06, 0x07,
 	0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x30, 0x10,
 	0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22,
+	// id-ecPublicKey with secp521r1
+	0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23,
 	// an exponent, the INTEGER 65537
 	0x02, 0x03, 0x01, 0x00, 0x01,
 	// ecdsa-with-SHA2: what is in it before the last byte
@@ -48,8 +51,14 @@ const enum Form {
 	rsaSignature = 2,
 	p256Key = 15,
 	p384Key = 36,
-	exponent = 54,
-	ecdsaSignature = 59,
+	p521Key = 54,
+	exponent = 72,
+	ecdsaSignature = 77,
+}
+
+/** True if PSA has P-521. */
+function hasP521(): boolean {
+	return (chipFeatures() & ChipFeature.p521) !== 0;
 }
 
 /** Takes a SubjectPublicKeyInfo. */
@@ -60,6 +69,7 @@ export function readPublicKey(der: DER, fields: KeyFields): void {
 	if (der.skipIfEqual(forms, Form.rsaKey, 15)) kind = KeyKind.rsa;
 	else if (der.skipIfEqual(forms, Form.p256Key, 21)) kind = KeyKind.p256;
 	else if (der.skipIfEqual(forms, Form.p384Key, 18)) kind = KeyKind.p384;
+	else if (hasP521() && der.skipIfEqual(forms, Form.p521Key, 18)) kind = KeyKind.p521;
 	else skipKeyAlgorithm(der);
 	der.takeBitString();
 	const start = der.start,
@@ -70,8 +80,9 @@ export function readPublicKey(der: DER, fields: KeyFields): void {
 		// PSA has no size that is not a multiple of 8 (Mbed TLS: "not well" supported)
 		if (bits < RSASize.min || bits > RSASize.max || bits & 7) kind = 0;
 	} else if (kind) {
-		bits = kind === KeyKind.p256 ? 256 : 384;
-		if (der.bytes[start] !== 4 || end - start !== 1 + bits / 4) der.fail("has a key that is no point of its curve");
+		bits = kind === KeyKind.p256 ? 256 : kind === KeyKind.p384 ? 384 : 521;
+		if (der.bytes[start] !== 4 || end - start !== 1 + 2 * coordinateLength(kind))
+			der.fail("has a key that is no point of its curve");
 	}
 	fields.keyKind = kind;
 	fields.keyStart = start;

@@ -9,7 +9,7 @@ import { sameName } from "tls/hardware/names";
 import { KeyUsage, NO_PATH_LENGTH } from "./certificate";
 import type { Certificate } from "./certificate";
 import type { CertificatePolicy } from "./policy";
-import { CLOCK_TOLERANCE, dateText } from "./time";
+import { dateText } from "./time";
 import type { RootStore } from "./rootstore";
 import { unsupportedKey } from "./unsupported";
 
@@ -40,7 +40,7 @@ export function checkPathLength(certificate: Certificate, below: number): void {
 
 /** True if `notBefore` is yet to come, by more than the clock may be late. */
 function isBefore(policy: CertificatePolicy, now: number, notBefore: number): boolean {
-	return now + (policy.clockTolerance ?? CLOCK_TOLERANCE) < notBefore;
+	return now + (policy.clockTolerance ?? 0) < notBefore;
 }
 
 /** Checks that it is valid at the time `now`. The clock may be late by the policy's tolerance: that counts for notBefore alone. */

@@ -8,23 +8,24 @@
 	skipped, names compared, signatures. A call of `step` ends when a turn's share is used, and after each signature.
 */
 
-import { copy } from "tls/hardware/copy";
 import { TLSError } from "../errors";
-import type { KeyKind, PublicKey } from "../crypto/signature";
+import type { PublicKey } from "../crypto/signature";
 import { publicKeyOf, takePublicKey } from "./algorithms";
 import { nameDigest } from "tls/hardware/names";
-import { CertificateList, commonName, nameText } from "./certificate";
+import { CertificateList } from "./certificate";
 import type { Certificate } from "./certificate";
-import { checkIssuer, checkLeaf, checkPathLength, checkRoot, checkTime, isSelfIssued } from "./checks";
+import { checkIssuer, checkLeaf, checkPathLength, checkRoot, checkTime } from "./checks";
 import { NameCheck } from "./constraints";
-import { isFor, namesOf, refuseName } from "./names";
-import { isPin } from "./pins";
+import { countIntermediates, Entry, hasFact, isInPath, packEntry } from "./entry";
+import { findLeaf, Leaf, refuseAnchor, untrustedLeaf } from "./leaf";
+import { isFor, refuseName } from "./names";
+import { isPin, refusePins } from "./pins";
 import { StapledStatus, statusSubject } from "./ocsp";
 import type { Span, StatusSubject } from "./ocsp";
 import { PolicyCheck } from "./policies";
-import { Entry, SignatureCheck } from "./signatures";
+import { SignatureCheck } from "./signatures";
 import { timeNow } from "./time";
-import { DIGEST, sha256 } from "./rootstore";
+import { DIGEST } from "./rootstore";
 import type { RootStore } from "./rootstore";
 import { Limit } from "./policy";
 import type { CertificatePolicy, VerifiedPeer } from "./policy";
@@ -60,19 +61,12 @@ export class PathSearch {
 	private root: number = Anchor.untried;
 	/** For a name's or a key's SHA-256, until a path is found. */
 	private digest: Uint8Array | undefined;
-	/** Of the leaf, for `peer`. */
-	private keyUsage = 0;
-	private keyKind = 0;
-	private keyStart = 0;
-	private keyEnd = 0;
-	private keyBits = 0;
-	private leafEnd = 0;
-	private needsStatus = false;
+	/** What is kept of the leaf, once it is read. */
+	declare private leaf: Leaf;
 	/** Signatures checked so far. */
 	private signatures = 0;
 	/** XS: absent fields, also those below. The result, when `step` has returned false. */
 	declare peer: VerifiedPeer | undefined;
-	declare private subjectName: string;
 	/** For a status that comes later: what it must be about. Undefined if no key is known that could tell it. */
 	declare subject: StatusSubject | undefined;
 	/** The stapled status: its range, and its check, when the path holds. */
@@ -134,16 +128,18 @@ export class PathSearch {
 			throw new TLSError("too_much_work", `the server sent more than ${Limit.certificates} certificates`);
 		const leaf = list.read(0);
 		leaf.checkVersion();
-		const trusted = roots ? this.findLeaf(roots, leaf) : -1;
+		const { spans } = list;
+		const trusted = roots ? findLeaf(roots, leaf, spans[0]!, spans[1]!, this.digestBuffer()) : -1;
 		// if this very certificate or its key is trusted, a name adds nothing (RFC 6125 section 6.6.2); one that it has is checked all the same
 		if (!isFor(leaf, name) && (leaf.namesEnd || (trusted < 0 && !this.isPinned(leaf)))) refuseName(leaf, name);
 		checkLeaf(leaf, this.policy, this.now);
-		this.keepLeaf(leaf);
+		this.leaf = new Leaf(leaf, this.policy);
+		if (!this.staple && this.leaf.needsStatus) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
 		this.push(this.entryOf(leaf, 0));
 		if (trusted < 0) return false;
 		this.checkPins(trusted);
 		// RFC 7633 and the option "staple" want a status that only its issuer's key can prove
-		if (this.needsStatus) {
+		if (this.leaf.needsStatus) {
 			this.isAnchor = true;
 			return false;
 		}
@@ -151,80 +147,28 @@ export class PathSearch {
 		return true;
 	}
 
-	/** Returns the root that is the leaf itself, or -1. */
-	private findLeaf(roots: RootStore, leaf: Certificate): number {
-		const name = this.digestBuffer();
-		const { message, spans } = this.list;
-		nameDigest(message, leaf.subjectStart, leaf.subjectEnd, name);
-		let root = roots.find(name);
-		if (root < 0) return -1;
-		const fingerprint = new Uint8Array(DIGEST);
-		sha256(message, spans[0]!, spans[1]!, fingerprint);
-		for (; roots.isNamed(root, name); root++) if (roots.isCertificate(roots.place(root), fingerprint)) return root;
-		return -1;
-	}
-
-	/** Keeps what `peer` will say of the leaf. */
-	private keepLeaf(leaf: Certificate): void {
-		this.needsStatus = this.policy.requiresStatus === true || leaf.mustStaple === true;
-		if (!this.staple && this.needsStatus) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
-		this.keyUsage = leaf.keyUsage;
-		this.keyKind = leaf.keyKind;
-		this.keyStart = leaf.keyStart;
-		this.keyEnd = leaf.keyEnd;
-		this.keyBits = leaf.keyBits;
-		this.leafEnd = leaf.notAfter;
-		this.subjectName = commonName(leaf.bytes, leaf.subjectStart, leaf.subjectEnd) || namesOf(leaf);
-	}
-
-	/** Packs the facts about a certificate that checks need later, so that it is not parsed again. */
+	/** Packs a certificate, with what only the policy knows of it. */
 	private entryOf(certificate: Certificate, index: number): number {
-		return (
-			index |
-			(isSelfIssued(certificate) ? Entry.selfIssued : 0) |
-			(this.isPinned(certificate) ? Entry.pinned : 0) |
-			(certificate.requireExplicit === undefined ? 0 : Entry.requiresPolicy) |
-			(certificate.signedWith << Entry.signature)
-		);
+		return packEntry(certificate, index) | (this.isPinned(certificate) ? Entry.pinned : 0);
 	}
 
-	/** Puts a certificate on top of the path. The first candidate for its issuer is the one behind the leaf. */
+	/** Puts a certificate on top of the path. */
 	private push(entry: number): void {
-		this.path.push(entry | Entry.nextCandidate);
+		this.path.push(entry);
 		this.root = Anchor.untried;
 	}
 
 	/** Gives up the end of the path. */
 	private pop(): void {
 		this.path.pop();
-		if (!this.path.length) this.fail();
+		if (this.path.length) return;
+		const leaf = this.list.read(0);
+		if (this.isAnchor) refuseAnchor(leaf);
+		throw this.error ?? untrustedLeaf(leaf);
 	}
 
 	private readLast(): Certificate {
 		return this.list.read(this.path[this.path.length - 1]! & Entry.index);
-	}
-
-	/** True if certificate `index` is in the path. */
-	private includes(index: number): boolean {
-		const path = this.path;
-		for (let i = 0; i < path.length; i++) if ((path[i]! & Entry.index) === index) return true;
-		return false;
-	}
-
-	private fail(): never {
-		const leaf = this.list.read(0);
-		if (this.isAnchor)
-			leaf.fail(
-				'is trusted itself, but its issuer is not: the status (OCSP) that it or the option "staple" requires can\'t be checked. Trust its issuer, too, or leave out the option',
-				"bad_staple",
-			);
-		if (this.error) throw this.error;
-		if (isSelfIssued(leaf))
-			leaf.fail('is self-signed and not trusted: give it as "certificate" to trust it', "untrusted");
-		return leaf.fail(
-			`leads to no trust anchor: it was issued by ${nameText(leaf.bytes, leaf.issuerStart, leaf.issuerEnd)}. To trust it, give the root that it leads to as "certificate", or in a store as "roots"`,
-			"untrusted",
-		);
 	}
 
 	/** Takes a small step in search of a path. True if one is good in everything but its signatures. */
@@ -262,7 +206,7 @@ export class PathSearch {
 	private endsPinned(): boolean {
 		const level = this.path.length - 1;
 		const isPinned = (this.path[level]! & Entry.pinned) !== 0;
-		if (!isPinned || level || !this.needsStatus) return isPinned;
+		if (!isPinned || level || !this.leaf.needsStatus) return isPinned;
 		this.isAnchor = true;
 		return false;
 	}
@@ -276,7 +220,7 @@ export class PathSearch {
 					"is not itself trusted; a certificate with its issuer's name is, but may not issue others",
 					"untrusted",
 				);
-			checkRoot(this.policy, roots, place, this.intermediates(), this.now);
+			checkRoot(this.policy, roots, place, countIntermediates(this.path), this.now);
 			this.checkPins(root);
 			const start = roots.constraintsStart(place),
 				end = roots.constraintsEnd(start);
@@ -304,7 +248,7 @@ export class PathSearch {
 			if (index >= list.count) return this.pop();
 			path[level]! += Entry.nextCandidate;
 			list.spent += cost;
-			if (list.hasSubject(index, issuerStart, issuerEnd) && !this.includes(index) && this.tryIssuer(index)) return;
+			if (list.hasSubject(index, issuerStart, issuerEnd) && !isInPath(path, index) && this.tryIssuer(index)) return;
 		}
 	}
 
@@ -320,7 +264,7 @@ export class PathSearch {
 				return true;
 			}
 			checkTime(certificate, this.policy, this.now);
-			checkPathLength(certificate, this.intermediates());
+			checkPathLength(certificate, countIntermediates(this.path));
 			const { constraintsStart, constraintsEnd } = certificate;
 			if (constraintsEnd) this.names = new NameCheck(certificate.bytes, constraintsStart, constraintsEnd, index, entry);
 			else this.push(entry);
@@ -358,12 +302,9 @@ export class PathSearch {
 	/** The path is good but for policies, if a certificate requires one. Those of a pinned issuer do not count. */
 	private checkRest(): boolean {
 		const length = this.root === Anchor.pinned ? this.path.length - 1 : this.path.length;
-		for (let i = 0; i < length; i++) {
-			if (!(this.path[i]! & Entry.requiresPolicy)) continue;
-			this.policies = new PolicyCheck(this.path, length);
-			return false;
-		}
-		return this.select();
+		if (!hasFact(this.path, length, Entry.requiresPolicy)) return this.select();
+		this.policies = new PolicyCheck(this.path, length);
+		return false;
 	}
 
 	private checkPolicies(policies: PolicyCheck): boolean {
@@ -398,13 +339,6 @@ export class PathSearch {
 		)
 			throw error;
 		this.error ??= error;
-	}
-
-	/** Counts the intermediates of the path that are not self-issued (RFC 5280 section 4.2.1.9). */
-	private intermediates(): number {
-		let count = 0;
-		for (let i = 1; i < this.path.length; i++) if (!(this.path[i]! & Entry.selfIssued)) count++;
-		return count;
 	}
 
 	/** The path is good but for its signatures, which are checked from the trusted key on. */
@@ -461,11 +395,9 @@ export class PathSearch {
 	/** Throws unless one of the pins, if there are any, is in the path or is the root's. */
 	private checkPins(root: number): void {
 		const { pins, roots } = this.policy;
-		if (!pins?.length || !roots) return;
+		if (!pins?.length || !roots || hasFact(this.path, this.path.length, Entry.pinned)) return;
 		const place = roots.place(root);
-		if (isPin(pins, roots.bytes, roots.keyStart(place), roots.keyEnd(place), this.digestBuffer())) return;
-		for (let i = 0; i < this.path.length; i++) if (this.path[i]! & Entry.pinned) return;
-		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
+		if (!isPin(pins, roots.bytes, roots.keyStart(place), roots.keyEnd(place), this.digestBuffer())) refusePins(pins);
 	}
 
 	/**
@@ -475,26 +407,16 @@ export class PathSearch {
 	private validUntil(): number {
 		const { root, check, status } = this;
 		const { roots } = this.policy;
-		let end = this.leafEnd;
+		let end = this.leaf.notAfter;
 		if (check) end = Math.min(end, check.notAfter);
 		if (root >= 0 && roots) {
 			const place = roots.place(root);
 			end = Math.min(end, roots.notAfter(place), roots.distrustedFrom(place));
 		}
-		return this.needsStatus && status ? Math.min(end, status.validUntil) : end;
+		return this.leaf.needsStatus && status ? Math.min(end, status.validUntil) : end;
 	}
 
 	private finish(): void {
-		const bytes = new Uint8Array(this.keyEnd - this.keyStart);
-		copy(this.list.message, this.keyStart, this.keyEnd, bytes, 0);
-		this.peer = {
-			key: { kind: this.keyKind as KeyKind, bytes, start: 0, end: bytes.length, bits: this.keyBits },
-			keyUsage: this.keyUsage,
-			subject: this.subjectName,
-			pathLength: this.path.length,
-			needsStatus: this.needsStatus,
-			verifiedAt: this.now,
-			validUntil: this.validUntil(),
-		};
+		this.peer = this.leaf.toPeer(this.list.message, this.path.length, this.now, this.validUntil());
 	}
 }

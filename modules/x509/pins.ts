@@ -2,6 +2,7 @@
 	Pinned keys: the SHA-256 of a SubjectPublicKeyInfo that the application knows beforehand.
 */
 
+import { TLSError } from "../errors";
 import { sameBytes } from "../wire/der";
 import { DIGEST, sha256 } from "./rootstore";
 
@@ -19,4 +20,8 @@ export function isPin(
 		if (sameBytes(digest, 0, DIGEST, pin, 0, pin.length)) return true;
 	}
 	return false;
+}
+
+export function refusePins(pins: readonly Uint8Array[]): never {
+	throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 }

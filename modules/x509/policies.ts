@@ -6,7 +6,7 @@
 */
 
 import type { Certificate } from "./certificate";
-import { Entry } from "./signatures";
+import { Entry } from "./entry";
 import { DER, Part, Tag, sameBytes } from "../wire/der";
 import { equal } from "tls/hardware/compare";
 

@@ -24,7 +24,7 @@ export interface CertificatePolicy {
 	readonly pins?: readonly Uint8Array[] | undefined;
 	readonly pinsInsteadOfRoots?: boolean;
 	readonly clock: ClockPolicy;
-	/** Seconds by which the clock may be late: certificates are valid that much earlier. Default CLOCK_TOLERANCE. */
+	/** Seconds by which the clock may be late: certificates are valid that much earlier. Default 0. */
 	readonly clockTolerance?: number;
 	/** Every certificate must come with a stapled status, not only those that promise one (RFC 7633). */
 	readonly requiresStatus?: boolean;

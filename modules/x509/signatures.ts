@@ -6,20 +6,8 @@ import { verifySignature } from "../crypto/signature";
 import type { PublicKey } from "../crypto/signature";
 import { publicKeyOf } from "./algorithms";
 import type { Certificate, CertificateList } from "./certificate";
+import { Entry } from "./entry";
 import { unsupportedSignature } from "./unsupported";
-
-/** A certificate of a path, packed: its index in the server's list, and the facts that checks need later. */
-export const enum Entry {
-	index = 0x3f,
-	/** The next certificate to try as its issuer, and one more of it. */
-	candidate = 0xfc0,
-	nextCandidate = 0x40,
-	selfIssued = 0x1000,
-	pinned = 0x2000,
-	requiresPolicy = 0x4000,
-	/** Bits to the right of Certificate's `signedWith`. */
-	signature = 16,
-}
 
 export class SignatureCheck {
 	/** Position in the path of the certificate that is checked next; below 0 if all signatures hold. */

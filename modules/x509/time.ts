@@ -21,7 +21,7 @@ export type ClockPolicy = () => number | undefined;
 /** When this release was made: 2026-11-01. No clock that is right shows less. */
 const RELEASED = 1793491200;
 
-/** Seconds by which a device's clock may be late, unless the option `clockTolerance` says otherwise. */
+/** Default of the option `clockTolerance`, in seconds. */
 export const CLOCK_TOLERANCE = 300;
 
 /** The end of 1970. */

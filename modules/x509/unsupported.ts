@@ -2,6 +2,7 @@
 	Words for algorithms of certificates that are not supported, for errors only: names of those that are met, dotted numbers of the rest.
 */
 
+import { ChipFeature, chipFeatures } from "tls/hardware/chip";
 import type { Certificate } from "./certificate";
 import { DER, Part, Tag } from "../wire/der";
 
@@ -84,7 +85,7 @@ export function unsupportedKey({ bytes, spkiStart, spkiEnd, keyBits }: Certifica
 	const der = new DER(bytes, spkiStart, spkiEnd, "a key");
 	der.take(Tag.sequence, Part.publicKey);
 	der.enter();
-	return `has an unsupported key (${algorithmAt(der)}): supported are RSA, P-256 and P-384`;
+	return `has an unsupported key (${algorithmAt(der)}): supported are RSA, P-256, P-384${chipFeatures() & ChipFeature.p521 ? " and P-521" : "; P-521 is not in this build"}`;
 }
 
 /** "is signed with ...": of a certificate or status whose signature's AlgorithmIdentifier is at `at`. */

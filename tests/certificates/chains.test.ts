@@ -19,6 +19,7 @@ import { generationY } from "./node/generationy.js";
 import { issuerFaults, leafFaults } from "./node/faults.js";
 import { encodingFaults, forgeries, signatureFaults, timeFaults } from "./node/forgeries.js";
 import { keyFaults, oddities } from "./node/oddities.js";
+import { p521Cases } from "./node/p521.js";
 import { policyCases } from "./node/policies.js";
 import { pinCases } from "./node/pins.js";
 import { lenientCases } from "./node/lenient.js";
@@ -45,6 +46,7 @@ const cases = [
 	...policyCases(),
 	...endCases(),
 	...generationY(),
+	...p521Cases(),
 ];
 writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: [...mutatedChains(), mutatedStaple()] }));
 

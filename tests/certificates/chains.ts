@@ -21,6 +21,7 @@ interface Case {
 	/** A stapled status, and whether one must be there. */
 	readonly staple?: string;
 	readonly requiresStatus?: boolean;
+	readonly clockTolerance?: number;
 	/** Until when it holds. */
 	readonly until?: number;
 }
@@ -30,13 +31,14 @@ const { cases, mutated } = JSON.parse(String.fromArrayBuffer(new Resource("cases
 	mutated: Case[];
 };
 
-function question({ trusted, host, seconds, pins, requiresStatus }: Case): Question {
+function question({ trusted, host, seconds, pins, requiresStatus, clockTolerance }: Case): Question {
 	return {
 		roots: trusted && trustCertificates(trusted.map(octets)),
 		name: host,
 		seconds,
 		pins: pins?.map(octets),
 		requiresStatus,
+		clockTolerance,
 	};
 }
 

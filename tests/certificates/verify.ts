@@ -15,6 +15,7 @@ export interface Question {
 	readonly seconds: number;
 	readonly pins?: readonly Uint8Array[] | undefined;
 	readonly requiresStatus?: boolean | undefined;
+	readonly clockTolerance?: number | undefined;
 }
 
 /** The bytes of base64. */
@@ -43,7 +44,10 @@ export class Chain {
 	}
 
 	/** The verified peer, or throws; `later` has the status come when the path has been found, as in TLS 1.2. */
-	verify({ roots, name, seconds, pins, requiresStatus = false }: Question, later = false): VerifiedPeer {
+	verify(
+		{ roots, name, seconds, pins, requiresStatus = false, clockTolerance = 0 }: Question,
+		later = false,
+	): VerifiedPeer {
 		const staple = this.#staple;
 		const search = new PathSearch(
 			this.message,
@@ -55,6 +59,7 @@ export class Chain {
 				pinsInsteadOfRoots: roots === undefined,
 				clock: () => seconds,
 				requiresStatus,
+				clockTolerance,
 			},
 			staple && later ? "later" : staple,
 		);

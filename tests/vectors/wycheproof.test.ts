@@ -20,6 +20,7 @@ const files = [
 	"ecdsa_secp256r1_sha512",
 	"ecdsa_secp384r1_sha256",
 	"ecdsa_secp384r1_sha384",
+	"ecdsa_secp521r1_sha512",
 	"rsa_pss_2048_sha256_mgf1_32",
 	"rsa_pss_2048_sha384_mgf1_48",
 	"rsa_pss_3072_sha256_mgf1_32",

@@ -83,7 +83,7 @@ function keyOf(group: Group): { key: PublicKey; padding: Padding } {
 	const isCurve = group.type === "EcdsaVerify";
 	const octets = bytes(isCurve ? group.publicKey.uncompressed : group.publicKeyAsn);
 	const bits = isCurve ? (octets.length - 1) * 4 : group.keySize;
-	const kind = !isCurve ? KeyKind.rsa : bits === 256 ? KeyKind.p256 : KeyKind.p384;
+	const kind = !isCurve ? KeyKind.rsa : bits === 256 ? KeyKind.p256 : bits === 384 ? KeyKind.p384 : KeyKind.p521;
 	const padding = isCurve ? Padding.ecdsa : group.type === "RsassaPssVerify" ? Padding.pss : Padding.pkcs1;
 	return { key: { kind, bytes: octets, start: 0, end: octets.length, bits }, padding };
 }

@@ -29,6 +29,8 @@ export interface ChainCase {
 	/** A stapled status in base64, and whether one must be there. */
 	readonly staple?: string;
 	readonly requiresStatus?: boolean;
+	/** Seconds by which the clock may be late. */
+	readonly clockTolerance?: number;
 	/** Until when it holds, in seconds since 1970, where the test says. */
 	readonly until?: number;
 }
@@ -100,6 +102,7 @@ export interface Setting {
 	readonly time?: number;
 	readonly staple?: Uint8Array;
 	readonly requiresStatus?: boolean;
+	readonly clockTolerance?: number;
 	/** In milliseconds: until when it holds. */
 	readonly until?: number;
 }
@@ -125,6 +128,7 @@ function make(name: string, chain: readonly Link[], setting: Setting, code: stri
 			: { trusted: trusted.map(({ der }) => base64(der)) }),
 		...(pins ? { pins: pins.map(base64) } : {}),
 		...(setting.staple ? { staple: base64(setting.staple) } : {}),
+		...(setting.clockTolerance === undefined ? {} : { clockTolerance: setting.clockTolerance }),
 		...(setting.requiresStatus ? { requiresStatus: true } : {}),
 		...(setting.until === undefined ? {} : { until: Math.floor(setting.until / 1000) }),
 	};

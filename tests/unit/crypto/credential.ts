@@ -96,6 +96,36 @@ const keys: readonly Key[] = [
 		],
 	},
 	{
+		name: "P-521",
+		kind: KeyKind.p521,
+		publicKey:
+			"04007b2b1b82359606ebe4ab3397fb68a23bab432debf92d2c2835d48ad690504a525aa82b77c90d85efd9bb90b176a11623c20f53b974" +
+			"4370f56d236a2066c5accd59012266ec5b07d73ccf95734372c2303e74222fa217b3fcfffdb49d20986cf29098430befbd2baab203c2a7" +
+			"e8b8896c8988d715330036d01097dad16f806c35fbfcd8",
+		forms: [
+			[
+				"ECPrivateKey",
+				"3081dc020101044200755bf34a132479a4aad93da359a483a1ea5fdcc1f0d8a0f206df236faca8247200f0c7aaf6540cc3f4bb0302c8a0" +
+					"ea8e3079802811ddbcea11329f34f0dbc35a4fa00706052b81040023a181890381860004007b2b1b82359606ebe4ab3397fb68a23bab43" +
+					"2debf92d2c2835d48ad690504a525aa82b77c90d85efd9bb90b176a11623c20f53b9744370f56d236a2066c5accd59012266ec5b07d73c" +
+					"cf95734372c2303e74222fa217b3fcfffdb49d20986cf29098430befbd2baab203c2a7e8b8896c8988d715330036d01097dad16f806c35" +
+					"fbfcd8",
+			],
+			[
+				"PKCS #8",
+				"3081ee020100301006072a8648ce3d020106052b810400230481d63081d3020101044200755bf34a132479a4aad93da359a483a1ea5fdc" +
+					"c1f0d8a0f206df236faca8247200f0c7aaf6540cc3f4bb0302c8a0ea8e3079802811ddbcea11329f34f0dbc35a4fa18189038186000400" +
+					"7b2b1b82359606ebe4ab3397fb68a23bab432debf92d2c2835d48ad690504a525aa82b77c90d85efd9bb90b176a11623c20f53b9744370" +
+					"f56d236a2066c5accd59012266ec5b07d73ccf95734372c2303e74222fa217b3fcfffdb49d20986cf29098430befbd2baab203c2a7e8b8" +
+					"896c8988d715330036d01097dad16f806c35fbfcd8",
+			],
+		],
+		schemes: [
+			[0x0603, Padding.ecdsa],
+			[0x0503, Padding.ecdsa],
+		],
+	},
+	{
 		name: "RSA",
 		kind: KeyKind.rsa,
 		publicKey:
@@ -251,6 +281,9 @@ test("the scheme is one that the server takes and that goes with the key", () =>
 	const credential = (kind: KeyKind) => credentialOfFunction([], kind, () => new Uint8Array(0));
 	equal(pickScheme13(credential(KeyKind.p256), [0x0804, 0x0503, 0x0403]), 0x0403);
 	equal(pickScheme13(credential(KeyKind.p384), [0x0403]), 0, "TLS 1.3 names the curve");
+	equal(pickScheme13(credential(KeyKind.p521), [0x0403, 0x0503]), 0, "TLS 1.3 names the curve");
+	equal(pickScheme13(credential(KeyKind.p521), [0x0403, 0x0603]), 0x0603);
+	equal(pickScheme12(credential(KeyKind.p521), [0x0403]), 0x0403);
 	equal(pickScheme12(credential(KeyKind.p384), [0x0403]), 0x0403, "TLS 1.2 does not");
 	equal(pickScheme13(credential(KeyKind.rsa), [0x0401, 0x0501, 0x0601]), 0, "TLS 1.3 has no PKCS #1");
 	equal(pickScheme12(credential(KeyKind.rsa), [0x0401, 0x0804]), 0x0804);

@@ -2,12 +2,17 @@
 	What the ClientHello offers first on each chip (crypto/preference.ts), and that what a build lacks is not offered.
 */
 
-import { equal, ok, test, throws } from "test/harness";
+import { bytes, equal, join, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
 import { Connection } from "tls/connection/connection";
 import { groupsFor } from "tls/crypto/preference";
 import { ChipFeature } from "tls/hardware/chip";
-import { CipherSuite, NamedGroup } from "tls/wire/numbers";
+import { KeyKind } from "tls/hardware/signature";
+import { DER } from "tls/wire/der";
+import { CipherSuite, NamedGroup, SignatureScheme } from "tls/wire/numbers";
+import { takePublicKey } from "tls/x509/algorithms";
+import type { Certificate } from "tls/x509/certificate";
+import { unsupportedKey } from "tls/x509/unsupported";
 import { setChip } from "simulator";
 
 const x25519 = NamedGroup.x25519;
@@ -103,4 +108,23 @@ test("a build without ChaCha20-Poly1305 does not offer it, and says so to who as
 		error.message,
 		'"cipherSuites": TLS_CHACHA20_POLY1305_SHA256 is not in this build: CONFIG_MBEDTLS_CHACHAPOLY_C is off',
 	);
+});
+
+test("a build without P-521 does not offer it, and refuses its keys by name", () => {
+	const scheme = SignatureScheme.ecdsa_secp521r1_sha512;
+	equal(numbers(extension(helloOf(software), 13)).includes(scheme), false);
+	const offered = numbers(extension(helloOf(software | ChipFeature.p521), 13));
+	equal(offered[offered.length - 1], scheme, "the last of all");
+	// id-ecPublicKey with secp521r1, and a point
+	const head = bytes("30819b301006072a8648ce3d020106052b810400230381860004");
+	const spki = join(head, new Uint8Array(132).fill(7));
+	for (const features of [software, software | ChipFeature.p521]) {
+		setChip(features);
+		const { kind, bits } = takePublicKey(new DER(spki, 0, spki.length, "a key"));
+		equal([kind, bits], features === software ? [0, 0] : [KeyKind.p521, 521]);
+		const words = unsupportedKey({ bytes: spki, spkiStart: 0, spkiEnd: spki.length, keyBits: 0 } as Certificate);
+		const last = features === software ? "; P-521 is not in this build" : " and P-521";
+		equal(words, `has an unsupported key (the curve P-521): supported are RSA, P-256, P-384${last}`);
+	}
+	setChip(software);
 });
