@@ -58,7 +58,10 @@ export function clockTime(policy: ClockPolicy): number | undefined {
 export function timeNow(policy: ClockPolicy): number {
 	const now = policy();
 	if (now === undefined || !(now >= 0))
-		throw new TLSError("clock_not_set", "the clock is not set: without the time no certificate can be checked");
+		throw new TLSError(
+			"clock_not_set",
+			'the clock is not set, so no certificate can be checked: set it first (such as by SNTP), or give "clock"',
+		);
 	return Math.floor(now);
 }
 

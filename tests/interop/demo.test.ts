@@ -128,7 +128,7 @@ describe("npm start", () => {
 	});
 
 	for (const [url, says] of [
-		["https://localhost:1/", /localhost port 1/],
+		["https://localhost:1/", /no connection to localhost port 1: it was refused, cut or never made/],
 		["https://[::1]:1", /::1 port 1/],
 		["https://name.invalid/", /the name name\.invalid has no address/],
 	] as const) {
