@@ -105,7 +105,7 @@ describe("wrong arguments", () => {
 		[["bench", "--compare", missing], 2, /--compare .*none/],
 		[["vectors", "--from", "nowhere"], 2, /--from takes a URL, not "nowhere"/],
 		[["firmware", "--chain", "dsa"], 2, /--chain takes ecdsa or rsa, not "dsa"/],
-		[["release", "one"], 1, /./],
+		[["release", "one"], 2, /"one" is no version/],
 		[["test", "no-such-test-anywhere"], 2, /no file of tests has a path/],
 		[["nothing"], 1, /there is no program host-sim\/programs\/nothing\.ts/],
 	] as const) {
