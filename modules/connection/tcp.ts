@@ -296,7 +296,9 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 			return;
 		}
 		const { host, address, port } = this.options!;
-		this.finish(new TLSError("transport", `no connection to ${host ?? address} port ${port}: it was refused, cut or never made`));
+		this.finish(
+			new TLSError("transport", `no connection to ${host ?? address} port ${port}: it was refused, cut or never made`),
+		);
 	}
 
 	/** Goes on with the handshake after a pause, then with what has arrived, and with what was noted or is still to be told. */
