@@ -77,6 +77,7 @@ const types: Readonly<Record<keyof Options | "onHandshake" | "verify", string>> 
 	session: "a buffer",
 	sessionLifetime: "a number",
 	onSession: "a function",
+	sessions: "an object",
 	psk: "an object",
 	earlyData: "a buffer",
 	roots: "an object",
@@ -303,17 +304,55 @@ function readClock(clock: ClockPolicy): number | undefined {
 		return clockTime(clock);
 	} catch (error) {
 		if (error instanceof TLSError) throw error;
-		refuse('"clock" throws: it must return seconds since 1970, or undefined');
+		refuse(CLOCK_THROWS);
 	}
 }
 
+const CLOCK_THROWS = '"clock" throws: it must return seconds since 1970, or undefined';
+
+const digits = "0123456789abcdef";
+
+/** The name of a connection's sessions in a store: its port, and the first 6 bytes of what they are bound to. The session itself is bound to all of it. */
+function sessionKey(binding: Uint8Array, port: number): string {
+	let key = "";
+	for (let i = 0; i < 8; i++) {
+		const byte = i < 2 ? (port >> (8 - 8 * i)) & 0xff : binding[i - 2]!;
+		key += digits.charAt(byte >> 4) + digits.charAt(byte & 15);
+	}
+	return key;
+}
+
+/** Sets a store as the source of the session and the place for later ones. */
+function useStore(options: Options, binding: Uint8Array, port: number): void {
+	const sessions = options.sessions!;
+	if (options.session || options.onSession) refuse('"sessions" keeps them: leave out "session" and "onSession"');
+	if (typeof sessions.take !== "function" || typeof sessions.keep !== "function")
+		refuse('"sessions" must be a SessionStore (tls/sessions), or have its methods "take" and "keep"');
+	const key = sessionKey(binding, port);
+	options.onSession = session => sessions.keep(key, session);
+	try {
+		// without the time no session is of use, and one that is taken is gone
+		if (clockTime(clockPolicy(options.clock)) === undefined) return;
+	} catch {
+		refuse(CLOCK_THROWS);
+	}
+	const session = sessions.take(key);
+	if (session) options.session = session;
+}
+
 /** Sessions: the one to resume, and what later ones are bound to. */
-function addSessions(config: Making<Config>, options: Options, maxFragmentCode: number | undefined): void {
-	const { session, onSession } = options;
+function addSessions(
+	config: Making<Config>,
+	options: Options,
+	maxFragmentCode: number | undefined,
+	port: number,
+): void {
 	const lifetime = numberOption("sessionLifetime", options.sessionLifetime, 1, MAX_SESSION_LIFETIME, SESSION_LIFETIME);
-	if (!session && !onSession) return;
+	if (!options.session && !options.onSession && !options.sessions) return;
 	const { certificates, suites, protocols, psk, credential } = config;
 	const binding = resumption!.sessionBinding(certificates, credential?.chain[0], psk);
+	if (options.sessions) useStore(options, binding, port);
+	const { session, onSession } = options;
 	if (onSession) {
 		config.onSession = onSession;
 		config.sessionBinding = binding;
@@ -327,7 +366,7 @@ function addSessions(config: Making<Config>, options: Options, maxFragmentCode: 
 }
 
 /** Fills in the configuration. What has secrets is in it as soon as it is made, so that it can be wiped where the rest fails. */
-function fill(config: Making<Config>, options: Options, name: string): void {
+function fill(config: Making<Config>, options: Options, name: string, port: number): void {
 	const certificates = (config.certificates = certificatePolicy(name, options));
 	const psk = readExternalKey(options);
 	if (psk) config.psk = psk;
@@ -354,16 +393,16 @@ function fill(config: Making<Config>, options: Options, name: string): void {
 	config.now = options.now ?? Date.now;
 	const credential = readCredential(options);
 	if (credential) config.credential = credential;
-	addSessions(config, options, given?.maxFragmentCode);
+	addSessions(config, options, given?.maxFragmentCode, port);
 	addOptional(config, options);
 }
 
 /** Makes a connection's configuration of options that `readOptions` has read. Throws TLSError "configuration" that names what is wrong. */
-export function configureCopy(options: Options, host: string | undefined): Config {
+export function configureCopy(options: Options, host: string | undefined, port = 0): Config {
 	if (problem) refuse(problem);
 	const config = {} as Making<Config>;
 	try {
-		fill(config, options, serverNameOf(options.serverName ?? host));
+		fill(config, options, serverNameOf(options.serverName ?? host), port);
 	} catch (error) {
 		wipeSecrets(config);
 		throw error;

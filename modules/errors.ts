@@ -36,6 +36,8 @@ const failures = Object.freeze({
 	clock_not_set: AlertDescription.certificate_unknown,
 	bad_staple: AlertDescription.bad_certificate_status_response,
 	too_much_work: AlertDescription.bad_certificate,
+	// what it says over the connection (https.ts)
+	http: NONE,
 	// how it ended
 	peer_alert: NONE,
 	truncated: NONE,

@@ -65,6 +65,8 @@ export interface Options {
 	 * the server sends a ticket, often twice. Without a clock that is set it is not called: nobody could tell how old the session is.
 	 */
 	onSession?: (session: ArrayBuffer) => void;
+	/** Keeps sessions, and gives them to later connections: a SessionStore (tls/sessions). In place of `session` and `onSession`. */
+	sessions?: SessionKeeper;
 	/**
 	 * A key that only this client and the server know, in place of certificates (RFC 8446 section 4.2.11; TLS 1.3 only). Where it is the only
 	 * trust that is given, a server that does not take it is refused.
@@ -128,6 +130,13 @@ export interface Options {
 	idleTimeout?: number;
 	/** Milliseconds of any clock, for `HandshakeInfo.timing`. Default `Date.now`, which jumps when the clock is set. */
 	now?: () => number;
+}
+
+/** What `sessions` must be. A key stands for a port and for all that a session is bound to: 16 characters. */
+export interface SessionKeeper {
+	/** Returns the session for a connection, or undefined. */
+	take(key: string): ArrayBuffer | undefined;
+	keep(key: string, session: ArrayBuffer): void;
 }
 
 /** An external pre-shared key, and the name by which the server finds it. */

@@ -1,6 +1,6 @@
 /// <reference path="../native.d.ts" />
 /*
-	Decompression of zlib's format, RFC 1950 (zlib_stream.c), for the option of the same name: an app that wants compressed certificates includes this
+	Decompression of zlib's format, RFC 1950 (zlib_stream.c), for the option of the same name, and of gzip: an app that wants compressed certificates includes this
 	folder's manifest. On a device the code is in the chip's ROM and takes 11 KB while it runs; on a desktop it is zlib.
 */
 
@@ -12,4 +12,9 @@ import type { Bytes } from "../native";
  */
 export function inflate(this: void, from: Bytes, start: number, end: number, to: Bytes): boolean {
 	return native("xs_inflate").call(this, from, start, end, to);
+}
+
+/** The same for gzip (RFC 1952), as HTTP servers send it: header, checksum and length are checked, too. For `fetch` (tls/fetch). */
+export function gunzip(this: void, from: Bytes, start: number, end: number, to: Bytes): boolean {
+	return native("xs_gunzip").call(this, from, start, end, to);
 }

@@ -16,6 +16,7 @@ import type { ConnectionOptions, TCPSocket } from "./socket";
 import { Flag, IDLE_MS, Turns } from "./turns";
 import { expectBuffer, expectRoom, Need, Purpose, roomForBuffer } from "../wire/memory";
 import { empty } from "../wire/reader";
+import { isWaitingForClock } from "../x509/time";
 
 /** What is read from TCP at a time, in bytes: during the handshake, when memory is short, and after it, when data flows. */
 const enum Segment {
@@ -25,6 +26,9 @@ const enum Segment {
 
 /** From the constructor to the open connection, unless the option `timeout` says otherwise. */
 const DEFAULT_TIMEOUT_MS = 30000;
+
+/** How often a connection that waits for the clock looks at it. */
+const CLOCK_WAIT_MS = 250;
 
 const READING = -1;
 
@@ -88,7 +92,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		this.onError = options.onError;
 		try {
 			expectRoom(Need.connectionBytes, Need.connectionSlots, Purpose.connection);
-			const config = configureCopy(bindFunctions(secure, client), host ?? address);
+			const config = configureCopy(bindFunctions(secure, client), host ?? address, port);
 			const { timeout = DEFAULT_TIMEOUT_MS, idleTimeout, onSession } = config;
 			if (onSession) this.onSession = onSession;
 			if (idleTimeout) this.idleTimeout = idleTimeout;
@@ -256,6 +260,9 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		if (this.flags & Flag.connected) {
 			connection.flush();
 			this.tellWritable();
+		} else if (isWaitingForClock(this.options!.secure.clock)) {
+			this.flags |= Flag.hasRoom;
+			this.timer ??= this.setTimer(CLOCK_WAIT_MS, 0);
 		} else {
 			this.flags |= Flag.connected;
 			connection.connect();
@@ -318,10 +325,13 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		host,
 		address,
 		port,
-		secure: { timeout = DEFAULT_TIMEOUT_MS },
+		secure: { timeout = DEFAULT_TIMEOUT_MS, clock },
 	}: ConnectionOptions<Client>): void {
-		const what =
-			this.flags & Flag.connected ? this.connection.waitsFor : `TCP's connection to ${host ?? address} port ${port}`;
+		const what = isWaitingForClock(clock)
+			? 'the clock, which is not set: set it, such as with SNTP ("clock" is "wait")'
+			: this.flags & Flag.connected
+				? this.connection.waitsFor
+				: `TCP's connection to ${host ?? address} port ${port}`;
 		this.finish(
 			new TLSError(
 				"timeout",

@@ -19,6 +19,7 @@ export const enum Purpose {
 	handshake,
 	output,
 	data,
+	response,
 }
 
 /** What stays free for a connection that fails: the error with its stack, its words, and the record with the alert. */
@@ -79,6 +80,8 @@ function purposeName(purpose: Purpose): string {
 			return "a message to the server";
 		case Purpose.data:
 			return "what was received";
+		case Purpose.response:
+			return "the head of an HTTP response";
 	}
 }
 

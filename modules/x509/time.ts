@@ -11,9 +11,10 @@ import { Tag } from "../wire/der";
  * The time that certificates are checked against:
  * "build" (the default): the device's clock. A time before this library was released counts as not set.
  * "strict": the device's clock, which counts as not set only in 1970, where clocks start.
+ * "wait": as "build"; a TLSClient says nothing to the server before the clock is set, and ends with "timeout" where that takes too long.
  * A function: seconds since 1970 from the application's own source, or undefined if it knows no time.
  */
-export type ClockOption = "build" | "strict" | (() => number | undefined);
+export type ClockOption = "build" | "strict" | "wait" | (() => number | undefined);
 
 /** Returns seconds since 1970, or undefined if no time is known. */
 export type ClockPolicy = () => number | undefined;
@@ -40,12 +41,20 @@ function strictClock(): number | undefined {
 	return after(FIRST_YEAR);
 }
 
+/** True while a connection with this option has to wait. */
+export function isWaitingForClock(option: ClockOption | undefined): boolean {
+	return option === "wait" && buildClock() === undefined;
+}
+
 /** Checks the option `clock`. Throws "configuration". */
 export function clockPolicy(option: ClockOption | undefined): ClockPolicy {
-	if (option === undefined || option === "build") return buildClock;
+	if (option === undefined || option === "build" || option === "wait") return buildClock;
 	if (option === "strict") return strictClock;
 	if (typeof option === "function") return option;
-	throw new TLSError("configuration", '"clock" is "build", "strict" or a function that gives seconds since 1970');
+	throw new TLSError(
+		"configuration",
+		'"clock" is "build", "strict", "wait" or a function that gives seconds since 1970',
+	);
 }
 
 /** Returns milliseconds since 1970 by the policy; undefined if no time is known, or one that no session can hold (after 2106). */

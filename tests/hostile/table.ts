@@ -200,6 +200,10 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 		function: rsa.encryptPremaster,
 		args: () => [0x303, rsaKey, 0, rsaKey.length, key(48), buffer(), 0],
 	},
+	gunzip: {
+		function: inflate.gunzip,
+		args: () => [bytes("1f8b08000000000002034b4c4a0600c241243503000000"), 0, 23, buffer(3)],
+	},
 	inflate: { function: inflate.inflate, args: () => [bytes("789c4b4c4a0600024d0127"), 0, 11, buffer(3)] },
 	dsSigner: { function: ds.dsSigner, args: () => [buffer(dsLength), 3] },
 	"dsSigner()": {

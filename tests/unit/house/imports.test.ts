@@ -28,22 +28,23 @@ const layers: readonly Layer[] = [
 	{ name: "record", files: /^modules\/record\//, below: lowest },
 	{ name: "crypto", files: /^modules\/crypto\//, below: lowest },
 	{ name: "x509", files: /^modules\/x509\//, below: [...lowest, "crypto"] },
+	{ name: "options", files: /^modules\/(options|optionreader)\.ts$/, below: [...lowest, "crypto", "x509"] },
 	{
 		name: "handshake",
-		files: /^modules\/(handshake\/|optional\/(legacy|hybrid)\/|config\.ts$|options\.ts$|optionreader\.ts$)/,
-		below: [...lowest, "crypto", "x509"],
+		files: /^modules\/(handshake\/|optional\/(legacy|hybrid)\/|config\.ts$)/,
+		below: [...lowest, "crypto", "x509", "options"],
 	},
 	{
 		name: "connection",
 		files: /^modules\/(connection\/|configure\.ts$)/,
-		below: [...lowest, "record", "crypto", "x509", "handshake"],
+		below: [...lowest, "record", "crypto", "x509", "options", "handshake"],
 	},
 	{
 		name: "public",
 		files: /^modules\/(client|engine|trust|names|sessions)\.ts$/,
-		below: [...lowest, "record", "crypto", "x509", "handshake", "connection"],
+		below: [...lowest, "record", "crypto", "x509", "options", "handshake", "connection"],
 	},
-	{ name: "https", files: /^modules\/(https\/|fetch\.ts$)/, below: ["numbers", "errors", "public"] },
+	{ name: "https", files: /^modules\/(https|fetch)(\/|\.ts$)/, below: [...lowest, "options", "public"] },
 	{ name: "sdk", files: /^modules\/sdk\//, below: ["numbers", "errors", "public", "https"] },
 	{ name: "app", files: /^(main\.ts$|examples\/|roots\/)/, below: ["errors", "hardware", "public", "https", "sdk"] },
 	{ name: "simulator", files: /^host-sim\//, below: ["numbers", "errors", "x509", "public"] },
@@ -56,7 +57,7 @@ const platformModules: readonly { readonly files: RegExp; readonly names: readon
 	{ files: /^modules\/optional\/legacy\//, names: ["mc/config"] },
 	{
 		files: /^modules\/(https|sdk)\/|^modules\/fetch\.ts$/,
-		names: ["timer", "mc/config", "Resource", "embedded:io/socket/tcp"],
+		names: ["timer", "mc/config", "net", "Resource", "embedded:io/socket/tcp"],
 	},
 ];
 
@@ -66,7 +67,12 @@ const parts = readdirSync(join(projectRoot, "modules", "optional", "without"))
 
 /** Every build: all of the stack, the parts that are off by default with it, and without each part that can be left out. */
 const builds: readonly (readonly string[])[] = [
-	["hardware/ds/manifest.json", "hardware/inflate/manifest.json"],
+	[
+		"hardware/ds/manifest.json",
+		"hardware/inflate/manifest.json",
+		"modules/fetch/manifest.json",
+		"modules/optional/sessions/manifest.json",
+	],
 	["modules/optional/legacy/manifest.json"],
 	...parts.map(path => [path]),
 ];

@@ -22,9 +22,13 @@ function isEmpty(script: string): boolean {
 
 test("modules are preloaded if they have something to run", async () => {
 	const app = join(projectRoot, "tests", "bench");
-	const include = ["modules/optional/legacy", "hardware/ds", "hardware/inflate"].map(path =>
-		relative(app, join(projectRoot, path, "manifest.json")),
-	);
+	const include = [
+		"modules/optional/legacy",
+		"hardware/ds",
+		"hardware/inflate",
+		"modules/fetch",
+		"modules/optional/sessions",
+	].map(path => relative(app, join(projectRoot, path, "manifest.json")));
 	const { manifest, files, label } = prepareApp(app, { extra: { include } });
 	const emitted = await compileTypeScript(manifest, files, `${label}-preload`);
 	const preloaded = new Set(files.preload);

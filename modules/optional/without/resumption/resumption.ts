@@ -7,7 +7,7 @@ import type * as whole from "../../../handshake/resumption/resumption";
 import { refuseOptions } from "tls/optional/without/refuse";
 
 export const readExternalKey: typeof whole.readExternalKey = options => {
-	refuseOptions(options, "resumption", ["session", "sessionLifetime", "onSession", "psk", "earlyData"]);
+	refuseOptions(options, "resumption", ["session", "sessionLifetime", "onSession", "sessions", "psk", "earlyData"]);
 	return undefined;
 };
 

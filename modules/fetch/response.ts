@@ -1,0 +1,250 @@
+/*
+	What `fetch` gives: a response as the web has it, as far as a device needs it. Its body stays with the server until it is asked for: nothing is collected that nobody
+	reads.
+*/
+
+import { refuse, TLSError } from "../errors";
+import type { HTTPClient, HTTPRequest } from "../https";
+import { expectBuffer, Purpose } from "../wire/memory";
+
+/** Decompresses gzip (RFC 1952): all of `from[start..end)` into all of `to`. hardware/inflate has one. */
+export type Gunzip = (from: Uint8Array, start: number, end: number, to: Uint8Array) => boolean;
+
+/** Most bytes of a body that is collected where its length is not known: it doubles from here. */
+const FIRST_BYTES = 1024;
+
+/** Bytes of gzip's header and trailer, and the smallest body between them. */
+const LEAST_GZIP = 20;
+
+/** A response's headers. Names may have upper and lower case. */
+export class Headers {
+	readonly #fields: Map<string, string>;
+
+	constructor(fields: Map<string, string>) {
+		this.#fields = fields;
+	}
+
+	/** The value; those of several headers of one name with ", " between them. Null where there is none. */
+	get(name: string): string | null {
+		return this.#fields.get(name.toLowerCase()) ?? null;
+	}
+
+	has(name: string): boolean {
+		return this.#fields.has(name.toLowerCase());
+	}
+
+	/** Names, in lower case, with their values. */
+	entries(): IterableIterator<[string, string]> {
+		return this.#fields.entries();
+	}
+
+	forEach(callback: (value: string, name: string) => void): void {
+		for (const [name, value] of this.#fields) callback(value, name);
+	}
+
+	[Symbol.iterator](): IterableIterator<[string, string]> {
+		return this.#fields.entries();
+	}
+}
+
+/** The body of a response that is under way. */
+export class Body {
+	readonly #client: HTTPClient;
+	readonly #request: HTTPRequest;
+	#isDone = false;
+	#error: unknown = undefined;
+	#wake: (() => void) | undefined = undefined;
+
+	constructor(client: HTTPClient, request: HTTPRequest) {
+		this.#client = client;
+		this.#request = request;
+	}
+
+	/** Something has arrived. */
+	notify(): void {
+		const wake = this.#wake;
+		this.#wake = undefined;
+		wake?.();
+	}
+
+	/** It is complete, or has failed. */
+	finish(error: unknown): void {
+		if (this.#isDone) return;
+		this.#isDone = true;
+		this.#error = error ?? undefined;
+		this.#client.close();
+		this.notify();
+	}
+
+	/** Waits until bytes can be read. Returns how many, 0 at the end. Throws the error. */
+	async wait(): Promise<number> {
+		for (;;) {
+			const count = this.#request.readable;
+			if (count) return count;
+			if (this.#error !== undefined) throw this.#error;
+			if (this.#isDone) return 0;
+			await new Promise<void>(resolve => {
+				this.#wake = resolve;
+			});
+		}
+	}
+
+	read(): ArrayBuffer | undefined {
+		return this.#request.read();
+	}
+
+	readInto(buffer: Uint8Array): number {
+		return this.#request.read(buffer) ?? 0;
+	}
+}
+
+/** What a Response is made of. */
+export interface ResponseParts {
+	readonly status: number;
+	readonly statusText: string;
+	readonly headers: Headers;
+	readonly url: string;
+	readonly redirected: boolean;
+	readonly body: Body;
+	/** Most bytes that are collected. */
+	readonly maxBytes: number;
+	readonly gunzip: Gunzip | undefined;
+}
+
+function tooLong(maxBytes: number): TLSError {
+	return new TLSError("http", `server sent a body of more than ${maxBytes} bytes; "maxBytes" sets how long it may be`);
+}
+
+export class Response {
+	readonly #parts: ResponseParts;
+	#isUsed = false;
+
+	/** Made by `fetch` alone. */
+	constructor(parts: ResponseParts) {
+		this.#parts = parts;
+	}
+
+	get status(): number {
+		return this.#parts.status;
+	}
+
+	get statusText(): string {
+		return this.#parts.statusText;
+	}
+
+	/** True for a status from 200 to 299. */
+	get ok(): boolean {
+		const { status } = this.#parts;
+		return status >= 200 && status < 300;
+	}
+
+	get headers(): Headers {
+		return this.#parts.headers;
+	}
+
+	/** Where it came from in the end. */
+	get url(): string {
+		return this.#parts.url;
+	}
+
+	/** True where that is not where the request went first. */
+	get redirected(): boolean {
+		return this.#parts.redirected;
+	}
+
+	/** True where the body was asked for. */
+	get bodyUsed(): boolean {
+		return this.#isUsed;
+	}
+
+	/** Ends the connection of a response whose body is not wanted. */
+	close(): void {
+		this.#parts.body.finish(new TLSError("closed", "the response is closed"));
+	}
+
+	#use(): Body {
+		if (this.#isUsed) throw new TypeError("the body is read already: it can be read once");
+		this.#isUsed = true;
+		return this.#parts.body;
+	}
+
+	/** The body piece by piece, as it arrives: the only way for one that does not fit into memory. Leaving the loop ends the connection. */
+	async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+		if (this.#isCompressed())
+			refuse('"gunzip": a compressed body can\'t be read in pieces: call arrayBuffer(), text() or json()');
+		const body = this.#use();
+		try {
+			while (await body.wait()) {
+				const piece = body.read();
+				if (piece) yield new Uint8Array(piece);
+			}
+		} finally {
+			this.close();
+		}
+	}
+
+	/** The whole body. Throws TLSError "out_of_memory" where there is no room for it. */
+	async arrayBuffer(): Promise<ArrayBuffer> {
+		const body = this.#use();
+		try {
+			const bytes = await this.#collect(body);
+			return this.#isCompressed() ? this.#decompress(bytes) : bytes;
+		} finally {
+			this.close();
+		}
+	}
+
+	/** The whole body as text in UTF-8. */
+	async text(): Promise<string> {
+		return String.fromArrayBuffer(await this.arrayBuffer());
+	}
+
+	/** The whole body, read as JSON. SyntaxError where it is none. */
+	async json(): Promise<any> {
+		return JSON.parse(await this.text());
+	}
+
+	#isCompressed(): boolean {
+		const { gunzip, headers } = this.#parts;
+		return gunzip !== undefined && headers.get("content-encoding")?.toLowerCase() === "gzip";
+	}
+
+	async #collect(body: Body): Promise<ArrayBuffer> {
+		const { maxBytes, headers } = this.#parts;
+		const announced = Number(headers.get("content-length") ?? Number.NaN);
+		if (announced > maxBytes) throw tooLong(maxBytes);
+		let bytes = new Uint8Array(0),
+			length = 0;
+		for (let count = await body.wait(); count; count = await body.wait()) {
+			if (length + count > maxBytes) throw tooLong(maxBytes);
+			if (length + count > bytes.length) {
+				const wanted = announced >= length + count ? announced : Math.max(FIRST_BYTES, 2 * length, length + count);
+				const size = Math.min(wanted, maxBytes);
+				expectBuffer(size, Purpose.response);
+				const grown = new Uint8Array(size);
+				grown.set(bytes.subarray(0, length));
+				bytes = grown;
+			}
+			length += body.readInto(bytes.subarray(length, length + count));
+		}
+		if (length === bytes.length) return bytes.buffer;
+		expectBuffer(length, Purpose.response);
+		return bytes.buffer.slice(0, length);
+	}
+
+	/** Decompresses the whole body. Its end says how long it becomes: that is checked before memory is taken, and by the decompression itself. */
+	#decompress(compressed: ArrayBuffer): ArrayBuffer {
+		const { maxBytes, gunzip } = this.#parts;
+		const bytes = new Uint8Array(compressed),
+			end = bytes.length;
+		if (end < LEAST_GZIP)
+			throw new TLSError("http", `server sent a gzip body of ${end} bytes, which is too short for one`);
+		const length = new DataView(compressed).getUint32(end - 4, true);
+		if (length > maxBytes) throw tooLong(maxBytes);
+		expectBuffer(length, Purpose.response);
+		const result = new Uint8Array(length);
+		if (!gunzip!(bytes, 0, end, result))
+			throw new TLSError("http", "server sent a gzip body that can't be decompressed");
+		return result.buffer;
+	}
+}

@@ -1,0 +1,569 @@
+/*
+	What runs behind an HTTPClient (https.ts): one connection at a time to one server, requests in a queue over it, and a new connection where the old one has ended.
+
+	Every callback comes from the event loop. What a callback throws is thrown again when all is in order. A failure of the connection ends the request at hand and all
+	that wait, with the same error; a connection that ends in good order between two requests ends nothing.
+*/
+
+import Timer from "timer";
+import { asTLSError, TLSError } from "../errors";
+import { TLSClient } from "../client";
+import { type Exchange, ExchangeFlag } from "./exchange";
+import { Body } from "./request";
+import { CALLBACK_WORK, Next, ResponseReader, TURN_WORK } from "./response";
+import type { Source } from "./response";
+import { isAddress, lookUp, openSocket } from "./socket";
+import type { HTTPSocket, LookUp, ResolverOptions, SocketEvents, SocketOptions } from "./socket";
+
+/** What an HTTPClient is made with, checked. */
+export interface AgentOptions {
+	readonly host: string;
+	readonly port: number;
+	readonly socket: SocketOptions;
+	readonly dns: ResolverOptions | undefined;
+	readonly timeout: number;
+	readonly maxHeaderBytes: number;
+	readonly maxHeaders: number;
+	readonly onError: ((this: unknown, error: TLSError) => void) | undefined;
+	readonly onClose: ((this: unknown, error: TLSError | undefined) => void) | undefined;
+}
+
+const enum Flag {
+	/** `pump` is at work. */
+	pumping = 1,
+	/** A callback has thrown `thrown`. */
+	threw = 2,
+	/** The socket has connected. */
+	ready = 4,
+	/** A request was completed over this connection. */
+	reused = 8,
+	/** The connection has ended: in good order, or with `endError`. */
+	ended = 16,
+	/** The client is closed. */
+	closed = 32,
+	/** The socket has room that the application has not been told of. */
+	hasRoom = 64,
+}
+
+/** What the client waits for; how long is limited. */
+const enum Step {
+	none,
+	open,
+	send,
+	head,
+	body,
+}
+
+/** Bytes around a chunk that is sent: up to four digits, twice CR LF. */
+const CHUNK_OVERHEAD = 8;
+
+/** Longest chunk that is sent: four digits. */
+const LONGEST_CHUNK = 0xffff;
+
+const more = Object.freeze({ more: true });
+const lineEnd = Uint8Array.of(13, 10);
+/** Size 0, no trailers. */
+const lastChunk = Uint8Array.of(0x30, 13, 10, 13, 10);
+const NUMBER = "number";
+
+function stepName(step: Step): string {
+	switch (step) {
+		case Step.open:
+			return "the connection was not open";
+		case Step.send:
+			return "the server took nothing of the request";
+		case Step.head:
+			return "the server's response had no complete head";
+		default:
+			return "nothing of the response's body came";
+	}
+}
+
+export class Agent implements Source, SocketEvents {
+	/** Source: bytes that the socket can give now. */
+	available = 0;
+	work = 0;
+	private socket: HTTPSocket | undefined = undefined;
+	private current: Exchange | undefined = undefined;
+	private reader: ResponseReader | undefined = undefined;
+	private flags = 0;
+	/** Bytes that the socket takes now. */
+	private writable = 0;
+	/** Bytes of the request's head that are sent. */
+	private sent = 0;
+	/** Bytes of the body that the application was told of and has not read. */
+	private told = 0;
+	private step: Step = Step.none;
+	private stepTimer: Timer | undefined = undefined;
+	private turnTimer: Timer | undefined = undefined;
+	private readonly queue: Exchange[] = [];
+	private readonly client: unknown;
+	private readonly options: AgentOptions;
+	// XS: absent fields
+	declare private lookUp: LookUp | undefined;
+	declare private endError: TLSError | undefined;
+	declare private thrown: unknown;
+	/** Of TLS: for the next connection. */
+	declare private session: ArrayBuffer | undefined;
+
+	constructor(client: unknown, options: AgentOptions) {
+		this.client = client;
+		this.options = options;
+	}
+
+	/** Puts a request at the end of the queue. */
+	add(exchange: Exchange): void {
+		if (this.flags & Flag.closed) throw new TLSError("closed", "the client is closed: make a new HTTPClient");
+		this.queue.push(exchange);
+		this.schedule();
+	}
+
+	/** Ends all without a call. */
+	close(): void {
+		this.flags |= Flag.closed;
+		this.dropSocket();
+		this.current = this.reader = undefined;
+		this.queue.length = 0;
+		Timer.clear(this.turnTimer);
+		this.turnTimer = undefined;
+	}
+
+	/** Ends one request without a call. The connection goes with one that is under way. */
+	cancel(exchange: Exchange): void {
+		const at = this.queue.indexOf(exchange);
+		if (at >= 0) this.queue.splice(at, 1);
+		if (this.current !== exchange) return;
+		this.current = this.reader = undefined;
+		this.dropSocket();
+		this.schedule();
+	}
+
+	// What the socket reports
+
+	socketReadable(count: number): void {
+		this.available = count;
+		if (this.current) this.pump();
+		else if (this.flags & Flag.ready) this.dropUnasked();
+	}
+
+	socketWritable(count: number): void {
+		this.writable = count;
+		this.flags |= Flag.hasRoom;
+		if (this.flags & Flag.ready) this.pump();
+		else {
+			this.flags |= Flag.ready;
+			this.startStep(Step.none);
+			this.next();
+		}
+	}
+
+	socketEnded(error: unknown): void {
+		if (!this.socket) return;
+		this.noteEnd(error);
+		if (this.current) this.pump();
+		else if (this.flags & Flag.ready) this.endIdle(this.endError);
+		else this.fail(this.endError ?? this.noConnection());
+		this.throwAgain();
+	}
+
+	private noConnection(): TLSError {
+		const { host, port } = this.options;
+		return new TLSError("transport", `no connection to ${host} port ${port}`);
+	}
+
+	/** The connection takes and gives nothing more. With TLS only close_notify is a good end; TCP's can't be told from a cut. */
+	private noteEnd(error: unknown): void {
+		this.flags |= Flag.ended;
+		this.writable = 0;
+		const code = (error as Partial<TLSError> | undefined)?.code;
+		if (code === "closed" || (error === undefined && !this.options.socket.secure)) return;
+		this.available = 0;
+		if (error instanceof TLSError) this.endError = error;
+		else if (error instanceof Error) this.endError = new TLSError("transport", error.message);
+		else this.endError = new TLSError("truncated", "the connection ended without close_notify");
+	}
+
+	// Source
+
+	receive(to: Uint8Array): void {
+		this.available -= to.length;
+		this.socket!.read(to);
+	}
+
+	// What the application asks of its request
+
+	/** Bytes of the body that `exchange` can read. */
+	readable(exchange: Exchange): number {
+		return this.current === exchange && this.reader ? this.reader.readable(this) : 0;
+	}
+
+	/** Fills `to`, no longer than `readable`, with bytes of the body. */
+	read(exchange: Exchange, to: Uint8Array): void {
+		if (this.current !== exchange) return;
+		try {
+			this.reader!.take(this, to);
+		} catch (error) {
+			this.noteEnd(asTLSError(error));
+		}
+		this.told -= to.length;
+		if (this.told <= 0) this.schedule();
+	}
+
+	/** Bytes of the body that can be sent. */
+	room(exchange: Exchange): number {
+		if (this.current !== exchange || exchange.head || exchange.flags & ExchangeFlag.lastChunk) return 0;
+		if (exchange.body === Body.chunked) return Math.max(0, Math.min(this.writable - CHUNK_OVERHEAD, LONGEST_CHUNK));
+		return Math.min(this.writable, exchange.body);
+	}
+
+	/** Sends bytes of the body, no more than `room`. */
+	write(exchange: Exchange, bytes: Uint8Array): void {
+		const length = bytes.length;
+		if (!length) return;
+		if (exchange.body === Body.chunked) {
+			this.put(new Uint8Array(ArrayBuffer.fromString(`${length.toString(16)}\r\n`)), true);
+			this.put(bytes, true);
+			this.put(lineEnd, false);
+		} else {
+			this.put(bytes, false);
+			exchange.body -= length;
+			if (!exchange.body) this.endRequest();
+		}
+	}
+
+	/** Ends a chunked body. */
+	endBody(exchange: Exchange): void {
+		exchange.flags |= ExchangeFlag.lastChunk;
+		this.schedule();
+	}
+
+	// Events
+
+	private schedule(): void {
+		if (this.turnTimer || this.flags & (Flag.pumping | Flag.closed)) return;
+		this.turnTimer = Timer.set(() => {
+			this.turnTimer = undefined;
+			if (this.current) this.pump();
+			else this.next();
+			this.throwAgain();
+		}, 0);
+	}
+
+	private startStep(step: Step): void {
+		const { timeout } = this.options;
+		this.step = step;
+		if (step === Step.none || !timeout) {
+			Timer.clear(this.stepTimer);
+			this.stepTimer = undefined;
+		} else if (this.stepTimer) Timer.schedule(this.stepTimer, timeout, timeout);
+		else this.stepTimer = Timer.repeat(() => this.onTimeout(), timeout);
+	}
+
+	private onTimeout(): void {
+		const { timeout } = this.options;
+		this.fail(
+			new TLSError("timeout", `${stepName(this.step)} within ${timeout} ms; "timeout" sets how long a step may take`),
+		);
+		this.throwAgain();
+	}
+
+	/** Calls a callback of the application. What it throws is kept for `throwAgain`. */
+	private call(callback: ((...values: any[]) => void) | undefined, self: unknown, ...values: unknown[]): void {
+		try {
+			callback?.call(self, ...values);
+		} catch (error) {
+			if (!(this.flags & Flag.threw)) this.thrown = error;
+			this.flags |= Flag.threw;
+		}
+	}
+
+	private throwAgain(): void {
+		if (!(this.flags & Flag.threw) || this.flags & Flag.pumping) return;
+		const thrown = this.thrown;
+		this.thrown = undefined;
+		this.flags &= ~Flag.threw;
+		throw thrown;
+	}
+
+	// The connection
+
+	private open(): void {
+		const { host, dns } = this.options;
+		this.startStep(Step.open);
+		if (!dns || isAddress(host)) {
+			this.connect(isAddress(host) ? host : undefined);
+			return;
+		}
+		let isOver = false;
+		try {
+			const pending = lookUp(dns, host, (address, error) => {
+				isOver = true;
+				this.lookUp = undefined;
+				if (error) this.fail(error);
+				else this.connect(address);
+				this.throwAgain();
+			});
+			// a resolver may know the address at once
+			if (!isOver) this.lookUp = pending;
+		} catch (error) {
+			if (!isOver) this.fail(new TLSError("transport", `the name ${host} can't be looked up: ${String(error)}`));
+			else throw error;
+		}
+	}
+
+	private connect(address: string | undefined): void {
+		const { host, port, socket } = this.options;
+		try {
+			this.socket = openSocket(socket, { host, port, address }, this.secureOptions(), this);
+		} catch (error) {
+			this.fail(asTLSError(error));
+		}
+	}
+
+	/** What TLSClient gets where the application does not say otherwise: HTTP/1.1 as protocol, and the last session. */
+	private secureOptions(): object {
+		const { io, secure } = this.options.socket;
+		// options of a prototype would be lost in a copy, and a pin with them: TLSClient sees them as they are, and refuses them
+		if ((io as unknown) !== TLSClient || !secure || Object.getPrototypeOf(secure) !== Object.prototype) return {};
+		const own: Record<string, unknown> = { ...secure };
+		own["applicationLayerProtocolNegotiation"] ??= "http/1.1";
+		if (!own["session"] && !own["onSession"] && !own["sessions"]) {
+			if (this.session) own["session"] = this.session;
+			own["onSession"] = (session: ArrayBuffer) => {
+				this.session = session;
+			};
+		}
+		this.session = undefined;
+		return { secure: own };
+	}
+
+	private dropSocket(): void {
+		const { socket } = this;
+		this.lookUp?.close();
+		this.lookUp = this.socket = this.endError = undefined;
+		this.available = this.writable = this.told = 0;
+		this.flags &= Flag.pumping | Flag.threw | Flag.closed;
+		this.startStep(Step.none);
+		try {
+			socket?.close();
+		} catch {
+			// it is closed, or can't be
+		}
+	}
+
+	/** The connection has ended, and no request with it. */
+	private endIdle(error: TLSError | undefined): void {
+		this.dropSocket();
+		this.call(this.options.onClose, this.client, error);
+		this.schedule();
+	}
+
+	/** Bytes came that answer no request: whatever they are, nothing of this connection can be trusted to answer the next. */
+	private dropUnasked(): void {
+		const count = this.available;
+		this.endIdle(new TLSError("http", `server sent ${count} bytes that no request asked for`));
+		this.throwAgain();
+	}
+
+	private fail(error: TLSError): void {
+		const { current, queue } = this;
+		const waiting = queue.splice(0, queue.length);
+		this.flags |= Flag.closed;
+		this.current = this.reader = undefined;
+		this.dropSocket();
+		if (current) this.call(current.onDone, current.request, error);
+		for (let i = 0; i < waiting.length; i++) this.call(waiting[i]!.onDone, waiting[i]!.request, error);
+		this.call(this.options.onError, this.client, error);
+	}
+
+	// The request at hand
+
+	/** Begins with the next request, where there is one. */
+	private next(): void {
+		if (this.current || !this.queue.length || this.lookUp) return;
+		if (!this.socket) {
+			this.open();
+			return;
+		}
+		if (!(this.flags & Flag.ready)) return;
+		this.current = this.queue.shift();
+		this.sent = 0;
+		this.flags |= Flag.hasRoom;
+		this.startStep(Step.send);
+		this.pump();
+	}
+
+	/** Sends and reads until the socket, the application or the server is waited for. */
+	private pump(): void {
+		if (this.flags & Flag.pumping) return;
+		this.flags |= Flag.pumping;
+		this.work = TURN_WORK;
+		let isLater = false;
+		try {
+			this.send();
+			isLater = this.receiveResponse();
+		} catch (error) {
+			this.fail(asTLSError(error));
+		}
+		this.flags &= ~Flag.pumping;
+		if (isLater || this.flags & Flag.threw || (!this.current && this.queue.length)) this.schedule();
+		this.throwAgain();
+	}
+
+	/** Hands bytes to the socket. What it throws is an end of the connection. */
+	private put(bytes: Uint8Array, hasMore: boolean): void {
+		if (this.flags & Flag.ended) return;
+		try {
+			const left = hasMore ? this.socket!.write(bytes, more) : this.socket!.write(bytes);
+			this.writable = typeof left === NUMBER ? (left as number) : this.writable - bytes.length;
+		} catch (error) {
+			this.noteEnd(asTLSError(error));
+			this.schedule();
+		}
+	}
+
+	/** Sends the head, then what the application has of the body. */
+	private send(): void {
+		const exchange = this.current;
+		if (!exchange || this.flags & Flag.ended) return;
+		const { head } = exchange;
+		if (head && this.sent < head.length) {
+			const count = Math.min(this.writable, head.length - this.sent);
+			if (!count) return;
+			this.put(count === head.length ? head : head.subarray(this.sent, this.sent + count), false);
+			this.sent += count;
+			this.startStep(Step.send);
+			if (this.sent < head.length || this.flags & Flag.ended) return;
+			if (exchange.body === Body.none) {
+				this.endRequest();
+				return;
+			}
+			// the body is the application's to send, and so is the time
+			exchange.head = undefined;
+			this.startStep(Step.none);
+		}
+		if (this.flags & Flag.hasRoom) {
+			const room = this.room(exchange);
+			if (room) {
+				this.flags &= ~Flag.hasRoom;
+				this.call(exchange.onWritable, exchange.request, room);
+			}
+		}
+		if (exchange.flags & ExchangeFlag.lastChunk && exchange.body && this.current === exchange) this.sendLast(exchange);
+	}
+
+	/** Ends a chunked body when there is room. */
+	private sendLast(exchange: Exchange): void {
+		if (this.writable < lastChunk.length) return;
+		this.put(lastChunk, false);
+		exchange.body = Body.none;
+		this.endRequest();
+	}
+
+	private endRequest(): void {
+		if (!this.reader?.hasHead) this.startStep(Step.head);
+	}
+
+	/** Returns true where there is more to do when others had their turn. */
+	private receiveResponse(): boolean {
+		for (;;) {
+			const exchange = this.current;
+			if (!exchange || this.flags & Flag.threw) return false;
+			if (!this.reader && !this.beginResponse(exchange)) return false;
+			const reader = this.reader!;
+			switch (reader.advance(this)) {
+				case Next.wait:
+					if (this.flags & Flag.ended) this.endEarly(exchange);
+					else if (reader.hasHead) this.startStep(Step.body);
+					return false;
+				case Next.later:
+					return true;
+				case Next.head:
+					this.tellHead(exchange, reader);
+					break;
+				case Next.data:
+					if (!this.tellData(exchange, reader)) return false;
+					if (this.work <= 0) return true;
+					break;
+				case Next.done:
+					this.complete(exchange, reader);
+					return false;
+			}
+		}
+	}
+
+	/** Returns false where nothing of the response has come. */
+	private beginResponse(exchange: Exchange): boolean {
+		if (!this.available || !this.sent) {
+			if (this.flags & Flag.ended) this.endEarly(exchange);
+			return false;
+		}
+		const { maxHeaderBytes, maxHeaders } = this.options;
+		this.reader = new ResponseReader(
+			(exchange.flags & ExchangeFlag.head) !== 0,
+			maxHeaderBytes,
+			maxHeaders,
+			exchange.headersMask,
+		);
+		return true;
+	}
+
+	private tellHead(exchange: Exchange, reader: ResponseReader): void {
+		const { status, headers, statusText } = reader;
+		reader.headers = undefined;
+		this.startStep(Step.none);
+		this.call(exchange.onHeaders, exchange.request, status, headers, statusText);
+	}
+
+	/** Tells of bytes of the body. Returns false where the application has not read them all: it goes on when it does. */
+	private tellData(exchange: Exchange, reader: ResponseReader): boolean {
+		if (!exchange.onReadable) {
+			reader.skip(this);
+			return true;
+		}
+		const count = reader.readable(this);
+		if (count > this.told) {
+			this.told = count;
+			this.work -= CALLBACK_WORK;
+			if (this.step === Step.body) this.startStep(Step.none);
+			this.call(exchange.onReadable, exchange.request, count);
+		}
+		return this.current === exchange && this.told <= 0;
+	}
+
+	/** The response is there, and the application has all of it. */
+	private complete(exchange: Exchange, reader: ResponseReader): void {
+		const isSent = exchange.body === Body.none && !(exchange.head && this.sent < exchange.head.length);
+		const isKept =
+			reader.isPersistent && isSent && !(exchange.flags & ExchangeFlag.closes) && !(this.flags & Flag.ended);
+		const rest = reader.rest + this.available;
+		this.current = this.reader = undefined;
+		this.startStep(Step.none);
+		this.flags |= Flag.reused;
+		let unasked: TLSError | undefined;
+		if (isKept && rest) unasked = new TLSError("http", `server sent ${rest} bytes that no request asked for`);
+		if (!isKept || rest) this.dropSocket();
+		this.call(exchange.onDone, exchange.request, null);
+		if (!isKept || rest) this.call(this.options.onClose, this.client, unasked);
+	}
+
+	/** The connection has ended before the response was complete. */
+	private endEarly(exchange: Exchange): void {
+		const { reader } = this;
+		const error = this.endError;
+		if (reader?.endsWithConnection && !error) {
+			this.complete(exchange, reader);
+			return;
+		}
+		const isStale = !error || error.code === "truncated" || error.code === "transport";
+		if (!reader?.hasBegun && this.flags & Flag.reused && isStale && exchange.canRepeat) {
+			exchange.flags |= ExchangeFlag.repeated;
+			this.current = this.reader = undefined;
+			this.dropSocket();
+			this.queue.unshift(exchange);
+			return;
+		}
+		const where = reader?.hasBegun ? reader.missing : "before it answered";
+		this.fail(error ?? new TLSError("truncated", `server closed the connection ${where}`));
+	}
+}

@@ -1,0 +1,382 @@
+/*
+	"test/https/live": HTTPClient and fetch against the servers of live.test.ts. config.port is an HTTPS server's, config.plain an HTTP server's, config.cut one that
+	cuts, config.idle one that ends idle connections soon, config.openssl OpenSSL's.
+*/
+
+import config from "mc/config";
+import TCP from "embedded:io/socket/tcp";
+import { equal, note, ok, rejects, test } from "test/harness";
+import { TLSClient } from "tls/client";
+import type { HandshakeInfo } from "tls/client";
+import type { TLSError } from "tls/errors";
+import { fetch, type FetchOptions } from "tls/fetch";
+import { HTTPClient, type HTTPClientOptions } from "tls/https";
+import { SessionStore } from "tls/sessions";
+import { gunzip } from "tls/inflate";
+import { setClock } from "simulator";
+import Timer from "timer";
+
+const secure = { certificate: config.ca as string };
+const origin = `https://localhost:${config.port}`;
+
+function get(path: string, options: FetchOptions = {}): ReturnType<typeof fetch> {
+	return fetch(origin + path, { secure, ...options });
+}
+
+function sleep(ms: number): Promise<void> {
+	return new Promise(resolve => void Timer.set(() => resolve(), ms));
+}
+
+test("JSON", async () => {
+	const response = await get("/json");
+	equal([response.ok, response.status, response.statusText], [true, 200, "OK"]);
+	equal([response.url, response.redirected], [`${origin}/json`, false]);
+	equal(response.headers.get("Content-Type"), "application/json");
+	equal([response.headers.has("x"), response.headers.get("x")], [false, null]);
+	ok([...response.headers].some(([name]) => name === "content-type"));
+	equal(await response.json(), { hello: "world" });
+	ok(response.bodyUsed);
+	await rejects(response.text(), TypeError);
+});
+
+test("a status that is no success is a response", async () => {
+	const response = await get("/missing");
+	equal([response.ok, response.status, await response.text()], [false, 404, "nothing here"]);
+});
+
+test("POST of text and of bytes", async () => {
+	for (const body of ['{"t":21}', new Uint8Array([123, 125])]) {
+		const response = await get("/echo", { method: "POST", body, headers: { "Content-Type": "application/json" } });
+		const echo = await response.json();
+		equal(
+			[echo.method, echo.body, echo.headers["content-type"]],
+			["POST", typeof body === "string" ? body : "{}", "application/json"],
+		);
+		equal(echo.headers["content-length"], String(typeof body === "string" ? body.length : 2));
+	}
+});
+
+test("a body of 100 KB up", async () => {
+	const echo = await (await get("/length", { method: "PUT", body: new ArrayBuffer(100000) })).text();
+	equal(echo, "100000");
+});
+
+test("pieces of a chunked body", async () => {
+	let text = "",
+		pieces = 0;
+	for await (const piece of await get("/chunked")) {
+		text += String.fromArrayBuffer(piece.buffer as ArrayBuffer);
+		pieces++;
+	}
+	equal(text, "one two three four five ");
+	ok(pieces >= 2);
+});
+
+test("leaving the loop ends the connection", async () => {
+	for await (const piece of await get("/big")) {
+		ok(piece.length);
+		break;
+	}
+});
+
+test("maxBytes", async () => {
+	equal((await (await get("/length", { maxBytes: 1 })).text()).length, 1);
+	const error = await rejects(
+		get("/json", { maxBytes: 16 }).then(response => response.text()),
+		"http",
+	);
+	ok(error.message.includes("more than 16 bytes"), error.message);
+	await rejects(
+		get("/chunked", { maxBytes: 23 }).then(response => response.text()),
+		"http",
+	);
+	equal((await (await get("/chunked", { maxBytes: 24 })).text()).length, 24);
+});
+
+test("redirects: methods, relative places, and where it ended", async () => {
+	for (const [status, method, expected] of [
+		[301, "GET", "GET"],
+		[301, "POST", "GET"],
+		[302, "POST", "GET"],
+		[303, "POST", "GET"],
+		[303, "PUT", "GET"],
+		[307, "POST", "POST"],
+		[308, "PUT", "PUT"],
+		[302, "PUT", "PUT"],
+	] as [number, string, string][]) {
+		const body = method === "GET" ? {} : { body: "data" };
+		const response = await get(`/redirect/${status}`, {
+			method,
+			...body,
+			headers: { "content-type": "text/plain", authorization: "me" },
+		});
+		const echo = await response.json();
+		equal([response.redirected, response.url], [true, `${origin}/echo?from=redirect`]);
+		equal([echo.method, echo.body], [expected, expected === "GET" ? "" : "data"], `${status} ${method}`);
+		equal(echo.headers["content-type"], expected === "GET" && method !== "GET" ? undefined : "text/plain");
+		equal(echo.headers["authorization"], "me");
+	}
+});
+
+test("redirects: another origin does not get what is private", async () => {
+	const headers = { Authorization: "me", Cookie: "a=b", "x-other": "yes" };
+	const echo = await (
+		await get(`/to?url=${encodeURIComponent(`https://127.0.0.1:${config.port}/echo`)}`, { headers })
+	).json();
+	equal(
+		[echo.headers["authorization"], echo.headers["cookie"], echo.headers["x-other"]],
+		[undefined, undefined, "yes"],
+	);
+});
+
+test("redirects: five, never to http, and as asked for", async () => {
+	equal(await (await get("/count/5")).text(), "done");
+	ok((await rejects(get("/count/6"), "http")).message.includes("more than 5 times"));
+	const insecure = await rejects(get(`/to?url=${encodeURIComponent(`http://localhost:${config.plain}/`)}`), "http");
+	ok(insecure.message.includes("from https to http://"), insecure.message);
+	ok((await rejects(get("/count/1", { redirect: "error" }), "http")).message.includes('"redirect" is "error"'));
+	const manual = await get("/count/1", { redirect: "manual" });
+	equal([manual.status, manual.redirected], [302, false]);
+	manual.close();
+	for (const place of ["ftp://a/", "https://a b/", "https://user@localhost/"])
+		ok((await rejects(get(`/to?url=${encodeURIComponent(place)}`), "http")).message.includes("no URL"));
+	await rejects(get("/json", { redirect: "other" as never }), "configuration");
+});
+
+test("plain HTTP", async () => {
+	equal(await (await fetch(`http://localhost:${config.plain}/`)).text(), "plain");
+});
+
+test("TLS's sentence reaches the application", async () => {
+	const untrusted = await rejects(fetch(`${origin}/json`), "untrusted");
+	ok(untrusted.message.length > 20, untrusted.message);
+	const wrong = await rejects(get("/json", { secure: { ...secure, serverName: "other.example" } }), "wrong_name");
+	ok(wrong.message.includes("other.example"), wrong.message);
+	await rejects(get("/json", { secure: { ...secure, verify: false } as never }), "configuration");
+	ok((await rejects(fetch("https://localhost:1/", { secure }), "transport")).message.includes("port 1"));
+	ok((await rejects(fetch("https://no-such-host.invalid/", { secure }), "transport")).message.includes("no-such-host"));
+});
+
+test("an answer that is cut is no answer", async () => {
+	const cut = `https://localhost:${config.cut}`;
+	for (const path of ["/length", "/chunked", "/until-close"]) {
+		const response = await fetch(cut + path, { secure });
+		equal(response.status, 200);
+		await rejects(response.text(), "truncated");
+	}
+	equal(await (await fetch(`${cut}/until-goodbye`, { secure })).text(), "all of it");
+	const short = await rejects((await fetch(`${cut}/short`, { secure })).text(), "truncated");
+	ok(short.message.includes("bytes before the end of the body"), short.message);
+});
+
+test("gzip: asked for, decompressed, checked and bounded", async () => {
+	equal((await (await get("/gzip/plain")).text()).length, 5000);
+	equal(await (await get("/gzip/good", { gunzip })).text(), "hello ".repeat(5000));
+	equal(await (await get("/gzip/empty", { gunzip })).text(), "");
+	equal(await (await get("/json", { gunzip })).json(), { hello: "world" });
+	for (const kind of ["checksum", "length", "cut", "header", "more", "bomb"]) {
+		const error = await rejects(
+			get(`/gzip/${kind}`, { gunzip, maxBytes: 40000 }).then(response => response.text()),
+			"http",
+		);
+		ok(/decompressed|maxBytes/.test(error.message), `${kind}: ${error.message}`);
+	}
+	const pieces = await get("/gzip/good", { gunzip });
+	await rejects(pieces[Symbol.asyncIterator]().next(), "configuration");
+	pieces.close();
+});
+
+test("a signal", async () => {
+	const listeners: (() => void)[] = [];
+	const signal = {
+		aborted: false,
+		addEventListener(_: "abort", listener: () => void) {
+			listeners.push(listener);
+		},
+	};
+	const pending = get("/slow", { signal });
+	await sleep(50);
+	equal(listeners.length, 1);
+	listeners[0]!();
+	equal((await rejects(pending)).name, "AbortError");
+	equal((await rejects(get("/json", { signal: { aborted: true } }))).name, "AbortError");
+});
+
+test("options on a prototype are refused, not lost", async () => {
+	const inherited = Object.assign(Object.create({ pins: [new Uint8Array(32)] }), secure);
+	await rejects(get("/json", { secure: inherited }), "configuration");
+	const client = new HTTPClient({
+		host: "127.0.0.1",
+		port: Number(config.port),
+		socket: { io: TLSClient, TCP: { io: TCP }, secure: inherited },
+	});
+	const { error } = await ask(client, "/json");
+	equal((error as TLSError).code, "configuration");
+	ok(error!.message.includes('"pins" is inherited'), error!.message);
+});
+
+test("refused of fetch", async () => {
+	for (const options of [
+		{ body: "x" },
+		{ body: 5, method: "POST" },
+		{ headers: { "a\n": "b" } },
+		{ headers: { a: "b\r\nc: d" } },
+		{ metod: "GET" },
+		{ maxBytes: -1 },
+	])
+		await rejects(get("/json", options as never), "configuration");
+});
+
+interface Answer {
+	readonly text: string;
+	readonly error: Error | null;
+}
+
+/** A request of a client, as a promise. */
+function ask(client: HTTPClient, path: string, method = "GET"): Promise<Answer> {
+	return new Promise(resolve => {
+		let text = "";
+		client.request({
+			path,
+			method,
+			onReadable(count) {
+				text += String.fromArrayBuffer(this.read(count)!);
+			},
+			onDone(error) {
+				resolve({ text, error });
+			},
+		});
+	});
+}
+
+function clientFor(
+	port: string,
+	infos: HandshakeInfo[],
+	more: Partial<HTTPClientOptions> = {},
+	tls: object = {},
+): HTTPClient {
+	return new HTTPClient({
+		host: "127.0.0.1",
+		port: Number(port),
+		socket: {
+			io: TLSClient,
+			TCP: { io: TCP },
+			secure: { ...secure, ...tls, onHandshake: (info: HandshakeInfo) => void infos.push(info) },
+		},
+		...more,
+	});
+}
+
+test("requests over one connection", async () => {
+	const infos: HandshakeInfo[] = [];
+	const client = clientFor(config.port, infos);
+	const answers = await Promise.all([
+		ask(client, "/json"),
+		ask(client, "/chunked"),
+		ask(client, "/json", "HEAD"),
+		ask(client, "/empty"),
+		ask(client, "/json"),
+	]);
+	equal(
+		answers.map(({ text }) => text.length),
+		[17, 24, 0, 0, 17],
+	);
+	ok(answers.every(({ error }) => error === null));
+	equal([infos.length, infos[0]!.protocol], [1, "http/1.1"]);
+	client.close();
+});
+
+test("a server that ends idle connections: the next request goes over another, resumed", async () => {
+	const infos: HandshakeInfo[] = [];
+	const errors: TLSError[] = [];
+	let closes = 0;
+	const client = clientFor(config.idle, infos, {
+		onClose: () => void closes++,
+		onError: error => void errors.push(error),
+	});
+	for (let i = 0; i < 3; i++) {
+		equal((await ask(client, "/")).error, null);
+		// the server waits 200 ms, and some Nodes a second more
+		await sleep(1600);
+	}
+	// Node gives two tickets to a full handshake and none to one that is resumed; a client keeps the last
+	equal(
+		infos.map(({ resumed }) => resumed),
+		[false, true, false],
+	);
+	equal([closes, errors.length], [3, 0]);
+	client.close();
+});
+
+/** Ten connections in a row; which were resumed. */
+async function connectTenTimes(port: string, version: number, sessions: SessionStore): Promise<boolean[]> {
+	const infos: HandshakeInfo[] = [];
+	for (let i = 0; i < 10; i++) {
+		const client = clientFor(port, infos, {}, { sessions, minVersion: version, maxVersion: version });
+		equal((await ask(client, "/json")).error, null);
+		client.close();
+	}
+	return infos.map(({ resumed }) => resumed);
+}
+
+const oneFull = [false, ...Array.from({ length: 9 }, () => true)];
+
+test("ten connections in a row with a store: one full handshake, nine resumed, with OpenSSL", async () => {
+	for (const version of [0x303, 0x304]) {
+		const sessions = new SessionStore();
+		equal(await connectTenTimes(config.openssl, version, sessions), oneFull);
+		note(`${sessions.byteLength} bytes of sessions after ten connections of 0x${version.toString(16)} to OpenSSL`);
+	}
+});
+
+test("ten connections in a row, with Node, which gives no ticket to those that are resumed", async () => {
+	equal(await connectTenTimes(config.port, 0x303, new SessionStore()), oneFull);
+	equal(await connectTenTimes(config.port, 0x304, new SessionStore({ reuseTickets: true })), oneFull);
+	// two tickets of each full handshake, each used once
+	equal(await connectTenTimes(config.port, 0x304, new SessionStore()), [
+		false,
+		true,
+		true,
+		false,
+		true,
+		true,
+		false,
+		true,
+		true,
+		false,
+	]);
+});
+
+test("another trust and another port have other sessions", async () => {
+	const infos: HandshakeInfo[] = [];
+	const sessions = new SessionStore({ reuseTickets: true });
+	await connectTenTimes(config.port, 0x304, sessions);
+	const other = clientFor(config.port, infos, {}, { sessions, pins: [new Uint8Array(32)] });
+	equal(((await ask(other, "/json")).error as TLSError).code, "pin_mismatch");
+	const fresh = clientFor(config.idle, infos, {}, { sessions });
+	equal((await ask(fresh, "/")).error, null);
+	equal(
+		infos.map(({ resumed }) => resumed),
+		[false],
+	);
+	fresh.close();
+	const error = (await ask(clientFor(config.port, infos, {}, { sessions, onSession() {} }), "/")).error as TLSError;
+	equal(error.code, "configuration");
+	ok(error.message.includes('"sessions" keeps them'), error.message);
+});
+
+test('clock "wait": nothing is said before the clock is set, and not for ever', async () => {
+	const now = Math.floor(Date.now() / 1000);
+	setClock();
+	try {
+		equal((await rejects(get("/json"))).message.includes("clock"), true);
+		const late = await rejects(get("/json", { secure: { ...secure, clock: "wait", timeout: 600 } }), "timeout");
+		ok(late.message.includes("the clock, which is not set"), late.message);
+		const pending = get("/json", { secure: { ...secure, clock: "wait" } });
+		await sleep(600);
+		setClock(now);
+		equal((await pending).status, 200);
+	} finally {
+		setClock(now);
+	}
+});
