@@ -1,0 +1,183 @@
+/*
+	The examples, each run in the simulator against a server of Node, with the memory that its manifest gives it.
+*/
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import { buildApp } from "../../host-sim/build/build.js";
+import { projectRoot } from "../../host-sim/build/files.js";
+import { runApp } from "../../host-sim/build/run.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
+import { variants } from "../drivers/machine.js";
+
+let identity: ServerIdentity;
+let server: Server;
+let port: string;
+/** Connections, and requests with their bodies, since the last test. */
+let connections = 0;
+let requests: string[] = [];
+
+before(async () => {
+	identity = makeIdentity(["localhost", "127.0.0.1"]);
+	const { leaf, intermediate } = identity;
+	server = createServer(
+		{ key: leaf.key.privateKey.export({ type: "pkcs8", format: "pem" }), cert: leaf.pem + intermediate.pem },
+		(request, response) => {
+			let body = "";
+			request.on("data", data => {
+				body += String(data);
+			});
+			request.on("end", () => {
+				requests.push(`${request.method} ${request.url} ${body}`);
+				response.setHeader("content-type", "application/json");
+				response.end(JSON.stringify({ answer: requests.length }));
+			});
+		},
+	);
+	server.on("secureConnection", () => connections++);
+	await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
+	port = String((server.address() as AddressInfo).port);
+});
+
+after(() => {
+	server.close();
+	server.closeAllConnections();
+});
+
+/** What each example is told, and what it prints. */
+const examples: Readonly<
+	Record<
+		string,
+		{
+			config(): Record<string, string>;
+			readonly clock?: string;
+			prints: readonly (string | RegExp)[];
+			connections: number;
+			requests?: readonly string[];
+		}
+	>
+> = {
+	"fetch-json": {
+		config: () => ({ url: `https://localhost:${port}/state`, ca: identity.root.pem }),
+		prints: ['state: {"answer":1}'],
+		connections: 1,
+		requests: ["GET /state "],
+	},
+	"https-post": {
+		config: () => ({ host: "localhost", port, ca: identity.root.pem }),
+		prints: ['{"answer":1}', '{"answer":2}', '{"answer":3}'],
+		connections: 1,
+		requests: [23, 22, 21].map(value => `POST /measurements {"temperature":${value}}`),
+	},
+	pinned: {
+		config: () => ({
+			address: "127.0.0.1",
+			port,
+			pin: createHash("sha256")
+				.update(identity.leaf.key.publicKey.export({ type: "spki", format: "der" }))
+				.digest("hex"),
+		}),
+		prints: ["status 200", '{"answer":1}'],
+		connections: 1,
+	},
+	"sleep-and-resume": {
+		config: () => ({ url: `https://localhost:${port}/`, ca: identity.root.pem }),
+		prints: [
+			"full handshake",
+			"200, 12 characters",
+			"resumed handshake",
+			"200, 12 characters",
+			"resumed handshake",
+			"200, 12 characters",
+		],
+		connections: 3,
+	},
+	"set-clock": {
+		config: () => ({
+			url: `https://localhost:${port}/`,
+			ca: identity.root.pem,
+			now: String(Math.floor(Date.now() / 1000)),
+		}),
+		clock: "unset",
+		prints: ["asking pool.ntp.org for the time", /^2\d{3}-\d\d-\d\d: status 200$/],
+		connections: 1,
+	},
+	"two-connections": {
+		config: () => ({ port, ca: identity.root.pem }),
+		prints: [/^(one|two): \d+ bytes received$/, /^(one|two): \d+ bytes received$/],
+		connections: 2,
+	},
+};
+
+/** Examples on the SDK's clients, which need a newer engine than the simulator's: they are built for a device's manifest, where MODDABLE says where the SDK is. */
+const needSDK: readonly string[] = ["mqtt", "websocket"];
+
+const sdk = process.env["MODDABLE"];
+const mcconfig = sdk && join(sdk, "build", "bin", "lin", "release", "mcconfig");
+
+for (const name of needSDK)
+	test(`${name}: mcconfig takes it`, {
+		skip:
+			mcconfig && existsSync(mcconfig)
+				? false
+				: "left out: MODDABLE does not name a Moddable SDK whose tools are built",
+	}, () => {
+		const folder = mkdtempSync(join(tmpdir(), "xs-tls-example-"));
+		try {
+			for (const platform of ["lin", "esp32/esp32c3"]) {
+				const { status, stdout, stderr } = spawnSync(mcconfig!, ["-p", platform, "-o", folder], {
+					cwd: join(projectRoot, "examples", name),
+					encoding: "utf8",
+				});
+				assert.equal(status, 0, stdout + stderr);
+			}
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
+	});
+
+test("each example has a test", () => {
+	const folders = readdirSync(join(projectRoot, "examples"), { withFileTypes: true }).filter(entry =>
+		entry.isDirectory(),
+	);
+	assert.deepEqual(folders.map(({ name }) => name).sort(), [...Object.keys(examples), ...needSDK].sort());
+});
+
+for (const variant of variants)
+	describe(`examples, ${variant}`, () => {
+		for (const [name, example] of Object.entries(examples))
+			test(name, async () => {
+				connections = 0;
+				requests = [];
+				const app = await buildApp(join(projectRoot, "examples", name), { variant, config: example.config() });
+				const { code, stdout, stderr } = await runApp(app, {
+					timeout: 60,
+					...(example.clock ? { clock: example.clock } : {}),
+				});
+				const lines = stdout.filter(line => line !== "");
+				assert.equal(code, 0, stderr + lines.join("\n"));
+				assert.equal(lines.length, example.prints.length, lines.join("\n"));
+				example.prints.forEach((expected, i) =>
+					typeof expected === "string" ? assert.equal(lines[i], expected) : assert.match(lines[i]!, expected),
+				);
+				assert.equal(connections, example.connections);
+				if (example.requests) assert.deepEqual(requests, example.requests);
+			});
+
+		test("pinned: another key is refused", async () => {
+			const app = await buildApp(join(projectRoot, "examples", "pinned"), {
+				variant,
+				config: { address: "127.0.0.1", port, pin: "00".repeat(32) },
+			});
+			const { stdout } = await runApp(app, { timeout: 60 });
+			assert.match(stdout.join("\n"), /^failed: .*leads to no trust anchor/m);
+		});
+	});

@@ -1,0 +1,174 @@
+/*
+	The package as an app gets it that lives outside of the repository: its exports, its types by "extends" of one tsconfig.json, and a build with the SDK's mcpack, where
+	MODDABLE in the environment says where the SDK is.
+*/
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { projectRoot } from "../../host-sim/build/files.js";
+import { importedNames } from "../unit/house/graph.js";
+
+interface Package {
+	readonly exports: Readonly<Record<string, string | { readonly types: string; readonly moddable: string }>>;
+	readonly files: readonly string[];
+	readonly moddable: { readonly manifest: { readonly include: readonly string[] } };
+}
+
+const info = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as Package;
+
+/** The names that a module exports as values, types left out. */
+function exportedNames(text: string): string[] {
+	const direct = [...text.matchAll(/^export (?:async )?(?:class|function|const) (\w+)/gm)].map(match => match[1]!);
+	const listed = [...text.matchAll(/^export \{([^}]*)\}/gm)].flatMap(match => match[1]!.split(","));
+	return [...direct, ...listed.map(name => name.trim()).filter(Boolean)].sort();
+}
+
+let app: string;
+
+function write(name: string, text: string): void {
+	mkdirSync(join(app, name, ".."), { recursive: true });
+	writeFileSync(join(app, name), text);
+}
+
+before(() => {
+	app = mkdtempSync(join(tmpdir(), "xs-tls-app-"));
+	mkdirSync(join(app, "node_modules"));
+	// what npm install PATH makes
+	symlinkSync(projectRoot, join(app, "node_modules", "xs-tls"));
+});
+
+after(() => rmSync(app, { recursive: true, force: true }));
+
+test("exports name each public module, with its types", () => {
+	const modules = readdirSync(join(projectRoot, "package"))
+		.filter(name => name.endsWith(".js"))
+		.map(name => name.slice(0, -".js".length));
+	assert.deepEqual(modules.sort(), ["client", "engine", "errors", "fetch", "https", "names", "sessions", "trust"]);
+	for (const name of modules) {
+		const target = info.exports[`./${name}`];
+		assert.deepEqual(target, { types: `./modules/${name}.ts`, moddable: `./package/${name}.js` });
+		const module = readFileSync(join(projectRoot, "modules", `${name}.ts`), "utf8"),
+			stub = readFileSync(join(projectRoot, "package", `${name}.js`), "utf8");
+		assert.ok(stub.includes(`Modules.importNow("tls/${name}")`));
+		assert.deepEqual(importedNames(stub), ["modules"]);
+		assert.deepEqual(exportedNames(stub), exportedNames(module));
+		assert.equal(/^export default (\w+)/m.exec(stub)?.[1], /^export default (\w+)/m.exec(module)?.[1]);
+	}
+	for (const target of Object.values(info.exports))
+		for (const path of typeof target === "string" ? [target] : [target.types, target.moddable])
+			assert.ok(existsSync(join(projectRoot, path)), path);
+	for (const name of info.files) assert.ok(existsSync(join(projectRoot, name)), name);
+	for (const path of info.moddable.manifest.include)
+		assert.ok(path.startsWith("$(MODDABLE)/") || existsSync(join(projectRoot, path)), path);
+});
+
+const good = `
+import TCP from "embedded:io/socket/tcp";
+import Preference from "preference";
+import Resource from "Resource";
+import Timer from "timer";
+import config from "mc/config";
+import { TLSClient } from "tls/client";
+import type { TLSError } from "tls/errors";
+import { HTTPClient } from "tls/https";
+import { SessionStore } from "tls/sessions";
+import { RootStore } from "tls/trust";
+import fetch from "xs-tls/fetch";
+
+const sessions = new SessionStore({
+	storage: {
+		get: key => Preference.get("tls", key) as ArrayBuffer | undefined,
+		set: (key, value) => Preference.set("tls", key, value),
+		delete: key => Preference.delete("tls", key),
+	},
+});
+const secure = { roots: new RootStore(new Resource(config.roots)), sessions };
+new TLSClient({ host: "a", port: 443, TCP: { io: TCP }, secure, onError(error: TLSError) { trace(error.code); } });
+const client = new HTTPClient({ host: "a", socket: { io: TLSClient, TCP: { io: TCP }, secure } });
+client.request({
+	onReadable(count) {
+		const some: number | undefined = this.read(new Uint8Array(3));
+		const rest: ArrayBuffer | undefined = this.read(count);
+		trace(some ?? 0, rest?.byteLength ?? 0);
+	},
+});
+const response = await fetch("https://a/", { secure });
+for await (const piece of response) trace(piece.length);
+Timer.set(() => client.close(), 5);
+`;
+
+/** Each is a mistake that the types tell of. */
+const bad: Readonly<Record<string, string>> = {
+	"an unknown option of secure": `import fetch from "xs-tls/fetch"; fetch("https://a/", { secure: { verifie: true } });`,
+	"a wrong type": `import { HTTPClient } from "tls/https"; new HTTPClient({ host: 5 } as const);`,
+	"an internal name": `import { nothing } from "tls/fetch"; nothing();`,
+};
+
+function compile(text: string): { status: number | null; output: string } {
+	write("tsconfig.json", '{ "extends": "xs-tls/tsconfig.json", "include": ["src"] }');
+	write("src/main.ts", `${text}\nexport {};\n`);
+	const tsc = join(projectRoot, "node_modules", "typescript", "bin", "tsc");
+	const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", app], { encoding: "utf8" });
+	return { status, output: stdout + stderr };
+}
+
+test("an app gets types by the tsconfig.json that comes with the package", () => {
+	const { status, output } = compile(good);
+	assert.equal(status, 0, output);
+});
+
+for (const [name, text] of Object.entries(bad))
+	test(`types refuse ${name}`, () => {
+		const { status, output } = compile(text);
+		assert.notEqual(status, 0);
+		assert.match(output, /^src\/main\.ts|\/src\/main\.ts/m);
+	});
+
+const sdk = process.env["MODDABLE"];
+const mcpack = sdk && join(sdk, "build", "bin", "lin", "release", "mcpack");
+
+test("mcpack and mcconfig make an app of it, without a line of manifest", {
+	skip: mcpack && existsSync(mcpack) ? false : "MODDABLE does not name a Moddable SDK whose tools are built",
+}, () => {
+	write(
+		"package.json",
+		JSON.stringify({ name: "xs-tls-test-app", version: "1.0.0", type: "module", main: "./main.js" }),
+	);
+	write(
+		"main.js",
+		'import fetch from "xs-tls/fetch";\nconst response = await fetch("https://localhost/");\ntrace(await response.text());\n',
+	);
+	mkdirSync(join(app, "out"));
+	const bin = join(sdk!, "build", "bin", "lin", "release");
+	const env = { ...process.env, PATH: `${bin}:${process.env["PATH"]}` };
+	for (const platform of ["lin", "esp32/esp32c3"]) {
+		const options = ["mcconfig", "-p", platform, "-o", join(app, "out")];
+		const { status, stdout, stderr } = spawnSync(mcpack!, options, { cwd: app, env, encoding: "utf8" });
+		assert.equal(status, 0, stdout + stderr);
+	}
+	const made = readdirSync(join(app, "out"), { recursive: true }).map(String);
+	const flat = made.filter(name => name.endsWith("manifest_flat.json"));
+	assert.equal(flat.length, 2, made.join("\n"));
+	for (const name of flat) {
+		const { modules, preload } = JSON.parse(readFileSync(join(app, "out", name), "utf8")) as {
+			modules: Record<string, unknown>;
+			preload: string[];
+		};
+		assert.ok(preload.includes("tls/fetch"), "tls/fetch is preloaded");
+		assert.ok(modules["xs-tls/fetch"], "the app's import has a module");
+	}
+});
