@@ -156,7 +156,8 @@ describe("documents", () => {
 
 	test("TypeScript in them compiles", () => {
 		const app = join(projectRoot, "tests", "bench");
-		const include = ["ds", "inflate"].map(name => relative(app, join(projectRoot, "hardware", name, "manifest.json")));
+		const optional = ["hardware/ds", "hardware/inflate", "modules/fetch", "modules/optional/sessions"];
+		const include = optional.map(name => relative(app, join(projectRoot, name, "manifest.json")));
 		const { manifest, files } = prepareApp(app, { extra: { include } });
 		Object.assign(manifest.typescript.tsconfig.compilerOptions, { strict: true, noUncheckedIndexedAccess: true });
 		const folder = join(buildFolder, `documents.${process.pid}`);
