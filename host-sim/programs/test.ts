@@ -18,6 +18,7 @@ const order = [
 	"drivers",
 	"flows",
 	"certificates",
+	"examples",
 	"vectors",
 	"legacy",
 	"hostile",
