@@ -81,14 +81,23 @@ export function readPublicKey(der: DER, fields: KeyFields): void {
 		if (bits < RSASize.min || bits > RSASize.max || bits & 7) kind = 0;
 	} else if (kind) {
 		bits = kind === KeyKind.p256 ? 256 : kind === KeyKind.p384 ? 384 : 521;
-		if (der.bytes[start] !== 4 || end - start !== 1 + 2 * coordinateLength(kind))
-			der.fail("has a key that is no point of its curve");
+		checkPoint(der, 1 + 2 * coordinateLength(kind));
 	}
 	fields.keyKind = kind;
 	fields.keyStart = start;
 	fields.keyEnd = end;
 	fields.keyBits = bits;
 	der.leave(outer);
+}
+
+/** Checks that the key taken last is an uncompressed point of `length` bytes. PSA finds out if it is on its curve. */
+function checkPoint(der: DER, length: number): void {
+	const first = der.bytes[der.start],
+		found = der.end - der.start;
+	if (first === 4 && found === length) return;
+	if ((first === 2 || first === 3) && found === (length + 1) / 2)
+		der.fail("has a key that is a compressed point, which is unsupported: expected an uncompressed one");
+	der.fail("has a key that is no point of its curve");
 }
 
 /** Skips the AlgorithmIdentifier of an unsupported key. */

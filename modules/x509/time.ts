@@ -66,12 +66,16 @@ export function clockTime(policy: ClockPolicy): number | undefined {
 /** Returns seconds since 1970 by the policy. Throws "clock_not_set". */
 export function timeNow(policy: ClockPolicy): number {
 	const now = policy();
-	if (now === undefined || !(now >= 0))
-		throw new TLSError(
-			"clock_not_set",
-			'the clock is not set, so no certificate can be checked: set it first (such as by SNTP), or give "clock"',
-		);
+	if (now === undefined || !(now >= 0)) throw new TLSError("clock_not_set", whyNoTime(policy));
 	return Math.floor(now);
+}
+
+/** Says why the policy knows no time, and what to do. */
+function whyNoTime(policy: ClockPolicy): string {
+	const shown = Math.floor(Date.now() / 1000);
+	if (policy === buildClock && shown >= FIRST_YEAR)
+		return `the clock says ${dateText(shown)}, before this library was released (${dateText(RELEASED)}): set it, or give "clock": "strict" to believe it`;
+	return 'the clock is not set, so no certificate can be checked: set it first (such as by SNTP), or give "clock"';
 }
 
 function daysIn(month: number, year: number): number {

@@ -16,12 +16,18 @@ import { unsupportedKey } from "./unsupported";
 
 export { DIGEST, RootStore, sha256 } from "./rootstore";
 
+/** A buffer that holds text of PEM begins with "-----". */
+const DASH = 0x2d;
+
 /** DER, or PEM with any number of certificates. */
 export type CertificateInput = string | ArrayBuffer | Uint8Array;
 
 function derOf(input: CertificateInput): Uint8Array[] {
 	if (typeof input === "string") return readPEM(input, "CERTIFICATE");
-	return [input instanceof Uint8Array ? input : new Uint8Array(input)];
+	const bytes = input instanceof Uint8Array ? input : new Uint8Array(input);
+	if (bytes.length > 5 && bytes[0] === DASH && bytes[4] === DASH)
+		refuse("a trusted certificate is a buffer with PEM text, expected DER: give PEM as a string");
+	return [bytes];
 }
 
 /** Returns what the store keeps of a certificate, which is all of its `bytes`. */

@@ -9,6 +9,9 @@ import { DER, Part, Tag } from "../wire/der";
 /** Identifiers longer than this many bytes are shown without a name. */
 const MAX_SHOWN = 16;
 
+/** Bytes of the salt of RSASSA-PSS, unless its parameters say otherwise. */
+const DEFAULT_SALT = 20;
+
 /** "1.2.840.113549.1.1.5" of an OBJECT IDENTIFIER's content. */
 function dotted(bytes: Uint8Array, start: number, end: number): string {
 	if (end - start > MAX_SHOWN) return "an identifier of many parts";
@@ -90,5 +93,23 @@ export function unsupportedKey({ bytes, spkiStart, spkiEnd, keyBits }: Certifica
 
 /** "is signed with ...": of a certificate or status whose signature's AlgorithmIdentifier is at `at`. */
 export function unsupportedSignature(bytes: Uint8Array, at: number, limit: number): string {
-	return `is signed with an unsupported algorithm (${algorithmAt(new DER(bytes, at, limit, "a signature"))}), or unsupported parameters of it`;
+	const der = new DER(bytes, at, limit, "a signature");
+	const algorithm = algorithmAt(der);
+	if (algorithm !== "RSASSA-PSS") return `is signed with an unsupported algorithm (${algorithm})`;
+	const salt = saltLength(der);
+	return `is signed with unsupported parameters of RSASSA-PSS (a salt of ${salt} bytes): supported are SHA-256, SHA-384 or SHA-512 for all, and a salt as long as the hash`;
+}
+
+/** Reads the salt's length of RSASSA-PSS-params (RFC 4055 section 3.1), which are known to be well-formed. */
+function saltLength(der: DER): number {
+	if (!der.nextIs(Tag.sequence)) return DEFAULT_SALT;
+	der.takeAny();
+	der.enter();
+	while (der.hasMore) {
+		der.takeAny();
+		if (der.tag !== (Tag.explicit | 2)) continue;
+		der.enter();
+		return der.takeSmallInteger(Part.saltLength);
+	}
+	return DEFAULT_SALT;
 }

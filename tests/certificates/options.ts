@@ -71,6 +71,17 @@ test("every clock policy", () => {
 	equal(outcome({ certificate, clock: () => rightTime() + 400 * 86400 }), "certificate_expired");
 });
 
+test("a buffer that holds PEM is told apart from DER", () => {
+	const text = ascii(root);
+	for (const certificate of [text, text.slice().buffer as ArrayBuffer, [text]]) {
+		const { message } = throws(() => configure({ certificate, clock: rightTime }, host), "configuration");
+		equal(
+			message,
+			'"certificate": a trusted certificate is a buffer with PEM text, expected DER: give PEM as a string',
+		);
+	}
+});
+
 test("a clock that is late, by as much as the application allows", () => {
 	const certificate = root;
 	const late = (seconds: number) => () => begin - seconds;

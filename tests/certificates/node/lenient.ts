@@ -11,6 +11,7 @@ import {
 import {
 	bitString,
 	boolean,
+	context,
 	element,
 	integer,
 	nothing,
@@ -216,6 +217,45 @@ function anchors(): ChainCase[] {
 	];
 }
 
+/** RSASSA-PSS with a salt that is not as long as the hash, and with SHA-1, which is its default. */
+function pssParameters(): ChainCase[] {
+	const byRSA = makeCertificate({ subject: "RSA root", key: makeKey("rsa2048"), isAuthority: true });
+	const sha256 = sequence(oid("2.16.840.1.101.3.4.2.1"), nothing());
+	const mask = sequence(oid("1.2.840.113549.1.1.8"), sha256);
+	const make = (...parameters: Buffer[]): Buffer => {
+		const algorithm = sequence(oid("1.2.840.113549.1.1.10"), sequence(...parameters));
+		let body: Uint8Array = Buffer.alloc(0);
+		makeCertificate({
+			subject: "server",
+			key: leaf.key,
+			issuer: byRSA,
+			names: [host],
+			signature: "rsa-sha256",
+			changeBody: bytes => (body = replacing(sequence(oid("1.2.840.113549.1.1.11"), nothing()), algorithm)(bytes)),
+		});
+		return sequence(body, algorithm, bitString(Buffer.alloc(256, 1)));
+	};
+	const of = (salt: number): Buffer =>
+		make(context(0, true, sha256), context(1, true, mask), context(2, true, integer(salt)));
+	const trusted = { trusted: [byRSA] };
+	const says = (salt: number): RegExp =>
+		new RegExp(
+			`is signed with unsupported parameters of RSASSA-PSS \\(a salt of ${salt} bytes\\): supported are SHA-256`,
+		);
+	return [
+		refused("PSS: a salt of 20 bytes", [of(20)], "unsupported_certificate", says(20), trusted),
+		refused("PSS: a salt of 48 bytes", [of(48)], "unsupported_certificate", says(48), trusted),
+		refused("PSS: defaults, which are SHA-1", [make()], "unsupported_certificate", says(20), trusted),
+		refused(
+			"PSS: a salt of 32 bytes, and a signature that is none",
+			[of(32)],
+			"untrusted",
+			/is not signed with the trusted key/,
+			trusted,
+		),
+	];
+}
+
 /** Devices that have a common name only. */
 function withoutName(): ChainCase[] {
 	const key = makeKey("p256");
@@ -290,5 +330,13 @@ function domains(): ChainCase[] {
 }
 
 export function lenientCases(): ChainCase[] {
-	return [...withoutParameters(), ...defaults(), ...serials(), ...anchors(), ...withoutName(), ...domains()];
+	return [
+		...withoutParameters(),
+		...pssParameters(),
+		...defaults(),
+		...serials(),
+		...anchors(),
+		...withoutName(),
+		...domains(),
+	];
 }

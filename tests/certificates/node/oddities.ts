@@ -110,7 +110,7 @@ export function keyFaults(): ChainCase[] {
 			"a compressed point",
 			withSPKI(point(Buffer.concat([Buffer.of(2), Buffer.alloc(32, 7)]))),
 			"bad_certificate",
-			/no point of its curve/,
+			/has a key that is a compressed point, which is unsupported/,
 		),
 		fault(
 			"a point that is too short",

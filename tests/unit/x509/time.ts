@@ -100,6 +100,12 @@ test('"build", the default: a clock before the release counts as not set', () =>
 		setClock();
 		const error = throws(() => timeNow(policy), "clock_not_set");
 		ok(error.message.startsWith("the clock is not set, so") && error.message.endsWith('or give "clock"'));
+		at("2026-10-31T23:59:00Z");
+		equal(
+			throws(() => timeNow(policy), "clock_not_set").message,
+			'the clock says 2026-10-31, before this library was released (2026-11-01): set it, or give "clock": "strict" to believe it',
+		);
+		setClock();
 	}
 });
 
@@ -119,7 +125,10 @@ test('"strict": the clock is believed, but for 1970', () => {
 test("the application's own time", () => {
 	setClock();
 	equal(timeNow(clockPolicy(() => 1893456000)), 1893456000);
-	for (const unknown of [undefined, NaN, -1]) throws(() => timeNow(clockPolicy(() => unknown)), "clock_not_set");
+	for (const unknown of [undefined, NaN, -1]) {
+		const { message } = throws(() => timeNow(clockPolicy(() => unknown)), "clock_not_set");
+		ok(message.startsWith("the clock is not set, so"), message);
+	}
 	const failure = new RangeError("no clock chip");
 	throws(
 		() =>
