@@ -204,7 +204,7 @@ test("--watch builds and runs again when a file changes, is new, or is mended", 
 
 /** A user who may write nothing of this checkout. Only root can become one. */
 const nobody = 65534;
-const needsRoot = process.getuid?.() === 0 ? false : "only root can become another user";
+const needsRoot = process.getuid?.() === 0 ? false : "needs root, who alone can become another user";
 
 describe("where things are built", () => {
 	/** A checkout with what decides where things are built, and nothing else. */
