@@ -9,10 +9,13 @@ import Timer from "timer";
 import { TLSClient } from "tls/client";
 import type { TLSClientOptions } from "tls/client";
 import type { TLSError } from "tls/errors";
+import { KeyShare } from "tls/hardware/agree";
 import { readPEM } from "tls/x509/pem";
 import { trustCertificates } from "tls/trust";
 import { collect, mark } from "simulator";
 
+/** The group of RFC 8446 section 4.2.7. */
+const SECP256R1 = 23;
 /** Milliseconds for what a server sends after the handshake, such as tickets. */
 const SETTLE = 500;
 
@@ -39,11 +42,10 @@ const options: TLSClientOptions = {
 
 /**
  * PSA Crypto takes memory at its first use and keeps it for the app's life: tables of key slots. On a device Wi-Fi has used it before.
- * Making a root store imports a key.
  */
 function useCryptoOnce(): void {
 	settle("first");
-	trustCertificates([config.ca]);
+	new KeyShare(SECP256R1, undefined).close();
 }
 
 /** Marks what is truly in use. */

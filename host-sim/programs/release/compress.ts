@@ -64,9 +64,7 @@ function needsFunction(declaration: AnyNode): boolean {
 function withArrows(text: string): string {
 	const edits: Edit[] = [];
 	const arrows: string[] = [];
-	let top = 0;
 	for (const node of parseModule(text).body as unknown as AnyNode[]) {
-		if (node.type === "ImportDeclaration") top = node.end;
 		if (node.type !== "FunctionDeclaration" || node["generator"] || node["async"] || needsFunction(node)) continue;
 		const id = node["id"] as AnyNode;
 		const body = node["body"] as AnyNode;
@@ -74,7 +72,7 @@ function withArrows(text: string): string {
 		arrows.push(`const ${String(id["name"])} = ${parameters} => ${text.slice(body.start, body.end)};`);
 		edits.push({ start: node.start, end: node.end, text: "" });
 	}
-	edits.push({ start: top, end: top, text: `\n${arrows.join("\n")}\n` });
+	edits.push({ start: 0, end: 0, text: `${arrows.join("\n")}\n` });
 	return edited(text, edits);
 }
 
