@@ -155,6 +155,14 @@ export function writeAppText(
 	return file;
 }
 
+/** The folder with mc.defines.h, the manifest's "defines" for C. */
+export function definesFolder(toolchain: Toolchain, { defines }: Manifest): string {
+	const header = definesHeader(defines);
+	const folder = join(toolchain.folder, "generated", `defines-${digest(header)}`);
+	writeChanged(join(folder, "mc.defines.h"), header);
+	return folder;
+}
+
 /** Objects of the app's C files and of the table that names their functions. */
 export function compileNatives(
 	toolchain: Toolchain,
@@ -164,9 +172,7 @@ export function compileNatives(
 	makeTable: (natives: ReadonlyMap<string, boolean>) => string = nativesTable,
 ): Promise<string[]> {
 	const generated = join(toolchain.folder, "generated");
-	const header = definesHeader(manifest.defines);
-	const headerFolder = join(generated, `defines-${digest(header)}`);
-	writeChanged(join(headerFolder, "mc.defines.h"), header);
+	const headerFolder = definesFolder(toolchain, manifest);
 	const table = makeTable(collectNatives(modules, own));
 	const tableFile = join(generated, `natives-${digest(table)}.c`);
 	writeChanged(tableFile, table);

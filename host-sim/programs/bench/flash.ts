@@ -7,15 +7,16 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 
-import { buildApp } from "../../build/build.js";
+import { buildApp, definesFolder } from "../../build/build.js";
 import { Problem, projectRoot } from "../../build/files.js";
-import { findManifest, readManifest, type Dictionary } from "../../build/manifest.js";
+import { findManifest, readManifest, type Dictionary, type Manifest } from "../../build/manifest.js";
 import { matchFiles } from "../../build/match.js";
 import { compileUnits } from "../../build/objects.js";
 import { must } from "../../build/process.js";
 import { runApp } from "../../build/run.js";
 import { buildRuntime } from "../../build/runtime.js";
 import { findToolchain } from "../../build/toolchain.js";
+import { memoryVariant } from "./measure.js";
 import { makeBench, type DistOptions } from "../release/dist.js";
 
 const benchFolder = join(projectRoot, "tests", "bench");
@@ -75,10 +76,11 @@ function inOrder(names: readonly string[]): string[] {
 }
 
 /** Sizes of code and constants, in the order of the sources. */
-async function nativeSizes(sources: readonly string[]): Promise<number[]> {
-	const toolchain = await findToolchain("m32");
+async function nativeSizes(sources: readonly string[], manifest: Manifest): Promise<number[]> {
+	const toolchain = await findToolchain(memoryVariant);
 	const { nativeFlags } = await buildRuntime(toolchain);
-	const flags = [...nativeFlags, "-UmxDebug", "-Os", "-g0", "-fno-pie", "-fno-asynchronous-unwind-tables"];
+	const headers = `-I${definesFolder(toolchain, manifest)}`;
+	const flags = [...nativeFlags, headers, "-UmxDebug", "-Os", "-g0", "-fno-pie", "-fno-asynchronous-unwind-tables"];
 	const objects = await compileUnits(
 		toolchain,
 		"natives for their size",
@@ -96,9 +98,10 @@ async function nativeSizes(sources: readonly string[]): Promise<number[]> {
 }
 
 async function nativeModules(extra: Dictionary): Promise<FlashModule[]> {
-	const { natives } = matchFiles(readManifest(findManifest(benchFolder), [], extra));
+	const manifest = readManifest(findManifest(benchFolder), [], extra);
+	const { natives } = matchFiles(manifest);
 	const sources = natives.filter(source => source.startsWith(join(projectRoot, "hardware"))).sort();
-	const sizes = await nativeSizes(sources);
+	const sizes = await nativeSizes(sources, manifest);
 	return sources.map((source, i) => ({
 		name: relative(projectRoot, source),
 		bytecode: 0,
@@ -119,7 +122,7 @@ export function flash(without: readonly string[] = []): Promise<FlashModule[]> {
 }
 
 async function flashOf(folder: string, extra: Dictionary): Promise<FlashModule[]> {
-	const app = await buildApp(folder, { variant: "m32", isRelease: true, config: { part: "nothing" }, extra });
+	const app = await buildApp(folder, { variant: memoryVariant, isRelease: true, config: { part: "nothing" }, extra });
 	const lines = readFileSync(app.file, "utf8").split("\n");
 	const modules = new Map(lines.filter(line => line.startsWith("module\t")).map(line => [line.split("\t")[1]!, line]));
 	const rest = lines.filter(line => !line.startsWith("module\t"));
