@@ -220,7 +220,7 @@ export class Response {
 			if (length + count > bytes.length) {
 				const wanted = announced >= length + count ? announced : Math.max(FIRST_BYTES, 2 * length, length + count);
 				const size = Math.min(wanted, maxBytes);
-				expectBuffer(size, Purpose.response);
+				expectBuffer(size, Purpose.data);
 				const grown = new Uint8Array(size);
 				grown.set(bytes.subarray(0, length));
 				bytes = grown;
@@ -228,7 +228,7 @@ export class Response {
 			length += body.readInto(bytes.subarray(length, length + count));
 		}
 		if (length === bytes.length) return bytes.buffer;
-		expectBuffer(length, Purpose.response);
+		expectBuffer(length, Purpose.data);
 		return bytes.buffer.slice(0, length);
 	}
 
@@ -241,7 +241,7 @@ export class Response {
 			throw new TLSError("http", `server sent a gzip body of ${end} bytes, which is too short for one`);
 		const length = new DataView(compressed).getUint32(end - 4, true);
 		if (length > maxBytes) throw tooLong(maxBytes);
-		expectBuffer(length, Purpose.response);
+		expectBuffer(length, Purpose.data);
 		const result = new Uint8Array(length);
 		if (!gunzip!(bytes, 0, end, result))
 			throw new TLSError("http", "server sent a gzip body that can't be decompressed");
