@@ -13,6 +13,9 @@ import { run } from "../../build/process.js";
 import { findToolchain } from "../../build/toolchain.js";
 import { markOf, work, type Figures, type Work } from "./measure.js";
 
+/** Arithmetic that stands in for Mbed TLS's: RSA's public operation, and p256-m. */
+const ownCrypto = /\/hardware\/psa\/(rsa|p256)\.c$|\/p256-m\.c$/;
+
 type Part = "engine" | "crypto" | "rest" | "called";
 
 /** The functions of Mbed TLS's crypto library, as its archive has them; a sentence where it can't be read. */
@@ -61,7 +64,7 @@ class Profile {
 		const plain = name.replace(/'\d+$/, "");
 		if (!object.endsWith("/sim") || plain === "(below main)" || /\/(native_memory|marks|census)\.c$/.test(file))
 			return "called";
-		if (this.#crypto.has(plain)) return "crypto";
+		if (this.#crypto.has(plain) || ownCrypto.test(file)) return "crypto";
 		return /\/xsnap-[^/]*\/|\/heap\.c$/.test(file) ? "engine" : "rest";
 	}
 
