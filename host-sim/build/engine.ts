@@ -4,11 +4,11 @@
 */
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-import { buildFolder, locked, Problem, temporaryFolder } from "./files.js";
+import { buildFolder, locked, Problem, temporaryFolder, writeWhole } from "./files.js";
 import { npmReason } from "./problems.mjs";
 import { run } from "./process.js";
 import { say } from "./progress.js";
@@ -63,13 +63,15 @@ export function fetchEngine(): Promise<string> {
 		if (found !== integrity)
 			throw new Problem(`${name}@${version} is not what it should be: integrity ${found}, expected ${integrity}`);
 		const draft = `${folder}.${process.pid}`;
-		for (const { path, content } of unpack(gunzipSync(archive))) {
-			if (!path.startsWith(inside) || path.includes("..")) continue;
-			const file = join(draft, path.slice(inside.length));
-			mkdirSync(dirname(file), { recursive: true });
-			writeFileSync(file, content);
+		try {
+			for (const { path, content } of unpack(gunzipSync(archive))) {
+				if (!path.startsWith(inside) || path.includes("..")) continue;
+				writeWhole(join(draft, path.slice(inside.length)), content);
+			}
+			renameSync(draft, folder);
+		} finally {
+			rmSync(draft, { recursive: true, force: true });
 		}
-		renameSync(draft, folder);
 		return folder;
 	});
 }

@@ -97,7 +97,8 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
 		renameSync(draft, path);
 	} catch (error) {
 		rmSync(draft, { force: true });
-		throw error;
+		// an error of write() does not say of what
+		throw Object.assign(error as Error, { path });
 	}
 }
 

@@ -107,7 +107,8 @@ function compileInto(config, result) {
 	const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
 	const run = spawnSync(process.execPath, [tsc, "-p", config, "--outDir", draft], {
 		cwd: root,
-		stdio: ["ignore", 2, 2],
+		stdio: ["ignore", "pipe", 2],
+		encoding: "utf8",
 	});
 	try {
 		if (run.status === 0) renameSync(draft, result);
@@ -116,7 +117,10 @@ function compileInto(config, result) {
 	} finally {
 		rmSync(draft, { recursive: true, force: true });
 	}
-	if (run.status !== 0) stop(`${config.slice(root.length + 1)}: does not compile, see above`);
+	if (run.status === 0) return;
+	// tsc says so for each of its files
+	if (/no space left on device/i.test(run.stdout)) stop(`${buildFolder()}: the disk is full`);
+	stop(`${run.stdout}${config.slice(root.length + 1)}: does not compile, see above`);
 }
 
 /**

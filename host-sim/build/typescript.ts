@@ -68,8 +68,10 @@ const providers: readonly [prefix: string, advice: string][] = [
 	["tls/", "include xs-tls/modules/manifest.json, too: tls/* is missing"],
 ];
 
-/** The compiler's words for errors; modules that a manifest forgot, in one sentence for all. */
+/** The compiler's words for errors; modules that a manifest forgot, or a full disk, in one sentence for all. */
 export function explainCompiler(lines: readonly string[]): string[] {
+	// tsc says so for each of its files
+	if (lines.some(line => /no space left on device/i.test(line))) return [`${buildFolder}: the disk is full`];
 	const forgotten = new Set<string>();
 	const others = lines.filter(line => {
 		const name = /error TS(?:2307|7016): .*module '([^']+)'/.exec(line)?.[1];

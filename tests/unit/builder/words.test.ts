@@ -268,5 +268,9 @@ describe("failures", () => {
 			"include xs-tls/modules/manifest.json, too: tls/* is missing",
 		]);
 		assert.deepEqual(explainCompiler([line("mine")]), [line("mine")]);
+		const full = explainCompiler([
+			"error TS5033: Could not write file '/x/a.js': write /x/a.js: no space left on device.",
+		]);
+		assert.match(full.join("\n"), /^\/.*: the disk is full$/);
 	});
 });
