@@ -11,6 +11,7 @@ import { offered12 } from "./crypto/suites12";
 import { askedName, isAddress } from "./x509/names";
 import { lowestVersion } from "./handshake/tls12/hello";
 import { readCredential } from "./handshake/identity";
+import { withHybrid } from "./handshake/keyshare";
 import { wipeSecrets } from "./handshake/secrets";
 import { readExternalKey, resumption } from "./handshake/resumption/resumption";
 import { fragmentCode, limitsThatFit, messageThatFits } from "./connection/limits";
@@ -381,7 +382,7 @@ function fill(config: Making<Config>, options: Options, name: string, port: numb
 	const given = givenLimits(options);
 	const limits = given ?? limitsThatFit(config.maxVersion);
 	config.sni = isAddress(name) ? undefined : name;
-	config.groups = groupsFor(chipFeatures());
+	config.groups = withHybrid(groupsFor(chipFeatures()), config.maxVersion);
 	config.signatureSchemes = chipFeatures() & ChipFeature.p521 ? schemesWithP521 : signatureSchemes;
 	config.maxMessage =
 		options.maxMessage === undefined

@@ -31,11 +31,12 @@ enum { kKeyRSA = 1, kKeyP256 = 2, kKeyP384 = 3, kKeyP521 = 4 };
 enum { kPaddingPKCS1 = 1, kPaddingPSS = 2, kPaddingECDSA = 3 };
 
 /*
-	Verifying in software of the stack's own, rsa.c and p256.c: the simulator counts it like an accelerator, and has one fail where a test asks for
-	that.
+	Software that is no part of PSA Crypto (rsa.c, p256.c, ../mlkem): the simulator counts it like an accelerator, and has one fail where a test asks for
+	that. Verifying, by KeyKind; and other work, by its name.
 */
-#ifndef XS_TLS_COUNT_VERIFY
+#ifndef XS_TLS_COUNT
 	#define XS_TLS_COUNT_VERIFY(KIND, BITS, BYTES) PSA_SUCCESS
+	#define XS_TLS_COUNT(NAME, BYTES) PSA_SUCCESS
 #endif
 
 /* Secret key material, outside the garbage-collected heap, which moves what it holds and does not wipe. */

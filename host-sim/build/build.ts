@@ -11,6 +11,7 @@ import { appText, configModule, creationWarnings, definesHeader, nativesTable } 
 import { findManifest, readManifest, type Dictionary, type Manifest } from "./manifest.js";
 import { matchFiles, type AppFiles } from "./match.js";
 import { compileUnits, linkProgram } from "./objects.js";
+import { sourceFolders } from "./packages.js";
 import { buildCompiler, buildRuntime, type Runtime } from "./runtime.js";
 import { findToolchain, type Toolchain } from "./toolchain.js";
 import { compileTypeScript } from "./typescript.js";
@@ -54,12 +55,12 @@ export interface Platform {
 
 const desktop: Platform = { manifest: join(ownFolder, "manifest.json"), folders: [join(ownFolder, "modules")] };
 
-/** A build variable with compiler options, as a list. */
-function options(manifest: Manifest, name: string): string[] {
+/** A build variable with compiler options, as a list. `folders` are variables that no manifest sets. */
+function options(manifest: Manifest, name: string, folders: Readonly<Record<string, string>> = {}): string[] {
 	const value = manifest.variables[name];
 	if (value === undefined) return [];
 	const text = String(value).replace(/\$\(([^)]+)\)/g, (_, variable: string) =>
-		String(manifest.variables[variable] ?? process.env[variable] ?? ""),
+		String(manifest.variables[variable] ?? folders[variable] ?? process.env[variable] ?? ""),
 	);
 	return (text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []).map(word => word.replace(/["']/g, ""));
 }
@@ -164,7 +165,7 @@ export function definesFolder(toolchain: Toolchain, { defines }: Manifest): stri
 }
 
 /** Objects of the app's C files and of the table that names their functions. */
-export function compileNatives(
+export async function compileNatives(
 	toolchain: Toolchain,
 	{ manifest, files, label, own }: Prepared,
 	modules: readonly CompiledModule[],
@@ -179,7 +180,7 @@ export function compileNatives(
 	const flags = [
 		...nativeFlags,
 		...[headerFolder, ...files.headerFolders].map(folder => `-I${folder}`),
-		...options(manifest, "C_FLAGS"),
+		...options(manifest, "C_FLAGS", await sourceFolders(String(manifest.variables["C_FLAGS"] ?? ""))),
 	];
 	return compileUnits(toolchain, label, [
 		...files.natives.map(source => ({ source, flags })),

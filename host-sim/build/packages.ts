@@ -38,6 +38,19 @@ export const mbedTLS: SourcePackage = {
 	file: "library/psa_crypto.c",
 };
 
+/** libsodium with ML-KEM, as in ESP-IDF's component registry: hardware/mlkem. */
+const libsodium: SourcePackage = {
+	name: "libsodium",
+	suite: "sid",
+	version: "1.0.22",
+	file: "src/libsodium/crypto_kem/mlkem768/kem_mlkem768.c",
+};
+
+/** Build variables that stand for a folder of a source package, in a manifest's "C_FLAGS". */
+const folders: Readonly<Record<string, { readonly from: SourcePackage; readonly folder: string }>> = {
+	LIBSODIUM: { from: libsodium, folder: "src/libsodium" },
+};
+
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const archive = "http://deb.debian.org/debian";
 
@@ -113,4 +126,12 @@ export function fetchSources(wanted: SourcePackage): Promise<string> {
 /** Returns the folder with Mbed TLS's include/, library/ and 3rdparty/. */
 export function fetchMbedTLS(): Promise<string> {
 	return fetchSources(mbedTLS);
+}
+
+/** Returns the folders that `text` names as $(NAME), by that name. Fetches their packages the first time. */
+export async function sourceFolders(text: string): Promise<Record<string, string>> {
+	const found: Record<string, string> = {};
+	for (const [name, { from, folder }] of Object.entries(folders))
+		if (text.includes(`$(${name})`)) found[name] = join(await fetchSources(from), folder);
+	return found;
 }

@@ -15,6 +15,7 @@
 		ECDSA P-256 verify, RSA 2048 sign ...	sign, verify a hash			of the hash
 		RSA 2048 verify				hardware/psa/rsa.c						of the hash
 		ECDSA P-256 verify			hardware/psa/p256.c						of the hash
+		ML-KEM-768 key pair, ... decapsulation	hardware/mlkem/mlkem.c		of the public key, the ciphertext
 		RSA 2048 encrypt			asymmetric encrypt						in
 		DS RSA 2048 sign ...		esp_ds_sign (ds.c)						of the signature
 		key import					import key								of the key
@@ -51,6 +52,9 @@ int simChipFeatures(void);
 /* hardware/psa/rsa.c and p256.c, which are no calls of PSA: a KeyKind, the key's bits, the hash's bytes */
 psa_status_t simCountVerify(int kind, size_t bits, size_t bytes);
 	#define XS_TLS_COUNT_VERIFY simCountVerify
+/* ../../hardware/mlkem */
+psa_status_t simCount(const char* name, size_t bytes);
+	#define XS_TLS_COUNT simCount
 
 	#define psa_hash_setup sim_psa_hash_setup
 	#define psa_hash_update sim_psa_hash_update

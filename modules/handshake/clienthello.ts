@@ -4,13 +4,19 @@
 
 import type { Config } from "../config";
 import { ExtensionBit } from "../wire/extensions";
-import { CertificateCompressionAlgorithm, ExtensionType, HandshakeType, ProtocolVersion } from "../wire/numbers";
+import {
+	CertificateCompressionAlgorithm,
+	ExtensionType,
+	HandshakeType,
+	NamedGroup,
+	ProtocolVersion,
+} from "../wire/numbers";
 import type { Writer } from "../wire/writer";
 import { statusType } from "../x509/ocsp";
-import type { KeyShare } from "tls/hardware/agree";
 import { legacy } from "tls/optional/legacy/legacy";
 import { RANDOM_LENGTH } from "./offer";
 import type { Hello } from "./offer";
+import type { Share } from "./share";
 import { resumption } from "./resumption/resumption";
 import { writeExtensions12 } from "./tls12/hello";
 
@@ -88,15 +94,23 @@ function writeNames(w: Writer, hello: Hello, config: Config): void {
 	}
 }
 
-function writeKeyShare(w: Writer, hello: Hello, share: KeyShare): void {
+function writeKeyShare(w: Writer, hello: Hello, share: Share): void {
 	// section 4.2.8
 	const extension = hello.openExtension(w, ExtensionType.key_share, ExtensionBit.key_share);
 	const list = w.open(2);
 	w.u16(hello.group);
-	const key = w.open(2);
+	let key = w.open(2);
 	const at = w.reserve(share.publicLength);
 	share.publicKey(w.bytes, at);
 	w.close(2, key);
+	if (hello.classic) {
+		// the key that the hybrid share ends with
+		const end = at + share.publicLength;
+		w.u16(NamedGroup.x25519);
+		key = w.open(2);
+		w.copy(w.bytes, end - hello.classic.publicLength, end);
+		w.close(2, key);
+	}
 	w.close(2, list);
 	w.close(2, extension);
 }

@@ -7,6 +7,7 @@ import type { ExtensionType } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import type { KeyShare } from "tls/hardware/agree";
+import type { Share } from "./share";
 import { random } from "tls/hardware/random";
 import { dropKeys, dropSession } from "./resumption/keys";
 import type { PreSharedKey, Session12 } from "./resumption/keys";
@@ -36,7 +37,9 @@ export class Hello {
 	asked = 0;
 	/** The group that `share` is of. */
 	group: number;
-	share: KeyShare | undefined;
+	share: Share | undefined;
+	/** XS: absent field. The X25519 key of a hybrid `share`, if it is offered alone, too. */
+	declare classic: KeyShare | undefined;
 	/** Answers a HelloRetryRequest. */
 	declare cookie: Uint8Array | undefined;
 
@@ -77,10 +80,11 @@ export class Hello {
 		w.copy(extensions, start, end);
 	}
 
-	/** Wipes the key pair. */
+	/** Wipes the key pairs. */
 	closeShare(): void {
 		this.share?.close();
 		this.share = undefined;
+		if (this.classic) this.classic = undefined;
 	}
 
 	close(): void {

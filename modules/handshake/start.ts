@@ -5,12 +5,12 @@
 
 import type { Config } from "../config";
 import { TLSError } from "../errors";
-import { Accept, ProtocolVersion, Step } from "../wire/numbers";
+import { Accept, NamedGroup, ProtocolVersion, Step } from "../wire/numbers";
 import { Phase } from "./timing";
 import { Writer } from "../wire/writer";
-import { KeyShare } from "tls/hardware/agree";
 import type { Flow, Link } from "./link";
 import { writeClientHello } from "./clienthello";
+import { makeShare, makeShares } from "./keyshare";
 import { namesVersion, readServerHello } from "./serverhello";
 import type { ServerHello } from "./serverhello";
 import { Hello } from "./offer";
@@ -23,10 +23,18 @@ import { flow13 } from "./tls13/flow";
 /** Bytes that a ClientHello usually needs; with a pre-shared key that goes on with an earlier connection, beside its ticket. */
 const HELLO_ROOM = 320;
 
+/** Bytes of a public key beyond those of a curve, which HELLO_ROOM has. */
+function shareRoom({ share }: Hello): number {
+	return share && share.publicLength > 97 ? share.publicLength : 0;
+}
+
 function sendHello(link: Link, hello: Hello, transcript: Transcript): void {
-	if (link.config.maxVersion === ProtocolVersion.tls13) hello.share ??= new KeyShare(hello.group, undefined);
+	if (link.config.maxVersion === ProtocolVersion.tls13 && !hello.share) makeShares(hello, link.config.groups);
 	const w = new Writer(
-		HELLO_ROOM + (hello.keys.length ? hello.keys[0]!.identity.length : 0) + (hello.cookie?.length ?? 0),
+		HELLO_ROOM +
+			shareRoom(hello) +
+			(hello.keys.length ? hello.keys[0]!.identity.length : 0) +
+			(hello.cookie?.length ?? 0),
 	);
 	writeClientHello(w, hello, link.config);
 	transcript.add(w.bytes, hello.keys.length ? resumption!.writeBinders(w, hello.keys, transcript) : 0, w.length);
@@ -38,13 +46,15 @@ function sendHello(link: Link, hello: Hello, transcript: Transcript): void {
 /** Checks what a HelloRetryRequest asks for, and makes `hello` say it (section 4.1.4, 4.2.8). */
 function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 	if (retry.group) {
-		if (retry.group === hello.group || !link.config.groups.includes(retry.group))
+		const isSent = retry.group === hello.group || (retry.group === NamedGroup.x25519 && hello.classic);
+		if (isSent || !link.config.groups.includes(retry.group))
 			throw new TLSError(
 				"illegal_parameter",
 				`the server asks for group 0x${retry.group.toString(16)}, which it already has or was not offered`,
 			);
 		hello.group = retry.group;
 		hello.closeShare();
+		hello.share = makeShare(retry.group);
 	} else if (!retry.cookie)
 		throw new TLSError("illegal_parameter", "the server asks for another hello but for no change in it");
 	hello.cookie = retry.cookie;

@@ -41,6 +41,8 @@ export function groupName(group: number): string {
 			return "ffdhe3072";
 		case NamedGroup.ffdhe4096:
 			return "ffdhe4096";
+		case NamedGroup.x25519mlkem768:
+			return "X25519MLKEM768";
 		default:
 			return hexadecimal(group);
 	}

@@ -101,6 +101,8 @@ export const enum NamedGroup {
 	ffdhe2048 = 0x0100,
 	ffdhe3072 = 0x0101,
 	ffdhe4096 = 0x0102,
+	/** draft-ietf-tls-ecdhe-mlkem; in TLS 1.3 alone */
+	x25519mlkem768 = 0x11ec,
 }
 
 /** RFC 8446 section 4.2.3 */

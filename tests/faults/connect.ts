@@ -82,6 +82,8 @@ export interface ClientOptions {
 	readonly config?: Readonly<Record<string, string>>;
 	/** Leaves modules/optional/legacy out nevertheless. */
 	readonly withoutLegacy?: boolean;
+	/** Folders of modules/optional that are off by default: the app has these manifests, too. */
+	readonly optional?: readonly string[];
 	/** Folders of modules/optional/without: the app has these manifests. */
 	readonly without?: readonly string[];
 }
@@ -108,6 +110,7 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		tls,
 		withoutLegacy,
 		without = [],
+		optional = [],
 		path,
 		lines,
 		into,
@@ -132,6 +135,7 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 	};
 	const include = [
 		...(tls === undefined || withoutLegacy ? [] : ["legacy"]),
+		...optional,
 		...without.map(part => `without/${part}`),
 	];
 	const extra = {

@@ -3,6 +3,7 @@
 	consistent with what it really sends, so that a changed message is the only thing wrong. It reports what the client answered.
 */
 
+import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import {
 	createECDH,
 	createPublicKey,
@@ -48,6 +49,8 @@ export interface Script13 {
 	readonly psk?: ServerKey;
 	/** What becomes of early data; without a word it is not expected. */
 	readonly earlyData?: "take" | "skip";
+	/** The group of the server's share, which the hello has one of; that of the hello's first by default. */
+	readonly group?: number;
 	/** Ask for this group first. */
 	readonly retryGroup?: number;
 	readonly requestCertificate?: boolean;
@@ -162,6 +165,13 @@ function agree(group: number, peer: Buffer): { share: Buffer; shared: Buffer } {
 	const curve = createECDH(group === 0x17 ? "prime256v1" : "secp384r1");
 	const share = curve.generateKeys();
 	return { share, shared: curve.computeSecret(peer) };
+}
+
+/** The same for X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem). */
+function agreeHybrid(peer: Buffer): { share: Buffer; shared: Buffer } {
+	const { cipherText, sharedSecret } = ml_kem768.encapsulate(peer.subarray(0, 1184));
+	const { share, shared } = agree(0x1d, peer.subarray(1184));
+	return { share: Buffer.concat([cipherText, share]), shared: Buffer.concat([sharedSecret, shared]) };
 }
 
 /** The scheme that goes with a key. */
@@ -338,10 +348,10 @@ export class Session13 {
 	async #handshake(first: ClientHello): Promise<boolean> {
 		const { psk, retryGroup, editRecords = (_: string, records: Buffer[]) => records } = this.#script;
 		const hello = retryGroup ? await this.#retry(first, retryGroup) : first;
-		const [entry] = hello?.shares ?? [];
-		if (!hello || !entry) return false;
-		const [group, peer] = entry;
-		const { share, shared } = agree(group, peer);
+		const group = this.#script.group ?? hello?.shares.keys().next().value;
+		const peer = group === undefined ? undefined : hello?.shares.get(group);
+		if (!hello || group === undefined || !peer) return false;
+		const { share, shared } = group === 0x11ec ? agreeHybrid(peer) : agree(group, peer);
 		const serverHello = this.#edited(
 			"ServerHello",
 			this.#serverHello(

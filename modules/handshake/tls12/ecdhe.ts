@@ -3,9 +3,12 @@
 */
 
 import { TLSError } from "../../errors";
+import { NamedGroup } from "../../wire/numbers";
 import type { Writer } from "../../wire/writer";
 import { KeyShare } from "tls/hardware/agree";
 import { Secret } from "tls/hardware/secret";
+import { sharedLength } from "../keyshare";
+import type { Share } from "../share";
 import type { Hello } from "../offer";
 import type { Link } from "../link";
 import type { KeyExchange } from "./exchange";
@@ -20,7 +23,7 @@ export class ECDHE implements KeyExchange {
 	private start = 0;
 	private end = 0;
 	private readonly hello: Hello;
-	private share: KeyShare | undefined = undefined;
+	private share: Share | undefined = undefined;
 	private shared: Secret | undefined = undefined;
 
 	/** `hello` may have a share that serves. */
@@ -32,7 +35,7 @@ export class ECDHE implements KeyExchange {
 	readParameters({ config, reader: r }: Link): void {
 		const curveType = r.u8();
 		const group = (this.group = r.u16());
-		if (curveType !== NAMED_CURVE || !config.groups.includes(group))
+		if (curveType !== NAMED_CURVE || !config.groups.includes(group) || group === NamedGroup.x25519mlkem768)
 			throw new TLSError(
 				"illegal_parameter",
 				`the server's key is of group 0x${group.toString(16)}, which was not offered`,
@@ -57,7 +60,7 @@ export class ECDHE implements KeyExchange {
 			}
 			return true;
 		}
-		this.shared = new Secret(share.publicLength === 97 ? 48 : 32);
+		this.shared = new Secret(sharedLength(share.publicLength));
 		if (!share.agree(message, this.start, this.end, this.shared))
 			throw new TLSError("illegal_parameter", "the server's key is no valid public key of its group");
 		return false;

@@ -26,7 +26,6 @@ import { Writer } from "../../wire/writer";
 import { Phase } from "../timing";
 import { equal } from "tls/hardware/compare";
 import { logSecret, logsSecrets } from "tls/hardware/keylog";
-import type { KeyShare } from "tls/hardware/agree";
 import { Secret } from "tls/hardware/secret";
 import type { Flow, Link } from "../link";
 import type { ServerHello } from "../serverhello";
@@ -38,15 +37,12 @@ import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } f
 import { readCertificate13, readCertificateRequest13, signedContent13, stepSearch } from "../certificate";
 import { readCompressedCertificate } from "./compressed";
 import { makeIdentifier, writeIdentity } from "../identity";
+import { pickShare, sharedLength } from "../keyshare";
+import type { Share } from "../share";
 import { Application13 } from "./post";
 import type { PreSharedKey } from "../resumption/keys";
 import { resumption } from "../resumption/resumption";
 import { Schedule13, trafficCipher, verifyData, writeFinished } from "./schedule";
-
-/** Bytes of the value that a group's key agreement gives, for a public key of that many bytes. */
-function sharedLength(publicLength: number): number {
-	return publicLength === 97 ? 48 : 32;
-}
 
 /** In the place of a session: an external key proves the server, no certificate does. It ends when the application says so. */
 const noCertificate = Object.freeze({ subject: "", scheme: 0, verifiedAt: 0, validUntil: Infinity });
@@ -92,7 +88,7 @@ class State13 {
 	constructor(hello: Hello, answer: ServerHello) {
 		const { suite, key } = answer;
 		this.hello = hello;
-		this.group = hello.group;
+		this.group = answer.group;
 		this.asked = hello.asked;
 		this.isEarly = hello.early !== undefined;
 		if (logsSecrets()) this.random = hello.random;
@@ -125,7 +121,7 @@ class State13 {
 }
 
 /** Computes the value that both sides agree on. */
-function agreeOn(share: KeyShare, message: Uint8Array, start: number, end: number): Secret {
+function agreeOn(share: Share, message: Uint8Array, start: number, end: number): Secret {
 	const shared = new Secret(sharedLength(share.publicLength));
 	let isValid = false;
 	try {
@@ -144,14 +140,10 @@ function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): v
 		suite = answer.suite;
 	if (!answer.shareEnd)
 		throw new TLSError(answer.key ? "illegal_parameter" : "missing_extension", "the server sent no key share");
-	if (answer.group !== hello.group)
-		throw new TLSError(
-			"illegal_parameter",
-			`the server's key share is of group 0x${answer.group.toString(16)}, which was not sent`,
-		);
+	const share = pickShare(hello, answer);
 	link.addTo(transcript);
 	const digest = transcript.digest();
-	schedule.toHandshake(agreeOn(hello.share!, link.message, answer.shareStart, answer.shareEnd));
+	schedule.toHandshake(agreeOn(share, link.message, answer.shareStart, answer.shareEnd));
 	hello.closeShare();
 	const client = (state.client = schedule.derive(CLIENT_HANDSHAKE, digest));
 	const server = (state.server = schedule.derive(SERVER_HANDSHAKE, digest));

@@ -74,6 +74,7 @@ const builds: readonly (readonly string[])[] = [
 		"modules/optional/sessions/manifest.json",
 	],
 	["modules/optional/legacy/manifest.json"],
+	["modules/optional/hybrid/manifest.json"],
 	...parts.map(path => [path]),
 ];
 
