@@ -69,19 +69,24 @@ function mirrors(): string[] {
 	return [...new Set([...(text.match(/\bhttps?:\/\/\S+\/debian(?=\/?\s)/g) ?? []), archive])];
 }
 
-/** apt's list: the suite's source packages, at each mirror. */
-function writeSources(folder: string, suite: string): void {
+/** apt's list: the suite's packages, at each mirror. */
+function writeSources(folder: string, suite: string, type: "deb" | "deb-src"): void {
 	if (!existsSync(keyring)) throw new Problem(`${keyring} is missing: as root: apt-get install debian-archive-keyring`);
 	const list = mirrors().map(
-		uri => `Types: deb-src\nURIs: ${uri}\nSuites: ${suite}\nComponents: main\nSigned-By: ${keyring}\n`,
+		uri => `Types: ${type}\nURIs: ${uri}\nSuites: ${suite}\nComponents: main\nSigned-By: ${keyring}\n`,
 	);
 	writeFileSync(join(folder, "debian.sources"), list.join("\n"));
 }
 
-/** Has apt fetch and unpack the package into `folder`. */
-async function fetchInto(folder: string, { name, suite }: SourcePackage): Promise<void> {
+/** Has apt fetch packages into `folder`: sources are unpacked, others are files. */
+async function fetchInto(
+	folder: string,
+	suite: string,
+	type: "deb" | "deb-src",
+	names: readonly string[],
+): Promise<void> {
 	for (const part of ["lists/partial", "parts"]) mkdirSync(join(folder, part), { recursive: true });
-	writeSources(join(folder, "parts"), suite);
+	writeSources(join(folder, "parts"), suite, type);
 	const settings = [
 		"Dir::Etc::SourceList=/dev/null",
 		`Dir::Etc::SourceParts=${folder}/parts`,
@@ -93,10 +98,11 @@ async function fetchInto(folder: string, { name, suite }: SourcePackage): Promis
 	].flatMap(value => ["-o", value]);
 	// one list that can't be fetched does no harm while another has the package
 	const updated = await run("apt-get", [...settings, "-q", "update"]);
-	const fetched = await run("apt-get", [...settings, "-q", "source", name], { cwd: folder });
+	const command = type === "deb" ? "download" : "source";
+	const fetched = await run("apt-get", [...settings, "-q", command, ...names], { cwd: folder });
 	if (fetched.code !== 0)
 		throw new Problem(
-			`apt-get source ${name}: the package of Debian ${suite} can't be fetched:\n${(updated.stderr + fetched.stderr).trim()}`,
+			`apt-get ${command} ${names.join(" ")}: packages of Debian ${suite} can't be fetched:\n${(updated.stderr + fetched.stderr).trim()}`,
 		);
 }
 
@@ -111,7 +117,7 @@ export function fetchSources(wanted: SourcePackage): Promise<string> {
 		mkdirSync(join(buildFolder, "sources"), { recursive: true });
 		const draft = mkdtempSync(join(buildFolder, "sources", `${name}.`));
 		try {
-			await fetchInto(draft, wanted);
+			await fetchInto(draft, suite, "deb-src", [name]);
 			const found = readdirSync(draft).find(one => existsSync(join(draft, one, file)));
 			if (!found?.startsWith(`${name}-${version}`))
 				throw new Problem(`Debian ${suite} has ${found ?? `no ${name}`}, expected ${name} ${version}`);
@@ -134,4 +140,27 @@ export async function sourceFolders(text: string): Promise<Record<string, string
 	for (const [name, { from, folder }] of Object.entries(folders))
 		if (text.includes(`$(${name})`)) found[name] = join(await fetchSources(from), folder);
 	return found;
+}
+
+/** Returns a folder with the files of packages of a suite, which is not installed: programs run by the suite's own loader in it. */
+export function fetchPrograms(title: string, suite: string, packages: readonly string[]): Promise<string> {
+	const folder = join(buildFolder, "sources", `${title}-${suite}`);
+	if (existsSync(folder)) return Promise.resolve(folder);
+	return locked(`sources-${title}`, async () => {
+		if (existsSync(folder)) return folder;
+		say(`fetching ${packages.join(", ")} of Debian ${suite}`);
+		mkdirSync(join(buildFolder, "sources"), { recursive: true });
+		const draft = mkdtempSync(join(buildFolder, "sources", `${title}.`));
+		try {
+			await fetchInto(draft, suite, "deb", packages);
+			for (const name of readdirSync(draft).filter(one => one.endsWith(".deb"))) {
+				const { code, stderr } = await run("dpkg-deb", ["-x", join(draft, name), join(draft, "root")]);
+				if (code !== 0) throw new Problem(`${name} can't be unpacked: ${stderr.trim()}`);
+			}
+			renameSync(join(draft, "root"), folder);
+		} finally {
+			rmSync(draft, { recursive: true, force: true });
+		}
+		return folder;
+	});
 }

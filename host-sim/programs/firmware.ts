@@ -17,7 +17,8 @@ import { readSizes, tables } from "../firmware/tables.js";
 import type { Dictionary } from "../build/manifest.js";
 import { run } from "../build/process.js";
 import { say } from "../build/progress.js";
-import { startOpenSSLWithText } from "../servers/servers.js";
+import { findOpenSSL35 } from "../servers/openssl35.js";
+import { startWithText } from "../servers/servers.js";
 
 const usage = `npm run firmware [-- OPTION ...]
 
@@ -25,6 +26,7 @@ Builds the stack, the XS engine and Mbed TLS's crypto as bare-metal firmware for
 in 200 KB of SRAM: an HTTPS request over TLS 1.3 to openssl s_server. Prints the answer, sizes, peaks of memory, and instructions.
 
   --chain ecdsa|rsa   the server's certificates: P-256 (without this option) or RSA of 2048 bits
+  --hybrid            with the group X25519MLKEM768 (modules/optional/hybrid), and OpenSSL 3.5, which Debian's trixie has
   --replay            play the server's side of the last run again: every instruction is then the same
   --json              print the figures as JSON, and nothing else
   --timeout SECONDS   end the run then; 60 without it
@@ -36,6 +38,7 @@ Exit codes are those of the simulator (host-sim/README.md), and 29 for other fau
 
 interface Arguments {
 	type: "p256" | "rsa2048";
+	hybrid: boolean;
 	replay: boolean;
 	json: boolean;
 	timeout: number;
@@ -49,6 +52,7 @@ function readChain(option: string, text: string): Arguments["type"] {
 const options: Options<Arguments> = {
 	"--chain": { take: (result, text, option) => (result.type = readChain(option, text)) },
 	"--timeout": { take: (result, text, option) => (result.timeout = readSeconds(option, text)) },
+	"--hybrid": { set: result => (result.hybrid = true) },
 	"--replay": { set: result => (result.replay = true) },
 	"--json": { set: result => (result.json = true) },
 };
@@ -57,7 +61,7 @@ function readArguments(values: readonly string[]): Arguments {
 	return readOptions<Arguments>(
 		values,
 		options,
-		{ type: "p256", replay: false, json: false, timeout: 60 },
+		{ type: "p256", hybrid: false, replay: false, json: false, timeout: 60 },
 		refuseOther,
 	);
 }
@@ -94,19 +98,22 @@ function readKept(): { config: Record<string, string>; time: Date; replay: Trans
 	return { config, time: new Date(time), replay };
 }
 
-/** The app of the command, host-sim/firmware/app; `creation` is more of its manifest's. */
-export function buildRequest(config: Readonly<Record<string, string>>, creation: Dictionary = {}): Promise<Image> {
-	return buildImage(join(projectRoot, "host-sim", "firmware", "app"), { config, extra: { creation } });
+/** The app of the command, host-sim/firmware/app; `extra` is more of its manifest. */
+export function buildRequest(config: Readonly<Record<string, string>>, extra: Dictionary = {}): Promise<Image> {
+	return buildImage(join(projectRoot, "host-sim", "firmware", "app"), { config, extra });
 }
+
+/** What --hybrid adds to the app's manifest. */
+const hybridPart: Dictionary = { include: ["../../../modules/optional/hybrid/manifest.json"] };
 
 interface Run {
 	readonly image: Image;
 	readonly result: FirmwareResult;
 }
 
-async function playAgain(options: FirmwareOptions): Promise<Run> {
+async function playAgain(hybrid: boolean, options: FirmwareOptions): Promise<Run> {
 	const { config, time, replay } = readKept();
-	const image = await buildRequest(config);
+	const image = await buildRequest(config, hybrid ? hybridPart : {});
 	const result = await runFirmware(image, { ...options, time, replay });
 	if (Buffer.compare(result.transcript.sent, replay.sent) !== 0) {
 		throw new Problem("the firmware is another than that of the last run: what it sends is not the same");
@@ -114,14 +121,15 @@ async function playAgain(options: FirmwareOptions): Promise<Run> {
 	return { image, result };
 }
 
-async function request(type: "p256" | "rsa2048", options: FirmwareOptions): Promise<Run> {
-	if ((await run("openssl", ["version"])).code !== 0)
+async function request(type: "p256" | "rsa2048", hybrid: boolean, options: FirmwareOptions): Promise<Run> {
+	const program = hybrid ? await findOpenSSL35() : "openssl";
+	if ((await run(program, ["version"])).code !== 0)
 		throw new Problem("the server is openssl s_server: apt-get install openssl");
 	const identity = makeIdentity(["localhost"], type);
-	const server = await startOpenSSLWithText(identity, "Hello from openssl s_server\n", "-tls1_3");
+	const server = await startWithText(program, identity, "Hello from openssl s_server\n", "-tls1_3");
 	try {
 		const config = { host: "localhost", port: String(server.port), path: "/hello.txt", ca: identity.root.pem };
-		const image = await buildRequest(config);
+		const image = await buildRequest(config, hybrid ? hybridPart : {});
 		const time = new Date();
 		say("running the firmware in QEMU");
 		const result = await runFirmware(image, { ...options, time });
@@ -133,7 +141,7 @@ async function request(type: "p256" | "rsa2048", options: FirmwareOptions): Prom
 }
 
 async function firmware(values: readonly string[]): Promise<number> {
-	const { type, replay, json, timeout } = readArguments(values);
+	const { type, hybrid, replay, json, timeout } = readArguments(values);
 	const options: FirmwareOptions = {
 		timeout,
 		...(json
@@ -147,7 +155,7 @@ async function firmware(values: readonly string[]): Promise<number> {
 	const {
 		image,
 		result: { code, figures },
-	} = await (replay ? playAgain(options) : request(type, options));
+	} = await (replay ? playAgain(hybrid, options) : request(type, hybrid, options));
 	if (!figures) return code;
 	const sizes = await readSizes(image);
 	process.stdout.write(

@@ -124,8 +124,18 @@ export function startOpenSSLWithText(
 	text: string,
 	...more: string[]
 ): Promise<RunningServer> {
+	return startWithText("openssl", identity, text, ...more);
+}
+
+/** The same with another OpenSSL. */
+export function startWithText(
+	program: string,
+	identity: ServerIdentity,
+	text: string,
+	...more: string[]
+): Promise<RunningServer> {
 	return startProgram(
-		"openssl",
+		program,
 		identity,
 		(port, folder) => [...openSSLValues(port, folder), "-WWW", "-quiet", ...more],
 		{ "hello.txt": text },

@@ -39,7 +39,7 @@ async function request({ identity, ca = identity.root.pem, creation = {}, option
 	const server = await startOpenSSLWithText(identity, `${text}\n`, "-tls1_3");
 	try {
 		const config = { host: "localhost", port: String(server.port), path: "/hello.txt", ca };
-		return { ...(await runFirmware(await buildRequest(config, creation), { timeout: 60, ...options })), config };
+		return { ...(await runFirmware(await buildRequest(config, { creation }), { timeout: 60, ...options })), config };
 	} finally {
 		await server.stop();
 	}
