@@ -5,7 +5,7 @@
 
 #include "stack.h"
 
-/* MLKEMLength in ./mlkem.ts. */
+/* MLKEMLength in mlkem.ts. */
 enum { kLengthPublicKey = 1184, kLengthCiphertext = 1088, kLengthShared = 32, kLengthSeed = 64 };
 
 enum {

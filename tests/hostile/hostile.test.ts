@@ -21,7 +21,7 @@ const sanitizers = {
 };
 
 const extra = {
-	include: ["../hardware/ds/manifest.json", "../hardware/inflate/manifest.json", "../hardware/legacy/manifest.json"],
+	include: ["ds", "inflate", "legacy", "mlkem"].map(name => `../hardware/${name}/manifest.json`),
 	modules: { "tls/selftest/answers": "../hardware/selftest/answers" },
 	data: { bytes: "./hostile/bytes" },
 };

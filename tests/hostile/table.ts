@@ -20,6 +20,7 @@ import * as signature from "tls/hardware/signature";
 import * as cbc from "tls/hardware/legacy/cbc";
 import * as dhe from "tls/hardware/legacy/dhe";
 import * as rsa from "tls/hardware/legacy/rsa";
+import * as mlkem from "tls/hardware/mlkem/mlkem";
 import * as ds from "tls/ds";
 import * as inflate from "tls/inflate";
 import { answers } from "tls/selftest/answers";
@@ -84,6 +85,7 @@ export const modules: Readonly<Record<string, object>> = {
 	hash: hashing,
 	keylog,
 	memory,
+	mlkem,
 	names,
 	random,
 	secret,
@@ -140,6 +142,15 @@ export const classes: Readonly<Record<string, ClassEntry>> = {
 		Class: dhe.DHEShare,
 		args: () => [0x100],
 		methods: { publicKey: () => [buffer(), 0], agree: () => [buffer(256).fill(3), 0, 256, key(256)], close: () => [] },
+	},
+	MLKEM: {
+		Class: mlkem.MLKEM,
+		args: () => [buffer(64)],
+		methods: {
+			publicKey: () => [buffer(1184), 0],
+			decapsulate: () => [buffer(1088), 0, 1088, key(32), key(64)],
+			close: () => [],
+		},
 	},
 	TCP: {
 		Class: TCP,

@@ -61,6 +61,7 @@ test("numbers that C and TypeScript share are the same", t => {
 		"GeneralName",
 		"HashAlgorithm",
 		"KeyKind",
+		"MLKEMLength",
 		"NameResult",
 		"NamedGroup",
 		"Padding",
