@@ -109,13 +109,14 @@ async function withLiterals(figures: Figures, what: Work, from: string, to: stri
 /** Figures of every handshake and transfer of the plan; with literals and instructions where all is asked for. */
 export async function measure(depth: Depth, chip?: Chip): Promise<Pick<Results, "handshakes" | "transfers">> {
 	const first: Record<string, Figures> = {};
-	for (const { name, chain, certificates, secure, resumes, old, hasStore = false } of handshakes) {
+	for (const { name, chain, certificates, secure, resumes, old, hasStore = false, isHybrid = false } of handshakes) {
 		say(`measuring a handshake: ${name}`);
 		const what: Work = {
 			part: resumes ? "resume" : "handshake",
 			chain,
 			secure,
 			hasStore,
+			isHybrid,
 			...(chip ? { chip } : {}),
 			...old,
 			...(certificates ? { certificates } : {}),

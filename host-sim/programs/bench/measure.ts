@@ -11,6 +11,8 @@ import type { Chip } from "../../chip/costs.js";
 import { between, predict } from "../../chip/model.js";
 import { Problem, projectRoot } from "../../build/files.js";
 import { runApp, type Mark, type RunOptions, type RunResult } from "../../build/run.js";
+import { findOpenSSL35 } from "../../servers/openssl35.js";
+import { startWithText } from "../../servers/servers.js";
 import { startServer, type ServerOptions } from "./server.js";
 
 /** Figures by name; a sentence stands for what could not be measured. */
@@ -47,6 +49,8 @@ export interface Work {
 	readonly secure?: object;
 	/** The app makes a root store before it is measured; else the root's certificate is an option. */
 	readonly hasStore?: boolean;
+	/** The app has modules/optional/hybrid, and the server is OpenSSL 3.5. */
+	readonly isHybrid?: boolean;
 	/** Words for "config.tls"; with them the app has modules/optional/legacy. */
 	readonly tls?: string;
 	/** More of the manifest's `creation`. */
@@ -84,6 +88,7 @@ export async function work(what: Work, mayFail = false): Promise<Outcome> {
 		times = 1,
 		secure = {},
 		hasStore = false,
+		isHybrid = false,
 		tls,
 		creation,
 		server: options = {},
@@ -93,7 +98,9 @@ export async function work(what: Work, mayFail = false): Promise<Outcome> {
 		chip,
 	} = what;
 	const identity = identityOf(chain, certificates);
-	const server = await startServer(identity, { ciphers, ...options });
+	const server = isHybrid
+		? await startWithText(await findOpenSSL35(), identity, "", "-tls1_3", "-ciphersuites", "TLS_AES_128_GCM_SHA256")
+		: await startServer(identity, { ciphers, ...options });
 	try {
 		const config = {
 			part,
@@ -108,6 +115,7 @@ export async function work(what: Work, mayFail = false): Promise<Outcome> {
 		const extra = {
 			...(creation ? { creation } : {}),
 			...(tls === undefined ? {} : { include: ["../../modules/optional/legacy/manifest.json"] }),
+			...(isHybrid ? { include: ["../../modules/optional/hybrid/manifest.json"] } : {}),
 			...(variant.endsWith("bare") ? withoutAESNI : {}),
 		};
 		const app = await buildApp(folder, { variant, config, extra, isRelease: !run.census });

@@ -44,6 +44,8 @@ export interface HandshakeRow {
 	readonly old?: OldServer;
 	/** The app trusts a root store, as one in flash, and not a certificate that is read for each connection. */
 	readonly hasStore?: boolean;
+	/** The app has modules/optional/hybrid, and the server is OpenSSL 3.5. */
+	readonly isHybrid?: boolean;
 	readonly targets: Goals;
 }
 
@@ -72,6 +74,14 @@ export const handshakes: readonly HandshakeRow[] = [
 	},
 	{ name: "1.3 resumed", chain: "ecdsa", secure: {}, resumes: true, targets: resumed },
 	{ name: "1.2 resumed", chain: "ecdsa", secure: tls12, resumes: true, targets: resumed },
+	{
+		name: "1.3 ECDSA, root store, X25519MLKEM768",
+		chain: "ecdsa",
+		secure: {},
+		hasStore: true,
+		isHybrid: true,
+		targets: { ...peak(20, 14), held: full["held"]! },
+	},
 	{ name: "1.2 RSA key transport, CBC", chain: "rsa", secure: tls12, old: keyTransport, targets: {} },
 	{ name: "1.3 RSA, 3 certificates", chain: "rsa", secure: {}, certificates: 3, targets: {} },
 	{ name: "1.3 RSA, 6 certificates", chain: "rsa", secure: {}, certificates: 6, targets: {} },
