@@ -5,6 +5,7 @@
 
 #if defined(__has_include) && __has_include("crypto_kem/mlkem768/ref/kem_mlkem768_ref.c")
 
+	#include <stdlib.h>
 	#include "../psa/binding.h"
 
 	/* what libsodium's own build defines */
@@ -36,7 +37,7 @@ void randombytes_buf(void* const bytes, const size_t length)
 	/* only functions that make their own random numbers call it, and no one calls those */
 	(void)bytes;
 	(void)length;
-	c_abort();
+	abort();
 }
 
 #elif !defined(ESP_PLATFORM) && !defined(__linux__)

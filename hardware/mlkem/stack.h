@@ -1,4 +1,4 @@
-/* Runs a function on a stack of its own, for mlkem.c: a device's task has 10 KB, and libsodium's ML-KEM takes 18. */
+/* Runs a function on a stack of its own, for mlkem.c: a device's task has 10 KB, and libsodium's ML-KEM takes 18 and more. */
 
 #ifndef XS_TLS_STACK_H
 #define XS_TLS_STACK_H
