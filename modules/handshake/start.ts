@@ -7,6 +7,7 @@ import type { Config } from "../config";
 import { TLSError } from "../errors";
 import { Accept, NamedGroup, ProtocolVersion, Step } from "../wire/numbers";
 import { Phase } from "./timing";
+import { expectBuffer, Purpose } from "../wire/memory";
 import { Writer } from "../wire/writer";
 import type { Flow, Link } from "./link";
 import { writeClientHello } from "./clienthello";
@@ -23,16 +24,21 @@ import { flow13 } from "./tls13/flow";
 /** Bytes that a ClientHello usually needs; with a pre-shared key that goes on with an earlier connection, beside its ticket. */
 const HELLO_ROOM = 320;
 
-/** Bytes of a public key beyond those of a curve, which HELLO_ROOM has. */
-function shareRoom({ share }: Hello): number {
-	return share && share.publicLength > 97 ? share.publicLength : 0;
+/** Bytes of the longest public key that HELLO_ROOM has room for: P-384's. */
+const CURVE_KEY_BYTES = 97;
+
+/** Returns the bytes of a longer key share, which is here twice: in the message and in its record. Throws "out_of_memory" if there is no room. */
+function expectShareRoom({ share }: Hello): number {
+	if (!share || share.publicLength <= CURVE_KEY_BYTES) return 0;
+	expectBuffer(2 * share.publicLength, Purpose.output);
+	return share.publicLength;
 }
 
 function sendHello(link: Link, hello: Hello, transcript: Transcript): void {
 	if (link.config.maxVersion === ProtocolVersion.tls13 && !hello.share) makeShares(hello, link.config.groups);
 	const w = new Writer(
 		HELLO_ROOM +
-			shareRoom(hello) +
+			expectShareRoom(hello) +
 			(hello.keys.length ? hello.keys[0]!.identity.length : 0) +
 			(hello.cookie?.length ?? 0),
 	);

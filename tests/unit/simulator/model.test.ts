@@ -39,6 +39,8 @@ const names = [
 	"X25519",
 	...[2048, 3072, 4096].flatMap(bits => [`RSA ${bits} verify`]),
 	"ECDSA P-256 verify",
+	"ML-KEM-768 key pair",
+	"ML-KEM-768 decapsulation",
 	"ECDSA P-384 verify",
 	"ECDSA P-256 sign",
 ];
