@@ -62,7 +62,7 @@ const publicKey: Readonly<Record<string, number>> = {
 	"RSA 2048 verify": 2.8,
 	"RSA 3072 verify": 6.1,
 	"RSA 4096 verify": 10.9,
-	"ML-KEM-768 key pair": 1.2,
+	"ML-KEM-768 key pair": 1.4,
 	"ML-KEM-768 decapsulation": 1.5,
 	"RSA 2048 encrypt": 5.3,
 	"RSA 3072 encrypt": 12,
