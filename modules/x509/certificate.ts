@@ -61,14 +61,14 @@ export class Certificate implements KeyFields, ExtensionFields {
 	/** Extensions. */
 	isCA = false;
 	pathLength = NO_PATH_LENGTH;
-	/** All bits where the extension is absent. */
+	/** All bits if the extension is absent. */
 	keyUsage = -1;
 	/** extKeyUsage: bits of Purpose. Without it a certificate may be for servers, but not for OCSP's signing. */
 	purposes: number = Purpose.server;
-	/** GeneralNames of subjectAltName; empty where absent. */
+	/** GeneralNames of subjectAltName; empty if absent. */
 	namesStart = 0;
 	namesEnd = 0;
-	/** NameConstraints; empty where absent. */
+	/** NameConstraints; empty if absent. */
 	constraintsStart = 0;
 	constraintsEnd = 0;
 	/** XS: absent fields, also those below. True for version 1 or 2, which can't say what a certificate is for. */

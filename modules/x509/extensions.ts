@@ -105,7 +105,7 @@ function enterValue(der: DER): void {
 	der.at = der.start;
 }
 
-/** Takes an extension's identifier. Where it is unknown, its bytes are `start..end`. */
+/** Takes an extension's identifier. The bytes of an unknown one are `start..end`. */
 function takeIdentifier(der: DER): OID {
 	const bytes = der.bytes,
 		at = der.at;
@@ -179,7 +179,7 @@ function readExtension(der: DER, oid: OID, certificate: ExtensionFields): void {
 		case OID.tlsFeature:
 			readTLSFeature(der, certificate);
 			break;
-		// what policies say matters in few paths, where policies.ts reads them
+		// policies matter in few paths; policies.ts reads them there
 		case OID.certificatePolicies:
 			certificate.policies = der.at;
 			der.at = der.limit;
@@ -205,7 +205,7 @@ function readBasicConstraints(der: DER, certificate: ExtensionFields): void {
 	if (der.nextIs(Tag.boolean)) certificate.isCA = der.takeBoolean();
 	if (der.nextIs(Tag.integer)) {
 		const pathLength = der.takeSmallInteger(Part.pathLength);
-		// RFC 5280 section 4.2.1.9: it has no meaning where the certificate is no authority's
+		// RFC 5280 section 4.2.1.9: it has no meaning in a certificate that is not a CA's
 		if (certificate.isCA) certificate.pathLength = pathLength;
 	}
 	der.leave(outer);

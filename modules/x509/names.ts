@@ -1,6 +1,6 @@
 /*
-	Whether a certificate is for the server that the application asked for (RFC 9525): by its subjectAltName alone, as DNS name with a wildcard in the
-	leftmost place, or as IP address. The common name counts for nothing.
+	Whether a certificate is for the server that the application asked for (RFC 9525). Its subjectAltName alone counts: a DNS name,
+	which may have a wildcard as its leftmost label, or an IP address. The common name counts for nothing.
 */
 
 import { TLSError } from "../errors";
@@ -16,7 +16,7 @@ const DOT = 0x2e;
 // XS: a literal outside of functions, which a device does not copy at each use
 const COLON = ":";
 
-/** The bytes of a numeric IPv4 or IPv6 address, or undefined for a name. */
+/** Returns the bytes of a numeric IPv4 or IPv6 address, or undefined for a name. */
 export function parseAddress(name: string): Uint8Array | undefined {
 	return name.indexOf(COLON) >= 0 ? parseIPv6(name) : parseIPv4(name, 0);
 }
@@ -26,8 +26,8 @@ export function isAddress(name: string): boolean {
 	return parseAddress(name) !== undefined;
 }
 
-/** The number in `text[start..end)` in base 10 or 16, or NaN. */
-function number(text: string, start: number, end: number, base: number, maximum: number): number {
+/** Reads the number in `text[start..end)` in base 10 or 16. Returns NaN if it is none. */
+function readNumber(text: string, start: number, end: number, base: number, maximum: number): number {
 	let value = 0;
 	if (end <= start) return NaN;
 	for (let i = start; i < end; i++) {
@@ -43,23 +43,23 @@ function parseIPv4(text: string, start: number): Uint8Array | undefined {
 	// most names: nothing is made for them
 	const first = text.charCodeAt(start);
 	if (!(first >= 0x30 && first <= 0x39)) return;
-	const octets = new Uint8Array(4);
+	const address = new Uint8Array(4);
 	for (let i = 0; i < 4; i++) {
 		let end = text.indexOf(".", start);
 		if (end < 0) end = text.length;
 		else if (i === 3) return;
-		const value = number(text, start, end, 10, 255);
+		const value = readNumber(text, start, end, 10, 255);
 		if (!(value >= 0) || end - start > 3 || (end - start > 1 && text.charCodeAt(start) === 0x30)) return;
 		if (i < 3 && end === text.length) return;
-		octets[i] = value;
+		address[i] = value;
 		start = end + 1;
 	}
-	return octets;
+	return address;
 }
 
 /** RFC 4291 section 2.2. */
 function parseIPv6(text: string): Uint8Array | undefined {
-	const octets = new Uint8Array(16);
+	const address = new Uint8Array(16);
 	let at = 0;
 	let gap = -1;
 	let start = 0;
@@ -79,59 +79,60 @@ function parseIPv6(text: string): Uint8Array | undefined {
 		if (end === text.length && text.indexOf(".", start) >= 0) {
 			const tail = parseIPv4(text, start);
 			if (!tail || at > 12) return;
-			octets.set(tail, at);
+			address.set(tail, at);
 			at += 4;
 		} else {
-			const value = number(text, start, end, 16, 0xffff);
+			const value = readNumber(text, start, end, 16, 0xffff);
 			if (!(value >= 0) || end - start > 4 || at > 14) return;
-			octets[at++] = value >> 8;
-			octets[at++] = value & 0xff;
+			address[at++] = value >> 8;
+			address[at++] = value & 0xff;
 			if (end === text.length - 1) return;
 		}
 		start = end + 1;
 	}
-	if (gap < 0) return at === 16 ? octets : undefined;
+	if (gap < 0) return at === 16 ? address : undefined;
 	if (at === 16) return;
-	octets.copyWithin(16 - (at - gap), gap, at);
-	return octets.fill(0, gap, 16 - (at - gap));
+	address.copyWithin(16 - (at - gap), gap, at);
+	return address.fill(0, gap, 16 - (at - gap));
 }
 
-/** A name's characters: a string would be asked for each of them, which takes memory. */
-function octetsOf(name: string): Uint8Array {
+/** Returns a name's characters. XS: asking a string for each of them takes memory. */
+function bytesOf(name: string): Uint8Array {
 	return new Uint8Array(ArrayBuffer.fromString(name));
 }
 
-/** Its length but for a dot at its end. */
+/** Returns the length without a dot at the end. */
 function withoutDot(name: Uint8Array): number {
 	const length = name.length;
 	return name[length - 1] === DOT ? length - 1 : length;
 }
 
 /**
- * The form in which a server is asked for: without a dot at its end, which certificates and SNI don't have. Undefined for what is neither an
- * address nor a name of ASCII letters, digits and hyphens; a name's last label is no number, so that no mistyped address becomes a name.
+ * Returns the form in which a server is asked for: without a dot at its end, which certificates and SNI don't have. Undefined if it
+ * is neither an address nor a name of ASCII letters, digits and hyphens. A name's last label is no number, so that no mistyped
+ * address becomes a name.
  */
 export function askedName(name: string): string | undefined {
 	if (isAddress(name)) return name;
-	const octets = octetsOf(name);
-	const length = withoutDot(octets);
-	return isName(octets, 0, length) && !endsInNumber(octets, length) ? name.slice(0, length) : undefined;
+	const bytes = bytesOf(name);
+	const length = withoutDot(bytes);
+	return isName(bytes, 0, length) && !endsInNumber(bytes, length) ? name.slice(0, length) : undefined;
 }
 
-/** The last label, behind a dot, is digits. */
+/** True if the last label, behind a dot, is digits. */
 function endsInNumber(name: Uint8Array, length: number): boolean {
 	let at = length - 1;
 	while (at >= 0 && name[at]! >= 0x30 && name[at]! <= 0x39) at--;
 	return at >= 0 && name[at] === DOT;
 }
 
-/** A character of a host name: letters, digits, hyphen, and the underscore that some use. */
+/** True for a character of a host name: letters, digits, hyphen, and the underscore that some use. */
 function isHostCharacter(c: number): boolean {
 	const letter = c | 0x20;
 	return (letter >= 0x61 && letter <= 0x7a) || (c >= 0x30 && c <= 0x39) || c === 0x2d || c === 0x5f;
 }
 
-/** True if `bytes[start..end)` is a DNS name: labels of 1 to 63 characters, at most 253 in all. Those in certificates are hardware/psa/general.c's. */
+/** True if `bytes[start..end)` is a DNS name: labels of 1 to 63 characters, 253 in all at most. general.c reads those in certificates. */
 function isName(bytes: Uint8Array, start: number, end: number): boolean {
 	if (end - start > 253) return false;
 	let label = start;
@@ -149,9 +150,9 @@ function isName(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /** True if the certificate is for `name`. Throws if its list of names is malformed. */
-export function isFor(certificate: Certificate, name: string): boolean {
+export function matchesServerName(certificate: Certificate, name: string): boolean {
 	const address = parseAddress(name);
-	const asked = address ?? octetsOf(name);
+	const asked = address ?? bytesOf(name);
 	const start = certificate.namesStart,
 		end = certificate.namesEnd;
 	if (start === end) return false;
@@ -163,7 +164,7 @@ export function isFor(certificate: Certificate, name: string): boolean {
 	return found !== 0;
 }
 
-/** The names that the certificate is for, for people; at most a few. */
+/** Returns the names that the certificate is for, for people; a few at most. */
 export function namesOf(certificate: Certificate): string {
 	const bytes = certificate.bytes;
 	const namesStart = certificate.namesStart;

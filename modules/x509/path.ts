@@ -18,7 +18,7 @@ import { checkIssuer, checkLeaf, checkPathLength, checkRoot, checkTime } from ".
 import { NameCheck } from "./constraints";
 import { countIntermediates, Entry, hasFact, isInPath, packEntry } from "./entry";
 import { findLeaf, Leaf, refuseAnchor, untrustedLeaf } from "./leaf";
-import { isFor, refuseName } from "./names";
+import { matchesServerName, refuseName } from "./names";
 import { isPin, refusePins } from "./pins";
 import { StapledStatus, statusSubject } from "./ocsp";
 import type { Span, StatusSubject } from "./ocsp";
@@ -131,7 +131,8 @@ export class PathSearch {
 		const { spans } = list;
 		const trusted = roots ? findLeaf(roots, leaf, spans[0]!, spans[1]!, this.digestBuffer()) : -1;
 		// if this very certificate or its key is trusted, a name adds nothing (RFC 6125 section 6.6.2); one that it has is checked all the same
-		if (!isFor(leaf, name) && (leaf.namesEnd || (trusted < 0 && !this.isPinned(leaf)))) refuseName(leaf, name);
+		if (!matchesServerName(leaf, name) && (leaf.namesEnd || (trusted < 0 && !this.isPinned(leaf))))
+			refuseName(leaf, name);
 		checkLeaf(leaf, this.policy, this.now);
 		this.leaf = new Leaf(leaf, this.policy);
 		if (!this.staple && this.leaf.needsStatus) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");

@@ -24,7 +24,7 @@ function refuse(words: string): never {
 	throw new TLSError("configuration", `the PEM text ${words}`);
 }
 
-/** Decodes the base64 text `bytes[start..end)`, which may have white space in it, in its place; returns where the result ends. */
+/** Decodes the base64 text `bytes[start..end)`, which may have white space in it, in place. Returns where the result ends. */
 function decodeInPlace(bytes: Uint8Array, start: number, end: number): number {
 	let at = start;
 	let bits = 0;
@@ -57,7 +57,7 @@ function refuseKey(words: string): never {
 
 const keyLabels: readonly string[] = Object.freeze(["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"]);
 
-/** Where the private key of `text` is, and behind which label; -1 where there is none. */
+/** Finds the private key of `text`. Throws "configuration" if there is none. */
 function findKey(text: string): { start: number; end: number } {
 	for (const label of keyLabels) {
 		const begin = `${BEGIN}${label}-----`;

@@ -42,7 +42,7 @@ export class PolicyCheck {
 	private allowsAll = true;
 	/** The policies that may be named: start and end of each OBJECT IDENTIFIER. */
 	private allowed: number[] = [];
-	/** True where the policies of the certificate at `level` have been processed, and its mappings have not. */
+	/** True if the policies of the certificate at `level` have been processed, and its mappings have not. */
 	private isNarrowed = false;
 
 	/** Checks the first `length` certificates of a path (Entry). */
@@ -56,7 +56,7 @@ export class PolicyCheck {
 		return (this.path[this.level]! & Entry.selfIssued) !== 0;
 	}
 
-	/** Processes the policies of the certificate at `level`, then its mappings, and goes on to the one below. Throws where no policy is left. */
+	/** Processes the policies of the certificate at `level`, then its mappings, and goes on to the one below. Throws if no policy is left. */
 	step(certificate: Certificate): void {
 		if (this.isNarrowed) this.prepareNext(certificate);
 		else this.checkPolicies(certificate);

@@ -34,7 +34,7 @@ export interface CertificatePolicy {
 export interface VerifiedPeer {
 	/** Its key, with bytes of its own. */
 	readonly key: PublicKey;
-	/** The certificate's keyUsage, as bits of KeyUsage; all of them where it has none. The handshake checks what it needs. */
+	/** The certificate's keyUsage, as bits of KeyUsage; all of them if it has none. The handshake checks what it needs. */
 	readonly keyUsage: number;
 	/** Whom the certificate names, for people. */
 	readonly subject: string;

@@ -1,7 +1,6 @@
 /*
-	The bytes of a root store: names and keys that are trusted, sorted by name, in one piece that is read where it lies, in flash or in the
-	heap. trust.ts reads it; it is made there from an application's certificates, and by the tool host-sim/roots.ts, so that nothing is
-	imported here.
+	The format of a root store: names and keys that are trusted, sorted by name, in one piece. rootstore.ts reads it in place. trust.ts
+	makes one of an application's certificates, and host-sim/programs/roots.ts of any; so nothing is imported here.
 
 	    "xtr3" · length of all (4) · seconds since 1970 when it was made (4) · count (2)
 	    count x { first 16 bytes of the digest of the subject's name · offset of the rest (4) }, sorted
@@ -55,7 +54,7 @@ export interface StoredRoot {
 	/** Digest of the subject's name in the form in which names are compared. */
 	readonly name: Uint8Array;
 	readonly issues: boolean;
-	/** Store.noPathLength where it sets no limit. */
+	/** Store.noPathLength if it sets no limit. */
 	readonly pathLength: number;
 	/** Seconds since 1970. */
 	readonly notBefore: number;
@@ -64,7 +63,7 @@ export interface StoredRoot {
 	readonly distrusted?: number | undefined;
 	/** SubjectPublicKeyInfo; SHA-256 of the certificate if it does not issue others. */
 	readonly key: Uint8Array;
-	/** What NameConstraints holds; empty where there are none. */
+	/** Content of NameConstraints; empty if there are none. */
 	readonly constraints: Uint8Array;
 }
 

@@ -10,7 +10,7 @@ import { hash, HashAlgorithm } from "tls/hardware/hash";
 import type { Options } from "tls/options";
 import { Certificate } from "tls/x509/certificate";
 import { findName, GeneralName } from "tls/hardware/general";
-import { askedName, isFor, namesOf } from "tls/x509/names";
+import { askedName, matchesServerName, namesOf } from "tls/x509/names";
 import { StapledStatus, statusSubject } from "tls/x509/ocsp";
 import { PathSearch } from "tls/x509/path";
 import { readPEM } from "tls/x509/pem";
@@ -45,8 +45,8 @@ function certificate(n: Numbers, material: Material, turns: Turns): string {
 	return tried(certificateCodes, () =>
 		turns.take(() => {
 			const read = new Certificate().read(der, 0, der.length, 0);
-			isFor(read, "fuzz.example");
-			isFor(read, "192.0.2.1");
+			matchesServerName(read, "fuzz.example");
+			matchesServerName(read, "192.0.2.1");
 			namesOf(read);
 			return "read";
 		}),
@@ -288,7 +288,7 @@ function names(n: Numbers, material: Material, turns: Turns): string {
 				const asked = new Uint8Array(ArrayBuffer.fromString(name)),
 					list = writeElements([{ ...leafElement, tag: GeneralName.dns, bytes }], 0xffff);
 				findName(list, 0, list.length, asked, asked.length, GeneralName.dns);
-			} else if (isFor(leaf, name) && !/^(fuzz\.example|[^.]+\.wild\.example|192\.0\.2\.1)\.?$/i.test(name))
+			} else if (matchesServerName(leaf, name) && !/^(fuzz\.example|[^.]+\.wild\.example|192\.0\.2\.1)\.?$/i.test(name))
 				throw new Finding(`a certificate of fuzz.example is for ${name}`);
 			return "asked";
 		}),

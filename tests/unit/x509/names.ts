@@ -6,7 +6,7 @@ import { ascii, bytes, equal, hex, join, test, throws } from "test/harness";
 import { configure } from "tls/configure";
 import type { Certificate } from "tls/x509/certificate";
 import { DER } from "tls/wire/der";
-import { isFor, namesOf, parseAddress } from "tls/x509/names";
+import { matchesServerName, namesOf, parseAddress } from "tls/x509/names";
 
 const DNS = 0x82;
 const ADDRESS = 0x87;
@@ -30,7 +30,7 @@ function withNames(...list: Uint8Array[]): Certificate {
 }
 
 function matches(certified: string, asked: string): boolean {
-	return isFor(withNames(generalName(DNS, ascii(certified))), asked);
+	return matchesServerName(withNames(generalName(DNS, ascii(certified))), asked);
 }
 
 test("DNS names", () => {
@@ -155,22 +155,25 @@ test("an address is only ever an iPAddress, a name only ever a dNSName", () => {
 	const name = generalName(DNS, ascii("server.example"));
 	const certificate = withNames(generalName(0x81, ascii("a@example.org")), name, v4, v6);
 	for (const asked of ["192.0.2.7", "2001:db8::7", "2001:0db8::0007", "server.example"])
-		equal(isFor(certificate, asked), true, asked);
+		equal(matchesServerName(certificate, asked), true, asked);
 	for (const asked of ["192.0.2.8", "2001:db8::8", "::ffff:192.0.2.7", "a@example.org", "example.org"])
-		equal(isFor(certificate, asked), false, asked);
-	equal(isFor(withNames(generalName(DNS, ascii("192.0.2.7"))), "192.0.2.7"), false);
-	equal(isFor(withNames(generalName(DNS, ascii("*.0.2.7"))), "192.0.2.7"), false);
-	equal(isFor(withNames(generalName(ADDRESS, ascii("server.example"))), "server.example"), false);
-	equal(isFor(withNames(generalName(ADDRESS, bytes("c00002"))), "192.0.2.7"), false);
-	equal(isFor(withNames(generalName(ADDRESS, bytes("c0000207ffffffff"))), "192.0.2.7"), false);
-	equal(isFor(withNames(), "server.example"), false);
+		equal(matchesServerName(certificate, asked), false, asked);
+	equal(matchesServerName(withNames(generalName(DNS, ascii("192.0.2.7"))), "192.0.2.7"), false);
+	equal(matchesServerName(withNames(generalName(DNS, ascii("*.0.2.7"))), "192.0.2.7"), false);
+	equal(matchesServerName(withNames(generalName(ADDRESS, ascii("server.example"))), "server.example"), false);
+	equal(matchesServerName(withNames(generalName(ADDRESS, bytes("c00002"))), "192.0.2.7"), false);
+	equal(matchesServerName(withNames(generalName(ADDRESS, bytes("c0000207ffffffff"))), "192.0.2.7"), false);
+	equal(matchesServerName(withNames(), "server.example"), false);
 	equal(namesOf(certificate), "server.example, 192.0.2.7, 2001:0db8:0000:0000:0000:0000:0000:0007");
 });
 
 test("a list of names that is no DER is an error, even behind the right name", () => {
 	const name = generalName(DNS, ascii("server.example"));
-	throws(() => isFor(withNames(name, Uint8Array.of(DNS, 5, 0x61)), "server.example"), "bad_certificate");
-	throws(() => isFor(withNames(name, Uint8Array.of(DNS, 0x81, 1, 0x61)), "server.example"), "bad_certificate");
+	throws(() => matchesServerName(withNames(name, Uint8Array.of(DNS, 5, 0x61)), "server.example"), "bad_certificate");
+	throws(
+		() => matchesServerName(withNames(name, Uint8Array.of(DNS, 0x81, 1, 0x61)), "server.example"),
+		"bad_certificate",
+	);
 });
 
 test("a name that can't be asked for is refused when the connection is made", () => {
