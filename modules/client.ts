@@ -8,6 +8,7 @@
 */
 
 import { readOptions } from "./configure";
+import { viewBytes } from "./optionreader";
 import { readSettings } from "./connection/settings";
 import { TCPTransport } from "./connection/tcp";
 import { Flag } from "./connection/turns";
@@ -137,6 +138,28 @@ export class TLSClient {
 		}
 		if (!connection.readable) transport.pumpLater();
 		return result;
+	}
+
+	/**
+	 * Replaces the sending key, and has the server replace its own (TLS 1.3; RFC 8446 section 4.6.3). Throws TLSError "configuration" in TLS 1.2, which has
+	 * no such message, and "closed" if the connection is not open.
+	 */
+	requestKeyUpdate(): void {
+		this.#transport.connection.requestKeyUpdate();
+	}
+
+	/**
+	 * Returns `length` bytes that only both ends of this connection can derive (RFC 8446 section 7.5, RFC 5705). Needs the option `exporter`; throws
+	 * TLSError "configuration" without, and in TLS 1.2 for a server without the extended master secret.
+	 */
+	exportKeyingMaterial(label: string, length: number, context?: Buffer): ArrayBuffer {
+		const bytes = context === undefined ? undefined : viewBytes("context", context);
+		return this.#transport.connection.exportKeyingMaterial(label, bytes, length);
+	}
+
+	/** Returns the channel binding "tls-exporter" (RFC 9266): 32 bytes that an authentication above TLS includes. Needs the option `exporter`. */
+	channelBinding(): ArrayBuffer {
+		return this.#transport.connection.channelBinding();
 	}
 
 	/**

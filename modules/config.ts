@@ -17,13 +17,20 @@ export interface Config {
 	readonly suites: readonly number[];
 	/** Groups in order of preference; a key share is sent for the first. */
 	readonly groups: readonly number[];
+	/** Groups of finite fields, for old servers of TLS 1.2; not there in other builds. */
+	readonly oldGroups?: readonly number[];
 	readonly signatureSchemes: readonly number[];
 	readonly certificates: CertificatePolicy;
 	/** The client's own identity, if it has one. */
 	readonly credential?: Credential;
+	/** More of them, tried after the first. */
+	readonly otherCredentials?: readonly Credential[];
 	readonly postHandshakeAuth?: boolean;
 	/** TLS 1.2: RFC 7627 section 5.3. */
 	readonly requireExtendedMasterSecret?: boolean;
+	readonly rawPublicKeys?: boolean;
+	readonly exporter?: boolean;
+	readonly peerCertificate?: boolean;
 	readonly session?: Session;
 	readonly psk?: ExternalKey;
 	readonly earlyData?: Uint8Array;

@@ -3,55 +3,46 @@
 	none switches verification off. 
 */
 
-import { CipherSuite, ProtocolVersion, SignatureScheme, Signer } from "./wire/numbers";
+import { ProtocolVersion } from "./wire/numbers";
 import type { CertificatePolicy } from "./x509/path";
-import { groupsFor, lacks } from "./crypto/preference";
-import { findSuite, findSuiteByName } from "./crypto/suites";
-import { offered12 } from "./crypto/suites12";
+import { findSuite } from "./crypto/suites";
 import { askedName, isAddress } from "./x509/names";
 import { lowestVersion } from "./handshake/tls12/hello";
-import { readCredential } from "./handshake/identity";
-import { withHybrid } from "./handshake/keyshare";
+import { identityList, readCredential, readIdentity } from "./handshake/identity";
+import { schemesToOffer, setGroups, suitesToOffer } from "./handshake/preferences";
 import { wipeSecrets } from "./handshake/secrets";
 import { readExternalKey, resumption } from "./handshake/resumption/resumption";
 import { fragmentCode, limitsThatFit, messageThatFits } from "./connection/limits";
 import type { RecordLimits } from "./connection/limits";
 import type { Config } from "./config";
+import type { Credential } from "./crypto/credential";
 import { refuse, TLSError } from "./errors";
-import { copyBytes, copyList, copyOptions, describeType, listOf, viewBytes } from "./optionreader";
+import { BUFFER, copyBytes, copyList, copyOptions, describeType, isString, listOf, viewBytes } from "./optionreader";
 import { numberOption, typeName } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
 import { CLOCK_TOLERANCE, clockPolicy, clockTime, type ClockPolicy } from "./x509/time";
 import { RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
-import { ChipFeature, chipFeatures } from "tls/hardware/chip";
-import { legacy, problem } from "tls/optional/legacy/legacy";
+import { problem } from "tls/optional/legacy/legacy";
+import { rawKeys } from "tls/optional/rawkeys/rawkeys";
 
-const suites13: readonly number[] = Object.freeze([
-	CipherSuite.TLS_AES_128_GCM_SHA256,
-	CipherSuite.TLS_AES_256_GCM_SHA384,
-	CipherSuite.TLS_CHACHA20_POLY1305_SHA256,
-]);
-
-/** Old suites are offered behind the others, if at all. */
-const suites12: readonly number[] = legacy ? Object.freeze([...offered12, ...legacy.suites]) : offered12;
-
-const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]);
-
-const signatureSchemes: readonly number[] = Object.freeze([
-	SignatureScheme.ecdsa_secp256r1_sha256,
-	SignatureScheme.ecdsa_secp384r1_sha384,
-	SignatureScheme.rsa_pss_rsae_sha256,
-	SignatureScheme.rsa_pss_rsae_sha384,
-	SignatureScheme.rsa_pss_rsae_sha512,
-	SignatureScheme.rsa_pkcs1_sha256,
-	SignatureScheme.rsa_pkcs1_sha384,
-	SignatureScheme.rsa_pkcs1_sha512,
-]);
-
-/** P-521 comes last: it is slow, and few servers have nothing else. */
-const schemesWithP521: readonly number[] = Object.freeze([...signatureSchemes, SignatureScheme.ecdsa_secp521r1_sha512]);
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const SECURE = "secure" as const;
+const NUL = "\0";
+const LOWEST_VERSION = "minVersion" as const;
+const HIGHEST_VERSION = "maxVersion" as const;
+const PROTOCOL_VERSION = "protocolVersion" as const;
+const RECORD_SIZE_LIMIT = "recordSizeLimit" as const;
+const PROTOCOLS = "applicationLayerProtocolNegotiation" as const;
+const PINS = "pins" as const;
+const CERTIFICATE = "certificate" as const;
+const SESSION_LIFETIME_OPTION = "sessionLifetime" as const;
+const SESSION = "session" as const;
+const SERVER_NAME = "serverName" as const;
+const CERTIFICATE_NAME = "certificateName" as const;
+const LONGEST_MESSAGE = "maxMessage" as const;
+const SEND_FRAGMENT = "maxSendFragment" as const;
 
 /** Seconds that a session is used after the last full handshake: by default and at most, seven days and a year. */
 const SESSION_LIFETIME = 604800;
@@ -60,18 +51,25 @@ const MAX_SESSION_LIFETIME = 31536000;
 /** While it is filled in. */
 type Making<T> = { -readonly [K in keyof T]: T[K] };
 
+const VERSION = "a number, 0x303 (TLS 1.2) or 0x304 (TLS 1.3)";
+
 /** What each option must be; with one that is for tcp.ts. */
 const types: Readonly<Record<keyof Options | "onHandshake" | "verify", string>> = Object.freeze({
 	onHandshake: "a function",
 	serverName: "a string",
+	certificateName: "a string",
+	sendServerName: "a boolean",
 	applicationLayerProtocolNegotiation: "a string or an array",
-	minVersion: "a number",
-	maxVersion: "a number",
-	protocolVersion: "a number",
+	minVersion: VERSION,
+	maxVersion: VERSION,
+	protocolVersion: VERSION,
 	cipherSuites: "an array",
+	groups: "an array",
+	signatureAlgorithms: "an array",
 	requireExtendedMasterSecret: "a boolean",
 	certificate: "a string, a buffer, an array, or an object that is a Resource",
 	clientCertificates: "a string, a buffer, an array, or an object that is a Resource",
+	clientIdentities: "an array",
 	clientKey: "a string, a buffer, or an object that is a Resource",
 	sign: "a function",
 	postHandshakeAuth: "a boolean",
@@ -79,11 +77,14 @@ const types: Readonly<Record<keyof Options | "onHandshake" | "verify", string>> 
 	sessionLifetime: "a number",
 	onSession: "a function",
 	sessions: "an object",
+	exporter: "a boolean",
+	peerCertificate: "a boolean",
 	psk: "an object",
 	earlyData: "a buffer",
 	roots: "an object",
 	pins: "an array",
 	pinsInsteadOfRoots: "a boolean",
+	rawPublicKeys: "a boolean",
 	clock: "a string or a function",
 	clockTolerance: "a number",
 	staple: "a string",
@@ -101,28 +102,34 @@ const types: Readonly<Record<keyof Options | "onHandshake" | "verify", string>> 
 
 /** Returns a copy of the options, each read once, known and of its type. Throws TLSError "configuration". */
 export function readOptions<T extends Options>(given: T): T {
-	const options = copyOptions<T & { verify?: unknown }>("secure", given, types, "secure");
+	const options = copyOptions<T & { verify?: unknown }>(SECURE, given, types, SECURE);
 	if (options.verify !== undefined)
 		refuse('"verify": checking can\'t be switched off; give a pin, or the server\'s own certificate as "certificate"');
 	const { protocolVersion: version } = options;
 	if (version === undefined) return options;
 	if (options.minVersion !== undefined || options.maxVersion !== undefined)
 		refuse('"protocolVersion" is "minVersion" and "maxVersion" in one: give it alone');
-	options.minVersion = options.maxVersion = numberOption(
-		"protocolVersion",
-		version,
-		ProtocolVersion.tls12,
-		ProtocolVersion.tls13,
-		0,
-	);
+	options.minVersion = options.maxVersion = versionOption(PROTOCOL_VERSION, version, 0);
 	return options;
+}
+
+/** `value`, or `preset` where it is not given. Refuses what is neither TLS 1.2 nor TLS 1.3. */
+function versionOption(
+	name: "minVersion" | "maxVersion" | "protocolVersion",
+	value: number | undefined,
+	preset: number,
+): number {
+	if (value === undefined) return preset;
+	if (value !== ProtocolVersion.tls12 && value !== ProtocolVersion.tls13)
+		refuse(`"${name}" must be ${VERSION}, not ${value >= 0 && value <= 0xffff ? `0x${value.toString(16)}` : value}`);
+	return value;
 }
 
 /** What is asked for by the application; undefined where it leaves that to memory. */
 function givenLimits({ recordSizeLimit, tls_max_fragment_length: fragment }: Options): RecordLimits | undefined {
 	if (recordSizeLimit === undefined && fragment === undefined) return undefined;
 	return {
-		recordSizeLimit: numberOption("recordSizeLimit", recordSizeLimit, 64, 16385, 0),
+		recordSizeLimit: numberOption(RECORD_SIZE_LIMIT, recordSizeLimit, 64, 16385, 0),
 		maxFragmentCode: fragment === undefined ? 0 : fragmentCode(fragment),
 	};
 }
@@ -135,12 +142,11 @@ const noProtocols: readonly string[] = Object.freeze([]);
 /** Application protocols: 1 to 255 characters each, in ASCII, as the registered ones are. */
 function protocolList(value: string | readonly string[] | undefined): readonly string[] {
 	if (value === undefined) return noProtocols;
-	const list =
-		typeof value === "string" ? [value] : (copyList("applicationLayerProtocolNegotiation", value, 0) as string[]);
+	const list = isString(value) ? [value] : (copyList(PROTOCOLS, value, 0) as string[]);
 	let total = 0;
 	for (let i = 0; i < list.length; i++) {
 		const protocol = list[i];
-		if (typeof protocol !== "string" || !isASCII(protocol) || protocol.length < 1 || protocol.length > 255)
+		if (!isString(protocol) || !isASCII(protocol) || protocol.length < 1 || protocol.length > 255)
 			refuse('"applicationLayerProtocolNegotiation": a protocol must be a name of 1 to 255 characters in ASCII');
 		total += 1 + protocol.length;
 	}
@@ -151,49 +157,15 @@ function protocolList(value: string | readonly string[] | undefined): readonly s
 
 /** True where each character is one byte on the wire. */
 function isASCII(text: string): boolean {
-	return ArrayBuffer.fromString(text).byteLength === text.length && !text.includes("\0");
-}
-
-/** The suites that the application names, as far as they go with the versions. */
-function namedSuites(names: readonly unknown[], min: number, max: number): readonly number[] {
-	const ids: number[] = [];
-	let versions = 0;
-	for (let i = 0; i < names.length; i++) {
-		const name = names[i];
-		if (typeof name !== "string") refuse(`"cipherSuites" must have names of cipher suites, not ${describeType(name)}`);
-		const suite = findSuiteByName(name) ?? legacy?.findSuiteByName(name);
-		if (!suite) refuse(`"cipherSuites": "${name.slice(0, 64)}" is none that this client knows`);
-		const version = suite.signer === Signer.any ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
-		if (lacks(chipFeatures(), suite.id))
-			refuse(`"cipherSuites": ${name} is not in this build: CONFIG_MBEDTLS_CHACHAPOLY_C is off`);
-		if (ids.includes(suite.id)) refuse(`"cipherSuites" has ${name} twice`);
-		if (version < min || version > max) continue;
-		versions |= 1 << (version & 7);
-		ids.push(suite.id);
-	}
-	for (let version = min; version <= max; version++) {
-		if (!(versions & (1 << (version & 7))))
-			refuse(
-				`"cipherSuites" has none for TLS 1.${(version & 0xff) - 1}: name one, or leave the version out with "minVersion" or "maxVersion"`,
-			);
-	}
-	return ids;
-}
-
-/** The suites of the versions asked for. */
-function suitesOf(names: readonly string[] | undefined, min: number, max: number): readonly number[] {
-	if (min > max) refuse(`"minVersion" is above "maxVersion"`);
-	if (names) return namedSuites(copyList("cipherSuites", names), min, max);
-	const all = max === ProtocolVersion.tls12 ? suites12 : min === ProtocolVersion.tls13 ? suites13 : suitesOfBoth;
-	return chipFeatures() & ChipFeature.chacha20_poly1305 ? all : all.filter(id => !lacks(chipFeatures(), id));
+	return ArrayBuffer.fromString(text).byteLength === text.length && !text.includes(NUL);
 }
 
 function copyPins(pins: readonly Uint8Array[]): readonly Uint8Array[] {
-	const list = copyList("pins", pins) as Uint8Array[];
+	const list = copyList(PINS, pins) as Uint8Array[];
 	for (let i = 0; i < list.length; i++) {
-		if (typeName(list[i]) !== "buffer")
+		if (typeName(list[i]) !== BUFFER)
 			refuse(`"pins": each must be the 32 bytes of a SHA-256, not ${describeType(list[i])}`);
-		const pin = (list[i] = copyBytes("pins", list[i]));
+		const pin = (list[i] = copyBytes(PINS, list[i]));
 		if (pin.length !== 32) refuse(`"pins": each must be the 32 bytes of a SHA-256, not ${pin.length} bytes`);
 	}
 	return list;
@@ -201,8 +173,8 @@ function copyPins(pins: readonly Uint8Array[]): readonly Uint8Array[] {
 
 /** The store of the option `certificate`. */
 function trustedStore(certificate: NonNullable<Options["certificate"]>): RootStore {
-	const list = listOf("certificate", certificate);
-	for (let i = 0; i < list.length; i++) if (typeof list[i] !== "string") list[i] = viewBytes("certificate", list[i]);
+	const list = listOf(CERTIFICATE, certificate);
+	for (let i = 0; i < list.length; i++) if (!isString(list[i])) list[i] = viewBytes(CERTIFICATE, list[i]);
 	try {
 		return trustCertificates(list as CertificateInput[]);
 	} catch (error) {
@@ -244,10 +216,22 @@ const MAX_TIMER_MS = 0x7fffffff;
 
 function addOptional(
 	config: Making<Config>,
-	{ earlyData, postHandshakeAuth, requireExtendedMasterSecret, inflate, recordPadding, timeout, idleTimeout }: Options,
+	{
+		earlyData,
+		postHandshakeAuth,
+		exporter,
+		peerCertificate,
+		requireExtendedMasterSecret,
+		inflate,
+		recordPadding,
+		timeout,
+		idleTimeout,
+	}: Options,
 ): void {
 	if (earlyData) config.earlyData = copyBytes("earlyData", earlyData);
 	if (postHandshakeAuth) config.postHandshakeAuth = true;
+	if (exporter) config.exporter = true;
+	if (peerCertificate) config.peerCertificate = true;
 	if (requireExtendedMasterSecret) config.requireExtendedMasterSecret = true;
 	if (inflate) config.inflate = inflate;
 	if (recordPadding !== undefined) config.recordPadding = numberOption("recordPadding", recordPadding, 2, 1024, 0);
@@ -255,13 +239,13 @@ function addOptional(
 	if (idleTimeout !== undefined) config.idleTimeout = numberOption("idleTimeout", idleTimeout, 0, MAX_TIMER_MS, 0);
 }
 
-/** The name or address that the server's certificate must have. */
-function serverNameOf(server: string | undefined): string {
-	if (!server) refuse('"serverName" is missing: it says whose certificate to expect');
+/** The server's name or address as `option` gives it. */
+function serverNameOf(option: "serverName" | "certificateName", server: string | undefined): string {
+	if (!server) refuse(`"${option}" is missing: it says whose certificate to expect`);
 	const name = askedName(server);
 	if (name === undefined)
 		refuse(
-			`"serverName" or the host, "${server.slice(0, 64)}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`,
+			`"${option}"${option === "serverName" ? " or the host" : ""}, "${server.slice(0, 64)}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`,
 		);
 	return name;
 }
@@ -271,20 +255,8 @@ function setVersions(config: Making<Config>, options: Options, isKeyOnly: boolea
 	const lowest = isKeyOnly ? ProtocolVersion.tls13 : lowestVersion(options);
 	if (isKeyOnly && options.minVersion === ProtocolVersion.tls12)
 		refuse('"psk" alone needs TLS 1.3: for TLS 1.2 say which certificates to trust');
-	config.minVersion = numberOption(
-		"minVersion",
-		options.minVersion,
-		ProtocolVersion.tls12,
-		ProtocolVersion.tls13,
-		lowest,
-	);
-	config.maxVersion = numberOption(
-		"maxVersion",
-		options.maxVersion,
-		ProtocolVersion.tls12,
-		ProtocolVersion.tls13,
-		ProtocolVersion.tls13,
-	);
+	config.minVersion = versionOption(LOWEST_VERSION, options.minVersion, lowest);
+	config.maxVersion = versionOption(HIGHEST_VERSION, options.maxVersion, ProtocolVersion.tls13);
 	if (options.psk && config.maxVersion === ProtocolVersion.tls12)
 		refuse('"psk" is for TLS 1.3, which "maxVersion" leaves out');
 }
@@ -292,7 +264,7 @@ function setVersions(config: Making<Config>, options: Options, isKeyOnly: boolea
 /** The suites to offer, and what an external key says of them. */
 function suitesFor(options: Options, config: Making<Config>, isKeyOnly: boolean): readonly number[] {
 	const psk = config.psk;
-	const all = suitesOf(options.cipherSuites, config.minVersion, config.maxVersion);
+	const all = suitesToOffer(options.cipherSuites, config.minVersion, config.maxVersion);
 	const suites = isKeyOnly ? all.filter(id => findSuite(id)?.hash === psk!.hash) : all;
 	if (!suites.length) refuse('"cipherSuites" has none with the hash of "psk"');
 	if (psk?.maxEarlyData && !suites.includes(psk.suite)) refuse('"psk": its "cipherSuite" is not offered');
@@ -348,10 +320,16 @@ function addSessions(
 	maxFragmentCode: number | undefined,
 	port: number,
 ): void {
-	const lifetime = numberOption("sessionLifetime", options.sessionLifetime, 1, MAX_SESSION_LIFETIME, SESSION_LIFETIME);
+	const lifetime = numberOption(
+		SESSION_LIFETIME_OPTION,
+		options.sessionLifetime,
+		1,
+		MAX_SESSION_LIFETIME,
+		SESSION_LIFETIME,
+	);
 	if (!options.session && !options.onSession && !options.sessions) return;
-	const { certificates, suites, protocols, psk, credential } = config;
-	const binding = resumption!.sessionBinding(certificates, credential?.chain[0], psk);
+	const { certificates, suites, protocols, psk } = config;
+	const binding = resumption!.sessionBinding(certificates, config, psk, config.sni);
 	if (options.sessions) useStore(options, binding, port);
 	const { session, onSession } = options;
 	if (onSession) {
@@ -359,15 +337,39 @@ function addSessions(
 		config.sessionBinding = binding;
 	}
 	if (!session) return;
-	const terms = { suites, protocols, maxFragmentCode, now: readClock(certificates.clock), lifetime };
-	const usable = resumption!.usableSession(viewBytes("session", session), binding, terms);
+	const schemes = config.signatureSchemes;
+	const terms = { suites, schemes, protocols, maxFragmentCode, now: readClock(certificates.clock), lifetime };
+	const usable = resumption!.usableSession(viewBytes(SESSION, session), binding, terms);
 	if (!usable) return;
 	config.session = usable;
 	config.maxFragmentCode = usable.maxFragmentCode;
 }
 
+/** Raw public keys: with pins only, and without what needs certificates. */
+function addRawKeys(config: Making<Config>, { pins, staple, postHandshakeAuth }: Options): void {
+	if (!rawKeys) refuse('"rawPublicKeys" needs modules/optional/rawkeys/manifest.json in the manifest\'s "include"');
+	if (!pins) refuse('"rawPublicKeys" needs "pins": a key without a certificate has no name to check');
+	if (requiresStatus(staple)) refuse('"rawPublicKeys" does not go with "staple": a key has no status');
+	if (postHandshakeAuth) refuse('"rawPublicKeys" does not go with "postHandshakeAuth"');
+	config.rawPublicKeys = true;
+}
+
+/** Each identity is in the configuration as soon as it is read, so that it can be wiped where the next one is refused. */
+function addCredentials(config: Making<Config>, options: Options): void {
+	const list = identityList(options);
+	const credential = list ? readIdentity(list, 0) : readCredential(options);
+	if (credential) config.credential = credential;
+	if (!list || list.length < 2) return;
+	const others: Credential[] = [];
+	config.otherCredentials = others;
+	for (let i = 1; i < list.length; i++) others.push(readIdentity(list, i));
+}
+
 /** Fills in the configuration. What has secrets is in it as soon as it is made, so that it can be wiped where the rest fails. */
-function fill(config: Making<Config>, options: Options, name: string, port: number): void {
+function fill(config: Making<Config>, options: Options, host: string | undefined, port: number): void {
+	const { certificateName, sendServerName = true } = options;
+	const serverName = serverNameOf(SERVER_NAME, options.serverName ?? host);
+	const name = certificateName === undefined ? serverName : serverNameOf(CERTIFICATE_NAME, certificateName);
 	const certificates = (config.certificates = certificatePolicy(name, options));
 	const psk = readExternalKey(options);
 	if (psk) config.psk = psk;
@@ -381,19 +383,19 @@ function fill(config: Making<Config>, options: Options, name: string, port: numb
 		refuse('"psk": its "protocol" is not offered: name it in "applicationLayerProtocolNegotiation"');
 	const given = givenLimits(options);
 	const limits = given ?? limitsThatFit(config.maxVersion);
-	config.sni = isAddress(name) ? undefined : name;
-	config.groups = withHybrid(groupsFor(chipFeatures()), config.maxVersion);
-	config.signatureSchemes = chipFeatures() & ChipFeature.p521 ? schemesWithP521 : signatureSchemes;
+	config.sni = sendServerName && !isAddress(serverName) ? serverName : undefined;
+	setGroups(config, options.groups, config.minVersion, config.maxVersion);
+	config.signatureSchemes = schemesToOffer(options.signatureAlgorithms, config.maxVersion);
 	config.maxMessage =
 		options.maxMessage === undefined
 			? messageThatFits()
-			: numberOption("maxMessage", options.maxMessage, 1024, 0xffffff, 0);
+			: numberOption(LONGEST_MESSAGE, options.maxMessage, 1024, 0xffffff, 0);
 	config.recordSizeLimit = limits.recordSizeLimit;
 	config.maxFragmentCode = limits.maxFragmentCode;
-	config.maxSendFragment = numberOption("maxSendFragment", options.maxSendFragment, 512, 16384, 4096);
+	config.maxSendFragment = numberOption(SEND_FRAGMENT, options.maxSendFragment, 512, 16384, 4096);
 	config.now = options.now ?? Date.now;
-	const credential = readCredential(options);
-	if (credential) config.credential = credential;
+	if (options.rawPublicKeys) addRawKeys(config, options);
+	addCredentials(config, options);
 	addSessions(config, options, given?.maxFragmentCode, port);
 	addOptional(config, options);
 }
@@ -403,7 +405,7 @@ export function configureCopy(options: Options, host: string | undefined, port =
 	if (problem) refuse(problem);
 	const config = {} as Making<Config>;
 	try {
-		fill(config, options, serverNameOf(options.serverName ?? host), port);
+		fill(config, options, host, port);
 	} catch (error) {
 		wipeSecrets(config);
 		throw error;

@@ -14,6 +14,7 @@ import { configure } from "./configure";
 import { Connection } from "./connection/connection";
 import type { Events, HandshakeInfo } from "./connection/connection";
 import { refuse } from "./errors";
+import { viewBytes } from "./optionreader";
 import type { Options } from "./options";
 
 export type { Events, HandshakeInfo, Options };
@@ -60,6 +61,28 @@ export class Engine {
 		if (!(start >= 0 && start <= end && end <= bytes.length))
 			throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be sent`);
 		this.#connection.write(bytes, start, end);
+	}
+
+	/**
+	 * Replaces the sending key, and has the server replace its own (TLS 1.3; RFC 8446 section 4.6.3). Throws TLSError "configuration" in TLS 1.2, which has
+	 * no such message.
+	 */
+	requestKeyUpdate(): void {
+		this.#connection.requestKeyUpdate();
+	}
+
+	/**
+	 * Returns `length` bytes that only both ends of this connection can derive (RFC 8446 section 7.5, RFC 5705). Needs the option `exporter`; throws
+	 * TLSError "configuration" without, and in TLS 1.2 for a server without the extended master secret.
+	 */
+	exportKeyingMaterial(label: string, length: number, context?: ArrayBuffer | ArrayBufferView): ArrayBuffer {
+		const bytes = context === undefined ? undefined : viewBytes("context", context);
+		return this.#connection.exportKeyingMaterial(label, bytes, length);
+	}
+
+	/** Returns the channel binding "tls-exporter" (RFC 9266): 32 bytes that an authentication above TLS includes. Needs the option `exporter`. */
+	channelBinding(): ArrayBuffer {
+		return this.#connection.channelBinding();
 	}
 
 	/** Bytes that the transport has not taken yet. */

@@ -13,6 +13,22 @@ const MAX_PROTOTYPES = 16;
 /** Longest name of an option for which a known one is looked for, in characters. */
 const MAX_NAME = 40;
 
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const STRING = "string";
+const ARRAY = "array";
+const OBJECT = "object";
+export const BUFFER = "buffer";
+const BYTE_OFFSET = "byteOffset";
+const BYTE_LENGTH = "byteLength";
+const ANYTHING = "anything";
+const NESTED = "nested";
+const OPEN = "open";
+const NO_TITLE = "";
+
+export function isString(value: unknown): value is string {
+	return typeof value === STRING;
+}
+
 /** What each option must be, in words: "a string or a buffer". */
 export type OptionTypes = Readonly<Record<string, string>>;
 
@@ -43,9 +59,41 @@ function distance(a: string, b: string): number {
 	return row[b.length]!;
 }
 
-/** The known option that `name` is closest to, if it is close. */
+/** The option that has the meaning of `name` in Node's TLS or the SDK's. */
+function sameElsewhere(name: string): string | undefined {
+	switch (name) {
+		case "ca":
+		case "cas":
+			return "certificate";
+		case "cert":
+			return "clientCertificates";
+		case "key":
+			return "clientKey";
+		case "host":
+		case "tls_server_name":
+			return "serverName";
+		case "ALPNProtocols":
+		case "alpn":
+			return "applicationLayerProtocolNegotiation";
+		case "ciphers":
+			return "cipherSuites";
+		case "curves":
+		case "ecdhCurve":
+		case "tls_elliptic_curves":
+			return "groups";
+		case "sigalgs":
+		case "tls_signature_algorithms":
+			return "signatureAlgorithms";
+		default:
+			return undefined;
+	}
+}
+
+/** The known option that means the same as `name`, or that it is closest to, if it is close. */
 function nearestName(name: string, types: OptionTypes): string | undefined {
 	if (name.length > MAX_NAME) return undefined;
+	const same = sameElsewhere(name);
+	if (same !== undefined && Object.hasOwn(types, same)) return same;
 	let nearest: string | undefined;
 	let least = 1 + Math.min(4, name.length / 3);
 	for (const known of Object.keys(types)) {
@@ -90,24 +138,24 @@ type Form = "secure" | "nested" | "open";
 
 /** Returns a copy of `given` that has only its own properties, each known and of its type. `name` is the option that `given` is. */
 export function copyOptions<T extends object>(name: string, given: unknown, types: OptionTypes, form: Form): T {
-	const title = form === "nested" ? `"${name}": ` : "";
+	const title = form === NESTED ? `"${name}": ` : NO_TITLE;
 	const copy = Object.create(null) as Record<string, unknown>;
-	if (typeName(given) !== "object") refuse(`"${name}" must be an object, not ${describeType(given)}`);
+	if (typeName(given) !== OBJECT) refuse(`"${name}" must be an object, not ${describeType(given)}`);
 	// one try for all: a closure for each option would take ten slots
-	let option = "";
+	let option = NO_TITLE;
 	try {
 		if (Object.getPrototypeOf(given) !== Object.prototype) refuseInherited(title, given as object, types);
 		const names = Object.getOwnPropertyNames(given);
 		for (let i = 0; i < names.length; i++) {
 			option = names[i]!;
 			if (!Object.hasOwn(types, option)) {
-				if (form === "open") continue;
+				if (form === OPEN) continue;
 				refuseUnknown(title, option, types);
 			}
 			const value = (given as Record<string, unknown>)[option];
 			if (value === undefined) continue;
 			const type = types[option]!;
-			if (type !== "anything" && !type.includes(typeName(value)))
+			if (type !== ANYTHING && !type.includes(typeName(value)))
 				refuse(`${title}"${option}" must be ${type}, not ${describeType(value)}`);
 			copy[option] = value;
 		}
@@ -135,7 +183,7 @@ export function copyList(name: string, list: unknown, least = 1): unknown[] {
 
 /** `value` as a list: itself, or the one item that it is. */
 export function listOf(name: string, value: unknown): unknown[] {
-	return typeName(value) === "array" ? copyList(name, value) : [value];
+	return typeName(value) === ARRAY ? copyList(name, value) : [value];
 }
 
 const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
@@ -145,16 +193,16 @@ const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
  * say; an object with a `length` is none. A Resource is a buffer in flash.
  */
 export function viewBytes(name: string, value: unknown): Uint8Array {
-	if (typeName(value) !== "buffer" && typeName(value) !== "object")
-		refuse(`"${name}" must be a buffer, not ${describeType(value)}`);
+	const type = typeName(value);
+	if (type !== BUFFER && type !== OBJECT) refuse(`"${name}" must be a buffer, not ${describeType(value)}`);
 	try {
 		if (!ArrayBuffer.isView(value)) return new Uint8Array(new DataView(value as ArrayBuffer).buffer as ArrayBuffer);
 		const prototype = value instanceof DataView ? DataView.prototype : typedArray;
-		const buffer = Reflect.get(prototype, "buffer", value) as ArrayBuffer;
+		const buffer = Reflect.get(prototype, BUFFER, value) as ArrayBuffer;
 		return new Uint8Array(
 			buffer,
-			Reflect.get(prototype, "byteOffset", value) as number,
-			Reflect.get(prototype, "byteLength", value) as number,
+			Reflect.get(prototype, BYTE_OFFSET, value) as number,
+			Reflect.get(prototype, BYTE_LENGTH, value) as number,
 		);
 	} catch {
 		refuse(`"${name}" must be a buffer, not ${describeType(value)} that has no bytes`);

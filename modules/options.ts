@@ -9,8 +9,12 @@ import type { ClockOption } from "./x509/time";
 
 /** The `secure` dictionary of TLSClient. Names that the SDK's TLS has keep their meaning. */
 export interface Options {
-	/** The server's name or address: what its certificate must say. Default: the host of the connection. */
+	/** The server's name or address: what SNI asks for, and what its certificate must say. Default: the host of the connection. */
 	serverName?: string;
+	/** Name or address that the server's certificate must say in place of `serverName`, which is then for SNI alone. */
+	certificateName?: string;
+	/** False: no name goes out in the ClientHello (SNI, RFC 6066 section 3), which whoever listens can read. The certificate is checked all the same. */
+	sendServerName?: boolean;
 	/** The SDK's name for one version of TLS alone: 0x0303 or 0x0304. In place of `minVersion` and `maxVersion`. */
 	protocolVersion?: number;
 	/** Application protocols in order of preference (ALPN, RFC 7301). */
@@ -25,6 +29,16 @@ export interface Options {
 	 */
 	cipherSuites?: readonly string[];
 	/**
+	 * Groups of the key exchange in order of preference, by their registered names or numbers (RFC 8446 section 4.2.7): the first one's key is made for
+	 * the ClientHello. Default: all of this build, the fastest first.
+	 */
+	groups?: readonly (string | number)[];
+	/**
+	 * Signature schemes that the server may prove itself with, in order of preference, by their registered names or numbers (RFC 8446 section 4.2.3).
+	 * The signatures in certificates are not limited by it. Default: all of this build.
+	 */
+	signatureAlgorithms?: readonly (string | number)[];
+	/**
 	 * True: a server of TLS 1.2 without the extended master secret (RFC 7627) is refused. Default: it is accepted for full handshakes, and no session
 	 * is kept. `HandshakeInfo.extendedMasterSecret` says which.
 	 */
@@ -37,6 +51,11 @@ export interface Options {
 	clientKey?: CertificateInput;
 	/** Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May close the connection. */
 	sign?: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array;
+	/**
+	 * Up to four identities in place of the one that the three options above give. A server's request is answered with the first that has a fitting
+	 * key and leads to a CA that the request names, else with the first that has a fitting key.
+	 */
+	clientIdentities?: readonly ClientIdentityOption[];
 	/**
 	 * True: the server may ask for the client's certificate at any time after the handshake, too (TLS 1.3), and gets it, or an empty list where there
 	 * is none. It keeps the transcript's hash for as long as the connection lasts. Default: such a request is refused.
@@ -68,6 +87,13 @@ export interface Options {
 	/** Keeps sessions, and gives them to later connections: a SessionStore (tls/sessions). In place of `session` and `onSession`. */
 	sessions?: SessionKeeper;
 	/**
+	 * True: the connection keeps the secret for `exportKeyingMaterial` and `channelBinding`. In TLS 1.2 there is one only with the extended master secret
+	 * (RFC 7627). Default: none is kept, and both throw.
+	 */
+	exporter?: boolean;
+	/** True: `HandshakeInfo.certificate` is a copy of the server's own certificate, which takes about a kilobyte while the handshake lasts. */
+	peerCertificate?: boolean;
+	/**
 	 * A key that only this client and the server know, in place of certificates (RFC 8446 section 4.2.11; TLS 1.3 only). Where it is the only
 	 * trust that is given, a server that does not take it is refused.
 	 */
@@ -82,6 +108,11 @@ export interface Options {
 	 * and of a server whose own key is pinned, the name and the dates.
 	 */
 	pinsInsteadOfRoots?: boolean;
+	/**
+	 * True: the server may send its public key alone, in place of certificates, and gets ours if it prefers that (RFC 7250). A key without a certificate
+	 * counts only if it is one of `pins`: it has no name and no dates. Needs modules/optional/rawkeys in the build. Default: certificates only.
+	 */
+	rawPublicKeys?: boolean;
 	/**
 	 * A stapled certificate status (OCSP) is asked for and checked; a certificate that promises one (RFC 7633) must come with it. "require": every
 	 * certificate must, also one that is trusted or pinned itself: then its issuer has to be trusted or pinned, too, as nobody else can prove a
@@ -139,6 +170,9 @@ export interface SessionKeeper {
 	keep(key: string, session: ArrayBuffer): void;
 }
 
+/** One of several identities; its members are as the options of these names. `sign` is called without `this`. */
+export type ClientIdentityOption = Pick<Options, "clientCertificates" | "clientKey" | "sign">;
+
 /** An external pre-shared key, and the name by which the server finds it. */
 export interface PreSharedKeyOption {
 	/** A text in ASCII, or bytes. */
@@ -157,16 +191,25 @@ export interface PreSharedKeyOption {
 	protocol?: string;
 }
 
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const OBJECT = "object";
+const NULL = "null";
+const ARRAY = "array";
+const BUFFER = "buffer";
+const NUMBER = "number";
+
 /** The type of a value as messages name it: "null", "array" and "buffer" beside JavaScript's own. */
 export function typeName(value: unknown): string {
-	if (value === null) return "null";
+	const type = typeof value;
+	if (type !== OBJECT) return type;
+	if (value === null) return NULL;
 	try {
-		if (Array.isArray(value)) return "array";
-		if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return "buffer";
+		if (Array.isArray(value)) return ARRAY;
+		if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return BUFFER;
 	} catch {
 		// a proxy whose traps throw
 	}
-	return typeof value;
+	return type;
 }
 
 /** `value`, or `preset` where it is not given; refused by the option's name where it is no whole number from `min` to `max`. */
@@ -178,7 +221,7 @@ export function numberOption(
 	preset: number,
 ): number {
 	if (value === undefined) return preset;
-	if (!(typeof value === "number" && value >= min && value <= max && Math.floor(value) === value))
+	if (!(typeof value === NUMBER && value >= min && value <= max && Math.floor(value) === value))
 		refuse(
 			`"${name}" must be a whole number from ${min} to ${max}, not ${typeof value === "number" ? value : `a ${typeName(value)}`}`,
 		);

@@ -10,6 +10,7 @@
 
 import { TLSError } from "../errors";
 import type { Config } from "../config";
+import { channelBindingOf, exportFrom } from "../handshake/exporter";
 import { handshake } from "../handshake/start";
 import type { HandshakeInfo } from "../handshake/link";
 import { Driver } from "./driver";
@@ -158,6 +159,28 @@ export class Connection extends Lifecycle {
 		} catch (e) {
 			this.fail(e);
 		}
+	}
+
+	/**
+	 * Replaces the sending key, and has the server replace its own (RFC 8446 section 4.6.3): at once, or with the next `write` or `answer` where a message
+	 * is at work. Throws TLSError "configuration" in TLS 1.2.
+	 */
+	requestKeyUpdate(): void {
+		this.expectOpen();
+		this.post!.requestUpdate();
+		this.answer();
+	}
+
+	/** Returns keying material for a protocol above (exporter.ts). */
+	exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): ArrayBuffer {
+		this.expectOpen();
+		return exportFrom(this.post!.exporter, label, context, length);
+	}
+
+	/** Returns the channel binding tls-exporter (RFC 9266). */
+	channelBinding(): ArrayBuffer {
+		this.expectOpen();
+		return channelBindingOf(this.post!.exporter);
 	}
 
 	/** Bytes that the transport has not taken yet. */
@@ -326,7 +349,7 @@ export class Connection extends Lifecycle {
 		}
 		throw new TLSError(
 			"peer_alert",
-			`the server refused: ${alertMeaning(description, driver?.owesCertificate ?? false)}`,
+			`the server refused: ${alertMeaning(description, { offers: incoming.version ? undefined : driver?.config, owesCertificate: driver?.owesCertificate ?? false })}`,
 			description,
 		);
 	}

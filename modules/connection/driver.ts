@@ -7,7 +7,7 @@
 import { TLSError } from "../errors";
 import type { Config } from "../config";
 import type { AuthenticatedPeer } from "../handshake/authenticated";
-import type { Flow, HandshakeInfo, Link, Negotiated, PostHandshake } from "../handshake/link";
+import type { Flow, HandshakeInfo, Link, PostHandshake } from "../handshake/link";
 import { longestBody } from "../handshake/lengths";
 import { wipeSecrets, wipeSession } from "../handshake/secrets";
 import type { Transcript } from "../handshake/transcript";
@@ -309,10 +309,12 @@ export class Driver implements Link, Gate {
 		(this.sessions ??= []).push(bytes);
 	}
 
-	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void {
+	open(peer: AuthenticatedPeer, info: HandshakeInfo, post: PostHandshake): void {
 		this.post = post;
 		this.host.open(peer, post);
-		this.info = Object.assign(negotiated, { peer: peer.peer, timing: this.timing });
+		info.peer = peer.peer;
+		info.timing = this.timing;
+		this.info = info;
 	}
 
 	// Inside

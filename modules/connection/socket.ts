@@ -11,6 +11,7 @@ export interface TCPSocket {
 	read(buffer: Uint8Array): unknown;
 	write(buffer: Uint8Array): unknown;
 	close(): void;
+	readonly remoteAddress?: string | undefined;
 }
 
 /** How to make a TCP socket: `io` is the class, the rest goes to its constructor. */

@@ -184,11 +184,22 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 	opened(info: HandshakeInfo): void {
 		const secure = this.options!.secure;
 		this.options = undefined;
+		const address = this.remoteAddress();
+		if (address) info.remoteAddress = address;
 		this.flags |= Flag.active;
 		this.watch();
 		this.promise();
 		this.call(secure.onHandshake, info);
 		this.tellWritable();
+	}
+
+	/** The peer's address, where the TCP class tells it. */
+	private remoteAddress(): string | undefined {
+		try {
+			return this.tcp?.remoteAddress;
+		} catch {
+			return undefined;
+		}
 	}
 
 	session(session: ArrayBuffer): void {

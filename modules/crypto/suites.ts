@@ -1,5 +1,5 @@
 /*
-	What each cipher suite stands for (RFC 8446 appendix B.4); TLS 1.2's are in suites12.ts. Data only; used by handshake/.
+	What each cipher suite stands for (RFC 8446 appendix B.4); TLS 1.2's are in suites12.ts. Data only.
 */
 
 import { AEADAlgorithm } from "tls/hardware/aead";

@@ -1,6 +1,6 @@
 /*
-	Answers of the server that TLS 1.3 has in EncryptedExtensions and TLS 1.2 in the ServerHello, used by tls13/flow.ts and tls12/hello.ts, and the refusal of
-	versions that are not spoken, used by tls12/hello.ts or what stands in its place.
+	Answers of the server that both versions have, TLS 1.3 in EncryptedExtensions and TLS 1.2 in the ServerHello. Here too: the refusal of versions that
+	were not offered, also in builds without TLS 1.2.
 */
 
 import { TLSError } from "../errors";
@@ -14,6 +14,9 @@ import { equal } from "tls/hardware/compare";
 
 /** "DOWNGRD": how a server that knows a later version ends its random when it is made to speak less (RFC 8446 section 4.1.3). */
 const downgrade = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44);
+
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const NOTHING = "";
 
 /** What the peer wrote, in quotes; what is not printable ASCII as \x and two digits. */
 function quoted(bytes: Uint8Array, start: number, end: number): string {
@@ -36,7 +39,7 @@ export function readProtocol(r: Reader, offered: readonly string[]): string {
 		end = (r.at = r.end);
 	r.leave(name);
 	r.leave(list);
-	let protocol = "";
+	let protocol = NOTHING;
 	for (let at = start; at < end; at++) protocol += String.fromCharCode(r.bytes[at]!);
 	if (!offered.includes(protocol))
 		throw new TLSError(
@@ -92,7 +95,7 @@ export function checkVersion12(r: Reader, { minVersion, maxVersion }: Config): n
 	if (version !== ProtocolVersion.tls12 || minVersion > version)
 		throw new TLSError(
 			"unsupported_version",
-			`the server speaks only ${versionName(version)}; this client needs TLS 1.${(minVersion & 0xff) - 1}`,
+			`the server speaks only ${versionName(version)}; this client needs ${versionName(minVersion)}${version === ProtocolVersion.tls12 ? ', by "minVersion"' : ""}`,
 		);
 	return randomAt;
 }

@@ -5,7 +5,7 @@
 
 import { TLSError } from "../errors";
 import { AllowedIn, ExtensionBit, expectAnswer, expectExtension, expectRequest } from "../wire/extensions";
-import { expectRoom, Need, Purpose } from "../wire/memory";
+import { expectBuffer, expectRoom, Need, Purpose } from "../wire/memory";
 import { ExtensionType, HandshakeType, SignatureScheme } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import type { Reader } from "../wire/reader";
@@ -13,12 +13,23 @@ import type { Writer } from "../wire/writer";
 import type { Span } from "../x509/ocsp";
 import { copy } from "tls/hardware/copy";
 
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const CERTIFICATE_REQUEST = "CertificateRequest";
+
 /** Where the certificates of a Certificate message lie in it. */
 export interface CertificateList {
 	/** Start and end of each, the leaf's first. */
 	readonly spans: number[];
 	/** Start and end of the leaf's OCSP response, if one is stapled. */
 	staple: Span | undefined;
+}
+
+/** Returns a copy of the leaf, which outlives the message. */
+export function copyLeaf(bytes: Uint8Array, { spans }: CertificateList): ArrayBuffer {
+	const start = spans[0]!,
+		end = spans[1]!;
+	expectBuffer(end - start, Purpose.handshake);
+	return bytes.slice(start, end).buffer as ArrayBuffer;
 }
 
 /** One step of a search for a path, or of the check of a status, with room for it. Returns false where it was the last. */
@@ -79,8 +90,15 @@ export function readCertificate13(r: Reader, asked: number, maximum: number): Ce
 
 /** Most schemes, names of CAs, and filters of a list that are looked at: the rest has no say, and must not take long. */
 const MAX_SCHEMES = 64;
-const MAX_NAMES = 64;
+export const MAX_NAMES = 64;
 const MAX_FILTERS = 8;
+
+/** A request that asks for nothing yet. */
+export function makeRequest(context: Uint8Array): CertificateRequest {
+	return { context, schemes: noSchemes, namesStart: 0, namesEnd: 0 };
+}
+
+const noSchemes: readonly number[] = Object.freeze([]);
 
 /** True for a scheme that a client certificate's key could sign with (crypto/credential.ts). */
 function isUsable(scheme: number): boolean {
@@ -105,15 +123,27 @@ export function isECDSA(scheme: number): boolean {
 	return (scheme & 0xff) === 3 && scheme < 0x0700;
 }
 
+/** What a CertificateRequest asks for. */
+export interface CertificateRequest {
+	/** Comes back in the answer (RFC 8446 section 4.3.2). */
+	context: Uint8Array;
+	/** Signature schemes that one of our keys could use. */
+	schemes: readonly number[];
+	/** Where the names of CAs lie in the message, each with two bytes for its length; an empty range where there are none. */
+	namesStart: number;
+	namesEnd: number;
+}
+
 /**
  * Reads a list of DistinguishedNames of at least `min` bytes (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4). The form of the first MAX_NAMES is
  * checked.
  */
-export function readNames(r: Reader, min: number): void {
+export function readNames(r: Reader, min: number, to: CertificateRequest): void {
 	const names = r.enter(2, min, 0xffff);
 	const bytes = r.bytes,
 		end = r.end;
-	let at = r.at;
+	let at = (to.namesStart = r.at);
+	to.namesEnd = end;
 	for (let i = 0; i < MAX_NAMES && at < end; i++) {
 		const next = at + 2 + ((bytes[at]! << 8) | bytes[at + 1]!);
 		if (next > end || next === at + 2)
@@ -140,10 +170,10 @@ function readFilters(r: Reader): void {
 }
 
 /** The data of an extension in a CertificateRequest that has no say in the answer, but a form. What is not known is passed over. */
-function checkForm(r: Reader, type: number): void {
+function checkForm(r: Reader, type: number, to: CertificateRequest): void {
 	switch (type) {
 		case ExtensionType.certificate_authorities:
-			readNames(r, 3);
+			readNames(r, 3, to);
 			break;
 		case ExtensionType.oid_filters:
 			readFilters(r);
@@ -191,33 +221,29 @@ export function readSchemes(r: Reader): number[] {
  * Reads a CertificateRequest, which must say which signatures it takes (section 4.3.2). Its context, which the answer gives back, must be empty
  * in the handshake.
  */
-export function readCertificateRequest13(
-	r: Reader,
-	isAfterHandshake: boolean,
-): { context: Uint8Array; schemes: readonly number[] } {
+export function readCertificateRequest13(r: Reader, isAfterHandshake: boolean): CertificateRequest {
 	let seen = 0;
-	let schemes: number[] = [];
 	const outer = r.enter(1, 0, 255);
 	if (r.left && !isAfterHandshake)
 		throw new TLSError("illegal_parameter", "the CertificateRequest has a context during the handshake");
-	const context = r.left ? r.bytes.slice(r.at, r.end) : empty;
+	const request = makeRequest(r.left ? r.bytes.slice(r.at, r.end) : empty);
 	r.at = r.end;
 	r.leave(outer);
 	const block = r.enter(2, 2, 0xffff);
 	for (let i = 0; r.left; i++) {
-		expectExtension(i, "CertificateRequest");
+		expectExtension(i, CERTIFICATE_REQUEST);
 		const type = r.u16();
 		seen = expectRequest(type, seen, AllowedIn.certificate_request);
 		const extension = r.enter(2, 0, 0xffff);
-		if (type === ExtensionType.signature_algorithms) schemes = readSchemes(r);
-		else checkForm(r, type);
+		if (type === ExtensionType.signature_algorithms) request.schemes = readSchemes(r);
+		else checkForm(r, type, request);
 		r.leave(extension);
 	}
 	r.leave(block);
 	r.finish();
 	if (!(seen & ExtensionBit.signature_algorithms))
 		throw new TLSError("missing_extension", "the CertificateRequest does not say which signatures it takes");
-	return { context, schemes };
+	return request;
 }
 
 /** Writes the client's Certificate, with the context of the request; the chain may be empty (section 4.4.2). */

@@ -13,7 +13,7 @@ import {
 } from "../wire/numbers";
 import type { Writer } from "../wire/writer";
 import { statusType } from "../x509/ocsp";
-import { legacy } from "tls/optional/legacy/legacy";
+import { rawKeys } from "tls/optional/rawkeys/rawkeys";
 import { RANDOM_LENGTH } from "./offer";
 import type { Hello } from "./offer";
 import type { Share } from "./share";
@@ -120,7 +120,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 	const list = w.open(2);
 	writeNames(w, hello, config);
 	let extension = hello.openExtension(w, ExtensionType.supported_groups, ExtensionBit.supported_groups);
-	w.numbers(has12 && legacy ? [...config.groups, ...legacy.groups] : config.groups);
+	w.numbers(config.oldGroups ? [...config.groups, ...config.oldGroups] : config.groups);
 	w.close(2, extension);
 	extension = hello.openExtension(w, ExtensionType.signature_algorithms, ExtensionBit.signature_algorithms);
 	w.numbers(config.signatureSchemes);
@@ -162,6 +162,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		extension = hello.openExtension(w, ExtensionType.post_handshake_auth, ExtensionBit.post_handshake_auth);
 		w.close(2, extension);
 	}
+	if (config.rawPublicKeys) rawKeys!.write(w, hello, config);
 	if (hello.share) writeKeyShare(w, hello, hello.share);
 	if (hello.early) {
 		// section 4.2.10

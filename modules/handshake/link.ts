@@ -8,38 +8,15 @@ import type { Config } from "../config";
 import type { Timing } from "./timing";
 import type { AlertDescription, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
-import type { AuthenticatedPeer, KnownPeer } from "./authenticated";
+import type { AuthenticatedPeer } from "./authenticated";
+import type { Exporter } from "./exporter";
+import type { HandshakeInfo } from "./info";
 import type { Transcript } from "./transcript";
+
+export type { HandshakeInfo };
 
 /** Yields the set of messages it accepts next (Accept), or Step.pause. Returns the flow that goes on in its place, if one does. */
 export type Flow = Generator<number, Flow | void, void>;
-
-/** What was negotiated, for the application. */
-export interface Negotiated {
-	/** 0x0303 for TLS 1.2, 0x0304 for TLS 1.3 */
-	version: number;
-	/** Name of the cipher suite, as IANA registers it. */
-	suite: string;
-	/** NamedGroup of the key exchange. */
-	group: number;
-	/** SignatureScheme of the server's proof; 0 where that was an external pre-shared key, and then `peer.subject` is empty. */
-	signature: number;
-	/** It goes on with the secret of an earlier connection. */
-	resumed: boolean;
-	/** The keys depend on the whole handshake: always in TLS 1.3, in TLS 1.2 with the extended master secret (RFC 7627). */
-	extendedMasterSecret: boolean;
-	/** The server took the option `earlyData`; if not, the application has to send it. */
-	earlyData: boolean;
-	/** The application protocol (ALPN), if one was agreed. */
-	protocol: string | undefined;
-}
-
-/** What the connection knows when the handshake is done. */
-export interface HandshakeInfo extends Negotiated {
-	/** Who the certificates say the peer is. */
-	readonly peer: KnownPeer;
-	readonly timing: Timing;
-}
 
 /** What goes on after the handshake. */
 export interface PostHandshake {
@@ -51,6 +28,10 @@ export interface PostHandshake {
 	readonly owesUpdate: boolean;
 	/** Replaces the key of the sending direction, telling the peer. */
 	updateKey(link: Link): void;
+	/** Has the peer replace its key with the next `updateKey`, which comes soon. Throws in TLS 1.2. */
+	requestUpdate(): void;
+	/** What keying material is exported from; only where the option `exporter` asks for it. */
+	readonly exporter?: Exporter | undefined;
 	/** Wipes its secrets. */
 	close(): void;
 }
@@ -95,6 +76,9 @@ export interface Link {
 	writePlain(): void;
 	/** Has the application told of a session that a later connection can go on with. */
 	keepSession(bytes: ArrayBuffer): void;
-	/** Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. Takes over `post`. */
-	open(peer: AuthenticatedPeer, negotiated: Negotiated, post: PostHandshake): void;
+	/**
+	 * Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. Takes over `post`; adds the
+	 * peer and the times to `info`.
+	 */
+	open(peer: AuthenticatedPeer, info: HandshakeInfo, post: PostHandshake): void;
 }

@@ -9,7 +9,7 @@ import type { Writer } from "../wire/writer";
 import type { KeyShare } from "tls/hardware/agree";
 import type { Share } from "./share";
 import { random } from "tls/hardware/random";
-import { dropKeys, dropSession } from "./resumption/keys";
+import { dropKeys, dropSession, noKeys } from "./resumption/keys";
 import type { PreSharedKey, Session12 } from "./resumption/keys";
 import { Transcript } from "./transcript";
 
@@ -30,7 +30,7 @@ export class Hello {
 	/** The TLS 1.2 session that the server may go on with. */
 	declare session: Session12 | undefined;
 	/** What TLS 1.3 may use in place of certificates, in the order of their numbers (section 4.2.11). */
-	keys: readonly PreSharedKey[] = [];
+	keys: readonly PreSharedKey[] = noKeys;
 	/** What goes out with it, before the server has answered; after that, what the server has taken. */
 	declare early: Uint8Array | undefined;
 	/** Extensions sent, as ExtensionBit. */
@@ -42,6 +42,8 @@ export class Hello {
 	declare classic: KeyShare | undefined;
 	/** Answers a HelloRetryRequest. */
 	declare cookie: Uint8Array | undefined;
+	/** There was a HelloRetryRequest. */
+	declare isRetried: true | undefined;
 
 	constructor(group: number) {
 		random(this.random, 0, RANDOM_LENGTH);

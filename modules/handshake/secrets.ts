@@ -5,11 +5,17 @@
 import type { Config } from "../config";
 import { dropSession, wipeSecret } from "./resumption/keys";
 
-/** Wipes what is still there of the session, the external key and the private key. */
-export function wipeSecrets({ session, psk, credential }: Pick<Config, "session" | "psk" | "credential">): void {
+/** Wipes what is still there of the session, the external key and the private keys. */
+export function wipeSecrets({
+	session,
+	psk,
+	credential,
+	otherCredentials,
+}: Pick<Config, "session" | "psk" | "credential" | "otherCredentials">): void {
 	dropSession(session);
 	wipeSecret(psk);
 	credential?.close();
+	if (otherCredentials) for (let i = 0; i < otherCredentials.length; i++) otherCredentials[i]!.close();
 }
 
 /** Wipes a session that nobody gets: the connection is over. */

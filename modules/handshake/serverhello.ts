@@ -11,6 +11,7 @@ import { ExtensionType, ProtocolVersion, Signer } from "../wire/numbers";
 import { expectBuffer, Purpose } from "../wire/memory";
 import type { Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
+import { offeredSuites } from "./offered";
 import { RANDOM_LENGTH, SESSION_ID_LENGTH } from "./offer";
 import type { Hello } from "./offer";
 import type { PreSharedKey } from "./resumption/keys";
@@ -50,6 +51,9 @@ const retryRandom = Uint8Array.of(
 	0x33,
 	0x9c,
 );
+
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const SERVER_HELLO = "ServerHello";
 
 /** What a ServerHello or HelloRetryRequest says. `shareStart..shareEnd` lies in the message. */
 export interface ServerHello {
@@ -126,7 +130,7 @@ function checkEcho(r: Reader, hello: Hello, config: Config): Suite {
 	if (!suite || suite.signer !== Signer.any)
 		throw new TLSError(
 			"illegal_parameter",
-			`the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.3`,
+			`the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.3: offered ${offeredSuites(config, ProtocolVersion.tls13)}`,
 		);
 	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
 	return suite;
@@ -147,7 +151,7 @@ export function namesVersion(r: Reader): boolean {
 	if (r.left) {
 		const block = r.enter(2, 0, 0xffff);
 		for (let i = 0; r.left && !found; i++) {
-			expectExtension(i, "ServerHello");
+			expectExtension(i, SERVER_HELLO);
 			found = r.u16() === ExtensionType.supported_versions;
 			r.skip(r.u16());
 		}

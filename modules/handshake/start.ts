@@ -6,6 +6,7 @@
 import type { Config } from "../config";
 import { TLSError } from "../errors";
 import { Accept, NamedGroup, ProtocolVersion, Step } from "../wire/numbers";
+import { groupName } from "../wire/names";
 import { Phase } from "./timing";
 import { expectBuffer, Purpose } from "../wire/memory";
 import { Writer } from "../wire/writer";
@@ -15,6 +16,7 @@ import { makeShare, makeShares } from "./keyshare";
 import { namesVersion, readServerHello } from "./serverhello";
 import type { ServerHello } from "./serverhello";
 import { Hello } from "./offer";
+import { offeredGroups } from "./offered";
 import { dropKeys } from "./resumption/keys";
 import { resumption } from "./resumption/resumption";
 import type { Transcript } from "./transcript";
@@ -56,7 +58,9 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 		if (isSent || !link.config.groups.includes(retry.group))
 			throw new TLSError(
 				"illegal_parameter",
-				`the server asks for group 0x${retry.group.toString(16)}, which it already has or was not offered`,
+				isSent
+					? `the server asks for a key of group ${groupName(retry.group)}, which it already has`
+					: `the server asks for group ${groupName(retry.group)}, which was not offered: offered ${offeredGroups(link.config)}`,
 			);
 		hello.group = retry.group;
 		hello.closeShare();
@@ -64,6 +68,7 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 	} else if (!retry.cookie)
 		throw new TLSError("illegal_parameter", "the server asks for another hello but for no change in it");
 	hello.cookie = retry.cookie;
+	hello.isRetried = true;
 	// section 4.1.4: what can't go with the suite is not offered again
 	const keys = hello.keys,
 		{ hash } = retry.suite;
@@ -86,7 +91,8 @@ function makeHello(config: Config): Hello {
 			config.psk,
 			config.certificates.clock,
 		);
-		hello.early = resumption.earlyData(config.earlyData, hello.keys[0]);
+		const early = resumption.earlyData(config.earlyData, hello.keys[0]);
+		if (early) hello.early = early;
 	}
 	return hello;
 }

@@ -15,6 +15,8 @@ export class Transcript {
 	private hello: Uint8Array | undefined;
 	private end = 0;
 	private length = 0;
+	/** What `digest` and `digestWith` give. */
+	declare private result: Uint8Array;
 	/** The hash function, 0 before it is known. */
 	algorithm: HashAlgorithm | 0 = 0;
 
@@ -34,6 +36,7 @@ export class Transcript {
 	begin(algorithm: HashAlgorithm): void {
 		this.algorithm = algorithm;
 		this.length = hashLength(algorithm);
+		this.result = new Uint8Array(this.length);
 		this.hash = new Hash(algorithm);
 		if (this.hello) this.hash.update(this.hello, 0, this.end);
 		this.hello = undefined;
@@ -62,18 +65,16 @@ export class Transcript {
 		this.hash.update(message, 0, message.length);
 	}
 
-	/** The digest so far. */
+	/** The digest so far. The caller may change it; it is the transcript's own buffer, which the next call overwrites. */
 	digest(): Uint8Array {
-		const digest = new Uint8Array(this.length);
-		this.hash!.peek(digest, 0);
-		return digest;
+		this.hash!.peek(this.result, 0);
+		return this.result;
 	}
 
-	/** The digest of all so far and `bytes[start..end)`, which are not added. */
+	/** As `digest`, of all so far and `bytes[start..end)`, which are not added. */
 	digestWith(bytes: Uint8Array, start: number, end: number): Uint8Array {
-		const digest = new Uint8Array(this.length);
-		this.hash!.peekWith(bytes, start, end, digest, 0);
-		return digest;
+		this.hash!.peekWith(bytes, start, end, this.result, 0);
+		return this.result;
 	}
 
 	/** Before `begin`: the digest of the ClientHello by a hash. */
@@ -98,6 +99,7 @@ export class Transcript {
 		const other = new Transcript();
 		other.algorithm = this.algorithm;
 		other.length = this.length;
+		other.result = this.result;
 		other.hash = this.hash;
 		this.hash = undefined;
 		this.close();

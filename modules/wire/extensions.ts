@@ -31,6 +31,8 @@ export const enum ExtensionBit {
 	signature_algorithms_cert = 1 << 20,
 	key_share = 1 << 21,
 	renegotiation_info = 1 << 22,
+	client_certificate_type = 1 << 23,
+	server_certificate_type = 1 << 24,
 }
 
 /** Which may stand in which message of the server (the table in RFC 8446 section 4.2). */
@@ -42,7 +44,9 @@ export const enum AllowedIn {
 		ExtensionBit.supported_groups |
 		ExtensionBit.application_layer_protocol_negotiation |
 		ExtensionBit.record_size_limit |
-		ExtensionBit.early_data,
+		ExtensionBit.early_data |
+		ExtensionBit.client_certificate_type |
+		ExtensionBit.server_certificate_type,
 	/** And RFC 8879 section 3. */
 	certificate_request = ExtensionBit.status_request |
 		ExtensionBit.signature_algorithms |
@@ -63,6 +67,8 @@ export const enum AllowedIn {
 		ExtensionBit.renegotiation_info |
 		ExtensionBit.status_request |
 		ExtensionBit.encrypt_then_mac |
+		ExtensionBit.client_certificate_type |
+		ExtensionBit.server_certificate_type |
 		// RFC 8422 section 5.1 has it from clients only; F5's BIG-IP sends it, and other clients pass over it
 		ExtensionBit.supported_groups,
 }
@@ -125,6 +131,10 @@ export function extensionBit(type: number): number {
 			return ExtensionBit.post_handshake_auth;
 		case ExtensionType.signature_algorithms_cert:
 			return ExtensionBit.signature_algorithms_cert;
+		case ExtensionType.client_certificate_type:
+			return ExtensionBit.client_certificate_type;
+		case ExtensionType.server_certificate_type:
+			return ExtensionBit.server_certificate_type;
 		default:
 			return 0;
 	}

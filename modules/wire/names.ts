@@ -4,7 +4,8 @@
 
 import { NamedGroup, ProtocolVersion, SignatureScheme } from "./numbers";
 
-function hexadecimal(number: number): string {
+/** "0x001d" for 29. */
+export function hexadecimal(number: number): string {
 	return `0x${number.toString(16).padStart(4, "0")}`;
 }
 

@@ -136,6 +136,9 @@ export const enum ExtensionType {
 	ec_point_formats = 11,
 	signature_algorithms = 13,
 	application_layer_protocol_negotiation = 16,
+	/** RFC 7250 */
+	client_certificate_type = 19,
+	server_certificate_type = 20,
 	encrypt_then_mac = 22,
 	extended_master_secret = 23,
 	compress_certificate = 27,

@@ -22,6 +22,10 @@ interface Result {
 	session?: string;
 	/** How many it gave. */
 	sessions?: number;
+	/** Keying material and the channel binding, in hexadecimal; why that or a KeyUpdate was refused. */
+	exported?: string[];
+	binding?: string;
+	refused?: string;
 	/** All that was delivered, as text. */
 	text: string;
 	/** Bytes of the longest record. */
@@ -80,6 +84,23 @@ function readSome(client: TLSClient, count: number): Uint8Array {
 	return new Uint8Array(room, 0, length);
 }
 
+/** config.exports: JSON of the keying material to export, each with label, length, and context in hexadecimal or null; config.updates: KeyUpdates to request. */
+function useConnection(client: TLSClient, result: Result): void {
+	try {
+		for (let i = Number(config.updates ?? 0); i > 0; i--) client.requestKeyUpdate();
+		if (!config.exports) return;
+		const list = JSON.parse(config.exports) as [string, number, string | null][];
+		result.exported = list.map(([label, length, context]) =>
+			hexText(
+				new Uint8Array(client.exportKeyingMaterial(label, length, context === null ? undefined : hexBytes(context))),
+			),
+		);
+		result.binding = hexText(new Uint8Array(client.channelBinding()));
+	} catch (error) {
+		result.refused = (error as Error).message;
+	}
+}
+
 function run(done: (result: Result) => void): void {
 	const result: Result = { code: "", message: "", negotiated: undefined, text: "", most: 0 };
 	const finish = (more: object): void =>
@@ -96,6 +117,7 @@ function run(done: (result: Result) => void): void {
 			secure: {
 				...(config.ca ? { certificate: config.ca } : undefined),
 				...psk,
+				...(config.pins ? { pins: config.pins.split(" ").map(hexBytes), pinsInsteadOfRoots: !config.ca } : undefined),
 				...secure,
 				...more,
 				...(earlyData ? { earlyData } : undefined),
@@ -109,9 +131,16 @@ function run(done: (result: Result) => void): void {
 							},
 						}
 					: undefined),
-				onHandshake({ peer, timing: _, ...negotiated }: HandshakeInfo) {
+				onHandshake(this: TLSClient, info: HandshakeInfo) {
+					const { peer, timing: _, certificate, ...negotiated } = info;
 					isSent = negotiated.earlyData;
-					result.negotiated = { ...negotiated, subject: peer.subject };
+					result.negotiated = {
+						...negotiated,
+						subject: peer.subject,
+						names: [info.versionName, info.groupName, info.signatureName],
+						certificate: certificate && hexText(new Uint8Array(certificate)),
+					};
+					useConnection(this, result);
 				},
 			},
 			onWritable(count: number) {

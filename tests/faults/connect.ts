@@ -20,12 +20,22 @@ export interface ClientResult {
 		readonly resumed: boolean;
 		readonly earlyData: boolean;
 		readonly extendedMasterSecret: boolean;
+		readonly retried: boolean;
+		readonly remoteAddress?: string;
+		/** The names of version, group and signature scheme. */
+		readonly names: readonly (string | undefined)[];
+		/** In hexadecimal. */
+		readonly certificate?: string;
 		readonly subject: string;
 	};
 	/** The session that the connection gave, in hexadecimal. */
 	readonly session?: string;
 	/** How many it gave. */
 	readonly sessions?: number;
+	/** Keying material and the channel binding, in hexadecimal; why that or a KeyUpdate was refused. */
+	readonly exported?: string[];
+	readonly binding?: string;
+	readonly refused?: string;
 	readonly text: string;
 	/** Bytes delivered, and of the longest record. */
 	readonly length: number;
@@ -80,6 +90,10 @@ export interface ClientOptions {
 	readonly tls?: string;
 	/** More of the app's "mc/config". */
 	readonly config?: Readonly<Record<string, string>>;
+	/** SHA-256 of public keys that are trusted, in hexadecimal, in place of `ca`. */
+	readonly pins?: readonly string[];
+	/** The app has modules/optional/rawkeys. */
+	readonly withRawKeys?: boolean;
 	/** Leaves modules/optional/legacy out nevertheless. */
 	readonly withoutLegacy?: boolean;
 	/** Folders of modules/optional that are off by default: the app has these manifests, too. */
@@ -132,10 +146,12 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		...(path === undefined ? {} : { path }),
 		...(lines ? { lines: JSON.stringify(lines) } : {}),
 		...(into === undefined ? {} : { into }),
+		...(options.pins ? { pins: options.pins.join(" ") } : {}),
 	};
 	const include = [
 		...(tls === undefined || withoutLegacy ? [] : ["legacy"]),
 		...optional,
+		...(options.withRawKeys ? ["rawkeys"] : []),
 		...without.map(part => `without/${part}`),
 	];
 	const extra = {

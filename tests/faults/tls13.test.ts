@@ -236,7 +236,7 @@ const proofFaults: Fault[] = [
 		script: changing("CertificateVerify", bytes => withBody(bytes, Buffer.concat([u16(0x0603), bytes.subarray(6)]))),
 		code: "illegal_parameter",
 		alert: 47,
-		says: /0x603, which was not offered$/,
+		says: /ecdsa_secp521r1_sha512, which was not offered: offered ecdsa_secp256r1_sha256, .*rsa_pkcs1_sha512$/,
 	},
 	{
 		name: "a scheme of another curve",
@@ -347,6 +347,7 @@ const helloFaults: Fault[] = [
 	{
 		name: "a retry for a group that was not offered",
 		script: () => ({ retryGroup: 0x19 }),
+		says: /group 0x0019, which was not offered: offered x25519, secp256r1, secp384r1$/,
 		code: "illegal_parameter",
 		alert: 47,
 	},

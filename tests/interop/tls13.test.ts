@@ -23,6 +23,32 @@ describe("TLS 1.3 with OpenSSL", { skip: missing("openssl", "apt-get install ope
 			assert.equal(result?.code, "peer_alert");
 			assert.match(result.message, /wants a certificate/);
 		}));
+	test("the option groups: the server's only one by a retry, and none in common", () =>
+		withServer(startOpenSSL(identityOf("p256"), "-groups", "P-384"), async server => {
+			const { pem } = identityOf("p256").root;
+			for (const maxVersion of [0x303, 0x304]) {
+				const secure = { groups: ["x25519", "secp384r1"], maxVersion };
+				const [taken] = await runClient(server.port, 1, { ca: pem, secure });
+				assert.equal(taken?.negotiated?.group, 0x18, taken?.message);
+				assert.equal(taken?.negotiated?.retried, maxVersion === 0x304);
+				const [refused] = await runClient(server.port, 1, { ca: pem, secure: { groups: ["x25519"], maxVersion } });
+				assert.equal(refused?.code, "peer_alert");
+				assert.match(refused?.message ?? "", /handshake_failure\); offered were .*; groups x25519; signatures /);
+			}
+		}));
+	test("the option signatureAlgorithms: the server's RSA key signs as it is asked to", () =>
+		withServer(startOpenSSL(identityOf("rsa2048")), async server => {
+			const { pem } = identityOf("rsa2048").root;
+			for (const maxVersion of [0x303, 0x304])
+				for (const [name, number] of [
+					["rsa_pss_rsae_sha512", 0x806],
+					["rsa_pss_rsae_sha384", 0x805],
+				] as const) {
+					const secure = { signatureAlgorithms: [name, "rsa_pss_rsae_sha256"], maxVersion };
+					const [taken] = await runClient(server.port, 1, { ca: pem, secure });
+					assert.equal(taken?.negotiated?.signature, number, taken?.message);
+				}
+		}));
 	test("a server of TLS 1.2 only", () =>
 		withServer(startOpenSSL(identityOf("p256"), "-tls1_2"), async server => {
 			const [result] = await runClient(server.port, 1, {
@@ -30,7 +56,7 @@ describe("TLS 1.3 with OpenSSL", { skip: missing("openssl", "apt-get install ope
 				secure: { minVersion: 0x0304 },
 			});
 			assert.equal(result?.code, "peer_alert");
-			assert.match(result.message, /does not speak our version of TLS/);
+			assert.match(result.message, /does not speak TLS 1\.3, the only version offered/);
 		}));
 });
 

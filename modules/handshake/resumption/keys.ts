@@ -28,6 +28,8 @@ export interface AnySession {
 /** Its secret is an extended master secret: there are no sessions without (RFC 7627 section 5.3). */
 export interface Session12 extends AnySession {
 	readonly version: ProtocolVersion.tls12;
+	/** NamedGroup of the key exchange that it began with; 0 with RSA key transport. */
+	readonly group: number;
 	/** One of it and the ticket is not empty. */
 	readonly id: Uint8Array;
 }
@@ -70,6 +72,9 @@ export interface PreSharedKey {
 	/** The connection that it comes from; an external key has none. */
 	readonly session: Session13 | undefined;
 }
+
+/** In the place of a list: most handshakes have none. */
+export const noKeys: readonly PreSharedKey[] = Object.freeze([]);
 
 /** Wipes the secret of a session or an external key, if it is still there. */
 export function wipeSecret(owner: { secret: Secret | undefined } | undefined): void {

@@ -14,7 +14,7 @@ import { findSuite, findSuiteByName } from "../../crypto/suites";
 import type { Writer } from "../../wire/writer";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
-import { dropSession } from "./keys";
+import { noKeys, dropSession } from "./keys";
 import type { ExternalKey, PreSharedKey, Session13 } from "./keys";
 import { Schedule13, verifyData } from "../tls13/schedule";
 import type { Transcript } from "../transcript";
@@ -81,7 +81,8 @@ export function keysToOffer(
 	session: Session13 | undefined,
 	external: ExternalKey | undefined,
 	clock: ClockPolicy,
-): PreSharedKey[] {
+): readonly PreSharedKey[] {
+	if (!session && !external) return noKeys;
 	const keys: PreSharedKey[] = [];
 	if (session) {
 		if (ticketAge(session, clock) >= 0)

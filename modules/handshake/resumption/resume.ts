@@ -10,6 +10,7 @@ import { clockTime } from "../../x509/time";
 import { findSuite } from "../../crypto/suites";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
+import type { Config } from "../../config";
 import type { AuthenticatedPeer } from "../authenticated";
 import type { Link } from "../link";
 import type { ServerHello12, Ticket12 } from "../tls12/hello";
@@ -18,24 +19,26 @@ import type { ExternalKey, Session } from "./keys";
 import { BINDING_LENGTH, exportSession, importSession } from "./session";
 
 /**
- * Returns the digest of what a session is bound to: the server's name and all that was checked or shown when it was made. These are the trust store, the
+ * Returns the digest of what a session is bound to: the server's name, the one in SNI if that is another (RFC 8446 section 4.6.1), and all that was checked or shown when it was made. These are the trust store, the
  * pins, whether a status had to come, the client's certificate, and the external key. An option that widens or narrows trust belongs in here.
  */
 export function sessionBinding(
 	policy: CertificatePolicy,
-	client: Uint8Array | undefined,
+	{ credential, otherCredentials, rawPublicKeys }: Pick<Config, "credential" | "otherCredentials" | "rawPublicKeys">,
 	key: ExternalKey | undefined,
+	sni: string | undefined,
 ): Uint8Array {
 	const { name, roots, pins, pinsInsteadOfRoots, requiresStatus } = policy;
 	const binding = new Uint8Array(BINDING_LENGTH);
-	const text = `${name}\n${[!!roots, !!requiresStatus, !!pinsInsteadOfRoots, pins?.length, client?.length, !!key].join()}\n`;
+	const text = `${name}\n${sni === name ? "" : `${sni}\n`}${[!!roots, !!requiresStatus, !!pinsInsteadOfRoots, pins?.length, credential?.chain[0]?.length, !!key, otherCredentials?.length, rawPublicKeys].join()}\n`;
 	const bytes = new Uint8Array(ArrayBuffer.fromString(text));
 	const running = new Hash(HashAlgorithm.sha256);
 	try {
 		running.update(bytes, 0, bytes.length);
 		roots?.addTo(running);
 		if (pins) for (let i = 0; i < pins.length; i++) running.update(pins[i]!, 0, pins[i]!.length);
-		if (client) running.update(client, 0, client.length);
+		if (credential) running.update(credential.chain[0]!, 0, credential.chain[0]!.length);
+		if (otherCredentials) for (const { chain } of otherCredentials) running.update(chain[0]!, 0, chain[0]!.length);
 		if (key) {
 			// the session does not show a hash of the key alone
 			key.secret!.hmac(HashAlgorithm.sha256, key.identity, 0, key.identity.length, binding, 0);
@@ -59,6 +62,7 @@ function wipe(bytes: Uint8Array): void {
 /** What a session must go with. */
 export interface SessionTerms {
 	readonly suites: readonly number[];
+	readonly schemes: readonly number[];
 	readonly protocols: readonly string[];
 	/** What the application asks for, if it does. */
 	readonly maxFragmentCode: number | undefined;
@@ -69,8 +73,10 @@ export interface SessionTerms {
 }
 
 /** True where a session goes with what is offered now. */
-function isOffered(session: Session, { suites, protocols, maxFragmentCode }: SessionTerms): boolean {
+function isOffered(session: Session, { suites, schemes, protocols, maxFragmentCode }: SessionTerms): boolean {
 	if (!suites.includes(session.suite)) return false;
+	// 0 where nothing was signed
+	if (session.scheme && !schemes.includes(session.scheme)) return false;
 	// RFC 6066 section 4: it holds for as long as the session does
 	if (maxFragmentCode !== undefined && maxFragmentCode !== session.maxFragmentCode) return false;
 	if (session.version === ProtocolVersion.tls12) return true;
@@ -97,17 +103,25 @@ export function usableSession(bytes: Uint8Array, binding: Uint8Array, terms: Ses
 	return undefined;
 }
 
+/** What a handshake of TLS 1.2 leaves for a session. */
+export interface Made12 {
+	readonly answer: ServerHello12;
+	readonly ticket: Ticket12 | undefined;
+	/** The master secret. */
+	readonly master: Secret | undefined;
+}
+
 /**
- * Hands on what a later connection of TLS 1.2 can go on with: a new ticket, or the number of a session that begins here. `master` is the master
- * secret, `peer` and `scheme` are the server's proof. Without the extended master secret there is no session (RFC 7627 section 5.3).
+ * Hands on what a later connection of TLS 1.2 can go on with: a new ticket, or the number of a session that begins here. `peer` and
+ * `scheme` are the server's proof, `group` is of the first connection's key exchange. Without the extended master secret there is no session (RFC 7627 section 5.3).
  */
 export function keepSession12(
 	link: Link,
-	{ suite, sessionId, resumes, isExtended, maxFragment }: ServerHello12,
-	ticket12: Ticket12 | undefined,
-	master: Secret,
+	{ answer, ticket: ticket12, master }: Made12,
 	{ peer, scheme }: AuthenticatedPeer,
+	group: number,
 ): void {
+	const { suite, sessionId, resumes, isExtended, maxFragment } = answer;
 	const { sessionBinding: binding, maxFragmentCode, certificates } = link.config;
 	const { lifetime = 0, octets: ticket = empty } = ticket12 ?? {};
 	const now = isExtended ? clockTime(certificates.clock) : undefined;
@@ -122,7 +136,8 @@ export function keepSession12(
 		subject,
 		verifiedAt,
 		validUntil,
+		group,
 		maxFragmentCode: maxFragment ? maxFragmentCode : 0,
 	} as const;
-	link.keepSession(exportSession(session, master, binding!, now, lifetime));
+	link.keepSession(exportSession(session, master!, binding!, now, lifetime));
 }

@@ -4,7 +4,7 @@
 
 	    format (1) · version (2) · suite (2) · made, seconds (4) · the server's lifetime, seconds (4) · verified at, valid until, seconds (4, 4)
 	    length (1), secret · length (2), ticket · SignatureScheme of the proof (2) · length (1), subject · number of max_fragment_length (1)
-	    TLS 1.2: flags (1) · length (1), session id
+	    TLS 1.2: flags (1) · group (2) · length (1), session id
 	    TLS 1.3: made, milliseconds beyond the second (2) · age_add (4) · max_early_data_size (4) · length (1), application protocol
 	    SHA-256 of what the session is bound to and of all before (32)
 
@@ -20,14 +20,14 @@ import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import type { AnySession, Session, Session12, Session13 } from "./keys";
 
-/** Formats 1 to 4 had no check and no end. */
-const FORMAT = 5;
+/** Formats 1 to 4 had no check and no end, 5 had no group. */
+const FORMAT = 6;
 
 /** Bytes of a SHA-256: what a session is bound to, and its check. */
 export const BINDING_LENGTH = 32;
 
 /** Bytes of a session of TLS 1.2 and 1.3 beside secret, ticket, names and session id. */
-const FIXED_LENGTH_12 = 62;
+const FIXED_LENGTH_12 = 64;
 const FIXED_LENGTH_13 = 71;
 
 /** Seconds that a ticket is used where the server does not say, and at most (RFC 8446 section 4.6.1). */
@@ -38,6 +38,9 @@ const MAX_LIFETIME = 604800;
 const MAX_SECONDS = 0xffffffff;
 
 /** Every session of TLS 1.2 has it: RFC 7627 section 5.3. */
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const NO_NAME = "";
+
 const enum Flag {
 	extendedMasterSecret = 1,
 }
@@ -115,6 +118,7 @@ export function exportSession(
 	w.u8(session.maxFragmentCode);
 	if (session.version === ProtocolVersion.tls12) {
 		w.u8(Flag.extendedMasterSecret);
+		w.u16(session.group);
 		w.u8(session.id.length);
 		w.copy(session.id, 0, session.id.length);
 	} else {
@@ -149,17 +153,18 @@ function takeSecret(r: Reader): Secret {
 }
 
 function takeName(r: Reader): string {
-	let name = "";
+	let name = NO_NAME;
 	for (const octet of take(r, 1, 255)) name += String.fromCharCode(octet);
 	return name;
 }
 
 function read12(r: Reader, common: Omit<AnySession, "secret">): Omit<Session12, "secret"> | undefined {
 	const flags = r.u8();
+	const group = r.u16();
 	const id = take(r, 1, 32);
 	r.finish();
 	if (flags !== Flag.extendedMasterSecret || !(id.length || common.ticket.length)) return undefined;
-	return { ...common, version: ProtocolVersion.tls12, id };
+	return { ...common, version: ProtocolVersion.tls12, group, id };
 }
 
 function read13(

@@ -24,6 +24,7 @@ const MAX_TICKETS = 8;
 type Common = Pick<Session13, "scheme" | "subject" | "verifiedAt" | "validUntil" | "protocol" | "maxFragmentCode">;
 
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const NEW_SESSION_TICKET = "NewSessionTicket";
 const RESUMPTION = "resumption";
 const RESUMPTION_MASTER = "res master";
 
@@ -99,7 +100,7 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	let seen = 0;
 	let maxEarlyData = 0;
 	for (let i = 0; r.left; i++) {
-		expectExtension(i, "NewSessionTicket");
+		expectExtension(i, NEW_SESSION_TICKET);
 		const type = r.u16();
 		seen = expectRequest(type, seen, AllowedIn.new_session_ticket);
 		const extension = r.enter(2, 0, 0xffff);

@@ -5,10 +5,12 @@
 import { TLSError } from "../../errors";
 import { expectRoom, Need, Purpose } from "../../wire/memory";
 import { HandshakeType } from "../../wire/numbers";
+import { empty } from "../../wire/reader";
 import type { Reader } from "../../wire/reader";
+import type { Span } from "../../x509/ocsp";
 import type { Writer } from "../../wire/writer";
-import { isECDSA, readNames, readSchemes, writeBytes24 } from "../certificate";
-import type { CertificateList } from "../certificate";
+import { isECDSA, makeRequest, readNames, readSchemes, writeBytes24 } from "../certificate";
+import type { CertificateList, CertificateRequest } from "../certificate";
 
 /** Reads a server's Certificate of TLS 1.2. */
 export function readCertificate12(r: Reader, maximum: number): CertificateList {
@@ -36,10 +38,10 @@ const enum ClientCertificateType {
 }
 
 /**
- * Reads a CertificateRequest of TLS 1.2: types of certificate, signatures, and names of CAs, each well formed. Returns the signatures that go
+ * Reads a CertificateRequest of TLS 1.2: types of certificate, signatures, and names of CAs, each well formed. Returns it with the signatures that go
  * with a type that is asked for: a key of another kind is answered with an empty list (section 7.4.6).
  */
-export function readCertificateRequest12(r: Reader): number[] {
+export function readCertificateRequest12(r: Reader): CertificateRequest {
 	let takesRSA = false,
 		takesECDSA = false;
 	const types = r.enter(1, 1, 255);
@@ -53,9 +55,29 @@ export function readCertificateRequest12(r: Reader): number[] {
 	r.at = end;
 	r.leave(types);
 	const schemes = readSchemes(r);
-	readNames(r, 0);
+	const request = makeRequest(empty);
+	request.schemes = schemes.filter(scheme => (isECDSA(scheme) ? takesECDSA : takesRSA));
+	readNames(r, 0, request);
 	r.finish();
-	return schemes.filter(scheme => (isECDSA(scheme) ? takesECDSA : takesRSA));
+	return request;
+}
+
+/** Where the one raw public key of a server's Certificate lies (RFC 7250 section 3). */
+export function readRawKey12(r: Reader): Span {
+	const key = r.enter(3, 1, 0xffffff);
+	const span = { start: r.at, end: r.end };
+	r.at = r.end;
+	r.leave(key);
+	r.finish();
+	return span;
+}
+
+/** Writes the client's Certificate with a raw public key (RFC 7250 section 3). */
+export function writeRawKey12(w: Writer, key: Uint8Array): void {
+	w.u8(HandshakeType.certificate);
+	const message = w.open(3);
+	writeBytes24(w, key);
+	w.close(3, message);
 }
 
 /** Writes the client's Certificate of TLS 1.2; the chain may be empty (RFC 5246 section 7.4.6). */

@@ -3,11 +3,13 @@
 */
 
 import { TLSError } from "../../errors";
+import { groupName } from "../../wire/names";
 import { NamedGroup } from "../../wire/numbers";
 import type { Writer } from "../../wire/writer";
 import { KeyShare } from "tls/hardware/agree";
 import { Secret } from "tls/hardware/secret";
 import { sharedLength } from "../keyshare";
+import { offeredGroups } from "../offered";
 import type { Share } from "../share";
 import type { Hello } from "../offer";
 import type { Link } from "../link";
@@ -38,7 +40,7 @@ export class ECDHE implements KeyExchange {
 		if (curveType !== NAMED_CURVE || !config.groups.includes(group) || group === NamedGroup.x25519mlkem768)
 			throw new TLSError(
 				"illegal_parameter",
-				`the server's key is of group 0x${group.toString(16)}, which was not offered`,
+				`the server's key is of group ${groupName(group)}, which was not offered: offered ${offeredGroups(config)}`,
 			);
 		const point = r.enter(1, 1, 255);
 		this.start = r.at;

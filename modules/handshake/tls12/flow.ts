@@ -20,87 +20,61 @@
 */
 
 import { TLSError } from "../../errors";
-import { Accept, AlertDescription, HandshakeType, ProtocolVersion, Signer, Step } from "../../wire/numbers";
+import { schemeName } from "../../wire/names";
+import { Accept, HandshakeType, ProtocolVersion, Signer, Step } from "../../wire/numbers";
 import { Writer } from "../../wire/writer";
 import { empty } from "../../wire/reader";
 import { Phase } from "../timing";
 import { StapledStatus } from "../../x509/ocsp";
-import type { StatusSubject } from "../../x509/ocsp";
 import { Limit } from "../../x509/policy";
 import { PathSearch } from "../../x509/path";
 import { timeNow } from "../../x509/time";
-import type { RecordCipher } from "tls/hardware/aead";
 import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { logSecret } from "tls/hardware/keylog";
-import type { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
 import { legacy } from "tls/optional/legacy/legacy";
-import type { VerifiedPeer } from "../../x509/path";
+import { rawKeys } from "tls/optional/rawkeys/rawkeys";
 import { authenticate12, authenticateByKey } from "../authenticated";
-import type { AuthenticatedPeer } from "../authenticated";
-import { readStatus, stepSearch } from "../certificate";
-import { readCertificate12, readCertificateRequest12, writeCertificate12 } from "./certificate";
+import { copyLeaf, readStatus, stepSearch } from "../certificate";
+import {
+	readCertificate12,
+	readCertificateRequest12,
+	readRawKey12,
+	writeCertificate12,
+	writeRawKey12,
+} from "./certificate";
 import { ECDHE } from "./ecdhe";
-import type { KeyExchange } from "./exchange";
 import type { Hello } from "../offer";
-import { pickScheme12, writeProof12 } from "../identity";
+import { offeredSchemes } from "../offered";
+import { Exporter12 } from "../exporter";
+import { HandshakeInfo } from "../info";
+import { chooseIdentity12, writeProof12 } from "../identity";
 import { readServerHello12, readTicket12 } from "./hello";
-import type { ServerHello12, Ticket12 } from "./hello";
-import type { Flow, Link, PostHandshake } from "../link";
+import { Application12 } from "./application";
+import type { Flow, Link } from "../link";
 import { extendedMasterSecret, keyBlock, masterSecret, recordCipher, VERIFY_LENGTH, verifyData12 } from "./prf";
+import { State12 } from "./state";
 import { resumption } from "../resumption/resumption";
 import type { Transcript } from "../transcript";
 
-/** HelloRequests that are answered; a server that still asks is not. */
-const MAX_REFUSALS = 8;
-
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const LATER = "later" as const;
 const CLIENT_RANDOM = "CLIENT_RANDOM";
 const CLIENT_FINISHED = "client finished";
 const SERVER_FINISHED = "server finished";
 
-/** What the flow's steps share; its secrets are wiped when the flow ends, however it ends. */
-class State12 {
-	// what is declared is a field only once it is set: each takes 16 bytes
-	readonly answer: ServerHello12;
-	declare peer: VerifiedPeer | undefined;
-	/** While the path is looked for; then what a CertificateStatus must be of, and its check. */
-	declare search: PathSearch | undefined;
-	declare subject: StatusSubject | undefined;
-	declare status: StapledStatus | undefined;
-	/** Signatures that the server takes from us, if it asks for a certificate. */
-	declare schemes: readonly number[] | undefined;
-	declare exchange: KeyExchange | undefined;
-	declare proof: AuthenticatedPeer | undefined;
-	declare master: Secret | undefined;
-	/** Wait for the server's ChangeCipherSpec, and for ours. */
-	declare reading: RecordCipher | undefined;
-	declare writing: RecordCipher | undefined;
-	declare ticket: Ticket12 | undefined;
-
-	/** For what it still holds. */
-	private readonly hello: Hello;
-
-	constructor(answer: ServerHello12, hello: Hello) {
-		this.answer = answer;
-		this.hello = hello;
-	}
-
-	close(): void {
-		this.hello.close();
-		this.exchange?.close();
-		this.master?.close();
-		this.reading?.close();
-		this.writing?.close();
-	}
-}
-
 /** The server's Certificate (section 7.4.2): the search for a path is stepped through by the flow. */
 function beginCertificate(link: Link, state: State12): void {
-	const { certificates } = link.config;
-	const { spans } = readCertificate12(link.reader, Limit.certificates);
-	state.search = new PathSearch(link.message, spans, certificates, state.answer.sendsStatus ? "later" : undefined);
+	const { certificates, peerCertificate } = link.config;
+	if (state.answer.isServerRaw) {
+		const { start, end } = readRawKey12(link.reader);
+		state.search = rawKeys!.search(link.message, start, end, certificates);
+		return;
+	}
+	const list = readCertificate12(link.reader, Limit.certificates);
+	if (peerCertificate) state.certificate = copyLeaf(link.message, list);
+	state.search = new PathSearch(link.message, list.spans, certificates, state.answer.sendsStatus ? LATER : undefined);
 }
 
 /** The path holds. The suite says which kind of key the server must have, and how the key exchange goes on. */
@@ -161,7 +135,7 @@ function readServerKeyExchange(link: Link, transcript: Transcript, state: State1
 	if (!config.signatureSchemes.includes(scheme))
 		throw new TLSError(
 			"illegal_parameter",
-			`the server signed with scheme 0x${scheme.toString(16)}, which was not offered`,
+			`the server signed with scheme ${schemeName(scheme)}, which was not offered: offered ${offeredSchemes(config)}`,
 		);
 	const content = new Uint8Array(randoms.length + end - start);
 	copy(randoms, 0, randoms.length, content, 0);
@@ -173,7 +147,7 @@ function readServerKeyExchange(link: Link, transcript: Transcript, state: State1
 
 /** The client's flight takes an expensive step: a signature, or the encryption of the secret. */
 function mustCompute(link: Link, state: State12): boolean {
-	return !state.exchange!.isSigned || (state.schemes !== undefined && link.config.credential !== undefined);
+	return !state.exchange!.isSigned || state.identity !== undefined;
 }
 
 /**
@@ -182,15 +156,15 @@ function mustCompute(link: Link, state: State12): boolean {
  */
 function sendKeyExchange(link: Link, transcript: Transcript, state: State12): void {
 	const {
-		schemes,
-		answer: { suite, randoms, isExtended },
+		identity,
+		isAsked,
+		answer: { suite, randoms, isExtended, isClientRaw },
 	} = state;
 	const exchange = state.exchange!;
-	const credential = link.config.credential;
 	const w = new Writer(128);
-	const scheme = schemes && credential ? pickScheme12(credential, schemes) : 0;
-	if (schemes) writeCertificate12(w, scheme ? credential!.chain : []);
-	link.owesCertificate = schemes !== undefined && !scheme;
+	if (identity && isClientRaw) writeRawKey12(w, rawKeys!.ownKey(identity.chain[0]!));
+	else if (isAsked) writeCertificate12(w, identity ? identity.chain : []);
+	link.owesCertificate = isAsked === true && !identity;
 	w.u8(HandshakeType.client_key_exchange);
 	const message = w.open(3);
 	exchange.write(w);
@@ -199,9 +173,9 @@ function sendKeyExchange(link: Link, transcript: Transcript, state: State12): vo
 	const sessionHash = isExtended ? transcript.digest() : undefined;
 	const secret = exchange.takeSecret(); // which the next line closes, whatever happens
 	state.master = sessionHash ? extendedMasterSecret(suite, secret, sessionHash) : masterSecret(suite, secret, randoms);
-	if (scheme) {
+	if (identity) {
 		const start = w.length;
-		writeProof12(w, credential!, scheme, transcript);
+		writeProof12(w, identity, transcript);
 		transcript.add(w.bytes, start, w.length);
 	}
 	link.send(w.bytes, 0, w.length);
@@ -275,48 +249,30 @@ function checkFinished(link: Link, transcript: Transcript, state: State12): void
 		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
 }
 
-/** TLS 1.2 after the handshake: nothing but a server's wish to renegotiate, which is refused (RFC 5246 section 7.4.1.1, RFC 5746). */
-class Application12 implements PostHandshake {
-	readonly owesUpdate = false;
-	#refusals = 0;
-
-	expectType(type: number): void {
-		if (type !== HandshakeType.hello_request)
-			throw new TLSError("unexpected_message", `handshake message ${type} after the handshake`);
-	}
-
-	receive(link: Link): void {
-		link.reader.finish();
-		if (this.#refusals++ < MAX_REFUSALS) link.warn(AlertDescription.no_renegotiation);
-	}
-
-	updateKey(): void {
-		throw new TLSError(
-			"crypto",
-			"the connection has used up its keys, and TLS 1.2 has no way to get others: open a new one",
-		);
-	}
-
-	close(): void {}
-}
-
 function open(link: Link, state: State12): void {
 	const { suite, protocol, resumes, isExtended } = state.answer;
 	const proof = state.proof!;
 	link.timing.mark(Phase.finished);
-	if (link.config.onSession) resumption!.keepSession12(link, state.answer, state.ticket, state.master!, proof);
-	const group = state.exchange?.group ?? 0;
-	const negotiated = {
-		version: ProtocolVersion.tls12,
-		suite: suite.name,
-		group,
-		signature: proof.scheme,
-		resumed: resumes,
-		extendedMasterSecret: isExtended,
-		earlyData: false,
-		protocol,
-	};
-	link.open(proof, negotiated, new Application12());
+	const group = state.exchange ? state.exchange.group : state.resumedGroup!;
+	if (link.config.onSession) resumption!.keepSession12(link, state, proof, group);
+	const info = new HandshakeInfo();
+	info.version = ProtocolVersion.tls12;
+	info.suite = suite.name;
+	info.group = group;
+	info.signature = proof.scheme;
+	info.resumed = resumes;
+	info.retried = false;
+	info.extendedMasterSecret = isExtended;
+	info.earlyData = false;
+	info.protocol = protocol;
+	if (state.certificate) info.certificate = state.certificate;
+	const application = new Application12();
+	// RFC 7627 section 5.3
+	if (link.config.exporter && isExtended) {
+		application.exporter = new Exporter12(suite, state.master!, state.answer.randoms);
+		state.master = undefined;
+	}
+	link.open(proof, info, application);
 }
 
 /** The short handshake with a session's secret (RFC 5246 section 7.3, figure 2): the server finishes first. */
@@ -336,6 +292,7 @@ function* resume(link: Link, hello: Hello, transcript: Transcript, state: State1
 	yield Accept.finished;
 	const expected = expectedFinished(link, transcript, state);
 	const { scheme, subject, verifiedAt, validUntil } = session;
+	state.resumedGroup = session.group;
 	state.proof = authenticateByKey(
 		{ subject, pathLength: 0, verifiedAt, validUntil },
 		scheme,
@@ -398,7 +355,8 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 		yield requestOrDone;
 	}
 	if (link.messageType === HandshakeType.certificate_request) {
-		state.schemes = readCertificateRequest12(link.reader);
+		state.isAsked = true;
+		state.identity = chooseIdentity12(link.config, link.message, readCertificateRequest12(link.reader));
 		link.addTo(transcript);
 		yield Accept.server_hello_done;
 	}

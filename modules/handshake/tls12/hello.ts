@@ -17,7 +17,9 @@ import type { Writer } from "../../wire/writer";
 import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { legacy } from "tls/optional/legacy/legacy";
+import { rawKeys } from "tls/optional/rawkeys/rawkeys";
 import { checkVersion12, readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "../answers";
+import { offeredSuites } from "../offered";
 import { RANDOM_LENGTH, SESSION_ID_LENGTH } from "../offer";
 import type { Hello } from "../offer";
 import type { Session12 } from "../resumption/keys";
@@ -43,6 +45,9 @@ export interface ServerHello12 {
 	protocol: string | undefined;
 	/** Most bytes that the server takes in a record; 0 where it does not say. */
 	recordLimit: number;
+	/** The server sends its key, or takes ours, without certificates (RFC 7250). XS: absent fields. */
+	isServerRaw?: boolean;
+	isClientRaw?: boolean;
 	/** Most bytes in a record either way, by max_fragment_length; 0 where nothing was agreed. */
 	maxFragment: number;
 }
@@ -117,6 +122,12 @@ function readExtension(r: Reader, type: number, config: Config, to: ServerHello1
 			break;
 		case ExtensionType.extended_master_secret:
 			to.isExtended = true;
+			break;
+		case ExtensionType.server_certificate_type:
+			to.isServerRaw = rawKeys!.readType(r);
+			break;
+		case ExtensionType.client_certificate_type:
+			to.isClientRaw = rawKeys!.readType(r);
 			break;
 		case ExtensionType.encrypt_then_mac:
 			// RFC 7366 section 3
@@ -196,7 +207,7 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 	if (!suite || suite.signer === Signer.any)
 		throw new TLSError(
 			"illegal_parameter",
-			`the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.2`,
+			`the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.2: offered ${offeredSuites(config, ProtocolVersion.tls12)}`,
 		);
 	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
 	const answer: ServerHello12 = {

@@ -11,12 +11,12 @@
 		                        {CertificateVerify*}
 		                        {Finished}
 
-	Where the server takes a pre-shared key, Finished follows on EncryptedExtensions. Each `yield` names the messages that may come next. Run by
-	start.ts.
+	Where the server takes a pre-shared key, Finished follows on EncryptedExtensions. Each `yield` names the messages that may come next.
 */
 
 import { TLSError } from "../../errors";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../../wire/extensions";
+import { schemeName } from "../../wire/names";
 import { Accept, ExtensionType, HandshakeType, ProtocolVersion, Step } from "../../wire/numbers";
 import { Limit } from "../../x509/policy";
 import { PathSearch } from "../../x509/path";
@@ -25,24 +25,27 @@ import { empty, Reader } from "../../wire/reader";
 import { Writer } from "../../wire/writer";
 import { Phase } from "../timing";
 import { equal } from "tls/hardware/compare";
-import { logSecret, logsSecrets } from "tls/hardware/keylog";
 import { Secret } from "tls/hardware/secret";
+import { rawKeys } from "tls/optional/rawkeys/rawkeys";
 import type { Flow, Link } from "../link";
 import type { ServerHello } from "../serverhello";
 import type { Hello } from "../offer";
+import { offeredSchemes } from "../offered";
 import type { Transcript } from "../transcript";
 import { authenticate13, authenticateByKey } from "../authenticated";
-import type { AuthenticatedPeer } from "../authenticated";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "../answers";
-import { readCertificate13, readCertificateRequest13, signedContent13, stepSearch } from "../certificate";
+import { copyLeaf, readCertificate13, readCertificateRequest13, signedContent13, stepSearch } from "../certificate";
+import { Exporter13 } from "../exporter";
+import { HandshakeInfo } from "../info";
 import { readCompressedCertificate } from "./compressed";
-import { makeIdentifier, writeIdentity } from "../identity";
+import { chooseIdentity13, makeIdentifier, writeIdentity } from "../identity";
 import { pickShare, sharedLength } from "../keyshare";
 import type { Share } from "../share";
 import { Application13 } from "./post";
-import type { PreSharedKey } from "../resumption/keys";
+import type { PeerSearch } from "../rawkeys";
 import { resumption } from "../resumption/resumption";
-import { Schedule13, trafficCipher, verifyData, writeFinished } from "./schedule";
+import { trafficCipher, verifyData, writeFinished } from "./schedule";
+import { State13 } from "./state";
 
 /** In the place of a session: an external key proves the server, no certificate does. It ends when the application says so. */
 const noCertificate = Object.freeze({ subject: "", scheme: 0, verifiedAt: 0, validUntil: Infinity });
@@ -52,73 +55,12 @@ const CLIENT_HANDSHAKE = "c hs traffic";
 const SERVER_HANDSHAKE = "s hs traffic";
 const CLIENT_APPLICATION = "c ap traffic";
 const SERVER_APPLICATION = "s ap traffic";
+const NO_PROTOCOL = "";
+const EXPORTER_MASTER = "exp master";
 const CLIENT_HANDSHAKE_LOG = "CLIENT_HANDSHAKE_TRAFFIC_SECRET";
 const SERVER_HANDSHAKE_LOG = "SERVER_HANDSHAKE_TRAFFIC_SECRET";
 const CLIENT_TRAFFIC_LOG = "CLIENT_TRAFFIC_SECRET_0";
 const SERVER_TRAFFIC_LOG = "SERVER_TRAFFIC_SECRET_0";
-
-/** What the flow's steps share; its secrets are wiped when the handshake is over, however it ends. */
-class State13 {
-	// what is declared is a field only once it is set: each takes 16 bytes
-	/** Until the server has answered all of it. */
-	private hello: Hello | undefined;
-	/** What is needed of it then: the group of the key exchange, the extensions that were asked for, whether early data was taken. */
-	readonly group: number;
-	readonly asked: number;
-	isEarly: boolean;
-	/** The client's, where secrets are logged. */
-	declare readonly random: Uint8Array | undefined;
-	/** The pre-shared key that the server takes. */
-	declare readonly key: PreSharedKey | undefined;
-	readonly transcript: Transcript;
-	readonly schedule: Schedule13;
-	declare client: Secret | undefined;
-	declare server: Secret | undefined;
-	/** What goes on after the handshake, until the connection takes it over. */
-	declare application: Application13 | undefined;
-	declare protocol: string | undefined;
-	/** change_cipher_spec goes before the client's last flight (appendix D.4). */
-	readonly isCompatible: boolean;
-	/** RFC 6066's number for max_fragment_length, where the server keeps to it. */
-	maxFragmentCode = 0;
-	/** Signatures that the server takes from us, if it asks for a certificate. */
-	declare schemes: readonly number[] | undefined;
-	declare proof: AuthenticatedPeer | undefined;
-
-	constructor(hello: Hello, answer: ServerHello) {
-		const { suite, key } = answer;
-		this.hello = hello;
-		this.group = answer.group;
-		this.asked = hello.asked;
-		this.isEarly = hello.early !== undefined;
-		if (logsSecrets()) this.random = hello.random;
-		this.isCompatible = hello.isCompatible;
-		hello.sessionId = empty;
-		if (key) this.key = key;
-		this.transcript = hello.transcript;
-		this.schedule = new Schedule13(suite, key?.owner.secret);
-		hello.dropOffers();
-	}
-
-	/** The hello has been answered. */
-	dropHello(): void {
-		this.hello = undefined;
-	}
-
-	/** Has `secret` logged where that is done. */
-	log(label: string, secret: Secret): void {
-		if (this.random) logSecret(label, this.random, secret);
-	}
-
-	close(): void {
-		this.hello?.close();
-		this.transcript.close();
-		this.schedule.close();
-		this.client?.close();
-		this.server?.close();
-		this.application?.close();
-	}
-}
 
 /** Computes the value that both sides agree on. */
 function agreeOn(share: Share, message: Uint8Array, start: number, end: number): Secret {
@@ -175,6 +117,12 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): num
 			case ExtensionType.application_layer_protocol_negotiation:
 				state.protocol = readProtocol(r, link.config.protocols);
 				break;
+			case ExtensionType.server_certificate_type:
+				state.isServerRaw = rawKeys!.readType(r);
+				break;
+			case ExtensionType.client_certificate_type:
+				state.isClientRaw = rawKeys!.readType(r);
+				break;
 			case ExtensionType.record_size_limit:
 				link.limitRecords(readRecordLimit(r, 0x4001) - 1, link.config.recordSizeLimit);
 				break;
@@ -200,7 +148,7 @@ function settleEarly(link: Link, hello: Hello, state: State13, seen: number): vo
 	const { suite } = state.schedule;
 	if (!state.isEarly) return;
 	if (seen & ExtensionBit.early_data) {
-		resumption!.checkEarly(hello, state.key, suite, state.protocol ?? "");
+		resumption!.checkEarly(hello, state.key, suite, state.protocol ?? NO_PROTOCOL);
 		return;
 	}
 	state.isEarly = false;
@@ -216,15 +164,21 @@ function readGroups(r: Reader): void {
 }
 
 /** Reads the server's Certificate, which may be compressed. */
-function startSearch({ config, reader, message, messageType }: Link, asked: number): PathSearch {
+function startSearch({ config, reader, message, messageType }: Link, state: State13): PeerSearch {
 	const { certificates } = config;
 	const isPlain = messageType === HandshakeType.certificate;
 	const bytes = isPlain ? message : readCompressedCertificate(reader, config);
 	const list = readCertificate13(
 		isPlain ? reader : new Reader().open(bytes, 0, bytes.length),
-		asked,
+		state.asked,
 		Limit.certificates,
 	);
+	if (state.isServerRaw) {
+		if (list.spans.length !== 2)
+			throw new TLSError("illegal_parameter", `server sent ${list.spans.length / 2} raw public keys, expected 1`);
+		return rawKeys!.search(bytes, list.spans[0]!, list.spans[1]!, certificates);
+	}
+	if (config.peerCertificate) state.certificate = copyLeaf(bytes, list);
 	return new PathSearch(bytes, list.spans, certificates, list.staple);
 }
 
@@ -237,11 +191,14 @@ function* authenticateServer(link: Link, state: State13): Flow {
 		Accept.certificate | (asked & ExtensionBit.compress_certificate ? Accept.compressed_certificate : 0);
 	yield Accept.certificate_request | certificate;
 	if (link.messageType === HandshakeType.certificate_request) {
-		state.schemes = readCertificateRequest13(reader, false).schemes;
+		const request = readCertificateRequest13(reader, false);
+		state.isAsked = true;
+		const identity = (state.identity = chooseIdentity13(link.config, link.message, request));
+		if (identity && state.isClientRaw) identity.chain = [rawKeys!.ownKey(identity.chain[0]!)];
 		link.addTo(transcript);
 		yield certificate;
 	}
-	let search: PathSearch | undefined = startSearch(link, asked);
+	let search: PeerSearch | undefined = startSearch(link, state);
 	do yield Step.pause;
 	while (stepSearch(search));
 	const peer = search.peer!;
@@ -267,7 +224,7 @@ function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
 	if (!link.config.signatureSchemes.includes(scheme))
 		throw new TLSError(
 			"illegal_parameter",
-			`the server signed with scheme 0x${scheme.toString(16)}, which was not offered`,
+			`the server signed with scheme ${schemeName(scheme)}, which was not offered: offered ${offeredSchemes(link.config)}`,
 		);
 	state.proof = authenticate13(peer, scheme, signedContent13(transcript.digest(), false), link.message, start, end);
 	link.addTo(transcript);
@@ -297,7 +254,7 @@ function checkFinished(link: Link, transcript: Transcript, state: State13): void
 function finish(link: Link, transcript: Transcript, state: State13): void {
 	if (state.isCompatible) link.sendChangeCipherSpec();
 	const w = new Writer(64);
-	if (state.schemes) writeIdentity(w, empty, link.config.credential, state.schemes, transcript);
+	if (state.isAsked) writeIdentity(w, empty, state.identity, transcript);
 	writeFinished(w, state.schedule.suite, state.client!, transcript);
 	transcript.add(w.bytes, 0, w.length);
 	link.send(w.bytes, 0, w.length);
@@ -321,6 +278,8 @@ function finishAndOpen(link: Link, state: State13): void {
 	const application = (state.application = new Application13(suite));
 	const clientTraffic = (application.client = state.schedule.derive(CLIENT_APPLICATION, digest));
 	const serverTraffic = (application.server = state.schedule.derive(SERVER_APPLICATION, digest));
+	if (link.config.exporter)
+		application.exporter = new Exporter13(suite, state.schedule.derive(EXPORTER_MASTER, digest));
 	state.log(CLIENT_TRAFFIC_LOG, clientTraffic);
 	state.log(SERVER_TRAFFIC_LOG, serverTraffic);
 	link.readWith(trafficCipher(suite, serverTraffic));
@@ -332,33 +291,38 @@ function finishAndOpen(link: Link, state: State13): void {
 	link.writeWith(trafficCipher(suite, clientTraffic));
 	link.timing.mark(Phase.finished);
 	const proof = state.proof!;
-	const negotiated = {
-		version: ProtocolVersion.tls13,
-		suite: suite.name,
-		group: state.group,
-		signature: proof.scheme,
-		resumed: state.key?.session !== undefined,
-		extendedMasterSecret: true,
-		earlyData: state.isEarly,
-		protocol: state.protocol,
-	};
 	const { config } = link;
 	if (config.onSession)
 		application.keeper = resumption!.keepTickets(config, state.schedule, transcript, proof, {
-			protocol: state.protocol ?? "",
+			protocol: state.protocol ?? NO_PROTOCOL,
 			maxFragmentCode: state.maxFragmentCode,
 		});
 	if (state.asked & ExtensionBit.post_handshake_auth)
-		application.identifier = makeIdentifier(suite, config.credential, transcript);
+		application.identifier = makeIdentifier(suite, config, transcript);
 	state.application = undefined; // which the connection takes over
-	link.open(proof, negotiated, application);
+	link.open(proof, infoOf(state), application);
+}
+
+function infoOf(state: State13): HandshakeInfo {
+	const info = new HandshakeInfo();
+	info.version = ProtocolVersion.tls13;
+	info.suite = state.schedule.suite.name;
+	info.group = state.group;
+	info.signature = state.proof!.scheme;
+	info.resumed = state.key?.session !== undefined;
+	info.retried = state.isRetried === true;
+	info.extendedMasterSecret = true;
+	info.earlyData = state.isEarly;
+	info.protocol = state.protocol;
+	if (state.certificate) info.certificate = state.certificate;
+	return info;
 }
 
 /** Finished of both sides (section 4.4.4). */
 function* finished13(link: Link, state: State13): Flow {
 	yield Accept.finished;
 	checkFinished(link, state.transcript, state);
-	if (state.schemes && link.config.credential) yield Step.pause;
+	if (state.identity) yield Step.pause;
 	finishAndOpen(link, state);
 }
 

@@ -1,6 +1,5 @@
 /*
-	TLS 1.3 after the handshake (RFC 8446 section 4.6): new keys in either direction, tickets, and the refusal of everything else. Made by
-	tls13/flow.ts, called by connection.ts.
+	TLS 1.3 after the handshake (RFC 8446 section 4.6): new keys in either direction, tickets, and the refusal of everything else.
 */
 
 import { TLSError } from "../../errors";
@@ -8,6 +7,7 @@ import { HandshakeType } from "../../wire/numbers";
 import type { Suite } from "../../crypto/suite";
 import type { Secret } from "tls/hardware/secret";
 import type { Link, PostHandshake } from "../link";
+import type { Exporter } from "../exporter";
 import type { Identifier } from "../identity";
 import { resumption } from "../resumption/resumption";
 import { deriveSecret, trafficCipher } from "./schedule";
@@ -20,6 +20,9 @@ const enum KeyUpdateRequest {
 	update_requested = 1,
 }
 
+// XS: a literal outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const TRAFFIC_UPDATE = "traffic upd";
+
 export class Application13 implements PostHandshake {
 	private readonly suite: Suite;
 	/** Traffic secrets of both directions. This and the next two are set by tls13/flow.ts, and closed here. */
@@ -28,7 +31,13 @@ export class Application13 implements PostHandshake {
 	// XS: absent fields
 	declare keeper: TicketKeeper | undefined;
 	declare identifier: Identifier | undefined;
-	/** The peer asked for a new key: one answer serves however many requests, and comes before the next application data (section 4.6.3). */
+	declare exporter: Exporter | undefined;
+	/** The application wants the peer to replace its key, too. */
+	declare private asksUpdate: boolean | undefined;
+	/**
+	 * The peer asked for a new key, or the application did: one KeyUpdate serves however many requests, and comes before the next application data
+	 * (section 4.6.3).
+	 */
 	owesUpdate = false;
 
 	constructor(suite: Suite) {
@@ -69,8 +78,14 @@ export class Application13 implements PostHandshake {
 	}
 
 	updateKey(link: Link): void {
+		const request = this.asksUpdate ? KeyUpdateRequest.update_requested : KeyUpdateRequest.update_not_requested;
 		this.owesUpdate = false;
-		this.sendKeyUpdate(link, KeyUpdateRequest.update_not_requested);
+		if (this.asksUpdate) this.asksUpdate = false;
+		this.sendKeyUpdate(link, request);
+	}
+
+	requestUpdate(): void {
+		this.asksUpdate = this.owesUpdate = true;
 	}
 
 	close(): void {
@@ -78,6 +93,7 @@ export class Application13 implements PostHandshake {
 		this.server?.close();
 		this.keeper?.close();
 		this.identifier?.close();
+		this.exporter?.close();
 	}
 
 	private receiveKeyUpdate(link: Link): void {
@@ -101,7 +117,7 @@ export class Application13 implements PostHandshake {
 
 	/** The next generation of a traffic secret (section 7.2). */
 	private next(secret: Secret): Secret {
-		const next = deriveSecret(this.suite, secret, "traffic upd", empty);
+		const next = deriveSecret(this.suite, secret, TRAFFIC_UPDATE, empty);
 		secret.close();
 		return next;
 	}

@@ -6,6 +6,7 @@
 import { TLSError } from "../../errors";
 import type { KeyExchange } from "../../handshake/tls12/exchange";
 import type { Link } from "../../handshake/link";
+import { groupName } from "../../wire/names";
 import type { Writer } from "../../wire/writer";
 import { DHEShare, groupOfPrime } from "tls/hardware/legacy/dhe";
 import { Secret } from "tls/hardware/secret";
@@ -24,7 +25,7 @@ export class DHE implements KeyExchange {
 	private shared: Secret | undefined;
 
 	/** ServerDHParams: prime, generator, public key. */
-	readParameters({ reader: r }: Link): void {
+	readParameters({ config, reader: r }: Link): void {
 		const prime = r.enter(2, 1, 0xffff);
 		this.group = groupOfPrime(r.bytes, r.at, r.end);
 		const bits = 8 * r.left;
@@ -39,6 +40,8 @@ export class DHE implements KeyExchange {
 				"insufficient_security",
 				`the server's Diffie-Hellman group, of about ${bits} bits, is none of RFC 7919's with 2048 to 4096`,
 			);
+		if (!config.oldGroups!.includes(this.group))
+			throw new TLSError("illegal_parameter", `server picked ${groupName(this.group)}, which was not offered`);
 		const key = r.enter(2, 1, 0xffff);
 		this.start = r.at;
 		this.end = r.at = r.end;

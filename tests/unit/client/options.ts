@@ -293,6 +293,14 @@ test("an unknown option names the one that was meant", () => {
 		["tlsMaxFragmentLength", "tls_max_fragment_length"],
 		["onsession", "onSession"],
 		["clientCertificate", "clientCertificates"],
+		["ca", "certificate"],
+		["cert", "clientCertificates"],
+		["key", "clientKey"],
+		["ALPNProtocols", "applicationLayerProtocolNegotiation"],
+		["ciphers", "cipherSuites"],
+		["sigalgs", "signatureAlgorithms"],
+		["tls_elliptic_curves", "groups"],
+		["tls_server_name", "serverName"],
 	] as const)
 		equal(
 			throws(() => configure({ ...pinned, [name]: 1 }, host), "configuration").message,

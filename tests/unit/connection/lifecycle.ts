@@ -116,6 +116,7 @@ test("it opens for nobody who was not authenticated, and closes what it has take
 		expectType() {},
 		receive() {},
 		updateKey() {},
+		requestUpdate() {},
 		close() {
 			closed++;
 		},

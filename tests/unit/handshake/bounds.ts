@@ -5,7 +5,7 @@
 
 import { meter } from "simulator";
 import { bytes, equal, join, note, test, throws } from "test/harness";
-import { readCertificateRequest13, readNames } from "tls/handshake/certificate";
+import { makeRequest, readCertificateRequest13, readNames } from "tls/handshake/certificate";
 import { readCertificateRequest12 } from "tls/handshake/tls12/certificate";
 import type { Link } from "tls/handshake/link";
 import { readTicket } from "tls/handshake/resumption/tickets";
@@ -83,7 +83,7 @@ test("a ServerHello with 20 extensions is looked through for its version, one wi
 
 test("of names of CAs 64 are looked at, of filters 8: the rest is passed over", () => {
 	const names = (good: number, rest: Uint8Array): Uint8Array => vector(repeated("0001aa", good), rest);
-	const list = (r: Reader): void => readNames(r, 0);
+	const list = (r: Reader): void => readNames(r, 0, makeRequest(new Uint8Array(0)));
 	read(list, names(21_000, new Uint8Array(0)));
 	read(list, names(64, bytes("0000")));
 	throws(() => read(list, names(63, bytes("0000"))), "decode_error");

@@ -38,8 +38,9 @@ function session(maxFragmentCode: number, version: ProtocolVersion.tls12 | Proto
 	};
 	const binding = sessionBinding(
 		{ name: "server.example", pins, pinsInsteadOfRoots: true, clock: () => 0 },
+		{},
 		undefined,
-		undefined,
+		"server.example",
 	);
 	return version === ProtocolVersion.tls12
 		? exportSession(
@@ -47,6 +48,7 @@ function session(maxFragmentCode: number, version: ProtocolVersion.tls12 | Proto
 					...common,
 					version,
 					suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+					group: 0x1d,
 					id: new Uint8Array(0),
 				},
 				secret,

@@ -40,7 +40,7 @@ function refuses(body: (r: Reader) => unknown, code: string, ...texts: string[])
 }
 
 test("CertificateRequest of TLS 1.2: one kind, one scheme, no names at least", () => {
-	const one = (r: Reader): number[] => readCertificateRequest12(r);
+	const one = (r: Reader): readonly number[] => readCertificateRequest12(r).schemes;
 	takes(
 		one,
 		"0140" + "00020403" + "0000",

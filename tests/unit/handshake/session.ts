@@ -10,7 +10,7 @@ import { dropSession } from "tls/handshake/resumption/keys";
 import type { Session, Session12, Session13 } from "tls/handshake/resumption/keys";
 import { sessionBinding } from "tls/handshake/resumption/resume";
 import { BINDING_LENGTH, exportSession, importSession } from "tls/handshake/resumption/session";
-import { CipherSuite, ProtocolVersion, SignatureScheme } from "tls/wire/numbers";
+import { CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme } from "tls/wire/numbers";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import { trustCertificates } from "tls/x509/trust";
@@ -31,6 +31,13 @@ const common = {
 	validUntil: start + 90 * day,
 } as const;
 
+/** Identities of the client's, of which only the certificates count here. */
+const none = {};
+const shown = (...certificates: Uint8Array[]): object => {
+	const [credential, ...otherCredentials] = certificates.map(certificate => ({ chain: [certificate] }));
+	return { credential, ...(otherCredentials.length ? { otherCredentials } : {}) };
+};
+
 type Exported = Omit<Session12, "secret"> | Omit<Session13, "secret" | "made">;
 
 const right13 = {
@@ -45,6 +52,7 @@ const right12 = {
 	...common,
 	version: ProtocolVersion.tls12,
 	suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+	group: NamedGroup.x25519,
 	id: empty,
 } as const;
 
@@ -52,7 +60,7 @@ const right12 = {
 const options: Options = { serverName: server, pins, pinsInsteadOfRoots: true, clock: () => start };
 
 function bindingOf(name: string): Uint8Array {
-	return sessionBinding({ name, pins, pinsInsteadOfRoots: true, clock: () => start }, undefined, undefined);
+	return sessionBinding({ name, pins, pinsInsteadOfRoots: true, clock: () => start }, none, undefined, name);
 }
 
 /** A session made at `made`, in seconds, with a ticket that lives for `lifetime`. */
@@ -210,26 +218,31 @@ test("a session is bound to all that was checked", () => {
 		return Object.assign(Object.create(Object.getPrototypeOf(trustCertificates([]))), { bytes: octets, count: 0 });
 	};
 	const all = [
-		sessionBinding(policy, undefined, undefined),
-		sessionBinding({ ...policy, name: "server.exampl" }, undefined, undefined),
-		sessionBinding({ ...policy, requiresStatus: true }, undefined, undefined),
-		sessionBinding({ ...policy, pins }, undefined, undefined),
-		sessionBinding({ ...policy, pins, pinsInsteadOfRoots: true }, undefined, undefined),
-		sessionBinding({ ...policy, pins: [pins[0]!, pins[0]!] }, undefined, undefined),
-		sessionBinding({ ...policy, pins: [new Uint8Array(32).fill(1)] }, undefined, undefined),
-		sessionBinding(policy, certificate, undefined),
-		sessionBinding(policy, certificate.slice(1), undefined),
-		sessionBinding(policy, undefined, key(1, "01")),
-		sessionBinding(policy, undefined, key(2, "01")),
-		sessionBinding(policy, undefined, key(1, "02")),
-		sessionBinding({ ...policy, roots: trustCertificates([]) }, undefined, undefined),
-		sessionBinding({ ...policy, roots: store(20000) }, undefined, undefined),
+		sessionBinding(policy, none, undefined, policy.name),
+		sessionBinding(policy, none, undefined, undefined),
+		sessionBinding(policy, none, undefined, "other.example"),
+		sessionBinding({ ...policy, name: "server.exampl" }, none, undefined, "server.exampl"),
+		sessionBinding({ ...policy, requiresStatus: true }, none, undefined, policy.name),
+		sessionBinding({ ...policy, pins }, none, undefined, policy.name),
+		sessionBinding({ ...policy, pins, pinsInsteadOfRoots: true }, none, undefined, policy.name),
+		sessionBinding({ ...policy, pins: [pins[0]!, pins[0]!] }, none, undefined, policy.name),
+		sessionBinding({ ...policy, pins: [new Uint8Array(32).fill(1)] }, none, undefined, policy.name),
+		sessionBinding(policy, shown(certificate), undefined, policy.name),
+		sessionBinding(policy, shown(certificate.slice(1)), undefined, policy.name),
+		sessionBinding(policy, none, key(1, "01"), policy.name),
+		sessionBinding(policy, none, key(2, "01"), policy.name),
+		sessionBinding(policy, none, key(1, "02"), policy.name),
+		sessionBinding({ ...policy, roots: trustCertificates([]) }, none, undefined, policy.name),
+		sessionBinding({ ...policy, roots: store(20000) }, none, undefined, policy.name),
 		...[14, 4095, 4096, 10000, 19999].map(at =>
-			sessionBinding({ ...policy, roots: store(20000, at) }, undefined, undefined),
+			sessionBinding({ ...policy, roots: store(20000, at) }, none, undefined, policy.name),
 		),
 	].map(binding => binding.join());
 	equal(new Set(all).size, all.length);
-	equal(sessionBinding(policy, certificate, key(1, "01")), sessionBinding(policy, certificate, key(1, "01")));
+	equal(
+		sessionBinding(policy, shown(certificate), key(1, "01"), undefined),
+		sessionBinding(policy, shown(certificate), key(1, "01"), undefined),
+	);
 });
 
 test("options that say otherwise what to trust: the session is passed over", () => {
@@ -301,8 +314,8 @@ test("a session with a right check that says what can't be is passed over", () =
 test("RFC 7627 section 5.3: a session of TLS 1.2 without the extended master secret is passed over", () => {
 	const session = new Uint8Array(exported(right12));
 	const end = session.length - BINDING_LENGTH;
-	// an empty session id stands behind the flags
-	const at = end - 2;
+	// the group and an empty session id stand behind the flags
+	const at = end - 4;
 	equal(session[at], 1);
 	for (let flags = 0; flags < 256; flags++) {
 		session[at] = flags;
@@ -317,7 +330,7 @@ test("RFC 7627 section 5.3: a session of TLS 1.2 without the extended master sec
 
 test("earlier and later formats are passed over", () => {
 	for (let format = 0; format < 256; format++) {
-		if (format === 5) continue;
+		if (format === 6) continue;
 		const session = new Uint8Array(exported(right12));
 		session[0] = format;
 		equal(used(session), undefined);

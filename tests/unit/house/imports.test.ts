@@ -31,7 +31,7 @@ const layers: readonly Layer[] = [
 	{ name: "options", files: /^modules\/(options|optionreader)\.ts$/, below: [...lowest, "crypto", "x509"] },
 	{
 		name: "handshake",
-		files: /^modules\/(handshake\/|optional\/(legacy|hybrid)\/|config\.ts$)/,
+		files: /^modules\/(handshake\/|optional\/(legacy|hybrid|rawkeys)\/|config\.ts$)/,
 		below: [...lowest, "crypto", "x509", "options"],
 	},
 	{
@@ -75,6 +75,7 @@ const builds: readonly (readonly string[])[] = [
 	],
 	["modules/optional/legacy/manifest.json"],
 	["modules/optional/hybrid/manifest.json"],
+	["modules/optional/rawkeys/manifest.json"],
 	...parts.map(path => [path]),
 ];
 

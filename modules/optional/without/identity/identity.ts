@@ -15,9 +15,21 @@ export const readCredential: typeof whole.readCredential = options => {
 
 export const writeIdentity: typeof whole.writeIdentity = (w, context) => writeCertificate13(w, context, []);
 
-export const pickScheme12: typeof whole.pickScheme12 = () => 0;
+export const identityList: typeof whole.identityList = options => {
+	refuseOptions(options, "identity", ["clientIdentities"]);
+	return undefined;
+};
 
-/** Where no scheme was picked nobody asks for a proof. */
+/** There is no list to read it from. */
+export const readIdentity: typeof whole.readIdentity = () => {
+	throw new TLSError("internal", "this build has no identities");
+};
+
+export const chooseIdentity12: typeof whole.chooseIdentity12 = () => undefined;
+
+export const chooseIdentity13: typeof whole.chooseIdentity13 = () => undefined;
+
+/** Where no identity was chosen nobody asks for a proof. */
 export const writeProof12: typeof whole.writeProof12 = () => {
 	throw new TLSError("internal", "this build has no key to sign with");
 };

@@ -1,0 +1,43 @@
+/*
+	What the ClientHello offered, in words, for errors that a server or a peer's choice causes.
+*/
+
+import type { Config } from "../config";
+import { findSuite } from "../crypto/suites";
+import { groupName, hexadecimal, schemeName, versionName } from "../wire/names";
+import { ProtocolVersion, Signer } from "../wire/numbers";
+import { legacy } from "tls/optional/legacy/legacy";
+
+function suiteName(id: number): string {
+	return (findSuite(id) ?? legacy?.findSuite(id))?.name ?? hexadecimal(id);
+}
+
+/** "TLS 1.2 and TLS 1.3", or the one version offered. */
+export function offeredVersions({ minVersion, maxVersion }: Config): string {
+	const lowest = versionName(minVersion);
+	return minVersion === maxVersion ? lowest : `${lowest} and ${versionName(maxVersion)}`;
+}
+
+/** The suites offered for one version. */
+export function offeredSuites({ suites }: Config, version: ProtocolVersion): string {
+	const isTLS13 = version === ProtocolVersion.tls13;
+	return suites
+		.filter(id => (findSuite(id)?.signer === Signer.any) === isTLS13)
+		.map(suiteName)
+		.join(", ");
+}
+
+/** The groups offered. */
+export function offeredGroups({ groups, oldGroups }: Config): string {
+	return (oldGroups ? [...groups, ...oldGroups] : groups).map(groupName).join(", ");
+}
+
+/** The signature schemes offered. */
+export function offeredSchemes({ signatureSchemes }: Config): string {
+	return signatureSchemes.map(schemeName).join(", ");
+}
+
+/** All of it: for a server that finds nothing in common. */
+export function offeredWords(config: Config): string {
+	return `${offeredVersions(config)}; ${config.suites.map(suiteName).join(", ")}; groups ${offeredGroups(config)}; signatures ${offeredSchemes(config)}`;
+}

@@ -1,0 +1,87 @@
+/*
+	What the steps of TLS 1.3's flow share (flow.ts). Its secrets are wiped when the handshake is over, however it ends.
+*/
+
+import { empty } from "../../wire/reader";
+import { logSecret, logsSecrets } from "tls/hardware/keylog";
+import type { Secret } from "tls/hardware/secret";
+import type { AuthenticatedPeer } from "../authenticated";
+import type { Identity } from "../identity";
+import type { Hello } from "../offer";
+import type { PreSharedKey } from "../resumption/keys";
+import type { ServerHello } from "../serverhello";
+import type { Transcript } from "../transcript";
+import type { Application13 } from "./post";
+import { Schedule13 } from "./schedule";
+
+/** One handshake. */
+export class State13 {
+	// what is declared is a field only once it is set: each takes 16 bytes
+	/** Until the server has answered all of it. */
+	private hello: Hello | undefined;
+	/** What is needed of it then: the group of the key exchange, the extensions that were asked for, whether early data was taken. */
+	readonly group: number;
+	readonly asked: number;
+	isEarly: boolean;
+	/** The server sends its key, or takes ours, without certificates (RFC 7250). */
+	declare isServerRaw: boolean | undefined;
+	declare isClientRaw: boolean | undefined;
+	/** A HelloRetryRequest came before. */
+	declare readonly isRetried: true | undefined;
+	/** The server's certificate, for an application that asks for it. */
+	declare certificate: ArrayBuffer | undefined;
+	/** The client's, where secrets are logged. */
+	declare readonly random: Uint8Array | undefined;
+	/** The pre-shared key that the server takes. */
+	declare readonly key: PreSharedKey | undefined;
+	readonly transcript: Transcript;
+	readonly schedule: Schedule13;
+	declare client: Secret | undefined;
+	declare server: Secret | undefined;
+	/** What goes on after the handshake, until the connection takes it over. */
+	declare application: Application13 | undefined;
+	declare protocol: string | undefined;
+	/** change_cipher_spec goes before the client's last flight (appendix D.4). */
+	readonly isCompatible: boolean;
+	/** RFC 6066's number for max_fragment_length, where the server keeps to it. */
+	maxFragmentCode = 0;
+	/** The server asked for a certificate, and this one answers it, if one does. */
+	declare isAsked: true | undefined;
+	declare identity: Identity | undefined;
+	declare proof: AuthenticatedPeer | undefined;
+
+	constructor(hello: Hello, answer: ServerHello) {
+		const { suite, key } = answer;
+		this.hello = hello;
+		this.group = answer.group;
+		this.asked = hello.asked;
+		this.isEarly = hello.early !== undefined;
+		if (hello.isRetried) this.isRetried = true;
+		if (logsSecrets()) this.random = hello.random;
+		this.isCompatible = hello.isCompatible;
+		hello.sessionId = empty;
+		if (key) this.key = key;
+		this.transcript = hello.transcript;
+		this.schedule = new Schedule13(suite, key?.owner.secret);
+		hello.dropOffers();
+	}
+
+	/** The hello has been answered. */
+	dropHello(): void {
+		this.hello = undefined;
+	}
+
+	/** Has `secret` logged where that is done. */
+	log(label: string, secret: Secret): void {
+		if (this.random) logSecret(label, this.random, secret);
+	}
+
+	close(): void {
+		this.hello?.close();
+		this.transcript.close();
+		this.schedule.close();
+		this.client?.close();
+		this.server?.close();
+		this.application?.close();
+	}
+}
