@@ -90,7 +90,7 @@ export function readCertificate13(r: Reader, asked: number, maximum: number): Ce
 
 /** Most schemes, names of CAs, and filters of a list that are looked at: the rest has no say, and must not take long. */
 const MAX_SCHEMES = 64;
-export const MAX_NAMES = 64;
+const MAX_NAMES = 64;
 const MAX_FILTERS = 8;
 
 /** A request that asks for nothing yet. */

@@ -49,6 +49,9 @@ const MAX_REQUESTS = 8;
 const MAX_IDENTITIES = 4;
 const MAX_ISSUERS = 2;
 
+/** Names of a request that are compared with them. */
+const MAX_COMPARED = 48;
+
 /** Bytes of the longest signature: RSA with 4096 bits. */
 const MAX_SIGNATURE_LENGTH = 512;
 
@@ -231,7 +234,7 @@ function firstNamed(
 	}
 	let found = candidates.length;
 	let at = namesStart;
-	for (let i = 0; i < MAX_NAMES && at < namesEnd; i++) {
+	for (let i = 0; i < MAX_COMPARED && at < namesEnd; i++) {
 		const length = (message[at]! << 8) | message[at + 1]!;
 		at += 2;
 		for (let k = 0; k < lengths.length && owners[k]! < found; k++)

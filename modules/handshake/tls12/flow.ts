@@ -356,7 +356,9 @@ export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow 
 	}
 	if (link.messageType === HandshakeType.certificate_request) {
 		state.isAsked = true;
-		state.identity = chooseIdentity12(link.config, link.message, readCertificateRequest12(link.reader));
+		const request = readCertificateRequest12(link.reader);
+		if (link.config.otherCredentials) yield Step.pause;
+		state.identity = chooseIdentity12(link.config, link.message, request);
 		link.addTo(transcript);
 		yield Accept.server_hello_done;
 	}

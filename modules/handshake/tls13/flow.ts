@@ -193,6 +193,7 @@ function* authenticateServer(link: Link, state: State13): Flow {
 	if (link.messageType === HandshakeType.certificate_request) {
 		const request = readCertificateRequest13(reader, false);
 		state.isAsked = true;
+		if (link.config.otherCredentials) yield Step.pause;
 		const identity = (state.identity = chooseIdentity13(link.config, link.message, request));
 		if (identity && state.isClientRaw) identity.chain = [rawKeys!.ownKey(identity.chain[0]!)];
 		link.addTo(transcript);

@@ -46,6 +46,7 @@ const where: Readonly<Record<string, string>> = {
 	"exporter.ts MAX_CONTEXT": "unit/handshake/exporter.ts",
 	"exporter.ts MAX_EXPORT": "unit/handshake/exporter.ts",
 	"identity.ts MAX_IDENTITIES": "interop/identities.test.ts",
+	"identity.ts MAX_COMPARED": "unit/handshake/identities.ts",
 	"identity.ts MAX_ISSUERS": "unit/handshake/identities.ts",
 	"identity.ts MAX_SIGNATURE_LENGTH": "unit/client/options.ts",
 	"identity.ts MAX_REQUESTS": "faults/postauth13.test.ts",
