@@ -21,13 +21,7 @@ import type { CertificateInput } from "../x509/trust";
 import { equal } from "tls/hardware/compare";
 import { hash, hashLength } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
-import {
-	MAX_NAMES,
-	readCertificateRequest13,
-	signedContent13,
-	writeCertificate13,
-	writeCertificateVerify,
-} from "./certificate";
+import { readCertificateRequest13, signedContent13, writeCertificate13, writeCertificateVerify } from "./certificate";
 import type { CertificateRequest } from "./certificate";
 import type { Link } from "./link";
 import { wipeSecrets } from "./secrets";

@@ -442,7 +442,7 @@ const proofFaults: Fault[] = [
 		alert: 51,
 	},
 	{ name: "signed with SHA-1, which was not offered", script: withScheme(0x0203), ...illegal },
-	{ name: "signed with ECDSA and SHA-512, which was not offered", script: withScheme(0x0603), ...illegal },
+	{ name: "signed with Ed448, which was not offered", script: withScheme(0x0808), ...illegal },
 	{ name: "anonymous", script: withScheme(0x0400), ...illegal },
 	{ name: "a scheme for RSA with a key for ECDSA", script: withScheme(0x0401), ...illegal },
 	{ name: "a scheme for RSA-PSS with a key for ECDSA", script: withScheme(0x0804), ...illegal },
