@@ -30,7 +30,8 @@ export interface Options {
 	cipherSuites?: readonly string[];
 	/**
 	 * Groups of the key exchange in order of preference, by their registered names or numbers (RFC 8446 section 4.2.7): the first one's key is made for
-	 * the ClientHello. Default: all of this build, the fastest first.
+	 * the ClientHello. In TLS 1.2 an ECDSA certificate of the server's must be on one of these curves, too (RFC 8422 section 5.1.1). Default: all of this
+	 * build, the fastest first.
 	 */
 	groups?: readonly (string | number)[];
 	/**
