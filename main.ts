@@ -1,6 +1,7 @@
 /*
 	The demo: one HTTPS request. It prints the answer, what was negotiated, and how long each phase took. Where it goes and whom it trusts
 	comes from the manifest's "config", or from the command line: url=https://host:port/path ca="-----BEGIN CERTIFICATE-----..."
+	"method", "data" and "headers", with a line for each, say what is asked.
 	Without "ca" it trusts the root store in flash that "roots" names.
 */
 
@@ -10,7 +11,7 @@ import Resource from "Resource";
 import TCP from "embedded:io/socket/tcp";
 import { TLSClient } from "tls/client";
 import type { HandshakeInfo } from "tls/client";
-import type { TLSError } from "tls/errors";
+import { HTTPClient } from "tls/https";
 import { groupName, phaseNames, schemeName, versionName } from "tls/names";
 import { RootStore } from "tls/trust";
 
@@ -84,34 +85,66 @@ function printASCII(bytes: Uint8Array, count: number): void {
 /** Whom to trust, as options of `secure`. */
 const trusted = config.ca ? { certificate: config.ca as string } : { roots: new RootStore(new Resource(config.roots)) };
 
+/** "name: value" lines as pairs, with the length of the body. */
+function requestHeaders(authority: string, length: number): [string, string][] {
+	const headers: [string, string][] = [
+		["host", authority],
+		["user-agent", "xs-tls"],
+		["connection", "close"],
+	];
+	for (const line of (config.headers as string).split("\n").filter(text => text)) {
+		const colon = line.indexOf(":");
+		headers.push([line.slice(0, Math.max(0, colon)), line.slice(colon + 1).trim()]);
+	}
+	if (length) headers.push(["content-length", String(length)]);
+	return headers;
+}
+
 function request({ host, authority, port, path }: Target, address: string): void {
-	let isSent = false;
-	let received = 0;
-	new TLSClient({
+	const data = ArrayBuffer.fromString(config.data);
+	let sent = 0,
+		received = 0;
+	const client = new HTTPClient({
 		host,
-		address,
 		port,
-		TCP: { io: TCP },
-		secure: {
-			...trusted,
-			...versions(config.tls),
-			applicationLayerProtocolNegotiation: "http/1.1",
-			onHandshake: printHandshake,
+		// the address is known
+		dns: {
+			io: class {
+				resolve(options: { host: string; onResolved(name: string, address: string): void }): void {
+					options.onResolved(options.host, address);
+				}
+			},
 		},
-		onWritable(count: number) {
-			const text = `GET ${path} HTTP/1.1\r\nhost: ${authority}\r\nuser-agent: xs-tls\r\nconnection: close\r\n\r\n`;
-			if (isSent || count < text.length) return;
-			isSent = true;
-			this.write(ArrayBuffer.fromString(text));
+		socket: {
+			io: TLSClient,
+			TCP: { io: TCP },
+			secure: { ...trusted, ...versions(config.tls), onHandshake: printHandshake },
 		},
-		onReadable(count: number) {
+		onError(error) {
+			fail(error.message);
+		},
+	});
+	client.request({
+		method: config.method || (data.byteLength ? "POST" : "GET"),
+		path,
+		headers: requestHeaders(authority, data.byteLength),
+		onHeaders(status, headers, statusText) {
+			trace(`\nstatus ${status} ${statusText}\n`);
+			for (const [name, value] of headers) trace(`${name}: ${value}\n`);
+			trace("\n");
+		},
+		onWritable(count) {
+			const end = Math.min(sent + count, data.byteLength);
+			this.write(new Uint8Array(data, sent, end - sent));
+			sent = end;
+		},
+		onReadable(count) {
 			const piece = new Uint8Array(PIECE);
 			received += count;
-			for (let left = count; left > 0; left -= PIECE) printASCII(piece, this.read(piece) as number);
+			for (let left = count; left > 0; left -= PIECE) printASCII(piece, this.read(piece)!);
 		},
-		onError(error: TLSError) {
-			if (error.code === "closed") trace(`\n${received} bytes received\n`);
-			else fail(error.message);
+		onDone(error) {
+			if (!error) trace(`\n${received} bytes received\n`);
 		},
 	});
 }

@@ -28,6 +28,9 @@ Makes an HTTPS request from TypeScript on the XS engine, in the simulator, with 
 URL it asks a server that it starts itself.
 
   URL               https://HOST[:PORT][/PATH]
+  --method NAME     GET, or POST with --data, unless this says otherwise
+  --data TEXT       the request's body
+  --header 'N: V'   a header of the request; may be given again
   --ca FILE.pem     the certificates to trust: a CA's, or the server's own; without it, the roots in roots/common.bin
   --tls WORDS       1.2 or 1.3: that version only; without it, the server picks. "rsa", "dhe" and "cbc"
                     add what old servers of 1.2 need; the server that is started is then such a one
@@ -55,6 +58,9 @@ interface Arguments {
 	url?: string;
 	ca?: string;
 	tls: string;
+	method: string;
+	data: string;
+	readonly headers: string[];
 	variant?: string;
 	live: boolean;
 	verbose: boolean;
@@ -87,8 +93,17 @@ function readWords(text: string): string {
 	return text;
 }
 
+/** A header as the app reads it: a line of its own. */
+function readHeader(text: string): string {
+	if (!/^[\w!#$%&'*+.^`|~-]+:[^\r\n]*$/.test(text)) throw new Problem("--header takes 'name: value'", 2);
+	return text;
+}
+
 const options: Options<Arguments> = {
 	"--ca": { take: (result, path) => (result.ca = readCertificates(path)) },
+	"--method": { take: (result, text) => (result.method = text) },
+	"--data": { take: (result, text) => (result.data = text) },
+	"--header": { take: (result, text) => result.headers.push(readHeader(text)) },
 	"--tls": { take: (result, text) => (result.tls = readWords(text)) },
 	"--m32": { set: result => (result.variant = "m32") },
 	"--native": { set: result => (result.variant = "native") },
@@ -103,7 +118,16 @@ const options: Options<Arguments> = {
 };
 
 function readArguments(values: readonly string[]): Arguments {
-	const empty: Arguments = { tls: "", live: false, verbose: false, timeout: 30, wanted: {} };
+	const empty: Arguments = {
+		tls: "",
+		method: "",
+		data: "",
+		headers: [],
+		live: false,
+		verbose: false,
+		timeout: 30,
+		wanted: {},
+	};
 	const result = readOptions(values, options, empty, (given, value) => {
 		const url = checkURL(value);
 		if (given.url) throw new Problem(`"${value}": one URL at a time`, 2);
@@ -151,7 +175,12 @@ async function request(given: Arguments, variant: string, url: string, ca: strin
 		...(given.chip || given.wanted.picture ? withPhases() : {}),
 	};
 	const isDebugged = given.debug !== undefined;
-	const app = await buildApp(projectRoot, { variant, config: { url, ca, tls: given.tls }, extra, isDebugged });
+	const app = await buildApp(projectRoot, {
+		variant,
+		config: { url, ca, tls: given.tls, method: given.method, data: given.data, headers: given.headers.join("\n") },
+		extra,
+		isDebugged,
+	});
 	say(`running main.ts in the simulator (${variant})`);
 	const chip = given.chip ? { chip: given.chip.features } : {};
 	const words = (text: string): boolean => process.stderr.write(text);
@@ -170,7 +199,7 @@ async function request(given: Arguments, variant: string, url: string, ca: strin
 			onError: text => (given.verbose ? words(text) : last.push(text)),
 		},
 		given.wanted,
-		{ title: `GET ${url}`, ...(given.chip ? { chip: given.chip } : {}) },
+		{ title: `${given.method || (given.data ? "POST" : "GET")} ${url}`, ...(given.chip ? { chip: given.chip } : {}) },
 	);
 	last.end();
 	if (sentence) throw new Problem(sentence);

@@ -51,3 +51,64 @@ for (const type of ["p256", "rsa2048"] as const)
 					server.closeAllConnections();
 				}
 			});
+
+/** What a server may send to fill memory: the connection ends with a sentence, and the next one works. */
+const floods: Readonly<
+	Record<string, { readonly options: object; readonly headers: number; readonly body: number; readonly says: RegExp }>
+> = {
+	"a head of 60 KB": {
+		options: { maxHeaderBytes: 65536, maxHeaders: 1024 },
+		headers: 1000,
+		body: 10,
+		says: /^out_of_memory: .*HTTP response/,
+	},
+	"a head that is too long": {
+		options: { maxHeaders: 1024 },
+		headers: 1000,
+		body: 10,
+		says: /^http: .*"maxHeaderBytes"/,
+	},
+	"a body of 1 MB": {
+		options: { maxBytes: 2 << 20 },
+		headers: 0,
+		body: 1 << 20,
+		says: /^out_of_memory: .*what was received/,
+	},
+	"a body of 1 MB without its length": {
+		options: { maxBytes: (2 << 20) + 1 },
+		headers: 0,
+		body: 1 << 20,
+		says: /^out_of_memory: .*what was received/,
+	},
+};
+
+for (const [name, { options, headers, body, says }] of Object.entries(floods))
+	for (const variant of variants)
+		test(`memory that a server decides: ${name}, ${variant}`, async () => {
+			const { root, intermediate, leaf } = makeIdentity(["localhost"]);
+			const key = leaf.key.privateKey.export({ type: "pkcs8", format: "pem" });
+			const server = createServer({ key, cert: leaf.pem + intermediate.pem }, (request, response) => {
+				if (request.url === "/") {
+					response.end("fine");
+					return;
+				}
+				for (let i = 0; i < headers; i++) response.setHeader(`x-${i}`, "y".repeat(48));
+				if (!name.includes("without")) response.setHeader("content-length", body);
+				response.end(Buffer.alloc(body));
+			});
+			await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
+			try {
+				const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+				const app = await buildApp(join(projectRoot, "tests", "https", "large"), {
+					variant,
+					config: { url, ca: root.pem, options: JSON.stringify(options) },
+				});
+				const { code, stdout, stderr } = await runApp(app, { timeout: 120 });
+				assert.equal(code, 0, stderr + stdout.join("\n"));
+				assert.match(stdout[0]!, says);
+				assert.match(stdout[1]!, /"length":4,/);
+			} finally {
+				server.close();
+				server.closeAllConnections();
+			}
+		});

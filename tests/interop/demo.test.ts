@@ -34,7 +34,7 @@ function checkTables(output: string): void {
 		/slots of \d+ bytes +[\d,]+ +[\d,]+/,
 		/stack, slots +[\d,]+ +[\d,]+/,
 		/AES-GCM +\d+ +[\d,]+/,
-		/^HTTP\/1\.[01] 200 /im,
+		/^status 200 /m,
 	])
 		assert.match(output, line);
 }
@@ -75,6 +75,37 @@ describe("npm start", () => {
 		);
 	});
 
+	test("a POST with a header", async () => {
+		const { leaf, intermediate } = identity;
+		const key = leaf.key.privateKey.export({ type: "pkcs8", format: "pem" });
+		const server = createServer({ key, cert: leaf.pem + intermediate.pem }, (request, response) => {
+			let body = "";
+			request.on("data", data => (body += String(data)));
+			request.on("end", () => response.end(`${request.method} ${request.url} ${String(request.headers["x"])} ${body}`));
+		});
+		await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
+		const { port } = server.address() as { port: number };
+		try {
+			const url = `https://localhost:${port}/state?a=b`;
+			const { code, stdout, stderr } = await demo(
+				url,
+				"--ca",
+				ca,
+				"--method",
+				"PUT",
+				"--data",
+				'{"t":21}',
+				"--header",
+				"x: y",
+			);
+			assert.equal(code, 0, stderr + stdout);
+			assert.match(stdout, /PUT \/state\?a=b y \{"t":21\}/);
+		} finally {
+			server.close();
+			server.closeAllConnections();
+		}
+	});
+
 	const servers: [string, () => Promise<RunningServer>][] = [
 		["OpenSSL", () => startOpenSSL(identity, "-tls1_3")],
 		["GnuTLS", () => startGnuTLS(identity, "NORMAL")],
@@ -103,6 +134,7 @@ describe("npm start", () => {
 		[["https://localhost:1/", "--ca", tmpdir()], /a folder, not a file/],
 		[["https://localhost/", "https://127.0.0.1/"], /one URL at a time/],
 		[["--ca"], /needs a value/],
+		[["--header", "no colon"], /--header takes/],
 		[["--timeout", "soon"], /seconds/],
 	] as const) {
 		test(`wrong arguments: ${values.join(" ")}`, async () => {

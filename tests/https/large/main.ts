@@ -1,14 +1,28 @@
 /*
-	The device of large.test.ts: fetches config.url and reads its body in pieces, in the memory of a device. It says how many bytes came, and their sum.
+	The device of large.test.ts: fetches config.url and reads its body in pieces, in the memory of a device. It says how many bytes came, and their sum. With
+	config.options it collects the body first, with these options of fetch, and says how that ended.
 */
 
 import config from "mc/config";
+import type { TLSError } from "tls/errors";
 import { fetch } from "tls/fetch";
 import { mark } from "simulator";
 
+const secure = { certificate: config.ca as string, tls_max_fragment_length: 4096 };
+
+async function collect(): Promise<void> {
+	try {
+		const response = await fetch(`${config.url}collect`, { secure, ...JSON.parse(config.options) });
+		trace(`${(await response.arrayBuffer()).byteLength} bytes collected\n`);
+	} catch (error) {
+		trace(`${(error as TLSError).code}: ${(error as TLSError).message}\n`);
+	}
+}
+
 async function main(): Promise<void> {
+	if (config.options !== "{}") await collect();
 	mark("start");
-	const response = await fetch(config.url, { secure: { certificate: config.ca, tls_max_fragment_length: 4096 } });
+	const response = await fetch(config.url, { secure });
 	let length = 0,
 		sum = 0,
 		longest = 0;
