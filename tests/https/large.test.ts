@@ -63,7 +63,7 @@ const floods: Readonly<
 		says: /^out_of_memory: .*HTTP response/,
 	},
 	"a head that is too long": {
-		options: { maxHeaders: 1024 },
+		options: { maxHeaderBytes: 1024, maxHeaders: 1024 },
 		headers: 1000,
 		body: 10,
 		says: /^http: .*"maxHeaderBytes"/,
