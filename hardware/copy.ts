@@ -1,6 +1,6 @@
 /// <reference path="./native.d.ts" />
 /*
-	Moving bytes between buffers without making a view of either (psa/copy.c).
+	Copying and clearing bytes without making a view (psa/copy.c). XS takes a step for each byte that `fill` clears; these take one in all.
 */
 
 import type { Bytes } from "./native";
@@ -24,4 +24,9 @@ export function copyPart(
 	limit?: number,
 ): number {
 	return native("xs_copy_part").call(this, from, start, end, to, at, limit);
+}
+
+/** Overwrites `bytes[start..end)` with zeros: secrets are wiped so, and padding is written. */
+export function wipe(this: void, bytes: Bytes, start: number, end: number): void {
+	return native("xs_wipe").call(this, bytes, start, end);
 }

@@ -12,9 +12,9 @@ import { viewBytes } from "./optionreader";
 import { readSettings } from "./connection/settings";
 import { TCPTransport } from "./connection/tcp";
 import { Flag } from "./connection/turns";
-import type { ConnectionOptions } from "./connection/socket";
+import type { ConnectionOptions, WriteOptions } from "./connection/socket";
 
-export type { SecureOptions, TCPOptions, TCPSocket } from "./connection/socket";
+export type { SecureOptions, TCPOptions, TCPSocket, WriteOptions } from "./connection/socket";
 export type { HandshakeInfo } from "./handshake/link";
 
 type Buffer = ArrayBuffer | ArrayBufferView;
@@ -58,8 +58,14 @@ function bytesOf(method: "read" | "write", buffer: unknown): Uint8Array {
 	if (buffer instanceof Uint8Array) return buffer;
 	if (ArrayBuffer.isView(buffer))
 		return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
-	if (!(buffer instanceof ArrayBuffer)) refuseBuffer(method, buffer);
-	return new Uint8Array(buffer);
+	if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer);
+	try {
+		// a Resource is a buffer in flash, and no ArrayBuffer
+		if (typeof buffer === OBJECT) return new Uint8Array(new DataView(buffer as ArrayBuffer).buffer as ArrayBuffer);
+	} catch {
+		// an object without bytes
+	}
+	return refuseBuffer(method, buffer);
 }
 
 function byteOf(value: unknown): Uint8Array {
@@ -163,12 +169,13 @@ export class TLSClient {
 	}
 
 	/**
-	 * Sends a buffer of no more bytes than `onWritable` said, or one byte with format "number". Returns what may be written next. Throws TypeError
-	 * or RangeError for a wrong argument, and TLSError where the connection is over.
+	 * Sends a buffer of no more bytes than `onWritable` said, or one byte with format "number". Returns what may be written next. What is written in
+	 * one callback or turn of the event loop shares records; with `more`, a piece of a message waits for the next one. Throws TypeError or RangeError for
+	 * a wrong argument, and TLSError where the connection is over.
 	 */
-	write(value: number | Buffer): number {
+	write(value: number | Buffer, options?: WriteOptions): number {
 		const transport = this.#transport;
-		return transport.write(transport.flags & Flag.numbers ? byteOf(value) : bytesOf(WRITE, value));
+		return transport.write(transport.flags & Flag.numbers ? byteOf(value) : bytesOf(WRITE, value), options);
 	}
 }
 

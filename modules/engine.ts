@@ -40,6 +40,7 @@ export class Engine {
 	receive(bytes: Uint8Array, start = 0, end = bytes.length): number {
 		if (!(start >= 0 && start <= end && end <= bytes.length))
 			throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be received`);
+		this.#connection.beginTurn();
 		return this.#connection.receive(bytes, start, end);
 	}
 

@@ -105,11 +105,14 @@ function nearestName(name: string, types: OptionTypes): string | undefined {
 	return nearest;
 }
 
-function refuseUnknown(title: string, name: string, types: OptionTypes): never {
-	const nearest = nearestName(name, types);
-	refuse(
-		`${title}"${name.slice(0, MAX_NAME)}" is no option${nearest === undefined ? "" : `: did you mean "${nearest}"?`}`,
-	);
+function refuseUnknown(title: string, name: string, types: OptionTypes, form: Form): never {
+	const nearest = nearestName(name, types),
+		place = form === "beside" ? ' beside "secure"' : "";
+	const advice =
+		nearest === undefined
+			? place && '; options of TLS belong in "secure", those of the TCP class in "TCP"'
+			: `: did you mean "${nearest}"?`;
+	refuse(`${title}"${name.slice(0, MAX_NAME)}" is no option${place}${advice}`);
 }
 
 /** Options on a prototype would be passed over without a word, and with them a pin: they are refused. */
@@ -131,10 +134,10 @@ export function refuseUnreadable(title: string, name: string): never {
 }
 
 /**
- * How options are copied: "secure" are TLSClient's, "nested" those of one of them, which messages name, "open" those of a dictionary in which others may
- * have options, too.
+ * How options are copied: "secure" are TLSClient's, "nested" those of one of them, which messages name, "beside" those
+ * beside "secure", "open" those of a dictionary in which others may have options, too.
  */
-type Form = "secure" | "nested" | "open";
+type Form = "secure" | "nested" | "beside" | "open";
 
 /** Returns a copy of `given` that has only its own properties, each known and of its type. `name` is the option that `given` is. */
 export function copyOptions<T extends object>(name: string, given: unknown, types: OptionTypes, form: Form): T {
@@ -150,7 +153,7 @@ export function copyOptions<T extends object>(name: string, given: unknown, type
 			option = names[i]!;
 			if (!Object.hasOwn(types, option)) {
 				if (form === OPEN) continue;
-				refuseUnknown(title, option, types);
+				refuseUnknown(title, option, types, form);
 			}
 			const value = (given as Record<string, unknown>)[option];
 			if (value === undefined) continue;

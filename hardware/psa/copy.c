@@ -1,4 +1,4 @@
-/* Copying bytes, for copy.ts. */
+/* Copying and clearing bytes, for copy.ts. */
 
 #include "binding.h"
 
@@ -25,4 +25,11 @@ void xs_copy_part(xsMachine* the)
 	xsIntegerValue count = end - start < limit - at ? end - start : limit - at;
 	memmove(to + at, from, count);
 	xsmcSetInteger(xsResult, count);
+}
+
+void xs_wipe(xsMachine* the)
+{
+	xsIntegerValue start = bindingInteger(the, 1), end = bindingInteger(the, 2);
+	uint8_t* bytes = bindingRange(the, 0, start, end, kWrite);
+	bindingWipe(bytes, end - start);
 }

@@ -66,6 +66,13 @@ export function resetPeaks(this: void): void {
 export function meter(this: void): number {
 	return native("simMeter").call(this);
 }
+/**
+ * Metered steps of the longest turn of the event loop since this was called last: of a callback of a socket, timer or look-up, with the promise jobs that
+ * it caused. The turn that asks is not counted yet.
+ */
+export function longestTurn(this: void): number {
+	return native("simLongestTurn").call(this);
+}
 /** Ends an interval of the run: the report tells what each used, under its name. Starts the peaks anew, and takes no memory. */
 export function mark(this: void, name: string): void {
 	return native("simMark").call(this, name);

@@ -35,6 +35,24 @@ void loopRemove(Watch* watch)
 	}
 }
 
+/* Metered steps until the turn that ended last, and of the longest turn since `loopLongestTurn` was called. */
+static double metered, longestTurn;
+
+void loopEndTurn(txMachine* the)
+{
+	double now = machineMeter(the);
+	if (now - metered > longestTurn)
+		longestTurn = now - metered;
+	metered = now;
+}
+
+double loopLongestTurn(void)
+{
+	double longest = longestTurn;
+	longestTurn = 0;
+	return longest;
+}
+
 /* Milliseconds to wait for: 0 if something is due, -1 for ever. */
 static int waitTime(bool due)
 {
@@ -74,6 +92,7 @@ static bool pollWatches(txMachine* the)
 		watch->due = false;
 		watch->ready(watch, files[i].revents);
 		jobsRun(the);
+		loopEndTurn(the);
 	}
 	polledCount = 0;
 	return !sim.ended;
@@ -83,6 +102,7 @@ void loopRun(txMachine* the)
 {
 	debuggerSample(the);
 	jobsRun(the);
+	loopEndTurn(the);
 	while (!sim.ended && (watches || timersNext() >= 0)) {
 		if (sim.options.timeout > 0 && monotonicSeconds() - sim.startTime > sim.options.timeout)
 			timeoutEnd(the);

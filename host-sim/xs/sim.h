@@ -234,6 +234,10 @@ typedef struct Watch {
 void loopAdd(Watch* watch);
 void loopRemove(Watch* watch);
 void loopRun(txMachine* the);
+/* A turn of the loop has ended: a callback, with the promise jobs that it caused. */
+void loopEndTurn(txMachine* the);
+/* Metered steps of the longest turn since this was called last. */
+double loopLongestTurn(void);
 
 /* jobs.c */
 void jobsRun(txMachine* the);

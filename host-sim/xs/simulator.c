@@ -54,6 +54,11 @@ void simMeter(xsMachine* the)
 	xsResult = xsNumber(machineMeter(the));
 }
 
+void simLongestTurn(xsMachine* the)
+{
+	xsResult = xsNumber(loopLongestTurn());
+}
+
 void simCollect(xsMachine* the)
 {
 	xsCollectGarbage();

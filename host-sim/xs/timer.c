@@ -192,5 +192,6 @@ void timersRun(txMachine* the)
 			return;
 		fire(due);
 		jobsRun(the);
+		loopEndTurn(the);
 	}
 }

@@ -13,7 +13,7 @@ import type { Config } from "../config";
 import { channelBindingOf, exportFrom } from "../handshake/exporter";
 import { handshake } from "../handshake/start";
 import type { HandshakeInfo } from "../handshake/link";
-import { Driver } from "./driver";
+import { Driver, Work } from "./driver";
 import { wipeSession } from "../handshake/secrets";
 import { Lifecycle, State } from "./lifecycle";
 import type { Events } from "./lifecycle";
@@ -70,6 +70,11 @@ export class Connection extends Lifecycle {
 		return this.readable > 0 || this.state >= State.ended || (this.driver?.isPaused ?? false);
 	}
 
+	/** A new turn of the event loop: so many records may be handled before `receive` asks for another. `resume` begins one, too. */
+	beginTurn(): void {
+		this.budget = Work.turn;
+	}
+
 	/**
 	 * Takes bytes `bytes[start..end)` from the transport and returns where it stopped: before the end while a record's data is unread, while a
 	 * pause lasts, and when the connection is over. Offer the rest again after `read` or the pause.
@@ -84,7 +89,10 @@ export class Connection extends Lifecycle {
 			}
 			// nothing waits in the middle of a record
 			else if (this.isWaiting) break;
-			else at = this.receiveHeader(bytes, at, end);
+			else if (this.isSpent) {
+				this.events.pause();
+				break;
+			} else at = this.receiveHeader(bytes, at, end);
 		}
 		return at;
 	}
@@ -117,33 +125,30 @@ export class Connection extends Lifecycle {
 		this.outgoing.release();
 	}
 
-	/** Protects and sends `bytes[start..end)`. Throws TLSError before the handshake is done and after close; a failure to protect ends the connection. */
+	/**
+	 * Protects and sends `bytes[start..end)`, with what was collected before. Throws TLSError before the handshake is done and after close; a failure
+	 * to protect ends the connection. Each record has its price, some hundred steps: who writes decides how many there are at once.
+	 */
 	write(bytes: Uint8Array, start: number, end: number): void {
-		this.expectOpen();
-		const outgoing = this.outgoing;
-		const maxFragment = outgoing.maxFragment;
-		try {
-			for (let at = start; at < end; at += maxFragment) {
-				if (outgoing.worn || this.post!.owesUpdate) this.updateKey();
-				outgoing.add(ContentType.application_data, bytes, at, Math.min(end, at + maxFragment));
-			}
-		} catch (e) {
-			// some of it may be sealed, and can't be taken back
-			throw this.die(e);
-		}
-		outgoing.flush();
+		this.collect(bytes, start, end, end - start);
+		this.flush();
 	}
 
 	/**
-	 * Like `write`, but `bytes[start..end)` go out with the next `write` or `flush`, in one record with what was collected before. In all,
-	 * `expected` bytes may be collected, these included.
+	 * Like `write`, but what does not fill a record waits for the next `write`, `collect` or `flush`, and shares a record with it. In all, `expected`
+	 * bytes are to be collected, these included, as far as that is known.
 	 */
 	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
 		this.expectOpen();
+		const outgoing = this.outgoing,
+			maxFragment = outgoing.maxFragment;
 		try {
-			if (this.outgoing.worn || this.post!.owesUpdate) this.updateKey();
-			this.outgoing.collect(bytes, start, end, expected);
+			for (let at = start; at < end; at += maxFragment) {
+				if (outgoing.worn || this.post!.owesUpdate) this.updateKey();
+				outgoing.collect(bytes, at, end - at > maxFragment ? at + maxFragment : end, expected + start - at);
+			}
 		} catch (e) {
+			// some of it may be sealed, and can't be taken back
 			throw this.die(e);
 		}
 	}
@@ -183,6 +188,11 @@ export class Connection extends Lifecycle {
 		return channelBindingOf(this.post!.exporter);
 	}
 
+	/** True where something waits for `flush`. */
+	get hasUnsent(): boolean {
+		return this.outgoing.isWaiting;
+	}
+
 	/** Bytes that the transport has not taken yet. */
 	get unsent(): number {
 		return this.outgoing.length;
@@ -200,6 +210,7 @@ export class Connection extends Lifecycle {
 
 	/** Goes on after a pause. */
 	resume(): void {
+		this.beginTurn();
 		let driver = this.driver;
 		if (!driver?.isPaused) return;
 		try {
@@ -274,6 +285,7 @@ export class Connection extends Lifecycle {
 
 	/** A record has arrived. */
 	private receiveRecord(): void {
+		this.spend(Work.record);
 		let driver: Driver | undefined;
 		try {
 			driver = this.useRecord();

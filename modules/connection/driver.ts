@@ -32,15 +32,27 @@ const changeCipherSpec = Uint8Array.of(1);
 /** Warnings, user_canceled alerts and HelloRequests that one handshake ignores (RFC 5246 section 7.2, 7.4.1.1, RFC 8446 section 6.1). */
 const MAX_IGNORED = 16;
 
-/** Messages after the handshake that one record may hold without a pause: each may make a session or answer something. */
-const MAX_BETWEEN_PAUSES = 4;
-
 /** In the place of the set of accepted messages while the flow runs: no message has this bit. */
 const RUNNING = 1 << 31;
 
 /** Highest handshake type that has a bit in a set of messages. */
 const enum Most {
 	type = 29,
+}
+
+/**
+ * What a turn of the event loop may cost, so that none takes long whatever the peer sends: the rest waits for the next. A handshake's expensive steps
+ * have pauses of their own.
+ */
+export const enum Work {
+	/** What one turn may cost. */
+	turn = 8,
+	/** A record, with what it brings. */
+	record = 1,
+	/** A message after the handshake, such as a ticket or a KeyUpdate, beside its record. */
+	message = 2,
+	/** A request for a certificate after the handshake, which is answered by a signature. */
+	request = 8,
 }
 
 /** The connection that a handshake runs in. */
@@ -57,6 +69,10 @@ export interface Host {
 	expectAlive(): void;
 	/** Counts a message that brings no application data. */
 	countIdle(): void;
+	/** True where this turn of the event loop has done enough. */
+	readonly isSpent: boolean;
+	/** Counts what a message after the handshake costs (Work). */
+	spend(work: number): void;
 }
 
 export class Driver implements Link, Gate {
@@ -156,17 +172,16 @@ export class Driver implements Link, Gate {
 	readMessages(): void {
 		const joiner = this.joiner,
 			incoming = this.incoming;
-		let count = 0;
+		let isFirst = true;
 		while (incoming.at < incoming.end && !this.isPaused) {
-			if (!this.flow && count === MAX_BETWEEN_PAUSES) {
+			if (!this.flow && !isFirst && this.host.isSpent) {
 				this.isPaused = true;
 				this.host.pause();
 				return;
 			}
 			incoming.at = joiner.take(incoming.buffer, incoming.at, incoming.end);
-			if (!joiner.end) continue;
-			this.receiveMessage();
-			count++;
+			if (joiner.end) this.receiveMessage();
+			isFirst = false;
 		}
 		// while the handshake lasts, the next record may find room in the buffer of this one
 		if (!this.isPaused) incoming.next(!this.flow && !joiner.have);
@@ -346,7 +361,9 @@ export class Driver implements Link, Gate {
 
 	/** A message after the handshake. */
 	private receiveLater(): void {
-		this.host.countIdle();
+		const { host } = this;
+		host.countIdle();
+		host.spend(this.messageType === HandshakeType.certificate_request ? Work.request : Work.message);
 		this.accepts = RUNNING;
 		try {
 			this.post!.receive(this);

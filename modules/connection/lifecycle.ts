@@ -9,6 +9,7 @@ import type { HandshakeInfo, PostHandshake } from "../handshake/link";
 import type { Incoming } from "../record/incoming";
 import type { Outgoing } from "../record/outgoing";
 import { AlertDescription, AlertLevel, ContentType } from "../wire/numbers";
+import { Work } from "./driver";
 import type { Driver, Host } from "./driver";
 
 /** Messages in a row that bring no application data: tickets, KeyUpdates, warnings, empty records. More of them are an attack. */
@@ -58,6 +59,8 @@ export abstract class Lifecycle implements Host {
 	protected post: PostHandshake | undefined = undefined;
 	/** Messages without application data in a row. */
 	protected idleMessages = 0;
+	/** What may still be done in this turn, in units of Work; nothing where it is not above 0. */
+	protected budget: number = Work.turn;
 
 	protected constructor(events: Events, incoming: Incoming, outgoing: Outgoing) {
 		this.incoming = incoming;
@@ -108,6 +111,14 @@ export abstract class Lifecycle implements Host {
 
 	alert(level: AlertLevel, description: number): void {
 		this.outgoing.add(ContentType.alert, Uint8Array.of(level, description), 0, 2);
+	}
+
+	get isSpent(): boolean {
+		return this.budget <= 0;
+	}
+
+	spend(work: number): void {
+		this.budget -= work;
 	}
 
 	expectAlive(): void {

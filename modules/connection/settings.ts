@@ -1,6 +1,6 @@
 /*
-	Checks what a connection over TCP is made with, before anything is opened. Dictionaries of ECMA-419 classes are handed on from one to the other: what is
-	not known here is passed over, or goes to the TCP class.
+	Checks what a connection over TCP is made with, before anything is opened. TCP's options are handed on to the TCP class; what belongs to neither TCP nor
+	TLS is refused, as an option in the wrong place would be without effect.
 */
 
 import { copyOptions, describeType, refuseUnreadable } from "../optionreader";
@@ -12,6 +12,7 @@ const types: OptionTypes = Object.freeze({
 	host: "a string",
 	address: "a string",
 	port: "a number",
+	from: "an object",
 	TCP: "an object",
 	secure: "an object",
 	onReadable: "a function",
@@ -19,14 +20,21 @@ const types: OptionTypes = Object.freeze({
 	onError: "a function",
 	format: "anything",
 	target: "anything",
+	// TCP's own
+	nodelay: "a boolean",
+	noDelay: "a boolean",
+	keepAlive: "a number",
+	// dictionaries of ECMA-419 name the class that is made with them, and are handed on whole
+	io: "anything",
 });
 
 /** Returns a copy of the options, each read once and of its type. Throws TLSError "configuration". */
-export function readSettings<T extends { port: number; TCP: { readonly io: unknown } }>(given: T): T {
-	const settings = copyOptions<T>("options", given, types, "open");
+export function readSettings<T extends { port?: number; from?: object; TCP: { readonly io: unknown } }>(given: T): T {
+	const settings = copyOptions<T>("options", given, types, "beside");
 	if (settings.TCP === undefined) refuse('"TCP" is missing: { io: the TCP class }');
-	if (settings.port === undefined) refuse('"port" is missing');
-	numberOption("port", settings.port, 1, 65535, 0);
+	if (settings.port === undefined) {
+		if (settings.from === undefined) refuse('"port" is missing');
+	} else numberOption("port", settings.port, 1, 65535, 0);
 	let TCP: T["TCP"];
 	try {
 		TCP = { ...settings.TCP };

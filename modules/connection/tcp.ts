@@ -1,6 +1,6 @@
 /*
-	What runs behind a TLSClient (client.ts), and the only file that touches a socket. It moves bytes between the TCP class that it is given and
-	the engine (connection.ts), keeps to the room that TCP has, gives pauses to the event loop, and ends waits that take too long.
+	What runs behind a TLSClient (client.ts): it opens TCP, hears what TCP reports, gives pauses to the event loop, and ends waits that take too long.
+	sending.ts and receiving.ts move the bytes between TCP and the engine (connection.ts). No other file touches a socket.
 
 	What TCP throws or reports while it is called is looked at when that call has ended.
 */
@@ -11,18 +11,14 @@ import { configureCopy } from "../configure";
 import { Connection } from "./connection";
 import type { HandshakeInfo } from "../handshake/link";
 import type { Events } from "./lifecycle";
-import { bindFunctions } from "./socket";
+import { bindFunctions, endpointName, tcpSettings } from "./socket";
 import type { ConnectionOptions, TCPSocket } from "./socket";
-import { Flag, IDLE_MS, Turns } from "./turns";
-import { expectBuffer, expectRoom, Need, Purpose, roomForBuffer } from "../wire/memory";
+import { Receiving } from "./receiving";
+import { Flag, IDLE_MS } from "./turns";
+import { expectRoom, Need, Purpose } from "../wire/memory";
 import { empty } from "../wire/reader";
 import { isWaitingForClock } from "../x509/time";
-
-/** What is read from TCP at a time, in bytes: during the handshake, when memory is short, and after it, when data flows. */
-const enum Segment {
-	handshake = 128,
-	data = 1024,
-}
+import { isDebugBuild } from "tls/hardware/debug";
 
 /** From the constructor to the open connection, unless the option `timeout` says otherwise. */
 const DEFAULT_TIMEOUT_MS = 30000;
@@ -30,13 +26,8 @@ const DEFAULT_TIMEOUT_MS = 30000;
 /** How often a connection that waits for the clock looks at it. */
 const CLOCK_WAIT_MS = 250;
 
-const READING = -1;
-
-/** Records whose overhead is not promised of TCP's room: writes of the usual sizes then need not be collected. At most a quarter of it. */
-const SPARE_RECORDS = 8;
-
-/** Bytes of TCP's room that no small write uses, so that close_notify always goes out. */
-const CLOSE_BYTES = 40;
+// XS: a literal would be copied at each end
+const CLOSED = "closed";
 
 /** A TCP socket with the TCPTransport that made it: callbacks that find it there cost no closures. */
 type Socket = TCPSocket & { target: TCPTransport<unknown> };
@@ -54,25 +45,20 @@ function tcpError(this: Socket): void {
 }
 
 /** What runs behind a TLSClient: it stands between TCP and the engine, where the application can't reach it. */
-export class TCPTransport<Client> extends Turns<Client> implements Events {
+export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	// XS looks a member up from the first to the last: what each segment of data needs comes first
-	readonly connection: Connection;
-	/** What was read from TCP: its last `left` bytes are still to be used; READING while TCP fills it. */
-	private segment: Uint8Array<ArrayBuffer> = empty;
-	private left = 0;
-	/** Bytes that wait in TCP. */
-	private available = 0;
-	private tcp: TCPSocket | undefined;
-	/** Constructor options; dropped after the handshake so that certificates can be collected. */
-	private options: ConnectionOptions<Client> | undefined;
+	override readonly connection: Connection;
+	protected override segment: Uint8Array<ArrayBuffer> = empty;
+	protected override left = 0;
+	protected override available = 0;
+	protected override tcp: TCPSocket | undefined = undefined;
+	protected override options: ConnectionOptions<Client> | undefined;
 	override flags = 0;
-	/** Bytes that TCP takes now. */
-	private room = 0;
-	/** Plaintext bytes that the application was told it can write, less those that it has written since. */
-	private promised = 0;
+	protected override room = 0;
+	protected override promised = 0;
 	protected override readonly client: Client;
-	private readonly onReadable: ConnectionOptions<Client>["onReadable"];
-	private readonly onWritable: ConnectionOptions<Client>["onWritable"];
+	protected override readonly onReadable: ConnectionOptions<Client>["onReadable"];
+	protected override readonly onWritable: ConnectionOptions<Client>["onWritable"];
 	private readonly onError: ConnectionOptions<Client>["onError"];
 	protected override timer: Timer | undefined = undefined;
 	protected override idleTimer: Timer | undefined = undefined;
@@ -83,7 +69,6 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 
 	constructor(client: Client, options: ConnectionOptions<Client>) {
 		const { host, address, port, TCP, secure } = options;
-		if (!TCP?.io) throw new TLSError("configuration", '"TCP" is missing: { io: the TCP class }');
 		super();
 		this.client = client;
 		this.options = options;
@@ -101,84 +86,19 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		} catch (e) {
 			throw asTLSError(e);
 		}
-		const settings: Record<string, unknown> = {
-			...TCP,
-			port,
+		this.openTCP(TCP.io, {
+			...tcpSettings(options),
 			target: this,
 			onReadable: tcpReadable,
 			onWritable: tcpWritable,
 			onError: tcpError,
-		};
-		if (host !== undefined) settings["host"] = host;
-		if (address !== undefined) settings["address"] = address;
-		this.openTCP(TCP.io, settings);
+		});
 	}
 
 	close(): void {
 		if (!this.tcp) return;
 		this.connection.close();
 		this.release();
-	}
-
-	/** Promises as many plaintext bytes as TCP has room for, and no fewer than before. */
-	private promise(): void {
-		const connection = this.connection;
-		if (!connection.isOpen || this.flags & Flag.ended) return;
-		const overhead = connection.overhead,
-			all = this.room;
-		const room = all - Math.min(all >> 2, SPARE_RECORDS * overhead + (all >> 5)) - connection.unsent;
-		const records = Math.ceil(room / (connection.maxFragment + overhead));
-		this.promised = Math.max(this.promised, room - records * overhead);
-	}
-
-	/**
-	 * Sends `bytes`, no more than was promised; returns what is left of that. It fits in however many calls: where so many records would take more
-	 * than TCP's room, bytes are collected for one, until all is there or the event loop has its turn.
-	 */
-	write(bytes: Uint8Array): number {
-		const connection = this.connection,
-			length = bytes.length,
-			promised = this.promised;
-		if (this.flags & Flag.ended || !connection.isOpen) throw this.refusal();
-		if (length > promised) throw new RangeError(`${length} bytes can't be written, there is room for ${promised}`);
-		if (!length) return promised;
-		const left = promised - length,
-			maxFragment = connection.maxFragment;
-		const records = Math.ceil(length / maxFragment) + Math.ceil(left / maxFragment);
-		try {
-			if (promised + records * connection.overhead <= this.room - connection.unsent - CLOSE_BYTES)
-				connection.write(bytes, 0, length);
-			else {
-				connection.collect(bytes, 0, length, promised);
-				if (left) this.schedule();
-				else connection.flush();
-			}
-		} catch (e) {
-			// the connection is over: onError is called from the event loop
-			this.schedule();
-			throw e;
-		}
-		if (this.flags & Flag.ended) throw this.refusal();
-		return (this.promised = left);
-	}
-
-	// What the engine reports (Events)
-
-	output(bytes: Uint8Array, start: number, end: number): number {
-		const count = Math.min(end - start, this.room);
-		const tcp = this.tcp;
-		if (!tcp || !count) return 0;
-		this.room -= count;
-		this.noteActivity();
-		try {
-			this.flags |= Flag.inTCP;
-			tcp.write(count === bytes.length ? bytes : bytes.subarray(start, start + count));
-			this.flags &= ~Flag.inTCP;
-		} catch {
-			this.failTCP();
-			return 0;
-		}
-		return count;
 	}
 
 	opened(info: HandshakeInfo): void {
@@ -204,10 +124,6 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 
 	session(session: ArrayBuffer): void {
 		this.call(this.onSession, session);
-	}
-
-	readable(count: number): void {
-		this.call(this.onReadable, count);
 	}
 
 	ended(): void {
@@ -238,6 +154,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		if (this.flags & (Flag.inTCP | Flag.pumping)) this.noteReport(Flag.active);
 		else {
 			this.flags |= Flag.active;
+			this.connection.beginTurn();
 			this.pump();
 		}
 	}
@@ -257,7 +174,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 	}
 
 	/** A method of TCP has thrown: nothing more goes out, and what it still has is all that will come. */
-	private failTCP(): void {
+	protected override failTCP(): void {
 		this.room = 0;
 		this.flags &= ~Flag.inTCP;
 		this.noteReport(Flag.ended);
@@ -269,8 +186,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		this.flags &= ~Flag.hasRoom;
 		if (!this.tcp) return;
 		if (this.flags & Flag.connected) {
-			connection.flush();
-			this.tellWritable();
+			this.sendAndTell();
 		} else if (isWaitingForClock(this.options!.secure.clock)) {
 			this.flags |= Flag.hasRoom;
 			this.timer ??= this.setTimer(CLOCK_WAIT_MS, 0);
@@ -280,42 +196,14 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		}
 	}
 
-	/** Moves bytes from TCP to the engine until either has no more or the engine waits, and ends the connection where TCP has. */
-	private pump(): void {
-		const connection = this.connection;
-		this.flags |= Flag.pumping;
-		try {
-			do
-				if (this.left) {
-					const segment = this.segment,
-						end = segment.length;
-					const at = connection.receive(segment, end - this.left, end);
-					// a callback may have closed the connection
-					if (segment === this.segment) this.left = end - at;
-				}
-			while (!this.left && !(this.flags & Flag.threw) && this.fill());
-		} catch (e) {
-			if (this.left === READING) {
-				this.left = this.available = 0;
-				this.failTCP();
-			} else this.failed(asTLSError(e));
-		}
-		this.flags &= ~Flag.pumping;
-		if (this.flags & Flag.threw) this.schedule();
-		else if (this.flags & Flag.ended && !this.available && this.tcp) this.endTCP(connection);
-		if (this.flags & Flag.active) this.noteActivity();
-		this.throwAgain();
-	}
-
 	/** TCP has ended and has nothing more. */
-	private endTCP(connection: Connection): void {
+	protected override endTCP(connection: Connection): void {
 		if (this.flags & Flag.connected) {
 			if (!connection.isWaiting) connection.transportEnded();
 			return;
 		}
-		const { host, address, port } = this.options!;
 		this.finish(
-			new TLSError("transport", `no connection to ${host ?? address} port ${port}: it was refused, cut or never made`),
+			new TLSError("transport", `no connection to ${endpointName(this.options!)}: it was refused, cut or never made`),
 		);
 	}
 
@@ -324,6 +212,7 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		const connection = this.connection;
 		if (this.flags & Flag.hasRoom) this.useRoom();
 		connection.resume();
+		this.flags &= ~Flag.hasPiece;
 		connection.flush();
 		const error = connection.error;
 		if (error) this.finish(error);
@@ -332,17 +221,13 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 	}
 
 	/** The connection is not open in time. */
-	private onTimeout({
-		host,
-		address,
-		port,
-		secure: { timeout = DEFAULT_TIMEOUT_MS, clock },
-	}: ConnectionOptions<Client>): void {
+	private onTimeout(options: ConnectionOptions<Client>): void {
+		const { timeout = DEFAULT_TIMEOUT_MS, clock } = options.secure;
 		const what = isWaitingForClock(clock)
 			? 'the clock, which is not set: set it, such as with SNTP ("clock" is "wait")'
 			: this.flags & Flag.connected
 				? this.connection.waitsFor
-				: `TCP's connection to ${host ?? address} port ${port}`;
+				: `TCP's connection to ${endpointName(options)}`;
 		this.finish(
 			new TLSError(
 				"timeout",
@@ -386,90 +271,8 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		return this.tcp !== undefined;
 	}
 
-	/** Reads the next segment from TCP, or bytes of a long record right to their place. Returns false where TCP has none. */
-	private fill(): boolean {
-		let count = this.available;
-		if (!count) return false;
-		let size: number = Segment.data;
-		// with data, views would be too many
-		if (this.options) {
-			const connection = this.connection;
-			const room = connection.room(count);
-			if (room) {
-				count = room.length;
-				this.available -= count; // before the call, which may report more
-				this.left = READING;
-				this.tcp!.read(room);
-				this.left = 0;
-				connection.filled(count);
-				return true;
-			}
-			size = Segment.handshake;
-		}
-		if (count > size) count = size;
-		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
-		let segment = this.segment;
-		const length = segment.length;
-		if (length !== count) {
-			if (segment.buffer.maxByteLength < size) this.segment = segment = this.makeSegment(count, size);
-			else {
-				// XS: a buffer that grows may be copied
-				if (count > length) expectBuffer(count, Purpose.data);
-				segment.buffer.resize(count);
-			}
-		}
-		this.available -= count;
-		this.left = READING;
-		this.tcp!.read(segment);
-		this.left = count;
-		return true;
-	}
-
-	private makeSegment(count: number, size: number): Uint8Array<ArrayBuffer> {
-		expectBuffer(size, Purpose.data);
-		return new Uint8Array(new ArrayBuffer(count, { maxByteLength: size }));
-	}
-
-	private dropSegment(): void {
-		this.segment = empty;
-		this.left = 0;
-	}
-
-	private tellWritable(): void {
-		this.promise();
-		if (this.promised > 0 && this.connection.isOpen) this.call(this.onWritable, this.promised);
-	}
-
-	/**
-	 * Returns a buffer of `count` bytes for the application, or of as many as there is room for. Then it is told of the rest later, so that one that
-	 * reads once for each `onReadable` gets it, too. Throws "out_of_memory" where there is room for none.
-	 */
-	bufferFor(count: number): ArrayBuffer {
-		const fits = roomForBuffer(count);
-		if (fits < count) {
-			if (!fits) expectBuffer(1, Purpose.data);
-			this.flags |= Flag.hasMore;
-			this.schedule();
-		}
-		return new ArrayBuffer(fits);
-	}
-
-	/** Tells the application of what it could not read for want of memory. */
-	private tellMore(): void {
-		this.flags &= ~Flag.hasMore;
-		const { readable } = this.connection;
-		if (readable) this.readable(readable);
-	}
-
-	/** Schedules processing of the bytes after the record just read, unless `pump` is already running. */
-	pumpLater(): void {
-		// an application that takes its time is not idle
-		this.flags |= Flag.active;
-		if (!(this.flags & Flag.pumping)) this.schedule();
-	}
-
 	/** Why `write` takes nothing. */
-	private refusal(): TLSError | RangeError {
+	protected override refusal(): TLSError | RangeError {
 		const error = this.connection.error;
 		if (error) return error;
 		if (!this.tcp) return new TLSError("closed", "the connection is closed");
@@ -499,7 +302,9 @@ export class TCPTransport<Client> extends Turns<Client> implements Events {
 		if (!this.tcp) return;
 		this.connection.close();
 		this.release();
-		this.call(this.onError, error);
+		const onError = this.onError;
+		if (onError) this.call(onError, error);
+		else if (error.code !== CLOSED && isDebugBuild()) trace(`TLS: ${error.message} (there is no "onError")\n`);
 	}
 
 	private release(): void {

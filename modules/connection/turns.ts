@@ -30,6 +30,14 @@ export const enum Flag {
 	resting = 256,
 	/** What was read was less than there is, for want of memory: the rest is told from the event loop. */
 	hasMore = 512,
+	/** A callback of the application is at work: what it writes is sent when it has returned. */
+	calling = 1024,
+	/** The application has said that another piece follows what it has written. */
+	hasPiece = 2048,
+	/** TCP has room for more than was promised: the application is told again after a write. */
+	isCapped = 4096,
+	/** The application has written since this was last looked at. */
+	hasWritten = 8192,
 }
 
 /** Its fields are set by tcp.ts, in an order of its own. */
@@ -47,6 +55,8 @@ export abstract class Turns<Client> {
 
 	/** Goes on with what waits. */
 	protected abstract onTurn(): void;
+	/** A callback of the application has returned, and something was written. */
+	protected abstract afterCallback(): void;
 	/** The idle timer has fired. */
 	protected abstract onTick(): void;
 	/** True while the idle timer is of use: the connection is open. */
@@ -98,12 +108,16 @@ export abstract class Turns<Client> {
 
 	/** Calls a callback of the application. What it throws is kept for `throwAgain`. */
 	protected call<Value>(callback: ((this: Client, value: Value) => void) | undefined, value: Value): void {
+		if (!callback) return;
+		this.flags |= Flag.calling;
 		try {
-			callback?.call(this.client, value);
+			callback.call(this.client, value);
 		} catch (e) {
 			if (!(this.flags & Flag.threw)) this.thrown = e;
 			this.flags |= Flag.threw;
 		}
+		this.flags &= ~Flag.calling;
+		if (this.flags & Flag.hasWritten) this.afterCallback();
 	}
 
 	/** All is in order: throws what a callback has thrown. */

@@ -4,6 +4,7 @@
 
 import type { Config } from "../config";
 import { dropSession, wipeSecret } from "./resumption/keys";
+import { wipe } from "tls/hardware/copy";
 
 /** Wipes what is still there of the session, the external key and the private keys. */
 export function wipeSecrets({
@@ -20,5 +21,5 @@ export function wipeSecrets({
 
 /** Wipes a session that nobody gets: the connection is over. */
 export function wipeSession(session: ArrayBuffer): void {
-	new Uint8Array(session).fill(0);
+	wipe(session, 0, session.byteLength);
 }

@@ -7,7 +7,7 @@ import { TLSError } from "../errors";
 import { expectBuffer, Purpose } from "../wire/memory";
 import { ContentType } from "../wire/numbers";
 import { empty } from "../wire/reader";
-import { copyPart } from "tls/hardware/copy";
+import { copyPart, wipe } from "tls/hardware/copy";
 
 /** Bytes of a record's header. */
 export const enum RecordHeader {
@@ -99,7 +99,8 @@ export abstract class Deframer {
 
 	/** Wipes the record, for when a connection ends. */
 	close(): void {
-		if (this.buffer !== empty) this.buffer.fill(0);
+		const buffer = this.buffer;
+		if (buffer !== empty) wipe(buffer, 0, buffer.length);
 		this.next(true);
 	}
 

@@ -1,11 +1,11 @@
 /*
 	What goes to the peer: records are laid down and sealed in one buffer, one after the other, and stay there until the transport has taken
-	them (RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2).
+	them (RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2). Application data is collected in an open record until that is full or `flush` seals it.
 */
 
 import { expectBuffer, Purpose } from "../wire/memory";
 import { ContentType, ProtocolVersion } from "../wire/numbers";
-import { copy } from "tls/hardware/copy";
+import { copy, wipe } from "tls/hardware/copy";
 import { RecordHeader } from "./deframer";
 import { empty } from "../wire/reader";
 import type { RecordCipher } from "tls/hardware/aead";
@@ -16,8 +16,25 @@ const TYPE = 1;
 /** Shortest buffer: room for change_cipher_spec and Finished. */
 const SHORTEST = 96;
 
+/** Bytes of full records that go to the transport before `flush`: short ones wait for others. */
+const OFFER_BYTES = 1024;
+
 /** No record was made yet. The first one says TLS 1.0, as old servers want it (RFC 8446 section 5.1). */
 const FIRST = -1;
+
+/** How records are laid out under a key, as one number: no call of the cipher for what is the same in each record. */
+const enum Layout {
+	/** Bytes from a record's start to its plaintext. */
+	bodyMask = 0x3f,
+	/** TLS 1.3: the content type follows the plaintext. */
+	hidesType = 0x40,
+	/** Each record adds the same number of bytes, unlike with TLS 1.2's CBC. */
+	isFixed = 0x80,
+	/** Above the rest: most bytes that a record adds to its plaintext. */
+	overheadShift = 8,
+	/** Without a key. */
+	plain = (RecordHeader.length << 8) | 0x80 | RecordHeader.length,
+}
 
 /** Where records go. */
 export interface Transport {
@@ -35,6 +52,8 @@ export class Outgoing {
 	private end = 0;
 	/** Plaintext bytes of a record that is still open, see `collect`. FIRST before the first record. */
 	private collected = FIRST;
+	/** Of Layout. */
+	private layout: number = Layout.plain;
 
 	constructor(transport: Transport, maxFragment: number) {
 		this.transport = transport;
@@ -47,15 +66,19 @@ export class Outgoing {
 		return this.end - this.start + (collected > 0 ? collected + this.overhead : 0);
 	}
 
+	/** True where something waits for `flush`. */
+	get isWaiting(): boolean {
+		return this.collected > 0 || this.end > 0;
+	}
+
 	/** True where records are protected. */
 	get isProtected(): boolean {
 		return this.cipher !== undefined;
 	}
 
-	/** Bytes that a record adds to its content. */
+	/** Most bytes that a record adds to its content. */
 	get overhead(): number {
-		const cipher = this.cipher;
-		return RecordHeader.length + (cipher ? cipher.overhead(false) + (cipher.hidesType ? TYPE : 0) : 0);
+		return this.layout >> Layout.overheadShift;
 	}
 
 	/** True where the sending key must be replaced. */
@@ -67,54 +90,62 @@ export class Outgoing {
 	protectWith(cipher: RecordCipher): void {
 		this.cipher?.close();
 		this.cipher = cipher;
+		const type = cipher.hidesType ? TYPE : 0,
+			most = RecordHeader.length + cipher.overhead(false) + type;
+		let layout = (most << Layout.overheadShift) | (RecordHeader.length + cipher.explicit);
+		if (type) layout |= Layout.hidesType;
+		// a cipher in blocks: what it adds depends on the length
+		if (cipher.sealedLength(0) + 1 === cipher.sealedLength(1)) layout |= Layout.isFixed;
+		this.layout = layout;
 	}
 
-	/** Forgets the key; what is sealed already can still go out. */
+	/** Drops the key, and what is not sealed yet; sealed records can still go out. */
 	unprotect(): void {
 		this.cipher?.close();
 		this.cipher = undefined;
+		if (this.collected > 0) this.collected = 0;
+		this.layout = Layout.plain;
 	}
 
 	/** Appends a record with `bytes[start..end)`. */
 	add(type: ContentType, bytes: Uint8Array, start: number, end: number): void {
 		if (this.collected > 0) this.sealCollected();
-		const cipher = type === ContentType.change_cipher_spec ? undefined : this.cipher;
-		const count = end - start,
-			length = this.sealedLength(cipher, count);
-		this.reserve(RecordHeader.length + length);
-		let at = this.end + RecordHeader.length;
-		if (cipher) at += cipher.explicit;
-		copy(bytes, start, end, this.buffer, at);
-		this.seal(type, cipher, count, length);
+		const layout: number = type === ContentType.change_cipher_spec ? Layout.plain : this.layout,
+			count = end - start,
+			length = this.sealedLength(layout, count);
+		this.reserve(RecordHeader.length + length, 0);
+		copy(bytes, start, end, this.buffer, this.end + (layout & Layout.bodyMask));
+		this.seal(type, layout, count, length);
 	}
 
 	/**
-	 * Appends `bytes[start..end)` to a record of application data that stays open until the next `add` or `flush`: many small writes then cost the
-	 * overhead of one. `expected` is how many bytes may come in all, these included.
+	 * Appends `bytes[start..end)` to a record of application data that stays open until it is full, or until the next `add` or `flush`: many small
+	 * writes then cost the overhead of one. Long full records go to the transport at once. `expected` is how many bytes come in all, these included, as
+	 * far as that is known: the buffer is made for them.
 	 */
 	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
 		const maxFragment = this.maxFragment,
-			cipher = this.cipher!;
-		for (let at = start; at < end; ) {
-			if (this.collected <= 0) {
-				this.reserve(
-					RecordHeader.length + this.sealedLength(cipher, Math.min(maxFragment, Math.max(expected, end - at))),
-				);
-				this.collected = 0;
+			layout = this.layout;
+		let at = start;
+		while (at < end) {
+			const collected = this.collected > 0 ? this.collected : 0,
+				body = layout & Layout.bodyMask,
+				room = maxFragment - collected;
+			const count = end - at < room ? end - at : room,
+				sum = collected + count;
+			if (this.end + RecordHeader.length + this.sealedLength(layout, sum) > this.buffer.length) {
+				// a record that grows at all grows by half at least
+				const wanted = Math.min(maxFragment, Math.max(expected, sum, collected + (collected >> 1)));
+				this.reserve(RecordHeader.length + this.sealedLength(layout, wanted), collected && body + collected);
 			}
-			const collected = this.collected,
-				body = this.end + RecordHeader.length;
-			const count = Math.min(end - at, maxFragment - collected);
-			if (body + this.sealedLength(cipher, collected + count) > this.buffer.length) {
-				// more than was expected
-				this.sealCollected();
-				continue;
-			}
-			copy(bytes, at, at + count, this.buffer, body + cipher.explicit + collected);
-			this.collected = collected + count;
+			copy(bytes, at, at + count, this.buffer, this.end + body + collected);
 			at += count;
 			expected -= count;
-			if (this.collected === maxFragment) this.sealCollected();
+			if (sum < maxFragment) this.collected = sum;
+			else {
+				this.seal(ContentType.application_data, layout, sum, this.sealedLength(layout, sum));
+				if (this.end >= OFFER_BYTES) this.offer();
+			}
 		}
 	}
 
@@ -124,11 +155,10 @@ export class Outgoing {
 			this.add(type, bytes, at, Math.min(end, at + this.maxFragment));
 	}
 
-	/** Offers the transport all that waits. The buffer stays, until `release`. */
+	/** Seals the open record, and offers the transport all that waits. The buffer stays, until `release`. */
 	flush(): void {
 		if (this.collected > 0) this.sealCollected();
-		if (this.start < this.end) this.start += this.transport.output(this.buffer, this.start, this.end);
-		if (this.start === this.end) this.start = this.end = 0;
+		this.offer();
 	}
 
 	/** Gives the buffer back when all has been sent. */
@@ -136,50 +166,52 @@ export class Outgoing {
 		if (this.start === this.end && this.collected <= 0) this.buffer = empty;
 	}
 
-	/** Bytes of zero behind `length` bytes of text and type (RFC 8446 section 5.4). */
+	/** Bytes of zero behind `length` bytes of plaintext and type (RFC 8446 section 5.4). */
 	protected paddingOf(_length: number): number {
 		return 0;
 	}
 
-	private sealCollected(): void {
-		const collected = this.collected;
-		this.collected = 0;
-		this.seal(ContentType.application_data, this.cipher, collected, this.sealedLength(this.cipher, collected));
+	/** Length of a record's body with so many bytes of content. */
+	protected sealedLength(layout: number, count: number): number {
+		if (layout & Layout.isFixed) return count + (layout >> Layout.overheadShift) - RecordHeader.length;
+		return this.cipher!.sealedLength(count);
 	}
 
-	/** Length of a record's body with so many bytes of content. */
-	private sealedLength(cipher: RecordCipher | undefined, count: number): number {
-		if (!cipher) return count;
-		if (!cipher.hidesType) return cipher.sealedLength(count);
-		const inside = count + TYPE;
-		return cipher.sealedLength(inside + this.paddingOf(inside));
+	private offer(): void {
+		const start = this.start,
+			end = this.end;
+		if (start < end) this.start = start + this.transport.output(this.buffer, start, end);
+		if (this.start === this.end) this.start = this.end = 0;
+	}
+
+	private sealCollected(): void {
+		const layout = this.layout,
+			collected = this.collected;
+		this.seal(ContentType.application_data, layout, collected, this.sealedLength(layout, collected));
 	}
 
 	/** Makes a record with a body of `length` bytes of the `count` bytes of content that lie in the buffer where they belong. */
-	private seal(type: ContentType, cipher: RecordCipher | undefined, count: number, length: number): void {
+	private seal(type: ContentType, layout: number, count: number, length: number): void {
 		const buffer = this.buffer,
-			record = this.end;
-		const hidesType = cipher !== undefined && cipher.hidesType;
+			record = this.end,
+			hidesType = layout & Layout.hidesType;
 		buffer[record] = hidesType ? ContentType.application_data : type;
 		buffer[record + 1] = ProtocolVersion.tls12 >> 8;
 		buffer[record + 2] = this.collected === FIRST ? ProtocolVersion.tls10 & 0xff : ProtocolVersion.tls12 & 0xff;
 		this.collected = 0;
 		buffer[record + 3] = length >> 8;
 		buffer[record + 4] = length;
-		let at = record + RecordHeader.length + count;
-		if (cipher) {
-			at += cipher.explicit;
-			if (hidesType) {
-				buffer[at++] = type;
-				const padding = this.paddingOf(count + TYPE);
-				if (padding) buffer.fill(0, at, (at += padding));
-			}
-			at = cipher.seal(buffer, record, at);
+		let at = record + (layout & Layout.bodyMask) + count;
+		if (hidesType) {
+			buffer[at++] = type;
+			const padding = this.paddingOf(count + TYPE);
+			if (padding) wipe(buffer, at, (at += padding));
 		}
-		this.end = at;
+		this.end = layout === Layout.plain ? at : this.cipher!.seal(buffer, record, at);
 	}
 
-	private reserve(count: number): void {
+	/** Makes room for `count` bytes behind the last record, the first `open` of which are there already. */
+	private reserve(count: number, open: number): void {
 		if (this.end + count <= this.buffer.length) return;
 		const waiting = this.end - this.start;
 		let target = this.buffer;
@@ -189,16 +221,16 @@ export class Outgoing {
 			if (length > SHORTEST) expectBuffer(length, Purpose.output);
 			target = new Uint8Array(length);
 		}
-		copy(this.buffer, this.start, this.end, target, 0);
+		copy(this.buffer, this.start, this.end + open, target, 0);
 		this.buffer = target;
 		this.start = 0;
 		this.end = waiting;
 	}
 }
 
-/** The same with records that hide how long their text is; a class of its own, so that a connection without has nothing of it. */
+/** The same with records that hide how long their plaintext is; a class of its own, so that a connection without has nothing of it. */
 export class PaddedOutgoing extends Outgoing {
-	/** Text, type and padding are a multiple of this, as far as a record may be that long. */
+	/** Plaintext, type and padding are a multiple of this, as far as a record may be that long. */
 	private readonly multiple: number;
 
 	constructor(transport: Transport, maxFragment: number, multiple: number) {
@@ -214,5 +246,9 @@ export class PaddedOutgoing extends Outgoing {
 	protected override paddingOf(length: number): number {
 		const multiple = this.multiple;
 		return Math.min(Math.ceil(length / multiple) * multiple, this.maxFragment + TYPE) - length;
+	}
+
+	protected override sealedLength(layout: number, count: number): number {
+		return super.sealedLength(layout, layout & Layout.hidesType ? count + this.paddingOf(count + TYPE) : count);
 	}
 }

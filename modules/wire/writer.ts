@@ -5,7 +5,7 @@
 
 import { TLSError } from "../errors";
 import { expectBuffer, Purpose } from "./memory";
-import { copy } from "tls/hardware/copy";
+import { copy, wipe } from "tls/hardware/copy";
 
 /** Longest buffer, in bytes, that is made without asking for memory. */
 const MAX_UNASKED = 512;
@@ -34,7 +34,7 @@ export class Writer {
 			const larger = new Uint8Array(end + GROWTH);
 			copy(bytes, 0, at, larger, 0);
 			// it may hold secrets
-			bytes.fill(0);
+			wipe(bytes, 0, at);
 			this.bytes = larger;
 		}
 		this.length = end;

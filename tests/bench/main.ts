@@ -137,7 +137,7 @@ function plain(): void {
 	settle("start");
 	new TCP({
 		address: "127.0.0.1",
-		port: options.port,
+		port: options.port!,
 		onWritable() {
 			if (isSent) return;
 			isSent = true;

@@ -220,6 +220,76 @@ for (const [name, version] of [
 				assert.equal(server.alert, 0, `${sizes[i]}: close_notify comes, too`);
 			}
 		});
+		/** Once so many bytes have come, the server says goodbye. */
+		function until(count: number): Partial<Script12 & Script13> {
+			return {
+				talk: async (session: Session) => {
+					while (session.outcome.received.length < count) if (!(await session.receive())) return;
+					session.send(21, Buffer.of(1, 0));
+				},
+			};
+		}
+
+		/** Bytes of application data in each record; the last two that are protected are Finished and close_notify. */
+		function dataLengths({ server }: Pair<Outcome>): number[] {
+			const type = version === 0x304 ? 1 : 0;
+			return server.lengths!.map(length => length - type).slice(1, -1);
+		}
+
+		function expectBytes(pair: Pair<Outcome> & { client: Result }, count: number, what: string): void {
+			expectRight(pair, what);
+			const expected = Buffer.from(Array.from({ length: count }, (_, i) => i & 0xff));
+			assert.ok(pair.server.received.equals(expected), `${what}: ${pair.server.received.length} of ${count} bytes`);
+		}
+
+		test("writes share records: in pieces, in one callback, in one turn of the loop", async () => {
+			for (const [what, writes, lengths, more] of [
+				["a chunk of a POST", [{ size: 6, more: true }, { size: 1000, more: true }, { size: 2 }], [1008]],
+				["its length known", [{ size: 1, more: true, byteLength: 3000 }, { size: 2999 }], [3000]],
+				["a header, then the rest", [{ size: 40 }, { size: 700 }], [740]],
+				["many small ones", Array(60).fill({ size: 9 }), [540]],
+				[
+					"from a timer",
+					[
+						{ size: 40, late: true },
+						{ size: 700, late: true },
+					],
+					[740],
+				],
+				[
+					"pieces from a timer",
+					[
+						{ size: 3, more: true, late: true },
+						{ size: 4, late: true },
+					],
+					[7],
+				],
+				["more than a record", [{ size: 100, more: true }, { size: 4100 }], [4096, 104]],
+				["an empty last piece", [{ size: 100, more: true }, { size: 0 }], [100]],
+				["more that never comes", [{ size: 77, more: true }], [77]],
+				["a wrong length", [{ size: 50, more: true, byteLength: 1e9 }, { size: 5 }], [55]],
+				["a string among pieces", [{ size: 8, more: true }, { size: -2 }, { size: 8 }], [16]],
+				["numbers", [{ size: 30, more: true }, { size: 3 }], [33], { format: "number" }],
+				["close behind pieces", [{ size: 30, more: true }], [30], { closes: true, patience: 300 }],
+			] as const) {
+				const count = lengths.reduce((sum, length) => sum + length, 0);
+				const [pair] = await run(version, [{ writes, ...more }], {}, until(count));
+				expectBytes(pair!, count, what);
+				assert.deepEqual(dataLengths(pair!), lengths, what);
+				assert.equal(pair!.server.alert, 0, what);
+			}
+		});
+
+		test("pieces use up what was promised: a full-size publish, and a message of 40 KB", async () => {
+			const publish = [{ size: 1, more: true }, { size: 2, more: true }, { size: 24, more: true }, { size: -1 }];
+			const [one] = await run(version, [{ writes: publish, closes: true, patience: 300 }]);
+			expectBytes(one!, one!.client.promised, "publish");
+			assert.ok(one!.client.promised > 5000);
+			const [two] = await run(version, [{ total: 40000, patience: 8000 }], {}, until(40000));
+			expectBytes(two!, 40000, "message");
+			assert.equal(two!.client.code, "closed", two!.client.message);
+		});
+
 		test("with short records and padding, too", async () => {
 			const sizes = [[8, 60000], [1], [100]];
 			for (const secure of [{ maxSendFragment: 512 }, ...(version === 0x304 ? [{ recordPadding: 256 }] : [])]) {

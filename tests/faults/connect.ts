@@ -40,6 +40,8 @@ export interface ClientResult {
 	/** Bytes delivered, and of the longest record. */
 	readonly length: number;
 	readonly most: number;
+	/** Metered steps of the longest turn of the event loop. */
+	readonly turn: number;
 	/** Bytes of the last certificate that was compressed. */
 	readonly inflated?: number;
 }

@@ -7,6 +7,7 @@ import * as agree from "tls/hardware/agree";
 import * as chip from "tls/hardware/chip";
 import * as compare from "tls/hardware/compare";
 import * as copying from "tls/hardware/copy";
+import * as debugging from "tls/hardware/debug";
 import * as extensions from "tls/hardware/extensions";
 import * as general from "tls/hardware/general";
 import * as hashing from "tls/hardware/hash";
@@ -80,6 +81,7 @@ export const modules: Readonly<Record<string, object>> = {
 	chip,
 	compare,
 	copy: copying,
+	debug: debugging,
 	extensions,
 	general,
 	hash: hashing,
@@ -174,6 +176,8 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 	chipFeatures: { function: chip.chipFeatures, args: () => [] },
 	equal: { function: compare.equal, args: () => [buffer(), 0, buffer(), 0, 100] },
 	copy: { function: copying.copy, args: () => [buffer(), 0, 100, buffer(), 3] },
+	isDebugBuild: { function: debugging.isDebugBuild, args: () => [] },
+	wipe: { function: copying.wipe, args: () => [buffer(), 0, 100] },
 	copyPart: { function: copying.copyPart, args: () => [buffer(), 0, 100, buffer(), 3, 50] },
 	checkExtensions: { function: extensions.checkExtensions, args: () => [extensionList, 0, extensionList.length, 20] },
 	nextExtension: { function: extensions.nextExtension, args: () => [extensionList, 0, extensionList.length] },
@@ -232,6 +236,7 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 	"Net.resolve": { function: Net.resolve, args: () => ["127.0.0.1", () => {}], spare: named },
 	memory: { function: simulator.memory, args: () => [] },
 	resetPeaks: { function: simulator.resetPeaks, args: () => [] },
+	longestTurn: { function: simulator.longestTurn, args: () => [] },
 	meter: { function: simulator.meter, args: () => [] },
 	mark: { function: simulator.mark, args: () => ["name"] },
 	collect: { function: simulator.collect, args: () => [] },

@@ -8,7 +8,7 @@ import TCP from "embedded:io/socket/tcp";
 import Timer from "timer";
 import { TLSClient } from "tls/client";
 import type { TLSError } from "tls/errors";
-import { accelerate, accelerators, failNative, memory } from "simulator";
+import { accelerate, accelerators, failNative, longestTurn, memory } from "simulator";
 
 interface Scenario {
 	/** The callback that does something, when it is called for the nth time, 1 by default. */
@@ -29,6 +29,14 @@ interface Scenario {
 	readonly tcpNth?: number;
 	/** Sizes of the writes that use up what onWritable promised, over and over; then the connection is closed at once. */
 	readonly sizes?: readonly number[];
+	/**
+	 * Writes of the first onWritable, or with `late` of a timer: how many bytes, -1 for what is left of the promise, -2 for a string in place of a buffer.
+	 */
+	readonly writes?: readonly Writing[];
+	/** The connection is closed right behind them. */
+	readonly closes?: boolean;
+	/** Bytes of one message, written as room comes, a header of 4 bytes with `more` before each part. */
+	readonly total?: number;
 	/** Arguments for write and read, by name, in place of a request. */
 	readonly arguments?: boolean;
 	readonly format?: "number";
@@ -41,6 +49,15 @@ interface Scenario {
 	readonly settle?: number;
 	/** Milliseconds until the app closes, where nothing else ends it. */
 	readonly patience?: number;
+}
+
+const pattern = new Uint8Array(8448).map((_, i) => i & 0xff);
+
+interface Writing {
+	readonly size: number;
+	readonly late?: boolean;
+	readonly more?: boolean;
+	readonly byteLength?: number;
 }
 
 const scenarios = JSON.parse(config.scenarios) as Scenario[];
@@ -182,7 +199,7 @@ function run(scenario: Scenario, done: () => void): void {
 			// out of reach of the connections that follow
 			if (fails && fails[0] !== "native") accelerate("late", fails[0], 1000000);
 			trace(
-				`${JSON.stringify({ code, message, text, log, wrong, counts, promised, time, keySlots, nativeBytes, used })}\n`,
+				`${JSON.stringify({ code, message, text, log, wrong, counts, promised, time, keySlots, nativeBytes, used, turn: longestTurn() })}\n`,
 			);
 			done();
 		}, settle);
@@ -205,6 +222,42 @@ function run(scenario: Scenario, done: () => void): void {
 		code = "closed";
 		Timer.clear(watch);
 		end();
+	}
+
+	let written = 0;
+
+	/** The next bytes of what the server must get: each is one more than the one before. */
+	function nextBytes(size: number): Uint8Array {
+		const start = written & 0xff;
+		written += size;
+		return pattern.subarray(start, start + size);
+	}
+
+	function writeAll(self: TLSClient, list: readonly Writing[], count: number): void {
+		let left = count;
+		for (const { size, more, byteLength } of list) {
+			if (size === -2) {
+				log.push(attempt(() => self.write("text" as never, { more: true })));
+				continue;
+			}
+			const length = size < 0 ? left : size,
+				bytes = nextBytes(length);
+			if (scenario.format === "number") for (const byte of bytes) call(() => self.write(byte, { more: more ?? false }));
+			else {
+				const options = more === undefined ? undefined : { more, ...(byteLength ? { byteLength } : {}) };
+				left = call(() => self.write(bytes, options));
+			}
+		}
+		promised = count;
+		if (scenario.closes && list.length) call(() => self.close());
+	}
+
+	function writePart(self: TLSClient, count: number): void {
+		const left = scenario.total! - written,
+			size = Math.min(left, count);
+		if (size < 5) return;
+		call(() => self.write(nextBytes(4), { more: true, byteLength: size }));
+		call(() => self.write(nextBytes(size - 4)));
 	}
 
 	function tryArguments(self: TLSClient, count: number): void {
@@ -261,8 +314,23 @@ function run(scenario: Scenario, done: () => void): void {
 		},
 		onWritable(this: TLSClient, count: number) {
 			act("onWritable", this);
-			if (isOver || isSent) return;
+			if (isOver) return;
+			if (scenario.total) {
+				writePart(this, count);
+				return;
+			}
+			if (isSent) return;
 			isSent = true;
+			if (scenario.writes) {
+				const late = scenario.writes.filter(one => one.late);
+				writeAll(
+					this,
+					scenario.writes.filter(one => !one.late),
+					count,
+				);
+				if (late.length) Timer.set(() => writeAll(this, late, count), 50);
+				return;
+			}
 			if (sizes) {
 				useUp(count, this);
 				return;
@@ -305,6 +373,8 @@ function run(scenario: Scenario, done: () => void): void {
 	try {
 		if (fails?.[0] === "native") failNative(fails[1]);
 		client = new TLSClient(options as never);
+		// reading the options is not counted: they are the app's
+		Timer.set(() => void longestTurn());
 	} catch (e) {
 		({ code = "thrown", message } = e as TLSError);
 		Timer.clear(watch);

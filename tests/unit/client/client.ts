@@ -43,6 +43,47 @@ test("the TCP class gets its own options, and where to go", () => {
 	equal([host, address, port, noDelay], ["localhost", "127.0.0.1", 8443, true]);
 });
 
+test("TCP's options reach the TCP class from beside secure, and from TCP", () => {
+	client({ nodelay: true, keepAlive: 5000, TCP: { io: FakeTCP, special: 7 } }).close();
+	const { nodelay, keepAlive, special, io } = made[0]!;
+	equal([nodelay, keepAlive, special, io], [true, 5000, 7, undefined]);
+	client({ nodelay: false, TCP: { io: FakeTCP, nodelay: true } }).close();
+	equal(made[0]!["nodelay"], false, "what stands beside secure is the last word");
+});
+
+test("a connected socket is taken over", () => {
+	const from = new FakeTCP({});
+	client({ from, port: undefined, nodelay: true }).close();
+	const options = made[0]!;
+	equal([options["from"] === from, options["nodelay"]], [true, true]);
+	for (const name of ["host", "address", "port"]) ok(!Object.hasOwn(options, name), name);
+	// the name to expect may come from serverName alone
+	client({ from, host: undefined, port: undefined, secure: { ...secure, serverName: "localhost" } }).close();
+	for (const wrong of [5, "socket", null, true])
+		ok(
+			throws(() => client({ from: wrong }), "configuration").message.startsWith('"from" must be an object'),
+			String(wrong),
+		);
+	ok(
+		throws(() => client({ from, host: undefined, port: undefined }), "configuration").message.includes("serverName"),
+		"whose certificate to expect is not known",
+	);
+});
+
+test("what is no option beside secure is refused, with the nearest that is one", () => {
+	for (const [more, words] of [
+		[{ timeout: 500 }, /^"timeout" is no option beside "secure"; options of TLS belong in "secure"/],
+		[{ onwritable() {} }, /^"onwritable" is no option beside "secure": did you mean "onWritable"\?$/],
+		[{ keepalive: 5 }, /did you mean "keepAlive"/],
+		[{ certificate: "x" }, /belong in "secure", those of the TCP class in "TCP"$/],
+		[{ verify: false }, /"verify" is no option/],
+	] as const) {
+		const { message } = throws(() => client(more), "configuration");
+		ok(words.test(message), message);
+		equal(made.length, 0, "a socket was opened");
+	}
+});
+
 test("the format is buffer or number, at first and later", () => {
 	const one = client();
 	equal(one.format, "buffer");
@@ -135,8 +176,8 @@ test("the options around secure, with every kind of value", () => {
 		[{ TCP: FakeTCP }, '"TCP" must be an object, not a function'],
 	] as const)
 		ok(throws(() => client(more), "configuration").message.startsWith(words));
-	// the SDK's classes hand their own options on
-	client({ io: TLSClient, dns: {}, protocol: "https" }).close();
+	// dictionaries of ECMA-419 are handed on with the class that they are for
+	client({ io: TLSClient }).close();
 	equal(made.length, 1);
 });
 

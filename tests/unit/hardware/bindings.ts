@@ -2,10 +2,11 @@
 	The smaller bindings: comparison, copying, random bytes, key agreement between two sides.
 */
 
+import { meter } from "simulator";
 import { bytes, equal, ok, test, throws } from "test/harness";
 import { KeyShare } from "tls/hardware/agree";
 import { equal as sameOctets } from "tls/hardware/compare";
-import { copy, copyPart } from "tls/hardware/copy";
+import { copy, copyPart, wipe } from "tls/hardware/copy";
 import { random } from "tls/hardware/random";
 import { Secret } from "tls/hardware/secret";
 import { NamedGroup } from "tls/wire/numbers";
@@ -62,6 +63,27 @@ test("copying what goes in", () => {
 		[0, 2, 9, undefined],
 	] as const)
 		throws(() => copyPart(from, start, end, to, at, limit));
+});
+
+test("wiping clears its range alone, at a constant price", () => {
+	const to = bytes("ff01020304ff");
+	wipe(to, 1, 5);
+	equal(to, bytes("ff00000000ff"));
+	wipe(to, 2, 2);
+	equal(to, bytes("ff00000000ff"));
+	const all = new ArrayBuffer(40000);
+	new Uint8Array(all).set(new Uint8Array(40000).map(() => 7));
+	const start = meter();
+	wipe(all, 0, 40000);
+	ok(meter() - start < 100, "a step for each byte");
+	ok(new Uint8Array(all).every(byte => byte === 0));
+	for (const [start, end] of [
+		[0, 7],
+		[-1, 2],
+		[3, 2],
+		[7, 7],
+	] as const)
+		throws(() => wipe(to, start, end));
 });
 
 test("random octets fill their range alone, and differ", () => {

@@ -180,3 +180,62 @@ test("padding: text, type and zeros are a multiple, as far as a record may be th
 		outgoing.unprotect();
 	}
 });
+
+for (const tls12 of [true, false]) {
+	test(`collected bytes of TLS 1.${tls12 ? 2 : 3} share records, whatever the transport takes`, () => {
+		for (const most of [7, 100, 10000])
+			for (const [sizes, expected, lengths] of [
+				[[1, 2, 3], 0, [6]],
+				[[1, 2, 3], 300, [6]],
+				[[60, 60, 60], 0, [100, 80]],
+				[[60, 60, 60], 180, [100, 80]],
+				[[100], 0, [100]],
+				[[99, 1, 1], 0, [100, 1]],
+				[[250, 0, 50], 0, [100, 100, 100]],
+				[Array<number>(150).fill(2), 0, [100, 100, 100]],
+			] as const) {
+				const taker = new Taker(most);
+				const outgoing = new Outgoing(taker, 100);
+				outgoing.protectWith(gcm(tls12));
+				const opener = gcm(tls12);
+				let at = 0;
+				for (const size of sizes) {
+					outgoing.collect(text, at, at + size, expected || size);
+					at += size;
+				}
+				equal(outgoing.length > 0, outgoing.isWaiting);
+				outgoing.flush();
+				while (outgoing.isWaiting) outgoing.flush();
+				equal(outgoing.length, 0);
+				const found: number[] = [],
+					contents: Uint8Array[] = [];
+				for (let from = 0; from < taker.taken.length; ) {
+					const record = taker.taken.slice(from, from + 5 + bodyLength(taker.taken, from));
+					const start = tls12 ? 13 : 5,
+						end = opener.open(record, 0, record.length) - (tls12 ? 0 : 1);
+					found.push(end - start);
+					contents.push(record.slice(start, end));
+					from += record.length;
+				}
+				equal(found, [...lengths], `${sizes.length} pieces from ${sizes[0]} bytes`);
+				equal(hex(join(...contents)), hex(text.slice(0, at)));
+				opener.close();
+				outgoing.unprotect();
+			}
+	});
+}
+
+test("a message between collected bytes comes in order, and without a key nothing of them goes out", () => {
+	const taker = new Taker(1000);
+	const outgoing = new Outgoing(taker, 100);
+	outgoing.protectWith(gcm(false));
+	outgoing.collect(text, 0, 10, 10);
+	outgoing.add(ContentType.alert, text, 0, 2);
+	outgoing.flush();
+	equal([bodyLength(taker.taken), bodyLength(taker.taken, 32)], [27, 19]);
+	const calls = taker.calls;
+	outgoing.collect(text, 0, 10, 10);
+	outgoing.unprotect();
+	outgoing.flush();
+	equal([taker.calls, outgoing.isWaiting], [calls, false]);
+});

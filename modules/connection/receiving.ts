@@ -1,0 +1,145 @@
+/*
+	What arrives over TCP: bytes are moved to the engine, as many as it takes, and from there the application reads. What memory has no room for is read
+	in parts.
+*/
+
+import { asTLSError, type TLSError } from "../errors";
+import type { Connection } from "./connection";
+import { Sending } from "./sending";
+import type { ConnectionOptions } from "./socket";
+import { Flag } from "./turns";
+import { expectBuffer, Purpose, roomForBuffer } from "../wire/memory";
+import { empty } from "../wire/reader";
+
+/** What is read from TCP at a time, in bytes: during the handshake, when memory is short, and after it, when data flows. */
+const enum Segment {
+	handshake = 128,
+	data = 1024,
+}
+
+const READING = -1;
+
+/** Its fields are set by tcp.ts, in an order of its own. */
+export abstract class Receiving<Client> extends Sending<Client> {
+	/** What was read from TCP: its last `left` bytes are still to be used; READING while TCP fills it. */
+	declare protected segment: Uint8Array<ArrayBuffer>;
+	declare protected left: number;
+	/** Bytes that wait in TCP. */
+	declare protected available: number;
+	/** Constructor options; dropped after the handshake so that certificates can be collected. */
+	declare protected options: ConnectionOptions<Client> | undefined;
+	declare protected readonly onReadable: ConnectionOptions<Client>["onReadable"];
+
+	/** TCP has ended and has nothing more. */
+	protected abstract endTCP(connection: Connection): void;
+	/** The connection is dead. */
+	abstract failed(error: TLSError): void;
+
+	readable(count: number): void {
+		this.call(this.onReadable, count);
+	}
+
+	/** Moves bytes from TCP to the engine until either has no more or the engine waits, and ends the connection where TCP has. */
+	protected pump(): void {
+		const connection = this.connection;
+		this.flags |= Flag.pumping;
+		try {
+			do
+				if (this.left) {
+					const segment = this.segment,
+						end = segment.length;
+					const at = connection.receive(segment, end - this.left, end);
+					// a callback may have closed the connection
+					if (segment === this.segment) this.left = end - at;
+				}
+			while (!this.left && !(this.flags & Flag.threw) && this.fill());
+		} catch (e) {
+			if (this.left === READING) {
+				this.left = this.available = 0;
+				this.failTCP();
+			} else this.failed(asTLSError(e));
+		}
+		this.flags &= ~Flag.pumping;
+		if (this.flags & Flag.threw) this.schedule();
+		else if (this.flags & Flag.ended && !this.available && !this.left && this.tcp) this.endTCP(connection);
+		if (this.flags & Flag.active) this.noteActivity();
+		this.throwAgain();
+	}
+
+	/** Reads the next segment from TCP, or bytes of a long record right to their place. Returns false where TCP has none. */
+	private fill(): boolean {
+		let count = this.available;
+		if (!count) return false;
+		let size: number = Segment.data;
+		// with data, views would be too many
+		if (this.options) {
+			const connection = this.connection;
+			const room = connection.room(count);
+			if (room) {
+				count = room.length;
+				this.available -= count; // before the call, which may report more
+				this.left = READING;
+				this.tcp!.read(room);
+				this.left = 0;
+				connection.filled(count);
+				return true;
+			}
+			size = Segment.handshake;
+		}
+		if (count > size) count = size;
+		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
+		let segment = this.segment;
+		const length = segment.length;
+		if (length !== count) {
+			if (segment.buffer.maxByteLength < size) this.segment = segment = this.makeSegment(count, size);
+			else {
+				// XS: a buffer that grows may be copied
+				if (count > length) expectBuffer(count, Purpose.data);
+				segment.buffer.resize(count);
+			}
+		}
+		this.available -= count;
+		this.left = READING;
+		this.tcp!.read(segment);
+		this.left = count;
+		return true;
+	}
+
+	private makeSegment(count: number, size: number): Uint8Array<ArrayBuffer> {
+		expectBuffer(size, Purpose.data);
+		return new Uint8Array(new ArrayBuffer(count, { maxByteLength: size }));
+	}
+
+	protected dropSegment(): void {
+		this.segment = empty;
+		this.left = 0;
+	}
+
+	/**
+	 * Returns a buffer of `count` bytes for the application, or of as many as there is room for. Then it is told of the rest later, so that one that
+	 * reads once for each `onReadable` gets it, too. Throws "out_of_memory" where there is room for none.
+	 */
+	bufferFor(count: number): ArrayBuffer {
+		const fits = roomForBuffer(count);
+		if (fits < count) {
+			if (!fits) expectBuffer(1, Purpose.data);
+			this.flags |= Flag.hasMore;
+			this.schedule();
+		}
+		return new ArrayBuffer(fits);
+	}
+
+	/** Tells the application of what it could not read for want of memory. */
+	protected tellMore(): void {
+		this.flags &= ~Flag.hasMore;
+		const { readable } = this.connection;
+		if (readable) this.readable(readable);
+	}
+
+	/** Schedules processing of the bytes after the record just read, unless `pump` is already running. */
+	pumpLater(): void {
+		// an application that takes its time is not idle
+		this.flags |= Flag.active;
+		if (!(this.flags & Flag.pumping)) this.schedule();
+	}
+}
