@@ -115,7 +115,7 @@ export function prepareApp(
 	if (!files.declarations.some(file => file.name === "mc/config")) {
 		files.declarations.push({ name: "mc/config", source: join(ownFolder, "typings", "config.d.ts") });
 	}
-	checkCreation(manifest);
+	addCreation(manifest);
 	const label = String(manifest.variables["NAME"] ?? basename(dirname(path)));
 	const isOwn = ({ source }: { source: string }): boolean => platform.folders.some(own => source.startsWith(`${own}/`));
 	return {
@@ -126,12 +126,23 @@ export function prepareApp(
 	};
 }
 
-/** mcconfig's own condition for an app. */
-function checkCreation(manifest: Manifest): void {
-	if (Object.keys(manifest.creation).length === 0)
-		throw new Problem(
-			`${shown(manifest.folder)}: the manifest has no "creation", nor has one that it includes. On a device the SDK's manifest_base.json brings one; here copy the block from ${shown(join(projectRoot, "manifest.json"))} of xs-tls`,
-		);
+/** The SDK's for the ESP32-C3: of its target, and of manifest_base.json (8.2.3). */
+const sdkCreation: Dictionary = {
+	static: 94208,
+	chunk: { initial: 1536, incremental: 512 },
+	heap: { initial: 512, incremental: 64 },
+	stack: 384,
+	keys: { initial: 32, incremental: 32, name: 53, symbol: 3 },
+	parser: { buffer: 1024, table: 17 },
+};
+
+/** On a device the SDK's own manifests bring what an app's has not. */
+function addCreation(manifest: Manifest): void {
+	if (Object.keys(manifest.creation).length > 0) return;
+	Object.assign(manifest.creation, sdkCreation);
+	manifest.warnings.push(
+		`${shown(manifest.folder)}: no manifest has "creation": the SDK's for the ESP32-C3 is taken, with "static": 94208`,
+	);
 }
 
 /** The app's scripts as bytecode. */

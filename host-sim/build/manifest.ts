@@ -9,6 +9,7 @@ import { basename, dirname, join, resolve } from "node:path";
 
 import { Problem, shown } from "./files.js";
 import { readJSON } from "./json.js";
+import { isInSDK, isNowhere, providedFor, refuseNowhere, sdkVariables } from "./provided.js";
 
 /** What manifests call the simulator in `platforms`. */
 export const platformName = "xs-tls-sim";
@@ -94,10 +95,10 @@ export function isDictionary(value: unknown): value is Dictionary {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The part for the simulator: under its own name, or else "...". */
-function matchPlatform(platforms: unknown): Dictionary | undefined {
+/** The part for the simulator: under its own name, or else "...", with which the SDK's manifests mean to refuse what they don't know. */
+function matchPlatform(platforms: unknown, path: string): Dictionary | undefined {
 	if (!isDictionary(platforms)) return;
-	const own = platforms[platformName] ?? platforms["..."];
+	const own = platforms[platformName] ?? (isInSDK(path) ? undefined : platforms["..."]);
 	return isDictionary(own) ? own : undefined;
 }
 
@@ -148,7 +149,7 @@ class Reader {
 		this.#seen.add(path);
 		const manifest = content ?? parse(path);
 		this.#build(manifest["build"], path);
-		const platform = matchPlatform(manifest["platforms"]);
+		const platform = matchPlatform(manifest["platforms"], path);
 		if (platform) this.#build(platform["build"], path);
 		const includes = [manifest["include"] ?? [], platform?.["include"] ?? []].flat();
 		for (const include of includes) this.#include(include, path);
@@ -165,6 +166,12 @@ class Reader {
 		}
 		if (typeof include !== "string") throw new Problem(`${shown(from)}: "include" must name manifests`);
 		const path = resolve(dirname(from), this.resolve(include, from));
+		const inPlace = providedFor(path);
+		if (inPlace) {
+			for (const one of inPlace) this.read(one);
+			return;
+		}
+		if (isNowhere(path)) refuseNowhere(path, from);
 		if (!existsSync(path)) throw new Problem(`${shown(from)}: included manifest not found: ${include}`);
 		this.read(path);
 	}
@@ -250,11 +257,15 @@ class Merger {
 		for (const [target, sources] of Object.entries(value)) {
 			let rule = rules.find(one => one.target === target);
 			if (!rule) rules.push((rule = { target, sources: [] }));
-			for (const source of [sources].flat()) rule.sources.push(this.#source(source, `"${key}": "${target}"`, path));
+			for (const source of [sources].flat()) {
+				const one = this.#source(source, `"${key}": "${target}"`, path, target === "~");
+				if (one) rule.sources.push(one);
+			}
 		}
 	}
 
-	#source(source: unknown, where: string, path: string): Source {
+	/** Undefined for what is to be left out and is not there anyway: a part of the SDK's. */
+	#source(source: unknown, where: string, path: string, isLeftOut: boolean): Source | undefined {
 		let text = source;
 		if (isDictionary(source)) {
 			const { source: file, ...rest } = source;
@@ -268,6 +279,8 @@ class Merger {
 		if (!resolved.includes("/")) throw new Problem(`${shown(path)}: ${where}: "${text}" is no path; write "./${text}"`);
 		const full = resolve(dirname(path), resolved) + (resolved.endsWith("/") ? "/" : "");
 		const folder = full.slice(0, full.lastIndexOf("/"));
+		if (isLeftOut && isInSDK(full) && !existsSync(folder)) return undefined;
+		if (isNowhere(full)) refuseNowhere(full, path);
 		if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
 			throw new Problem(`${shown(path)}: ${where}: folder not found: ${shown(folder)}`);
 		return { path: full, manifest: path };
@@ -316,7 +329,11 @@ export function findManifest(app: string): string {
 export function readManifest(path: string, before: readonly string[], extra: Dictionary = {}): Manifest {
 	const reader = new Reader();
 	const folder = dirname(path);
-	Object.assign(reader.variables, { PLATFORM: platformName, FULLPLATFORM: platformName, NAME: basename(folder) });
+	Object.assign(reader.variables, sdkVariables(), {
+		PLATFORM: platformName,
+		FULLPLATFORM: platformName,
+		NAME: basename(folder),
+	});
 	for (const one of before) reader.read(one);
 	reader.read(path);
 	if (Object.keys(extra).length > 0) reader.read(join(folder, "(given)"), extra);

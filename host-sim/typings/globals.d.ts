@@ -21,6 +21,23 @@ interface ObjectConstructor {
 	freeze<T>(object: T, deep?: boolean): Readonly<T>;
 }
 
+interface Math {
+	/** A whole number at random, below `limit`, or from `low` to below `high`. */
+	irandom(limit: number): number;
+	irandom(low: number, high: number): number;
+}
+
+/** Without the options that ECMAScript has: XS 13 has none of these, the simulator supplies them. */
+interface Uint8Array {
+	toBase64(): string;
+	toHex(): string;
+}
+
+interface Uint8ArrayConstructor {
+	fromBase64(text: string): Uint8Array<ArrayBuffer>;
+	fromHex(text: string): Uint8Array<ArrayBuffer>;
+}
+
 interface StringConstructor {
 	/** A string from its bytes in UTF-8. */
 	fromArrayBuffer(buffer: ArrayBufferLike): string;

@@ -22,7 +22,7 @@
 	ITEM(fwMark) ITEM(fwInstructions)
 #else
 #define OWN_NATIVES(ITEM) \
-	ITEM(simNetResolve) ITEM(simMemory) ITEM(simResetPeaks) ITEM(simMeter) ITEM(simLongestTurn) ITEM(simCollect) ITEM(simExit) ITEM(simSetClock) \
+	ITEM(simNetResolve) ITEM(simNetworkTime) ITEM(simMemory) ITEM(simResetPeaks) ITEM(simMeter) ITEM(simLongestTurn) ITEM(simCollect) ITEM(simExit) ITEM(simSetClock) \
 	ITEM(simMark) ITEM(simAccelerators) ITEM(simAccelerate) ITEM(simSetChip) ITEM(simEnvironment) \
 	ITEM(simSearchMemory) ITEM(simFailNative) ITEM(simKeepFreed)
 #endif

@@ -10,6 +10,9 @@
 static double offset;
 static bool usesHost = true;
 
+/* 2001-09-09: a clock below it was never set. */
+static const double kFirstSetSecond = 1e9;
+
 /* Seconds for which the clock has stood still, and where it stands now; < 0 while it runs. */
 static double pausedFor, pausedAt = -1;
 
@@ -66,6 +69,17 @@ int simTimeOfDay(struct timeval* now, void* zone)
 	now->tv_usec = (suseconds_t)((seconds - whole) * 1e6);
 	return 0;
 }
+
+#if !SIM_FIRMWARE
+/* What a time server would say: the device's clock, or the host's where that was never set. */
+void simNetworkTime(xsMachine* the)
+{
+	struct timeval now;
+	simTimeOfDay(&now, NULL);
+	double seconds = (double)now.tv_sec;
+	xsResult = xsNumber(seconds < kFirstSetSecond ? (double)time(NULL) : seconds);
+}
+#endif
 
 void simTimeSet(xsMachine* the)
 {

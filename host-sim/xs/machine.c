@@ -52,6 +52,9 @@ static void preload(txMachine* the, void* argument)
 {
 	App* app = argument;
 	consoleInstall(the);
+#if !SIM_FIRMWARE
+	builtinsInstall(the);
+#endif
 	modulesPrepare(the, app);
 	fxCollectGarbage(the);
 	linkedStart(the);

@@ -351,6 +351,9 @@ void resourcesMap(App* app);
 /* console.c */
 void consoleInstall(txMachine* root);
 
+/* builtins.c */
+void builtinsInstall(txMachine* root);
+
 /* report.c */
 void reportWrite(void);
 /* A string of JSON. */

@@ -179,15 +179,6 @@ describe("what can't be built is said in words", () => {
 			},
 			/there is no module "main" to start with/,
 		));
-	test("no creation", context =>
-		fails(
-			context,
-			{
-				"manifest.json": { modules: { "*": "./main" } },
-				"main.js": "",
-			},
-			/the manifest has no "creation", .* copy the block from manifest\.json of xs-tls/,
-		));
 	test("creation with a wrong number", context =>
 		fails(
 			context,

@@ -56,6 +56,20 @@ const platformModules: readonly { readonly files: RegExp; readonly names: readon
 	{ files: /^modules\/connection\//, names: ["timer"] },
 	{ files: /^modules\/optional\/legacy\//, names: ["mc/config"] },
 	{
+		files: /^modules\/sdk\//,
+		names: [
+			"socket",
+			"securesocket",
+			"ssl/session",
+			"embedded:io/socket/tcp/tls",
+			"tls/sdk/securesocket",
+			"tls/sdk/session",
+			"tls/sdk/tlssocket",
+			"mc/config",
+			"Resource",
+		],
+	},
+	{
 		files: /^modules\/(https|sdk)\/|^modules\/fetch\.ts$/,
 		names: ["timer", "mc/config", "net", "Resource", "embedded:io/socket/tcp"],
 	},

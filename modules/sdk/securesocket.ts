@@ -1,0 +1,192 @@
+/*
+	The SDK's SecureSocket, which its older modules (http, mqtt, websocket, DNS over HTTPS) take in place of Socket: a Socket of its own, or one that is given as
+	`sock`, with a Session on it. The app sets `callback(message, value)`:
+
+	    1 connected    2 value bytes can be read    3 value bytes can be written    -1 closed by the server    -2 failed
+*/
+
+import { Socket } from "socket";
+import { Session } from "./session";
+import type { SDKSecureOptions } from "./options";
+
+type Part = number | string | ArrayBuffer | ArrayBufferView;
+
+type Callback = (this: SecureSocket, message: number, value?: number) => void;
+
+interface OldSocket {
+	callback?: (message: number, value?: number) => void;
+	read(what?: unknown, count?: number): any;
+	write(...parts: any[]): any;
+	close(): void;
+}
+
+export interface SecureSocketOptions {
+	host?: string;
+	port?: number;
+	secure?: SDKSecureOptions;
+	/** A socket that is connected already, or connects. */
+	sock?: OldSocket;
+	[option: string]: unknown;
+}
+
+const CONNECTED = 1;
+const READABLE = 2;
+const WRITABLE = 3;
+const DISCONNECTED = -1;
+const FAILED = -2;
+
+/** Room of the socket that is not promised: for records' headers and tags. */
+const OVERHEAD_BYTES = 128;
+
+/** Most that the app is told of at a time, as it may read all of it in one buffer. */
+const PIECE_BYTES = 1024;
+
+function bytesOf(part: Part): Uint8Array {
+	if (typeof part === "number") return Uint8Array.of(part);
+	if (typeof part === "string") return new Uint8Array(ArrayBuffer.fromString(part));
+	if (ArrayBuffer.isView(part)) return new Uint8Array(part.buffer as ArrayBuffer, part.byteOffset, part.byteLength);
+	if (part instanceof ArrayBuffer) return new Uint8Array(part);
+	throw new Error("write takes numbers, strings and buffers");
+}
+
+function join(parts: readonly Part[]): Uint8Array {
+	const list = parts.map(bytesOf);
+	const bytes = new Uint8Array(list.reduce((sum, part) => sum + part.length, 0));
+	let at = 0;
+	for (const part of list) {
+		bytes.set(part, at);
+		at += part.length;
+	}
+	return bytes;
+}
+
+/** How many of `bytes` a limit asks for: a count, or all up to and with a character. */
+function countFor(bytes: Uint8Array, limit: number | string | undefined): number {
+	if (typeof limit === "number") return Math.min(limit, bytes.length);
+	if (!limit) return bytes.length;
+	const at = bytes.indexOf(limit.charCodeAt(0));
+	return at < 0 ? bytes.length : at + 1;
+}
+
+export class SecureSocket {
+	declare callback?: Callback;
+	sock: OldSocket | undefined;
+	readonly #session: Session;
+	#isOpen = false;
+	#isClosed = false;
+	/** What the app was told of and has not read. */
+	#data: Uint8Array = new Uint8Array();
+
+	/** Throws TLSError "configuration" for options that are wrong. */
+	constructor(options: SecureSocketOptions) {
+		const { host, secure, sock } = options;
+		this.sock = sock ?? (new Socket(options as never) as unknown as OldSocket);
+		try {
+			this.#session = new Session({ ...(host === undefined ? {} : { tls_server_name: host }), ...secure });
+		} catch (error) {
+			this.sock.close();
+			throw error;
+		}
+		this.sock.callback = (message, value) => this.#onMessage(message, value);
+	}
+
+	/** How many bytes can be read; or that as a String, an ArrayBuffer, the next byte as a Number, or skipped with null. */
+	read(type?: unknown, limit?: number | string): unknown {
+		const data = this.#data;
+		if (type === undefined) return data.length;
+		if (!data.length) return undefined;
+		const count = type === Number ? 1 : countFor(data, limit);
+		const bytes = data.slice(0, count);
+		if (type !== null && type !== Number && type !== String && type !== ArrayBuffer)
+			throw new Error("read takes String, ArrayBuffer, Number or null");
+		this.#data = data.subarray(count);
+		if (type === null) return count;
+		if (type === Number) return bytes[0];
+		return type === String ? String.fromArrayBuffer(bytes.buffer) : bytes.buffer;
+	}
+
+	/** Sends all parts in as few records as can be, or throws. Without any, returns how many bytes can be written. */
+	write(...parts: Part[]): number | undefined {
+		const sock = this.sock;
+		const room = sock && this.#isOpen ? Math.max(0, (sock.write() as number) - OVERHEAD_BYTES) : 0;
+		if (!parts.length) return room;
+		const bytes = join(parts);
+		if (bytes.length > room) throw new Error(`${bytes.length} bytes can't be written, there is room for ${room}`);
+		this.#session.write(sock!, bytes);
+		return undefined;
+	}
+
+	/** Sends close_notify. Nothing is called afterwards. */
+	close(): void {
+		const sock = this.sock;
+		this.#isClosed = true;
+		this.sock = undefined;
+		if (!sock) return;
+		try {
+			this.#session.close(sock);
+		} catch {
+			// the socket is closed already
+		}
+		sock.close();
+	}
+
+	#tell(message: number, value?: number): void {
+		if (!this.#isClosed) this.callback?.(message, value);
+	}
+
+	/** The end: the app is told once, and has nothing more to close. */
+	#end(message: number): void {
+		if (this.#isClosed) return;
+		this.callback?.(message);
+		this.close();
+	}
+
+	#onMessage(message: number, value: number | undefined): void {
+		if (this.#isClosed) return;
+		try {
+			if (message === CONNECTED) this.#session.initiateHandshake();
+			if (message < 0) {
+				if (this.#isOpen) this.#readAll();
+				this.#onEnd(message);
+				return;
+			}
+			if (!this.#isOpen) this.#shake();
+			else if (message === WRITABLE) this.#onWritable(value ?? 0);
+			if (this.#isOpen) this.#readAll();
+		} catch {
+			this.#end(FAILED);
+		}
+	}
+
+	#shake(): void {
+		if (!this.#session.handshake(this.sock!)) return;
+		this.#isOpen = true;
+		this.#tell(CONNECTED);
+	}
+
+	#onWritable(room: number): void {
+		this.#session.flush(this.sock!);
+		if (room > OVERHEAD_BYTES) this.#tell(WRITABLE, room - OVERHEAD_BYTES);
+	}
+
+	/** Data without close_notify behind it may be cut short: that is no good end. */
+	#onEnd(message: number): void {
+		this.#end(this.#session.transportEnded() ? FAILED : message);
+	}
+
+	/** Tells the app of what has come, piece by piece, as long as it reads. */
+	#readAll(): void {
+		while (!this.#isClosed) {
+			if (!this.#data.length) {
+				const data = this.#session.read(this.sock!, PIECE_BYTES);
+				if (data === null) this.#end(DISCONNECTED);
+				if (!data) return;
+				this.#data = data;
+			}
+			const { length } = this.#data;
+			this.#tell(READABLE, length);
+			// what an app does not read is told again with what comes next
+			if (this.#data.length === length) return;
+		}
+	}
+}

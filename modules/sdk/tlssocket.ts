@@ -1,0 +1,63 @@
+/*
+	The SDK's TLSSocket, with TLSClient in it: what the SDK's HTTPClient, fetch, WebSocketClient and MQTTClient open. It has the SDK's options (options.ts),
+	and hands what it does not know itself on to the TCP class, as the SDK's does.
+*/
+
+import TLSClient from "tls/client";
+import type { HandshakeInfo, TCPOptions, TLSClientOptions } from "tls/client";
+import type { TLSError } from "tls/errors";
+import { groupName, versionName } from "tls/names";
+import { convertOptions } from "./options";
+import type { SDKSecureOptions } from "./options";
+
+/** Options of the SDK's TLSSocket. Those of the TCP class may stand beside `secure`. */
+export interface TLSSocketOptions extends Omit<TLSClientOptions, "secure" | "port"> {
+	port?: number;
+	secure?: SDKSecureOptions & ThisType<TLSClient>;
+	[option: string]: unknown;
+}
+
+function traceHandshake(info: HandshakeInfo): void {
+	const group = info.group ? `, ${groupName(info.group)}` : "";
+	trace(`TLS: ${versionName(info.version)}, ${info.suite}${group}, ${info.resumed ? "resumed" : info.peer.subject}\n`);
+}
+
+/** Prints what was negotiated and how the connection ended, and calls the app's own. */
+function addTrace(options: TLSClientOptions): void {
+	const { onHandshake } = options.secure,
+		{ onError } = options;
+	options.secure.onHandshake = function (this: TLSClient, info) {
+		traceHandshake(info);
+		onHandshake?.call(this, info);
+	};
+	options.onError = function (error: TLSError) {
+		trace(`TLS: ${error.message}\n`);
+		onError?.call(this, error);
+	};
+}
+
+function clientOptions(given: TLSSocketOptions): TLSClientOptions {
+	const { host, address, port, TCP, secure, onReadable, onWritable, onError, format, target, ...rest } = given;
+	const server = host ?? address;
+	const options = {
+		TCP: { ...rest, ...TCP } as TCPOptions,
+		secure: convertOptions(secure, server === undefined ? undefined : `${server}:${port}`),
+	} as TLSClientOptions;
+	if (host !== undefined) options.host = host;
+	if (address !== undefined) options.address = address;
+	if (port !== undefined) options.port = port;
+	if (onReadable) options.onReadable = onReadable;
+	if (onWritable) options.onWritable = onWritable;
+	if (onError) options.onError = onError;
+	if (format !== undefined) options.format = format;
+	if (target !== undefined) options.target = target;
+	if (secure?.trace) addTrace(options);
+	return options;
+}
+
+export class TLSSocket extends TLSClient {
+	/** Throws TLSError "configuration" for options that are wrong. */
+	constructor(options: TLSSocketOptions) {
+		super(clientOptions(options));
+	}
+}

@@ -1,0 +1,218 @@
+/*
+	The drop-ins of modules/sdk as an app of the SDK uses them, against the servers of sdk.test.ts on config.port. Prints what happened in a line of JSON.
+*/
+
+import config from "mc/config";
+import Resource from "Resource";
+import TCP from "embedded:io/socket/tcp";
+import TLSSocket from "embedded:io/socket/tcp/tls";
+import SecureSocket from "securesocket";
+import Session from "ssl/session";
+import Timer from "timer";
+import { convertOptions } from "tls/sdk/options";
+
+const port = Number(config.port);
+const address = "127.0.0.1";
+const events: unknown[] = [];
+
+function finish(): void {
+	trace(`${JSON.stringify(events)}\n`);
+}
+
+/** JSON in which { "resource": name } stands for a Resource, { "text": text } for the bytes of a text, { "view": text } for a view of them. */
+function decode(text: string): Record<string, unknown> {
+	return JSON.parse(text, (_key, value: Record<string, string> | null) => {
+		if (value?.["resource"] !== undefined) return new Resource(value["resource"]);
+		if (value?.["text"] !== undefined) return ArrayBuffer.fromString(value["text"]);
+		if (value?.["view"] !== undefined) return new Uint8Array(ArrayBuffer.fromString(value["view"]));
+		return value;
+	}) as Record<string, unknown>;
+}
+
+const secure = (): Record<string, unknown> => decode(config.secure);
+
+/** Connects, sends a line, gets an answer, closes. */
+function connect(times = 1): void {
+	let sent = false;
+	const socket = new TLSSocket({
+		host: "localhost",
+		address,
+		port,
+		TCP: { io: TCP },
+		...decode(config.options),
+		secure: {
+			...secure(),
+			onHandshake({ version, suite, group, protocol, resumed }) {
+				events.push({ version, suite, group, protocol, resumed });
+			},
+		},
+		onWritable(count) {
+			if (sent) return;
+			sent = true;
+			events.push(this === socket, count > 1000);
+			const left = this.write(ArrayBuffer.fromString("hello\n"));
+			events.push(count - left);
+		},
+		onReadable(count) {
+			events.push(count, String.fromArrayBuffer(this.read() as ArrayBuffer));
+			// TLS 1.3's tickets come behind
+			Timer.set(() => {
+				this.close();
+				if (times > 1) connect(times - 1);
+				else finish();
+			}, 50);
+		},
+		onError(error) {
+			events.push(`${error.code}: ${error.message}`);
+			finish();
+		},
+	});
+}
+
+function refused(body: () => unknown): void {
+	try {
+		body();
+		events.push("not refused");
+	} catch (error) {
+		events.push((error as Error).message);
+	}
+}
+
+/** Each of the dictionaries in config.secure is refused. */
+function wrong(): void {
+	for (const one of decode(config.secure)["all"] as Record<string, unknown>[])
+		refused(() => new TLSSocket({ host: "localhost", address, port, TCP: { io: TCP }, secure: one }));
+	finish();
+}
+
+/** What becomes of each of the dictionaries in config.secure. */
+function converted(): void {
+	for (const one of decode(config.secure)["all"] as Record<string, unknown>[]) {
+		const options = convertOptions(one, undefined) as Record<string, unknown>;
+		delete options["certificate"];
+		events.push(options);
+	}
+	finish();
+}
+
+/** A TCP socket that says what it is given. */
+class ShownTCP extends TCP {
+	constructor(options: Record<string, unknown>) {
+		super(options as never);
+		events.push(Object.keys(options).sort().join(" "));
+	}
+}
+
+function tcpOptions(): void {
+	const socket = new TLSSocket({
+		address,
+		host: "localhost",
+		port,
+		nodelay: true,
+		keepalive: { idle: 5 },
+		TCP: { io: ShownTCP, own: 1 },
+		secure: secure(),
+	} as never);
+	socket.close();
+	finish();
+}
+
+/** A line through SecureSocket; `options` are beside host and port. */
+function oldStyle(options: object = {}): void {
+	const socket = new SecureSocket({ host: "localhost", port, secure: secure(), ...options });
+	socket.callback = function (message, value) {
+		events.push([message, typeof value === "number" && message === 3 ? value > 1000 : value]);
+		switch (message) {
+			case 1:
+				events.push(this === socket, (this.write() as number) > 1000);
+				refused(() => this.write(new ArrayBuffer(10_000)));
+				this.write("he", new Uint8Array([0x6c, 0x6c]), 0x6f, ArrayBuffer.fromString("\n"));
+				break;
+			case 2:
+				events.push(this.read(), this.read(Number), this.read(String, "l"), this.read(null, 1));
+				events.push(
+					String.fromArrayBuffer(this.read(ArrayBuffer, 2) as ArrayBuffer),
+					this.read(),
+					typeof this.read(String),
+				);
+				this.close();
+				this.close();
+				Timer.set(finish, 30);
+				break;
+			case -1:
+			case -2:
+				Timer.set(finish, 30);
+		}
+	};
+}
+
+/** SecureSocket reads on where the app leaves data, and ends where the server does. */
+function oldStyleReading(): void {
+	let length = 0;
+	const socket = new SecureSocket({ host: "localhost", port, secure: secure() });
+	socket.callback = (message, value) => {
+		if (message === 1) socket.write("1\n");
+		if (message === 2) length += (socket.read(ArrayBuffer, Math.min(700, value!)) as ArrayBuffer).byteLength;
+		if (message < 0) {
+			events.push(message, length, socket.read());
+			finish();
+		}
+	};
+}
+
+/** The SDK's Session of ECMA-419's TCP: as examples/io/tcp/tlssocket of the SDK drives it. */
+function session(): void {
+	const tls = new Session({ serverName: "localhost", ...secure() });
+	tls.initiateHandshake();
+	let isReady = false;
+	const step = (): void => {
+		if (isReady) {
+			const data = tls.read(tcp as never);
+			if (data === null) {
+				events.push("closed");
+				finish();
+			} else if (data) {
+				events.push(String.fromArrayBuffer(data.slice().buffer), tls.bytesAvailable);
+				tls.close(tcp as never);
+				tcp.close();
+				finish();
+			}
+			return;
+		}
+		isReady = tls.handshake(tcp as never);
+		if (!isReady) return;
+		events.push("ready");
+		const room = tls.write(tcp as never, ArrayBuffer.fromString("hel"), { more: true, byteLength: 6 });
+		events.push(room > 1000);
+		events.push(tls.write(tcp as never, ArrayBuffer.fromString("lo\n")) > 1000);
+	};
+	const tcp = new TCP({
+		address,
+		port,
+		onReadable(count) {
+			(tcp as unknown as { readable: number }).readable = count;
+			step();
+		},
+		onWritable(count) {
+			(tcp as unknown as { writable: number }).writable = count;
+			if (!isReady) step();
+		},
+		onError() {
+			events.push("TCP ended");
+			finish();
+		},
+	}) as TCP & { readable: number; writable: number };
+	tcp.readable = tcp.writable = 0;
+}
+
+const parts: Record<string, () => void> = {
+	connect: () => connect(),
+	twice: () => connect(2),
+	wrong,
+	converted,
+	tcpOptions,
+	oldStyle: () => oldStyle(),
+	oldStyleReading,
+	session,
+};
+parts[config.part]!();

@@ -1,0 +1,286 @@
+/*
+	The drop-ins for the SDK's TLS (modules/sdk) against servers in Node: every member, option, callback and error. The app is app/.
+*/
+
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { createServer, type TLSSocket, type TlsOptions } from "node:tls";
+
+import { buildApp } from "../../host-sim/build/build.js";
+import { projectRoot } from "../../host-sim/build/files.js";
+import { runApp } from "../../host-sim/build/run.js";
+import { makeIdentity } from "../../host-sim/servers/certificates.js";
+import { variants } from "../drivers/machine.js";
+
+const { root, intermediate, leaf } = makeIdentity(["localhost"]);
+const other = makeIdentity(["localhost"]);
+const identity = { cert: leaf.pem + intermediate.pem, key: leaf.keyPem };
+
+const folder = mkdtempSync(join(tmpdir(), "xs-tls-sdk-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The `data` of a manifest with these resources. */
+function resources(name: string, files: Record<string, Uint8Array>): { data: { "*": string } } {
+	const at = join(folder, name);
+	mkdirSync(at, { recursive: true });
+	for (const [file, bytes] of Object.entries(files)) writeFileSync(join(at, file), bytes);
+	return { data: { "*": `${at}/*` } };
+}
+
+const trusted = resources("trusted", {
+	"root.der": root.der,
+	"other.der": other.root.der,
+	"leaf.der": leaf.der,
+	"http.txt": Buffer.from("http/1.1"),
+});
+const ca = { certificate: { resource: "root.der" } };
+
+interface Run {
+	readonly secure?: object;
+	readonly options?: object;
+	readonly extra?: object;
+	readonly server?: TlsOptions;
+	readonly serve?: (socket: TLSSocket) => void;
+	readonly code?: number;
+	/** More members of "mc/config". */
+	readonly config?: Record<string, string>;
+}
+
+function echo(socket: TLSSocket): void {
+	socket.on("data", data => socket.write(data));
+}
+
+for (const variant of variants) {
+	const output = async (part: string, { serve = echo, server: given = {}, ...run }: Run = {}): Promise<string[]> => {
+		const server = createServer({ ...identity, ...given }, serve).on("tlsClientError", () => {});
+		server.on("secureConnection", socket => socket.on("error", () => {}));
+		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+		try {
+			const { port } = server.address() as { port: number };
+			const app = await buildApp("tests/sdk/app", {
+				variant,
+				config: {
+					part,
+					port: String(port),
+					secure: JSON.stringify(run.secure ?? ca),
+					options: JSON.stringify(run.options ?? {}),
+					...run.config,
+				},
+				extra: { ...trusted, ...run.extra },
+			});
+			const { code, stdout, stderr } = await runApp(app, { timeout: 30 });
+			assert.equal(code, run.code ?? 0, `${stderr}\n${stdout.join("\n")}`);
+			return stdout;
+		} finally {
+			server.close();
+		}
+	};
+	const result = async (part: string, run?: Run): Promise<any[]> =>
+		JSON.parse((await output(part, run)).at(-1)!) as any[];
+
+	/** What the app's handshake says with these options of `secure`. */
+	const negotiated = async (secure: object, run: Run = {}): Promise<Record<string, unknown>> =>
+		(await result("connect", { ...run, secure: { ...ca, ...secure } }))[0] as Record<string, unknown>;
+
+	describe(`embedded:io/socket/tcp/tls, ${variant}`, () => {
+		test("connects, writes, reads; TLS 1.3 where the server has it", async () => {
+			const [info, ...rest] = await result("connect");
+			assert.equal(info.version, 0x304);
+			assert.deepEqual(rest, [true, true, 6, 6, "hello\n"]);
+		});
+		test("protocolVersion", async () => assert.equal((await negotiated({ protocolVersion: 0x303 })).version, 0x303));
+		for (const [title, protocols] of Object.entries({
+			text: "http/1.1",
+			"an ArrayBuffer": { text: "http/1.1" },
+			"a view": { view: "http/1.1" },
+			"a Resource": { resource: "http.txt" },
+			"a list of both": ["h2", { text: "http/1.1" }],
+		}))
+			test(`ALPN as ${title}`, async () => {
+				const secure = { applicationLayerProtocolNegotiation: protocols };
+				const info = await negotiated(secure, { server: { ALPNProtocols: ["http/1.1"] } });
+				assert.equal(info["protocol"], "http/1.1");
+			});
+		test("verify: true is no other than without", async () => {
+			assert.equal((await negotiated({ verify: true })).version, 0x304);
+			const [error] = await result("connect", { secure: { verify: true, certificate: { resource: "other.der" } } });
+			assert.match(error, /^untrusted/);
+		});
+		test("tls_server_name is whose certificate is expected", async () => {
+			const [error] = await result("connect", { secure: { ...ca, tls_server_name: "other.example" } });
+			assert.match(error, /other\.example/);
+		});
+		test("the SDK's names are TLSClient's", async () => {
+			const lengths = [0, 1, 512, 1023, 1024, 2047, 2048, 4095, 4096, 100_000];
+			const all = [
+				...lengths.map(length => ({ ...ca, tls_max_fragment_length: length })),
+				{ ...ca, tls_elliptic_curves: [24, 23], tls_ec_point_formats: [0] },
+				{
+					...ca,
+					tls_signature_algorithms: [
+						{ hash: 4, sig: 3 },
+						{ hash: 5, sig: 1 },
+					],
+				},
+				{ ...ca, tls_server_name: "a.example" },
+				{ ...ca, tls_server_name: "a.example", serverName: "b.example" },
+				{ ...ca, clientKey: null, clientCertificates: null, trace: true, cache: true, verify: true },
+			];
+			const rounded = [512, 512, 512, 512, 1024, 1024, 2048, 2048, 4096, 4096];
+			assert.deepEqual(await result("converted", { secure: { all } }), [
+				...rounded.map(length => ({ tls_max_fragment_length: length })),
+				{ groups: [24, 23] },
+				{ signatureAlgorithms: [0x403, 0x501] },
+				{ serverName: "a.example" },
+				{ serverName: "b.example" },
+				{},
+			]);
+		});
+		test("cache: the second connection goes on with the session of the first, or not", async () => {
+			const infos = (events: any[]): unknown[] => events.filter(one => one?.version).map(one => one.resumed);
+			assert.deepEqual(infos(await result("twice")), [false, true]);
+			assert.deepEqual(infos(await result("twice", { secure: { ...ca, cache: false } })), [false, false]);
+			assert.deepEqual(infos(await result("twice", { secure: { ...ca, protocolVersion: 0x303 } })), [false, true]);
+		});
+		test("trace: what was negotiated, and how it ended", async () => {
+			const lines = await output("connect", { secure: { ...ca, trace: true } });
+			assert.match(lines[0]!, /^TLS: TLS 1\.3, TLS_\w+, \w+, localhost$/);
+			const failed = await output("connect", {
+				secure: { certificate: { resource: "leaf.der" }, serverName: "a.example", trace: true },
+			});
+			assert.match(failed[0]!, /^TLS: .*a\.example/);
+		});
+		test("clientCertificates and clientKey, also as Resources", async () => {
+			const client = makeIdentity(["device"]);
+			const extra = resources("client", {
+				"root.der": root.der,
+				"client.der": client.leaf.der,
+				"client.key": client.leaf.key.privateKey.export({ type: "pkcs8", format: "der" }),
+			});
+			const names: string[] = [];
+			await result("connect", {
+				secure: { ...ca, clientCertificates: { resource: "client.der" }, clientKey: { resource: "client.key" } },
+				extra,
+				server: { requestCert: true, rejectUnauthorized: false },
+				serve: socket => {
+					names.push(String(socket.getPeerCertificate().subject?.CN));
+					echo(socket);
+				},
+			});
+			assert.equal(names.length, 1);
+			assert.notEqual(names[0], "undefined");
+		});
+		test("what stands beside `secure` reaches TCP", async () => {
+			const [names] = await result("tcpOptions");
+			for (const name of ["address", "nodelay", "keepalive", "own", "port"])
+				assert.ok(names.split(" ").includes(name), names);
+		});
+		test("refused by name, with what to do", async () => {
+			const all = [
+				{ ...ca, verify: false },
+				{ ...ca, protocolVersion: 0x301 },
+				{ ...ca, tls_elliptic_curve: [23] },
+				{ ...ca, applicationLayerProtocolNegotiation: 5 },
+				{},
+			];
+			const [verify, version, unknown, protocols, nobody] = await result("wrong", { secure: { all } });
+			assert.match(verify, /"verify": checking can't be switched off; give a pin/);
+			assert.match(version, /"protocolVersion"/);
+			assert.match(unknown, /"tls_elliptic_curve" is no option/);
+			assert.match(protocols, /"applicationLayerProtocolNegotiation"/);
+			assert.match(nobody, /no trust anchor/);
+		});
+	});
+
+	describe(`whom a connection trusts that does not say, ${variant}`, () => {
+		test("the resources ca*.der", async () => {
+			const extra = resources("cas", { "ca3.der": other.root.der, "ca236.der": root.der });
+			assert.equal((await result("connect", { secure: {}, extra }))[0].version, 0x304);
+		});
+		test("no others", async () => {
+			const extra = resources("others", { "ca3.der": other.root.der });
+			assert.match((await result("connect", { secure: {}, extra }))[0], /^untrusted: /);
+		});
+		test("what the app gives, alone", async () => {
+			const extra = resources("given", { "ca3.der": root.der, "other.der": other.root.der });
+			assert.match(
+				(await result("connect", { secure: { certificate: { resource: "other.der" } }, extra }))[0],
+				/^untrusted: /,
+			);
+		});
+		test("too many are refused, with what to do", async () => {
+			const many = (count: number): Record<string, Uint8Array> =>
+				Object.fromEntries(Array.from({ length: count }, (_, i) => [`ca${i}.der`, root.der]));
+			assert.equal((await result("connect", { secure: {}, extra: resources("most", many(32)) }))[0].version, 0x304);
+			const extra = resources("many", many(33));
+			assert.match((await result("wrong", { secure: { all: [{}] }, extra }))[0], /33 resources .*npm run roots/);
+		});
+	});
+
+	describe(`securesocket, ${variant}`, () => {
+		test("connects by name; each way of reading and writing", async () => {
+			const events = await result("oldStyle");
+			assert.deepEqual(events.slice(0, 3), [[1, null], true, true]);
+			assert.match(events[3], /10000 bytes can't be written/);
+			assert.deepEqual(
+				events.filter((one, i) => i > 3 && !(Array.isArray(one) && one[0] === 3)),
+				[[2, 6], 6, 0x68, "el", 1, "o\n", 0, "undefined"],
+			);
+		});
+		test("a wrong server: -2, once", async () => {
+			const events = await result("oldStyle", { secure: { ...ca, serverName: "other.example" } });
+			assert.deepEqual(events.at(-1), [-2, null]);
+			assert.equal(events.filter(one => one[0] < 0).length, 1);
+		});
+		test("long data in pieces, and the server's end: -1", async () => {
+			const serve = (socket: TLSSocket): void => {
+				socket.once("data", () => socket.end(Buffer.alloc(50_000, "x")));
+			};
+			assert.deepEqual(await result("oldStyleReading", { serve }), [-1, 50_000, 0]);
+		});
+		test("cut without close_notify: -2", async () => {
+			const serve = (socket: TLSSocket): void => {
+				socket.once("data", () => {
+					socket.write("x".repeat(100));
+					setTimeout(() => socket.destroy(), 100);
+				});
+			};
+			const [message] = await result("oldStyleReading", { serve });
+			assert.equal(message, -2);
+		});
+		test("verify: false is refused", async () => {
+			await output("oldStyle", { secure: { ...ca, verify: false }, code: 10 });
+		});
+	});
+
+	describe(`ssl/session, ${variant}`, () => {
+		for (const version of [0x303, 0x304])
+			test(`on a socket of ECMA-419, ${version.toString(16)}`, async () => {
+				const events = await result("session", { secure: { ...ca, protocolVersion: version } });
+				assert.deepEqual(events, ["ready", true, true, "hello\n", 0]);
+			});
+		test("a wrong server throws", async () => {
+			await output("session", { secure: { ...ca, serverName: "other.example" }, code: 10 });
+		});
+	});
+
+	test(`the SDK's module in front of ours ends the run before it starts, with a sentence, ${variant}`, async () => {
+		const at = join(folder, "stale");
+		mkdirSync(at, { recursive: true });
+		writeFileSync(join(at, "tlssocket.ts"), "export default class {}\n");
+		const first = { modules: { "embedded:io/socket/tcp/tls": "./tlssocket" }, preload: "embedded:io/socket/tcp/tls" };
+		writeFileSync(join(at, "first.json"), JSON.stringify(first));
+		writeFileSync(join(at, "main.js"), "");
+		const include = ["./first.json", join(projectRoot, "modules", "sdk", "manifest.json")];
+		writeFileSync(join(at, "manifest.json"), JSON.stringify({ include, modules: { "*": "./main" } }));
+		const { code, stderr } = await runApp(await buildApp(at, { variant, extra: trusted }), { timeout: 30 });
+		assert.notEqual(code, 0);
+		assert.match(
+			stderr,
+			/"embedded:io\/socket\/tcp\/tls" is not the one of xs-tls\/modules\/sdk: leave the other out with "~"/,
+		);
+	});
+}
