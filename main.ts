@@ -51,7 +51,7 @@ function parseURL(url: string): Target {
 	return { host, authority, port, path: path.startsWith("/") ? path : `/${path}` };
 }
 
-/** The versions that "tls" allows: with the word "1.2" or "1.3" that one, else both. Other words are for modules/optional/legacy. */
+/** The versions that "xs_tls" allows: with the word "1.2" or "1.3" that one, else both. Other words are for modules/optional/legacy. */
 function versions(tls: string): object {
 	const words = tls.split(" ");
 	return words.includes("1.2") ? { maxVersion: 0x0303 } : words.includes("1.3") ? { minVersion: 0x0304 } : {};
@@ -118,7 +118,7 @@ function request({ host, authority, port, path }: Target, address: string): void
 		socket: {
 			io: TLSClient,
 			TCP: { io: TCP },
-			secure: { ...trusted, ...versions(config.tls), onHandshake: printHandshake },
+			secure: { ...trusted, ...versions(config.xs_tls), onHandshake: printHandshake },
 		},
 		onError(error) {
 			fail(error.message);

@@ -177,7 +177,7 @@ async function request(given: Arguments, variant: string, url: string, ca: strin
 	const isDebugged = given.debug !== undefined;
 	const app = await buildApp(projectRoot, {
 		variant,
-		config: { url, ca, tls: given.tls, method: given.method, data: given.data, headers: given.headers.join("\n") },
+		config: { url, ca, xs_tls: given.tls, method: given.method, data: given.data, headers: given.headers.join("\n") },
 		extra,
 		isDebugged,
 	});

@@ -80,7 +80,7 @@ function oldExchange(name: string): Pick<SuiteInfo12, "exchange"> {
 	return name === "RSA" ? { exchange: "RSA" } : name === "DHE_RSA" ? { exchange: "DHE" } : {};
 }
 
-/** The suites that a client has only by "config.tls". */
+/** The suites that a client has only by "config.xs_tls". */
 export const oldSuites12: Record<string, SuiteInfo12> = Object.fromEntries(
 	Object.entries(oldNumbers).flatMap(([exchange, numbers]) =>
 		Object.entries(numbers).map(([cipher, id]) => [

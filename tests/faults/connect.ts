@@ -88,7 +88,7 @@ export interface ClientOptions {
 	readonly clock?: string;
 	/** The client closes where its answer holds this; else it waits for the server to. */
 	readonly until?: string;
-	/** Words for "config.tls"; with them the app has modules/optional/legacy. */
+	/** Words for "config.xs_tls"; with them the app has modules/optional/legacy. */
 	readonly tls?: string;
 	/** More of the app's "mc/config". */
 	readonly config?: Readonly<Record<string, string>>;
@@ -143,7 +143,7 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		early: String(early),
 		...(session === undefined ? {} : { sessions: "1", session }),
 		...(psk ? { psk: JSON.stringify(psk) } : {}),
-		...(tls === undefined ? {} : { tls }),
+		...(tls === undefined ? {} : { xs_tls: tls }),
 		...(until === undefined ? {} : { until }),
 		...(path === undefined ? {} : { path }),
 		...(lines ? { lines: JSON.stringify(lines) } : {}),

@@ -147,7 +147,7 @@ describe("TLS 1.2: the extended master secret", () => {
 		for (const withoutLegacy of [false, true]) {
 			const [client] = await runClient(9, 1, { ca: identity.root.pem, tls: "ems-optional", withoutLegacy });
 			assert.equal(client!.code, "configuration");
-			assert.match(client!.message, /"config.tls": remove "ems-optional"/);
+			assert.match(client!.message, /"config.xs_tls": remove "ems-optional"/);
 		}
 	});
 });

@@ -51,7 +51,7 @@ export interface Work {
 	readonly hasStore?: boolean;
 	/** The app has modules/optional/hybrid, and the server is OpenSSL 3.5. */
 	readonly isHybrid?: boolean;
-	/** Words for "config.tls"; with them the app has modules/optional/legacy. */
+	/** Words for "config.xs_tls"; with them the app has modules/optional/legacy. */
 	readonly tls?: string;
 	/** More of the manifest's `creation`. */
 	readonly creation?: Record<string, unknown>;
@@ -110,7 +110,7 @@ export async function work(what: Work, mayFail = false): Promise<Outcome> {
 			secure: JSON.stringify(secure),
 			port: String(server.port),
 			...(hasStore ? { trust: "store" } : {}),
-			...(tls === undefined ? {} : { tls }),
+			...(tls === undefined ? {} : { xs_tls: tls }),
 		};
 		const extra = {
 			...(creation ? { creation } : {}),

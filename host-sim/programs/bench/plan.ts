@@ -18,7 +18,7 @@ function peak(reach: number, better: number): Goals {
 	return { livePeak: [reach * KB, better * KB] };
 }
 
-/** A server with old suites alone, and the words of "config.tls" that it takes. */
+/** A server with old suites alone, and the words of "config.xs_tls" that it takes. */
 export interface OldServer {
 	readonly tls: string;
 	readonly server: ServerOptions;

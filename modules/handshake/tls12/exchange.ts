@@ -28,7 +28,7 @@ export interface KeyExchange {
 	close(): void;
 }
 
-/** What a build for old servers adds (legacy/legacy.ts), of which "config.tls" in the app's manifest switches on what it names. */
+/** What a build for old servers adds (legacy/legacy.ts), of which "config.xs_tls" in the app's manifest switches on what it names. */
 export interface Legacy {
 	/** Suites and groups that are offered behind the others, best first; the groups for TLS 1.2 only. */
 	readonly suites: readonly number[];

@@ -1,5 +1,5 @@
 /*
-	"tls/optional/legacy/legacy" in a build for old servers of TLS 1.2: what "config.tls" in the app's manifest switches on, as words:
+	"tls/optional/legacy/legacy" in a build for old servers of TLS 1.2: what config.xs_tls in the app's manifest switches on, { "legacy": ["cbc"] }:
 
 	    cbc   AES in CBC mode with HMAC, and encrypt_then_mac (RFC 7366) where the server knows it
 	    rsa   RSA key transport (RFC 5246 section 7.4.7.1): whoever gets the server's key later can read all that was said
@@ -9,7 +9,6 @@
 	offered behind everything else.
 */
 
-import config from "mc/config";
 import type { Suite } from "../../crypto/suite";
 import type { KeyExchange, Legacy } from "../../handshake/tls12/exchange";
 import { NamedGroup, OldExchange } from "../../wire/numbers";
@@ -21,11 +20,10 @@ import type { Secret } from "tls/hardware/secret";
 import { DHE } from "./dhe";
 import { RSA } from "./rsa";
 import { makeSuite, suitesWith } from "./suites";
+import { legacyWords, misplacedWords } from "./words";
 
 const known: readonly string[] = ["1.2", "1.3", "cbc", "rsa", "dhe"];
-const words = String(config.tls ?? "")
-	.split(" ")
-	.filter(word => word !== "");
+const words = legacyWords();
 const unknown = words.find(word => !known.includes(word));
 const [cbc, rsa, dhe] = [words.includes("cbc"), words.includes("rsa"), words.includes("dhe")];
 const suites: readonly number[] = suitesWith(cbc, rsa, dhe);
@@ -76,7 +74,7 @@ export const legacy: Legacy | undefined = Object.freeze(
 /** What is wrong with the words, or undefined. */
 export const problem: string | undefined =
 	unknown === undefined
-		? undefined
+		? misplacedWords()
 		: unknown === "ems-optional"
-			? '"config.tls": remove "ems-optional": servers without the extended master secret are accepted by default'
-			: `"config.tls": "${unknown}" is none of ${known.join(", ")}`;
+			? '"config.xs_tls": remove "ems-optional": servers without the extended master secret are accepted by default'
+			: `"config.xs_tls": "${unknown}" is none of ${known.join(", ")}`;
