@@ -20,8 +20,6 @@ const provided: Readonly<Record<string, readonly string[]>> = {
 	"modules/network/sntp/manifest.json": ["network.json"],
 	"modules/network/wifi/manifest.json": [],
 	"modules/files/resource/manifest.json": [],
-	"modules/files/file/manifest.json": ["file.json"],
-	"modules/files/preference/manifest.json": ["preference.json"],
 	"modules/data/headers/manifest.json": ["headers.json"],
 	"modules/data/url/manifest.json": ["url.json"],
 	"modules/data/text/decoder/manifest.json": ["text.json"],

@@ -12,11 +12,11 @@ const defaultPorts: Readonly<Record<string, string>> = Object.freeze({
 });
 
 /** Characters that stay as they are in a path, a query or a fragment. */
-const plain = /[\w.~!$&'()*+,;=:@/?%[\]|^-]/;
+const PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~!$&'()*+,;=:@/?%[]|^-";
 
-function percentEncode(text: string, kept: RegExp): string {
+function percentEncode(text: string): string {
 	let result = "";
-	for (const character of text) result += kept.test(character) ? character : encodeURIComponent(character);
+	for (const character of text) result += PLAIN.includes(character) ? character : encodeURIComponent(character);
 	return result;
 }
 
@@ -33,7 +33,11 @@ function withoutDots(path: string): string {
 	return `/${result.join("/")}`;
 }
 
-const pattern = /^([A-Za-z][A-Za-z0-9+.-]*:)?(\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?$/;
+/** Scheme, "//" and authority, authority, path, query and fragment (RFC 3986 appendix B). */
+function takeApart(text: string): RegExpExecArray | null {
+	// XS: a literal here, as a preloaded RegExp can't be used
+	return /^([A-Za-z][A-Za-z0-9+.-]*:)?(\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?$/.exec(text);
+}
 
 function refuse(text: string): never {
 	throw new TypeError(`"${text}" is no URL`);
@@ -50,7 +54,7 @@ export class URL {
 	#searchParams = new URLSearchParams();
 
 	constructor(url: string, base?: string | URL) {
-		const match = pattern.exec(String(url).trim());
+		const match = takeApart(String(url).trim());
 		if (!match) refuse(url);
 		const [, scheme, , authority, path = "", query, hash = ""] = match as (string | undefined)[];
 		const from = scheme === undefined ? (base === undefined ? refuse(url) : new URL(String(base))) : undefined;
@@ -65,7 +69,7 @@ export class URL {
 		}
 		const isBelow = from !== undefined && authority === undefined && !path.startsWith("/");
 		const folder = isBelow ? from.pathname.slice(0, from.pathname.lastIndexOf("/") + 1) : "";
-		this.pathname = isBelow && !path ? from.pathname : percentEncode(withoutDots(folder + path || "/"), plain);
+		this.pathname = isBelow && !path ? from.pathname : percentEncode(withoutDots(folder + path || "/"));
 		this.search = query ?? (isBelow && !path ? from.search : "");
 		this.hash = hash;
 	}
@@ -107,7 +111,7 @@ export class URL {
 		return text ? `?${text}` : "";
 	}
 	set search(search: string) {
-		this.#searchParams.source = percentEncode(search.startsWith("?") ? search.slice(1) : search, plain);
+		this.#searchParams.source = percentEncode(search.startsWith("?") ? search.slice(1) : search);
 	}
 	get searchParams(): URLSearchParams {
 		return this.#searchParams;
@@ -117,7 +121,7 @@ export class URL {
 	}
 	set hash(hash: string) {
 		const text = hash.startsWith("#") ? hash.slice(1) : hash;
-		this.#hash = text ? `#${percentEncode(text, plain)}` : "";
+		this.#hash = text ? `#${percentEncode(text)}` : "";
 	}
 	get href(): string {
 		const secret = this.password ? `:${this.password}` : "";

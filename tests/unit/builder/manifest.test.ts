@@ -62,6 +62,27 @@ describe("include", () => {
 		assert.deepEqual(paths(manifest), { "*": ["/a/x", "/main"], "a/*": ["/a/y/*"] });
 	});
 
+	test("of the SDK: what the simulator has counts as included, the rest is named", context => {
+		const before = process.env["MODDABLE"];
+		delete process.env["MODDABLE"];
+		context.after(() => {
+			if (before !== undefined) process.env["MODDABLE"] = before;
+		});
+		const names = ["examples/manifest_base.json", "examples/manifest_net.json", "modules/io/manifest.json"];
+		const { files, variables } = readOne(context, { include: names.map(name => `$(MODDABLE)/${name}`) });
+		assert.deepEqual(
+			files.map(file => basename(file)),
+			["network.json", "io.json", "manifest.json"],
+		);
+		assert.match(String(variables["MODULES"]), /\/modules$/);
+		assert.throws(
+			() => readOne(context, { include: "$(MODDABLE)/modules/piu/manifest.json" }),
+			/\$\(MODDABLE\)\/modules\/piu\/manifest\.json is not one of the parts .* set MODDABLE .* or move the line under "platforms"/,
+		);
+		assert.throws(() => readOne(context, { data: { "*": "$(MODULES)/crypt/data/ca1" } }), /set MODDABLE/);
+		assert.deepEqual(readOne(context, { modules: { "~": "$(MODULES)/crypt/ssl/*" } }).modules[0]!.sources, []);
+	});
+
 	test("of nothing, of git, of something else: each in words", context => {
 		assert.throws(
 			() => readOne(context, { include: "./none.json" }),
