@@ -12,7 +12,7 @@ import { buildApp } from "../build/build.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
 import { runApp, type Report } from "../build/run.js";
 import { makeIdentity } from "../servers/certificates.js";
-import { guarded } from "./cli.js";
+import { guarded } from "./guarded.js";
 
 const usage = `npm run check-sdk
 

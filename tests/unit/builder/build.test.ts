@@ -6,7 +6,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { projectRoot } from "../../../host-sim/build/files.js";
 import { buildApp, type BuildOptions } from "../../../host-sim/build/build.js";
 import { runApp, type RunResult } from "../../../host-sim/build/run.js";
 import { folderOf } from "./folder.js";
