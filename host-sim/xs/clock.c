@@ -10,8 +10,8 @@
 static double offset;
 static bool usesHost = true;
 
-/* 2001-09-09: a clock below it was never set. */
-static const double kFirstSetSecond = 1e9;
+/* 2000-01-01: a clock below it was never set. */
+static const double kFirstSetSecond = 946684800;
 
 /* Seconds for which the clock has stood still, and where it stands now; < 0 while it runs. */
 static double pausedFor, pausedAt = -1;

@@ -12,7 +12,7 @@ import type { SDKSecureOptions } from "./options";
 
 /** Options of the SDK's TLSSocket. Those of the TCP class may stand beside `secure`. */
 export interface TLSSocketOptions extends Omit<TLSClientOptions, "secure" | "port"> {
-	port?: number;
+	port?: number | string;
 	secure?: SDKSecureOptions & ThisType<TLSClient>;
 	[option: string]: unknown;
 }
@@ -45,7 +45,8 @@ function clientOptions(given: TLSSocketOptions): TLSClientOptions {
 	} as TLSClientOptions;
 	if (host !== undefined) options.host = host;
 	if (address !== undefined) options.address = address;
-	if (port !== undefined) options.port = port;
+	// the SDK's fetch has it from a URL, as a text
+	if (port !== undefined) options.port = Number(port);
 	if (onReadable) options.onReadable = onReadable;
 	if (onWritable) options.onWritable = onWritable;
 	if (onError) options.onError = onError;

@@ -132,8 +132,10 @@ for (const variant of variants) {
 	};
 
 	describe(`the SDK's clients over modules/sdk, ${variant}`, { skip }, () => {
-		test("HTTPClient", async () =>
-			assert.deepEqual(await run("https", answering()), ["200 text/plain", "done 100000", "done 20000 bytes"]));
+		test("HTTPClient", async () => {
+			const one = ["200 text/plain", "done 100000"];
+			assert.deepEqual(await run("https", answering()), [...one, ...one]);
+		});
 		test("fetch", async () => assert.deepEqual(await run("fetch", answering()), ["200 device", "200 10 bytes"]));
 		test("WebSocketClient", async () => {
 			const lines = await run("websocket", webSocket());

@@ -5,7 +5,18 @@ import config from "mc/config";
 const total = 40000;
 let left = total,
 	received = 0,
-	isShort = true;
+	room = 0,
+	isShort = true,
+	isSent = false;
+
+/** As much of the long message as there is room for. */
+function writeLong(client) {
+	while (left && room > 0) {
+		const size = Math.min(left, room);
+		left -= size;
+		room = client.write(new Uint8Array(size).fill(0x61), { binary: true, more: left > 0 });
+	}
+}
 
 new device.network.wss.io({
 	...device.network.wss,
@@ -19,26 +30,17 @@ new device.network.wss.io({
 			trace(`${received} bytes\n`);
 			isShort = false;
 			received = 0;
-			this.isReady = true;
-			this.send?.();
+			writeLong(this);
 		} else if (received >= total) {
 			trace(`${received} bytes\n`);
 			this.close();
 		}
 	},
 	onWritable(count) {
-		if (isShort) {
-			if (!this.isSent) this.write(ArrayBuffer.fromString("hello"));
-			this.isSent = true;
-			return;
-		}
-		const size = Math.min(left, Math.max(0, count - 8));
-		if (!size) return;
-		left -= size;
-		this.write(new Uint8Array(size).fill(0x61), { binary: true, more: left > 0 });
-	},
-	onControl(opcode) {
-		trace(`control ${opcode}\n`);
+		room = count;
+		if (!isShort) writeLong(this);
+		else if (!isSent) room = this.write(ArrayBuffer.fromString("hello"));
+		isSent = true;
 	},
 	onClose() {
 		trace("closed\n");
