@@ -110,7 +110,7 @@ interface Served {
 }
 
 async function serve(): Promise<Served> {
-	const { root, intermediate, leaf } = makeIdentity(["localhost"]);
+	const { root, intermediate, leaf } = makeIdentity(["127.0.0.1"]);
 	const served = { port: 0, ca: root.pem, requests: 0 } as Served & { server: Server; port: number };
 	served.server = createServer({ cert: leaf.pem + intermediate.pem, key: leaf.keyPem }, (_, response) => {
 		served.requests++;
@@ -164,7 +164,7 @@ async function check(): Promise<number> {
 	for (const one of [output, app]) mkdirSync(one, { recursive: true });
 	const served = await serve();
 	try {
-		const config = { url: `https://localhost:${served.port}/`, ca: served.ca };
+		const config = { url: `https://127.0.0.1:${served.port}/`, ca: served.ca };
 		writeFileSync(
 			join(app, "manifest.json"),
 			JSON.stringify({ include: [join(projectRoot, "manifest.json")], config }, null, "\t"),
