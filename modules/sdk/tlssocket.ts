@@ -37,12 +37,13 @@ function addTrace(options: TLSClientOptions): void {
 }
 
 function clientOptions(given: TLSSocketOptions): TLSClientOptions {
-	const { host, address, port, TCP, secure, onReadable, onWritable, onError, format, target, ...rest } = given;
+	const { from, host, address, port, TCP, secure, onReadable, onWritable, onError, format, target, ...rest } = given;
 	const server = host ?? address;
 	const options = {
 		TCP: { ...rest, ...TCP } as TCPOptions,
 		secure: convertOptions(secure, server === undefined ? undefined : `${server}:${port}`),
 	} as TLSClientOptions;
+	if (from !== undefined) options.from = from;
 	if (host !== undefined) options.host = host;
 	if (address !== undefined) options.address = address;
 	// the SDK's fetch has it from a URL, as a text
