@@ -203,6 +203,20 @@ describe("TLS 1.3: X25519MLKEM768", () => {
 		);
 	});
 
+	test("behind another group it is sent when the server asks for it, alone", async () => {
+		const groups = ["x25519", "secp256r1", "X25519MLKEM768"];
+		const [asked, taken] = await runAll([{ retryGroup: HYBRID }, {}], { secure: { groups } });
+		assert.deepEqual(asked!.server.hellos!.map(sharesOf), [[[X25519, 32]], [[HYBRID, 1216]]]);
+		assert.deepEqual(
+			[asked, taken].map(pair => [pair!.client.code, pair!.client.negotiated?.group]),
+			[
+				["closed", HYBRID],
+				["closed", X25519],
+			],
+			asked!.client.message,
+		);
+	});
+
 	test("without TLS 1.3 it is not offered", async () => {
 		const [pair] = await runAll([{}], { secure: { maxVersion: 0x303 } });
 		const { data } = helloExtensions(pair!.server.hello);
