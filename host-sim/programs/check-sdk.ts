@@ -80,18 +80,15 @@ function findBelow(folder: string, name: string): string {
 	return join(folder, found);
 }
 
-/** What the SDK's linker has written: bytes of bytecode, slots of the preloaded heap, keys. */
+/** What the SDK's linker has written: slots of the preloaded heap, keys. Bytecode is not counted yet: the linker writes it function by function. */
 interface Linked {
-	readonly bytecode: number;
 	readonly slots: number;
 	readonly keys: number;
 }
 
 function readLinked(text: string): Linked {
 	const numberOf = (name: string): number => Number(new RegExp(`#define ${name} (\\d+)`).exec(text)?.[1] ?? Number.NaN);
-	let bytecode = 0;
-	for (const match of text.matchAll(/^static const txU1 gxCode\d+\[(\d+)\];/gm)) bytecode += Number(match[1]);
-	return { bytecode, slots: numberOf("mxHeapCount"), keys: numberOf("mxKeysCount") };
+	return { slots: numberOf("mxHeapCount"), keys: numberOf("mxKeysCount") };
 }
 
 /** What an app's machine has used. */
@@ -147,7 +144,6 @@ function row(name: string, sdk: number, simulator: number): string {
 function table(linked: Linked, used: Used, report: Report): string {
 	return [
 		`${"".padEnd(28)}${"SDK".padStart(10)}${"simulator".padStart(12)}`,
-		row("bytecode, bytes", linked.bytecode, report.flash.bytecode),
 		row("slots preloaded", linked.slots, report.flash.slots),
 		row("keys", linked.keys, report.flash.keys),
 		row("slots, peak", used.slotsPeak, report.memory.slots.peak),
