@@ -25,6 +25,9 @@ const RELEASED = 1793491200;
 /** Default of the option `clockTolerance`, in seconds. */
 export const CLOCK_TOLERANCE = 300;
 
+// XS: a literal outside of functions, which a device does not copy at each use
+const WAIT = "wait";
+
 /** The end of 1970. */
 const FIRST_YEAR = 31536000;
 
@@ -43,7 +46,7 @@ function strictClock(): number | undefined {
 
 /** True while a connection with this option has to wait. */
 export function isWaitingForClock(option: ClockOption | undefined): boolean {
-	return option === "wait" && buildClock() === undefined;
+	return option === WAIT && buildClock() === undefined;
 }
 
 /** Checks the option `clock`. Throws "configuration". */
