@@ -102,6 +102,14 @@ export class TLSClient {
 		this.#transport.close();
 	}
 
+	/**
+	 * Closes the write side with close_notify, behind what was written. Reading goes on until the server closes, which `onError` tells. A server of TLS 1.2 may
+	 * close at once. Throws TLSError where the connection is not open.
+	 */
+	end(): void {
+		this.#transport.end();
+	}
+
 	/** "buffer" or "number"; RangeError for others. */
 	get format(): "buffer" | "number" {
 		return this.#transport.flags & Flag.numbers ? "number" : "buffer";

@@ -124,6 +124,11 @@ export class Engine {
 		this.#connection.release();
 	}
 
+	/** Closes the write side with close_notify; what the server sends can still be read. Throws TLSError where the connection is not open. */
+	end(): void {
+		this.#connection.end();
+	}
+
 	/** Sends close_notify and wipes all secrets. No event is reported afterwards. */
 	close(): void {
 		this.#connection.close();

@@ -139,7 +139,7 @@ export class Connection extends Lifecycle {
 	 * bytes are to be collected, these included, as far as that is known.
 	 */
 	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
-		this.expectOpen();
+		this.expectWritable();
 		const outgoing = this.outgoing,
 			maxFragment = outgoing.maxFragment;
 		try {
@@ -158,7 +158,7 @@ export class Connection extends Lifecycle {
 	 * answer serves for many requests (RFC 8446 section 4.6.3). `release` does it, too.
 	 */
 	answer(): void {
-		if (!this.isOpen || !this.post!.owesUpdate) return;
+		if (!this.isWritable || !this.post!.owesUpdate) return;
 		try {
 			this.updateKey();
 		} catch (e) {
@@ -171,7 +171,7 @@ export class Connection extends Lifecycle {
 	 * is at work. Throws TLSError "configuration" in TLS 1.2.
 	 */
 	requestKeyUpdate(): void {
-		this.expectOpen();
+		this.expectWritable();
 		this.post!.requestUpdate();
 		this.answer();
 	}

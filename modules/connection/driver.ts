@@ -67,6 +67,8 @@ export interface Host {
 	alert(level: AlertLevel, description: number): void;
 	/** Throws where the connection was closed meanwhile: the step that runs then has no use any more. */
 	expectAlive(): void;
+	/** Throws where nothing can be sent any more. */
+	expectSendable(): void;
 	/** Counts a message that brings no application data. */
 	countIdle(): void;
 	/** True where this turn of the event loop has done enough. */
@@ -97,6 +99,8 @@ export class Driver implements Link, Gate {
 	private held: { close(): void } | undefined = undefined;
 	private changeCipherSpecs = 0;
 	private changeCipherSpecSent = false;
+	/** XS: absent field. True where an alert would be the first of the second flight. */
+	declare private owesChangeCipherSpec: boolean | undefined;
 	private ignored = 0;
 	owesCertificate = false;
 	/** XS: absent field. Gets a message that is passed over. */
@@ -268,7 +272,7 @@ export class Driver implements Link, Gate {
 	}
 
 	send(bytes: Uint8Array, start: number, end: number): void {
-		this.host.expectAlive();
+		this.host.expectSendable();
 		this.outgoing.addSplit(ContentType.handshake, bytes, start, end);
 		this.outgoing.flush();
 		this.outgoing.release();
@@ -295,6 +299,15 @@ export class Driver implements Link, Gate {
 	limitRecords(send: number, receive: number): void {
 		this.outgoing.maxFragment = Math.min(this.outgoing.maxFragment, send);
 		this.incoming.recordSizeLimit = receive;
+	}
+
+	oweChangeCipherSpec(): void {
+		this.owesChangeCipherSpec = true;
+	}
+
+	/** An alert is to be sent: what must come before it. */
+	beforeAlert(): void {
+		if (this.flow && this.owesChangeCipherSpec) this.sendChangeCipherSpec();
 	}
 
 	sendChangeCipherSpec(): void {

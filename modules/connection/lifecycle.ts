@@ -49,8 +49,10 @@ export abstract class Lifecycle implements Host {
 	protected readonly outgoing: Outgoing;
 	protected state: State = State.handshake;
 	protected readonly events: Events;
-	// XS: absent field
+	// XS: absent fields
 	declare private failure: TLSError | undefined;
+	/** True once `end` has closed the write side: nothing is sent any more, not even an alert (RFC 8446 section 6.1). */
+	declare protected hasEnded: boolean | undefined;
 	/** Longest handshake message that is taken. */
 	abstract readonly maxMessage: number;
 	/** While a handshake goes on, or part of a later message has arrived. */
@@ -92,6 +94,27 @@ export abstract class Lifecycle implements Host {
 		this.finishClosing();
 	}
 
+	/**
+	 * Closes the write side with close_notify (RFC 8446 section 6.1); what the server sends can still be read. A server of TLS 1.2 may answer by closing
+	 * at once (RFC 5246 section 7.2.1). Throws TLSError before the handshake is done and after close.
+	 */
+	end(): void {
+		this.expectOpen();
+		if (this.hasEnded) return;
+		try {
+			this.alert(AlertLevel.warning, AlertDescription.close_notify);
+			this.hasEnded = true;
+			this.outgoing.flush();
+		} catch (e) {
+			throw this.die(e);
+		}
+	}
+
+	/** True where application data can be sent. */
+	get isWritable(): boolean {
+		return this.isOpen && !this.hasEnded;
+	}
+
 	/** The transport has ended. Without close_notify before it, that is a truncated stream (RFC 8446 section 6.1). */
 	transportEnded(): void {
 		if (this.state >= State.ended) return;
@@ -110,6 +133,8 @@ export abstract class Lifecycle implements Host {
 	}
 
 	alert(level: AlertLevel, description: number): void {
+		if (this.hasEnded) return;
+		this.driver?.beforeAlert();
 		this.outgoing.add(ContentType.alert, Uint8Array.of(level, description), 0, 2);
 	}
 
@@ -119,6 +144,15 @@ export abstract class Lifecycle implements Host {
 
 	spend(work: number): void {
 		this.budget -= work;
+	}
+
+	expectSendable(): void {
+		this.expectAlive();
+		if (this.hasEnded)
+			throw new TLSError(
+				"unexpected_message",
+				"server wants an answer after our close_notify, which ended what we send",
+			);
 	}
 
 	expectAlive(): void {
@@ -157,6 +191,11 @@ export abstract class Lifecycle implements Host {
 		if (!isAllowed) throw new TLSError("internal", `the connection can't go from state ${from} to ${state}`);
 		this.state = state;
 		return true;
+	}
+
+	protected expectWritable(): void {
+		this.expectOpen();
+		if (this.hasEnded) throw new TLSError("closed", "nothing can be written after end()");
 	}
 
 	protected expectOpen(): void {

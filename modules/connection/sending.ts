@@ -37,7 +37,7 @@ export abstract class Sending<Client> extends Turns<Client> {
 	write(bytes: Uint8Array, options: WriteOptions | undefined): number {
 		const connection = this.connection,
 			length = bytes.length;
-		if (this.flags & Flag.ended || !connection.isOpen) throw this.refusal();
+		if (this.flags & Flag.ended || !connection.isWritable) throw this.refusal();
 		const promised = this.promised,
 			left = promised - length,
 			hasMore = options?.more;
@@ -98,7 +98,7 @@ export abstract class Sending<Client> extends Turns<Client> {
 
 	/** Tells the application how much it may write. After TCP's end there is nothing to tell. */
 	protected tellWritable(): void {
-		if (this.flags & Flag.ended || !this.connection.isOpen) return;
+		if (this.flags & Flag.ended || !this.connection.isWritable) return;
 		this.promise();
 		if (this.promised > 0) this.call(this.onWritable, this.promised);
 	}

@@ -95,6 +95,18 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		});
 	}
 
+	/** Closes the write side: what was written goes out first. */
+	end(): void {
+		if (!this.connection.isOpen) throw this.refusal();
+		try {
+			this.connection.end();
+		} catch (e) {
+			// the connection is over: onError is called from the event loop
+			this.schedule();
+			throw e;
+		}
+	}
+
 	close(): void {
 		if (!this.tcp) return;
 		this.connection.close();
@@ -276,6 +288,8 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		const error = this.connection.error;
 		if (error) return error;
 		if (!this.tcp) return new TLSError("closed", "the connection is closed");
+		if (this.connection.isOpen && !this.connection.isWritable)
+			return new TLSError("closed", "nothing can be written after end()");
 		if (this.options)
 			return new RangeError("nothing can be written before the connection is open: wait for onWritable");
 		return new TLSError(

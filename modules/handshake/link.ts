@@ -66,6 +66,8 @@ export interface Link {
 	 * protection (RFC 8449, RFC 6066 section 4).
 	 */
 	limitRecords(send: number, receive: number): void;
+	/** An alert that ends the handshake goes behind change_cipher_spec from now on, as all of the second flight does (RFC 8446 appendix D.4). */
+	oweChangeCipherSpec(): void;
 	/** Sends change_cipher_spec (RFC 5246 section 7.1), with TLS 1.3 a dummy for middleboxes (RFC 8446 appendix D.4). At most once. */
 	sendChangeCipherSpec(): void;
 	/** From the next record on, what arrives is protected with this key, which it takes over. Throws where a message straddles the change. */

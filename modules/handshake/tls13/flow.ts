@@ -332,6 +332,7 @@ export function* flow13(link: Link, hello: Hello, answer: ServerHello): Flow {
 	const state = new State13(hello, answer);
 	link.holds(state);
 	link.useVersion(ProtocolVersion.tls13);
+	if (state.isCompatible) link.oweChangeCipherSpec();
 	if (!answer.key) expectTrust(link);
 	yield Step.pause;
 	agree(link, hello, answer, state);

@@ -35,6 +35,8 @@ interface Scenario {
 	readonly writes?: readonly Writing[];
 	/** The connection is closed right behind them. */
 	readonly closes?: boolean;
+	/** The write side is closed behind the request; then writing is tried again. */
+	readonly ends?: boolean;
 	/** Bytes of one message, written as room comes, a header of 4 bytes with `more` before each part. */
 	readonly total?: number;
 	/** Arguments for write and read, by name, in place of a request. */
@@ -338,6 +340,10 @@ function run(scenario: Scenario, done: () => void): void {
 			if (scenario.arguments) tryArguments(this, count);
 			if (scenario.format === "number") for (const byte of new Uint8Array(request)) call(() => this.write(byte));
 			else log.push(attempt(() => this.write(request)));
+			if (!scenario.ends) return;
+			call(() => this.end());
+			call(() => this.end());
+			log.push(attempt(() => this.write(request)));
 		},
 		onReadable(this: TLSClient, count: number) {
 			if (does === "throw before reading" && chosen === "onReadable" && !counts["onReadable"]) {
