@@ -171,7 +171,8 @@ export async function makeDist(
 	}
 	const hardware = relative(folder, join(projectRoot, "hardware", "manifest.json"));
 	writeFileSync(join(folder, "manifest.json"), `${JSON.stringify(manifestOf(names, hardware), null, "\t")}\n`);
-	writeTypes(folder, scripts, exported);
+	// what stands in for a part has the part's types
+	writeTypes(folder, without.length ? await scriptsOf([]) : scripts, exported);
 	return Buffer.byteLength(module);
 }
 
