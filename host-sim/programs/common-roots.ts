@@ -9,8 +9,7 @@
 	Encrypt's new roots YE and YR are in no list yet; they are cross-signed by X2 and X1, which are here.
 
 	It is a judgement, not a measurement: a device that talks to few servers is better served by --from with their roots. Sources:
-	Mozilla's list as Node.js 20.20.2 has it (2026-03-24), Mozilla's page "CA/Root CA Lifecycles", Chrome's root program policy 1.6,
-	the CAs' own pages of their hierarchies.
+	Mozilla's list as Node.js 20.20.2 has it (2026-03-24), and the dates of Mozilla's page "CA/Root CA Lifecycles".
 */
 
 export const commonRoots: readonly (readonly [key: string, name: string])[] = [
