@@ -137,17 +137,31 @@ function defaults(): ChainCase[] {
 	];
 }
 
+/** Bytes of the tag and length at `at`, the length in one or two bytes or more, and of the whole element. */
+function measure(bytes: Buffer, at: number): { header: number; whole: number } {
+	const short = bytes[at + 1]!;
+	if (short < 0x80) return { header: 2, whole: 2 + short };
+	const count = short & 0x7f;
+	return { header: 2 + count, whole: 2 + count + bytes.readUIntBE(at + 2, count) };
+}
+
+/** Where the extensions of a TBSCertificate start: they are its last element, and a key may have any byte. */
+function extensionsAt(body: Buffer): number {
+	let at = measure(body, 0).header;
+	for (let next = at; next < body.length; next += measure(body, next).whole) at = next;
+	return at;
+}
+
 /** The placeholder extension of the body, changed: lengths up to the body's are made anew. */
 function replaceExtension(body: Buffer, extension: Buffer): Buffer {
 	const old = sequence(oid("1.3.6.1.4.1.99999.7"), octetString(Buffer.alloc(20, 9)));
-	const block = body.lastIndexOf(Buffer.of(0xa3)),
-		content = body.subarray(2 + (body[1]! & 0x7f));
+	const block = extensionsAt(body),
+		content = body.subarray(measure(body, 0).header);
 	const list = body.subarray(block),
 		start = list.indexOf(old);
 	if (start < 0) throw new Error("no such extension");
-	// a3 len 30 len: both of one or two bytes of length
-	const header = (at: number): number => (list[at + 1]! < 0x80 ? 2 : 2 + (list[at + 1]! & 0x7f));
-	const first = header(0) + header(header(0));
+	const outer = measure(list, 0).header,
+		first = outer + measure(list, outer).header;
 	const items = Buffer.concat([list.subarray(first, start), extension, list.subarray(start + old.length)]);
 	return element(0x30, content.subarray(0, content.length - list.length), element(0xa3, sequence(items)));
 }
