@@ -69,7 +69,7 @@ describe("groups", () => {
 			if (name === "ServerHello") u16(0x1d).copy(bytes, at + 4);
 			return bytes;
 		};
-		expectRefusal(await run13({ edit }, { secure }), /of group x25519, expected secp384r1/);
+		expectRefusal(await run13({ edit }, { secure }), /of group x25519, which the hello has none of$/);
 	});
 	test("TLS 1.2: a key of one that this build has, but was not offered", async () => {
 		expectRefusal(await run12({ group: 0x1d }, { secure }), /group x25519, which was not offered: offered secp384r1$/);
