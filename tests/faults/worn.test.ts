@@ -23,6 +23,8 @@ const HANDSHAKE = 22,
 	DATA = 23;
 const LIMIT = 4;
 const TOTAL = 20480;
+/** Enough for several keys: writes of one turn share records. */
+const MANY = 4 * TOTAL;
 /** So much that it is still being sent when a word of the server comes. */
 const LONG = 48 * TOTAL;
 const [notRequested, requested] = [0, 1].map(request => message(24, Buffer.of(request))) as [Buffer, Buffer];
@@ -95,7 +97,7 @@ describe("worn keys", () => {
 					new Session13(socket, {
 						...common,
 						talk: async session => {
-							while (session.outcome.received.length < TOTAL) {
+							while (session.outcome.received.length < MANY) {
 								const record = await session.receive();
 								assert.ok(record, "all records can be read, each with its key");
 								if (record.type === DATA) records[records.length - 1]!++;
@@ -109,6 +111,8 @@ describe("worn keys", () => {
 							await session.receive();
 						},
 					}).run(),
+				wearing(),
+				MANY,
 			);
 			assert.equal(said, "");
 			assert.ok(records.length > 4, `${records}`);

@@ -16,12 +16,12 @@ function firmware(...values: string[]): { status: number | null; stdout: string;
 }
 
 const wrong: readonly [readonly string[], RegExp][] = [
-	[["--some"], /^there is no option --some; --help lists them$/m],
-	[["app"], /^there is no option app; --help lists them$/m],
-	[["--chain"], /^--chain takes ecdsa or rsa$/m],
-	[["--chain", "dsa"], /^--chain takes ecdsa or rsa$/m],
-	[["--timeout", "0"], /^--timeout takes a number of seconds above 0$/m],
-	[["--timeout"], /^--timeout takes a number of seconds above 0$/m],
+	[["--some"], /^there is no option --some \(--help lists them\)$/m],
+	[["app"], /^"app": this command takes options only \(--help lists them\)$/m],
+	[["--chain"], /^--chain needs a value$/m],
+	[["--chain", "dsa"], /^--chain takes ecdsa or rsa, not "dsa"$/m],
+	[["--timeout", "0"], /^--timeout takes a number of seconds above 0, at most 2000000, not "0"$/m],
+	[["--timeout"], /^--timeout needs a value$/m],
 ];
 
 describe("arguments of npm run firmware", () => {
