@@ -27,6 +27,8 @@ for (const type of ["p256", "rsa2048"] as const)
 					if (isChunked) response.setHeader("transfer-encoding", "chunked");
 					response.end(body);
 				});
+				// Node does not know the extensions for shorter records
+				server.on("secureConnection", socket => socket.setMaxSendFragment(4096));
 				await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
 				try {
 					const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
