@@ -66,4 +66,5 @@ function next(): void {
 	}
 }
 
-next();
+// as all others: in the callback of a timer, which takes native memory itself
+Timer.set(next);
