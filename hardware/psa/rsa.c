@@ -106,7 +106,7 @@ static void multiply(uint32_t* t, const uint32_t* a, const uint32_t* b, const Mo
 		subtract(t, n);
 }
 
-/* -1 / n modulo 2^32: each round doubles the bits that are right, of which an odd number has three to begin with. */
+/* -1 / n modulo 2^32: each round doubles the bits that are right. An odd number starts with three. */
 static uint32_t negativeInverse(uint32_t n)
 {
 	uint32_t inverse = n;
