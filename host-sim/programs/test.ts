@@ -5,10 +5,11 @@
 
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { type Options, readOptions } from "./arguments.js";
+import { type Options, readCount, readOptions, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
 
@@ -31,11 +32,20 @@ const order = [
 	"interop",
 ];
 
-const usage = `npm test [-- NAME ...] [--title TEXT]
+/** More files side by side gain little: each holds a compiler or an emulator. */
+const MAX_JOBS = 4;
+
+/** The slowest files that the end of a run names. */
+const SLOWEST = 8;
+
+const usage = `npm test [-- NAME ...] [--title TEXT] [--jobs N]
 
 Runs all tests, or those in files whose path contains a NAME: npm test -- faults interop.
-With --title, of those only the tests whose title contains TEXT: npm test -- faults/tls13 --title "right server". A test that has tests inside counts
-by its own title.
+
+  --title TEXT   only the tests whose title contains TEXT: npm test -- faults/tls13 --title "right server".
+                 A test that has tests inside counts by its own title.
+  --jobs N       runs N files side by side; by default as many as the machine has processors, at most ${MAX_JOBS}
+
 With CI=true in the environment a skipped test is a failure.
 `;
 
@@ -53,24 +63,49 @@ function testFiles(names: readonly string[]): string[] {
 	return chosen.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-/** Node's runner over compiled files; its machine-readable report goes to `summary`. */
-function runNode(files: readonly string[], title: string | undefined, summary: string): Promise<number> {
+interface Chosen {
+	readonly names: string[];
+	title?: string;
+	jobs: number;
+}
+
+/** What the runner writes beside what it prints: TAP, and the durations of files. */
+interface Results {
+	readonly tap: string;
+	readonly durations: string;
+}
+
+/** Node's runner over compiled files. */
+function runNode(folder: string, files: readonly string[], { title, jobs }: Chosen, results: Results): Promise<number> {
 	const pattern = title === undefined ? [] : [`--test-name-pattern=${title.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}`];
 	const values = [
 		...pattern,
 		"--enable-source-maps",
 		"--test",
-		"--test-concurrency=1",
+		`--test-concurrency=${jobs}`,
 		"--test-reporter=spec",
 		"--test-reporter-destination=stdout",
 		"--test-reporter=tap",
-		`--test-reporter-destination=${summary}`,
-		...files,
+		`--test-reporter-destination=${results.tap}`,
+		`--test-reporter=${new URL("./test/durations.js", import.meta.url).href}`,
+		`--test-reporter-destination=${results.durations}`,
+		...files.map(file => join(folder, "tests", file.replace(/\.ts$/, ".js"))),
 	];
 	return new Promise(resolve => {
 		const child = spawn(process.execPath, values, { stdio: "inherit", cwd: projectRoot });
 		child.on("close", code => resolve(code ?? 1));
 	});
+}
+
+/** Says which files took longest, where a run was long. */
+function reportSlowest(durations: string): void {
+	const text = readFileSync(durations, "utf8");
+	if (text === "") return; // the runner was stopped
+	const files = Object.entries(JSON.parse(text) as Record<string, number>);
+	if (files.length <= SLOWEST) return;
+	const slowest = files.sort((a, b) => b[1] - a[1]).slice(0, SLOWEST);
+	const lines = slowest.map(([file, ms]) => `${(ms / 1000).toFixed(0).padStart(5)} s  ${file}\n`);
+	process.stdout.write(`the slowest files\n${lines.join("")}`);
 }
 
 /** Reasons for which CI may skip a test, too: vectors are data, root is a right, and no package has the Moddable SDK. */
@@ -84,7 +119,8 @@ function skipped(summary: string): string[] {
 	return lines.filter(line => !accepted.some(reason => line.includes(reason))).map(line => line.trim());
 }
 
-async function runTests(names: readonly string[], title: string | undefined): Promise<number> {
+async function runTests(chosen: Chosen): Promise<number> {
+	const { names, title } = chosen;
 	const { compilePrograms } = (await import(
 		pathToFileURL(join(projectRoot, "host-sim", "build", "programs.mjs")).href
 	)) as typeof import("../build/programs.mjs");
@@ -92,12 +128,10 @@ async function runTests(names: readonly string[], title: string | undefined): Pr
 	const folders = ["host-sim", "tests", "hardware", "modules/x509"].map(folder => join(projectRoot, folder));
 	const folder = compilePrograms(join(projectRoot, "tests", "tsconfig.json"), folders);
 	const summary = join(buildFolder, `tests.${process.pid}.tap`);
+	const durations = join(buildFolder, `tests.${process.pid}.json`);
 	try {
-		const code = await runNode(
-			files.map(file => join(folder, "tests", file.replace(/\.ts$/, ".js"))),
-			title,
-			summary,
-		);
+		const code = await runNode(folder, files, chosen, { tap: summary, durations });
+		reportSlowest(durations);
 		if (title !== undefined && /^# pass 0$[^]*^# fail 0$/m.test(readFileSync(summary, "utf8")))
 			throw new Problem(`no test has "${title}" in its title`, 2);
 		const missed = process.env["CI"] ? skipped(summary) : [];
@@ -105,25 +139,23 @@ async function runTests(names: readonly string[], title: string | undefined): Pr
 			throw new Problem(`${missed.length} tests were skipped, which is no pass in CI:\n${missed.join("\n")}`);
 		return code;
 	} finally {
-		rmSync(summary, { force: true });
+		for (const file of [summary, durations]) rmSync(file, { force: true });
 	}
 }
 
-interface Chosen {
-	readonly names: string[];
-	title?: string;
-}
-
-const options: Options<Chosen> = { "--title": { take: (result, text) => (result.title = text) } };
+const options: Options<Chosen> = {
+	"--title": { take: (result, text) => (result.title = text) },
+	"--jobs": { take: (result, text, option) => (result.jobs = readCount(option, text, 1, 64)) },
+};
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}
-		const { names, title } = readOptions<Chosen>(values, options, { names: [] }, ({ names }, name) => names.push(name));
-		return runTests(names, title);
+		const jobs = Math.min(MAX_JOBS, availableParallelism());
+		return runTests(readOptions<Chosen>(values, options, { names: [], jobs }, ({ names }, name) => names.push(name)));
 	});
 }
