@@ -19,6 +19,8 @@ const provided: Readonly<Record<string, readonly string[]>> = {
 	"modules/network/socket/manifest.json": ["network.json"],
 	"modules/network/sntp/manifest.json": ["network.json"],
 	"modules/network/wifi/manifest.json": [],
+	"modules/files/file/manifest.json": ["file.json"],
+	"modules/files/preference/manifest.json": ["preference.json"],
 	"modules/files/resource/manifest.json": [],
 	"modules/data/headers/manifest.json": ["headers.json"],
 	"modules/data/url/manifest.json": ["url.json"],

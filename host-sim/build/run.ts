@@ -31,6 +31,8 @@ export interface RunOptions {
 	readonly tcpBuffer?: number;
 	/** What the chip does in hardware: bits of ChipFeature in hardware/chip.ts. */
 	readonly chip?: number;
+	/** The folder for what the app keeps: preferences and files. One of the run's own without it, which is gone at the end. */
+	readonly files?: string;
 	/** Added to the environment. */
 	readonly env?: Readonly<Record<string, string>>;
 	/** A program to run the simulator under, with its arguments: ["valgrind", "-q"]. */
@@ -186,6 +188,8 @@ export async function runApp(app: App, options: RunOptions = {}): Promise<RunRes
 		app.program,
 		app.file,
 		...simulatorOptions(options),
+		"--files",
+		options.files ?? folder,
 		"--report",
 		reportFile,
 	];

@@ -3,10 +3,10 @@
 	What is wrong is a sentence and exit code 2.
 */
 
-import { statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { Problem } from "../build/files.js";
+import { fileProblem, Problem } from "../build/files.js";
 
 /** What an option does to the result: without a value, or with one. */
 export type Option<T> =
@@ -125,6 +125,19 @@ export function outputPath(option: string, path: string): string {
 	if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
 		throw new Problem(`${option} ${path}: a folder, not a file`, 2);
 	return file;
+}
+
+/** A folder to keep things in, which is made where it is not there. */
+export function folderPath(option: string, path: string): string {
+	const folder = userPath(path);
+	try {
+		mkdirSync(folder, { recursive: true });
+		accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+	} catch (error) {
+		const isFile = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false;
+		throw new Problem(`${option} ${path}: ${isFile ? "a file, not a folder" : fileProblem(error)}`, 2);
+	}
+	return folder;
 }
 
 /** HOST:PORT of a debugger; a port alone is of this machine. */

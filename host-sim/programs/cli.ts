@@ -13,6 +13,7 @@ import { findToolchain } from "../build/toolchain.js";
 import { chipNamed } from "../chip/model.js";
 import { runTraced, type Wanted } from "../trace/run.js";
 import {
+	folderPath,
 	type Options,
 	outputPath,
 	readAddress,
@@ -37,6 +38,7 @@ of "mc/config".
   --build-only          build, say where the program is, don't run
   --chip NAME           be that chip for what the app offers: esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2
   --tcp-buffer BYTES    what TCP buffers each way; 5,744 unless given, 8,192 with --chip esp32, as in the SDK's targets
+  --files FOLDER        keep the app's preferences and files there, for the next run; else they are gone at the end
   --live                collect garbage at every allocation: peaks are then what is really in use
   --clock TIME          start the script's clock there: ISO 8601, or seconds since 1970; "unset" for a clock never set
   --report FILE         write memory, metering and accelerator figures as JSON when the run ends
@@ -103,6 +105,7 @@ const options: Options<Arguments> = {
 	"--watch": { set: result => (result.watch = true) },
 	"--chip": { take: (result, name) => setChip(result.run, name) },
 	"--tcp-buffer": { take: (result, text, option) => (result.run.tcpBuffer = readCount(option, text, 1, 999_999_999)) },
+	"--files": { take: (result, path, option) => (result.run.files = folderPath(option, path)) },
 	"--live": { set: result => (result.run.live = true) },
 	"--debug": { take: (result, address, option) => (result.run.debug = readAddress(option, address)) },
 	"--clock": { take: (result, text) => (result.run.clock = checkClock(text)) },

@@ -24,7 +24,11 @@
 #define OWN_NATIVES(ITEM) \
 	ITEM(simNetResolve) ITEM(simNetworkTime) ITEM(simMemory) ITEM(simResetPeaks) ITEM(simMeter) ITEM(simLongestTurn) ITEM(simCollect) ITEM(simExit) ITEM(simSetClock) \
 	ITEM(simMark) ITEM(simAccelerators) ITEM(simAccelerate) ITEM(simSetChip) ITEM(simEnvironment) \
-	ITEM(simSearchMemory) ITEM(simFailNative) ITEM(simKeepFreed)
+	ITEM(simSearchMemory) ITEM(simFailNative) ITEM(simKeepFreed) \
+	ITEM(simPreferenceSet) ITEM(simPreferenceGet) ITEM(simPreferenceDelete) ITEM(simPreferenceKeys) \
+	ITEM(simFile) ITEM(simFileReadable) ITEM(simFileFill) ITEM(simFileWrite) ITEM(simFileClose) ITEM(simFileLength) ITEM(simFilePosition) \
+	ITEM(simFileSetPosition) ITEM(simFileDelete) ITEM(simFileExists) ITEM(simFileRename) ITEM(simFilesUsed) \
+	ITEM(simDirectoryCreate) ITEM(simDirectoryDelete) ITEM(simFileIterator) ITEM(simFileIteratorNext)
 #endif
 
 NATIVES(DECLARE)
@@ -33,13 +37,23 @@ OWN_NATIVES(DECLARE)
 
 extern void simResourceDestructor(void* data);
 extern void simTCPDestructor(void* data);
+extern void simFileDestructor(void* data);
+extern void simFileIteratorDestructor(void* data);
 
+#define DESTRUCTOR(NAME) {#NAME, (xsCallback)(void (*)(void))NAME},
+
+/* clang-format off */
 const SimNative simBuiltinNatives[] = {
-	NATIVES(ENTRY) OWN_NATIVES(ENTRY) {"simResourceDestructor", (xsCallback)(void (*)(void))simResourceDestructor},
-	{"simTCPDestructor", (xsCallback)(void (*)(void))simTCPDestructor}, {NULL, NULL}};
+	NATIVES(ENTRY) OWN_NATIVES(ENTRY) DESTRUCTOR(simResourceDestructor) DESTRUCTOR(simTCPDestructor)
+#if !SIM_FIRMWARE
+	DESTRUCTOR(simFileDestructor) DESTRUCTOR(simFileIteratorDestructor)
+#endif
+	{NULL, NULL}
+};
+/* clang-format on */
 
 const char* const simBuiltinNames[] = {"default", "trace", "byteLength", "address", "host", "port", "nodelay", "format",
 	"from", "target", "onReadable", "onWritable", "onError", "chunks", "chunksPeak", "chunksLimit", "slots",
 	"slotsPeak", "slotsLimit", "slotSize", "stack", "stackPeak", "stackLimit", "keys", "collections", "nativeBytes",
 	"nativePeak", "nativeAllocations", "slotAllocations", "chunkAllocations", "keySlots", "name", "calls", "bytes",
-	"failed", "freeChunks", "native", "freed", "other", "total", NULL};
+	"failed", "freeChunks", "native", "freed", "other", "total", "length", NULL};

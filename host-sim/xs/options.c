@@ -107,6 +107,8 @@ void optionsRead(Options* options, int argc, char** argv)
 			options->trace = argv[i];
 		else if (!strcmp(option, "--debug"))
 			options->debug = argv[i];
+		else if (!strcmp(option, "--files"))
+			options->files = argv[i];
 		else if (!strcmp(option, "--tcp-buffer"))
 			options->tcpBuffer = (size_t)positive(option, argv[i]);
 		else if (!strcmp(option, "--chip"))

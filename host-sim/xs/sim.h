@@ -365,6 +365,7 @@ typedef struct Options {
 	const char* census;
 	const char* trace;
 	const char* debug;
+	const char* files; /* a folder for what the app keeps */
 	bool live;
 	bool keepsLiterals;
 	double meterLimit;

@@ -175,6 +175,25 @@ for (const variant of variants)
 				if (example.requests) assert.deepEqual(requests, example.requests);
 			});
 
+		test("sleep-and-resume: the session outlives a restart", async () => {
+			const files = mkdtempSync(join(tmpdir(), "xs-tls-flash-"));
+			try {
+				const config = { ...examples["sleep-and-resume"]!.config(), wakes: "1" };
+				const app = await buildApp(join(projectRoot, "examples", "sleep-and-resume"), { variant, config });
+				const handshakes: string[] = [];
+				for (let i = 0; i < 3; i++) {
+					const { code, stdout, stderr } = await runApp(app, { timeout: 60, files });
+					assert.equal(code, 0, stderr);
+					handshakes.push(stdout[0]!);
+				}
+				assert.deepEqual(handshakes, ["full handshake", "resumed handshake", "resumed handshake"]);
+				const { stdout } = await runApp(app, { timeout: 60 });
+				assert.equal(stdout[0], "full handshake", "another device");
+			} finally {
+				rmSync(files, { recursive: true });
+			}
+		});
+
 		test("pinned: another key is refused", async () => {
 			const app = await buildApp(join(projectRoot, "examples", "pinned"), {
 				variant,

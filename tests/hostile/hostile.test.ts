@@ -21,7 +21,10 @@ const sanitizers = {
 };
 
 const extra = {
-	include: ["ds", "inflate", "legacy", "mlkem"].map(name => `../hardware/${name}/manifest.json`),
+	include: [
+		...["ds", "inflate", "legacy", "mlkem"].map(name => `../hardware/${name}/manifest.json`),
+		...["file", "preference"].map(name => `../host-sim/provided/${name}.json`),
+	],
 	modules: { "tls/selftest/answers": "../hardware/selftest/answers" },
 	data: { bytes: "./hostile/bytes" },
 };

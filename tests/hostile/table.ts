@@ -28,6 +28,8 @@ import { answers } from "tls/selftest/answers";
 import { bytes } from "test/harness";
 import type { AnyFunction } from "test/hostile/values";
 import Net from "net";
+import { Directory, File } from "file";
+import Preference from "preference";
 import Resource from "Resource";
 import * as simulator from "simulator";
 import TCP from "embedded:io/socket/tcp";
@@ -225,6 +227,15 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 		function: (scheme: number, digest: Uint8Array) => ds.dsSigner(buffer(dsLength), 3)(scheme, digest),
 		args: () => [0x0401, buffer(32)],
 	},
+	"Preference.set": { function: Preference.set, args: () => ["domain", "name", 5] },
+	"Preference.get": { function: Preference.get, args: () => ["domain", "name"] },
+	"Preference.delete": { function: Preference.delete, args: () => ["domain", "name"] },
+	"Preference.keys": { function: Preference.keys, args: () => ["domain"] },
+	"File.delete": { function: File.delete, args: () => ["/mod/name"] },
+	"File.exists": { function: File.exists, args: () => ["/mod/name"] },
+	"File.rename": { function: File.rename, args: () => ["/mod/name", "other"] },
+	"Directory.create": { function: Directory.create, args: () => ["/mod/folder"] },
+	"Directory.delete": { function: Directory.delete, args: () => ["/mod/folder"] },
 	"Resource.exists": { function: Resource.exists, args: () => ["bytes.bin"] },
 	"Timer.set": { function: Timer.set, args: () => [() => {}, 1, 1], end: Timer.clear },
 	"Timer.repeat": { function: Timer.repeat, args: () => [() => {}, 1], end: Timer.clear },
