@@ -97,6 +97,40 @@ export class TLSClient {
 		this.#transport.flags |= format;
 	}
 
+	/**
+	 * Reads what has arrived: all of the record at hand, up to `what` bytes where it is a number, or into `what` where it is a buffer (then
+	 * the number of bytes is returned). With format "number" one byte. Undefined where nothing is there. Without a buffer it returns fewer bytes where
+	 * memory has no room for all; `onReadable` is then called again for the rest. TLSError "out_of_memory" where there is room for none.
+	 */
+	read(what?: number | Buffer): ArrayBuffer | number | undefined {
+		const transport = this.#transport;
+		const connection = transport.connection;
+		const readable = connection.readable;
+		if (!readable) return;
+		let result: ArrayBuffer | number;
+		if (transport.flags & Flag.numbers) {
+			const one = new Uint8Array(1);
+			connection.read(one);
+			result = one[0]!;
+		}
+		// as it is most of the time; natives know views of bytes only
+		else if ((what as Uint8Array | null | undefined)?.BYTES_PER_ELEMENT === 1) {
+			const count = connection.read(what as Uint8Array);
+			if (count === readable) transport.pumpLater();
+			return count;
+		} else if (typeof what === OBJECT) result = connection.read(bytesOf(READ, what));
+		else {
+			const count = (what ?? readable) as number;
+			if (typeof count !== NUMBER) refuseBuffer(READ, what);
+			if (!(count > 0 && count <= readable && Math.floor(count) === count))
+				throw new RangeError(`${count} bytes can't be read, ${readable} are there`);
+			result = transport.bufferFor(count);
+			connection.read(result);
+		}
+		if (!connection.readable) transport.pumpLater();
+		return result;
+	}
+
 	/** Sends close_notify where the handshake is done, else user_canceled, and closes TCP. Nothing is called afterwards. */
 	close(): void {
 		this.#transport.close();
@@ -119,39 +153,6 @@ export class TLSClient {
 		const flag = formatFlag(format),
 			transport = this.#transport;
 		transport.flags = (transport.flags & ~Flag.numbers) | flag;
-	}
-
-	/**
-	 * Reads what has arrived: all of the record at hand, up to `what` bytes where it is a number, or into `what` where it is a buffer (then
-	 * the number of bytes is returned). With format "number" one byte. Undefined where nothing is there. Without a buffer it returns fewer bytes where
-	 * memory has no room for all; `onReadable` is then called again for the rest. TLSError "out_of_memory" where there is room for none.
-	 */
-	read(what?: number | Buffer): ArrayBuffer | number | undefined {
-		const transport = this.#transport;
-		const connection = transport.connection;
-		const readable = connection.readable;
-		if (!readable) return;
-		let result: ArrayBuffer | number;
-		if (transport.flags & Flag.numbers) {
-			const one = new Uint8Array(1);
-			connection.read(one);
-			result = one[0]!;
-		}
-		// natives know views of bytes only
-		else if (typeof what === OBJECT)
-			result = connection.read(
-				(what as Uint8Array | null)?.BYTES_PER_ELEMENT === 1 ? (what as Uint8Array) : bytesOf(READ, what),
-			);
-		else {
-			const count = (what ?? readable) as number;
-			if (typeof count !== NUMBER) refuseBuffer(READ, what);
-			if (!(count > 0 && count <= readable && Math.floor(count) === count))
-				throw new RangeError(`${count} bytes can't be read, ${readable} are there`);
-			result = transport.bufferFor(count);
-			connection.read(result);
-		}
-		if (!connection.readable) transport.pumpLater();
-		return result;
 	}
 
 	/**

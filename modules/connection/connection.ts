@@ -42,6 +42,47 @@ export class Connection extends Lifecycle {
 		this.driver = new Driver(this, this.incoming, outgoing, config, undefined);
 	}
 
+	// XS looks a method up from the first to the last: what each read and segment needs comes first
+
+	/** Copies as much of the received data as goes into `to`, a buffer, a view of bytes or a DataView, and returns how many bytes that are. */
+	read(to: ArrayBuffer | ArrayBufferView): number {
+		const left = this.readable;
+		if (!left) return 0;
+		const incoming = this.incoming,
+			end = incoming.end,
+			count = copyPart(incoming.buffer, end - left, end, to, 0);
+		if (!(this.readable = left - count)) incoming.next(false);
+		return count;
+	}
+
+	/**
+	 * Takes bytes `bytes[start..end)` from the transport and returns where it stopped: before the end while a record's data is unread, while a
+	 * pause lasts, and when the connection is over. Offer the rest again after `read` or the pause.
+	 */
+	receive(bytes: Uint8Array, start: number, end: number): number {
+		const incoming = this.incoming;
+		let at = start;
+		while (at < end) {
+			if (incoming.missing) {
+				at = incoming.takeBody(bytes, at, end);
+				if (incoming.missing) break;
+				this.receiveRecord();
+			}
+			// nothing waits in the middle of a record
+			else if (this.readable || this.isWaiting) break;
+			else if (this.budget <= 0) {
+				this.events.pause();
+				break;
+			} else at = this.receiveHeader(bytes, at, end);
+		}
+		return at;
+	}
+
+	/** True while `receive` would use nothing: data waits to be read, or a pause lasts, or nothing more is taken. */
+	get isWaiting(): boolean {
+		return this.readable > 0 || this.state >= State.ended || (this.driver?.isPaused ?? false);
+	}
+
 	// The application's side
 
 	/** Sends the ClientHello: call it when the transport is ready. */
@@ -65,36 +106,9 @@ export class Connection extends Lifecycle {
 			: undefined;
 	}
 
-	/** True while `receive` would use nothing: data waits to be read, or a pause lasts, or nothing more is taken. */
-	get isWaiting(): boolean {
-		return this.readable > 0 || this.state >= State.ended || (this.driver?.isPaused ?? false);
-	}
-
 	/** A new turn of the event loop: so many records may be handled before `receive` asks for another. `resume` begins one, too. */
 	beginTurn(): void {
 		this.budget = Work.turn;
-	}
-
-	/**
-	 * Takes bytes `bytes[start..end)` from the transport and returns where it stopped: before the end while a record's data is unread, while a
-	 * pause lasts, and when the connection is over. Offer the rest again after `read` or the pause.
-	 */
-	receive(bytes: Uint8Array, start: number, end: number): number {
-		const incoming = this.incoming;
-		let at = start;
-		while (at < end) {
-			if (incoming.missing) {
-				at = incoming.takeBody(bytes, at, end);
-				if (!incoming.missing) this.receiveRecord();
-			}
-			// nothing waits in the middle of a record
-			else if (this.isWaiting) break;
-			else if (this.isSpent) {
-				this.events.pause();
-				break;
-			} else at = this.receiveHeader(bytes, at, end);
-		}
-		return at;
 	}
 
 	/** For a transport that reads `count` bytes to where they belong in a long record (Deframer.room). It takes memory, which `receive` does not. */
@@ -105,17 +119,6 @@ export class Connection extends Lifecycle {
 	filled(count: number): void {
 		this.incoming.filled(count);
 		if (!this.incoming.missing) this.receiveRecord();
-	}
-
-	/** Copies as much of the received data as goes into `to`, a buffer, a view of bytes or a DataView, and returns how many bytes that are. */
-	read(to: ArrayBuffer | ArrayBufferView): number {
-		const left = this.readable;
-		if (!left) return 0;
-		const incoming = this.incoming;
-		const count = copyPart(incoming.buffer, incoming.end - left, incoming.end, to, 0);
-		this.readable = left - count;
-		if (count === left) incoming.next(false);
-		return count;
 	}
 
 	/** Gives the record buffers back, which are otherwise kept for the next records: call it when nothing was sent or has come for a while. */
@@ -285,22 +288,29 @@ export class Connection extends Lifecycle {
 
 	/** A record has arrived. */
 	private receiveRecord(): void {
-		this.spend(Work.record);
-		let driver: Driver | undefined;
+		this.budget -= Work.record;
+		let driver = this.driver;
 		try {
-			driver = this.useRecord();
+			const incoming = this.incoming,
+				type = incoming.openRecord(),
+				count = incoming.end - incoming.at;
+			// as it is most of the time
+			if (type === ContentType.application_data && count && !driver && this.state === State.open) {
+				this.idleMessages = 0;
+				this.readable = count;
+			} else driver = this.useRecord(type);
 		} catch (e) {
 			this.fail(e);
 		}
 		if (this.state === State.closed) this.finishClosing();
-		else if (!driver?.flow) this.report(driver);
+		else if (!driver) this.report(undefined);
+		else if (!driver.flow) this.report(driver);
 	}
 
-	/** Unprotects the record and sees what it is. Returns the driver where there is one, also one whose work is done by that. */
-	private useRecord(): Driver | undefined {
+	/** Uses the record, whose type is known. Returns the driver where there is one, also one whose work is done by that. */
+	private useRecord(type: number): Driver | undefined {
 		const incoming = this.incoming,
 			driver = this.driver;
-		const type = incoming.openRecord();
 		const isEmpty = incoming.at === incoming.end;
 		if (type !== ContentType.handshake && type !== ContentType.change_cipher_spec && driver?.started)
 			throw new TLSError("unexpected_message", "a handshake message is interrupted by another record");

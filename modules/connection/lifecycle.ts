@@ -45,7 +45,8 @@ export interface Events {
 export abstract class Lifecycle implements Host {
 	/** Bytes of received data that the application has not read: what `read` would give now. Set by connection.ts only. */
 	readable = 0;
-	protected readonly incoming: Incoming;
+	/** A transport may move bytes of a record's body there itself, but for the last ones, which `receive` must see. */
+	readonly incoming: Incoming;
 	protected readonly outgoing: Outgoing;
 	protected state: State = State.handshake;
 	protected readonly events: Events;

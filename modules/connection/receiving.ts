@@ -10,6 +10,7 @@ import type { ConnectionOptions } from "./socket";
 import { Flag } from "./turns";
 import { expectBuffer, Purpose, roomForBuffer } from "../wire/memory";
 import { empty } from "../wire/reader";
+import { copyPart } from "tls/hardware/copy";
 
 /** What is read from TCP at a time, in bytes: during the handshake, when memory is short, and after it, when data flows. */
 const enum Segment {
@@ -42,17 +43,17 @@ export abstract class Receiving<Client> extends Sending<Client> {
 	/** Moves bytes from TCP to the engine until either has no more or the engine waits, and ends the connection where TCP has. */
 	protected pump(): void {
 		const connection = this.connection;
+		let end = this.segment.length;
 		this.flags |= Flag.pumping;
 		try {
 			do
 				if (this.left) {
 					const segment = this.segment,
-						end = segment.length;
-					const at = connection.receive(segment, end - this.left, end);
+						at = connection.receive(segment, end - this.left, end);
 					// a callback may have closed the connection
 					if (segment === this.segment) this.left = end - at;
 				}
-			while (!this.left && !(this.flags & Flag.threw) && this.fill());
+			while (!this.left && !(this.flags & Flag.threw) && (end = this.fill(end)) >= 0);
 		} catch (e) {
 			if (this.left === READING) {
 				this.left = this.available = 0;
@@ -66,10 +67,10 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		this.throwAgain();
 	}
 
-	/** Reads the next segment from TCP, or bytes of a long record right to their place. Returns false where TCP has none. */
-	private fill(): boolean {
+	/** Reads the next segment from TCP, or bytes of a long record right to their place. Returns the segment's length, -1 where TCP has nothing. */
+	private fill(length: number): number {
 		let count = this.available;
-		if (!count) return false;
+		if (!count) return -1;
 		let size: number = Segment.data;
 		// with data, views would be too many
 		if (this.options) {
@@ -82,14 +83,16 @@ export abstract class Receiving<Client> extends Sending<Client> {
 				this.tcp!.read(room);
 				this.left = 0;
 				connection.filled(count);
-				return true;
+				return length;
 			}
 			size = Segment.handshake;
+		} else if (count > size && length === size && this.connection.incoming.missing > size) {
+			count = this.fillBody(this.segment);
+			if (!count) return -1;
 		}
 		if (count > size) count = size;
 		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
 		let segment = this.segment;
-		const length = segment.length;
 		if (length !== count) {
 			if (segment.buffer.maxByteLength < size) this.segment = segment = this.makeSegment(count, size);
 			else {
@@ -102,7 +105,31 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		this.left = READING;
 		this.tcp!.read(segment);
 		this.left = count;
-		return true;
+		return count;
+	}
+
+	/** Moves whole segments to the middle of a long record, without the way through `receive`. Returns how many bytes TCP still has. */
+	private fillBody(segment: Uint8Array): number {
+		const incoming = this.connection.incoming,
+			buffer = incoming.buffer,
+			tcp = this.tcp!;
+		let count = this.available,
+			missing = incoming.missing;
+		const whole = incoming.have + missing,
+			before = missing;
+		this.left = READING;
+		while (count > Segment.data && missing > Segment.data) {
+			this.available = count - Segment.data;
+			tcp.read(segment);
+			// TCP's class may have closed the connection
+			if (segment !== this.segment) return 0;
+			copyPart(segment, 0, Segment.data, buffer, whole - missing, whole);
+			missing -= Segment.data;
+			count = this.available;
+		}
+		this.left = 0;
+		incoming.filled(before - missing);
+		return count;
 	}
 
 	private makeSegment(count: number, size: number): Uint8Array<ArrayBuffer> {

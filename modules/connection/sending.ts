@@ -84,7 +84,8 @@ export abstract class Sending<Client> extends Turns<Client> {
 		const tcp = this.tcp;
 		if (!tcp || !count) return 0;
 		this.room = room - count;
-		this.noteActivity();
+		this.flags |= Flag.active;
+		if (!this.idleTimer || this.flags & Flag.resting) this.watch();
 		try {
 			this.flags |= Flag.inTCP;
 			tcp.write(count === bytes.length ? bytes : bytes.subarray(start, start + count));

@@ -33,6 +33,20 @@ export abstract class Deframer {
 	/** Largest length that a header may announce. */
 	protected abstract get longest(): number;
 
+	/** Takes what it can use for the body; none is `missing` when it is whole. */
+	takeBody(bytes: Uint8Array, start: number, end: number): number {
+		const have = this.have;
+		const count = copyPart(bytes, start, end, this.buffer, have, have + this.missing);
+		this.have = have + count;
+		this.missing -= count;
+		return start + count;
+	}
+
+	filled(count: number): void {
+		this.have += count;
+		this.missing -= count;
+	}
+
 	/** True where a whole record lies in the buffer, until `next`. */
 	get complete(): boolean {
 		return this.have > RecordHeader.length && this.missing === 0;
@@ -52,7 +66,8 @@ export abstract class Deframer {
 		if (have === 0 && end - start >= RecordHeader.length) {
 			// as it comes most of the time
 			if (bytes[start + 1] !== 3) refuseHeader();
-			this.begin(bytes[start]!, bytes[start + 2]!, (bytes[start + 3]! << 8) | bytes[start + 4]!);
+			this.begin(bytes[start]!, (bytes[start + 3]! << 8) | bytes[start + 4]!);
+			copyPart(bytes, start, end, this.buffer, 0, RecordHeader.length);
 			return start + RecordHeader.length;
 		}
 		let at = start;
@@ -64,17 +79,16 @@ export abstract class Deframer {
 		}
 		this.have = have;
 		const header = this.header;
-		if (have === RecordHeader.length) this.begin(header >>> 24, (header >> 16) & 0xff, header & 0xffff);
+		if (have === RecordHeader.length) {
+			this.begin(header >>> 24, header & 0xffff);
+			const buffer = this.buffer;
+			buffer[0] = header >>> 24;
+			buffer[1] = 3;
+			buffer[2] = header >> 16;
+			buffer[3] = header >> 8;
+			buffer[4] = header;
+		}
 		return at;
-	}
-
-	/** Takes what it can use for the body; none is `missing` when it is whole. */
-	takeBody(bytes: Uint8Array, start: number, end: number): number {
-		const have = this.have;
-		const count = copyPart(bytes, start, end, this.buffer, have, have + this.missing);
-		this.have = have + count;
-		this.missing -= count;
-		return start + count;
 	}
 
 	/**
@@ -84,11 +98,6 @@ export abstract class Deframer {
 	room(count: number): Uint8Array | undefined {
 		if (count < LITTLE || this.missing < LITTLE) return undefined;
 		return new Uint8Array(this.buffer.buffer as ArrayBuffer, this.have, Math.min(count, this.missing));
-	}
-
-	filled(count: number): void {
-		this.have += count;
-		this.missing -= count;
 	}
 
 	/** Makes room for the next record. `idle` also gives the buffer back; otherwise the next record finds it again. */
@@ -104,8 +113,8 @@ export abstract class Deframer {
 		this.next(true);
 	}
 
-	/** The header is there: what the record is, by the last byte of its version, and how long. */
-	private begin(type: number, version: number, length: number): void {
+	/** The header is there: what the record is, and how long. Checks it, and makes the buffer, to which the caller writes the header. */
+	private begin(type: number, length: number): void {
 		this.have = RecordHeader.length;
 		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) refuseHeader();
 		const longest = this.longest;
@@ -116,17 +125,11 @@ export abstract class Deframer {
 			);
 		if (length === 0) throw new TLSError("unexpected_message", "a record is empty");
 		this.missing = length;
-		let buffer = this.buffer;
-		if (RecordHeader.length + length > buffer.length) {
+		if (RecordHeader.length + length > this.buffer.length) {
 			// the old one goes first: both at once may be more than there is
-			this.buffer = buffer = empty;
+			this.buffer = empty;
 			expectBuffer(RecordHeader.length + length, Purpose.record);
-			this.buffer = buffer = new Uint8Array(RecordHeader.length + length);
+			this.buffer = new Uint8Array(RecordHeader.length + length);
 		}
-		buffer[0] = type;
-		buffer[1] = 3;
-		buffer[2] = version;
-		buffer[3] = length >> 8;
-		buffer[4] = length;
 	}
 }

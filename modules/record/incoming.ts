@@ -62,7 +62,8 @@ export class Incoming extends Deframer {
 			);
 		const cipher = this.cipher;
 		if (!cipher || type === ContentType.change_cipher_spec) return type;
-		const hidesType = cipher.hidesType;
+		// with a cipher the version is known, and TLS 1.3 hides the type
+		const hidesType = this.version !== ProtocolVersion.tls12;
 		if (hidesType && type !== ContentType.application_data)
 			throw new TLSError(
 				"unexpected_message",
@@ -70,18 +71,25 @@ export class Incoming extends Deframer {
 			);
 		let end = cipher.open(buffer, 0, whole);
 		if (end < 0) throw new TLSError("bad_record_mac", "a record was changed on its way, or is not the server's");
-		if (hidesType) {
-			if (end - RecordHeader.length > RecordLimit.inner13)
-				throw new TLSError(
-					"record_too_long",
-					`server sent a record of ${end - RecordHeader.length} bytes with its type and padding, at most ${RecordLimit.inner13} are allowed`,
-				);
-			end = this.typeAt(end);
+		if (!hidesType) {
+			const at = (this.at = RecordHeader.length + cipher.explicit);
+			this.end = end;
+			if (end - at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
+			return type;
+		}
+		if (end - RecordHeader.length > RecordLimit.inner13)
+			throw new TLSError(
+				"record_too_long",
+				`server sent a record of ${end - RecordHeader.length} bytes with its type and padding, at most ${RecordLimit.inner13} are allowed`,
+			);
+		// without padding the type is the last byte
+		let inner = buffer[--end]!;
+		if (inner === 0 || end < RecordHeader.length) {
+			end = this.typeAt(end + 1);
+			inner = buffer[end]!;
 		}
 		this.end = end;
-		const at = (this.at = RecordHeader.length + cipher.explicit);
-		if (end - at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
-		return hidesType ? buffer[end]! : type;
+		return inner;
 	}
 
 	/** Where TLS 1.3's content type stands: behind the text, with zeros up to `end` (RFC 8446 section 5.4). Long padding is compared in C. */

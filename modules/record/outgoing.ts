@@ -16,8 +16,8 @@ const TYPE = 1;
 /** Shortest buffer: room for change_cipher_spec and Finished. */
 const SHORTEST = 96;
 
-/** Bytes of full records that go to the transport before `flush`: short ones wait for others. */
-const OFFER_BYTES = 1024;
+/** An open record with so many bytes of plaintext is sealed and sent: shorter ones wait for others, and the buffer need not be longer for them. */
+const SHARE_BYTES = 1024;
 
 /** No record was made yet. The first one says TLS 1.0, as old servers want it (RFC 8446 section 5.1). */
 const FIRST = -1;
@@ -119,32 +119,35 @@ export class Outgoing {
 	}
 
 	/**
-	 * Appends `bytes[start..end)` to a record of application data that stays open until it is full, or until the next `add` or `flush`: many small
-	 * writes then cost the overhead of one. Long full records go to the transport at once. `expected` is how many bytes come in all, these included, as
-	 * far as that is known: the buffer is made for them.
+	 * Appends `bytes[start..end)` to a record of application data that stays open until it has SHARE_BYTES, or until the next `add` or `flush`: many
+	 * small writes then cost the overhead of one. Longer ones go to the transport at once, so that the buffer is as long as the longest of them.
+	 * `expected` is how many bytes come in all, these included, as far as that is known: the buffer is made for them.
 	 */
 	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
 		const maxFragment = this.maxFragment,
-			layout = this.layout;
+			layout = this.layout,
+			body = layout & Layout.bodyMask;
 		let at = start;
 		while (at < end) {
 			const collected = this.collected > 0 ? this.collected : 0,
-				body = layout & Layout.bodyMask,
-				room = maxFragment - collected;
-			const count = end - at < room ? end - at : room,
+				room = maxFragment - collected,
+				count = end - at < room ? end - at : room,
 				sum = collected + count;
-			if (this.end + RecordHeader.length + this.sealedLength(layout, sum) > this.buffer.length) {
+			let length = this.sealedLength(layout, sum);
+			if (this.end + RecordHeader.length + length > this.buffer.length) {
 				// a record that grows at all grows by half at least
-				const wanted = Math.min(maxFragment, Math.max(expected, sum, collected + (collected >> 1)));
-				this.reserve(RecordHeader.length + this.sealedLength(layout, wanted), collected && body + collected);
+				const wanted = Math.max(sum, Math.min(SHARE_BYTES, maxFragment, Math.max(expected, sum + (collected >> 1))));
+				if (wanted > sum) length = this.sealedLength(layout, wanted);
+				this.reserve(RecordHeader.length + length, collected && body + collected);
+				if (wanted > sum) length = this.sealedLength(layout, sum);
 			}
 			copy(bytes, at, at + count, this.buffer, this.end + body + collected);
 			at += count;
 			expected -= count;
-			if (sum < maxFragment) this.collected = sum;
+			if (sum < SHARE_BYTES && sum < maxFragment) this.collected = sum;
 			else {
-				this.seal(ContentType.application_data, layout, sum, this.sealedLength(layout, sum));
-				if (this.end >= OFFER_BYTES) this.offer();
+				this.seal(ContentType.application_data, layout, sum, length);
+				if (this.end >= SHARE_BYTES) this.offer();
 			}
 		}
 	}
