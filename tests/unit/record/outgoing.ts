@@ -225,6 +225,29 @@ for (const tls12 of [true, false]) {
 	});
 }
 
+test("an open record goes to the transport with 1,024 bytes, without a flush", () => {
+	const long = new Uint8Array(4096);
+	for (const [sizes, sent] of [
+		[[1023], []],
+		[[1024], [1024]],
+		[[1000, 23], []],
+		[[1000, 24], [1024]],
+		[[600, 600, 600], [1200]],
+		[[1500, 1500], [1500, 1500]],
+		[[10, 4000, 10], [4010]],
+	] as const) {
+		const taker = new Taker(10000);
+		const outgoing = new Outgoing(taker, 16384);
+		outgoing.protectWith(gcm(false));
+		for (const size of sizes) outgoing.collect(long, 0, size, size);
+		const found: number[] = [];
+		for (let at = 0; at < taker.taken.length; at += 5 + bodyLength(taker.taken, at))
+			found.push(bodyLength(taker.taken, at) - 17);
+		equal(found, [...sent], `${sizes.join(" + ")} bytes`);
+		outgoing.unprotect();
+	}
+});
+
 test("a message between collected bytes comes in order, and without a key nothing of them goes out", () => {
 	const taker = new Taker(1000);
 	const outgoing = new Outgoing(taker, 100);
