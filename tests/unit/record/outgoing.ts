@@ -233,7 +233,10 @@ test("an open record goes to the transport with 1,024 bytes, without a flush", (
 		[[1000, 23], []],
 		[[1000, 24], [1024]],
 		[[600, 600, 600], [1200]],
-		[[1500, 1500], [1500, 1500]],
+		[
+			[1500, 1500],
+			[1500, 1500],
+		],
 		[[10, 4000, 10], [4010]],
 	] as const) {
 		const taker = new Taker(10000);
