@@ -3,7 +3,7 @@
 	What is wrong is a sentence and exit code 2.
 */
 
-import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { fileProblem, Problem } from "../build/files.js";
@@ -43,14 +43,9 @@ export function nearest(word: string, names: readonly string[]): string | undefi
 }
 
 /** Refuses an option that is none, and names the one that is most like it. */
-export function refuseOption(option: string, names: readonly string[]): never {
+function refuseOption(option: string, names: readonly string[]): never {
 	const near = nearest(option, names);
 	throw new Problem(`there is no option ${option}${near ? `; did you mean ${near}?` : ""} (--help lists them)`, 2);
-}
-
-/** The options that a usage text lists. */
-export function optionsIn(usage: string): string[] {
-	return [...usage.matchAll(/^ +(--[\w-]+)/gm)].map(match => match[1]!);
 }
 
 /** Reads options into `result`. `other` gets what is no option. */
@@ -131,11 +126,12 @@ export function outputPath(option: string, path: string): string {
 export function folderPath(option: string, path: string): string {
 	const folder = userPath(path);
 	try {
-		mkdirSync(folder, { recursive: true });
+		if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+		else if (!statSync(folder).isDirectory()) throw new Problem(`${option} ${path}: a file, not a folder`, 2);
 		accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
 	} catch (error) {
-		const isFile = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false;
-		throw new Problem(`${option} ${path}: ${isFile ? "a file, not a folder" : fileProblem(error)}`, 2);
+		if (error instanceof Problem) throw error;
+		throw new Problem(`${option} ${path}: ${fileProblem(error)}`, 2);
 	}
 	return folder;
 }

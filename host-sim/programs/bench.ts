@@ -4,11 +4,11 @@
 */
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 import type { Chip } from "../chip/costs.js";
 import { chipNamed } from "../chip/model.js";
-import { optionsIn, refuseOption } from "./arguments.js";
+import { type Options, readOptions, refuseOther, userPath, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { Problem, projectRoot } from "../build/files.js";
 import { say } from "../build/progress.js";
@@ -60,37 +60,18 @@ function readResults(file: string): Results {
 	throw new Problem(`--compare ${file}: that is not what --json prints`, 2);
 }
 
-function readArguments(values: readonly string[], folder: string): Arguments {
-	const result: Arguments = { json: false, census: false, baseline: false, instructions: true };
-	for (let i = 0; i < values.length; i++) {
-		const option = values[i]!;
-		switch (option) {
-			case "--json":
-				result.json = true;
-				break;
-			case "--census":
-				result.census = true;
-				break;
-			case "--write-baseline":
-				result.baseline = true;
-				break;
-			case "--no-instructions":
-				result.instructions = false;
-				break;
-			case "--chip":
-				result.chip = chipNamed(values[++i] ?? "");
-				break;
-			case "--compare": {
-				const file = values[++i];
-				if (file === undefined) throw new Problem("--compare needs the name of a file", 2);
-				result.compare = readResults(resolve(folder, file));
-				break;
-			}
-			default:
-				refuseOption(option, optionsIn(usage));
-		}
-	}
-	return result;
+const options: Options<Arguments> = {
+	"--json": { set: result => (result.json = true) },
+	"--census": { set: result => (result.census = true) },
+	"--write-baseline": { set: result => (result.baseline = true) },
+	"--no-instructions": { set: result => (result.instructions = false) },
+	"--chip": { take: (result, name) => (result.chip = chipNamed(name)) },
+	"--compare": { take: (result, path) => (result.compare = readResults(userPath(path))) },
+};
+
+function readArguments(values: readonly string[]): Arguments {
+	const empty = { json: false, census: false, baseline: false, instructions: true };
+	return readOptions<Arguments>(values, options, empty, refuseOther);
 }
 
 /** How much is measured: what a test holds, that and copies of literals, or instructions as well. */
@@ -196,12 +177,10 @@ async function bench(values: Arguments): Promise<number> {
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}
-		const folder =
-			process.env["npm_lifecycle_event"] === "bench" ? (process.env["INIT_CWD"] ?? process.cwd()) : process.cwd();
-		return bench(readArguments(values, folder));
+		return bench(readArguments(values));
 	});
 }

@@ -12,6 +12,7 @@ import { buildApp } from "../build/build.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
 import { runApp, type Report } from "../build/run.js";
 import { makeIdentity } from "../servers/certificates.js";
+import { readOptions, refuseOther, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
 
 const usage = `npm run check-sdk
@@ -184,9 +185,12 @@ async function check(): Promise<number> {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	if (values.length > 0) {
-		process.stdout.write(usage);
-		return Promise.resolve(values[0] === "--help" || values[0] === "-h" ? 0 : 2);
-	}
-	return guarded(check);
+	return guarded(async () => {
+		if (wantsHelp(values)) {
+			process.stdout.write(usage);
+			return 0;
+		}
+		readOptions(values, {}, undefined, refuseOther);
+		return check();
+	});
 }

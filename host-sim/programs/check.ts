@@ -12,7 +12,7 @@ import { Problem, projectRoot } from "../build/files.js";
 import { run } from "../build/process.js";
 import { say } from "../build/progress.js";
 import { compileTypeScript } from "../build/typescript.js";
-import { type Options, readOptions, refuseOther } from "./arguments.js";
+import { type Options, readOptions, refuseOther, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { main as test } from "./test.js";
 
@@ -98,7 +98,7 @@ async function checkFormat(isFixing: boolean): Promise<void> {
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { makeIdentity } from "../servers/certificates.js";
-import { type Options, readOptions, readSeconds, refuseOther } from "./arguments.js";
+import { type Options, readOptions, readSeconds, refuseOther, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
 import { buildImage, type Image } from "../firmware/image.js";
@@ -167,7 +167,7 @@ async function firmware(values: readonly string[]): Promise<number> {
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}

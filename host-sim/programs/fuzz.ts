@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { optionsIn, refuseOption } from "./arguments.js";
+import { type Options, readCount, readOptions, refuseOther, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { Problem } from "../build/files.js";
 import { corpusFolder } from "./fuzz/material.js";
@@ -58,13 +58,6 @@ interface Arguments {
 	keeps: boolean;
 }
 
-function wholeNumber(option: string, text: string, min: number): number {
-	const value = Number(text);
-	if (!Number.isInteger(value) || value < min || text === "")
-		throw new Problem(`${option} takes a whole number from ${min} on, not "${text}"`, 2);
-	return value;
-}
-
 function duration(text: string): number {
 	const match = /^(\d+)(s|m|h)$/.exec(text);
 	const seconds = match ? Number(match[1]) * { s: 1, m: 60, h: 3600 }[match[2] as "s" | "m" | "h"] : 0;
@@ -78,41 +71,19 @@ function targetNamed(name: string): Target {
 	return target;
 }
 
+const options: Options<Arguments> = {
+	"--for": { take: (result, text) => (result.seconds = duration(text)) },
+	"--seed": { take: (result, text, option) => (result.seed = readCount(option, text, 0)) },
+	"--target": { take: (result, name) => result.targets.push(targetNamed(name)), isRepeatable: true },
+	"--count": { take: (result, text, option) => (result.count = readCount(option, text)) },
+	"--variant": { take: (result, name) => (result.variant = name) },
+	"--max-steps": { take: (result, text, option) => (result.maxSteps = readCount(option, text)) },
+	"--no-corpus": { set: result => (result.keeps = false) },
+};
+
 function readArguments(values: readonly string[]): Arguments {
 	const result: Arguments = { seconds: 60, seed: Date.now() % 86400000, targets: [], variant: "native", keeps: true };
-	for (let i = 0; i < values.length; i++) {
-		const option = values[i]!;
-		const next = (): string => {
-			const value = values[++i];
-			if (value === undefined) throw new Problem(`${option} needs a value`, 2);
-			return value;
-		};
-		switch (option) {
-			case "--for":
-				result.seconds = duration(next());
-				break;
-			case "--seed":
-				result.seed = wholeNumber(option, next(), 0);
-				break;
-			case "--target":
-				result.targets.push(targetNamed(next()));
-				break;
-			case "--count":
-				result.count = wholeNumber(option, next(), 1);
-				break;
-			case "--variant":
-				result.variant = next();
-				break;
-			case "--max-steps":
-				result.maxSteps = wholeNumber(option, next(), 1);
-				break;
-			case "--no-corpus":
-				result.keeps = false;
-				break;
-			default:
-				refuseOption(option, optionsIn(usage));
-		}
-	}
+	readOptions(values, options, result, refuseOther);
 	if (!result.targets.length) result.targets.push(...targets);
 	return result;
 }
@@ -198,7 +169,7 @@ async function run(values: Arguments): Promise<number> {
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
-import { optionsIn, refuseOption } from "./arguments.js";
+import { type Options, readCount, readOptions, refuseOther, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { locked, Problem, projectRoot } from "../build/files.js";
 import { cMutants } from "./mutate/c.js";
@@ -51,6 +51,21 @@ interface Arguments {
 	failsOnSurvivors: boolean;
 }
 
+/** Changes tried at a time. */
+const MAX_JOBS = 2;
+
+const options: Options<Arguments> = {
+	"--count": { take: (result, text, option) => (result.count = readCount(option, text)) },
+	"--seed": { take: (result, text, option) => (result.seed = readCount(option, text)) },
+	"--in": { take: (result, path) => result.paths.push(path), isRepeatable: true },
+	"--with": { take: (result, name) => result.tests.push(name), isRepeatable: true },
+	"--line": { take: (result, text, option) => (result.line = readCount(option, text)) },
+	"--list": { set: result => (result.list = true) },
+	"--within": { take: (result, text, option) => (result.within = readCount(option, text)) },
+	"--jobs": { take: (result, text, option) => (result.jobs = Math.min(MAX_JOBS, readCount(option, text))) },
+	"--fail-on-survivors": { set: result => (result.failsOnSurvivors = true) },
+};
+
 function readArguments(values: readonly string[]): Arguments {
 	const result: Arguments = {
 		count: 40,
@@ -60,54 +75,10 @@ function readArguments(values: readonly string[]): Arguments {
 		line: 0,
 		list: false,
 		within: 90,
-		jobs: Math.min(2, availableParallelism()),
+		jobs: Math.min(MAX_JOBS, availableParallelism()),
 		failsOnSurvivors: false,
 	};
-	for (let i = 0; i < values.length; i++) {
-		const option = values[i]!;
-		const next = (): string => {
-			const value = values[++i];
-			if (value === undefined) throw new Problem(`${option} needs a value`, 2);
-			return value;
-		};
-		const number = (): number => {
-			const value = Number(next());
-			if (!Number.isInteger(value) || value < 1) throw new Problem(`${option} takes a whole number above 0`, 2);
-			return value;
-		};
-		switch (option) {
-			case "--count":
-				result.count = number();
-				break;
-			case "--seed":
-				result.seed = number();
-				break;
-			case "--in":
-				result.paths.push(next());
-				break;
-			case "--with":
-				result.tests.push(next());
-				break;
-			case "--line":
-				result.line = number();
-				break;
-			case "--list":
-				result.list = true;
-				break;
-			case "--within":
-				result.within = number();
-				break;
-			case "--jobs":
-				result.jobs = Math.min(2, number());
-				break;
-			case "--fail-on-survivors":
-				result.failsOnSurvivors = true;
-				break;
-			default:
-				refuseOption(option, optionsIn(usage));
-		}
-	}
-	return result;
+	return readOptions(values, options, result, refuseOther);
 }
 
 /** The sources that may be changed. */
@@ -240,7 +211,7 @@ async function mutate(values: Arguments): Promise<number> {
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}

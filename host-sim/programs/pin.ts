@@ -8,7 +8,7 @@ import { isIP } from "node:net";
 import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 
 import { Problem } from "../build/files.js";
-import { optionsIn, refuseOption } from "./arguments.js";
+import { type Options, readOptions, readSeconds, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { keyFault, keyTitle, titleOf } from "./rootfile.js";
 
@@ -46,22 +46,22 @@ function readTarget(text: string): { host: string; port: number } {
 	return { host, port };
 }
 
+interface Given {
+	target?: { host: string; port: number };
+	name?: string;
+	timeout: number;
+}
+
+const options: Options<Given> = {
+	"--name": { take: (result, name) => (result.name = name) },
+	"--timeout": { take: (result, text, option) => (result.timeout = readSeconds(option, text)) },
+};
+
 function readArguments(values: readonly string[]): Target {
-	const rest = [...values];
-	let target: { host: string; port: number } | undefined;
-	let name: string | undefined;
-	let timeout = 10;
-	for (let value = rest.shift(); value !== undefined; value = rest.shift()) {
-		if (value === "--name") {
-			name = rest.shift();
-			if (!name) throw new Problem("--name needs a name", 2);
-		} else if (value === "--timeout") {
-			timeout = Number(rest.shift());
-			if (!(timeout > 0 && timeout <= 3600)) throw new Problem("--timeout needs a number of seconds, up to 3600", 2);
-		} else if (value.startsWith("-")) refuseOption(value, optionsIn(usage));
-		else if (target) throw new Problem(`one server at a time: ${value} is one too many`, 2);
-		else target = readTarget(value);
-	}
+	const { target, name, timeout } = readOptions<Given>(values, options, { timeout: 10 }, (given, value) => {
+		if (given.target) throw new Problem(`one server at a time: ${value} is one too many`, 2);
+		given.target = readTarget(value);
+	});
 	if (!target) throw new Problem("HOST:PORT is missing: whose pins? --help says more", 2);
 	const isName = isIP(target.host) === 0;
 	return { ...target, name: name ?? (isName ? target.host : undefined), timeout };
@@ -203,7 +203,7 @@ async function run(target: Target): Promise<number> {
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}

@@ -5,10 +5,11 @@
 */
 
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 import { Problem, projectRoot, writeWhole } from "../build/files.js";
 import { run } from "../build/process.js";
+import { type Options, readOptions, userPath, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { makeDist, type DistOptions } from "./release/dist.js";
 
@@ -61,6 +62,11 @@ function isAbove(version: string, before: string): boolean {
 	return different >= 0 && a[different]! > b[different]!;
 }
 
+function checkVersion(version: string): void {
+	if (!/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/.test(version))
+		throw new Problem(`"${version}" is no version: three numbers, such as 0.2.0`, 2);
+}
+
 function replaceOnce(name: string, text: string, pattern: string | RegExp, replacement: string): string {
 	const result = text.replace(pattern, replacement);
 	if (result === text) throw new Problem(`${name}: found nothing to replace`);
@@ -69,8 +75,7 @@ function replaceOnce(name: string, text: string, pattern: string | RegExp, repla
 
 /** The files as a release of that version and date has them. Throws a Problem where something is missing. */
 export function release(files: ReleaseFiles, version: string, date: string): ReleaseFiles {
-	if (!/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/.test(version))
-		throw new Problem(`"${version}" is no version: three numbers, such as 0.2.0`, 2);
+	checkVersion(version);
 	const { version: before } = JSON.parse(files["package.json"]) as { version: string };
 	const changelog = files["CHANGELOG.md"],
 		last = lastRelease(changelog);
@@ -104,31 +109,21 @@ export function release(files: ReleaseFiles, version: string, date: string): Rel
 
 const paths = ["package.json", "package-lock.json", "CHANGELOG.md", "modules/x509/time.ts"] as const;
 
-interface Arguments extends DistOptions {
-	readonly version: string | undefined;
-	readonly folder: string;
-}
+type Arguments = { -readonly [K in keyof DistOptions]: DistOptions[K] } & { version?: string; folder: string };
+
+const options: Options<Arguments> = {
+	"--without": { take: (result, parts) => (result.without = parts.split(",")) },
+	"--error-numbers": { set: result => (result.errorNumbers = true) },
+	"--out": { take: (result, path) => (result.folder = userPath(path)) },
+};
 
 function readArguments(values: readonly string[]): Arguments {
-	let version: string | undefined;
-	let folder = join(projectRoot, "dist");
-	let without: string[] = [];
-	let errorNumbers = false;
-	for (let i = 0; i < values.length; i++) {
-		const option = values[i]!;
-		const next = (): string => {
-			const value = values[++i];
-			if (value === undefined) throw new Problem(`${option} needs a value`, 2);
-			return value;
-		};
-		if (option === "--without") without = next().split(",");
-		else if (option === "--error-numbers") errorNumbers = true;
-		else if (option === "--out") folder = resolve(process.env["INIT_CWD"] ?? process.cwd(), next());
-		else if (option.startsWith("-")) throw new Problem(`there is no option ${option}; --help lists them`, 2);
-		else if (version !== undefined) throw new Problem(usage, 2);
-		else version = option;
-	}
-	return { version, folder, without, errorNumbers };
+	const empty = { folder: join(projectRoot, "dist"), without: [], errorNumbers: false };
+	return readOptions<Arguments>(values, options, empty, (result, value) => {
+		if (result.version !== undefined) throw new Problem(`"${value}": one version at a time`, 2);
+		checkVersion(value);
+		result.version = value;
+	});
 }
 
 async function writeVersion(version: string): Promise<void> {
@@ -148,7 +143,7 @@ async function writeVersion(version: string): Promise<void> {
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}

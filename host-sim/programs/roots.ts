@@ -4,10 +4,9 @@
 */
 
 import type { KeyObject, X509Certificate } from "node:crypto";
-import { resolve } from "node:path";
 
 import type { StoredRoot } from "../../modules/x509/store.js";
-import { optionsIn, refuseOption } from "./arguments.js";
+import { type Options, readCount, readOptions, refuseOther, userPath, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { commonRoots } from "./common-roots.js";
 import { fileProblem, Problem, writeWhole } from "../build/files.js";
@@ -59,63 +58,24 @@ interface Arguments {
 	out: string;
 	isCommon: boolean;
 	isListed: boolean;
-	sign: string | undefined;
-	version: number | undefined;
+	sign?: string;
+	version?: number;
 }
 
-function readVersion(value: string | undefined): number {
-	const version = Number(value);
-	if (!/^\d+$/.test(value ?? "") || version < 1 || version > 0xffffffff)
-		throw new Problem(`--version needs a whole number from 1 to 4294967295, not ${value ?? "nothing"}`, 2);
-	return version;
-}
+const options: Options<Arguments> = {
+	"--common": { set: result => (result.isCommon = true) },
+	"--all": { set: result => (result.isCommon = false) },
+	"--list": { set: result => (result.isListed = true) },
+	"--from": { take: (result, path) => result.from.push(userPath(path)), isRepeatable: true },
+	"--mozilla": { take: (result, path) => result.mozilla.push(userPath(path)), isRepeatable: true },
+	"--out": { take: (result, path) => (result.out = userPath(path)) },
+	"--sign": { take: (result, path) => (result.sign = userPath(path)) },
+	"--version": { take: (result, text, option) => (result.version = readCount(option, text, 1, 0xffffffff)) },
+};
 
-function readArguments(values: readonly string[], folder: string): Arguments {
-	const result: Arguments = {
-		from: [],
-		mozilla: [],
-		out: resolve(folder, "roots.bin"),
-		isCommon: false,
-		isListed: false,
-		sign: undefined,
-		version: undefined,
-	};
-	const rest = [...values];
-	const file = (option: string): string => {
-		const value = rest.shift();
-		if (value === undefined) throw new Problem(`${option} needs a file`, 2);
-		return resolve(folder, value);
-	};
-	for (let option = rest.shift(); option !== undefined; option = rest.shift()) {
-		switch (option) {
-			case "--common":
-				result.isCommon = true;
-				break;
-			case "--all":
-				result.isCommon = false;
-				break;
-			case "--list":
-				result.isListed = true;
-				break;
-			case "--from":
-				result.from.push(file(option));
-				break;
-			case "--mozilla":
-				result.mozilla.push(file(option));
-				break;
-			case "--out":
-				result.out = file(option);
-				break;
-			case "--sign":
-				result.sign = file(option);
-				break;
-			case "--version":
-				result.version = readVersion(rest.shift());
-				break;
-			default:
-				refuseOption(option, optionsIn(usage));
-		}
-	}
+function readArguments(values: readonly string[]): Arguments {
+	const empty = { from: [], mozilla: [], out: userPath("roots.bin"), isCommon: false, isListed: false };
+	const result = readOptions<Arguments>(values, options, empty, refuseOther);
 	if ((result.sign === undefined) !== (result.version === undefined))
 		throw new Problem("--sign and --version go together: the key that signs, and the number that it signs", 2);
 	if (result.from.length > 0 && result.mozilla.length > 0)
@@ -187,13 +147,10 @@ function run(given: Arguments): number {
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}
-		// npm runs scripts in the project's folder; paths are meant from where it was called
-		const folder =
-			process.env["npm_lifecycle_event"] === "roots" ? (process.env["INIT_CWD"] ?? process.cwd()) : process.cwd();
-		return run(readArguments(values, folder));
+		return run(readArguments(values));
 	});
 }

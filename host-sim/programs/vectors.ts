@@ -10,7 +10,7 @@ import { join } from "node:path";
 
 import { buildFolder, Problem, writeWhole } from "../build/files.js";
 import { say } from "../build/progress.js";
-import { type Options, readOptions, refuseOther, userPath } from "./arguments.js";
+import { type Options, readOptions, refuseOther, userPath, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
 import { vectorPins } from "./vectors/pins.js";
 
@@ -83,7 +83,7 @@ const options: Options<Places> = {
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
 	return guarded(async () => {
-		if (values.includes("--help") || values.includes("-h")) {
+		if (wantsHelp(values)) {
 			process.stdout.write(usage);
 			return 0;
 		}

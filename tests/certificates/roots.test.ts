@@ -114,7 +114,7 @@ test("what the tool refuses", async () => {
 	for (const [values, code, says] of [
 		[["--from", path("none.pem"), "--out", path("none.bin")], 1, /no root is left/],
 		[["--from", path("all.bin")], 1, /has no certificate in PEM/],
-		[["--from"], 2, /needs a file/],
+		[["--from"], 2, /--from needs a value/],
 		[["--some"], 2, /there is no option --some/],
 	] as const) {
 		const result = await roots(...values);
@@ -225,12 +225,12 @@ test("bad arguments get a sentence", async () => {
 		[["--mozilla", path("missing.pem")], 2, /missing\.pem: no such file$/m],
 		[["--mozilla", path("none.pem"), "--from", path("odd.pem")], 2, /--from and --mozilla: give one of them$/m],
 		[["--out", folder, "--from", path("odd.pem")], 1, /: a folder, not a file$/m],
-		[["--sign"], 2, /--sign needs a file$/m],
+		[["--sign"], 2, /--sign needs a value$/m],
 		[["--sign", path("p384.pem")], 2, /--sign and --version go together/],
 		[["--version", "1"], 2, /--sign and --version go together/],
-		[["--version"], 2, /--version needs a whole number from 1 to 4294967295, not nothing$/m],
+		[["--version"], 2, /--version needs a value$/m],
 		...["0", "-1", "1.5", "4294967296", "x"].map(
-			version => [["--version", version], 2, /--version needs a whole number/] as const,
+			version => [["--version", version], 2, /--version takes a whole number from 1 to 4294967295/] as const,
 		),
 		[sign("missing.pem"), 2, /missing\.pem: no such file$/m],
 		[sign("none.pem"), 1, /none\.pem has no private key in PEM/],

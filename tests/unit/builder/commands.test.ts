@@ -56,7 +56,9 @@ function expectSentence({ stdout, stderr }: Outcome, says: RegExp): void {
 }
 
 describe("wrong arguments", () => {
-	const programs = ["demo", "cli", "test", "bench", "mutate", "roots", "firmware", "check", "vectors", "fuzz", "pin"];
+	const scripts = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")).scripts as Record<string, string>;
+	const programs = Object.values(scripts).map(line => /^node host-sim\/setup\.mjs ([\w-]+)$/.exec(line)![1]!);
+	assert.ok(programs.length >= 13, "package.json has all commands");
 	for (const program of programs) {
 		test(`${program}: an option that is none`, async () => {
 			const outcome = await command([program, "--hepl"]);
@@ -103,6 +105,21 @@ describe("wrong arguments", () => {
 			/r\.bin.*: (a part of its path is no folder|there is such a file)|setup\.mjs: /,
 		],
 		[["bench", "--compare", missing], 2, /--compare .*none/],
+		[["bench", "json"], 2, /"json": this command takes options only/],
+		[["bench", "--chip"], 2, /--chip needs a value/],
+		[["fuzz", "--count", "0"], 2, /--count takes a whole number from 1/],
+		[["fuzz", "--seed", "-1"], 2, /--seed takes a whole number from 0/],
+		[["fuzz", "--for", "long"], 2, /--for takes a time such as 90s/],
+		[["fuzz", "--target=tls11"], 2, /--target takes one of tls13, .*, not "tls11"/],
+		[["mutate", "--jobs", "two"], 2, /--jobs takes a whole number from 1/],
+		[["mutate", "--list", "--list=x"], 2, /--list takes no value/],
+		[["mutate", "--in"], 2, /--in needs a value/],
+		[["test", "--jobs", "0"], 2, /--jobs takes a whole number from 1 to 64/],
+		[["check-sdk", "demo"], 2, /"demo": this command takes options only/],
+		[["release", "--without"], 2, /--without needs a value/],
+		[["release", "0.2.0", "0.3.0"], 2, /"0\.3\.0": one version at a time/],
+		[["cli", "--files", setup, "x"], 2, /--files .*setup\.mjs: a file, not a folder/],
+		[["cli", "--files", join(setup, "in"), "x"], 2, /--files .*: a part of its path is no folder/],
 		[["vectors", "--from", "nowhere"], 2, /--from takes a URL, not "nowhere"/],
 		[["firmware", "--chain", "dsa"], 2, /--chain takes ecdsa or rsa, not "dsa"/],
 		[["release", "one"], 2, /"one" is no version/],
