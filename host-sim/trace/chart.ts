@@ -36,6 +36,13 @@ function kilobytes(bytes: number): string {
 	return `${(bytes / 1024).toFixed(bytes < 10240 ? 1 : 0)} KB`;
 }
 
+/** Whole numbers of kilobytes up to `top`, four or five where there is room. */
+function ticks(top: number): number[] {
+	let step = 1024;
+	while (top / step > 5) step *= 2;
+	return Array.from({ length: Math.floor(top / step) }, (_, i) => (i + 1) * step);
+}
+
 /** An SVG; `chunkLimit` and `slotLimit` are in bytes. */
 export function memoryChart(events: readonly TraceEvent[], chunkLimit: number, slotLimit: number): string {
 	const points = thin(events);
@@ -52,12 +59,10 @@ export function memoryChart(events: readonly TraceEvent[], chunkLimit: number, s
 			lower = points.map(point => `${x(point.time)},${y(low(point))}`).reverse();
 		return `<polygon class="${name}" points="${[...upper, ...lower].join(" ")}"/>`;
 	};
-	const grid = [0.25, 0.5, 0.75, 1]
-		.map(part => part * highest)
-		.map(
-			bytes =>
-				`<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(bytes)}" y2="${y(bytes)}"/><text x="${LEFT - 6}" y="${y(bytes)}" class="tick">${kilobytes(bytes)}</text>`,
-		);
+	const grid = ticks(Math.max(highest, heapLimit)).map(
+		bytes =>
+			`<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(bytes)}" y2="${y(bytes)}"/><text x="${LEFT - 6}" y="${y(bytes)}" class="tick">${bytes / 1024} KB</text>`,
+	);
 	const limit =
 		`<line class="limit" x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(heapLimit)}" y2="${y(heapLimit)}"/>` +
 		`<text class="limit-text" x="${WIDTH - 12}" y="${y(heapLimit)}">limit of the heap: ${kilobytes(heapLimit)}</text>`;

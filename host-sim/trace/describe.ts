@@ -153,6 +153,12 @@ function serverKeyExchange(body: Buffer): string {
 	return `key share ${groupName(body.readUInt16BE(1))}, signed with ${schemeName(body.readUInt16BE(at))}`;
 }
 
+/** A point of ECDHE has one byte of length; all else two. */
+function clientKeyExchange(body: Buffer): string {
+	if (body[0] === body.length - 1) return `key share of ${body.length - 1} bytes`;
+	return `encrypted premaster secret (RSA) or public key (DHE), ${body.readUInt16BE(0)} bytes`;
+}
+
 function describeBody(type: number, body: Buffer, is13: boolean, direction: Direction): string {
 	switch (type) {
 		case 1:
@@ -172,7 +178,7 @@ function describeBody(type: number, body: Buffer, is13: boolean, direction: Dire
 		case 15:
 			return `signed with ${schemeName(body.readUInt16BE(0))}`;
 		case 16:
-			return `${body.length} bytes`;
+			return clientKeyExchange(body);
 		case 20:
 			return `verify_data of ${body.length} bytes`;
 		case 22:

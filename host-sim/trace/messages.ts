@@ -83,7 +83,8 @@ function dataLine(items: readonly Extract<Item, { kind: "data" }>[]): string {
 function title(connection: TracedConnection, items: readonly Item[]): string {
 	const hello = items.find(item => item.kind === "message" && item.type === 2 && item.direction === "received");
 	const where = `connection ${connection.number}, to ${connection.address.includes(":") ? `[${connection.address}]` : connection.address} port ${connection.port}`;
-	if (hello?.kind !== "message") return `${where}: the server sent no ServerHello`;
+	if (hello?.kind !== "message")
+		return `${where}: ${connection.events.some(({ event }) => event === "failed") ? "no connection" : "the server sent no ServerHello"}`;
 	const choice = choiceOf(hello.body);
 	return choice
 		? `${where}: ${versionName(choice.version)}, ${suiteName(choice.suite)}`
@@ -104,7 +105,7 @@ function ending(connection: TracedConnection): string | undefined {
 	const last = connection.events.findLast(({ event }) => event === "ended" || event === "closed" || event === "failed");
 	switch (last?.event) {
 		case "failed":
-			return "  TCP: no connection";
+			return "  TCP: refused, cut or never made";
 		case "ended":
 			return "  TCP: closed by the server";
 		case "closed":

@@ -131,7 +131,7 @@ function rowsOf(connection: TracedConnection, items: readonly Item[], is13: bool
 }
 
 /** What a connection came to, in a few words. */
-function summary(items: readonly Item[]): { words: string; isBad: boolean; isResumed: boolean; is13: boolean } {
+function summary(items: readonly Item[], isConnected: boolean): { words: string; isBad: boolean; is13: boolean } {
 	const hellos = items.filter(item => item.kind === "message" && item.type === 2 && item.direction === "received");
 	const last = hellos.at(-1),
 		choice = last?.kind === "message" && last.body.length > 38 ? serverChoice(last.body) : undefined;
@@ -141,7 +141,13 @@ function summary(items: readonly Item[]): { words: string; isBad: boolean; isRes
 	);
 	const isOpen = items.some(item => item.kind === "data"),
 		isResumed = has(20) && !has(11) && !has(25);
-	const words = [choice ? `${versionName(choice.version)}, ${suiteName(choice.suite)}` : "no ServerHello"];
+	const words = [
+		choice
+			? `${versionName(choice.version)}, ${suiteName(choice.suite)}`
+			: isConnected
+				? "no ServerHello"
+				: "no connection",
+	];
 	if (hellos.length > 1) words.push("after a retry");
 	if (isResumed) words.push("resumed");
 	if (fatal?.kind === "alert")
@@ -151,14 +157,13 @@ function summary(items: readonly Item[]): { words: string; isBad: boolean; isRes
 	return {
 		words: words.join(", "),
 		isBad: fatal !== undefined || (!choice && !isOpen),
-		isResumed,
 		is13: choice?.version === 0x0304,
 	};
 }
 
 function connectionSection(connection: TracedConnection, secrets: Secrets): string {
 	const items = decode(connection, secrets),
-		{ words, isBad, is13 } = summary(items);
+		{ words, isBad, is13 } = summary(items, !connection.events.some(({ event }) => event === "failed"));
 	const rows = rowsOf(connection, items, is13),
 		start = rows[0]?.time ?? 0;
 	let meter = connection.events[0]?.meter ?? 0;

@@ -34,5 +34,5 @@ td.bar{width:25%;min-width:4rem}td.bar i{display:block;height:.8rem;background:v
 .chart .chunks{fill:var(--chunks)}.chart .slots{fill:var(--slots)}.chart .native{fill:var(--native)}
 .chart .grid{stroke:var(--line)}.chart text{fill:var(--faint);font-size:11px}.chart .tick{text-anchor:end;dominant-baseline:middle}.chart .end,.chart .limit-text{text-anchor:end}
 .chart .limit{stroke:var(--bad);stroke-dasharray:6 4}.chart .limit-text{fill:var(--bad);dominant-baseline:text-after-edge}
-@media(max-width:640px){body{padding:.5rem}ol.flow li{grid-template-columns:1fr auto}ol.flow time{grid-column:1}.steps{grid-column:2;grid-row:1}.what{grid-column:1/3;max-width:100%}td.bar{display:none}.chart text{font-size:18px}}
+@media(max-width:640px){body{padding:.5rem}ol.flow li{grid-template-columns:1fr auto}ol.flow time{grid-column:1}.steps{grid-column:2;grid-row:1}.what{grid-column:1/3;max-width:100%}td.bar{display:none}.chart text{font-size:22px}}
 `.replace(/\n/g, "");

@@ -129,6 +129,10 @@ describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 		assert.ok(sides.some(([isServer]) => isServer) && sides.some(([isServer]) => !isServer));
 		assert.match(await text(".chart"), /limit of the heap: \d+/);
 		assert.ok(Number(await browser.evaluate(`document.querySelectorAll(".chart polygon").length`)) === 3);
+		const ticks = (await browser.evaluate(
+			`[...document.querySelectorAll(".chart .tick")].map(e => e.textContent)`,
+		)) as string[];
+		assert.ok(ticks.length >= 2 && ticks.length <= 5 && ticks.every(tick => /^\d+ KB$/.test(tick)), ticks.join());
 		const highest = /memory over time, ([\d.]+) KB at most/.exec(
 			String(await browser.evaluate(`document.querySelector(".chart svg").getAttribute("aria-label")`)),
 		)!;
@@ -152,6 +156,14 @@ describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 		const old = await page("old", await startNode(identity, Buffer.from("hello"), { maxVersion: "TLSv1.2" }), 1);
 		await expectFits(old);
 		assert.match(await text("#connection-1"), /TLS 1\.2[\s\S]*ServerKeyExchange[\s\S]*master_secret \(48\)/);
+	});
+
+	test("nobody listens", async () => {
+		const nobody = { port: 1, stop: () => Promise.resolve() } as unknown as RunningServer;
+		const file = await page("nobody", nobody, 1);
+		await expectFits(file);
+		assert.match(await text(".connection.bad .summary"), /^no connection$/);
+		assert.match(await text("li.fatal"), /TCP/);
 	});
 
 	test("where it broke stands out", async () => {

@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -65,7 +65,7 @@ async function traced(server: RunningServer, runs: number, options: Partial<Clie
 		await server.stop();
 	}
 	const events = readTrace(trace),
-		keyLog = readFileSync(keys, "utf8"),
+		keyLog = existsSync(keys) ? readFileSync(keys, "utf8") : "",
 		secrets = readKeyLog(keyLog);
 	const texts = connectionsOf(events).map(connection => listMessages(connection, secrets, false).join("\n"));
 	return { events, keyLog, texts, lists: texts.map(text => namesIn(text.split("\n"))) };
@@ -133,6 +133,7 @@ describe("--messages", () => {
 			...closing,
 		]);
 		assert.match(texts[0]!, /ServerKeyExchange +key share x25519, signed with ecdsa_secp256r1_sha256/);
+		assert.match(texts[0]!, /ClientKeyExchange +key share of 32 bytes/);
 		assert.match(
 			texts[0]!,
 			/master_secret, 48 bytes\n.*client_write_key, \d\d bytes\n.*server_write_key, \d\d bytes\n.*client_write_IV, 4 bytes\n/,
@@ -164,6 +165,8 @@ describe("--messages", () => {
 			const { lists, texts } = await traced(server, 1, { ca: rsa.root.pem, tls: words });
 			assert.equal(lists[0]!.includes("S ServerKeyExchange"), exchange !== undefined);
 			if (exchange === "DHE") assert.match(texts[0]!, /ServerKeyExchange +Diffie-Hellman, 2048 bits/);
+			const sent = exchange === "ServerKeyExchange" ? /key share of \d+ bytes/ : /premaster secret .*, 256 bytes/;
+			assert.match(texts[0]!, new RegExp(`ClientKeyExchange +.*${sent.source}`));
 			if (words.includes("cbc")) assert.match(texts[0]!, /client_write_MAC_key, (20|32) bytes\n.*server_write_MAC_key/);
 			assert.ok(lists[0]!.includes("S [application data]"), texts[0]);
 		});
@@ -186,6 +189,11 @@ describe("--messages", () => {
 		});
 		assert.equal(without(lists[0]!, "TCP").at(-1), "C {alert}");
 		assert.match(texts[0]!, /\{alert\} +fatal: unknown_ca/);
+	});
+
+	test("nobody listens", async () => {
+		const { texts } = await traced({ port: 1, stop: () => Promise.resolve() } as unknown as RunningServer, 1, {});
+		assert.equal(texts[0], "connection 1, to 127.0.0.1 port 1: no connection\n  TCP: refused, cut or never made");
 	});
 
 	test("without the key log, what is protected is told by its length", async () => {
