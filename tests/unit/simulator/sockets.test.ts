@@ -3,10 +3,15 @@
 */
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { describe, test } from "node:test";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
 
 import { buildApp } from "../../../host-sim/build/build.js";
+import { projectRoot } from "../../../host-sim/build/files.js";
 import { runApp, type RunOptions } from "../../../host-sim/build/run.js";
 import { variants } from "../../drivers/machine.js";
 
@@ -56,6 +61,32 @@ function slowReader(socket: Socket): void {
 		if (length === 300_000) socket.write(Buffer.concat(parts).equals(counting(length)) ? "right" : "wrong");
 	});
 }
+
+describe("what the system is asked", { skip: process.platform !== "linux" }, () => {
+	const folder = mkdtempSync(join(tmpdir(), "xs-tls-shim-"));
+	const shim = join(folder, "shim.so");
+	before(() => {
+		const source = join(projectRoot, "tests", "unit", "simulator", "shim.c");
+		const { status, stderr } = spawnSync(process.env["CC"] ?? "cc", ["-shared", "-fPIC", source, "-ldl", "-o", shim]);
+		assert.equal(status, 0, String(stderr));
+	});
+	after(() => rmSync(folder, { recursive: true }));
+
+	const run = async (part: string, port = 0): Promise<{ events: unknown; words: string }> => {
+		const app = await buildApp("tests/unit/simulator/apps/sockets", { config: { part, port: String(port) } });
+		const { code, stdout, stderr } = await runApp(app, { timeout: 30, env: { LD_PRELOAD: shim } });
+		assert.equal(code, 0, stderr);
+		return { events: JSON.parse(stdout[0]!), words: stderr };
+	};
+
+	test("nodelay: true is off, false is on, for Nagle's algorithm, and nothing is as the system has it", async () => {
+		const { words } = await serving(echo, port => run("nodelay", port));
+		assert.equal(words, "nodelay 1\nnodelay 0\nnodelay 0\n");
+	});
+	test("Net.resolve: IPv4 first, IPv6 where there is nothing else", async () => {
+		assert.deepEqual((await run("families")).events, ["both.example", "192.0.2.1", "six.example", "2001:db8::1"]);
+	});
+});
 
 for (const variant of variants) {
 	const run = async (part: string, port = 0, options: RunOptions = {}): Promise<unknown[]> => {

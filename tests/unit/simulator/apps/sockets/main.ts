@@ -365,7 +365,31 @@ function closeAtOnce(): void {
 	Timer.set(finish, 50);
 }
 
+/** A socket with each value of `nodelay`, and one that takes a connection over. */
+function nodelay(): void {
+	const usual = { address, port };
+	new TCP({ ...usual, nodelay: true }).close();
+	new TCP({ ...usual, nodelay: false }).close();
+	new TCP(usual).close();
+	const from = new TCP(usual);
+	new TCP({ from, nodelay: false } as never).close();
+	finish();
+}
+
+/** A name with addresses of both kinds, and one with an IPv6 address alone. */
+function families(): void {
+	Net.resolve("both.example", (name, found) => {
+		events.push(name, found);
+		Net.resolve("six.example", (other, address6) => {
+			events.push(other, address6);
+			finish();
+		});
+	});
+}
+
 const parts: Record<string, () => void> = {
+	nodelay,
+	families,
 	reading,
 	writingNumbers,
 	upload,
