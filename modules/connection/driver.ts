@@ -87,23 +87,25 @@ export class Driver implements Link, Gate {
 	readonly reader: Reader = new Reader();
 	/** The messages that may come next, or the step that is waited for. */
 	private accepts = 0;
-	/** What the application does not know of yet: sessions, and how the handshake ended. */
-	sessions: ArrayBuffer[] | undefined = undefined;
-	info: HandshakeInfo | undefined = undefined;
+	/** XS: absent fields. What the application does not know of yet: sessions, and how the handshake ended. */
+	declare sessions: ArrayBuffer[] | undefined;
+	declare info: HandshakeInfo | undefined;
 	/** What the handshake goes by, and its times; not there for messages after it. */
 	readonly config: Config;
 	readonly timing: Timing;
 	private readonly host: Host;
 	private readonly outgoing: Outgoing;
-	private post: PostHandshake | undefined;
-	private held: { close(): void } | undefined = undefined;
-	private changeCipherSpecs = 0;
-	private changeCipherSpecSent = false;
-	/** XS: absent field. True where an alert would be the first of the second flight. */
+	/** XS: absent fields from here on. */
+	declare private post: PostHandshake | undefined;
+	declare private held: { close(): void } | undefined;
+	/** Counts of what is ignored: change_cipher_spec records, and warnings. */
+	declare private changeCipherSpecs: number | undefined;
+	declare private ignored: number | undefined;
+	declare private changeCipherSpecSent: boolean | undefined;
+	/** True where an alert would be the first of the second flight. */
 	declare private owesChangeCipherSpec: boolean | undefined;
-	private ignored = 0;
-	owesCertificate = false;
-	/** XS: absent field. Gets a message that is passed over. */
+	declare owesCertificate: boolean | undefined;
+	/** Gets a message that is passed over. */
 	declare private passes: Transcript | undefined;
 
 	/** For a handshake, `config`; for messages after it, `post`. */
@@ -117,7 +119,7 @@ export class Driver implements Link, Gate {
 		this.host = host;
 		this.incoming = incoming;
 		this.outgoing = outgoing;
-		this.post = post;
+		if (post) this.post = post;
 		this.joiner = new Joiner(this);
 		this.config = config!;
 		this.timing = (config && new Timing(config.now))!;
@@ -207,7 +209,7 @@ export class Driver implements Link, Gate {
 		const isWhole = incoming.have === RecordHeader.length + 1 && incoming.buffer[RecordHeader.length] === 1;
 		const isExpected = incoming.is12
 			? this.accepts === Step.change_cipher_spec
-			: ++this.changeCipherSpecs <= MAX_CHANGE_CIPHER_SPECS;
+			: (this.changeCipherSpecs = (this.changeCipherSpecs ?? 0) + 1) <= MAX_CHANGE_CIPHER_SPECS;
 		if (!isWhole || !isExpected || !this.flow || this.started)
 			throw new TLSError("unexpected_message", "a change_cipher_spec record is unexpected");
 		incoming.at = incoming.end;
@@ -217,7 +219,7 @@ export class Driver implements Link, Gate {
 
 	/** Ignores something that a server may send at any time during the handshake. */
 	ignore(): void {
-		if (++this.ignored > MAX_IGNORED)
+		if ((this.ignored = (this.ignored ?? 0) + 1) > MAX_IGNORED)
 			throw new TLSError(
 				"unexpected_message",
 				`server sent more than ${MAX_IGNORED} warnings or HelloRequests in one handshake`,
@@ -236,8 +238,10 @@ export class Driver implements Link, Gate {
 		}
 		this.closeHeld();
 		this.releaseMessage();
-		this.sessions?.forEach(wipeSession);
-		this.sessions = undefined;
+		if (this.sessions) {
+			this.sessions.forEach(wipeSession);
+			this.sessions = undefined;
+		}
 	}
 
 	// What the flow asks for (Link)

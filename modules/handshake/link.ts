@@ -58,7 +58,7 @@ export interface Link {
 	/** The server picked this version: its rules for records and alerts hold from now on. */
 	useVersion(version: ProtocolVersion): void;
 	/** The server has asked for a certificate of TLS 1.2, and an empty list went out; for the words of its alert. */
-	owesCertificate: boolean;
+	owesCertificate: boolean | undefined;
 	/** Sends a warning. */
 	warn(description: AlertDescription): void;
 	/**

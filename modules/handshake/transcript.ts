@@ -9,12 +9,11 @@ import { Hash, HashAlgorithm, hash, hashLength } from "tls/hardware/hash";
 
 export class Transcript {
 	private hash: Hash | undefined;
-	/** TLS 1.2: the other two of SHA-256, SHA-384 and SHA-512, for a signature of the client's. */
-	private others: Hash[] | undefined;
+	/** XS: absent field. TLS 1.2: the other two of SHA-256, SHA-384 and SHA-512, for a signature of the client's. */
+	declare private others: Hash[] | undefined;
 	/** The ClientHello is `hello[0..end)`. */
 	private hello: Uint8Array | undefined;
 	private end = 0;
-	private length = 0;
 	/** What `digest` and `digestWith` give. */
 	declare private result: Uint8Array;
 	/** The hash function, 0 before it is known. */
@@ -35,8 +34,7 @@ export class Transcript {
 	/** Sets the hash function, and hashes the ClientHello that was kept. */
 	begin(algorithm: HashAlgorithm): void {
 		this.algorithm = algorithm;
-		this.length = hashLength(algorithm);
-		this.result = new Uint8Array(this.length);
+		this.result = new Uint8Array(hashLength(algorithm));
 		this.hash = new Hash(algorithm);
 		if (this.hello) this.hash.update(this.hello, 0, this.end);
 		this.hello = undefined;
@@ -56,9 +54,10 @@ export class Transcript {
 
 	/** What was added so far becomes one message_hash message, for a HelloRetryRequest (RFC 8446 section 4.4.1). */
 	fold(): void {
-		const message = new Uint8Array(4 + this.length);
+		const { length } = this.result;
+		const message = new Uint8Array(4 + length);
 		message[0] = HandshakeType.message_hash;
-		message[3] = this.length;
+		message[3] = length;
 		this.hash!.peek(message, 4);
 		this.hash!.close();
 		this.hash = new Hash(this.algorithm as HashAlgorithm);
@@ -98,7 +97,6 @@ export class Transcript {
 	handOver(): Transcript {
 		const other = new Transcript();
 		other.algorithm = this.algorithm;
-		other.length = this.length;
 		other.result = this.result;
 		other.hash = this.hash;
 		this.hash = undefined;
@@ -107,8 +105,10 @@ export class Transcript {
 	}
 
 	close(): void {
-		if (this.others) for (let i = 0; i < this.others.length; i++) this.others[i]!.close();
-		this.others = undefined;
+		if (this.others) {
+			for (let i = 0; i < this.others.length; i++) this.others[i]!.close();
+			this.others = undefined;
+		}
 		this.hash?.close();
 		this.hash = undefined;
 		this.hello = undefined;

@@ -100,21 +100,6 @@ export class Certificate implements KeyFields, ExtensionFields {
 		return this;
 	}
 
-	/** Finds the signed part and the signature of the certificate `bytes[start..end)`, which `read` has found well-formed. Reads no more. */
-	locate(bytes: Uint8Array, start: number, end: number, position: number | string): this {
-		const der = this.der.open(bytes, start, end, position);
-		der.take(Tag.sequence, Part.certificate);
-		der.enter();
-		this.tbsStart = der.at;
-		der.take(Tag.sequence, Part.tbsCertificate);
-		this.tbsEnd = der.at;
-		der.take(Tag.sequence, Part.signatureAlgorithm);
-		der.takeBitString();
-		this.signatureStart = der.start;
-		this.signatureEnd = der.end;
-		return this;
-	}
-
 	/** Reads version, serial number and the signature's algorithm. Returns where the last one starts. */
 	private readHead(der: DER): number {
 		const bytes = der.bytes,
@@ -240,7 +225,7 @@ export class CertificateList {
 	readonly spans: readonly number[];
 	/** Work done, in steps of XS's meter. */
 	spent = 0;
-	private readonly certificate = new Certificate();
+	private certificate: Certificate | undefined;
 	/** The one that is read; -1 if none is. */
 	private index = -1;
 
@@ -260,26 +245,22 @@ export class CertificateList {
 
 	/** Returns certificate `index`, until the next call. */
 	read(index: number): Certificate {
+		const certificate = (this.certificate ??= new Certificate());
 		if (this.index !== index) {
 			this.index = -1;
 			this.spent += Work.certificate;
-			this.certificate.read(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
+			certificate.read(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
 			this.index = index;
 		}
-		return this.certificate;
+		return certificate;
 	}
 
-	/** Returns certificate `index`, which was read before, with its signed part and its signature alone. */
-	locate(index: number): Certificate {
-		if (this.index === index) return this.certificate;
+	/** Drops the certificate, which takes memory while signatures are checked. Returns its DER reader, for other bytes. */
+	release(): DER {
+		const { der } = (this.certificate ??= new Certificate());
+		this.certificate = undefined;
 		this.index = -1;
-		return this.certificate.locate(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
-	}
-
-	/** Returns the DER reader for other bytes. The certificate must be read again. */
-	borrow(): DER {
-		this.index = -1;
-		return this.certificate.der;
+		return der;
 	}
 
 	/** True if the subject of certificate `index`, which need not be well-formed, is the Name `message[start..end)`. */

@@ -347,13 +347,16 @@ export class PathSearch {
 		this.digest = undefined;
 		const top = this.path.length - 1;
 		if (this.root === Anchor.pinned) {
-			if (top) this.check = new SignatureCheck(top - 1, publicKeyOf(this.readLast()));
+			if (top) {
+				const issuer = publicKeyOf(this.readLast());
+				this.check = new SignatureCheck(top - 1, issuer, this.list.release());
+			}
 			return true;
 		}
 		const roots = this.policy.roots!;
 		const place = roots.place(this.root);
-		const der = this.list.borrow().open(roots.bytes, roots.keyStart(place), roots.keyEnd(place), TRUSTED_KEY);
-		this.check = new SignatureCheck(top, takePublicKey(der));
+		const der = this.list.release().open(roots.bytes, roots.keyStart(place), roots.keyEnd(place), TRUSTED_KEY);
+		this.check = new SignatureCheck(top, takePublicKey(der), der);
 		return true;
 	}
 

@@ -4,9 +4,12 @@
 
 import { verifySignature } from "../crypto/signature";
 import type { PublicKey } from "../crypto/signature";
-import { publicKeyOf } from "./algorithms";
+import { Part, Tag } from "../wire/der";
+import type { DER } from "../wire/der";
+import { takePublicKey } from "./algorithms";
 import type { Certificate, CertificateList } from "./certificate";
 import { Entry } from "./entry";
+import { readTime } from "./time";
 import { unsupportedSignature } from "./unsupported";
 
 export class SignatureCheck {
@@ -16,22 +19,31 @@ export class SignatureCheck {
 	issuer: PublicKey;
 	/** The earliest end of the certificates above the leaf, in seconds since 1970. */
 	notAfter = Infinity;
+	private readonly der: DER;
 
-	constructor(level: number, issuer: PublicKey) {
+	/** `der` is a reader that nobody else uses. */
+	constructor(level: number, issuer: PublicKey, der: DER) {
 		this.level = level;
 		this.issuer = issuer;
+		this.der = der;
 	}
 
-	/** Checks one signature. Throws if it is wrong, or unsupported. */
+	/** Checks one signature. Throws if it is wrong, or unsupported. All certificates of the path were read before, and found well-formed. */
 	step(list: CertificateList, path: readonly number[]): void {
 		const entry = path[this.level]!;
 		const index = entry & Entry.index;
 		const signedWith = entry >> Entry.signature;
-		const certificate = list.locate(index);
-		const { tbsStart, tbsEnd, signatureStart, signatureEnd } = certificate;
-		const message = list.message;
-		if (!signedWith)
-			list.read(index).fail(unsupportedSignature(message, tbsEnd, signatureStart), "unsupported_certificate");
+		const { message, spans } = list;
+		const der = this.der.open(message, spans[2 * index]!, spans[2 * index + 1]!, index);
+		der.take(Tag.sequence, Part.certificate);
+		der.enter();
+		const tbsStart = der.at;
+		der.take(Tag.sequence, Part.tbsCertificate);
+		const tbsEnd = der.at;
+		der.take(Tag.sequence, Part.signatureAlgorithm);
+		der.takeBitString();
+		const { start, end } = der;
+		if (!signedWith) list.read(index).fail(unsupportedSignature(message, tbsEnd, start), "unsupported_certificate");
 		if (
 			!verifySignature(
 				this.issuer,
@@ -41,15 +53,30 @@ export class SignatureCheck {
 				tbsStart,
 				tbsEnd,
 				message,
-				signatureStart,
-				signatureEnd,
+				start,
+				end,
 			)
 		)
 			this.refuse(list.read(index), path.length - 1);
-		if (--this.level < 0) return;
-		const issuer = list.read(index);
-		if (issuer.notAfter < this.notAfter) this.notAfter = issuer.notAfter;
-		this.issuer = publicKeyOf(issuer);
+		if (--this.level >= 0) this.takeIssuer(der.open(message, tbsStart, tbsEnd, index));
+	}
+
+	/** Takes from a TBSCertificate, whose signature holds, what counts for the certificate below. */
+	private takeIssuer(der: DER): void {
+		der.take(Tag.sequence, Part.tbsCertificate);
+		der.enter();
+		if (der.nextIs(Tag.explicit)) der.takeAny(); // version
+		der.takeInteger(); // serial number
+		der.take(Tag.sequence, Part.signatureAlgorithm);
+		der.take(Tag.sequence, Part.issuer);
+		der.take(Tag.sequence, Part.validity);
+		const outer = der.enter();
+		der.takeAny(); // notBefore
+		const notAfter = readTime(der);
+		der.leave(outer);
+		if (notAfter < this.notAfter) this.notAfter = notAfter;
+		der.take(Tag.sequence, Part.subject);
+		this.issuer = takePublicKey(der);
 	}
 
 	/** Under the trusted key, at level `top`, the issuer may just be another of the same name. */

@@ -78,7 +78,7 @@ function beginCertificate(link: Link, state: State12): void {
 }
 
 /** The path holds. The suite says which kind of key the server must have, and how the key exchange goes on. */
-function endCertificate(link: Link, hello: Hello, transcript: Transcript, state: State12): void {
+function endCertificate(link: Link, state: State12): void {
 	const {
 		search,
 		answer: { suite },
@@ -88,16 +88,16 @@ function endCertificate(link: Link, hello: Hello, transcript: Transcript, state:
 	state.search = undefined; // and with it all that it holds
 	if ((peer.key.kind === KeyKind.rsa) !== (suite.signer === Signer.rsa))
 		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${suite.name}`);
-	state.exchange = suite.exchange ? legacy!.keyExchange(suite, peer) : new ECDHE(hello);
-	link.addTo(transcript);
+	state.exchange = suite.exchange ? legacy!.keyExchange(suite, peer) : new ECDHE(state.hello);
+	link.addTo(state.transcript);
 	link.timing.mark(Phase.chain);
 }
 
 /** CertificateStatus (RFC 6066 section 8), where the server announced it. Nothing can be said of a key that is itself the trusted one. */
-function beginStatus(link: Link, transcript: Transcript, state: State12): void {
+function beginStatus(link: Link, state: State12): void {
 	const span = readStatus(link.reader);
 	link.reader.finish();
-	link.addTo(transcript);
+	link.addTo(state.transcript);
 	if (state.subject)
 		state.status = new StapledStatus(link.message, span, state.subject, timeNow(link.config.certificates.clock));
 }
@@ -120,7 +120,7 @@ function expectNoStatus(state: State12): void {
 }
 
 /** ServerKeyExchange (section 7.4.3). Sets `state.proof`. */
-function readServerKeyExchange(link: Link, transcript: Transcript, state: State12): void {
+function readServerKeyExchange(link: Link, state: State12): void {
 	const { config, reader: r } = link;
 	const { randoms } = state.answer;
 	const start = r.at;
@@ -141,7 +141,7 @@ function readServerKeyExchange(link: Link, transcript: Transcript, state: State1
 	copy(randoms, 0, randoms.length, content, 0);
 	copy(link.message, start, end, content, randoms.length);
 	state.proof = authenticate12(state.peer!, scheme, content, link.message, signatureStart, signatureEnd);
-	link.addTo(transcript);
+	link.addTo(state.transcript);
 	link.timing.mark(Phase.proof);
 }
 
@@ -154,8 +154,9 @@ function mustCompute(link: Link, state: State12): boolean {
  * [Certificate], ClientKeyExchange, [CertificateVerify] (section 7.4.6 to 7.4.8). The extended master secret follows from all messages up to
  * ClientKeyExchange.
  */
-function sendKeyExchange(link: Link, transcript: Transcript, state: State12): void {
+function sendKeyExchange(link: Link, state: State12): void {
 	const {
+		transcript,
 		identity,
 		isAsked,
 		answer: { suite, randoms, isExtended, isClientRaw },
@@ -164,7 +165,7 @@ function sendKeyExchange(link: Link, transcript: Transcript, state: State12): vo
 	const w = new Writer(128);
 	if (identity && isClientRaw) writeRawKey12(w, rawKeys!.ownKey(identity.chain[0]!));
 	else if (isAsked) writeCertificate12(w, identity ? identity.chain : []);
-	link.owesCertificate = isAsked === true && !identity;
+	if (isAsked && !identity) link.owesCertificate = true;
 	w.u8(HandshakeType.client_key_exchange);
 	const message = w.open(3);
 	exchange.write(w);
@@ -198,7 +199,8 @@ function deriveKeys(state: State12): void {
 }
 
 /** ChangeCipherSpec and Finished, which is the first message under the new keys (RFC 5246 section 7.1, 7.4.9). */
-function finish(link: Link, transcript: Transcript, state: State12): void {
+function finish(link: Link, state: State12): void {
+	const { transcript } = state;
 	const { suite, recordLimit } = state.answer;
 	link.sendChangeCipherSpec();
 	const writing = state.writing!;
@@ -222,16 +224,16 @@ function changeReading(link: Link, state: State12): void {
 }
 
 /** NewSessionTicket, which comes before the server's ChangeCipherSpec if it was announced (RFC 5077 section 3.3). */
-function receiveTicket(link: Link, transcript: Transcript, state: State12): void {
+function receiveTicket(link: Link, state: State12): void {
 	// there was no room for it
 	if (!link.messageEnd) return;
 	state.ticket = readTicket12(link.reader);
-	link.addTo(transcript);
+	link.addTo(state.transcript);
 }
 
 /** What the server's Finished, which the link holds, must say. */
-function expectedFinished(link: Link, transcript: Transcript, state: State12): Uint8Array {
-	const expected = verifyData12(state.answer.suite, state.master!, SERVER_FINISHED, transcript.digest()).subarray(
+function expectedFinished(link: Link, { answer, master, transcript }: State12): Uint8Array {
+	const expected = verifyData12(answer.suite, master!, SERVER_FINISHED, transcript.digest()).subarray(
 		0,
 		VERIFY_LENGTH,
 	);
@@ -241,8 +243,8 @@ function expectedFinished(link: Link, transcript: Transcript, state: State12): U
 }
 
 /** The server's Finished. Where nothing is signed, it is the proof: it takes the secret that only the certificate's key could read. */
-function checkFinished(link: Link, transcript: Transcript, state: State12): void {
-	const expected = expectedFinished(link, transcript, state);
+function checkFinished(link: Link, state: State12): void {
+	const expected = expectedFinished(link, state);
 	const at = link.reader.skip(expected.length);
 	if (!state.exchange!.isSigned) state.proof = authenticateByKey(state.peer!, 0, expected, link.message, at);
 	else if (!equal(link.message, at, expected, 0, expected.length))
@@ -275,24 +277,21 @@ function open(link: Link, state: State12): void {
 	link.open(proof, info, application);
 }
 
-/** The short handshake with a session's secret (RFC 5246 section 7.3, figure 2): the server finishes first. */
-function* resume(link: Link, hello: Hello, transcript: Transcript, state: State12): Flow {
+/** The session's secret, of which the keys are made (RFC 5246 section 7.3, figure 2). */
+function takeSession(state: State12): void {
+	const { hello } = state;
 	const session = hello.session!;
 	state.master = session.secret!;
 	session.secret = undefined;
 	hello.dropOffers();
 	deriveKeys(state);
-	if (state.answer.sendsTicket) {
-		link.passTo(transcript);
-		yield Accept.new_session_ticket;
-		receiveTicket(link, transcript, state);
-	}
-	yield Step.change_cipher_spec;
-	changeReading(link, state);
-	yield Accept.finished;
-	const expected = expectedFinished(link, transcript, state);
-	const { scheme, subject, verifiedAt, validUntil } = session;
-	state.resumedGroup = session.group;
+}
+
+/** The server's Finished in a short handshake, which is the proof that it has the session's secret. */
+function checkSession(link: Link, state: State12): void {
+	const expected = expectedFinished(link, state);
+	const { scheme, subject, verifiedAt, validUntil, group } = state.hello.session!;
+	state.resumedGroup = group;
 	state.proof = authenticateByKey(
 		{ subject, pathLength: 0, verifiedAt, validUntil },
 		scheme,
@@ -300,8 +299,22 @@ function* resume(link: Link, hello: Hello, transcript: Transcript, state: State1
 		link.message,
 		link.reader.at,
 	);
-	link.addTo(transcript);
-	finish(link, transcript, state);
+	link.addTo(state.transcript);
+}
+
+/** The short handshake with a session's secret (RFC 5246 section 7.3, figure 2): the server finishes first. */
+function* resume(link: Link, state: State12): Flow {
+	takeSession(state);
+	if (state.answer.sendsTicket) {
+		link.passTo(state.transcript);
+		yield Accept.new_session_ticket;
+		receiveTicket(link, state);
+	}
+	yield Step.change_cipher_spec;
+	changeReading(link, state);
+	yield Accept.finished;
+	checkSession(link, state);
+	finish(link, state);
 	open(link, state);
 }
 
@@ -325,57 +338,82 @@ function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 
 const requestOrDone = Accept.certificate_request | Accept.server_hello_done;
 
-/** All that follows the ServerHello, which is the message that the link holds. */
-export function* flow12(link: Link, hello: Hello, transcript: Transcript): Flow {
-	const state = begin(link, hello, transcript);
-	if (state.answer.resumes) return resume(link, hello, transcript, state);
+/** What comes behind the certificates, but for a status of theirs. */
+function afterCertificate(state: State12): number {
+	return state.exchange!.isSigned ? Accept.server_key_exchange : requestOrDone;
+}
 
+/** Certificate, CertificateStatus. */
+function* authenticateServer(link: Link, state: State12): Flow {
 	yield Accept.certificate;
 	beginCertificate(link, state);
 	do yield Step.pause;
 	while (stepSearch(state.search!));
-	endCertificate(link, hello, transcript, state);
+	endCertificate(link, state);
 
-	const { isSigned } = state.exchange!;
-	const next = isSigned ? Accept.server_key_exchange : requestOrDone;
+	const next = afterCertificate(state);
 	yield state.answer.sendsStatus ? next | Accept.certificate_status : next;
 	if (link.messageType === HandshakeType.certificate_status) {
-		beginStatus(link, transcript, state);
+		beginStatus(link, state);
 		do yield Step.pause;
 		while (state.status && stepSearch(state.status));
 		endStatus(state);
 		yield next;
 	} else expectNoStatus(state);
+	return exchangeKeys(link, state);
+}
 
-	if (isSigned) {
+/** CertificateRequest (section 7.4.4). */
+function readRequest(link: Link, state: State12): void {
+	const request = readCertificateRequest12(link.reader);
+	state.identity = chooseIdentity12(link.config, link.message, request);
+	link.addTo(state.transcript);
+}
+
+/** ServerHelloDone, which is empty (section 7.4.5). */
+function readDone(link: Link, state: State12): void {
+	link.reader.finish();
+	link.addTo(state.transcript);
+}
+
+/** From the ServerKeyExchange, which is here if there is one, to the client's Finished. */
+function* exchangeKeys(link: Link, state: State12): Flow {
+	if (state.exchange!.isSigned) {
 		yield Step.pause;
-		readServerKeyExchange(link, transcript, state);
+		readServerKeyExchange(link, state);
 		do yield Step.pause;
 		while (state.exchange!.step(link));
 		yield requestOrDone;
 	}
 	if (link.messageType === HandshakeType.certificate_request) {
 		state.isAsked = true;
-		const request = readCertificateRequest12(link.reader);
 		if (link.config.otherCredentials) yield Step.pause;
-		state.identity = chooseIdentity12(link.config, link.message, request);
-		link.addTo(transcript);
+		readRequest(link, state);
 		yield Accept.server_hello_done;
 	}
-	link.reader.finish();
-	link.addTo(transcript);
+	readDone(link, state);
 	if (mustCompute(link, state)) yield Step.pause;
-	sendKeyExchange(link, transcript, state);
-	finish(link, transcript, state);
+	sendKeyExchange(link, state);
+	finish(link, state);
+	return finishServer(link, state);
+}
 
+/** NewSessionTicket, and the server's Finished. */
+function* finishServer(link: Link, state: State12): Flow {
 	if (state.answer.sendsTicket) {
-		link.passTo(transcript);
+		link.passTo(state.transcript);
 		yield Accept.new_session_ticket;
-		receiveTicket(link, transcript, state);
+		receiveTicket(link, state);
 	}
 	yield Step.change_cipher_spec;
 	changeReading(link, state);
 	yield Accept.finished;
-	checkFinished(link, transcript, state);
+	checkFinished(link, state);
 	open(link, state);
+}
+
+/** All that follows the ServerHello, which is the message that the link holds. Each part returns the next, so that only one waits. */
+export function flow12(link: Link, hello: Hello, transcript: Transcript): Flow {
+	const state = begin(link, hello, transcript);
+	return state.answer.resumes ? resume(link, state) : authenticateServer(link, state);
 }

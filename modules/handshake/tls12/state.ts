@@ -10,6 +10,7 @@ import type { AuthenticatedPeer } from "../authenticated";
 import type { Identity } from "../identity";
 import type { Hello } from "../offer";
 import type { PeerSearch } from "../rawkeys";
+import type { Transcript } from "../transcript";
 import type { KeyExchange } from "./exchange";
 import type { ServerHello12, Ticket12 } from "./hello";
 
@@ -37,12 +38,16 @@ export class State12 {
 	/** The server's certificate, for an application that asks for it. */
 	declare certificate: ArrayBuffer | undefined;
 
-	/** For what it still holds. */
-	private readonly hello: Hello;
+	/** For what is still needed of it. */
+	readonly hello: Hello;
 
 	constructor(answer: ServerHello12, hello: Hello) {
 		this.answer = answer;
 		this.hello = hello;
+	}
+
+	get transcript(): Transcript {
+		return this.hello.transcript;
 	}
 
 	close(): void {

@@ -182,29 +182,36 @@ function startSearch({ config, reader, message, messageType }: Link, state: Stat
 	return new PathSearch(bytes, list.spans, certificates, list.staple);
 }
 
+/** The messages that may bring the server's certificates. */
+function certificateMessages(asked: number): number {
+	return asked & ExtensionBit.compress_certificate
+		? Accept.certificate | Accept.compressed_certificate
+		: Accept.certificate;
+}
+
+/** CertificateRequest (section 4.3.2). */
+function readRequest(link: Link, state: State13): void {
+	const request = readCertificateRequest13(link.reader, false);
+	const identity = (state.identity = chooseIdentity13(link.config, link.message, request));
+	if (identity && state.isClientRaw) identity.chain = [rawKeys!.ownKey(identity.chain[0]!)];
+	link.addTo(state.transcript);
+}
+
 /** [CertificateRequest], Certificate and CertificateVerify. Sets `state.proof`. */
 function* authenticateServer(link: Link, state: State13): Flow {
-	const { reader } = link;
-	const { transcript } = state;
-	const { asked } = state;
-	const certificate =
-		Accept.certificate | (asked & ExtensionBit.compress_certificate ? Accept.compressed_certificate : 0);
-	yield Accept.certificate_request | certificate;
+	yield Accept.certificate_request | certificateMessages(state.asked);
 	if (link.messageType === HandshakeType.certificate_request) {
-		const request = readCertificateRequest13(reader, false);
 		state.isAsked = true;
 		if (link.config.otherCredentials) yield Step.pause;
-		const identity = (state.identity = chooseIdentity13(link.config, link.message, request));
-		if (identity && state.isClientRaw) identity.chain = [rawKeys!.ownKey(identity.chain[0]!)];
-		link.addTo(transcript);
-		yield certificate;
+		readRequest(link, state);
+		yield certificateMessages(state.asked);
 	}
 	let search: PeerSearch | undefined = startSearch(link, state);
 	do yield Step.pause;
 	while (stepSearch(search));
 	const peer = search.peer!;
 	search = undefined; // and with it all that it holds
-	link.addTo(transcript);
+	link.addTo(state.transcript);
 	link.timing.mark(Phase.chain);
 	yield Accept.certificate_verify;
 	yield Step.pause;
@@ -296,7 +303,7 @@ function finishAndOpen(link: Link, state: State13): void {
 	if (config.onSession)
 		application.keeper = resumption!.keepTickets(config, state.schedule, transcript, proof, {
 			protocol: state.protocol ?? NO_PROTOCOL,
-			maxFragmentCode: state.maxFragmentCode,
+			maxFragmentCode: state.maxFragmentCode ?? 0,
 		});
 	if (state.asked & ExtensionBit.post_handshake_auth)
 		application.identifier = makeIdentifier(suite, config, transcript);
@@ -313,7 +320,7 @@ function infoOf(state: State13): HandshakeInfo {
 	info.resumed = state.key?.session !== undefined;
 	info.retried = state.isRetried === true;
 	info.extendedMasterSecret = true;
-	info.earlyData = state.isEarly;
+	info.earlyData = state.isEarly === true;
 	info.protocol = state.protocol;
 	if (state.certificate) info.certificate = state.certificate;
 	return info;

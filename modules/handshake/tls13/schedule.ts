@@ -70,12 +70,13 @@ export function writeFinished(w: Writer, suite: Suite, secret: Secret, transcrip
 /** The ladder of section 7.1, one rung at a time: early, handshake, master. */
 export class Schedule13 {
 	readonly suite: Suite;
-	#secret: Secret;
+	/** XS: no private names, which take more slots. */
+	private readonly secret: Secret;
 
 	/** Starts at the Early Secret; without a pre-shared key that is made of zeros. */
 	constructor(suite: Suite, psk: Secret | undefined) {
 		this.suite = suite;
-		const secret = (this.#secret = new Secret(suite.hashLength));
+		const secret = (this.secret = new Secret(suite.hashLength));
 		let zeros: Secret | undefined;
 		try {
 			secret.extract(suite.hash, undefined, psk ?? (zeros = new Secret(suite.hashLength)));
@@ -89,28 +90,28 @@ export class Schedule13 {
 
 	/** On to the Handshake Secret; closes `shared`, the (EC)DHE value. */
 	toHandshake(shared: Secret): void {
-		this.#climb(shared);
+		this.climb(shared);
 	}
 
 	/** On to the Master Secret. */
 	toMaster(): void {
-		this.#climb(new Secret(this.suite.hashLength));
+		this.climb(new Secret(this.suite.hashLength));
 	}
 
 	/** Derive-Secret from the rung reached; `digest` is the transcript's, undefined where it has no messages yet. */
 	derive(label: string, digest: Uint8Array | undefined): Secret {
-		return deriveSecret(this.suite, this.#secret, label, digest);
+		return deriveSecret(this.suite, this.secret, label, digest);
 	}
 
 	close(): void {
-		this.#secret.close();
+		this.secret.close();
 	}
 
-	#climb(input: Secret): void {
+	private climb(input: Secret): void {
 		let salt: Secret | undefined;
 		try {
 			salt = this.derive(DERIVED, undefined);
-			this.#secret.extract(this.suite.hash, salt, input);
+			this.secret.extract(this.suite.hash, salt, input);
 		} finally {
 			salt?.close();
 			input.close();

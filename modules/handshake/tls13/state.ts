@@ -22,7 +22,7 @@ export class State13 {
 	/** What is needed of it then: the group of the key exchange, the extensions that were asked for, whether early data was taken. */
 	readonly group: number;
 	readonly asked: number;
-	isEarly: boolean;
+	declare isEarly: boolean | undefined;
 	/** The server sends its key, or takes ours, without certificates (RFC 7250). */
 	declare isServerRaw: boolean | undefined;
 	declare isClientRaw: boolean | undefined;
@@ -42,9 +42,9 @@ export class State13 {
 	declare application: Application13 | undefined;
 	declare protocol: string | undefined;
 	/** change_cipher_spec goes before the client's last flight (appendix D.4). */
-	readonly isCompatible: boolean;
+	declare readonly isCompatible: true | undefined;
 	/** RFC 6066's number for max_fragment_length, where the server keeps to it. */
-	maxFragmentCode = 0;
+	declare maxFragmentCode: number | undefined;
 	/** The server asked for a certificate, and this one answers it, if one does. */
 	declare isAsked: true | undefined;
 	declare identity: Identity | undefined;
@@ -55,10 +55,10 @@ export class State13 {
 		this.hello = hello;
 		this.group = answer.group;
 		this.asked = hello.asked;
-		this.isEarly = hello.early !== undefined;
+		if (hello.early) this.isEarly = true;
 		if (hello.isRetried) this.isRetried = true;
 		if (logsSecrets()) this.random = hello.random;
-		this.isCompatible = hello.isCompatible;
+		if (hello.isCompatible) this.isCompatible = true;
 		hello.sessionId = empty;
 		if (key) this.key = key;
 		this.transcript = hello.transcript;
