@@ -35,11 +35,15 @@ export const enum SignatureScheme {
 	p384 = 4,
 	/** ECDSA on P-521 */
 	p521 = 5,
+	/** The same curves, with the signature as an Ecdsa-Sig-Value in DER (RFC 3279 section 2.2.3) */
+	p256DER = 6,
+	p384DER = 7,
+	p521DER = 8,
 }
 
 /**
  * Returns true if the signature is the key's over the hash of `data[dataStart..dataEnd)`. `key[keyStart..keyEnd)` is an uncompressed
- * point or the DER of RSAPublicKey; a key that is no valid key of its kind has signed nothing. Throws if the chip fails, or can't use
+ * point or the DER of RSAPublicKey; a key that is no valid key of its kind has signed nothing, and a malformed signature is wrong. Throws if the chip fails, or can't use
  * the key: an error with PSA's status NOT_SUPPORTED, such as for RSA that does not have 2048 to 4096 bits in steps of 8.
  */
 export function verifyMessage(

@@ -8,7 +8,7 @@
 
 #include "binding.h"
 
-enum { kDEROctetString = 0x04, kDERObjectIdentifier = 0x06, kDERSequence = 0x30 };
+enum { kDERInteger = 0x02, kDEROctetString = 0x04, kDERObjectIdentifier = 0x06, kDERSequence = 0x30 };
 
 /* Bytes; `at` is the next to be read. */
 typedef struct {

@@ -22,7 +22,7 @@
 #include "emsa.h"
 #include "der.h"
 
-enum { kWordBits = 32, kWordBytes = 4, kDERInteger = 0x02 };
+enum { kWordBits = 32, kWordBytes = 4 };
 
 typedef struct {
 	const uint32_t* words;

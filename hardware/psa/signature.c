@@ -4,12 +4,25 @@
 */
 
 #include "binding.h"
+#include "der.h"
 #include "p256.h"
 #include "rsa.h"
 #include "mc.defines.h"
 
 /* SignatureScheme in ../signature.ts. */
-enum { kSchemePKCS1 = 1, kSchemePSS = 2, kSchemeP256 = 3, kSchemeP384 = 4, kSchemeP521 = 5 };
+enum {
+	kSchemePKCS1 = 1,
+	kSchemePSS = 2,
+	kSchemeP256 = 3,
+	kSchemeP384 = 4,
+	kSchemeP521 = 5,
+	kSchemeP256DER = 6,
+	kSchemeP384DER = 7,
+	kSchemeP521DER = 8,
+};
+
+/* The widest field of a curve, in bytes. */
+enum { kFieldMax = 66 };
 
 enum { kP256Point = 65, kP384Point = 97, kP521Point = 133 };
 
@@ -50,6 +63,38 @@ static bool hasKeyLength(const Claim* claim)
 	case kSchemeP521: return claim->key.length == kP521Point;
 	default: return true;
 	}
+}
+
+/* Takes an INTEGER that is not negative, in its shortest form (X.690 section 8.3.2), to `out`, which is as wide as the field. */
+static bool takeNumber(Range* from, uint8_t* out, size_t width)
+{
+	Range number;
+	if (!derTakeTag(from, kDERInteger, &number) || number.at == number.end || number.at[0] >= 0x80)
+		return false;
+	size_t length = derLength(number);
+	if (number.at[0] == 0) {
+		if (length > 1 && number.at[1] < 0x80)
+			return false;
+		length--;
+	}
+	if (length > width)
+		return false;
+	c_memset(out, 0, width - length);
+	c_memcpy(out + width - length, number.end - length, length);
+	return true;
+}
+
+/* Reads an Ecdsa-Sig-Value (RFC 3279 section 2.2.3), strictly DER, to `pair`: r and s, each as wide as the field. False where it is malformed. */
+static bool readPair(Part signature, uint8_t* pair, size_t width)
+{
+	Range from = {signature.bytes, signature.bytes + signature.length}, numbers;
+	return derTakeTag(&from, kDERSequence, &numbers) && from.at == from.end && takeNumber(&numbers, pair, width)
+		&& takeNumber(&numbers, pair + width, width) && numbers.at == numbers.end;
+}
+
+static size_t fieldWidth(int scheme)
+{
+	return scheme == kSchemeP521 ? kFieldMax : scheme == kSchemeP384 ? 48 : 32;
 }
 
 /* True where a status says that the signature is wrong: its length, r or s out of range, or the padding. */
@@ -152,7 +197,7 @@ void xs_signature_verify(xsMachine* the)
 	xsIntegerValue keyStart = bindingInteger(the, 3), keyEnd = bindingInteger(the, 4);
 	xsIntegerValue dataStart = bindingInteger(the, 6), dataEnd = bindingInteger(the, 7);
 	xsIntegerValue start = bindingInteger(the, 9), end = bindingInteger(the, 10);
-	if (claim.scheme < kSchemePKCS1 || claim.scheme > kSchemeP521)
+	if (claim.scheme < kSchemePKCS1 || claim.scheme > kSchemeP521DER)
 		xsRangeError("signature scheme %d is unknown", claim.scheme);
 	if (claim.hash == PSA_ALG_SHA_1)
 		xsRangeError("signatures with SHA-1 are not allowed");
@@ -160,6 +205,15 @@ void xs_signature_verify(xsMachine* the)
 	claim.key = (Part) {bindingRange(the, 2, keyStart, keyEnd, kRead), (size_t)(keyEnd - keyStart)};
 	uint8_t* data = bindingRange(the, 5, dataStart, dataEnd, kRead);
 	claim.signature = (Part) {bindingRange(the, 8, start, end, kRead), (size_t)(end - start)};
+	uint8_t pair[2 * kFieldMax];
+	if (claim.scheme >= kSchemeP256DER) {
+		claim.scheme -= kSchemeP256DER - kSchemeP256;
+		size_t width = fieldWidth(claim.scheme);
+		xsmcSetBoolean(xsResult, false);
+		if (!readPair(claim.signature, pair, width))
+			return;
+		claim.signature = (Part) {pair, 2 * width};
+	}
 	psa_status_t status = psa_hash_compute(
 		claim.hash, data, dataEnd - dataStart, claim.digest, sizeof(claim.digest), &claim.digestLength);
 	if (status != PSA_SUCCESS)

@@ -1,12 +1,10 @@
 /*
 	Verifies signatures: over the handshake (RFC 8446 section 4.4.3, RFC 5246 section 4.7) and in certificates (RFC 5280
-	section 4.1.1.2). The arithmetic is the chip's (tls/hardware/signature); the formats that it does not know are read here.
+	section 4.1.1.2). All of the arithmetic is in tls/hardware/signature.
 */
 
 import { TLSError } from "../errors";
-import { copy } from "tls/hardware/copy";
 import { HashAlgorithm } from "tls/hardware/hash";
-import { DER, Part, Tag } from "../wire/der";
 import { KeyKind, Padding, SignatureScheme, verifyMessage } from "tls/hardware/signature";
 
 export { HashAlgorithm, KeyKind, Padding };
@@ -26,40 +24,10 @@ export function coordinateLength(kind: KeyKind): number {
 	return kind === KeyKind.p521 ? 66 : kind === KeyKind.p384 ? 48 : 32;
 }
 
-// XS: a literal outside of functions, which a device does not copy at each use
-const SIGNATURE = "a signature";
-
-/** Takes an INTEGER to `pair`, in the `length` bytes before `limit`. */
-function readNumber(der: DER, pair: Uint8Array, limit: number, length: number): void {
-	der.takeUnsigned();
-	const size = der.end - der.start;
-	if (size > length) der.fail("has a number that is too long");
-	copy(der.bytes, der.start, der.end, pair, limit - size);
-}
-
 function schemeOf(kind: KeyKind, padding: Padding): SignatureScheme {
 	if (kind === KeyKind.rsa) return padding === Padding.pss ? SignatureScheme.pss : SignatureScheme.pkcs1;
-	if (kind === KeyKind.p521) return SignatureScheme.p521;
-	return kind === KeyKind.p256 ? SignatureScheme.p256 : SignatureScheme.p384;
-}
-
-/**
- * Reads the Ecdsa-Sig-Value `from[start..end)` (RFC 3279 section 2.2.3), strictly DER. Returns r and s at the fixed width that PSA
- * takes, or undefined if it is malformed.
- */
-function fixedWidth(from: Uint8Array, start: number, end: number, length: number): Uint8Array | undefined {
-	const pair = new Uint8Array(2 * length);
-	try {
-		const der = new DER(from, start, end, SIGNATURE);
-		der.takeOnly(Tag.sequence, Part.signature);
-		readNumber(der, pair, length, length);
-		readNumber(der, pair, 2 * length, length);
-		der.expectEnd();
-	} catch (error) {
-		if (error instanceof TLSError) return;
-		throw error;
-	}
-	return pair;
+	if (kind === KeyKind.p521) return SignatureScheme.p521DER;
+	return kind === KeyKind.p256 ? SignatureScheme.p256DER : SignatureScheme.p384DER;
 }
 
 /**
@@ -77,15 +45,7 @@ export function verifySignature(
 	signatureStart: number,
 	signatureEnd: number,
 ): boolean {
-	const isCurve = key.kind !== KeyKind.rsa;
-	if (isCurve !== (padding === Padding.ecdsa)) return false;
-	if (isCurve) {
-		const pair = fixedWidth(signature, signatureStart, signatureEnd, coordinateLength(key.kind));
-		if (!pair) return false;
-		signature = pair;
-		signatureStart = 0;
-		signatureEnd = pair.length;
-	}
+	if ((key.kind !== KeyKind.rsa) !== (padding === Padding.ecdsa)) return false;
 	try {
 		return verifyMessage(
 			schemeOf(key.kind, padding),

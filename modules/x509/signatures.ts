@@ -45,17 +45,7 @@ export class SignatureCheck {
 		const { start, end } = der;
 		if (!signedWith) list.read(index).fail(unsupportedSignature(message, tbsEnd, start), "unsupported_certificate");
 		if (
-			!verifySignature(
-				this.issuer,
-				signedWith >> 8,
-				signedWith & 0xff,
-				message,
-				tbsStart,
-				tbsEnd,
-				message,
-				start,
-				end,
-			)
+			!verifySignature(this.issuer, signedWith >> 8, signedWith & 0xff, message, tbsStart, tbsEnd, message, start, end)
 		)
 			this.refuse(list.read(index), path.length - 1);
 		if (--this.level >= 0) this.takeIssuer(der.open(message, tbsStart, tbsEnd, index));

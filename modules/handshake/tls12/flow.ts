@@ -233,10 +233,7 @@ function receiveTicket(link: Link, state: State12): void {
 
 /** What the server's Finished, which the link holds, must say. */
 function expectedFinished(link: Link, { answer, master, transcript }: State12): Uint8Array {
-	const expected = verifyData12(answer.suite, master!, SERVER_FINISHED, transcript.digest()).subarray(
-		0,
-		VERIFY_LENGTH,
-	);
+	const expected = verifyData12(answer.suite, master!, SERVER_FINISHED, transcript.digest()).subarray(0, VERIFY_LENGTH);
 	if (link.reader.left !== expected.length)
 		throw new TLSError("decode_error", "the server's Finished has the wrong length");
 	return expected;
