@@ -97,16 +97,18 @@ function authenticate(
 			"unsupported_certificate",
 			"the server's certificate may not sign (its key usage), and so can't prove who the server is",
 		);
-	if (parts >> 16 !== peer.key.kind)
+	const { key } = peer;
+	if (!key || parts >> 16 !== key.kind)
 		throw new TLSError(
 			"illegal_parameter",
 			`the server signed with scheme 0x${scheme.toString(16)}, which was not offered for its kind of key`,
 		);
-	if (!verifySignature(peer.key, (parts >> 8) & 0xff, parts & 0xff, content, 0, content.length, signature, start, end))
+	if (!verifySignature(key, (parts >> 8) & 0xff, parts & 0xff, content, 0, content.length, signature, start, end))
 		throw new TLSError(
 			"bad_signature",
 			"the server could not prove that it owns its certificate: its signature is wrong",
 		);
+	peer.key = undefined; // it takes 300 bytes
 	return make(peer, scheme);
 }
 
@@ -137,7 +139,7 @@ export function authenticate12(
 	start: number,
 	end: number,
 ): AuthenticatedPeer {
-	return authenticate(peer, scheme, schemeParts12(scheme, peer.key.kind), content, signature, start, end);
+	return authenticate(peer, scheme, schemeParts12(scheme, peer.key!.kind), content, signature, start, end);
 }
 
 /**

@@ -421,6 +421,10 @@ export class PathSearch {
 	}
 
 	private finish(): void {
-		this.peer = this.leaf.toPeer(this.list.message, this.path.length, this.now, this.validUntil());
+		const validUntil = this.validUntil();
+		// XS: what is of no more use goes before the key is copied
+		if (this.check) this.check = undefined;
+		if (this.status) this.status = undefined;
+		this.peer = this.leaf.toPeer(this.list.message, this.path.length, this.now, validUntil);
 	}
 }

@@ -32,8 +32,8 @@ export interface CertificatePolicy {
 
 /** A server whose certificate leads to a trusted key. */
 export interface VerifiedPeer {
-	/** Its key, with bytes of its own. */
-	readonly key: PublicKey;
+	/** Its key, with bytes of its own. Dropped when it has proved that the key is its own. */
+	key: PublicKey | undefined;
 	/** The certificate's keyUsage, as bits of KeyUsage; all of them if it has none. The handshake checks what it needs. */
 	readonly keyUsage: number;
 	/** Whom the certificate names, for people. */

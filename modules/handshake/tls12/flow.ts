@@ -86,7 +86,7 @@ function endCertificate(link: Link, state: State12): void {
 	const peer = (state.peer = search!.peer!);
 	state.subject = search!.subject;
 	state.search = undefined; // and with it all that it holds
-	if ((peer.key.kind === KeyKind.rsa) !== (suite.signer === Signer.rsa))
+	if ((peer.key!.kind === KeyKind.rsa) !== (suite.signer === Signer.rsa))
 		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${suite.name}`);
 	state.exchange = suite.exchange ? legacy!.keyExchange(suite, peer) : new ECDHE(state.hello);
 	link.addTo(state.transcript);

@@ -334,19 +334,28 @@ function* finished13(link: Link, state: State13): Flow {
 	finishAndOpen(link, state);
 }
 
+/** EncryptedExtensions answers the last of the hello. Returns what follows on it. */
+function endHello(link: Link, hello: Hello, answer: ServerHello, state: State13): Flow {
+	settleEarly(link, hello, state, readEncryptedExtensions(link, state.asked, state));
+	state.dropHello();
+	link.addTo(state.transcript);
+	return answer.key ? finished13(link, state) : authenticateServer(link, state);
+}
+
+/** Key agreement and EncryptedExtensions. */
+function* agreeKeys(link: Link, hello: Hello, answer: ServerHello, state: State13): Flow {
+	yield Step.pause;
+	agree(link, hello, answer, state);
+	yield Accept.encrypted_extensions;
+	return endHello(link, hello, answer, state);
+}
+
 /** All that follows the ServerHello `answer`, which is the message that the link holds. Each part returns the next, so that only one waits. */
-export function* flow13(link: Link, hello: Hello, answer: ServerHello): Flow {
+export function flow13(link: Link, hello: Hello, answer: ServerHello): Flow {
 	const state = new State13(hello, answer);
 	link.holds(state);
 	link.useVersion(ProtocolVersion.tls13);
 	if (state.isCompatible) link.oweChangeCipherSpec();
 	if (!answer.key) expectTrust(link);
-	yield Step.pause;
-	agree(link, hello, answer, state);
-
-	yield Accept.encrypted_extensions;
-	settleEarly(link, hello, state, readEncryptedExtensions(link, state.asked, state));
-	state.dropHello();
-	link.addTo(state.transcript);
-	return answer.key ? finished13(link, state) : authenticateServer(link, state);
+	return agreeKeys(link, hello, answer, state);
 }

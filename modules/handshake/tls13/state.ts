@@ -8,6 +8,7 @@ import type { Secret } from "tls/hardware/secret";
 import type { AuthenticatedPeer } from "../authenticated";
 import type { Identity } from "../identity";
 import type { Hello } from "../offer";
+import { noKeys } from "../resumption/keys";
 import type { PreSharedKey } from "../resumption/keys";
 import type { ServerHello } from "../serverhello";
 import type { Transcript } from "../transcript";
@@ -59,11 +60,13 @@ export class State13 {
 		if (hello.isRetried) this.isRetried = true;
 		if (logsSecrets()) this.random = hello.random;
 		if (hello.isCompatible) this.isCompatible = true;
-		hello.sessionId = empty;
+		hello.random = hello.sessionId = empty;
 		if (key) this.key = key;
 		this.transcript = hello.transcript;
 		this.schedule = new Schedule13(suite, key?.owner.secret);
 		hello.dropOffers();
+		// early data belongs to the first of them
+		if (!hello.early) hello.keys = noKeys;
 	}
 
 	/** The hello has been answered. */

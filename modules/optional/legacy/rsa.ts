@@ -39,7 +39,7 @@ export class RSA implements KeyExchange {
 
 	/** EncryptedPreMasterSecret; the version in it is the one that the ClientHello said. */
 	write(w: Writer): void {
-		const { bytes, start, end, bits } = this.peer.key;
+		const { bytes, start, end, bits } = this.peer.key!;
 		const field = w.open(2);
 		const length = (bits + 7) >> 3;
 		const at = w.reserve(length);
