@@ -68,13 +68,13 @@ export class Certificate implements KeyFields, ExtensionFields {
 	/** GeneralNames of subjectAltName; empty if absent. */
 	namesStart = 0;
 	namesEnd = 0;
-	/** NameConstraints; empty if absent. */
-	constraintsStart = 0;
-	constraintsEnd = 0;
-	/** XS: absent fields, also those below. True for version 1 or 2, which can't say what a certificate is for. */
-	declare isOld: boolean | undefined;
 	/** PolicyFields. */
 	policies = 0;
+	/** XS: absent fields, also those below. True for version 1 or 2, which can't say what a certificate is for. */
+	declare isOld: boolean | undefined;
+	/** NameConstraints. */
+	declare constraintsStart: number | undefined;
+	declare constraintsEnd: number | undefined;
 	declare mappings: number | undefined;
 	declare requireExplicit: number | undefined;
 	declare inhibitMapping: number | undefined;
@@ -177,12 +177,13 @@ export class Certificate implements KeyFields, ExtensionFields {
 		this.isCA = false;
 		if (this.mustStaple) this.mustStaple = undefined;
 		this.policies = 0;
+		if (this.constraintsEnd) this.constraintsStart = this.constraintsEnd = undefined;
 		if (this.mappings) this.mappings = undefined;
 		if (this.requireExplicit !== undefined) this.requireExplicit = undefined;
 		if (this.inhibitMapping !== undefined) this.inhibitMapping = undefined;
 		if (this.inhibitAny !== undefined) this.inhibitAny = undefined;
 		this.pathLength = NO_PATH_LENGTH;
-		this.namesStart = this.namesEnd = this.constraintsStart = this.constraintsEnd = 0;
+		this.namesStart = this.namesEnd = 0;
 		this.purposes = Purpose.server;
 		this.keyUsage = -1;
 	}

@@ -29,8 +29,8 @@ export interface ExtensionFields extends PolicyFields {
 	purposes: number;
 	namesStart: number;
 	namesEnd: number;
-	constraintsStart: number;
-	constraintsEnd: number;
+	constraintsStart?: number | undefined;
+	constraintsEnd?: number | undefined;
 	mustStaple?: boolean | undefined;
 	/** Throws a TLSError that names the certificate. */
 	fail(what: string, code?: FailureCode): never;

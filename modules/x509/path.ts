@@ -189,18 +189,24 @@ export class PathSearch {
 			this.root = Anchor.pinned;
 			return this.checkRest();
 		} else if (roots) {
-			this.list.spent += Work.root;
-			const last = this.readLast();
-			const digest = this.digestBuffer();
-			nameDigest(last.bytes, last.issuerStart, last.issuerEnd, digest);
-			const root = this.root < 0 ? roots.find(digest) : this.root + 1;
-			if (root >= 0 && roots.isNamed(root, digest)) {
+			const root = this.findRoot(roots);
+			if (root >= 0) {
 				this.root = root;
 				return this.tryRoot(roots, root);
 			}
 		}
 		this.root = Anchor.exhausted;
 		return false;
+	}
+
+	/** Returns the next root that has the name of the last issuer, or -1. XS: on its own, so that what it takes is free when the root is tried. */
+	private findRoot(roots: RootStore): number {
+		this.list.spent += Work.root;
+		const last = this.readLast();
+		const digest = this.digestBuffer();
+		nameDigest(last.bytes, last.issuerStart, last.issuerEnd, digest);
+		const root = this.root < 0 ? roots.find(digest) : this.root + 1;
+		return root >= 0 && roots.isNamed(root, digest) ? root : -1;
 	}
 
 	/** True if the certificate at the end of the path has a pinned key. The leaf's own does not count if its issuer must be known. */
@@ -267,7 +273,8 @@ export class PathSearch {
 			checkTime(certificate, this.policy, this.now);
 			checkPathLength(certificate, countIntermediates(this.path));
 			const { constraintsStart, constraintsEnd } = certificate;
-			if (constraintsEnd) this.names = new NameCheck(certificate.bytes, constraintsStart, constraintsEnd, index, entry);
+			if (constraintsStart && constraintsEnd)
+				this.names = new NameCheck(certificate.bytes, constraintsStart, constraintsEnd, index, entry);
 			else this.push(entry);
 			return true;
 		} catch (error) {

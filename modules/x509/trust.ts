@@ -55,7 +55,7 @@ function storedRoot(certificate: Certificate): StoredRoot {
 		notAfter: certificate.notAfter,
 		pathLength: certificate.pathLength === NO_PATH_LENGTH ? Store.noPathLength : certificate.pathLength,
 		key: issues ? bytes.subarray(certificate.spkiStart, certificate.spkiEnd) : fingerprint(bytes),
-		constraints: bytes.subarray(certificate.constraintsStart, certificate.constraintsEnd),
+		constraints: bytes.subarray(certificate.constraintsStart ?? 0, certificate.constraintsEnd ?? 0),
 	};
 }
 
