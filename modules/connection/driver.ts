@@ -35,6 +35,9 @@ const MAX_IGNORED = 16;
 /** In the place of the set of accepted messages while the flow runs: no message has this bit. */
 const RUNNING = 1 << 31;
 
+/** Bytes of a record that is longer than what follows on it: it has brought certificates. */
+const LONG_RECORD = 512;
+
 /** Highest handshake type that has a bit in a set of messages. */
 const enum Most {
 	type = 29,
@@ -189,8 +192,8 @@ export class Driver implements Link, Gate {
 			if (joiner.end) this.receiveMessage();
 			isFirst = false;
 		}
-		// while the handshake lasts, the next record may find room in the buffer of this one
-		if (!this.isPaused) incoming.next(!this.flow && !joiner.have);
+		// while the handshake lasts, the next record may find room in the buffer of this one, unless that takes much memory
+		if (!this.isPaused) incoming.next(!joiner.have && (!this.flow || incoming.end > LONG_RECORD));
 	}
 
 	/** Goes on after a pause. */
