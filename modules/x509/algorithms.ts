@@ -17,6 +17,10 @@ const enum RSASize {
 	max = 4096,
 }
 
+/** Bits of a KeyKind. */
+const KIND_BITS = 3;
+const KIND_MASK = 7;
+
 /** The offsets of a public key. */
 export interface KeyFields {
 	/** KeyKind, or 0 for an unsupported key. */
@@ -61,8 +65,8 @@ function hasP521(): boolean {
 	return (chipFeatures() & ChipFeature.p521) !== 0;
 }
 
-/** Takes a SubjectPublicKeyInfo. */
-export function readPublicKey(der: DER, fields: KeyFields): void {
+/** Takes a SubjectPublicKeyInfo, header and all. The key in it is then `start..end`. Returns its KeyKind, 0 if it is unsupported, and above that its bits. */
+function takeKey(der: DER): number {
 	der.take(Tag.sequence, Part.publicKey);
 	const outer = der.enter();
 	let kind = 0;
@@ -83,11 +87,19 @@ export function readPublicKey(der: DER, fields: KeyFields): void {
 		bits = kind === KeyKind.p256 ? 256 : kind === KeyKind.p384 ? 384 : 521;
 		checkPoint(der, 1 + 2 * coordinateLength(kind));
 	}
-	fields.keyKind = kind;
-	fields.keyStart = start;
-	fields.keyEnd = end;
-	fields.keyBits = bits;
 	der.leave(outer);
+	der.start = start;
+	der.end = end;
+	return (bits << KIND_BITS) | kind;
+}
+
+/** Takes a SubjectPublicKeyInfo to the fields of a certificate. */
+export function readPublicKey(der: DER, fields: KeyFields): void {
+	const key = takeKey(der);
+	fields.keyKind = key & KIND_MASK;
+	fields.keyBits = key >> KIND_BITS;
+	fields.keyStart = der.start;
+	fields.keyEnd = der.end;
 }
 
 /** Checks that the key taken last is an uncompressed point of `length` bytes. PSA finds out if it is on its curve. */
@@ -114,9 +126,14 @@ function skipKeyAlgorithm(der: DER): void {
 
 /** Takes a SubjectPublicKeyInfo. The key's kind is 0 if it is unsupported. */
 export function takePublicKey(der: DER): PublicKey {
-	const fields = { bytes: der.bytes, keyKind: 0, keyStart: 0, keyEnd: 0, keyBits: 0 };
-	readPublicKey(der, fields);
-	return publicKeyOf(fields);
+	const key = takeKey(der);
+	return {
+		kind: (key & KIND_MASK) as KeyKind,
+		bytes: der.bytes,
+		start: der.start,
+		end: der.end,
+		bits: key >> KIND_BITS,
+	};
 }
 
 /** Returns a key that was read, where it is. */
