@@ -19,7 +19,8 @@ int debuggerFile(void)
 
 #if mxDebug
 
-enum { kHostMax = 256, kSampleSeconds = 1 };
+/* kSettleMilliseconds: how long the app waits for the debugger's first commands. */
+enum { kHostMax = 256, kSampleSeconds = 1, kSettleMilliseconds = 200 };
 
 static double sampled;
 
@@ -137,6 +138,14 @@ void debuggerCommand(txMachine* the)
 	fxDebugCommand(the);
 }
 
+/* xsbug lets the app go first, and then sends the breakpoints: without a moment for them the app's first lines would run by. */
+void debuggerSettle(txMachine* the)
+{
+	struct pollfd file = {.fd = connection, .events = POLLIN};
+	while (connection >= 0 && poll(&file, 1, kSettleMilliseconds) > 0)
+		fxDebugCommand(the);
+}
+
 void debuggerDescribe(txMachine* the)
 {
 	static char* names[] = {"Native memory used"};
@@ -161,6 +170,11 @@ void debuggerSample(txMachine* the)
 
 /* A bare engine has no debugger: options.c refuses --debug. */
 void debuggerCommand(txMachine* the)
+{
+	(void)the;
+}
+
+void debuggerSettle(txMachine* the)
 {
 	(void)the;
 }

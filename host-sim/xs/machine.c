@@ -98,8 +98,10 @@ txMachine* machineClone(App* app, txMachine* root)
 	bool arena = app->creation.staticSize > 0;
 	memoryCreate(&sim.memory, arena ? kMemoryArena : kMemoryPools, (size_t)app->creation.staticSize);
 	txMachine* the = fxCloneMachine(&app->creation, root, "app", &sim.memory);
-	if (the)
+	if (the) {
 		debuggerDescribe(the);
+		debuggerSettle(the);
+	}
 	return the;
 }
 

@@ -248,6 +248,10 @@ static inline int debuggerFile(void)
 {
 	return -1;
 }
+static inline void debuggerSettle(txMachine* the)
+{
+	(void)the;
+}
 static inline void debuggerDescribe(txMachine* the)
 {
 	(void)the;
@@ -263,6 +267,8 @@ static inline void debuggerCommand(txMachine* the)
 #else
 /* The connection, for the loop to wait for; < 0 if there is none. */
 int debuggerFile(void);
+/* Takes the debugger's first commands, before the app runs. */
+void debuggerSettle(txMachine* the);
 /* Tells which figures samples have. */
 void debuggerDescribe(txMachine* the);
 /* Sends the debugger's instruments, once a second. */

@@ -142,6 +142,19 @@ describe("a debugger", () => {
 		assert.deepEqual(stdout.slice(0, 2), ["started", "green 42"]);
 	});
 
+	test("that sends its breakpoints behind the first go, as xsbug does, stops at the app's first line", async () => {
+		const first = line(main, 'trace("started');
+		const { code, stdout, stderr } = await session(async bug => {
+			bug.send("<go/>");
+			await new Promise(resolve => setTimeout(resolve, 50));
+			bug.send(atStart([main, first]));
+			assert.deepEqual(breakIn(await bug.next(/<break /)), [main, first]);
+			bug.send("<go/>");
+		});
+		assert.equal(code, 0, stderr);
+		assert.deepEqual(stdout.slice(0, 2), ["started", "green 42"]);
+	});
+
 	test("stops in a preloaded module, whose functions run from flash", async () => {
 		const inside = line(double, "count * 2");
 		const { code, stdout } = await session(async bug => {
