@@ -16,6 +16,7 @@ import { copyOptions } from "./optionreader";
 import type { OptionTypes } from "./optionreader";
 import { numberOption } from "./options";
 import type { SessionKeeper } from "./options";
+import { wipe as wipeBytes } from "tls/hardware/copy";
 
 /** Where sessions are kept over deep sleep, such as the SDK's Preference or a file. Keep it as safe as a password. */
 export interface SessionStorage {
@@ -69,7 +70,7 @@ interface Server {
 }
 
 function wipe(bytes: Uint8Array): void {
-	bytes.fill(0);
+	wipeBytes(bytes, 0, bytes.length);
 }
 
 function expectStorage(storage: SessionStorage | undefined): SessionStorage | undefined {

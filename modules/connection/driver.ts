@@ -52,10 +52,25 @@ export const enum Work {
 	turn = 8,
 	/** A record, with what it brings. */
 	record = 1,
-	/** A message after the handshake, such as a ticket or a KeyUpdate, beside its record. */
+	/** A message after the handshake, such as a KeyUpdate, beside its record. */
 	message = 2,
-	/** A request for a certificate after the handshake, which is answered by a signature. */
+	/** A ticket, of which a session is made. */
+	ticket = 4,
+	/** The end of the handshake, which derives keys and opens the connection. */
+	opening = 5,
+	/** A request for a certificate after the handshake: it is answered in turns of its own. */
 	request = 8,
+}
+
+function workOf(type: HandshakeType): Work {
+	switch (type) {
+		case HandshakeType.certificate_request:
+			return Work.request;
+		case HandshakeType.new_session_ticket:
+			return Work.ticket;
+		default:
+			return Work.message;
+	}
 }
 
 /** The connection that a handshake runs in. */
@@ -81,7 +96,7 @@ export interface Host {
 }
 
 export class Driver implements Link, Gate {
-	/** What the handshake is at; not there where none goes on. Set here only, as is the next. */
+	/** What the handshake is at, or the answer to a message after it; not there where none goes on. Set here only, as is the next. */
 	flow: Flow | undefined = undefined;
 	/** True until `resume`. */
 	isPaused = false;
@@ -278,6 +293,10 @@ export class Driver implements Link, Gate {
 		this.held = secrets;
 	}
 
+	get maxFragment(): number {
+		return this.outgoing.maxFragment;
+	}
+
 	send(bytes: Uint8Array, start: number, end: number): void {
 		this.host.expectSendable();
 		this.outgoing.addSplit(ContentType.handshake, bytes, start, end);
@@ -361,7 +380,8 @@ export class Driver implements Link, Gate {
 		const type = bytes[start]!;
 		this.reader.open(bytes, start + MessageHeader.length, joiner.end);
 		if (this.flow && this.isAccepted(type)) this.advance();
-		else this.receiveOther();
+		else if (this.flow) this.receiveRequest();
+		else this.receiveLater();
 	}
 
 	/** True where the flow waits for a message of this type. */
@@ -369,27 +389,28 @@ export class Driver implements Link, Gate {
 		return type <= Most.type && (this.accepts & (1 << type)) !== 0;
 	}
 
-	/** A message that no flow waits for, which `expectMessage` has let in: one after the handshake, or a HelloRequest. */
-	private receiveOther(): void {
-		if (!this.flow) this.receiveLater();
-		else {
-			this.reader.finish();
-			this.ignore();
-		}
+	/** A HelloRequest, which `expectMessage` has let in though no flow waits for it. */
+	private receiveRequest(): void {
+		this.reader.finish();
+		this.ignore();
 		this.releaseMessage();
 	}
 
-	/** A message after the handshake. */
+	/** A message after the handshake. Where a flow answers it, that begins with the next turn. */
 	private receiveLater(): void {
 		const { host } = this;
 		host.countIdle();
-		host.spend(this.messageType === HandshakeType.certificate_request ? Work.request : Work.message);
+		host.spend(workOf(this.messageType));
 		this.accepts = RUNNING;
 		try {
-			this.post!.receive(this);
+			this.flow = this.post!.receive(this);
 		} finally {
 			this.accepts = 0;
 		}
+		if (this.flow) {
+			this.isPaused = true;
+			host.pause();
+		} else this.releaseMessage();
 	}
 
 	/** Lets the flow go on to where it waits for a message, pauses, or is done. */
@@ -418,6 +439,7 @@ export class Driver implements Link, Gate {
 		this.releaseMessage();
 		if (!step.done) return value!;
 		this.flow = undefined;
+		this.host.spend(Work.opening);
 		this.closeHeld();
 		return 0;
 	}

@@ -5,6 +5,7 @@
 
 import { Tag } from "../wire/der";
 import { SignatureScheme } from "../wire/numbers";
+import { wipe } from "tls/hardware/copy";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { KeyKind, Padding } from "tls/hardware/signature";
 import type { Secret } from "tls/hardware/secret";
@@ -97,7 +98,7 @@ export class KeyCredential implements Credential {
 		try {
 			signed = signDigest(kind, schemePadding(scheme), schemeHash(scheme), bytes, 0, length, digest, out);
 		} finally {
-			bytes.fill(0);
+			wipe(bytes, 0, length);
 		}
 		return kind === KeyKind.rsa ? out.slice(0, signed) : encodeSignature(out, signed);
 	}

@@ -10,6 +10,7 @@ import { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
 import { coordinateLength } from "./signature";
 import type { PublicKey } from "./signature";
+import { wipe } from "tls/hardware/copy";
 
 /** Whom errors name. */
 const CLIENT_KEY = '"clientKey"';
@@ -75,7 +76,7 @@ function readNumber(der: DER, width: number): Secret {
 	const wide = new Uint8Array(width);
 	wide.set(bytes.subarray(start, end), width - length);
 	const secret = secretOf(wide, 0, width);
-	wide.fill(0);
+	wipe(wide, 0, width);
 	return secret;
 }
 

@@ -8,7 +8,7 @@ import type { Suite } from "../crypto/suite";
 import { describeType } from "../optionreader";
 import { empty } from "../wire/reader";
 import { Writer } from "../wire/writer";
-import { copy } from "tls/hardware/copy";
+import { copy, wipe } from "tls/hardware/copy";
 import { hash } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 
@@ -133,8 +133,8 @@ export class Exporter12 implements Exporter {
 			copy(block, 0, Math.min(hashLength, length - at), out, at);
 			this.master.hmac(algorithm, work, 0, hashLength, work, 0);
 		}
-		work.fill(0);
-		block.fill(0);
+		wipe(work, 0, end);
+		wipe(block, 0, hashLength);
 		return out;
 	}
 

@@ -8,6 +8,7 @@ import { refuse, TLSError } from "../errors";
 import { copyBytes, copyList, copyOptions, isString, listOf, viewBytes } from "../optionreader";
 import type { OptionTypes } from "../optionreader";
 import type { ClientIdentityOption, Options } from "../options";
+import { Step } from "../wire/numbers";
 import { Writer } from "../wire/writer";
 import { credentialOfFunction, KeyCredential, pickScheme12, pickScheme13, schemeHash } from "../crypto/credential";
 import type { Credential } from "../crypto/credential";
@@ -23,7 +24,7 @@ import { hash, hashLength } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
 import { readCertificateRequest13, signedContent13, writeCertificate13, writeCertificateVerify } from "./certificate";
 import type { CertificateRequest } from "./certificate";
-import type { Link } from "./link";
+import type { Flow, Link } from "./link";
 import { wipeSecrets } from "./secrets";
 import { writeFinished } from "./tls13/schedule";
 import type { Transcript } from "./transcript";
@@ -38,6 +39,9 @@ const NESTED = "nested" as const;
 
 /** CertificateRequests after the handshake that are answered: each may cost a signature. */
 const MAX_REQUESTS = 8;
+
+/** Records of an answer after the handshake, which go out in one turn: a server may want them as short as 64 bytes. */
+const MAX_ANSWER_RECORDS = 48;
 
 /** Identities, and certificates of each whose issuers are compared with the names of a request: that must not take long. */
 const MAX_IDENTITIES = 4;
@@ -317,17 +321,28 @@ export class Identifier {
 		this.transcript = transcript;
 	}
 
-	/** Answers the CertificateRequest that the link holds; `secret` is the client's traffic secret. */
-	answer(link: Link, secret: Secret): void {
+	/**
+	 * Answers the CertificateRequest that the link holds: it chooses, signs and sends in turns of their own. `owner` has the client's traffic secret, which
+	 * a KeyUpdate in between replaces.
+	 */
+	*answer(link: Link, owner: { readonly client: Secret | undefined }): Flow {
 		if (++this.requests > MAX_REQUESTS)
 			throw new TLSError("too_much_work", `the server asked for a certificate more than ${MAX_REQUESTS} times`);
 		const request = readCertificateRequest13(link.reader, true);
 		const identity = chooseIdentity13(this.credentials, link.message, request);
+		yield Step.pause;
 		const w = new Writer(link.messageEnd - link.messageStart + 64);
 		w.copy(link.message, link.messageStart, link.messageEnd);
 		const start = w.length;
 		writeIdentity(w, request.context, identity, this.transcript);
-		writeFinished(w, this.suite, secret, this.transcript);
+		yield Step.pause;
+		writeFinished(w, this.suite, owner.client!, this.transcript);
+		const records = Math.ceil((w.length - start) / link.maxFragment);
+		if (records > MAX_ANSWER_RECORDS)
+			throw new TLSError(
+				"too_much_work",
+				`the server wants our certificates in ${records} records of ${link.maxFragment} bytes, more than ${MAX_ANSWER_RECORDS}: give a shorter chain in "clientCertificates"`,
+			);
 		link.send(w.bytes, start, w.length);
 	}
 

@@ -22,8 +22,8 @@ export type Flow = Generator<number, Flow | void, void>;
 export interface PostHandshake {
 	/** Throws unless a message of `type` may come after the handshake. */
 	expectType(type: number): void;
-	/** Handles the handshake message that the link holds. */
-	receive(link: Link): void;
+	/** Handles the handshake message that the link holds. Returns the flow that answers it, if that takes long. */
+	receive(link: Link): Flow | undefined;
 	/** True where the peer waits for a new key before the next application data. */
 	readonly owesUpdate: boolean;
 	/** Replaces the key of the sending direction, telling the peer. */
@@ -51,6 +51,8 @@ export interface Link {
 	passTo(transcript: Transcript): void;
 	/** Has `secrets` wiped when the handshake is over, however it ends, in the place of what was held before. */
 	holds(secrets: { close(): void }): void;
+	/** Most bytes that a record to the peer carries. */
+	readonly maxFragment: number;
 	/** Sends handshake messages `bytes[start..end)`, split into records as needed. */
 	send(bytes: Uint8Array, start: number, end: number): void;
 	/** Sends application data before the connection is open: early data. */

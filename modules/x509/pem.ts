@@ -3,6 +3,7 @@
 */
 
 import { TLSError } from "../errors";
+import { wipe } from "tls/hardware/copy";
 
 const BEGIN = "-----BEGIN ";
 const END = "-----END ";
@@ -91,7 +92,7 @@ export function readPEMKey<T>(text: string, use: (bytes: Uint8Array, start: numb
 		if (!(error instanceof TLSError) || error.message.startsWith('"')) throw error;
 		throw new TLSError("configuration", `"clientKey": ${error.message}`);
 	} finally {
-		bytes.fill(0);
+		wipe(bytes, 0, bytes.length);
 	}
 }
 

@@ -308,9 +308,12 @@ for (const [name, version] of [
 		const codes = ["transport", "truncated"];
 
 		test("writes that throw or report an error, each of the connection", async () => {
-			const scenarios = ["write throws", "write reports", "write reports and throws"].flatMap(tcp =>
-				Array.from({ length: 6 }, (_, i) => ({ tcp, tcpNth: i + 1, patience: 1500 })),
-			);
+			const scenarios = [
+				"write throws",
+				"write reports",
+				"write reports and throws",
+				"write throws, then has room",
+			].flatMap(tcp => Array.from({ length: 6 }, (_, i) => ({ tcp, tcpNth: i + 1, patience: 1500 })));
 			const pairs = await run(version, scenarios);
 			for (const [i, pair] of pairs.entries()) {
 				const what = `${scenarios[i]!.tcp} ${scenarios[i]!.tcpNth}: ${JSON.stringify(pair.client)}`;
@@ -324,7 +327,7 @@ for (const [name, version] of [
 		});
 
 		test("reads that throw or report an error, each of the connection", async () => {
-			const scenarios = ["read throws", "read reports"].flatMap(tcp =>
+			const scenarios = ["read throws", "read reports", "read throws, then has room"].flatMap(tcp =>
 				Array.from({ length: 8 }, (_, i) => ({ tcp, tcpNth: i + 1, patience: 1500 })),
 			);
 			const pairs = await run(version, scenarios);

@@ -91,6 +91,7 @@ const faults: Fault[] = [
 		...bad,
 	},
 	{ name: "no stream at all", script: changing(body => compressed(body, { data: Buffer.alloc(100, 0xff) })), ...bad },
+	{ name: "a stream of one byte", script: changing(body => compressed(body, { data: Buffer.of(0x78) })), ...bad },
 	{ name: "an empty stream", script: changing(body => compressed(body, { data: Buffer.alloc(0) })), ...malformed },
 	{
 		name: "an octet behind the message",

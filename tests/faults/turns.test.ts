@@ -196,6 +196,111 @@ function tests13(): void {
 		await runAll(t, 0x304, runs);
 	});
 
+	test("a request for one of four identities, none of which it names", async t => {
+		const four = Array.from({ length: 4 }, () => ({
+			clientCertificates: device.certificate + identity.intermediate.pem,
+			clientKey: device.key,
+		}));
+		// as long as the name that they are compared with, so that none is passed over for its length
+		const { subject } = identity.intermediate;
+		const name = vector(2, Buffer.alloc(subject.length, 0x30));
+		const runs: Run[] = [1, 4, 8].flatMap(count =>
+			[false, true].map(limits => ({
+				name: `${count} requests${limits ? ", records of 64 bytes" : ""}`,
+				script: {
+					...repeat(
+						1,
+						HANDSHAKE,
+						Buffer.concat(
+							Array<Buffer>(count).fill(
+								request(0, 47, () =>
+									vector(2, ...Array<Buffer>(Math.min(64, Math.floor(12000 / count / name.length))).fill(name)),
+								),
+							),
+						),
+					),
+					...(limits ? { encryptedExtensions: extension(28, u16(65)) } : {}),
+				},
+				secure: { postHandshakeAuth: true, clientIdentities: four, maxMessage: 32768, recordSizeLimit: 16385 },
+			})),
+		);
+		await runAll(t, 0x304, runs);
+	});
+
+	test("a chain of our own of ten certificates, in records as short as a server may want them", async t => {
+		await runAll(
+			t,
+			0x304,
+			[64, 200, 16384].map(limit => ({
+				name: `records of ${limit} bytes`,
+				script: { requestCertificate: true, encryptedExtensions: extension(28, u16(limit + 1)) },
+				secure: {
+					clientCertificates: device.certificate + identity.intermediate.pem.repeat(9),
+					clientKey: device.key,
+					recordSizeLimit: 16385,
+				},
+			})),
+		);
+	});
+
+	test("an answer after the handshake of as many records as it may have, and of one more", async t => {
+		const { leaf, intermediate, root } = identity;
+		// 48 records of 64 bytes, less 10 for what ECDSA's lengths differ by: the messages' heads, CertificateVerify and Finished take 134
+		const own = Buffer.from(device.certificate.replace(/-----.*-----/g, ""), "base64").length,
+			length = 48 * 64 - 10 - 134 - own;
+		for (const [records, code] of [
+			[48, "closed"],
+			[49, "too_much_work"],
+		] as const) {
+			const second = Buffer.alloc(length + 64 * (records - 48), 1).toString("base64");
+			const [pair] = await runPairs(
+				1,
+				{
+					ca: root.pem,
+					secure: {
+						minVersion: 0x304,
+						postHandshakeAuth: true,
+						clientCertificates: `${device.certificate}-----BEGIN CERTIFICATE-----\n${second}\n-----END CERTIFICATE-----\n`,
+						clientKey: device.key,
+						recordSizeLimit: 16385,
+					},
+					timeout: 100,
+				},
+				socket =>
+					new Session13(socket, {
+						chain: [leaf.der, intermediate.der],
+						key: leaf.key.privateKey,
+						encryptedExtensions: extension(28, u16(65)),
+						...repeat(
+							1,
+							HANDSHAKE,
+							request(200, 0x7a7a, length => Buffer.alloc(length)),
+						),
+					} as Script13).run(),
+			);
+			const { turn, code: got, message: words } = pair!.client;
+			assert.equal(got, code, words);
+			assert.ok(turn <= MAX_STEPS, `${records} records: a turn of ${turn} steps`);
+			if (code !== "closed") assert.match(words, /wants our certificates in 49 records of 64 bytes, more than 48/);
+			t.diagnostic(`${records} records: ${turn} of ${MAX_STEPS} steps`);
+		}
+	});
+
+	test("tickets with as many extensions as they may have, in one record and in many", async t => {
+		const full = message(
+			4,
+			Buffer.alloc(8, 1),
+			vector(1, Buffer.of(0)),
+			vector(2, Buffer.alloc(100)),
+			vector(2, ...Array.from({ length: 20 }, (_, i) => extension(0x7a00 + i, Buffer.alloc(0)))),
+		);
+		const secure = { recordSizeLimit: 16385 };
+		await runAll(t, 0x304, [
+			{ name: "a record", script: repeat(1, HANDSHAKE, Buffer.concat(Array<Buffer>(40).fill(full))), secure },
+			{ name: "records", script: repeat(40, HANDSHAKE, full), secure },
+		]);
+	});
+
 	test("the client's certificates in records as short as a server may want them", async t => {
 		await runAll(
 			t,

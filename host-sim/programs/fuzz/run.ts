@@ -26,8 +26,6 @@ export type Target = (typeof targets)[number];
 
 /** Metered steps between two turns of the event loop: what a peer sends must not hold up an app for longer, what the app gives may. */
 const MAX_PEER_STEPS = 30_000;
-/** A whole connection: the longest seen is 30,215 (tls13, seed 103119). The goal is 30,000. */
-const MAX_CONNECTION_STEPS = 33_000;
 const MAX_APP_STEPS = 1_000_000;
 
 /** Metered steps of the longest turn that is no finding. */
@@ -38,9 +36,6 @@ export function longestAllowed(target: Target): number {
 		case "roots":
 		case "key":
 			return MAX_APP_STEPS;
-		case "tls13":
-		case "tls12":
-			return MAX_CONNECTION_STEPS;
 		default:
 			return MAX_PEER_STEPS;
 	}

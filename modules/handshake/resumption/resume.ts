@@ -17,6 +17,7 @@ import type { ServerHello12, Ticket12 } from "../tls12/hello";
 import { dropSession } from "./keys";
 import type { ExternalKey, Session } from "./keys";
 import { BINDING_LENGTH, exportSession, importSession } from "./session";
+import { wipe as wipeBytes } from "tls/hardware/copy";
 
 /**
  * Returns the digest of what a session is bound to: the server's name, the one in SNI if that is another (RFC 8446 section 4.6.1), and all that was checked or shown when it was made. These are the trust store, the
@@ -53,7 +54,7 @@ export function sessionBinding(
 
 function wipe(bytes: Uint8Array): void {
 	try {
-		bytes.fill(0);
+		wipeBytes(bytes, 0, bytes.length);
 	} catch {
 		refuse('"session" must be in a buffer that can be written: one of TLS 1.3 is used once, and wiped');
 	}

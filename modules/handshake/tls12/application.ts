@@ -21,9 +21,10 @@ export class Application12 implements PostHandshake {
 			throw new TLSError("unexpected_message", `handshake message ${type} after the handshake`);
 	}
 
-	receive(link: Link): void {
+	receive(link: Link): undefined {
 		link.reader.finish();
 		if (this.#refusals++ < MAX_REFUSALS) link.warn(AlertDescription.no_renegotiation);
+		return undefined;
 	}
 
 	requestUpdate(): void {

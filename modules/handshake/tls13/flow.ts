@@ -50,6 +50,9 @@ import { State13 } from "./state";
 /** In the place of a session: an external key proves the server, no certificate does. It ends when the application says so. */
 const noCertificate = Object.freeze({ subject: "", scheme: 0, verifiedAt: 0, validUntil: Infinity });
 
+/** Records of the client's last flight that go out in one turn: a server may want them short, and its certificates may be long. */
+const RECORDS_A_TURN = 20;
+
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
 const CLIENT_HANDSHAKE = "c hs traffic";
 const SERVER_HANDSHAKE = "s hs traffic";
@@ -259,13 +262,13 @@ function checkFinished(link: Link, transcript: Transcript, state: State13): void
 }
 
 /** The client's last flight. */
-function finish(link: Link, transcript: Transcript, state: State13): void {
-	if (state.isCompatible) link.sendChangeCipherSpec();
+function writeFlight(link: Link, { transcript, isCompatible, isAsked, identity, schedule, client }: State13): Writer {
+	if (isCompatible) link.sendChangeCipherSpec();
 	const w = new Writer(64);
-	if (state.isAsked) writeIdentity(w, empty, state.identity, transcript);
-	writeFinished(w, state.schedule.suite, state.client!, transcript);
+	if (isAsked) writeIdentity(w, empty, identity, transcript);
+	writeFinished(w, schedule.suite, client!, transcript);
 	transcript.add(w.bytes, 0, w.length);
-	link.send(w.bytes, 0, w.length);
+	return w;
 }
 
 /** Where only the pre-shared key was trusted, a server that does not take it can't prove who it is. */
@@ -278,8 +281,8 @@ function expectTrust(link: Link): void {
 		);
 }
 
-/** The server is authenticated: the client's last flight, the keys for application data, and the connection opens. */
-function finishAndOpen(link: Link, state: State13): void {
+/** The server is authenticated: derives the keys for application data, and returns the client's last flight. */
+function makeFlight(link: Link, state: State13): Writer {
 	const transcript = state.transcript,
 		suite = state.schedule.suite;
 	const digest = transcript.digest();
@@ -295,8 +298,15 @@ function finishAndOpen(link: Link, state: State13): void {
 		resumption!.endEarly(link, transcript);
 		link.writeWith(trafficCipher(suite, state.client!));
 	}
-	finish(link, transcript, state);
-	link.writeWith(trafficCipher(suite, clientTraffic));
+	return writeFlight(link, state);
+}
+
+/** The last flight is sent: the connection opens. */
+function openConnection(link: Link, state: State13): void {
+	const transcript = state.transcript,
+		suite = state.schedule.suite,
+		application = state.application!;
+	link.writeWith(trafficCipher(suite, application.client!));
 	link.timing.mark(Phase.finished);
 	const proof = state.proof!;
 	const { config } = link;
@@ -331,7 +341,15 @@ function* finished13(link: Link, state: State13): Flow {
 	yield Accept.finished;
 	checkFinished(link, state.transcript, state);
 	if (state.identity) yield Step.pause;
-	finishAndOpen(link, state);
+	let flight: Writer | undefined = makeFlight(link, state);
+	let at = 0;
+	for (const piece = RECORDS_A_TURN * link.maxFragment; flight.length - at > piece; at += piece) {
+		link.send(flight.bytes, at, at + piece);
+		yield Step.pause;
+	}
+	link.send(flight.bytes, at, flight.length);
+	flight = undefined;
+	openConnection(link, state);
 }
 
 /** EncryptedExtensions answers the last of the hello. Returns what follows on it. */

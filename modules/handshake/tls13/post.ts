@@ -6,7 +6,7 @@ import { TLSError } from "../../errors";
 import { HandshakeType } from "../../wire/numbers";
 import type { Suite } from "../../crypto/suite";
 import type { Secret } from "tls/hardware/secret";
-import type { Link, PostHandshake } from "../link";
+import type { Flow, Link, PostHandshake } from "../link";
 import type { Exporter } from "../exporter";
 import type { Identifier } from "../identity";
 import { resumption } from "../resumption/resumption";
@@ -60,7 +60,7 @@ export class Application13 implements PostHandshake {
 		}
 	}
 
-	receive(link: Link): void {
+	receive(link: Link): Flow | undefined {
 		switch (link.messageType) {
 			case HandshakeType.new_session_ticket:
 				// RFC 8446 section 4.6.1: a client may pass over tickets
@@ -70,11 +70,11 @@ export class Application13 implements PostHandshake {
 				this.receiveKeyUpdate(link);
 				break;
 			case HandshakeType.certificate_request:
-				this.identifier!.answer(link, this.client!);
-				break;
+				return this.identifier!.answer(link, this);
 			default:
 				this.expectType(link.messageType);
 		}
+		return undefined;
 	}
 
 	updateKey(link: Link): void {

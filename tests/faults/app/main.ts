@@ -25,6 +25,8 @@ interface Scenario {
 		| "write throws"
 		| "write reports"
 		| "write reports and throws"
+		| "write throws, then has room"
+		| "read throws, then has room"
 		| "close throws";
 	readonly tcpNth?: number;
 	/** Sizes of the writes that use up what onWritable promised, over and over; then the connection is closed at once. */
@@ -144,7 +146,9 @@ function run(scenario: Scenario, done: () => void): void {
 		target: unknown;
 		readonly tcp: TCP | undefined;
 		counts: Record<string, number> = {};
+		hasThrown = false;
 		readonly report: () => void;
+		readonly room: (count: number) => void;
 
 		constructor(options: any) {
 			const { onReadable, onWritable, onError, target, ...rest } = options;
@@ -159,6 +163,7 @@ function run(scenario: Scenario, done: () => void): void {
 					}
 				};
 			this.report = guard("onError", onError);
+			this.room = guard("onWritable", onWritable);
 			if (this.fault("constructor")) return;
 			this.tcp = new TCP({
 				...rest,
@@ -170,10 +175,13 @@ function run(scenario: Scenario, done: () => void): void {
 
 		/** True where the call is to do nothing. */
 		fault(method: string): boolean {
+			if (this.hasThrown && method === "write") wrong.push("write after TCP has thrown");
 			const key = `${method}s`,
 				count = (this.counts[key] = (this.counts[key] ?? 0) + 1);
 			if (!tcpFault?.startsWith(method) || count !== tcpNth) return false;
 			if (tcpFault.includes("reports")) this.report();
+			if (tcpFault.includes("room")) Timer.set(() => this.room(5000));
+			if (tcpFault.includes("throws")) this.hasThrown = true;
 			if (tcpFault.includes("throws")) throw new Error(`TCP in ${method}`);
 			return true;
 		}

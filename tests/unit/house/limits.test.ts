@@ -50,6 +50,7 @@ const where: Readonly<Record<string, string>> = {
 	"identity.ts MAX_COMPARED": "unit/handshake/identities.ts",
 	"identity.ts MAX_ISSUERS": "unit/handshake/identities.ts",
 	"identity.ts MAX_SIGNATURE_LENGTH": "unit/client/options.ts",
+	"identity.ts MAX_ANSWER_RECORDS": "faults/turns.test.ts",
 	"identity.ts MAX_REQUESTS": "faults/postauth13.test.ts",
 	"application.ts MAX_REFUSALS": "faults/bounds.test.ts",
 	"psk.ts MAX_IDENTITY": "unit/client/bounds.ts",
