@@ -8,7 +8,8 @@ import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { vector } from "../../host-sim/trace/keys13.js";
 import { rightExtensions, Session12, type Outcome12, type Script12 } from "../peers/server12.js";
-import { answerRequest, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { answerRequest, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { message } from "../peers/wire13.js";
 import { runPairs, type Pair } from "./connect.js";
 
 const HANDSHAKE = 22,

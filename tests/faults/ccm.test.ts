@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
-import { extension } from "../peers/server13.js";
+import { extension } from "../peers/wire13.js";
 import { rightExtensions, Session12, type Outcome12 } from "../peers/server12.js";
 import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { runClient, runPairs, type Pair } from "./connect.js";

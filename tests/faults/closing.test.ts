@@ -8,7 +8,8 @@ import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { rightExtensions, Session12, type Outcome12, type Script12 } from "../peers/server12.js";
-import { extension, message, Session13, type MessageName, type Outcome13, type Script13 } from "../peers/server13.js";
+import { Session13, type MessageName, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { runPairs, type ClientResult, type Pair } from "./connect.js";
 
 const CHANGE_CIPHER_SPEC = 20,

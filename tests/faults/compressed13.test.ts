@@ -10,8 +10,10 @@ import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../
 import { lacksZlib, variants } from "../drivers/machine.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { helloExtensions } from "../peers/hello13.js";
-import { extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";
+import { flip, malformed, unexpected } from "./fault.js";
 
 const ZLIB = 1;
 
@@ -29,12 +31,6 @@ function changing(change: (body: Buffer) => Uint8Array): Partial<Script13> {
 	return { edit: (name, bytes) => (name === "Certificate" ? change(bytes.subarray(4)) : bytes) };
 }
 
-function flip(bytes: Buffer, at: number): Buffer {
-	const changed = Buffer.from(bytes);
-	changed[at < 0 ? changed.length + at : at]! ^= 1;
-	return changed;
-}
-
 interface Fault {
 	readonly name: string;
 	readonly script: Partial<Script13>;
@@ -43,8 +39,6 @@ interface Fault {
 }
 
 const bad = { code: "bad_certificate", alert: 42 } as const;
-const malformed = { code: "decode_error", alert: 50 } as const;
-const unexpected = { code: "unexpected_message", alert: 10 } as const;
 
 const faults: Fault[] = [
 	{

@@ -9,7 +9,8 @@ import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certif
 import { variants } from "../drivers/machine.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { helloExtensions } from "../peers/hello13.js";
-import { answerRequest, extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { answerRequest, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { runClient, runPairs, type ClientOptions, type Pair } from "./connect.js";
 
 const EARLY = 42;

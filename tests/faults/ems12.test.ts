@@ -9,7 +9,7 @@ import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certif
 import { variants } from "../drivers/machine.js";
 import { oldSuites12 } from "../../host-sim/trace/keys12.js";
 import { rightExtensions, Session12, type Outcome12, type Script12 } from "../peers/server12.js";
-import { extension } from "../peers/server13.js";
+import { extension } from "../peers/wire13.js";
 import { vector } from "../../host-sim/trace/keys13.js";
 import { withBody } from "./script12.js";
 import { runClient, runPairs, type ClientOptions, type Pair } from "./connect.js";

@@ -8,14 +8,14 @@ import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { helloExtensions } from "../peers/hello13.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
-import { extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { runPairs, type Pair } from "./connect.js";
+import { illegal, malformed } from "./fault.js";
 
 const SERVER_NAME = 0,
 	GROUPS = 10,
 	ALPN = 16;
-const illegal = { code: "illegal_parameter", alert: 47 } as const;
-const malformed = { code: "decode_error", alert: 50 } as const;
 
 const names = (...list: string[]): Buffer =>
 	extension(ALPN, vector(2, ...list.map(name => vector(1, Buffer.from(name)))));

@@ -8,7 +8,8 @@ import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certif
 import { variants } from "../drivers/machine.js";
 import { helloExtensions } from "../peers/hello13.js";
 import { vector } from "../../host-sim/trace/keys13.js";
-import { answerRequest, extension, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { answerRequest, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension } from "../peers/wire13.js";
 import { runClient, runPairs, type ClientOptions, type Pair } from "./connect.js";
 
 const key = Buffer.alloc(32, 0x5a);

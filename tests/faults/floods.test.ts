@@ -7,7 +7,8 @@ import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { vector } from "../../host-sim/trace/keys13.js";
 import { Session12, type Script12 } from "../peers/server12.js";
-import { message, plainRecord, Session13, type Script13 } from "../peers/server13.js";
+import { Session13, type Script13 } from "../peers/server13.js";
+import { message, plainRecord } from "../peers/wire13.js";
 import { runPairs, type Pair } from "./connect.js";
 
 const CHANGE_CIPHER_SPEC = 20,

@@ -9,8 +9,10 @@ import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certif
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { variants } from "../drivers/machine.js";
 import { helloExtensions, parseHello } from "../peers/hello13.js";
-import { answerRequest, extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { answerRequest, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";
+import { illegal } from "./fault.js";
 
 const HYBRID = 0x11ec,
 	X25519 = 0x1d,
@@ -60,7 +62,6 @@ function flipped(bytes: Buffer, at: number): Buffer {
 	return copy;
 }
 
-const illegal = { code: "illegal_parameter", alert: 47 } as const;
 /** Implicit rejection: the two sides have other keys. The first protected record can't be opened, and the server can't read the alert. */
 const otherKeys = { code: "bad_record_mac", alert: undefined } as const;
 

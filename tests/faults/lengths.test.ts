@@ -7,7 +7,8 @@ import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { rightExtensions, Session12, type MessageName12, type Outcome12 } from "../peers/server12.js";
-import { message, Session13, type MessageName, type Outcome13 } from "../peers/server13.js";
+import { Session13, type MessageName, type Outcome13 } from "../peers/server13.js";
+import { message } from "../peers/wire13.js";
 import { runPairs, type Pair } from "./connect.js";
 
 /** A body of so many bytes that starts like a right one. */

@@ -9,7 +9,8 @@ import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certif
 import { helloExtensions } from "../peers/hello13.js";
 import { u16 } from "../../host-sim/trace/keys13.js";
 import { rightExtensions, Session12, type Outcome12 } from "../peers/server12.js";
-import { answerRequest, extension, Session13, type Outcome13 } from "../peers/server13.js";
+import { answerRequest, Session13, type Outcome13 } from "../peers/server13.js";
+import { extension } from "../peers/wire13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";
 
 const RECORD_SIZE_LIMIT = 28,

@@ -8,7 +8,8 @@ import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { Session12, type Outcome12, type Script12 } from "../peers/server12.js";
-import { plainRecord, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { plainRecord } from "../peers/wire13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";
 
 let identity: ServerIdentity;

@@ -8,7 +8,8 @@ import { createServer } from "node:net";
 import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { Session12, type Script12 } from "../peers/server12.js";
-import { message, Session13, type Script13 } from "../peers/server13.js";
+import { Session13, type Script13 } from "../peers/server13.js";
+import { message } from "../peers/wire13.js";
 import { runClient, runPairs, type ClientResult } from "./connect.js";
 
 interface Result extends ClientResult {

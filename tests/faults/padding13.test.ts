@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
-import { answerRequest, extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { answerRequest, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { runClient, runPairs, type Pair } from "./connect.js";
 
 describe("TLS 1.3: padding", () => {

@@ -9,7 +9,8 @@ import { variants } from "../drivers/machine.js";
 import { askCertificate, certificateRequest } from "../peers/identity13.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { helloExtensions } from "../peers/hello13.js";
-import { extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";
 
 const offered = { postHandshakeAuth: true };

@@ -8,16 +8,10 @@ import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
-import {
-	answerRequest,
-	extension,
-	message,
-	Session13,
-	type MessageName,
-	type Outcome13,
-	type Script13,
-} from "../peers/server13.js";
+import { answerRequest, Session13, type MessageName, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { runPairs, type Pair } from "./connect.js";
+import { flip, illegal, malformed, unexpected } from "./fault.js";
 
 interface Fault {
 	readonly name: string;
@@ -28,21 +22,11 @@ interface Fault {
 	readonly alert: number | undefined;
 }
 
-const unexpected = { code: "unexpected_message", alert: 10 } as const;
-const illegal = { code: "illegal_parameter", alert: 47 } as const;
-const malformed = { code: "decode_error", alert: 50 } as const;
-
 const ageAdd = 0xfffffff0;
 const ticket = Buffer.from("a ticket");
 
 function changing(name: MessageName, change: (message: Buffer) => Uint8Array | undefined): Partial<Script13> {
 	return { edit: (which, bytes) => (which === name ? change(bytes) : bytes) };
-}
-
-function flip(bytes: Buffer, at: number): Buffer {
-	const changed = Buffer.from(bytes);
-	changed[at < 0 ? changed.length + at : at]! ^= 1;
-	return changed;
 }
 
 /** Where the extensions of a ServerHello start; its session id has 32 bytes. */

@@ -11,7 +11,8 @@ import { startProgram } from "../../host-sim/servers/servers.js";
 import { vector } from "../../host-sim/trace/keys13.js";
 import { lacks, variants } from "../drivers/machine.js";
 import { rightExtensions, Session12, type Outcome12, type Script12 } from "../peers/server12.js";
-import { extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { runClient, runPairs, type ClientOptions, type Pair } from "./connect.js";
 
 const RAW = 2;

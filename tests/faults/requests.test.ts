@@ -8,9 +8,11 @@ import { before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { Session12, rightExtensions } from "../peers/server12.js";
-import { extension, message, plainRecord, Session13, type Script13 } from "../peers/server13.js";
+import { Session13, type Script13 } from "../peers/server13.js";
+import { extension, message, plainRecord } from "../peers/wire13.js";
 import { runPairs } from "./connect.js";
-import { changing, expectRefusals, illegal, malformed, runAll, starting, withBody, type Fault } from "./script12.js";
+import { illegal, malformed } from "./fault.js";
+import { changing, expectRefusals, runAll, starting, withBody, type Fault } from "./script12.js";
 
 /** A device's certificate and key, as options. */
 function device(type: "p256" | "rsa2048"): object {

@@ -9,9 +9,10 @@ import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certif
 import { variants } from "../drivers/machine.js";
 import { vector } from "../../host-sim/trace/keys13.js";
 import { rightExtensions, Session12, type MessageName12, type Outcome12, type Script12 } from "../peers/server12.js";
-import { extension, message, plainRecord } from "../peers/server13.js";
+import { extension, message, plainRecord } from "../peers/wire13.js";
 import { runClient, runPairs, type Pair } from "./connect.js";
-import { changing as changed, flip, illegal, malformed, unexpected } from "./script12.js";
+import { flip, illegal, malformed, unexpected } from "./fault.js";
+import { changing as changed } from "./script12.js";
 
 interface Fault {
 	readonly name: string;

@@ -8,8 +8,10 @@ import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certif
 import { variants } from "../drivers/machine.js";
 import { helloExtensions, parseHello } from "../peers/hello13.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
-import { answerRequest, extension, message, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { answerRequest, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { runPairs, type ClientOptions, type Pair } from "./connect.js";
+import { illegal, malformed } from "./fault.js";
 
 const KEY_SHARE = 51,
 	COOKIE = 44,
@@ -55,9 +57,6 @@ function thenExtensions(change: (versions: Buffer, share: Buffer) => Uint8Array[
 function withSuite(body: Buffer, suite: number): Buffer {
 	return Buffer.concat([body.subarray(0, suiteAt), u16(suite), body.subarray(suiteAt + 2)]);
 }
-
-const illegal = { code: "illegal_parameter", alert: 47 } as const;
-const malformed = { code: "decode_error", alert: 50 } as const;
 
 const faults: {
 	readonly name: string;

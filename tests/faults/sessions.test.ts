@@ -8,7 +8,8 @@ import type { Socket } from "node:net";
 import { before, describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { mustStaple, respond } from "../peers/ocsp.js";
-import { answerRequest, extension, Session13, type Outcome13 } from "../peers/server13.js";
+import { answerRequest, Session13, type Outcome13 } from "../peers/server13.js";
+import { extension } from "../peers/wire13.js";
 import { rightExtensions, Session12 } from "../peers/server12.js";
 import { runPairs, type ClientResult } from "./connect.js";
 

@@ -10,20 +10,9 @@ import { variants } from "../drivers/machine.js";
 import { vector } from "../../host-sim/trace/keys13.js";
 import { mustStaple, respond, revoked } from "../peers/ocsp.js";
 import { rightExtensions, type Script12 } from "../peers/server12.js";
-import { extension, message } from "../peers/server13.js";
-import {
-	behind,
-	changing,
-	expectRefusals,
-	followed,
-	illegal,
-	leafUnder,
-	malformed,
-	runAll,
-	unexpected,
-	withBody,
-	type Fault,
-} from "./script12.js";
+import { extension, message } from "../peers/wire13.js";
+import { illegal, malformed, unexpected } from "./fault.js";
+import { behind, changing, expectRefusals, followed, leafUnder, runAll, withBody, type Fault } from "./script12.js";
 
 const day = 86400e3;
 const announcing = { extensions: Buffer.concat([...rightExtensions, extension(5)]) };

@@ -8,7 +8,7 @@ import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { respond } from "../peers/ocsp.js";
 import type { MessageName12, Outcome12, Script12 } from "../peers/server12.js";
-import { message } from "../peers/server13.js";
+import { message } from "../peers/wire13.js";
 import type { Pair } from "./connect.js";
 import { runAll, withBody } from "./script12.js";
 

@@ -7,15 +7,8 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
-import {
-	answerRequest,
-	extension,
-	message,
-	Session13,
-	type MessageName,
-	type Outcome13,
-	type Script13,
-} from "../peers/server13.js";
+import { answerRequest, Session13, type MessageName, type Outcome13, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { runPairs, type Pair } from "./connect.js";
 
 /** Where the extensions start: of a ServerHello or HelloRetryRequest, and of the others, in the body. */

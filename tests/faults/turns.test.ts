@@ -8,7 +8,8 @@ import { before, describe, test, type TestContext } from "node:test";
 import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { rightExtensions, Session12, type Script12 } from "../peers/server12.js";
-import { extension, message, plainRecord, Session13, type Script13 } from "../peers/server13.js";
+import { Session13, type Script13 } from "../peers/server13.js";
+import { extension, message, plainRecord } from "../peers/wire13.js";
 import { runPairs } from "./connect.js";
 
 /** Metered steps of one turn. */

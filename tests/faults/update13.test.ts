@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { Session12, type Outcome12 } from "../peers/server12.js";
-import { message, Session13, type Outcome13 } from "../peers/server13.js";
+import { Session13, type Outcome13 } from "../peers/server13.js";
+import { message } from "../peers/wire13.js";
 import { runPairs, type Pair } from "./connect.js";
 
 const HANDSHAKE = 22;

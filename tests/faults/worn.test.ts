@@ -17,7 +17,8 @@ import type { Dictionary } from "../../host-sim/build/manifest.js";
 import { runApp } from "../../host-sim/build/run.js";
 import { variants } from "../drivers/machine.js";
 import { Session12 } from "../peers/server12.js";
-import { message, Session13, type Script13 } from "../peers/server13.js";
+import { Session13, type Script13 } from "../peers/server13.js";
+import { message } from "../peers/wire13.js";
 
 const HANDSHAKE = 22,
 	DATA = 23;

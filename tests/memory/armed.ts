@@ -13,7 +13,8 @@ import {
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { respond } from "../peers/ocsp.js";
 import { rightExtensions, Session12 } from "../peers/server12.js";
-import { answerRequest, extension, Session13 } from "../peers/server13.js";
+import { answerRequest, Session13 } from "../peers/server13.js";
+import { extension } from "../peers/wire13.js";
 import {
 	asks,
 	base,

@@ -7,7 +7,8 @@ import type { Socket } from "node:net";
 import type { ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { Session12, type MessageName12, type Script12 } from "../peers/server12.js";
-import { answerRequest, extension, message, Session13, type MessageName, type Script13 } from "../peers/server13.js";
+import { answerRequest, Session13, type MessageName, type Script13 } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 
 export interface Case {
 	readonly name: string;

@@ -4,7 +4,8 @@
 
 import { verify, X509Certificate } from "node:crypto";
 import { digest, expandLabel, hmac, u16, vector } from "../../host-sim/trace/keys13.js";
-import { extension, message, type Session13 } from "./server13.js";
+import type { Session13 } from "./server13.js";
+import { extension, message } from "./wire13.js";
 
 /** The CertificateRequest. */
 export function certificateRequest(context: Uint8Array, schemes: readonly number[]): Buffer {

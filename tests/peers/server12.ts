@@ -17,16 +17,9 @@ import {
 	type SuiteInfo12,
 } from "../../host-sim/trace/keys12.js";
 import { digest, u16, vector } from "../../host-sim/trace/keys13.js";
-import {
-	answerRequest,
-	extension,
-	message,
-	plainRecord,
-	RecordReader,
-	signContent,
-	usualScheme,
-	type Outcome13,
-} from "./server13.js";
+import { answerRequest, type Outcome13 } from "./server13.js";
+import { signContent, usualScheme } from "./agree13.js";
+import { extension, message, plainRecord, RecordReader } from "./wire13.js";
 
 export type MessageName12 =
 	| "ServerHello"

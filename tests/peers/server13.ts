@@ -3,30 +3,23 @@
 	consistent with what it really sends, so that a changed message is the only thing wrong. It reports what the client answered.
 */
 
-import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
-import {
-	createECDH,
-	createPublicKey,
-	diffieHellman,
-	generateKeyPairSync,
-	randomBytes,
-	sign,
-	type KeyObject,
-} from "node:crypto";
+import { type KeyObject, randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
+import { ALERT, DATA, HANDSHAKE, RecordReader, empty, extension, message, plainRecord } from "./wire13.js";
+import { type ClientHello, parseHello } from "./hello13.js";
+import { type OfferedKeys, type ServerKey, binderOf, offeredKeys } from "./psk13.js";
 import {
+	RecordKey,
+	Schedule,
+	type SuiteInfo,
 	digest,
 	expandLabel,
 	hmac,
-	RecordKey,
-	Schedule,
 	suiteInfo,
 	u16,
 	vector,
-	type SuiteInfo,
 } from "../../host-sim/trace/keys13.js";
-import { parseHello, type ClientHello } from "./hello13.js";
-import { binderOf, offeredKeys, type OfferedKeys, type ServerKey } from "./psk13.js";
+import { agree, agreeHybrid, signContent, usualScheme } from "./agree13.js";
 
 export type MessageName =
 	| "HelloRetryRequest"
@@ -86,109 +79,6 @@ export interface Outcome13 {
 	/** The keys that the hello, or the second one, offers, and whether the binder of the one taken is right. */
 	offered?: OfferedKeys | undefined;
 	binder?: boolean;
-}
-
-const HANDSHAKE = 22;
-const ALERT = 21;
-const DATA = 23;
-const empty: Buffer = Buffer.alloc(0);
-
-/** A handshake message. */
-export function message(type: number, ...body: Uint8Array[]): Buffer {
-	return Buffer.concat([Buffer.of(type), vector(3, ...body)]);
-}
-
-/** An extension. */
-export function extension(type: number, ...data: Uint8Array[]): Buffer {
-	return Buffer.concat([u16(type), vector(2, ...data)]);
-}
-
-export function plainRecord(type: number, content: Uint8Array): Buffer {
-	return Buffer.concat([Buffer.of(type, 3, 3), vector(2, content)]);
-}
-
-/** Records from a socket, one at a time; undefined at its end. */
-export class RecordReader {
-	readonly #socket: Socket;
-	#held: Buffer = empty;
-	/** ContentType of each record so far, as on the wire. */
-	readonly types: number[] = [];
-
-	constructor(socket: Socket) {
-		this.#socket = socket;
-	}
-
-	async next(): Promise<Buffer | undefined> {
-		for (;;) {
-			const size = this.#held.length >= 5 ? 5 + this.#held.readUInt16BE(3) : Infinity;
-			if (this.#held.length >= size) {
-				const record = this.#held.subarray(0, size);
-				this.#held = this.#held.subarray(size);
-				this.types.push(record[0]!);
-				return record;
-			}
-			const more = await this.#more();
-			if (!more) return undefined;
-			this.#held = Buffer.concat([this.#held, more]);
-		}
-	}
-
-	#more(): Promise<Buffer | undefined> {
-		const socket = this.#socket;
-		return new Promise(resolve => {
-			const done = (data?: Buffer): void => {
-				socket.off("data", done);
-				socket.off("close", end);
-				socket.off("end", end);
-				socket.pause();
-				resolve(data);
-			};
-			const end = (): void => done();
-			socket.on("data", done);
-			socket.on("close", end);
-			socket.on("end", end);
-			if (socket.readableEnded || socket.destroyed) done();
-			else socket.resume();
-		});
-	}
-}
-
-/** The server's share and the agreed value. */
-function agree(group: number, peer: Buffer): { share: Buffer; shared: Buffer } {
-	if (group === 0x1d) {
-		const pair = generateKeyPairSync("x25519");
-		const prefix = Buffer.from("302a300506032b656e032100", "hex");
-		const publicKey = createPublicKey({ key: Buffer.concat([prefix, peer]), format: "der", type: "spki" });
-		const share = pair.publicKey.export({ format: "der", type: "spki" }).subarray(-32);
-		return { share, shared: diffieHellman({ privateKey: pair.privateKey, publicKey }) };
-	}
-	const curve = createECDH(group === 0x17 ? "prime256v1" : "secp384r1");
-	const share = curve.generateKeys();
-	return { share, shared: curve.computeSecret(peer) };
-}
-
-/** The same for X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem). */
-function agreeHybrid(peer: Buffer): { share: Buffer; shared: Buffer } {
-	const { cipherText, sharedSecret } = ml_kem768.encapsulate(peer.subarray(0, 1184));
-	const { share, shared } = agree(0x1d, peer.subarray(1184));
-	return { share: Buffer.concat([cipherText, share]), shared: Buffer.concat([sharedSecret, shared]) };
-}
-
-/** The scheme that goes with a key. */
-export function usualScheme(key: KeyObject): number {
-	if (key.asymmetricKeyType === "rsa") return 0x0804;
-	return key.asymmetricKeyDetails?.namedCurve === "secp384r1" ? 0x0503 : 0x0403;
-}
-
-/** A signature in one of TLS's schemes. */
-export function signContent(key: KeyObject, scheme: number, content: Buffer): Buffer {
-	const hash = [0x0501, 0x0503, 0x0805].includes(scheme)
-		? "sha384"
-		: [0x0601, 0x0603, 0x0806].includes(scheme)
-			? "sha512"
-			: "sha256";
-	if (key.asymmetricKeyType !== "rsa") return sign(hash, content, key);
-	return scheme >> 8 === 8 ? sign(hash, content, { key, padding: 6, saltLength: -1 }) : sign(hash, content, key);
 }
 
 /** The session of one client, from accept to end. */

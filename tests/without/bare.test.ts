@@ -8,7 +8,8 @@ import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../
 import { variants } from "../drivers/machine.js";
 import { runClient, runPairs, type ClientOptions, type Pair } from "../faults/connect.js";
 import { helloExtensions } from "../peers/hello13.js";
-import { plainRecord, Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
+import { plainRecord } from "../peers/wire13.js";
 import { Session12 } from "../peers/server12.js";
 import { expectAnswer, expectRefusal } from "./run.js";
 

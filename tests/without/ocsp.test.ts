@@ -8,7 +8,7 @@ import { makeCertificate, makeIdentity, makeKey } from "../../host-sim/servers/c
 import { helloExtensions } from "../peers/hello13.js";
 import { vector } from "../../host-sim/trace/keys13.js";
 import { mustStaple, respond } from "../peers/ocsp.js";
-import { extension, message } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { expectAnswer, expectRefusal, expectRefusedOptions, run12, run13, type Device } from "./run.js";
 
 const STATUS_REQUEST = 5;

@@ -8,7 +8,8 @@ import { before, describe, test } from "node:test";
 import { makeIdentity, makeKey } from "../../host-sim/servers/certificates.js";
 import { helloExtensions } from "../peers/hello13.js";
 import { vector } from "../../host-sim/trace/keys13.js";
-import { answerRequest, extension, message } from "../peers/server13.js";
+import { answerRequest } from "../peers/server13.js";
+import { extension, message } from "../peers/wire13.js";
 import { expectAnswer, expectRefusal, expectRefusedOptions, run12, run13, type Device } from "./run.js";
 
 const EARLY_DATA = 42;
