@@ -18,7 +18,7 @@ import type { Config } from "./config";
 import type { Credential } from "./crypto/credential";
 import { refuse, TLSError } from "./errors";
 import { BUFFER, copyBytes, copyList, copyOptions, describeType, isString, listOf, viewBytes } from "./optionreader";
-import { numberOption, typeName } from "./options";
+import { numberOption, optionTypes, typeName, VERSION } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
 import { CLOCK_TOLERANCE, clockPolicy, clockTime, type ClockPolicy } from "./x509/time";
@@ -51,58 +51,9 @@ const MAX_SESSION_LIFETIME = 31536000;
 /** While it is filled in. */
 type Making<T> = { -readonly [K in keyof T]: T[K] };
 
-const VERSION = "a number, 0x303 (TLS 1.2) or 0x304 (TLS 1.3)";
-
-/** What each option must be; with one that is for tcp.ts. */
-const types: Readonly<Record<keyof Options | "onHandshake" | "verify", string>> = Object.freeze({
-	onHandshake: "a function",
-	serverName: "a string",
-	certificateName: "a string",
-	sendServerName: "a boolean",
-	applicationLayerProtocolNegotiation: "a string or an array",
-	minVersion: VERSION,
-	maxVersion: VERSION,
-	protocolVersion: VERSION,
-	cipherSuites: "an array",
-	groups: "an array",
-	signatureAlgorithms: "an array",
-	requireExtendedMasterSecret: "a boolean",
-	certificate: "a string, a buffer, an array, or an object that is a Resource",
-	clientCertificates: "a string, a buffer, an array, or an object that is a Resource",
-	clientIdentities: "an array",
-	clientKey: "a string, a buffer, or an object that is a Resource",
-	sign: "a function",
-	postHandshakeAuth: "a boolean",
-	session: "a buffer",
-	sessionLifetime: "a number",
-	onSession: "a function",
-	sessions: "an object",
-	exporter: "a boolean",
-	peerCertificate: "a boolean",
-	psk: "an object",
-	earlyData: "a buffer",
-	roots: "an object",
-	pins: "an array",
-	pinsInsteadOfRoots: "a boolean",
-	rawPublicKeys: "a boolean",
-	clock: "a string or a function",
-	clockTolerance: "a number",
-	staple: "a string",
-	inflate: "a function",
-	maxMessage: "a number",
-	recordSizeLimit: "a number",
-	tls_max_fragment_length: "a number",
-	maxSendFragment: "a number",
-	recordPadding: "a number",
-	timeout: "a number",
-	idleTimeout: "a number",
-	now: "a function",
-	verify: "anything",
-});
-
 /** Returns a copy of the options, each read once, known and of its type. Throws TLSError "configuration". */
 export function readOptions<T extends Options>(given: T): T {
-	const options = copyOptions<T & { verify?: unknown }>(SECURE, given, types, SECURE);
+	const options = copyOptions<T & { verify?: unknown }>(SECURE, given, optionTypes, SECURE);
 	if (options.verify !== undefined)
 		refuse('"verify": checking can\'t be switched off; give a pin, or the server\'s own certificate as "certificate"');
 	const { protocolVersion: version } = options;

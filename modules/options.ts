@@ -193,6 +193,55 @@ export interface PreSharedKeyOption {
 }
 
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+export const VERSION = "a number, 0x303 (TLS 1.2) or 0x304 (TLS 1.3)";
+
+/** The type of each option, in words; `onHandshake` is the client's own, and `verify` is refused with a text of its own. */
+export const optionTypes: Readonly<Record<keyof Options | "onHandshake" | "verify", string>> = Object.freeze({
+	onHandshake: "a function",
+	serverName: "a string",
+	certificateName: "a string",
+	sendServerName: "a boolean",
+	applicationLayerProtocolNegotiation: "a string or an array",
+	minVersion: VERSION,
+	maxVersion: VERSION,
+	protocolVersion: VERSION,
+	cipherSuites: "an array",
+	groups: "an array",
+	signatureAlgorithms: "an array",
+	requireExtendedMasterSecret: "a boolean",
+	certificate: "a string, a buffer, an array, or an object that is a Resource",
+	clientCertificates: "a string, a buffer, an array, or an object that is a Resource",
+	clientIdentities: "an array",
+	clientKey: "a string, a buffer, or an object that is a Resource",
+	sign: "a function",
+	postHandshakeAuth: "a boolean",
+	session: "a buffer",
+	sessionLifetime: "a number",
+	onSession: "a function",
+	sessions: "an object",
+	exporter: "a boolean",
+	peerCertificate: "a boolean",
+	psk: "an object",
+	earlyData: "a buffer",
+	roots: "an object",
+	pins: "an array",
+	pinsInsteadOfRoots: "a boolean",
+	rawPublicKeys: "a boolean",
+	clock: "a string or a function",
+	clockTolerance: "a number",
+	staple: "a string",
+	inflate: "a function",
+	maxMessage: "a number",
+	recordSizeLimit: "a number",
+	tls_max_fragment_length: "a number",
+	maxSendFragment: "a number",
+	recordPadding: "a number",
+	timeout: "a number",
+	idleTimeout: "a number",
+	now: "a function",
+	verify: "anything",
+});
+
 const OBJECT = "object";
 const NULL = "null";
 const ARRAY = "array";

@@ -3,9 +3,8 @@
 */
 
 import type { Certificate, CertificateRequest } from "../../../host-sim/servers/certificates.js";
-import { type ChainCase, host, refused, world } from "./chain.js";
-import { anchor } from "./work.js";
-import { anything, authority, server, times } from "./long.js";
+import { type ChainCase, host, refused } from "./chain.js";
+import { anchor, anything, authority, server, times } from "./long.js";
 import { context, element, integer, nothing, oid, sequence, set, utf8String } from "../../../host-sim/servers/der.js";
 import { policyRequest } from "./policies.js";
 

@@ -3,11 +3,13 @@
 */
 
 import { type Certificate, type CertificateRequest, makeCertificate } from "../../../host-sim/servers/certificates.js";
-import { anchor } from "./work.js";
-import { attacker, host, world } from "./chain.js";
+import { attacker, host, withKey, world } from "./chain.js";
 import { nothing, oid, sequence, set, utf8String } from "../../../host-sim/servers/der.js";
 
 const { root } = world;
+
+/** The root's name with a key of the attacker's. */
+export const anchor = withKey(root, attacker);
 
 export function times<T>(count: number, make: (index: number) => T): T[] {
 	return Array.from({ length: count }, (_, i) => make(i));

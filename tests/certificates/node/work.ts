@@ -2,29 +2,14 @@
 	Chains made to take long: by whoever forges them, who has no trusted key, and right ones with more of something than usual.
 */
 
-import {
-	type ChainCase,
-	type Link,
-	accepted,
-	attacker,
-	day,
-	host,
-	makeWorld,
-	now,
-	refused,
-	withKey,
-	world,
-} from "./chain.js";
-import { anything, authority, longExtensions, longSubject, manyPurposes, server, times } from "./long.js";
+import { type ChainCase, type Link, accepted, attacker, day, host, makeWorld, now, refused, world } from "./chain.js";
+import { anchor, anything, authority, longExtensions, longSubject, manyPurposes, server, times } from "./long.js";
 import { longLists, octetsOfAnything, policyLists } from "./lists.js";
 import { makeCertificate } from "../../../host-sim/servers/certificates.js";
 import { pin } from "./pins.js";
 import { sequence } from "../../../host-sim/servers/der.js";
 
 const { root, upper, lower, leaf } = world;
-
-/** The root's name with a key of the attacker's. */
-export const anchor = withKey(root, attacker);
 
 /** Certificates of one name that may all have issued each other, the first with name constraints. */
 function crossSigned(): ChainCase[] {
