@@ -184,3 +184,15 @@ export async function exchange(
 	client.close();
 	return outcome;
 }
+
+/** A response with a body of five bytes. */
+export const hello = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
+
+/** Waits for the nth request over a socket, and answers it. */
+export async function answer(socket: () => FakeSocket | undefined, nth: number, response = hello): Promise<void> {
+	await until(() => (socket()?.sent.split("\r\n\r\n").length ?? 0) > nth, `request ${nth}`);
+	socket()!.feed(latin(response));
+}
+
+export const first = (): FakeSocket | undefined => FakeSocket.all[0];
+export const second = (): FakeSocket | undefined => FakeSocket.all[1];
