@@ -5,7 +5,7 @@
 
 import { TLSError } from "../errors";
 import type { DER } from "../wire/der";
-import { Tag } from "../wire/der";
+import { readSeconds } from "tls/hardware/time";
 
 /**
  * The time that certificates are checked against:
@@ -81,72 +81,17 @@ function whyNoTime(policy: ClockPolicy): string {
 	return 'the clock is not set, so no certificate can be checked: set it first (such as by SNTP), or give "clock"';
 }
 
-function daysIn(month: number, year: number): number {
-	if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-	return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
-
 /** Takes a UTCTime or GeneralizedTime. Returns seconds since 1970. Does not set `start..end`. */
 export function readTime(der: DER): number {
-	const bytes = der.bytes;
-	let at = der.at;
-	const isLong = bytes[at] === Tag.generalizedTime;
-	// each of the two has one length only: 12 or 14 digits and a Z
-	const length = isLong ? 15 : 13;
-	const end = at + 2 + length;
-	if (
-		(!isLong && bytes[at] !== Tag.utcTime) ||
-		bytes[at + 1] !== length ||
-		bytes[end - 1] !== 0x5a ||
-		end > der.limit
-	) {
+	const at = der.at;
+	const seconds = readSeconds(der.bytes, at, der.limit);
+	if (Number.isNaN(seconds)) {
 		der.takeAny();
 		der.fail("has a time of a form that RFC 5280 forbids");
 	}
-	der.at = end;
-	/*
-		Digits, and only they, are 0 to 9 without the bits of 0x30. Two of them are a number below 100 if the first is a digit. All
-		second digits are combined in `ones`, each with 6 more: that is below 16 for digits alone.
-	*/
-	let one = bytes[at + 3]! ^ 0x30;
-	let ones = one + 6;
-	let year = (bytes[at + 2]! ^ 0x30) * 10 + one;
-	if (year > 99) ones = 16;
-	if (isLong) {
-		at += 2;
-		one = bytes[at + 3]! ^ 0x30;
-		ones |= one + 6;
-		const rest = (bytes[at + 2]! ^ 0x30) * 10 + one;
-		if (rest > 99) ones = 16;
-		year = year * 100 + rest;
-	} else year += year < 50 ? 2000 : 1900;
-	one = bytes[at + 5]! ^ 0x30;
-	ones |= one + 6;
-	const month = (bytes[at + 4]! ^ 0x30) * 10 + one;
-	one = bytes[at + 7]! ^ 0x30;
-	ones |= one + 6;
-	const day = (bytes[at + 6]! ^ 0x30) * 10 + one;
-	one = bytes[at + 9]! ^ 0x30;
-	ones |= one + 6;
-	const hour = (bytes[at + 8]! ^ 0x30) * 10 + one;
-	one = bytes[at + 11]! ^ 0x30;
-	ones |= one + 6;
-	const minute = (bytes[at + 10]! ^ 0x30) * 10 + one;
-	one = bytes[at + 13]! ^ 0x30;
-	ones |= one + 6;
-	const second = (bytes[at + 12]! ^ 0x30) * 10 + one;
-	if (
-		ones > 15 ||
-		month < 1 ||
-		month > 12 ||
-		day < 1 ||
-		(day > 28 && day > daysIn(month, year)) ||
-		hour > 23 ||
-		minute > 59 ||
-		second > 59
-	)
-		der.fail("has a time that does not exist");
-	return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+	if (seconds === Infinity) der.fail("has a time that does not exist");
+	der.at = at + 2 + der.bytes[at + 1]!;
+	return seconds;
 }
 
 /** Returns a date for people: 2026-03-01. */

@@ -18,6 +18,7 @@ import * as random from "tls/hardware/random";
 import * as secret from "tls/hardware/secret";
 import * as sign from "tls/hardware/sign";
 import * as signature from "tls/hardware/signature";
+import * as time from "tls/hardware/time";
 import * as cbc from "tls/hardware/legacy/cbc";
 import * as dhe from "tls/hardware/legacy/dhe";
 import * as rsa from "tls/hardware/legacy/rsa";
@@ -95,6 +96,7 @@ export const modules: Readonly<Record<string, object>> = {
 	secret,
 	sign,
 	signature,
+	time,
 	"legacy/cbc": cbc,
 	"legacy/dhe": dhe,
 	"legacy/rsa": rsa,
@@ -212,6 +214,7 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 		function: signature.verifyMessage,
 		args: () => [3, 4, publicKey, 0, publicKey.length, buffer(), 0, 6, signed, 0, signed.length],
 	},
+	readSeconds: { function: time.readSeconds, args: () => [bytes("170d3236303330313132303030305a"), 0, 15] },
 	groupOfPrime: { function: dhe.groupOfPrime, args: () => [buffer(), 0, 256] },
 	encryptPremaster: {
 		function: rsa.encryptPremaster,
