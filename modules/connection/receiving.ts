@@ -14,7 +14,7 @@ import { copyPart } from "tls/hardware/copy";
 
 /** What is read from TCP at a time, in bytes: during the handshake, when memory is short, and after it, when data flows. */
 const enum Segment {
-	handshake = 128,
+	handshake = 64,
 	data = 1024,
 }
 
