@@ -66,6 +66,8 @@ export interface Outcome {
 
 export interface Work {
 	readonly target: Target;
+	/** The app; tests/fuzz by default. */
+	readonly folder?: string;
 	readonly variant?: string;
 	readonly seed: number;
 	readonly count?: number;
@@ -106,7 +108,7 @@ async function buildFuzz(work: Work, more: Readonly<Record<string, string>>): Pr
 		material: makeMaterial(),
 		...more,
 	};
-	return buildApp(join(projectRoot, "tests", "fuzz"), { variant, config });
+	return buildApp(work.folder ?? join(projectRoot, "tests", "fuzz"), { variant, config });
 }
 
 /** Runs the app, and ends it where it says nothing for too long. */
