@@ -12,6 +12,8 @@ export const enum KeyKind {
 	p384 = 3,
 	/** Only if chipFeatures() has ChipFeature.p521. */
 	p521 = 4,
+	/** Verified by hardware/ed25519, where the build has it. */
+	ed25519 = 5,
 }
 
 export const enum Padding {
@@ -21,6 +23,8 @@ export const enum Padding {
 	pss = 2,
 	/** ECDSA: the signature is r and s, each as wide as the curve's field */
 	ecdsa = 3,
+	/** Ed25519, which signs a message itself: no hash goes with it */
+	ed25519 = 4,
 }
 
 /** How the signature was made, and with which key. */

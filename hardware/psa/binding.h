@@ -27,8 +27,8 @@ enum {
 enum { kHashSHA1 = 2, kHashSHA256 = 4, kHashSHA384 = 5, kHashSHA512 = 6 };
 
 /* KeyKind and Padding in ../signature.ts. */
-enum { kKeyRSA = 1, kKeyP256 = 2, kKeyP384 = 3, kKeyP521 = 4 };
-enum { kPaddingPKCS1 = 1, kPaddingPSS = 2, kPaddingECDSA = 3 };
+enum { kKeyRSA = 1, kKeyP256 = 2, kKeyP384 = 3, kKeyP521 = 4, kKeyEd25519 = 5 };
+enum { kPaddingPKCS1 = 1, kPaddingPSS = 2, kPaddingECDSA = 3, kPaddingEd25519 = 4 };
 
 /*
 	Software that is no part of PSA Crypto (rsa.c, p256.c, ../mlkem): the simulator counts it like an accelerator, and has one fail where a test asks for

@@ -10,13 +10,14 @@ import { HashAlgorithm } from "tls/hardware/hash";
 import { KeyKind, Padding } from "tls/hardware/signature";
 import type { Secret } from "tls/hardware/secret";
 import { signDigest } from "tls/hardware/sign";
+import { ed25519 } from "tls/optional/ed25519/ed25519";
 
 export interface Credential {
 	/** DER; the client's own first. */
 	readonly chain: readonly Uint8Array[];
 	/** The kind of its key. */
 	readonly kind: KeyKind;
-	/** Signs a digest by the scheme's hash. Returns the signature as TLS sends it: ECDSA's in DER. */
+	/** Signs a digest by the scheme's hash; for Ed25519 what is signed itself. Returns the signature as TLS sends it: ECDSA's in DER. */
 	sign(scheme: number, digest: Uint8Array): Uint8Array;
 	/** Moves the key to a credential for after the handshake; this one can't sign any more. */
 	handOver(): Credential;
@@ -88,6 +89,7 @@ export class KeyCredential implements Credential {
 
 	/** The key is in a buffer for the one call that signs. Nothing is allocated there, so no copy is left behind. */
 	sign(scheme: number, digest: Uint8Array): Uint8Array {
+		if (this.kind === KeyKind.ed25519) return ed25519!.sign(this.key!, digest);
 		const key = this.key!,
 			kind = this.kind,
 			length = key.length;
@@ -169,20 +171,33 @@ const p521: readonly number[] = Object.freeze([
 	SignatureScheme.ecdsa_secp256r1_sha256,
 ]);
 
+/** Returns the scheme of TLS 1.3 for a key that is not RSA. */
+function scheme13(kind: KeyKind): number {
+	switch (kind) {
+		case KeyKind.p256:
+			return SignatureScheme.ecdsa_secp256r1_sha256;
+		case KeyKind.p384:
+			return SignatureScheme.ecdsa_secp384r1_sha384;
+		case KeyKind.ed25519:
+			return SignatureScheme.ed25519;
+		default:
+			return SignatureScheme.ecdsa_secp521r1_sha512;
+	}
+}
+
 /** Picks the scheme to sign with among those that a TLS 1.3 server accepts, or 0 (RFC 8446 section 4.4.2.3). */
 export function pickScheme13({ kind }: Credential, offered: readonly number[]): number {
 	if (kind === KeyKind.rsa) return firstOffered(offered, rsa13);
-	const scheme =
-		kind === KeyKind.p256
-			? SignatureScheme.ecdsa_secp256r1_sha256
-			: kind === KeyKind.p384
-				? SignatureScheme.ecdsa_secp384r1_sha384
-				: SignatureScheme.ecdsa_secp521r1_sha512;
+	const scheme = scheme13(kind);
 	return offered.includes(scheme) ? scheme : 0;
 }
 
-/** Picks one for TLS 1.2, where a curve goes with any hash (RFC 5246 section 7.4.8). */
+/**
+ * Picks one for TLS 1.2, where a curve goes with any hash (RFC 5246 section 7.4.8). Ed25519 would sign all handshake messages there, not a hash of them
+ * (RFC 8422 section 5.8): they are not kept.
+ */
 export function pickScheme12({ kind }: Credential, offered: readonly number[]): number {
+	if (kind === KeyKind.ed25519) return 0;
 	return firstOffered(
 		offered,
 		kind === KeyKind.rsa ? rsa12 : kind === KeyKind.p256 ? p256 : kind === KeyKind.p384 ? p384 : p521,

@@ -1,5 +1,5 @@
 /*
-	Private keys in DER: PKCS #8 (RFC 5208), RSAPrivateKey (RFC 8017 A.1.2), ECPrivateKey (RFC 5915). A key is kept as a Secret:
+	Private keys in DER: PKCS #8 (RFC 5208, RFC 8410), RSAPrivateKey (RFC 8017 A.1.2), ECPrivateKey (RFC 5915). A key is kept as a Secret:
 	native memory, wiped when it is closed.
 */
 
@@ -8,6 +8,7 @@ import { DER, Part, Tag } from "../wire/der";
 import { equal } from "tls/hardware/compare";
 import { Secret } from "tls/hardware/secret";
 import { KeyKind } from "tls/hardware/signature";
+import { ed25519 } from "tls/optional/ed25519/ed25519";
 import { coordinateLength } from "./signature";
 import type { PublicKey } from "./signature";
 import { wipe } from "tls/hardware/copy";
@@ -111,6 +112,8 @@ function readEC(der: DER, key: PublicKey): Secret {
 export function readPrivateKey(bytes: Uint8Array, start: number, end: number, publicKey: PublicKey): Secret {
 	const der = new DER(bytes, start, end, CLIENT_KEY);
 	try {
+		if (publicKey.kind === KeyKind.ed25519)
+			return ed25519!.readKey(der, publicKey.bytes, publicKey.start, publicKey.end) ?? refuseOther();
 		const at = enterKey(der);
 		return publicKey.kind === KeyKind.rsa ? readRSA(der, at, publicKey) : readEC(der, publicKey);
 	} catch (error) {

@@ -6,10 +6,11 @@
 import { TLSError } from "../errors";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { KeyKind, Padding, SignatureScheme, verifyMessage } from "tls/hardware/signature";
+import { ed25519 } from "tls/optional/ed25519/ed25519";
 
 export { HashAlgorithm, KeyKind, Padding };
 
-/** A public key: `bytes[start..end)` is an uncompressed point, or the DER of RSAPublicKey (RFC 8017 A.1.1). */
+/** A public key: `bytes[start..end)` is an uncompressed point, the 32 bytes of Ed25519, or the DER of RSAPublicKey (RFC 8017 A.1.1). */
 export interface PublicKey {
 	readonly kind: KeyKind;
 	readonly bytes: Uint8Array;
@@ -45,6 +46,12 @@ export function verifySignature(
 	signatureStart: number,
 	signatureEnd: number,
 ): boolean {
+	if (key.kind === KeyKind.ed25519)
+		return (
+			padding === Padding.ed25519 &&
+			ed25519!.verify(key.bytes, key.start, key.end, data, start, end, signature, signatureStart, signatureEnd)
+		);
+	if (padding === Padding.ed25519) return false;
 	if ((key.kind !== KeyKind.rsa) !== (padding === Padding.ecdsa)) return false;
 	try {
 		return verifyMessage(

@@ -56,6 +56,8 @@ function schemeParts(scheme: number): number {
 			return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha384;
 		case SignatureScheme.rsa_pss_rsae_sha512:
 			return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha512;
+		case SignatureScheme.ed25519:
+			return (KeyKind.ed25519 << 16) | (Padding.ed25519 << 8);
 		default:
 			return 0;
 	}
@@ -63,7 +65,7 @@ function schemeParts(scheme: number): number {
 
 /** The same for TLS 1.2, where a scheme of ECDSA names a hash but no curve, and PKCS #1 is still allowed (RFC 5246 section 7.4.1.4.1). */
 function schemeParts12(scheme: number, kind: KeyKind): number {
-	const isCurve = kind !== KeyKind.rsa;
+	const isCurve = kind !== KeyKind.rsa && kind !== KeyKind.ed25519;
 	switch (scheme) {
 		case SignatureScheme.rsa_pkcs1_sha256:
 			return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha256;

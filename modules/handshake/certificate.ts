@@ -112,6 +112,7 @@ function isUsable(scheme: number): boolean {
 		case SignatureScheme.rsa_pkcs1_sha384:
 		case SignatureScheme.rsa_pkcs1_sha512:
 		case SignatureScheme.ecdsa_secp521r1_sha512:
+		case SignatureScheme.ed25519:
 			return true;
 		default:
 			return false;

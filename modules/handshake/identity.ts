@@ -10,12 +10,14 @@ import type { OptionTypes } from "../optionreader";
 import type { ClientIdentityOption, Options } from "../options";
 import { Step } from "../wire/numbers";
 import { Writer } from "../wire/writer";
+import { SignatureScheme } from "../wire/numbers";
 import { credentialOfFunction, KeyCredential, pickScheme12, pickScheme13, schemeHash } from "../crypto/credential";
 import type { Credential } from "../crypto/credential";
 import { readPrivateKey } from "../crypto/privatekey";
 import type { PublicKey } from "../crypto/signature";
 import type { Suite } from "../crypto/suite";
 import { takePublicKey } from "../x509/algorithms";
+import { keyAlgorithm } from "../x509/unsupported";
 import { DER, Part, Tag } from "../wire/der";
 import { readPEM, readPEMKey } from "../x509/pem";
 import type { CertificateInput } from "../x509/trust";
@@ -97,8 +99,12 @@ function readOwnKey(bytes: Uint8Array): PublicKey {
 	if (der.nextIs(Tag.explicit)) der.takeAny();
 	// serial number, signature, issuer, validity, subject
 	for (let i = 0; i < 5; i++) der.takeAny();
+	const start = der.at;
 	const key = takePublicKey(der);
-	if (!key.kind) der.fail("has a key that is not supported");
+	if (!key.kind) {
+		der.at = start;
+		der.fail(`has an unsupported key (${keyAlgorithm(der)})`);
+	}
 	return key;
 }
 
@@ -295,6 +301,10 @@ export function writeIdentity(
 	if (!identity) return;
 	const { credential, scheme } = identity;
 	const content = signedContent13(transcript.digestWith(w.bytes, 0, w.length), true);
+	if (scheme === SignatureScheme.ed25519) {
+		writeCertificateVerify(w, scheme, credential.sign(scheme, content));
+		return;
+	}
 	const algorithm = schemeHash(scheme);
 	const digest = new Uint8Array(hashLength(algorithm));
 	hash(algorithm, content, 0, content.length, digest, 0);

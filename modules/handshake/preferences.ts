@@ -12,6 +12,7 @@ import { withHybrid } from "./keyshare";
 import { groupName, schemeName } from "../wire/names";
 import { CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme, Signer } from "../wire/numbers";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
+import { ed25519 } from "tls/optional/ed25519/ed25519";
 import { legacy } from "tls/optional/legacy/legacy";
 
 const suites13: readonly number[] = Object.freeze([
@@ -25,7 +26,7 @@ const suites12: readonly number[] = legacy ? Object.freeze([...offered12, ...leg
 
 const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]);
 
-const signatureSchemes: readonly number[] = Object.freeze([
+const usualSchemes: readonly number[] = Object.freeze([
 	SignatureScheme.ecdsa_secp256r1_sha256,
 	SignatureScheme.ecdsa_secp384r1_sha384,
 	SignatureScheme.rsa_pss_rsae_sha256,
@@ -35,6 +36,11 @@ const signatureSchemes: readonly number[] = Object.freeze([
 	SignatureScheme.rsa_pkcs1_sha384,
 	SignatureScheme.rsa_pkcs1_sha512,
 ]);
+
+/** Few servers have Ed25519, and some of those another key, too, which is verified faster. */
+const signatureSchemes: readonly number[] = ed25519
+	? Object.freeze([...usualSchemes, SignatureScheme.ed25519])
+	: usualSchemes;
 
 /** P-521 comes last: it is slow, and few servers have nothing else. */
 const schemesWithP521: readonly number[] = Object.freeze([...signatureSchemes, SignatureScheme.ecdsa_secp521r1_sha512]);

@@ -117,6 +117,7 @@ export const enum SignatureScheme {
 	rsa_pss_rsae_sha256 = 0x0804,
 	rsa_pss_rsae_sha384 = 0x0805,
 	rsa_pss_rsae_sha512 = 0x0806,
+	ed25519 = 0x0807,
 	rsa_pss_pss_sha256 = 0x0809,
 	rsa_pss_pss_sha384 = 0x080a,
 	rsa_pss_pss_sha512 = 0x080b,

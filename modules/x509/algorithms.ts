@@ -7,6 +7,7 @@ import { coordinateLength, HashAlgorithm, KeyKind, Padding } from "../crypto/sig
 import type { PublicKey } from "../crypto/signature";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
 import { equal } from "tls/hardware/compare";
+import { ed25519 } from "tls/optional/ed25519/ed25519";
 import type { DER } from "../wire/der";
 import { Part, Tag } from "../wire/der";
 import { OID, readOID } from "./oids";
@@ -46,6 +47,8 @@ const forms = new Uint8Array([
 	0x02, 0x03, 0x01, 0x00, 0x01,
 	// ecdsa-with-SHA2: what is in it before the last byte
 	0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03,
+	// id-Ed25519, of keys and of signatures (RFC 8410 section 3)
+	0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70,
 ]);
 
 /** Offset of each. */
@@ -58,6 +61,9 @@ const enum Form {
 	p521Key = 54,
 	exponent = 72,
 	ecdsaSignature = 77,
+	ed25519Key = 86,
+	/** What is in it. */
+	ed25519Signature = 88,
 }
 
 /** True if PSA has P-521. */
@@ -74,6 +80,7 @@ function takeKey(der: DER): number {
 	else if (der.skipIfEqual(forms, Form.p256Key, 21)) kind = KeyKind.p256;
 	else if (der.skipIfEqual(forms, Form.p384Key, 18)) kind = KeyKind.p384;
 	else if (hasP521() && der.skipIfEqual(forms, Form.p521Key, 18)) kind = KeyKind.p521;
+	else if (ed25519 && der.skipIfEqual(forms, Form.ed25519Key, 7)) kind = KeyKind.ed25519;
 	else skipKeyAlgorithm(der);
 	der.takeBitString();
 	const start = der.start,
@@ -83,6 +90,9 @@ function takeKey(der: DER): number {
 		bits = readRSAKey(der);
 		// PSA has no size that is not a multiple of 8 (Mbed TLS: "not well" supported)
 		if (bits < RSASize.min || bits > RSASize.max || bits & 7) kind = 0;
+	} else if (kind === KeyKind.ed25519) {
+		bits = 256;
+		if (end - start !== 32) der.fail(`has an Ed25519 key of ${end - start} bytes, expected 32`);
 	} else if (kind) {
 		bits = kind === KeyKind.p256 ? 256 : kind === KeyKind.p384 ? 384 : 521;
 		checkPoint(der, 1 + 2 * coordinateLength(kind));
@@ -185,7 +195,7 @@ function takeExponent(der: DER): void {
 		der.fail("has an RSA key with an exponent that can't be right");
 }
 
-/** Reads the AlgorithmIdentifier of a signature: padding << 8 | hash, or 0 for an unsupported one. */
+/** Reads the AlgorithmIdentifier of a signature: padding << 8 | hash (0 for Ed25519), or 0 for an unsupported one. */
 export function readSignatureAlgorithm(der: DER): number {
 	der.take(Tag.sequence, Part.signatureAlgorithm);
 	const bytes = der.bytes,
@@ -201,6 +211,7 @@ export function readSignatureAlgorithm(der: DER): number {
 		parts = partsOf(Padding.pkcs1, bytes[start + 10]! - 10);
 	else if (size === 10 && equal(bytes, start, forms, Form.ecdsaSignature, 9))
 		parts = partsOf(Padding.ecdsa, bytes[start + 9]! - 1);
+	else if (ed25519 && size === 5 && equal(bytes, start, forms, Form.ed25519Signature, 5)) parts = Padding.ed25519 << 8;
 	return parts || readOtherSignature(der);
 }
 

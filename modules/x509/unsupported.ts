@@ -3,6 +3,7 @@
 */
 
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
+import { ed25519 } from "tls/optional/ed25519/ed25519";
 import type { Certificate } from "./certificate";
 import { DER, Part, Tag } from "../wire/der";
 
@@ -54,7 +55,7 @@ function nameOf(text: string): string {
 		case "1.3.101.110":
 			return "X25519";
 		case "1.3.101.112":
-			return "Ed25519";
+			return ed25519 ? "Ed25519 with parameters" : "Ed25519, which optional/ed25519/manifest.json adds to a build";
 		case "1.3.101.113":
 			return "Ed448";
 		case "1.3.132.0.10":
@@ -82,13 +83,18 @@ function algorithmAt(der: DER): string {
 	return nameOf(dotted(der.bytes, der.start, der.end));
 }
 
+/** What the SubjectPublicKeyInfo at which `der` stands names: "RSASSA-PSS", "the curve P-224". */
+export function keyAlgorithm(der: DER): string {
+	der.take(Tag.sequence, Part.publicKey);
+	der.enter();
+	return algorithmAt(der);
+}
+
 /** "has an unsupported key (Ed25519)": of a certificate whose `keyKind` is 0. */
 export function unsupportedKey({ bytes, spkiStart, spkiEnd, keyBits }: Certificate): string {
 	if (keyBits) return `has an unsupported key (RSA of ${keyBits} bits): supported are 2048 to 4096 bits, in steps of 8`;
-	const der = new DER(bytes, spkiStart, spkiEnd, "a key");
-	der.take(Tag.sequence, Part.publicKey);
-	der.enter();
-	return `has an unsupported key (${algorithmAt(der)}): supported are RSA, P-256, P-384${chipFeatures() & ChipFeature.p521 ? " and P-521" : "; P-521 is not in this build"}`;
+	const name = keyAlgorithm(new DER(bytes, spkiStart, spkiEnd, "a key"));
+	return `has an unsupported key (${name}): supported are RSA, P-256, P-384${chipFeatures() & ChipFeature.p521 ? " and P-521" : "; P-521 is not in this build"}`;
 }
 
 /** "is signed with ...": of a certificate or status whose signature's AlgorithmIdentifier is at `at`. */

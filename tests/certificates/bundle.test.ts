@@ -31,7 +31,7 @@ test("each root that is left out of a bundle is traced, with the reason", async 
 	assert.deepEqual(
 		stdout.filter(line => line.startsWith("TLS:")),
 		[
-			"TLS: trusted certificate 1 (CN=New) has an unsupported key (Ed25519): supported are RSA, P-256, P-384 and P-521: left out",
+			"TLS: trusted certificate 1 (CN=New) has an unsupported key (Ed25519, which optional/ed25519/manifest.json adds to a build): supported are RSA, P-256, P-384 and P-521: left out",
 			"TLS: trusted certificate 2 (CN=Weak) has an unsupported key (RSA of 1024 bits): supported are 2048 to 4096 bits, in steps of 8: left out",
 		],
 	);

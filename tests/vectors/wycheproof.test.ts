@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { projectRoot } from "../../host-sim/build/files.js";
-import { lacksVectors, vectorFile } from "../drivers/machine.js";
+import { lacks, lacksVectors, vectorFile } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 
 const files = [
@@ -33,6 +33,8 @@ const files = [
 	"rsa_signature_4096_sha512",
 ];
 
+const lacksSodium = lacks("dpkg-source", "dpkg-dev");
+
 if (lacksVectors) test("Wycheproof", { skip: lacksVectors }, () => {});
 else {
 	for (const file of files) {
@@ -48,4 +50,13 @@ else {
 			extra: { data: { vectors: vectorFile(`wycheproof/${file}_test`) }, defines: { rsa: { psa: 1 } } },
 		});
 	}
+	if (lacksSodium) test("ed25519", { skip: lacksSodium }, () => {});
+	else
+		runSuite(join(projectRoot, "tests", "vectors", "wycheproof.ts"), "vectors", {
+			title: "ed25519",
+			extra: {
+				data: { vectors: vectorFile("wycheproof/ed25519_test") },
+				include: ["../modules/optional/ed25519/manifest.json"],
+			},
+		});
 }

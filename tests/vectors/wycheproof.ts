@@ -27,7 +27,7 @@ interface Group {
 	readonly keySize: number;
 	readonly tagSize: number;
 	readonly publicKeyAsn: string;
-	readonly publicKey: { readonly uncompressed: string };
+	readonly publicKey: { readonly uncompressed: string; readonly pk: string };
 	readonly tests: readonly Vector[];
 }
 
@@ -80,6 +80,11 @@ function checkAgreement(group: Group, vector: Vector): void {
 }
 
 function keyOf(group: Group): { key: PublicKey; padding: Padding } {
+	if (group.type === "EddsaVerify") {
+		const key = bytes(group.publicKey.pk);
+		const bits = 8 * key.length;
+		return { key: { kind: KeyKind.ed25519, bytes: key, start: 0, end: key.length, bits }, padding: Padding.ed25519 };
+	}
 	const isCurve = group.type === "EcdsaVerify";
 	const octets = bytes(isCurve ? group.publicKey.uncompressed : group.publicKeyAsn);
 	const bits = isCurve ? (octets.length - 1) * 4 : group.keySize;
@@ -95,7 +100,7 @@ function checkSignature(group: Group, vector: Vector): void {
 	const isGood = verifySignature(
 		key,
 		padding,
-		hashes[group.sha]!,
+		hashes[group.sha] ?? 0,
 		message,
 		0,
 		message.length,
@@ -124,6 +129,7 @@ function checker(file: File): (group: Group, vector: Vector) => void {
 		case "XdhComp":
 			return checkAgreement;
 		case "EcdsaVerify":
+		case "EddsaVerify":
 		case "RsassaPssVerify":
 		case "RsassaPkcs1Verify":
 			return checkSignature;

@@ -57,6 +57,7 @@ test("numbers that C and TypeScript share are the same", t => {
 	assert.deepEqual(checked.map(one => one.split(" ")[0]).sort(), [
 		"AEADAlgorithm",
 		"ChipFeature",
+		"Ed25519Length",
 		"ExtensionList",
 		"GeneralName",
 		"HashAlgorithm",

@@ -26,7 +26,7 @@ const layers: readonly Layer[] = [
 	{ name: "hardware", files: /^hardware\//, below: [] },
 	{ name: "wire", files: /^modules\/wire\//, below: ["numbers", "errors", "hardware"] },
 	{ name: "record", files: /^modules\/record\//, below: lowest },
-	{ name: "crypto", files: /^modules\/crypto\//, below: lowest },
+	{ name: "crypto", files: /^modules\/(crypto|optional\/ed25519)\//, below: lowest },
 	{ name: "x509", files: /^modules\/x509\//, below: [...lowest, "crypto"] },
 	{ name: "options", files: /^modules\/(options|optionreader)\.ts$/, below: [...lowest, "crypto", "x509"] },
 	{
@@ -88,6 +88,7 @@ const builds: readonly (readonly string[])[] = [
 		"modules/optional/sessions/manifest.json",
 	],
 	["modules/optional/legacy/manifest.json"],
+	["modules/optional/ed25519/manifest.json"],
 	["modules/optional/hybrid/manifest.json"],
 	["modules/optional/rawkeys/manifest.json"],
 	...parts.map(path => [path]),

@@ -24,6 +24,7 @@ test("modules are preloaded if they have something to run", async () => {
 	const app = join(projectRoot, "tests", "bench");
 	const include = [
 		"modules/optional/legacy",
+		"modules/optional/ed25519",
 		"modules/optional/hybrid",
 		"hardware/ds",
 		"hardware/inflate",
