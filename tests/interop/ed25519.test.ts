@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { makeCertificate, makeIdentity, makeKey } from "../../host-sim/servers/certificates.js";
+import { bitString, oid, sequence } from "../../host-sim/servers/der.js";
 import { lacks } from "../drivers/machine.js";
 import { runClient, type ClientOptions, type ClientResult } from "../faults/connect.js";
 import { withServer } from "./requests.js";
@@ -99,6 +100,33 @@ describe("Ed25519 with Node's server", { skip: lacks("dpkg-source", "dpkg-dev") 
 		assert.equal(code, "bad_certificate");
 		assert.match(message, /forged/);
 	});
+	for (const [what, key, code, words] of [
+		// the points of order 1 and 2, and one that is none in its right form (y is the field's prime)
+		["order 1", `01${"00".repeat(31)}`, "bad_certificate", /forged/],
+		["order 2", `ec${"ff".repeat(30)}7f`, "bad_certificate", /forged/],
+		["another form", `ed${"ff".repeat(30)}7f`, "bad_certificate", /forged/],
+		["31 bytes", "11".repeat(31), "bad_certificate", /an Ed25519 key of 31 bytes, expected 32/],
+		["33 bytes", "11".repeat(33), "bad_certificate", /an Ed25519 key of 33 bytes, expected 32/],
+	] as const)
+		test(`a CA's key is wrong: ${what}`, async () => {
+			const right = identity.intermediate.key.publicKey.export({ type: "spki", format: "der" });
+			const wrong = sequence(sequence(oid("1.3.101.112")), bitString(Buffer.from(key, "hex")));
+			const intermediate = makeCertificate({
+				subject: "xs-tls test intermediate",
+				key: identity.intermediate.key,
+				issuer: identity.root,
+				isAuthority: true,
+				changeBody: bytes => {
+					const start = bytes[1]! < 0x80 ? 2 : 2 + (bytes[1]! & 0x7f);
+					const at = bytes.indexOf(right);
+					return sequence(bytes.subarray(start, at), wrong, bytes.subarray(at + right.length));
+				},
+			});
+			const chain = identity.leaf.pem + intermediate.pem;
+			const result = await connect({}, {}, { ...identity, intermediate, chain });
+			assert.equal(result.code, code, result.message);
+			assert.match(result.message, words);
+		});
 	test("a build without it refuses by name, and says what adds it", async () => {
 		const p256 = makeIdentity(["localhost"]);
 		const { code, message } = await connect({ optional: [], secure: own }, {}, p256);

@@ -4,7 +4,7 @@
 */
 
 import type { Ed25519 } from "../../crypto/ed25519";
-import { DER, Part, Tag } from "../../wire/der";
+import { type DER, Part, Tag } from "../../wire/der";
 import { equal } from "tls/hardware/compare";
 import { Ed25519Length, expandEd25519, signEd25519, verifyEd25519 } from "tls/hardware/ed25519/ed25519";
 import { Secret } from "tls/hardware/secret";
