@@ -105,8 +105,6 @@ describe("Ed25519 with Node's server", { skip: lacks("dpkg-source", "dpkg-dev") 
 		["order 1", `01${"00".repeat(31)}`, "bad_certificate", /forged/],
 		["order 2", `ec${"ff".repeat(30)}7f`, "bad_certificate", /forged/],
 		["another form", `ed${"ff".repeat(30)}7f`, "bad_certificate", /forged/],
-		["31 bytes", "11".repeat(31), "bad_certificate", /an Ed25519 key of 31 bytes, expected 32/],
-		["33 bytes", "11".repeat(33), "bad_certificate", /an Ed25519 key of 33 bytes, expected 32/],
 	] as const)
 		test(`a CA's key is wrong: ${what}`, async () => {
 			const right = identity.intermediate.key.publicKey.export({ type: "spki", format: "der" });
