@@ -30,7 +30,8 @@ const client = new MQTTClient({
 		},
 	},
 	onControl(operation, message) {
-		const kind = (message as { operation?: number } | undefined)?.operation ?? operation;
+		// the SDK gives one argument, an object, where its typings have two
+		const kind = ((message ?? operation) as { operation?: number }).operation ?? operation;
 		if (kind === MQTTClient.CONNACK) publish();
 		if (kind === MQTTClient.PUBACK) {
 			trace("published\n");

@@ -125,3 +125,10 @@ export class Socket {
 		this.#tcp = undefined;
 	}
 }
+
+/** The SDK's `http` has a server, too, and imports this for it. There is no listener here. */
+export class Listener {
+	constructor() {
+		throw new Error("the simulator has no listener: it makes connections only");
+	}
+}

@@ -11,12 +11,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { createServer as createTLS } from "node:tls";
 
 import { buildApp } from "../../host-sim/build/build.js";
 import { projectRoot } from "../../host-sim/build/files.js";
 import { runApp } from "../../host-sim/build/run.js";
 import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
+import { answerMQTT, webSocketServer } from "../sdk/servers.js";
 
 let identity: ServerIdentity;
 let server: Server;
@@ -117,8 +119,8 @@ const examples: Readonly<
 	},
 };
 
-/** Examples on the SDK's clients, which need a newer engine than the simulator's: they are built for a device's manifest, where MODDABLE says where the SDK is. */
-const needSDK: readonly string[] = ["mqtt", "websocket"];
+/** Examples on the SDK's own clients, which are read from MODDABLE. */
+const needSDK: readonly string[] = ["mqtt", "old-sdk-app", "websocket"];
 
 const sdk = process.env["MODDABLE"];
 const mcconfig = sdk && join(sdk, "build", "bin", "lin", "release", "mcconfig");
@@ -143,6 +145,80 @@ for (const name of needSDK)
 			rmSync(folder, { recursive: true, force: true });
 		}
 	});
+
+const typings = "node_modules/@moddable/typings";
+
+/** What the simulator is to read of the SDK, with its types: the example's manifest has the SDK's under its platforms. */
+function sdkClient(name: string, ...types: string[]): object {
+	return {
+		include: [`$(MODDABLE)/examples/io/tcp/${name}client/manifest_${name}client.json`],
+		typescript: { tsconfig: { compilerOptions: { types: types.map(path => join(projectRoot, path)) } } },
+	};
+}
+
+async function runSDKExample(
+	name: string,
+	from: { close(): void; address(): unknown; listen(port: number, host: string, done: () => void): unknown },
+	config: Record<string, string>,
+	extra = {},
+): Promise<string[]> {
+	await new Promise<void>(done => from.listen(0, "127.0.0.1", done));
+	try {
+		const { port: own } = from.address() as AddressInfo;
+		const values = { host: "localhost", port: String(own), ca: identity.root.pem, ...config };
+		const app = await buildApp(join(projectRoot, "examples", name), { config: values, extra });
+		const { code, stdout, stderr } = await runApp(app, { timeout: 30 });
+		assert.equal(code, 0, `${stderr}\n${stdout.join("\n")}`);
+		return stdout.filter(line => line !== "");
+	} finally {
+		from.close();
+	}
+}
+
+describe("examples on the SDK's clients, in the simulator", {
+	skip: sdk ? false : "left out: MODDABLE does not name the SDK's folder",
+}, () => {
+	const secrets = (): { cert: string; key: string } => ({
+		cert: identity.leaf.pem + identity.intermediate.pem,
+		key: identity.leaf.keyPem,
+	});
+
+	test("mqtt: the broker has the device's certificate", async () => {
+		const device = makeIdentity(["device-1"]);
+		let shown: Buffer | undefined;
+		// its chain is one for servers, which Node refuses as a client's: the certificate itself is compared
+		const broker = createTLS({ ...secrets(), requestCert: true, rejectUnauthorized: false }, socket => {
+			shown = socket.getPeerCertificate().raw;
+			answerMQTT(socket);
+		});
+		const config = { certificate: device.leaf.pem + device.intermediate.pem, key: device.leaf.keyPem };
+		assert.deepEqual(
+			await runSDKExample(
+				"mqtt",
+				broker,
+				config,
+				sdkClient("mqtt", `${typings}/embedded_network/mqtt/client.d.ts`, `${typings}/embedded_io/_common.d.ts`),
+			),
+			["published"],
+		);
+		assert.deepEqual(shown, device.leaf.der);
+	});
+
+	test("websocket", async () => {
+		const lines = await runSDKExample(
+			"websocket",
+			webSocketServer(secrets()),
+			{},
+			sdkClient("websocket", "examples/websocket/websocket.d.ts"),
+		);
+		assert.deepEqual(lines, ['{"hello":"world"}']);
+	});
+
+	test("old-sdk-app", async () => {
+		const web = createServer(secrets(), (_, response) => response.end("state 1"));
+		assert.deepEqual(await runSDKExample("old-sdk-app", web, {}), ["status 200", "state 1"]);
+	});
+});
 
 /** Examples with a test file of their own. */
 const elsewhere: readonly string[] = ["new-roots"];
