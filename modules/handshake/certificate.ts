@@ -12,6 +12,7 @@ import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import type { Span } from "../x509/ocsp";
 import { copy } from "tls/hardware/copy";
+import { ed25519 } from "tls/optional/ed25519/ed25519";
 
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
 const CERTIFICATE_REQUEST = "CertificateRequest";
@@ -112,8 +113,9 @@ function isUsable(scheme: number): boolean {
 		case SignatureScheme.rsa_pkcs1_sha384:
 		case SignatureScheme.rsa_pkcs1_sha512:
 		case SignatureScheme.ecdsa_secp521r1_sha512:
-		case SignatureScheme.ed25519:
 			return true;
+		case SignatureScheme.ed25519:
+			return ed25519 !== undefined;
 		default:
 			return false;
 	}
