@@ -17,6 +17,8 @@ import { Joiner, MessageHeader } from "../record/joiner";
 import type { Gate } from "../record/joiner";
 import type { Outgoing } from "../record/outgoing";
 import { Timing } from "../handshake/timing";
+import { Work, workOf } from "./host";
+import type { Host } from "./host";
 import { expectRoom, Need, Purpose } from "../wire/memory";
 import { Reader } from "../wire/reader";
 import { AlertLevel, ContentType, HandshakeType, type ProtocolVersion, Step } from "../wire/numbers";
@@ -41,58 +43,6 @@ const LONG_RECORD = 512;
 /** Highest handshake type that has a bit in a set of messages. */
 const enum Most {
 	type = 29,
-}
-
-/**
- * What a turn of the event loop may cost, so that none takes long whatever the peer sends: the rest waits for the next. A handshake's expensive steps
- * have pauses of their own.
- */
-export const enum Work {
-	/** What one turn may cost. */
-	turn = 8,
-	/** A record, with what it brings. */
-	record = 1,
-	/** A message after the handshake, such as a KeyUpdate, beside its record. */
-	message = 2,
-	/** A ticket, of which a session is made. */
-	ticket = 4,
-	/** The end of the handshake, which derives keys and opens the connection. */
-	opening = 5,
-	/** A request for a certificate after the handshake: it is answered in turns of its own. */
-	request = 8,
-}
-
-function workOf(type: HandshakeType): Work {
-	switch (type) {
-		case HandshakeType.certificate_request:
-			return Work.request;
-		case HandshakeType.new_session_ticket:
-			return Work.ticket;
-		default:
-			return Work.message;
-	}
-}
-
-/** The connection that a handshake runs in. */
-export interface Host {
-	/** Longest handshake message that is taken. */
-	readonly maxMessage: number;
-	/** See Link.open. */
-	open(peer: AuthenticatedPeer, post: PostHandshake): void;
-	/** Asks for a call of the driver's `resume` from the event loop. */
-	pause(): void;
-	/** Sends an alert. */
-	alert(level: AlertLevel, description: number): void;
-	/** Throws where the connection was closed meanwhile: the step that runs then has no use any more. */
-	expectAlive(): void;
-	/** Throws where nothing can be sent any more. */
-	expectSendable(): void;
-	/** Counts a message that brings no application data. */
-	countIdle(): void;
-	/** True where this turn of the event loop has done enough. */
-	readonly isSpent: boolean;
-	/** Counts what a message after the handshake costs (Work). */
-	spend(work: number): void;
 }
 
 export class Driver implements Link, Gate {

@@ -9,8 +9,9 @@ import type { HandshakeInfo, PostHandshake } from "../handshake/link";
 import type { Incoming } from "../record/incoming";
 import type { Outgoing } from "../record/outgoing";
 import { AlertDescription, AlertLevel, ContentType } from "../wire/numbers";
-import { Work } from "./driver";
-import type { Driver, Host } from "./driver";
+import type { Driver } from "./driver";
+import { Work } from "./host";
+import type { Host } from "./host";
 
 /** Messages in a row that bring no application data: tickets, KeyUpdates, warnings, empty records. More of them are an attack. */
 const MAX_IDLE_MESSAGES = 256;
