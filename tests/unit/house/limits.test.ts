@@ -20,7 +20,7 @@ const where: Readonly<Record<string, string>> = {
 	"optionreader.ts MAX_NAME": "unit/client/bounds.ts",
 	"optionreader.ts MAX_PROTOTYPES": "unit/client/bounds.ts",
 	"driver.ts MAX_CHANGE_CIPHER_SPECS": "faults/floods.test.ts",
-	"driver.ts Work": "faults/turns.test.ts",
+	"host.ts Work": "faults/turns.test.ts",
 	"driver.ts MAX_IGNORED": "faults/floods.test.ts",
 	"driver.ts Most": "faults/tls12/records.ts",
 	"sending.ts MAX_RECORDS": "faults/turns.test.ts",
