@@ -21,7 +21,7 @@ const MAX_PARAMETERS = 5;
 /** Files that are still too long, with the lines that each may have. None may be added. */
 const long: Readonly<Record<string, number>> = {
 	"host-sim/xs/sim.h": 420,
-	"modules/connection/driver.ts": 470,
+	"modules/connection/driver.ts": 410,
 	"modules/handshake/tls12/flow.ts": 420,
 	"modules/https/agent.ts": 570,
 	"modules/x509/path.ts": 450,
