@@ -37,10 +37,15 @@ function makeDamages(n: Numbers): Damage[] {
 	return damages;
 }
 
-/** A server that has the certificates of another, and signs with a key of its own. */
-function impostor(material: Material, identity: Identity): Identity {
-	const other = identity.isRSA ? material.ec : material.rsa;
-	return { ...identity, credential: other.credential, scheme: other.scheme, scheme12: other.scheme12 };
+/** A server that has the certificates of another, and not its key: what it signs is of the right form, and something else. */
+function impostor(identity: Identity): Identity {
+	const { credential } = identity;
+	const sign = (scheme: number, digest: Uint8Array): Uint8Array => {
+		const other = digest.slice();
+		other[0]! ^= 1;
+		return credential.sign(scheme, other);
+	};
+	return { ...identity, credential: { sign } };
 }
 
 function commonFlight(n: Numbers, material: Material, damages: readonly Damage[]) {
@@ -52,7 +57,7 @@ function commonFlight(n: Numbers, material: Material, damages: readonly Damage[]
 		material,
 		damages,
 		isImpostor,
-		identity: isImpostor ? impostor(material, right) : right,
+		identity: isImpostor ? impostor(right) : right,
 		fragment,
 		asksCertificate: chance(n, 4),
 		staples: chance(n, 3),

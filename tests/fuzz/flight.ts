@@ -12,7 +12,7 @@ import type { Damage } from "./peer";
 export interface Identity {
 	/** DER, the server's own first. */
 	readonly chain: readonly Uint8Array[];
-	readonly credential: Credential;
+	readonly credential: Pick<Credential, "sign">;
 	/** SignatureScheme of TLS 1.3, and of TLS 1.2. */
 	readonly scheme: number;
 	readonly scheme12: number;

@@ -20,6 +20,8 @@ interface Sabotage {
 	readonly target: Target;
 	/** In the words of a finding; absent where a stretch that is too long is what must be found. */
 	readonly finding?: RegExp;
+	/** Runs until it must be found. */
+	readonly count?: number;
 }
 
 const sabotages: readonly Sabotage[] = [
@@ -32,8 +34,33 @@ const sabotages: readonly Sabotage[] = [
 		finding: /alerts \[\] for/,
 	},
 	{
+		name: "the server's signature is not checked",
+		file: "modules/handshake/authenticated.ts",
+		before: "if (!verifySignature(",
+		after: "if (Number(0) && !verifySignature(",
+		target: "tls13",
+		finding: /open with an impostor/,
+	},
+	{
+		name: "the server's signature of TLS 1.2 is not checked",
+		file: "modules/handshake/authenticated.ts",
+		before: "if (!verifySignature(",
+		after: "if (Number(0) && !verifySignature(",
+		target: "tls12",
+		finding: /open with an impostor/,
+	},
+	{
+		name: "the server's Finished is not compared",
+		file: "modules/handshake/tls13/flow.ts",
+		before: "else if (!equal(link.message",
+		after: "else if (Number(0) && !equal(link.message",
+		target: "tls13",
+		finding: /open with a changed proof/,
+		count: 600,
+	},
+	{
 		name: "a turn has no end",
-		file: "modules/connection/driver.ts",
+		file: "modules/connection/host.ts",
 		before: "turn = 8,",
 		after: "turn = 800,",
 		target: "tls13",
@@ -52,7 +79,7 @@ describe("what the fuzzer must find", () => {
 		])
 			cpSync(join(projectRoot, name), join(copy, name), { recursive: true });
 	});
-	for (const { name, file, before: right, after: wrong, target, finding } of sabotages)
+	for (const { name, file, before: right, after: wrong, target, finding, count = 200 } of sabotages)
 		test(name, async t => {
 			const path = join(copy, file),
 				text = readFileSync(path, "utf8");
@@ -60,7 +87,7 @@ describe("what the fuzzer must find", () => {
 			writeFileSync(path, text.replace(right, wrong));
 			try {
 				const seed = finding ? 20000 : 103119;
-				const outcome = await fuzz({ folder: join(copy, "tests", "fuzz"), target, seed, count: finding ? 200 : 1 });
+				const outcome = await fuzz({ folder: join(copy, "tests", "fuzz"), target, seed, count: finding ? count : 1 });
 				t.diagnostic(
 					`${outcome.findings.length} findings in ${outcome.executions} runs; longest stretch ${outcome.longest}`,
 				);
