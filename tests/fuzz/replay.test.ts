@@ -73,7 +73,7 @@ describe("npm run fuzz", () => {
 			[["--count", "0"], /--count takes a whole number/],
 			[["--max-steps", "-1"], /--max-steps takes a whole number/],
 			[["--quick"], /there is no option --quick/],
-			[["extra"], /there is no option extra/],
+			[["extra"], /"extra": this command takes options only/],
 		];
 		for (const [values, words] of wrong) {
 			const { status, output } = run(...values);

@@ -22,7 +22,7 @@ const sanitizers = {
 
 const extra = {
 	include: [
-		...["ds", "inflate", "legacy", "mlkem"].map(name => `../hardware/${name}/manifest.json`),
+		...["ds", "ed25519", "inflate", "legacy", "mlkem"].map(name => `../hardware/${name}/manifest.json`),
 		...["file", "preference"].map(name => `../host-sim/provided/${name}.json`),
 	],
 	modules: { "tls/selftest/answers": "../hardware/selftest/answers" },

@@ -8,6 +8,7 @@ import * as chip from "tls/hardware/chip";
 import * as compare from "tls/hardware/compare";
 import * as copying from "tls/hardware/copy";
 import * as debugging from "tls/hardware/debug";
+import * as ed25519 from "tls/hardware/ed25519/ed25519";
 import * as extensions from "tls/hardware/extensions";
 import * as general from "tls/hardware/general";
 import * as hashing from "tls/hardware/hash";
@@ -85,6 +86,7 @@ export const modules: Readonly<Record<string, object>> = {
 	compare,
 	copy: copying,
 	debug: debugging,
+	ed25519,
 	extensions,
 	general,
 	hash: hashing,
@@ -214,6 +216,12 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 		function: signature.verifyMessage,
 		args: () => [3, 4, publicKey, 0, publicKey.length, buffer(), 0, 6, signed, 0, signed.length],
 	},
+	verifyEd25519: {
+		function: ed25519.verifyEd25519,
+		args: () => [buffer(32).fill(3), 0, 32, buffer(), 0, 100, buffer(64).fill(5), 0, 64],
+	},
+	expandEd25519: { function: ed25519.expandEd25519, args: () => [buffer(32), 0, buffer(64)] },
+	signEd25519: { function: ed25519.signEd25519, args: () => [buffer(64), buffer(), buffer(64)] },
 	readSeconds: { function: time.readSeconds, args: () => [bytes("170d3236303330313132303030305a"), 0, 15] },
 	groupOfPrime: { function: dhe.groupOfPrime, args: () => [buffer(), 0, 256] },
 	encryptPremaster: {
