@@ -100,7 +100,7 @@ export class TLSClient {
 	/**
 	 * Reads what has arrived: all of the record at hand, up to `what` bytes where it is a number, or into `what` where it is a buffer (then
 	 * the number of bytes is returned). With format "number" one byte. Undefined where nothing is there. Without a buffer it returns fewer bytes where
-	 * memory has no room for all; `onReadable` is then called again for the rest. TLSError "out_of_memory" where there is room for none.
+	 * memory has no room for all; `onReadable` is then called again for the rest. TLSError "out_of_memory" where there is room for fewer than 64.
 	 */
 	read(what?: number | Buffer): ArrayBuffer | number | undefined {
 		const transport = this.#transport;

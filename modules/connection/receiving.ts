@@ -8,7 +8,7 @@ import type { Connection } from "./connection";
 import { Sending } from "./sending";
 import type { ConnectionOptions } from "./socket";
 import { Flag } from "./turns";
-import { expectBuffer, Purpose, roomForBuffer } from "../wire/memory";
+import { expectBuffer, Purpose, roomToRead } from "../wire/memory";
 import { empty } from "../wire/reader";
 import { copyPart } from "tls/hardware/copy";
 
@@ -144,12 +144,11 @@ export abstract class Receiving<Client> extends Sending<Client> {
 
 	/**
 	 * Returns a buffer of `count` bytes for the application, or of as many as there is room for. Then it is told of the rest later, so that one that
-	 * reads once for each `onReadable` gets it, too. Throws "out_of_memory" where there is room for none.
+	 * reads once for each `onReadable` gets it, too. Throws "out_of_memory" where there is room for too few.
 	 */
 	bufferFor(count: number): ArrayBuffer {
-		const fits = roomForBuffer(count);
+		const fits = roomToRead(count);
 		if (fits < count) {
-			if (!fits) expectBuffer(1, Purpose.data);
 			this.flags |= Flag.hasMore;
 			this.schedule();
 		}

@@ -40,6 +40,9 @@ const enum Session {
 	slots = 96,
 }
 
+/** Bytes that are read at a time at least, where memory is short. */
+const LEAST_READ = 64;
+
 /** What parts of a connection take at most, as measured in the 32-bit build: room for it is asked for before each. */
 export const enum Need {
 	/**
@@ -124,9 +127,20 @@ export function expectRoom(bytes: number, slots: number, purpose: Purpose): void
 	if (!hasRoom(bytes + Reserve.bytes, slots + Reserve.slots)) refuse(purpose, bytes);
 }
 
-/** Bytes, at most `wanted`, of the largest buffer that leaves the reserve. */
+/** Bytes, at most `wanted`, of the largest buffer that leaves the reserve; 0 where slots are missing. */
 export function roomForBuffer(wanted: number): number {
 	if (canMakeBuffer(wanted)) return wanted;
 	const around = Beside.bytes + Reserve.bytes;
-	return Math.max(0, largestBuffer(wanted + around) - around);
+	const fits = largestBuffer(wanted + around) - around;
+	return fits > 0 && canMakeBuffer(fits) ? fits : 0;
+}
+
+/**
+ * Bytes, at most `wanted`, of a buffer for what was received. Throws "out_of_memory" where it would have fewer than 64 of them: each costs a collection
+ * of garbage, and none at all would have the application ask for ever.
+ */
+export function roomToRead(wanted: number): number {
+	const fits = roomForBuffer(wanted);
+	if (fits < wanted && fits < LEAST_READ) refuse(Purpose.data, wanted < LEAST_READ ? wanted : LEAST_READ);
+	return fits;
 }
