@@ -100,7 +100,8 @@ export class TLSClient {
 	/**
 	 * Reads what has arrived: all of the record at hand, up to `what` bytes where it is a number, or into `what` where it is a buffer (then
 	 * the number of bytes is returned). With format "number" one byte. Undefined where nothing is there. Without a buffer it returns fewer bytes where
-	 * memory has no room for all; `onReadable` is then called again for the rest. TLSError "out_of_memory" where there is room for fewer than 64.
+	 * memory has no room for all; `onReadable` is then called again for the rest. Where there is room for
+	 * fewer than 64, the connection ends with "out_of_memory", and `read` returns undefined.
 	 */
 	read(what?: number | Buffer): ArrayBuffer | number | undefined {
 		const transport = this.#transport;
@@ -124,8 +125,9 @@ export class TLSClient {
 			if (typeof count !== NUMBER) refuseBuffer(READ, what);
 			if (!(count > 0 && count <= readable && Math.floor(count) === count))
 				throw new RangeError(`${count} bytes can't be read, ${readable} are there`);
-			result = transport.bufferFor(count);
-			connection.read(result);
+			const buffer = transport.bufferFor(count);
+			if (!buffer) return;
+			connection.read((result = buffer));
 		}
 		if (!connection.readable) transport.pumpLater();
 		return result;

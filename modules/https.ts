@@ -20,7 +20,7 @@ import { Body, makeHead } from "./https/request";
 import type { RequestHeaders } from "./https/request";
 import { expectClass } from "./https/socket";
 import type { ResolverOptions, SocketOptions } from "./https/socket";
-import { roomToRead } from "./wire/memory";
+import { roomForBuffer } from "./wire/memory";
 
 export type { RequestHeaders } from "./https/request";
 export type { HTTPSocket, ResolverOptions, SocketOptions } from "./https/socket";
@@ -129,8 +129,7 @@ export class HTTPRequest {
 
 	/**
 	 * Reads the response's body: all that has arrived, up to `what` bytes where it is a number, or into `what` where it is a buffer (then the number of bytes is
-	 * returned). Undefined where nothing is there. Without a buffer it returns fewer bytes where memory has no room for all:
-	 * read again. Throws TLSError "out_of_memory" where there is room for too few.
+	 * returned). Undefined where nothing is there. Without a buffer it returns fewer bytes where memory has no room for all: read again.
 	 */
 	read(what?: number): ArrayBuffer | undefined;
 	read(what: Buffer): number | undefined;
@@ -148,9 +147,8 @@ export class HTTPRequest {
 		const wanted = (what ?? readable) as number;
 		if (typeof wanted !== NUMBER) expectBuffer("read", what);
 		if (!(wanted >= 0)) throw new RangeError(`${wanted} bytes can't be read`);
-		const most = Math.min(readable, Math.floor(wanted));
-		if (!most) return undefined;
-		const count = roomToRead(most);
+		const count = roomForBuffer(Math.min(readable, Math.floor(wanted)));
+		if (!count) return undefined;
 		const bytes = new Uint8Array(count);
 		agent.read(exchange, bytes);
 		return bytes.buffer;

@@ -21,7 +21,7 @@ import type { Events } from "./lifecycle";
 import { Incoming } from "../record/incoming";
 import { Outgoing, PaddedOutgoing } from "../record/outgoing";
 import { Phase } from "../handshake/timing";
-import { expectRoom, Need, Purpose } from "../wire/memory";
+import { expectRoom, Need, outOfMemory, Purpose } from "../wire/memory";
 import { AlertDescription, AlertLevel, ContentType, ProtocolVersion } from "../wire/numbers";
 import { alertMeaning } from "./alerts";
 import { waitingWords } from "./waiting";
@@ -120,6 +120,11 @@ export class Connection extends Lifecycle {
 	filled(count: number): void {
 		this.incoming.filled(count);
 		if (!this.incoming.missing) this.receiveRecord();
+	}
+
+	/** Ends the connection with "out_of_memory": there is no room for the `length` bytes of `purpose`. */
+	abort(purpose: Purpose, length: number): void {
+		this.die(outOfMemory(purpose, length));
 	}
 
 	/** Gives the record buffers back, which are otherwise kept for the next records: call it when nothing was sent or has come for a while. */

@@ -8,7 +8,7 @@ import type { Connection } from "./connection";
 import { Sending } from "./sending";
 import type { ConnectionOptions } from "./socket";
 import { Flag } from "./turns";
-import { expectBuffer, Purpose, roomToRead } from "../wire/memory";
+import { expectBuffer, Purpose, roomForBuffer } from "../wire/memory";
 import { empty } from "../wire/reader";
 import { copyPart } from "tls/hardware/copy";
 
@@ -144,14 +144,17 @@ export abstract class Receiving<Client> extends Sending<Client> {
 
 	/**
 	 * Returns a buffer of `count` bytes for the application, or of as many as there is room for. Then it is told of the rest later, so that one that
-	 * reads once for each `onReadable` gets it, too. Throws "out_of_memory" where there is room for too few.
+	 * reads once for each `onReadable` gets it, too. Undefined where there is room for too few: then the connection ends with "out_of_memory", and not the
+	 * application, whose callback need not expect it.
 	 */
-	bufferFor(count: number): ArrayBuffer {
-		const fits = roomToRead(count);
-		if (fits < count) {
-			this.flags |= Flag.hasMore;
-			this.schedule();
+	bufferFor(count: number): ArrayBuffer | undefined {
+		const fits = roomForBuffer(count);
+		if (fits < count) this.schedule();
+		if (!fits) {
+			this.connection.abort(Purpose.data, count);
+			return undefined;
 		}
+		if (fits < count) this.flags |= Flag.hasMore;
 		return new ArrayBuffer(fits);
 	}
 

@@ -50,6 +50,9 @@ export class Headers {
 /** Most bytes of a piece of the body: the one before may be held while the next is read. */
 const PIECE_BYTES = 1024;
 
+/** A piece for which there has to be room. */
+const MIN_PIECE_BYTES = 64;
+
 /** The body of a response that is under way. */
 export class Body {
 	readonly #client: HTTPClient;
@@ -92,9 +95,12 @@ export class Body {
 		}
 	}
 
-	/** Reads a part of what has arrived. Throws TLSError "out_of_memory" where there is no room for it. */
+	/** Reads a part of what has arrived. Throws TLSError "out_of_memory" where there is no room for any of it. */
 	read(): ArrayBuffer | undefined {
-		return this.#request.read(PIECE_BYTES);
+		const piece = this.#request.read(PIECE_BYTES);
+		// without room, asking again would never end
+		if (!piece && this.#request.readable) expectBuffer(MIN_PIECE_BYTES, Purpose.data);
+		return piece;
 	}
 
 	readInto(buffer: Uint8Array): number {

@@ -40,8 +40,8 @@ const enum Session {
 	slots = 96,
 }
 
-/** Bytes that are read at a time at least, where memory is short. */
-const LEAST_READ = 64;
+/** Bytes that are handed out at a time at least, where memory is short. */
+const LEAST_PIECE = 64;
 
 /** What parts of a connection take at most, as measured in the 32-bit build: room for it is asked for before each. */
 export const enum Need {
@@ -98,10 +98,11 @@ function remedy(purpose: Purpose): string {
 	}
 }
 
-function refuse(purpose: Purpose, bytes: number): never {
+/** Returns the error for `bytes` that are not to be had. */
+export function outOfMemory(purpose: Purpose, bytes: number): TLSError {
 	const free = Math.max(0, largestBuffer(bytes + Reserve.bytes) - Reserve.bytes);
 	const how = free < bytes ? `${free} are free` : "there is room for too few objects";
-	throw new TLSError(
+	return new TLSError(
 		"out_of_memory",
 		`memory is full: ${purposeName(purpose)} needs ${bytes} bytes in one piece, ${how}; ${remedy(purpose)}`,
 	);
@@ -119,28 +120,22 @@ export function canKeepTicket(length: number): boolean {
 
 /** Throws "out_of_memory" unless a buffer of `length` bytes can be made. */
 export function expectBuffer(length: number, purpose: Purpose): void {
-	if (!canMakeBuffer(length)) refuse(purpose, length);
+	if (!canMakeBuffer(length)) throw outOfMemory(purpose, length);
 }
 
 /** Throws "out_of_memory" unless there is room for what takes `bytes` in chunks and `slots` slots. */
 export function expectRoom(bytes: number, slots: number, purpose: Purpose): void {
-	if (!hasRoom(bytes + Reserve.bytes, slots + Reserve.slots)) refuse(purpose, bytes);
-}
-
-/** Bytes, at most `wanted`, of the largest buffer that leaves the reserve; 0 where slots are missing. */
-export function roomForBuffer(wanted: number): number {
-	if (canMakeBuffer(wanted)) return wanted;
-	const around = Beside.bytes + Reserve.bytes;
-	const fits = largestBuffer(wanted + around) - around;
-	return fits > 0 && canMakeBuffer(fits) ? fits : 0;
+	if (!hasRoom(bytes + Reserve.bytes, slots + Reserve.slots)) throw outOfMemory(purpose, bytes);
 }
 
 /**
- * Bytes, at most `wanted`, of a buffer for what was received. Throws "out_of_memory" where it would have fewer than 64 of them: each costs a collection
- * of garbage, and none at all would have the application ask for ever.
+ * Bytes, at most `wanted`, of the largest buffer that leaves the reserve: all, or 64 at least, as each costs a collection of garbage where memory is
+ * short. 0 where there is no room for that; then `expectBuffer` throws for so many, too.
  */
-export function roomToRead(wanted: number): number {
-	const fits = roomForBuffer(wanted);
-	if (fits < wanted && fits < LEAST_READ) refuse(Purpose.data, wanted < LEAST_READ ? wanted : LEAST_READ);
-	return fits;
+export function roomForBuffer(wanted: number): number {
+	if (canMakeBuffer(wanted)) return wanted;
+	if (wanted <= LEAST_PIECE) return 0;
+	const fits = largestBuffer(wanted + Beside.bytes + Reserve.bytes) - Beside.bytes - Reserve.bytes;
+	const least = fits < LEAST_PIECE ? LEAST_PIECE : fits;
+	return canMakeBuffer(least) ? least : 0;
 }
