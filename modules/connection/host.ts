@@ -17,7 +17,7 @@ export const enum Work {
 	record = 1,
 	/** A message after the handshake, such as a KeyUpdate, beside its record. */
 	message = 2,
-	/** A ticket, of which a session is made. */
+	/** A ticket: a session is made of it. */
 	ticket = 4,
 	/** The end of the handshake, which derives keys and opens the connection. */
 	opening = 5,

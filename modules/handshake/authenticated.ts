@@ -15,7 +15,7 @@ import { SignatureScheme } from "../wire/numbers";
 import { KeyUsage } from "../x509/certificate";
 
 /** What is known of a peer, also of one that was verified in an earlier connection. */
-export type KnownPeer = Readonly<Pick<VerifiedPeer, "subject" | "pathLength" | "verifiedAt" | "validUntil">>;
+export type KnownPeer = Readonly<Pick<VerifiedPeer, "subject" | "verifiedAt" | "validUntil">>;
 
 let make: (peer: KnownPeer, scheme: number) => AuthenticatedPeer;
 

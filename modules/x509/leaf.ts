@@ -50,14 +50,13 @@ export class Leaf {
 	}
 
 	/** Returns the verified peer, with a copy of its key. `message` holds the leaf. */
-	toPeer(message: Uint8Array, pathLength: number, verifiedAt: number, validUntil: number): VerifiedPeer {
+	toPeer(message: Uint8Array, verifiedAt: number, validUntil: number): VerifiedPeer {
 		const bytes = new Uint8Array(this.keyEnd - this.keyStart);
 		copy(message, this.keyStart, this.keyEnd, bytes, 0);
 		return {
 			key: { kind: this.keyKind as KeyKind, bytes, start: 0, end: bytes.length, bits: this.keyBits },
 			keyUsage: this.keyUsage,
 			subject: this.subject,
-			pathLength,
 			needsStatus: this.needsStatus,
 			verifiedAt,
 			validUntil,

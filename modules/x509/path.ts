@@ -432,6 +432,6 @@ export class PathSearch {
 		// XS: what is of no more use goes before the key is copied
 		if (this.check) this.check = undefined;
 		if (this.status) this.status = undefined;
-		this.peer = this.leaf.toPeer(this.list.message, this.path.length, this.now, validUntil);
+		this.peer = this.leaf.toPeer(this.list.message, this.now, validUntil);
 	}
 }

@@ -38,8 +38,6 @@ export interface VerifiedPeer {
 	readonly keyUsage: number;
 	/** Whom the certificate names, for people. */
 	readonly subject: string;
-	/** Certificates of the path, without the trusted key. */
-	readonly pathLength: number;
 	/** A stapled status must come. */
 	readonly needsStatus: boolean;
 	/** When it was verified, in seconds since 1970. */

@@ -274,7 +274,7 @@ function open(link: Link, state: State12): void {
 	link.open(proof, info, application);
 }
 
-/** The session's secret, of which the keys are made (RFC 5246 section 7.3, figure 2). */
+/** Makes the keys of the session's secret (RFC 5246 section 7.3, figure 2). */
 function takeSession(state: State12): void {
 	const { hello } = state;
 	const session = hello.session!;
@@ -289,13 +289,7 @@ function checkSession(link: Link, state: State12): void {
 	const expected = expectedFinished(link, state);
 	const { scheme, subject, verifiedAt, validUntil, group } = state.hello.session!;
 	state.resumedGroup = group;
-	state.proof = authenticateByKey(
-		{ subject, pathLength: 0, verifiedAt, validUntil },
-		scheme,
-		expected,
-		link.message,
-		link.reader.at,
-	);
+	state.proof = authenticateByKey({ subject, verifiedAt, validUntil }, scheme, expected, link.message, link.reader.at);
 	link.addTo(state.transcript);
 }
 

@@ -249,13 +249,7 @@ function checkFinished(link: Link, transcript: Transcript, state: State13): void
 	if (reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
 	if (state.key) {
 		const { subject, scheme, verifiedAt, validUntil } = state.key.session ?? noCertificate;
-		state.proof = authenticateByKey(
-			{ subject, pathLength: 0, verifiedAt, validUntil },
-			scheme,
-			expected,
-			link.message,
-			reader.at,
-		);
+		state.proof = authenticateByKey({ subject, verifiedAt, validUntil }, scheme, expected, link.message, reader.at);
 	} else if (!equal(link.message, reader.at, expected, 0, expected.length))
 		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
 	link.addTo(transcript);

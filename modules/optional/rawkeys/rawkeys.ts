@@ -92,7 +92,6 @@ class RawKeySearch implements PeerSearch {
 			key,
 			keyUsage: ALL_USAGES,
 			subject: SUBJECT,
-			pathLength: 0,
 			needsStatus: false,
 			verifiedAt: now === undefined ? 0 : Math.floor(now / 1000),
 			validUntil: Infinity,

@@ -83,7 +83,7 @@ export const blockFaults: Fault[] = [
 				...mac,
 			},
 			{ name: "the IV alone", script: raw(after, 16), ...mac },
-			{ name: "an octet", script: raw(after, 1), ...mac },
+			{ name: "a byte", script: raw(after, 1), ...mac },
 			{ name: "no whole number of blocks", script: raw(after, 16 + 20 + 33), ...mac },
 			{ name: "blocks of zeros", script: raw(after, after ? 16 + 64 + 20 : 16 + 64), ...mac },
 			{

@@ -23,7 +23,6 @@ export class PathSearch {
 			key,
 			keyUsage: -1,
 			subject: "recorded",
-			pathLength: 1,
 			needsStatus: false,
 			verifiedAt: 0,
 			validUntil: 0xffffffff,
