@@ -46,6 +46,8 @@ process.stdout.write(compilePrograms(root + "/tests/tsconfig.json", folders));`;
 export class Copy {
 	readonly folder: string;
 	readonly #kept = new Map<string, Set<string>>();
+	/** The file that has a change now, as it was. */
+	#original = "";
 
 	constructor(number: number) {
 		this.folder = join(buildFolder, "mutate", String(number));
@@ -102,12 +104,25 @@ export class Copy {
 		const text = readFileSync(file, "utf8");
 		// a condition that is always true, say, is a type error at its next line: what counts is what runs
 		const header = mutant.path.endsWith(".ts") && !mutant.isTyped ? "// @ts-nocheck\n" : "";
+		this.#original = text;
 		try {
 			writeFileSync(file, header + mutated(text, mutant));
 			return await body();
 		} finally {
 			writeFileSync(file, text);
 			this.#sweep();
+		}
+	}
+
+	/** Inside of `with`: runs `body` while the change is taken back. */
+	async without<T>({ path }: Mutant, body: () => Promise<T>): Promise<T> {
+		const file = join(this.folder, path);
+		const changed = readFileSync(file, "utf8");
+		try {
+			writeFileSync(file, this.#original);
+			return await body();
+		} finally {
+			writeFileSync(file, changed);
 		}
 	}
 }

@@ -3,14 +3,17 @@
 */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
 import { cMutants } from "../../../host-sim/programs/mutate/c.js";
+import { Copy } from "../../../host-sim/programs/mutate/copy.js";
 import { reasonFor } from "../../../host-sim/programs/mutate/equivalent.js";
+import { runTests, type Verdict } from "../../../host-sim/programs/mutate/reach.js";
 import { mutated, type Mutant } from "../../../host-sim/programs/mutate/sites.js";
+import { Floor, settle } from "../../../host-sim/programs/mutate/timeouts.js";
 import { typescriptMutants } from "../../../host-sim/programs/mutate/typescript.js";
 
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-mutants-"));
@@ -134,4 +137,77 @@ test("equivalent changes are known by path, line and change, and where that is n
 		mutants.map(mutant => reasonFor(both, mutant)),
 		["why", "why"],
 	);
+});
+
+/** A copy of a project whose only file is sample.ts. */
+class SmallCopy extends Copy {
+	override readonly folder = folder;
+}
+
+test("a test that does not end in time is ended, and says neither that it failed nor that it passed", async () => {
+	const verdictOf = (name: string, body: string): Promise<Verdict> => {
+		writeFileSync(join(folder, `${name}.test.js`), `require("node:test").test("one", () => {${body}});`);
+		return runTests(new SmallCopy(1), folder, { file: `${name}.test.ts` }, 3);
+	};
+	assert.equal(await verdictOf("passes", ""), "passed");
+	assert.equal(await verdictOf("fails", "throw new Error();"), "failed");
+	assert.equal(await verdictOf("endless", "for (;;);"), "timed out");
+});
+
+/** What `settle` says of a test that timed out after 30 s, and the limits that it gave. */
+async function settled(again: Verdict, plain: Verdict, seconds: number): Promise<[string, number[]]> {
+	const limits: number[] = [];
+	const found = await settle(
+		{
+			changed: async limit => (limits.push(limit), again),
+			unchanged: async limit => (limits.push(-limit), { verdict: plain, seconds }),
+		},
+		30,
+	);
+	return [found, limits];
+}
+
+test("a test that timed out runs again for longer, and what it says then counts", async () => {
+	assert.deepEqual(await settled("passed", "passed", 1), ["passed", [60]]);
+	assert.deepEqual(await settled("failed", "passed", 1), ["failed", [60]]);
+});
+
+test("an endless loop counts as found only where the test is quick without the change", async () => {
+	assert.deepEqual(await settled("timed out", "passed", 15), ["never ends", [60, -60]]);
+	assert.deepEqual(await settled("timed out", "passed", 15.1), ["timed out", [60, -60]]);
+	assert.deepEqual(await settled("timed out", "timed out", 60), ["timed out", [60, -60]]);
+	assert.deepEqual(await settled("timed out", "failed", 1), ["timed out", [60, -60]]);
+});
+
+test("the second try has nothing beside it", async () => {
+	const floor = new Floor();
+	const events: string[] = [];
+	const ends: (() => void)[] = [];
+	const body = (name: string) => async (): Promise<void> => {
+		events.push(name);
+		await new Promise<void>(end => ends.push(end));
+		events.push(`${name} ends`);
+	};
+	const all = [floor.shared(body("a")), floor.shared(body("b")), floor.alone(body("c")), floor.shared(body("d"))];
+	for (let i = 0; i < all.length; i++) {
+		await new Promise(setImmediate);
+		ends[i]!();
+	}
+	await Promise.all(all);
+	assert.deepEqual(events, ["a", "b", "a ends", "b ends", "c", "c ends", "d", "d ends"]);
+	await assert.rejects(floor.alone(async () => Promise.reject(new Error("thrown"))));
+	assert.equal(await floor.alone(async () => 1), 1);
+});
+
+test("a change is in its file while a test runs, and taken back for the run without it", async () => {
+	const text = "x = a < b;\n";
+	const [mutant] = ofScript(text);
+	const file = join(folder, "sample.ts");
+	const copy = new SmallCopy(1);
+	await copy.with(mutant!, async () => {
+		assert.match(readFileSync(file, "utf8"), /a <= b/);
+		await copy.without(mutant!, async () => assert.equal(readFileSync(file, "utf8"), text));
+		assert.match(readFileSync(file, "utf8"), /a <= b/);
+	});
+	assert.equal(readFileSync(file, "utf8"), text);
 });
