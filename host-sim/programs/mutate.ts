@@ -13,7 +13,16 @@ import { locked, Problem, projectRoot } from "../build/files.js";
 import { cMutants } from "./mutate/c.js";
 import { Copy } from "./mutate/copy.js";
 import { readEquivalents, reasonFor } from "./mutate/equivalent.js";
-import { limitFor, measureTests, namedTests, nameOf, runTests, testsFor, type Measured, type Verdict } from "./mutate/reach.js";
+import {
+	limitFor,
+	measureTests,
+	namedTests,
+	nameOf,
+	runTests,
+	testsFor,
+	type Measured,
+	type Verdict,
+} from "./mutate/reach.js";
 import type { Mutant } from "./mutate/sites.js";
 import { Floor, settle } from "./mutate/timeouts.js";
 import { typescriptMutants } from "./mutate/typescript.js";
