@@ -82,6 +82,8 @@ export interface ClientOptions {
 	readonly memory?: number;
 	/** A file for what was said on each connection (host-sim/trace). */
 	readonly trace?: string;
+	/** Bytes that TCP buffers each way; 5,744 by default. */
+	readonly tcpBuffer?: number;
 	/** More of the simulator's environment. */
 	readonly env?: Readonly<Record<string, string>>;
 	/** The device's clock when it starts, in seconds since 1970, or "unset". */
@@ -131,6 +133,7 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		lines,
 		into,
 		trace,
+		tcpBuffer,
 	} = options;
 	const config = {
 		...options.config,
@@ -166,6 +169,7 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		env,
 		...(clock === undefined ? {} : { clock }),
 		...(trace === undefined ? {} : { trace }),
+		...(tcpBuffer === undefined ? {} : { tcpBuffer }),
 	});
 	if (code !== 0)
 		throw new Error(

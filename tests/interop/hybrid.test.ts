@@ -1,5 +1,5 @@
 /*
-	X25519MLKEM768 with OpenSSL 3.5 (host-sim/servers/openssl35.ts).
+	X25519MLKEM768 with OpenSSL 3.5 (host-sim/servers/openssl35.ts) and Go (go.ts). No BoringSSL of Debian knows the group: 13 has CECPQ2, 14 an early Kyber.
 */
 
 import assert from "node:assert/strict";
@@ -10,27 +10,40 @@ import { Problem } from "../../host-sim/build/files.js";
 import { findOpenSSL35 } from "../../host-sim/servers/openssl35.js";
 import { runClient, type ClientOptions } from "../faults/connect.js";
 import { variants } from "../drivers/machine.js";
+import { findGoServer } from "./go.js";
 import { identityOf, withServer } from "./requests.js";
-import { startProgram, type TalkingServer } from "./servers.js";
-import { startSplitter } from "./splitter.js";
+import { startProgram, type RunningServer, type TalkingServer } from "./servers.js";
+import { startCutter, startSplitter } from "./splitter.js";
 
 const HYBRID = 0x11ec,
 	X25519 = 0x1d,
 	P256 = 0x17;
 
-async function find(): Promise<{ program: string; lacking: string | false }> {
+/** What the client offers to get the hybrid group only where a server asks for it. */
+const X25519_FIRST = ["x25519", "secp256r1", "X25519MLKEM768"];
+
+/** A whole hello of the client, with both shares, has so many bytes at most, record header included. */
+const MAX_HELLO_BYTES = 1600;
+
+interface Server {
+	readonly program: string;
+	readonly lacking: string | false;
+}
+
+async function find(finder: () => Promise<string>): Promise<Server> {
 	try {
-		return { program: await findOpenSSL35(), lacking: false };
+		return { program: await finder(), lacking: false };
 	} catch (error) {
 		if (!(error instanceof Problem)) throw error;
 		return { program: "", lacking: error.message };
 	}
 }
 
-const { program, lacking } = await find();
+const openSSL = await find(findOpenSSL35);
+const go = await find(findGoServer);
 
 function start(...values: string[]): Promise<TalkingServer> {
-	return startProgram(program, identityOf("p256"), (port, folder) => [
+	return startProgram(openSSL.program, identityOf("p256"), (port, folder) => [
 		"s_server",
 		"-accept",
 		String(port),
@@ -46,10 +59,15 @@ function start(...values: string[]): Promise<TalkingServer> {
 	]);
 }
 
-/** The groups that so many connections negotiate, each with the session of the one before. */
+/** The groups that so many connections negotiate; the second of two has the session of the first. */
 async function groups(port: number, runs: number, options: Partial<ClientOptions> = {}): Promise<string[]> {
 	const { root } = identityOf("p256");
-	const results = await runClient(port, runs, { ca: root.pem, optional: ["hybrid"], session: "", ...options });
+	const results = await runClient(port, runs, {
+		ca: root.pem,
+		optional: ["hybrid"],
+		...(runs === 2 ? { session: "" } : {}),
+		...options,
+	});
 	return results.map(({ code, message, text, negotiated }) => {
 		assert.equal(code, "closed", message);
 		assert.match(text, /HTTP\/1/);
@@ -57,7 +75,7 @@ async function groups(port: number, runs: number, options: Partial<ClientOptions
 	});
 }
 
-describe("X25519MLKEM768 with OpenSSL 3.5", { skip: lacking }, () => {
+describe("X25519MLKEM768 with OpenSSL 3.5", { skip: openSSL.lacking }, () => {
 	for (const variant of variants) {
 		test(`its own choice, and resumed (${variant})`, () =>
 			withServer(start("-tls1_3"), async ({ port }) => {
@@ -76,13 +94,57 @@ describe("X25519MLKEM768 with OpenSSL 3.5", { skip: lacking }, () => {
 		withServer(start("-tls1_2"), async ({ port }) => {
 			assert.equal((await groups(port, 1)).length, 1);
 		}));
-	test("one byte of the server in each segment", () =>
-		withServer(start("-tls1_3"), async ({ port }) => {
-			const splitter = await startSplitter(port);
-			try {
-				assert.deepEqual(await groups(splitter.port, 1), [`${HYBRID}`]);
-			} finally {
-				await splitter.stop();
-			}
+	test("a server of the group alone, which was not sent a share of it, asks for another hello", () =>
+		withServer(start("-tls1_3", "-groups", "X25519MLKEM768"), async ({ port }) => {
+			const secure = { groups: X25519_FIRST };
+			assert.deepEqual(await groups(port, 2, { secure }), [`${HYBRID}`, `${HYBRID} resumed`]);
 		}));
+	test("one byte in each segment, both ways", () =>
+		withServer(start("-tls1_3"), ({ port }) =>
+			withServer(startSplitter(port), async splitter => {
+				assert.deepEqual(await groups(splitter.port, 1), [`${HYBRID}`]);
+			}),
+		));
+	test("TCP takes few bytes of the hello at a time", () =>
+		withServer(start("-tls1_3"), async ({ port }) => {
+			for (const tcpBuffer of [150, 211, 397, 517, 801, 1216, 1448])
+				assert.deepEqual(await groups(port, 1, { tcpBuffer }), [`${HYBRID}`], `${tcpBuffer} bytes`);
+		}));
+	test("the hello is cut at every byte", () =>
+		withServer(start("-tls1_3"), ({ port }) =>
+			withServer(startCutter(port), async cutter => {
+				const found = await groups(cutter.port, MAX_HELLO_BYTES, { timeout: 240 });
+				assert.deepEqual(new Set(found), new Set([`${HYBRID}`]));
+			}),
+		));
+});
+
+describe("X25519MLKEM768 with Go", { skip: go.lacking }, () => {
+	const startGo = (...values: string[]): Promise<RunningServer> =>
+		startProgram(go.program, identityOf("p256"), port => [String(port), ...values]);
+
+	for (const variant of variants) {
+		test(`its own choice, and resumed (${variant})`, () =>
+			withServer(startGo(), async ({ port }) => {
+				assert.deepEqual(await groups(port, 2, { variant }), [`${HYBRID}`, `${HYBRID} resumed`]);
+			}));
+	}
+	test("a server without the group takes the X25519 key of the same hello", () =>
+		withServer(startGo("X25519,P-256"), async ({ port }) => {
+			assert.deepEqual(await groups(port, 1), [`${X25519}`]);
+		}));
+	test("a server of P-256 asks for another hello", () =>
+		withServer(startGo("P-256"), async ({ port }) => {
+			assert.deepEqual(await groups(port, 2), [`${P256}`, `${P256} resumed`]);
+		}));
+	test("a server of the group alone, which was not sent a share of it, asks for another hello", () =>
+		withServer(startGo("X25519MLKEM768"), async ({ port }) => {
+			assert.deepEqual(await groups(port, 2, { secure: { groups: X25519_FIRST } }), [`${HYBRID}`, `${HYBRID} resumed`]);
+		}));
+	test("one byte in each segment, both ways", () =>
+		withServer(startGo(), ({ port }) =>
+			withServer(startSplitter(port), async splitter => {
+				assert.deepEqual(await groups(splitter.port, 1), [`${HYBRID}`]);
+			}),
+		));
 });
