@@ -1,5 +1,5 @@
 /*
-	ML-KEM-768 of hardware/mlkem, libsodium's, over Project Wycheproof's vectors (main.ts), also under the sanitizers.
+	ML-KEM-768 of hardware/mlkem, libsodium's: over Project Wycheproof's vectors (main.ts), also under the sanitizers, and beside @noble/post-quantum (noble/).
 */
 
 import { join } from "node:path";
@@ -9,7 +9,9 @@ import { projectRoot } from "../../../host-sim/build/files.js";
 import { lacks, lacksVectors, variants, vectorFile } from "../../drivers/machine.js";
 import { runSuite } from "../../drivers/suite.js";
 
-const lacking = lacksVectors || lacks("dpkg-source", "dpkg-dev");
+const lackingSource = lacks("dpkg-source", "dpkg-dev");
+const lacking = lacksVectors || lackingSource;
+const include = ["../hardware/mlkem/manifest.json"];
 
 const sanitizers = {
 	ASAN_OPTIONS: "detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1",
@@ -26,9 +28,30 @@ else {
 				env: variant === "native-asan" ? sanitizers : {},
 				extra: {
 					data: { vectors: vectorFile(`wycheproof/${file}_test`) },
-					include: ["../hardware/mlkem/manifest.json"],
+					include,
 				},
 			});
 		}
 	}
 }
+
+/** The modules of @noble/post-quantum's ML-KEM and of what it stands on, by the names that they import each other by. */
+const noble = Object.fromEntries(
+	[
+		"post-quantum/ml-kem",
+		"post-quantum/_crystals",
+		"post-quantum/utils",
+		"curves/abstract/fft",
+		"curves/abstract/modular",
+		"curves/utils",
+		"hashes/sha3",
+	].map(name => [`@noble/${name}`, `../node_modules/@noble/${name}`]),
+);
+
+if (lackingSource) test("ML-KEM-768 beside @noble/post-quantum", { skip: lackingSource }, () => {});
+else
+	for (const variant of variants)
+		runSuite(join(projectRoot, "tests/vectors/mlkem/noble/noble.ts"), "vectors/mlkem/noble", {
+			variant,
+			extra: { modules: noble, include },
+		});
