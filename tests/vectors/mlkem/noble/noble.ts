@@ -47,7 +47,10 @@ test("key pairs and shared values are the same", () => {
 			changed[(at * 4 + j) % changed.length]! ^= 1 << (bit & 7);
 			const found = decapsulate(pair, changed);
 			equal(found, ml_kem768.decapsulate(changed, expected.secretKey));
-			ok(found.some((byte, k) => byte !== sharedSecret[k]), "a changed ciphertext gives the same value");
+			ok(
+				found.some((byte, k) => byte !== sharedSecret[k]),
+				"a changed ciphertext gives the same value",
+			);
 			compared++;
 		}
 		pair.close();
