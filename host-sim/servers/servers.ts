@@ -4,10 +4,10 @@
 */
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import type { ServerIdentity } from "./certificates.js";
 
@@ -45,14 +45,15 @@ function tryConnect(port: number): Promise<boolean> {
 }
 
 /**
- * Starts a program that listens, and waits until it does; with another port where somebody else has got it first. `values` get the port and
- * the folder, in which it runs, with chain.pem, key.pem, the certificates one by one, and `files` by their names.
+ * Starts a program that listens, and waits until it does; with another port if somebody else has got it first. `values` gets the port and
+ * the folder in which the program runs. There it finds chain.pem, key.pem, the certificates one by one, and `files` by their names, each a
+ * text or a function that makes one for the port and the folder. A program that `values` prepares is a function, too.
  */
 export async function startProgram(
-	program: string,
+	program: string | (() => string),
 	identity: ServerIdentity,
 	values: (port: number, folder: string) => string[],
-	files: Readonly<Record<string, string>> = {},
+	files: Readonly<Record<string, string | ((port: number, folder: string) => string)>> = {},
 	tries = 3,
 ): Promise<TalkingServer> {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-peer-"));
@@ -61,9 +62,14 @@ export async function startProgram(
 	writeFileSync(join(folder, "root.pem"), identity.root.pem);
 	writeFileSync(join(folder, "intermediate.pem"), identity.chain.slice(identity.leaf.pem.length));
 	writeFileSync(join(folder, "key.pem"), identity.leaf.keyPem);
-	for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 	const port = await freePort();
-	const child = spawn(program, values(port, folder), { stdio: ["pipe", "pipe", "pipe"], cwd: folder });
+	for (const [name, text] of Object.entries(files)) {
+		mkdirSync(dirname(join(folder, name)), { recursive: true });
+		writeFileSync(join(folder, name), typeof text === "string" ? text : text(port, folder));
+	}
+	const commandLine = values(port, folder);
+	const command = typeof program === "string" ? program : program();
+	const child = spawn(command, commandLine, { stdio: ["pipe", "pipe", "pipe"], cwd: folder });
 	let words = "";
 	child.stdout.on("data", data => (words += data));
 	child.stderr.on("data", data => (words += data));
@@ -75,7 +81,7 @@ export async function startProgram(
 	};
 	const hear = async (what: RegExp): Promise<void> => {
 		for (let tries = 0; !what.test(words); tries++) {
-			if (tries === 200) throw new Error(`${program} does not say ${what}: ${words}`);
+			if (tries === 200) throw new Error(`${command} does not say ${what}: ${words}`);
 			await new Promise(resolve => setTimeout(resolve, 50));
 		}
 	};
@@ -86,7 +92,7 @@ export async function startProgram(
 	}
 	await stop();
 	if (tries > 1 && /already in use/i.test(words)) return startProgram(program, identity, values, files, tries - 1);
-	throw new Error(`${program} does not listen: ${words}`);
+	throw new Error(`${command} does not listen: ${words}`);
 }
 
 function openSSLValues(port: number, folder: string): string[] {

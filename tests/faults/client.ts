@@ -1,7 +1,8 @@
 /*
 	The device in tests against a server: connects to config.port `runs` times, one after the other, sends a request each time, and says in a
 	line of JSON how each connection ended. config.secure is JSON with more options for TLSClient's `secure`, config.path what it asks for. With
-	config.lines, which is JSON, it sends these lines in place of a request, each when something has come of the one before.
+	config.lines, which is JSON, it sends these lines in place of a request, each when something has come of the one before. config.bytes is a
+	request in hexadecimal.
 */
 
 import config from "mc/config";
@@ -37,7 +38,9 @@ interface Result {
 
 const head = `GET ${config.path ?? "/"} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n`;
 const lines = config.lines ? (JSON.parse(config.lines) as string[]) : undefined;
-const request = ArrayBuffer.fromString(lines ? `${lines.shift()}\n` : `${head}\r\n`);
+const request = config.bytes
+	? (hexBytes(config.bytes).buffer as ArrayBuffer)
+	: ArrayBuffer.fromString(lines ? `${lines.shift()}\n` : `${head}\r\n`);
 /** config.early: this many bytes of request go out early. */
 const early = Number(config.early ?? 0);
 const earlyData = early ? ArrayBuffer.fromString(`${`${head}x: `.padEnd(early - 4, "y")}\r\n\r\n`) : undefined;

@@ -67,6 +67,8 @@ export interface ClientOptions {
 	};
 	/** What it asks for; "/" by default. */
 	readonly path?: string;
+	/** A request in hexadecimal in place of one for HTTP. */
+	readonly bytes?: string;
 	/** Lines to send in place of a request, each when something has come of the one before. */
 	readonly lines?: readonly string[];
 	/** Bytes that the client reads at a time; all that is there by default. */
@@ -130,6 +132,7 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		without = [],
 		optional = [],
 		path,
+		bytes,
 		lines,
 		into,
 		trace,
@@ -149,6 +152,7 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		...(tls === undefined ? {} : { xs_tls: tls }),
 		...(until === undefined ? {} : { until }),
 		...(path === undefined ? {} : { path }),
+		...(bytes === undefined ? {} : { bytes }),
 		...(lines ? { lines: JSON.stringify(lines) } : {}),
 		...(into === undefined ? {} : { into }),
 		...(options.pins ? { pins: options.pins.join(" ") } : {}),

@@ -82,6 +82,24 @@ describe("X25519MLKEM768 with OpenSSL 3.5", { skip: openSSL.lacking }, () => {
 				assert.deepEqual(await groups(port, 2, { variant }), [`${HYBRID}`, `${HYBRID} resumed`]);
 			}));
 	}
+	test("its first choice is not offered: no retry", () =>
+		withServer(start("-tls1_3", "-groups", "X25519MLKEM768:X25519:P-256"), async ({ port }) => {
+			const [result] = await runClient(port, 1, { ca: identityOf("p256").root.pem });
+			assert.match(result!.text, /HTTP\/1/, result!.message);
+			assert.equal(result!.negotiated!.group, X25519);
+			assert.equal(result!.negotiated!.retried, false);
+		}));
+	test("its first choice is offered without a share: it asks for that", () =>
+		withServer(start("-tls1_3", "-groups", "*X25519MLKEM768/*X25519:P-256"), async ({ port }) => {
+			const [result] = await runClient(port, 1, {
+				ca: identityOf("p256").root.pem,
+				optional: ["hybrid"],
+				secure: { groups: ["x25519", "secp256r1", "X25519MLKEM768"] },
+			});
+			assert.match(result!.text, /HTTP\/1/, result!.message);
+			assert.equal(result!.negotiated!.group, HYBRID);
+			assert.equal(result!.negotiated!.retried, true);
+		}));
 	test("a server without the group takes the X25519 key of the same hello", () =>
 		withServer(start("-tls1_3", "-groups", "X25519:P-256"), async ({ port }) => {
 			assert.deepEqual(await groups(port, 1), [`${X25519}`]);
