@@ -1,7 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
 	Record protection with an AEAD, in place (psa/aead.c). A record lies in one buffer: its 5-byte header, with TLS 1.2's GCM and CCM
-	the 8-byte explicit nonce, the text, and room for the tag.
+	the 8-byte explicit nonce, the plaintext, and room for the tag.
 */
 
 import type { Bytes } from "./native";
@@ -9,7 +9,7 @@ import type { Secret } from "./secret";
 
 /** CCM_8 has a tag of 8 bytes, the others 16. */
 export const enum AEADAlgorithm {
-	/** A block cipher with a MAC, which is no AEAD: legacy/cbc.ts */
+	/** A block cipher with a MAC, which is no AEAD: legacy/cbc.ts. */
 	none = 0,
 	gcm = 1,
 	chacha20_poly1305 = 2,
@@ -17,47 +17,54 @@ export const enum AEADAlgorithm {
 	ccm_8 = 4,
 }
 
+/** Which nonce and additional data protect a record: RFC 8446 section 5.2, or RFC 5246 section 6.2.3.3, RFC 5288, RFC 7905. */
+export const enum RecordVersion {
+	tls12 = 0x0303,
+	tls13 = 0x0304,
+}
+
 /**
- * What protects the records of one direction in place: an AEAD, or legacy/cbc.ts. It counts them itself, so that no sequence number is used
- * twice; with the last of 2^64 used it throws (RFC 8446 section 5.3).
+ * Protects the records of one direction in place: an AEAD, or legacy/cbc.ts. It counts them itself, so that no sequence number is used
+ * twice. It throws once the last of 2^64 is used (RFC 8446 section 5.3).
  */
 export interface RecordCipher {
-	/** TLS 1.3: the content type travels inside, behind the text. */
+	/** TLS 1.3: the content type travels inside, behind the plaintext. */
 	readonly hidesType: boolean;
-	/** Bytes of the nonce or IV between a record's header and its text. */
+	/** Bytes of the nonce or IV between a record's header and its plaintext. */
 	readonly explicit: number;
-	/** True where the key must be replaced before much more is sent (RFC 8446 section 5.5). */
-	readonly worn: boolean;
-	/** Bytes behind the header of a record with so many bytes of text, TLS 1.3's type and padding counted with it. */
+	/** True if the key must be replaced before much more is sent (RFC 8446 section 5.5). */
+	readonly needsNewKey: boolean;
+	/** Returns the bytes behind the header of a record with `length` bytes of plaintext, TLS 1.3's type and padding included. */
 	sealedLength(length: number): number;
-	/** Most bytes that it adds to the text of a record that is sent, or of one that arrives, whose padding may be longer. */
-	overhead(arrives: boolean): number;
+	/** Most bytes that it adds to the plaintext of a record that is sent. */
+	readonly overhead: number;
+	/** The same for a record that arrives: its padding may be longer. */
+	readonly receivedOverhead: number;
 	/** Returns the record's end. */
 	seal(buffer: Bytes, record: number, end: number): number;
-	/** Returns the end of the text, or -1 where the record is not the peer's next one. */
+	/** Returns the end of the plaintext, or -1 if the record is not the peer's next one. */
 	open(buffer: Bytes, record: number, end: number): number;
+	/** Wipes the key. */
 	close(): void;
 }
 
 /** One direction's key and IV. */
 export class AEAD extends Native("xs_aead_destructor") {
 	/**
-	 * The key is `keyLength` bytes of `material` at `keyAt`; the IV starts at `ivAt` (12 bytes, or 4 where TLS 1.2 sends the rest).
-	 * `tls12` picks that version's nonce and additional data (RFC 5246 section 6.2.3.3, RFC 5288, RFC 7905) over TLS 1.3's. The key is worn
-	 * after `recordLimit` records. `first` is the first record's sequence number, which only tests need.
+	 * The key is `material[keyStart..keyEnd)`. The IV starts at `ivStart`: 12 bytes, or 4 if TLS 1.2 sends the rest. `needsNewKey` is true
+	 * after `recordLimit` records.
 	 */
 	constructor(
 		algorithm: AEADAlgorithm,
+		version: RecordVersion,
 		material: Secret,
-		tls12: boolean,
-		keyAt: number,
-		keyLength: number,
-		ivAt: number,
+		keyStart: number,
+		keyEnd: number,
+		ivStart: number,
 		recordLimit: number,
-		first?: number,
 	) {
 		super();
-		native("xs_aead").call(this, algorithm, material, tls12, keyAt, keyLength, ivAt, recordLimit, first);
+		native("xs_aead").call(this, algorithm, version, material, keyStart, keyEnd, ivStart, recordLimit);
 	}
 	get hidesType(): boolean {
 		return native("xs_aead_hidesType").call(this);
@@ -65,23 +72,26 @@ export class AEAD extends Native("xs_aead_destructor") {
 	get explicit(): number {
 		return native("xs_aead_explicit").call(this);
 	}
-	get worn(): boolean {
-		return native("xs_aead_worn").call(this);
+	get needsNewKey(): boolean {
+		return native("xs_aead_needsNewKey").call(this);
 	}
 	sealedLength(length: number): number {
 		return native("xs_aead_sealedLength").call(this, length);
 	}
-	overhead(arrives: boolean): number {
-		return native("xs_aead_overhead").call(this, arrives);
+	get overhead(): number {
+		return native("xs_aead_overhead").call(this);
+	}
+	get receivedOverhead(): number {
+		return native("xs_aead_overhead").call(this);
 	}
 	/**
-	 * Encrypts the record whose header starts at `record` and whose text ends at `end`; the tag is laid behind it. The header's length
-	 * must already count the tag. Writes the explicit nonce where there is one. Returns the record's end.
+	 * Encrypts the record whose header starts at `record` and whose plaintext ends at `end`, and writes the tag behind it. The header's length
+	 * must already count the tag. Writes the explicit nonce, if there is one. Returns the record's end.
 	 */
 	seal(buffer: Bytes, record: number, end: number): number {
 		return native("xs_aead_seal").call(this, buffer, record, end);
 	}
-	/** Decrypts the record at `record..end`. Returns the end of its text, or -1 where the tag is wrong; nothing is readable then. */
+	/** Decrypts the record `buffer[record..end)`. Returns the end of its plaintext. If the tag is wrong, returns -1 and leaves no plaintext. */
 	open(buffer: Bytes, record: number, end: number): number {
 		return native("xs_aead_open").call(this, buffer, record, end);
 	}

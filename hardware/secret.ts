@@ -30,9 +30,9 @@ export class Secret extends Native("xs_secret_destructor") {
 		return native("xs_secret_extract").call(this, hash, salt, input);
 	}
 	/**
-	 * HKDF-Expand-Label, RFC 8446 section 7.1, from another secret, into `length` bytes of this one, starting at `at`. The label
-	 * (12 characters at most) goes without its "tls13 "; the context is `context[start..end)`, 255 bytes at most, or where that is undefined
-	 * the hash of nothing: Derive-Secret without messages.
+	 * HKDF-Expand-Label, RFC 8446 section 7.1, from another secret into the bytes outStart..outEnd of this one. The label has 12 characters
+	 * at most and goes without its "tls13 ". The context is `context[start..end)`, 255 bytes at most. If it is undefined, it is the hash of
+	 * nothing: Derive-Secret without messages.
 	 */
 	expandLabel(
 		hash: HashAlgorithm,
@@ -41,10 +41,10 @@ export class Secret extends Native("xs_secret_destructor") {
 		context: Bytes | undefined,
 		start: number,
 		end: number,
-		at: number,
-		length: number,
+		outStart: number,
+		outEnd: number,
 	): void {
-		return native("xs_secret_expandLabel").call(this, hash, from, label, context, start, end, at, length);
+		return native("xs_secret_expandLabel").call(this, hash, from, label, context, start, end, outStart, outEnd);
 	}
 	/**
 	 * TLS 1.2's PRF (RFC 5246 section 5) from another secret into all of this one. The label has 24 characters at most, the seed
@@ -53,7 +53,7 @@ export class Secret extends Native("xs_secret_destructor") {
 	prf(hash: HashAlgorithm, from: Secret, label: string, seed: Bytes, start: number, end: number): void {
 		return native("xs_secret_prf").call(this, hash, from, label, seed, start, end);
 	}
-	/** HMAC (RFC 2104) of `buffer[start..end)` with this secret as its key, written to `out` at `offset`, which may be where the buffer's bytes lie. */
+	/** Writes the HMAC (RFC 2104) of `buffer[start..end)` with this secret as its key to `out` at `offset`. The ranges may overlap. */
 	hmac(hash: HashAlgorithm, buffer: Bytes, start: number, end: number, out: Bytes, offset: number): void {
 		return native("xs_secret_hmac").call(this, hash, buffer, start, end, out, offset);
 	}

@@ -5,16 +5,15 @@
 
 import type { Bytes } from "./native";
 import type { HashAlgorithm } from "./hash";
-import type { KeyKind, Padding } from "./signature";
+import type { SignatureForm } from "./signature";
 
 /**
  * Signs `digest` with `key[start..end)`, the DER of RSAPrivateKey (RFC 8017 A.1.2) or an elliptic curve's private number as wide as the
- * field. Writes the signature to `out` (for ECDSA r and s, as wide as the field) and returns its bytes. Throws where the key is no valid one.
+ * field. Writes the signature to `out` (for ECDSA r and s, as wide as the field) and returns its length. Throws if the key is not valid.
  */
 export function signDigest(
 	this: void,
-	kind: KeyKind,
-	padding: Padding,
+	form: SignatureForm,
 	algorithm: HashAlgorithm,
 	key: Bytes,
 	start: number,
@@ -22,5 +21,5 @@ export function signDigest(
 	digest: Bytes,
 	out: Bytes,
 ): number {
-	return native("xs_sign").call(this, kind, padding, algorithm, key, start, end, digest, out);
+	return native("xs_sign").call(this, form, algorithm, key, start, end, digest, out);
 }

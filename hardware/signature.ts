@@ -27,8 +27,8 @@ export const enum Padding {
 	ed25519 = 4,
 }
 
-/** How the signature was made, and with which key. */
-export const enum SignatureScheme {
+/** How a signature is made, and with which kind of key. */
+export const enum SignatureForm {
 	/** RSA: Padding.pkcs1 */
 	pkcs1 = 1,
 	/** RSA: Padding.pss */
@@ -52,7 +52,7 @@ export const enum SignatureScheme {
  */
 export function verifyMessage(
 	this: void,
-	scheme: SignatureScheme,
+	form: SignatureForm,
 	algorithm: HashAlgorithm,
 	key: Bytes,
 	keyStart: number,
@@ -66,7 +66,7 @@ export function verifyMessage(
 ): boolean {
 	return native("xs_signature_verify").call(
 		this,
-		scheme,
+		form,
 		algorithm,
 		key,
 		keyStart,

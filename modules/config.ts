@@ -5,7 +5,7 @@
 import type { Credential } from "./crypto/credential";
 import type { ExternalKey, Session } from "./handshake/resumption/keys";
 import type { Options } from "./options";
-import type { CertificatePolicy } from "./x509/path";
+import type { CertificatePolicy } from "./x509/policy";
 
 /** The options, checked. What most applications do not ask for is a field only where it is asked for: each takes 16 bytes during a handshake. */
 export interface Config {

@@ -4,7 +4,7 @@
 */
 
 import { ProtocolVersion } from "./wire/numbers";
-import type { CertificatePolicy } from "./x509/path";
+import type { CertificatePolicy } from "./x509/policy";
 import { findSuite } from "./crypto/suites";
 import { askedName, isAddress } from "./x509/names";
 import { lowestVersion } from "./handshake/tls12/hello";

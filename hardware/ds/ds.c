@@ -67,10 +67,10 @@ static void reverse(const uint8_t* from, size_t length, uint8_t* to)
 		to[i] = from[length - 1 - i];
 }
 
-static psa_status_t encode(int padding, psa_algorithm_t hash, const uint8_t* digest, uint8_t* out, size_t length)
+static psa_status_t encode(bool isPSS, psa_algorithm_t hash, const uint8_t* digest, uint8_t* out, size_t length)
 {
 	uint8_t salt[kHashMax];
-	if (padding == kPaddingPKCS1)
+	if (!isPSS)
 		return emsaPKCS1(hash, digest, out, length);
 	psa_status_t status = psa_generate_random(salt, PSA_HASH_LENGTH(hash));
 	return status == PSA_SUCCESS ? emsaPSS(hash, digest, salt, out, length) : status;
@@ -82,18 +82,19 @@ void xs_ds_parametersLength(xsMachine* the)
 	xsmcSetInteger(xsResult, sizeof(esp_ds_data_t));
 }
 
-/* (parameters, block, padding, hash, digest, out): returns the signature's bytes. */
+/* (parameters, block, scheme, digest, out): returns the signature's bytes. RFC 8446 section 4.2.3: 0x080H is rsa_pss_rsae, 0x0H01 rsa_pkcs1, H the hash. */
 void xs_ds_sign(xsMachine* the)
 {
-	int block = bindingInteger(the, 1), padding = bindingInteger(the, 2);
-	psa_algorithm_t hash = bindingHash(the, 3);
+	int block = bindingInteger(the, 1), scheme = bindingInteger(the, 2);
+	bool isPSS = scheme >> 8 == 8;
+	psa_algorithm_t hash = bindingHashOf(the, isPSS ? scheme & 0xff : scheme >> 8);
 	size_t parametersLength, room;
-	if (block >= kBlocks || (padding != kPaddingPKCS1 && padding != kPaddingPSS))
-		xsRangeError("there is no eFuse key block %d, or no padding %d", block, padding);
+	if (block >= kBlocks || (!isPSS && (scheme & 0xff) != 1))
+		xsRangeError("there is no eFuse key block %d, or scheme 0x%x is not of RSA", block, scheme);
 	bindingStart(the);
 	uint8_t* parameters = bindingBuffer(the, 0, kRead, &parametersLength);
-	uint8_t* digest = bindingSpan(the, 4, 0, PSA_HASH_LENGTH(hash), kRead);
-	uint8_t* out = bindingBuffer(the, 5, kWrite, &room);
+	uint8_t* digest = bindingSpan(the, 3, 0, PSA_HASH_LENGTH(hash), kRead);
+	uint8_t* out = bindingBuffer(the, 4, kWrite, &room);
 	if (parametersLength != sizeof(esp_ds_data_t))
 		throwFailure(the, block, "the parameters are not as long as this chip's are", PSA_ERROR_INVALID_ARGUMENT);
 	Work* work = c_malloc(sizeof(Work));
@@ -106,7 +107,7 @@ void xs_ds_sign(xsMachine* the)
 	if (words == 0 || words > kSignatureMax / 4 || length > room)
 		error = ESP_ERR_INVALID_ARG;
 	else
-		status = encode(padding, hash, digest, work->encoded, length);
+		status = encode(isPSS, hash, digest, work->encoded, length);
 	if (error == ESP_OK && status == PSA_SUCCESS) {
 		reverse(work->encoded, length, (uint8_t*)work->message);
 		error = esp_ds_sign(work->message, &work->data, (hmac_key_id_t)block, work->signature);

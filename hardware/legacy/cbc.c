@@ -6,7 +6,7 @@
 enum {
 	kHeader = 5,       /* bytes of a record's header */
 	kBlock = 16,       /* of AES, and of the IV */
-	kTextMax = 0xffff, /* more than a record's text has */
+	kTextMax = 0xffff, /* more than a record's plaintext has */
 	kPaddingMax = 256, /* bytes of the longest padding, with the length of it */
 };
 
@@ -22,6 +22,9 @@ typedef struct {
 } CBC;
 
 static const char kName[] = "cipher";
+
+/* MACOrder in cbc.ts. */
+enum { kMacThenEncrypt = 0, kEncryptThenMac = 1 };
 
 void xs_cbc_destructor(void* data)
 {
@@ -55,21 +58,25 @@ static psa_status_t importKeys(CBC* cbc, const uint8_t* key, size_t length)
 	return psa_import_key(&attributes, cbc->mac, cbc->macLength, &cbc->macKey);
 }
 
+/* An eighth argument is the first record's sequence number: only tests give one. */
 void xs_cbc(xsMachine* the)
 {
 	bindingConstruct(the, xs_cbc_destructor, kName);
 	psa_algorithm_t hash = bindingHash(the, 0);
-	bool encryptThenMac = bindingBoolean(the, 1);
-	xsIntegerValue macAt = bindingInteger(the, 3), keyAt = bindingInteger(the, 4), keyLength = bindingInteger(the, 5);
+	int order = bindingInteger(the, 1);
+	xsIntegerValue keyStart = bindingInteger(the, 3), keyEnd = bindingInteger(the, 4),
+				   macStart = bindingInteger(the, 5);
 	uint32_t recordLimit = bindingUnsigned(the, 6);
 	uint64_t first = bindingSequence(the, 7);
-	xsIntegerValue macLength = PSA_HASH_LENGTH(hash);
+	xsIntegerValue macLength = PSA_HASH_LENGTH(hash), keyLength = keyEnd - keyStart;
+	if (order != kMacThenEncrypt && order != kEncryptThenMac)
+		xsRangeError("there is no order %d of MAC and cipher", order);
 	if (macLength > kMACMax || (keyLength != 16 && keyLength != 32))
 		xsRangeError("no suite has a MAC of %d bytes with a key of %d", (int)macLength, (int)keyLength);
 	bindingStart(the);
 	Secret* material = bindingSecret(the, 2);
 	xsIntegerValue length = material->length;
-	if (macAt > length - macLength || keyAt > length - keyLength)
+	if (macStart > length - macLength || keyEnd > length)
 		xsRangeError("the key material has only %d bytes", (int)length);
 	CBC* cbc = c_calloc(1, sizeof(CBC));
 	if (!cbc)
@@ -78,9 +85,9 @@ void xs_cbc(xsMachine* the)
 	cbc->recordLimit = recordLimit;
 	cbc->hash = hash;
 	cbc->macLength = macLength;
-	cbc->encryptThenMac = encryptThenMac;
-	c_memcpy(cbc->mac, material->bytes + macAt, macLength);
-	psa_status_t status = importKeys(cbc, material->bytes + keyAt, keyLength);
+	cbc->encryptThenMac = order == kEncryptThenMac;
+	c_memcpy(cbc->mac, material->bytes + macStart, macLength);
+	psa_status_t status = importKeys(cbc, material->bytes + keyStart, keyLength);
 	if (status != PSA_SUCCESS) {
 		xs_cbc_destructor(cbc);
 		bindingThrow(the, "cipher", status);
@@ -105,7 +112,7 @@ void xs_cbc_explicit(xsMachine* the)
 	xsmcSetInteger(xsResult, kBlock);
 }
 
-void xs_cbc_worn(xsMachine* the)
+void xs_cbc_needsNewKey(xsMachine* the)
 {
 	CBC* cbc = thisCBC(the);
 	xsmcSetBoolean(xsResult, cbc->sequence >= cbc->recordLimit);
@@ -129,8 +136,12 @@ void xs_cbc_sealedLength(xsMachine* the)
 
 void xs_cbc_overhead(xsMachine* the)
 {
-	bool arrives = bindingBoolean(the, 0);
-	xsmcSetInteger(xsResult, kBlock + thisCBC(the)->macLength + (arrives ? kPaddingMax : kBlock));
+	xsmcSetInteger(xsResult, kBlock + thisCBC(the)->macLength + kBlock);
+}
+
+void xs_cbc_receivedOverhead(xsMachine* the)
+{
+	xsmcSetInteger(xsResult, kBlock + thisCBC(the)->macLength + kPaddingMax);
 }
 
 /* What goes into the MAC before the text: sequence number, type and version, and the length of what follows. */

@@ -6,7 +6,7 @@ enum {
 	kIvMax = 12,
 	kHeader = 5,         /* bytes of a record's header */
 	kAdditionalMax = 13, /* bytes of TLS 1.2's additional data */
-	kTextMax = 0xffff,   /* more than a record's text has, with type and padding */
+	kTextMax = 0xffff,   /* more than a record's plaintext has, with type and padding */
 	kExplicit = 8,       /* bytes of the nonce that TLS 1.2's GCM and CCM send in the record */
 };
 
@@ -26,6 +26,9 @@ static const char kName[] = "cipher";
 
 /* AEADAlgorithm in ../aead.ts. */
 enum { kGCM = 1, kChaCha20Poly1305 = 2, kCCM = 3, kCCM8 = 4 };
+
+/* RecordVersion in ../aead.ts. */
+enum { kVersionTLS12 = 0x0303, kVersionTLS13 = 0x0304 };
 
 void xs_aead_destructor(void* data)
 {
@@ -63,20 +66,23 @@ static psa_status_t importKey(AEAD* aead, int number, const uint8_t* key, size_t
 	return psa_import_key(&attributes, key, length, &aead->key);
 }
 
+/* An eighth argument is the first record's sequence number: only the self-test and tests give one. */
 void xs_aead(xsMachine* the)
 {
 	bindingConstruct(the, xs_aead_destructor, kName);
-	int number = bindingInteger(the, 0);
-	bool tls12 = bindingBoolean(the, 2);
-	xsIntegerValue keyAt = bindingInteger(the, 3), keyLength = bindingInteger(the, 4), ivAt = bindingInteger(the, 5);
+	int number = bindingInteger(the, 0), version = bindingInteger(the, 1);
+	xsIntegerValue keyStart = bindingInteger(the, 3), keyEnd = bindingInteger(the, 4), ivStart = bindingInteger(the, 5);
 	uint32_t recordLimit = bindingUnsigned(the, 6);
 	uint64_t first = bindingSequence(the, 7);
+	if (version != kVersionTLS12 && version != kVersionTLS13)
+		xsRangeError("no version 0x%x protects records", version);
+	bool tls12 = version == kVersionTLS12;
 	bool explicitNonce = tls12 && number != kChaCha20Poly1305;
 	xsIntegerValue ivLength = explicitNonce ? kIvMax - kExplicit : kIvMax;
 	bindingStart(the);
-	Secret* material = bindingSecret(the, 1);
+	Secret* material = bindingSecret(the, 2);
 	xsIntegerValue length = material->length;
-	if (keyLength > length || keyAt > length - keyLength || ivAt > length - ivLength)
+	if (keyEnd > length || keyStart > keyEnd || ivStart > length - ivLength)
 		xsRangeError("the key material has only %d bytes", (int)length);
 	AEAD* aead = c_calloc(1, sizeof(AEAD));
 	if (!aead)
@@ -85,8 +91,8 @@ void xs_aead(xsMachine* the)
 	aead->recordLimit = recordLimit;
 	aead->tls12 = tls12;
 	aead->explicitNonce = explicitNonce;
-	c_memcpy(aead->iv, material->bytes + ivAt, ivLength);
-	psa_status_t status = importKey(aead, number, material->bytes + keyAt, keyLength);
+	c_memcpy(aead->iv, material->bytes + ivStart, ivLength);
+	psa_status_t status = importKey(aead, number, material->bytes + keyStart, keyEnd - keyStart);
 	if (status != PSA_SUCCESS) {
 		bindingWipe(aead, sizeof(AEAD));
 		c_free(aead);
@@ -116,7 +122,7 @@ void xs_aead_explicit(xsMachine* the)
 	xsmcSetInteger(xsResult, explicitLength(thisAEAD(the)));
 }
 
-void xs_aead_worn(xsMachine* the)
+void xs_aead_needsNewKey(xsMachine* the)
 {
 	AEAD* aead = thisAEAD(the);
 	xsmcSetBoolean(xsResult, aead->sequence >= aead->recordLimit);

@@ -137,7 +137,11 @@ void bindingText(xsMachine* the, xsIntegerValue index, char* text, size_t size)
 
 psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue index)
 {
-	xsIntegerValue number = bindingInteger(the, index);
+	return bindingHashOf(the, bindingInteger(the, index));
+}
+
+psa_algorithm_t bindingHashOf(xsMachine* the, xsIntegerValue number)
+{
 	switch (number) {
 	case kHashSHA1: return PSA_ALG_SHA_1;
 	case kHashSHA256: return PSA_ALG_SHA_256;

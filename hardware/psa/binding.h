@@ -30,6 +30,18 @@ enum { kHashSHA1 = 2, kHashSHA256 = 4, kHashSHA384 = 5, kHashSHA512 = 6 };
 enum { kKeyRSA = 1, kKeyP256 = 2, kKeyP384 = 3, kKeyP521 = 4, kKeyEd25519 = 5 };
 enum { kPaddingPKCS1 = 1, kPaddingPSS = 2, kPaddingECDSA = 3, kPaddingEd25519 = 4 };
 
+/* SignatureForm in ../signature.ts. */
+enum {
+	kFormPKCS1 = 1,
+	kFormPSS = 2,
+	kFormP256 = 3,
+	kFormP384 = 4,
+	kFormP521 = 5,
+	kFormP256DER = 6,
+	kFormP384DER = 7,
+	kFormP521DER = 8,
+};
+
 /*
 	Software that is no part of PSA Crypto (rsa.c, p256.c, ../mlkem): the simulator counts it like an accelerator, and has one fail where a test asks for
 	that. Verifying, by KeyKind; and other work, by its name.
@@ -74,6 +86,7 @@ bool bindingBoolean(xsMachine* the, xsIntegerValue index);
 void bindingText(xsMachine* the, xsIntegerValue index, char* text, size_t size);
 /* PSA's name for one of TLS's hash functions, by its number in HashAlgorithm. */
 psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue index);
+psa_algorithm_t bindingHashOf(xsMachine* the, xsIntegerValue number);
 
 /* Bytes start..end of an ArrayBuffer or a view whose items have one byte. Throws RangeError where they are not all there. */
 uint8_t* bindingRange(xsMachine* the, xsIntegerValue index, xsIntegerValue start, xsIntegerValue end, Access access);

@@ -90,7 +90,7 @@ static psa_status_t expand(
 	return status;
 }
 
-/* HKDF-Expand-Label (RFC 8446 section 7.1) into this[at..at + length). */
+/* HKDF-Expand-Label (RFC 8446 section 7.1) into this[outStart..outEnd). */
 void xs_secret_expandLabel(xsMachine* the)
 {
 	enum { kPrefix = 6, kLabelMax = 12, kContextMax = 255 };
@@ -99,12 +99,12 @@ void xs_secret_expandLabel(xsMachine* the)
 	char label[kLabelMax + 1];
 	psa_algorithm_t hash = bindingHash(the, 0);
 	xsIntegerValue start = bindingInteger(the, 4), end = bindingInteger(the, 5);
-	xsIntegerValue at = bindingInteger(the, 6), length = bindingInteger(the, 7);
+	xsIntegerValue outStart = bindingInteger(the, 6), outEnd = bindingInteger(the, 7), length = outEnd - outStart;
 	bindingText(the, 2, label, sizeof(label));
 	Secret* from = bindingSecret(the, 1);
 	Secret* secret = bindingThisSecret(the);
-	if (from == secret || at > (xsIntegerValue)secret->length || length > (xsIntegerValue)secret->length - at)
-		xsRangeError("no room for %d bytes at %d", (int)length, (int)at);
+	if (from == secret || outStart > outEnd || outEnd > (xsIntegerValue)secret->length)
+		xsRangeError("no room for %d bytes at %d", (int)length, (int)outStart);
 	if (length > 255 * (xsIntegerValue)PSA_HASH_LENGTH(hash) || end < start || end - start > kContextMax)
 		xsRangeError("HKDF-Expand-Label: too long");
 	uint8_t none[kHashMax];
@@ -126,7 +126,7 @@ void xs_secret_expandLabel(xsMachine* the)
 	info[n++] = contextLength;
 	c_memcpy(info + n, context, contextLength);
 	n += contextLength;
-	status = expand(hash, from, info, n, secret->bytes + at, length);
+	status = expand(hash, from, info, n, secret->bytes + outStart, length);
 	bindingWipe(work, sizeof(work));
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "HKDF-Expand-Label", status);

@@ -9,18 +9,6 @@
 #include "rsa.h"
 #include "mc.defines.h"
 
-/* SignatureScheme in ../signature.ts. */
-enum {
-	kSchemePKCS1 = 1,
-	kSchemePSS = 2,
-	kSchemeP256 = 3,
-	kSchemeP384 = 4,
-	kSchemeP521 = 5,
-	kSchemeP256DER = 6,
-	kSchemeP384DER = 7,
-	kSchemeP521DER = 8,
-};
-
 /* The widest field of a curve, in bytes. */
 enum { kFieldMax = 66 };
 
@@ -32,7 +20,7 @@ typedef struct {
 } Part;
 
 typedef struct {
-	int scheme;
+	int form;
 	psa_algorithm_t hash;
 	Part key;
 	Part signature;
@@ -42,25 +30,25 @@ typedef struct {
 
 static psa_algorithm_t psaAlgorithm(const Claim* claim)
 {
-	switch (claim->scheme) {
-	case kSchemePKCS1: return PSA_ALG_RSA_PKCS1V15_SIGN(claim->hash);
-	case kSchemePSS: return PSA_ALG_RSA_PSS(claim->hash);
+	switch (claim->form) {
+	case kFormPKCS1: return PSA_ALG_RSA_PKCS1V15_SIGN(claim->hash);
+	case kFormPSS: return PSA_ALG_RSA_PSS(claim->hash);
 	default: return PSA_ALG_ECDSA(claim->hash);
 	}
 }
 
 static bool isRSA(const Claim* claim)
 {
-	return claim->scheme == kSchemePKCS1 || claim->scheme == kSchemePSS;
+	return claim->form == kFormPKCS1 || claim->form == kFormPSS;
 }
 
 /* A point tells its curve only by its length: the curve that script read from the certificate has to agree. */
 static bool hasKeyLength(const Claim* claim)
 {
-	switch (claim->scheme) {
-	case kSchemeP256: return claim->key.length == kP256Point;
-	case kSchemeP384: return claim->key.length == kP384Point;
-	case kSchemeP521: return claim->key.length == kP521Point;
+	switch (claim->form) {
+	case kFormP256: return claim->key.length == kP256Point;
+	case kFormP384: return claim->key.length == kP384Point;
+	case kFormP521: return claim->key.length == kP521Point;
 	default: return true;
 	}
 }
@@ -92,9 +80,9 @@ static bool readPair(Part signature, uint8_t* pair, size_t width)
 		&& takeNumber(&numbers, pair + width, width) && numbers.at == numbers.end;
 }
 
-static size_t fieldWidth(int scheme)
+static size_t fieldWidth(int form)
 {
-	return scheme == kSchemeP521 ? kFieldMax : scheme == kSchemeP384 ? 48 : 32;
+	return form == kFormP521 ? kFieldMax : form == kFormP384 ? 48 : 32;
 }
 
 /* True where a status says that the signature is wrong: its length, r or s out of range, or the padding. */
@@ -150,7 +138,7 @@ static bool verifyRSA(xsMachine* the, const Claim* claim)
 	if (claim->signature.length != key.length)
 		return false;
 	RSAMessage message = {
-		.padding = claim->scheme == kSchemePSS ? kPaddingPSS : kPaddingPKCS1,
+		.padding = claim->form == kFormPSS ? kPaddingPSS : kPaddingPKCS1,
 		.hash = claim->hash,
 		.digest = claim->digest,
 	};
@@ -183,22 +171,22 @@ static bool verifyP256(xsMachine* the, const Claim* claim)
 
 static bool verify(xsMachine* the, const Claim* claim)
 {
-	switch (claim->scheme) {
-	case kSchemePKCS1:
-	case kSchemePSS: return verifyRSA(the, claim);
-	case kSchemeP256: return verifyP256(the, claim);
+	switch (claim->form) {
+	case kFormPKCS1:
+	case kFormPSS: return verifyRSA(the, claim);
+	case kFormP256: return verifyP256(the, claim);
 	default: return verifyByPSA(the, claim);
 	}
 }
 
 void xs_signature_verify(xsMachine* the)
 {
-	Claim claim = {.scheme = bindingInteger(the, 0), .hash = bindingHash(the, 1)};
+	Claim claim = {.form = bindingInteger(the, 0), .hash = bindingHash(the, 1)};
 	xsIntegerValue keyStart = bindingInteger(the, 3), keyEnd = bindingInteger(the, 4);
 	xsIntegerValue dataStart = bindingInteger(the, 6), dataEnd = bindingInteger(the, 7);
 	xsIntegerValue start = bindingInteger(the, 9), end = bindingInteger(the, 10);
-	if (claim.scheme < kSchemePKCS1 || claim.scheme > kSchemeP521DER)
-		xsRangeError("signature scheme %d is unknown", claim.scheme);
+	if (claim.form < kFormPKCS1 || claim.form > kFormP521DER)
+		xsRangeError("there is no signature form %d", claim.form);
 	if (claim.hash == PSA_ALG_SHA_1)
 		xsRangeError("signatures with SHA-1 are not allowed");
 	bindingStart(the);
@@ -206,9 +194,9 @@ void xs_signature_verify(xsMachine* the)
 	uint8_t* data = bindingRange(the, 5, dataStart, dataEnd, kRead);
 	claim.signature = (Part) {bindingRange(the, 8, start, end, kRead), (size_t)(end - start)};
 	uint8_t pair[2 * kFieldMax];
-	if (claim.scheme >= kSchemeP256DER) {
-		claim.scheme -= kSchemeP256DER - kSchemeP256;
-		size_t width = fieldWidth(claim.scheme);
+	if (claim.form >= kFormP256DER) {
+		claim.form -= kFormP256DER - kFormP256;
+		size_t width = fieldWidth(claim.form);
 		xsmcSetBoolean(xsResult, false);
 		if (!readPair(claim.signature, pair, width))
 			return;

@@ -4,14 +4,15 @@
 */
 
 import Time from "time";
-import { AEAD } from "tls/hardware/aead";
+import { type AEAD, RecordVersion } from "tls/hardware/aead";
 import { KeyShare } from "tls/hardware/agree";
 import { hash, Hash, hashLength, HashAlgorithm } from "tls/hardware/hash";
 import { random } from "tls/hardware/random";
 import { Secret } from "tls/hardware/secret";
 import { signDigest } from "tls/hardware/sign";
-import { KeyKind, Padding, verifyMessage } from "tls/hardware/signature";
+import { SignatureForm, verifyMessage } from "tls/hardware/signature";
 import type { Answers } from "./answers";
+import { laterAEAD } from "./cipher";
 
 const sizes: readonly number[] = Object.freeze([1, 100, 129, 2001, 4080, 4097, 16384]);
 const HEADER = 5;
@@ -195,7 +196,8 @@ class SelfTest {
 			const bytes = new Uint8Array(keyLength + 12);
 			writeText(bytes, 0, bytes.length);
 			const material = secretOf(bytes);
-			const make = (): AEAD => new AEAD(number, material, false, 0, keyLength, keyLength, RECORDS, SEQUENCE);
+			const parts = { algorithm: number, version: RecordVersion.tls13, material, keyLength, recordLimit: RECORDS };
+			const make = (): AEAD => laterAEAD(parts, SEQUENCE);
 			let timed: AEAD | undefined;
 			this.#report(
 				name,
@@ -262,8 +264,7 @@ class SelfTest {
 		const bytes = octets(key);
 		const digest = digestOf(algorithm, sample, 0, sample.length);
 		const out = new Uint8Array(64);
-		const sign = (): number =>
-			signDigest(KeyKind.p256, Padding.ecdsa, algorithm, secret, 0, secret.length, digest, out);
+		const sign = (): number => signDigest(SignatureForm.p256, algorithm, secret, 0, secret.length, digest, out);
 		this.#report(
 			`${signing.name} sign`,
 			() => {

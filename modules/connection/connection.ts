@@ -153,7 +153,7 @@ export class Connection extends Lifecycle {
 			maxFragment = outgoing.maxFragment;
 		try {
 			for (let at = start; at < end; at += maxFragment) {
-				if (outgoing.worn || this.post!.owesUpdate) this.updateKey();
+				if (outgoing.needsNewKey || this.post!.owesUpdate) this.updateKey();
 				outgoing.collect(bytes, at, end - at > maxFragment ? at + maxFragment : end, expected + start - at);
 			}
 		} catch (e) {

@@ -8,7 +8,7 @@ import { TLSError } from "../errors";
 import type { Config } from "../config";
 import type { AuthenticatedPeer } from "../handshake/authenticated";
 import type { Flow, HandshakeInfo, Link, PostHandshake } from "../handshake/link";
-import { longestBody } from "../handshake/lengths";
+import { expectLength } from "../handshake/lengths";
 import { wipeSecrets, wipeSession } from "../handshake/secrets";
 import type { Transcript } from "../handshake/transcript";
 import type { Incoming } from "../record/incoming";
@@ -41,9 +41,7 @@ const RUNNING = 1 << 31;
 const LONG_RECORD = 512;
 
 /** Highest handshake type that has a bit in a set of messages. */
-const enum Most {
-	type = 29,
-}
+const MAX_HANDSHAKE_TYPE = 29;
 
 export class Driver implements Link, Gate {
 	/** What the handshake is at, or the answer to a message after it; not there where none goes on. Set here only, as is the next. */
@@ -119,17 +117,7 @@ export class Driver implements Link, Gate {
 		if (!this.flow) this.post!.expectType(type);
 		else if (!this.isAccepted(type) && !(type === HandshakeType.hello_request && this.incoming.is12))
 			throw new TLSError("unexpected_message", `handshake message ${type} comes where it may not`);
-		if (length > longestBody(type))
-			throw new TLSError(
-				"decode_error",
-				`handshake message ${type} has ${length} bytes, more than the ${longestBody(type)} that it can have`,
-			);
-		const { maxMessage } = this.host;
-		if (length > maxMessage)
-			throw new TLSError(
-				"message_too_long",
-				`a handshake message of ${length} bytes is longer than the ${maxMessage} that are allowed`,
-			);
+		expectLength(type, length, this.host.maxMessage);
 	}
 
 	/** A ticket need not be kept (RFC 8446 section 4.6.1); in TLS 1.2 it belongs to the transcript, which the flow then gives. */
@@ -336,7 +324,7 @@ export class Driver implements Link, Gate {
 
 	/** True where the flow waits for a message of this type. */
 	private isAccepted(type: number): boolean {
-		return type <= Most.type && (this.accepts & (1 << type)) !== 0;
+		return type <= MAX_HANDSHAKE_TYPE && (this.accepts & (1 << type)) !== 0;
 	}
 
 	/** A HelloRequest, which `expectMessage` has let in though no flow waits for it. */

@@ -7,7 +7,7 @@ import { Tag } from "../wire/der";
 import { SignatureScheme } from "../wire/numbers";
 import { wipe } from "tls/hardware/copy";
 import { HashAlgorithm } from "tls/hardware/hash";
-import { KeyKind, Padding } from "tls/hardware/signature";
+import { KeyKind, SignatureForm } from "tls/hardware/signature";
 import type { Secret } from "tls/hardware/secret";
 import { signDigest } from "tls/hardware/sign";
 import { ed25519 } from "tls/optional/ed25519/ed25519";
@@ -70,9 +70,11 @@ export function schemeHash(scheme: number): HashAlgorithm {
 	}
 }
 
-function schemePadding(scheme: number): Padding {
-	if (scheme >> 8 === 8) return Padding.pss;
-	return (scheme & 0xff) === 3 ? Padding.ecdsa : Padding.pkcs1;
+/** Returns how a key signs by `scheme`: with ECDSA r and s. */
+function formOf(kind: KeyKind, scheme: number): SignatureForm {
+	if (kind === KeyKind.rsa) return scheme >> 8 === 8 ? SignatureForm.pss : SignatureForm.pkcs1;
+	if (kind === KeyKind.p521) return SignatureForm.p521;
+	return kind === KeyKind.p256 ? SignatureForm.p256 : SignatureForm.p384;
 }
 
 /** Signs with a key in native memory, which it owns. */
@@ -98,7 +100,7 @@ export class KeyCredential implements Credential {
 		let signed: number;
 		key.export(bytes, 0);
 		try {
-			signed = signDigest(kind, schemePadding(scheme), schemeHash(scheme), bytes, 0, length, digest, out);
+			signed = signDigest(formOf(kind, scheme), schemeHash(scheme), bytes, 0, length, digest, out);
 		} finally {
 			wipe(bytes, 0, length);
 		}

@@ -5,7 +5,7 @@
 
 import { TLSError } from "../errors";
 import { HashAlgorithm } from "tls/hardware/hash";
-import { KeyKind, Padding, SignatureScheme, verifyMessage } from "tls/hardware/signature";
+import { KeyKind, Padding, SignatureForm, verifyMessage } from "tls/hardware/signature";
 import { ed25519 } from "tls/optional/ed25519/ed25519";
 
 export { HashAlgorithm, KeyKind, Padding };
@@ -25,10 +25,11 @@ export function coordinateLength(kind: KeyKind): number {
 	return kind === KeyKind.p521 ? 66 : kind === KeyKind.p384 ? 48 : 32;
 }
 
-function schemeOf(kind: KeyKind, padding: Padding): SignatureScheme {
-	if (kind === KeyKind.rsa) return padding === Padding.pss ? SignatureScheme.pss : SignatureScheme.pkcs1;
-	if (kind === KeyKind.p521) return SignatureScheme.p521DER;
-	return kind === KeyKind.p256 ? SignatureScheme.p256DER : SignatureScheme.p384DER;
+/** Returns the form of a signature by a key: ECDSA's in DER. */
+function formOf(kind: KeyKind, padding: Padding): SignatureForm {
+	if (kind === KeyKind.rsa) return padding === Padding.pss ? SignatureForm.pss : SignatureForm.pkcs1;
+	if (kind === KeyKind.p521) return SignatureForm.p521DER;
+	return kind === KeyKind.p256 ? SignatureForm.p256DER : SignatureForm.p384DER;
 }
 
 /**
@@ -55,7 +56,7 @@ export function verifySignature(
 	if ((key.kind !== KeyKind.rsa) !== (padding === Padding.ecdsa)) return false;
 	try {
 		return verifyMessage(
-			schemeOf(key.kind, padding),
+			formOf(key.kind, padding),
 			algorithm,
 			key.bytes,
 			key.start,

@@ -10,7 +10,7 @@ import { verifySignature } from "../crypto/signature";
 import { equal } from "tls/hardware/compare";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { KeyKind, Padding } from "tls/hardware/signature";
-import type { VerifiedPeer } from "../x509/path";
+import type { VerifiedPeer } from "../x509/policy";
 import { SignatureScheme } from "../wire/numbers";
 import { KeyUsage } from "../x509/certificate";
 

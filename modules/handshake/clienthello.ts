@@ -115,10 +115,9 @@ function writeKeyShare(w: Writer, hello: Hello, share: Share): void {
 	w.close(2, extension);
 }
 
-function writeExtensions(w: Writer, hello: Hello, config: Config): void {
+/** Groups, signatures and versions. */
+function writeChoices(w: Writer, hello: Hello, config: Config): void {
 	const has12 = config.minVersion === ProtocolVersion.tls12;
-	const list = w.open(2);
-	writeNames(w, hello, config);
 	let extension = hello.openExtension(w, ExtensionType.supported_groups, ExtensionBit.supported_groups);
 	w.numbers(config.oldGroups ? [...config.groups, ...config.oldGroups] : config.groups);
 	w.close(2, extension);
@@ -130,12 +129,12 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		const start = has12 ? Fixed.bothVersions : Fixed.onlyTLS13;
 		hello.ask(w, fixed, start, has12 ? Fixed.onlyTLS13 : Fixed.keyExchangeModes, ExtensionBit.supported_versions);
 	}
-	if (hello.cookie) {
-		extension = hello.openExtension(w, ExtensionType.cookie, ExtensionBit.cookie);
-		w.u16(hello.cookie.length);
-		w.copy(hello.cookie, 0, hello.cookie.length);
-		w.close(2, extension);
-	}
+}
+
+/** Limits of records, and what asks for more of the server's messages. */
+function writeOptional(w: Writer, hello: Hello, config: Config): void {
+	const has13 = config.maxVersion === ProtocolVersion.tls13;
+	let extension: number;
 	if (config.recordSizeLimit) {
 		// RFC 8449 section 4
 		extension = hello.openExtension(w, ExtensionType.record_size_limit, ExtensionBit.record_size_limit);
@@ -149,7 +148,7 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.close(2, extension);
 	}
 	if (statusType) hello.ask(w, fixed, Fixed.statusRequest, Fixed.end, ExtensionBit.status_request);
-	if (config.inflate && config.maxVersion === ProtocolVersion.tls13) {
+	if (config.inflate && has13) {
 		// RFC 8879 section 3
 		extension = hello.openExtension(w, ExtensionType.compress_certificate, ExtensionBit.compress_certificate);
 		const algorithms = w.open(1);
@@ -157,12 +156,17 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		w.close(1, algorithms);
 		w.close(2, extension);
 	}
-	if (config.postHandshakeAuth && config.maxVersion === ProtocolVersion.tls13) {
+	if (config.postHandshakeAuth && has13) {
 		// section 4.2.6
 		extension = hello.openExtension(w, ExtensionType.post_handshake_auth, ExtensionBit.post_handshake_auth);
 		w.close(2, extension);
 	}
 	if (config.rawPublicKeys) rawKeys!.write(w, hello, config);
+}
+
+/** The key share, and what goes with pre-shared keys. */
+function writeKeys(w: Writer, hello: Hello, config: Config): void {
+	let extension: number;
 	if (hello.share) writeKeyShare(w, hello, hello.share);
 	if (hello.early) {
 		// section 4.2.10
@@ -179,6 +183,20 @@ function writeExtensions(w: Writer, hello: Hello, config: Config): void {
 		resumption!.writeKeys(w, hello.keys, config.certificates.clock);
 		w.close(2, extension);
 	}
+}
+
+function writeExtensions(w: Writer, hello: Hello, config: Config): void {
+	const list = w.open(2);
+	writeNames(w, hello, config);
+	writeChoices(w, hello, config);
+	if (hello.cookie) {
+		const extension = hello.openExtension(w, ExtensionType.cookie, ExtensionBit.cookie);
+		w.u16(hello.cookie.length);
+		w.copy(hello.cookie, 0, hello.cookie.length);
+		w.close(2, extension);
+	}
+	writeOptional(w, hello, config);
+	writeKeys(w, hello, config);
 	w.close(2, list);
 }
 

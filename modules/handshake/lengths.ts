@@ -1,8 +1,9 @@
 /*
-	How long each handshake message can be, known from its type alone (RFC 8446 section 4, RFC 5246 section 7.4): a longer one is refused when its header
-	is there, before memory is taken for it.
+	How long each handshake message can be, known from its type alone (RFC 8446 section 4, RFC 5246 section 7.4). A longer one is refused
+	when its header is there, before memory is taken for it.
 */
 
+import { TLSError } from "../errors";
 import { HandshakeType } from "../wire/numbers";
 
 /** Bytes of a message's body. */
@@ -17,8 +18,23 @@ const enum Longest {
 	any = 0xffffff,
 }
 
-/** Most bytes that the body of a message of `type` can have. */
-export function longestBody(type: number): number {
+/** Checks the length of a body that a header of `type` announces; `maximum` is what the application allows, in bytes. */
+export function expectLength(type: number, length: number, maximum: number): void {
+	const longest = longestBody(type);
+	if (length > longest)
+		throw new TLSError(
+			"decode_error",
+			`handshake message ${type} has ${length} bytes, more than the ${longest} that it can have`,
+		);
+	if (length > maximum)
+		throw new TLSError(
+			"message_too_long",
+			`a handshake message of ${length} bytes is longer than the ${maximum} that are allowed`,
+		);
+}
+
+/** Returns the most bytes that the body of a message of `type` can have. */
+function longestBody(type: number): number {
 	switch (type) {
 		case HandshakeType.hello_request:
 		case HandshakeType.server_hello_done:

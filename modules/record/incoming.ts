@@ -123,6 +123,6 @@ export class Incoming extends Deframer {
 			agreed = this.recordSizeLimit;
 		if (!cipher) return RecordLimit.plain;
 		if (!agreed && !this.is12) return RecordLimit.protected13;
-		return (agreed || RecordLimit.plain) + cipher.overhead(true);
+		return (agreed || RecordLimit.plain) + cipher.receivedOverhead;
 	}
 }

@@ -81,9 +81,9 @@ export class Outgoing {
 		return this.layout >> Layout.overheadShift;
 	}
 
-	/** True where the sending key must be replaced. */
-	get worn(): boolean {
-		return this.cipher?.worn ?? false;
+	/** True if the sending key must be replaced. */
+	get needsNewKey(): boolean {
+		return this.cipher?.needsNewKey ?? false;
 	}
 
 	/** From the next record on, records are protected. */
@@ -91,7 +91,7 @@ export class Outgoing {
 		this.cipher?.close();
 		this.cipher = cipher;
 		const type = cipher.hidesType ? TYPE : 0,
-			most = RecordHeader.length + cipher.overhead(false) + type;
+			most = RecordHeader.length + cipher.overhead + type;
 		let layout = (most << Layout.overheadShift) | (RecordHeader.length + cipher.explicit);
 		if (type) layout |= Layout.hidesType;
 		// a cipher in blocks: what it adds depends on the length

@@ -13,6 +13,13 @@ import { dateText } from "./time";
 import type { RootStore } from "./rootstore";
 import { unsupportedKey } from "./unsupported";
 
+/** True for an error that is a verdict on one path: another one may hold. */
+export function isVerdict(error: unknown): error is TLSError {
+	if (!(error instanceof TLSError)) return false;
+	const { code } = error;
+	return code !== "too_much_work" && code !== "internal" && code !== "crypto";
+}
+
 /** Checks what the server's certificate must say, but for its name and its status. */
 export function checkLeaf(leaf: Certificate, policy: CertificatePolicy, now: number): void {
 	checkTime(leaf, policy, now);

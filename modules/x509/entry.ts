@@ -18,6 +18,16 @@ export const enum Entry {
 	signature = 16,
 }
 
+/** Values for the trusted key above a path that are no root's index. */
+export const enum Anchor {
+	/** The end of the path is new: nothing was tried for it. */
+	untried = -1,
+	/** The path ends at a pinned key, in place of a root. */
+	pinned = -2,
+	/** No more trusted keys for the end of the path. */
+	exhausted = -3,
+}
+
 /** Packs a certificate that is not pinned. Its first candidate is the certificate behind the leaf. */
 export function packEntry(certificate: Certificate, index: number): number {
 	return (

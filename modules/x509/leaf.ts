@@ -72,6 +72,14 @@ export function refuseAnchor(leaf: Certificate): never {
 	);
 }
 
+/** Refuses a certificate below one that is trusted as itself alone. */
+export function refuseSibling(certificate: Certificate): never {
+	certificate.fail(
+		"is not itself trusted; a certificate with its issuer's name is, but may not issue others",
+		"untrusted",
+	);
+}
+
 /** Returns the error for a leaf from which no path leads to a trust anchor, if no path had another fault. */
 export function untrustedLeaf(leaf: Certificate): TLSError {
 	const words = isSelfIssued(leaf)

@@ -10,41 +10,26 @@
 
 import { TLSError } from "../errors";
 import type { PublicKey } from "../crypto/signature";
-import { publicKeyOf, takePublicKey } from "./algorithms";
+import { publicKeyOf } from "./algorithms";
 import { nameDigest } from "tls/hardware/names";
 import { CertificateList } from "./certificate";
 import type { Certificate } from "./certificate";
-import { checkIssuer, checkLeaf, checkPathLength, checkRoot, checkTime } from "./checks";
+import { checkIssuer, checkLeaf, checkPathLength, checkRoot, checkTime, isVerdict } from "./checks";
 import { NameCheck } from "./constraints";
-import { countIntermediates, Entry, hasFact, isInPath, packEntry } from "./entry";
-import { findLeaf, Leaf, refuseAnchor, untrustedLeaf } from "./leaf";
+import { Anchor, countIntermediates, Entry, hasFact, isInPath, packEntry } from "./entry";
+import { findLeaf, Leaf, refuseAnchor, refuseSibling, untrustedLeaf } from "./leaf";
 import { matchesServerName, refuseName } from "./names";
-import { isPin, refusePins } from "./pins";
+import { checkPins, isPin } from "./pins";
 import { StapledStatus, statusSubject } from "./ocsp";
 import type { Span, StatusSubject } from "./ocsp";
 import { PolicyCheck } from "./policies";
-import { SignatureCheck } from "./signatures";
+import { rootKey, SignatureCheck } from "./signatures";
 import { timeNow } from "./time";
 import { DIGEST } from "./rootstore";
 import type { RootStore } from "./rootstore";
 import { Limit } from "./policy";
 import type { CertificatePolicy, VerifiedPeer } from "./policy";
 import { Work } from "./work";
-
-export type { CertificatePolicy, VerifiedPeer };
-
-/** Values of `root` that are no root's index. */
-const enum Anchor {
-	/** The end of the path is new: nothing was tried for it. */
-	untried = -1,
-	/** The path ends at a pinned key, in place of a root. */
-	pinned = -2,
-	/** No more trusted keys for the end of the path. */
-	exhausted = -3,
-}
-
-// XS: a literal outside of functions, which a device does not copy at each use
-const TRUSTED_KEY = "a trusted key";
 
 /**
  * Verifies the server's certificates against a policy. Call `step` until it returns false; each call checks one signature at
@@ -138,7 +123,7 @@ export class PathSearch {
 		if (!this.staple && this.leaf.needsStatus) leaf.fail("comes without a stapled status (OCSP)", "bad_staple");
 		this.push(this.entryOf(leaf, 0));
 		if (trusted < 0) return false;
-		this.checkPins(trusted);
+		checkPins(this.policy, this.path, trusted, this.digestBuffer());
 		// RFC 7633 and the option "staple" want a status that only its issuer's key can prove
 		if (this.leaf.needsStatus) {
 			this.isAnchor = true;
@@ -222,13 +207,9 @@ export class PathSearch {
 	private tryRoot(roots: RootStore, root: number): boolean {
 		const place = roots.place(root);
 		try {
-			if (!roots.issues(place))
-				this.readLast().fail(
-					"is not itself trusted; a certificate with its issuer's name is, but may not issue others",
-					"untrusted",
-				);
+			if (!roots.issues(place)) refuseSibling(this.readLast());
 			checkRoot(this.policy, roots, place, countIntermediates(this.path), this.now);
-			this.checkPins(root);
+			checkPins(this.policy, this.path, root, this.digestBuffer());
 			const start = roots.constraintsStart(place),
 				end = roots.constraintsEnd(start);
 			if (start === end) return this.checkRest();
@@ -339,13 +320,7 @@ export class PathSearch {
 
 	/** Keeps the reason why a path failed. Throws what is no such reason. */
 	private keep(error: unknown): void {
-		if (
-			!(error instanceof TLSError) ||
-			error.code === "too_much_work" ||
-			error.code === "internal" ||
-			error.code === "crypto"
-		)
-			throw error;
+		if (!isVerdict(error)) throw error;
 		this.error ??= error;
 	}
 
@@ -353,17 +328,13 @@ export class PathSearch {
 	private select(): true {
 		this.digest = undefined;
 		const top = this.path.length - 1;
-		if (this.root === Anchor.pinned) {
-			if (top) {
-				const issuer = publicKeyOf(this.readLast());
-				this.check = new SignatureCheck(top - 1, issuer, this.list.release());
-			}
-			return true;
+		if (this.root !== Anchor.pinned) {
+			const der = this.list.release();
+			this.check = new SignatureCheck(top, rootKey(this.policy.roots!, this.root, der), der);
+		} else if (top) {
+			const issuer = publicKeyOf(this.readLast());
+			this.check = new SignatureCheck(top - 1, issuer, this.list.release());
 		}
-		const roots = this.policy.roots!;
-		const place = roots.place(this.root);
-		const der = this.list.release().open(roots.bytes, roots.keyStart(place), roots.keyEnd(place), TRUSTED_KEY);
-		this.check = new SignatureCheck(top, takePublicKey(der), der);
 		return true;
 	}
 
@@ -401,14 +372,6 @@ export class PathSearch {
 	private isPinned({ bytes, spkiStart, spkiEnd }: Certificate): boolean {
 		const pins = this.policy.pins;
 		return pins !== undefined && isPin(pins, bytes, spkiStart, spkiEnd, this.digestBuffer());
-	}
-
-	/** Throws unless one of the pins, if there are any, is in the path or is the root's. */
-	private checkPins(root: number): void {
-		const { pins, roots } = this.policy;
-		if (!pins?.length || !roots || hasFact(this.path, this.path.length, Entry.pinned)) return;
-		const place = roots.place(root);
-		if (!isPin(pins, roots.bytes, roots.keyStart(place), roots.keyEnd(place), this.digestBuffer())) refusePins(pins);
 	}
 
 	/**

@@ -4,6 +4,8 @@
 
 import { TLSError } from "../errors";
 import { sameBytes } from "../wire/der";
+import { Entry, hasFact } from "./entry";
+import type { CertificatePolicy } from "./policy";
 import { DIGEST, sha256 } from "./rootstore";
 
 /** True if the SubjectPublicKeyInfo `bytes[start..end)` is one of the pins. `digest` is a buffer for its SHA-256. */
@@ -22,6 +24,15 @@ export function isPin(
 	return false;
 }
 
-export function refusePins(pins: readonly Uint8Array[]): never {
-	throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
+/** Throws unless one of the pins, if there are any, is in the path or is the key of number `root`. `digest` is a buffer for a SHA-256. */
+export function checkPins(
+	{ pins, roots }: CertificatePolicy,
+	path: readonly number[],
+	root: number,
+	digest: Uint8Array,
+): void {
+	if (!pins?.length || !roots || hasFact(path, path.length, Entry.pinned)) return;
+	const place = roots.place(root);
+	if (!isPin(pins, roots.bytes, roots.keyStart(place), roots.keyEnd(place), digest))
+		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
 }

@@ -9,9 +9,20 @@ import type { DER } from "../wire/der";
 import { takePublicKey } from "./algorithms";
 import type { Certificate, CertificateList } from "./certificate";
 import { Entry } from "./entry";
+import type { RootStore } from "./rootstore";
 import { readTime } from "./time";
 import { unsupportedSignature } from "./unsupported";
 
+// XS: a literal outside of functions, which a device does not copy at each use
+const TRUSTED_KEY = "a trusted key";
+
+/** Returns the key of number `root` of a store, read by `der`. */
+export function rootKey(roots: RootStore, root: number, der: DER): PublicKey {
+	const place = roots.place(root);
+	return takePublicKey(der.open(roots.bytes, roots.keyStart(place), roots.keyEnd(place), TRUSTED_KEY));
+}
+
+/** Checks the signatures of a path. */
 export class SignatureCheck {
 	/** Position in the path of the certificate that is checked next; below 0 if all signatures hold. */
 	level: number;

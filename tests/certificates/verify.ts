@@ -4,7 +4,7 @@
 
 import { StapledStatus } from "tls/x509/ocsp";
 import { PathSearch } from "tls/x509/path";
-import type { VerifiedPeer } from "tls/x509/path";
+import type { VerifiedPeer } from "tls/x509/policy";
 import { readPEM } from "tls/x509/pem";
 import type { RootStore } from "tls/x509/trust";
 

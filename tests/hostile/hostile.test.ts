@@ -42,7 +42,10 @@ test("every binding is in the table", () => {
 		.map(name => name.replace(/\.ts$/, ""));
 	const table = readFileSync(join(folder, "table.ts"), "utf8");
 	const missing = bound.filter(
-		name => !table.includes(`"tls/hardware/${name}"`) && !table.includes(`"tls/${name.split("/").pop()}"`),
+		name =>
+			!table.includes(`"tls/hardware/${name}"`) &&
+			!table.includes(`"tls/${name}"`) &&
+			!table.includes(`"tls/${name.split("/").pop()}"`),
 	);
 	assert.deepEqual(missing, []);
 });

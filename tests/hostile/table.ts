@@ -26,6 +26,7 @@ import * as rsa from "tls/hardware/legacy/rsa";
 import * as mlkem from "tls/hardware/mlkem/mlkem";
 import * as ds from "tls/ds";
 import * as inflate from "tls/inflate";
+import * as laterCipher from "tls/selftest/cipher";
 import { answers } from "tls/selftest/answers";
 import { bytes } from "test/harness";
 import type { AnyFunction } from "test/hostile/values";
@@ -104,20 +105,21 @@ export const modules: Readonly<Record<string, object>> = {
 	"legacy/rsa": rsa,
 	ds,
 	inflate,
+	"selftest/cipher": laterCipher,
 	simulator,
 };
 
 const records = {
 	sealedLength: () => [100],
-	overhead: () => [true],
 	seal: () => [buffer(), 0, 300],
 	open: () => [buffer(), 0, 300],
 	close: () => [],
 };
 
 export const classes: Readonly<Record<string, ClassEntry>> = {
-	AEAD: { Class: aead.AEAD, args: () => [1, key(28), true, 0, 16, 16, 100, 0], methods: records },
-	CBC: { Class: cbc.CBC, args: () => [4, false, key(64), 0, 32, 16, 100, 0], methods: records },
+	AEAD: { Class: aead.AEAD, args: () => [1, 0x0303, key(28), 0, 16, 16, 100], methods: records },
+	LaterAEAD: { Class: laterCipher.LaterAEAD, args: () => [1, 0x0303, key(28), 0, 16, 16, 100, 5], methods: {} },
+	CBC: { Class: cbc.CBC, args: () => [4, 0, key(64), 32, 48, 0, 100], methods: records },
 	Secret: {
 		Class: secret.Secret,
 		args: () => [32],
@@ -210,7 +212,7 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 	random: { function: random.random, args: () => [buffer(), 0, 32] },
 	signDigest: {
 		function: sign.signDigest,
-		args: () => [2, 3, 4, privateKey, 0, privateKey.length, buffer(32), buffer(64)],
+		args: () => [3, 4, privateKey, 0, privateKey.length, buffer(32), buffer(64)],
 	},
 	verifyMessage: {
 		function: signature.verifyMessage,

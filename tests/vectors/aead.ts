@@ -5,9 +5,10 @@
 
 import Resource from "Resource";
 import { bytes, equal, ok, test, throws } from "test/harness";
-import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
+import { AEAD, AEADAlgorithm, RecordVersion } from "tls/hardware/aead";
 import { equal as isSame } from "tls/hardware/compare";
 import { Secret } from "tls/hardware/secret";
+import { laterAEAD } from "tls/selftest/cipher";
 
 const LIMIT = 0xffffffff;
 
@@ -36,7 +37,11 @@ function cipher({ algorithm, tls12, material, keyLength, high, low }: Sample, fu
 	const octets = bytes(material);
 	const secret = new Secret(octets.length);
 	secret.import(octets, 0);
-	const aead = new AEAD(algorithm, secret, tls12, 0, keyLength, keyLength, LIMIT, high * 2 ** 32 + low + further);
+	const version = tls12 ? RecordVersion.tls12 : RecordVersion.tls13;
+	const aead = laterAEAD(
+		{ algorithm, version, material: secret, keyLength, recordLimit: LIMIT },
+		high * 2 ** 32 + low + further,
+	);
 	secret.close();
 	return aead;
 }
@@ -46,7 +51,7 @@ for (const sample of samples) {
 		const { textAt, tag } = sample;
 		const sealing = cipher(sample);
 		const aead = cipher(sample);
-		equal(aead.explicit + tag, aead.overhead(true));
+		equal(aead.explicit + tag, aead.overhead);
 		const clear = bytes(sample.clear);
 		const sealed = bytes(sample.sealed);
 		const buffer = new Uint8Array(3 + clear.length + tag);
@@ -82,12 +87,12 @@ for (const sample of samples) {
 
 test("a key is worn after its limit, and never used without a number", () => {
 	const secret = new Secret(28);
-	const made = (limit: number, first?: number): AEAD =>
-		new AEAD(AEADAlgorithm.gcm, secret, false, 0, 16, 16, limit, first);
+	const parts = { algorithm: AEADAlgorithm.gcm, version: RecordVersion.tls13, material: secret, keyLength: 16 };
+	const made = (recordLimit: number, first = 0): AEAD => laterAEAD({ ...parts, recordLimit }, first);
 	const record = new Uint8Array(5 + 16);
 	const limited = made(2);
 	for (const isWorn of [false, false, true]) {
-		equal(limited.worn, isWorn);
+		equal(limited.needsNewKey, isWorn);
 		limited.seal(record, 0, 5);
 	}
 	for (const [first, isWorn] of [
@@ -96,7 +101,7 @@ test("a key is worn after its limit, and never used without a number", () => {
 		[2 ** 40, true],
 	] as const) {
 		const one = made(0xffffffff, first);
-		equal(one.worn, isWorn);
+		equal(one.needsNewKey, isWorn);
 		one.close();
 	}
 	const last = made(1, 2 ** 64 - 2048);
@@ -107,4 +112,15 @@ test("a key is worn after its limit, and never used without a number", () => {
 	last.close();
 	for (const limit of [-1, 2 ** 32, NaN]) throws(() => made(limit));
 	for (const first of [-1, 2 ** 64]) throws(() => made(1, first));
+	const plain = new AEAD(AEADAlgorithm.gcm, RecordVersion.tls13, secret, 0, 16, 16, 1);
+	const zero = made(1);
+	equal(zero.open(record, 0, plain.seal(record, 0, 5)), 5, "a cipher begins with number 0");
+	for (const version of [0, 0x0302, 0x0305])
+		throws(() => new AEAD(AEADAlgorithm.gcm, version, secret, 0, 16, 16, 1), RangeError);
+	for (const [keyStart, keyEnd, ivStart] of [
+		[17, 16, 12],
+		[13, 29, 0],
+		[0, 16, 17],
+	] as const)
+		throws(() => new AEAD(AEADAlgorithm.gcm, RecordVersion.tls13, secret, keyStart, keyEnd, ivStart, 1), RangeError);
 });

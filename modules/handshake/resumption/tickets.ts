@@ -23,6 +23,9 @@ const MAX_TICKETS = 8;
 /** What all sessions of a connection have in common. */
 type Common = Pick<Session13, "scheme" | "subject" | "verifiedAt" | "validUntil" | "protocol" | "maxFragmentCode">;
 
+/** What a session takes from its NewSessionTicket. */
+type Ticket13 = Pick<Session13, "ticket" | "ageAdd" | "maxEarlyData">;
+
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
 const NEW_SESSION_TICKET = "NewSessionTicket";
 const RESUMPTION = "resumption";
@@ -46,17 +49,8 @@ export class TicketKeeper {
 		this.common = common;
 	}
 
-	/** Hands on the session that `ticket` stands for; its key is made with the nonce `bytes[start..end)`. */
-	keep(
-		link: Link,
-		lifetime: number,
-		ageAdd: number,
-		maxEarlyData: number,
-		bytes: Uint8Array,
-		start: number,
-		end: number,
-		ticket: Uint8Array,
-	): void {
+	/** Hands on the session that `ticket` stands for. Its key is made with the nonce `bytes[start..end)`. `lifetime` is in seconds. */
+	keep(link: Link, lifetime: number, ticket: Ticket13, bytes: Uint8Array, start: number, end: number): void {
 		// a lifetime of zero means that it is not to be used
 		if (!lifetime || !this.left) return;
 		const now = clockTime(this.clock);
@@ -68,9 +62,7 @@ export class TicketKeeper {
 			const session = {
 				version: ProtocolVersion.tls13 as const,
 				suite: id,
-				ticket,
-				ageAdd,
-				maxEarlyData,
+				...ticket,
 				...this.common,
 			};
 			link.keepSession(exportSession(session, secret, this.binding, now, lifetime));
@@ -112,16 +104,8 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	r.finish();
 	// section 4.6.1: a ticket may be passed over
 	if (!keeper || !canKeepTicket(ticketEnd - ticketAt)) return;
-	keeper.keep(
-		link,
-		lifetime,
-		ageAdd,
-		maxEarlyData,
-		r.bytes,
-		nonceAt,
-		nonceAt + nonceLength,
-		r.bytes.slice(ticketAt, ticketEnd),
-	);
+	const ticket = { ticket: r.bytes.slice(ticketAt, ticketEnd), ageAdd, maxEarlyData };
+	keeper.keep(link, lifetime, ticket, r.bytes, nonceAt, nonceAt + nonceLength);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Writer } from "../../wire/writer";
 import type { RecordCipher } from "tls/hardware/aead";
 import type { Secret } from "tls/hardware/secret";
 import type { Suite } from "../../crypto/suite";
-import type { VerifiedPeer } from "../../x509/path";
+import type { VerifiedPeer } from "../../x509/policy";
 import type { Link } from "../link";
 
 /** One for each handshake (RFC 5246 section 7.4.3, 7.4.7). */

@@ -293,22 +293,6 @@ function checkSession(link: Link, state: State12): void {
 	link.addTo(state.transcript);
 }
 
-/** The short handshake with a session's secret (RFC 5246 section 7.3, figure 2): the server finishes first. */
-function* resume(link: Link, state: State12): Flow {
-	takeSession(state);
-	if (state.answer.sendsTicket) {
-		link.passTo(state.transcript);
-		yield Accept.new_session_ticket;
-		receiveTicket(link, state);
-	}
-	yield Step.change_cipher_spec;
-	changeReading(link, state);
-	yield Accept.finished;
-	checkSession(link, state);
-	finish(link, state);
-	open(link, state);
-}
-
 /** Reads the ServerHello, and sets what follows from it. */
 function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 	const { config } = link;
@@ -389,7 +373,7 @@ function* exchangeKeys(link: Link, state: State12): Flow {
 	return finishServer(link, state);
 }
 
-/** NewSessionTicket, and the server's Finished. */
+/** NewSessionTicket, and the server's Finished. In the short handshake (RFC 5246 section 7.3, figure 2) the client's follows. */
 function* finishServer(link: Link, state: State12): Flow {
 	if (state.answer.sendsTicket) {
 		link.passTo(state.transcript);
@@ -399,12 +383,17 @@ function* finishServer(link: Link, state: State12): Flow {
 	yield Step.change_cipher_spec;
 	changeReading(link, state);
 	yield Accept.finished;
-	checkFinished(link, state);
+	if (state.answer.resumes) {
+		checkSession(link, state);
+		finish(link, state);
+	} else checkFinished(link, state);
 	open(link, state);
 }
 
 /** All that follows the ServerHello, which is the message that the link holds. Each part returns the next, so that only one waits. */
 export function flow12(link: Link, hello: Hello, transcript: Transcript): Flow {
 	const state = begin(link, hello, transcript);
-	return state.answer.resumes ? resume(link, state) : authenticateServer(link, state);
+	if (!state.answer.resumes) return authenticateServer(link, state);
+	takeSession(state);
+	return finishServer(link, state);
 }

@@ -3,7 +3,7 @@
 	closed by whoever asked for them.
 */
 
-import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
+import { AEAD, AEADAlgorithm, RecordVersion } from "tls/hardware/aead";
 import type { RecordCipher } from "tls/hardware/aead";
 import { copy } from "tls/hardware/copy";
 import { hashLength } from "tls/hardware/hash";
@@ -70,12 +70,13 @@ export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Sec
 export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
 	const { aead, keyLength } = suite;
 	if (suite.mac) return legacy!.blockCipher(suite, block, side, encryptThenMac);
+	const keyStart = side * keyLength;
 	return new AEAD(
 		aead,
+		RecordVersion.tls12,
 		block,
-		true,
-		side * keyLength,
-		keyLength,
+		keyStart,
+		keyStart + keyLength,
 		2 * keyLength + side * ivLength(suite),
 		suite.recordLimit,
 	);

@@ -3,7 +3,7 @@
 */
 
 import type { StapledStatus, StatusSubject } from "../../x509/ocsp";
-import type { VerifiedPeer } from "../../x509/path";
+import type { VerifiedPeer } from "../../x509/policy";
 import type { RecordCipher } from "tls/hardware/aead";
 import type { Secret } from "tls/hardware/secret";
 import type { AuthenticatedPeer } from "../authenticated";

@@ -20,7 +20,7 @@ import { schemeName } from "../../wire/names";
 import { Accept, ExtensionType, HandshakeType, ProtocolVersion, Step } from "../../wire/numbers";
 import { Limit } from "../../x509/policy";
 import { PathSearch } from "../../x509/path";
-import type { VerifiedPeer } from "../../x509/path";
+import type { VerifiedPeer } from "../../x509/policy";
 import { empty, Reader } from "../../wire/reader";
 import { Writer } from "../../wire/writer";
 import { Phase } from "../timing";

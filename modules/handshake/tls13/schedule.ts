@@ -7,7 +7,7 @@ import type { Suite } from "../../crypto/suite";
 import { HandshakeType } from "../../wire/numbers";
 import { empty } from "../../wire/reader";
 import type { Writer } from "../../wire/writer";
-import { AEAD } from "tls/hardware/aead";
+import { AEAD, RecordVersion } from "tls/hardware/aead";
 import { Secret } from "tls/hardware/secret";
 import type { Transcript } from "../transcript";
 
@@ -40,8 +40,8 @@ export function trafficCipher(suite: Suite, traffic: Secret): AEAD {
 	let cipher: AEAD;
 	try {
 		material.expandLabel(hash, traffic, KEY, empty, 0, 0, 0, keyLength);
-		material.expandLabel(hash, traffic, IV, empty, 0, 0, keyLength, IV_LENGTH);
-		cipher = new AEAD(suite.aead, material, false, 0, keyLength, keyLength, suite.recordLimit);
+		material.expandLabel(hash, traffic, IV, empty, 0, 0, keyLength, keyLength + IV_LENGTH);
+		cipher = new AEAD(suite.aead, RecordVersion.tls13, material, 0, keyLength, keyLength, suite.recordLimit);
 	} finally {
 		material.close();
 	}

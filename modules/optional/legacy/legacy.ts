@@ -12,10 +12,10 @@
 import type { Suite } from "../../crypto/suite";
 import type { KeyExchange, Legacy } from "../../handshake/tls12/exchange";
 import { NamedGroup, OldExchange } from "../../wire/numbers";
-import type { VerifiedPeer } from "../../x509/path";
+import type { VerifiedPeer } from "../../x509/policy";
 import type { RecordCipher } from "tls/hardware/aead";
 import { hashLength } from "tls/hardware/hash";
-import { CBC } from "tls/hardware/legacy/cbc";
+import { CBC, MACOrder } from "tls/hardware/legacy/cbc";
 import type { Secret } from "tls/hardware/secret";
 import { DHE } from "./dhe";
 import { RSA } from "./rsa";
@@ -47,13 +47,14 @@ function keyExchange(suite: Suite, peer: VerifiedPeer): KeyExchange {
 function blockCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
 	const mac = suite.mac!;
 	const macLength = hashLength(mac);
+	const keyStart = 2 * macLength + side * suite.keyLength;
 	return new CBC(
 		mac,
-		encryptThenMac,
+		encryptThenMac ? MACOrder.encryptThenMac : MACOrder.macThenEncrypt,
 		block,
+		keyStart,
+		keyStart + suite.keyLength,
 		side * macLength,
-		2 * macLength + side * suite.keyLength,
-		suite.keyLength,
 		suite.recordLimit,
 	);
 }

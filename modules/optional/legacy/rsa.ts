@@ -8,7 +8,7 @@ import type { KeyExchange } from "../../handshake/tls12/exchange";
 import { ProtocolVersion } from "../../wire/numbers";
 import type { Writer } from "../../wire/writer";
 import { KeyUsage } from "../../x509/certificate";
-import type { VerifiedPeer } from "../../x509/path";
+import type { VerifiedPeer } from "../../x509/policy";
 import { encryptPremaster } from "tls/hardware/legacy/rsa";
 import { Secret } from "tls/hardware/secret";
 

@@ -10,7 +10,7 @@ import { dsSigner } from "tls/ds";
 import { equal as isSame } from "tls/hardware/compare";
 import { hash as digestOf, HashAlgorithm } from "tls/hardware/hash";
 import { random } from "tls/hardware/random";
-import { Padding, SignatureScheme, verifyMessage } from "tls/hardware/signature";
+import { Padding, SignatureForm, verifyMessage } from "tls/hardware/signature";
 import type { Bytes } from "tls/hardware/native";
 
 interface Sample {
@@ -23,7 +23,7 @@ interface Sample {
 }
 
 /** By Padding. */
-const schemes = [undefined, SignatureScheme.pkcs1, SignatureScheme.pss];
+const schemes = [undefined, SignatureForm.pkcs1, SignatureForm.pss];
 
 const INVALID_ARGUMENT = -135;
 

@@ -3,7 +3,7 @@
 */
 
 import { equal, ok, test, throws } from "test/harness";
-import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
+import { AEAD, AEADAlgorithm, RecordVersion } from "tls/hardware/aead";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 
@@ -29,7 +29,7 @@ test("a secret has 0 to 2560 bytes", () => {
 
 test("a cipher has lengths for records of 0 to 65535 bytes, and no more", () => {
 	const material = new Secret(28);
-	const aead = new AEAD(AEADAlgorithm.gcm, material, false, 0, 16, 16, 1000);
+	const aead = new AEAD(AEADAlgorithm.gcm, RecordVersion.tls13, material, 0, 16, 16, 1000);
 	equal(aead.sealedLength(0), 16);
 	equal(aead.sealedLength(0xffff), 0xffff + 16);
 	for (const length of [-1, 0x10000]) throws(() => aead.sealedLength(length), RangeError);
@@ -51,7 +51,7 @@ test("HKDF-Expand-Label: labels of 12 characters, contexts of 255 bytes, and no 
 test("HKDF-Expand-Label writes inside of the secret only", () => {
 	const expand = (length: number, at: number, count: number): Uint8Array => {
 		const secret = new Secret(length);
-		secret.expandLabel(SHA256, from(), "key", undefined, 0, 0, at, count);
+		secret.expandLabel(SHA256, from(), "key", undefined, 0, 0, at, at + count);
 		return octets(secret);
 	};
 	const [whole, part] = [expand(40, 0, 16), expand(40, 24, 16)];

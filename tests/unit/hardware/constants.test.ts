@@ -62,11 +62,13 @@ test("numbers that C and TypeScript share are the same", t => {
 		"GeneralName",
 		"HashAlgorithm",
 		"KeyKind",
+		"MACOrder",
 		"MLKEMLength",
 		"NameResult",
 		"NamedGroup",
 		"Padding",
 		"Purpose",
-		"SignatureScheme",
+		"RecordVersion",
+		"SignatureForm",
 	]);
 });

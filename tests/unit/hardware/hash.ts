@@ -133,7 +133,7 @@ for (const { name, algorithm, reference } of algorithms.slice(0, 2)) {
 			const context = numbers.octets(size);
 			const from = secretOf(key);
 			const to = new Secret(length + 4);
-			to.expandLabel(algorithm, from, "s ap traffic", context, 0, context.length, 4, length);
+			to.expandLabel(algorithm, from, "s ap traffic", context, 0, context.length, 4, 4 + length);
 			const info = join(Uint8Array.of(0, length, 18), ascii("tls13 s ap traffic"), Uint8Array.of(size), context);
 			equal(octetsOf(to).slice(4), expand(reference, key, info, length));
 			from.close();

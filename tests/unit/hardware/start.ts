@@ -10,7 +10,7 @@ import { hash, Hash, HashAlgorithm } from "tls/hardware/hash";
 import { random } from "tls/hardware/random";
 import { Secret } from "tls/hardware/secret";
 import { signDigest } from "tls/hardware/sign";
-import { KeyKind, Padding, SignatureScheme, verifyMessage } from "tls/hardware/signature";
+import { SignatureForm, verifyMessage } from "tls/hardware/signature";
 
 const data = new Uint8Array(64);
 
@@ -20,8 +20,8 @@ const first: Readonly<Record<string, () => unknown>> = {
 	KeyShare: () => new KeyShare(0x1d, undefined),
 	Secret: () => new Secret(32),
 	random: () => random(data, 0, 8),
-	signDigest: () => signDigest(KeyKind.p256, Padding.ecdsa, HashAlgorithm.sha256, data, 0, 32, data, data),
-	verifyMessage: () => verifyMessage(SignatureScheme.p256, HashAlgorithm.sha256, data, 0, 64, data, 0, 8, data, 0, 64),
+	signDigest: () => signDigest(SignatureForm.p256, HashAlgorithm.sha256, data, 0, 32, data, data),
+	verifyMessage: () => verifyMessage(SignatureForm.p256, HashAlgorithm.sha256, data, 0, 64, data, 0, 8, data, 0, 64),
 };
 
 for (const [name, use] of Object.entries(first)) {

@@ -3,7 +3,7 @@
 */
 
 import { bytes, equal, hex, join, ok, test } from "test/harness";
-import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
+import { AEAD, AEADAlgorithm, RecordVersion } from "tls/hardware/aead";
 import { Secret } from "tls/hardware/secret";
 import { Outgoing, PaddedOutgoing } from "tls/record/outgoing";
 import type { Transport } from "tls/record/outgoing";
@@ -32,7 +32,7 @@ class Taker implements Transport {
 function gcm(tls12: boolean): AEAD {
 	const material = new Secret(28);
 	material.import(new Uint8Array(28).fill(3), 0);
-	return new AEAD(AEADAlgorithm.gcm, material, tls12, 0, 16, 16, 1000);
+	return new AEAD(AEADAlgorithm.gcm, tls12 ? RecordVersion.tls12 : RecordVersion.tls13, material, 0, 16, 16, 1000);
 }
 
 /** The length field of the record at `at`. */
@@ -117,7 +117,7 @@ for (const tls12 of [true, false]) {
 		outgoing.protectWith(gcm(tls12));
 		const opener = gcm(tls12);
 		const overhead = tls12 ? 5 + 8 + 16 : 5 + 1 + 16;
-		equal([outgoing.overhead, outgoing.worn], [overhead, false]);
+		equal([outgoing.overhead, outgoing.needsNewKey], [overhead, false]);
 		for (const [type, length] of [
 			[ContentType.handshake, 40],
 			[ContentType.application_data, 0],

@@ -10,7 +10,7 @@ import { accelerators, failNative, setChip } from "simulator";
 import { ChipFeature } from "tls/hardware/chip";
 import { HashAlgorithm } from "tls/hardware/hash";
 import type { Bytes } from "tls/hardware/native";
-import { SignatureScheme, verifyMessage } from "tls/hardware/signature";
+import { SignatureForm, verifyMessage } from "tls/hardware/signature";
 
 interface Sample {
 	readonly name: string;
@@ -56,7 +56,7 @@ test(`${samples.length} signatures`, () => {
 test("verifying takes no memory, and goes to the unit where the chip has one", () => {
 	const [key, data, signature] = [bytes(message.key), bytes(message.data), bytes(message.signature)];
 	const check = (): boolean =>
-		verifyMessage(SignatureScheme.p256, HashAlgorithm.sha256, key, 0, 65, data, 0, data.length, signature, 0, 64);
+		verifyMessage(SignatureForm.p256, HashAlgorithm.sha256, key, 0, 65, data, 0, data.length, signature, 0, 64);
 	const imports = (): number => accelerators().find(one => one.name === "key import")?.calls ?? 0;
 	ok(check());
 	const before = imports();
@@ -78,7 +78,7 @@ test("verifying takes no memory, and goes to the unit where the chip has one", (
 	] as const) {
 		equal(
 			verifyMessage(
-				SignatureScheme.p256,
+				SignatureForm.p256,
 				HashAlgorithm.sha256,
 				key,
 				0,

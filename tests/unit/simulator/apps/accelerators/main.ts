@@ -3,7 +3,7 @@
 */
 
 import { accelerate, accelerators } from "simulator";
-import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
+import { AEAD, AEADAlgorithm, RecordVersion } from "tls/hardware/aead";
 import { KeyShare } from "tls/hardware/agree";
 import { Hash, hash, HashAlgorithm } from "tls/hardware/hash";
 import { random } from "tls/hardware/random";
@@ -33,7 +33,9 @@ function agreeing(group: number, length: number): void {
 
 /** Returns how a record of 100 bytes was opened again. */
 function sealing(algorithm: AEADAlgorithm, keyLength: number): number {
-	const [sealing, opening] = [0, 1].map(() => new AEAD(algorithm, material, false, 0, keyLength, 32, 100));
+	const [sealing, opening] = [0, 1].map(
+		() => new AEAD(algorithm, RecordVersion.tls13, material, 0, keyLength, 32, 100),
+	);
 	const record = new Uint8Array(5 + 100 + 16);
 	sealing!.seal(record, 0, 105);
 	const end = opening!.open(record, 0, 121);

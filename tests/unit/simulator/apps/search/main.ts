@@ -3,7 +3,7 @@
 */
 
 import { collect, failNative, keepFreed, memory, searchMemory } from "simulator";
-import { AEAD, AEADAlgorithm } from "tls/hardware/aead";
+import { AEAD, AEADAlgorithm, RecordVersion } from "tls/hardware/aead";
 import { random } from "tls/hardware/random";
 import { Secret } from "tls/hardware/secret";
 
@@ -69,7 +69,7 @@ for (let nth = 1; nth <= 2; nth++) {
 results["failures"] = [...failures, attempt(), before];
 
 const start = memory().keySlots;
-const aead = new AEAD(AEADAlgorithm.gcm, new Secret(28), false, 0, 16, 16, 1);
+const aead = new AEAD(AEADAlgorithm.gcm, RecordVersion.tls13, new Secret(28), 0, 16, 16, 1);
 const held = memory().keySlots - start;
 aead.close();
 results["keys"] = [held, memory().keySlots - start];
