@@ -6,8 +6,7 @@
 import { AEAD, type AEADAlgorithm, type RecordVersion } from "tls/hardware/aead";
 import type { Secret } from "tls/hardware/secret";
 
-/** For `laterAEAD`, which gives it the methods of an AEAD. */
-export class LaterAEAD extends Native("xs_aead_destructor") {
+class LaterAEAD extends Native("xs_aead_destructor") {
 	constructor(
 		algorithm: AEADAlgorithm,
 		version: RecordVersion,

@@ -32,13 +32,16 @@ const extra = {
 for (const variant of [...variants, "native-asan"])
 	runSuite(join(folder, "hostile.ts"), "hostile", { variant, extra, env: variant.endsWith("asan") ? sanitizers : {} });
 
+/** Binds the natives of aead.ts once more. */
+const SECOND = "selftest/cipher";
+
 /** The modules with bindings, as hostile.ts names them. */
 test("every binding is in the table", () => {
 	const files = readdirSync(join(projectRoot, "hardware"), { recursive: true })
 		.map(String)
 		.filter(name => name.endsWith(".ts") && !name.endsWith(".d.ts"));
 	const bound = files
-		.filter(name => /\bnative\("/.test(readFileSync(join(projectRoot, "hardware", name), "utf8")))
+		.filter(name => name !== `${SECOND}.ts` && /\bnative\("/.test(readFileSync(join(projectRoot, "hardware", name), "utf8")))
 		.map(name => name.replace(/\.ts$/, ""));
 	const table = readFileSync(join(folder, "table.ts"), "utf8");
 	const missing = bound.filter(

@@ -26,7 +26,6 @@ import * as rsa from "tls/hardware/legacy/rsa";
 import * as mlkem from "tls/hardware/mlkem/mlkem";
 import * as ds from "tls/ds";
 import * as inflate from "tls/inflate";
-import * as laterCipher from "tls/selftest/cipher";
 import { answers } from "tls/selftest/answers";
 import { bytes } from "test/harness";
 import type { AnyFunction } from "test/hostile/values";
@@ -105,7 +104,6 @@ export const modules: Readonly<Record<string, object>> = {
 	"legacy/rsa": rsa,
 	ds,
 	inflate,
-	"selftest/cipher": laterCipher,
 	simulator,
 };
 
@@ -118,7 +116,6 @@ const records = {
 
 export const classes: Readonly<Record<string, ClassEntry>> = {
 	AEAD: { Class: aead.AEAD, args: () => [1, 0x0303, key(28), 0, 16, 16, 100], methods: records },
-	LaterAEAD: { Class: laterCipher.LaterAEAD, args: () => [1, 0x0303, key(28), 0, 16, 16, 100, 5], methods: {} },
 	CBC: { Class: cbc.CBC, args: () => [4, 0, key(64), 32, 48, 0, 100], methods: records },
 	Secret: {
 		Class: secret.Secret,
