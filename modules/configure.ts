@@ -201,8 +201,14 @@ function serverNameOf(option: "serverName" | "certificateName", server: string |
 	return name;
 }
 
+/** True if only an external key is trusted, and no certificate. */
+function trustsOnlyKey({ certificates: { roots, pinsInsteadOfRoots } }: Config): boolean {
+	return !roots && !pinsInsteadOfRoots;
+}
+
 /** Sets the lowest and the highest version. */
-function setVersions(config: Making<Config>, options: Options, isKeyOnly: boolean): void {
+function setVersions(config: Making<Config>, options: Options): void {
+	const isKeyOnly = trustsOnlyKey(config);
 	const lowest = isKeyOnly ? ProtocolVersion.tls13 : lowestVersion(options);
 	if (isKeyOnly && options.minVersion === ProtocolVersion.tls12)
 		refuse('"psk" alone needs TLS 1.3: for TLS 1.2 say which certificates to trust');
@@ -213,10 +219,10 @@ function setVersions(config: Making<Config>, options: Options, isKeyOnly: boolea
 }
 
 /** The suites to offer, and what an external key says of them. */
-function suitesFor(options: Options, config: Making<Config>, isKeyOnly: boolean): readonly number[] {
+function suitesFor(options: Options, config: Making<Config>): readonly number[] {
 	const psk = config.psk;
 	const all = suitesToOffer(options.cipherSuites, config.minVersion, config.maxVersion);
-	const suites = isKeyOnly ? all.filter(id => findSuite(id)?.hash === psk!.hash) : all;
+	const suites = trustsOnlyKey(config) ? all.filter(id => findSuite(id)?.hash === psk!.hash) : all;
 	if (!suites.length) refuse('"cipherSuites" has none with the hash of "psk"');
 	if (psk?.maxEarlyData && !suites.includes(psk.suite)) refuse('"psk": its "cipherSuite" is not offered');
 	return suites;
@@ -324,12 +330,11 @@ function fill(config: Making<Config>, options: Options, host: string | undefined
 	const certificates = (config.certificates = certificatePolicy(name, options));
 	const psk = readExternalKey(options);
 	if (psk) config.psk = psk;
-	const isKeyOnly = !certificates.roots && !certificates.pinsInsteadOfRoots;
-	if (isKeyOnly && certificates.pins)
+	if (trustsOnlyKey(config) && certificates.pins)
 		refuse('"pins" are for certificates: give "roots" or "certificate", or leave them out beside "psk"');
-	setVersions(config, options, isKeyOnly);
+	setVersions(config, options);
 	config.protocols = protocolList(options.applicationLayerProtocolNegotiation);
-	config.suites = suitesFor(options, config, isKeyOnly);
+	config.suites = suitesFor(options, config);
 	if (psk?.protocol && !config.protocols.includes(psk.protocol))
 		refuse('"psk": its "protocol" is not offered: name it in "applicationLayerProtocolNegotiation"');
 	const given = givenLimits(options);

@@ -52,7 +52,7 @@ export class Connection extends Lifecycle {
 		const incoming = this.incoming,
 			end = incoming.end,
 			count = copyPart(incoming.buffer, end - left, end, to, 0);
-		if (!(this.readable = left - count)) incoming.next(false);
+		if (!(this.readable = left - count)) incoming.next();
 		return count;
 	}
 
@@ -130,7 +130,7 @@ export class Connection extends Lifecycle {
 	/** Gives the record buffers back, which are otherwise kept for the next records: call it when nothing was sent or has come for a while. */
 	release(): void {
 		this.answer();
-		if (this.incoming.isEmpty) this.incoming.next(true);
+		if (this.incoming.isEmpty) this.incoming.release();
 		this.outgoing.release();
 	}
 
@@ -349,7 +349,7 @@ export class Connection extends Lifecycle {
 		if (!this.isOpen) throw new TLSError("unexpected_message", "application data comes before the handshake is done");
 		const incoming = this.incoming;
 		this.readable = incoming.end - incoming.at;
-		if (!this.readable) incoming.next(true);
+		if (!this.readable) incoming.release();
 	}
 
 	private receiveAlert(): void {
@@ -362,7 +362,7 @@ export class Connection extends Lifecycle {
 		const level = buffer[at]!;
 		const description = buffer[at + 1]!;
 		incoming.at = end;
-		incoming.next(true);
+		incoming.release();
 		if (description === AlertDescription.close_notify && this.isOpen) {
 			this.enter(State.ended);
 			return;

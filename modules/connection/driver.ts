@@ -146,7 +146,9 @@ export class Driver implements Link, Gate {
 			isFirst = false;
 		}
 		// while the handshake lasts, the next record may find room in the buffer of this one, unless that takes much memory
-		if (!this.isPaused) incoming.next(!joiner.have && (!this.flow || incoming.end > LONG_RECORD));
+		if (this.isPaused) return;
+		if (!joiner.have && (!this.flow || incoming.end > LONG_RECORD)) incoming.release();
+		else incoming.next();
 	}
 
 	/** Goes on after a pause. */
@@ -169,7 +171,7 @@ export class Driver implements Link, Gate {
 		if (!isWhole || !isExpected || !this.flow || this.started)
 			throw new TLSError("unexpected_message", "a change_cipher_spec record is unexpected");
 		incoming.at = incoming.end;
-		incoming.next(false);
+		incoming.next();
 		if (incoming.is12) this.advance();
 	}
 

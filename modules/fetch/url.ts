@@ -54,9 +54,12 @@ function readPort(text: string, url: string): number {
 	return port;
 }
 
-function checkHost(host: string, isAddress: boolean, url: string): void {
-	if (isAddress ? !/^[0-9a-f:.]{2,45}$/.test(host) || !host.includes(":") : !/^[a-z0-9_.-]{1,253}$/.test(host))
-		refuse(`${shown(url)} has a host that is none; names of other letters start with "xn--"`);
+function isHostName(host: string): boolean {
+	return /^[a-z0-9_.-]{1,253}$/.test(host);
+}
+
+function isIPv6(host: string): boolean {
+	return /^[0-9a-f:.]{2,45}$/.test(host) && host.includes(":");
 }
 
 /** Takes away "." and ".." (RFC 3986 section 5.2.4). `path` starts with "/". */
@@ -75,8 +78,8 @@ function withoutDots(path: string): string {
 	return `/${result.join("/")}${path.slice(end)}`;
 }
 
-/** Reads what stands behind "//": host, port, path. */
-function readAuthority(isSecure: boolean, rest: string, url: string): WebURL {
+/** Reads what stands behind the scheme and "//": host, port, path. */
+function readAuthority(scheme: "https" | "http", rest: string, url: string): WebURL {
 	const end = findFirst(rest, "/?");
 	const authority = rest.slice(0, end).toLowerCase(),
 		path = rest.slice(end);
@@ -86,10 +89,12 @@ function readAuthority(isSecure: boolean, rest: string, url: string): WebURL {
 	const name = colon < 0 ? authority : authority.slice(0, colon);
 	const host = bracket < 0 ? name : name.slice(1, -1);
 	if (bracket >= 0 && bracket !== name.length - 1) refuse(`${shown(url)} has a host that is none`);
-	checkHost(host, bracket >= 0, url);
-	const usualPort = isSecure ? 443 : 80;
+	if (!(bracket < 0 ? isHostName(host) : isIPv6(host)))
+		refuse(`${shown(url)} has a host that is none; names of other letters start with "xn--"`);
+	const isSecure = scheme === "https",
+		usualPort = isSecure ? 443 : 80;
 	const port = colon < 0 ? usualPort : readPort(authority.slice(colon + 1), url);
-	const origin = `${isSecure ? "https" : "http"}://${name}${port === usualPort ? "" : `:${port}`}`;
+	const origin = `${scheme}://${name}${port === usualPort ? "" : `:${port}`}`;
 	return { isSecure, host, port, path: withoutDots(path.startsWith("/") ? path : `/${path}`), origin };
 }
 
@@ -102,17 +107,17 @@ function schemeLength(text: string): number {
 export function parseURL(given: string): WebURL {
 	const text = checkText(given);
 	const length = schemeLength(text);
-	const scheme = text.slice(0, length).toLowerCase();
-	if (scheme !== "https:" && scheme !== "http:") refuse(`${shown(given)} must start with "https://" or "http://"`);
+	const scheme = text.slice(0, Math.max(length - 1, 0)).toLowerCase();
+	if (scheme !== "https" && scheme !== "http") refuse(`${shown(given)} must start with "https://" or "http://"`);
 	if (!text.startsWith("//", length)) refuse(`${shown(given)} must have "//" behind its scheme`);
-	return readAuthority(scheme === "https:", text.slice(length + 2), given);
+	return readAuthority(scheme, text.slice(length + 2), given);
 }
 
 /** Reads a URL that may be relative to another (RFC 3986 section 5.2). */
 export function resolveURL(base: WebURL, given: string): WebURL {
 	const text = checkText(given);
 	if (schemeLength(text)) return parseURL(text);
-	if (text.startsWith("//")) return readAuthority(base.isSecure, text.slice(2), given);
+	if (text.startsWith("//")) return readAuthority(base.isSecure ? "https" : "http", text.slice(2), given);
 	const basePath = base.path.slice(0, findFirst(base.path, "?"));
 	let path: string;
 	if (!text) path = base.path;

@@ -220,15 +220,18 @@ export function readSchemes(r: Reader): number[] {
 	return schemes;
 }
 
-/**
- * Reads a CertificateRequest, which must say which signatures it takes (section 4.3.2). Its context, which the answer gives back, must be empty
- * in the handshake.
- */
-export function readCertificateRequest13(r: Reader, isAfterHandshake: boolean): CertificateRequest {
+/** Reads a CertificateRequest of the handshake: its context must be empty (section 4.3.2). */
+export function readHandshakeRequest13(r: Reader): CertificateRequest {
+	const request = readCertificateRequest13(r);
+	if (request.context.length)
+		throw new TLSError("illegal_parameter", "the CertificateRequest has a context during the handshake");
+	return request;
+}
+
+/** Reads a CertificateRequest, which must say which signatures it takes (section 4.3.2). Its context comes back in the answer. */
+export function readCertificateRequest13(r: Reader): CertificateRequest {
 	let seen = 0;
 	const outer = r.enter(1, 0, 255);
-	if (r.left && !isAfterHandshake)
-		throw new TLSError("illegal_parameter", "the CertificateRequest has a context during the handshake");
 	const request = makeRequest(r.left ? r.bytes.slice(r.at, r.end) : empty);
 	r.at = r.end;
 	r.leave(outer);
@@ -278,18 +281,26 @@ export function writeCertificateVerify(w: Writer, scheme: number, signature: Uin
 	w.copy(signature, 0, signature.length);
 }
 
-/** 64 spaces and the context of the server's signature; the context of the client's, which is as long. */
-const beforeServer = new Uint8Array(ArrayBuffer.fromString(" ".repeat(64) + "TLS 1.3, server CertificateVerify"));
-const clientContext = new Uint8Array(ArrayBuffer.fromString("TLS 1.3, client CertificateVerify"));
+/** Spaces before the context of a signature. */
 const SPACES = 64;
-const BEFORE = 97;
 
-/** What is signed in CertificateVerify: 64 spaces, the context, a zero, and the transcript's hash (section 4.4.3). */
-export function signedContent13(digest: Uint8Array, isClient: boolean): Uint8Array {
-	const length = digest.length;
-	const content = new Uint8Array(BEFORE + 1 + length);
-	copy(beforeServer, 0, BEFORE, content, 0);
-	if (isClient) copy(clientContext, 0, BEFORE - SPACES, content, SPACES);
-	copy(digest, 0, length, content, BEFORE + 1);
+/** The spaces and the context of the server's signature, and the context of the client's, which is as long. */
+const beforeServer = new Uint8Array(ArrayBuffer.fromString(" ".repeat(SPACES) + "TLS 1.3, server CertificateVerify"));
+const clientContext = new Uint8Array(ArrayBuffer.fromString("TLS 1.3, client CertificateVerify"));
+
+/** Returns what the server signs in CertificateVerify: 64 spaces, the context, a zero, and the transcript's hash (section 4.4.3). */
+export function serverContent13(digest: Uint8Array): Uint8Array {
+	const before = beforeServer.length,
+		length = digest.length;
+	const content = new Uint8Array(before + 1 + length);
+	copy(beforeServer, 0, before, content, 0);
+	copy(digest, 0, length, content, before + 1);
+	return content;
+}
+
+/** Returns what the client signs: the same with its own context. */
+export function clientContent13(digest: Uint8Array): Uint8Array {
+	const content = serverContent13(digest);
+	copy(clientContext, 0, clientContext.length, content, SPACES);
 	return content;
 }

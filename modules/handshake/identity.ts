@@ -24,7 +24,7 @@ import type { CertificateInput } from "../x509/trust";
 import { equal } from "tls/hardware/compare";
 import { hash, hashLength } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
-import { readCertificateRequest13, signedContent13, writeCertificate13, writeCertificateVerify } from "./certificate";
+import { clientContent13, readCertificateRequest13, writeCertificate13, writeCertificateVerify } from "./certificate";
 import type { CertificateRequest } from "./certificate";
 import type { Flow, Link } from "./link";
 import { wipeSecrets } from "./secrets";
@@ -300,7 +300,7 @@ export function writeIdentity(
 	writeCertificate13(w, context, identity ? identity.chain : []);
 	if (!identity) return;
 	const { credential, scheme } = identity;
-	const content = signedContent13(transcript.digestWith(w.bytes, 0, w.length), true);
+	const content = clientContent13(transcript.digestWith(w.bytes, 0, w.length));
 	if (scheme === SignatureScheme.ed25519) {
 		writeCertificateVerify(w, scheme, credential.sign(scheme, content));
 		return;
@@ -338,7 +338,7 @@ export class Identifier {
 	*answer(link: Link, owner: { readonly client: Secret | undefined }): Flow {
 		if (++this.requests > MAX_REQUESTS)
 			throw new TLSError("too_much_work", `the server asked for a certificate more than ${MAX_REQUESTS} times`);
-		const request = readCertificateRequest13(link.reader, true);
+		const request = readCertificateRequest13(link.reader);
 		const identity = chooseIdentity13(this.credentials, link.message, request);
 		yield Step.pause;
 		const w = new Writer(link.messageEnd - link.messageStart + 64);

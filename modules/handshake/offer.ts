@@ -3,7 +3,7 @@
 */
 
 import type { ExtensionBit } from "../wire/extensions";
-import type { ExtensionType } from "../wire/numbers";
+import { type ExtensionType, ProtocolVersion } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import type { KeyShare } from "tls/hardware/agree";
@@ -53,12 +53,12 @@ export class Hello {
 
 	/**
 	 * Sets the session to offer, and the session id that goes with it: the session's own; for a ticket one of ours, which a server that takes
-	 * the ticket gives back (RFC 5077 section 3.4); without either none, unless TLS 1.3 needs one.
+	 * the ticket gives back (RFC 5077 section 3.4); without either none, unless TLS 1.3 is offered and needs one.
 	 */
-	offer(session: Session12 | undefined, isTLS13: boolean): void {
+	offer(session: Session12 | undefined, maxVersion: number): void {
 		if (session) this.session = session;
 		if (session && !session.ticket.length) this.sessionId = session.id as Uint8Array<ArrayBuffer>;
-		else if (!session && !isTLS13) this.sessionId = empty;
+		else if (!session && maxVersion !== ProtocolVersion.tls13) this.sessionId = empty;
 	}
 
 	/** True where middleboxes are to see what they know from TLS 1.2. */

@@ -84,7 +84,7 @@ function makeHello(config: Config): Hello {
 	const isTLS13 = config.maxVersion === ProtocolVersion.tls13,
 		session = config.session;
 	const hello = new Hello(config.groups[0]!);
-	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, isTLS13);
+	hello.offer(session?.version === ProtocolVersion.tls12 ? session : undefined, config.maxVersion);
 	if (isTLS13 && resumption) {
 		hello.keys = resumption.keysToOffer(
 			session?.version === ProtocolVersion.tls13 ? session : undefined,

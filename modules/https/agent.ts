@@ -1,58 +1,17 @@
 /*
-	What runs behind an HTTPClient (https.ts): one connection at a time to one server, requests in a queue over it, and a new connection where the old one has ended.
+	What runs behind an HTTPClient (https.ts): requests in a queue, over one connection at a time to one server (connecting.ts).
 
-	Every callback comes from the event loop. What a callback throws is thrown again when all is in order. A failure of the connection ends the request at hand and all
-	that wait, with the same error; a connection that ends in good order between two requests ends nothing.
+	A failure of the connection ends the request at hand and all that wait, with the same error. A connection that ends in good order between
+	two requests ends nothing: the next request gets a new one.
 */
 
 import Timer from "timer";
 import { asTLSError, TLSError } from "../errors";
-import { TLSClient } from "../client";
+import { Connecting, Flag, Step } from "./connecting";
 import { type Exchange, ExchangeFlag } from "./exchange";
 import { Body } from "./request";
-import { CALLBACK_WORK, Next, ResponseReader, TURN_WORK } from "./response";
+import { CALLBACK_WORK, Expected, Next, ResponseReader, TURN_WORK } from "./response";
 import type { Source } from "./response";
-import { isAddress, lookUp, openSocket } from "./socket";
-import type { HTTPSocket, LookUp, ResolverOptions, SocketEvents, SocketOptions } from "./socket";
-
-/** What an HTTPClient is made with, checked. */
-export interface AgentOptions {
-	readonly host: string;
-	readonly port: number;
-	readonly socket: SocketOptions;
-	readonly dns: ResolverOptions | undefined;
-	readonly timeout: number;
-	readonly maxHeaderBytes: number;
-	readonly maxHeaders: number;
-	readonly onError: ((this: unknown, error: TLSError) => void) | undefined;
-	readonly onClose: ((this: unknown, error: TLSError | undefined) => void) | undefined;
-}
-
-const enum Flag {
-	/** `pump` is at work. */
-	pumping = 1,
-	/** A callback has thrown `thrown`. */
-	threw = 2,
-	/** The socket has connected. */
-	ready = 4,
-	/** A request was completed over this connection. */
-	reused = 8,
-	/** The connection has ended: in good order, or with `endError`. */
-	ended = 16,
-	/** The client is closed. */
-	closed = 32,
-	/** The socket has room that the application has not been told of. */
-	hasRoom = 64,
-}
-
-/** What the client waits for; how long is limited. */
-const enum Step {
-	none,
-	open,
-	send,
-	head,
-	body,
-}
 
 /** Bytes around a chunk that is sent: up to four digits, twice CR LF. */
 const CHUNK_OVERHEAD = 8;
@@ -66,50 +25,13 @@ const lineEnd = Uint8Array.of(13, 10);
 const lastChunk = Uint8Array.of(0x30, 13, 10, 13, 10);
 const NUMBER = "number";
 
-function stepName(step: Step): string {
-	switch (step) {
-		case Step.open:
-			return "the connection was not open";
-		case Step.send:
-			return "the server took nothing of the request";
-		case Step.head:
-			return "the server's response had no complete head";
-		default:
-			return "nothing of the response's body came";
-	}
-}
-
-export class Agent implements Source, SocketEvents {
-	/** Source: bytes that the socket can give now. */
-	available = 0;
+export class Agent extends Connecting implements Source {
 	work = 0;
-	private socket: HTTPSocket | undefined = undefined;
 	private current: Exchange | undefined = undefined;
 	private reader: ResponseReader | undefined = undefined;
-	private flags = 0;
-	/** Bytes that the socket takes now. */
-	private writable = 0;
 	/** Bytes of the request's head that are sent. */
 	private sent = 0;
-	/** Bytes of the body that the application was told of and has not read. */
-	private told = 0;
-	private step: Step = Step.none;
-	private stepTimer: Timer | undefined = undefined;
-	private turnTimer: Timer | undefined = undefined;
 	private readonly queue: Exchange[] = [];
-	private readonly client: unknown;
-	private readonly options: AgentOptions;
-	// XS: absent fields
-	declare private lookUp: LookUp | undefined;
-	declare private endError: TLSError | undefined;
-	declare private thrown: unknown;
-	/** Of TLS: for the next connection. */
-	declare private session: ArrayBuffer | undefined;
-
-	constructor(client: unknown, options: AgentOptions) {
-		this.client = client;
-		this.options = options;
-	}
 
 	/** Puts a request at the end of the queue. */
 	add(exchange: Exchange): void {
@@ -166,23 +88,6 @@ export class Agent implements Source, SocketEvents {
 		this.throwAgain();
 	}
 
-	private noConnection(): TLSError {
-		const { host, port } = this.options;
-		return new TLSError("transport", `no connection to ${host} port ${port}`);
-	}
-
-	/** The connection takes and gives nothing more. With TLS only close_notify is a good end; TCP's can't be told from a cut. */
-	private noteEnd(error: unknown): void {
-		this.flags |= Flag.ended;
-		this.writable = 0;
-		const code = (error as Partial<TLSError> | undefined)?.code;
-		if (code === "closed" || (error === undefined && !this.options.socket.secure)) return;
-		this.available = 0;
-		if (error instanceof TLSError) this.endError = error;
-		else if (error instanceof Error) this.endError = new TLSError("transport", error.message);
-		else this.endError = new TLSError("truncated", "the connection ended without close_notify");
-	}
-
 	// Source
 
 	receive(to: Uint8Array): void {
@@ -221,11 +126,11 @@ export class Agent implements Source, SocketEvents {
 		const length = bytes.length;
 		if (!length) return;
 		if (exchange.body === Body.chunked) {
-			this.put(new Uint8Array(ArrayBuffer.fromString(`${length.toString(16)}\r\n`)), true);
-			this.put(bytes, true);
-			this.put(lineEnd, false);
+			this.put(new Uint8Array(ArrayBuffer.fromString(`${length.toString(16)}\r\n`)), more);
+			this.put(bytes, more);
+			this.put(lineEnd);
 		} else {
-			this.put(bytes, false);
+			this.put(bytes);
 			exchange.body -= length;
 			if (!exchange.body) this.endRequest();
 		}
@@ -237,119 +142,7 @@ export class Agent implements Source, SocketEvents {
 		this.schedule();
 	}
 
-	// Events
-
-	private schedule(): void {
-		if (this.turnTimer || this.flags & (Flag.pumping | Flag.closed)) return;
-		this.turnTimer = Timer.set(() => {
-			this.turnTimer = undefined;
-			if (this.current) this.pump();
-			else this.next();
-			this.throwAgain();
-		}, 0);
-	}
-
-	private startStep(step: Step): void {
-		const { timeout } = this.options;
-		this.step = step;
-		if (step === Step.none || !timeout) {
-			Timer.clear(this.stepTimer);
-			this.stepTimer = undefined;
-		} else if (this.stepTimer) Timer.schedule(this.stepTimer, timeout, timeout);
-		else this.stepTimer = Timer.repeat(() => this.onTimeout(), timeout);
-	}
-
-	private onTimeout(): void {
-		const { timeout } = this.options;
-		this.fail(
-			new TLSError("timeout", `${stepName(this.step)} within ${timeout} ms; "timeout" sets how long a step may take`),
-		);
-		this.throwAgain();
-	}
-
-	/** Calls a callback of the application. What it throws is kept for `throwAgain`. */
-	private call(callback: ((...values: any[]) => void) | undefined, self: unknown, ...values: unknown[]): void {
-		try {
-			callback?.call(self, ...values);
-		} catch (error) {
-			if (!(this.flags & Flag.threw)) this.thrown = error;
-			this.flags |= Flag.threw;
-		}
-	}
-
-	private throwAgain(): void {
-		if (!(this.flags & Flag.threw) || this.flags & Flag.pumping) return;
-		const thrown = this.thrown;
-		this.thrown = undefined;
-		this.flags &= ~Flag.threw;
-		throw thrown;
-	}
-
-	// The connection
-
-	private open(): void {
-		const { host, dns } = this.options;
-		this.startStep(Step.open);
-		if (!dns || isAddress(host)) {
-			this.connect(isAddress(host) ? host : undefined);
-			return;
-		}
-		let isOver = false;
-		try {
-			const pending = lookUp(dns, host, (address, error) => {
-				isOver = true;
-				this.lookUp = undefined;
-				if (error) this.fail(error);
-				else this.connect(address);
-				this.throwAgain();
-			});
-			// a resolver may know the address at once
-			if (!isOver) this.lookUp = pending;
-		} catch (error) {
-			if (!isOver) this.fail(new TLSError("transport", `the name ${host} can't be looked up: ${String(error)}`));
-			else throw error;
-		}
-	}
-
-	private connect(address: string | undefined): void {
-		const { host, port, socket } = this.options;
-		try {
-			this.socket = openSocket(socket, { host, port, address }, this.secureOptions(), this);
-		} catch (error) {
-			this.fail(asTLSError(error));
-		}
-	}
-
-	/** What TLSClient gets where the application does not say otherwise: HTTP/1.1 as protocol, and the last session. */
-	private secureOptions(): object {
-		const { io, secure } = this.options.socket;
-		// options of a prototype would be lost in a copy, and a pin with them: TLSClient sees them as they are, and refuses them
-		if ((io as unknown) !== TLSClient || !secure || Object.getPrototypeOf(secure) !== Object.prototype) return {};
-		const own: Record<string, unknown> = { ...secure };
-		own["applicationLayerProtocolNegotiation"] ??= "http/1.1";
-		if (!own["session"] && !own["onSession"] && !own["sessions"]) {
-			if (this.session) own["session"] = this.session;
-			own["onSession"] = (session: ArrayBuffer) => {
-				this.session = session;
-			};
-		}
-		this.session = undefined;
-		return { secure: own };
-	}
-
-	private dropSocket(): void {
-		const { socket } = this;
-		this.lookUp?.close();
-		this.lookUp = this.socket = this.endError = undefined;
-		this.available = this.writable = this.told = 0;
-		this.flags &= Flag.pumping | Flag.threw | Flag.closed;
-		this.startStep(Step.none);
-		try {
-			socket?.close();
-		} catch {
-			// it is closed, or can't be
-		}
-	}
+	// The end of a connection
 
 	/** The connection has ended, and no request with it. */
 	private endIdle(error: TLSError | undefined): void {
@@ -365,7 +158,7 @@ export class Agent implements Source, SocketEvents {
 		this.throwAgain();
 	}
 
-	private fail(error: TLSError): void {
+	protected override fail(error: TLSError): void {
 		const { current, queue } = this;
 		const waiting = queue.splice(0, queue.length);
 		this.flags |= Flag.closed;
@@ -377,6 +170,11 @@ export class Agent implements Source, SocketEvents {
 	}
 
 	// The request at hand
+
+	protected override onTurn(): void {
+		if (this.current) this.pump();
+		else this.next();
+	}
 
 	/** Begins with the next request, where there is one. */
 	private next(): void {
@@ -411,10 +209,10 @@ export class Agent implements Source, SocketEvents {
 	}
 
 	/** Hands bytes to the socket. What it throws is an end of the connection. */
-	private put(bytes: Uint8Array, hasMore: boolean): void {
+	private put(bytes: Uint8Array, options?: typeof more): void {
 		if (this.flags & Flag.ended) return;
 		try {
-			const left = hasMore ? this.socket!.write(bytes, more) : this.socket!.write(bytes);
+			const left = options ? this.socket!.write(bytes, options) : this.socket!.write(bytes);
 			this.writable = typeof left === NUMBER ? (left as number) : this.writable - bytes.length;
 		} catch (error) {
 			this.noteEnd(asTLSError(error));
@@ -430,7 +228,7 @@ export class Agent implements Source, SocketEvents {
 		if (head && this.sent < head.length) {
 			const count = Math.min(this.writable, head.length - this.sent);
 			if (!count) return;
-			this.put(count === head.length ? head : head.subarray(this.sent, this.sent + count), false);
+			this.put(count === head.length ? head : head.subarray(this.sent, this.sent + count));
 			this.sent += count;
 			this.startStep(Step.send);
 			if (this.sent < head.length || this.flags & Flag.ended) return;
@@ -455,7 +253,7 @@ export class Agent implements Source, SocketEvents {
 	/** Ends a chunked body when there is room. */
 	private sendLast(exchange: Exchange): void {
 		if (this.writable < lastChunk.length) return;
-		this.put(lastChunk, false);
+		this.put(lastChunk);
 		exchange.body = Body.none;
 		this.endRequest();
 	}
@@ -500,7 +298,7 @@ export class Agent implements Source, SocketEvents {
 		}
 		const { maxHeaderBytes, maxHeaders } = this.options;
 		this.reader = new ResponseReader(
-			(exchange.flags & ExchangeFlag.head) !== 0,
+			exchange.flags & ExchangeFlag.head ? Expected.head : Expected.body,
 			maxHeaderBytes,
 			maxHeaders,
 			exchange.headersMask,

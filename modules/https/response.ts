@@ -20,7 +20,9 @@ import {
 	readFieldName,
 	readStatusLine,
 	refuseHTTP,
-	textOf,
+	textOfASCII,
+	textOfLatin,
+	type Decode,
 } from "./syntax";
 
 /** Where a response's bytes come from. */
@@ -45,6 +47,14 @@ export const enum Next {
 	data,
 	/** The response is complete. */
 	done,
+}
+
+/** What answers the request. */
+export const enum Expected {
+	/** A head, and a body if the head says so. */
+	body,
+	/** A head alone, which may speak of a body. */
+	head,
 }
 
 const enum Phase {
@@ -76,6 +86,9 @@ const CHUNK_LINE_BYTES = 16;
 
 /** Bytes of a chunk's line, with extensions. */
 const MAX_CHUNK_LINE = 256;
+
+const LONG_CHUNK_LINE = `server sent a chunk whose size and extensions have more than ${MAX_CHUNK_LINE} bytes`;
+const LONG_HEAD = 'server sent a longer head than is allowed; "maxHeaderBytes" sets how long it may be';
 
 /** Interim responses (1xx) before the one that counts. */
 const MAX_INTERIM = 8;
@@ -111,8 +124,8 @@ export class ResponseReader {
 	/** Names of the fields that are kept; undefined: all. */
 	declare private readonly mask: readonly string[] | undefined;
 
-	constructor(isHead: boolean, maxHeaderBytes: number, maxHeaders: number, mask: readonly string[] | undefined) {
-		this.flags = isHead ? Flag.head : 0;
+	constructor(expected: Expected, maxHeaderBytes: number, maxHeaders: number, mask: readonly string[] | undefined) {
+		this.flags = expected === Expected.head ? Flag.head : 0;
 		this.headLeft = maxHeaderBytes;
 		this.fieldsLeft = maxHeaders;
 		if (mask) this.mask = mask;
@@ -222,7 +235,7 @@ export class ResponseReader {
 			const after = line.scan(source.work);
 			source.work -= line.scanned - before;
 			const length = line.scanned - line.start;
-			if (length > limit) this.refuseLength(isChunk);
+			if (length > limit) refuseHTTP(isChunk ? LONG_CHUNK_LINE : LONG_HEAD);
 			if (after >= 0) {
 				if (!isChunk) this.headLeft -= length;
 				return after;
@@ -230,14 +243,6 @@ export class ResponseReader {
 			if (source.work <= 0 || !source.available) return -1;
 			this.fill(source, isChunk ? CHUNK_LINE_BYTES : BUFFER_BYTES);
 		}
-	}
-
-	private refuseLength(isChunk: boolean): never {
-		refuseHTTP(
-			isChunk
-				? `server sent a chunk whose size and extensions have more than ${MAX_CHUNK_LINE} bytes`
-				: 'server sent a longer head than is allowed; "maxHeaderBytes" sets how long it may be',
-		);
 	}
 
 	/** Reads up to `most` bytes behind what is there. */
@@ -255,17 +260,18 @@ export class ResponseReader {
 	private readLine(start: number, after: number): boolean {
 		const line = this.line,
 			{ bytes, colon, from, to, isASCII } = line;
-		const end = line.next(after);
+		const end = line.next(after),
+			decode = isASCII ? textOfASCII : textOfLatin;
 		switch (this.phase) {
 			case Phase.status:
-				this.readStatus(start, end, isASCII);
+				this.readStatus(start, end, decode);
 				return false;
 			case Phase.field:
 				if (start === end) return this.endHead();
 				this.countField();
 				readFieldName(bytes, start, colon);
 				// an empty value has no byte that is no space
-				this.readField(start, colon, from < 0 ? end : from, from < 0 ? end : to, isASCII);
+				this.readField(start, colon, from < 0 ? end : from, from < 0 ? end : to, decode);
 				return false;
 			case Phase.chunkSize:
 				this.readSize(start, end);
@@ -285,7 +291,7 @@ export class ResponseReader {
 		}
 	}
 
-	private readStatus(start: number, end: number, isASCII: boolean): void {
+	private readStatus(start: number, end: number, decode: Decode): void {
 		const bytes = this.line.bytes;
 		const status = readStatusLine(bytes, start, end);
 		this.status = status % 1000;
@@ -293,7 +299,7 @@ export class ResponseReader {
 		this.flags |= status < 1000 ? Flag.persistent : Flag.old;
 		const from = Math.min(start + 13, end);
 		expectRoom(3 * (end - from), FIELD_SLOTS, Purpose.response);
-		this.statusText = textOf(bytes, from, end, isASCII);
+		this.statusText = decode(bytes, from, end);
 		this.headers = new Map();
 		this.left = -1;
 		this.phase = Phase.field;
@@ -305,11 +311,11 @@ export class ResponseReader {
 	}
 
 	/** Reads the field whose name is bytes[start..colon) and whose value is bytes[from..to). */
-	private readField(start: number, colon: number, from: number, to: number, isASCII: boolean): void {
+	private readField(start: number, colon: number, from: number, to: number, decode: Decode): void {
 		const bytes = this.line.bytes,
 			length = to - start;
 		expectRoom(3 * length, FIELD_SLOTS, Purpose.response);
-		const name = textOf(bytes, start, colon, true);
+		const name = textOfASCII(bytes, start, colon);
 		if (name === contentLength) {
 			expectShort(name, from, to);
 			this.left = readContentLength(bytes, from, to, this.left);
@@ -325,7 +331,7 @@ export class ResponseReader {
 		const headers = this.headers!,
 			known = headers.get(name);
 		if (known !== undefined) expectRoom(2 * (known.length + length), FIELD_SLOTS, Purpose.response);
-		const value = textOf(bytes, from, to, isASCII);
+		const value = decode(bytes, from, to);
 		headers.set(name, known === undefined ? value : `${known}, ${value}`);
 	}
 

@@ -1,5 +1,5 @@
 /*
-	The syntax of HTTP's fields on bytes (RFC 9110 section 5, RFC 9112 sections 2 to 7). Nothing here allocates but `textOf`, whose caller has asked for the memory.
+	The syntax of HTTP's fields on bytes (RFC 9110 section 5, RFC 9112 sections 2 to 7). Only `textOfASCII` and `textOfLatin` allocate: their callers have asked for the memory.
 	Each function takes (bytes, start, end).
 */
 
@@ -83,9 +83,16 @@ export function trimEnd(bytes: Uint8Array, start: number, end: number): number {
 	return end;
 }
 
-/** The text of bytes; others than ASCII count as Latin-1, as on the web. */
-export function textOf(bytes: Uint8Array<ArrayBuffer>, start: number, end: number, isASCII: boolean): string {
-	if (isASCII) return String.fromArrayBuffer(bytes.buffer.slice(start, end));
+/** Returns bytes as text. */
+export type Decode = (bytes: Uint8Array<ArrayBuffer>, start: number, end: number) => string;
+
+/** Returns bytes of ASCII as text. */
+export function textOfASCII(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): string {
+	return String.fromArrayBuffer(bytes.buffer.slice(start, end));
+}
+
+/** Returns bytes as text; others than ASCII count as Latin-1, as on the web. */
+export function textOfLatin(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): string {
 	if (end - start > MAX_LATIN_BYTES)
 		refuseHTTP(
 			`server sent a header of ${end - start} bytes that are not all ASCII, expected ${MAX_LATIN_BYTES} at most`,

@@ -100,17 +100,22 @@ export abstract class Deframer {
 		return new Uint8Array(this.buffer.buffer as ArrayBuffer, this.have, Math.min(count, this.missing));
 	}
 
-	/** Makes room for the next record. `idle` also gives the buffer back; otherwise the next record finds it again. */
-	next(idle: boolean): void {
+	/** Makes room for the next record, which finds the buffer again. */
+	next(): void {
 		this.have = this.missing = 0;
-		if (idle) this.buffer = empty;
+	}
+
+	/** Drops the record, and gives its buffer back. */
+	release(): void {
+		this.next();
+		this.buffer = empty;
 	}
 
 	/** Wipes the record, for when a connection ends. */
 	close(): void {
 		const buffer = this.buffer;
 		if (buffer !== empty) wipe(buffer, 0, buffer.length);
-		this.next(true);
+		this.release();
 	}
 
 	/** The header is there: what the record is, and how long. Checks it, and makes the buffer, to which the caller writes the header. */

@@ -192,8 +192,9 @@ export class Peer12 extends Peer {
 		master.export(this.master, 0);
 		const block = keyBlock(suite, master, randoms);
 		const isMACLast = flight.encryptsThenMACs && suite.mac !== undefined && this.has(22);
-		this.next = recordCipher(suite, block, 0, isMACLast);
-		this.nextWriting = recordCipher(suite, block, 1, isMACLast);
+		const protection = { suite, encryptThenMac: isMACLast };
+		this.next = recordCipher(protection, block, 0);
+		this.nextWriting = recordCipher(protection, block, 1);
 		block.close();
 	}
 

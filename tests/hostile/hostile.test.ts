@@ -41,7 +41,9 @@ test("every binding is in the table", () => {
 		.map(String)
 		.filter(name => name.endsWith(".ts") && !name.endsWith(".d.ts"));
 	const bound = files
-		.filter(name => name !== `${SECOND}.ts` && /\bnative\("/.test(readFileSync(join(projectRoot, "hardware", name), "utf8")))
+		.filter(
+			name => name !== `${SECOND}.ts` && /\bnative\("/.test(readFileSync(join(projectRoot, "hardware", name), "utf8")),
+		)
 		.map(name => name.replace(/\.ts$/, ""));
 	const table = readFileSync(join(folder, "table.ts"), "utf8");
 	const missing = bound.filter(

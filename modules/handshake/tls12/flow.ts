@@ -186,13 +186,13 @@ function sendKeyExchange(link: Link, state: State12): void {
 
 /** The keys of both directions. */
 function deriveKeys(state: State12): void {
-	const { suite, randoms, encryptThenMac } = state.answer;
+	const { suite, randoms } = state.answer;
 	// its first half is the client's
 	logSecret(CLIENT_RANDOM, randoms, state.master!);
 	const block = keyBlock(suite, state.master!, randoms);
 	try {
-		state.reading = recordCipher(suite, block, 1, encryptThenMac);
-		state.writing = recordCipher(suite, block, 0, encryptThenMac);
+		state.reading = recordCipher(state.answer, block, 1);
+		state.writing = recordCipher(state.answer, block, 0);
 	} finally {
 		block.close();
 	}

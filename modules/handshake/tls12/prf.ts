@@ -10,6 +10,7 @@ import { hashLength } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import { legacy } from "tls/optional/legacy/legacy";
 import type { Suite } from "../../crypto/suite";
+import type { Protection } from "./exchange";
 
 const MASTER_LENGTH = 48;
 /** Bytes of verify_data. */
@@ -67,9 +68,10 @@ export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Sec
 }
 
 /** The cipher of one direction: `side` is 0 for what the client writes, 1 for the server. */
-export function recordCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
-	const { aead, keyLength } = suite;
-	if (suite.mac) return legacy!.blockCipher(suite, block, side, encryptThenMac);
+export function recordCipher(protection: Protection, block: Secret, side: 0 | 1): RecordCipher {
+	const { suite } = protection,
+		{ aead, keyLength } = suite;
+	if (suite.mac) return legacy!.blockCipher(protection, block, side);
 	const keyStart = side * keyLength;
 	return new AEAD(
 		aead,

@@ -34,7 +34,7 @@ import { offeredSchemes } from "../offered";
 import type { Transcript } from "../transcript";
 import { authenticate13, authenticateByKey } from "../authenticated";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "../answers";
-import { copyLeaf, readCertificate13, readCertificateRequest13, signedContent13, stepSearch } from "../certificate";
+import { copyLeaf, readCertificate13, readHandshakeRequest13, serverContent13, stepSearch } from "../certificate";
 import { Exporter13 } from "../exporter";
 import { HandshakeInfo } from "../info";
 import { readCompressedCertificate } from "./compressed";
@@ -194,7 +194,7 @@ function certificateMessages(asked: number): number {
 
 /** CertificateRequest (section 4.3.2). */
 function readRequest(link: Link, state: State13): void {
-	const request = readCertificateRequest13(link.reader, false);
+	const request = readHandshakeRequest13(link.reader);
 	const identity = (state.identity = chooseIdentity13(link.config, link.message, request));
 	if (identity && state.isClientRaw) identity.chain = [rawKeys!.ownKey(identity.chain[0]!)];
 	link.addTo(state.transcript);
@@ -237,7 +237,7 @@ function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
 			"illegal_parameter",
 			`the server signed with scheme ${schemeName(scheme)}, which was not offered: offered ${offeredSchemes(link.config)}`,
 		);
-	state.proof = authenticate13(peer, scheme, signedContent13(transcript.digest(), false), link.message, start, end);
+	state.proof = authenticate13(peer, scheme, serverContent13(transcript.digest()), link.message, start, end);
 	link.addTo(transcript);
 	link.timing.mark(Phase.proof);
 }

@@ -10,7 +10,7 @@
 */
 
 import type { Suite } from "../../crypto/suite";
-import type { KeyExchange, Legacy } from "../../handshake/tls12/exchange";
+import type { KeyExchange, Legacy, Protection } from "../../handshake/tls12/exchange";
 import { NamedGroup, OldExchange } from "../../wire/numbers";
 import type { VerifiedPeer } from "../../x509/policy";
 import type { RecordCipher } from "tls/hardware/aead";
@@ -25,8 +25,7 @@ import { legacyWords, misplacedWords } from "./words";
 const known: readonly string[] = ["1.2", "1.3", "cbc", "rsa", "dhe"];
 const words = legacyWords();
 const unknown = words.find(word => !known.includes(word));
-const [cbc, rsa, dhe] = [words.includes("cbc"), words.includes("rsa"), words.includes("dhe")];
-const suites: readonly number[] = suitesWith(cbc, rsa, dhe);
+const suites: readonly number[] = suitesWith(words);
 
 function findSuite(id: number): Suite | undefined {
 	return suites.includes(id) ? makeSuite(id) : undefined;
@@ -44,7 +43,7 @@ function keyExchange(suite: Suite, peer: VerifiedPeer): KeyExchange {
 	return suite.exchange === OldExchange.rsa ? new RSA(peer) : new DHE();
 }
 
-function blockCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: boolean): RecordCipher {
+function blockCipher({ suite, encryptThenMac }: Protection, block: Secret, side: 0 | 1): RecordCipher {
 	const mac = suite.mac!;
 	const macLength = hashLength(mac);
 	const keyStart = 2 * macLength + side * suite.keyLength;
@@ -62,8 +61,8 @@ function blockCipher(suite: Suite, block: Secret, side: 0 | 1, encryptThenMac: b
 export const legacy: Legacy | undefined = Object.freeze(
 	{
 		suites,
-		groups: dhe ? [NamedGroup.ffdhe2048, NamedGroup.ffdhe3072, NamedGroup.ffdhe4096] : [],
-		asksEncryptThenMac: cbc,
+		groups: words.includes("dhe") ? [NamedGroup.ffdhe2048, NamedGroup.ffdhe3072, NamedGroup.ffdhe4096] : [],
+		asksEncryptThenMac: words.includes("cbc"),
 		findSuite,
 		findSuiteByName,
 		keyExchange,

@@ -73,8 +73,11 @@ function cipherOf(entry: number): Cipher {
 	return entry & 0xf;
 }
 
-/** The numbers of the suites that need nothing else than what is switched on. */
-export function suitesWith(cbc: boolean, rsa: boolean, dhe: boolean): number[] {
+/** Returns the numbers of the suites that need no more than what `words` switch on. */
+export function suitesWith(words: readonly string[]): number[] {
+	const cbc = words.includes("cbc"),
+		rsa = words.includes("rsa"),
+		dhe = words.includes("dhe");
 	const isOn = (entry: number): boolean => {
 		const exchange = exchangeOf(entry);
 		return (

@@ -8,7 +8,6 @@ import { Certificate } from "tls/x509/certificate";
 import type { StatusSubject } from "tls/x509/ocsp";
 import type { VerifiedPeer } from "tls/x509/policy";
 
-
 export class PathSearch {
 	peer: VerifiedPeer | undefined;
 	subject: StatusSubject | undefined;

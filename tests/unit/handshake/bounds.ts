@@ -47,7 +47,7 @@ function read<T>(body: (r: Reader) => T, ...parts: Uint8Array[]): T {
 }
 
 const schemes = bytes("000d0004" + "00020403");
-const request = (r: Reader): readonly number[] => readCertificateRequest13(r, false).schemes;
+const request = (r: Reader): readonly number[] => readCertificateRequest13(r).schemes;
 const asks = (...extensions: Uint8Array[]): Uint8Array[] => [Uint8Array.of(0), vector(schemes, ...extensions)];
 const extension = (type: string, ...parts: Uint8Array[]): Uint8Array => join(bytes(type), vector(...parts));
 

@@ -6,10 +6,12 @@ import { bytes, equal, hex, join, test, throws } from "test/harness";
 import { readProtocol, readRecordLimit } from "tls/handshake/answers";
 import {
 	readCertificate13,
+	clientContent13,
 	readCertificateRequest13,
 	readSchemes,
 	readStatus,
-	signedContent13,
+	readHandshakeRequest13,
+	serverContent13,
 } from "tls/handshake/certificate";
 import { readCertificate12, readCertificateRequest12 } from "tls/handshake/tls12/certificate";
 import { ExtensionBit } from "tls/wire/extensions";
@@ -62,8 +64,8 @@ test("CertificateRequest of TLS 1.2: one kind, one scheme, no names at least", (
 });
 
 test("CertificateRequest of TLS 1.3: a list of signatures at least, a context only after the handshake", () => {
-	const during = (r: Reader): unknown => readCertificateRequest13(r, false);
-	const after = (r: Reader): ReturnType<typeof readCertificateRequest13> => readCertificateRequest13(r, true);
+	const during = readHandshakeRequest13;
+	const after = readCertificateRequest13;
 	const schemes = "000d0004" + "00020403";
 	takes(during, `000008${schemes}`);
 	takes(after, `000008${schemes}`, `0107${"0008"}${schemes}`);
@@ -142,11 +144,11 @@ test("a record size limit: 64 at least, no more than the version knows", () => {
 
 test("what CertificateVerify signs, for both sides", () => {
 	const digest = new Uint8Array(32).fill(9);
-	for (const [isClient, side] of [
-		[false, "server"],
-		[true, "client"],
+	for (const [content, side] of [
+		[serverContent13, "server"],
+		[clientContent13, "client"],
 	] as const) {
 		const context = new Uint8Array(ArrayBuffer.fromString(`TLS 1.3, ${side} CertificateVerify`));
-		equal(signedContent13(digest, isClient), join(new Uint8Array(64).fill(0x20), context, new Uint8Array(1), digest));
+		equal(content(digest), join(new Uint8Array(64).fill(0x20), context, new Uint8Array(1), digest));
 	}
 });
