@@ -36,6 +36,7 @@ import { KeyKind } from "tls/hardware/signature";
 import { legacy } from "tls/optional/legacy/legacy";
 import { rawKeys } from "tls/optional/rawkeys/rawkeys";
 import { authenticate12, authenticateByKey } from "../authenticated";
+import type { AuthenticatedPeer } from "../authenticated";
 import { copyLeaf, readStatus, stepSearch } from "../certificate";
 import {
 	readCertificate12,
@@ -54,9 +55,12 @@ import { readServerHello12, readTicket12 } from "./hello";
 import { Application12 } from "./application";
 import type { Flow, Link } from "../link";
 import { extendedMasterSecret, keyBlock, masterSecret, recordCipher, VERIFY_LENGTH, verifyData12 } from "./prf";
-import { State12 } from "./state";
+import { isCertified, State12 } from "./state";
+import type { Certified12, Keyed12, Search12 } from "./state";
+import type { Session12 } from "../resumption/keys";
 import { resumption } from "../resumption/resumption";
 import type { Transcript } from "../transcript";
+import type { Secret } from "tls/hardware/secret";
 
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
 const LATER = "later" as const;
@@ -64,28 +68,23 @@ const CLIENT_RANDOM = "CLIENT_RANDOM";
 const CLIENT_FINISHED = "client finished";
 const SERVER_FINISHED = "server finished";
 
-/** The server's Certificate (section 7.4.2): the search for a path is stepped through by the flow. */
-function beginCertificate(link: Link, state: State12): void {
+/** Reads the server's Certificate (section 7.4.2). Returns the search for a path, whose steps the flow takes. */
+function beginCertificate(link: Link, state: State12): Search12 {
 	const { certificates, peerCertificate } = link.config;
 	if (state.answer.isServerRaw) {
 		const { start, end } = readRawKey12(link.reader);
-		state.search = rawKeys!.search(link.message, start, end, certificates);
-		return;
+		return rawKeys!.search(link.message, start, end, certificates);
 	}
 	const list = readCertificate12(link.reader, Limit.certificates);
 	if (peerCertificate) state.certificate = copyLeaf(link.message, list);
-	state.search = new PathSearch(link.message, list.spans, certificates, state.answer.sendsStatus ? LATER : undefined);
+	return new PathSearch(link.message, list.spans, certificates, state.answer.sendsStatus ? LATER : undefined);
 }
 
 /** The path holds. The suite says which kind of key the server must have, and how the key exchange goes on. */
-function endCertificate(link: Link, state: State12): void {
-	const {
-		search,
-		answer: { suite },
-	} = state;
-	const peer = (state.peer = search!.peer!);
-	state.subject = search!.subject;
-	state.search = undefined; // and with it all that it holds
+function endCertificate(link: Link, state: State12, search: Search12): asserts state is Certified12 {
+	const { suite } = state.answer;
+	const peer = (state.peer = search.peer!);
+	state.subject = search.subject;
 	if ((peer.key!.kind === KeyKind.rsa) !== (suite.signer === Signer.rsa))
 		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${suite.name}`);
 	state.exchange = suite.exchange ? legacy!.keyExchange(suite, peer) : new ECDHE(state.hello);
@@ -93,25 +92,25 @@ function endCertificate(link: Link, state: State12): void {
 	link.timing.mark(Phase.chain);
 }
 
-/** CertificateStatus (RFC 6066 section 8), where the server announced it. Nothing can be said of a key that is itself the trusted one. */
-function beginStatus(link: Link, state: State12): void {
+/** Reads a CertificateStatus (RFC 6066 section 8). Returns its check; undefined for a key that is itself trusted, of which nobody can tell the status. */
+function beginStatus(link: Link, state: Certified12): StapledStatus | undefined {
 	const span = readStatus(link.reader);
 	link.reader.finish();
 	link.addTo(state.transcript);
-	if (state.subject)
-		state.status = new StapledStatus(link.message, span, state.subject, timeNow(link.config.certificates.clock));
+	const subject = state.subject;
+	return subject && new StapledStatus(link.message, span, subject, timeNow(link.config.certificates.clock));
 }
 
-/** The status holds. Where it has to be there, what was verified ends with it. */
-function endStatus(state: State12): void {
-	const { peer, status } = state;
-	if (status && peer!.needsStatus) peer!.validUntil = Math.min(peer!.validUntil, status.validUntil);
-	state.status = state.subject = undefined;
+/** The status holds. If it must come, what was verified ends with it. */
+function endStatus(state: Certified12, status: StapledStatus | undefined): void {
+	const peer = state.peer;
+	if (status && peer.needsStatus) peer.validUntil = Math.min(peer.validUntil, status.validUntil);
+	state.subject = undefined;
 }
 
-/** Announced but left out, which a server may do, unless the status has to be there. */
-function expectNoStatus(state: State12): void {
-	if (state.peer!.needsStatus)
+/** A server may announce a status and leave it out, unless it must come. */
+function expectNoStatus(state: Certified12): void {
+	if (state.peer.needsStatus)
 		throw new TLSError(
 			"bad_staple",
 			"the server announced a certificate status (OCSP), which has to be there, and then left it out",
@@ -120,11 +119,11 @@ function expectNoStatus(state: State12): void {
 }
 
 /** ServerKeyExchange (section 7.4.3). Sets `state.proof`. */
-function readServerKeyExchange(link: Link, state: State12): void {
+function readServerKeyExchange(link: Link, state: Certified12): void {
 	const { config, reader: r } = link;
 	const { randoms } = state.answer;
 	const start = r.at;
-	state.exchange!.readParameters(link);
+	state.exchange.readParameters(link);
 	const end = r.at;
 	const scheme = r.u16();
 	const signature = r.enter(2, 0, 0xffff);
@@ -140,28 +139,28 @@ function readServerKeyExchange(link: Link, state: State12): void {
 	const content = new Uint8Array(randoms.length + end - start);
 	copy(randoms, 0, randoms.length, content, 0);
 	copy(link.message, start, end, content, randoms.length);
-	state.proof = authenticate12(state.peer!, scheme, content, link.message, signatureStart, signatureEnd);
+	state.proof = authenticate12(state.peer, scheme, content, link.message, signatureStart, signatureEnd);
 	link.addTo(state.transcript);
 	link.timing.mark(Phase.proof);
 }
 
-/** The client's flight takes an expensive step: a signature, or the encryption of the secret. */
-function mustCompute(link: Link, state: State12): boolean {
-	return !state.exchange!.isSigned || state.identity !== undefined;
+/** True if the client's flight takes an expensive step: a signature, or the encryption of the secret. */
+function mustCompute(state: Certified12): boolean {
+	return !state.exchange.isSigned || state.identity !== undefined;
 }
 
 /**
- * [Certificate], ClientKeyExchange, [CertificateVerify] (section 7.4.6 to 7.4.8). The extended master secret follows from all messages up to
- * ClientKeyExchange.
+ * Sends [Certificate], ClientKeyExchange, [CertificateVerify] (section 7.4.6 to 7.4.8). The extended master secret follows from all messages
+ * up to ClientKeyExchange.
  */
-function sendKeyExchange(link: Link, state: State12): void {
+function sendKeyExchange(link: Link, state: Certified12): asserts state is Certified12 & Keyed12 {
 	const {
 		transcript,
 		identity,
 		isAsked,
+		exchange,
 		answer: { suite, randoms, isExtended, isClientRaw },
 	} = state;
-	const exchange = state.exchange!;
 	const w = new Writer(128);
 	if (identity && isClientRaw) writeRawKey12(w, rawKeys!.ownKey(identity.chain[0]!));
 	else if (isAsked) writeCertificate12(w, identity ? identity.chain : []);
@@ -173,23 +172,24 @@ function sendKeyExchange(link: Link, state: State12): void {
 	transcript.add(w.bytes, 0, w.length);
 	const sessionHash = isExtended ? transcript.digest() : undefined;
 	const secret = exchange.takeSecret(); // which the next line closes, whatever happens
-	state.master = sessionHash ? extendedMasterSecret(suite, secret, sessionHash) : masterSecret(suite, secret, randoms);
+	const master = sessionHash ? extendedMasterSecret(suite, secret, sessionHash) : masterSecret(suite, secret, randoms);
+	state.master = master;
 	if (identity) {
 		const start = w.length;
 		writeProof12(w, identity, transcript);
 		transcript.add(w.bytes, start, w.length);
 	}
 	link.send(w.bytes, 0, w.length);
-	deriveKeys(state);
+	deriveKeys(state, master);
 	link.timing.mark(Phase.agreement);
 }
 
-/** The keys of both directions. */
-function deriveKeys(state: State12): void {
+/** Derives the keys of both directions from the master secret. */
+function deriveKeys(state: State12, master: Secret): void {
 	const { suite, randoms } = state.answer;
 	// its first half is the client's
-	logSecret(CLIENT_RANDOM, randoms, state.master!);
-	const block = keyBlock(suite, state.master!, randoms);
+	logSecret(CLIENT_RANDOM, randoms, master);
+	const block = keyBlock(suite, master, randoms);
 	try {
 		state.reading = recordCipher(state.answer, block, 1);
 		state.writing = recordCipher(state.answer, block, 0);
@@ -198,16 +198,14 @@ function deriveKeys(state: State12): void {
 	}
 }
 
-/** ChangeCipherSpec and Finished, which is the first message under the new keys (RFC 5246 section 7.1, 7.4.9). */
-function finish(link: Link, state: State12): void {
+/** Sends ChangeCipherSpec and Finished, which is the first message under the new keys (RFC 5246 section 7.1, 7.4.9). */
+function finish(link: Link, state: Keyed12): void {
 	const { transcript } = state;
 	const { suite, recordLimit } = state.answer;
 	link.sendChangeCipherSpec();
-	const writing = state.writing!;
-	state.writing = undefined;
-	link.writeWith(writing);
+	link.writeWith(state.takeWriting());
 	if (recordLimit) link.limitRecords(recordLimit, link.config.recordSizeLimit);
-	const data = verifyData12(suite, state.master!, CLIENT_FINISHED, transcript.digest());
+	const data = verifyData12(suite, state.master, CLIENT_FINISHED, transcript.digest());
 	const w = new Writer(4 + VERIFY_LENGTH);
 	w.u8(HandshakeType.finished);
 	w.u24(VERIFY_LENGTH);
@@ -216,43 +214,36 @@ function finish(link: Link, state: State12): void {
 	link.send(w.bytes, 0, w.length);
 }
 
-/** The server's ChangeCipherSpec has come. */
-function changeReading(link: Link, state: State12): void {
-	const reading = state.reading!;
-	state.reading = undefined;
-	link.readWith(reading);
-}
-
-/** NewSessionTicket, which comes before the server's ChangeCipherSpec if it was announced (RFC 5077 section 3.3). */
+/** Reads a NewSessionTicket. It comes before the server's ChangeCipherSpec if it was announced (RFC 5077 section 3.3). */
 function receiveTicket(link: Link, state: State12): void {
-	// there was no room for it
+	// memory had no room for it
 	if (!link.messageEnd) return;
 	state.ticket = readTicket12(link.reader);
 	link.addTo(state.transcript);
 }
 
-/** What the server's Finished, which the link holds, must say. */
-function expectedFinished(link: Link, { answer, master, transcript }: State12): Uint8Array {
-	const expected = verifyData12(answer.suite, master!, SERVER_FINISHED, transcript.digest()).subarray(0, VERIFY_LENGTH);
+/** Returns what the server's Finished, which the link holds, must say. */
+function expectedFinished(link: Link, { answer, master, transcript }: Keyed12): Uint8Array {
+	const expected = verifyData12(answer.suite, master, SERVER_FINISHED, transcript.digest()).subarray(0, VERIFY_LENGTH);
 	if (link.reader.left !== expected.length)
 		throw new TLSError("decode_error", "the server's Finished has the wrong length");
 	return expected;
 }
 
-/** The server's Finished. Where nothing is signed, it is the proof: it takes the secret that only the certificate's key could read. */
-function checkFinished(link: Link, state: State12): void {
+/** Checks the server's Finished. If nothing is signed, it is the proof: only the certificate's key could read the secret. */
+function checkFinished(link: Link, state: Certified12 & Keyed12): AuthenticatedPeer {
 	const expected = expectedFinished(link, state);
 	const at = link.reader.skip(expected.length);
-	if (!state.exchange!.isSigned) state.proof = authenticateByKey(state.peer!, 0, expected, link.message, at);
-	else if (!equal(link.message, at, expected, 0, expected.length))
+	if (!state.exchange.isSigned) return authenticateByKey(state.peer, 0, expected, link.message, at);
+	if (!equal(link.message, at, expected, 0, expected.length))
 		throw new TLSError("bad_finished", "the handshake was changed on its way: the server's Finished does not match");
+	return state.proof!;
 }
 
-function open(link: Link, state: State12): void {
+/** Opens the connection, in a key exchange or a session with `group`. */
+function open(link: Link, state: Keyed12, proof: AuthenticatedPeer, group: number): void {
 	const { suite, protocol, resumes, isExtended } = state.answer;
-	const proof = state.proof!;
 	link.timing.mark(Phase.finished);
-	const group = state.exchange ? state.exchange.group : state.resumedGroup!;
 	if (link.config.onSession) resumption!.keepSession12(link, state, proof, group);
 	const info = new HandshakeInfo();
 	info.version = ProtocolVersion.tls12;
@@ -268,32 +259,31 @@ function open(link: Link, state: State12): void {
 	const application = new Application12();
 	// RFC 7627 section 5.3
 	if (link.config.exporter && isExtended) {
-		application.exporter = new Exporter12(suite, state.master!, state.answer.randoms);
-		state.master = undefined;
+		application.exporter = new Exporter12(suite, state.takeMaster(), state.answer.randoms);
 	}
 	link.open(proof, info, application);
 }
 
 /** Makes the keys of the session's secret (RFC 5246 section 7.3, figure 2). */
-function takeSession(state: State12): void {
-	const { hello } = state;
-	const session = hello.session!;
-	state.master = session.secret!;
+function takeSession(state: State12, session: Session12): asserts state is Keyed12 {
+	const master = session.secret!;
+	state.master = master;
 	session.secret = undefined;
-	hello.dropOffers();
-	deriveKeys(state);
+	state.hello.dropOffers();
+	deriveKeys(state, master);
 }
 
-/** The server's Finished in a short handshake, which is the proof that it has the session's secret. */
-function checkSession(link: Link, state: State12): void {
+/** Checks the server's Finished in a short handshake. It is the proof that the server has the session's secret. */
+function checkSession(link: Link, state: Keyed12, session: Session12): AuthenticatedPeer {
 	const expected = expectedFinished(link, state);
-	const { scheme, subject, verifiedAt, validUntil, group } = state.hello.session!;
-	state.resumedGroup = group;
-	state.proof = authenticateByKey({ subject, verifiedAt, validUntil }, scheme, expected, link.message, link.reader.at);
+	const { scheme, subject, verifiedAt, validUntil } = session;
+	const peer = { subject, verifiedAt, validUntil };
+	const proof = authenticateByKey(peer, scheme, expected, link.message, link.reader.at);
 	link.addTo(state.transcript);
+	return proof;
 }
 
-/** Reads the ServerHello, and sets what follows from it. */
+/** Reads the ServerHello, and sets what follows from it. The session that goes on stays in `hello`. */
 function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 	const { config } = link;
 	const answer = readServerHello12(link.reader, hello, config);
@@ -313,26 +303,28 @@ function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 
 const requestOrDone = Accept.certificate_request | Accept.server_hello_done;
 
-/** What comes behind the certificates, but for a status of theirs. */
-function afterCertificate(state: State12): number {
-	return state.exchange!.isSigned ? Accept.server_key_exchange : requestOrDone;
+/** Returns what comes behind the certificates, but for a status of theirs. */
+function afterCertificate(state: Certified12): number {
+	return state.exchange.isSigned ? Accept.server_key_exchange : requestOrDone;
 }
 
 /** Certificate, CertificateStatus. */
 function* authenticateServer(link: Link, state: State12): Flow {
 	yield Accept.certificate;
-	beginCertificate(link, state);
+	let search: Search12 | undefined = beginCertificate(link, state);
 	do yield Step.pause;
-	while (stepSearch(state.search!));
-	endCertificate(link, state);
+	while (stepSearch(search));
+	endCertificate(link, state, search);
+	search = undefined; // and with it all that it holds
 
 	const next = afterCertificate(state);
 	yield state.answer.sendsStatus ? next | Accept.certificate_status : next;
 	if (link.messageType === HandshakeType.certificate_status) {
-		beginStatus(link, state);
+		let status = beginStatus(link, state);
 		do yield Step.pause;
-		while (state.status && stepSearch(state.status));
-		endStatus(state);
+		while (status && stepSearch(status));
+		endStatus(state, status);
+		status = undefined; // the response is long
 		yield next;
 	} else expectNoStatus(state);
 	return exchangeKeys(link, state);
@@ -352,12 +344,12 @@ function readDone(link: Link, state: State12): void {
 }
 
 /** From the ServerKeyExchange, which is here if there is one, to the client's Finished. */
-function* exchangeKeys(link: Link, state: State12): Flow {
-	if (state.exchange!.isSigned) {
+function* exchangeKeys(link: Link, state: Certified12): Flow {
+	if (state.exchange.isSigned) {
 		yield Step.pause;
 		readServerKeyExchange(link, state);
 		do yield Step.pause;
-		while (state.exchange!.step(link));
+		while (state.exchange.step(link));
 		yield requestOrDone;
 	}
 	if (link.messageType === HandshakeType.certificate_request) {
@@ -367,33 +359,36 @@ function* exchangeKeys(link: Link, state: State12): Flow {
 		yield Accept.server_hello_done;
 	}
 	readDone(link, state);
-	if (mustCompute(link, state)) yield Step.pause;
+	if (mustCompute(state)) yield Step.pause;
 	sendKeyExchange(link, state);
 	finish(link, state);
 	return finishServer(link, state);
 }
 
 /** NewSessionTicket, and the server's Finished. In the short handshake (RFC 5246 section 7.3, figure 2) the client's follows. */
-function* finishServer(link: Link, state: State12): Flow {
+function* finishServer(link: Link, state: Keyed12): Flow {
 	if (state.answer.sendsTicket) {
 		link.passTo(state.transcript);
 		yield Accept.new_session_ticket;
 		receiveTicket(link, state);
 	}
 	yield Step.change_cipher_spec;
-	changeReading(link, state);
+	link.readWith(state.takeReading());
 	yield Accept.finished;
-	if (state.answer.resumes) {
-		checkSession(link, state);
+	const session = state.hello.session;
+	if (isCertified(state)) open(link, state, checkFinished(link, state), state.exchange.group);
+	else if (session) {
+		const proof = checkSession(link, state, session);
 		finish(link, state);
-	} else checkFinished(link, state);
-	open(link, state);
+		open(link, state, proof, session.group);
+	}
 }
 
 /** All that follows the ServerHello, which is the message that the link holds. Each part returns the next, so that only one waits. */
 export function flow12(link: Link, hello: Hello, transcript: Transcript): Flow {
 	const state = begin(link, hello, transcript);
-	if (!state.answer.resumes) return authenticateServer(link, state);
-	takeSession(state);
+	const session = hello.session;
+	if (!session || !state.answer.resumes) return authenticateServer(link, state);
+	takeSession(state, session);
 	return finishServer(link, state);
 }

@@ -46,6 +46,7 @@ import type { PeerSearch } from "../rawkeys";
 import { resumption } from "../resumption/resumption";
 import { trafficCipher, verifyData, writeFinished } from "./schedule";
 import { State13 } from "./state";
+import type { Keyed13, Proven13 } from "./state";
 
 /** In the place of a session: an external key proves the server, no certificate does. It ends when the application says so. */
 const noCertificate = Object.freeze({ subject: "", scheme: 0, verifiedAt: 0, validUntil: Infinity });
@@ -79,7 +80,7 @@ function agreeOn(share: Share, message: Uint8Array, start: number, end: number):
 }
 
 /** Key agreement, then the handshake keys in both directions. */
-function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): void {
+function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): asserts state is Keyed13 {
 	const transcript = state.transcript,
 		schedule = state.schedule,
 		suite = answer.suite;
@@ -147,7 +148,7 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): num
 }
 
 /** What comes of the early data: the server has taken it, or all that follows goes out with the handshake's key. */
-function settleEarly(link: Link, hello: Hello, state: State13, seen: number): void {
+function settleEarly(link: Link, hello: Hello, state: Keyed13, seen: number): void {
 	const { suite } = state.schedule;
 	if (!state.isEarly) return;
 	if (seen & ExtensionBit.early_data) {
@@ -155,7 +156,7 @@ function settleEarly(link: Link, hello: Hello, state: State13, seen: number): vo
 		return;
 	}
 	state.isEarly = false;
-	link.writeWith(trafficCipher(suite, state.client!));
+	link.writeWith(trafficCipher(suite, state.client));
 }
 
 /** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
@@ -201,7 +202,7 @@ function readRequest(link: Link, state: State13): void {
 }
 
 /** [CertificateRequest], Certificate and CertificateVerify. Sets `state.proof`. */
-function* authenticateServer(link: Link, state: State13): Flow {
+function* authenticateServer(link: Link, state: Keyed13): Flow {
 	yield Accept.certificate_request | certificateMessages(state.asked);
 	if (link.messageType === HandshakeType.certificate_request) {
 		state.isAsked = true;
@@ -243,8 +244,8 @@ function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
 }
 
 /** The server's Finished (section 4.4.4). With a pre-shared key it is what sets `state.proof`. */
-function checkFinished(link: Link, transcript: Transcript, state: State13): void {
-	const expected = verifyData(state.schedule.suite, state.server!, transcript.digest());
+function checkFinished(link: Link, transcript: Transcript, state: Keyed13): asserts state is Proven13 {
+	const expected = verifyData(state.schedule.suite, state.server, transcript.digest());
 	const { reader } = link;
 	if (reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
 	if (state.key) {
@@ -256,11 +257,11 @@ function checkFinished(link: Link, transcript: Transcript, state: State13): void
 }
 
 /** The client's last flight. */
-function writeFlight(link: Link, { transcript, isCompatible, isAsked, identity, schedule, client }: State13): Writer {
+function writeFlight(link: Link, { transcript, isCompatible, isAsked, identity, schedule, client }: Keyed13): Writer {
 	if (isCompatible) link.sendChangeCipherSpec();
 	const w = new Writer(64);
 	if (isAsked) writeIdentity(w, empty, identity, transcript);
-	writeFinished(w, schedule.suite, client!, transcript);
+	writeFinished(w, schedule.suite, client, transcript);
 	transcript.add(w.bytes, 0, w.length);
 	return w;
 }
@@ -276,7 +277,7 @@ function expectTrust(link: Link): void {
 }
 
 /** The server is authenticated: derives the keys for application data, and returns the client's last flight. */
-function makeFlight(link: Link, state: State13): Writer {
+function makeFlight(link: Link, state: Keyed13): Writer {
 	const transcript = state.transcript,
 		suite = state.schedule.suite;
 	const digest = transcript.digest();
@@ -290,20 +291,20 @@ function makeFlight(link: Link, state: State13): Writer {
 	link.readWith(trafficCipher(suite, serverTraffic));
 	if (state.isEarly) {
 		resumption!.endEarly(link, transcript);
-		link.writeWith(trafficCipher(suite, state.client!));
+		link.writeWith(trafficCipher(suite, state.client));
 	}
 	return writeFlight(link, state);
 }
 
 /** The last flight is sent: the connection opens. */
-function openConnection(link: Link, state: State13): void {
+function openConnection(link: Link, state: Proven13): void {
 	const transcript = state.transcript,
 		suite = state.schedule.suite,
 		application = state.application!;
 	link.writeWith(trafficCipher(suite, application.client!));
 	link.timing.mark(Phase.finished);
-	const proof = state.proof!;
-	const { config } = link;
+	const config = link.config,
+		proof = state.proof;
 	if (config.onSession)
 		application.keeper = resumption!.keepTickets(config, state.schedule, transcript, proof, {
 			protocol: state.protocol ?? NO_PROTOCOL,
@@ -315,12 +316,12 @@ function openConnection(link: Link, state: State13): void {
 	link.open(proof, infoOf(state), application);
 }
 
-function infoOf(state: State13): HandshakeInfo {
+function infoOf(state: Proven13): HandshakeInfo {
 	const info = new HandshakeInfo();
 	info.version = ProtocolVersion.tls13;
 	info.suite = state.schedule.suite.name;
 	info.group = state.group;
-	info.signature = state.proof!.scheme;
+	info.signature = state.proof.scheme;
 	info.resumed = state.key?.session !== undefined;
 	info.retried = state.isRetried === true;
 	info.extendedMasterSecret = true;
@@ -331,7 +332,7 @@ function infoOf(state: State13): HandshakeInfo {
 }
 
 /** Finished of both sides (section 4.4.4). */
-function* finished13(link: Link, state: State13): Flow {
+function* finished13(link: Link, state: Keyed13): Flow {
 	yield Accept.finished;
 	checkFinished(link, state.transcript, state);
 	if (state.identity) yield Step.pause;
@@ -347,7 +348,7 @@ function* finished13(link: Link, state: State13): Flow {
 }
 
 /** EncryptedExtensions answers the last of the hello. Returns what follows on it. */
-function endHello(link: Link, hello: Hello, answer: ServerHello, state: State13): Flow {
+function endHello(link: Link, hello: Hello, answer: ServerHello, state: Keyed13): Flow {
 	settleEarly(link, hello, state, readEncryptedExtensions(link, state.asked, state));
 	state.dropHello();
 	link.addTo(state.transcript);

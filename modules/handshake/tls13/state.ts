@@ -1,5 +1,6 @@
 /*
-	What the steps of TLS 1.3's flow share (flow.ts). Its secrets are wiped when the handshake is over, however it ends.
+	What the steps of TLS 1.3's flow share (flow.ts). Its secrets are wiped when the handshake is over, however it ends. What is there from a
+	certain step on has a type of its own, which that step asserts.
 */
 
 import { empty } from "../../wire/reader";
@@ -15,9 +16,14 @@ import type { Transcript } from "../transcript";
 import type { Application13 } from "./post";
 import { Schedule13 } from "./schedule";
 
-/** One handshake. */
+/** After the key agreement: with the handshake's traffic secrets. */
+export type Keyed13 = State13 & { readonly client: Secret; readonly server: Secret };
+
+/** After the server's Finished: with the proof of who it is. */
+export type Proven13 = Keyed13 & { readonly proof: AuthenticatedPeer };
+
+/** One handshake. XS: absent fields. */
 export class State13 {
-	// what is declared is a field only once it is set: each takes 16 bytes
 	/** Until the server has answered all of it. */
 	private hello: Hello | undefined;
 	/** What is needed of it then: the group of the key exchange, the extensions that were asked for, whether early data was taken. */
