@@ -22,7 +22,7 @@ export class KeyShare extends Native("xs_keyshare_destructor") {
 		return native("xs_keyshare_publicKey").call(this, out, offset);
 	}
 	/**
-	 * Sets `shared` (32 or 48 bytes) to the value agreed with the peer's public key `peer[start..end)`. False where that is no
+	 * Sets `shared` (32 or 48 bytes) to the value agreed with the peer's public key `peer[start..end)`. False if that is no
 	 * valid key of the group, or one that gives zero (RFC 8446 section 7.4.2).
 	 */
 	agree(peer: Bytes, start: number, end: number, shared: Secret): boolean {

@@ -9,14 +9,14 @@ import type { Secret } from "./secret";
 
 /**
  * Logs `secret` of the connection whose ClientHello has `clientRandom` (32 bytes): on a desktop in the file that the environment variable
- * SSLKEYLOGFILE names, on a device on the debugger's console where the manifest's "defines" have { "keylog": { "on": 1 } }. The label (39 characters
+ * SSLKEYLOGFILE names, on a device on the debugger's console if the manifest's "defines" have { "keylog": { "on": 1 } }. The label (39 characters
  * at most) is the format's own.
  */
 export function logSecret(this: void, label: string, clientRandom: Bytes, secret: Secret): void {
 	return native("xs_keylog").call(this, label, clientRandom, secret);
 }
 
-/** True where `logSecret` does something now; in a release undefined. */
+/** True if `logSecret` does something now; in a release undefined. */
 export function logsSecrets(this: void): boolean | undefined {
 	return native("xs_keylog_isOn").call(this);
 }

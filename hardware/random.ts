@@ -5,7 +5,7 @@
 
 import type { Bytes } from "./native";
 
-/** Fills `buffer[start..end)`. Throws where the generator has too little entropy. */
+/** Fills `buffer[start..end)`. Throws if the generator has too little entropy. */
 export function random(this: void, buffer: Bytes, start: number, end: number): void {
 	return native("xs_random").call(this, buffer, start, end);
 }

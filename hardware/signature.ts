@@ -12,7 +12,7 @@ export const enum KeyKind {
 	p384 = 3,
 	/** Only if chipFeatures() has ChipFeature.p521. */
 	p521 = 4,
-	/** Verified by hardware/ed25519, where the build has it. */
+	/** Verified by hardware/ed25519, if the build has it. */
 	ed25519 = 5,
 }
 

@@ -87,7 +87,7 @@ export class TLSClient {
 	declare readonly target: unknown;
 	readonly #transport: TCPTransport<TLSClient>;
 
-	/** Throws TLSError: "configuration" for options that are wrong, "transport" where the TCP class throws. */
+	/** Throws TLSError: "configuration" for options that are wrong, "transport" if the TCP class throws. */
 	constructor(given: TLSClientOptions) {
 		const options = readSettings(given);
 		options.secure = readOptions(options.secure ?? {});
@@ -99,7 +99,7 @@ export class TLSClient {
 
 	/**
 	 * Reads what has arrived: all of the record at hand, up to `what` bytes where it is a number, or into `what` where it is a buffer (then
-	 * the number of bytes is returned). With format "number" one byte. Undefined where nothing is there. Without a buffer it returns fewer bytes where
+	 * the number of bytes is returned). With format "number" one byte. Undefined if nothing is there. Without a buffer it returns fewer bytes where
 	 * memory has no room for all; `onReadable` is then called again for the rest. Where there is room for
 	 * fewer than 64, the connection ends with "out_of_memory", and `read` returns undefined.
 	 */
@@ -133,14 +133,14 @@ export class TLSClient {
 		return result;
 	}
 
-	/** Sends close_notify where the handshake is done, else user_canceled, and closes TCP. Nothing is called afterwards. */
+	/** Sends close_notify if the handshake is done, else user_canceled, and closes TCP. Nothing is called afterwards. */
 	close(): void {
 		this.#transport.close();
 	}
 
 	/**
 	 * Closes the write side with close_notify, behind what was written. Reading goes on until the server closes, which `onError` tells. A server of TLS 1.2 may
-	 * close at once. Throws TLSError where the connection is not open.
+	 * close at once. Throws TLSError if the connection is not open.
 	 */
 	end(): void {
 		this.#transport.end();
@@ -182,7 +182,7 @@ export class TLSClient {
 	/**
 	 * Sends a buffer of no more bytes than `onWritable` said, or one byte with format "number". Returns what may be written next. What is written in
 	 * one callback or turn of the event loop shares records; with `more`, a piece of a message waits for the next one. Throws TypeError or RangeError for
-	 * a wrong argument, and TLSError where the connection is over.
+	 * a wrong argument, and TLSError if the connection is over.
 	 */
 	write(value: number | Buffer, options?: WriteOptions): number {
 		const transport = this.#transport;

@@ -35,18 +35,18 @@ export interface Config {
 	readonly psk?: ExternalKey;
 	readonly earlyData?: Uint8Array;
 	readonly onSession?: (session: ArrayBuffer) => void;
-	/** Which server and which trust a session belongs to; where sessions are handed out. */
+	/** Which server and which trust a session belongs to, if sessions are handed out. */
 	readonly sessionBinding?: Uint8Array | undefined;
 	readonly inflate?: Options["inflate"];
 	readonly maxMessage: number;
-	/** 0 where none is asked for. */
+	/** 0 if none is asked for. */
 	readonly recordSizeLimit: number;
-	/** RFC 6066's number for tls_max_fragment_length; 0 where none is asked for. */
+	/** RFC 6066's number for tls_max_fragment_length; 0 if none is asked for. */
 	readonly maxFragmentCode: number;
 	readonly maxSendFragment: number;
-	/** Not there where records are not filled up. */
+	/** Not there if records are not filled up. */
 	readonly recordPadding?: number;
-	/** Milliseconds; not there where the application does not say. */
+	/** Milliseconds; not there if the application does not say. */
 	readonly timeout?: number;
 	readonly idleTimeout?: number;
 	/** Milliseconds for timing. */

@@ -76,7 +76,7 @@ function versionOption(
 	return value;
 }
 
-/** What is asked for by the application; undefined where it leaves that to memory. */
+/** What is asked for by the application; undefined if it leaves that to memory. */
 function givenLimits({ recordSizeLimit, tls_max_fragment_length: fragment }: Options): RecordLimits | undefined {
 	if (recordSizeLimit === undefined && fragment === undefined) return undefined;
 	return {
@@ -106,7 +106,7 @@ function protocolList(value: string | readonly string[] | undefined): readonly s
 	return Object.freeze(list);
 }
 
-/** True where each character is one byte on the wire. */
+/** True if each character is one byte on the wire. */
 function isASCII(text: string): boolean {
 	return ArrayBuffer.fromString(text).byteLength === text.length && !text.includes(NUL);
 }
@@ -228,7 +228,7 @@ function suitesFor(options: Options, config: Making<Config>): readonly number[] 
 	return suites;
 }
 
-/** Milliseconds since 1970 by the app's clock; undefined where it knows no time. */
+/** Milliseconds since 1970 by the app's clock; undefined if it knows no time. */
 function readClock(clock: ClockPolicy): number | undefined {
 	try {
 		return clockTime(clock);
@@ -311,7 +311,7 @@ function addRawKeys(config: Making<Config>, { pins, staple, postHandshakeAuth }:
 	config.rawPublicKeys = true;
 }
 
-/** Each identity is in the configuration as soon as it is read, so that it can be wiped where the next one is refused. */
+/** Each identity is in the configuration as soon as it is read, so that it can be wiped if the next one is refused. */
 function addCredentials(config: Making<Config>, options: Options): void {
 	const list = identityList(options);
 	const credential = list ? readIdentity(list, 0) : readCredential(options);
@@ -322,7 +322,7 @@ function addCredentials(config: Making<Config>, options: Options): void {
 	for (let i = 1; i < list.length; i++) others.push(readIdentity(list, i));
 }
 
-/** Fills in the configuration. What has secrets is in it as soon as it is made, so that it can be wiped where the rest fails. */
+/** Fills in the configuration. What has secrets is in it as soon as it is made, so that it can be wiped if the rest fails. */
 function fill(config: Making<Config>, options: Options, host: string | undefined, port: number): void {
 	const { certificateName, sendServerName = true } = options;
 	const serverName = serverNameOf(SERVER_NAME, options.serverName ?? host);

@@ -124,7 +124,7 @@ export class Engine {
 		this.#connection.release();
 	}
 
-	/** Closes the write side with close_notify; what the server sends can still be read. Throws TLSError where the connection is not open. */
+	/** Closes the write side with close_notify; what the server sends can still be read. Throws TLSError if the connection is not open. */
 	end(): void {
 		this.#connection.end();
 	}

@@ -56,7 +56,7 @@ const failures = Object.freeze({
 /** The name of a failure; stable, for `switch` in the application. */
 export type FailureCode = keyof typeof failures;
 
-/** What went wrong: `code` for the program, `message` for a person, `alert` for the peer (undefined where none is sent). */
+/** What went wrong: `code` for the program, `message` for a person, `alert` for the peer (undefined if none is sent). */
 export class TLSError extends Error {
 	/** Name of the failure, one of a fixed list. */
 	readonly code: FailureCode;
@@ -70,7 +70,7 @@ export class TLSError extends Error {
 		this.alert = alert === NONE ? peerAlert : alert;
 	}
 
-	/** True where `alert` has to be sent to the peer. */
+	/** True if `alert` has to be sent to the peer. */
 	get answersPeer(): boolean {
 		return failures[this.code] !== NONE;
 	}
@@ -81,7 +81,7 @@ export class TLSError extends Error {
 }
 
 /**
- * What was thrown, as a TLSError: "crypto" or "out_of_memory" where a binding reports PSA Crypto's failure, in its own words
+ * What was thrown, as a TLSError: "crypto" or "out_of_memory" if a binding reports PSA Crypto's failure, in its own words
  * (hardware/psa/binding.h), else "internal".
  */
 export function asTLSError(thrown: unknown): TLSError {

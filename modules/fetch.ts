@@ -210,7 +210,7 @@ function clientFor(url: WebURL, { options, secure }: Plan, onError: (error: TLSE
 	});
 }
 
-/** True where a status asks for another request. */
+/** True if a status asks for another request. */
 function isRedirect(status: number): boolean {
 	return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
@@ -219,7 +219,7 @@ function dropHeaders(plan: Plan, names: readonly string[]): void {
 	plan.headers = plan.headers.filter(([name]) => !names.includes(name.toLowerCase()));
 }
 
-/** Changes the plan for where a redirect leads (Fetch standard, section 4.4). Returns the URL. */
+/** Changes the plan to where a redirect leads (Fetch standard, section 4.4). Returns the URL. */
 function follow(plan: Plan, status: number, from: WebURL, location: string): WebURL {
 	if (++plan.redirects > MAX_REDIRECTS)
 		throw new TLSError("http", `server redirected more than ${MAX_REDIRECTS} times`);
@@ -298,7 +298,7 @@ function send(url: WebURL, plan: Plan): Promise<Response> {
 	});
 }
 
-/** Asks for a URL. Rejects with a TLSError where there is no response; one with any status is a response. */
+/** Asks for a URL. Rejects with a TLSError if there is no response; one with any status is a response. */
 export async function fetch(url: string, given: FetchOptions = {}): Promise<Response> {
 	const options = copyOptions<FetchOptions>("options", given, types, "nested");
 	const plan = planOf(options);

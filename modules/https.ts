@@ -31,7 +31,7 @@ type Buffer = ArrayBuffer | ArrayBufferView;
 export interface HTTPClientOptions {
 	/** The server's name or address. */
 	host: string;
-	/** Default: 443 where `socket` has `secure`, else 80. */
+	/** Default: 443 if `socket` has `secure`, else 80. */
 	port?: number;
 	/** How to connect: { io: TLSClient, TCP: { io: TCP }, secure: {...} }, or { io: TCP }. */
 	socket: SocketOptions;
@@ -129,7 +129,7 @@ export class HTTPRequest {
 
 	/**
 	 * Reads the response's body: all that has arrived, up to `what` bytes where it is a number, or into `what` where it is a buffer (then the number of bytes is
-	 * returned). Undefined where nothing is there. Without a buffer it returns fewer bytes where memory has no room for all: read again.
+	 * returned). Undefined if nothing is there. Without a buffer it returns fewer bytes if memory has no room for all: read again.
 	 */
 	read(what?: number): ArrayBuffer | undefined;
 	read(what: Buffer): number | undefined;
@@ -210,7 +210,7 @@ export class HTTPClient {
 		});
 	}
 
-	/** Puts a request in the queue. Throws TLSError "configuration" for what can't be sent, "closed" where the client is. */
+	/** Puts a request in the queue. Throws TLSError "configuration" for what can't be sent, "closed" if the client is. */
 	request(given: RequestOptions): HTTPRequest {
 		const options = copyOptions<RequestOptions>("options", given, requestTypes, "open");
 		const { method = "GET", path = "/", headers, headersMask } = options;

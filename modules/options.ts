@@ -25,7 +25,7 @@ export interface Options {
 	/**
 	 * Cipher suites in order of preference, by their registered names. Default: those of AES-GCM and ChaCha20-Poly1305. AES-CCM comes only by this
 	 * option: TLS_AES_128_CCM_SHA256, TLS_AES_128_CCM_8_SHA256 (whose tag has 8 bytes, so that one forgery in 2^64 gets through) and
-	 * TLS 1.2's TLS_ECDHE_ECDSA_WITH_AES_128_CCM and ..._CCM_8. Old suites can be named where "config.xs_tls" switches them on (legacy/legacy.ts).
+	 * TLS 1.2's TLS_ECDHE_ECDSA_WITH_AES_128_CCM and ..._CCM_8. Old suites can be named if "config.xs_tls" switches them on (legacy/legacy.ts).
 	 */
 	cipherSuites?: readonly string[];
 	/**
@@ -58,7 +58,7 @@ export interface Options {
 	 */
 	clientIdentities?: readonly ClientIdentityOption[];
 	/**
-	 * True: the server may ask for the client's certificate at any time after the handshake, too (TLS 1.3), and gets it, or an empty list where there
+	 * True: the server may ask for the client's certificate at any time after the handshake, too (TLS 1.3), and gets it, or an empty list if there
 	 * is none. It keeps the transcript's hash for as long as the connection lasts. Default: such a request is refused.
 	 */
 	postHandshakeAuth?: boolean;
@@ -75,7 +75,7 @@ export interface Options {
 	 */
 	sessionLifetime?: number;
 	/**
-	 * Goes out with the first flight of TLS 1.3 where `session`, or without one `psk`, allows that much, before the server is known to be there
+	 * Goes out with the first flight of TLS 1.3 if `session`, or without one `psk`, allows that much, before the server is known to be there
 	 * (RFC 8446 section 8, appendix E.5): whoever listens can send it to the server again, so only requests that may be replayed, such as a GET without effects. Where
 	 * `onHandshake` says that `earlyData` is false, the server has not taken it, and the application has to send it.
 	 */
@@ -122,7 +122,7 @@ export interface Options {
 	staple?: "ask" | "require";
 	/**
 	 * Decompresses zlib's format; with it the server is told that it may compress its certificates (RFC 8879, TLS 1.3 only). Has to fill all of `to`
-	 * with all of `from[start..end)` and return true, or false where that can't be. hardware/inflate has one.
+	 * with all of `from[start..end)` and return true, or false if that can't be. hardware/inflate has one.
 	 */
 	inflate?: (from: Uint8Array, start: number, end: number, to: Uint8Array) => boolean;
 	/** How time is told; see x509/time.ts. */
@@ -136,7 +136,7 @@ export interface Options {
 	maxMessage?: number;
 	/**
 	 * Most text that the server may put in a record, in bytes with one for the type, 64 to 16385 (RFC 8449): what a record needs in
-	 * memory. Not every server keeps to it, and a record for which there is no room ends the connection with "out_of_memory". Default: where neither
+	 * memory. Not every server keeps to it, and a record for which there is no room ends the connection with "out_of_memory". Default: if neither
 	 * this nor `tls_max_fragment_length` is given, what memory allows when the connection is made, and that goes for both (limits.ts). It can't know
 	 * what the application needs later: for several connections at once, say how large their records may be.
 	 */

@@ -1,6 +1,6 @@
 /*
 	Signing with an RSA key that only the digital-signature peripheral can read, for ds.ts. Its interface is ESP-IDF's esp_ds.h. PSA's driver for it,
-	which would do the encoding, too, frees its memory twice in ESP-IDF 6.0 where the key's parameters are wrong, and tells
+	which would do the encoding, too, frees its memory twice in ESP-IDF 6.0 if the key's parameters are wrong, and tells
 	no failure from another.
 */
 

@@ -1,6 +1,6 @@
 /*
 	The accelerators of this ESP32 chip, from ESP-IDF's options and capabilities (README.md has the table). Refuses to compile where
-	record crypto and transcript hashes would run in software, or where PSA's structures would not be ESP-IDF's.
+	record crypto and transcript hashes would run in software, or if PSA's structures would not be ESP-IDF's.
 */
 
 #ifndef XS_TLS_ESP32_CAPABILITIES_H
@@ -35,7 +35,7 @@
 
 /*
 	ESP-IDF compiles PSA Crypto with its own configuration, in which its drivers enlarge the operations' structures. Without it here,
-	PSA would write behind ours. The macros exist only where that configuration was read; binding.c checks the sizes when it starts.
+	PSA would write behind ours. The macros exist only if that configuration was read; binding.c checks the sizes when it starts.
 */
 #if !defined(ESP_CONFIG_H)
 	#error "ESP-IDF's configuration of Mbed TLS was not read: the C_FLAGS of hardware/esp32/manifest.json are missing"

@@ -7,8 +7,8 @@
 import type { Bytes } from "../native";
 
 /**
- * Decompresses all of `from[start..end)` into all of `to`. False where that is no right stream, or not exactly as long as `to`: nothing is written
- * beyond it. Throws where memory is missing.
+ * Decompresses all of `from[start..end)` into all of `to`. False if that is no right stream, or not exactly as long as `to`: nothing is written
+ * beyond it. Throws if memory is missing.
  */
 export function inflate(this: void, from: Bytes, start: number, end: number, to: Bytes): boolean {
 	return native("xs_inflate").call(this, from, start, end, to);

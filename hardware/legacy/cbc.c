@@ -118,7 +118,7 @@ void xs_cbc_needsNewKey(xsMachine* the)
 	xsmcSetBoolean(xsResult, cbc->sequence >= cbc->recordLimit);
 }
 
-/* Bytes that are encrypted where the text has so many: with the MAC, if it is inside, and the shortest padding. */
+/* Bytes that are encrypted if the text has so many: with the MAC, if it is inside, and the shortest padding. */
 static size_t paddedLength(const CBC* cbc, size_t length)
 {
 	size_t inside = length + (cbc->encryptThenMac ? 0 : cbc->macLength);
@@ -230,7 +230,7 @@ void xs_cbc_seal(xsMachine* the)
 		makeHeader(cbc, bytes, kBlock + padded, header);
 		status = runMAC(cbc, header, iv, kBlock + padded, text + padded);
 	}
-	/* a number is used once, also where the driver failed halfway */
+	/* a number is used once, also if the driver failed halfway */
 	cbc->sequence++;
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "encrypting a record", status);

@@ -1,5 +1,5 @@
 /*
-	Diffie-Hellman in the groups of RFC 7919, for dhe.ts: with PSA where it knows them (Mbed TLS 3.5 and later), else with the big numbers of
+	Diffie-Hellman in the groups of RFC 7919, for dhe.ts: with PSA if it knows them (Mbed TLS 3.5 and later), else with the big numbers of
 	Mbed TLS 2.28.
 */
 

@@ -28,7 +28,7 @@ export class DHEShare extends Native("xs_dhe_destructor") {
 	}
 	/**
 	 * Sets `shared`, which must be as long as the prime, to the value agreed with the peer's public key `peer[start..end)`, and cuts the zeros in
-	 * front off it, as TLS 1.2 wants (RFC 5246 section 8.1.2). False where that is no valid key: 1 < key < prime - 1 (RFC 7919 section 5.1).
+	 * front off it, as TLS 1.2 wants (RFC 5246 section 8.1.2). False if that is no valid key: 1 < key < prime - 1 (RFC 7919 section 5.1).
 	 */
 	agree(peer: Bytes, start: number, end: number, shared: Secret): boolean {
 		return native("xs_dhe_agree").call(this, peer, start, end, shared);

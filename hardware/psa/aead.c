@@ -204,7 +204,7 @@ void xs_aead_seal(xsMachine* the)
 	psa_status_t status = aead->isCCM ? ccmSeal(&ccm, text, length, text + length)
 									  : psa_aead_encrypt(aead->key, aead->algorithm, nonce, kIvMax, additional,
 										  additionalLength, text, length, text, length + aead->tag, &written);
-	/* a number is used once, also where the driver failed halfway */
+	/* a number is used once, also if the driver failed halfway */
 	aead->sequence++;
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "encrypting a record", status);

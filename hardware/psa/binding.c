@@ -188,7 +188,7 @@ uint8_t* bindingSpan(xsMachine* the, xsIntegerValue index, xsIntegerValue start,
 	return bindingRange(the, index, start, start + length, access);
 }
 
-/* True where a value is an object of the class; `data` gets its data, NULL where it is closed. XS throws where it is none. */
+/* True if a value is an object of the class; `data` gets its data, NULL where it is closed. XS throws if it is none. */
 static bool isOfClass(xsMachine* the, xsSlot* slot, xsDestructor destructor, void** data)
 {
 	volatile bool isValid = false;

@@ -43,7 +43,7 @@ enum {
 };
 
 /*
-	Software that is no part of PSA Crypto (rsa.c, p256.c, ../mlkem): the simulator counts it like an accelerator, and has one fail where a test asks for
+	Software that is no part of PSA Crypto (rsa.c, p256.c, ../mlkem): the simulator counts it like an accelerator, and has one fail if a test asks for
 	that. Verifying, by KeyKind; and other work, by its name.
 */
 #ifndef XS_TLS_COUNT
@@ -72,23 +72,23 @@ void bindingThrow(xsMachine* the, const char* attempt, psa_status_t status);
 /* What a native does with a buffer's bytes. */
 typedef enum { kRead, kWrite } Access;
 
-/* True where argument `index` was given and is not undefined. */
+/* True if argument `index` was given and is not undefined. */
 bool bindingIsGiven(xsMachine* the, xsIntegerValue index);
 /* A whole number from 0 to 2^31 - 1: an offset, a length, an enum's number. */
 xsIntegerValue bindingInteger(xsMachine* the, xsIntegerValue index);
 /* A whole number from 0 to 2^32 - 1. */
 uint32_t bindingUnsigned(xsMachine* the, xsIntegerValue index);
-/* The sequence number that a cipher starts with: 0 where the argument is not given. */
+/* The sequence number that a cipher starts with: 0 if the argument is not given. */
 uint64_t bindingSequence(xsMachine* the, xsIntegerValue index);
 /* True for what script takes for true. */
 bool bindingBoolean(xsMachine* the, xsIntegerValue index);
-/* Copies a string, with a 0 behind it. Throws RangeError where it is longer than `size` - 1 bytes. */
+/* Copies a string, with a 0 behind it. Throws RangeError if it is longer than `size` - 1 bytes. */
 void bindingText(xsMachine* the, xsIntegerValue index, char* text, size_t size);
 /* PSA's name for one of TLS's hash functions, by its number in HashAlgorithm. */
 psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue index);
 psa_algorithm_t bindingHashOf(xsMachine* the, xsIntegerValue number);
 
-/* Bytes start..end of an ArrayBuffer or a view whose items have one byte. Throws RangeError where they are not all there. */
+/* Bytes start..end of an ArrayBuffer or a view whose items have one byte. Throws RangeError if they are not all there. */
 uint8_t* bindingRange(xsMachine* the, xsIntegerValue index, xsIntegerValue start, xsIntegerValue end, Access access);
 /* The same for `length` bytes at `start`. */
 uint8_t* bindingSpan(xsMachine* the, xsIntegerValue index, xsIntegerValue start, xsIntegerValue length, Access access);
@@ -96,11 +96,11 @@ uint8_t* bindingSpan(xsMachine* the, xsIntegerValue index, xsIntegerValue start,
 uint8_t* bindingBuffer(xsMachine* the, xsIntegerValue index, Access access, size_t* length);
 
 /*
-	Begins a constructor. Throws TypeError where `this` is not a new object of the class whose destructor this is, as with another class's
+	Begins a constructor. Throws TypeError if `this` is not a new object of the class whose destructor this is, as with another class's
 	new.target.
 */
 void bindingConstruct(xsMachine* the, xsDestructor destructor, const char* name);
-/* The data of `this`. Throws TypeError where it is not of the class, Error where it is closed. */
+/* The data of `this`. Throws TypeError if it is not of the class, Error if it is closed. */
 void* bindingThis(xsMachine* the, xsDestructor destructor, const char* name);
 /* Frees the data of `this` by the destructor. */
 void bindingClose(xsMachine* the, xsDestructor destructor, const char* name);
@@ -108,12 +108,12 @@ void bindingClose(xsMachine* the, xsDestructor destructor, const char* name);
 Secret* bindingSecret(xsMachine* the, xsIntegerValue index);
 Secret* bindingThisSecret(xsMachine* the);
 
-/* Throws where no number is left (RFC 8446 section 5.3). */
+/* Throws if no number is left (RFC 8446 section 5.3). */
 void bindingCheckSequence(xsMachine* the, uint64_t sequence);
 void bindingPutSequence(uint8_t* to, uint64_t sequence);
 /* Overwrites bytes in a way that the compiler keeps. */
 void bindingWipe(void* bytes, size_t length);
-/* True where all bytes are the same, in a time that depends on their number alone. */
+/* True if all bytes are the same, in a time that depends on their number alone. */
 bool bindingEqual(const uint8_t* a, const uint8_t* b, size_t length);
 /* HMAC in one go with a key in the clear. */
 psa_status_t bindingHMAC(

@@ -16,10 +16,10 @@ typedef struct {
 
 /* What a key needs to be used here: AES in two modes, both to encrypt only. */
 psa_key_attributes_t ccmAttributes(void);
-/* Encrypts `length` bytes in place and writes the tag. PSA_ERROR_INVALID_ARGUMENT where RFC 3610 has no such lengths. */
+/* Encrypts `length` bytes in place and writes the tag. PSA_ERROR_INVALID_ARGUMENT if RFC 3610 has no such lengths. */
 psa_status_t ccmSeal(const CCM* ccm, uint8_t* text, size_t length, uint8_t* tag);
 /*
-	Decrypts `length` bytes in place. PSA_ERROR_INVALID_SIGNATURE where the tag is not theirs; the text is wiped whenever the status is not
+	Decrypts `length` bytes in place. PSA_ERROR_INVALID_SIGNATURE if the tag is not theirs; the text is wiped whenever the status is not
 	PSA_SUCCESS. The tag is compared in constant time.
 */
 psa_status_t ccmOpen(const CCM* ccm, uint8_t* text, size_t length, const uint8_t* tag);

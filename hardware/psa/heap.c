@@ -1,5 +1,5 @@
 /*
-	How much XS can still allocate. XS has no call that says so, and ends the app where a chunk or slot can't be had. So the machine's own fields are
+	How much XS can still allocate. XS has no call that says so, and ends the app if a chunk or slot can't be had. So the machine's own fields are
 	read: free slots and the free end of each block of chunks, and what `creation` in the manifest lets both grow by.
 
 	    arena (static N)   | chunks > free tail | gap | < slots | stack |      chunks and slots grow into the gap, by their increments
@@ -19,7 +19,7 @@ enum {
 	kSteps = 8,   /* parts of itself by which a length shrinks that was not to be had */
 };
 
-/* Bytes at the end of the chunks that are taken from XS's platform already: the longest of such ends, where there are several blocks. */
+/* Bytes at the end of the chunks that are taken from XS's platform already: the longest of such ends, if there are several blocks. */
 static int32_t freeTail(const txMachine* the)
 {
 	int32_t longest = 0;
@@ -118,7 +118,7 @@ bool heapHasRoom(void* machine, int32_t bytes, int32_t slots)
 
 #else
 
-/* The SDK's simulators take what they need from a computer, and so does XS where each chunk is a block of C's heap. */
+/* The SDK's simulators take what they need from a computer, and so does XS if each chunk is a block of C's heap. */
 int32_t heapLargestChunk(void* machine, int32_t wanted)
 {
 	(void)machine;

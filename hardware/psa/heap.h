@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Bytes of the largest chunk that can still be made, as far as `wanted`. Collects garbage where there seem to be fewer. */
+/* Bytes of the largest chunk that can still be made, as far as `wanted`. Collects garbage if there seem to be fewer. */
 int32_t heapLargestChunk(void* machine, int32_t wanted);
 
-/* True where chunks of `bytes` in all and `slots` slots can still be made. Collects garbage where there seem to be fewer. */
+/* True if chunks of `bytes` in all and `slots` slots can still be made. Collects garbage if there seem to be fewer. */
 bool heapHasRoom(void* machine, int32_t bytes, int32_t slots);
 
 #endif

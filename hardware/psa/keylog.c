@@ -35,7 +35,7 @@ static char* hex(char* to, const uint8_t* bytes, size_t length)
 }
 
 	#if defined(__linux__) || defined(__APPLE__)
-/* False where the file can't be written. */
+/* False if the file can't be written. */
 static bool put(const char* line, size_t length)
 {
 	const char* name = getenv("SSLKEYLOGFILE");

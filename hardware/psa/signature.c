@@ -72,7 +72,7 @@ static bool takeNumber(Range* from, uint8_t* out, size_t width)
 	return true;
 }
 
-/* Reads an Ecdsa-Sig-Value (RFC 3279 section 2.2.3), strictly DER, to `pair`: r and s, each as wide as the field. False where it is malformed. */
+/* Reads an Ecdsa-Sig-Value (RFC 3279 section 2.2.3), strictly DER, to `pair`: r and s, each as wide as the field. False if it is malformed. */
 static bool readPair(Part signature, uint8_t* pair, size_t width)
 {
 	Range from = {signature.bytes, signature.bytes + signature.length}, numbers;
@@ -85,7 +85,7 @@ static size_t fieldWidth(int form)
 	return form == kFormP521 ? kFieldMax : form == kFormP384 ? 48 : 32;
 }
 
-/* True where a status says that the signature is wrong: its length, r or s out of range, or the padding. */
+/* True if a status says that the signature is wrong: its length, r or s out of range, or the padding. */
 static bool isVerdict(psa_status_t status)
 {
 	return status == PSA_ERROR_INVALID_SIGNATURE || status == PSA_ERROR_INVALID_ARGUMENT

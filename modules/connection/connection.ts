@@ -100,7 +100,7 @@ export class Connection extends Lifecycle {
 		this.finishClosing();
 	}
 
-	/** What the handshake waits for, in words; undefined where it is done. */
+	/** What the handshake waits for, in words; undefined if it is done. */
 	get waitsFor(): string | undefined {
 		return this.state === State.handshake && this.driver
 			? waitingWords(this.driver.isPaused ? 0 : this.driver.waitsFor)
@@ -176,7 +176,7 @@ export class Connection extends Lifecycle {
 	}
 
 	/**
-	 * Replaces the sending key, and has the server replace its own (RFC 8446 section 4.6.3): at once, or with the next `write` or `answer` where a message
+	 * Replaces the sending key, and has the server replace its own (RFC 8446 section 4.6.3): at once, or with the next `write` or `answer` if a message
 	 * is at work. Throws TLSError "configuration" in TLS 1.2.
 	 */
 	requestKeyUpdate(): void {
@@ -197,7 +197,7 @@ export class Connection extends Lifecycle {
 		return channelBindingOf(this.post!.exporter);
 	}
 
-	/** True where something waits for `flush`. */
+	/** True if something waits for `flush`. */
 	get hasUnsent(): boolean {
 		return this.outgoing.isWaiting;
 	}
@@ -313,7 +313,7 @@ export class Connection extends Lifecycle {
 		else if (!driver.flow) this.report(driver);
 	}
 
-	/** Uses the record, whose type is known. Returns the driver where there is one, also one whose work is done by that. */
+	/** Uses the record, whose type is known. Returns the driver if there is one, also one whose work is done by that. */
 	private useRecord(type: number): Driver | undefined {
 		const incoming = this.incoming,
 			driver = this.driver;

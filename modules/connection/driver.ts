@@ -44,7 +44,7 @@ const LONG_RECORD = 512;
 const MAX_HANDSHAKE_TYPE = 29;
 
 export class Driver implements Link, Gate {
-	/** What the handshake is at, or the answer to a message after it; not there where none goes on. Set here only, as is the next. */
+	/** What the handshake is at, or the answer to a message after it; not there if none goes on. Set here only, as is the next. */
 	flow: Flow | undefined = undefined;
 	/** True until `resume`. */
 	isPaused = false;
@@ -68,7 +68,7 @@ export class Driver implements Link, Gate {
 	declare private changeCipherSpecs: number | undefined;
 	declare private ignored: number | undefined;
 	declare private changeCipherSpecSent: boolean | undefined;
-	/** True where an alert would be the first of the second flight. */
+	/** True if an alert would be the first of the second flight. */
 	declare private owesChangeCipherSpec: boolean | undefined;
 	declare owesCertificate: boolean | undefined;
 	/** Gets a message that is passed over. */
@@ -107,7 +107,7 @@ export class Driver implements Link, Gate {
 		return this.accepts;
 	}
 
-	/** True where part of a message has arrived, and not all of it. */
+	/** True if part of a message has arrived, and not all of it. */
 	get started(): boolean {
 		return this.joiner.have !== 0;
 	}
@@ -324,7 +324,7 @@ export class Driver implements Link, Gate {
 		else this.receiveLater();
 	}
 
-	/** True where the flow waits for a message of this type. */
+	/** True if the flow waits for a message of this type. */
 	private isAccepted(type: number): boolean {
 		return type <= MAX_HANDSHAKE_TYPE && (this.accepts & (1 << type)) !== 0;
 	}
@@ -365,7 +365,7 @@ export class Driver implements Link, Gate {
 		}
 	}
 
-	/** Runs the flow to its next step. Returns the messages that may come next, `accepts` where it pauses. */
+	/** Runs the flow to its next step. Returns the messages that may come next, `accepts` if it pauses. */
 	private nextStep(accepts: number): number {
 		let step = this.flow!.next();
 		while (step.done && step.value) step = (this.flow = step.value).next();
@@ -388,7 +388,7 @@ export class Driver implements Link, Gate {
 	private closeHeld(): void {
 		this.held?.close();
 		this.held = undefined;
-		// where the handshake did not even begin, nothing else has them
+		// if the handshake did not even begin, nothing else has them
 		if (this.config) wipeSecrets(this.config);
 	}
 

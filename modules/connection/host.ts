@@ -47,13 +47,13 @@ export interface Host {
 	pause(): void;
 	/** Sends an alert. */
 	alert(level: AlertLevel, description: number): void;
-	/** Throws where the connection was closed meanwhile: the step that runs then has no use any more. */
+	/** Throws if the connection was closed meanwhile: the step that runs then has no use any more. */
 	expectAlive(): void;
-	/** Throws where nothing can be sent any more. */
+	/** Throws if nothing can be sent any more. */
 	expectSendable(): void;
 	/** Counts a message that brings no application data. */
 	countIdle(): void;
-	/** True where this turn of the event loop has done enough. */
+	/** True if this turn of the event loop has done enough. */
 	readonly isSpent: boolean;
 	/** Counts what a message after the handshake costs (Work). */
 	spend(work: number): void;

@@ -31,7 +31,7 @@ export interface Events {
 	output(bytes: Uint8Array, start: number, end: number): number;
 	/** The handshake is done: application data may be sent. */
 	opened(info: HandshakeInfo): void;
-	/** A later connection can go on with this session. Comes only where the configuration has `onSession`. */
+	/** A later connection can go on with this session. Comes only if the configuration has `onSession`. */
 	session?(session: ArrayBuffer): void;
 	/** `count` bytes can be read. */
 	readable(count: number): void;
@@ -112,7 +112,7 @@ export abstract class Lifecycle implements Host {
 		}
 	}
 
-	/** True where application data can be sent. */
+	/** True if application data can be sent. */
 	get isWritable(): boolean {
 		return this.isOpen && !this.hasEnded;
 	}

@@ -1,5 +1,5 @@
 /*
-	How much text the server may put in a record: what the application asks for or, where it does not say, what memory allows (RFC 8449 section 4,
+	How much text the server may put in a record: what the application asks for or, if it does not say, what memory allows (RFC 8449 section 4,
 	RFC 6066 section 4).
 */
 
@@ -9,9 +9,9 @@ import { ProtocolVersion } from "../wire/numbers";
 
 /** What a ClientHello asks for. */
 export interface RecordLimits {
-	/** record_size_limit, 0 where it is left out: text in bytes, in TLS 1.3 with one for the type. */
+	/** record_size_limit, 0 if it is left out: text in bytes, in TLS 1.3 with one for the type. */
 	readonly recordSizeLimit: number;
-	/** RFC 6066's number for max_fragment_length, 1 to 4 for 512 to 4096; 0 where it is left out. */
+	/** RFC 6066's number for max_fragment_length, 1 to 4 for 512 to 4096; 0 if it is left out. */
 	readonly maxFragmentCode: number;
 }
 
@@ -24,7 +24,7 @@ const enum Size {
 	beside = 8192,
 	/** Least that is asked for, however little memory there is. */
 	least = 512,
-	/** Handshake messages, where nothing else is asked for: the longest, and the least however little memory there is. */
+	/** Handshake messages, if nothing else is asked for: the longest, and the least however little memory there is. */
 	message = 32768,
 	leastMessage = 4096,
 	/** The largest of RFC 6066. */

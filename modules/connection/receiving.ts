@@ -40,7 +40,7 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		this.call(this.onReadable, count);
 	}
 
-	/** Moves bytes from TCP to the engine until either has no more or the engine waits, and ends the connection where TCP has. */
+	/** Moves bytes from TCP to the engine until either has no more or the engine waits, and ends the connection if TCP has. */
 	protected pump(): void {
 		const connection = this.connection;
 		let end = this.segment.length;
@@ -67,7 +67,7 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		this.throwAgain();
 	}
 
-	/** Reads the next segment from TCP, or bytes of a long record right to their place. Returns the segment's length, -1 where TCP has nothing. */
+	/** Reads the next segment from TCP, or bytes of a long record right to their place. Returns the segment's length, -1 if TCP has nothing. */
 	private fill(length: number): number {
 		let count = this.available;
 		if (!count) return -1;
@@ -144,7 +144,7 @@ export abstract class Receiving<Client> extends Sending<Client> {
 
 	/**
 	 * Returns a buffer of `count` bytes for the application, or of as many as there is room for. Then it is told of the rest later, so that one that
-	 * reads once for each `onReadable` gets it, too. Undefined where there is room for too few: then the connection ends with "out_of_memory", and not the
+	 * reads once for each `onReadable` gets it, too. Undefined if there is room for too few: then the connection ends with "out_of_memory", and not the
 	 * application, whose callback need not expect it.
 	 */
 	bufferFor(count: number): ArrayBuffer | undefined {

@@ -18,7 +18,7 @@ export interface TCPSocket {
 export interface WriteOptions {
 	/** True: another piece of the same message follows. Pieces share records. */
 	readonly more?: boolean;
-	/** Bytes of the whole message, where this is its first piece: memory for it is then taken in one go. */
+	/** Bytes of the whole message, if this is its first piece: memory for it is then taken in one go. */
 	readonly byteLength?: number;
 }
 
@@ -54,7 +54,7 @@ export interface ConnectionOptions<Client> {
 	onReadable?: (this: Client, count: number) => void;
 	/** `count` bytes can be written, in as many calls as the application likes. */
 	onWritable?: (this: Client, count: number) => void;
-	/** The connection is over: `error.code` is "closed" where the server closed it in good order. */
+	/** The connection is over: `error.code` is "closed" if the server closed it in good order. */
 	onError?: (this: Client, error: TLSError) => void;
 }
 

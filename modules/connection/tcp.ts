@@ -125,7 +125,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		this.tellWritable();
 	}
 
-	/** The peer's address, where the TCP class tells it. */
+	/** The peer's address, if the TCP class tells it. */
 	private remoteAddress(): string | undefined {
 		try {
 			return this.tcp?.remoteAddress;

@@ -4,7 +4,7 @@
 
 import { Accept, Step } from "../wire/numbers";
 
-/** Words for a set of messages (Accept); 0 where none is waited for. */
+/** Words for a set of messages (Accept); 0 if none is waited for. */
 export function waitingWords(accepts: number): string {
 	if (accepts & Accept.server_hello) return "the server's ServerHello";
 	if (accepts & Accept.encrypted_extensions) return "the server's EncryptedExtensions";

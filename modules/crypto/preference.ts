@@ -18,7 +18,7 @@ export function groupsFor(features: number): readonly number[] {
 	return features & ChipFeature.p384 ? withUnits : withUnit;
 }
 
-/** True where this build can't do that suite. */
+/** True if this build can't do that suite. */
 export function lacks(features: number, suite: number): boolean {
 	return !(features & ChipFeature.chacha20_poly1305) && findSuite(suite)?.aead === AEADAlgorithm.chacha20_poly1305;
 }

@@ -10,7 +10,7 @@ import { expectBuffer, Purpose } from "../wire/memory";
 /** Decompresses gzip (RFC 1952): all of `from[start..end)` into all of `to`. hardware/inflate has one. */
 export type Gunzip = (from: Uint8Array, start: number, end: number, to: Uint8Array) => boolean;
 
-/** Most bytes of a body that is collected where its length is not known: it doubles from here. */
+/** Most bytes of a body that is collected if its length is not known: it doubles from here. */
 const FIRST_BYTES = 1024;
 
 /** Bytes of gzip's header and trailer, and the smallest body between them. */
@@ -24,7 +24,7 @@ export class Headers {
 		this.#fields = fields;
 	}
 
-	/** The value; those of several headers of one name with ", " between them. Null where there is none. */
+	/** The value; those of several headers of one name with ", " between them. Null if there is none. */
 	get(name: string): string | null {
 		return this.#fields.get(name.toLowerCase()) ?? null;
 	}
@@ -95,7 +95,7 @@ export class Body {
 		}
 	}
 
-	/** Reads a part of what has arrived. Throws TLSError "out_of_memory" where there is no room for any of it. */
+	/** Reads a part of what has arrived. Throws TLSError "out_of_memory" if there is no room for any of it. */
 	read(): ArrayBuffer | undefined {
 		const piece = this.#request.read(PIECE_BYTES);
 		// without room, asking again would never end
@@ -157,12 +157,12 @@ export class Response {
 		return this.#parts.url;
 	}
 
-	/** True where that is not where the request went first. */
+	/** True if that is not where the request went first. */
 	get redirected(): boolean {
 		return this.#parts.redirected;
 	}
 
-	/** True where the body was asked for. */
+	/** True if the body was asked for. */
 	get bodyUsed(): boolean {
 		return this.#isUsed;
 	}
@@ -193,7 +193,7 @@ export class Response {
 		}
 	}
 
-	/** The whole body. Throws TLSError "out_of_memory" where there is no room for it. */
+	/** The whole body. Throws TLSError "out_of_memory" if there is no room for it. */
 	async arrayBuffer(): Promise<ArrayBuffer> {
 		const body = this.#use();
 		try {

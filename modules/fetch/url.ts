@@ -98,7 +98,7 @@ function readAuthority(scheme: "https" | "http", rest: string, url: string): Web
 	return { isSecure, host, port, path: withoutDots(path.startsWith("/") ? path : `/${path}`), origin };
 }
 
-/** The length of a scheme with its colon, 0 where there is none. */
+/** The length of a scheme with its colon, 0 if there is none. */
 function schemeLength(text: string): number {
 	return /^[A-Za-z][A-Za-z0-9+.-]*:/.exec(text)?.[0].length ?? 0;
 }

@@ -145,7 +145,7 @@ export function authenticate12(
 }
 
 /**
- * The peer has the secret that is shared with `peer`, who proved itself by `scheme` when a session began (0 where nothing was signed):
+ * The peer has the secret that is shared with `peer`, who proved itself by `scheme` when a session began (0 if nothing was signed):
  * `expected` is the server's Finished, made with that secret, and must stand in `message` at `at`.
  */
 export function authenticateByKey(

@@ -33,7 +33,7 @@ export function copyLeaf(bytes: Uint8Array, { spans }: CertificateList): ArrayBu
 	return bytes.slice(start, end).buffer as ArrayBuffer;
 }
 
-/** One step of a search for a path, or of the check of a status, with room for it. Returns false where it was the last. */
+/** One step of a search for a path, or of the check of a status, with room for it. Returns false if it was the last. */
 export function stepSearch(search: { step(): boolean }): boolean {
 	expectRoom(Need.searchBytes, Need.searchSlots, Purpose.handshake);
 	return search.step();
@@ -132,7 +132,7 @@ export interface CertificateRequest {
 	context: Uint8Array;
 	/** Signature schemes that one of our keys could use. */
 	schemes: readonly number[];
-	/** Where the names of CAs lie in the message, each with two bytes for its length; an empty range where there are none. */
+	/** Where the names of CAs lie in the message, each with two bytes for its length; an empty range if there are none. */
 	namesStart: number;
 	namesEnd: number;
 }

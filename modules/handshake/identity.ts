@@ -116,7 +116,7 @@ function checkedSignature(signature: unknown): Uint8Array {
 	return bytes;
 }
 
-/** Reads the client's identity, where the options give one. Throws "configuration". */
+/** Reads the client's identity, if the options give one. Throws "configuration". */
 export function readCredential({
 	clientCertificates,
 	clientKey,
@@ -160,7 +160,7 @@ export function readIdentity(list: readonly unknown[], index: number): Credentia
 	}
 }
 
-/** The items of `clientIdentities`; none where it is not given. */
+/** The items of `clientIdentities`; none if it is not given. */
 export function identityList({
 	clientIdentities,
 	clientCertificates,
@@ -183,11 +183,11 @@ export type Credentials = Pick<Config, "credential" | "otherCredentials">;
 export interface Identity {
 	readonly credential: Credential;
 	readonly scheme: number;
-	/** The chain that is sent; the key alone, where raw keys were agreed. */
+	/** The chain that is sent; the key alone, if raw keys were agreed. */
 	chain: readonly Uint8Array[];
 }
 
-/** The end of the DER element at `at`; NaN or beyond the bytes where that is none. */
+/** The end of the DER element at `at`; NaN or beyond the bytes if that is none. */
 function elementEnd(bytes: Uint8Array, at: number): number {
 	let length = bytes[at + 1]!,
 		start = at + 2;
@@ -203,7 +203,7 @@ function contentStart(bytes: Uint8Array, at: number): number {
 	return at + 2 + (length < 0x80 ? 0 : length & 0x7f);
 }
 
-/** Where the issuer of a certificate begins, as DER; its length is 0 where that can't be read. */
+/** Where the issuer of a certificate begins, as DER; its length is 0 if that can't be read. */
 function issuerOf(certificate: Uint8Array): { start: number; length: number } {
 	let start = contentStart(certificate, contentStart(certificate, 0));
 	if (certificate[start] === Tag.explicit) start = elementEnd(certificate, start);
@@ -250,7 +250,7 @@ function firstNamed(
 
 /**
  * The identity that answers `request`, which lies in `message`: the first with a fitting key and a chain to a CA that is named, else the first with a
- * fitting key, for names can be written in other ways. Undefined where no key fits.
+ * fitting key, for names can be written in other ways. Undefined if no key fits.
  */
 function choose(
 	{ credential, otherCredentials }: Credentials,
@@ -288,7 +288,7 @@ export function chooseIdentity12(
 }
 
 /**
- * Writes what a CertificateRequest with `context` has asked for: our certificates and a signature, or an empty list where no identity fits. All that
+ * Writes what a CertificateRequest with `context` has asked for: our certificates and a signature, or an empty list if no identity fits. All that
  * `w` holds follows on the transcript.
  */
 export function writeIdentity(
@@ -316,7 +316,7 @@ export function writeProof12(w: Writer, { credential, scheme }: Identity, transc
 	writeCertificateVerify(w, scheme, credential.sign(scheme, transcript.digestBy(schemeHash(scheme))));
 }
 
-/** Answers CertificateRequests after the handshake; there only where the application offers that. */
+/** Answers CertificateRequests after the handshake; there only if the application offers that. */
 export class Identifier {
 	private readonly suite: Suite;
 	private readonly credentials: Credentials;

@@ -15,7 +15,7 @@ export class HandshakeInfo {
 	declare suite: string;
 	/** NamedGroup of the key exchange; with a resumed session of TLS 1.2 that of its first connection; 0 with RSA key transport. */
 	declare group: number;
-	/** SignatureScheme of the server's proof; 0 where that was an external pre-shared key, and then `peer.subject` is empty. */
+	/** SignatureScheme of the server's proof; 0 if that was an external pre-shared key, and then `peer.subject` is empty. */
 	declare signature: number;
 	/** It goes on with the secret of an earlier connection. */
 	declare resumed: boolean;

@@ -24,13 +24,13 @@ export interface PostHandshake {
 	expectType(type: number): void;
 	/** Handles the handshake message that the link holds. Returns the flow that answers it, if that takes long. */
 	receive(link: Link): Flow | undefined;
-	/** True where the peer waits for a new key before the next application data. */
+	/** True if the peer waits for a new key before the next application data. */
 	readonly owesUpdate: boolean;
 	/** Replaces the key of the sending direction, telling the peer. */
 	updateKey(link: Link): void;
 	/** Has the peer replace its key with the next `updateKey`, which comes soon. Throws in TLS 1.2. */
 	requestUpdate(): void;
-	/** What keying material is exported from; only where the option `exporter` asks for it. */
+	/** What keying material is exported from; only if the option `exporter` asks for it. */
 	readonly exporter?: Exporter | undefined;
 	/** Wipes its secrets. */
 	close(): void;
@@ -72,7 +72,7 @@ export interface Link {
 	oweChangeCipherSpec(): void;
 	/** Sends change_cipher_spec (RFC 5246 section 7.1), with TLS 1.3 a dummy for middleboxes (RFC 8446 appendix D.4). At most once. */
 	sendChangeCipherSpec(): void;
-	/** From the next record on, what arrives is protected with this key, which it takes over. Throws where a message straddles the change. */
+	/** From the next record on, what arrives is protected with this key, which it takes over. Throws if a message straddles the change. */
 	readWith(cipher: RecordCipher): void;
 	/** From the next record on, what is sent is protected with this key, which it takes over. */
 	writeWith(cipher: RecordCipher): void;

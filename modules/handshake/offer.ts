@@ -61,7 +61,7 @@ export class Hello {
 		else if (!session && maxVersion !== ProtocolVersion.tls13) this.sessionId = empty;
 	}
 
-	/** True where middleboxes are to see what they know from TLS 1.2. */
+	/** True if middleboxes are to see what they know from TLS 1.2. */
 	get isCompatible(): boolean {
 		return this.sessionId.length > 0;
 	}

@@ -11,13 +11,13 @@ import type { Hello } from "./offer";
 
 /** A search that is stepped through, for certificates (x509/path.ts) or a key alone. */
 export interface PeerSearch {
-	/** One step; false where it was the last. */
+	/** One step; false if it was the last. */
 	step(): boolean;
 	/** Whom it has found. */
 	readonly peer?: VerifiedPeer | undefined;
 }
 
-/** The module, where a build has it. */
+/** The module, if a build has it. */
 export interface RawKeys {
 	/** Writes the extensions that offer raw keys, and certificates after them (RFC 7250 section 3, 4.1). */
 	write(w: Writer, hello: Hello, config: Config): void;

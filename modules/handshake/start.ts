@@ -1,5 +1,5 @@
 /*
-	How every handshake begins: the ClientHello, the server's answer, and, where the server asks for another key share or wants its cookie
+	How every handshake begins: the ClientHello, the server's answer, and, if the server asks for another key share or wants its cookie
 	back, a second ClientHello (RFC 8446 section 4.1.4). Then the flow of the version that the server picked goes on.
 */
 

@@ -176,7 +176,7 @@ export class Agent extends Connecting implements Source {
 		else this.next();
 	}
 
-	/** Begins with the next request, where there is one. */
+	/** Begins with the next request, if there is one. */
 	private next(): void {
 		if (this.current || !this.queue.length || this.lookUp) return;
 		if (!this.socket) {
@@ -262,7 +262,7 @@ export class Agent extends Connecting implements Source {
 		if (!this.reader?.hasHead) this.startStep(Step.head);
 	}
 
-	/** Returns true where there is more to do when others had their turn. */
+	/** Returns true if there is more to do when others had their turn. */
 	private receiveResponse(): boolean {
 		for (;;) {
 			const exchange = this.current;
@@ -290,7 +290,7 @@ export class Agent extends Connecting implements Source {
 		}
 	}
 
-	/** Returns false where nothing of the response has come. */
+	/** Returns false if nothing of the response has come. */
 	private beginResponse(exchange: Exchange): boolean {
 		if (!this.available || !this.sent) {
 			if (this.flags & Flag.ended) this.endEarly(exchange);
@@ -313,7 +313,7 @@ export class Agent extends Connecting implements Source {
 		this.call(exchange.onHeaders, exchange.request, status, headers, statusText);
 	}
 
-	/** Tells of bytes of the body. Returns false where the application has not read them all: it goes on when it does. */
+	/** Tells of bytes of the body. Returns false if the application has not read them all: it goes on when it does. */
 	private tellData(exchange: Exchange, reader: ResponseReader): boolean {
 		if (!exchange.onReadable) {
 			reader.skip(this);

@@ -179,7 +179,7 @@ export abstract class Connecting implements SocketEvents {
 		}
 	}
 
-	/** What TLSClient gets where the application does not say otherwise: HTTP/1.1 as protocol, and the last session. */
+	/** What TLSClient gets if the application does not say otherwise: HTTP/1.1 as protocol, and the last session. */
 	private secureOptions(): object {
 		const { io, secure } = this.options.socket;
 		// options of a prototype would be lost in a copy, and a pin with them: TLSClient sees them as they are, and refuses them

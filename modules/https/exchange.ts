@@ -7,7 +7,7 @@ import type { RequestHead } from "./request";
 export const enum ExchangeFlag {
 	/** HEAD: the response has no body. */
 	head = 1,
-	/** It may be sent again where a kept connection has ended. */
+	/** It may be sent again if a kept connection has ended. */
 	idempotent = 2,
 	/** The connection ends with it. */
 	closes = 4,
@@ -67,7 +67,7 @@ export class Exchange {
 		if (headersMask) this.headersMask = headersMask;
 	}
 
-	/** True where it may be sent a second time: it changes nothing on the server, and none of its body was taken from the application. */
+	/** True if it may be sent a second time: it changes nothing on the server, and none of its body was taken from the application. */
 	get canRepeat(): boolean {
 		return (
 			(this.flags & (ExchangeFlag.idempotent | ExchangeFlag.repeated)) === ExchangeFlag.idempotent &&

@@ -8,7 +8,7 @@ import { empty } from "../wire/reader";
 import { copyPart } from "tls/hardware/copy";
 import { byteName, refuseHTTP } from "./syntax";
 
-/** Bytes of the buffer, where no line is longer. */
+/** Bytes of the buffer, if no line is longer. */
 export const BUFFER_BYTES = 256;
 
 const enum Char {

@@ -37,7 +37,7 @@ function isToken(text: string): boolean {
 	return text.length > 0;
 }
 
-/** True where all characters are visible ASCII; tab and space, too, where `least` is 32. */
+/** True if all characters are visible ASCII; tab and space, too, if `least` is 32. */
 function isVisible(text: string, least: 32 | 33): boolean {
 	for (let i = 0; i < text.length; i++) {
 		const c = text.charCodeAt(i);

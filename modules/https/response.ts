@@ -81,7 +81,7 @@ const enum Flag {
 	began = 16,
 }
 
-/** Bytes read at a time where a chunk's size is expected: few of them belong to its data, which would be copied twice. */
+/** Bytes read at a time if a chunk's size is expected: few of them belong to its data, which would be copied twice. */
 const CHUNK_LINE_BYTES = 16;
 
 /** Bytes of a chunk's line, with extensions. */
@@ -110,7 +110,7 @@ const closeWord = Uint8Array.of(0x63, 0x6c, 0x6f, 0x73, 0x65);
 export class ResponseReader {
 	private readonly line = new Line();
 	private phase: Phase = Phase.status;
-	/** Bytes that are left of the body, or of the chunk; Infinity where the connection's end is its end. */
+	/** Bytes that are left of the body, or of the chunk; Infinity if the connection's end is its end. */
 	private left = -1;
 	private flags: number;
 	/** Bytes that the head may still take, and fields. */
@@ -131,7 +131,7 @@ export class ResponseReader {
 		if (mask) this.mask = mask;
 	}
 
-	/** True where the server keeps the connection, once the response is complete. */
+	/** True if the server keeps the connection, once the response is complete. */
 	get isPersistent(): boolean {
 		return (this.flags & Flag.persistent) !== 0;
 	}
@@ -146,7 +146,7 @@ export class ResponseReader {
 		return this.phase >= Phase.body;
 	}
 
-	/** True where the body ends with the connection. */
+	/** True if the body ends with the connection. */
 	get endsWithConnection(): boolean {
 		return this.phase === Phase.body && this.left === Infinity;
 	}
@@ -225,7 +225,7 @@ export class ResponseReader {
 		}
 	}
 
-	/** Returns the offset behind the next LF, or -1 where it has not arrived, or the turn's work is done. */
+	/** Returns the offset behind the next LF, or -1 if it has not arrived, or the turn's work is done. */
 	private findLine(source: Source): number {
 		const line = this.line;
 		const isChunk = this.phase === Phase.chunkSize || this.phase === Phase.chunkEnd;
@@ -256,7 +256,7 @@ export class ResponseReader {
 		source.receive(view);
 	}
 
-	/** Reads the line that ends before `after`. Returns true where the head is complete with it. */
+	/** Reads the line that ends before `after`. Returns true if the head is complete with it. */
 	private readLine(start: number, after: number): boolean {
 		const line = this.line,
 			{ bytes, colon, from, to, isASCII } = line;

@@ -1,5 +1,5 @@
 /*
-	How an HTTP client gets its connection: the host's address is looked up where a resolver is given, then the socket's class is called with the options that ECMA-419
+	How an HTTP client gets its connection: the host's address is looked up if a resolver is given, then the socket's class is called with the options that ECMA-419
 	has for it.
 */
 

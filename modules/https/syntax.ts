@@ -110,7 +110,7 @@ export function textOfLatin(bytes: Uint8Array<ArrayBuffer>, start: number, end: 
 	return String.fromArrayBuffer(wide.buffer.slice(0, length));
 }
 
-/** True where the bytes, upper or lower case, are `word`, which is in lower case. */
+/** True if the bytes, upper or lower case, are `word`, which is in lower case. */
 export function isWord(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
 	const length = word.length;
 	if (end - start !== length) return false;
@@ -121,7 +121,7 @@ export function isWord(bytes: Uint8Array, start: number, end: number, word: Uint
 	return true;
 }
 
-/** True where a list, with commas between its items, has the word. */
+/** True if a list, with commas between its items, has the word. */
 export function hasWord(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
 	for (let at = start; at <= end; ) {
 		let comma = at;

@@ -47,12 +47,12 @@ export abstract class Deframer {
 		this.missing -= count;
 	}
 
-	/** True where a whole record lies in the buffer, until `next`. */
+	/** True if a whole record lies in the buffer, until `next`. */
 	get complete(): boolean {
 		return this.have > RecordHeader.length && this.missing === 0;
 	}
 
-	/** True where no byte of a record has arrived. */
+	/** True if no byte of a record has arrived. */
 	get isEmpty(): boolean {
 		return this.have === 0;
 	}
@@ -92,7 +92,7 @@ export abstract class Deframer {
 	}
 
 	/**
-	 * Where the next bytes of the body belong, at most `count` of those that are missing, or undefined where they are too few for a view of their
+	 * Where the next bytes of the body belong, at most `count` of those that are missing, or undefined if they are too few for a view of their
 	 * own. All of it must be filled, and `filled` told.
 	 */
 	room(count: number): Uint8Array | undefined {

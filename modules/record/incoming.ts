@@ -31,10 +31,10 @@ export class Incoming extends Deframer {
 	/** What the server picked; 0 until then. */
 	version: ProtocolVersion | 0 = 0;
 	private cipher: RecordCipher | undefined = undefined;
-	/** Bytes of text in a protected record, in TLS 1.3 with one for the type, where that was asked of the peer and it has agreed; else 0. */
+	/** Bytes of text in a protected record, in TLS 1.3 with one for the type, if that was asked of the peer and it has agreed; else 0. */
 	recordSizeLimit = 0;
 
-	/** True where what arrives is protected. */
+	/** True if what arrives is protected. */
 	get isProtected(): boolean {
 		return this.cipher !== undefined;
 	}

@@ -17,7 +17,7 @@ export const enum MessageHeader {
 export interface Gate {
 	/** Throws unless a message of `type` with `length` bytes behind its header may come now. */
 	expectMessage(type: number, length: number): void;
-	/** True where a message of `type` that finds no room is passed over; its bytes, header included, go to `passOver` as they come. */
+	/** True if a message of `type` that finds no room is passed over; its bytes, header included, go to `passOver` as they come. */
 	mayPassOver(type: number): boolean;
 	passOver(bytes: Uint8Array, start: number, end: number): void;
 }
@@ -36,7 +36,7 @@ export class Joiner {
 		this.gate = gate;
 	}
 
-	/** Takes from `record[at..end)` and returns how far it went. A message is there where `end` is above 0 now. */
+	/** Takes from `record[at..end)` and returns how far it went. A message is there if `end` is above 0 now. */
 	take(record: Uint8Array, at: number, end: number): number {
 		if (this.have < 0) return this.pass(record, at, end);
 		if (!this.held) {
@@ -93,7 +93,7 @@ export class Joiner {
 		return at;
 	}
 
-	/** True where there is room for a message; false where there is none and it may be passed over. */
+	/** True if there is room for a message; false if there is none and it may be passed over. */
 	private finds(type: number, size: number): boolean {
 		if (this.gate.mayPassOver(type) && !canMakeBuffer(size)) return false;
 		expectBuffer(size, Purpose.message);

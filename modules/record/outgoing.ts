@@ -66,12 +66,12 @@ export class Outgoing {
 		return this.end - this.start + (collected > 0 ? collected + this.overhead : 0);
 	}
 
-	/** True where something waits for `flush`. */
+	/** True if something waits for `flush`. */
 	get isWaiting(): boolean {
 		return this.collected > 0 || this.end > 0;
 	}
 
-	/** True where records are protected. */
+	/** True if records are protected. */
 	get isProtected(): boolean {
 		return this.cipher !== undefined;
 	}

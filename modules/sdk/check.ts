@@ -1,5 +1,5 @@
 /*
-	Fails the build where the SDK's TLS is still behind one of the names of the drop-ins: it is preloaded, and so runs when the app is linked. mcconfig takes
+	Fails the build if the SDK's TLS is still behind one of the names of the drop-ins: it is preloaded, and so runs when the app is linked. mcconfig takes
 	the first of two files for one module without a word.
 */
 

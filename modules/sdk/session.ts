@@ -40,7 +40,7 @@ function writableBytes(socket: SessionSocket): number {
 	return socket.writable === undefined ? (socket.write() as number) : socket.writable;
 }
 
-/** Reads the next bytes of the socket; undefined where there are none. */
+/** Reads the next bytes of the socket; undefined if there are none. */
 function readPiece(socket: SessionSocket): Uint8Array | undefined {
 	const isOld = socket.readable === undefined;
 	const count = Math.min(PIECE_BYTES, isOld ? (socket.read() as number) : socket.readable!);
@@ -104,7 +104,7 @@ export class Session {
 		this.#isStarted = false;
 	}
 
-	/** Goes on with the handshake as far as what has come allows. Returns true once it is done. Throws TLSError where it fails. */
+	/** Goes on with the handshake as far as what has come allows. Returns true once it is done. Throws TLSError if it fails. */
 	handshake(socket: SessionSocket): boolean {
 		this.#events.socket = socket;
 		if (!this.#isStarted) {
@@ -122,8 +122,8 @@ export class Session {
 	}
 
 	/**
-	 * Returns the data of the next record, or its next `count` bytes; undefined where there is none yet, null where the server has closed the connection.
-	 * Throws TLSError where the connection fails.
+	 * Returns the data of the next record, or its next `count` bytes; undefined if there is none yet, null if the server has closed the connection.
+	 * Throws TLSError if the connection fails.
 	 */
 	read(socket: SessionSocket, count?: number): Uint8Array | null | undefined {
 		const events = this.#events,

@@ -28,7 +28,7 @@ function findCertificates(): readonly number[] {
 	return numbers;
 }
 
-/** The option `certificate` or `roots`; neither where the app has nothing of the kind. */
+/** The option `certificate` or `roots`; neither if the app has nothing of the kind. */
 export function defaultTrust(): { certificate?: HostBuffer[]; roots?: RootStore } {
 	present ??= findCertificates();
 	if (present.length) return { certificate: present.map(number => new Resource(`ca${number}.der`)) };

@@ -73,7 +73,7 @@ export const enum AllowedIn {
 		ExtensionBit.supported_groups,
 }
 
-/** Most extensions of a message that are looked at where unknown ones are passed over: a list of them must not take long. */
+/** Most extensions of a message that are looked at if unknown ones are passed over: a list of them must not take long. */
 const MAX_LOOKED_AT = 20;
 
 /** Throws "decode_error" for the extension behind the last one that is looked at; `index` is 0 for a message's first. */

@@ -1,5 +1,5 @@
 /*
-	How memory is asked for, before it is taken. XS ends the whole app where a chunk or a slot can't be had, and script can't catch that: so nothing whose
+	How memory is asked for, before it is taken. XS ends the whole app if a chunk or a slot can't be had, and script can't catch that: so nothing whose
 	length or number a peer decides is allocated before one of these has said that there is room. What fails is one connection, with "out_of_memory".
 
 	Each of them leaves a reserve, from which the error's words and the alert are made. Nothing here evaluates a string before memory is found missing: on
@@ -40,7 +40,7 @@ const enum Session {
 	slots = 96,
 }
 
-/** Bytes that are handed out at a time at least, where memory is short. */
+/** Bytes that are handed out at a time at least, if memory is short. */
 const LEAST_PIECE = 64;
 
 /** What parts of a connection take at most, as measured in the 32-bit build: room for it is asked for before each. */
@@ -108,12 +108,12 @@ export function outOfMemory(purpose: Purpose, bytes: number): TLSError {
 	);
 }
 
-/** True where a buffer of `length` bytes can be made. */
+/** True if a buffer of `length` bytes can be made. */
 export function canMakeBuffer(length: number): boolean {
 	return hasRoom(length + Beside.bytes + Reserve.bytes, Beside.slots + Reserve.slots);
 }
 
-/** True where a ticket of `length` bytes can be kept, and the session be made of it. */
+/** True if a ticket of `length` bytes can be kept, and the session be made of it. */
 export function canKeepTicket(length: number): boolean {
 	return hasRoom(2 * length + Session.bytes + Reserve.bytes, Session.slots + Reserve.slots);
 }
@@ -129,8 +129,8 @@ export function expectRoom(bytes: number, slots: number, purpose: Purpose): void
 }
 
 /**
- * Bytes, at most `wanted`, of the largest buffer that leaves the reserve: all, or 64 at least, as each costs a collection of garbage where memory is
- * short. 0 where there is no room for that; then `expectBuffer` throws for so many, too.
+ * Bytes, at most `wanted`, of the largest buffer that leaves the reserve: all, or 64 at least, as each costs a collection of garbage if memory is
+ * short. 0 if there is no room for that; then `expectBuffer` throws for so many, too.
  */
 export function roomForBuffer(wanted: number): number {
 	if (canMakeBuffer(wanted)) return wanted;

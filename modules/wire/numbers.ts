@@ -187,7 +187,7 @@ export const enum Signer {
 	ecdsa = 2,
 }
 
-/** How a suite of old servers comes to a secret, where not by ECDHE. */
+/** How a suite of old servers comes to a secret, if not by ECDHE. */
 export const enum OldExchange {
 	rsa = 1,
 	dhe = 2,

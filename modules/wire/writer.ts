@@ -18,13 +18,13 @@ export class Writer {
 	bytes: Uint8Array;
 	length = 0;
 
-	/** Throws "out_of_memory" where there is none for a long buffer; what a short one takes has been asked for with the step that needs it. */
+	/** Throws "out_of_memory" if there is none for a long buffer; what a short one takes has been asked for with the step that needs it. */
 	constructor(room: number) {
 		if (room > MAX_UNASKED) expectBuffer(room, Purpose.output);
 		this.bytes = new Uint8Array(room);
 	}
 
-	/** Makes room for `count` bytes and returns where they go; they are not cleared. Throws "out_of_memory" where there is none. */
+	/** Makes room for `count` bytes and returns where they go; they are not cleared. Throws "out_of_memory" if there is none. */
 	reserve(count: number): number {
 		const at = this.length;
 		const end = at + count;

@@ -11,7 +11,7 @@ import { readSeconds } from "tls/hardware/time";
  * The time that certificates are checked against:
  * "build" (the default): the device's clock. A time before this library was released counts as not set.
  * "strict": the device's clock, which counts as not set only in 1970, where clocks start.
- * "wait": as "build"; a TLSClient says nothing to the server before the clock is set, and ends with "timeout" where that takes too long.
+ * "wait": as "build"; a TLSClient says nothing to the server before the clock is set, and ends with "timeout" if that takes too long.
  * A function: seconds since 1970 from the application's own source, or undefined if it knows no time.
  */
 export type ClockOption = "build" | "strict" | "wait" | (() => number | undefined);

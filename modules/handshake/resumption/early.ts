@@ -14,7 +14,7 @@ import type { PreSharedKey } from "./keys";
 import { Schedule13, trafficCipher } from "../tls13/schedule";
 import type { Transcript } from "../transcript";
 
-/** What goes out early: all that the application gave, where the first key allows that much; else nothing. */
+/** What goes out early: all that the application gave, if the first key allows that much; else nothing. */
 export function earlyData(bytes: Uint8Array | undefined, key: PreSharedKey | undefined): Uint8Array | undefined {
 	return bytes?.length && key && bytes.length <= key.owner.maxEarlyData ? bytes : undefined;
 }

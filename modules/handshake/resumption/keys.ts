@@ -11,7 +11,7 @@ import type { Secret } from "tls/hardware/secret";
 
 export interface AnySession {
 	readonly suite: number;
-	/** SignatureScheme with which the server proved itself; 0 where it was with an external key. */
+	/** SignatureScheme with which the server proved itself; 0 if it was with an external key. */
 	readonly scheme: number;
 	/** Undefined once it is used or wiped. */
 	secret: Secret | undefined;
@@ -21,7 +21,7 @@ export interface AnySession {
 	/** When the last full handshake was, and until when what it verified holds (VerifiedPeer), in seconds since 1970. */
 	readonly verifiedAt: number;
 	readonly validUntil: number;
-	/** The server's answer to max_fragment_length, which holds for as long as the session does (RFC 6066 section 4); 0 where there was none. */
+	/** The server's answer to max_fragment_length, which holds for as long as the session does (RFC 6066 section 4); 0 if there was none. */
 	readonly maxFragmentCode: number;
 }
 
@@ -43,7 +43,7 @@ export interface Session13 extends AnySession {
 	readonly ageAdd: number;
 	/** Bytes that the server takes as early data. */
 	readonly maxEarlyData: number;
-	/** The application protocol of the connection; empty where there was none. */
+	/** The application protocol of the connection; empty if there was none. */
 	readonly protocol: string;
 }
 

@@ -94,7 +94,7 @@ export function keysToOffer(
 	return keys;
 }
 
-/** Milliseconds since the ticket came, by the clock that told when it did; below 0 where that was set back, or shows no time. */
+/** Milliseconds since the ticket came, by the clock that told when it did; below 0 if that was set back, or shows no time. */
 function ticketAge(session: Session13, clock: ClockPolicy): number {
 	return (clockTime(clock) ?? -1) - session.made;
 }

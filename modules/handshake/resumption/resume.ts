@@ -67,16 +67,16 @@ export interface SessionTerms {
 	readonly protocols: readonly string[];
 	/** What the application asks for, if it does. */
 	readonly maxFragmentCode: number | undefined;
-	/** Milliseconds since 1970; undefined where the time is not known. */
+	/** Milliseconds since 1970; undefined if the time is not known. */
 	readonly now: number | undefined;
 	/** Seconds that a session is used after the last full handshake. */
 	readonly lifetime: number;
 }
 
-/** True where a session goes with what is offered now. */
+/** True if a session goes with what is offered now. */
 function isOffered(session: Session, { suites, schemes, protocols, maxFragmentCode }: SessionTerms): boolean {
 	if (!suites.includes(session.suite)) return false;
-	// 0 where nothing was signed
+	// 0 if nothing was signed
 	if (session.scheme && !schemes.includes(session.scheme)) return false;
 	// RFC 6066 section 4: it holds for as long as the session does
 	if (maxFragmentCode !== undefined && maxFragmentCode !== session.maxFragmentCode) return false;

@@ -30,7 +30,7 @@ export const BINDING_LENGTH = 32;
 const FIXED_LENGTH_12 = 64;
 const FIXED_LENGTH_13 = 71;
 
-/** Seconds that a ticket is used where the server does not say, and at most (RFC 8446 section 4.6.1). */
+/** Seconds that a ticket is used if the server does not say, and at most (RFC 8446 section 4.6.1). */
 const USUAL_LIFETIME = 86400;
 const MAX_LIFETIME = 604800;
 
@@ -142,7 +142,7 @@ function take(r: Reader, width: 1 | 2, maximum: number): Uint8Array {
 	return bytes;
 }
 
-/** Takes a secret, of 48 bytes at most, where script does not see it. */
+/** Takes a secret, of 48 bytes at most. Script does not see it. */
 function takeSecret(r: Reader): Secret {
 	const outer = r.enter(1, 0, 48);
 	const secret = new Secret(r.left);
@@ -182,7 +182,7 @@ function read13(
 	return { ...common, version: ProtocolVersion.tls13, made, ageAdd, maxEarlyData, protocol };
 }
 
-/** True where `bytes` ends with the right check. */
+/** True if `bytes` ends with the right check. */
 function isWhole(bytes: Uint8Array, binding: Uint8Array): boolean {
 	const end = bytes.length - BINDING_LENGTH;
 	if (end < 1 || bytes[0] !== FORMAT) return false;
@@ -192,7 +192,7 @@ function isWhole(bytes: Uint8Array, binding: Uint8Array): boolean {
 }
 
 /**
- * True where a session can be used at `now`. A clock that shows less than when the session was made, or when the certificates were verified, was set
+ * True if a session can be used at `now`. A clock that shows less than when the session was made, or when the certificates were verified, was set
  * back: then nobody knows how old it is.
  */
 function isFresh(
@@ -211,7 +211,7 @@ function isFresh(
 	);
 }
 
-/** Reads a session whose check is right. The secret comes first, so that it can be wiped where the rest is of no use. */
+/** Reads a session whose check is right. The secret comes first, so that it can be wiped if the rest is of no use. */
 function read(r: Reader, time: SessionTime): Session | undefined {
 	r.u8();
 	const version = r.u16();
@@ -242,7 +242,7 @@ function read(r: Reader, time: SessionTime): Session | undefined {
 	return session && ({ ...session, secret } as Session);
 }
 
-/** The session in `bytes`, or undefined where it is damaged, or of no use for `binding` or at that time. */
+/** The session in `bytes`, or undefined if it is damaged, or of no use for `binding` or at that time. */
 export function importSession(bytes: Uint8Array, binding: Uint8Array, time: SessionTime): Session | undefined {
 	try {
 		if (!isWhole(bytes, binding)) return undefined;

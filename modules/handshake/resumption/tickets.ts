@@ -31,7 +31,7 @@ const NEW_SESSION_TICKET = "NewSessionTicket";
 const RESUMPTION = "resumption";
 const RESUMPTION_MASTER = "res master";
 
-/** Makes sessions of tickets (section 4.6.1). It is there only where the application wants them. */
+/** Makes sessions of tickets (section 4.6.1). It is there only if the application wants them. */
 export class TicketKeeper {
 	private readonly suite: Suite;
 	private readonly master: Secret;
@@ -109,7 +109,7 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 }
 
 /**
- * Returns what makes sessions of the server's tickets, undefined where the time is not known: such a session could never be used. The transcript
+ * Returns what makes sessions of the server's tickets, undefined if the time is not known: such a session could never be used. The transcript
  * ends with the client's Finished; `maxFragmentCode` is what the server keeps to.
  */
 export function keepTickets(

@@ -48,7 +48,7 @@ export class ECDHE implements KeyExchange {
 		r.leave(point);
 	}
 
-	/** First the client's own keys; those in the ClientHello serve where the group is the same. Then the shared value. */
+	/** First the client's own keys; those in the ClientHello serve if the group is the same. Then the shared value. */
 	step({ message }: Link): boolean {
 		const hello = this.hello,
 			share = this.share;

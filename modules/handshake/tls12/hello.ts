@@ -29,7 +29,7 @@ export interface ServerHello12 {
 	suite: Suite;
 	/** The client's random, then the server's: what the server signs and the keys depend on. */
 	randoms: Uint8Array;
-	/** The number of the session that begins here, where the application wants sessions; may be empty. */
+	/** The number of the session that begins here, if the application wants sessions; may be empty. */
 	sessionId: Uint8Array;
 	/** The server goes on with the session that was offered. */
 	resumes: boolean;
@@ -43,16 +43,16 @@ export interface ServerHello12 {
 	sendsTicket: boolean;
 	/** The application protocol, if the server picked one. */
 	protocol: string | undefined;
-	/** Most bytes that the server takes in a record; 0 where it does not say. */
+	/** Most bytes that the server takes in a record; 0 if it does not say. */
 	recordLimit: number;
 	/** The server sends its key, or takes ours, without certificates (RFC 7250). XS: absent fields. */
 	isServerRaw?: boolean;
 	isClientRaw?: boolean;
-	/** Most bytes in a record either way, by max_fragment_length; 0 where nothing was agreed. */
+	/** Most bytes in a record either way, by max_fragment_length; 0 if nothing was agreed. */
 	maxFragment: number;
 }
 
-/** The lowest version that is spoken where the options don't say. */
+/** The lowest version that is spoken if the options don't say. */
 export function lowestVersion(_options: Options): ProtocolVersion {
 	return ProtocolVersion.tls12;
 }
@@ -229,9 +229,9 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 }
 
 export interface Ticket12 {
-	/** In seconds; 0 where the server does not say. */
+	/** In seconds; 0 if the server does not say. */
 	readonly lifetime: number;
-	/** Empty where the server has none after all. */
+	/** Empty if the server has none after all. */
 	readonly octets: Uint8Array;
 }
 

@@ -1,5 +1,5 @@
 /*
-	CompressedCertificate (RFC 8879): a Certificate of TLS 1.3 as zlib compresses it. Asked for where the application gives something that can
+	CompressedCertificate (RFC 8879): a Certificate of TLS 1.3 as zlib compresses it. Asked for if the application gives something that can
 	decompress it.
 */
 

@@ -19,7 +19,7 @@ const IV = "iv";
 const FINISHED = "finished";
 const DERIVED = "derived";
 
-/** Derive-Secret with the digest of the messages, or without any where that is undefined; also HKDF-Expand-Label to the length of the hash. */
+/** Derive-Secret with the digest of the messages, or without any if that is undefined; also HKDF-Expand-Label to the length of the hash. */
 export function deriveSecret(suite: Suite, from: Secret, label: string, digest: Uint8Array | undefined): Secret {
 	const hashLength = suite.hashLength;
 	const secret = new Secret(hashLength);
@@ -98,7 +98,7 @@ export class Schedule13 {
 		this.climb(new Secret(this.suite.hashLength));
 	}
 
-	/** Derive-Secret from the rung reached; `digest` is the transcript's, undefined where it has no messages yet. */
+	/** Derive-Secret from the rung reached; `digest` is the transcript's, undefined if it has no messages yet. */
 	derive(label: string, digest: Uint8Array | undefined): Secret {
 		return deriveSecret(this.suite, this.secret, label, digest);
 	}

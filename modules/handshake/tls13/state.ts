@@ -37,7 +37,7 @@ export class State13 {
 	declare readonly isRetried: true | undefined;
 	/** The server's certificate, for an application that asks for it. */
 	declare certificate: ArrayBuffer | undefined;
-	/** The client's, where secrets are logged. */
+	/** The client's, if secrets are logged. */
 	declare readonly random: Uint8Array | undefined;
 	/** The pre-shared key that the server takes. */
 	declare readonly key: PreSharedKey | undefined;
@@ -50,7 +50,7 @@ export class State13 {
 	declare protocol: string | undefined;
 	/** change_cipher_spec goes before the client's last flight (appendix D.4). */
 	declare readonly isCompatible: true | undefined;
-	/** RFC 6066's number for max_fragment_length, where the server keeps to it. */
+	/** RFC 6066's number for max_fragment_length, if the server keeps to it. */
 	declare maxFragmentCode: number | undefined;
 	/** The server asked for a certificate, and this one answers it, if one does. */
 	declare isAsked: true | undefined;
@@ -80,7 +80,7 @@ export class State13 {
 		this.hello = undefined;
 	}
 
-	/** Has `secret` logged where that is done. */
+	/** Has `secret` logged if that is done. */
 	log(label: string, secret: Secret): void {
 		if (this.random) logSecret(label, this.random, secret);
 	}

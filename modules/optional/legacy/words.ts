@@ -17,7 +17,7 @@ export function legacyWords(): readonly string[] {
 	return wordsOf(typeof given === "object" ? given?.legacy : given);
 }
 
-/** Says what to do about words where they were in earlier versions; undefined where none is. */
+/** Says what to do about words where they were in earlier versions; undefined if none is. */
 export function misplacedWords(): string | undefined {
 	if (typeof config.tls !== "string" || !wordsOf(config.tls).length) return undefined;
 	const list = wordsOf(config.tls).map(word => `"${word}"`);
