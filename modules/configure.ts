@@ -3,7 +3,7 @@
 	none switches verification off. 
 */
 
-import { ProtocolVersion } from "./wire/numbers";
+import { ProtocolLength, ProtocolVersion } from "./wire/numbers";
 import type { CertificatePolicy } from "./x509/policy";
 import { findSuite } from "./crypto/suites";
 import { askedName, isAddress } from "./x509/names";
@@ -22,7 +22,7 @@ import { numberOption, optionTypes, typeName, VERSION } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
 import { CLOCK_TOLERANCE, clockPolicy, clockTime, type ClockPolicy } from "./x509/time";
-import { RootStore, trustCertificates } from "./x509/trust";
+import { DIGEST, RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
 import { problem } from "tls/optional/legacy/legacy";
 import { rawKeys } from "tls/optional/rawkeys/rawkeys";
@@ -80,7 +80,7 @@ function versionOption(
 function givenLimits({ recordSizeLimit, tls_max_fragment_length: fragment }: Options): RecordLimits | undefined {
 	if (recordSizeLimit === undefined && fragment === undefined) return undefined;
 	return {
-		recordSizeLimit: numberOption(RECORD_SIZE_LIMIT, recordSizeLimit, 64, 16385, 0),
+		recordSizeLimit: numberOption(RECORD_SIZE_LIMIT, recordSizeLimit, 64, ProtocolLength.innerPlaintext, 0),
 		maxFragmentCode: fragment === undefined ? 0 : fragmentCode(fragment),
 	};
 }
@@ -117,7 +117,7 @@ function copyPins(pins: readonly Uint8Array[]): readonly Uint8Array[] {
 		if (typeName(list[i]) !== BUFFER)
 			refuse(`"pins": each must be the 32 bytes of a SHA-256, not ${describeType(list[i])}`);
 		const pin = (list[i] = copyBytes(PINS, list[i]));
-		if (pin.length !== 32) refuse(`"pins": each must be the 32 bytes of a SHA-256, not ${pin.length} bytes`);
+		if (pin.length !== DIGEST) refuse(`"pins": each must be the 32 bytes of a SHA-256, not ${pin.length} bytes`);
 	}
 	return list;
 }
@@ -348,7 +348,7 @@ function fill(config: Making<Config>, options: Options, host: string | undefined
 			: numberOption(LONGEST_MESSAGE, options.maxMessage, 1024, 0xffffff, 0);
 	config.recordSizeLimit = limits.recordSizeLimit;
 	config.maxFragmentCode = limits.maxFragmentCode;
-	config.maxSendFragment = numberOption(SEND_FRAGMENT, options.maxSendFragment, 512, 16384, 4096);
+	config.maxSendFragment = numberOption(SEND_FRAGMENT, options.maxSendFragment, 512, ProtocolLength.plaintext, 4096);
 	config.now = options.now ?? Date.now;
 	if (options.rawPublicKeys) addRawKeys(config, options);
 	addCredentials(config, options);

@@ -41,8 +41,8 @@ static bool isValid(const CCM* ccm, size_t length)
 		return false;
 	if (ccm->tagLength < 4 || ccm->tagLength > kBlock || ccm->tagLength % 2)
 		return false;
-	size_t lengthOctets = 15 - ccm->nonceLength;
-	return lengthOctets >= sizeof(length) || length >> (8 * lengthOctets) == 0;
+	size_t lengthBytes = 15 - ccm->nonceLength;
+	return lengthBytes >= sizeof(length) || length >> (8 * lengthBytes) == 0;
 }
 
 /* B_0 and A_i start alike: flags, nonce, and a number in the bytes that are left. */

@@ -33,14 +33,14 @@ function verifyWhole(
 const RECORDS = 0xffffffff;
 const BULK = 16384;
 
-function octets(hex: string): Uint8Array {
+function bytesOf(hex: string): Uint8Array {
 	const result = new Uint8Array(hex.length / 2);
 	for (let i = 0; i < result.length; i++) result[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
 	return result;
 }
 
 function isHex(bytes: Uint8Array, hex: string): boolean {
-	const expected = octets(hex);
+	const expected = bytesOf(hex);
 	if (expected.length !== bytes.length) return false;
 	for (let i = 0; i < bytes.length; i++) if (bytes[i] !== expected[i]) return false;
 	return true;
@@ -144,7 +144,7 @@ class SelfTest {
 			);
 			key.close();
 		}
-		const early = secretOf(octets("33ad0a1c607ec03b09e6cd9893680ce210adf300aa1f2660e1b22e10f170f92a"));
+		const early = secretOf(bytesOf("33ad0a1c607ec03b09e6cd9893680ce210adf300aa1f2660e1b22e10f170f92a"));
 		const made = new Secret(32);
 		const context = digestOf(HashAlgorithm.sha256, this.#buffer, 0, 0);
 		const expand = (): void => made.expandLabel(HashAlgorithm.sha256, early, "derived", context, 0, 32, 0, 32);
@@ -220,13 +220,13 @@ class SelfTest {
 
 	groups({ groups }: Answers): void {
 		for (const { name, number, secret, publicKey, peer, shared } of groups) {
-			const other = octets(peer);
+			const other = bytesOf(peer);
 			const agreed = new Secret(shared.length / 2);
 			let share: KeyShare | undefined;
 			this.#report(
 				`${name} agreement`,
 				() => {
-					share = new KeyShare(number, octets(secret));
+					share = new KeyShare(number, bytesOf(secret));
 					const own = new Uint8Array(share.publicLength);
 					share.publicKey(own, 0);
 					const out = new Uint8Array(agreed.length);
@@ -244,8 +244,8 @@ class SelfTest {
 	signatures({ signatures, signing }: Answers): void {
 		const sample = ascii("sample");
 		for (const { name, scheme, hash: algorithm, key, signature } of signatures) {
-			const bytes = octets(key);
-			const signed = octets(signature);
+			const bytes = bytesOf(key);
+			const signed = bytesOf(signature);
 			const verify = (): boolean => verifyWhole(scheme, algorithm, bytes, sample, signed);
 			this.#report(
 				`${name} verify`,
@@ -260,8 +260,8 @@ class SelfTest {
 			);
 		}
 		const { scheme, hash: algorithm, key } = signatures[0]!;
-		const secret = octets(signing.secret);
-		const bytes = octets(key);
+		const secret = bytesOf(signing.secret);
+		const bytes = bytesOf(key);
 		const digest = digestOf(algorithm, sample, 0, sample.length);
 		const out = new Uint8Array(64);
 		const sign = (): number => signDigest(SignatureForm.p256, algorithm, secret, 0, secret.length, digest, out);

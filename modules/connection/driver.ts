@@ -12,8 +12,7 @@ import { expectLength } from "../handshake/lengths";
 import { wipeSecrets, wipeSession } from "../handshake/secrets";
 import type { Transcript } from "../handshake/transcript";
 import type { Incoming } from "../record/incoming";
-import { RecordHeader } from "../record/deframer";
-import { Joiner, MessageHeader } from "../record/joiner";
+import { Joiner } from "../record/joiner";
 import type { Gate } from "../record/joiner";
 import type { Outgoing } from "../record/outgoing";
 import { Timing } from "../handshake/timing";
@@ -21,7 +20,7 @@ import { Work, workOf } from "./host";
 import type { Host } from "./host";
 import { expectRoom, Need, Purpose } from "../wire/memory";
 import { Reader } from "../wire/reader";
-import { AlertLevel, ContentType, HandshakeType, type ProtocolVersion, Step } from "../wire/numbers";
+import { AlertLevel, ContentType, HandshakeType, ProtocolLength, type ProtocolVersion, Step } from "../wire/numbers";
 import type { AlertDescription } from "../wire/numbers";
 import type { RecordCipher } from "tls/hardware/aead";
 
@@ -164,7 +163,8 @@ export class Driver implements Link, Gate {
 	 */
 	receiveChangeCipherSpec(): void {
 		const incoming = this.incoming;
-		const isWhole = incoming.have === RecordHeader.length + 1 && incoming.buffer[RecordHeader.length] === 1;
+		const isWhole =
+			incoming.have === ProtocolLength.recordHeader + 1 && incoming.buffer[ProtocolLength.recordHeader] === 1;
 		const isExpected = incoming.is12
 			? this.accepts === Step.change_cipher_spec
 			: (this.changeCipherSpecs = (this.changeCipherSpecs ?? 0) + 1) <= MAX_CHANGE_CIPHER_SPECS;
@@ -318,7 +318,7 @@ export class Driver implements Link, Gate {
 			bytes = joiner.bytes,
 			start = joiner.start;
 		const type = bytes[start]!;
-		this.reader.open(bytes, start + MessageHeader.length, joiner.end);
+		this.reader.open(bytes, start + ProtocolLength.messageHeader, joiner.end);
 		if (this.flow && this.isAccepted(type)) this.advance();
 		else if (this.flow) this.receiveRequest();
 		else this.receiveLater();

@@ -5,7 +5,7 @@
 
 import { TLSError } from "../errors";
 import { roomForBuffer } from "../wire/memory";
-import { ProtocolVersion } from "../wire/numbers";
+import { ProtocolLength, ProtocolVersion } from "../wire/numbers";
 
 /** What a ClientHello asks for. */
 export interface RecordLimits {
@@ -16,10 +16,8 @@ export interface RecordLimits {
 }
 
 const enum Size {
-	/** Longest text of a record (RFC 8446 section 5.1). */
-	text = 0x4000,
-	/** Header, type and tag around it. */
-	around = 5 + 1 + 16,
+	/** Header, type and tag around a record's plaintext. */
+	overhead = ProtocolLength.recordHeader + 1 + 16,
 	/** What a connection needs beside a record, and its handshake before it: measured in the 32-bit build, see tests/memory/limited.test.ts. */
 	beside = 8192,
 	/** Least that is asked for, however little memory there is. */
@@ -52,10 +50,10 @@ function codeThatFits(text: number): number {
  * max_fragment_length goes with it, for servers that know only that.
  */
 export function limitsFor(room: number, maxVersion: ProtocolVersion): RecordLimits {
-	const fits = Math.floor((room - Size.beside) / 2) - Size.around;
-	const text = fits < Size.least ? Size.least : fits < Size.text ? fits : Size.text;
+	const fits = Math.floor((room - Size.beside) / 2) - Size.overhead;
+	const text = fits < Size.least ? Size.least : fits < ProtocolLength.plaintext ? fits : ProtocolLength.plaintext;
 	const type = maxVersion === ProtocolVersion.tls12 ? 0 : 1;
-	return { recordSizeLimit: text + type, maxFragmentCode: text < Size.text ? codeThatFits(text) : 0 };
+	return { recordSizeLimit: text + type, maxFragmentCode: text < ProtocolLength.plaintext ? codeThatFits(text) : 0 };
 }
 
 /** Longest handshake message for `room` bytes of memory: it lies there beside what the handshake itself needs. */
@@ -66,7 +64,7 @@ export function messageFor(room: number): number {
 
 /** Bytes free now, as far as they matter here. */
 function roomNow(): number {
-	return roomForBuffer(2 * (Size.text + Size.around) + Size.beside);
+	return roomForBuffer(2 * (ProtocolLength.plaintext + Size.overhead) + Size.beside);
 }
 
 /** What memory allows now. */

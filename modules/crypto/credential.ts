@@ -26,7 +26,7 @@ export interface Credential {
 }
 
 /** Bytes of the longest signature: RSA with 4096 bits. */
-const SIGNATURE_BYTES = 512;
+export const MAX_SIGNATURE_LENGTH = 512;
 
 /** Writes the number `bytes[start..end)` as an INTEGER to `out` at `at`. Returns where it ends. */
 function writeInteger(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
@@ -95,7 +95,7 @@ export class KeyCredential implements Credential {
 		const key = this.key!,
 			kind = this.kind,
 			length = key.length;
-		const out = new Uint8Array(SIGNATURE_BYTES);
+		const out = new Uint8Array(MAX_SIGNATURE_LENGTH);
 		const bytes = new Uint8Array(length);
 		let signed: number;
 		key.export(bytes, 0);

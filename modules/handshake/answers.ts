@@ -5,10 +5,9 @@
 
 import { TLSError } from "../errors";
 import type { Config } from "../config";
-import { RANDOM_LENGTH } from "./offer";
 import { ExtensionBit } from "../wire/extensions";
 import { versionName } from "../wire/names";
-import { ProtocolVersion } from "../wire/numbers";
+import { ProtocolLength, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
 
@@ -34,10 +33,8 @@ function quoted(bytes: Uint8Array, start: number, end: number): string {
 /** The one protocol picked (RFC 7301 section 3.1). */
 export function readProtocol(r: Reader, offered: readonly string[]): string {
 	const list = r.enter(2, 2, 0xffff);
-	const name = r.enter(1, 1, 255);
-	const start = r.at,
-		end = (r.at = r.end);
-	r.leave(name);
+	const start = r.skipVector(1, 1, 255),
+		end = r.at;
 	r.leave(list);
 	let protocol = NOTHING;
 	for (let at = start; at < end; at++) protocol += String.fromCharCode(r.bytes[at]!);
@@ -82,7 +79,7 @@ export function refuseBothLimits(seen: number): void {
  */
 export function checkVersion12(r: Reader, { minVersion, maxVersion }: Config): number {
 	const version = r.u16();
-	const randomAt = r.skip(RANDOM_LENGTH);
+	const randomAt = r.skip(ProtocolLength.random);
 	const at = r.at - 8;
 	const isForced =
 		equal(r.bytes, at, downgrade, 0, downgrade.length) &&

@@ -42,11 +42,8 @@ export function stepSearch(search: { step(): boolean }): boolean {
 /** CertificateStatus (RFC 6066 section 8); returns where the OCSP response lies. */
 export function readStatus(r: Reader): Span {
 	if (r.u8() !== 1) throw new TLSError("bad_staple", "the stapled certificate status is not OCSP");
-	const response = r.enter(3, 1, 0xffffff);
-	const span = { start: r.at, end: r.end };
-	r.at = r.end;
-	r.leave(response);
-	return span;
+	const start = r.skipVector(3, 1, 0xffffff);
+	return { start, end: r.at };
 }
 
 function readEntryExtensions(r: Reader, asked: number, list: CertificateList): void {
@@ -76,11 +73,8 @@ export function readCertificate13(r: Reader, asked: number, maximum: number): Ce
 	while (r.left) {
 		if (spans.length === 2 * maximum)
 			throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
-		const certificate = r.enter(3, 1, 0xffffff);
-		const end = r.end;
-		spans.push(r.at, end);
-		r.at = end;
-		r.leave(certificate);
+		const start = r.skipVector(3, 1, 0xffffff);
+		spans.push(start, r.at);
 		readEntryExtensions(r, asked, list);
 	}
 	r.leave(entries);
@@ -142,31 +136,23 @@ export interface CertificateRequest {
  * checked.
  */
 export function readNames(r: Reader, min: number, to: CertificateRequest): void {
-	const names = r.enter(2, min, 0xffff);
+	let at = (to.namesStart = r.skipVector(2, min, 0xffff));
 	const bytes = r.bytes,
-		end = r.end;
-	let at = (to.namesStart = r.at);
-	to.namesEnd = end;
+		end = (to.namesEnd = r.at);
 	for (let i = 0; i < MAX_NAMES && at < end; i++) {
 		const next = at + 2 + ((bytes[at]! << 8) | bytes[at + 1]!);
 		if (next > end || next === at + 2)
 			throw new TLSError("decode_error", "server sent a list of CAs with a name that is empty or cut");
 		at = next;
 	}
-	r.at = end;
-	r.leave(names);
 }
 
 /** OIDFilters (RFC 8446 section 4.2.5). The form of the first MAX_FILTERS is checked. */
 function readFilters(r: Reader): void {
 	const filters = r.enter(2, 0, 0xffff);
 	for (let i = 0; i < MAX_FILTERS && r.left; i++) {
-		const oid = r.enter(1, 1, 255);
-		r.at = r.end;
-		r.leave(oid);
-		const values = r.enter(2, 0, 0xffff);
-		r.at = r.end;
-		r.leave(values);
+		r.skipVector(1, 1, 255); // the OID
+		r.skipVector(2, 0, 0xffff); // its values
 	}
 	r.at = r.end;
 	r.leave(filters);
@@ -182,21 +168,18 @@ function checkForm(r: Reader, type: number, to: CertificateRequest): void {
 			readFilters(r);
 			break;
 		case ExtensionType.signature_algorithms_cert: {
-			const list = r.enter(2, 2, 0xfffe);
-			if (r.left & 1) throw new TLSError("decode_error", "a list of signature algorithms has an odd number of bytes");
-			r.at = r.end;
-			r.leave(list);
+			const start = r.skipVector(2, 2, 0xfffe);
+			if ((r.at - start) & 1)
+				throw new TLSError("decode_error", "a list of signature algorithms has an odd number of bytes");
 			break;
 		}
 		case ExtensionType.status_request:
 			break; // empty (section 4.4.2.1)
 		case ExtensionType.compress_certificate: {
 			// RFC 8879 section 3
-			const algorithms = r.enter(1, 2, 254);
-			if (r.left & 1)
+			const start = r.skipVector(1, 2, 254);
+			if ((r.at - start) & 1)
 				throw new TLSError("decode_error", "server sent a list of compression algorithms with an odd number of bytes");
-			r.at = r.end;
-			r.leave(algorithms);
 			break;
 		}
 		default:
@@ -207,16 +190,15 @@ function checkForm(r: Reader, type: number, to: CertificateRequest): void {
 /** The schemes in a list of signature algorithms that can be used, each once: what is kept does not grow with the list. */
 export function readSchemes(r: Reader): number[] {
 	const schemes: number[] = [];
-	const list = r.enter(2, 2, 0xfffe);
-	if (r.left & 1) throw new TLSError("decode_error", "a list of signature algorithms has an odd number of bytes");
+	const start = r.skipVector(2, 2, 0xfffe);
+	if ((r.at - start) & 1)
+		throw new TLSError("decode_error", "a list of signature algorithms has an odd number of bytes");
 	const bytes = r.bytes,
-		end = Math.min(r.end, r.at + 2 * MAX_SCHEMES);
-	for (let at = r.at; at < end; at += 2) {
+		end = Math.min(r.at, start + 2 * MAX_SCHEMES);
+	for (let at = start; at < end; at += 2) {
 		const scheme = (bytes[at]! << 8) | bytes[at + 1]!;
 		if (isUsable(scheme) && !schemes.includes(scheme)) schemes.push(scheme);
 	}
-	r.at = r.end;
-	r.leave(list);
 	return schemes;
 }
 
@@ -231,10 +213,8 @@ export function readHandshakeRequest13(r: Reader): CertificateRequest {
 /** Reads a CertificateRequest, which must say which signatures it takes (section 4.3.2). Its context comes back in the answer. */
 export function readCertificateRequest13(r: Reader): CertificateRequest {
 	let seen = 0;
-	const outer = r.enter(1, 0, 255);
-	const request = makeRequest(r.left ? r.bytes.slice(r.at, r.end) : empty);
-	r.at = r.end;
-	r.leave(outer);
+	const start = r.skipVector(1, 0, 255);
+	const request = makeRequest(r.at > start ? r.bytes.slice(start, r.at) : empty);
 	const block = r.enter(2, 2, 0xffff);
 	for (let i = 0; r.left; i++) {
 		expectExtension(i, CERTIFICATE_REQUEST);

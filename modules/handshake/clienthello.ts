@@ -9,12 +9,12 @@ import {
 	ExtensionType,
 	HandshakeType,
 	NamedGroup,
+	ProtocolLength,
 	ProtocolVersion,
 } from "../wire/numbers";
 import type { Writer } from "../wire/writer";
 import { statusType } from "../x509/ocsp";
 import { rawKeys } from "tls/optional/rawkeys/rawkeys";
-import { RANDOM_LENGTH } from "./offer";
 import type { Hello } from "./offer";
 import type { Share } from "./share";
 import { resumption } from "./resumption/resumption";
@@ -206,7 +206,7 @@ export function writeClientHello(w: Writer, hello: Hello, config: Config): void 
 	w.u8(HandshakeType.client_hello);
 	const message = w.open(3);
 	w.u16(ProtocolVersion.tls12);
-	w.copy(hello.random, 0, RANDOM_LENGTH);
+	w.copy(hello.random, 0, ProtocolLength.random);
 	w.u8(hello.sessionId.length);
 	w.copy(hello.sessionId, 0, hello.sessionId.length);
 	w.numbers(config.suites);

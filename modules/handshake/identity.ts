@@ -11,12 +11,19 @@ import type { ClientIdentityOption, Options } from "../options";
 import { Step } from "../wire/numbers";
 import { Writer } from "../wire/writer";
 import { SignatureScheme } from "../wire/numbers";
-import { credentialOfFunction, KeyCredential, pickScheme12, pickScheme13, schemeHash } from "../crypto/credential";
+import {
+	credentialOfFunction,
+	KeyCredential,
+	MAX_SIGNATURE_LENGTH,
+	pickScheme12,
+	pickScheme13,
+	schemeHash,
+} from "../crypto/credential";
 import type { Credential } from "../crypto/credential";
 import { readPrivateKey } from "../crypto/privatekey";
 import type { PublicKey } from "../crypto/signature";
 import type { Suite } from "../crypto/suite";
-import { takePublicKey } from "../x509/algorithms";
+import { enterToKey, takePublicKey } from "../x509/algorithms";
 import { keyAlgorithm } from "../x509/unsupported";
 import { DER, Part, Tag } from "../wire/der";
 import { readPEM, readPEMKey } from "../x509/pem";
@@ -51,9 +58,6 @@ const MAX_ISSUERS = 2;
 
 /** Names of a request that are compared with them. */
 const MAX_COMPARED = 48;
-
-/** Bytes of the longest signature: RSA with 4096 bits. */
-const MAX_SIGNATURE_LENGTH = 512;
 
 /** A buffer that holds text begins with "-----". */
 function refusePEM(name: string, bytes: Uint8Array): void {
@@ -93,12 +97,7 @@ function readOwnKey(bytes: Uint8Array): PublicKey {
 	const der = new DER(bytes, 0, bytes.length, FIRST);
 	der.take(Tag.sequence, Part.certificate);
 	if (der.hasMore) der.fail("has bytes behind its end");
-	der.enter();
-	der.take(Tag.sequence, Part.tbsCertificate);
-	der.enter();
-	if (der.nextIs(Tag.explicit)) der.takeAny();
-	// serial number, signature, issuer, validity, subject
-	for (let i = 0; i < 5; i++) der.takeAny();
+	enterToKey(der);
 	const start = der.at;
 	const key = takePublicKey(der);
 	if (!key.kind) {

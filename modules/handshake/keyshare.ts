@@ -4,7 +4,7 @@
 
 import { TLSError } from "../errors";
 import { groupName } from "../wire/names";
-import { NamedGroup, ProtocolVersion } from "../wire/numbers";
+import { NamedGroup, ProtocolLength, ProtocolVersion } from "../wire/numbers";
 import { KeyShare } from "tls/hardware/agree";
 import { hybrid } from "tls/optional/hybrid/hybrid";
 import type { Hello } from "./offer";
@@ -39,10 +39,10 @@ export function makeShares(hello: Hello, groups: readonly number[]): void {
 /** Bytes of the value that a group's key agreement gives, for a public key of that many bytes. */
 export function sharedLength(publicLength: number): number {
 	switch (publicLength) {
-		case 32:
-		case 65:
+		case ProtocolLength.x25519:
+		case ProtocolLength.p256Point:
 			return 32;
-		case 97:
+		case ProtocolLength.p384Point:
 			return 48;
 		default:
 			return 64;

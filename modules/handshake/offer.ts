@@ -3,7 +3,7 @@
 */
 
 import type { ExtensionBit } from "../wire/extensions";
-import { type ExtensionType, ProtocolVersion } from "../wire/numbers";
+import { type ExtensionType, ProtocolLength, ProtocolVersion } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import type { KeyShare } from "tls/hardware/agree";
@@ -13,20 +13,14 @@ import { dropKeys, dropSession, noKeys } from "./resumption/keys";
 import type { PreSharedKey, Session12 } from "./resumption/keys";
 import { Transcript } from "./transcript";
 
-/** Bytes of the client's and the server's random (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2). */
-export const RANDOM_LENGTH = 32;
-
-/** Most bytes of a session id. */
-export const SESSION_ID_LENGTH = 32;
-
 /** What the client says and must remember until the server has answered. */
 export class Hello {
 	// what is declared is a field only once it is set: each takes 16 bytes
 	/** Begins with it. */
 	readonly transcript = new Transcript();
-	random = new Uint8Array(RANDOM_LENGTH);
+	random = new Uint8Array(ProtocolLength.random);
 	/** Not empty, so that middleboxes take the handshake for TLS 1.2's (appendix D.4). Dropped when the server has answered. */
-	sessionId = new Uint8Array(SESSION_ID_LENGTH);
+	sessionId = new Uint8Array(ProtocolLength.sessionId);
 	/** The TLS 1.2 session that the server may go on with. */
 	declare session: Session12 | undefined;
 	/** What TLS 1.3 may use in place of certificates, in the order of their numbers (section 4.2.11). */
@@ -46,8 +40,8 @@ export class Hello {
 	declare isRetried: true | undefined;
 
 	constructor(group: number) {
-		random(this.random, 0, RANDOM_LENGTH);
-		random(this.sessionId, 0, SESSION_ID_LENGTH);
+		random(this.random, 0, ProtocolLength.random);
+		random(this.sessionId, 0, ProtocolLength.sessionId);
 		this.group = group;
 	}
 

@@ -3,6 +3,7 @@
 */
 
 import type { Config } from "../config";
+import { TLSError } from "../errors";
 import { findSuite } from "../crypto/suites";
 import { groupName, hexadecimal, schemeName, versionName } from "../wire/names";
 import { ProtocolVersion, Signer } from "../wire/numbers";
@@ -33,8 +34,17 @@ export function offeredGroups({ groups, oldGroups }: Config): string {
 }
 
 /** The signature schemes offered. */
-export function offeredSchemes({ signatureSchemes }: Config): string {
+function offeredSchemes({ signatureSchemes }: Config): string {
 	return signatureSchemes.map(schemeName).join(", ");
+}
+
+/** Throws "illegal_parameter" for a scheme of the server's signature that was not offered. */
+export function expectOffered(scheme: number, config: Config): void {
+	if (!config.signatureSchemes.includes(scheme))
+		throw new TLSError(
+			"illegal_parameter",
+			`the server signed with scheme ${schemeName(scheme)}, which was not offered: offered ${offeredSchemes(config)}`,
+		);
 }
 
 /** All of it: for a server that finds nothing in common. */

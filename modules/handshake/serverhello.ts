@@ -7,12 +7,11 @@ import { findSuite } from "../crypto/suites";
 import type { Suite } from "../crypto/suite";
 import type { Config } from "../config";
 import { AllowedIn, ExtensionBit, expectAnswer, expectExtension } from "../wire/extensions";
-import { ExtensionType, ProtocolVersion, Signer } from "../wire/numbers";
+import { ExtensionType, ProtocolLength, ProtocolVersion, Signer } from "../wire/numbers";
 import { expectBuffer, Purpose } from "../wire/memory";
 import type { Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
 import { offeredSuites } from "./offered";
-import { RANDOM_LENGTH, SESSION_ID_LENGTH } from "./offer";
 import type { Hello } from "./offer";
 import type { PreSharedKey } from "./resumption/keys";
 
@@ -95,21 +94,17 @@ function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
 		const extension = r.enter(2, 0, 0xffff);
 		if (type === ExtensionType.supported_versions) version = r.u16();
 		else if (type === ExtensionType.cookie) {
-			const cookie = r.enter(2, 1, 0xffff);
+			const start = r.skipVector(2, 1, 0xffff);
 			// it is here twice: kept, and in the hello that gives it back
-			expectBuffer(2 * r.left, Purpose.cookie);
-			to.cookie = r.bytes.slice(r.at, r.end);
-			r.at = r.end;
-			r.leave(cookie);
+			expectBuffer(2 * (r.at - start), Purpose.cookie);
+			to.cookie = r.bytes.slice(start, r.at);
 		} else if (type === ExtensionType.pre_shared_key) to.key = pickKey(r.u16(), hello, to);
 		else {
 			to.group = r.u16();
 			if (!to.group) throw new TLSError("illegal_parameter", "server named group 0, which is none");
 			if (!to.isRetry) {
-				const key = r.enter(2, 1, 0xffff);
-				to.shareStart = r.at;
-				to.shareEnd = r.at = r.end;
-				r.leave(key);
+				to.shareStart = r.skipVector(2, 1, 0xffff);
+				to.shareEnd = r.at;
 			}
 		}
 		r.leave(extension);
@@ -120,7 +115,7 @@ function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
 
 /** The checks of section 4.1.3 on what is the same in every ServerHello. Returns the suite. */
 function checkEcho(r: Reader, hello: Hello, config: Config): Suite {
-	const id = r.enter(1, 0, SESSION_ID_LENGTH);
+	const id = r.enter(1, 0, ProtocolLength.sessionId);
 	const length = hello.sessionId.length;
 	if (r.left !== length || !equal(r.bytes, r.skip(length), hello.sessionId, 0, length))
 		throw new TLSError("illegal_parameter", "the server did not echo the session id");
@@ -145,7 +140,7 @@ export function namesVersion(r: Reader): boolean {
 		end = r.end;
 	let found = false;
 	const legacy = r.u16();
-	r.skip(RANDOM_LENGTH);
+	r.skip(ProtocolLength.random);
 	r.skip(r.u8());
 	r.skip(3);
 	if (r.left) {
@@ -166,11 +161,11 @@ export function namesVersion(r: Reader): boolean {
 /** Reads TLS 1.3's ServerHello or HelloRetryRequest that `r` stands at, and refuses what no TLS 1.3 server may answer to `hello`. */
 export function readServerHello(r: Reader, hello: Hello, config: Config): ServerHello {
 	const legacy = r.u16();
-	const randomAt = r.skip(RANDOM_LENGTH);
+	const randomAt = r.skip(ProtocolLength.random);
 	if (legacy !== ProtocolVersion.tls12)
 		throw new TLSError("illegal_parameter", `the version field of the ServerHello is 0x${legacy.toString(16)}`);
 	const suite = checkEcho(r, hello, config);
-	const isRetry = equal(r.bytes, randomAt, retryRandom, 0, RANDOM_LENGTH);
+	const isRetry = equal(r.bytes, randomAt, retryRandom, 0, ProtocolLength.random);
 	const answer: ServerHello = {
 		suite,
 		isRetry,

@@ -5,7 +5,7 @@
 
 import type { Config } from "../config";
 import { TLSError } from "../errors";
-import { Accept, NamedGroup, ProtocolVersion, Step } from "../wire/numbers";
+import { Accept, NamedGroup, ProtocolLength, ProtocolVersion, Step } from "../wire/numbers";
 import { groupName } from "../wire/names";
 import { Phase } from "./timing";
 import { expectBuffer, Purpose } from "../wire/memory";
@@ -24,14 +24,11 @@ import { flow12 } from "./tls12/flow";
 import { flow13 } from "./tls13/flow";
 
 /** Bytes that a ClientHello usually needs; with a pre-shared key that goes on with an earlier connection, beside its ticket. */
-const HELLO_ROOM = 320;
+const HELLO_BYTES = 320;
 
-/** Bytes of the longest public key that HELLO_ROOM has room for: P-384's. */
-const CURVE_KEY_BYTES = 97;
-
-/** Returns the bytes of a longer key share, which is here twice: in the message and in its record. Throws "out_of_memory" if there is no room. */
+/** Returns the bytes of a key share that is longer than P-384's, for which HELLO_BYTES has room, which is here twice: in the message and in its record. Throws "out_of_memory" if there is no room. */
 function expectShareRoom({ share }: Hello): number {
-	if (!share || share.publicLength <= CURVE_KEY_BYTES) return 0;
+	if (!share || share.publicLength <= ProtocolLength.p384Point) return 0;
 	expectBuffer(2 * share.publicLength, Purpose.output);
 	return share.publicLength;
 }
@@ -39,7 +36,7 @@ function expectShareRoom({ share }: Hello): number {
 function sendHello(link: Link, hello: Hello, transcript: Transcript): void {
 	if (link.config.maxVersion === ProtocolVersion.tls13 && !hello.share) makeShares(hello, link.config.groups);
 	const w = new Writer(
-		HELLO_ROOM +
+		HELLO_BYTES +
 			expectShareRoom(hello) +
 			(hello.keys.length ? hello.keys[0]!.identity.length : 0) +
 			(hello.cookie?.length ?? 0),

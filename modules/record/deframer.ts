@@ -5,17 +5,12 @@
 
 import { TLSError } from "../errors";
 import { expectBuffer, Purpose } from "../wire/memory";
-import { ContentType } from "../wire/numbers";
+import { ContentType, ProtocolLength } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import { copyPart, wipe } from "tls/hardware/copy";
 
-/** Bytes of a record's header. */
-export const enum RecordHeader {
-	length = 5,
-}
-
-/** Bytes that are not worth a view. */
-const LITTLE = 192;
+/** Below this many bytes copying is cheaper than a view. */
+const MIN_VIEW_BYTES = 192;
 
 function refuseHeader(): never {
 	throw new TLSError("unexpected_message", "the server does not speak TLS on this port");
@@ -49,7 +44,7 @@ export abstract class Deframer {
 
 	/** True if a whole record lies in the buffer, until `next`. */
 	get complete(): boolean {
-		return this.have > RecordHeader.length && this.missing === 0;
+		return this.have > ProtocolLength.recordHeader && this.missing === 0;
 	}
 
 	/** True if no byte of a record has arrived. */
@@ -63,23 +58,23 @@ export abstract class Deframer {
 	 */
 	takeHeader(bytes: Uint8Array, start: number, end: number): number {
 		let have = this.have;
-		if (have === 0 && end - start >= RecordHeader.length) {
+		if (have === 0 && end - start >= ProtocolLength.recordHeader) {
 			// as it comes most of the time
 			if (bytes[start + 1] !== 3) refuseHeader();
 			this.begin(bytes[start]!, (bytes[start + 3]! << 8) | bytes[start + 4]!);
-			copyPart(bytes, start, end, this.buffer, 0, RecordHeader.length);
-			return start + RecordHeader.length;
+			copyPart(bytes, start, end, this.buffer, 0, ProtocolLength.recordHeader);
+			return start + ProtocolLength.recordHeader;
 		}
 		let at = start;
-		while (at < end && have < RecordHeader.length) {
-			const octet = bytes[at++]!;
-			if (have !== 1) this.header = (this.header << 8) | octet;
-			else if (octet !== 3) refuseHeader();
+		while (at < end && have < ProtocolLength.recordHeader) {
+			const byte = bytes[at++]!;
+			if (have !== 1) this.header = (this.header << 8) | byte;
+			else if (byte !== 3) refuseHeader();
 			have++;
 		}
 		this.have = have;
 		const header = this.header;
-		if (have === RecordHeader.length) {
+		if (have === ProtocolLength.recordHeader) {
 			this.begin(header >>> 24, header & 0xffff);
 			const buffer = this.buffer;
 			buffer[0] = header >>> 24;
@@ -96,7 +91,7 @@ export abstract class Deframer {
 	 * own. All of it must be filled, and `filled` told.
 	 */
 	room(count: number): Uint8Array | undefined {
-		if (count < LITTLE || this.missing < LITTLE) return undefined;
+		if (count < MIN_VIEW_BYTES || this.missing < MIN_VIEW_BYTES) return undefined;
 		return new Uint8Array(this.buffer.buffer as ArrayBuffer, this.have, Math.min(count, this.missing));
 	}
 
@@ -120,7 +115,7 @@ export abstract class Deframer {
 
 	/** The header is there: what the record is, and how long. Checks it, and makes the buffer, to which the caller writes the header. */
 	private begin(type: number, length: number): void {
-		this.have = RecordHeader.length;
+		this.have = ProtocolLength.recordHeader;
 		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) refuseHeader();
 		const longest = this.longest;
 		if (length > longest)
@@ -130,11 +125,11 @@ export abstract class Deframer {
 			);
 		if (length === 0) throw new TLSError("unexpected_message", "a record is empty");
 		this.missing = length;
-		if (RecordHeader.length + length > this.buffer.length) {
+		if (ProtocolLength.recordHeader + length > this.buffer.length) {
 			// the old one goes first: both at once may be more than there is
 			this.buffer = empty;
-			expectBuffer(RecordHeader.length + length, Purpose.record);
-			this.buffer = new Uint8Array(RecordHeader.length + length);
+			expectBuffer(ProtocolLength.recordHeader + length, Purpose.record);
+			this.buffer = new Uint8Array(ProtocolLength.recordHeader + length);
 		}
 	}
 }

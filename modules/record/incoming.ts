@@ -4,21 +4,10 @@
 */
 
 import { TLSError } from "../errors";
-import { ContentType, ProtocolVersion } from "../wire/numbers";
-import { Deframer, RecordHeader } from "./deframer";
+import { ContentType, ProtocolLength, ProtocolVersion } from "../wire/numbers";
+import { Deframer } from "./deframer";
 import type { RecordCipher } from "tls/hardware/aead";
 import { equal } from "tls/hardware/compare";
-
-/**
- * Largest record that may arrive: unprotected, and with TLS 1.3's protection (RFC 8446 section 5.1, 5.2). With TLS 1.2's a longer one than the
- * text and what the cipher adds could only hold too much (RFC 5246 section 6.2.3).
- */
-const enum RecordLimit {
-	plain = 0x4000,
-	/** TLSInnerPlaintext, its type and padding included (RFC 8446 section 5.4). */
-	inner13 = 0x4000 + 1,
-	protected13 = 0x4000 + 256,
-}
 
 /** Bytes of padding that are compared at once. */
 const ZEROS = 256;
@@ -48,7 +37,7 @@ export class Incoming extends Deframer {
 		const buffer = this.buffer,
 			whole = this.have;
 		const type = buffer[0]!;
-		this.at = RecordHeader.length;
+		this.at = ProtocolLength.recordHeader;
 		this.end = whole;
 		// an unprotected alert is understood in a record of any version: a server that gives up may not know the version any more
 		if (
@@ -72,19 +61,20 @@ export class Incoming extends Deframer {
 		let end = cipher.open(buffer, 0, whole);
 		if (end < 0) throw new TLSError("bad_record_mac", "a record was changed on its way, or is not the server's");
 		if (!hidesType) {
-			const at = (this.at = RecordHeader.length + cipher.explicit);
+			const at = (this.at = ProtocolLength.recordHeader + cipher.explicit);
 			this.end = end;
-			if (end - at > RecordLimit.plain) throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
+			if (end - at > ProtocolLength.plaintext)
+				throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
 			return type;
 		}
-		if (end - RecordHeader.length > RecordLimit.inner13)
+		if (end - ProtocolLength.recordHeader > ProtocolLength.innerPlaintext)
 			throw new TLSError(
 				"record_too_long",
-				`server sent a record of ${end - RecordHeader.length} bytes with its type and padding, at most ${RecordLimit.inner13} are allowed`,
+				`server sent a record of ${end - ProtocolLength.recordHeader} bytes with its type and padding, at most ${ProtocolLength.innerPlaintext} are allowed`,
 			);
 		// without padding the type is the last byte
 		let inner = buffer[--end]!;
-		if (inner === 0 || end < RecordHeader.length) {
+		if (inner === 0 || end < ProtocolLength.recordHeader) {
 			end = this.typeAt(end + 1);
 			inner = buffer[end]!;
 		}
@@ -96,10 +86,15 @@ export class Incoming extends Deframer {
 	private typeAt(end: number): number {
 		const buffer = this.buffer;
 		let at = end - 1;
-		while (at - ZEROS >= RecordHeader.length && buffer[at] === 0 && equal(buffer, at - ZEROS + 1, zeros, 0, ZEROS))
+		while (
+			at - ZEROS >= ProtocolLength.recordHeader &&
+			buffer[at] === 0 &&
+			equal(buffer, at - ZEROS + 1, zeros, 0, ZEROS)
+		)
 			at -= ZEROS;
-		while (at >= RecordHeader.length && buffer[at] === 0) at--;
-		if (at < RecordHeader.length) throw new TLSError("unexpected_message", "a record holds nothing but padding");
+		while (at >= ProtocolLength.recordHeader && buffer[at] === 0) at--;
+		if (at < ProtocolLength.recordHeader)
+			throw new TLSError("unexpected_message", "a record holds nothing but padding");
 		return at;
 	}
 
@@ -117,12 +112,12 @@ export class Incoming extends Deframer {
 		this.cipher = undefined;
 	}
 
-	/** With a limit that the peer has agreed to, a protected record is not much longer than that. */
+	/** Longest body of a record. In TLS 1.2, or under a limit that the peer has agreed to: plaintext and what the cipher adds (RFC 5246 section 6.2.3). */
 	protected override get longest(): number {
 		const cipher = this.cipher,
 			agreed = this.recordSizeLimit;
-		if (!cipher) return RecordLimit.plain;
-		if (!agreed && !this.is12) return RecordLimit.protected13;
-		return (agreed || RecordLimit.plain) + cipher.receivedOverhead;
+		if (!cipher) return ProtocolLength.plaintext;
+		if (!agreed && !this.is12) return ProtocolLength.ciphertext;
+		return (agreed || ProtocolLength.plaintext) + cipher.receivedOverhead;
 	}
 }

@@ -5,13 +5,9 @@
 */
 
 import { canMakeBuffer, expectBuffer, Purpose } from "../wire/memory";
+import { ProtocolLength } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import { copy } from "tls/hardware/copy";
-
-/** Type and length, RFC 8446 section 4. */
-export const enum MessageHeader {
-	length = 4,
-}
 
 /** Decides which messages are joined. */
 export interface Gate {
@@ -40,7 +36,7 @@ export class Joiner {
 	take(record: Uint8Array, at: number, end: number): number {
 		if (this.have < 0) return this.pass(record, at, end);
 		if (!this.held) {
-			let size: number = MessageHeader.length;
+			let size: number = ProtocolLength.messageHeader;
 			if (end - at >= size) {
 				size = this.size(record, at);
 				if (size <= end - at) {
@@ -71,12 +67,12 @@ export class Joiner {
 		copy(record, at, at + count, held, this.have);
 		at += count;
 		this.have += count;
-		if (this.have === MessageHeader.length && held.length === MessageHeader.length) {
+		if (this.have === ProtocolLength.messageHeader && held.length === ProtocolLength.messageHeader) {
 			const size = this.size(held, 0);
-			if (size > MessageHeader.length) {
+			if (size > ProtocolLength.messageHeader) {
 				if (!this.finds(held[0]!, size)) return this.startPassing(record, at, end, size);
 				this.held = new Uint8Array(size);
-				copy(held, 0, MessageHeader.length, this.held, 0);
+				copy(held, 0, ProtocolLength.messageHeader, this.held, 0);
 				held = this.held;
 				count = Math.min(end - at, size - this.have);
 				copy(record, at, at + count, held, this.have);
@@ -105,7 +101,7 @@ export class Joiner {
 		const header = this.held!;
 		this.held = undefined;
 		this.have = -size;
-		this.pass(header, 0, MessageHeader.length);
+		this.pass(header, 0, ProtocolLength.messageHeader);
 		return this.pass(record, at, end);
 	}
 
@@ -120,6 +116,6 @@ export class Joiner {
 	private size(bytes: Uint8Array, at: number): number {
 		const length = (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 		this.gate.expectMessage(bytes[at]!, length);
-		return MessageHeader.length + length;
+		return ProtocolLength.messageHeader + length;
 	}
 }

@@ -4,9 +4,8 @@
 */
 
 import { expectBuffer, Purpose } from "../wire/memory";
-import { ContentType, ProtocolVersion } from "../wire/numbers";
+import { ContentType, ProtocolLength, ProtocolVersion } from "../wire/numbers";
 import { copy, wipe } from "tls/hardware/copy";
-import { RecordHeader } from "./deframer";
 import { empty } from "../wire/reader";
 import type { RecordCipher } from "tls/hardware/aead";
 
@@ -33,7 +32,7 @@ const enum Layout {
 	/** Above the rest: most bytes that a record adds to its plaintext. */
 	overheadShift = 8,
 	/** Without a key. */
-	plain = (RecordHeader.length << 8) | 0x80 | RecordHeader.length,
+	plain = (ProtocolLength.recordHeader << 8) | 0x80 | ProtocolLength.recordHeader,
 }
 
 /** Where records go. */
@@ -91,8 +90,8 @@ export class Outgoing {
 		this.cipher?.close();
 		this.cipher = cipher;
 		const type = cipher.hidesType ? TYPE : 0,
-			most = RecordHeader.length + cipher.overhead + type;
-		let layout = (most << Layout.overheadShift) | (RecordHeader.length + cipher.explicit);
+			most = ProtocolLength.recordHeader + cipher.overhead + type;
+		let layout = (most << Layout.overheadShift) | (ProtocolLength.recordHeader + cipher.explicit);
 		if (type) layout |= Layout.hidesType;
 		// a cipher in blocks: what it adds depends on the length
 		if (cipher.sealedLength(0) + 1 === cipher.sealedLength(1)) layout |= Layout.isFixed;
@@ -113,7 +112,7 @@ export class Outgoing {
 		const layout: number = type === ContentType.change_cipher_spec ? Layout.plain : this.layout,
 			count = end - start,
 			length = this.sealedLength(layout, count);
-		this.reserve(RecordHeader.length + length, 0);
+		this.reserve(ProtocolLength.recordHeader + length, 0);
 		copy(bytes, start, end, this.buffer, this.end + (layout & Layout.bodyMask));
 		this.seal(type, layout, count, length);
 	}
@@ -134,11 +133,11 @@ export class Outgoing {
 				count = end - at < room ? end - at : room,
 				sum = collected + count;
 			let length = this.sealedLength(layout, sum);
-			if (this.end + RecordHeader.length + length > this.buffer.length) {
+			if (this.end + ProtocolLength.recordHeader + length > this.buffer.length) {
 				// a record that grows at all grows by half at least
 				const wanted = Math.max(sum, Math.min(SHARE_BYTES, maxFragment, Math.max(expected, sum + (collected >> 1))));
 				if (wanted > sum) length = this.sealedLength(layout, wanted);
-				this.reserve(RecordHeader.length + length, collected && body + collected);
+				this.reserve(ProtocolLength.recordHeader + length, collected && body + collected);
 				if (wanted > sum) length = this.sealedLength(layout, sum);
 			}
 			copy(bytes, at, at + count, this.buffer, this.end + body + collected);
@@ -176,7 +175,7 @@ export class Outgoing {
 
 	/** Length of a record's body with so many bytes of content. */
 	protected sealedLength(layout: number, count: number): number {
-		if (layout & Layout.isFixed) return count + (layout >> Layout.overheadShift) - RecordHeader.length;
+		if (layout & Layout.isFixed) return count + (layout >> Layout.overheadShift) - ProtocolLength.recordHeader;
 		return this.cipher!.sealedLength(count);
 	}
 

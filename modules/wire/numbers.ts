@@ -76,6 +76,28 @@ export const enum AlertLevel {
 	fatal = 2,
 }
 
+/** Lengths that the protocol fixes, in bytes. */
+export const enum ProtocolLength {
+	/** A record's header: type, version, length (RFC 8446 section 5.1). */
+	recordHeader = 5,
+	/** A handshake message's header: type and length (RFC 8446 section 4). */
+	messageHeader = 4,
+	/** Longest plaintext of a record (RFC 8446 section 5.1). */
+	plaintext = 0x4000,
+	/** Longest TLSInnerPlaintext, its type and padding included (RFC 8446 section 5.4). */
+	innerPlaintext = 0x4000 + 1,
+	/** Longest body of a record under TLS 1.3's protection (RFC 8446 section 5.2). */
+	ciphertext = 0x4000 + 256,
+	/** The client's and the server's random (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2). */
+	random = 32,
+	/** Longest session id. */
+	sessionId = 32,
+	/** Public keys: X25519, and the uncompressed points of P-256 and P-384 (RFC 8446 section 4.2.8.2). */
+	x25519 = 32,
+	p256Point = 65,
+	p384Point = 97,
+}
+
 /** RFC 8446 appendix B.4; RFC 5288, 5289, 7251, 7905 for TLS 1.2 */
 export const enum CipherSuite {
 	TLS_AES_128_GCM_SHA256 = 0x1301,

@@ -22,7 +22,7 @@ export class Reader {
 		return this;
 	}
 
-	/** Lets go of the bytes. */
+	/** Drops the bytes. */
 	release(): void {
 		this.bytes = empty;
 		this.at = this.end = 0;
@@ -84,6 +84,15 @@ export class Reader {
 	leave(outer: number): void {
 		if (this.at !== this.end) this.finish();
 		this.end = outer;
+	}
+
+	/** Passes over a vector. Returns the start of its content, which ends at `at` then. */
+	skipVector(width: 1 | 2 | 3, min: number, max: number): number {
+		const outer = this.enter(width, min, max),
+			start = this.at;
+		this.at = this.end;
+		this.end = outer;
+		return start;
 	}
 
 	/** Throws unless everything has been read. */

@@ -79,11 +79,11 @@ export class Writer {
 
 	/** Writes a string of ASCII characters, one byte each. */
 	ascii(text: string): void {
-		const octets = ArrayBuffer.fromString(text); // UTF-8, in which only ASCII has one byte for each
-		const count = octets.byteLength;
+		const bytes = ArrayBuffer.fromString(text); // UTF-8: only ASCII has one byte for each character
+		const count = bytes.byteLength;
 		if (count !== text.length) throw new TLSError("configuration", `"${text}" is not plain ASCII`);
 		const at = this.reserve(count);
-		copy(octets, 0, count, this.bytes, at);
+		copy(bytes, 0, count, this.bytes, at);
 	}
 
 	/** Opens a vector whose length takes `width` bytes; give what it returns to `close`. */

@@ -103,6 +103,16 @@ function takeKey(der: DER): number {
 	return (bits << KIND_BITS) | kind;
 }
 
+/** Goes into the certificate that was taken last, up to its SubjectPublicKeyInfo. What stands before is not looked at. */
+export function enterToKey(der: DER): void {
+	der.enter();
+	der.take(Tag.sequence, Part.tbsCertificate);
+	der.enter();
+	if (der.nextIs(Tag.explicit)) der.takeAny();
+	// serial number, signature, issuer, validity, subject
+	for (let i = 0; i < 5; i++) der.takeAny();
+}
+
 /** Takes a SubjectPublicKeyInfo to the fields of a certificate. */
 export function readPublicKey(der: DER, fields: KeyFields): void {
 	const key = takeKey(der);
@@ -303,10 +313,15 @@ function readHash(der: DER): number {
 	der.take(Tag.sequence, Part.hash);
 	const outer = der.enter();
 	der.take(Tag.objectIdentifier, Part.hash);
-	const oid = readOID(der.bytes, der.start, der.end);
+	const hash = hashOf(der.bytes, der.start, der.end);
 	if (der.hasMore) takeNull(der);
 	der.leave(outer);
-	switch (oid) {
+	return hash;
+}
+
+/** Returns the HashAlgorithm whose identifier is `bytes[start..end)`; 0 for one that is not of SHA-2, or unsupported. */
+export function hashOf(bytes: Uint8Array, start: number, end: number): number {
+	switch (readOID(bytes, start, end)) {
 		case OID.sha256:
 			return HashAlgorithm.sha256;
 		case OID.sha384:

@@ -12,10 +12,9 @@ import type { PublicKey } from "../crypto/signature";
 import { hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
 import { Purpose } from "tls/hardware/extensions";
 import { isSubject, sameName } from "tls/hardware/names";
-import { publicKeyOf } from "./algorithms";
+import { hashOf, publicKeyOf } from "./algorithms";
 import { Certificate, KeyUsage } from "./certificate";
 import { DER, Part, Tag, sameBytes } from "../wire/der";
-import { OID, readOID } from "./oids";
 import { OCSPResponse, refuseStaple, RESPONDER_NAME, skipExtensions, STAPLED_STATUS } from "./ocspresponse";
 import { dateText, readTime } from "./time";
 import { unsupportedKey, unsupportedSignature } from "./unsupported";
@@ -201,7 +200,8 @@ export class StapledStatus {
 		der.take(Tag.sequence, Part.hash);
 		const inner = der.enter();
 		der.take(Tag.objectIdentifier, Part.hash);
-		const algorithm = hashOf(bytes, der.start, der.end);
+		const isSHA1 = sameBytes(bytes, der.start, der.end, SHA1, 0, SHA1.length);
+		const algorithm = isSHA1 ? HashAlgorithm.sha1 : hashOf(bytes, der.start, der.end);
 		der.at = der.limit;
 		der.leave(inner);
 		der.take(Tag.octetString, Part.issuerName);
@@ -264,21 +264,6 @@ function asStaple(error: unknown): unknown {
 	if (!(error instanceof TLSError) || (error.code !== "bad_certificate" && error.code !== "unsupported_certificate"))
 		return error;
 	return new TLSError("bad_staple", error.message);
-}
-
-/** HashAlgorithm, or 0. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
-	if (sameBytes(bytes, start, end, SHA1, 0, SHA1.length)) return HashAlgorithm.sha1;
-	switch (readOID(bytes, start, end)) {
-		case OID.sha256:
-			return HashAlgorithm.sha256;
-		case OID.sha384:
-			return HashAlgorithm.sha384;
-		case OID.sha512:
-			return HashAlgorithm.sha512;
-		default:
-			return 0;
-	}
 }
 
 function digestOf(algorithm: HashAlgorithm, bytes: Uint8Array, start: number, end: number): Uint8Array {

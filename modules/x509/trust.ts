@@ -6,8 +6,9 @@
 import { refuse, TLSError } from "../errors";
 import { copy } from "tls/hardware/copy";
 import { Purpose } from "tls/hardware/extensions";
-import { nameDigest, sameName } from "tls/hardware/names";
+import { nameDigest } from "tls/hardware/names";
 import { Certificate, KeyUsage, NO_PATH_LENGTH } from "./certificate";
+import { isSelfIssued } from "./checks";
 import { readPEM } from "./pem";
 import { DIGEST, RootStore, sha256, TRUSTED_BYTES } from "./rootstore";
 import { Store, writeStore } from "./store";
@@ -34,16 +35,7 @@ function derOf(input: CertificateInput): Uint8Array[] {
 function storedRoot(certificate: Certificate): StoredRoot {
 	const bytes = certificate.bytes;
 	// of version 1 or 2: a CA if it has issued itself, as old roots do
-	const isCA = certificate.isOld
-		? sameName(
-				bytes,
-				certificate.subjectStart,
-				certificate.subjectEnd,
-				bytes,
-				certificate.issuerStart,
-				certificate.issuerEnd,
-			)
-		: certificate.isCA;
+	const isCA = certificate.isOld ? isSelfIssued(certificate) : certificate.isCA;
 	const issues =
 		isCA && (certificate.keyUsage & KeyUsage.keyCertSign) !== 0 && (certificate.purposes & Purpose.server) !== 0;
 	const name = new Uint8Array(DIGEST);

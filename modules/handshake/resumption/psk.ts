@@ -59,18 +59,19 @@ export function readExternalKey({ psk }: Options): ExternalKey | undefined {
 	if (key === undefined) refuse('"psk": "key" is missing');
 	if (hashName !== "sha256" && hashName !== "sha384") refuse('"psk": "hash" must be "sha256" or "sha384"');
 	const name = copyBytes("psk.identity", typeof identity === "string" ? ArrayBuffer.fromString(identity) : identity);
-	const octets = viewBytes("psk.key", key);
+	const keyBytes = viewBytes("psk.key", key);
 	if (!name.length || name.length > MAX_IDENTITY)
 		refuse(`"psk": "identity" must have 1 to ${MAX_IDENTITY} bytes, not ${name.length}`);
-	if (octets.length < 16 || octets.length > 64) refuse(`"psk": "key" must have 16 to 64 bytes, not ${octets.length}`);
+	if (keyBytes.length < 16 || keyBytes.length > 64)
+		refuse(`"psk": "key" must have 16 to 64 bytes, not ${keyBytes.length}`);
 	const hash = hashName === "sha256" ? HashAlgorithm.sha256 : HashAlgorithm.sha384;
 	const suite = earlySuite(
 		cipherSuite ?? (hash === HashAlgorithm.sha256 ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384"),
 		hash,
 	);
 	const most = numberOption("psk.maxEarlyData", maxEarlyData, 0, 0xffffffff, 0);
-	const secret = new Secret(octets.length);
-	secret.import(octets, 0);
+	const secret = new Secret(keyBytes.length);
+	secret.import(keyBytes, 0);
 	return { identity: name, secret, hash, protocol, suite, maxEarlyData: most };
 }
 

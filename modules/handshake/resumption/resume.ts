@@ -124,7 +124,7 @@ export function keepSession12(
 ): void {
 	const { suite, sessionId, resumes, isExtended, maxFragment } = answer;
 	const { sessionBinding: binding, maxFragmentCode, certificates } = link.config;
-	const { lifetime = 0, octets: ticket = empty } = ticket12 ?? {};
+	const { lifetime = 0, ticket = empty } = ticket12 ?? {};
 	const now = isExtended ? clockTime(certificates.clock) : undefined;
 	if (now === undefined || (!ticket.length && (resumes || !sessionId.length))) return;
 	const { subject, verifiedAt, validUntil } = peer;

@@ -37,13 +37,11 @@ const MAX_LIFETIME = 604800;
 /** Latest time that fits, in seconds: in 2106. */
 const MAX_SECONDS = 0xffffffff;
 
-/** Every session of TLS 1.2 has it: RFC 7627 section 5.3. */
-// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+// XS: a literal outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
 const NO_NAME = "";
 
-const enum Flag {
-	extendedMasterSecret = 1,
-}
+/** Flags of TLS 1.2. Every session has an extended master secret (RFC 7627 section 5.3). */
+const EXTENDED_MASTER_SECRET = 1;
 
 /** When a session is used, and for how long after the last full handshake, in seconds. */
 export interface SessionTime {
@@ -117,7 +115,7 @@ export function exportSession(
 	writeName(w, subject);
 	w.u8(session.maxFragmentCode);
 	if (session.version === ProtocolVersion.tls12) {
-		w.u8(Flag.extendedMasterSecret);
+		w.u8(EXTENDED_MASTER_SECRET);
 		w.u16(session.group);
 		w.u8(session.id.length);
 		w.copy(session.id, 0, session.id.length);
@@ -135,26 +133,22 @@ export function exportSession(
 }
 
 function take(r: Reader, width: 1 | 2, maximum: number): Uint8Array {
-	const outer = r.enter(width, 0, maximum);
-	const bytes = r.bytes.slice(r.at, r.end);
-	r.at = r.end;
-	r.leave(outer);
-	return bytes;
+	const start = r.skipVector(width, 0, maximum);
+	return r.bytes.slice(start, r.at);
 }
 
 /** Takes a secret, of 48 bytes at most. Script does not see it. */
 function takeSecret(r: Reader): Secret {
-	const outer = r.enter(1, 0, 48);
-	const secret = new Secret(r.left);
-	secret.import(r.bytes, r.at);
-	r.at = r.end;
-	r.leave(outer);
+	const start = r.skipVector(1, 0, 48);
+	const secret = new Secret(r.at - start);
+	secret.import(r.bytes, start);
 	return secret;
 }
 
 function takeName(r: Reader): string {
 	let name = NO_NAME;
-	for (const octet of take(r, 1, 255)) name += String.fromCharCode(octet);
+	const start = r.skipVector(1, 0, 255);
+	for (let at = start; at < r.at; at++) name += String.fromCharCode(r.bytes[at]!);
 	return name;
 }
 
@@ -163,7 +157,7 @@ function read12(r: Reader, common: Omit<AnySession, "secret">): Omit<Session12, 
 	const group = r.u16();
 	const id = take(r, 1, 32);
 	r.finish();
-	if (flags !== Flag.extendedMasterSecret || !(id.length || common.ticket.length)) return undefined;
+	if (flags !== EXTENDED_MASTER_SECRET || !(id.length || common.ticket.length)) return undefined;
 	return { ...common, version: ProtocolVersion.tls12, group, id };
 }
 

@@ -82,12 +82,10 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	const r = link.reader;
 	const lifetime = r.u32();
 	const ageAdd = r.u32();
-	const nonceLength = r.u8();
-	const nonceAt = r.skip(nonceLength);
-	const outer = r.enter(2, 1, 0xffff);
-	const ticketAt = r.at;
-	const ticketEnd = (r.at = r.end);
-	r.leave(outer);
+	const nonceStart = r.skipVector(1, 0, 255),
+		nonceEnd = r.at;
+	const ticketStart = r.skipVector(2, 1, 0xffff),
+		ticketEnd = r.at;
 	const block = r.enter(2, 0, 0xfffe);
 	let seen = 0;
 	let maxEarlyData = 0;
@@ -103,9 +101,9 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	r.leave(block);
 	r.finish();
 	// section 4.6.1: a ticket may be passed over
-	if (!keeper || !canKeepTicket(ticketEnd - ticketAt)) return;
-	const ticket = { ticket: r.bytes.slice(ticketAt, ticketEnd), ageAdd, maxEarlyData };
-	keeper.keep(link, lifetime, ticket, r.bytes, nonceAt, nonceAt + nonceLength);
+	if (!keeper || !canKeepTicket(ticketEnd - ticketStart)) return;
+	const ticket = { ticket: r.bytes.slice(ticketStart, ticketEnd), ageAdd, maxEarlyData };
+	keeper.keep(link, lifetime, ticket, r.bytes, nonceStart, nonceEnd);
 }
 
 /**

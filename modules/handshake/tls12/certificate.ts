@@ -20,10 +20,8 @@ export function readCertificate12(r: Reader, maximum: number): CertificateList {
 	while (r.left) {
 		if (list.spans.length === 2 * maximum)
 			throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
-		const certificate = r.enter(3, 1, 0xffffff);
-		list.spans.push(r.at, r.end);
-		r.at = r.end;
-		r.leave(certificate);
+		const start = r.skipVector(3, 1, 0xffffff);
+		list.spans.push(start, r.at);
 	}
 	r.leave(entries);
 	r.finish();
@@ -64,12 +62,10 @@ export function readCertificateRequest12(r: Reader): CertificateRequest {
 
 /** Where the one raw public key of a server's Certificate lies (RFC 7250 section 3). */
 export function readRawKey12(r: Reader): Span {
-	const key = r.enter(3, 1, 0xffffff);
-	const span = { start: r.at, end: r.end };
-	r.at = r.end;
-	r.leave(key);
+	const start = r.skipVector(3, 1, 0xffffff),
+		end = r.at;
 	r.finish();
-	return span;
+	return { start, end };
 }
 
 /** Writes the client's Certificate with a raw public key (RFC 7250 section 3). */

@@ -42,10 +42,8 @@ export class ECDHE implements KeyExchange {
 				"illegal_parameter",
 				`the server's key is of group ${groupName(group)}, which was not offered: offered ${offeredGroups(config)}`,
 			);
-		const point = r.enter(1, 1, 255);
-		this.start = r.at;
-		this.end = r.at = r.end;
-		r.leave(point);
+		this.start = r.skipVector(1, 1, 255);
+		this.end = r.at;
 	}
 
 	/** First the client's own keys; those in the ClientHello serve if the group is the same. Then the shared value. */

@@ -20,7 +20,6 @@
 */
 
 import { TLSError } from "../../errors";
-import { schemeName } from "../../wire/names";
 import { Accept, HandshakeType, ProtocolVersion, Signer, Step } from "../../wire/numbers";
 import { Writer } from "../../wire/writer";
 import { empty } from "../../wire/reader";
@@ -47,7 +46,7 @@ import {
 } from "./certificate";
 import { ECDHE } from "./ecdhe";
 import type { Hello } from "../offer";
-import { offeredSchemes } from "../offered";
+import { expectOffered } from "../offered";
 import { Exporter12 } from "../exporter";
 import { HandshakeInfo } from "../info";
 import { chooseIdentity12, writeProof12 } from "../identity";
@@ -126,16 +125,10 @@ function readServerKeyExchange(link: Link, state: Certified12): void {
 	state.exchange.readParameters(link);
 	const end = r.at;
 	const scheme = r.u16();
-	const signature = r.enter(2, 0, 0xffff);
-	const signatureStart = r.at;
-	const signatureEnd = (r.at = r.end);
-	r.leave(signature);
+	const signatureStart = r.skipVector(2, 0, 0xffff),
+		signatureEnd = r.at;
 	r.finish();
-	if (!config.signatureSchemes.includes(scheme))
-		throw new TLSError(
-			"illegal_parameter",
-			`the server signed with scheme ${schemeName(scheme)}, which was not offered: offered ${offeredSchemes(config)}`,
-		);
+	expectOffered(scheme, config);
 	const content = new Uint8Array(randoms.length + end - start);
 	copy(randoms, 0, randoms.length, content, 0);
 	copy(link.message, start, end, content, randoms.length);

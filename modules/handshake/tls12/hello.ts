@@ -8,7 +8,7 @@ import { findSuite } from "../../crypto/suites";
 import type { Suite } from "../../crypto/suite";
 import type { Config } from "../../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../../wire/extensions";
-import { ExtensionType, ProtocolVersion, Signer } from "../../wire/numbers";
+import { ExtensionType, ProtocolLength, ProtocolVersion, Signer } from "../../wire/numbers";
 import { canKeepTicket } from "../../wire/memory";
 import { empty } from "../../wire/reader";
 import type { Options } from "../../options";
@@ -20,7 +20,6 @@ import { legacy } from "tls/optional/legacy/legacy";
 import { rawKeys } from "tls/optional/rawkeys/rawkeys";
 import { checkVersion12, readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "../answers";
 import { offeredSuites } from "../offered";
-import { RANDOM_LENGTH, SESSION_ID_LENGTH } from "../offer";
 import type { Hello } from "../offer";
 import type { Session12 } from "../resumption/keys";
 
@@ -91,7 +90,7 @@ function readExtension(r: Reader, type: number, config: Config, to: ServerHello1
 			to.protocol = readProtocol(r, config.protocols);
 			break;
 		case ExtensionType.record_size_limit:
-			to.recordLimit = readRecordLimit(r, 0x4000);
+			to.recordLimit = readRecordLimit(r, ProtocolLength.plaintext);
 			break;
 		case ExtensionType.max_fragment_length:
 			to.maxFragment = readFragmentLength(r, config);
@@ -192,16 +191,14 @@ function checkResumed({ suite, isExtended }: ServerHello12, session: Session12):
 /** Reads the ServerHello that `r` stands at; refuses every version but TLS 1.2, and that too where it was not offered. */
 export function readServerHello12(r: Reader, hello: Hello, config: Config): ServerHello12 {
 	const randomAt = checkVersion12(r, config);
-	const randoms = new Uint8Array(2 * RANDOM_LENGTH);
-	copy(hello.random, 0, RANDOM_LENGTH, randoms, 0);
-	copy(r.bytes, randomAt, randomAt + RANDOM_LENGTH, randoms, RANDOM_LENGTH);
-	const id = r.enter(1, 0, SESSION_ID_LENGTH);
+	const randoms = new Uint8Array(2 * ProtocolLength.random);
+	copy(hello.random, 0, ProtocolLength.random, randoms, 0);
+	copy(r.bytes, randomAt, randomAt + ProtocolLength.random, randoms, ProtocolLength.random);
+	const idStart = r.skipVector(1, 0, ProtocolLength.sessionId);
 	const { length } = hello.sessionId;
-	const resumes = length > 0 && r.left === length && equal(r.bytes, r.at, hello.sessionId, 0, length);
+	const resumes = length > 0 && r.at - idStart === length && equal(r.bytes, idStart, hello.sessionId, 0, length);
 	if (resumes && !hello.session) throw new TLSError("illegal_parameter", "the server resumes a session that never was");
-	const sessionId = config.onSession ? r.bytes.slice(r.at, r.end) : empty;
-	r.at = r.end;
-	r.leave(id);
+	const sessionId = config.onSession ? r.bytes.slice(idStart, r.at) : empty;
 	const suiteId = r.u16();
 	const suite = config.suites.includes(suiteId) ? (findSuite(suiteId) ?? legacy?.findSuite(suiteId)) : undefined;
 	if (!suite || suite.signer === Signer.any)
@@ -232,17 +229,15 @@ export interface Ticket12 {
 	/** In seconds; 0 if the server does not say. */
 	readonly lifetime: number;
 	/** Empty if the server has none after all. */
-	readonly octets: Uint8Array;
+	readonly ticket: Uint8Array;
 }
 
-/** A NewSessionTicket (RFC 5077 section 3.3). */
+/** Reads a NewSessionTicket (RFC 5077 section 3.3). */
 export function readTicket12(r: Reader): Ticket12 {
 	const lifetime = r.u32();
-	const field = r.enter(2, 0, 0xffff);
-	// kept here, and in the session made of it; what finds no room is passed over
-	const octets = canKeepTicket(r.left) ? r.bytes.slice(r.at, r.end) : empty;
-	r.at = r.end;
-	r.leave(field);
+	const start = r.skipVector(2, 0, 0xffff),
+		end = r.at;
 	r.finish();
-	return { lifetime, octets };
+	// kept here, and in the session made of it; what finds no room is passed over
+	return { lifetime, ticket: canKeepTicket(end - start) ? r.bytes.slice(start, end) : empty };
 }

@@ -13,10 +13,8 @@ import type { Reader } from "../../wire/reader";
 export function readCompressedCertificate(r: Reader, { inflate, maxMessage }: Config): Uint8Array {
 	const algorithm = r.u16();
 	const length = r.u24();
-	const outer = r.enter(3, 1, 0xffffff);
-	const start = r.at;
-	const end = (r.at = r.end);
-	r.leave(outer);
+	const start = r.skipVector(3, 1, 0xffffff),
+		end = r.at;
 	r.finish();
 	if (algorithm !== CertificateCompressionAlgorithm.zlib)
 		throw new TLSError(

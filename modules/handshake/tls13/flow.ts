@@ -16,8 +16,7 @@
 
 import { TLSError } from "../../errors";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../../wire/extensions";
-import { schemeName } from "../../wire/names";
-import { Accept, ExtensionType, HandshakeType, ProtocolVersion, Step } from "../../wire/numbers";
+import { Accept, ExtensionType, HandshakeType, ProtocolLength, ProtocolVersion, Step } from "../../wire/numbers";
 import { Limit } from "../../x509/policy";
 import { PathSearch } from "../../x509/path";
 import type { VerifiedPeer } from "../../x509/policy";
@@ -30,7 +29,7 @@ import { rawKeys } from "tls/optional/rawkeys/rawkeys";
 import type { Flow, Link } from "../link";
 import type { ServerHello } from "../serverhello";
 import type { Hello } from "../offer";
-import { offeredSchemes } from "../offered";
+import { expectOffered } from "../offered";
 import type { Transcript } from "../transcript";
 import { authenticate13, authenticateByKey } from "../authenticated";
 import { readFragmentLength, readProtocol, readRecordLimit, refuseBothLimits } from "../answers";
@@ -128,7 +127,7 @@ function readEncryptedExtensions(link: Link, asked: number, state: State13): num
 				state.isClientRaw = rawKeys!.readType(r);
 				break;
 			case ExtensionType.record_size_limit:
-				link.limitRecords(readRecordLimit(r, 0x4001) - 1, link.config.recordSizeLimit);
+				link.limitRecords(readRecordLimit(r, ProtocolLength.innerPlaintext) - 1, link.config.recordSizeLimit);
 				break;
 			case ExtensionType.max_fragment_length: {
 				const length = readFragmentLength(r, link.config);
@@ -161,10 +160,8 @@ function settleEarly(link: Link, hello: Hello, state: Keyed13, seen: number): vo
 
 /** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
 function readGroups(r: Reader): void {
-	const list = r.enter(2, 2, 0xffff);
-	if (r.left & 1) throw new TLSError("decode_error", "the server's list of groups has an odd number of bytes");
-	r.at = r.end;
-	r.leave(list);
+	const start = r.skipVector(2, 2, 0xffff);
+	if ((r.at - start) & 1) throw new TLSError("decode_error", "the server's list of groups has an odd number of bytes");
 }
 
 /** Reads the server's Certificate, which may be compressed. */
@@ -228,16 +225,10 @@ function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
 	const reader = link.reader,
 		transcript = state.transcript;
 	const scheme = reader.u16();
-	const signature = reader.enter(2, 0, 0xffff);
-	const start = reader.at;
-	const end = (reader.at = reader.end);
-	reader.leave(signature);
+	const start = reader.skipVector(2, 0, 0xffff),
+		end = reader.at;
 	reader.finish();
-	if (!link.config.signatureSchemes.includes(scheme))
-		throw new TLSError(
-			"illegal_parameter",
-			`the server signed with scheme ${schemeName(scheme)}, which was not offered: offered ${offeredSchemes(link.config)}`,
-		);
+	expectOffered(scheme, link.config);
 	state.proof = authenticate13(peer, scheme, serverContent13(transcript.digest()), link.message, start, end);
 	link.addTo(transcript);
 	link.timing.mark(Phase.proof);

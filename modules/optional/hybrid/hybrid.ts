@@ -4,13 +4,10 @@
 */
 
 import type { Hybrid, HybridShare } from "../../handshake/share";
-import { NamedGroup } from "../../wire/numbers";
+import { NamedGroup, ProtocolLength } from "../../wire/numbers";
 import { KeyShare } from "tls/hardware/agree";
 import { MLKEM, MLKEMLength } from "tls/hardware/mlkem/mlkem";
 import { Secret } from "tls/hardware/secret";
-
-/** Bytes of X25519's public key and of its shared value. */
-const X25519_LENGTH = 32;
 
 class X25519MLKEM768 implements HybridShare {
 	readonly classic = new KeyShare(NamedGroup.x25519, undefined);
@@ -26,7 +23,7 @@ class X25519MLKEM768 implements HybridShare {
 	}
 
 	get publicLength(): number {
-		return MLKEMLength.publicKey + X25519_LENGTH;
+		return MLKEMLength.publicKey + ProtocolLength.x25519;
 	}
 
 	publicKey(out: Uint8Array, offset: number): void {
@@ -36,8 +33,8 @@ class X25519MLKEM768 implements HybridShare {
 
 	agree(peer: Uint8Array, start: number, end: number, shared: Secret): boolean {
 		const middle = start + MLKEMLength.ciphertext;
-		if (end - start !== MLKEMLength.ciphertext + X25519_LENGTH) return false;
-		const value = new Secret(X25519_LENGTH);
+		if (end - start !== MLKEMLength.ciphertext + ProtocolLength.x25519) return false;
+		const value = new Secret(ProtocolLength.x25519);
 		try {
 			return this.classic.agree(peer, middle, end, value) && this.kem.decapsulate(peer, start, middle, value, shared);
 		} finally {

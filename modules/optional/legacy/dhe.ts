@@ -26,15 +26,11 @@ export class DHE implements KeyExchange {
 
 	/** ServerDHParams: prime, generator, public key. */
 	readParameters({ config, reader: r }: Link): void {
-		const prime = r.enter(2, 1, 0xffff);
-		this.group = groupOfPrime(r.bytes, r.at, r.end);
-		const bits = 8 * r.left;
-		r.at = r.end;
-		r.leave(prime);
-		const generator = r.enter(2, 1, 0xffff);
-		const isRight = r.left === 1 && r.bytes[r.at] === GENERATOR;
-		r.at = r.end;
-		r.leave(generator);
+		const primeStart = r.skipVector(2, 1, 0xffff);
+		this.group = groupOfPrime(r.bytes, primeStart, r.at);
+		const bits = 8 * (r.at - primeStart);
+		const generatorStart = r.skipVector(2, 1, 0xffff);
+		const isRight = r.at - generatorStart === 1 && r.bytes[generatorStart] === GENERATOR;
 		if (!this.group || !isRight)
 			throw new TLSError(
 				"insufficient_security",
@@ -42,10 +38,8 @@ export class DHE implements KeyExchange {
 			);
 		if (!config.oldGroups!.includes(this.group))
 			throw new TLSError("illegal_parameter", `server picked ${groupName(this.group)}, which was not offered`);
-		const key = r.enter(2, 1, 0xffff);
-		this.start = r.at;
-		this.end = r.at = r.end;
-		r.leave(key);
+		this.start = r.skipVector(2, 1, 0xffff);
+		this.end = r.at;
 	}
 
 	/** First the client's own keys, then the shared value. */

@@ -13,9 +13,10 @@ import { expectBuffer, Purpose } from "../../wire/memory";
 import { ExtensionType } from "../../wire/numbers";
 import type { Reader } from "../../wire/reader";
 import type { Writer } from "../../wire/writer";
-import { takePublicKey } from "../../x509/algorithms";
+import { enterToKey, takePublicKey } from "../../x509/algorithms";
 import { isPin } from "../../x509/pins";
 import type { CertificatePolicy, VerifiedPeer } from "../../x509/policy";
+import { DIGEST } from "../../x509/rootstore";
 import { clockTime } from "../../x509/time";
 
 /** CertificateType (RFC 7250 section 3, RFC 8446 section 4.4.2) */
@@ -26,9 +27,6 @@ const enum CertificateType {
 
 /** A key may be used for all that keyUsage names: nobody says otherwise. */
 const ALL_USAGES = 0xff;
-
-/** Bytes of a SHA-256. */
-const DIGEST_LENGTH = 32;
 
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
 const WHAT = "the server's raw public key";
@@ -74,7 +72,7 @@ class RawKeySearch implements PeerSearch {
 		const { pins, clock } = this.policy;
 		const { message, start, end } = this;
 		// what is not pinned is not even read
-		if (!pins || !isPin(pins, message, start, end, new Uint8Array(DIGEST_LENGTH)))
+		if (!pins || !isPin(pins, message, start, end, new Uint8Array(DIGEST)))
 			throw new TLSError("pin_mismatch", `the server's raw public key is none of the ${pins?.length ?? 0} pinned keys`);
 		// the message is gone when the key is used
 		expectBuffer(end - start, Purpose.handshake);
@@ -108,12 +106,7 @@ function search(message: Uint8Array, start: number, end: number, policy: Certifi
 function ownKey(certificate: Uint8Array): Uint8Array {
 	const der = new DER(certificate, 0, certificate.length, CERTIFICATE);
 	der.take(Tag.sequence, Part.certificate);
-	der.enter();
-	der.take(Tag.sequence, Part.tbsCertificate);
-	der.enter();
-	if (der.nextIs(Tag.explicit)) der.takeAny();
-	// serial number, signature, issuer, validity, subject
-	for (let i = 0; i < 5; i++) der.takeAny();
+	enterToKey(der);
 	const start = der.at;
 	der.takeAny();
 	return certificate.slice(start, der.at);
