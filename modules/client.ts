@@ -7,7 +7,6 @@
 	`close` themselves call none.
 */
 
-import { readOptions } from "./configure";
 import { viewBytes } from "./optionreader";
 import { readSettings } from "./connection/settings";
 import { TCPTransport } from "./connection/tcp";
@@ -90,7 +89,6 @@ export class TLSClient {
 	/** Throws TLSError: "configuration" for options that are wrong, "transport" if the TCP class throws. */
 	constructor(given: TLSClientOptions) {
 		const options = readSettings(given);
-		options.secure = readOptions(options.secure ?? {});
 		const format = formatFlag(options.format);
 		if (options.target !== undefined) this.target = options.target;
 		this.#transport = new TCPTransport<TLSClient>(this, options);

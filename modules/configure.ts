@@ -51,8 +51,23 @@ const MAX_SESSION_LIFETIME = 31536000;
 /** While it is filled in. */
 type Making<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Options that are functions which compute something. */
+const functions: readonly (keyof Options)[] = Object.freeze(["clock", "inflate", "now", "sign"] as const);
+
+/** As `readOptions`. Binds the functions to the client: without that, `this` would be an object of the engine. */
+export function readOptionsOf<T extends Options>(client: unknown, given: T): T {
+	const options = readOptions(given);
+	const fields = options as Record<string, unknown>;
+	for (let i = 0; i < functions.length; i++) {
+		const name = functions[i]!,
+			option = fields[name];
+		if (typeof option === "function") fields[name] = Function.prototype.bind.call(option, client);
+	}
+	return options;
+}
+
 /** Returns a copy of the options, each read once, known and of its type. Throws TLSError "configuration". */
-export function readOptions<T extends Options>(given: T): T {
+function readOptions<T extends Options>(given: T): T {
 	const options = copyOptions<T & { verify?: unknown }>(SECURE, given, optionTypes, SECURE);
 	if (options.verify !== undefined)
 		refuse('"verify": checking can\'t be switched off; give a pin, or the server\'s own certificate as "certificate"');
@@ -356,7 +371,7 @@ function fill(config: Making<Config>, options: Options, host: string | undefined
 	addOptional(config, options);
 }
 
-/** Makes a connection's configuration of options that `readOptions` has read. Throws TLSError "configuration" that names what is wrong. */
+/** Makes a connection's configuration of options that `readOptionsOf` has read. Throws TLSError "configuration" that names what is wrong. */
 export function configureCopy(options: Options, host: string | undefined, port = 0): Config {
 	if (problem) refuse(problem);
 	const config = {} as Making<Config>;

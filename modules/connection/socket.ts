@@ -81,17 +81,3 @@ export function tcpSettings<Client>(options: ConnectionOptions<Client>): Record<
 export function endpointName<Client>({ host, address, port, from }: ConnectionOptions<Client>): string {
 	return from === undefined ? `${host ?? address} port ${port}` : 'the server of the socket in "from"';
 }
-
-/** Options that are functions which compute something. */
-const functions: readonly (keyof Options)[] = Object.freeze(["clock", "inflate", "now", "sign"] as const);
-
-/** Binds the functions of `secure`, a copy of the application's options, to the client: without that, `this` would be an object of the engine. */
-export function bindFunctions<T extends SecureOptions>(secure: T, client: unknown): T {
-	const options = secure as Record<string, unknown>;
-	for (let i = 0; i < functions.length; i++) {
-		const name = functions[i]!,
-			option = options[name];
-		if (typeof option === "function") options[name] = Function.prototype.bind.call(option, client);
-	}
-	return secure;
-}

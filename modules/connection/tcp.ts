@@ -7,11 +7,11 @@
 
 import type Timer from "timer";
 import { asTLSError, TLSError } from "../errors";
-import { configureCopy } from "../configure";
+import { configureCopy, readOptionsOf } from "../configure";
 import { Connection } from "./connection";
 import type { HandshakeInfo } from "../handshake/link";
 import type { Events } from "./lifecycle";
-import { bindFunctions, endpointName, tcpSettings } from "./socket";
+import { endpointName, tcpSettings } from "./socket";
 import type { ConnectionOptions, TCPSocket } from "./socket";
 import { Receiving } from "./receiving";
 import { Flag, IDLE_MS } from "./turns";
@@ -64,11 +64,12 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	protected override idleTimer: Timer | undefined = undefined;
 	protected override turn: ((timer: Timer) => void) | undefined = undefined;
 	// XS: absent fields
-	declare private readonly onSession: ((session: ArrayBuffer) => void) | undefined;
+	declare protected readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 	declare private readonly idleTimeout: number | undefined;
 
 	constructor(client: Client, options: ConnectionOptions<Client>) {
-		const { host, address, port, TCP, secure } = options;
+		const { host, address, port, TCP } = options;
+		const secure = (options.secure = readOptionsOf(client, options.secure ?? {}));
 		super();
 		this.client = client;
 		this.options = options;
@@ -77,7 +78,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		this.onError = options.onError;
 		try {
 			expectRoom(Need.connectionBytes, Need.connectionSlots, Purpose.connection);
-			const config = configureCopy(bindFunctions(secure, client), host ?? address, port);
+			const config = configureCopy(secure, host ?? address, port);
 			const { timeout = DEFAULT_TIMEOUT_MS, idleTimeout, onSession } = config;
 			if (onSession) this.onSession = onSession;
 			if (idleTimeout) this.idleTimeout = idleTimeout;
@@ -132,10 +133,6 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		} catch {
 			return undefined;
 		}
-	}
-
-	session(session: ArrayBuffer): void {
-		this.call(this.onSession, session);
 	}
 
 	ended(): void {

@@ -52,6 +52,7 @@ export abstract class Turns<Client> {
 	/** Timer callback, created once and reused for every turn. */
 	declare protected turn: ((timer: Timer) => void) | undefined;
 	declare private thrown: unknown;
+	declare protected readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 
 	/** Goes on with what waits. */
 	protected abstract onTurn(): void;
@@ -118,6 +119,11 @@ export abstract class Turns<Client> {
 		}
 		this.flags &= ~Flag.calling;
 		if (this.flags & Flag.hasWritten) this.afterCallback();
+	}
+
+	/** Hands the application a session, see Events. */
+	session(session: ArrayBuffer): void {
+		this.call(this.onSession, session);
 	}
 
 	/** All is in order: throws what a callback has thrown. */

@@ -1,23 +1,19 @@
 /*
-	Whether a session can be used for a connection, and the making of TLS 1.2's (RFC 5246 section 7.3, RFC 5077); TLS 1.3's are made in tickets.ts.
+	What a session is bound to, and the making of TLS 1.2's (RFC 5246 section 7.3, RFC 5077). TLS 1.3's are made in tickets.ts.
 */
 
 import { ProtocolVersion } from "../../wire/numbers";
 import { empty } from "../../wire/reader";
-import { refuse } from "../../errors";
 import type { CertificatePolicy } from "../../x509/policy";
 import { clockTime } from "../../x509/time";
-import { findSuite } from "../../crypto/suites";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
 import type { Config } from "../../config";
 import type { AuthenticatedPeer } from "../authenticated";
 import type { Link } from "../link";
 import type { ServerHello12, Ticket12 } from "../tls12/hello";
-import { dropSession } from "./keys";
-import type { ExternalKey, Session } from "./keys";
-import { BINDING_LENGTH, exportSession, importSession } from "./session";
-import { wipe as wipeBytes } from "tls/hardware/copy";
+import type { ExternalKey } from "./keys";
+import { BINDING_LENGTH, exportSession } from "./session";
 
 /**
  * Returns the digest of what a session is bound to: the server's name, the one in SNI if that is another (RFC 8446 section 4.6.1), and all that was checked or shown when it was made. These are the trust store, the
@@ -50,58 +46,6 @@ export function sessionBinding(
 		running.close();
 	}
 	return binding;
-}
-
-function wipe(bytes: Uint8Array): void {
-	try {
-		wipeBytes(bytes, 0, bytes.length);
-	} catch {
-		refuse('"session" must be in a buffer that can be written: one of TLS 1.3 is used once, and wiped');
-	}
-}
-
-/** What a session must go with. */
-export interface SessionTerms {
-	readonly suites: readonly number[];
-	readonly schemes: readonly number[];
-	readonly protocols: readonly string[];
-	/** What the application asks for, if it does. */
-	readonly maxFragmentCode: number | undefined;
-	/** Milliseconds since 1970; undefined if the time is not known. */
-	readonly now: number | undefined;
-	/** Seconds that a session is used after the last full handshake. */
-	readonly lifetime: number;
-}
-
-/** True if a session goes with what is offered now. */
-function isOffered(session: Session, { suites, schemes, protocols, maxFragmentCode }: SessionTerms): boolean {
-	if (!suites.includes(session.suite)) return false;
-	// 0 if nothing was signed
-	if (session.scheme && !schemes.includes(session.scheme)) return false;
-	// RFC 6066 section 4: it holds for as long as the session does
-	if (maxFragmentCode !== undefined && maxFragmentCode !== session.maxFragmentCode) return false;
-	if (session.version === ProtocolVersion.tls12) return true;
-	return (
-		session.secret!.length === findSuite(session.suite)!.hashLength &&
-		(!session.protocol || protocols.includes(session.protocol))
-	);
-}
-
-/** Reads the session where it goes with what is offered now; else undefined. */
-export function usableSession(bytes: Uint8Array, binding: Uint8Array, terms: SessionTerms): Session | undefined {
-	const { now, lifetime } = terms;
-	const session = now === undefined ? undefined : importSession(bytes, binding, { now, lifetime });
-	if (!session) return undefined;
-	const isRight = isOffered(session, terms);
-	try {
-		if (session.version === ProtocolVersion.tls13) wipe(bytes);
-	} catch (error) {
-		dropSession(session);
-		throw error;
-	}
-	if (isRight) return session;
-	dropSession(session);
-	return undefined;
 }
 
 /** What a handshake of TLS 1.2 leaves for a session. */

@@ -5,7 +5,8 @@
 
 import { checkEarly, earlyData, endEarly, sendEarly } from "./early";
 import { keysToOffer, readExternalKey, writeBinders, writeKeys } from "./psk";
-import { keepSession12, sessionBinding, usableSession } from "./resume";
+import { keepSession12, sessionBinding } from "./resume";
+import { usableSession } from "./session";
 import { keepTickets, readTicket } from "./tickets";
 
 export { readExternalKey };

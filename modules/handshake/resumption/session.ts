@@ -11,13 +11,16 @@
 	A later format has another number in front. What is unknown, damaged, too old or for another server is passed over: a full handshake follows.
 */
 
-import { TLSError } from "../../errors";
+import { refuse, TLSError } from "../../errors";
+import { findSuite } from "../../crypto/suites";
 import { ProtocolVersion } from "../../wire/numbers";
 import { Reader } from "../../wire/reader";
 import { Writer } from "../../wire/writer";
 import { equal } from "tls/hardware/compare";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
+import { wipe as wipeBytes } from "tls/hardware/copy";
+import { dropSession } from "./keys";
 import type { AnySession, Session, Session12, Session13 } from "./keys";
 
 /** Formats 1 to 4 had no check and no end, 5 had no group. */
@@ -245,4 +248,56 @@ export function importSession(bytes: Uint8Array, binding: Uint8Array, time: Sess
 		if (error instanceof TLSError) return undefined;
 		throw error;
 	}
+}
+
+function wipe(bytes: Uint8Array): void {
+	try {
+		wipeBytes(bytes, 0, bytes.length);
+	} catch {
+		refuse('"session" must be in a buffer that can be written: one of TLS 1.3 is used once, and wiped');
+	}
+}
+
+/** What a session must go with. */
+export interface SessionTerms {
+	readonly suites: readonly number[];
+	readonly schemes: readonly number[];
+	readonly protocols: readonly string[];
+	/** What the application asks for, if it does. */
+	readonly maxFragmentCode: number | undefined;
+	/** Milliseconds since 1970; undefined if the time is not known. */
+	readonly now: number | undefined;
+	/** Seconds that a session is used after the last full handshake. */
+	readonly lifetime: number;
+}
+
+/** True if a session goes with what is offered now. */
+function isOffered(session: Session, { suites, schemes, protocols, maxFragmentCode }: SessionTerms): boolean {
+	if (!suites.includes(session.suite)) return false;
+	// 0 if nothing was signed
+	if (session.scheme && !schemes.includes(session.scheme)) return false;
+	// RFC 6066 section 4: it holds for as long as the session does
+	if (maxFragmentCode !== undefined && maxFragmentCode !== session.maxFragmentCode) return false;
+	if (session.version === ProtocolVersion.tls12) return true;
+	return (
+		session.secret!.length === findSuite(session.suite)!.hashLength &&
+		(!session.protocol || protocols.includes(session.protocol))
+	);
+}
+
+/** Reads the session where it goes with what is offered now; else undefined. */
+export function usableSession(bytes: Uint8Array, binding: Uint8Array, terms: SessionTerms): Session | undefined {
+	const { now, lifetime } = terms;
+	const session = now === undefined ? undefined : importSession(bytes, binding, { now, lifetime });
+	if (!session) return undefined;
+	const isRight = isOffered(session, terms);
+	try {
+		if (session.version === ProtocolVersion.tls13) wipe(bytes);
+	} catch (error) {
+		dropSession(session);
+		throw error;
+	}
+	if (isRight) return session;
+	dropSession(session);
+	return undefined;
 }
