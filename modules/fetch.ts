@@ -102,9 +102,11 @@ const bodyHeaders: readonly string[] = Object.freeze([
 /** Options of TLS that are for one server: its name, and what the client proves to it. */
 const serverOptions: readonly (keyof SecureOptions)[] = Object.freeze([
 	"serverName",
+	"certificateName",
 	"clientCertificates",
 	"clientKey",
 	"sign",
+	"clientIdentities",
 	"psk",
 	"session",
 	"onSession",

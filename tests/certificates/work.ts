@@ -5,10 +5,12 @@
 
 import Resource from "Resource";
 import { meter } from "simulator";
-import { fail, note, test } from "test/harness";
+import { equal, fail, note, test, throws } from "test/harness";
+import type { CertificateList } from "tls/x509/certificate";
 import { StapledStatus } from "tls/x509/ocsp";
 import { PathSearch } from "tls/x509/path";
 import { trustCertificates } from "tls/x509/trust";
+import { Work } from "tls/x509/work";
 import { octets } from "./verify";
 
 interface Case {
@@ -113,6 +115,36 @@ for (const one of cases) {
 		}
 	});
 }
+
+/** A search that finds nothing it trusts; returns its list of certificates, which counts what it costs. */
+function searchInVain(chain: readonly Uint8Array[]): CertificateList {
+	const { message, spans } = join(chain);
+	const { host, seconds } = right;
+	const policy = { name: host, pins: [new Uint8Array(32)], pinsInsteadOfRoots: true, clock: () => seconds };
+	const search = new PathSearch(message, spans, policy);
+	throws(() => {
+		while (search.step());
+	}, "untrusted");
+	return (search as unknown as { readonly list: CertificateList }).list;
+}
+
+const right = cases.find(({ code, chain, staple }) => code === "" && chain.length >= 2 && staple === undefined)!;
+
+test("each certificate that is no issuer has its price, which grows with the path and the name that is looked for", () => {
+	const [leaf, issuer] = right.chain.map(octets);
+	const other = new Uint8Array(3);
+	const costOf = (...chain: Uint8Array[]): number => searchInVain(chain).spent;
+	const list = searchInVain([leaf!, issuer!]);
+	const [first, second] = [0, 1].map(index => {
+		const { issuerStart, issuerEnd } = list.read(index);
+		return (issuerEnd - issuerStart) >> 3;
+	});
+	equal(costOf(leaf!, other, other, other) - costOf(leaf!, other), 2 * (Work.candidate + Work.entry + first!));
+	equal(
+		costOf(leaf!, issuer!, other, other, other) - costOf(leaf!, issuer!, other),
+		4 * Work.candidate + 6 * Work.entry + 2 * (first! + second!),
+	);
+});
 
 test("the longest of all", () => {
 	note(`the longest step: ${longest} of ${LONGEST_STEP}; the longest search: ${total} of ${LONGEST_SEARCH}`);

@@ -7,11 +7,11 @@ import { createServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
 import { after } from "node:test";
-import { createServer as createTLSServer } from "node:tls";
+import { createServer as createTLSServer, type TLSSocket } from "node:tls";
 import { gzipSync } from "node:zlib";
 
 import { projectRoot } from "../../host-sim/build/files.js";
-import { makeIdentity } from "../../host-sim/servers/certificates.js";
+import { makeCertificate, makeIdentity, makeKey } from "../../host-sim/servers/certificates.js";
 import { startOpenSSL } from "../../host-sim/servers/servers.js";
 import { lacksZlib, variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
@@ -120,6 +120,27 @@ const cuts: Readonly<Record<string, readonly [text: string, hasGoodbye: boolean]
 	"/until-goodbye": [`${head}\r\nall of it`, true],
 };
 
+/** A client's identity. */
+const device = makeCertificate({
+	subject: "device",
+	key: makeKey("p256"),
+	issuer: intermediate,
+	extendedKeyUsage: ["clientAuth"],
+});
+
+/** Asks for a certificate, and says whose it got, and which server was asked for. */
+const other = makeCertificate({ subject: "other", key: makeKey("p256"), issuer: intermediate, names: ["127.0.0.1"] });
+const asks = { key: other.keyPem, cert: other.pem + intermediate.pem, requestCert: true, rejectUnauthorized: false };
+const asking = createServer(asks, (request, response) => {
+	const socket = request.socket as TLSSocket;
+	response.end(JSON.stringify([socket.getPeerCertificate().subject?.CN ?? "", (socket as Named).servername || ""]));
+});
+
+interface Named {
+	/** False where the client named none. */
+	readonly servername?: string | false;
+}
+
 async function start(server: Server): Promise<string> {
 	await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
 	server.unref();
@@ -148,6 +169,9 @@ const config = {
 		}),
 	),
 	idle: await start(idle),
+	asking: await start(asking),
+	device: device.pem,
+	deviceKey: device.keyPem,
 };
 
 for (const variant of variants.filter(name => !lacksZlib(name)))

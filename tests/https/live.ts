@@ -129,6 +129,24 @@ test("redirects: another origin does not get what is private", async () => {
 	);
 });
 
+test("redirects: another origin does not learn who the client is, and is asked for by its own name", async () => {
+	const there = `https://127.0.0.1:${config.asking}/`;
+	const to = `/to?url=${encodeURIComponent(there)}`;
+	const identity = { clientCertificates: config.device as string, clientKey: config.deviceKey as string };
+	for (const own of [identity, { clientIdentities: [identity] }]) {
+		const options = { secure: { ...secure, ...own } };
+		equal(await (await fetch(there, options)).json(), ["device", ""], "asked for directly");
+		equal(await (await get(to, options)).json(), ["", ""], Object.keys(own).join());
+	}
+	equal(await (await get(to, { secure: { ...secure, serverName: "localhost" } })).json(), ["", ""], "serverName");
+	// its certificate has no other name than its own
+	equal(
+		await (await get(to, { secure: { ...secure, certificateName: "localhost" } })).json(),
+		["", ""],
+		"certificateName",
+	);
+});
+
 test("redirects: five, never to http, and as asked for", async () => {
 	equal(await (await get("/count/5")).text(), "done");
 	ok((await rejects(get("/count/6"), "http")).message.includes("more than 5 times"));

@@ -4,6 +4,7 @@
 */
 
 import Resource from "Resource";
+import { accelerate, accelerators } from "simulator";
 import { bytes, equal, ok, test, throws } from "test/harness";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { CBC, MACOrder } from "tls/hardware/legacy/cbc";
@@ -155,6 +156,33 @@ for (const sample of firsts) {
 		opening.close();
 	});
 }
+
+test("encrypt-then-MAC: nothing is decrypted before the MAC is found right, and no number counts twice where sealing fails", () => {
+	const decryptions = (): number => accelerators().find(({ name }) => name === "AES-CBC")?.calls ?? 0;
+	for (const sample of firsts.filter(({ encryptThenMac }) => encryptThenMac)) {
+		const cbc = cipher(sample);
+		const record = bytes(sample.record);
+		const wrong = record.slice();
+		wrong[wrong.length - 1]! ^= 1;
+		const before = decryptions();
+		equal(cbc.open(wrong, 0, wrong.length), -1);
+		equal(decryptions(), before);
+		ok(cbc.open(record, 0, record.length) > 0);
+		ok(decryptions() > before);
+		cbc.close();
+	}
+	for (const sample of firsts) {
+		const sealing = cipher(sample, 0, 0);
+		const buffer = new Uint8Array(200);
+		buffer.set([23, 3, 3]);
+		accelerate("fail", "AES-CBC", 1);
+		throws(() => sealing.seal(buffer, 0, TEXT_AT + 4));
+		const end = sealing.seal(buffer, 0, TEXT_AT + 4);
+		equal(opened(cipher(sample, 0, 0), buffer.slice(0, end)), -1);
+		ok(opened(cipher(sample, 0, 1), buffer.slice(0, end)) > 0);
+		sealing.close();
+	}
+});
 
 test("lengths of records that there can be, 0 to 65535 bytes, and no more", () => {
 	for (const sample of firsts) {

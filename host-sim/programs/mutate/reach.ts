@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 
 import { buildFolder, digest, Problem, projectRoot, writeWhole } from "../../build/files.js";
 import { say } from "../../build/progress.js";
@@ -244,15 +244,36 @@ function linesWith(member: string): string[] {
 /** Natives are called by what these test, before anything else. */
 const NATIVE_TESTS = /^(unit\/hardware|unit\/simulator|vectors|legacy|ds|inflate)\b/;
 
+/** C that reads certificates, and its tests. */
+const CERTIFICATE_SOURCES = /\/(der|extensions|general|namedigest|names|time)\.c$/;
+const CERTIFICATE_TESTS = /\b(x509|certificates\/chains)\b/;
+
+/** Tests of C in the order in which they are tried: those that bear the file's name, then those of natives. */
+function rankOfNative(path: string, { file, folder }: Measured): number {
+	const test = folder ?? file;
+	if (test.includes(basename(path, ".c"))) return 0;
+	if (CERTIFICATE_SOURCES.test(path) && CERTIFICATE_TESTS.test(test)) return 0;
+	return NATIVE_TESTS.test(test) ? 1 : 2;
+}
+
+/** True where the sources of a test name a member of an enum. */
+function namesMember({ file, folder }: TestRun, member: string): boolean {
+	const tests = join(projectRoot, "tests");
+	const files = folder ? filesUnder(join(tests, folder)) : [join(tests, file)];
+	const word = new RegExp(`\\b${member.replace(".", "\\.")}\\b`);
+	return files.some(one => one.endsWith(".ts") && word.test(readFileSync(one, "utf8")));
+}
+
 /** The tests that reach a mutant. Those of C are all that run script. */
 export function testsFor(mutant: Mutant, tests: readonly Measured[]): readonly Measured[] {
-	if (mutant.path.endsWith(".c")) {
-		const rank = ({ file, folder }: Measured): number => (NATIVE_TESTS.test(folder ?? file) ? 0 : 1);
-		return [...tests].sort((a, b) => rank(a) - rank(b) || a.seconds - b.seconds);
-	}
-	if (mutant.member) {
-		const lines = linesWith(mutant.member);
-		const users = tests.filter(test => !test.lines || lines.some(line => test.lines!.has(line)));
+	const { path, member } = mutant;
+	if (path.endsWith(".c"))
+		return [...tests].sort((a, b) => rankOfNative(path, a) - rankOfNative(path, b) || a.seconds - b.seconds);
+	if (member) {
+		const lines = linesWith(member);
+		const named = tests.filter(test => namesMember(test, member));
+		const reached = tests.filter(test => !test.lines || lines.some(line => test.lines!.has(line)));
+		const users = [...new Set([...named, ...reached])];
 		// other enums may be made of it
 		return users.length > 0 ? users : tests;
 	}

@@ -105,6 +105,7 @@ test("C: the same, inside of functions", () => {
 	expectC("a = b - 1u;", "a = b + 1u;", "a = b - 2u;", "a = b - 0u;");
 	expectC("if (a && b) f(a);", "if (a || b) f(a);", "if (!(a && b)) f(a);", "if (0) f(a);", "if (a && b) ;");
 	expectC("return a;", "return 0;");
+	expectC('xsRangeError("%d", a + 1);');
 	expectC("f(a);", ";");
 });
 

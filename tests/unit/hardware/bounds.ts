@@ -5,6 +5,7 @@
 import { equal, ok, test, throws } from "test/harness";
 import { AEAD, AEADAlgorithm, RecordVersion } from "tls/hardware/aead";
 import { HashAlgorithm } from "tls/hardware/hash";
+import { logSecret } from "tls/hardware/keylog";
 import { Secret } from "tls/hardware/secret";
 
 const SHA256 = HashAlgorithm.sha256;
@@ -25,6 +26,15 @@ function octets(secret: Secret): Uint8Array {
 test("a secret has 0 to 2560 bytes", () => {
 	for (const length of [0, 1, 2560]) equal(new Secret(length).length, length);
 	for (const length of [-1, 2561]) throws(() => new Secret(length), RangeError);
+});
+
+test("the key log takes secrets of 64 bytes, and no longer ones", () => {
+	const random = new Uint8Array(32);
+	logSecret("CLIENT_RANDOM", random, new Secret(64));
+	throws(() => logSecret("CLIENT_RANDOM", random, new Secret(65)), RangeError);
+	throws(() => logSecret("CLIENT_RANDOM", new Uint8Array(31), new Secret(64)), RangeError);
+	logSecret("a".repeat(39), random, new Secret(64));
+	throws(() => logSecret("a".repeat(40), random, new Secret(64)));
 });
 
 test("a cipher has lengths for records of 0 to 65535 bytes, and no more", () => {

@@ -28,6 +28,18 @@ test("labels of one character, also behind a wildcard", () => {
 	for (const text of ["*.a.b", "", ".", ".a", "a.", "a..b", "-", "a.-", "-.a"]) equal(is(text), false, text);
 });
 
+test("a wildcard stands for a label that is there", () => {
+	const name = element(GeneralName.dns, ascii("*.a.b"));
+	for (const [asked, found] of [
+		["x.a.b", 1],
+		[".a.b", 0],
+		["a.b", 0],
+		["a", 0],
+		["x.x.a.b", 0],
+	] as const)
+		equal(findName(name, 0, name.length, ascii(asked), asked.length, GeneralName.dns), found, asked);
+});
+
 test("every character that a host name may have, and its neighbours", () => {
 	for (const [first, last] of ["az", "AZ", "09"]) {
 		for (const c of [first!.charCodeAt(0), last!.charCodeAt(0)]) equal(is(`x${String.fromCharCode(c)}x`), true);
