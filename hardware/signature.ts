@@ -14,6 +14,12 @@ export const enum KeyKind {
 	p521 = 4,
 	/** Verified by hardware/ed25519, if the build has it. */
 	ed25519 = 5,
+	/** RSA for RSASSA-PSS alone (RFC 4055 section 1.2). */
+	pss = 6,
+	/** The same, for one hash alone. */
+	pssSHA256 = 7,
+	pssSHA384 = 8,
+	pssSHA512 = 9,
 }
 
 export const enum Padding {

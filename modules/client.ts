@@ -131,7 +131,10 @@ export class TLSClient {
 		return result;
 	}
 
-	/** Sends close_notify if the handshake is done, else user_canceled, and closes TCP. Nothing is called afterwards. */
+	/**
+	 * Sends close_notify if the handshake is done, else user_canceled, and closes TCP: at once, or with `closeTimeout` when the server has sent its
+	 * close_notify. Nothing is called afterwards.
+	 */
 	close(): void {
 		this.#transport.close();
 	}

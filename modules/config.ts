@@ -49,6 +49,7 @@ export interface Config {
 	/** Milliseconds; not there if the application does not say. */
 	readonly timeout?: number;
 	readonly idleTimeout?: number;
+	readonly closeTimeout?: number;
 	/** Milliseconds for timing. */
 	readonly now: () => number;
 }

@@ -180,6 +180,9 @@ function certificatePolicy(name: string, options: Options): CertificatePolicy {
 /** Longest time of a timer, in milliseconds. */
 const MAX_TIMER_MS = 0x7fffffff;
 
+/** Longest wait of `close()`, in milliseconds: until then a closed connection holds its memory. */
+const MAX_CLOSE_MS = 60000;
+
 function addOptional(
 	config: Making<Config>,
 	{
@@ -192,6 +195,7 @@ function addOptional(
 		recordPadding,
 		timeout,
 		idleTimeout,
+		closeTimeout,
 	}: Options,
 ): void {
 	if (earlyData) config.earlyData = copyBytes("earlyData", earlyData);
@@ -203,6 +207,7 @@ function addOptional(
 	if (recordPadding !== undefined) config.recordPadding = numberOption("recordPadding", recordPadding, 2, 1024, 0);
 	if (timeout !== undefined) config.timeout = numberOption("timeout", timeout, 0, MAX_TIMER_MS, 0);
 	if (idleTimeout !== undefined) config.idleTimeout = numberOption("idleTimeout", idleTimeout, 0, MAX_TIMER_MS, 0);
+	if (closeTimeout !== undefined) config.closeTimeout = numberOption("closeTimeout", closeTimeout, 0, MAX_CLOSE_MS, 0);
 }
 
 /** The server's name or address as `option` gives it. */

@@ -6,7 +6,7 @@
 	    engine.receive(bytes);		// what came from the server, in pieces of any length
 	    engine.send(bytes);			// once `events.opened` was called
 
-	The options `timeout` and `idleTimeout` need a timer, which is the transport's: they are refused here.
+	The options `timeout`, `idleTimeout` and `closeTimeout` need a timer, which is the transport's: they are refused here.
 */
 
 import type { TLSError } from "./errors";
@@ -140,9 +140,9 @@ export class Engine {
  * wrong.
  */
 export function createEngine(options: Options, serverName: string, events: Events): Engine {
-	if (options.timeout !== undefined || options.idleTimeout !== undefined)
+	if (options.timeout !== undefined || options.idleTimeout !== undefined || options.closeTimeout !== undefined)
 		refuse(
-			'"timeout" and "idleTimeout" need a timer, which the transport has: leave them out, and call close() when a wait is too long',
+			'"timeout", "idleTimeout" and "closeTimeout" need a timer, which the transport has: leave them out, and call close() when a wait is too long',
 		);
 	return new Engine(new Connection(configure(options, serverName), events));
 }

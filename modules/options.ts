@@ -160,6 +160,11 @@ export interface Options {
 	timeout?: number;
 	/** Milliseconds in which no byte comes or goes, after which an open connection ends with the error "timeout", up to 100 ms late. Default 0: none. */
 	idleTimeout?: number;
+	/**
+	 * Milliseconds, up to 60,000, for which `close()` waits for the server's close_notify before it closes TCP; what comes meanwhile is dropped. A TCP that
+	 * closes with unread data may take back what was sent last. Default 0: `close()` closes at once.
+	 */
+	closeTimeout?: number;
 	/** Milliseconds of any clock, for `HandshakeInfo.timing`. Default `Date.now`, which jumps when the clock is set. */
 	now?: () => number;
 }
@@ -238,6 +243,7 @@ export const optionTypes: Readonly<Record<keyof Options | "onHandshake" | "verif
 	recordPadding: "a number",
 	timeout: "a number",
 	idleTimeout: "a number",
+	closeTimeout: "a number",
 	now: "a function",
 	verify: "anything",
 });

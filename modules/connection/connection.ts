@@ -56,6 +56,13 @@ export class Connection extends Lifecycle {
 		return count;
 	}
 
+	/** Drops what has arrived and was not read. */
+	discard(): void {
+		if (!this.readable) return;
+		this.readable = 0;
+		this.incoming.next(false);
+	}
+
 	/**
 	 * Takes bytes `bytes[start..end)` from the transport and returns where it stopped: before the end while a record's data is unread, while a
 	 * pause lasts, and when the connection is over. Offer the rest again after `read` or the pause.
@@ -276,7 +283,7 @@ export class Connection extends Lifecycle {
 		if (info) this.events.opened(info);
 		if (sessions)
 			for (const session of sessions) {
-				if (this.isOpen) this.events.session?.(session);
+				if (this.isOpen && !this.isLingering) this.events.session?.(session);
 				else wipeSession(session);
 			}
 	}

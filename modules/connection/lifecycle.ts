@@ -55,6 +55,8 @@ export abstract class Lifecycle implements Host {
 	declare private failure: TLSError | undefined;
 	/** True once `end` has closed the write side: nothing is sent any more, not even an alert (RFC 8446 section 6.1). */
 	declare protected hasEnded: boolean | undefined;
+	/** True after `linger`. */
+	declare protected isLingering: boolean | undefined;
 	/** Longest handshake message that is taken. */
 	abstract readonly maxMessage: number;
 	/** While a handshake goes on, or part of a later message has arrived. */
@@ -110,6 +112,17 @@ export abstract class Lifecycle implements Host {
 		} catch (e) {
 			throw this.die(e);
 		}
+	}
+
+	/**
+	 * Closes the write side for good, if the server has not closed its own: the application can do nothing more, and only the server's close_notify is waited
+	 * for. Returns false if there is nothing to wait for.
+	 */
+	linger(): boolean {
+		if (this.state !== State.open) return false;
+		this.end();
+		this.isLingering = true;
+		return true;
 	}
 
 	/** True if application data can be sent. */
@@ -201,7 +214,7 @@ export abstract class Lifecycle implements Host {
 	}
 
 	protected expectOpen(): void {
-		if (!this.isOpen) throw this.failure ?? new TLSError("closed", "the connection is not open");
+		if (!this.isOpen || this.isLingering) throw this.failure ?? new TLSError("closed", "the connection is not open");
 	}
 
 	/** The connection ends with what was thrown, and whoever runs it is told, unless it is over already. */

@@ -37,7 +37,8 @@ export abstract class Receiving<Client> extends Sending<Client> {
 	abstract failed(error: TLSError): void;
 
 	readable(count: number): void {
-		this.call(this.onReadable, count);
+		if (this.flags & Flag.closing) this.connection.discard();
+		else this.call(this.onReadable, count);
 	}
 
 	/** Moves bytes from TCP to the engine until either has no more or the engine waits, and ends the connection if TCP has. */

@@ -5,7 +5,7 @@
 	What TCP throws or reports while it is called is looked at when that call has ended.
 */
 
-import type Timer from "timer";
+import Timer from "timer";
 import { asTLSError, TLSError } from "../errors";
 import { configureCopy, readOptionsOf } from "../configure";
 import { Connection } from "./connection";
@@ -59,13 +59,14 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	protected override readonly client: Client;
 	protected override readonly onReadable: ConnectionOptions<Client>["onReadable"];
 	protected override readonly onWritable: ConnectionOptions<Client>["onWritable"];
-	private readonly onError: ConnectionOptions<Client>["onError"];
+	private onError: ConnectionOptions<Client>["onError"];
 	protected override timer: Timer | undefined = undefined;
 	protected override idleTimer: Timer | undefined = undefined;
 	protected override turn: ((timer: Timer) => void) | undefined = undefined;
 	// XS: absent fields
 	declare protected readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 	declare private readonly idleTimeout: number | undefined;
+	declare private readonly closeTimeout: number | undefined;
 
 	constructor(client: Client, options: ConnectionOptions<Client>) {
 		const { host, address, port, TCP } = options;
@@ -79,9 +80,10 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		try {
 			expectRoom(Need.connectionBytes, Need.connectionSlots, Purpose.connection);
 			const config = configureCopy(secure, host ?? address, port);
-			const { timeout = DEFAULT_TIMEOUT_MS, idleTimeout, onSession } = config;
+			const { timeout = DEFAULT_TIMEOUT_MS, idleTimeout, closeTimeout, onSession } = config;
 			if (onSession) this.onSession = onSession;
 			if (idleTimeout) this.idleTimeout = idleTimeout;
+			if (closeTimeout) this.closeTimeout = closeTimeout;
 			this.connection = new Connection(config, this);
 			if (timeout) this.idleTimer = this.setTimer(timeout, 0);
 		} catch (e) {
@@ -98,7 +100,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 
 	/** Closes the write side: what was written goes out first. */
 	end(): void {
-		if (!this.connection.isOpen) throw this.refusal();
+		if (!this.connection.isOpen || this.flags & Flag.closing) throw this.refusal();
 		try {
 			this.connection.end();
 		} catch (e) {
@@ -109,9 +111,30 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	}
 
 	close(): void {
-		if (!this.tcp) return;
+		if (!this.tcp || this.flags & Flag.closing) return;
+		if (this.closeTimeout && this.linger(this.closeTimeout)) return;
 		this.connection.close();
 		this.release();
+	}
+
+	/**
+	 * Waits for the server's close_notify, and drops what comes before it. Callbacks are not called any more. False if there is nothing to wait for:
+	 * the handshake is not done, or TCP has ended.
+	 */
+	private linger(closeTimeout: number): boolean {
+		if (this.flags & Flag.ended) return false;
+		try {
+			if (!this.connection.linger()) return false;
+		} catch {
+			return false;
+		}
+		this.flags = (this.flags & ~Flag.resting) | Flag.closing;
+		this.onError = undefined;
+		this.connection.discard();
+		Timer.clear(this.idleTimer);
+		this.idleTimer = this.setTimer(closeTimeout, 0);
+		this.pumpLater();
+		return true;
 	}
 
 	opened(info: HandshakeInfo): void {
@@ -246,7 +269,8 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	}
 
 	protected override onTick(): void {
-		if (this.options) this.onTimeout(this.options);
+		if (this.flags & Flag.closing) this.release();
+		else if (this.options) this.onTimeout(this.options);
 		else {
 			this.connection.answer();
 			if (this.flags & Flag.active) this.flags &= ~Flag.active;
@@ -284,7 +308,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	protected override refusal(): TLSError | RangeError {
 		const error = this.connection.error;
 		if (error) return error;
-		if (!this.tcp) return new TLSError("closed", "the connection is closed");
+		if (!this.tcp || this.flags & Flag.closing) return new TLSError("closed", "the connection is closed");
 		if (this.connection.isOpen && !this.connection.isWritable)
 			return new TLSError("closed", "nothing can be written after end()");
 		if (this.options)
@@ -315,7 +339,8 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		this.release();
 		const onError = this.onError;
 		if (onError) this.call(onError, error);
-		else if (error.code !== CLOSED && isDebugBuild()) trace(`TLS: ${error.message} (there is no "onError")\n`);
+		else if (error.code !== CLOSED && !(this.flags & Flag.closing) && isDebugBuild())
+			trace(`TLS: ${error.message} (there is no "onError")\n`);
 	}
 
 	private release(): void {

@@ -38,6 +38,8 @@ export const enum Flag {
 	isCapped = 4096,
 	/** The application has written since this was last looked at. */
 	hasWritten = 8192,
+	/** The application has closed the connection, which waits for the server's close_notify (`closeTimeout`). */
+	closing = 16384,
 }
 
 /** Its fields are set by tcp.ts, in an order of its own. */

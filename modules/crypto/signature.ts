@@ -20,6 +20,21 @@ export interface PublicKey {
 	readonly bits: number;
 }
 
+/** True for RSA, also if it is for RSASSA-PSS alone. */
+export function isRSA(kind: KeyKind): boolean {
+	return kind === KeyKind.rsa || kind >= KeyKind.pss;
+}
+
+/** The kind of a key for RSASSA-PSS with this hash alone. */
+export function pssKind(algorithm: HashAlgorithm): KeyKind {
+	return KeyKind.pssSHA256 + algorithm - HashAlgorithm.sha256;
+}
+
+/** True if a key for RSASSA-PSS alone allows this hash. */
+function allowsHash(kind: KeyKind, algorithm: HashAlgorithm): boolean {
+	return kind === KeyKind.pss || kind === pssKind(algorithm);
+}
+
 /** Returns the bytes of a coordinate on the key's curve. */
 export function coordinateLength(kind: KeyKind): number {
 	return kind === KeyKind.p521 ? 66 : kind === KeyKind.p384 ? 48 : 32;
@@ -27,7 +42,7 @@ export function coordinateLength(kind: KeyKind): number {
 
 /** Returns the form of a signature by a key: ECDSA's in DER. */
 function formOf(kind: KeyKind, padding: Padding): SignatureForm {
-	if (kind === KeyKind.rsa) return padding === Padding.pss ? SignatureForm.pss : SignatureForm.pkcs1;
+	if (isRSA(kind)) return padding === Padding.pss ? SignatureForm.pss : SignatureForm.pkcs1;
 	if (kind === KeyKind.p521) return SignatureForm.p521DER;
 	return kind === KeyKind.p256 ? SignatureForm.p256DER : SignatureForm.p384DER;
 }
@@ -53,7 +68,8 @@ export function verifySignature(
 			ed25519!.verify(key.bytes, key.start, key.end, data, start, end, signature, signatureStart, signatureEnd)
 		);
 	if (padding === Padding.ed25519) return false;
-	if ((key.kind !== KeyKind.rsa) !== (padding === Padding.ecdsa)) return false;
+	if (isRSA(key.kind) === (padding === Padding.ecdsa)) return false;
+	if (key.kind >= KeyKind.pss && (padding !== Padding.pss || !allowsHash(key.kind, algorithm))) return false;
 	try {
 		return verifyMessage(
 			formOf(key.kind, padding),
@@ -78,6 +94,6 @@ function unsupportedKey(error: unknown, { kind, bits }: PublicKey): unknown {
 	if (!String(error).includes("(PSA status -134)")) return error;
 	return new TLSError(
 		"unsupported_certificate",
-		`${kind === KeyKind.rsa ? `signatures by an RSA key of ${bits} bits` : `ECDSA on P-${bits}`} can't be checked in this build or on this chip`,
+		`${isRSA(kind) ? `signatures by an RSA key of ${bits} bits` : `ECDSA on P-${bits}`} can't be checked in this build or on this chip`,
 	);
 }

@@ -6,7 +6,7 @@
 */
 
 import { TLSError } from "../errors";
-import { verifySignature } from "../crypto/signature";
+import { pssKind, verifySignature } from "../crypto/signature";
 import { equal } from "tls/hardware/compare";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { KeyKind, Padding } from "tls/hardware/signature";
@@ -56,6 +56,12 @@ function schemeParts(scheme: number): number {
 			return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha384;
 		case SignatureScheme.rsa_pss_rsae_sha512:
 			return (KeyKind.rsa << 16) | (Padding.pss << 8) | HashAlgorithm.sha512;
+		case SignatureScheme.rsa_pss_pss_sha256:
+			return (KeyKind.pss << 16) | (Padding.pss << 8) | HashAlgorithm.sha256;
+		case SignatureScheme.rsa_pss_pss_sha384:
+			return (KeyKind.pss << 16) | (Padding.pss << 8) | HashAlgorithm.sha384;
+		case SignatureScheme.rsa_pss_pss_sha512:
+			return (KeyKind.pss << 16) | (Padding.pss << 8) | HashAlgorithm.sha512;
 		case SignatureScheme.ed25519:
 			return (KeyKind.ed25519 << 16) | (Padding.ed25519 << 8);
 		default:
@@ -65,7 +71,7 @@ function schemeParts(scheme: number): number {
 
 /** The same for TLS 1.2, where a scheme of ECDSA names a hash but no curve, and PKCS #1 is still allowed (RFC 5246 section 7.4.1.4.1). */
 function schemeParts12(scheme: number, kind: KeyKind): number {
-	const isCurve = kind !== KeyKind.rsa && kind !== KeyKind.ed25519;
+	const isCurve = kind >= KeyKind.p256 && kind <= KeyKind.p521;
 	switch (scheme) {
 		case SignatureScheme.rsa_pkcs1_sha256:
 			return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha256;
@@ -84,6 +90,11 @@ function schemeParts12(scheme: number, kind: KeyKind): number {
 	}
 }
 
+/** True if a key may sign with a scheme of the kind `wanted` and of this hash. */
+function matchesScheme(kind: KeyKind, wanted: KeyKind, hash: HashAlgorithm): boolean {
+	return kind === wanted || (wanted === KeyKind.pss && kind === pssKind(hash));
+}
+
 /** Checks the signature whose scheme is `parts`, as both versions do. */
 function authenticate(
 	peer: VerifiedPeer,
@@ -100,7 +111,7 @@ function authenticate(
 			"the server's certificate may not sign (its key usage), and so can't prove who the server is",
 		);
 	const { key } = peer;
-	if (!key || parts >> 16 !== key.kind)
+	if (!key || !matchesScheme(key.kind, parts >> 16, parts & 0xff))
 		throw new TLSError(
 			"illegal_parameter",
 			`the server signed with scheme 0x${scheme.toString(16)}, which was not offered for its kind of key`,

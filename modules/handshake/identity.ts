@@ -21,6 +21,7 @@ import {
 } from "../crypto/credential";
 import type { Credential } from "../crypto/credential";
 import { readPrivateKey } from "../crypto/privatekey";
+import { KeyKind } from "../crypto/signature";
 import type { PublicKey } from "../crypto/signature";
 import type { Suite } from "../crypto/suite";
 import { enterToKey, takePublicKey } from "../x509/algorithms";
@@ -100,7 +101,8 @@ function readOwnKey(bytes: Uint8Array): PublicKey {
 	enterToKey(der);
 	const start = der.at;
 	const key = takePublicKey(der);
-	if (!key.kind) {
+	// no scheme for those of RSASSA-PSS is known to crypto/credential.ts
+	if (!key.kind || key.kind >= KeyKind.pss) {
 		der.at = start;
 		der.fail(`has an unsupported key (${keyAlgorithm(der)})`);
 	}

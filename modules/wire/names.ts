@@ -64,6 +64,12 @@ export function schemeName(scheme: number): string {
 			return "rsa_pss_rsae_sha384";
 		case SignatureScheme.rsa_pss_rsae_sha512:
 			return "rsa_pss_rsae_sha512";
+		case SignatureScheme.rsa_pss_pss_sha256:
+			return "rsa_pss_pss_sha256";
+		case SignatureScheme.rsa_pss_pss_sha384:
+			return "rsa_pss_pss_sha384";
+		case SignatureScheme.rsa_pss_pss_sha512:
+			return "rsa_pss_pss_sha512";
 		case SignatureScheme.ed25519:
 			return "ed25519";
 		case SignatureScheme.rsa_pkcs1_sha256:

@@ -3,10 +3,11 @@
 	are. An unsupported one is 0 and no error: the certificate may have no part in the path.
 */
 
-import { coordinateLength, HashAlgorithm, KeyKind, Padding } from "../crypto/signature";
+import { coordinateLength, HashAlgorithm, isRSA, KeyKind, Padding, pssKind } from "../crypto/signature";
 import type { PublicKey } from "../crypto/signature";
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";
 import { equal } from "tls/hardware/compare";
+import { hashLength } from "tls/hardware/hash";
 import { ed25519 } from "tls/optional/ed25519/ed25519";
 import type { DER } from "../wire/der";
 import { Part, Tag } from "../wire/der";
@@ -19,8 +20,8 @@ const enum RSASize {
 }
 
 /** Bits of a KeyKind. */
-const KIND_BITS = 3;
-const KIND_MASK = 7;
+const KIND_BITS = 4;
+const KIND_MASK = 15;
 
 /** The offsets of a public key. */
 export interface KeyFields {
@@ -81,12 +82,12 @@ function takeKey(der: DER): number {
 	else if (der.skipIfEqual(forms, Form.p384Key, 18)) kind = KeyKind.p384;
 	else if (hasP521() && der.skipIfEqual(forms, Form.p521Key, 18)) kind = KeyKind.p521;
 	else if (ed25519 && der.skipIfEqual(forms, Form.ed25519Key, 7)) kind = KeyKind.ed25519;
-	else skipKeyAlgorithm(der);
+	else kind = readKeyAlgorithm(der);
 	der.takeBitString();
 	const start = der.start,
 		end = der.end;
 	let bits = 0;
-	if (kind === KeyKind.rsa) {
+	if (isRSA(kind)) {
 		bits = readRSAKey(der);
 		// PSA has no size that is not a multiple of 8 (Mbed TLS: "not well" supported)
 		if (bits < RSASize.min || bits > RSASize.max || bits & 7) kind = 0;
@@ -132,16 +133,26 @@ function checkPoint(der: DER, length: number): void {
 	der.fail("has a key that is no point of its curve");
 }
 
-/** Skips the AlgorithmIdentifier of an unsupported key. */
-function skipKeyAlgorithm(der: DER): void {
+/** Reads the AlgorithmIdentifier of a rare key: the kind of RSASSA-PSS, or 0 for an unsupported one. */
+function readKeyAlgorithm(der: DER): KeyKind | 0 {
 	der.take(Tag.sequence, Part.publicKeyAlgorithm);
 	const outer = der.enter();
 	der.take(Tag.objectIdentifier, Part.publicKeyAlgorithm);
 	const algorithm = readOID(der.bytes, der.start, der.end);
+	let kind: KeyKind | 0 = 0;
 	if (algorithm === OID.rsaEncryption) takeNull(der);
 	else if (algorithm === OID.ecPublicKey && der.nextIs(Tag.objectIdentifier)) der.takeAny();
+	else if (algorithm === OID.rsassaPSS) kind = der.hasMore ? readKeyPSS(der) : KeyKind.pss;
 	else der.at = der.limit;
 	der.leave(outer);
+	return kind;
+}
+
+/** Reads the parameters of a key for RSASSA-PSS: signatures must have the same hash, and a salt that is not shorter (RFC 4055 section 3.3). */
+function readKeyPSS(der: DER): KeyKind | 0 {
+	const parameters = readPSSParameters(der);
+	const hash = (parameters & 0xff) as HashAlgorithm | 0;
+	return hash && parameters >> 8 <= hashLength(hash) ? pssKind(hash) : 0;
 }
 
 /** Takes a SubjectPublicKeyInfo. The key's kind is 0 if it is unsupported. */
@@ -275,13 +286,20 @@ function takeNoParameters(der: DER, hash: HashAlgorithm): number {
 	return (Padding.pkcs1 << 8) | hash;
 }
 
-/** Reads RSASSA-PSS-params (RFC 4055 section 3.1): one hash for all, and a salt of its length; 0 for any other. */
+/** Reads the parameters of a signature with RSASSA-PSS: one hash for all, and a salt of its length; 0 for any other. */
 function readPSS(der: DER): number {
+	if (!der.nextIs(Tag.sequence)) return 0;
+	const parameters = readPSSParameters(der);
+	const hash = (parameters & 0xff) as HashAlgorithm | 0;
+	return hash && parameters >> 8 === hashLength(hash) ? (Padding.pss << 8) | hash : 0;
+}
+
+/** Reads RSASSA-PSS-params (RFC 4055 section 3.1): the salt's length << 8 | the hash, which is one for all; else 0. */
+function readPSSParameters(der: DER): number {
 	let hash = 0;
 	let mask = 0;
 	let salt = 20;
-	if (!der.nextIs(Tag.sequence)) return 0;
-	der.takeAny();
+	der.take(Tag.sequence, Part.algorithm);
 	const outer = der.enter();
 	if (der.nextIs(Tag.explicit)) {
 		const inner = enterNext(der);
@@ -299,8 +317,7 @@ function readPSS(der: DER): number {
 		der.leave(inner);
 	}
 	der.leave(outer);
-	const expected = hash === HashAlgorithm.sha256 ? 32 : hash === HashAlgorithm.sha384 ? 48 : 64;
-	return hash && mask === hash && salt === expected ? (Padding.pss << 8) | hash : 0;
+	return mask === hash ? (salt << 8) | hash : 0;
 }
 
 function enterNext(der: DER): number {

@@ -4,6 +4,7 @@
 
 import { TLSError } from "../errors";
 import { sameBytes } from "../wire/der";
+import type { Certificate } from "./certificate";
 import { Entry, hasFact } from "./entry";
 import type { CertificatePolicy } from "./policy";
 import { DIGEST, sha256 } from "./rootstore";
@@ -34,5 +35,23 @@ export function checkPins(
 	if (!pins?.length || !roots || hasFact(path, path.length, Entry.pinned)) return;
 	const place = roots.place(root);
 	if (!isPin(pins, roots.bytes, roots.keyStart(place), roots.keyEnd(place), digest))
-		throw new TLSError("pin_mismatch", `none of the ${pins.length} pinned keys is among the server's certificates`);
+		throw new TLSError(
+			"pin_mismatch",
+			`none of the ${pins.length} pinned keys is among the server's certificates; "npm run pin -- HOST:PORT" prints the pins of those that it sends`,
+		);
+}
+
+/** Returns the error for a server that no pinned key vouches for, if there are no roots. `digest` is a buffer for a SHA-256. */
+export function unpinned(
+	pins: readonly Uint8Array[],
+	{ bytes, spkiStart, spkiEnd }: Certificate,
+	digest: Uint8Array,
+): TLSError {
+	sha256(bytes, spkiStart, spkiEnd, digest);
+	let pin = "";
+	for (let i = 0; i < DIGEST; i++) pin += (256 + digest[i]!).toString(16).slice(1);
+	return new TLSError(
+		"pin_mismatch",
+		`server's certificate leads to none of the ${pins.length} pinned keys: its own pin is ${pin}. If the server has a new key, pin that, after its owner has confirmed it; "npm run pin -- HOST:PORT" prints the pins of its issuers, too`,
+	);
 }

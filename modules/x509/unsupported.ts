@@ -93,7 +93,11 @@ export function keyAlgorithm(der: DER): string {
 /** "has an unsupported key (Ed25519)": of a certificate whose `keyKind` is 0. */
 export function unsupportedKey({ bytes, spkiStart, spkiEnd, keyBits }: Certificate): string {
 	if (keyBits) return `has an unsupported key (RSA of ${keyBits} bits): supported are 2048 to 4096 bits, in steps of 8`;
-	const name = keyAlgorithm(new DER(bytes, spkiStart, spkiEnd, "a key"));
+	const algorithm = keyAlgorithm(new DER(bytes, spkiStart, spkiEnd, "a key"));
+	const name =
+		algorithm === "RSASSA-PSS"
+			? "RSASSA-PSS with parameters other than SHA-256, SHA-384 or SHA-512 for all"
+			: algorithm;
 	return `has an unsupported key (${name}): supported are RSA, P-256, P-384${chipFeatures() & ChipFeature.p521 ? " and P-521" : "; P-521 is not in this build"}`;
 }
 

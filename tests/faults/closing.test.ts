@@ -37,7 +37,8 @@ async function run(
 	scenario: object,
 	talk: (session: Session) => Promise<void>,
 	secure: object = {},
-): Promise<Pair<Outcome> & { client: Result }> {
+): Promise<Pair<Outcome> & { client: Result; time: number }> {
+	let time = 0;
 	const { leaf, intermediate, root } = identity;
 	const [pair] = await runPairs<Outcome>(
 		1,
@@ -48,14 +49,17 @@ async function run(
 			config: { scenarios: JSON.stringify([scenario]), client: leaf.pem },
 			timeout: 60,
 		},
-		socket => {
+		async socket => {
 			const common = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, talk };
-			return version === 0x304
+			const begun = Date.now();
+			const outcome = await (version === 0x304
 				? new Session13(socket, common as Script13).run()
-				: new Session12(socket, { extensions: Buffer.concat([...rightExtensions]), ...common } as Script12).run();
+				: new Session12(socket, { extensions: Buffer.concat([...rightExtensions]), ...common } as Script12).run());
+			time = Date.now() - begun;
+			return outcome;
 		},
 	);
-	return pair as Pair<Outcome> & { client: Result };
+	return { ...(pair as Pair<Outcome> & { client: Result }), time };
 }
 
 /** Once the client has said that it is done: more data, and the end of TCP without close_notify. */
@@ -103,6 +107,126 @@ for (const [name, version] of [
 			assert.equal(client.code, "unexpected_message", client.message);
 			assert.equal(server.alert, 0);
 		});
+	});
+}
+
+/** Waits until the client has closed the write side. */
+async function untilClosed(session: Session): Promise<number> {
+	while (session.outcome.alert === undefined) if (!(await session.receive())) break;
+	return Date.now();
+}
+
+const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+
+/** What a server does while `close()` waits for 1.5 s, and for how long TCP may stay open then, in milliseconds. */
+const WAIT_MS = 1500;
+const endings: readonly (readonly [string, (session: Session) => Promise<void> | void, number, number])[] = [
+	["sends close_notify at once", session => session.send(ALERT, Buffer.of(1, 0)), 0, 400],
+	[
+		"sends close_notify after 500 ms",
+		async session => {
+			await wait(500);
+			session.send(ALERT, Buffer.of(1, 0));
+		},
+		450,
+		1000,
+	],
+	["never sends it", () => {}, WAIT_MS - 50, WAIT_MS + 700],
+	[
+		"sends data, also the longest records, and then close_notify",
+		async session => {
+			for (let i = 0; i < 20; i++) session.send(DATA, Buffer.alloc(i % 2 ? 16384 : 100, "late"));
+			await wait(300);
+			session.send(DATA, Buffer.from("last"));
+			session.send(ALERT, Buffer.of(1, 0));
+		},
+		250,
+		1000,
+	],
+	[
+		"sends data without end",
+		async session => {
+			for (let i = 0; i < 60 && !session.socket.destroyed && session.socket.writable; i++) {
+				session.send(DATA, Buffer.alloc(1000));
+				await wait(50);
+			}
+		},
+		WAIT_MS - 50,
+		WAIT_MS + 700,
+	],
+	["ends TCP without it", session => void session.socket.end(), 0, 400],
+	["sends a fatal alert", session => session.send(ALERT, Buffer.of(2, 80)), 0, 400],
+	[
+		"sends a forged record",
+		session => void session.socket.write(Buffer.of(23, 3, 3, 0, 40, ...Array<number>(40).fill(7))),
+		0,
+		400,
+	],
+	["sends half a record and ends TCP", session => void session.socket.end(Buffer.of(23, 3, 3, 0, 40, 1)), 0, 400],
+];
+
+for (const [name, version] of [
+	["1.2", 0x303],
+	["1.3", 0x304],
+] as const) {
+	describe(`TLS ${name}: close() waits for close_notify`, { concurrency: 3 }, () => {
+		for (const [what, act, least, most] of endings)
+			test(`the server ${what}`, async () => {
+				let open = -1;
+				const { client, server } = await run(
+					version,
+					{ callback: "onReadable", does: "close and go on", patience: 4000 },
+					async session => {
+						while (!session.outcome.received.length) if (!(await session.receive())) return;
+						session.send(DATA, Buffer.from("hello"));
+						const started = await untilClosed(session);
+						session.socket.once("error", () => {});
+						const closed = new Promise<void>(resolve => session.socket.once("close", resolve).once("end", resolve));
+						await act(session);
+						while (await session.receive());
+						session.socket.end();
+						await closed;
+						open = Date.now() - started;
+					},
+					{ closeTimeout: WAIT_MS, exporter: true },
+				);
+				assert.deepEqual(client.wrong, []);
+				assert.equal(client.code, "", client.message);
+				assert.equal(client.text, "hello");
+				assert.equal(server.received.toString("latin1"), "GET / HTTP/1.1\r\n\r\n");
+				assert.equal(server.alert, 0, "close_notify, and no alert behind it");
+				assert.ok(open >= least && open <= most, `TCP was open for ${open} ms, expected ${least} to ${most}`);
+				const over = "TLSError closed: ";
+				assert.deepEqual(client.log.slice(-6), [
+					`write: ${over}the connection is closed`,
+					"read: undefined",
+					`end: ${over}the connection is closed`,
+					`requestKeyUpdate: ${over}the connection is not open`,
+					`channelBinding: ${over}the connection is not open`,
+					"close: undefined",
+				]);
+				const { keySlots, nativeBytes } = client as unknown as Record<string, number>;
+				assert.deepEqual({ keySlots, nativeBytes }, { keySlots: 0, nativeBytes: 0 });
+			});
+		for (const [what, callback, closeTimeout] of [
+			["without the option", "onReadable", 0],
+			["during the handshake", "clock", 5000],
+		] as const)
+			test(`${what} TCP is closed at once`, async () => {
+				const { client, time } = await run(
+					version,
+					{ callback, does: "close", patience: 3000 },
+					async session => {
+						while (!session.outcome.received.length) if (!(await session.receive())) return;
+						session.send(DATA, Buffer.from("hello"));
+						while (await session.receive());
+					},
+					{ closeTimeout },
+				);
+				assert.deepEqual(client.wrong, []);
+				assert.equal(client.text, callback === "clock" ? "" : "hello");
+				assert.ok(time < 2000, `TCP was open for ${time} ms`);
+			});
 	});
 }
 

@@ -31,7 +31,7 @@ import { timeNow } from "../../x509/time";
 import { equal } from "tls/hardware/compare";
 import { copy } from "tls/hardware/copy";
 import { logSecret } from "tls/hardware/keylog";
-import { KeyKind } from "tls/hardware/signature";
+import { isRSA } from "../../crypto/signature";
 import { legacy } from "tls/optional/legacy/legacy";
 import { rawKeys } from "tls/optional/rawkeys/rawkeys";
 import { authenticate12, authenticateByKey } from "../authenticated";
@@ -84,7 +84,7 @@ function endCertificate(link: Link, state: State12, search: Search12): asserts s
 	const { suite } = state.answer;
 	const peer = (state.peer = search.peer!);
 	state.subject = search.subject;
-	if ((peer.key!.kind === KeyKind.rsa) !== (suite.signer === Signer.rsa))
+	if (isRSA(peer.key!.kind) !== (suite.signer === Signer.rsa))
 		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${suite.name}`);
 	state.exchange = suite.exchange ? legacy!.keyExchange(suite, peer) : new ECDHE(state.hello);
 	link.addTo(state.transcript);

@@ -9,6 +9,7 @@ import { ProtocolVersion } from "../../wire/numbers";
 import type { Writer } from "../../wire/writer";
 import { KeyUsage } from "../../x509/certificate";
 import type { VerifiedPeer } from "../../x509/policy";
+import { KeyKind } from "../../crypto/signature";
 import { encryptPremaster } from "tls/hardware/legacy/rsa";
 import { Secret } from "tls/hardware/secret";
 
@@ -25,6 +26,11 @@ export class RSA implements KeyExchange {
 			throw new TLSError(
 				"unsupported_certificate",
 				"the server's certificate may not take encrypted keys (its key usage), as RSA key transport needs",
+			);
+		if (peer.key!.kind !== KeyKind.rsa)
+			throw new TLSError(
+				"unsupported_certificate",
+				"server's key is for RSASSA-PSS alone, and can't decrypt as RSA key transport needs",
 			);
 		this.peer = peer;
 	}

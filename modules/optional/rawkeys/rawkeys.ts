@@ -73,7 +73,7 @@ class RawKeySearch implements PeerSearch {
 		const { message, start, end } = this;
 		// what is not pinned is not even read
 		if (!pins || !isPin(pins, message, start, end, new Uint8Array(DIGEST)))
-			throw new TLSError("pin_mismatch", `the server's raw public key is none of the ${pins?.length ?? 0} pinned keys`);
+			throw new TLSError("pin_mismatch", `server's raw public key is none of the ${pins?.length ?? 0} pinned keys`);
 		// the message is gone when the key is used
 		expectBuffer(end - start, Purpose.handshake);
 		const bytes = message.slice(start, end);

@@ -20,6 +20,12 @@ export function pin({ key }: Pick<Certificate, "key">): Uint8Array {
 const stranger = pin({ key: makeKey("p256") });
 const none = /none of the \d+ pinned keys is among the server's certificates/;
 
+/** What is said of a server whose certificate is this one. */
+function unpinned(certificate: Certificate): RegExp {
+	const own = Buffer.from(pin(certificate)).toString("hex");
+	return new RegExp(`leads to none of the 1 pinned keys: its own pin is ${own}\\..* "npm run pin -- HOST:PORT"`);
+}
+
 function withRoots(): ChainCase[] {
 	const extra = makeCertificate({ subject: "extra", key: makeKey("p256"), isAuthority: true });
 	return [
@@ -78,11 +84,22 @@ function insteadOfRoots(): ChainCase[] {
 		accepted("pins only: a self-signed certificate", [alone], only(alone)),
 		accepted("pins only: an authority's key", chain, only(upper)),
 		accepted("pins only: an authority's key, in the wrong order", [leaf, upper, lower], only(upper)),
-		refused("pins only: another key", chain, "untrusted", /leads to no trust anchor/, {
-			trusted: undefined,
-			pins: [stranger],
-		}),
-		refused("pins only: the root's key, which is not sent", chain, "untrusted", /leads to no trust anchor/, only(root)),
+		refused("pins only: another key", chain, "pin_mismatch", unpinned(leaf), { trusted: undefined, pins: [stranger] }),
+		refused(
+			"pins only: a self-signed certificate with another key",
+			[alone],
+			"pin_mismatch",
+			unpinned(alone),
+			only(leaf),
+		),
+		refused("pins only: the root's key, which is not sent", chain, "pin_mismatch", unpinned(leaf), only(root)),
+		refused(
+			"pins only: a pinned key that is sent, but has no part in the path",
+			[leaf, lower, alone],
+			"pin_mismatch",
+			unpinned(leaf),
+			only(alone),
+		),
 		refused(
 			"pins only: a forged certificate under the pinned authority",
 			[swapped, lower],

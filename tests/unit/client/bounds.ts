@@ -21,6 +21,7 @@ for (const [name, good, bad] of [
 	["recordPadding", [2, 1024], [1, 1025, 0]],
 	["timeout", [0, 1, 0x7fffffff], [-1, 0x80000000, 0.5]],
 	["idleTimeout", [0, 1, 0x7fffffff], [-1, 0x80000000, 0.5]],
+	["closeTimeout", [0, 1, 60000], [-1, 60001, 0.5]],
 	[
 		"minVersion",
 		[ProtocolVersion.tls12, ProtocolVersion.tls13],

@@ -16,6 +16,7 @@ const where: Readonly<Record<string, string>> = {
 	"configure.ts MAX_PROTOCOLS_LENGTH": "unit/client/bounds.ts",
 	"configure.ts MAX_SESSION_LIFETIME": "unit/handshake/session.ts",
 	"configure.ts MAX_TIMER_MS": "unit/client/bounds.ts",
+	"configure.ts MAX_CLOSE_MS": "unit/client/bounds.ts",
 	"optionreader.ts MAX_ITEMS": "unit/client/bounds.ts",
 	"optionreader.ts MAX_NAME": "unit/client/bounds.ts",
 	"optionreader.ts MAX_PROTOTYPES": "unit/client/bounds.ts",
