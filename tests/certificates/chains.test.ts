@@ -20,6 +20,7 @@ import { issuerFaults, leafFaults } from "./node/faults.js";
 import { encodingFaults, forgeries, signatureFaults, timeFaults } from "./node/forgeries.js";
 import { keyFaults, oddities } from "./node/oddities.js";
 import { p521Cases } from "./node/p521.js";
+import { pssCases } from "./node/pss.js";
 import { policyCases } from "./node/policies.js";
 import { pinCases } from "./node/pins.js";
 import { lenientCases } from "./node/lenient.js";
@@ -47,6 +48,7 @@ const cases = [
 	...endCases(),
 	...generationY(),
 	...p521Cases(),
+	...pssCases(),
 ];
 writeFileSync(join(folder, "cases.json"), JSON.stringify({ cases, mutated: [...mutatedChains(), mutatedStaple()] }));
 

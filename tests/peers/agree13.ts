@@ -29,16 +29,18 @@ export function agreeHybrid(peer: Buffer): { share: Buffer; shared: Buffer } {
 /** The scheme that goes with a key. */
 export function usualScheme(key: KeyObject): number {
 	if (key.asymmetricKeyType === "rsa") return 0x0804;
+	if (key.asymmetricKeyType === "ed25519") return 0x0807;
 	return key.asymmetricKeyDetails?.namedCurve === "secp384r1" ? 0x0503 : 0x0403;
 }
 
 /** A signature in one of TLS's schemes. */
 export function signContent(key: KeyObject, scheme: number, content: Buffer): Buffer {
-	const hash = [0x0501, 0x0503, 0x0805].includes(scheme)
+	const hash = [0x0501, 0x0503, 0x0805, 0x080a].includes(scheme)
 		? "sha384"
-		: [0x0601, 0x0603, 0x0806].includes(scheme)
+		: [0x0601, 0x0603, 0x0806, 0x080b].includes(scheme)
 			? "sha512"
 			: "sha256";
+	if (key.asymmetricKeyType === "ed25519") return sign(null, content, key);
 	if (key.asymmetricKeyType !== "rsa") return sign(hash, content, key);
 	return scheme >> 8 === 8 ? sign(hash, content, { key, padding: 6, saltLength: -1 }) : sign(hash, content, key);
 }
