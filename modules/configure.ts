@@ -323,11 +323,10 @@ function addSessions(
 }
 
 /** Raw public keys: with pins only, and without what needs certificates. */
-function addRawKeys(config: Making<Config>, { pins, staple, postHandshakeAuth }: Options): void {
+function addRawKeys(config: Making<Config>, { pins, staple }: Options): void {
 	if (!rawKeys) refuse('"rawPublicKeys" needs modules/optional/rawkeys/manifest.json in the manifest\'s "include"');
 	if (!pins) refuse('"rawPublicKeys" needs "pins": a key without a certificate has no name to check');
 	if (requiresStatus(staple)) refuse('"rawPublicKeys" does not go with "staple": a key has no status');
-	if (postHandshakeAuth) refuse('"rawPublicKeys" does not go with "postHandshakeAuth"');
 	config.rawPublicKeys = true;
 }
 

@@ -29,6 +29,7 @@ import { keyAlgorithm } from "../x509/unsupported";
 import { DER, Part, Tag } from "../wire/der";
 import { readPEM, readPEMKey } from "../x509/pem";
 import type { CertificateInput } from "../x509/trust";
+import { rawKeys } from "tls/optional/rawkeys/rawkeys";
 import { equal } from "tls/hardware/compare";
 import { hash, hashLength } from "tls/hardware/hash";
 import type { Secret } from "tls/hardware/secret";
@@ -317,6 +318,9 @@ export function writeProof12(w: Writer, { credential, scheme }: Identity, transc
 	writeCertificateVerify(w, scheme, credential.sign(scheme, transcript.digestBy(schemeHash(scheme))));
 }
 
+/** What a client shows: certificates, or the first one's key alone. */
+type IdentityForm = "certificates" | "key";
+
 /** Answers CertificateRequests after the handshake; there only if the application offers that. */
 export class Identifier {
 	private readonly suite: Suite;
@@ -324,12 +328,15 @@ export class Identifier {
 	/** Ends with the client's Finished of the handshake, and stays there (section 4.4.1). */
 	private readonly transcript: Transcript;
 	private requests = 0;
+	/** XS: absent unless set. Our key alone was agreed on (RFC 7250). */
+	declare private readonly sendsKey: true | undefined;
 
 	/** Takes over the transcript. */
-	constructor(suite: Suite, credentials: Credentials, transcript: Transcript) {
+	constructor(suite: Suite, credentials: Credentials, transcript: Transcript, sends: IdentityForm) {
 		this.suite = suite;
 		this.credentials = credentials;
 		this.transcript = transcript;
+		if (sends === "key") this.sendsKey = true;
 	}
 
 	/**
@@ -341,6 +348,7 @@ export class Identifier {
 			throw new TLSError("too_much_work", `the server asked for a certificate more than ${MAX_REQUESTS} times`);
 		const request = readCertificateRequest13(link.reader);
 		const identity = chooseIdentity13(this.credentials, link.message, request);
+		if (identity && this.sendsKey) identity.chain = [rawKeys!.ownKey(identity.chain[0]!)];
 		yield Step.pause;
 		const w = new Writer(link.messageEnd - link.messageStart + 64);
 		w.copy(link.message, link.messageStart, link.messageEnd);
@@ -368,9 +376,10 @@ export function makeIdentifier(
 	suite: Suite,
 	{ credential, otherCredentials }: Credentials,
 	transcript: Transcript,
+	sends: IdentityForm,
 ): Identifier | undefined {
 	const credentials: { credential?: Credential; otherCredentials?: readonly Credential[] } = {};
 	if (credential) credentials.credential = credential.handOver();
 	if (otherCredentials) credentials.otherCredentials = otherCredentials.map(other => other.handOver());
-	return new Identifier(suite, credentials, transcript.handOver());
+	return new Identifier(suite, credentials, transcript.handOver(), sends);
 }

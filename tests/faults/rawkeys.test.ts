@@ -10,6 +10,7 @@ import { makeCertificate, makeIdentity, makeKey, type ServerIdentity } from "../
 import { startProgram } from "../../host-sim/servers/servers.js";
 import { vector } from "../../host-sim/trace/keys13.js";
 import { lacks, variants } from "../drivers/machine.js";
+import { askCertificate } from "../peers/identity13.js";
 import { rightExtensions, Session12, type Outcome12, type Script12 } from "../peers/server12.js";
 import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { extension, message } from "../peers/wire13.js";
@@ -157,12 +158,42 @@ describe("a server with a raw public key", () => {
 		// the key alone, without the server having said so
 		expectRefused(await run13({ encryptedExtensions: Buffer.alloc(0) }), "bad_certificate", 42);
 	});
+	for (const [what, type] of [
+		["its key alone", RAW],
+		["its certificates, which the server prefers", 0],
+	] as const)
+		test(`the client is asked after the handshake: it sends ${what}`, async () => {
+			const { der, pem, keyPem, key } = makeCertificate({
+				subject: "device",
+				key: makeKey("p256"),
+				issuer: identity.intermediate,
+			});
+			const secure = { ...offering, postHandshakeAuth: true, clientCertificates: pem, clientKey: keyPem };
+			const answers: (Buffer[] | undefined)[] = [];
+			const pair = await run13(
+				{
+					encryptedExtensions: Buffer.concat([
+						extension(SERVER_TYPE, Buffer.of(RAW)),
+						extension(CLIENT_TYPE, Buffer.of(type)),
+					]),
+					talk: async session => {
+						while (!session.outcome.received.includes("\r\n\r\n")) if (!(await session.receive())) return;
+						for (const context of ["one", "two"]) answers.push(await askCertificate(session, Buffer.from(context)));
+						session.send(23, Buffer.from("hello"));
+						session.send(21, Buffer.of(1, 0));
+					},
+				},
+				options({ secure }),
+			);
+			expectTaken(pair);
+			const shown = type === RAW ? spkiOf(key.privateKey) : der;
+			assert.deepEqual(answers, [[shown], [shown]]);
+		});
 	test("options that do not go together", async () => {
 		for (const [given, says] of [
 			[{ ...options(), withRawKeys: false }, /needs modules\/optional\/rawkeys\/manifest\.json/],
 			[{ ...options(), ca: identity.root.pem, pins: undefined }, /"rawPublicKeys" needs "pins"/],
 			[options({ secure: { ...offering, staple: "require" } }), /does not go with "staple"/],
-			[options({ secure: { ...offering, postHandshakeAuth: true } }), /does not go with "postHandshakeAuth"/],
 		] as const) {
 			const { pins, ...rest } = given;
 			const [client] = await runClient(9, 1, { ...rest, ...(pins ? { pins } : {}) });

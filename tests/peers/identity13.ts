@@ -2,7 +2,7 @@
 	A TLS 1.3 server that asks for a certificate after the handshake, and looks at the answer (RFC 8446 section 4.6.2).
 */
 
-import { verify, X509Certificate } from "node:crypto";
+import { createPublicKey, verify, X509Certificate, type KeyObject } from "node:crypto";
 import { digest, expandLabel, hmac, u16, vector } from "../../host-sim/trace/keys13.js";
 import type { Session13 } from "./server13.js";
 import { extension, message } from "./wire13.js";
@@ -10,6 +10,13 @@ import { extension, message } from "./wire13.js";
 /** The CertificateRequest. */
 export function certificateRequest(context: Uint8Array, schemes: readonly number[]): Buffer {
 	return message(13, vector(1, context), vector(2, extension(13, vector(2, ...schemes.map(u16)))));
+}
+
+/** The key of an entry: a certificate, or a SubjectPublicKeyInfo (RFC 7250), whose first element is an AlgorithmIdentifier of few bytes. */
+function keyIn(entry: Buffer): KeyObject {
+	return entry.length < 200
+		? createPublicKey({ key: entry, format: "der", type: "spki" })
+		: new X509Certificate(entry).publicKey;
 }
 
 /** Asks, and returns the certificates of the answer once its context, signature and Finished are found right; undefined where the client sends none of it. */
@@ -57,7 +64,7 @@ export async function askCertificate(
 		]);
 		const scheme = proof.readUInt16BE(4);
 		const key = {
-			key: new X509Certificate(chain[0]!).publicKey,
+			key: keyIn(chain[0]!),
 			...(scheme === 0x0804 ? { padding: 6, saltLength: -1 } : {}),
 		};
 		if (!schemes.includes(scheme) || !verify("sha256", content, key, proof.subarray(8)))

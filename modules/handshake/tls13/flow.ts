@@ -302,7 +302,7 @@ function openConnection(link: Link, state: Proven13): void {
 			maxFragmentCode: state.maxFragmentCode ?? 0,
 		});
 	if (state.asked & ExtensionBit.post_handshake_auth)
-		application.identifier = makeIdentifier(suite, config, transcript);
+		application.identifier = makeIdentifier(suite, config, transcript, state.isClientRaw ? "key" : "certificates");
 	state.application = undefined; // which the connection takes over
 	link.open(proof, infoOf(state), application);
 }
