@@ -269,7 +269,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	}
 
 	protected override onTick(): void {
-		if (this.flags & Flag.closing) this.release();
+		if (this.flags & Flag.closing) this.finish(new TLSError(CLOSED, "the server did not close in time"));
 		else if (this.options) this.onTimeout(this.options);
 		else {
 			this.connection.answer();
