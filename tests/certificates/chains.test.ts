@@ -12,6 +12,7 @@ import { projectRoot } from "../../host-sim/build/files.js";
 import { variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
 import { mutatedChains } from "./node/chain.js";
+import { authorityCases } from "./node/authorities.js";
 import { acceptedCases } from "./node/accepted.js";
 import { boundCases } from "./node/bounds.js";
 import { endCases } from "./node/ends.js";
@@ -47,6 +48,7 @@ const cases = [
 	...policyCases(),
 	...endCases(),
 	...generationY(),
+	...authorityCases(),
 	...p521Cases(),
 	...pssCases(),
 ];
