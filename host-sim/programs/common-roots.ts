@@ -6,11 +6,21 @@
 	servers and cloud services (Let's Encrypt, Google, Amazon, DigiCert, Sectigo, GoDaddy, GlobalSign, Microsoft, SSL.com, IdenTrust);
 	of each, what they issue from today and what cross-signs it, RSA and ECDSA. Left out: roots whose key is from before 2008, which
 	Mozilla distrusts for websites since 2026-04-15, and those of Entrust, whose new certificates Mozilla and Chrome refuse. Let's
-	Encrypt's new roots YE and YR are in no list yet; they are cross-signed by X2 and X1, which are here.
+	Encrypt's new roots YE and YR are in no list yet, of Node.js (2026-03-24), Debian 12 or Mozilla (certifi of 2026-07-22); they are
+	cross-signed by X2 and X1, which are here. A list that has them gives them to the store by their names (`isUpcomingRoot`).
 
 	It is a judgement, not a measurement: a device that talks to few servers is better served by --from with their roots. Sources:
 	Mozilla's list as Node.js 20.20.2 has it (2026-03-24), and the dates of Mozilla's page "CA/Root CA Lifecycles".
 */
+
+/** True for a root whose key nobody could look up on the day of the review: `subject` has a line for each part, as Node.js writes it. */
+export function isUpcomingRoot(subject: string): boolean {
+	const lines = subject.split("\n");
+	return (
+		lines.some(line => /^CN=(?:ISRG )?Root Y[ER]$/.test(line)) &&
+		lines.some(line => /^O=(?:ISRG|Internet Security Research Group)$/.test(line))
+	);
+}
 
 export const commonRoots: readonly (readonly [key: string, name: string])[] = [
 	// for TLS alone

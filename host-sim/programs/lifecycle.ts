@@ -6,7 +6,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 
-import { commonRoots } from "./common-roots.js";
+import { commonRoots, isUpcomingRoot } from "./common-roots.js";
 
 /** Keys made before the first date are distrusted for websites on the second. */
 const steps: readonly (readonly [madeBefore: string, distrusted: string])[] = [
@@ -36,11 +36,11 @@ export function keyDigest({ publicKey }: X509Certificate): string {
 
 let publicKeys: ReadonlySet<string> | undefined;
 
-/** True for a root of the public web that Node.js or `commonRoots` has. The rule is not for a CA of your own. */
+/** True for a root of the public web that Node.js has, or that is or will be a common one. The rule is not for a CA of your own. */
 export function isPublicRoot(certificate: X509Certificate): boolean {
 	publicKeys ??= new Set([
 		...commonRoots.map(([key]) => key),
 		...rootCertificates.map(text => keyDigest(new X509Certificate(text))),
 	]);
-	return publicKeys.has(keyDigest(certificate));
+	return publicKeys.has(keyDigest(certificate)) || isUpcomingRoot(certificate.subject);
 }

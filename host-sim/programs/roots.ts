@@ -8,7 +8,7 @@ import type { KeyObject, X509Certificate } from "node:crypto";
 import type { StoredRoot } from "../../modules/x509/store.js";
 import { type Options, readCount, readOptions, refuseOther, userPath, wantsHelp } from "./arguments.js";
 import { guarded } from "./guarded.js";
-import { commonRoots } from "./common-roots.js";
+import { commonRoots, isUpcomingRoot } from "./common-roots.js";
 import { fileProblem, Problem, writeWhole } from "../build/files.js";
 import { keyDigest } from "./lifecycle.js";
 import { keyTitle, makeStore, publicKeyOf, readSigningKey, signStore, storedRoot, titleOf } from "./rootfile.js";
@@ -35,11 +35,12 @@ const dayLength = 10;
 /** Returns those of `certificates` that are among the common roots. The names of those that are missing go to `warn`. */
 export function pickCommon(certificates: readonly X509Certificate[], warn: (words: string) => void): X509Certificate[] {
 	const byKey = new Map(certificates.map(certificate => [keyDigest(certificate), certificate]));
-	return commonRoots.flatMap(([key, name]) => {
+	const common = commonRoots.flatMap(([key, name]) => {
 		const found = byKey.get(key);
 		if (!found) warn(`${name} is not among the roots any more: left out`);
 		return found ? [found] : [];
 	});
+	return [...common, ...certificates.filter(({ subject }) => isUpcomingRoot(subject))];
 }
 
 function dayOf(seconds: number): string {

@@ -11,10 +11,11 @@ import { after, test } from "node:test";
 import { rootCertificates } from "node:tls";
 
 import { makeCertificate, makeKey } from "../../host-sim/servers/certificates.js";
+import { oid, sequence, set, utf8String } from "../../host-sim/servers/der.js";
 import { projectRoot } from "../../host-sim/build/files.js";
-import { distrustedFrom } from "../../host-sim/programs/lifecycle.js";
+import { distrustedFrom, isPublicRoot } from "../../host-sim/programs/lifecycle.js";
 import { mozillaList } from "../../host-sim/programs/rootlists.js";
-import { main } from "../../host-sim/programs/roots.js";
+import { main, pickCommon } from "../../host-sim/programs/roots.js";
 import { Store } from "../../modules/x509/store.js";
 import { variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
@@ -132,6 +133,26 @@ test("a list tells end, distrust date, key and name of each", () => {
 	assert.match(words, /^ {2}2038-01-15 {2}2029-04-15 {2}P-384 {5}DigiCert Global Root G3$/m);
 	assert.match(words, /^ {2}2035-06-04 {2}2030-06-04 {2}RSA 4096 {2}ISRG Root X1$/m);
 	assert.match(words, /^ {2}2046-03-20 {2}2034-03-20 {2}P-384 {5}GlobalSign Root E46$/m);
+});
+
+test("Let's Encrypt's next roots are taken from the first list that has them", () => {
+	const nameOf = (organization: string, name: string): Buffer =>
+		sequence(set(sequence(oid("2.5.4.10"), utf8String(organization))), set(sequence(oid("2.5.4.3"), utf8String(name))));
+	const make = (organization: string, name: string): X509Certificate =>
+		new X509Certificate(
+			makeCertificate({ subject: nameOf(organization, name), key: makeKey("p256"), isAuthority: true }).der,
+		);
+	const all = rootCertificates.map(text => new X509Certificate(text));
+	const warnings: string[] = [];
+	const picked = (more: X509Certificate[]): X509Certificate[] =>
+		pickCommon([...more, ...all], words => warnings.push(words));
+	const before = picked([]);
+	const next = [make("ISRG", "Root YE"), make("Internet Security Research Group", "ISRG Root YR")];
+	assert.deepEqual(picked(next), [...before, ...next]);
+	assert.deepEqual(next.map(isPublicRoot), [true, true]);
+	const others = [make("Other", "Root YE"), make("ISRG", "Root YEs"), make("ISRG", "Root X9")];
+	assert.deepEqual(picked(others), before);
+	assert.deepEqual(others.map(isPublicRoot), [false, false, false]);
 });
 
 test("no common root is distrusted today, and roots/common.bin has them all", () => {
