@@ -14,10 +14,10 @@ import { clientOptions, expectedText, expectForced, isByHand, isLong, longIdenti
 import { lacksPeer, startPeer } from "./peers.js";
 import { identityOf } from "./requests.js";
 import type { TalkingServer } from "./servers.js";
-import { groups, rowsOf, tableText, titleOf, type PeerName, type Row } from "./table.js";
+import { groups, rowsOf, tableText, titleOf, type PeerName, type Row, type RowResult } from "./table.js";
 
 const peers: PeerName[] = ["OpenSSL", "GnuTLS", "Node", "NSS", "Botan", "BoringSSL"];
-const results: { readonly row: Row; outcome: string }[] = [];
+const results: RowResult[] = [];
 const devices = new Map<KeyType, object>();
 
 before(() => {
@@ -48,7 +48,8 @@ const schemes: Partial<Record<KeyType, number>> = {
 	rsa4096: 0x0804,
 };
 
-async function runRow(row: Row, variant: string): Promise<void> {
+async function runRow(result: RowResult, variant: string): Promise<void> {
+	const { row } = result;
 	const identity = row.forced === "six certificates" ? longIdentity() : identityOf(row.key);
 	const peer = await startPeer(row, identity);
 	try {
@@ -75,7 +76,12 @@ async function runRow(row: Row, variant: string): Promise<void> {
 			assert.equal(negotiated.suite, row.suite);
 			assert.equal(negotiated.resumed, i > 0);
 			if (version === 0x304) assert.equal(negotiated.signature, schemes[row.key]);
+			assert.equal(negotiated.extendedMasterSecret, true);
 			if (row.group && i === 0) assert.equal(negotiated.group, groups[row.group]);
+			if (i === 0) {
+				result.group = negotiated.names[1] ?? "";
+				result.extendedMasterSecret = negotiated.extendedMasterSecret;
+			}
 			expectForced(row, client);
 		}
 	} finally {
@@ -88,11 +94,11 @@ for (const peer of peers) {
 	// most of the time goes by with waiting for servers to start
 	describe(`the table: ${peer}`, { skip: lacking, concurrency: 3 }, () => {
 		for (const row of rowsOf(peer)) {
-			const result = { row, outcome: lacking ? "skipped" : "failed" };
+			const result: RowResult = { row, outcome: lacking ? "skipped" : "failed" };
 			results.push(result);
 			test(titleOf(row), async () => {
 				// memory is tighter there
-				for (const variant of row.forced ? variants : ["native"]) await runRow(row, variant);
+				for (const variant of row.forced ? variants : ["native"]) await runRow(result, variant);
 				result.outcome = "done";
 			});
 		}

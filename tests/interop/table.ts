@@ -238,17 +238,28 @@ export function titleOf({ version, suite, group, key, client, resumed, forced, e
 	return parts.filter(Boolean).join(", ");
 }
 
+/** A row and what came of it; of the first connection, the group and whether there was the extended master secret. */
+export interface RowResult {
+	readonly row: Row;
+	outcome: "done" | "failed" | "skipped";
+	group?: string;
+	extendedMasterSecret?: boolean;
+}
+
 /** Rows and what came of them, as a table in Markdown. */
-export function tableText(results: readonly { readonly row: Row; readonly outcome: string }[]): string {
+export function tableText(results: readonly RowResult[]): string {
 	const cells = results.map(
 		({
-			row: { peer, version, suite, group = "", key, client = "", resumed = "", forced = "", encryptThenMac },
+			row: { peer, version, suite, key, client = "", resumed = "", forced = "", encryptThenMac },
 			outcome,
+			group = "",
+			extendedMasterSecret,
 		}) => [
 			peer,
 			version,
 			suite,
 			group,
+			extendedMasterSecret === undefined ? "" : extendedMasterSecret ? "yes" : "no",
 			key,
 			client,
 			resumed,
@@ -262,6 +273,7 @@ export function tableText(results: readonly { readonly row: Row; readonly outcom
 		"TLS",
 		"suite",
 		"group",
+		"EMS",
 		"server's key",
 		"client's key",
 		"resumed by",
