@@ -2,7 +2,15 @@
 	The bytes of a root store (modules/x509/store.ts has the format), made of certificates and signed with its maker's key.
 */
 
-import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject, type X509Certificate } from "node:crypto";
+import {
+	createHash,
+	createPrivateKey,
+	createPublicKey,
+	sign,
+	type AsymmetricKeyDetails,
+	type KeyObject,
+	type X509Certificate,
+} from "node:crypto";
 
 import { Store, writeStore, type StoredRoot } from "../../modules/x509/store.js";
 import { Problem } from "../build/files.js";
@@ -57,12 +65,24 @@ function readParts(der: Buffer): Parts {
 /** Says why the client does not support a key; "" if it does. */
 export function keyFault({ publicKey }: X509Certificate): string {
 	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKey;
-	if (type === "rsa") {
+	if (type === "rsa" || type === "rsa-pss") {
 		const size = details?.modulusLength ?? 0;
-		return size >= 2048 && size <= 4096 && size % 8 === 0 ? "" : `has an RSA key of ${size} bits`;
+		if (size < 2048 || size > 4096 || size % 8) return `has an RSA key of ${size} bits`;
+		return type === "rsa" ? "" : pssFault(details!);
 	}
 	if (type === "ec" && ["prime256v1", "secp384r1", "secp521r1"].includes(details?.namedCurve ?? "")) return "";
 	return `has an unsupported key (${[type, details?.namedCurve].filter(Boolean).join(" ")})`;
+}
+
+const digestLengths: Readonly<Record<string, number>> = { sha256: 32, sha384: 48, sha512: 64 };
+
+/** What is wrong with the parameters of a key for RSASSA-PSS alone, if there are any: one hash for all, and a salt that is not longer. */
+function pssFault({ hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 }: AsymmetricKeyDetails): string {
+	if (hashAlgorithm === undefined) return "";
+	const isSupported = mgf1HashAlgorithm === hashAlgorithm && saltLength <= (digestLengths[hashAlgorithm] ?? -1);
+	return isSupported
+		? ""
+		: `has a key for RSASSA-PSS with ${hashAlgorithm}, ${mgf1HashAlgorithm} and a salt of ${saltLength} bytes`;
 }
 
 /** Returns the name of a certificate's subject or issuer for people. */
@@ -80,6 +100,7 @@ const curveNames: Readonly<Record<string, string>> = { prime256v1: "P-256", secp
 /** Returns a key for people: "RSA 4096", "P-384". */
 export function keyTitle({ publicKey: { asymmetricKeyType, asymmetricKeyDetails: details } }: X509Certificate): string {
 	if (asymmetricKeyType === "rsa") return `RSA ${details?.modulusLength}`;
+	if (asymmetricKeyType === "rsa-pss") return `RSA-PSS ${details?.modulusLength}`;
 	if (asymmetricKeyType !== "ec") return asymmetricKeyType ?? "unknown";
 	return curveNames[details?.namedCurve ?? ""] ?? details?.namedCurve ?? "a curve without a name";
 }

@@ -3,7 +3,7 @@
 */
 
 import assert from "node:assert/strict";
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import { makeCertificate, makeKey } from "../../host-sim/servers/certificates.js
 import { oid, sequence, set, utf8String } from "../../host-sim/servers/der.js";
 import { projectRoot } from "../../host-sim/build/files.js";
 import { distrustedFrom, isPublicRoot } from "../../host-sim/programs/lifecycle.js";
+import { keyFault } from "../../host-sim/programs/rootfile.js";
 import { mozillaList } from "../../host-sim/programs/rootlists.js";
 import { main, pickCommon } from "../../host-sim/programs/roots.js";
 import { Store } from "../../modules/x509/store.js";
@@ -153,6 +154,26 @@ test("Let's Encrypt's next roots are taken from the first list that has them", (
 	const others = [make("Other", "Root YE"), make("ISRG", "Root YEs"), make("ISRG", "Root X9")];
 	assert.deepEqual(picked(others), before);
 	assert.deepEqual(others.map(isPublicRoot), [false, false, false]);
+});
+
+test("keys for RSASSA-PSS are judged as the device judges them", () => {
+	const issuer = makeCertificate({ subject: "CA", key: makeKey("p256"), isAuthority: true });
+	const faultOf = (options: object): string => {
+		const pair = generateKeyPairSync("rsa-pss", { modulusLength: 2048, ...options });
+		const key = { type: "rsa2048" as const, ...pair };
+		return keyFault(new X509Certificate(makeCertificate({ subject: "PSS", key, issuer }).der));
+	};
+	const hash = (name: string, saltLength: number, mgf1HashAlgorithm = name): object => ({
+		hashAlgorithm: name,
+		mgf1HashAlgorithm,
+		saltLength,
+	});
+	for (const right of [{}, hash("sha256", 32), hash("sha384", 20), hash("sha512", 64)])
+		assert.equal(faultOf(right), "");
+	assert.equal(faultOf(hash("sha1", 20)), "has a key for RSASSA-PSS with sha1, sha1 and a salt of 20 bytes");
+	for (const wrong of [hash("sha256", 33), hash("sha256", 32, "sha384"), hash("sha224", 28)])
+		assert.match(faultOf(wrong), /^has a key for RSASSA-PSS with sha2/);
+	assert.equal(faultOf({ modulusLength: 1024 }), "has an RSA key of 1024 bits");
 });
 
 test("no common root is distrusted today, and roots/common.bin has them all", () => {
