@@ -60,7 +60,7 @@ export class Connection extends Lifecycle {
 	discard(): void {
 		if (!this.readable) return;
 		this.readable = 0;
-		this.incoming.next(false);
+		this.incoming.next();
 	}
 
 	/**

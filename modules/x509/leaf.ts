@@ -10,6 +10,7 @@ import { commonName, nameText } from "./certificate";
 import type { Certificate } from "./certificate";
 import { isSelfIssued } from "./checks";
 import { namesOf } from "./names";
+import { unpinned } from "./pins";
 import type { CertificatePolicy, VerifiedPeer } from "./policy";
 import { DIGEST, sha256 } from "./rootstore";
 import type { RootStore } from "./rootstore";
@@ -80,8 +81,13 @@ export function refuseSibling(certificate: Certificate): never {
 	);
 }
 
-/** Returns the error for a leaf from which no path leads to a trust anchor, if no path had another fault. */
-export function untrustedLeaf(leaf: Certificate): TLSError {
+/** Returns the error for a leaf from which no path leads to a trust anchor, if no path had another fault. `digest` is a buffer for a SHA-256. */
+export function untrustedLeaf(
+	leaf: Certificate,
+	{ pins, pinsInsteadOfRoots }: CertificatePolicy,
+	digest: Uint8Array,
+): TLSError {
+	if (pins && pinsInsteadOfRoots) return unpinned(pins, leaf, digest);
 	const words = isSelfIssued(leaf)
 		? 'is self-signed and not trusted: give it as "certificate" to trust it'
 		: `leads to no trust anchor: it was issued by ${nameText(leaf.bytes, leaf.issuerStart, leaf.issuerEnd)}. To trust it, give the root that it leads to as "certificate", or in a store as "roots"`;

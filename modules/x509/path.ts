@@ -19,7 +19,7 @@ import { NameCheck } from "./constraints";
 import { Anchor, countIntermediates, Entry, hasFact, isInPath, packEntry } from "./entry";
 import { findLeaf, Leaf, refuseAnchor, refuseSibling, untrustedLeaf } from "./leaf";
 import { matchesServerName, refuseName } from "./names";
-import { checkPins, isPin, unpinned } from "./pins";
+import { checkPins, isPin } from "./pins";
 import { StapledStatus, statusSubject } from "./ocsp";
 import type { Span, StatusSubject } from "./ocsp";
 import { PolicyCheck } from "./policies";
@@ -150,8 +150,7 @@ export class PathSearch {
 		if (this.path.length) return;
 		const leaf = this.list.read(0);
 		if (this.isAnchor) refuseAnchor(leaf);
-		const { pins, pinsInsteadOfRoots } = this.policy;
-		throw this.error ?? (pins && pinsInsteadOfRoots ? unpinned(pins, leaf, this.digestBuffer()) : untrustedLeaf(leaf));
+		throw this.error ?? untrustedLeaf(leaf, this.policy, this.digestBuffer());
 	}
 
 	private readLast(): Certificate {
