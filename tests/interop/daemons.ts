@@ -13,8 +13,10 @@ interface Daemon {
 	readonly probe: string;
 	/** Values of its command line. Its files are in the folder where it runs. */
 	values(port: number, folder: string): string[];
-	/** Text of the file "config", for this folder. */
-	config(port: number, folder: string): string;
+	/** Text of the file "config", for this folder; with these lines where it says how the server does TLS. */
+	config(port: number, folder: string, more: string): string;
+	/** Lines that demand a certificate of the server's own root. */
+	readonly asksClient: string;
 }
 
 const answer = "HTTP/1.0 200 OK\r\nConnection: close\r\n\r\nhello";
@@ -26,7 +28,8 @@ export const daemons = {
 		debianPackage: "nginx",
 		probe: "-v",
 		values: (_, folder) => ["-p", folder, "-c", "config", "-e", "stderr"],
-		config: port => `
+		asksClient: "ssl_verify_client on; ssl_verify_depth 3; ssl_client_certificate root.pem;",
+		config: (port, _, more) => `
 daemon off;
 master_process off;
 pid nginx.pid;
@@ -45,6 +48,7 @@ http {
 		listen 127.0.0.1:${port} ssl;
 		ssl_certificate chain.pem;
 		ssl_certificate_key key.pem;
+		${more}
 		location / { return 200 "hello"; }
 	}
 }
@@ -55,7 +59,8 @@ http {
 		debianPackage: "apache2-bin",
 		probe: "-v",
 		values: (_, folder) => ["-X", "-d", folder, "-f", `${folder}/config`],
-		config: (port, folder) => `
+		asksClient: "SSLVerifyClient require\nSSLVerifyDepth 3\nSSLCACertificateFile root.pem",
+		config: (port, folder, more) => `
 ServerName localhost
 Listen 127.0.0.1:${port}
 PidFile apache.pid
@@ -72,6 +77,7 @@ SSLProtocol all -SSLv3
 SSLEngine on
 SSLCertificateFile ${folder}/chain.pem
 SSLCertificateKeyFile ${folder}/key.pem
+${more}
 `,
 	},
 	haproxy: {
@@ -79,7 +85,8 @@ SSLCertificateKeyFile ${folder}/key.pem
 		debianPackage: "haproxy",
 		probe: "-v",
 		values: () => ["-db", "-f", "config"],
-		config: port => `
+		asksClient: "verify required ca-file root.pem",
+		config: (port, _, more) => `
 global
 	# haproxy.cfg of the package
 	ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384
@@ -91,7 +98,7 @@ defaults
 	timeout connect 5s
 	timeout server 20s
 frontend tests
-	bind 127.0.0.1:${port} ssl crt server.pem
+	bind 127.0.0.1:${port} ssl crt server.pem ${more}
 	http-request return status 200 content-type text/plain string hello
 `,
 	},
@@ -100,7 +107,11 @@ frontend tests
 		debianPackage: "lighttpd-mod-openssl",
 		probe: "-v",
 		values: () => ["-D", "-f", "config"],
-		config: (port, folder) => `
+		asksClient: `ssl.verifyclient.activate = "enable"
+ssl.verifyclient.enforce = "enable"
+ssl.verifyclient.depth = 3
+ssl.verifyclient.ca-file = "root.pem"`,
+		config: (port, folder, more) => `
 server.modules = ("mod_openssl")
 server.bind = "127.0.0.1"
 server.port = ${port}
@@ -109,6 +120,7 @@ index-file.names = ("index.html")
 ssl.engine = "enable"
 ssl.pemfile = "${folder}/chain.pem"
 ssl.privkey = "${folder}/key.pem"
+${more}
 `,
 	},
 	stunnel: {
@@ -116,7 +128,8 @@ ssl.privkey = "${folder}/key.pem"
 		debianPackage: "stunnel4",
 		probe: "-version",
 		values: () => ["config"],
-		config: port => `
+		asksClient: "verifyChain = yes\nCAfile = root.pem",
+		config: (port, _, more) => `
 foreground = yes
 pid =
 [tests]
@@ -125,6 +138,7 @@ exec = /bin/sh
 execArgs = sh answer.sh
 cert = chain.pem
 key = key.pem
+${more}
 `,
 	},
 	mosquitto: {
@@ -132,11 +146,13 @@ key = key.pem
 		debianPackage: "mosquitto",
 		probe: "-h",
 		values: () => ["-c", "config"],
-		config: port => `
+		asksClient: "cafile root.pem\nrequire_certificate true",
+		config: (port, _, more) => `
 ${isRoot ? "user root" : ""}
 listener ${port} 127.0.0.1
 certfile chain.pem
 keyfile key.pem
+${more}
 allow_anonymous true
 persistence false
 `,
@@ -151,7 +167,8 @@ export function missingDaemon(name: DaemonName): string | false {
 	return hasProgram(program, probe) ? false : debianPackage;
 }
 
-export function startDaemon(name: DaemonName, identity: ServerIdentity): Promise<TalkingServer> {
+/** Starts the server, with these lines in its configuration. */
+export function startDaemon(name: DaemonName, identity: ServerIdentity, more = ""): Promise<TalkingServer> {
 	const { program, values, config } = daemons[name] as Daemon;
 	return startProgram(
 		program,
@@ -162,7 +179,7 @@ export function startDaemon(name: DaemonName, identity: ServerIdentity): Promise
 			return values(port, folder);
 		},
 		{
-			config,
+			config: (port, folder) => config(port, folder, more),
 			"server.pem": identity.chain + identity.leaf.keyPem,
 			"answer.sh": `while read -r line && [ "$line" != "$(printf '\\r')" ]; do :; done\nprintf '%s' '${answer}'\n`,
 			"pages/index.html": "hello",

@@ -41,14 +41,14 @@ describe("servers that ignore both limits of a record's length", () => {
 		const skip = missing && `${peer} is not installed: apt-get install ${missing}`;
 		const ask = { recordSizeLimit: 1025, tls_max_fragment_length: 1024 };
 		test(`${peer}, TLS ${version === 0x304 ? "1.3" : "1.2"}: with memory for them they arrive`, { skip }, () =>
-			withServer(startLibrary(peer, identityOf("p256"), longAnswer), async server => {
+			withServer(startLibrary(peer, identityOf("p256"), { answer: longAnswer }), async server => {
 				const { length, most } = await request(server, identityOf("p256"), only(version, ask));
 				assert.equal(length, longAnswer.length);
 				assert.ok(most > 4096 && most <= 16384, `the longest record has ${most} bytes`);
 			}),
 		);
 		test(`${peer}, TLS ${version === 0x304 ? "1.3" : "1.2"}: without, the error says so`, { skip }, () =>
-			withServer(startLibrary(peer, identityOf("p256"), longAnswer), async server => {
+			withServer(startLibrary(peer, identityOf("p256"), { answer: longAnswer }), async server => {
 				const [result] = await runClient(server.port, 1, {
 					ca: identityOf("p256").root.pem,
 					memory: 24576,

@@ -87,13 +87,24 @@ export const libraries = {
 
 export type LibraryName = keyof typeof libraries;
 
-/** Starts the server. It answers each request with `answer`, or with "hello". */
-export function startLibrary(name: LibraryName, identity: ServerIdentity, answer?: string): Promise<TalkingServer> {
+interface Wishes {
+	/** What each request is answered with; "hello" by default. */
+	readonly answer?: string;
+	/** Clients must have a certificate of the server's own root. */
+	readonly asksClient?: true;
+}
+
+export function startLibrary(
+	name: LibraryName,
+	identity: ServerIdentity,
+	{ answer, asksClient }: Wishes = {},
+): Promise<TalkingServer> {
 	let command: readonly string[] = [];
 	// where the server runs is known only when it is started
 	const values = (port: number, at: string): string[] => {
 		command = libraries[name].command(at);
-		return [...command.slice(1), String(port), ...(answer === undefined ? [] : [answerName])];
+		const file = answer === undefined ? (asksClient ? "-" : []) : answerName;
+		return [...command.slice(1), String(port), ...[file].flat(), ...(asksClient ? ["root.pem"] : [])];
 	};
 	return startProgram(() => command[0]!, identity, values, answer === undefined ? {} : { [answerName]: answer });
 }

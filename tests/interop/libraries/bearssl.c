@@ -105,6 +105,9 @@ int main(int count, char** values)
 	int listener = start(count, values);
 	size_t certificates = decode("chain.pem", starts);
 
+	if (clientCA)
+		fail("this server asks for no certificates");
+
 	for (size_t i = 0; i < certificates; i++)
 		chain[i] = (br_x509_certificate) {.data = stored + starts[i], .data_len = starts[i + 1] - starts[i]};
 	if (decode("key.pem", keyStart) != 1)

@@ -47,7 +47,7 @@ int main(int count, char** values)
 	int listener = start(count, values);
 	mbedtls_entropy_context entropy;
 	mbedtls_ctr_drbg_context random;
-	mbedtls_x509_crt chain;
+	mbedtls_x509_crt chain, clientRoot;
 	mbedtls_pk_context key;
 	mbedtls_ssl_config config;
 	mbedtls_ssl_context ssl;
@@ -57,6 +57,7 @@ int main(int count, char** values)
 	mbedtls_entropy_init(&entropy);
 	mbedtls_ctr_drbg_init(&random);
 	mbedtls_x509_crt_init(&chain);
+	mbedtls_x509_crt_init(&clientRoot);
 	mbedtls_pk_init(&key);
 	mbedtls_ssl_config_init(&config);
 	mbedtls_ssl_init(&ssl);
@@ -74,6 +75,11 @@ int main(int count, char** values)
 	must(mbedtls_ssl_ticket_setup(&tickets, mbedtls_ctr_drbg_random, &random, MBEDTLS_CIPHER_AES_256_GCM, 86400),
 		"tickets");
 	mbedtls_ssl_conf_session_tickets_cb(&config, mbedtls_ssl_ticket_write, mbedtls_ssl_ticket_parse, &tickets);
+	if (clientCA) {
+		must(mbedtls_x509_crt_parse_file(&clientRoot, clientCA), clientCA);
+		mbedtls_ssl_conf_ca_chain(&config, &clientRoot, NULL);
+		mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
+	}
 	must(mbedtls_ssl_setup(&ssl, &config), "setup");
 	for (;;) {
 		mbedtls_net_context connection = {accept(listener, NULL, NULL)};

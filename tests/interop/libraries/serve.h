@@ -1,7 +1,9 @@
 /*
 	What the C servers of this folder share: a socket on loopback, and the answer that each request gets.
 
-	    server PORT [FILE]		with chain.pem and key.pem in the folder; FILE holds an answer other than "hello"
+	    server PORT [FILE [CA]]		with chain.pem and key.pem in the folder
+
+	FILE holds an answer other than "hello", unless it is "-". CA is the root of the certificates that clients must have.
 */
 
 #include <arpa/inet.h>
@@ -16,6 +18,8 @@ enum { kAnswerMax = 1 << 20 };
 
 static char answer[kAnswerMax] = "HTTP/1.0 200 OK\r\n\r\nhello";
 static size_t answerLength;
+/* NULL if clients need no certificate. */
+static const char* clientCA;
 
 static void fail(const char* what)
 {
@@ -29,9 +33,11 @@ static int start(int count, char** values)
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	int listener = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
 	if (count < 2)
-		fail("server PORT [FILE]");
+		fail("server PORT [FILE [CA]]");
 	answerLength = strlen(answer);
-	if (count > 2) {
+	if (count > 3)
+		clientCA = values[3];
+	if (count > 2 && strcmp(values[2], "-")) {
 		FILE* file = fopen(values[2], "rb");
 		if (!file)
 			fail(values[2]);

@@ -1,15 +1,20 @@
 #!/usr/bin/env escript
-%% A server on Erlang's ssl, with its defaults: server.escript PORT [FILE], with leaf.pem, intermediate.pem and key.pem in the folder.
+%% A server on Erlang's ssl, with its defaults: server.escript PORT [FILE [CA]], with leaf.pem, intermediate.pem and key.pem in the folder.
 %% Started by ../libraries.ts.
 
-main([Port]) -> listen(Port, <<"HTTP/1.0 200 OK\r\n\r\nhello">>);
-main([Port, File]) -> {ok, Answer} = file:read_file(File), listen(Port, Answer).
+main([Port]) -> listen(Port, answer("-"), [{cacertfile, "intermediate.pem"}]);
+main([Port, File]) -> listen(Port, answer(File), [{cacertfile, "intermediate.pem"}]);
+main([Port, File, CA]) ->
+	listen(Port, answer(File), [{cacertfile, CA}, {verify, verify_peer}, {fail_if_no_peer_cert, true}]).
 
-listen(Port, Answer) ->
+answer("-") -> <<"HTTP/1.0 200 OK\r\n\r\nhello">>;
+answer(File) -> {ok, Answer} = file:read_file(File), Answer.
+
+listen(Port, Answer, More) ->
 	{ok, _} = application:ensure_all_started(ssl),
 	{ok, Listener} = ssl:listen(list_to_integer(Port), [
 		{ip, {127, 0, 0, 1}}, {reuseaddr, true}, {active, false}, {mode, binary},
-		{certfile, "leaf.pem"}, {cacertfile, "intermediate.pem"}, {keyfile, "key.pem"}
+		{certfile, "chain.pem"}, {keyfile, "key.pem"} | More
 	]),
 	loop(Listener, Answer).
 

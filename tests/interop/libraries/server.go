@@ -1,9 +1,10 @@
-// A server on Go's crypto/tls, with its defaults: server PORT [FILE], with chain.pem and key.pem in the folder. Built and started by ../libraries.ts.
+// A server on Go's crypto/tls, with its defaults: server PORT [FILE [CA]], with chain.pem and key.pem in the folder. Built and started by ../libraries.ts.
 package main
 
 import (
 	"bufio"
 	"crypto/tls"
+	"crypto/x509"
 	"log"
 	"net"
 	"os"
@@ -29,7 +30,7 @@ func serve(connection net.Conn, answer []byte) {
 
 func main() {
 	answer := []byte("HTTP/1.0 200 OK\r\n\r\nhello")
-	if len(os.Args) > 2 {
+	if len(os.Args) > 2 && os.Args[2] != "-" {
 		file, err := os.ReadFile(os.Args[2])
 		if err != nil {
 			log.Fatal(err)
@@ -40,7 +41,17 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	listener, err := tls.Listen("tcp", "127.0.0.1:"+os.Args[1], &tls.Config{Certificates: []tls.Certificate{identity}})
+	config := &tls.Config{Certificates: []tls.Certificate{identity}}
+	if len(os.Args) > 3 {
+		root, err := os.ReadFile(os.Args[3])
+		if err != nil {
+			log.Fatal(err)
+		}
+		config.ClientCAs = x509.NewCertPool()
+		config.ClientCAs.AppendCertsFromPEM(root)
+		config.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	listener, err := tls.Listen("tcp", "127.0.0.1:"+os.Args[1], config)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -32,6 +32,11 @@ int main(int count, char** values)
 	if (!context || wolfSSL_CTX_use_certificate_chain_file(context, "chain.pem") != WOLFSSL_SUCCESS
 		|| wolfSSL_CTX_use_PrivateKey_file(context, "key.pem", WOLFSSL_FILETYPE_PEM) != WOLFSSL_SUCCESS)
 		fail("the certificate and its key");
+	if (clientCA) {
+		if (wolfSSL_CTX_load_verify_locations(context, clientCA, NULL) != WOLFSSL_SUCCESS)
+			fail(clientCA);
+		wolfSSL_CTX_set_verify(context, WOLFSSL_VERIFY_PEER | WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	}
 	for (;;) {
 		int connection = accept(listener, NULL, NULL);
 		WOLFSSL* ssl = wolfSSL_new(context);
