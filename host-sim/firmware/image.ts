@@ -74,11 +74,13 @@ const runtimeFiles = [
 	"loop",
 	"machine",
 	"memory",
+	"meter",
 	"modules",
 	"resource",
 	"tcp",
 	"tcp_open",
 	"timer",
+	"turns",
 ];
 
 interface Objects {

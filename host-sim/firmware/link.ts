@@ -18,7 +18,7 @@ const quiet = 40;
 
 /** What went over the line: how many bytes the firmware had sent when `bytes` were sent to it. */
 export interface Transcript {
-	readonly answers: readonly { readonly after: number; readonly octets: Uint8Array }[];
+	readonly answers: readonly { readonly after: number; readonly bytes: Uint8Array }[];
 	/** All that the firmware sent. */
 	readonly sent: Uint8Array;
 }
@@ -28,21 +28,21 @@ export interface LinkOptions {
 	readonly replay?: Transcript;
 }
 
-function frame(kind: string, number: number, octets: Uint8Array = new Uint8Array()): Buffer {
-	const header = Buffer.from([kind.charCodeAt(0), number, octets.length & 0xff, octets.length >> 8]);
-	return Buffer.concat([header, octets]);
+function frame(kind: string, number: number, bytes: Uint8Array = new Uint8Array()): Buffer {
+	const header = Buffer.from([kind.charCodeAt(0), number, bytes.length & 0xff, bytes.length >> 8]);
+	return Buffer.concat([header, bytes]);
 }
 
 /** One connection that the firmware asked for. */
 class Connection {
 	readonly #socket: Socket;
 	readonly #number: number;
-	readonly #send: (octets: Buffer) => void;
+	readonly #send: (bytes: Buffer) => void;
 	#waiting: Buffer[] = [];
 	#timer: NodeJS.Timeout | undefined;
 	#isOver = false;
 
-	constructor(number: number, host: string, port: number, send: (octets: Buffer) => void) {
+	constructor(number: number, host: string, port: number, send: (bytes: Buffer) => void) {
 		this.#number = number;
 		this.#send = send;
 		this.#socket = connect({ host, port, noDelay: true });
@@ -93,7 +93,7 @@ class Connection {
 export class Link {
 	readonly #server = createServer(socket => this.#attach(socket));
 	readonly #replay: Transcript | undefined;
-	readonly #answers: { after: number; octets: Uint8Array }[] = [];
+	readonly #answers: { after: number; bytes: Uint8Array }[] = [];
 	readonly #sent: Buffer[] = [];
 	readonly #connections = new Set<Connection>();
 	#line: Socket | undefined;
@@ -141,10 +141,10 @@ export class Link {
 		socket.on("data", (data: Buffer) => this.#receive(data));
 	}
 
-	#send(octets: Uint8Array): void {
+	#send(bytes: Uint8Array): void {
 		if (this.#isOver) return;
-		this.#answers.push({ after: this.#count, octets });
-		this.#line?.write(octets);
+		this.#answers.push({ after: this.#count, bytes });
+		this.#line?.write(bytes);
 	}
 
 	#receive(data: Buffer): void {
@@ -167,14 +167,14 @@ export class Link {
 
 	#play({ answers }: Transcript): void {
 		for (let next; (next = answers[this.#played]) && next.after <= this.#count; this.#played++)
-			this.#line?.write(next.octets);
+			this.#line?.write(next.bytes);
 	}
 
 	#take(kind: string, number: number, body: Buffer): void {
 		switch (kind) {
 			case "O": {
 				const [host, port] = body.toString().split("\t") as [string, string];
-				this.#connection = new Connection(number, host, Number(port), octets => this.#send(octets));
+				this.#connection = new Connection(number, host, Number(port), bytes => this.#send(bytes));
 				this.#connections.add(this.#connection);
 				break;
 			}

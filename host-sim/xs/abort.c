@@ -177,7 +177,7 @@ void fxAbort(txMachine* the, int status)
 		break;
 	case XS_TOO_MUCH_COMPUTATION_EXIT:
 		scriptPlace(the, place, sizeof(place));
-		endWith(kExitMeter, "the meter reached %.0f, its limit is %.0f%s%s", machineMeter(the), sim.options.meterLimit,
+		endWith(kExitMeter, "the meter reached %.0f, its limit is %.0f%s%s", sim.metered, sim.options.meterLimit,
 			place[0] ? ", at " : "", place);
 		break;
 	case XS_UNHANDLED_EXCEPTION_EXIT: endWithThrown(the, kExitException, "uncaught exception"); break;

@@ -58,10 +58,20 @@ static int openConnection(const char* host, const char* port)
 	return file;
 }
 
-/* Time stands still while the debugger has stopped the app: neither its timers nor its limits run on. */
+static void sendSample(txMachine* the)
+{
+	txInteger values[] = {(txInteger)sim.native.current};
+	fxSampleInstrumentation(the, 1, values);
+}
+
+/*
+	Time stands still while the debugger has stopped the app: neither its timers nor its limits run on. The instruments show that moment, also
+	where the app is stopped before its first turn.
+*/
 static void onBreak(txMachine* the, txU1 stop)
 {
-	(void)the;
+	if (stop)
+		sendSample(the);
 	clockPause(stop);
 }
 
@@ -152,18 +162,16 @@ void debuggerDescribe(txMachine* the)
 	static char* units[] = {" bytes"};
 	if (connection >= 0)
 		fxDescribeInstrumentation(the, 1, names, units);
+	debuggerSample(the);
 }
 
 void debuggerSample(txMachine* the)
 {
-	NativeUse native;
 	double now = monotonicSeconds();
 	if (connection < 0 || (sampled > 0 && now - sampled < kSampleSeconds))
 		return;
 	sampled = now;
-	nativeMemoryUse(&native);
-	txInteger values[] = {(txInteger)native.current};
-	fxSampleInstrumentation(the, 1, values);
+	sendSample(the);
 }
 
 #else

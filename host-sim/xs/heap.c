@@ -71,7 +71,7 @@ static void* guardChunk(void* data, txSize size)
 static void* noteAllocated(txMachine* the, void* allocated)
 {
 	if (the == sim.the)
-		memoryNotePeak();
+		peaksNote();
 	return allocated;
 }
 

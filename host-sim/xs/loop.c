@@ -1,6 +1,6 @@
 /*
 	The event loop: promise jobs, sockets and answers of the resolver, timers, in turn, until none is left. Each callback into
-	script is followed by the promise jobs it caused (jobs.c).
+	script ends a turn (turns.c).
 */
 
 #include "sim.h"
@@ -33,24 +33,6 @@ void loopRemove(Watch* watch)
 		if (polled[i] == watch)
 			polled[i] = NULL;
 	}
-}
-
-/* Metered steps until the turn that ended last, and of the longest turn since `loopLongestTurn` was called. */
-static double metered, longestTurn;
-
-void loopEndTurn(txMachine* the)
-{
-	double now = machineMeter(the);
-	if (now - metered > longestTurn)
-		longestTurn = now - metered;
-	metered = now;
-}
-
-double loopLongestTurn(void)
-{
-	double longest = longestTurn;
-	longestTurn = 0;
-	return longest;
 }
 
 /* Milliseconds to wait for: 0 if something is due, -1 for ever. */
@@ -91,8 +73,7 @@ static bool pollWatches(txMachine* the)
 			continue;
 		watch->due = false;
 		watch->ready(watch, files[i].revents);
-		jobsRun(the);
-		loopEndTurn(the);
+		turnsEnd(the);
 	}
 	polledCount = 0;
 	return !sim.ended;
@@ -101,8 +82,7 @@ static bool pollWatches(txMachine* the)
 void loopRun(txMachine* the)
 {
 	debuggerSample(the);
-	jobsRun(the);
-	loopEndTurn(the);
+	turnsEnd(the);
 	while (!sim.ended && (watches || timersNext() >= 0)) {
 		if (sim.options.timeout > 0 && monotonicSeconds() - sim.startTime > sim.options.timeout)
 			timeoutEnd(the);

@@ -1,6 +1,6 @@
 /*
 	The two machines of a run: the root, which holds the built-ins and the preloaded modules and becomes flash, and the app's own,
-	cloned from it with the limits of `creation`. Also the frame that aborts return to, and the meter with its limits.
+	cloned from it with the limits of `creation`. Also the frame that aborts return to.
 */
 
 #include "sim.h"
@@ -9,18 +9,7 @@ enum {
 	/* The root's stack and table of names can't grow, so they are ample. */
 	kRootStack = 16 * 1024,
 	kRootKeys = 32000,
-	/* How many steps the meter takes between looks at limits and time. */
-	kMeterInterval = 20000,
-	/* for the census, which asks where the work is done */
-	kCensusInterval = 8,
 };
-
-#if mxMetering
-static struct {
-	double total;
-	uint32_t last;
-} meter;
-#endif
 
 /*
 	Aborts jump to the outermost frame. That one must be silent: the engine's own xsBeginHost would, being the outermost, abort
@@ -112,58 +101,3 @@ void* xsPreparationAndCreation(txCreation** creation)
 		*creation = &sim.app.creation;
 	return NULL;
 }
-
-#if mxMetering
-
-/* The engine counts to 2^32 and starts again at 0 before a look that would pass it. */
-static void takeMeter(txMachine* the)
-{
-	meter.total += (double)(the->meterIndex - meter.last);
-	meter.last = the->meterIndex;
-}
-
-double machineMeter(txMachine* the)
-{
-	takeMeter(the);
-	return meter.total;
-}
-
-static txU4 meterInterval(void)
-{
-	return sim.options.census ? kCensusInterval : kMeterInterval;
-}
-
-static txBoolean checkLimits(txMachine* the, txU4 index)
-{
-	if (takesCensus(the))
-		censusCountWork(the, the->meterIndex - meter.last);
-	takeMeter(the);
-	if (index + meterInterval() < index)
-		meter.last = 0;
-	if (sim.options.timeout > 0 && monotonicSeconds() - sim.startTime > sim.options.timeout)
-		timeoutEnd(the);
-	return sim.options.meterLimit == 0 || meter.total < sim.options.meterLimit;
-}
-
-void machineStartMeter(txMachine* the)
-{
-	meter.total = 0;
-	meter.last = 0;
-	fxBeginMetering(the, checkLimits, meterInterval());
-}
-
-#else
-
-/* A bare engine: nothing is counted, and no limit holds. */
-double machineMeter(txMachine* the)
-{
-	(void)the;
-	return 0;
-}
-
-void machineStartMeter(txMachine* the)
-{
-	(void)the;
-}
-
-#endif

@@ -51,7 +51,7 @@ int main(int argc, char** argv)
 	if (!sim.the)
 		return finish();
 	heapSetLive(sim.options.live);
-	machineStartMeter(sim.the);
+	meterStart(sim.the);
 	machineRun(sim.the, runApp, &sim.app);
 	return finish();
 }

@@ -39,33 +39,6 @@ void wireReceived(size_t count)
 	wire.owesAnswer = false;
 }
 
-static double heapNow(txMachine* the)
-{
-	return (double)the->currentChunksSize + (double)the->currentHeapCount * sizeof(txSlot);
-}
-
-static double bytesNow(txMachine* the)
-{
-	NativeUse native;
-	nativeMemoryUse(&native);
-	return heapNow(the) + native.current;
-}
-
-void memoryNotePeak(void)
-{
-	txMachine* the = sim.the;
-	if (!the)
-		return;
-	double bytes = bytesNow(the), heap = heapNow(the);
-	traceMemory(bytes);
-	if (heap > the->memory->heapPeak)
-		the->memory->heapPeak = heap;
-	if (bytes > the->memory->bytesPeak) {
-		the->memory->bytesPeak = bytes;
-		the->memory->isPeak = true;
-	}
-}
-
 /* Ends the interval since the last mark, with its peaks, and starts another. */
 void simMark(xsMachine* the)
 {
@@ -78,10 +51,10 @@ void simMark(xsMachine* the)
 	Mark* mark = &marks[marksCount++];
 	snprintf(mark->name, sizeof(mark->name), "%s", name);
 	memoryUse(the, &mark->use);
-	nativeMemoryUse(&mark->native);
+	mark->native = sim.native;
 	mark->bytesPeak = the->memory->bytesPeak;
 	mark->heapPeak = the->memory->heapPeak;
-	mark->meter = machineMeter(the);
+	mark->meter = meterTotal(the);
 	mark->sent = wire.sent;
 	mark->received = wire.received;
 	mark->turns = wire.turns;
@@ -92,9 +65,7 @@ void simMark(xsMachine* the)
 	censusMark(the, mark->name);
 	traceMark(mark->name);
 	memoryResetPeaks(the);
-	nativeMemoryResetPeak();
-	the->memory->bytesPeak = bytesNow(the);
-	the->memory->heapPeak = heapNow(the);
+	peaksReset(the);
 }
 
 static void writeCalls(FILE* file, const Mark* mark)
@@ -105,7 +76,7 @@ static void writeCalls(FILE* file, const Mark* mark)
 		if (!mark->calls[i])
 			continue;
 		fprintf(file, "%s ", separator);
-		reportWriteText(file, accelerator->name);
+		jsonWriteText(file, accelerator->name);
 		fprintf(file, ": [%u, %.0f]", mark->calls[i], mark->bytes[i]);
 		separator = ",";
 	}
@@ -136,7 +107,7 @@ void marksWrite(FILE* file)
 		const Mark* mark = &marks[i];
 		const MemoryUse* use = &mark->use;
 		fprintf(file, "%s\n\t\t{ \"name\": ", i ? "," : "");
-		reportWriteText(file, mark->name);
+		jsonWriteText(file, mark->name);
 		fprintf(file,
 			", \"meter\": %.0f, \"chunks\": %.0f, \"chunksPeak\": %.0f, \"slots\": %.0f, \"slotsPeak\": %.0f, ",
 			mark->meter, use->chunks, use->chunksPeak, use->slots, use->slotsPeak);

@@ -6,18 +6,7 @@
 */
 
 #include "sim.h"
-
-#if SIM_WRAPS_MALLOC
-extern void* __real_malloc(size_t size);
-extern void* __real_calloc(size_t count, size_t size);
-extern void* __real_realloc(void* block, size_t size);
-extern void __real_free(void* block);
-#else
-	#define __real_malloc malloc
-	#define __real_calloc calloc
-	#define __real_realloc realloc
-	#define __real_free free
-#endif
+#include "real_malloc.h"
 
 enum { kTableInitial = 1024 };
 
@@ -29,7 +18,6 @@ typedef struct {
 /* Open addressing; its size is a power of two and at least twice the number of blocks. */
 static Entry* entries;
 static size_t entriesSize, entriesUsed;
-static NativeUse use;
 static bool isPaused;
 
 /* For tests: the allocation that fails, counted from the next (0: none), and whether one did; what was freed and is kept. */
@@ -69,16 +57,16 @@ static bool growTable(void)
 
 void nativeMemoryCharge(size_t size)
 {
-	use.allocations++;
-	use.current += (double)size;
-	if (use.peak < use.current)
-		use.peak = use.current;
-	memoryNotePeak();
+	sim.native.allocations++;
+	sim.native.current += (double)size;
+	if (sim.native.peak < sim.native.current)
+		sim.native.peak = sim.native.current;
+	peaksNote();
 }
 
 void nativeMemoryDischarge(size_t size)
 {
-	use.current -= (double)size;
+	sim.native.current -= (double)size;
 }
 
 static void* enter(void* block, size_t size)
@@ -103,7 +91,7 @@ static void leave(void* block)
 	size_t gap = slotOf(block);
 	if (!entries[gap].block)
 		return;
-	use.current -= (double)entries[gap].size;
+	sim.native.current -= (double)entries[gap].size;
 	entriesUsed--;
 	entries[gap].block = NULL;
 	for (size_t i = (gap + 1) & (entriesSize - 1); entries[i].block; i = (i + 1) & (entriesSize - 1)) {
@@ -219,38 +207,6 @@ void simNativeFree(void* block)
 	__real_free(block);
 }
 
-/* What the engine and the runtime allocate for themselves. */
-
-void* scratchAllocate(size_t size)
-{
-	return __real_malloc(size);
-}
-
-void scratchFree(void* block)
-{
-	__real_free(block);
-}
-
-void* simMalloc(size_t size)
-{
-	return __real_malloc(size);
-}
-
-void* simCalloc(size_t count, size_t size)
-{
-	return __real_calloc(count, size);
-}
-
-void* simRealloc(void* block, size_t size)
-{
-	return __real_realloc(block, size);
-}
-
-void simFree(void* block)
-{
-	__real_free(block);
-}
-
 #if SIM_WRAPS_MALLOC
 
 void* __wrap_malloc(size_t size)
@@ -274,16 +230,6 @@ void __wrap_free(void* block)
 }
 
 #endif
-
-void nativeMemoryUse(NativeUse* result)
-{
-	*result = use;
-}
-
-void nativeMemoryResetPeak(void)
-{
-	use.peak = use.current;
-}
 
 void nativeMemoryPause(bool paused)
 {

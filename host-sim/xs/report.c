@@ -3,21 +3,6 @@
 #include "sim.h"
 #include "accelerators.h"
 
-void reportWriteText(FILE* file, const char* text)
-{
-	fputc('"', file);
-	for (; *text; text++) {
-		uint8_t c = (uint8_t)*text;
-		if (c == '"' || c == '\\')
-			fprintf(file, "\\%c", c);
-		else if (c < 0x20)
-			fprintf(file, "\\u%04x", c);
-		else
-			fputc(c, file);
-	}
-	fputc('"', file);
-}
-
 static void writePool(FILE* file, const char* name, double current, double peak, double limit)
 {
 	fprintf(file, "\t\t\"%s\": { \"current\": %.0f, \"peak\": %.0f, \"limit\": %.0f },\n", name, current, peak, limit);
@@ -25,8 +10,7 @@ static void writePool(FILE* file, const char* name, double current, double peak,
 
 static void writeMemory(FILE* file, MemoryUse* use)
 {
-	NativeUse native;
-	nativeMemoryUse(&native);
+	NativeUse native = sim.native;
 	marksRaisePeaks(use, &native);
 	fputs("\t\"memory\": {\n", file);
 	writePool(file, "chunks", use->chunks, use->chunksPeak, use->chunksLimit);
@@ -56,7 +40,7 @@ static void writeModules(FILE* file)
 	const char* separator = "\t\"modules\": [";
 	for (const Module* module = sim.app.modules; module; module = module->next) {
 		fprintf(file, "%s\n\t\t{ \"name\": ", separator);
-		reportWriteText(file, module->name);
+		jsonWriteText(file, module->name);
 		fprintf(file, ", \"bytecode\": %.0f, \"slots\": %.0f, \"chunks\": %.0f, \"names\": %.0f, \"tables\": %.0f }",
 			module->preload ? module->linked.code : (double)module->codeSize, module->linked.slots,
 			module->linked.chunks, module->linked.names, module->linked.tables);
@@ -71,7 +55,7 @@ static void writeAccelerators(FILE* file)
 	fputs("\t\"accelerators\": [", file);
 	for (int i = 0; (accelerator = acceleratorAt(i)); i++) {
 		fputs(i ? ",\n\t\t{ \"name\": " : "\n\t\t{ \"name\": ", file);
-		reportWriteText(file, accelerator->name);
+		jsonWriteText(file, accelerator->name);
 		fprintf(file, ", \"calls\": %.0f, \"bytes\": %.0f, \"failed\": %.0f }", accelerator->calls, accelerator->bytes,
 			accelerator->failed);
 	}
@@ -90,9 +74,9 @@ void reportWrite(void)
 	if (sim.the && !sim.useKnown)
 		memoryUse(sim.the, &sim.use);
 	fprintf(file, "{\n\t\"exitCode\": %d,\n\t\"reason\": ", sim.exitCode);
-	reportWriteText(file, sim.reason);
+	jsonWriteText(file, sim.reason);
 	fprintf(file, ",\n\t\"live\": %s,\n\t\"meter\": %.0f,\n", sim.options.live ? "true" : "false",
-		sim.the ? machineMeter(sim.the) : 0);
+		sim.the ? meterTotal(sim.the) : 0);
 	writeMemory(file, &sim.use);
 	writeFlash(file);
 	writeModules(file);

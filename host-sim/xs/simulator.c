@@ -12,9 +12,7 @@ static void setNumber(xsMachine* the, const char* name, double value)
 void simMemory(xsMachine* the)
 {
 	MemoryUse use;
-	NativeUse native;
 	memoryUse(the, &use);
-	nativeMemoryUse(&native);
 	const struct {
 		const char* name;
 		double value;
@@ -31,9 +29,9 @@ void simMemory(xsMachine* the)
 		{"stackLimit", use.stackLimit},
 		{"keys", use.keys},
 		{"collections", use.collections},
-		{"nativeBytes", native.current},
-		{"nativePeak", native.peak},
-		{"nativeAllocations", native.allocations},
+		{"nativeBytes", sim.native.current},
+		{"nativePeak", sim.native.peak},
+		{"nativeAllocations", sim.native.allocations},
 		{"slotAllocations", use.slotAllocations},
 		{"chunkAllocations", use.chunkAllocations},
 		{"keySlots", chipKeySlots()},
@@ -46,17 +44,17 @@ void simMemory(xsMachine* the)
 void simResetPeaks(xsMachine* the)
 {
 	memoryResetPeaks(the);
-	nativeMemoryResetPeak();
+	sim.native.peak = sim.native.current;
 }
 
 void simMeter(xsMachine* the)
 {
-	xsResult = xsNumber(machineMeter(the));
+	xsResult = xsNumber(meterTotal(the));
 }
 
 void simLongestTurn(xsMachine* the)
 {
-	xsResult = xsNumber(loopLongestTurn());
+	xsResult = xsNumber(turnsLongest());
 }
 
 void simCollect(xsMachine* the)

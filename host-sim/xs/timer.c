@@ -191,7 +191,6 @@ void timersRun(txMachine* the)
 		if (!due)
 			return;
 		fire(due);
-		jobsRun(the);
-		loopEndTurn(the);
+		turnsEnd(the);
 	}
 }

@@ -44,16 +44,14 @@ static void writeString(FILE* file, const char* name, const char* text)
 static void begin(FILE* file, int connection, const char* event)
 {
 	MemoryUse use = {0};
-	NativeUse native = {0};
 	if (sim.the)
 		memoryUse(sim.the, &use);
-	nativeMemoryUse(&native);
-	tracedBytes = use.chunks + use.slots * use.slotSize + native.current;
+	tracedBytes = use.chunks + use.slots * use.slotSize + sim.native.current;
 	fprintf(file,
 		"{\"time\":%.6f,\"meter\":%.0f,\"connection\":%d,\"chunks\":%.0f,\"slots\":%.0f,\"native\":%.0f,\"event\":\"%"
 		"s\"",
-		monotonicSeconds() - sim.startTime, sim.the ? machineMeter(sim.the) : 0, connection, use.chunks,
-		use.slots * use.slotSize, native.current, event);
+		monotonicSeconds() - sim.startTime, sim.the ? meterTotal(sim.the) : 0, connection, use.chunks,
+		use.slots * use.slotSize, sim.native.current, event);
 }
 
 void traceEvent(int connection, const char* event, const void* data, size_t count)

@@ -38,7 +38,7 @@ static uint32_t heapNow(const txMachine* the)
 }
 
 /* At each allocation, so without the desktop's floating point. */
-void memoryNotePeak(void)
+void peaksNote(void)
 {
 	uint32_t now = sim.the ? heapNow(sim.the) : 0;
 	if (now > heapPeak)
@@ -57,7 +57,7 @@ void fwMark(xsMachine* the)
 	xsToStringBuffer(xsArg(0), mark->name, sizeof(mark->name));
 	mark->instructions = instructionsWorked();
 	mark->natives = nativeInstructions();
-	mark->meter = (uint32_t)machineMeter(the);
+	mark->meter = (uint32_t)meterTotal(the);
 	mark->chunksPeak = (uint32_t)the->peakChunksSize;
 	mark->slotsPeak = (uint32_t)the->peakHeapCount;
 	mark->heapPeak = heapPeak;
@@ -142,7 +142,7 @@ void figuresPrint(void)
 	printNatives();
 	printMemory(sim.the);
 	printf("\"meter\":%.0f,\"instructions\":%llu,\"natives\":%llu,\"sent\":%lu,\"received\":%lu}\n",
-		machineMeter(sim.the), (unsigned long long)instructionsWorked(), (unsigned long long)nativeInstructions(),
+		meterTotal(sim.the), (unsigned long long)instructionsWorked(), (unsigned long long)nativeInstructions(),
 		(unsigned long)wire.sent, (unsigned long)wire.received);
 	fflush(stdout);
 }

@@ -34,46 +34,46 @@ static struct {
 	size_t left; /* of the data frame that is being read */
 } line;
 
-static bool hasOctet(void)
+static bool hasByte(void)
 {
 	return kPort[kStatus] & kReady;
 }
 
-static uint8_t readOctet(void)
+static uint8_t readByte(void)
 {
-	while (!hasOctet())
+	while (!hasByte())
 		boardSleepUntil(INFINITY);
 	return kPort[kData];
 }
 
-static void writeOctets(const void* octets, size_t count)
+static void writeBytes(const void* bytes, size_t count)
 {
-	for (const uint8_t* octet = octets; count; count--) {
+	for (const uint8_t* byte = bytes; count; count--) {
 		while (!(kPort[kStatus] & kEmpty)) { }
-		kPort[kData] = *octet++;
+		kPort[kData] = *byte++;
 	}
 }
 
-static void writeFrame(char kind, const void* octets, size_t count)
+static void writeFrame(char kind, const void* bytes, size_t count)
 {
 	const uint8_t header[kHeaderSize] = {(uint8_t)kind, line.number, (uint8_t)count, (uint8_t)(count >> 8)};
 	instructionsPause();
-	writeOctets(header, kHeaderSize);
-	writeOctets(octets, count);
+	writeBytes(header, kHeaderSize);
+	writeBytes(bytes, count);
 	instructionsResume();
 }
 
 static void drop(size_t count)
 {
 	while (count--)
-		readOctet();
+		readByte();
 }
 
 /* Reads a header; returns how much follows it. */
 static size_t readHeader(uint8_t* header)
 {
 	for (int i = 0; i < kHeaderSize; i++)
-		header[i] = readOctet();
+		header[i] = readByte();
 	return header[2] | (size_t)header[3] << 8;
 }
 
@@ -81,7 +81,7 @@ static size_t readHeader(uint8_t* header)
 static void takeHeader(void)
 {
 	uint8_t header[kHeaderSize];
-	if (line.left || line.state == kOver || !hasOctet())
+	if (line.left || line.state == kOver || !hasByte())
 		return;
 	size_t length = readHeader(header);
 	if (header[1] != line.number || line.state == kClosed) {
@@ -138,7 +138,7 @@ int poll(struct pollfd* files, nfds_t count, int timeout)
 		files[i].revents = 0;
 	if (mayLook(timeout)) {
 		while ((found = look(files, count)) == 0 && boardSeconds() < until) {
-			if (!hasOctet() || line.left)
+			if (!hasByte() || line.left)
 				boardSleepUntil(until);
 		}
 	}
@@ -192,7 +192,7 @@ int transportReceive(int file, uint8_t* to, size_t room)
 	size_t count = room < line.left ? room : line.left;
 	instructionsPause();
 	for (size_t i = 0; i < count; i++)
-		to[i] = readOctet();
+		to[i] = readByte();
 	instructionsResume();
 	line.left -= count;
 	return (int)count;

@@ -40,7 +40,7 @@ int main(void)
 		endWith(kExitEngine, "no memory for the JavaScript machine");
 		return sim.exitCode;
 	}
-	machineStartMeter(sim.the);
+	meterStart(sim.the);
 	machineRun(sim.the, runApp, &sim.app);
 	linkFinish();
 	instructionsPause();

@@ -62,7 +62,11 @@ class Profile {
 
 	#partOf(name: string, object: string, file: string): Part {
 		const plain = name.replace(/'\d+$/, "");
-		if (!object.endsWith("/sim") || plain === "(below main)" || /\/(native_memory|marks|census)\.c$/.test(file))
+		if (
+			!object.endsWith("/sim") ||
+			plain === "(below main)" ||
+			/\/(native_memory|own_memory|marks|peaks|census)\.c$/.test(file)
+		)
 			return "called";
 		if (this.#crypto.has(plain) || ownCrypto.test(file)) return "crypto";
 		return /\/xsnap-[^/]*\/|\/heap\.c$/.test(file) ? "engine" : "rest";

@@ -198,6 +198,20 @@ describe("a debugger", () => {
 		assert.ok(chunks! > 0 && chunks! <= chunkLimit! && slots! > 0 && slots! <= slotLimit!, text);
 	});
 
+	test("has the instruments' values before the app's first turn, and new ones where it stops", async () => {
+		const { documents } = await session(async bug => {
+			bug.send(atStart([main, line(main, "// first")]));
+			await bug.next(/<break /);
+			bug.send("<go/>");
+		});
+		const samples = (list: readonly string[]): string[] =>
+			[...list.join("\n").matchAll(/<samples>((?:\d+,){11}\d+)<\/samples>/g)].map(([, values]) => values!);
+		const stop = documents.findIndex(one => one.includes("<break "));
+		const before = samples(documents.slice(0, stop));
+		assert.ok(before.length >= 2, `${before.length} samples before the first break`);
+		assert.notEqual(before[0], before.at(-1), "the app has run in between");
+	});
+
 	test("that goes away lets the app run on", async () => {
 		const { code, stdout } = await session(async bug => {
 			bug.send(atStart([main, line(main, "// first")]));
