@@ -326,26 +326,26 @@ export class Connection extends Lifecycle {
 			driver = this.driver;
 		const isEmpty = incoming.at === incoming.end;
 		if (type !== ContentType.handshake && type !== ContentType.change_cipher_spec && driver?.started)
-			throw new TLSError("unexpected_message", "a handshake message is interrupted by another record");
+			throw new TLSError("unexpected_message", "server interrupted a handshake message with another record");
 		if (type === ContentType.application_data && !isEmpty) this.idleMessages = 0;
 		else if (type !== ContentType.handshake && this.isOpen) this.countIdle();
 		switch (type) {
 			case ContentType.handshake:
-				if (isEmpty) throw new TLSError("unexpected_message", "a handshake record is empty");
+				if (isEmpty) throw new TLSError("unexpected_message", "server sent an empty handshake record");
 				(driver ?? (this.driver = this.driverForMessages())).readMessages();
 				break;
 			case ContentType.application_data:
 				this.receiveData();
 				break;
 			case ContentType.change_cipher_spec:
-				if (!driver) throw new TLSError("unexpected_message", "a change_cipher_spec record is unexpected");
+				if (!driver) throw new TLSError("unexpected_message", "server sent an unexpected change_cipher_spec");
 				driver.receiveChangeCipherSpec();
 				break;
 			case ContentType.alert:
 				this.receiveAlert();
 				break;
 			default:
-				throw new TLSError("unexpected_message", `a record of type ${type} is unexpected`);
+				throw new TLSError("unexpected_message", `server sent an unexpected record of type ${type}`);
 		}
 		const used = this.driver;
 		if (used && !used.flow) this.dropDriver(used);
@@ -353,7 +353,8 @@ export class Connection extends Lifecycle {
 	}
 
 	private receiveData(): void {
-		if (!this.isOpen) throw new TLSError("unexpected_message", "application data comes before the handshake is done");
+		if (!this.isOpen)
+			throw new TLSError("unexpected_message", "server sent application data before the handshake was done");
 		const incoming = this.incoming;
 		this.readable = incoming.end - incoming.at;
 		if (!this.readable) incoming.release();
@@ -365,7 +366,7 @@ export class Connection extends Lifecycle {
 		const buffer = incoming.buffer;
 		const at = incoming.at;
 		const end = incoming.end;
-		if (end - at !== 2) throw new TLSError("decode_error", "an alert does not have two bytes");
+		if (end - at !== 2) throw new TLSError("decode_error", `server sent an alert of ${end - at} bytes, expected 2`);
 		const level = buffer[at]!;
 		const description = buffer[at + 1]!;
 		incoming.at = end;

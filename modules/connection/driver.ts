@@ -115,7 +115,7 @@ export class Driver implements Link, Gate {
 	expectMessage(type: number, length: number): void {
 		if (!this.flow) this.post!.expectType(type);
 		else if (!this.isAccepted(type) && !(type === HandshakeType.hello_request && this.incoming.is12))
-			throw new TLSError("unexpected_message", `handshake message ${type} comes where it may not`);
+			throw new TLSError("unexpected_message", `server sent an unexpected handshake message, of type ${type}`);
 		expectLength(type, length, this.host.maxMessage);
 	}
 
@@ -169,7 +169,7 @@ export class Driver implements Link, Gate {
 			? this.accepts === Step.change_cipher_spec
 			: (this.changeCipherSpecs = (this.changeCipherSpecs ?? 0) + 1) <= MAX_CHANGE_CIPHER_SPECS;
 		if (!isWhole || !isExpected || !this.flow || this.started)
-			throw new TLSError("unexpected_message", "a change_cipher_spec record is unexpected");
+			throw new TLSError("unexpected_message", "server sent an unexpected change_cipher_spec");
 		incoming.at = incoming.end;
 		incoming.next();
 		if (incoming.is12) this.advance();
@@ -254,7 +254,7 @@ export class Driver implements Link, Gate {
 	useVersion(version: ProtocolVersion): void {
 		this.incoming.version = version;
 		if (this.incoming.is12 && this.changeCipherSpecs)
-			throw new TLSError("unexpected_message", "change_cipher_spec comes before the ServerHello");
+			throw new TLSError("unexpected_message", "server sent change_cipher_spec before its ServerHello");
 	}
 
 	warn(description: AlertDescription): void {
@@ -285,10 +285,7 @@ export class Driver implements Link, Gate {
 	readWith(cipher: RecordCipher): void {
 		this.incoming.protectWith(cipher);
 		if (this.incoming.at < this.incoming.end || this.started)
-			throw new TLSError(
-				"unexpected_message",
-				"server sent handshake data that goes on in a record where the keys change",
-			);
+			throw new TLSError("unexpected_message", "server split a handshake message across a change of keys");
 	}
 
 	writeWith(cipher: RecordCipher): void {

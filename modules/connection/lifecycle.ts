@@ -135,7 +135,10 @@ export abstract class Lifecycle implements Host {
 		if (this.state >= State.ended) return;
 		this.fail(
 			this.isOpen
-				? new TLSError("truncated", "the connection was cut: the server did not say that it was done")
+				? new TLSError(
+						"truncated",
+						"the connection was cut before the server's close_notify: what was received may not be all",
+					)
 				: new TLSError("transport", "the server closed the connection during the handshake"),
 		);
 	}
@@ -172,7 +175,7 @@ export abstract class Lifecycle implements Host {
 
 	expectAlive(): void {
 		if (this.state === State.closed)
-			throw new TLSError("closed", "the connection was closed while a message was at work");
+			throw new TLSError("closed", "the app closed the connection while a message was processed");
 	}
 
 	countIdle(): void {

@@ -50,10 +50,7 @@ export function readProtocol(r: Reader, offered: readonly string[]): string {
 export function readRecordLimit(r: Reader, maximum: number): number {
 	const limit = r.u16();
 	if (limit < 64)
-		throw new TLSError(
-			"illegal_parameter",
-			`the server takes only ${limit} bytes in a record, fewer than the 64 that it must`,
-		);
+		throw new TLSError("illegal_parameter", `server sent a record_size_limit of ${limit} bytes, expected 64 at least`);
 	return Math.min(limit, maximum);
 }
 

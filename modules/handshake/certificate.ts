@@ -67,7 +67,7 @@ export function readCertificate13(r: Reader, asked: number, maximum: number): Ce
 	const spans: number[] = [];
 	const list: CertificateList = { spans, staple: undefined };
 	const context = r.enter(1, 0, 255);
-	if (r.left) throw new TLSError("illegal_parameter", "the server's Certificate answers a request that nobody made");
+	if (r.left) throw new TLSError("illegal_parameter", "server sent a Certificate with a context, expected none");
 	r.leave(context);
 	const entries = r.enter(3, 0, 0xffffff);
 	while (r.left) {
@@ -170,7 +170,7 @@ function checkForm(r: Reader, type: number, to: CertificateRequest): void {
 		case ExtensionType.signature_algorithms_cert: {
 			const start = r.skipVector(2, 2, 0xfffe);
 			if ((r.at - start) & 1)
-				throw new TLSError("decode_error", "a list of signature algorithms has an odd number of bytes");
+				throw new TLSError("decode_error", "server sent a list of signature algorithms with an odd number of bytes");
 			break;
 		}
 		case ExtensionType.status_request:
@@ -192,7 +192,7 @@ export function readSchemes(r: Reader): number[] {
 	const schemes: number[] = [];
 	const start = r.skipVector(2, 2, 0xfffe);
 	if ((r.at - start) & 1)
-		throw new TLSError("decode_error", "a list of signature algorithms has an odd number of bytes");
+		throw new TLSError("decode_error", "server sent a list of signature algorithms with an odd number of bytes");
 	const bytes = r.bytes,
 		end = Math.min(r.at, start + 2 * MAX_SCHEMES);
 	for (let at = start; at < end; at += 2) {
@@ -206,7 +206,7 @@ export function readSchemes(r: Reader): number[] {
 export function readHandshakeRequest13(r: Reader): CertificateRequest {
 	const request = readCertificateRequest13(r);
 	if (request.context.length)
-		throw new TLSError("illegal_parameter", "the CertificateRequest has a context during the handshake");
+		throw new TLSError("illegal_parameter", "server sent a CertificateRequest with a context during the handshake");
 	return request;
 }
 
@@ -228,7 +228,7 @@ export function readCertificateRequest13(r: Reader): CertificateRequest {
 	r.leave(block);
 	r.finish();
 	if (!(seen & ExtensionBit.signature_algorithms))
-		throw new TLSError("missing_extension", "the CertificateRequest does not say which signatures it takes");
+		throw new TLSError("missing_extension", "server sent a CertificateRequest without signature_algorithms");
 	return request;
 }
 

@@ -24,12 +24,12 @@ export function expectLength(type: number, length: number, maximum: number): voi
 	if (length > longest)
 		throw new TLSError(
 			"decode_error",
-			`handshake message ${type} has ${length} bytes, more than the ${longest} that it can have`,
+			`server sent a handshake message of type ${type} with ${length} bytes, expected ${longest} at most`,
 		);
 	if (length > maximum)
 		throw new TLSError(
 			"message_too_long",
-			`a handshake message of ${length} bytes is longer than the ${maximum} that are allowed`,
+			`server sent a handshake message of ${length} bytes, expected ${maximum} at most: "maxMessage" sets how long one may be`,
 		);
 }
 

@@ -127,7 +127,8 @@ function checkEcho(r: Reader, hello: Hello, config: Config): Suite {
 			"illegal_parameter",
 			`the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.3: offered ${offeredSuites(config, ProtocolVersion.tls13)}`,
 		);
-	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
+	if (r.u8() !== 0)
+		throw new TLSError("illegal_parameter", "the server picked a compression method, which was not offered");
 	return suite;
 }
 
@@ -163,7 +164,10 @@ export function readServerHello(r: Reader, hello: Hello, config: Config): Server
 	const legacy = r.u16();
 	const randomAt = r.skip(ProtocolLength.random);
 	if (legacy !== ProtocolVersion.tls12)
-		throw new TLSError("illegal_parameter", `the version field of the ServerHello is 0x${legacy.toString(16)}`);
+		throw new TLSError(
+			"illegal_parameter",
+			`server sent a ServerHello with legacy_version 0x${legacy.toString(16)}, expected 0x303`,
+		);
 	const suite = checkEcho(r, hello, config);
 	const isRetry = equal(r.bytes, randomAt, retryRandom, 0, ProtocolLength.random);
 	const answer: ServerHello = {

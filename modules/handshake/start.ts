@@ -63,7 +63,7 @@ function applyRetry(link: Link, hello: Hello, retry: ServerHello): void {
 		hello.closeShare();
 		hello.share = makeShare(retry.group);
 	} else if (!retry.cookie)
-		throw new TLSError("illegal_parameter", "the server asks for another hello but for no change in it");
+		throw new TLSError("illegal_parameter", "server sent a HelloRetryRequest that asks for no change");
 	hello.cookie = retry.cookie;
 	hello.isRetried = true;
 	// section 4.1.4: what can't go with the suite is not offered again
@@ -108,7 +108,7 @@ export function* handshake(link: Link): Flow {
 		if (hello.early)
 			throw new TLSError(
 				"unsupported_version",
-				"the server does not speak TLS 1.3 any more, and early data was sent: connect again without",
+				"the server picked TLS 1.2, but early data was sent, which needs TLS 1.3: connect again without early data",
 			);
 		return flow12(link, hello, transcript);
 	}
@@ -126,7 +126,7 @@ export function* handshake(link: Link): Flow {
 		yield Accept.server_hello;
 		link.timing.mark(Phase.answer);
 		answer = readServerHello(link.reader, hello, link.config);
-		if (answer.isRetry) throw new TLSError("unexpected_message", "the server asks for another hello a second time");
+		if (answer.isRetry) throw new TLSError("unexpected_message", "server sent a second HelloRetryRequest");
 		if (answer.suite !== suite)
 			throw new TLSError("illegal_parameter", "the server changed the cipher suite after its HelloRetryRequest");
 	}

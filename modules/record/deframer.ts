@@ -119,11 +119,8 @@ export abstract class Deframer {
 		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) refuseHeader();
 		const longest = this.longest;
 		if (length > longest)
-			throw new TLSError(
-				"record_too_long",
-				`a record of ${length} bytes is longer than the ${longest} that are allowed`,
-			);
-		if (length === 0) throw new TLSError("unexpected_message", "a record is empty");
+			throw new TLSError("record_too_long", `server sent a record of ${length} bytes, expected ${longest} at most`);
+		if (length === 0) throw new TLSError("unexpected_message", "server sent an empty record");
 		this.missing = length;
 		if (ProtocolLength.recordHeader + length > this.buffer.length) {
 			// the old one goes first: both at once may be more than there is

@@ -45,10 +45,7 @@ export class Incoming extends Deframer {
 			buffer[2] !== (ProtocolVersion.tls12 & 0xff) &&
 			(type !== ContentType.alert || this.cipher)
 		)
-			throw new TLSError(
-				"unsupported_version",
-				"a record says that it is of another version than the one that was picked",
-			);
+			throw new TLSError("unsupported_version", "server sent a record of another version than it picked");
 		const cipher = this.cipher;
 		if (!cipher || type === ContentType.change_cipher_spec) return type;
 		// with a cipher the version is known, and TLS 1.3 hides the type
@@ -56,15 +53,15 @@ export class Incoming extends Deframer {
 		if (hidesType && type !== ContentType.application_data)
 			throw new TLSError(
 				"unexpected_message",
-				`a record of type ${type} comes in the clear where all must be encrypted`,
+				`server sent an unencrypted record of type ${type}, expected an encrypted one`,
 			);
 		let end = cipher.open(buffer, 0, whole);
-		if (end < 0) throw new TLSError("bad_record_mac", "a record was changed on its way, or is not the server's");
+		if (end < 0) throw new TLSError("bad_record_mac", "a record was changed on its way, or the server did not send it");
 		if (!hidesType) {
 			const at = (this.at = ProtocolLength.recordHeader + cipher.explicit);
 			this.end = end;
 			if (end - at > ProtocolLength.plaintext)
-				throw new TLSError("record_too_long", "a record holds more than 16384 bytes");
+				throw new TLSError("record_too_long", "server sent a record with more than 16384 bytes of plaintext");
 			return type;
 		}
 		if (end - ProtocolLength.recordHeader > ProtocolLength.innerPlaintext)
@@ -94,7 +91,7 @@ export class Incoming extends Deframer {
 			at -= ZEROS;
 		while (at >= ProtocolLength.recordHeader && buffer[at] === 0) at--;
 		if (at < ProtocolLength.recordHeader)
-			throw new TLSError("unexpected_message", "a record holds nothing but padding");
+			throw new TLSError("unexpected_message", "server sent a record with nothing but padding");
 		return at;
 	}
 

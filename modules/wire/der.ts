@@ -186,7 +186,7 @@ export class DER {
 			} else if (length === 0x83) {
 				length = (first << 16) | (bytes[start + 1]! << 8) | bytes[start + 2]!;
 				start += 3;
-			} else this.refuse(tag, part, "is not DER: a length is not definite, or beyond all bounds");
+			} else this.refuse(tag, part, "is not DER: a length is indefinite, or too large");
 			if (first === 0 || length < 0x80) this.refuse(tag, part, "is not DER: a length is not in its shortest form");
 		}
 		const end = start + length;
@@ -241,7 +241,7 @@ export class DER {
 
 	/** Throws if another element follows. */
 	expectEnd(): void {
-		if (this.at !== this.limit) this.fail("has more in it than belongs there");
+		if (this.at !== this.limit) this.fail("has unexpected bytes at the end of a field");
 	}
 
 	fail(words: string): never {
@@ -289,7 +289,7 @@ export class DER {
 	takeSmallInteger(part: Part): number {
 		this.takeInteger();
 		if (this.end - this.start !== 1 || this.bytes[this.start]! >= 0x80)
-			this.fail(`has a ${PARTS[part]} that is negative or beyond all bounds`);
+			this.fail(`has a ${PARTS[part]} that is negative or too large`);
 		return this.bytes[this.start]!;
 	}
 
@@ -314,7 +314,7 @@ export class DER {
 	takeBitString(): void {
 		this.take(Tag.bitString, Part.bitString);
 		if (this.end === this.start || this.bytes[this.start])
-			this.fail("has a key or a signature that is not of whole bytes");
+			this.fail("has a key or a signature that is not a whole number of bytes");
 		this.start++;
 	}
 }

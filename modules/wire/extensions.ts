@@ -148,15 +148,15 @@ export function expectAnswer(type: number, seen: number, asked: number, allowed:
 	const bit = extensionBit(type);
 	if (!(bit & asked))
 		throw new TLSError("unsupported_extension", `the server sent extension ${type}, which was not asked for`);
-	if (!(bit & allowed)) throw new TLSError("illegal_parameter", `extension ${type} stands in the wrong message`);
-	if (bit & seen) throw new TLSError("illegal_parameter", `extension ${type} comes twice in one message`);
+	if (!(bit & allowed)) throw new TLSError("illegal_parameter", `server sent extension ${type} in the wrong message`);
+	if (bit & seen) throw new TLSError("illegal_parameter", `server sent extension ${type} twice in one message`);
 	return seen | bit;
 }
 
 /** The same for a message of the server that asks rather than answers: unknown extensions are passed over, as the RFC says. */
 export function expectRequest(type: number, seen: number, allowed: number): number {
 	const bit = extensionBit(type);
-	if (bit & ~allowed) throw new TLSError("illegal_parameter", `extension ${type} stands in the wrong message`);
-	if (bit & seen) throw new TLSError("illegal_parameter", `extension ${type} comes twice in one message`);
+	if (bit & ~allowed) throw new TLSError("illegal_parameter", `server sent extension ${type} in the wrong message`);
+	if (bit & seen) throw new TLSError("illegal_parameter", `server sent extension ${type} twice in one message`);
 	return seen | bit;
 }

@@ -36,7 +36,8 @@ export class Reader {
 	/** Passes over `count` bytes and returns where they start. */
 	skip(count: number): number {
 		const start = this.at;
-		if (count > this.end - start) throw new TLSError("decode_error", "a message is shorter than what it should hold");
+		if (count > this.end - start)
+			throw new TLSError("decode_error", "server sent a malformed message: it ends inside a field");
 		this.at = start + count;
 		return start;
 	}
@@ -73,9 +74,13 @@ export class Reader {
 		const length = width === 1 ? this.u8() : width === 2 ? this.u16() : this.u24();
 		const outer = this.end;
 		const end = this.at + length;
-		if (end > outer) throw new TLSError("decode_error", "a vector is longer than the message that holds it");
+		if (end > outer)
+			throw new TLSError("decode_error", "server sent a malformed message: a list is longer than the message");
 		if (length < min || length > max)
-			throw new TLSError("decode_error", `a vector has ${length} bytes where ${min} to ${max} are allowed`);
+			throw new TLSError(
+				"decode_error",
+				`server sent a malformed message: a list has ${length} bytes, expected ${min} to ${max}`,
+			);
 		this.end = end;
 		return outer;
 	}
@@ -98,6 +103,9 @@ export class Reader {
 	/** Throws unless everything has been read. */
 	finish(): void {
 		if (this.at !== this.end)
-			throw new TLSError("decode_error", `${this.end - this.at} unexpected bytes at the end of a field`);
+			throw new TLSError(
+				"decode_error",
+				`server sent a malformed message: ${this.end - this.at} unexpected bytes follow a field`,
+			);
 	}
 }

@@ -25,7 +25,7 @@ export function checkLeaf(leaf: Certificate, policy: CertificatePolicy, now: num
 	checkTime(leaf, policy, now);
 	if (!leaf.keyKind) leaf.fail(unsupportedKey(leaf), "unsupported_certificate");
 	if (!(leaf.purposes & Purpose.server))
-		leaf.fail("is not meant for servers (its extended key usage)", "unsupported_certificate");
+		leaf.fail("may not be used by servers (its extended key usage)", "unsupported_certificate");
 	if (leaf.constraintsEnd && !leaf.isCA) leaf.fail("has name constraints but is not a CA");
 }
 

@@ -20,11 +20,11 @@ function faultOf(result: NameResult): string {
 		case NameResult.boundedConstraint:
 			return "has a name constraint with a minimum or maximum, which RFC 5280 forbids";
 		case NameResult.noBlock:
-			return "has a name constraint that is no block of addresses";
+			return "has a name constraint with a malformed range of addresses";
 		case NameResult.noDNSName:
-			return "has a name constraint that is no DNS name";
+			return "has a name constraint with a malformed DNS name";
 		case NameResult.noDirectory:
-			return "has a name constraint that is no directory name";
+			return "has a name constraint with a malformed directory name";
 		default:
 			return "has malformed name constraints";
 	}

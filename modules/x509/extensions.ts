@@ -101,7 +101,7 @@ function checkList(der: DER): void {
 /** Into a value of any length. */
 function enterValue(der: DER): void {
 	der.take(Tag.octetString, Part.extensionValue);
-	if (der.at !== der.limit) der.fail("has more in it than belongs there");
+	if (der.at !== der.limit) der.fail("has unexpected bytes at the end of a field");
 	der.at = der.start;
 }
 
@@ -245,6 +245,6 @@ function readPolicyConstraints(der: DER, fields: PolicyFields): void {
 function readSkip(der: DER): number {
 	der.takeAny();
 	if (der.end - der.start !== 1 || der.bytes[der.start]! >= 0x80)
-		der.fail("has policy constraints with a number that is negative or beyond all bounds");
+		der.fail("has policy constraints with a number that is negative or too large");
 	return der.bytes[der.start]!;
 }

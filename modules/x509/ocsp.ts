@@ -183,8 +183,9 @@ export class StapledStatus {
 		if (der.nextIs(Tag.explicit | 1)) skipExtensions(der);
 		der.leave(outer);
 		if (!isOurs) return false;
-		if (thisUpdate > this.#now + Seconds.skew) refuseStaple(`is of ${dateText(thisUpdate)}, which is yet to come`);
-		if (nextUpdate < this.#now) refuseStaple(`was good until ${dateText(nextUpdate)} only`);
+		if (thisUpdate > this.#now + Seconds.skew)
+			refuseStaple(`is not valid before ${dateText(thisUpdate)}; here it is ${dateText(this.#now)}`);
+		if (nextUpdate < this.#now) refuseStaple(`expired on ${dateText(nextUpdate)}`);
 		if (tag === Status.revoked) this.#revoked = readTime(new DER(der.bytes, start, end, STAPLED_STATUS));
 		else if (tag !== Status.good) refuseStaple("says that the certificate is not known to the responder");
 		if (nextUpdate < this.validUntil) this.validUntil = nextUpdate;
@@ -229,7 +230,7 @@ export class StapledStatus {
 		const { bytes, responderStart, responderEnd } = response;
 		const list = new DER(bytes, response.certificatesStart, response.certificatesEnd, STAPLED_STATUS);
 		if (!list.hasMore)
-			refuseStaple("is neither of the certificate's issuer, nor of anybody whose certificate comes with it");
+			refuseStaple("is signed neither by the certificate's issuer, nor by a responder whose certificate comes with it");
 		if (++this.#count > Most.certificates)
 			throw new TLSError("too_much_work", `${STAPLED_STATUS} comes with more than ${Most.certificates} certificates`);
 		const start = list.at;
@@ -250,10 +251,11 @@ export class StapledStatus {
 		const { bytes, issuerStart, issuerEnd, notBefore, notAfter } = certificate;
 		certificate.checkVersion();
 		if (!certificate.keyKind) certificate.fail(unsupportedKey(certificate));
-		if (!(certificate.keyUsage & KeyUsage.digitalSignature)) certificate.fail("is not allowed to sign (its key usage)");
-		if (!(certificate.purposes & Purpose.ocsp)) certificate.fail("is not meant for that (its extended key usage)");
+		if (!(certificate.keyUsage & KeyUsage.digitalSignature)) certificate.fail("may not sign (its key usage)");
+		if (!(certificate.purposes & Purpose.ocsp))
+			certificate.fail("may not sign certificate statuses (its extended key usage)");
 		if (!sameName(bytes, issuerStart, issuerEnd, this.#subject.bytes, 0, this.#subject.nameEnd))
-			certificate.fail("is of another issuer");
+			certificate.fail("was issued by another CA than the server's certificate");
 		if (this.#now > notAfter || this.#now < notBefore)
 			certificate.fail(`is valid from ${dateText(notBefore)} to ${dateText(notAfter)} only`);
 	}

@@ -95,7 +95,7 @@ export class PathSearch {
 		if (list.spent > Work.most)
 			throw new TLSError(
 				"too_much_work",
-				"the server's certificates lead too many ways, or are too long: the search for one that holds was given up",
+				"certificate path search stopped: the server's certificates allow too many paths, or are too long",
 			);
 		return true;
 	}
@@ -341,7 +341,7 @@ export class PathSearch {
 	/** Checks one signature, from the trusted key downwards. False when the server is verified. A path with a wrong signature is given up. */
 	private checkSignature(check: SignatureCheck): boolean {
 		if (++this.signatures > Limit.signatures)
-			throw new TLSError("too_much_work", "the server's certificates need more signatures checked than are allowed");
+			throw new TLSError("too_much_work", `certificate path search stopped after ${Limit.signatures} signatures`);
 		this.list.spent += Work.signature;
 		try {
 			check.step(this.list, this.path);

@@ -96,6 +96,7 @@ for (const [name, version] of [
 		test("a server that is cut off later is told from one that has closed", async () => {
 			const { client } = await run(version, { ends: true }, answerLate);
 			assert.equal(client.code, "truncated", client.message);
+			assert.match(client.message, /cut before the server's close_notify: what was received may not be all$/);
 			assert.equal(client.text, "late ");
 		});
 		test("nothing is sent after close_notify, not even an alert", async () => {

@@ -102,7 +102,7 @@ describe("TLS 1.3: floods during the handshake", () => {
 	});
 	test("one change_cipher_spec more", async () => {
 		const [pair] = await run13([behindHello(times(MAX_CHANGE_CIPHER_SPECS + 1, changeCipherSpec))]);
-		expectRefused(pair!, "unexpected_message", 10, /change_cipher_spec record is unexpected/);
+		expectRefused(pair!, "unexpected_message", 10, /unexpected change_cipher_spec/);
 	});
 	test("user_canceled, as often as is allowed, in the clear", async () => {
 		const [pair] = await run13([

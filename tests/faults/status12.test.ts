@@ -64,7 +64,7 @@ const statusFaults: Fault[] = [
 		name: "out of date",
 		script: identity => withStatus(identity, { thisUpdate: Date.now() - 9 * day, nextUpdate: Date.now() - day }),
 		...bad,
-		says: /was good until/,
+		says: /expired on/,
 	},
 	{
 		name: "of another certificate",

@@ -18,7 +18,7 @@ export class Application12 implements PostHandshake {
 
 	expectType(type: number): void {
 		if (type !== HandshakeType.hello_request)
-			throw new TLSError("unexpected_message", `handshake message ${type} after the handshake`);
+			throw new TLSError("unexpected_message", `server sent handshake message ${type} after the handshake`);
 	}
 
 	receive(link: Link): undefined {

@@ -219,7 +219,7 @@ function receiveTicket(link: Link, state: State12): void {
 function expectedFinished(link: Link, { answer, master, transcript }: Keyed12): Uint8Array {
 	const expected = verifyData12(answer.suite, master, SERVER_FINISHED, transcript.digest()).subarray(0, VERIFY_LENGTH);
 	if (link.reader.left !== expected.length)
-		throw new TLSError("decode_error", "the server's Finished has the wrong length");
+		throw new TLSError("decode_error", `server sent a ${link.reader.left}-byte Finished, expected ${expected.length}`);
 	return expected;
 }
 

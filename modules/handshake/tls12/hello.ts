@@ -98,7 +98,7 @@ function readExtension(r: Reader, type: number, config: Config, to: ServerHello1
 		case ExtensionType.renegotiation_info:
 			// RFC 5746 section 3.4: empty in the first handshake
 			if (r.u8() !== 0)
-				throw new TLSError("handshake_failure", "the server takes this connection for one that was there before");
+				throw new TLSError("handshake_failure", "server sent a non-empty renegotiation_info in the first handshake");
 			break;
 		case ExtensionType.ec_point_formats: {
 			// RFC 8422 section 5.2: whatever else there is, uncompressed points must be
@@ -107,7 +107,10 @@ function readExtension(r: Reader, type: number, config: Config, to: ServerHello1
 			while (r.left) isPlain = r.u8() === 0 || isPlain;
 			r.leave(list);
 			if (!isPlain)
-				throw new TLSError("illegal_parameter", "the server does not take uncompressed points, which it must");
+				throw new TLSError(
+					"illegal_parameter",
+					"server does not support uncompressed points, which it must (RFC 8422)",
+				);
 			break;
 		}
 		case ExtensionType.supported_groups:
@@ -197,7 +200,8 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 	const idStart = r.skipVector(1, 0, ProtocolLength.sessionId);
 	const { length } = hello.sessionId;
 	const resumes = length > 0 && r.at - idStart === length && equal(r.bytes, idStart, hello.sessionId, 0, length);
-	if (resumes && !hello.session) throw new TLSError("illegal_parameter", "the server resumes a session that never was");
+	if (resumes && !hello.session)
+		throw new TLSError("illegal_parameter", "server resumed a session that was not offered");
 	const sessionId = config.onSession ? r.bytes.slice(idStart, r.at) : empty;
 	const suiteId = r.u16();
 	const suite = config.suites.includes(suiteId) ? (findSuite(suiteId) ?? legacy?.findSuite(suiteId)) : undefined;
@@ -206,7 +210,8 @@ export function readServerHello12(r: Reader, hello: Hello, config: Config): Serv
 			"illegal_parameter",
 			`the server picked cipher suite 0x${suiteId.toString(16)}, which was not offered for TLS 1.2: offered ${offeredSuites(config, ProtocolVersion.tls12)}`,
 		);
-	if (r.u8() !== 0) throw new TLSError("illegal_parameter", "the server picked a compression method");
+	if (r.u8() !== 0)
+		throw new TLSError("illegal_parameter", "the server picked a compression method, which was not offered");
 	const answer: ServerHello12 = {
 		suite,
 		randoms,

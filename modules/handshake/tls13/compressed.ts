@@ -24,7 +24,7 @@ export function readCompressedCertificate(r: Reader, { inflate, maxMessage }: Co
 	if (length > maxMessage)
 		throw new TLSError(
 			"message_too_long",
-			`the server's certificates have ${length} bytes, more than the ${maxMessage} that are allowed`,
+			`the server's certificates have ${length} bytes, expected ${maxMessage} at most: "maxMessage" sets how long they may be`,
 		);
 	expectBuffer(length, Purpose.certificates);
 	const bytes = new Uint8Array(length);

@@ -161,7 +161,8 @@ function settleEarly(link: Link, hello: Hello, state: Keyed13, seen: number): vo
 /** What the server would have preferred: of no use here, but its form is checked (section 4.2.7). */
 function readGroups(r: Reader): void {
 	const start = r.skipVector(2, 2, 0xffff);
-	if ((r.at - start) & 1) throw new TLSError("decode_error", "the server's list of groups has an odd number of bytes");
+	if ((r.at - start) & 1)
+		throw new TLSError("decode_error", "server sent a list of groups with an odd number of bytes");
 }
 
 /** Reads the server's Certificate, which may be compressed. */
@@ -238,7 +239,8 @@ function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
 function checkFinished(link: Link, transcript: Transcript, state: Keyed13): asserts state is Proven13 {
 	const expected = verifyData(state.schedule.suite, state.server, transcript.digest());
 	const { reader } = link;
-	if (reader.left !== expected.length) throw new TLSError("decode_error", "the server's Finished has the wrong length");
+	if (reader.left !== expected.length)
+		throw new TLSError("decode_error", `server sent a ${reader.left}-byte Finished, expected ${expected.length}`);
 	if (state.key) {
 		const { subject, scheme, verifiedAt, validUntil } = state.key.session ?? noCertificate;
 		state.proof = authenticateByKey({ subject, verifiedAt, validUntil }, scheme, expected, link.message, reader.at);

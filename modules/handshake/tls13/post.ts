@@ -56,7 +56,7 @@ export class Application13 implements PostHandshake {
 					"the server asks for a certificate after the handshake, which was not offered",
 				);
 			default:
-				throw new TLSError("unexpected_message", `handshake message ${type} after the handshake`);
+				throw new TLSError("unexpected_message", `server sent handshake message ${type} after the handshake`);
 		}
 	}
 

@@ -183,11 +183,11 @@ function statuses(): ChainCase[] {
 		refused(`status: ${name}`, chain, "bad_staple", says, setting);
 	return [
 		yes("of five minutes ahead", status(time + 300 * second, time + day)),
-		no("of five minutes and a second ahead", /yet to come/, status(time + 301 * second, time + day)),
+		no("of five minutes and a second ahead", /is not valid before/, status(time + 301 * second, time + day)),
 		yes("in its last second", status(time - day, time)),
-		no("a second behind its last", /was good until/, status(time - day, time - second)),
+		no("a second behind its last", /expired on/, status(time - day, time - second)),
 		yes("without an end, a day old", status(time - day, null)),
-		no("without an end, a day and a second old", /was good until/, status(time - day - second, null)),
+		no("without an end, a day and a second old", /expired on/, status(time - day - second, null)),
 		yes("16 extensions", answer({ extensions: list(16) })),
 		no("17 extensions", /more than 16 extensions/, answer({ extensions: list(17) })),
 		yes("16 certificates, the responder's last", answer({ signer, certificates: [...others(15), signer.der] })),

@@ -52,13 +52,13 @@ export function leafFaults(): ChainCase[] {
 			"the server's certificate is for clients",
 			{ leaf: { extendedKeyUsage: ["clientAuth"] } },
 			"unsupported_certificate",
-			/certificate 0 \(CN=server\) is not meant for servers/,
+			/certificate 0 \(CN=server\) may not be used by servers/,
 		),
 		fault(
 			"the server's certificate is for code",
 			{ leaf: { extendedKeyUsage: ["codeSigning", "emailProtection"] } },
 			"unsupported_certificate",
-			/not meant for servers/,
+			/may not be used by servers/,
 		),
 		fault(
 			"the server's certificate has name constraints",
@@ -218,10 +218,10 @@ function constraintFaults(): ChainCase[] {
 			/minimum or maximum/,
 		),
 		fault(
-			"a constraint that is no block of addresses",
+			"a constraint that is malformed range of addresses",
 			{ lower: raw(subtree(0, context(7, false, Buffer.from([192, 0, 2, 0, 255, 0, 255, 0])))) },
 			"bad_certificate",
-			/no block of addresses/,
+			/malformed range of addresses/,
 		),
 		fault("name constraints without any", { lower: raw(sequence()) }, "bad_certificate", /empty name constraints/),
 		fault(

@@ -135,13 +135,13 @@ export function policyCases(): ChainCase[] {
 			"policies: a negative number",
 			chainOf({ raw: sequence(element(0x80, Buffer.of(0xff))) }, p, p),
 			"bad_certificate",
-			/negative or beyond all bounds/,
+			/negative or too large/,
 		),
 		refused(
 			"policies: something behind them",
 			chainOf({ raw: sequence(element(0x80, Buffer.of(0)), element(0x82, Buffer.of(0))) }, p, p),
 			"bad_certificate",
-			/more in it/,
+			/unexpected bytes at the end/,
 		),
 		accepted("policies: those of a pinned authority do not count", [leaf!, lower!], {
 			trusted: undefined,

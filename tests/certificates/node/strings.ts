@@ -278,7 +278,7 @@ function malformed(): ChainCase[] {
 			"strings: a constraint that is no name",
 			constrained("excludes", bad, named("utf8", base)),
 			"bad_certificate",
-			/certificate 1 has a name constraint that is no directory name/,
+			/certificate 1 has a name constraint with a malformed directory name/,
 		),
 		fault(
 			"strings: more attributes in a part than are compared",

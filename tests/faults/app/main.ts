@@ -4,12 +4,12 @@
 */
 
 import config from "mc/config";
-import TCP from "embedded:io/socket/tcp";
 import Timer from "timer";
 import { TLSClient } from "tls/client";
 import type { TLSError } from "tls/errors";
 import type { Scenario, Writing } from "./scenario";
 import { accelerate, accelerators, failNative, longestTurn, memory } from "simulator";
+import { type Fault, makeTCP } from "./faulty";
 
 const pattern = new Uint8Array(8448).map((_, i) => i & 0xff);
 
@@ -43,7 +43,7 @@ function run(scenario: Scenario, done: () => void): void {
 		callback: chosen,
 		nth = 1,
 		does,
-		tcp: tcpFault,
+		tcp: fault,
 		tcpNth = 1,
 		sizes,
 		secure: more = {},
@@ -95,63 +95,6 @@ function run(scenario: Scenario, done: () => void): void {
 				log.push(attempt(() => client?.write(request)));
 				break;
 			default:
-		}
-	}
-
-	/** TCP with faults. What its callbacks throw is caught, as an abort hook of a device may do. */
-	class Faulty {
-		target: unknown;
-		readonly tcp: TCP | undefined;
-		counts: Record<string, number> = {};
-		hasThrown = false;
-		readonly report: () => void;
-		readonly room: (count: number) => void;
-
-		constructor(options: any) {
-			const { onReadable, onWritable, onError, target, ...rest } = options;
-			this.target = target;
-			const guard =
-				(name: string, f: (...values: any[]) => void) =>
-				(...values: unknown[]) => {
-					try {
-						f.call(this, ...values);
-					} catch (e) {
-						log.push(`caught in ${name}: ${String(e)}`);
-					}
-				};
-			this.report = guard("onError", onError);
-			this.room = guard("onWritable", onWritable);
-			if (this.fault("constructor")) return;
-			this.tcp = new TCP({
-				...rest,
-				onReadable: guard("onReadable", onReadable),
-				onWritable: guard("onWritable", onWritable),
-				onError: this.report,
-			});
-		}
-
-		/** True where the call is to do nothing. */
-		fault(method: string): boolean {
-			if (this.hasThrown && method === "write") wrong.push("write after TCP has thrown");
-			const key = `${method}s`,
-				count = (this.counts[key] = (this.counts[key] ?? 0) + 1);
-			if (!tcpFault?.startsWith(method) || count !== tcpNth) return false;
-			if (tcpFault.includes("reports")) this.report();
-			if (tcpFault.includes("room")) Timer.set(() => this.room(5000));
-			if (tcpFault.includes("throws")) this.hasThrown = true;
-			if (tcpFault.includes("throws")) throw new Error(`TCP in ${method}`);
-			return true;
-		}
-
-		read(buffer: Uint8Array): unknown {
-			return this.fault("read") ? undefined : this.tcp!.read(buffer);
-		}
-		write(buffer: Uint8Array): unknown {
-			return this.fault("write") ? undefined : this.tcp!.write(buffer);
-		}
-		close(): void {
-			this.tcp?.close();
-			this.fault("close");
 		}
 	}
 
@@ -242,7 +185,7 @@ function run(scenario: Scenario, done: () => void): void {
 		address: "127.0.0.1",
 		port: Number(config.port),
 		format: scenario.format ?? "buffer",
-		TCP: { io: Faulty },
+		TCP: { io: makeTCP({ fault, nth: tcpNth, log, wrong }) },
 		secure: {
 			certificate: config.ca,
 			onHandshake() {
@@ -340,6 +283,7 @@ function run(scenario: Scenario, done: () => void): void {
 			end();
 		},
 	};
+	if (scenario.isDeaf) Reflect.deleteProperty(options, "onError");
 	if (fails && fails[0] !== "native") accelerate(fails[1] < 0 ? "memory" : "fail", fails[0], Math.abs(fails[1]));
 	try {
 		if (fails?.[0] === "native") failNative(fails[1]);

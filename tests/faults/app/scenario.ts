@@ -2,24 +2,17 @@
 	What the app of this folder does in one connection, as JSON.
 */
 
+import type { Fault } from "./faulty";
+
 export interface Scenario {
+	/** There is no onError. */
+	readonly isDeaf?: boolean;
 	/** The callback that does something, when it is called for the nth time, 1 by default. */
 	readonly callback?: string;
 	readonly nth?: number;
 	readonly does?: "throw" | "close" | "close and go on" | "read" | "write" | "throw before reading";
 	/** What TCP does in its nth call of a method. */
-	readonly tcp?:
-		| "constructor throws"
-		| "constructor reports"
-		| "constructor hangs"
-		| "read throws"
-		| "read reports"
-		| "write throws"
-		| "write reports"
-		| "write reports and throws"
-		| "write throws, then has room"
-		| "read throws, then has room"
-		| "close throws";
+	readonly tcp?: Fault;
 	readonly tcpNth?: number;
 	/** Sizes of the writes that use up what onWritable promised, over and over; then the connection is closed at once. */
 	readonly sizes?: readonly number[];

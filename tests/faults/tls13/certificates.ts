@@ -156,6 +156,7 @@ export const proofFaults: Fault[] = [
 		script: changing("Finished", bytes => withBody(bytes, bytes.subarray(4, -1))),
 		code: "decode_error",
 		alert: 50,
+		says: /^server sent a (?:31-byte Finished, expected 32|47-byte Finished, expected 48)$/,
 	},
 	{
 		name: "Finished comes before CertificateVerify",

@@ -52,7 +52,7 @@ export const statusFaults: Fault[] = [
 		script: identity => withStatus(identity, { thisUpdate: Date.now() - 9 * day, nextUpdate: Date.now() - day }),
 		code: "bad_staple",
 		alert: 113,
-		says: /was good until/,
+		says: /expired on/,
 	},
 	{
 		name: "no OCSP",
