@@ -56,7 +56,7 @@ function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
 function show(value: unknown): string {
 	if (isBytes(value)) {
 		const text = hex(value);
-		return `<${value.byteLength} octets ${text.length > 160 ? `${text.slice(0, 160)}...` : text}>`;
+		return `<${value.byteLength} bytes ${text.length > 160 ? `${text.slice(0, 160)}...` : text}>`;
 	}
 	if (typeof value === "bigint") return `${value}n`;
 	if (typeof value === "function") return `function ${value.name}`;
@@ -144,8 +144,8 @@ export async function rejects(promise: Promise<unknown>, expected?: Expected): P
 const digits = "0123456789abcdef";
 
 /** Bytes in hexadecimal. */
-export function hex(octets: Uint8Array | ArrayBuffer): string {
-	const bytes = octets instanceof Uint8Array ? octets : new Uint8Array(octets);
+export function hex(content: Uint8Array | ArrayBuffer): string {
+	const bytes = content instanceof Uint8Array ? content : new Uint8Array(content);
 	const parts: string[] = [];
 	for (let i = 0; i < bytes.length; i++) parts.push(digits[bytes[i]! >> 4]! + digits[bytes[i]! & 15]!);
 	return parts.join("");
@@ -203,7 +203,7 @@ export class Numbers {
 		return (x >>> 0) % limit;
 	}
 
-	octets(length: number): Uint8Array {
+	bytes(length: number): Uint8Array {
 		const result = new Uint8Array(length);
 		for (let i = 0; i < length; i++) result[i] = this.below(256);
 		return result;

@@ -70,7 +70,7 @@ const publicKey: Readonly<Record<string, number>> = {
 };
 
 /** Instructions of a byte in software, counted on rv32; SHA-512's from SHA-256's. */
-const octet = { chacha: 104, ghash: 74, sha512: 175 };
+const instructionsPerByte = { chacha: 104, ghash: 74, sha512: 175 };
 
 /** What is alike on every chip: public keys in software, ChaCha20, keys and random bytes. */
 function software(mhz: number): Record<string, Cost> {
@@ -79,7 +79,7 @@ function software(mhz: number): Record<string, Cost> {
 		costs[name] = { call: (millions * 1e6 * CLOCKS) / mhz, byte: 0, source: "counted" };
 	for (const group of ["P-256", "P-384", "X25519"])
 		costs[`${group} key pair`] = { call: 50, byte: 0.1, source: "guessed" };
-	costs["ChaCha20-Poly1305"] = { call: 30, byte: (octet.chacha * CLOCKS) / mhz, source: "counted" };
+	costs["ChaCha20-Poly1305"] = { call: 30, byte: (instructionsPerByte.chacha * CLOCKS) / mhz, source: "counted" };
 	costs["key import"] = { call: 10, byte: 0.01, source: "guessed" };
 	costs["random"] = { call: 10, byte: 0.5, source: "guessed" };
 	return costs;
@@ -100,14 +100,14 @@ function hashes(mhz: number, speed: number, hasSHA512: boolean): Record<string, 
 		128,
 		hasSHA512
 			? { call: 12, byte: 1 / speed, source: "scaled" }
-			: { call: 5, byte: (octet.sha512 * CLOCKS) / mhz, source: "counted" },
+			: { call: 5, byte: (instructionsPerByte.sha512 * CLOCKS) / mhz, source: "counted" },
 	);
 	return costs;
 }
 
 /** The AES accelerator at `speed` MB/s in CBC; GCM's hash in software but where the accelerator has it. CCM is calls of CTR and of CBC. */
 function ciphers(mhz: number, speed: number, hasGCM: boolean): Record<string, Cost> {
-	const ghash = (octet.ghash * CLOCKS) / mhz;
+	const ghash = (instructionsPerByte.ghash * CLOCKS) / mhz;
 	return {
 		"AES-CBC": { call: 20, byte: 1 / speed, source: "targets" },
 		"AES-CTR": { call: 20, byte: 1 / speed, source: "scaled" },

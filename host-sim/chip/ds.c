@@ -37,15 +37,15 @@ _Static_assert(sizeof(Parameters) == ESP_DS_C_LEN, "the parameters have no gaps"
 static bool readKey(int block, uint8_t* key)
 {
 	char name[] = "SIM_EFUSE_DS_KEY0";
-	unsigned octet;
+	unsigned byte;
 	name[sizeof(name) - 2] += (char)block;
 	const char* text = getenv(name);
 	if (!text || strlen(text) != 2 * kKey)
 		return false;
 	for (int i = 0; i < kKey; i++) {
-		if (sscanf(text + 2 * i, "%2x", &octet) != 1)
+		if (sscanf(text + 2 * i, "%2x", &byte) != 1)
 			return false;
-		key[i] = (uint8_t)octet;
+		key[i] = (uint8_t)byte;
 	}
 	return true;
 }

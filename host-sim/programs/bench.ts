@@ -8,8 +8,8 @@ import { join } from "node:path";
 
 import type { Chip } from "../chip/costs.js";
 import { chipNamed } from "../chip/model.js";
-import { type Options, readOptions, refuseOther, userPath, wantsHelp } from "./arguments.js";
-import { guarded } from "./guarded.js";
+import { type Options, readOptions, refuseOther, userPath } from "./arguments.js";
+import { runCommand } from "./guarded.js";
 import { Problem, projectRoot } from "../build/files.js";
 import { say } from "../build/progress.js";
 import { censusText } from "./bench/census.js";
@@ -176,11 +176,5 @@ async function bench(values: Arguments): Promise<number> {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
-		return bench(readArguments(values));
-	});
+	return runCommand(values, usage, async () => bench(readArguments(values)));
 }

@@ -12,8 +12,8 @@ import { buildApp } from "../build/build.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
 import { runApp, type Report } from "../build/run.js";
 import { makeIdentity } from "../servers/certificates.js";
-import { readOptions, refuseOther, wantsHelp } from "./arguments.js";
-import { guarded } from "./guarded.js";
+import { readOptions, refuseOther } from "./arguments.js";
+import { runCommand } from "./guarded.js";
 
 const usage = `npm run check-sdk
 
@@ -185,11 +185,7 @@ async function check(): Promise<number> {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
+	return runCommand(values, usage, async () => {
 		readOptions(values, {}, undefined, refuseOther);
 		return check();
 	});

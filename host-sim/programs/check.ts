@@ -12,8 +12,8 @@ import { Problem, projectRoot } from "../build/files.js";
 import { run } from "../build/process.js";
 import { say } from "../build/progress.js";
 import { compileTypeScript } from "../build/typescript.js";
-import { type Options, readOptions, refuseOther, wantsHelp } from "./arguments.js";
-import { guarded } from "./guarded.js";
+import { type Options, readOptions, refuseOther } from "./arguments.js";
+import { runCommand } from "./guarded.js";
 import { main as test } from "./test.js";
 
 const usage = `npm run check [-- --fix]
@@ -61,7 +61,7 @@ async function lint(isFixing: boolean): Promise<void> {
 	const biome = join(dirname(require.resolve("@biomejs/biome/package.json")), "bin", "biome");
 	const { code, stdout, stderr } = await run(
 		process.execPath,
-		[biome, "check", ...(isFixing ? ["--write"] : []), "--max-diagnostics=100", "."],
+		[biome, "check", ...(isFixing ? ["--write"] : []), "--max-diagnostics=100", "--error-on-warnings", "."],
 		{ cwd: projectRoot },
 	);
 	process.stderr.write(stdout + stderr);
@@ -97,11 +97,7 @@ async function checkFormat(isFixing: boolean): Promise<void> {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
+	return runCommand(values, usage, async () => {
 		const { isFixing } = readOptions(values, options, { isFixing: false }, refuseOther);
 		await checkTypes();
 		await lint(isFixing);

@@ -21,10 +21,9 @@ import {
 	readOptions,
 	readSeconds,
 	userPath,
-	wantsHelp,
 } from "./arguments.js";
 import { Failure } from "./failure.js";
-import { guarded } from "./guarded.js";
+import { runCommand } from "./guarded.js";
 import { printReport } from "./tables.js";
 import { watchAndRun } from "./watch.js";
 
@@ -195,11 +194,5 @@ async function buildAndRun(values: Arguments & { readonly app: string }): Promis
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
-		return buildAndRun(readArguments(values));
-	});
+	return runCommand(values, usage, async () => buildAndRun(readArguments(values)));
 }

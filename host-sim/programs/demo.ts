@@ -16,10 +16,10 @@ import { chipNamed } from "../chip/model.js";
 import { withPhases } from "../chip/phases.js";
 import { makeIdentity } from "../servers/certificates.js";
 import { runTraced, type Wanted } from "../trace/run.js";
-import { type Options, outputPath, readAddress, readOptions, readSeconds, userPath, wantsHelp } from "./arguments.js";
+import { type Options, outputPath, readAddress, readOptions, readSeconds, userPath } from "./arguments.js";
 import { checkURL } from "./demo/url.js";
 import { Failure } from "./failure.js";
-import { guarded } from "./guarded.js";
+import { runCommand } from "./guarded.js";
 import { printPrediction, printReport } from "./tables.js";
 
 const usage = `npm start [-- URL [--ca FILE.pem] [OPTION ...]]
@@ -222,11 +222,5 @@ async function demo(values: readonly string[]): Promise<number> {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
-		return demo(values);
-	});
+	return runCommand(values, usage, async () => demo(values));
 }

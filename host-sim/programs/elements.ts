@@ -17,9 +17,9 @@ export function elements(der: Buffer, start: number, end: number): Element[] {
 		let length = der[at + 1]!;
 		let content = at + 2;
 		if (length >= 0x80) {
-			const octets = length & 0x7f;
-			length = der.readUIntBE(content, octets);
-			content += octets;
+			const bytes = length & 0x7f;
+			length = der.readUIntBE(content, bytes);
+			content += bytes;
 		}
 		list.push({ tag: der[at]!, at, start: content, end: content + length });
 		at = content + length;

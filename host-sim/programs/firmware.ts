@@ -7,8 +7,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { makeIdentity } from "../servers/certificates.js";
-import { type Options, readOptions, readSeconds, refuseOther, wantsHelp } from "./arguments.js";
-import { guarded } from "./guarded.js";
+import { type Options, readOptions, readSeconds, refuseOther } from "./arguments.js";
+import { runCommand } from "./guarded.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
 import { buildImage, type Image } from "../firmware/image.js";
 import type { Transcript } from "../firmware/link.js";
@@ -71,18 +71,18 @@ interface Kept {
 	readonly config: Record<string, string>;
 	readonly time: string;
 	readonly sent: string;
-	readonly answers: readonly { readonly after: number; readonly octets: string }[];
+	readonly answers: readonly { readonly after: number; readonly bytes: string }[];
 }
 
 const keptFile = join(buildFolder, "firmware", "last-run.json");
 
 function keep(config: Record<string, string>, time: Date, { sent, answers }: Transcript): void {
-	const text = (octets: Uint8Array): string => Buffer.from(octets).toString("base64");
+	const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 	const kept: Kept = {
 		config,
 		time: time.toISOString(),
 		sent: text(sent),
-		answers: answers.map(({ after, octets }) => ({ after, octets: text(octets) })),
+		answers: answers.map(({ after, bytes }) => ({ after, bytes: text(bytes) })),
 	};
 	writeFileSync(keptFile, JSON.stringify(kept));
 }
@@ -90,10 +90,10 @@ function keep(config: Record<string, string>, time: Date, { sent, answers }: Tra
 function readKept(): { config: Record<string, string>; time: Date; replay: Transcript } {
 	if (!existsSync(keptFile)) throw new Problem("there is no run to play again: start one without --replay", 2);
 	const { config, time, sent, answers } = JSON.parse(readFileSync(keptFile, "utf8")) as Kept;
-	const octets = (text: string): Uint8Array => Buffer.from(text, "base64");
+	const bytes = (text: string): Uint8Array => Buffer.from(text, "base64");
 	const replay = {
-		sent: octets(sent),
-		answers: answers.map(one => ({ after: one.after, octets: octets(one.octets) })),
+		sent: bytes(sent),
+		answers: answers.map(one => ({ after: one.after, bytes: bytes(one.bytes) })),
 	};
 	return { config, time: new Date(time), replay };
 }
@@ -166,11 +166,5 @@ async function firmware(values: readonly string[]): Promise<number> {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
-		return firmware(values);
-	});
+	return runCommand(values, usage, async () => firmware(values));
 }

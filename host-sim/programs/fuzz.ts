@@ -6,8 +6,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { type Options, readCount, readOptions, refuseOther, wantsHelp } from "./arguments.js";
-import { guarded } from "./guarded.js";
+import { type Options, readCount, readOptions, refuseOther } from "./arguments.js";
+import { runCommand } from "./guarded.js";
 import { Problem } from "../build/files.js";
 import { corpusFolder } from "./fuzz/material.js";
 import { fuzz, longestAllowed, targets, type Finding, type Outcome, type Target } from "./fuzz/run.js";
@@ -168,11 +168,5 @@ async function run(values: Arguments): Promise<number> {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
-		return run(readArguments(values));
-	});
+	return runCommand(values, usage, async () => run(readArguments(values)));
 }

@@ -4,12 +4,13 @@
 
 import { Problem, systemSentence } from "../build/files.js";
 import { failed } from "../build/terminal.js";
+import { wantsHelp } from "./arguments.js";
 
 /** Exit code for what the system refused: a disk that is full, a file without permission. */
 const SYSTEM_EXIT = 1;
 
 /** Runs `body` and returns its exit code, or that of the Problem in which it ended. */
-export async function guarded(body: () => Promise<number>): Promise<number> {
+async function guarded(body: () => Promise<number>): Promise<number> {
 	try {
 		return await body();
 	} catch (error) {
@@ -22,4 +23,13 @@ export async function guarded(body: () => Promise<number>): Promise<number> {
 		process.stderr.write(`${failed(sentence)}\n`);
 		return SYSTEM_EXIT;
 	}
+}
+
+/** Runs a command, or prints `usage` where that is asked for. Returns the exit code. */
+export function runCommand(values: readonly string[], usage: string, body: () => Promise<number>): Promise<number> {
+	return guarded(async () => {
+		if (!wantsHelp(values)) return body();
+		process.stdout.write(usage);
+		return 0;
+	});
 }

@@ -7,8 +7,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
-import { type Options, readCount, readOptions, refuseOther, wantsHelp } from "./arguments.js";
-import { guarded } from "./guarded.js";
+import { type Options, readCount, readOptions, refuseOther } from "./arguments.js";
+import { runCommand } from "./guarded.js";
 import { locked, Problem, projectRoot } from "../build/files.js";
 import { cMutants } from "./mutate/c.js";
 import { Copy } from "./mutate/copy.js";
@@ -261,11 +261,7 @@ async function mutate(values: Arguments): Promise<number> {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
+	return runCommand(values, usage, async () => {
 		if (!existsSync(join(projectRoot, "node_modules", "typescript")))
 			throw new Problem("the packages of package-lock.json are not installed");
 		return mutate(readArguments(values));

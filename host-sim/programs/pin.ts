@@ -8,8 +8,8 @@ import { isIP } from "node:net";
 import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 
 import { Problem } from "../build/files.js";
-import { type Options, readOptions, readSeconds, wantsHelp } from "./arguments.js";
-import { guarded } from "./guarded.js";
+import { type Options, readOptions, readSeconds } from "./arguments.js";
+import { runCommand } from "./guarded.js";
 import { keyFault, keyTitle, titleOf } from "./rootfile.js";
 
 const usage = `npm run pin -- HOST[:PORT] [--name NAME] [--timeout SECONDS]
@@ -202,11 +202,5 @@ async function run(target: Target): Promise<number> {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
-		return run(readArguments(values));
-	});
+	return runCommand(values, usage, async () => run(readArguments(values)));
 }

@@ -9,8 +9,8 @@ import { join } from "node:path";
 
 import { Problem, projectRoot, writeWhole } from "../build/files.js";
 import { run } from "../build/process.js";
-import { type Options, readOptions, userPath, wantsHelp } from "./arguments.js";
-import { guarded } from "./guarded.js";
+import { type Options, readOptions, userPath } from "./arguments.js";
+import { runCommand } from "./guarded.js";
 import { makeDist, type DistOptions } from "./release/dist.js";
 
 const usage = `npm run release [-- VERSION] [-- OPTION ...]
@@ -142,11 +142,7 @@ async function writeVersion(version: string): Promise<void> {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
+	return runCommand(values, usage, async () => {
 		const { version, folder, ...options } = readArguments(values);
 		if (version !== undefined) await writeVersion(version);
 		const bytes = await makeDist(folder, options);

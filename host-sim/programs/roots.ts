@@ -6,8 +6,8 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
 
 import type { StoredRoot } from "../../modules/x509/store.js";
-import { type Options, readCount, readOptions, refuseOther, userPath, wantsHelp } from "./arguments.js";
-import { guarded } from "./guarded.js";
+import { type Options, readCount, readOptions, refuseOther, userPath } from "./arguments.js";
+import { runCommand } from "./guarded.js";
 import { commonRoots, isUpcomingRoot } from "./common-roots.js";
 import { fileProblem, Problem, writeWhole } from "../build/files.js";
 import { keyDigest } from "./lifecycle.js";
@@ -147,11 +147,5 @@ function run(given: Arguments): number {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
-		return run(readArguments(values));
-	});
+	return runCommand(values, usage, async () => run(readArguments(values)));
 }

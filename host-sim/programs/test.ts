@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import type { Summary } from "./test/reporter.js";
-import { type Options, readCount, readOptions, wantsHelp } from "./arguments.js";
-import { guarded } from "./guarded.js";
+import { type Options, readCount, readOptions } from "./arguments.js";
+import { runCommand } from "./guarded.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
 
 /** Folders of tests/ in the order in which they run. */
@@ -134,11 +134,7 @@ const options: Options<Chosen> = {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
+	return runCommand(values, usage, async () => {
 		const jobs = Math.min(MAX_JOBS, availableParallelism());
 		return runTests(readOptions<Chosen>(values, options, { names: [], jobs }, ({ names }, name) => names.push(name)));
 	});

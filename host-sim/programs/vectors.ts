@@ -10,8 +10,8 @@ import { join } from "node:path";
 
 import { buildFolder, Problem, writeWhole } from "../build/files.js";
 import { say } from "../build/progress.js";
-import { type Options, readOptions, refuseOther, userPath, wantsHelp } from "./arguments.js";
-import { guarded } from "./guarded.js";
+import { type Options, readOptions, refuseOther, userPath } from "./arguments.js";
+import { runCommand } from "./guarded.js";
 import { vectorPins } from "./vectors/pins.js";
 
 /** C2SP/wycheproof at a commit, so that the files can't change under their pins. */
@@ -82,11 +82,7 @@ const options: Options<Places> = {
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return guarded(async () => {
-		if (wantsHelp(values)) {
-			process.stdout.write(usage);
-			return 0;
-		}
+	return runCommand(values, usage, async () => {
 		const empty = { from: source, out: destination };
 		const { from, out } = readOptions(values, options, empty, refuseOther);
 		const count = await fetchVectors(from, out, vectorPins);

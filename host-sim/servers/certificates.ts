@@ -181,7 +181,7 @@ function makeSignature(name: SignatureName, key: KeyObject, data: Uint8Array): B
 }
 
 /** The bytes of an IP address. */
-export function addressOctets(text: string): Buffer {
+export function addressBytes(text: string): Buffer {
 	if (isIP(text) === 4) return Buffer.from(text.split(".").map(Number));
 	const [head = "", tail] = text.split("::") as [string, string?];
 	const groups = (part: string): number[] => (part === "" ? [] : part.split(":").map(group => parseInt(group, 16)));
@@ -195,10 +195,10 @@ export function addressOctets(text: string): Buffer {
 function generalName(text: string): Buffer {
 	const [address = "", length] = text.split("/") as [string, string?];
 	if (isIP(address) === 0) return context(2, false, Buffer.from(text, "latin1"));
-	const octets = addressOctets(address);
-	if (length === undefined) return context(7, false, octets);
-	const mask = octets.map((_, i) => (0xff << Math.max(0, Math.min(8, 8 * (i + 1) - Number(length)))) & 0xff);
-	return context(7, false, octets, mask);
+	const bytes = addressBytes(address);
+	if (length === undefined) return context(7, false, bytes);
+	const mask = bytes.map((_, i) => (0xff << Math.max(0, Math.min(8, 8 * (i + 1) - Number(length)))) & 0xff);
+	return context(7, false, bytes, mask);
 }
 
 function constraints(permitted: readonly string[] = [], excluded: readonly string[] = []): Buffer {

@@ -7,9 +7,9 @@ export function element(tag: number, ...contents: Uint8Array[]): Buffer {
 	const content = Buffer.concat(contents);
 	const length = content.length;
 	if (length < 128) return Buffer.concat([Buffer.of(tag, length), content]);
-	const octets: number[] = [];
-	for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
-	return Buffer.concat([Buffer.of(tag, 0x80 | octets.length, ...octets), content]);
+	const bytes: number[] = [];
+	for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
+	return Buffer.concat([Buffer.of(tag, 0x80 | bytes.length, ...bytes), content]);
 }
 
 export function sequence(...contents: Uint8Array[]): Buffer {
@@ -31,12 +31,12 @@ export function boolean(value: boolean): Buffer {
 
 /** A non-negative INTEGER from its bytes, big-endian, or from a small number. */
 export function integer(value: number | Uint8Array): Buffer {
-	let octets =
+	let bytes =
 		typeof value === "number"
 			? Buffer.from(value.toString(16).padStart(value < 256 ? 2 : 8, "0"), "hex")
 			: Buffer.from(value);
-	while (octets.length > 1 && octets[0] === 0 && octets[1]! < 0x80) octets = octets.subarray(1);
-	return element(0x02, octets[0]! >= 0x80 ? Buffer.concat([Buffer.of(0), octets]) : octets);
+	while (bytes.length > 1 && bytes[0] === 0 && bytes[1]! < 0x80) bytes = bytes.subarray(1);
+	return element(0x02, bytes[0]! >= 0x80 ? Buffer.concat([Buffer.of(0), bytes]) : bytes);
 }
 
 export function nothing(): Buffer {
@@ -46,14 +46,14 @@ export function nothing(): Buffer {
 /** "1.2.840.10045.4.3.2" */
 export function oid(dotted: string): Buffer {
 	const [first, second, ...rest] = dotted.split(".").map(Number);
-	const octets: number[] = [];
+	const bytes: number[] = [];
 	for (const arc of [first! * 40 + second!, ...rest]) {
 		const septets = [arc % 128];
 		for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128))
 			septets.unshift(0x80 | (left % 128));
-		octets.push(...septets);
+		bytes.push(...septets);
 	}
-	return element(0x06, Buffer.from(octets));
+	return element(0x06, Buffer.from(bytes));
 }
 
 export function octetString(content: Uint8Array): Buffer {
@@ -68,9 +68,9 @@ export function bitString(content: Uint8Array, unused = 0): Buffer {
 export function bits(numbers: readonly number[]): Buffer {
 	if (numbers.length === 0) return bitString(Buffer.alloc(0));
 	const highest = Math.max(...numbers);
-	const octets = Buffer.alloc((highest >> 3) + 1);
-	for (const number of numbers) octets[number >> 3]! |= 0x80 >> (number & 7);
-	return bitString(octets, 7 - (highest & 7));
+	const bytes = Buffer.alloc((highest >> 3) + 1);
+	for (const number of numbers) bytes[number >> 3]! |= 0x80 >> (number & 7);
+	return bitString(bytes, 7 - (highest & 7));
 }
 
 export function utf8String(text: string): Buffer {

@@ -2,7 +2,7 @@
 	What a handshake message carries, in a few words. A message that can't be read says so: this is for looking at servers that go wrong.
 */
 
-import { X509Certificate } from "node:crypto";
+import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 
 import { groupName, messageName, schemeName, versionName } from "./names.js";
 import { extensionsOf, serverChoice, suiteName, type Direction } from "./records.js";
@@ -36,6 +36,38 @@ function protocols(bytes: Buffer): string[] {
 	return names;
 }
 
+/** The groups of the key shares in a ClientHello. */
+function shareGroups(bytes: Buffer): number[] {
+	const found: number[] = [];
+	for (let at = 2; at + 4 <= bytes.length; at += 4 + bytes.readUInt16BE(at + 2)) found.push(bytes.readUInt16BE(at));
+	return found;
+}
+
+/** An external key has no age (RFC 8446 section 4.2.11); that of a ticket is hidden behind a random number. */
+function pskWords(bytes: Buffer): string {
+	const name = 4 + bytes.readUInt16BE(2);
+	return bytes.readUInt32BE(name) === 0 ? "external pre-shared key" : "pre-shared key of a session";
+}
+
+/** Numbers of certificate types (RFC 7250). */
+const certificateTypes: Readonly<Record<number, string>> = { 0: "X.509", 2: "raw public key" };
+
+/** What a hello says of the kinds of certificates, where it does. */
+function typeWords(extensions: ReadonlyMap<number, Buffer>): string[] {
+	return (
+		[
+			[20, "server"],
+			[19, "client"],
+		] as const
+	).flatMap(([type, side]) => {
+		const data = extensions.get(type);
+		if (!data) return [];
+		// a list from the client, one number from the server
+		const list = [...(data.length > 1 ? data.subarray(1) : data)];
+		return `${side} by ${list.map(one => certificateTypes[one] ?? `type ${one}`).join(" or ")}`;
+	});
+}
+
 function clientHello(body: Buffer): string {
 	const extensions = extensionsOf(body, true),
 		suitesAt = 35 + body[34]!;
@@ -50,11 +82,16 @@ function clientHello(body: Buffer): string {
 		plural(body.readUInt16BE(suitesAt) / 2, "suite"),
 	];
 	if (groups) words.push(`groups ${numbers(groups.subarray(2)).map(groupName).join(", ")}`);
-	if (shares && shares.length > 4) words.push(`key share ${groupName(shares.readUInt16BE(2))}`);
+	if (shares && shares.length > 4) {
+		const groupsOfShares = shareGroups(shares);
+		words.push(`key share${groupsOfShares.length === 1 ? "" : "s"} ${groupsOfShares.map(groupName).join(", ")}`);
+	}
 	if (names) words.push(`server name ${printable(names.subarray(5))}`);
 	if (alpn) words.push(`ALPN ${protocols(alpn).join(", ")}`);
 	if (extensions.has(44)) words.push("the server's cookie");
-	if (extensions.has(41)) words.push("pre-shared key");
+	const psk = extensions.get(41);
+	if (psk) words.push(pskWords(psk));
+	words.push(...typeWords(extensions));
 	if (ticket?.length) words.push(`session ticket of ${ticket.length} bytes`);
 	if (extensions.has(42)) words.push("early data follows");
 	return words.join("; ");
@@ -76,6 +113,7 @@ function serverHello(body: Buffer): string {
 	if (extensions.has(44)) words.push("and its cookie");
 	if (extensions.has(41)) words.push("takes the pre-shared key");
 	if (alpn) words.push(`ALPN ${protocols(alpn).join(", ")}`);
+	words.push(...typeWords(extensions));
 	if (version === 0x0303 && !extensions.has(23)) words.push("no extended master secret");
 	return words.join("; ");
 }
@@ -99,16 +137,26 @@ export function certificateWords(der: Buffer): string {
 	try {
 		certificate = new X509Certificate(der);
 	} catch {
-		return `a certificate of ${der.length} bytes that can't be read`;
+		const key = rawKey(der);
+		return key ? `raw public key (${keyWords(key)})` : `a certificate of ${der.length} bytes that can't be read`;
 	}
 	const name = /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? certificate.subjectAltName ?? "no name";
-	return `${printable(Buffer.from(name))} (${keyWords(certificate)}, to ${new Date(certificate.validTo).toISOString().slice(0, 10)})`;
+	return `${printable(Buffer.from(name))} (${keyWords(certificate.publicKey)}, to ${new Date(certificate.validTo).toISOString().slice(0, 10)})`;
 }
 
 /** OpenSSL's names of curves, as everybody else calls them. */
 const curveNames: Readonly<Record<string, string>> = { prime256v1: "P-256", secp384r1: "P-384", secp521r1: "P-521" };
 
-function keyWords({ publicKey }: X509Certificate): string {
+/** A key that comes without a certificate (RFC 7250); undefined where it can't be read. */
+function rawKey(der: Buffer): KeyObject | undefined {
+	try {
+		return createPublicKey({ key: der, format: "der", type: "spki" });
+	} catch {
+		return undefined;
+	}
+}
+
+function keyWords(publicKey: KeyObject): string {
 	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKey;
 	if (type === "rsa") return `RSA ${details?.modulusLength}`;
 	const curve = String(details?.namedCurve);
@@ -116,7 +164,8 @@ function keyWords({ publicKey }: X509Certificate): string {
 }
 
 function certificate(body: Buffer, is13: boolean): string {
-	const list = certificatesOf(body, is13);
+	// in TLS 1.2 a raw key stands in place of the list: it begins as DER does, a list with a length below 65,536
+	const list = !is13 && body[3] === 0x30 ? [body.subarray(3)] : certificatesOf(body, is13);
 	return list.length ? list.map(certificateWords).join(" < ") : "none";
 }
 
@@ -142,6 +191,7 @@ function encryptedExtensions(body: Buffer): string {
 		else if (type === 28) words.push(`records of at most ${data.readUInt16BE(0)} bytes`);
 		else if (type === 1) words.push(`records of at most ${256 << data[0]!} bytes`);
 		else if (type === 0) words.push("the server name was used");
+		else if (type === 19 || type === 20) words.push(...typeWords(new Map([[type, data]])));
 		else if (type !== 10) words.push(`extension ${type}`);
 	}
 	return words.join("; ");

@@ -222,7 +222,7 @@ export class BlockKey12 implements RecordKey {
 		const decipher = createDecipheriv(this.#cipher, this.#key, body.subarray(0, 16)).setAutoPadding(false);
 		const inside = Buffer.concat([decipher.update(body.subarray(16)), decipher.final()]);
 		const last = inside[inside.length - 1]!;
-		if (!inside.subarray(-last - 1).every(octet => octet === last)) throw new Error("a record's padding is wrong");
+		if (!inside.subarray(-last - 1).every(byte => byte === last)) throw new Error("a record's padding is wrong");
 		const text = inside.subarray(0, -last - 1);
 		if (this.encryptThenMac) return { type, content: text };
 		const content = text.subarray(0, -macLength);

@@ -5,45 +5,28 @@
 import Resource from "Resource";
 import { equal, fail, note, ok, test } from "test/harness";
 import { trustCertificates } from "tls/x509/trust";
-import { Chain, octets } from "./verify";
+import { Chain, fromBase64 } from "./verify";
+import type { ChainCase } from "./cases";
 import type { Question } from "./verify";
 
-interface Case {
-	readonly name: string;
-	readonly chain: readonly string[];
-	readonly trusted?: readonly string[];
-	readonly pins?: readonly string[];
-	readonly host: string;
-	readonly seconds: number;
-	/** "" for a chain to be accepted. */
-	readonly code: string;
-	readonly says: string;
-	/** A stapled status, and whether one must be there. */
-	readonly staple?: string;
-	readonly requiresStatus?: boolean;
-	readonly clockTolerance?: number;
-	/** Until when it holds. */
-	readonly until?: number;
-}
-
 const { cases, mutated } = JSON.parse(String.fromArrayBuffer(new Resource("cases.json").slice(0))) as {
-	cases: Case[];
-	mutated: Case[];
+	cases: ChainCase[];
+	mutated: ChainCase[];
 };
 
-function question({ trusted, host, seconds, pins, requiresStatus, clockTolerance }: Case): Question {
+function question({ trusted, host, seconds, pins, requiresStatus, clockTolerance }: ChainCase): Question {
 	return {
-		roots: trusted && trustCertificates(trusted.map(octets)),
+		roots: trusted && trustCertificates(trusted.map(fromBase64)),
 		name: host,
 		seconds,
-		pins: pins?.map(octets),
+		pins: pins?.map(fromBase64),
 		requiresStatus,
 		clockTolerance,
 	};
 }
 
-function chainOf({ chain, staple }: Case): Chain {
-	return new Chain(chain.map(octets), staple === undefined ? undefined : octets(staple));
+function chainOf({ chain, staple }: ChainCase): Chain {
+	return new Chain(chain.map(fromBase64), staple === undefined ? undefined : fromBase64(staple));
 }
 
 for (const one of cases) {
@@ -73,7 +56,7 @@ const codes = [
 ];
 
 for (const one of mutated) {
-	test(`${one.name}: no octet can be changed`, () => {
+	test(`${one.name}: no byte can be changed`, () => {
 		const chain = chainOf(one);
 		const { message } = chain;
 		const asked = question(one);
@@ -85,32 +68,32 @@ for (const one of mutated) {
 				const refusal = chain.refusal(asked);
 				message[at]! ^= mask;
 				const code = refusal.slice(0, refusal.indexOf(":"));
-				if (!codes.includes(code)) fail(`octet ${at} ^ ${mask}: ${refusal === "" ? "accepted" : refusal}`);
+				if (!codes.includes(code)) fail(`byte ${at} ^ ${mask}: ${refusal === "" ? "accepted" : refusal}`);
 				counts[code] = (counts[code] ?? 0) + 1;
 			}
 		}
 		equal(chain.refusal(asked), "");
 		note(
-			`${one.name}, ${message.length} octets: ${Object.keys(counts)
+			`${one.name}, ${message.length} bytes: ${Object.keys(counts)
 				.map(code => `${counts[code]} ${code}`)
 				.join(", ")}`,
 		);
 	});
 
 	test(`${one.name}: no certificate can be cut short or made longer`, () => {
-		const { message, spans } = new Chain(one.chain.map(octets));
+		const { message, spans } = new Chain(one.chain.map(fromBase64));
 		const asked = question(one);
 		for (let i = 0; i < spans.length; i += 2) {
 			const whole = message.slice(spans[i]!, spans[i + 1]!);
-			const others = one.chain.map(octets);
+			const others = one.chain.map(fromBase64);
 			for (let length = 0; length < whole.length; length++) {
 				others[i / 2] = whole.slice(0, length);
-				ok(new Chain(others).refusal(asked) !== "", `certificate ${i / 2} of ${length} octets was accepted`);
+				ok(new Chain(others).refusal(asked) !== "", `certificate ${i / 2} of ${length} bytes was accepted`);
 			}
 			const longer = new Uint8Array(whole.length + 1);
 			longer.set(whole);
 			others[i / 2] = longer;
-			ok(new Chain(others).refusal(asked) !== "", `certificate ${i / 2} with an octet behind it was accepted`);
+			ok(new Chain(others).refusal(asked) !== "", `certificate ${i / 2} with a byte behind it was accepted`);
 		}
 	});
 }

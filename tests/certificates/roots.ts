@@ -41,7 +41,7 @@ const names = expected.all.map(({ der: text }) => {
 	return nameOf(bytes, subjectStart, subjectEnd);
 });
 
-function octets(name: string): Uint8Array {
+function resourceBytes(name: string): Uint8Array {
 	return new Uint8Array(new Resource(name).slice(0));
 }
 
@@ -74,7 +74,7 @@ test("no other name is found", () => {
 			equal(store.find(other), -1);
 		}
 	}
-	for (let i = 0; i < 500; i++) equal(store.find(numbers.octets(32)), -1);
+	for (let i = 0; i < 500; i++) equal(store.find(numbers.bytes(32)), -1);
 	equal(store.find(new Uint8Array(32)), -1);
 	equal(store.find(new Uint8Array(32).fill(255)), -1);
 	ok(!store.isNamed(store.count, names[0]!));
@@ -85,12 +85,12 @@ test("the tool and the device make the same store of the same certificates", () 
 		["all.bin", expected.all.map(one => der(one.der))],
 		["odd.bin", expected.odd],
 	] as const) {
-		const tool = octets(name);
+		const tool = resourceBytes(name);
 		const own = trustCertificates(inputs).bytes.slice();
 		equal(own.length, tool.length);
 		// the date, distrust dates, and with them the checksum, differ
 		own.set(tool.subarray(Store.made, Store.count), Store.made);
-		const store = new RootStore(octets(name));
+		const store = new RootStore(resourceBytes(name));
 		for (let i = 0; i < store.count; i++) {
 			const at = store.place(i) + Store.distrusted;
 			equal(store.distrustedFrom(store.place(i)) < Store.never, name === "all.bin", "public roots alone have a date");
@@ -127,8 +127,8 @@ test("a store is read where it lies", () => {
 	const before = memory().chunks;
 	const store = new RootStore(resource);
 	const grown = memory().chunks - before;
-	ok(grown < 400, `${grown} octets for a store of ${store.bytes.length}`);
-	note(`a store of ${store.bytes.length} octets in flash takes ${grown} of the heap's chunks, garbage included`);
+	ok(grown < 400, `${grown} bytes for a store of ${store.bytes.length}`);
+	note(`a store of ${store.bytes.length} bytes in flash takes ${grown} of the heap's chunks, garbage included`);
 	equal(new RootStore(resource.slice(0, resource.byteLength, false)).count, store.count);
 	throws(() => {
 		store.bytes[20] = 1;
@@ -166,7 +166,7 @@ test("a lookup allocates nothing", () => {
 });
 
 test("a store that is cut short is refused, wherever the cut", () => {
-	const whole = octets("common.bin");
+	const whole = resourceBytes("common.bin");
 	for (let length = 0; length < whole.length; length += length < 2000 ? 1 : 37)
 		throws(() => new RootStore(whole.subarray(0, length)), "configuration");
 	throws(() => new RootStore(whole.subarray(0, whole.length - 1)), "configuration");
@@ -174,7 +174,7 @@ test("a store that is cut short is refused, wherever the cut", () => {
 });
 
 test("a store that is damaged is refused, wherever the damage", () => {
-	const whole = octets("common.bin");
+	const whole = resourceBytes("common.bin");
 	const numbers = new Numbers(7);
 	for (let at = 0; at < whole.length; at += at < 1000 ? 1 : 1 + numbers.below(16)) {
 		const bit = 1 << numbers.below(8);
@@ -187,14 +187,14 @@ test("a store that is damaged is refused, wherever the damage", () => {
 });
 
 test("bytes behind a store do not matter: flash is filled up", () => {
-	const whole = octets("common.bin");
+	const whole = resourceBytes("common.bin");
 	const padded = new Uint8Array(whole.length + 13).fill(255);
 	padded.set(whole);
 	equal(new RootStore(padded).count, new RootStore(whole).count);
 });
 
 test("a checksum does not save a store whose offsets are wrong", () => {
-	const bytes = octets("odd.bin");
+	const bytes = resourceBytes("odd.bin");
 	const end = bytes.length - Store.checkSize;
 	for (const [at, value] of [
 		[Store.count + 1, 6],

@@ -8,7 +8,7 @@ import { Store } from "tls/x509/store";
 import { PathSearch } from "tls/x509/path";
 import { RootStore } from "tls/trust";
 import type { RootBytes, RootMaker } from "tls/trust";
-import { Chain, octets } from "./verify";
+import { Chain, fromBase64 } from "./verify";
 
 interface Expected {
 	readonly host: string;
@@ -26,7 +26,7 @@ interface Expected {
 }
 
 const expected = JSON.parse(String.fromArrayBuffer(new Resource("expected.json").slice(0))) as Expected;
-const key = octets(expected.key);
+const key = fromBase64(expected.key);
 
 function bytesOf(name: string): Uint8Array {
 	return new Uint8Array(new Resource(name).slice(0));
@@ -65,7 +65,7 @@ class File {
 }
 
 function verdict(roots: RootStore, chain: readonly string[], seconds = expected.now): string {
-	return new Chain(chain.map(octets)).refusal({ roots, name: expected.host, seconds });
+	return new Chain(chain.map(fromBase64)).refusal({ roots, name: expected.host, seconds });
 }
 
 test("a store is opened by its maker's key, from flash, memory and a file", () => {
@@ -155,8 +155,8 @@ test("bytes behind the signature do not matter: a partition is longer than its s
 
 test("a wrong key or version is a mistake of the application's", () => {
 	for (const wrong of [
-		octets(expected.rsa),
-		octets(expected.p384),
+		fromBase64(expected.rsa),
+		fromBase64(expected.p384),
 		new Uint8Array(0),
 		key.subarray(1),
 		"",
@@ -192,7 +192,7 @@ test("two searches may go on side by side with one store in a file", () => {
 	const roots = new RootStore(new File(bytesOf("plain.bin")));
 	for (let ahead = 0; ahead < 12; ahead++) {
 		const searches = [expected.good, expected.limited].map(chain => {
-			const { message, spans } = new Chain(chain.map(octets));
+			const { message, spans } = new Chain(chain.map(fromBase64));
 			return new PathSearch(message, spans, { name: expected.host, roots, clock: () => expected.now });
 		});
 		const [one, two] = searches as [PathSearch, PathSearch];
@@ -224,7 +224,7 @@ test("a root counts for TLS until the second before its date", () => {
 });
 
 test("what was verified ends with the root's date", () => {
-	const chain = new Chain(expected.good.map(octets));
+	const chain = new Chain(expected.good.map(fromBase64));
 	const roots = new RootStore(bytesOf("old.bin"));
 	equal(chain.verify({ roots, name: expected.host, seconds: expected.now }).validUntil, expected.distrusted);
 });

@@ -19,7 +19,7 @@ export interface Question {
 }
 
 /** The bytes of base64. */
-export function octets(base64: string): Uint8Array {
+export function fromBase64(base64: string): Uint8Array {
 	return readPEM(`-----BEGIN CERTIFICATE-----${base64}-----END CERTIFICATE-----`, "CERTIFICATE")[0]!;
 }
 

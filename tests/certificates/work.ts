@@ -11,25 +11,13 @@ import { StapledStatus } from "tls/x509/ocsp";
 import { PathSearch } from "tls/x509/path";
 import { trustCertificates } from "tls/x509/trust";
 import { Work } from "tls/x509/work";
-import { octets } from "./verify";
-
-interface Case {
-	readonly name: string;
-	readonly chain: readonly string[];
-	readonly trusted?: readonly string[];
-	readonly pins?: readonly string[];
-	readonly host: string;
-	readonly seconds: number;
-	readonly code: string;
-	readonly says: string;
-	readonly staple?: string;
-	readonly requiresStatus?: boolean;
-}
+import { fromBase64 } from "./verify";
+import type { ChainCase } from "./cases";
 
 const LONGEST_STEP = 30_000;
 const LONGEST_SEARCH = 4_000_000;
 
-const cases = JSON.parse(String.fromArrayBuffer(new Resource("cases.json").slice(0))) as Case[];
+const cases = JSON.parse(String.fromArrayBuffer(new Resource("cases.json").slice(0))) as ChainCase[];
 
 /** Steps of the meter: of one call, at most; of all calls; and calls. */
 class Meter {
@@ -64,19 +52,19 @@ function join(parts: readonly Uint8Array[]): { message: Uint8Array; spans: numbe
 
 /** "" or "code: message"; the status is checked within the search, or after it as in TLS 1.2. */
 function run(
-	{ chain, trusted, pins, host, seconds, staple, requiresStatus = false }: Case,
+	{ chain, trusted, pins, host, seconds, staple, requiresStatus = false }: ChainCase,
 	used: Meter,
 	isLater: boolean,
 ): string {
-	const parts = chain.map(octets);
-	if (staple !== undefined) parts.push(octets(staple));
+	const parts = chain.map(fromBase64);
+	if (staple !== undefined) parts.push(fromBase64(staple));
 	const { message, spans } = join(parts);
 	const span = staple === undefined ? undefined : { start: spans[spans.length - 2]!, end: spans[spans.length - 1]! };
 	if (span) spans.length -= 2;
 	const policy = {
 		name: host,
-		roots: trusted && trustCertificates(trusted.map(octets)),
-		pins: pins?.map(octets),
+		roots: trusted && trustCertificates(trusted.map(fromBase64)),
+		pins: pins?.map(fromBase64),
 		pinsInsteadOfRoots: !trusted,
 		clock: () => seconds,
 		requiresStatus,

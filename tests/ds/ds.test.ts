@@ -141,7 +141,7 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 		},
 		{ name: "another key in the block", env: { SIM_EFUSE_DS_KEY3: "00".repeat(32) }, says: changedWords },
 		...[4, 19, 20, 20 + 384, 20 + 2 * 384, -49, -17, -16, -1].map(at => ({
-			name: `octet ${at} of the parameters changed`,
+			name: `byte ${at} of the parameters changed`,
 			parameters: () => flipped(made(2048), at),
 			says: changedWords,
 		})),
@@ -166,7 +166,7 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 			says: /this chip takes no key of that length/,
 		},
 		{
-			name: "an octet less, once it was looked at",
+			name: "a byte less, once it was looked at",
 			env: { DS_SHORTER: "1" },
 			says: /not as long as this chip's are \(PSA status -135\)$/,
 		},
@@ -216,7 +216,7 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 		test(`TLS ${version}: parameters of another key are for the server to refuse`, async t => {
 			const server = await start(version);
 			try {
-				const numbers = (octets: Buffer): Buffer => flipped(octets, 2 * 384 + 5);
+				const numbers = (bytes: Buffer): Buffer => flipped(bytes, 2 * 384 + 5);
 				for (const [name, parameters] of [
 					["another device's", encryptParameters(makeKey("rsa2048").privateKey, hmacKey)],
 					["another length outside", Buffer.concat([made(3072).subarray(0, 4), made(2048).subarray(4)])],

@@ -7,13 +7,13 @@ import { accelerate, environment } from "simulator";
 import { dsSigner } from "tls/ds";
 
 const text = environment("DS_PARAMETERS")!;
-const octets = Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
-const parameters = new ArrayBuffer(octets.length, { maxByteLength: octets.length } as object) as ArrayBuffer & {
+const bytes = Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
+const parameters = new ArrayBuffer(bytes.length, { maxByteLength: bytes.length } as object) as ArrayBuffer & {
 	resize(length: number): void;
 };
-new Uint8Array(parameters).set(octets);
+new Uint8Array(parameters).set(bytes);
 const sign = dsSigner(parameters, Number(environment("DS_BLOCK")));
-if (environment("DS_SHORTER")) parameters.resize(octets.length - Number(environment("DS_SHORTER")));
+if (environment("DS_SHORTER")) parameters.resize(bytes.length - Number(environment("DS_SHORTER")));
 const fault = environment("DS_FAULT");
 if (fault) accelerate(...(JSON.parse(fault) as Parameters<typeof accelerate>));
 

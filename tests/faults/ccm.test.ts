@@ -96,7 +96,7 @@ describe("AES-CCM", () => {
 				[1000, "closed"],
 				[1001, "record_too_long"],
 			] as const) {
-				test(`${suite}: ${length} octets where 1000 were asked for`, async () => {
+				test(`${suite}: ${length} bytes where 1000 were asked for`, async () => {
 					const { client } = await run(
 						suite,
 						{ ...limited, ...sending(length) },
@@ -106,7 +106,7 @@ describe("AES-CCM", () => {
 					assert.equal(client.length, code === "closed" ? length : 0);
 				});
 			}
-			test(`${suite}: its tag has ${tag} octets, and no record has fewer`, async () => {
+			test(`${suite}: its tag has ${tag} bytes, and no record has fewer`, async () => {
 				const { client } = await run(
 					suite,
 					sending(0, () => Buffer.concat([Buffer.of(23, 3, 3, 0, tag - 1), Buffer.alloc(tag - 1)])),

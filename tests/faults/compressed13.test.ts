@@ -88,12 +88,12 @@ const faults: Fault[] = [
 	{ name: "a stream of one byte", script: changing(body => compressed(body, { data: Buffer.of(0x78) })), ...bad },
 	{ name: "an empty stream", script: changing(body => compressed(body, { data: Buffer.alloc(0) })), ...malformed },
 	{
-		name: "an octet behind the message",
+		name: "a byte behind the message",
 		script: changing(body => message(25, compressed(body).subarray(4), Buffer.of(0))),
 		...malformed,
 	},
 	{
-		name: "an octet behind the Certificate inside",
+		name: "a byte behind the Certificate inside",
 		script: changing(body => compressed(Buffer.concat([body, Buffer.of(0)]))),
 		...malformed,
 	},
@@ -128,7 +128,7 @@ const faults: Fault[] = [
 		alert: 47,
 	},
 	...[0, 1, 2, 4, 5, 7, 8].map(length => ({
-		name: `cut after ${length} octets`,
+		name: `cut after ${length} bytes`,
 		script: changing(body => message(25, compressed(body).subarray(4, 4 + length))),
 		...malformed,
 	})),
@@ -195,7 +195,7 @@ describe("TLS 1.3: compressed certificates", () => {
 		assert.equal(name!.client.code, "wrong_name", name!.client.message);
 		assert.equal(key!.client.code, "bad_signature", key!.client.message);
 	});
-	test("every flipped octet is refused", { skip: lacksZlib("native") }, async () => {
+	test("every flipped byte is refused", { skip: lacksZlib("native") }, async () => {
 		const { leaf, intermediate } = identity;
 		const length = deflateSync(Buffer.concat([leaf.der, intermediate.der])).length;
 		const scripts = Array.from({ length: Math.floor(length / 7) }, (_, i) =>

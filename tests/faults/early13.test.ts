@@ -121,7 +121,7 @@ describe("TLS 1.3: early data", () => {
 		assert.equal(client.negotiated?.earlyData, isTaken);
 		const { length: received } = server.received;
 		assert.equal(server.received.toString().split("GET /").length, 2, "one request");
-		assert.equal(received === length, isTaken, `${received} octets`);
+		assert.equal(received === length, isTaken, `${received} bytes`);
 	}
 
 	const isAsked = ({ server }: Pair<Outcome13>): boolean => helloExtensions(server.hello).data.has(EARLY);
@@ -157,7 +157,7 @@ describe("TLS 1.3: early data", () => {
 		[5000, {}],
 		[100, { recordPadding: 256 }],
 	] as const) {
-		test(`${length} octets, ${JSON.stringify(secure)}`, async () => {
+		test(`${length} bytes, ${JSON.stringify(secure)}`, async () => {
 			const [, pair] = await runAll([take], { early: length, secure });
 			expectAnswer(pair!, true, length);
 		});
@@ -189,7 +189,7 @@ describe("TLS 1.3: early data", () => {
 		assert.equal(isAsked(pair!), false);
 		assert.equal(pair!.client.negotiated?.resumed, true);
 	});
-	test("octets only", async () => {
+	test("bytes only", async () => {
 		const [result] = await runClient(1, 1, { ca: identity.root.pem, secure: { earlyData: "GET /" } });
 		assert.equal(result?.code, "configuration");
 		assert.match(result.message, /"earlyData" must be a buffer/);

@@ -29,7 +29,7 @@ const faults: { readonly name: string; readonly data: Buffer; readonly code: str
 	{ name: "no protocol", data: extension(ALPN, vector(2)), ...malformed },
 	{ name: "no list of protocols", data: extension(ALPN), ...malformed },
 	{
-		name: "a protocol with an octet behind the list",
+		name: "a protocol with a byte behind the list",
 		data: extension(ALPN, vector(2, vector(1, Buffer.from("h2"))), Buffer.of(0)),
 		...malformed,
 	},
@@ -52,7 +52,7 @@ const faults: { readonly name: string; readonly data: Buffer; readonly code: str
 	{ name: "no groups in a list of groups", data: extension(GROUPS, vector(2)), ...malformed },
 	{ name: "half a group", data: extension(GROUPS, vector(2, Buffer.of(0))), ...malformed },
 	{
-		name: "groups with an octet behind them",
+		name: "groups with a byte behind them",
 		data: extension(GROUPS, vector(2, u16(0x1d)), Buffer.of(0)),
 		...malformed,
 	},

@@ -167,7 +167,7 @@ describe("TLS 1.3: external keys", () => {
 		const { client, server } = pair;
 		assert.equal(client.negotiated?.earlyData, isTaken);
 		assert.equal(server.received.toString().split("GET /").length, 2, "one request");
-		assert.equal(server.received.length === 100, isTaken, `${server.received.length} octets`);
+		assert.equal(server.received.length === 100, isTaken, `${server.received.length} bytes`);
 		assert.equal(helloExtensions(server.hellos![0]!).data.has(42), isAsked);
 	}
 

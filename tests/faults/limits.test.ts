@@ -87,8 +87,8 @@ for (const [name, number] of [
 			const { data } = helloExtensions(server.hello);
 			const limit = data.get(RECORD_SIZE_LIMIT)!.readUInt16BE(0) - type;
 			const code = data.get(MAX_FRAGMENT_LENGTH)![0]!;
-			assert.ok(limit >= 512 && limit < 16384, `${limit} octets`);
-			assert.ok(256 << code <= limit && (code === 4 || 512 << code > limit), `${limit} octets and ${256 << code}`);
+			assert.ok(limit >= 512 && limit < 16384, `${limit} bytes`);
+			assert.ok(256 << code <= limit && (code === 4 || 512 << code > limit), `${limit} bytes and ${256 << code}`);
 		});
 
 		for (const limit of [64, 1000, 4097, 16384 + type]) {
@@ -125,7 +125,7 @@ for (const [name, number] of [
 			assert.equal(client.length, 16384, client.message);
 		});
 		for (const limit of [64, 65, 100, 512, 16385, 0xffff]) {
-			test(`a server that takes ${limit} octets gets no more`, async () => {
+			test(`a server that takes ${limit} bytes gets no more`, async () => {
 				const { client, server } = await run({ extensions: sizeLimit(limit) });
 				assert.equal(client.code, "closed", client.message);
 				assert.match(server.received.toString(), /^GET .*\r\n\r\n$/s);
@@ -157,10 +157,10 @@ for (const [name, number] of [
 
 		const both = { tls_max_fragment_length: 512, recordSizeLimit: 1024 };
 		for (const [what, extensions, secure, code, alert] of [
-			["63 octets, fewer than any server may name", sizeLimit(63), {}, "illegal_parameter", 47],
+			["63 bytes, fewer than any server may name", sizeLimit(63), {}, "illegal_parameter", 47],
 			["none", sizeLimit(0), {}, "illegal_parameter", 47],
-			["a limit of one octet's length", extension(RECORD_SIZE_LIMIT, Buffer.of(64)), {}, "decode_error", 50],
-			["a limit with an octet behind it", extension(RECORD_SIZE_LIMIT, Buffer.of(4, 0, 0)), {}, "decode_error", 50],
+			["a limit of one byte's length", extension(RECORD_SIZE_LIMIT, Buffer.of(64)), {}, "decode_error", 50],
+			["a limit with a byte behind it", extension(RECORD_SIZE_LIMIT, Buffer.of(4, 0, 0)), {}, "decode_error", 50],
 			["a limit twice", Buffer.concat([sizeLimit(1024), sizeLimit(1024)]), {}, "illegal_parameter", 47],
 			[
 				"a limit that was not asked for",

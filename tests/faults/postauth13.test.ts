@@ -148,7 +148,7 @@ describe("TLS 1.3: authentication after the handshake", () => {
 		...Array.from(
 			{ length: right.length - 4 },
 			(_, i) =>
-				[`cut after ${i} octets`, message(13, right.subarray(4, 4 + i)), "decode_error", 50] as [
+				[`cut after ${i} bytes`, message(13, right.subarray(4, 4 + i)), "decode_error", 50] as [
 					string,
 					Buffer,
 					string,

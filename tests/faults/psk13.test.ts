@@ -142,12 +142,12 @@ const ticketLength = 8 + 2 + 2 + ticket.length + 2;
 
 const ticketFaults: (Pick<Fault, "name" | "code" | "alert"> & { readonly options: object })[] = [
 	...Array.from({ length: ticketLength }, (_, length) => ({
-		name: `cut after ${length} octets`,
+		name: `cut after ${length} bytes`,
 		options: { change: (body: Buffer) => body.subarray(0, length) },
 		...malformed,
 	})),
 	{
-		name: "with an octet too many",
+		name: "with a byte too many",
 		options: { change: (body: Buffer) => Buffer.concat([body, Buffer.of(0)]) },
 		...malformed,
 	},
@@ -268,7 +268,7 @@ describe("TLS 1.3: sessions that go on", () => {
 		assert.equal(second!.server.offered, undefined);
 	});
 	for (const length of [0, 64, 65, 255]) {
-		test(`a nonce of ${length} octets`, async () => {
+		test(`a nonce of ${length} bytes`, async () => {
 			const [, second] = await runAll([{}], {}, {}, { nonce: Buffer.alloc(length, 7) });
 			assert.equal(second!.client.negotiated?.resumed, true, second!.client.message);
 		});

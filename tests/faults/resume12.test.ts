@@ -107,12 +107,12 @@ const resumeFaults: Fault[] = [
 		...unexpected,
 	},
 	{
-		name: "a ticket with an octet too many",
+		name: "a ticket with a byte too many",
 		script: changing("NewSessionTicket", bytes => message(4, bytes.subarray(4), Buffer.of(0)), { ticket }),
 		...malformed,
 	},
 	...[0, 3, 5, 6, 20].map(length => ({
-		name: `a ticket of ${length} octets in all`,
+		name: `a ticket of ${length} bytes in all`,
 		script: changing("NewSessionTicket", bytes => message(4, bytes.subarray(4, 4 + length)), { ticket }),
 		...malformed,
 	})),
@@ -217,14 +217,14 @@ describe("TLS 1.2: max_fragment_length", () => {
 		[3, 2048],
 		[4, 4096],
 	] as const) {
-		test(`${length} octets`, async () => {
+		test(`${length} bytes`, async () => {
 			const [pair] = await run({ extensions: agreed(code), ...answering(length) }, { tls_max_fragment_length: length });
 			assert.equal(pair!.client.code, "closed", pair!.client.message);
 			assert.equal(pair!.client.length, length);
 			const hello = pair!.server.hello.toString("hex");
 			assert.ok(hello.includes(`000100010${code}`), "it is asked for");
 		});
-		test(`more than ${length} octets`, async () => {
+		test(`more than ${length} bytes`, async () => {
 			const [pair] = await run(
 				{ extensions: agreed(code), ...answering(length + 1) },
 				{ tls_max_fragment_length: length },

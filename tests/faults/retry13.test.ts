@@ -118,7 +118,7 @@ const faults: {
 		...malformed,
 	},
 	{
-		name: "a cookie with an octet behind it",
+		name: "a cookie with a byte behind it",
 		script: retrying((versions, share, cookie) => [
 			versions,
 			share,
@@ -231,7 +231,7 @@ describe("TLS 1.3: a second hello", () => {
 			);
 		});
 	}
-	test("a cookie of 4,000 octets", async () => {
+	test("a cookie of 4,000 bytes", async () => {
 		const [pair] = await runAll([
 			retrying((versions, share) => [versions, share, extension(COOKIE, vector(2, Buffer.alloc(4000, 7)))]),
 		]);

@@ -144,7 +144,7 @@ for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
 		}
 
 		for (const name of swept) {
-			test(`${name} cut at every length, and with an octet too many`, async () => {
+			test(`${name} cut at every length, and with a byte too many`, async () => {
 				const size = messages.get(name)!.length - 4;
 				const scripts = Array.from({ length: size }, (_, length) =>
 					// a signature may be a byte shorter than the one that was measured
@@ -176,7 +176,7 @@ for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
 				);
 			});
 			if (free.includes(name)) continue;
-			test(`${name} with any octet changed`, async () => {
+			test(`${name} with any byte changed`, async () => {
 				const size = messages.get(name)!.length;
 				const scripts: Partial<Script12>[] = [];
 				for (let at = 4; at < size; at++)

@@ -122,7 +122,7 @@ describe("TLS 1.3: every message", () => {
 		"CertificateVerify",
 		"Finished",
 	] as const) {
-		test(`${name}, cut after every octet, and with one too many`, async () => {
+		test(`${name}, cut after every byte, and with one too many`, async () => {
 			const length = (await lengths()).get(name)!;
 			const scripts = Array.from({ length }, (_, i) =>
 				changing(name, body => body.subarray(0, Math.min(i, body.length - 1)), more(name)),
@@ -135,7 +135,7 @@ describe("TLS 1.3: every message", () => {
 				...(name.endsWith("Hello") || name.endsWith("Request") ? ["unsupported_version"] : []),
 				...(name === "CertificateVerify" ? ["bad_signature"] : []),
 			];
-			pairs.forEach((pair, i) => expectRefused(pair, codes, `${name}, ${i} octets`));
+			pairs.forEach((pair, i) => expectRefused(pair, codes, `${name}, ${i} bytes`));
 		});
 	}
 

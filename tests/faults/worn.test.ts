@@ -125,18 +125,18 @@ describe("worn keys", () => {
 	test("TLS 1.2 has no other key, and says so", async () => {
 		let received = 0;
 		const said = await run("send", "native", common => async socket => {
-			const { received: octets } = await new Session12(socket, {
+			const { received: piece } = await new Session12(socket, {
 				...common,
 				talk: async session => {
 					while (await session.receive());
 				},
 			}).run();
-			received = octets.length;
+			received = piece.length;
 		});
 		const { code, message: words } = JSON.parse(said) as { code: string; message: string };
 		assert.equal(code, "crypto", words);
 		assert.match(words, /has used up its keys.*open a new one/);
-		assert.ok(received > 0 && received < TOTAL, `${received} octets`);
+		assert.ok(received > 0 && received < TOTAL, `${received} bytes`);
 	});
 
 	for (const variant of variants) {

@@ -99,7 +99,7 @@ function flight13(n: Numbers, material: Material, damages: readonly Damage[]): F
 		delete options.clientCertificates;
 		delete options.clientKey;
 		delete options.applicationLayerProtocolNegotiation;
-		if (early) options.earlyData = n.octets(1 + n.below(300));
+		if (early) options.earlyData = n.bytes(1 + n.below(300));
 	}
 	if (isExternal) options.psk = { identity: "key", key: external };
 	return {

@@ -93,7 +93,7 @@ function changeBytes(n: Numbers, bytes: Uint8Array): Uint8Array {
 		case 3:
 			return bytes.slice(0, at);
 		case 4:
-			return join(bytes.subarray(0, at), n.octets(1 + n.below(4)), bytes.subarray(at));
+			return join(bytes.subarray(0, at), n.bytes(1 + n.below(4)), bytes.subarray(at));
 		case 5:
 			return join(bytes.subarray(0, at), bytes.subarray(Math.min(bytes.length, at + 1 + n.below(8))));
 		case 6: {

@@ -11,7 +11,7 @@ import type { Events, HandshakeInfo } from "tls/connection/connection";
 import { TLSError } from "tls/errors";
 import { chance, someBytes } from "./mutate";
 import type { Peer } from "./peer";
-import { sameBytes } from "./peer";
+import { sameBytes } from "./wire";
 
 /** A rule that was broken. */
 export class Finding extends Error {}

@@ -23,7 +23,7 @@ import type { Element } from "./elements";
 import type { Material } from "./flight";
 import { chance, mutateBytes, mutateDER, numbersOf, pick } from "./mutate";
 import { expectVerdict, Finding, Turns } from "./oracle";
-import { sameBytes } from "./peer";
+import { sameBytes } from "./wire";
 
 /** Steps of one target: returns a word for what came of it. */
 type Body = (n: Numbers, material: Material, turns: Turns) => string;
@@ -202,7 +202,7 @@ function pem(n: Numbers, material: Material, turns: Turns): string {
 function session(n: Numbers, material: Material, turns: Turns): string {
 	const is12 = chance(n, 2);
 	const right = pick(n, is12 ? material.sessions12 : material.sessions13).session;
-	const bytes = chance(n, 20) ? n.octets(n.below(300)) : mutateBytes(n, right);
+	const bytes = chance(n, 20) ? n.bytes(n.below(300)) : mutateBytes(n, right);
 	const options: Options = {
 		serverName: "fuzz.example",
 		roots: material.roots,

@@ -17,7 +17,8 @@ import { legacy } from "tls/optional/legacy/legacy";
 import { ALPN } from "./flight";
 import type { Flight } from "./flight";
 import { chance, someBytes } from "./mutate";
-import { extension, holdsAt, message, Peer, sameBytes, serverShare, Type, u16, vector } from "./peer";
+import { Peer } from "./peer";
+import { extension, holdsAt, message, sameBytes, serverShare, Type, u16, vector } from "./wire";
 import { signWith } from "./peer13";
 import { prime2048 } from "./prime";
 
@@ -98,10 +99,10 @@ export class Peer12 extends Peer {
 			at += 4 + ((hello[at + 2]! << 8) | hello[at + 3]!);
 		}
 		this.resumed = flight.resumes !== undefined && offered.length > 0;
-		const random = n.octets(32);
+		const random = n.bytes(32);
 		this.randoms.set(hello.subarray(6, 38), 0);
 		this.randoms.set(random, 32);
-		const id = this.resumed ? offered : flight.hasId ? n.octets(32) : none;
+		const id = this.resumed ? offered : flight.hasId ? n.bytes(32) : none;
 		this.say(
 			"ServerHello",
 			message(
@@ -218,7 +219,7 @@ export class Peer12 extends Peer {
 	private finish(): void {
 		const { flight, suite, n } = this;
 		if (flight.tickets && this.has(35))
-			this.say("NewSessionTicket12", message(4, Uint8Array.of(0, 0, 14, 16), vector(2, n.octets(40))));
+			this.say("NewSessionTicket12", message(4, Uint8Array.of(0, 0, 14, 16), vector(2, n.bytes(40))));
 		this.flush();
 		this.record(Type.change_cipher_spec, Uint8Array.of(1));
 		this.writing = this.nextWriting;

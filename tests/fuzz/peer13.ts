@@ -14,7 +14,8 @@ import { Secret } from "tls/hardware/secret";
 import { ALPN } from "./flight";
 import type { Flight } from "./flight";
 import { chance, pick, someBytes } from "./mutate";
-import { extension, holdsAt, message, Peer, serverShare, Type, u16, vector } from "./peer";
+import { Peer } from "./peer";
+import { extension, holdsAt, message, serverShare, Type, u16, vector } from "./wire";
 
 /** SHA-256 of "HelloRetryRequest" (section 4.1.3). */
 const retryRandom = bytes("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
@@ -167,7 +168,7 @@ export class Peer13 extends Peer {
 		this.transcript.close();
 		this.transcript = new Hash(this.algorithm);
 		this.add(message(254, digest));
-		const cookie = chance(this.n, 2) ? [extension(44, vector(2, this.n.octets(1 + this.n.below(60))))] : [];
+		const cookie = chance(this.n, 2) ? [extension(44, vector(2, this.n.bytes(1 + this.n.below(60))))] : [];
 		this.say(
 			"HelloRetryRequest",
 			this.hello(
@@ -200,7 +201,7 @@ export class Peer13 extends Peer {
 			...(key ? [extension(41, u16(0))] : []),
 		];
 		if (chance(n, 2)) extensions.reverse();
-		this.say("ServerHello", this.hello(n.octets(32), hello, ...extensions));
+		this.say("ServerHello", this.hello(n.bytes(32), hello, ...extensions));
 		this.flush();
 		if (chance(n, 2)) this.record(Type.change_cipher_spec, Uint8Array.of(1));
 		let secret: Secret | undefined;
@@ -304,7 +305,7 @@ export class Peer13 extends Peer {
 			todo.push(() => {
 				this.say(
 					"CertificateRequest",
-					message(13, vector(1, n.octets(n.below(9))), vector(2, extension(13, vector(2, u16(0x0403), u16(0x0804))))),
+					message(13, vector(1, n.bytes(n.below(9))), vector(2, extension(13, vector(2, u16(0x0403), u16(0x0804))))),
 				);
 				this.flush();
 			});
@@ -329,9 +330,9 @@ export class Peer13 extends Peer {
 			message(
 				4,
 				lifetime,
-				n.octets(4),
+				n.bytes(4),
 				vector(1, nonce),
-				vector(2, n.octets(32)),
+				vector(2, n.bytes(32)),
 				vector(2, extension(42, Uint8Array.of(0, 0, 4, 0))),
 			),
 		);

@@ -106,11 +106,11 @@ export function expectForced(
 	switch (forced) {
 		case "16 KB records":
 			assert.equal(most, 16384, "the longest record");
-			assert.ok(length >= longText.length, `${length} octets`);
+			assert.ok(length >= longText.length, `${length} bytes`);
 			break;
 		case "1 KB records":
-			assert.ok(most <= 1024, `a record of ${most} octets`);
-			assert.ok(length >= longText.length, `${length} octets`);
+			assert.ok(most <= 1024, `a record of ${most} bytes`);
+			assert.ok(length >= longText.length, `${length} bytes`);
 			break;
 		case "KeyUpdate":
 			if (peer === "GnuTLS") assert.match(text, /Successfully executed command\nsecond\nthird\n/);

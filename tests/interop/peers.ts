@@ -303,7 +303,7 @@ export async function startPeer(
 	identity: ServerIdentity,
 ): Promise<RunningServer & { readonly server: RunningServer }> {
 	const server = await starts[row.peer](row, identity);
-	if (row.forced !== "one octet per segment") return { port: server.port, server, stop: () => server.stop() };
+	if (row.forced !== "one byte per segment") return { port: server.port, server, stop: () => server.stop() };
 	const splitter = await startSplitter(server.port);
 	const stop = async (): Promise<void> => {
 		await splitter.stop();

@@ -35,7 +35,7 @@ export type Forced =
 	| "six certificates"
 	| "16 KB records"
 	| "1 KB records"
-	| "one octet per segment"
+	| "one byte per segment"
 	| "KeyUpdate"
 	| "client asked later"
 	| "compressed certificates";
@@ -71,7 +71,7 @@ interface Limits {
 }
 
 /** What every server can be made to do. */
-const always: readonly Forced[] = ["six certificates", "one octet per segment"];
+const always: readonly Forced[] = ["six certificates", "one byte per segment"];
 /** What needs a server that answers with a file. */
 const filed: readonly Forced[] = [...always, "16 KB records", "1 KB records"];
 /** What TLS 1.2 does not have. */

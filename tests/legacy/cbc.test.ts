@@ -59,7 +59,7 @@ function sample(
 	let body = encryptThenMac ? Buffer.concat([encrypted, mac(encrypted)]) : encrypted;
 	if (fault === "length") body = body.subarray(0, -1);
 	return {
-		name: `AES-${8 * keyLength} with ${hash}${encryptThenMac ? ", MAC behind" : ""}: ${length} octets, ${last + 1} of padding${fault && `, wrong ${fault}`}`,
+		name: `AES-${8 * keyLength} with ${hash}${encryptThenMac ? ", MAC behind" : ""}: ${length} bytes, ${last + 1} of padding${fault && `, wrong ${fault}`}`,
 		hash: number,
 		encryptThenMac,
 		keyLength,

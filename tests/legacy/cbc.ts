@@ -43,9 +43,9 @@ const TEXT_AT = 21;
 const LIMIT = 0xffffffff;
 
 function secretOf(hex: string): Secret {
-	const octets = bytes(hex);
-	const secret = new Secret(octets.length);
-	secret.import(octets, 0);
+	const content = bytes(hex);
+	const secret = new Secret(content.length);
+	secret.import(content, 0);
 	return secret;
 }
 
@@ -109,14 +109,14 @@ const firsts = samples.filter(({ length, fault }) => length === 11 && !fault);
 
 for (const sample of firsts) {
 	const { name, hash, encryptThenMac } = sample;
-	test(`any octet changed: ${name}`, () => {
+	test(`any byte changed: ${name}`, () => {
 		const cbc = cipher(sample);
 		const right = bytes(sample.record);
 		for (let at = 0; at < right.length; at++) {
 			if (at === 3 || at === 4) continue; // the MAC is over the length that there is, not the header's
 			const changed = right.slice();
 			changed[at]! ^= 1 << (at % 8);
-			equal(cbc.open(changed, 0, changed.length), -1, `octet ${at} changed`);
+			equal(cbc.open(changed, 0, changed.length), -1, `byte ${at} changed`);
 		}
 		for (let length = 0; length < right.length; length++)
 			equal(cbc.open(right.slice(), 0, length), -1, `cut to ${length}`);
@@ -205,14 +205,14 @@ test("keys that no suite has", () => {
 
 test("the primes of RFC 7919, and no others", () => {
 	primes.forEach((prime, i) => {
-		const octets = bytes(prime);
-		equal(groupOfPrime(octets, 0, octets.length), 0x100 + i);
-		for (let at = 0; at < octets.length; at += 1) {
-			octets[at]! ^= 2;
-			equal(groupOfPrime(octets, 0, octets.length), 0);
-			octets[at]! ^= 2;
+		const content = bytes(prime);
+		equal(groupOfPrime(content, 0, content.length), 0x100 + i);
+		for (let at = 0; at < content.length; at += 1) {
+			content[at]! ^= 2;
+			equal(groupOfPrime(content, 0, content.length), 0);
+			content[at]! ^= 2;
 		}
-		equal(groupOfPrime(octets, 1, octets.length), 0);
+		equal(groupOfPrime(content, 1, content.length), 0);
 	});
 	equal(groupOfPrime(new Uint8Array(0), 0, 0), 0);
 	refuses(() => new DHEShare(0xff), "none of RFC 7919");
@@ -232,9 +232,9 @@ primes.forEach((prime, i) => {
 		equal(one.agree(key, length, 2 * length, first), true);
 		equal(other.agree(key, 0, length, second), true);
 		const values = [first, second].map(secret => {
-			const octets = new Uint8Array(secret.length);
-			secret.export(octets, 0);
-			return octets;
+			const content = new Uint8Array(secret.length);
+			secret.export(content, 0);
+			return content;
 		});
 		equal(values[0], values[1]);
 		const p = bytes(prime);

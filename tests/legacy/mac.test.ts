@@ -68,7 +68,7 @@ describe("a decrypted record is checked in constant time", { skip: lacks("valgri
 	}
 
 	for (const [level, hash, length, step] of records) {
-		test(`SHA-${hash}, ${length} octets, ${level}`, async t => {
+		test(`SHA-${hash}, ${length} bytes, ${level}`, async t => {
 			const counts = new Map<string, number>();
 			// a run of valgrind with many profiles is slow
 			for (let first = 0; first < (step === 1 ? 16 : 1); first++)

@@ -8,8 +8,8 @@ import { createCipheriv, createHash, createHmac, randomBytes, type KeyObject } f
 /** Bits of the longest key that the chip takes, by which all numbers are as long: 3072 on C3, C6 and H2, 4096 on S2 and S3. */
 export const BITS_MAX = 3072;
 
-function littleEndian(value: bigint, octets: number): Buffer {
-	return Buffer.from(value.toString(16).padStart(2 * octets, "0"), "hex").reverse();
+function littleEndian(value: bigint, bytes: number): Buffer {
+	return Buffer.from(value.toString(16).padStart(2 * bytes, "0"), "hex").reverse();
 }
 
 /** The inverse of an odd number modulo 2 to the power of 32, by Newton's iteration. */
@@ -35,16 +35,16 @@ export interface Changes {
 
 /** The parameters of a private key, for chips that hold `hmacKey` in eFuse. */
 export function encryptParameters(privateKey: KeyObject, hmacKey: Uint8Array, changes: Changes = {}): Buffer {
-	const { bitsMax = BITS_MAX, iv = randomBytes(16), edit = plain => plain, editNumbers = octets => octets } = changes;
+	const { bitsMax = BITS_MAX, iv = randomBytes(16), edit = plain => plain, editNumbers = bytes => bytes } = changes;
 	const { n, d } = privateKey.export({ format: "jwk" });
 	const [modulus, exponent] = [numberOf(n!), numberOf(d!)];
 	const bits = privateKey.asymmetricKeyDetails!.modulusLength!;
-	const octets = bitsMax / 8;
+	const bytes = bitsMax / 8;
 	const words = Buffer.alloc(8);
 	words.writeUInt32LE(Number(-inverse32(modulus & 0xffffffffn) & 0xffffffffn), 0);
 	words.writeUInt32LE(bits / 32 - 1, 4);
 	const numbers = editNumbers(
-		Buffer.concat([exponent, modulus, (1n << BigInt(2 * bits)) % modulus].map(number => littleEndian(number, octets))),
+		Buffer.concat([exponent, modulus, (1n << BigInt(2 * bits)) % modulus].map(number => littleEndian(number, bytes))),
 	);
 	const digest = createHash("sha256").update(numbers).update(words).update(iv).digest();
 	const plain = edit(Buffer.concat([numbers, digest, words, Buffer.alloc(8, 8)]));

@@ -90,7 +90,7 @@ class DHE implements Exchange12 {
 	/** Zeros in front are cut off (RFC 5246 section 8.1.2). */
 	premaster(body: Buffer): Buffer {
 		const shared = this.#keys.computeSecret(body.subarray(2));
-		return shared.subarray(shared.findIndex(octet => octet !== 0));
+		return shared.subarray(shared.findIndex(byte => byte !== 0));
 	}
 }
 

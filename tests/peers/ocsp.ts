@@ -19,7 +19,7 @@ import {
 const day = 86400e3;
 
 /** The bytes of the BIT STRING in a SubjectPublicKeyInfo. */
-function keyOctets({ publicKey }: KeyPair): Buffer {
+function keyBytes({ publicKey }: KeyPair): Buffer {
 	const spki = publicKey.export({ type: "spki", format: "der" });
 	// P-256 only: the uncompressed point ends it
 	return spki.subarray(spki.length - 65);
@@ -80,11 +80,11 @@ export function single(response: Response): Buffer {
 		nextUpdate = now + day,
 		extensions,
 	} = response;
-	const digest = (octets: Uint8Array): Buffer => octetString(createHash(hash).update(octets).digest());
+	const digest = (bytes: Uint8Array): Buffer => octetString(createHash(hash).update(bytes).digest());
 	const id = sequence(
 		sequence(oid(hashes[hash]), nothing()),
 		digest(issuer.subject),
-		digest(keyOctets(issuer.key)),
+		digest(keyBytes(issuer.key)),
 		serialOf(certificate),
 	);
 	return sequence(
@@ -107,7 +107,7 @@ export function respond(response: Response): Buffer {
 		statuses = [...before, single(response)],
 	} = response;
 	const responder = byKey
-		? context(2, true, octetString(createHash("sha1").update(keyOctets(signer.key)).digest()))
+		? context(2, true, octetString(createHash("sha1").update(keyBytes(signer.key)).digest()))
 		: context(1, true, signer.subject);
 	const data = sequence(responder, time(Date.now() - day), sequence(...statuses));
 	const signature = sign("sha256", data, signer.key.privateKey);

@@ -49,7 +49,7 @@ function sample(
 	const key = randomBytes(keyLength);
 	const nonce = hasExplicit
 		? Buffer.concat([iv, sequence])
-		: Buffer.from(iv.map((octet, i) => (i < 4 ? octet : octet ^ sequence[i - 4]!)));
+		: Buffer.from(iv.map((byte, i) => (i < 4 ? byte : byte ^ sequence[i - 4]!)));
 	const explicit = hasExplicit ? sequence : Buffer.alloc(0);
 	const header = Buffer.of(23, 3, 3, 0, 0);
 	header.writeUInt16BE(explicit.length + length + tag, 3);
@@ -60,7 +60,7 @@ function sample(
 	sealer.setAAD(additional, { plaintextLength: length });
 	const sealed = Buffer.concat([header, explicit, sealer.update(text), sealer.final(), sealer.getAuthTag()]);
 	return {
-		name: `${name}, TLS 1.${tls12 ? 2 : 3}, ${length} octets, record ${high * 2 ** 32 + low}`,
+		name: `${name}, TLS 1.${tls12 ? 2 : 3}, ${length} bytes, record ${high * 2 ** 32 + low}`,
 		algorithm: number,
 		tls12,
 		tag,

@@ -34,9 +34,9 @@ const samples = JSON.parse(String.fromArrayBuffer(new Resource("records.json").s
 
 /** One that comes to the sample's record next, or to the one behind it. */
 function cipher({ algorithm, tls12, material, keyLength, high, low }: Sample, further = 0): AEAD {
-	const octets = bytes(material);
-	const secret = new Secret(octets.length);
-	secret.import(octets, 0);
+	const content = bytes(material);
+	const secret = new Secret(content.length);
+	secret.import(content, 0);
 	const version = tls12 ? RecordVersion.tls12 : RecordVersion.tls13;
 	const aead = laterAEAD(
 		{ algorithm, version, material: secret, keyLength, recordLimit: LIMIT },
@@ -62,7 +62,7 @@ for (const sample of samples) {
 		const later = cipher(sample, 1);
 		equal(later.open(sealed.slice(), 0, sealed.length), -1, "another sequence number");
 		for (const missing of [1, tag, tag + 1])
-			equal(aead.open(sealed.slice(), 0, sealed.length - missing), -1, `${missing} octets less`);
+			equal(aead.open(sealed.slice(), 0, sealed.length - missing), -1, `${missing} bytes less`);
 		const nothing = new Uint8Array(sealed.length - textAt - tag);
 		// long records: every byte near the ends, and each 61st between
 		for (
@@ -74,8 +74,8 @@ for (const sample of samples) {
 			if (sample.tls12 && (at === 3 || at === 4)) continue;
 			const changed = sealed.slice();
 			changed[at]! ^= 1 << (at % 8);
-			equal(aead.open(changed, 0, changed.length), -1, `octet ${at} changed`);
-			ok(isSame(changed, textAt, nothing, 0, nothing.length), `octet ${at} changed: the text is readable`);
+			equal(aead.open(changed, 0, changed.length), -1, `byte ${at} changed`);
+			ok(isSame(changed, textAt, nothing, 0, nothing.length), `byte ${at} changed: the text is readable`);
 		}
 		// what was refused did not count
 		equal(aead.open(buffer, 3, buffer.length), buffer.length - tag);

@@ -86,11 +86,11 @@ function keyOf(group: Group): { key: PublicKey; padding: Padding } {
 		return { key: { kind: KeyKind.ed25519, bytes: key, start: 0, end: key.length, bits }, padding: Padding.ed25519 };
 	}
 	const isCurve = group.type === "EcdsaVerify";
-	const octets = bytes(isCurve ? group.publicKey.uncompressed : group.publicKeyAsn);
-	const bits = isCurve ? (octets.length - 1) * 4 : group.keySize;
+	const content = bytes(isCurve ? group.publicKey.uncompressed : group.publicKeyAsn);
+	const bits = isCurve ? (content.length - 1) * 4 : group.keySize;
 	const kind = !isCurve ? KeyKind.rsa : bits === 256 ? KeyKind.p256 : bits === 384 ? KeyKind.p384 : KeyKind.p521;
 	const padding = isCurve ? Padding.ecdsa : group.type === "RsassaPssVerify" ? Padding.pss : Padding.pkcs1;
-	return { key: { kind, bytes: octets, start: 0, end: octets.length, bits }, padding };
+	return { key: { kind, bytes: content, start: 0, end: content.length, bits }, padding };
 }
 
 function checkSignature(group: Group, vector: Vector): void {
@@ -118,7 +118,7 @@ function checkMAC(algorithm: HashAlgorithm, group: Group, vector: Vector): void 
 	const message = bytes(vector.msg as string);
 	const mac = new Uint8Array(64);
 	key.hmac(algorithm, message, 0, message.length, mac, 0);
-	const isSame = bytes(vector.tag as string).every((octet, i) => octet === mac[i]);
+	const isSame = bytes(vector.tag as string).every((byte, i) => byte === mac[i]);
 	equal(isSame, vector.result === "valid", `tag of ${group.tagSize} bits`);
 	key.close();
 }

@@ -51,7 +51,7 @@ function status(issuer: Certificate, serial: number): Buffer {
 	const spki = issuer.key.publicKey.export({ type: "spki", format: "der" });
 	// RSAPublicKey starts behind the algorithm and the BIT STRING's head
 	const keyBits = spki.subarray(spki.indexOf(Buffer.of(0x05, 0x00, 0x03, 0x82)) + 7);
-	const digest = (octets: Uint8Array): Buffer => octetString(createHash("sha1").update(octets).digest());
+	const digest = (content: Uint8Array): Buffer => octetString(createHash("sha1").update(content).digest());
 	const id = sequence(
 		sequence(oid("1.3.14.3.2.26"), nothing()),
 		digest(issuer.subject),

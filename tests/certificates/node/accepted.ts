@@ -30,7 +30,7 @@ function orders(): ChainCase[] {
 			other.upper,
 		]),
 		accepted("with everything twice", [leaf, leaf, lower, lower, upper, upper, root, root]),
-		accepted("with octets that are no certificate", [
+		accepted("with bytes that are no certificate", [
 			leaf,
 			Buffer.from("no certificate"),
 			lower,

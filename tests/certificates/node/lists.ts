@@ -202,7 +202,7 @@ export function policyLists(): ChainCase[] {
 }
 
 /** 65,535 bytes of anything, as the server's certificate and as a CA's. */
-export function octetsOfAnything(): ChainCase[] {
+export function bytesOfAnything(): ChainCase[] {
 	const size = 65_535;
 	let seed = 1;
 	const random = Buffer.from(

@@ -4,7 +4,7 @@
 
 import { type ChainCase, type Link, accepted, attacker, day, host, makeWorld, now, refused, world } from "./chain.js";
 import { anchor, anything, authority, longExtensions, longSubject, manyPurposes, server, times } from "./long.js";
-import { longLists, octetsOfAnything, policyLists } from "./lists.js";
+import { longLists, bytesOfAnything, policyLists } from "./lists.js";
 import { makeCertificate } from "../../../host-sim/servers/certificates.js";
 import { pin } from "./pins.js";
 import { sequence } from "../../../host-sim/servers/der.js";
@@ -158,5 +158,5 @@ function right(): ChainCase[] {
 }
 
 export function workCases(): ChainCase[] {
-	return [...right(), ...crossSigned(), ...deadEnds(), ...longLists(), ...policyLists(), ...octetsOfAnything()];
+	return [...right(), ...crossSigned(), ...deadEnds(), ...longLists(), ...policyLists(), ...bytesOfAnything()];
 }

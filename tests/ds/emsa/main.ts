@@ -49,7 +49,7 @@ test(`${samples.length} known answers`, () => {
 });
 
 test("a modulus that is too short for the digest", () => {
-	const octets = new Uint8Array(64);
+	const content = new Uint8Array(64);
 	for (const [isPSS, hash, least] of [
 		[false, HashAlgorithm.sha256, 62],
 		[false, HashAlgorithm.sha384, 78],
@@ -58,16 +58,16 @@ test("a modulus that is too short for the digest", () => {
 		[true, HashAlgorithm.sha384, 98],
 		[true, HashAlgorithm.sha512, 130],
 	] as const) {
-		equal(encode(isPSS, hash, octets, octets, new Uint8Array(least)), 0);
+		equal(encode(isPSS, hash, content, content, new Uint8Array(least)), 0);
 		for (const length of [least - 1, 1, 0])
-			equal(encode(isPSS, hash, octets, octets, new Uint8Array(length)), INVALID_ARGUMENT);
+			equal(encode(isPSS, hash, content, content, new Uint8Array(length)), INVALID_ARGUMENT);
 	}
 });
 
 test("SHA-1, which TLS does not sign with", () => {
-	const octets = new Uint8Array(20);
+	const content = new Uint8Array(20);
 	for (const isPSS of [false, true])
-		equal(encode(isPSS, HashAlgorithm.sha1, octets, octets, new Uint8Array(256)), INVALID_ARGUMENT);
+		equal(encode(isPSS, HashAlgorithm.sha1, content, content, new Uint8Array(256)), INVALID_ARGUMENT);
 });
 
 test("a key that lies in flash signs with each scheme, and with another salt each time", () => {

@@ -6,7 +6,7 @@ import config from "mc/config";
 import TCP from "embedded:io/socket/tcp";
 import Timer from "timer";
 import { Secret } from "tls/hardware/secret";
-import { octets, object } from "preloaded";
+import { bytes, object } from "preloaded";
 
 function writeBuffer(this: void, buffer: Uint8Array): void {
 	return native("fault_writeBuffer").call(this, buffer);
@@ -101,10 +101,10 @@ const ends: Record<string, () => unknown> = {
 	connect,
 	connectTwice,
 	preloaded() {
-		writeBuffer(octets);
+		writeBuffer(bytes);
 	},
 	preloadedInScript() {
-		octets[0] = 9;
+		bytes[0] = 9;
 	},
 	code: writeCode,
 	null() {

@@ -160,8 +160,14 @@ async function settled(again: Verdict, plain: Verdict, seconds: number): Promise
 	const limits: number[] = [];
 	const found = await settle(
 		{
-			changed: async limit => (limits.push(limit), again),
-			unchanged: async limit => (limits.push(-limit), { verdict: plain, seconds }),
+			changed: async limit => {
+				limits.push(limit);
+				return again;
+			},
+			unchanged: async limit => {
+				limits.push(-limit);
+				return { verdict: plain, seconds };
+			},
 		},
 		30,
 	);

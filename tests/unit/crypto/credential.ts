@@ -158,8 +158,8 @@ function digestOf(scheme: number): Uint8Array {
 }
 
 function publicKeyOf({ kind, publicKey }: Key) {
-	const octets = bytes(publicKey);
-	return { kind, bytes: octets, start: 0, end: octets.length, bits: 0 };
+	const piece = bytes(publicKey);
+	return { kind, bytes: piece, start: 0, end: piece.length, bits: 0 };
 }
 
 /** A credential of the private key `der`, which must be that of `key`. */

@@ -84,7 +84,7 @@ test("less room: the largest that fits, and beside it the largest length of RFC 
 	equal(byRoom(roomFor(1023)), [1024, 1]);
 });
 
-test("hardly any room: 512 octets, with which a connection can still get on", () => {
+test("hardly any room: 512 bytes, with which a connection can still get on", () => {
 	equal(byRoom(roomFor(512)), [513, 1]);
 	equal(byRoom(roomFor(511)), [513, 1]);
 	equal(byRoom(0), [513, 1]);

@@ -11,17 +11,17 @@ import { findSuite } from "tls/crypto/suites";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 
-function secretOf(octets: Uint8Array): Secret {
-	const secret = new Secret(octets.length);
-	secret.import(octets, 0);
+function secretOf(content: Uint8Array): Secret {
+	const secret = new Secret(content.length);
+	secret.import(content, 0);
 	return secret;
 }
 
-function octetsOf(secret: Secret): Uint8Array {
-	const octets = new Uint8Array(secret.length);
-	secret.export(octets, 0);
+function bytesOf(secret: Secret): Uint8Array {
+	const content = new Uint8Array(secret.length);
+	secret.export(content, 0);
 	secret.close();
-	return octets;
+	return content;
 }
 
 type MAC = (key: Uint8Array, data: Uint8Array) => Uint8Array;
@@ -69,7 +69,7 @@ test("the published values of the PRF", () => {
 			const from = secretOf(bytes(secret));
 			made.prf(algorithm, from, "test label", bytes(seed), 0, 16);
 			from.close();
-			equal(octetsOf(made), expected.slice(0, length));
+			equal(bytesOf(made), expected.slice(0, length));
 		}
 	}
 });
@@ -81,15 +81,15 @@ for (const [algorithm, reference] of [
 	test(`the PRF with hash ${algorithm} beside P_hash written out`, () => {
 		const numbers = new Numbers(12);
 		for (let i = 0; i < 40; i++) {
-			const secret = numbers.octets(1 + numbers.below(60));
-			const seed = numbers.octets(numbers.below(65));
+			const secret = numbers.bytes(1 + numbers.below(60));
+			const seed = numbers.bytes(numbers.below(65));
 			const label = "extended master secret".slice(0, numbers.below(23));
 			const length = 1 + numbers.below(150);
 			const made = new Secret(length);
 			const from = secretOf(secret);
 			made.prf(algorithm, from, label, seed, 0, seed.length);
 			from.close();
-			equal(octetsOf(made), expand(reference, secret, label, seed, length));
+			equal(bytesOf(made), expand(reference, secret, label, seed, length));
 		}
 	});
 }
@@ -97,24 +97,24 @@ for (const [algorithm, reference] of [
 test("master secret, key block and verify_data", () => {
 	const numbers = new Numbers(5);
 	const suite = findSuite(0xc030)!;
-	const shared = numbers.octets(48);
-	const digest = numbers.octets(48);
-	const client = numbers.octets(32);
-	const server = numbers.octets(32);
+	const shared = numbers.bytes(48);
+	const digest = numbers.bytes(48);
+	const client = numbers.bytes(32);
+	const server = numbers.bytes(32);
 	const master = expand(mac384, shared, "extended master secret", digest, 48);
 	const made = extendedMasterSecret(suite, secretOf(shared), digest);
 	equal(
-		octetsOf(keyBlock(suite, made, join(client, server))),
+		bytesOf(keyBlock(suite, made, join(client, server))),
 		expand(mac384, master, "key expansion", join(server, client), 72),
 	);
 	equal(
 		verifyData12(suite, made, "server finished", digest.slice()).slice(0, 12),
 		expand(mac384, master, "server finished", digest, 12),
 	);
-	equal(octetsOf(made), master);
+	equal(bytesOf(made), master);
 	const randoms = join(client, server);
 	equal(
-		octetsOf(masterSecret(suite, secretOf(shared), randoms)),
+		bytesOf(masterSecret(suite, secretOf(shared), randoms)),
 		expand(mac384, shared, "master secret", randoms, 48),
 		"without the extension",
 	);

@@ -206,16 +206,16 @@ const certificate = bytes(
 
 test("a session is bound to all that was checked", () => {
 	const policy = { name: server, clock: () => start };
-	const key = (octets: number, identity: string) => {
+	const key = (content: number, identity: string) => {
 		const secret = new Secret(32);
-		secret.import(new Uint8Array(32).fill(octets), 0);
+		secret.import(new Uint8Array(32).fill(content), 0);
 		return { identity: bytes(identity), secret, hash: 4, suite: 0x1301, protocol: "", maxEarlyData: 0 } as const;
 	};
 	const store = (count: number, changed = -1) => {
 		// only its bytes count here
-		const octets = new Uint8Array(count);
-		if (changed >= 0) octets[changed] = 1;
-		return Object.assign(Object.create(Object.getPrototypeOf(trustCertificates([]))), { bytes: octets, count: 0 });
+		const content = new Uint8Array(count);
+		if (changed >= 0) content[changed] = 1;
+		return Object.assign(Object.create(Object.getPrototypeOf(trustCertificates([]))), { bytes: content, count: 0 });
 	};
 	const all = [
 		sessionBinding(policy, none, undefined, policy.name),

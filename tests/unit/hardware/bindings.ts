@@ -5,23 +5,23 @@
 import { meter } from "simulator";
 import { bytes, equal, ok, test, throws } from "test/harness";
 import { KeyShare } from "tls/hardware/agree";
-import { equal as sameOctets } from "tls/hardware/compare";
+import { equal as sameBytes } from "tls/hardware/compare";
 import { copy, copyPart, wipe } from "tls/hardware/copy";
 import { random } from "tls/hardware/random";
 import { Secret } from "tls/hardware/secret";
 import { NamedGroup } from "tls/wire/numbers";
 
-test("comparison sees every octet of its ranges, and no other", () => {
+test("comparison sees every byte of its ranges, and no other", () => {
 	const a = bytes("00112233445566");
 	const b = bytes("ff112233445500");
-	equal(sameOctets(a, 1, b, 1, 5), true);
+	equal(sameBytes(a, 1, b, 1, 5), true);
 	for (let i = 1; i < 6; i++) {
 		const changed = b.slice();
 		changed[i]! ^= 0x80;
-		equal(sameOctets(a, 1, changed, 1, 5), false, `octet ${i}`);
+		equal(sameBytes(a, 1, changed, 1, 5), false, `byte ${i}`);
 	}
-	throws(() => sameOctets(a, 3, b, 0, 5));
-	throws(() => sameOctets(a, 0, b, 0, -1));
+	throws(() => sameBytes(a, 3, b, 0, 5));
+	throws(() => sameBytes(a, 0, b, 0, -1));
 });
 
 test("copying, also over itself", () => {
@@ -86,7 +86,7 @@ test("wiping clears its range alone, at a constant price", () => {
 		throws(() => wipe(to, start, end));
 });
 
-test("random octets fill their range alone, and differ", () => {
+test("random bytes fill their range alone, and differ", () => {
 	const a = new Uint8Array(40);
 	const b = new Uint8Array(40);
 	random(a, 4, 36);
@@ -94,7 +94,7 @@ test("random octets fill their range alone, and differ", () => {
 	equal(a.slice(0, 4), new Uint8Array(4));
 	equal(a.slice(36), new Uint8Array(4));
 	ok(
-		a.some((octet, i) => octet !== b[i]),
+		a.some((value, i) => value !== b[i]),
 		"two draws are the same",
 	);
 	throws(() => random(a, 0, 41));
@@ -115,13 +115,13 @@ for (const [name, group, size] of [
 			peer!.publicKey(key, 0);
 			const shared = new Secret(size);
 			ok(own!.agree(key, 0, key.length, shared));
-			const octets = new Uint8Array(size);
-			shared.export(octets, 0);
+			const content = new Uint8Array(size);
+			shared.export(content, 0);
 			shared.close();
-			return octets;
+			return content;
 		});
 		equal(results[0], results[1]);
-		ok(results[0]!.some(octet => octet !== 0));
+		ok(results[0]!.some(value => value !== 0));
 		const shared = new Secret(size);
 		equal(one.agree(new Uint8Array(one.publicLength), 0, one.publicLength, shared), false, "zeros are no key");
 		equal(one.agree(new Uint8Array(7), 0, 7, shared), false, "a key of the wrong length");

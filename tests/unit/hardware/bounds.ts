@@ -17,7 +17,7 @@ function from(): Secret {
 	return secret;
 }
 
-function octets(secret: Secret): Uint8Array {
+function bytes(secret: Secret): Uint8Array {
 	const result = new Uint8Array(secret.length);
 	secret.export(result, 0);
 	return result;
@@ -50,10 +50,10 @@ test("HKDF-Expand-Label: labels of 12 characters, contexts of 255 bytes, and no 
 	const expand = (label: string, end: number): Uint8Array => {
 		const secret = new Secret(32);
 		secret.expandLabel(SHA256, from(), label, context, 0, end, 0, 32);
-		return octets(secret);
+		return bytes(secret);
 	};
-	ok(expand("a".repeat(12), 0).some(octet => octet !== 0));
-	ok(expand("a", 255).some(octet => octet !== 0));
+	ok(expand("a".repeat(12), 0).some(byte => byte !== 0));
+	ok(expand("a", 255).some(byte => byte !== 0));
 	throws(() => expand("a".repeat(13), 0));
 	throws(() => expand("a", 256), RangeError);
 });
@@ -62,7 +62,7 @@ test("HKDF-Expand-Label writes inside of the secret only", () => {
 	const expand = (length: number, at: number, count: number): Uint8Array => {
 		const secret = new Secret(length);
 		secret.expandLabel(SHA256, from(), "key", undefined, 0, 0, at, at + count);
-		return octets(secret);
+		return bytes(secret);
 	};
 	const [whole, part] = [expand(40, 0, 16), expand(40, 24, 16)];
 	equal(part.slice(24), whole.slice(0, 16));
@@ -86,9 +86,9 @@ test("the PRF: labels of 24 characters, seeds of 64 bytes, and no more", () => {
 	const prf = (label: string, end: number): Uint8Array => {
 		const secret = new Secret(48);
 		secret.prf(SHA256, from(), label, context, 0, end);
-		return octets(secret);
+		return bytes(secret);
 	};
-	ok(prf("a".repeat(24), 64).some(octet => octet !== 0));
+	ok(prf("a".repeat(24), 64).some(byte => byte !== 0));
 	throws(() => prf("a".repeat(25), 64));
 	throws(() => prf("a", 65), RangeError);
 	const secret = from();

@@ -17,10 +17,10 @@ const algorithms = [
 ] as const;
 
 for (const { name, algorithm, reference } of algorithms) {
-	test(`${name} of 0 to 300 octets, at once and in pieces`, () => {
+	test(`${name} of 0 to 300 bytes, at once and in pieces`, () => {
 		const numbers = new Numbers(1);
 		for (let length = 0; length <= 300; length += 1 + numbers.below(7)) {
-			const data = numbers.octets(length);
+			const data = numbers.bytes(length);
 			const expected = reference(data);
 			const whole = new Uint8Array(hashLength(algorithm));
 			hash(algorithm, data, 0, length, whole, 0);
@@ -79,18 +79,18 @@ test("an accelerator that fails is an error of each call, and the hash goes on",
 });
 
 /** A secret with these bytes. */
-function secretOf(octets: Uint8Array): Secret {
-	const secret = new Secret(octets.length);
-	secret.import(octets, 0);
+function secretOf(bytes: Uint8Array): Secret {
+	const secret = new Secret(bytes.length);
+	secret.import(bytes, 0);
 	return secret;
 }
 
 /** A secret's bytes; it is closed. */
-function octetsOf(secret: Secret): Uint8Array {
-	const octets = new Uint8Array(secret.length);
-	secret.export(octets, 0);
+function bytesOf(secret: Secret): Uint8Array {
+	const bytes = new Uint8Array(secret.length);
+	secret.export(bytes, 0);
 	secret.close();
-	return octets;
+	return bytes;
 }
 
 for (const { name, algorithm, reference } of algorithms.slice(0, 2)) {
@@ -99,8 +99,8 @@ for (const { name, algorithm, reference } of algorithms.slice(0, 2)) {
 	test(`HMAC-${name}`, () => {
 		const numbers = new Numbers(7);
 		for (let i = 0; i < 40; i++) {
-			const key = numbers.octets(1 + numbers.below(200));
-			const data = numbers.octets(numbers.below(200));
+			const key = numbers.bytes(1 + numbers.below(200));
+			const data = numbers.bytes(numbers.below(200));
 			const secret = secretOf(key);
 			const mac = new Uint8Array(size + 2);
 			secret.hmac(algorithm, data, 0, data.length, mac, 2);
@@ -115,12 +115,12 @@ for (const { name, algorithm, reference } of algorithms.slice(0, 2)) {
 	test(`HKDF-Extract with ${name}`, () => {
 		const numbers = new Numbers(8);
 		for (let i = 0; i < 10; i++) {
-			const salt = numbers.octets(size);
-			const input = numbers.octets(32 + numbers.below(33));
+			const salt = numbers.bytes(size);
+			const input = numbers.bytes(32 + numbers.below(33));
 			const result = new Secret(size);
 			const [saltSecret, inputSecret] = [secretOf(salt), secretOf(input)];
 			result.extract(algorithm, i === 0 ? undefined : saltSecret, inputSecret);
-			equal(octetsOf(result), extract(reference, input, i === 0 ? new Uint8Array(size) : salt));
+			equal(bytesOf(result), extract(reference, input, i === 0 ? new Uint8Array(size) : salt));
 			saltSecret.close();
 			inputSecret.close();
 		}
@@ -129,19 +129,19 @@ for (const { name, algorithm, reference } of algorithms.slice(0, 2)) {
 	test(`HKDF-Expand-Label with ${name} (RFC 8446 section 7.1)`, () => {
 		const numbers = new Numbers(9);
 		for (const length of [12, 16, 32, size]) {
-			const key = numbers.octets(size);
-			const context = numbers.octets(size);
+			const key = numbers.bytes(size);
+			const context = numbers.bytes(size);
 			const from = secretOf(key);
 			const to = new Secret(length + 4);
 			to.expandLabel(algorithm, from, "s ap traffic", context, 0, context.length, 4, 4 + length);
 			const info = join(Uint8Array.of(0, length, 18), ascii("tls13 s ap traffic"), Uint8Array.of(size), context);
-			equal(octetsOf(to).slice(4), expand(reference, key, info, length));
+			equal(bytesOf(to).slice(4), expand(reference, key, info, length));
 			from.close();
 		}
 	});
 
 	test(`Derive-Secret without messages, with ${name}: the context is the hash of nothing`, () => {
-		const key = new Numbers(11).octets(size);
+		const key = new Numbers(11).bytes(size);
 		const from = secretOf(key);
 		const to = new Secret(size);
 		to.expandLabel(algorithm, from, "derived", undefined, 0, 0, 0, size);
@@ -151,7 +151,7 @@ for (const { name, algorithm, reference } of algorithms.slice(0, 2)) {
 			Uint8Array.of(size),
 			reference(new Uint8Array(0)),
 		);
-		equal(octetsOf(to), expand(reference, key, info, size));
+		equal(bytesOf(to), expand(reference, key, info, size));
 		from.close();
 	});
 }

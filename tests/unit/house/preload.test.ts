@@ -5,12 +5,11 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { test } from "node:test";
 
-import { prepareApp } from "../../../host-sim/build/build.js";
 import { projectRoot } from "../../../host-sim/build/files.js";
-import { compileTypeScript } from "../../../host-sim/build/typescript.js";
+import { compileStack } from "./stack.js";
 
 /** True for JavaScript that does nothing when it is loaded, and exports nothing. */
 function isEmpty(script: string): boolean {
@@ -21,18 +20,7 @@ function isEmpty(script: string): boolean {
 }
 
 test("modules are preloaded if they have something to run", async () => {
-	const app = join(projectRoot, "tests", "bench");
-	const include = [
-		"modules/optional/legacy",
-		"modules/optional/ed25519",
-		"modules/optional/hybrid",
-		"hardware/ds",
-		"hardware/inflate",
-		"modules/fetch",
-		"modules/optional/sessions",
-	].map(path => relative(app, join(projectRoot, path, "manifest.json")));
-	const { manifest, files, label } = prepareApp(app, { extra: { include } });
-	const emitted = await compileTypeScript(manifest, files, `${label}-preload`);
+	const { manifest, files, emitted } = await compileStack("preload");
 	const preloaded = new Set(files.preload);
 	const lines: string[] = [];
 	for (const { name, source, script } of emitted) {

@@ -54,7 +54,7 @@ test("a long record is read to its place, never beyond its end", () => {
 	const incoming = new Incoming();
 	equal(incoming.room(1000), undefined, "there is no record yet");
 	incoming.takeHeader(header(500), 0, 5);
-	equal(incoming.room(10), undefined, "so few octets need no view");
+	equal(incoming.room(10), undefined, "so few bytes need no view");
 	const first = incoming.room(300)!;
 	equal(first.length, 300);
 	first.fill(1);

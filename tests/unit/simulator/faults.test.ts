@@ -31,8 +31,8 @@ interface Ending {
 let server: Server;
 
 /** What is read of the server's answer, over all of it. */
-function checksum(octets: Buffer): number {
-	return octets.reduce((sum, octet) => (sum + octet) % 65521, 0);
+function checksum(bytes: Buffer): number {
+	return bytes.reduce((sum, byte) => (sum + byte) % 65521, 0);
 }
 
 async function connect(

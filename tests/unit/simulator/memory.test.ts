@@ -57,7 +57,7 @@ for (const variant of variants) {
 			assert.equal(usual.grown.chunkAllocations, live.grown.chunkAllocations);
 		});
 
-		test("native memory is counted by the octets that were asked for", async () => {
+		test("native memory is counted by the bytes that were asked for", async () => {
 			const {
 				result: { during, after },
 				report,

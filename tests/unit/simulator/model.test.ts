@@ -46,7 +46,7 @@ const names = [
 ];
 
 describe("the accelerator model", () => {
-	test("a call and each octet have their price; script has its own", () => {
+	test("a call and each byte have their price; script has its own", () => {
 		const { script, crypto, parts, unknown } = predict(chip, {
 			meter: 1000,
 			accelerators: { "AES-GCM": [2, 400], X25519: [1, 32], "SHA-3": [1, 8] },

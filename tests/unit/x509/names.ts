@@ -20,12 +20,12 @@ function generalName(tag: number, content: Uint8Array): Uint8Array {
 
 /** As much of a certificate as has names. */
 function withNames(...list: Uint8Array[]): Certificate {
-	const octets = join(...list);
+	const piece = join(...list);
 	return {
-		bytes: octets,
+		bytes: piece,
 		namesStart: 0,
-		namesEnd: octets.length,
-		der: new DER(octets, 0, 0, 0),
+		namesEnd: piece.length,
+		der: new DER(piece, 0, 0, 0),
 	} as unknown as Certificate;
 }
 
@@ -103,7 +103,7 @@ test("labels and names are no longer than DNS has them", () => {
 });
 
 test("addresses as text", () => {
-	for (const [text, octets] of [
+	for (const [text, piece] of [
 		["192.0.2.7", "c0000207"],
 		["0.0.0.0", "00000000"],
 		["255.255.255.255", "ffffffff"],
@@ -116,7 +116,7 @@ test("addresses as text", () => {
 		["1:2:3:4:5:6:7:8", "00010002000300040005000600070008"],
 		["1:2:3:4:5:6:192.0.2.7", "000100020003000400050006c0000207"],
 	] as const)
-		equal(hex(parseAddress(text)!), octets, text);
+		equal(hex(parseAddress(text)!), piece, text);
 	for (const text of [
 		"",
 		"1",

@@ -10,8 +10,8 @@ import { clockPolicy, dateText, readTime, timeNow } from "tls/x509/time";
 
 /** A time of a certificate: UTCTime or GeneralizedTime. */
 function read(text: string, tag: number): number {
-	const octets = join(Uint8Array.of(tag, text.length), ascii(text));
-	return readTime(new DER(octets, 0, octets.length, 0));
+	const bytes = join(Uint8Array.of(tag, text.length), ascii(text));
+	return readTime(new DER(bytes, 0, bytes.length, 0));
 }
 
 const UTC = 0x17;
@@ -71,17 +71,17 @@ test("what is no digit is refused wherever one belongs", () => {
 		["260101000000Z", UTC],
 		["20260101000000Z", GENERALIZED],
 	] as const) {
-		const octets = join(Uint8Array.of(tag, text.length), ascii(text));
-		for (let i = 2; i < octets.length - 1; i++) {
-			const digit = octets[i]!;
-			for (let octet = 0; octet < 256; octet++) {
-				if (octet >= 0x30 && octet <= 0x39) continue;
-				octets[i] = octet;
-				throws(() => readTime(new DER(octets, 0, octets.length, 0)), "bad_certificate");
+		const bytes = join(Uint8Array.of(tag, text.length), ascii(text));
+		for (let i = 2; i < bytes.length - 1; i++) {
+			const digit = bytes[i]!;
+			for (let byte = 0; byte < 256; byte++) {
+				if (byte >= 0x30 && byte <= 0x39) continue;
+				bytes[i] = byte;
+				throws(() => readTime(new DER(bytes, 0, bytes.length, 0)), "bad_certificate");
 			}
-			octets[i] = digit;
+			bytes[i] = digit;
 		}
-		readTime(new DER(octets, 0, octets.length, 0));
+		readTime(new DER(bytes, 0, bytes.length, 0));
 	}
 });
 

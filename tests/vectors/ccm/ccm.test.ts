@@ -243,7 +243,7 @@ function ofNode(
 	const sealer: CipherCCM = createCipheriv(cipher, key, nonce, { authTagLength: tag });
 	if (additionalLength > 0) sealer.setAAD(additional, { plaintextLength: length });
 	const sealed = Buffer.concat([sealer.update(text), sealer.final(), sealer.getAuthTag()]);
-	const hex = (octets: Buffer): string => octets.toString("hex");
+	const hex = (bytes: Buffer): string => bytes.toString("hex");
 	return {
 		name: `Node: ${cipher}, nonce of ${nonceLength}, additional data of ${additionalLength}, text of ${length}, tag of ${tag}`,
 		outcome: "right",
@@ -281,10 +281,10 @@ function ofLengths(): Sample[] {
 	});
 	return [
 		...right,
-		...[14, 6, 0].map(length => wrong(`a nonce of ${length} octets`, { nonce: "00".repeat(length) })),
-		...[18, 7, 2, 0].map(tag => wrong(`a tag of ${tag} octets`, { tag })),
-		wrong("additional data of 65,280 octets", { additional: "00".repeat(0xff00) }),
-		wrong("65,536 octets with a nonce of 13", { text: "00".repeat(65536), sealed: "00".repeat(65536 + 16) }),
+		...[14, 6, 0].map(length => wrong(`a nonce of ${length} bytes`, { nonce: "00".repeat(length) })),
+		...[18, 7, 2, 0].map(tag => wrong(`a tag of ${tag} bytes`, { tag })),
+		wrong("additional data of 65,280 bytes", { additional: "00".repeat(0xff00) }),
+		wrong("65,536 bytes with a nonce of 13", { text: "00".repeat(65536), sealed: "00".repeat(65536 + 16) }),
 	];
 }
 

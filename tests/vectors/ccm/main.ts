@@ -42,8 +42,8 @@ function ccm(
 const samples = JSON.parse(String.fromArrayBuffer(new Resource("ccm.json").slice(0))) as Sample[];
 
 /** A byte that is changed, of the shorter parts each in its turn. */
-function flipped(octets: Uint8Array, at: number): Uint8Array {
-	const result = octets.slice();
+function flipped(content: Uint8Array, at: number): Uint8Array {
+	const result = content.slice();
 	result[at % result.length]! ^= 1 << (at % 8);
 	return result;
 }
@@ -65,12 +65,12 @@ function check({
 		of: Uint8Array,
 		by: Uint8Array,
 		about: Uint8Array,
-		octets: Uint8Array,
+		content: Uint8Array,
 		what: string,
 		why: Reason = "wrong tag",
 	): void => {
-		equal(ccm(false, of, by, about, octets, tag), status[why], what);
-		ok(isSame(octets, 0, nothing, 0, text.length), `${what}: the text is readable`);
+		equal(ccm(false, of, by, about, content, tag), status[why], what);
+		ok(isSame(content, 0, nothing, 0, text.length), `${what}: the text is readable`);
 	};
 	const buffer = new Uint8Array(text.length + tag);
 	buffer.set(text);
@@ -86,7 +86,7 @@ function check({
 	equal(ccm(false, key, nonce, additional, buffer, tag), 0, "opening");
 	ok(isSame(buffer, 0, text, 0, text.length), "opened otherwise");
 	for (let at = 0; at < sealed.length; at += sealed.length < 600 ? 1 : 997) {
-		refuse(key, nonce, additional, flipped(sealed, at), `octet ${at} changed`);
+		refuse(key, nonce, additional, flipped(sealed, at), `byte ${at} changed`);
 		refuse(flipped(key, at), nonce, additional, sealed.slice(), "another key");
 		refuse(key, flipped(nonce, at), additional, sealed.slice(), "another nonce");
 		if (additional.length > 0) refuse(key, nonce, flipped(additional, at), sealed.slice(), "other additional data");
@@ -115,15 +115,15 @@ test(`${samples.length} samples`, () => {
 	}
 });
 
-test("a record goes to the accelerator in large pieces: all but its end at once, and the MAC by 1,024 octets", () => {
+test("a record goes to the accelerator in large pieces: all but its end at once, and the MAC by 1,024 bytes", () => {
 	const material = new Secret(28);
 	const [sealing, opening] = [0, 1].map(
 		() => new AEAD(AEADAlgorithm.ccm, RecordVersion.tls13, material, 0, 16, 16, 100),
 	);
 	const used = (): [number, number][] =>
 		["AES-CTR", "AES-CBC"].map(name => {
-			const { calls, bytes: octets } = accelerators().find(one => one.name === name) ?? { calls: 0, bytes: 0 };
-			return [calls, octets];
+			const { calls, bytes: content } = accelerators().find(one => one.name === name) ?? { calls: 0, bytes: 0 };
+			return [calls, content];
 		});
 	for (const [length, counter, mac] of [
 		[100, [4, 116], [2, 144]],
@@ -136,10 +136,10 @@ test("a record goes to the accelerator in large pieces: all but its end at once,
 			const before = used();
 			ok(run() > 0);
 			const after = used();
-			const [counted, macked] = after.map(([calls, octets], i) => [calls - before[i]![0], octets - before[i]![1]]);
+			const [counted, macked] = after.map(([calls, content], i) => [calls - before[i]![0], content - before[i]![1]]);
 			// the last call of each is the operation's end
-			equal(counted, [...counter], `${length} octets, counter mode`);
-			equal(macked, [...mac], `${length} octets, MAC`);
+			equal(counted, [...counter], `${length} bytes, counter mode`);
+			equal(macked, [...mac], `${length} bytes, MAC`);
 		}
 	}
 	sealing!.close();

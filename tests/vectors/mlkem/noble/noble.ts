@@ -4,7 +4,7 @@
 */
 
 import { ml_kem768 } from "@noble/post-quantum/ml-kem";
-import { bytes, equal, note, ok, test } from "test/harness";
+import { equal, note, ok, test } from "test/harness";
 import { MLKEM, MLKEMLength } from "tls/hardware/mlkem/mlkem";
 import { random } from "tls/hardware/random";
 import { Secret } from "tls/hardware/secret";

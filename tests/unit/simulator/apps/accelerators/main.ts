@@ -10,16 +10,16 @@ import { random } from "tls/hardware/random";
 import { Secret } from "tls/hardware/secret";
 
 const out = new Uint8Array(64);
-const octets = new Uint8Array(1000);
+const bytes = new Uint8Array(1000);
 const material = new Secret(48);
 
 function hashing(): void {
 	const running = new Hash(HashAlgorithm.sha256);
-	running.update(octets, 0, 1000);
+	running.update(bytes, 0, 1000);
 	running.peek(out, 0);
-	running.update(octets, 0, 24);
+	running.update(bytes, 0, 24);
 	running.close();
-	hash(HashAlgorithm.sha384, octets, 0, 100, out, 0);
+	hash(HashAlgorithm.sha384, bytes, 0, 100, out, 0);
 }
 
 function agreeing(group: number, length: number): void {
@@ -52,17 +52,17 @@ const uses: Record<string, () => unknown> = {
 	"ECDH P-256": () => agreeing(0x17, 32),
 	"ECDH P-384": () => agreeing(0x18, 48),
 	X25519: () => agreeing(0x1d, 32),
-	"HMAC-SHA-256": () => material.hmac(HashAlgorithm.sha256, octets, 0, 10, out, 0),
+	"HMAC-SHA-256": () => material.hmac(HashAlgorithm.sha256, bytes, 0, 10, out, 0),
 	"AES-GCM": () => sealing(AEADAlgorithm.gcm, 16),
 	"ChaCha20-Poly1305": () => sealing(AEADAlgorithm.chacha20_poly1305, 32),
 	"key import": () => sealing(AEADAlgorithm.gcm, 32),
-	random: () => random(octets, 0, 500),
+	random: () => random(bytes, 0, 500),
 };
 
 hashing();
 agreeing(0x17, 32);
 agreeing(0x1d, 32);
-random(octets, 0, 500);
+random(bytes, 0, 500);
 const ends = [sealing(AEADAlgorithm.gcm, 16), sealing(AEADAlgorithm.chacha20_poly1305, 32)];
 const counted = accelerators();
 

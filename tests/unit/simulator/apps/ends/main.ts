@@ -109,10 +109,10 @@ const ends: Record<string, () => unknown> = {
 		Timer.repeat(() => {}, 1000);
 	},
 	flashInC() {
-		writeAnyway(flash.octets);
+		writeAnyway(flash.bytes);
 	},
-	flashOctets() {
-		flash.octets[0] = 9;
+	flashBytes() {
+		flash.bytes[0] = 9;
 	},
 	flashList() {
 		flash.list[0] = 9;

@@ -57,7 +57,7 @@ function next(): void {
 			onReadable(count: number) {
 				const piece = new Uint8Array(count);
 				received += this.read(piece) as number;
-				for (const octet of piece) sum = (sum + octet) % 65521;
+				for (const byte of piece) sum = (sum + byte) % 65521;
 			},
 			onError: done,
 		});

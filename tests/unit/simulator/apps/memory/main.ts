@@ -58,23 +58,23 @@ function work(): object {
 }
 
 function resource(): object {
-	const octets = new Resource("octets.bin");
+	const content = new Resource("bytes.bin");
 	const before = memory().chunks;
-	const view = new Uint8Array(octets as unknown as ArrayBuffer);
+	const view = new Uint8Array(content as unknown as ArrayBuffer);
 	const grown = memory().chunks - before;
 	const results: unknown[] = [
 		grown,
-		octets.byteLength,
+		content.byteLength,
 		view[7],
-		Resource.exists("octets.bin"),
+		Resource.exists("bytes.bin"),
 		Resource.exists("none.bin"),
 	];
 	results.push(
-		[...new Uint8Array(octets.slice(250))],
-		octets.slice(10, 20).byteLength,
-		octets.slice(10, 20, false).byteLength,
+		[...new Uint8Array(content.slice(250))],
+		content.slice(10, 20).byteLength,
+		content.slice(10, 20, false).byteLength,
 	);
-	results.push(new Uint8Array(octets.slice(10, 20, false) as unknown as ArrayBuffer)[0]);
+	results.push(new Uint8Array(content.slice(10, 20, false) as unknown as ArrayBuffer)[0]);
 	for (const wrong of [
 		() => new Resource("none.bin"),
 		() => {

@@ -3,37 +3,14 @@
 */
 
 import config from "mc/config";
-import Net from "net";
-import Resolver from "embedded:network/dns/resolver/udp";
 import TCP from "embedded:io/socket/tcp";
 import Timer from "timer";
 import { collect } from "simulator";
+import { events, finish, message, refused } from "./events";
+import { families, names } from "./names";
 
 const port = Number(config.port);
 const address = "127.0.0.1";
-const events: unknown[] = [];
-
-function finish(): void {
-	trace(`${JSON.stringify(events)}\n`);
-}
-
-function refused(body: () => unknown): void {
-	try {
-		events.push(["not refused", String(body())]);
-	} catch (error) {
-		events.push((error as Error).name);
-	}
-}
-
-function message(body: () => unknown): void {
-	try {
-		events.push(["not refused", String(body())]);
-	} catch (error) {
-		// XS puts the function in front
-		events.push((error as Error).message.split(": ").pop());
-	}
-}
-
 /** Sends a line, gets it back, closes. `this` and `target` are as they should be. */
 function echo(): void {
 	const target = {};
@@ -315,42 +292,6 @@ function room(): void {
 	});
 }
 
-function names(): void {
-	const resolver = new Resolver({ servers: ["1.1.1.1"], socket: {} });
-	const callbacks = (host: string) => ({
-		host,
-		onResolved(this: Resolver, name: string, found: string) {
-			events.push(this === resolver, name, found);
-		},
-		onError(name: string) {
-			events.push(`no ${name}`);
-		},
-	});
-	resolver.resolve(callbacks("192.0.2.7"));
-	Timer.set(() => resolver.resolve(callbacks("localhost")), 100);
-	Timer.set(
-		() =>
-			Net.resolve("192.0.2.8", (name, found) => {
-				events.push(name, found);
-			}),
-		200,
-	);
-	Timer.set(
-		() =>
-			Net.resolve("no.such.name.invalid", (name, found) => {
-				events.push(name, found === undefined);
-				refused(() => resolver.resolve({ host: "" }));
-				refused(() => resolver.resolve({ host: "localhost" }));
-				resolver.resolve(callbacks("127.0.0.1"));
-				resolver.close();
-				refused(() => resolver.resolve(callbacks("localhost")));
-				refused(() => Net.resolve("localhost", 5 as never));
-				Timer.set(finish, 50);
-			}),
-		300,
-	);
-}
-
 function closeAtOnce(): void {
 	new TCP({
 		address,
@@ -374,17 +315,6 @@ function nodelay(): void {
 	const from = new TCP(usual);
 	new TCP({ from, nodelay: false } as never).close();
 	finish();
-}
-
-/** A name with addresses of both kinds, and one with an IPv6 address alone. */
-function families(): void {
-	Net.resolve("both.example", (name, found) => {
-		events.push(name, found);
-		Net.resolve("six.example", (other, address6) => {
-			events.push(other, address6);
-			finish();
-		});
-	});
 }
 
 const parts: Record<string, () => void> = {
