@@ -43,10 +43,19 @@ function shareGroups(bytes: Buffer): number[] {
 	return found;
 }
 
-/** An external key has no age (RFC 8446 section 4.2.11); that of a ticket is hidden behind a random number. */
-function pskWords(bytes: Buffer): string {
-	const name = 4 + bytes.readUInt16BE(2);
-	return bytes.readUInt32BE(name) === 0 ? "external pre-shared key" : "pre-shared key of a session";
+/** True if the first key of a pre_shared_key extension is an external one: it has no age, a ticket's is hidden (RFC 8446 section 4.2.11). */
+function isExternalKey(bytes: Buffer): boolean {
+	return bytes.readUInt32BE(4 + bytes.readUInt16BE(2)) === 0;
+}
+
+/** True if a ClientHello offers an external pre-shared key. */
+export function offersExternalKey(body: Buffer): boolean {
+	try {
+		const psk = extensionsOf(body, true).get(41);
+		return psk !== undefined && isExternalKey(psk);
+	} catch {
+		return false;
+	}
 }
 
 /** Numbers of certificate types (RFC 7250). */
@@ -90,7 +99,7 @@ function clientHello(body: Buffer): string {
 	if (alpn) words.push(`ALPN ${protocols(alpn).join(", ")}`);
 	if (extensions.has(44)) words.push("the server's cookie");
 	const psk = extensions.get(41);
-	if (psk) words.push(pskWords(psk));
+	if (psk) words.push(isExternalKey(psk) ? "external pre-shared key" : "pre-shared key of a session");
 	words.push(...typeWords(extensions));
 	if (ticket?.length) words.push(`session ticket of ${ticket.length} bytes`);
 	if (extensions.has(42)) words.push("early data follows");

@@ -6,7 +6,7 @@
 import type { Mark, Report } from "../build/run.js";
 import type { Chip } from "../chip/costs.js";
 import { phasesOf } from "../chip/phases.js";
-import { describe } from "./describe.js";
+import { describe, offersExternalKey } from "./describe.js";
 import { connectionsOf, type Secrets, type TracedConnection, type TraceEvent } from "./events.js";
 import { memoryChart } from "./chart.js";
 import { alertName, versionName } from "./names.js";
@@ -149,7 +149,9 @@ function summary(items: readonly Item[], isConnected: boolean): { words: string;
 				: "no connection",
 	];
 	if (hellos.length > 1) words.push("after a retry");
-	if (isResumed) words.push("resumed");
+	const offer = items.findLast(item => item.kind === "message" && item.type === 1);
+	const isExternal = offer?.kind === "message" && offersExternalKey(offer.body);
+	if (isResumed) words.push(isExternal ? "by an external pre-shared key" : "resumed");
 	if (fatal?.kind === "alert")
 		words.push(
 			`broken off by the ${fatal.direction === "sent" ? "client" : "server"}: ${alertName(fatal.description)}`,
