@@ -47,3 +47,20 @@ export async function expectFaults(
 		});
 	}
 }
+
+/** Each of `faults` must be refused before anything is negotiated; `pairs[i]` is what came of it. */
+export async function expectRefusals(
+	t: TestContext,
+	faults: readonly Pick<Fault<unknown>, "name" | "code" | "alert">[],
+	pairs: readonly { readonly client: ClientResult; readonly server: { readonly alert?: number | undefined } }[],
+): Promise<void> {
+	for (const [i, { name, code, alert }] of faults.entries()) {
+		await t.test(name, () => {
+			const { client, server } = pairs[i]!;
+			assert.equal(client.code, code, client.message);
+			assert.equal(server.alert, alert, client.message);
+			assert.equal(client.negotiated, undefined);
+			assert.equal(client.length, 0, "nothing may be delivered");
+		});
+	}
+}

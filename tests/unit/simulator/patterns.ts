@@ -2,7 +2,7 @@
 	The figures of docs/XS-PATTERNS.md: slots that each form of code allocates. They are those of XS 13.3; a slot has 16 bytes on a device.
 */
 
-import { equal, ok, test } from "test/harness";
+import { equal, note, ok, test } from "test/harness";
 import { memory, meter } from "simulator";
 
 const TIMES = 1000;
@@ -54,6 +54,22 @@ class WithHash {
 		return this.#a;
 	}
 }
+
+test("zz", () => {
+	note(`one ${slotsOf(() => new OneField())} two ${slotsOf(() => new TwoFields())} declared ${slotsOf(() => new WithDeclared())} hash ${slotsOf(() => new WithHash())} private ${slotsOf(() => new WithPrivate())}`);
+	function* flow(): Generator<number> {
+		yield 1;
+	}
+	class TwoHash { #a = 1; #b = 2; get v() { return this.#a + this.#b; } }
+	class Empty {}
+	class OnePrivate { a = 1; #f() { return this.a; } get g() { return this.#f(); } }
+	const never = new Promise<void>(() => {});
+	async function waiting(): Promise<void> {
+		await never;
+	}
+	async function resolved(): Promise<void> {}
+	note(`empty ${slotsOf(() => new Empty())} twohash ${slotsOf(() => new TwoHash())} oneprivate ${slotsOf(() => new OnePrivate())} started ${slotsOf(() => flow().next())} made ${slotsOf(() => flow())} result ${slotsOf(() => ({ value: 1, done: false }))} async ${slotsOf(waiting)} resolved ${slotsOf(resolved)} steps ${stepsOf(byIterator)} ${stepsOf(byIndex)}`);
+});
 
 test("fields: a slot each, none where they are declared; private methods a slot and more", () => {
 	equal(
