@@ -119,7 +119,7 @@ function searchInVain(chain: readonly Uint8Array[]): CertificateList {
 const right = cases.find(({ code, chain, staple }) => code === "" && chain.length >= 2 && staple === undefined)!;
 
 test("each certificate that is no issuer has its price, which grows with the path and the name that is looked for", () => {
-	const [leaf, issuer] = right.chain.map(octets);
+	const [leaf, issuer] = right.chain.map(fromBase64);
 	const other = new Uint8Array(3);
 	const costOf = (...chain: Uint8Array[]): number => searchInVain(chain).spent;
 	const list = searchInVain([leaf!, issuer!]);

@@ -9,7 +9,7 @@ import { TLSClient } from "tls/client";
 import type { TLSError } from "tls/errors";
 import type { Scenario, Writing } from "./scenario";
 import { accelerate, accelerators, failNative, longestTurn, memory } from "simulator";
-import { type Fault, makeTCP } from "./faulty";
+import { makeTCP } from "./faulty";
 
 const pattern = new Uint8Array(8448).map((_, i) => i & 0xff);
 
