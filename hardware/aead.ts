@@ -1,7 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	Record protection with an AEAD, in place (psa/aead.c). A record lies in one buffer: its 5-byte header, with TLS 1.2's GCM and CCM
-	the 8-byte explicit nonce, the plaintext, and room for the tag.
+	Record protection with an AEAD, in place (psa/aead.c). A record lies in one buffer: its 5-byte header, the
+	plaintext, and room for the tag. With TLS 1.2's GCM and CCM the 8-byte explicit nonce stands before the plaintext.
 */
 
 import type { Bytes } from "./native";

@@ -1,7 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	The extensions of a certificate (psa/extensions.c) as far as a peer decides how many there are: which of them script has to read, and the purposes
-	that one of them lists.
+	The lists in a certificate's extensions whose length a peer decides (psa/extensions.c): the extensions that script
+	has to read, and the purposes of extKeyUsage.
 */
 
 import type { Bytes } from "./native";

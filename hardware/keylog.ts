@@ -8,9 +8,9 @@ import type { Bytes } from "./native";
 import type { Secret } from "./secret";
 
 /**
- * Logs `secret` of the connection whose ClientHello has `clientRandom` (32 bytes): on a desktop in the file that the environment variable
- * SSLKEYLOGFILE names, on a device on the debugger's console if the manifest's "defines" have { "keylog": { "on": 1 } }. The label (39 characters
- * at most) is the format's own.
+ * Logs `secret` of the connection whose ClientHello has `clientRandom` (32 bytes). A desktop writes to the file that
+ * the environment variable SSLKEYLOGFILE names. A device writes to the debugger's console, if the manifest's "defines"
+ * have { "keylog": { "on": 1 } }. The label (39 characters at most) is the format's own.
  */
 export function logSecret(this: void, label: string, clientRandom: Bytes, secret: Secret): void {
 	return native("xs_keylog").call(this, label, clientRandom, secret);

@@ -33,7 +33,10 @@ export function isSubject(
 export function nameDigest(this: void, bytes: Bytes, start: number, end: number, digest: Bytes): void {
 	return native("xs_name_digest").call(this, bytes, start, end, digest);
 }
-/** The offset of the value, header and all, of the last commonName in the Name `bytes[start..end)`; 0 if there is none, or the Name is malformed. */
+/**
+ * Returns the offset of the value, header and all, of the last commonName in the Name `bytes[start..end)`. 0 if there
+ * is none, or the Name is malformed.
+ */
 export function commonNameOffset(this: void, bytes: Bytes, start: number, end: number): number {
 	return native("xs_name_common").call(this, bytes, start, end);
 }

@@ -52,9 +52,10 @@ export const enum SignatureForm {
 }
 
 /**
- * Returns true if the signature is the key's over the hash of `data[dataStart..dataEnd)`. `key[keyStart..keyEnd)` is an uncompressed
- * point or the DER of RSAPublicKey; a key that is no valid key of its kind has signed nothing, and a malformed signature is wrong. Throws if the chip fails, or can't use
- * the key: an error with PSA's status NOT_SUPPORTED, such as for RSA that does not have 2048 to 4096 bits in steps of 8.
+ * Returns true if the signature is the key's over the hash of `data[dataStart..dataEnd)`. `key[keyStart..keyEnd)` is an
+ * uncompressed point or the DER of RSAPublicKey. An invalid key has signed nothing, and a malformed signature is wrong.
+ * Throws if the chip fails. For a key that it can't use, the error has PSA's status NOT_SUPPORTED. Such a key is RSA
+ * that does not have 2048 to 4096 bits in steps of 8.
  */
 export function verifyMessage(
 	this: void,

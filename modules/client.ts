@@ -96,10 +96,11 @@ export class TLSClient {
 	}
 
 	/**
-	 * Reads what has arrived: all of the record at hand, up to `what` bytes where it is a number, or into `what` where it is a buffer (then
-	 * the number of bytes is returned). With format "number" one byte. Undefined if nothing is there. Without a buffer it returns fewer bytes where
-	 * memory has no room for all; `onReadable` is then called again for the rest. Where there is room for
-	 * fewer than 64, the connection ends with "out_of_memory", and `read` returns undefined.
+	 * Reads what has arrived: all of the record at hand, or up to `what` bytes. Into a buffer `what` it reads as much
+	 * as goes in, and returns the number of bytes. With format "number" one byte. Undefined if nothing is there.
+	 * Without a buffer it returns fewer bytes where memory has no room for all; `onReadable` is then called again for
+	 * the rest. Where there is room for fewer than 64, the connection ends with "out_of_memory", and `read` returns
+	 * undefined.
 	 */
 	read(what?: number | Buffer): ArrayBuffer | number | undefined {
 		const transport = this.#transport;
@@ -181,9 +182,10 @@ export class TLSClient {
 	}
 
 	/**
-	 * Sends a buffer of no more bytes than `onWritable` said, or one byte with format "number". Returns what may be written next. What is written in
-	 * one callback or turn of the event loop shares records; with `more`, a piece of a message waits for the next one. Throws TypeError or RangeError for
-	 * a wrong argument, and TLSError if the connection is over.
+	 * Sends a buffer of no more bytes than `onWritable` said, or one byte with format "number". Returns what may be
+	 * written next. What is written in one callback or turn of the event loop shares records. With `more`, a piece of a
+	 * message waits for the next one. Throws TypeError or RangeError for a wrong argument, and TLSError if the
+	 * connection is over.
 	 */
 	write(value: number | Buffer, options?: WriteOptions): number {
 		const transport = this.#transport;

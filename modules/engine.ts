@@ -34,8 +34,9 @@ export class Engine {
 	}
 
 	/**
-	 * Takes bytes `bytes[start..end)` of the server and returns where it stopped. That is before `end` while received data is unread, during a pause
-	 * (`events.pause`), and when the connection is over; offer the rest again after `read` or `resume`.
+	 * Takes bytes `bytes[start..end)` of the server and returns where it stopped. That is before `end` while received
+	 * data is unread, during a pause (`events.pause`), and when the connection is over. Offer the rest again after
+	 * `read` or `resume`.
 	 */
 	receive(bytes: Uint8Array, start = 0, end = bytes.length): number {
 		if (!(start >= 0 && start <= end && end <= bytes.length))

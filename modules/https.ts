@@ -128,8 +128,9 @@ export class HTTPRequest {
 	}
 
 	/**
-	 * Reads the response's body: all that has arrived, up to `what` bytes where it is a number, or into `what` where it is a buffer (then the number of bytes is
-	 * returned). Undefined if nothing is there. Without a buffer it returns fewer bytes if memory has no room for all: read again.
+	 * Reads the response's body: all that has arrived, up to `what` bytes, or into the buffer `what`, and then returns
+	 * the number of bytes. Undefined if nothing is there. Without a buffer it returns fewer bytes if memory has no room
+	 * for all: read again.
 	 */
 	read(what?: number): ArrayBuffer | undefined;
 	read(what: Buffer): number | undefined;

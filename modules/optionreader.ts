@@ -134,8 +134,8 @@ export function refuseUnreadable(title: string, name: string): never {
 }
 
 /**
- * How options are copied: "secure" are TLSClient's, "nested" those of one of them, which messages name, "beside" those
- * beside "secure", "open" those of a dictionary in which others may have options, too.
+ * Whose options are copied. "secure": TLSClient's. "nested": those of one of them, which messages name. "beside": those
+ * beside "secure". "open": those of a dictionary in which others may have options, too.
  */
 type Form = "secure" | "nested" | "beside" | "open";
 
@@ -169,7 +169,7 @@ export function copyOptions<T extends object>(name: string, given: unknown, type
 	return copy as T;
 }
 
-/** The items of a list, of which there must be `least`. */
+/** Returns the items of a list, which must have `least` at least. */
 export function copyList(name: string, list: unknown, least = 1): unknown[] {
 	const items: unknown[] = [];
 	try {

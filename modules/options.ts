@@ -23,9 +23,10 @@ export interface Options {
 	minVersion?: number;
 	maxVersion?: number;
 	/**
-	 * Cipher suites in order of preference, by their registered names. Default: those of AES-GCM and ChaCha20-Poly1305. AES-CCM comes only by this
-	 * option: TLS_AES_128_CCM_SHA256, TLS_AES_128_CCM_8_SHA256 (whose tag has 8 bytes, so that one forgery in 2^64 gets through) and
-	 * TLS 1.2's TLS_ECDHE_ECDSA_WITH_AES_128_CCM and ..._CCM_8. Old suites can be named if "config.xs_tls" switches them on (legacy/legacy.ts).
+	 * Cipher suites in order of preference, by their registered names. Default: those of AES-GCM and ChaCha20-Poly1305.
+	 * AES-CCM comes only by this option: TLS_AES_128_CCM_SHA256, TLS_AES_128_CCM_8_SHA256, and TLS 1.2's
+	 * TLS_ECDHE_ECDSA_WITH_AES_128_CCM and ..._CCM_8. CCM_8's tag has 8 bytes: one forgery in 2^64 gets through. Old
+	 * suites can be named if "config.xs_tls" switches them on (legacy/legacy.ts).
 	 */
 	cipherSuites?: readonly string[];
 	/**
@@ -46,27 +47,34 @@ export interface Options {
 	requireExtendedMasterSecret?: boolean;
 	/** Trusted certificates, DER or PEM: authorities, or the server's own certificate. */
 	certificate?: CertificateInput | readonly CertificateInput[];
-	/** The client's own certificates, DER or PEM, its own first, then those that lead to an authority; with them `clientKey` or `sign`. */
+	/**
+	 * The client's own certificates, DER or PEM, its own first, then those that lead to a CA; with them `clientKey` or
+	 * `sign`.
+	 */
 	clientCertificates?: CertificateInput | readonly CertificateInput[];
 	/** The private key of the first, DER or PEM: PKCS #8, or the key itself. */
 	clientKey?: CertificateInput;
 	/** Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May close the connection. */
 	sign?: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array;
 	/**
-	 * Up to four identities in place of the one that the three options above give. A server's request is answered with the first that has a fitting
-	 * key and leads to a CA that the request names, else with the first that has a fitting key.
+	 * Up to four identities in place of the one that the three options above give. A server's request is answered with
+	 * the first that has a fitting key and leads to a CA that it names. If none does, with the first that has a fitting
+	 * key.
 	 */
 	clientIdentities?: readonly ClientIdentityOption[];
 	/**
-	 * True: the server may ask for the client's certificate at any time after the handshake, too (TLS 1.3), and gets it, or an empty list if there
-	 * is none. It keeps the transcript's hash for as long as the connection lasts. Default: such a request is refused.
+	 * True: the server may ask for the client's certificate after the handshake, too (TLS 1.3). It gets it, or an empty
+	 * list if there is none. It keeps the transcript's hash for as long as the connection lasts. Default: such a
+	 * request is refused.
 	 */
 	postHandshakeAuth?: boolean;
 	/**
-	 * A session to resume, as `onSession` gave it. One that is damaged, too old, or for another server or another trust is passed over, and a full handshake
-	 * follows. It ends with the earliest of: the certificates that it rests on, the trusted root and a required staple included; `sessionLifetime`;
-	 * the server's word for its ticket. Time is told by `clock`. One of TLS 1.3 is for one connection: who sees it twice can tell that it is
-	 * the same client (RFC 8446 appendix C.4), so its bytes are wiped. One of TLS 1.2 may be used again and is left as it is. Delete your own copies as well.
+	 * A session to resume, as `onSession` gave it. One that is damaged, too old, or for another server or another trust
+	 * is passed over, and a full handshake follows. It ends with the first of these to end: its certificates, the
+	 * trusted root, a required staple, `sessionLifetime`, the server's word for its ticket. Time is told by `clock`.
+	 * One of TLS 1.3 is for one connection: who sees it twice can tell that it is the same client (RFC 8446 appendix
+	 * C.4), so its bytes are wiped. One of TLS 1.2 may be used again and is left as it is. Delete your own copies as
+	 * well.
 	 */
 	session?: ArrayBuffer | Uint8Array;
 	/**
@@ -75,9 +83,10 @@ export interface Options {
 	 */
 	sessionLifetime?: number;
 	/**
-	 * Goes out with the first flight of TLS 1.3 if `session`, or without one `psk`, allows that much, before the server is known to be there
-	 * (RFC 8446 section 8, appendix E.5): whoever listens can send it to the server again, so only requests that may be replayed, such as a GET without effects. Where
-	 * `onHandshake` says that `earlyData` is false, the server has not taken it, and the application has to send it.
+	 * Goes out with the first flight of TLS 1.3, before the server is known to be there, if `session` or else `psk`
+	 * allows that much (RFC 8446 section 8, appendix E.5). Whoever listens can send it to the server again: give only
+	 * requests that may be replayed, such as a GET without effects. Where `onHandshake` says that `earlyData` is false,
+	 * the server has not taken it, and the application has to send it.
 	 */
 	earlyData?: ArrayBuffer | Uint8Array;
 	/**
@@ -101,12 +110,12 @@ export interface Options {
 	psk?: PreSharedKeyOption;
 	/** A store of trusted roots. */
 	roots?: RootStore;
-	/** SHA-256 of the SubjectPublicKeyInfo of the server's or an authority's key; one of them must be in the chain. */
+	/** SHA-256 of the SubjectPublicKeyInfo of the server's or a CA's key; one of them must be in the chain. */
 	pins?: readonly Uint8Array[];
 	/**
-	 * True: the pins stand in for a root store. Of an authority whose key is pinned, only the key and the name count: its certificate's dates, path
-	 * length and name constraints are signed by nobody whose key is known, so that whoever sends it can change them. What is below it is checked in full,
-	 * and of a server whose own key is pinned, the name and the dates.
+	 * True: the pins stand in for a root store. Of a CA whose key is pinned, only the key and the name count. Nobody
+	 * whose key is known has signed its certificate's dates, path length and name constraints. What is below it is
+	 * checked in full, and of a server whose own key is pinned, the name and the dates.
 	 */
 	pinsInsteadOfRoots?: boolean;
 	/**
@@ -115,9 +124,9 @@ export interface Options {
 	 */
 	rawPublicKeys?: boolean;
 	/**
-	 * A stapled certificate status (OCSP) is asked for and checked; a certificate that promises one (RFC 7633) must come with it. "require": every
-	 * certificate must, also one that is trusted or pinned itself: then its issuer has to be trusted or pinned, too, as nobody else can prove a
-	 * status. Default "ask".
+	 * A stapled certificate status (OCSP) is asked for and checked; a certificate that promises one (RFC 7633) must
+	 * come with it. "require": every certificate must. Of one that is trusted or pinned itself, the issuer must be
+	 * trusted or pinned, too: nobody else can prove a status. Default "ask".
 	 */
 	staple?: "ask" | "require";
 	/**
@@ -135,10 +144,11 @@ export interface Options {
 	 */
 	maxMessage?: number;
 	/**
-	 * Most text that the server may put in a record, in bytes with one for the type, 64 to 16385 (RFC 8449): what a record needs in
-	 * memory. Not every server keeps to it, and a record for which there is no room ends the connection with "out_of_memory". Default: if neither
-	 * this nor `tls_max_fragment_length` is given, what memory allows when the connection is made, and that goes for both (limits.ts). It can't know
-	 * what the application needs later: for several connections at once, say how large their records may be.
+	 * Most plaintext that the server may put in a record, in bytes with one for the type, 64 to 16385 (RFC 8449). A
+	 * record needs that much memory. Not every server keeps to it, and a record for which there is no room ends the
+	 * connection with "out_of_memory". Default: if neither this nor `tls_max_fragment_length` is given, what memory
+	 * allows when the connection is made, and that goes for both (limits.ts). It can't know what the application needs
+	 * later: for several connections at once, say how large their records may be.
 	 */
 	recordSizeLimit?: number;
 	/**
@@ -149,8 +159,9 @@ export interface Options {
 	/** Most text in a record that is sent, in bytes, 512 to 16384. Default 4096. */
 	maxSendFragment?: number;
 	/**
-	 * Records that are sent are filled up to a multiple of this, 2 to 1024 bytes, as far as the longest record allows: who listens sees less of
-	 * what is said (RFC 8446 section 5.4). TLS 1.3 only: what TLS 1.2 sends stays as long as it is. Default: not filled up.
+	 * Records that are sent are filled up to a multiple of this, 2 to 1024 bytes, as far as the longest record allows.
+	 * Who listens sees less of what is said (RFC 8446 section 5.4). TLS 1.3 only: what TLS 1.2 sends stays as long as
+	 * it is. Default: not filled up.
 	 */
 	recordPadding?: number;
 	/**

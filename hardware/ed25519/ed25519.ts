@@ -15,8 +15,9 @@ export const enum Ed25519Length {
 }
 
 /**
- * Returns true if the signature is the key's over `data[dataStart..dataEnd)`. A key or signature of another length has signed nothing, and so has a key
- * of small order or one that is not in its one right form. A signature whose S is not below the group's order is false (RFC 8032 section 5.1.7).
+ * Returns true if the signature is the key's over `data[dataStart..dataEnd)`. A key or signature of another length has
+ * signed nothing. So has a key of small order, or one that is not in its one right form. A signature whose S is not
+ * below the group's order is false (RFC 8032 section 5.1.7).
  */
 export function verifyEd25519(
 	this: void,

@@ -1,6 +1,7 @@
 /*
-	The part of libsodium that Ed25519 needs, for the simulator and the firmware: included from where Debian's source package is, no code of it is here. On a
-	device the component espressif/libsodium has all of it, on Linux the system's library.
+	The part of libsodium that Ed25519 needs, for the simulator and the firmware. It is included from Debian's source
+	package: no code of it is here. On a device the component espressif/libsodium has all of it, on Linux the system's
+	library.
 */
 
 #if defined(__has_include) && __has_include("crypto_sign/ed25519/ref10/open.c")

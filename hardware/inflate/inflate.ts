@@ -1,7 +1,8 @@
 /// <reference path="../native.d.ts" />
 /*
-	Decompression of zlib's format, RFC 1950 (zlib_stream.c), for the option of the same name, and of gzip: an app that wants compressed certificates includes this
-	folder's manifest. On a device the code is in the chip's ROM and takes 11 KB while it runs; on a desktop it is zlib.
+	Decompresses zlib's format, RFC 1950 (zlib_stream.c), for the option of the same name, and gzip. An app that wants
+	compressed certificates includes this folder's manifest. On a device the code is in the chip's ROM and takes 11 KB
+	while it runs; on a desktop it is zlib.
 */
 
 import type { Bytes } from "../native";

@@ -4,9 +4,7 @@
 #include "mac.h"
 
 enum {
-	kHeader = 5,       /* bytes of a record's header */
 	kBlock = 16,       /* of AES, and of the IV */
-	kTextMax = 0xffff, /* more than a record's plaintext has */
 	kPaddingMax = 256, /* bytes of the longest padding, with the length of it */
 };
 
@@ -129,7 +127,7 @@ void xs_cbc_sealedLength(xsMachine* the)
 {
 	CBC* cbc = thisCBC(the);
 	xsIntegerValue length = bindingInteger(the, 0);
-	if (length > kTextMax)
+	if (length > kPlaintextMax)
 		xsRangeError("no record has %d bytes", (int)length);
 	xsmcSetInteger(xsResult, kBlock + paddedLength(cbc, length) + (cbc->encryptThenMac ? cbc->macLength : 0));
 }
@@ -208,14 +206,14 @@ void xs_cbc_seal(xsMachine* the)
 	uint8_t header[kMACHeader];
 	CBC* cbc = thisCBC(the);
 	bindingCheckSequence(the, cbc->sequence);
-	if (end < record || end - record < kHeader + kBlock || end > INT32_MAX - kMACMax - kBlock)
+	if (end < record || end - record < kRecordHeader + kBlock || end > INT32_MAX - kMACMax - kBlock)
 		xsRangeError("the record has no room for its header");
-	size_t length = end - record - kHeader - kBlock;
+	size_t length = end - record - kRecordHeader - kBlock;
 	size_t inside = length + (cbc->encryptThenMac ? 0 : cbc->macLength);
 	size_t padded = paddedLength(cbc, length);
-	size_t whole = kHeader + kBlock + padded + (cbc->encryptThenMac ? cbc->macLength : 0);
+	size_t whole = kRecordHeader + kBlock + padded + (cbc->encryptThenMac ? cbc->macLength : 0);
 	uint8_t* bytes = bindingSpan(the, 0, record, whole, kWrite);
-	uint8_t* iv = bytes + kHeader;
+	uint8_t* iv = bytes + kRecordHeader;
 	uint8_t* text = iv + kBlock;
 	psa_status_t status = psa_generate_random(iv, kBlock);
 	if (status == PSA_SUCCESS && !cbc->encryptThenMac) {
@@ -257,9 +255,9 @@ void xs_cbc_open(xsMachine* the)
 	CBC* cbc = thisCBC(the);
 	bindingCheckSequence(the, cbc->sequence);
 	uint8_t* bytes = bindingRange(the, 0, record, end, kWrite);
-	uint8_t* iv = bytes + kHeader;
+	uint8_t* iv = bytes + kRecordHeader;
 	uint8_t* text = iv + kBlock;
-	xsIntegerValue padded = end - record - kHeader - kBlock - (cbc->encryptThenMac ? cbc->macLength : 0);
+	xsIntegerValue padded = end - record - kRecordHeader - kBlock - (cbc->encryptThenMac ? cbc->macLength : 0);
 	psa_status_t status = PSA_SUCCESS;
 	if (padded >= kBlock && padded % kBlock == 0) {
 		if (cbc->encryptThenMac) {
@@ -283,5 +281,5 @@ void xs_cbc_open(xsMachine* the)
 		cbc->sequence++;
 	else if (padded > 0)
 		c_memset(text, 0, padded);
-	xsmcSetInteger(xsResult, length < 0 ? -1 : record + kHeader + kBlock + length);
+	xsmcSetInteger(xsResult, length < 0 ? -1 : record + kRecordHeader + kBlock + length);
 }

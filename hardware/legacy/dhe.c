@@ -1,6 +1,6 @@
 /*
-	Diffie-Hellman in the groups of RFC 7919, for dhe.ts: with PSA if it knows them (Mbed TLS 3.5 and later), else with the big numbers of
-	Mbed TLS 2.28.
+	Diffie-Hellman in the groups of RFC 7919, for dhe.ts. PSA knows them in Mbed TLS 3.5 and later; else the big numbers
+	of Mbed TLS 2.28 are used.
 */
 
 #include "binding.h"
@@ -135,7 +135,7 @@ static psa_status_t agree(DHE* dhe, const uint8_t* peer, uint8_t* shared)
 	return psa_raw_key_agreement(PSA_ALG_FFDH, dhe->key, peer, dhe->length, shared, dhe->length, &written);
 }
 
-static void forget(DHE* dhe)
+static void wipe(DHE* dhe)
 {
 	psa_destroy_key(dhe->key);
 }
@@ -191,7 +191,7 @@ static psa_status_t agree(DHE* dhe, const uint8_t* peer, uint8_t* shared)
 	return power(dhe, peer, dhe->length, shared);
 }
 
-static void forget(DHE* dhe)
+static void wipe(DHE* dhe)
 {
 	mbedtls_mpi_free(&dhe->prime);
 	mbedtls_mpi_free(&dhe->exponent);
@@ -214,7 +214,7 @@ static psa_status_t agree(DHE* dhe, const uint8_t* peer, uint8_t* shared)
 	return PSA_ERROR_NOT_SUPPORTED;
 }
 
-static void forget(DHE* dhe) { }
+static void wipe(DHE* dhe) { }
 
 #endif
 
@@ -223,7 +223,7 @@ void xs_dhe_destructor(void* data)
 	DHE* dhe = data;
 	if (!dhe)
 		return;
-	forget(dhe);
+	wipe(dhe);
 	c_free(dhe);
 }
 

@@ -27,8 +27,9 @@ export class DHEShare extends Native("xs_dhe_destructor") {
 		return native("xs_dhe_publicKey").call(this, out, offset);
 	}
 	/**
-	 * Sets `shared`, which must be as long as the prime, to the value agreed with the peer's public key `peer[start..end)`, and cuts the zeros in
-	 * front off it, as TLS 1.2 wants (RFC 5246 section 8.1.2). False if that is no valid key: 1 < key < prime - 1 (RFC 7919 section 5.1).
+	 * Sets `shared` to the value agreed with the peer's public key `peer[start..end)`. It must be as long as the prime;
+	 * zeros in front are cut off, as TLS 1.2 wants (RFC 5246 section 8.1.2). False if that is no valid key: 1 < key <
+	 * prime - 1 (RFC 7919 section 5.1).
 	 */
 	agree(peer: Bytes, start: number, end: number, shared: Secret): boolean {
 		return native("xs_dhe_agree").call(this, peer, start, end, shared);

@@ -1,7 +1,7 @@
 /*
-	MAC, then padding, then encryption was the wrong order: how long a check takes can tell a forger about the text (Vaudenay 2002, AlFardan and
-	Paterson 2013, "Lucky Thirteen"). So the hash is finished for every length that the text may have, and the right one is picked with
-	masks. About 256 hashes a record: what encrypt_then_mac (RFC 7366) spares.
+	MAC, then padding, then encryption was the wrong order. The time of a check can tell a forger about the plaintext
+	(Vaudenay 2002; "Lucky Thirteen", 2013). So the hash is finished for every length that the text may have, and the
+	right one is picked with masks. About 256 hashes a record: what encrypt_then_mac (RFC 7366) spares.
 */
 
 #include "mac.h"
@@ -46,7 +46,10 @@ static psa_status_t beginHash(psa_hash_operation_t* operation, psa_algorithm_t h
 	return status;
 }
 
-/* What the record's end says: `padding` gets the bytes of padding with their length, 1 where they are wrong; returns the mask of a right one. */
+/*
+	Reads the record's end. `padding` gets the bytes of padding with their length, 1 if they are wrong. Returns the mask
+	of a right one.
+*/
 static uint32_t checkPadding(const uint8_t* bytes, size_t length, size_t macLength, uint32_t* padding)
 {
 	uint32_t last = bytes[length - 1], wrong = 0;

@@ -15,9 +15,9 @@ enum {
 };
 
 /*
- * Checks padding and MAC of a record that was decrypted: `bytes[0..length)` is text, MAC, padding. The header's length field is filled in
- * here. Sets `text` to the length of the text, or to -1 if anything is wrong: which of the two, and where, can't be told from the
- * instructions that run or the memory that is read, as these depend on `length` alone.
+ * Checks padding and MAC of a record that was decrypted: `bytes[0..length)` is plaintext, MAC, padding. The header's
+ * length field is filled in here. Sets `text` to the length of the plaintext, or to -1 if anything is wrong. The
+ * instructions that run and the memory that is read depend on `length` alone: they don't tell what is wrong, or where.
  */
 psa_status_t macCheck(psa_algorithm_t hash, const uint8_t* key, uint8_t header[kMACHeader], const uint8_t* bytes,
 	size_t length, int32_t* text);

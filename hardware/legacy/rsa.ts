@@ -7,9 +7,9 @@ import type { Bytes } from "../native";
 import type { Secret } from "../secret";
 
 /**
- * Makes the premaster secret: `premaster`, which has 48 bytes, gets `version` and 46 bytes of chance. Encrypted by
- * RSAES-PKCS1-v1_5 with `key[start..end)`, the DER of an RSAPublicKey, it goes to `out` at `offset`, in as many bytes as the modulus has,
- * which are returned. Throws if it is no such key.
+ * Makes the premaster secret: `premaster`, which has 48 bytes, gets `version` and 46 bytes of chance. Encrypts it by
+ * RSAES-PKCS1-v1_5 with `key[start..end)`, the DER of an RSAPublicKey. Writes it to `out` at `offset` and returns its
+ * length, which is the modulus's. Throws if it is no such key.
  */
 export function encryptPremaster(
 	this: void,

@@ -1,6 +1,6 @@
 /*
-	ML-KEM-768 by libsodium, for mlkem.ts. libsodium takes 18 KB of stack and more, and a private key of 2,400 bytes: both are in one block, allocated for
-	a call, and wiped.
+	ML-KEM-768 by libsodium, for mlkem.ts. libsodium takes 18 KB of stack and more, and a private key of 2,400 bytes.
+	Both lie in one block, which is allocated for a call and wiped.
 */
 
 #include "stack.h"
@@ -9,9 +9,9 @@
 enum { kLengthPublicKey = 1184, kLengthCiphertext = 1088, kLengthShared = 32, kLengthSeed = 64 };
 
 /*
-	Measured, by what the compiler inlines and keeps in registers: 11.1 KB for a key pair and 15.3 to 18.1 for decapsulation on rv32 (gcc -Og, -O2, -Os);
-	15.8 and 22.9 on i386, which has the fewest registers. Xtensa's frames, as gcc reports them, sum up to 17.4 to 20.2 KB. The rest is for interrupts. stackRun sees
-	when it was not enough.
+	Measured on rv32 (gcc -Og, -O2, -Os): 11.1 KB for a key pair, 15.3 to 18.1 for decapsulation. On i386, which has the
+	fewest registers: 15.8 and 22.9. Xtensa's frames, as gcc reports them, sum up to 17.4 to 20.2 KB. The rest is for
+	interrupts. stackRun sees when it was not enough.
 */
 #ifdef __riscv
 enum { kStack = 19 * 1024 };

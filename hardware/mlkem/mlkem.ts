@@ -1,7 +1,7 @@
 /// <reference path="../native.d.ts" />
 /*
-	ML-KEM-768 (FIPS 203) as the side that makes the key pair: libsodium's, called by mlkem.c. The private key is kept as its seed of 64 bytes; each call
-	computes the rest anew, on a stack of its own that is allocated for it.
+	ML-KEM-768 (FIPS 203) as the side that makes the key pair: libsodium's, called by mlkem.c. The private key is kept
+	as its seed of 64 bytes. Each call computes the rest anew, on a stack that is allocated for it.
 */
 
 import type { Bytes } from "../native";

@@ -4,9 +4,7 @@
 
 enum {
 	kIvMax = 12,
-	kHeader = 5,         /* bytes of a record's header */
 	kAdditionalMax = 13, /* bytes of TLS 1.2's additional data */
-	kTextMax = 0xffff,   /* more than a record's plaintext has, with type and padding */
 	kExplicit = 8,       /* bytes of the nonce that TLS 1.2's GCM and CCM send in the record */
 };
 
@@ -132,7 +130,7 @@ void xs_aead_sealedLength(xsMachine* the)
 {
 	AEAD* aead = thisAEAD(the);
 	xsIntegerValue length = bindingInteger(the, 0);
-	if (length > kTextMax)
+	if (length > kPlaintextMax)
 		xsRangeError("no record has %d bytes", (int)length);
 	xsmcSetInteger(xsResult, explicitLength(aead) + length + aead->tag);
 }
@@ -161,8 +159,8 @@ static void makeNonce(const AEAD* aead, const uint8_t* explicitPart, uint8_t* no
 static size_t makeAdditional(const AEAD* aead, const uint8_t* header, size_t length, uint8_t* to)
 {
 	if (!aead->tls12) {
-		c_memcpy(to, header, kHeader);
-		return kHeader;
+		c_memcpy(to, header, kRecordHeader);
+		return kRecordHeader;
 	}
 	bindingPutSequence(to, aead->sequence);
 	c_memcpy(to + kSequence, header, 3);
@@ -190,15 +188,15 @@ void xs_aead_seal(xsMachine* the)
 	size_t written;
 	AEAD* aead = thisAEAD(the);
 	bindingCheckSequence(the, aead->sequence);
-	xsIntegerValue prefix = kHeader + explicitLength(aead);
+	xsIntegerValue prefix = kRecordHeader + explicitLength(aead);
 	if (end < record || end - record < prefix || end > INT32_MAX - aead->tag)
 		xsRangeError("the record has no room for its header");
 	uint8_t* header = bindingRange(the, 0, record, end + aead->tag, kWrite);
 	uint8_t* text = header + prefix;
 	size_t length = end - record - prefix;
 	if (aead->explicitNonce)
-		bindingPutSequence(header + kHeader, aead->sequence);
-	makeNonce(aead, header + kHeader, nonce);
+		bindingPutSequence(header + kRecordHeader, aead->sequence);
+	makeNonce(aead, header + kRecordHeader, nonce);
 	size_t additionalLength = makeAdditional(aead, header, length, additional);
 	CCM ccm = ccmOf(aead, nonce, additional, additionalLength);
 	psa_status_t status = aead->isCCM ? ccmSeal(&ccm, text, length, text + length)
@@ -218,7 +216,7 @@ void xs_aead_open(xsMachine* the)
 	size_t written;
 	AEAD* aead = thisAEAD(the);
 	bindingCheckSequence(the, aead->sequence);
-	xsIntegerValue prefix = kHeader + explicitLength(aead);
+	xsIntegerValue prefix = kRecordHeader + explicitLength(aead);
 	uint8_t* header = bindingRange(the, 0, record, end, kWrite);
 	if (end - record < prefix + aead->tag) {
 		xsmcSetInteger(xsResult, -1);
@@ -226,7 +224,7 @@ void xs_aead_open(xsMachine* the)
 	}
 	uint8_t* text = header + prefix;
 	size_t length = end - record - prefix - aead->tag;
-	makeNonce(aead, header + kHeader, nonce);
+	makeNonce(aead, header + kRecordHeader, nonce);
 	size_t additionalLength = makeAdditional(aead, header, length, additional);
 	CCM ccm = ccmOf(aead, nonce, additional, additionalLength);
 	psa_status_t status = aead->isCCM ? ccmOpen(&ccm, text, length, text + length)

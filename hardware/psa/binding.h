@@ -1,9 +1,10 @@
 /*
-	What the bindings share: arguments from script, checked before use, PSA Crypto, and PSA's status in words. Each C file stands behind the
-	TypeScript file of the same name one folder up, which documents its functions.
+	What the bindings share: arguments from script, checked before use, PSA Crypto, and PSA's status in words. Each C
+	file stands behind the TypeScript file of the same name one folder up, which documents its functions.
 
-	A native gets each argument by one of the functions below, never by xsArg, which checks its index in debug builds only. They refuse what has the
-	wrong type and convert nothing, so no script runs: a pointer to a buffer stays right until the native itself makes something in XS.
+	A native gets each argument by one of the functions below, never by xsArg, which checks its index in debug builds
+	only. They refuse what has the wrong type and convert nothing, so no script runs. A pointer to a buffer stays right
+	until the native itself makes something in XS.
 */
 
 #ifndef XS_TLS_BINDING_H
@@ -18,9 +19,11 @@
 #include "psa/crypto.h"
 
 enum {
-	kHashMax = 64,     /* bytes of the longest digest */
-	kSequence = 8,     /* bytes of a record's sequence number */
-	kSecretMax = 2560, /* bytes of the longest secret: a private RSA key of 4096 bits in DER */
+	kHashMax = 64,          /* bytes of the longest digest */
+	kSequence = 8,          /* bytes of a record's sequence number */
+	kRecordHeader = 5,      /* bytes of a record's header */
+	kPlaintextMax = 0xffff, /* more than a record's plaintext has, with type and padding */
+	kSecretMax = 2560,      /* bytes of the longest secret: a private RSA key of 4096 bits in DER */
 };
 
 /* HashAlgorithm in ../hash.ts. */
@@ -43,8 +46,8 @@ enum {
 };
 
 /*
-	Software that is no part of PSA Crypto (rsa.c, p256.c, ../mlkem): the simulator counts it like an accelerator, and has one fail if a test asks for
-	that. Verifying, by KeyKind; and other work, by its name.
+	Software that is no part of PSA Crypto (rsa.c, p256.c, ../mlkem). The simulator counts it like an accelerator, and
+	makes it fail if a test asks for that. Verifying, by KeyKind; and other work, by its name.
 */
 #ifndef XS_TLS_COUNT
 	#define XS_TLS_COUNT_VERIFY(KIND, BITS, BYTES) PSA_SUCCESS

@@ -1,7 +1,8 @@
 /*
-	AES-CCM of two passes over the text; see ccm.h. PSA has CCM of its own, but no driver of ESP-IDF 6.0 does, which leaves it to software, or
-	out. AES in CBC mode makes the MAC (RFC 3610 section 2.2): what comes out is of no use but for its last block, so it goes to a piece
-	of the C stack, one after the other. AES in counter mode encrypts text and tag (section 2.3) where they lie.
+	AES-CCM of two passes over the plaintext; see ccm.h. PSA has CCM of its own, but no driver of ESP-IDF 6.0 does, which
+	leaves it to software, or out. AES in CBC mode makes the MAC (RFC 3610 section 2.2). Only the last block of its
+	output is of use, so it goes to a piece of the C stack, one after the other. AES in counter mode encrypts plaintext
+	and tag (section 2.3) where they lie.
 */
 
 #include "ccm.h"
@@ -86,7 +87,10 @@ static void macPad(CBCMAC* mac)
 		mac->piece[mac->used++] = 0;
 }
 
-/* The blocks B_0, B_1, ... in their order, through CBC from an IV of zeros; the last block of that is T, of which the MAC is the start. */
+/*
+	The blocks B_0, B_1, ... in their order, through CBC from an IV of zeros; the tag is the first bytes of the last CBC
+	block (T).
+*/
 static psa_status_t macBlocks(CBCMAC* mac, const CCM* ccm, const uint8_t* text, size_t length, uint8_t* whole)
 {
 	static const uint8_t zeros[kBlock];

@@ -1,6 +1,6 @@
 /*
-	Encodings of a digest for RSA (RFC 8017 section 9), as long as the modulus: the digital-signature peripheral signs them (../ds/ds.c), and rsa.c
-	compares them with what a signature holds.
+	Encodings of a digest for RSA (RFC 8017 section 9), as long as the modulus. The digital-signature peripheral signs
+	them (../ds/ds.c). rsa.c compares them with what a signature holds.
 */
 
 #ifndef XS_TLS_EMSA_H

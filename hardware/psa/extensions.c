@@ -1,6 +1,6 @@
 /*
-	The extensions of a certificate (RFC 5280 section 4.2), for extensions.ts. Script reads those that it knows, of which each is there once at most;
-	what a certificate has beside them takes no step of script.
+	The extensions of a certificate (RFC 5280 section 4.2), for extensions.ts. Script reads those that it knows, and
+	each is there once at most; what a certificate has beside them takes no step of script.
 */
 
 #include "der.h"

@@ -1,6 +1,7 @@
 /*
-	The names that a certificate is for (subjectAltName, RFC 5280 section 4.2.1.6) and those that an authority may certify (name constraints, section
-	4.2.1.10), for general.ts. A peer decides how many there are of both: what is compared in one call is bounded, and the rest is left to another.
+	The names that a certificate is for (subjectAltName, RFC 5280 section 4.2.1.6) and those that a CA may certify (name
+	constraints, section 4.2.1.10), for general.ts. A peer decides how many there are of both: what is compared in one
+	call is bounded, and the rest is left to another.
 */
 
 #include "names.h"

@@ -1,6 +1,7 @@
 /*
-	How much XS can still allocate. XS has no call that says so, and ends the app if a chunk or slot can't be had. So the machine's own fields are
-	read: free slots and the free end of each block of chunks, and what `creation` in the manifest lets both grow by.
+	How much XS can still allocate. XS has no call that says so, and ends the app if a chunk or slot can't be had. So
+	the machine's own fields are read: free slots, and the free end of each block of chunks. `creation` in the manifest
+	says how far both may grow.
 
 	    arena (static N)   | chunks > free tail | gap | < slots | stack |      chunks and slots grow into the gap, by their increments
 	    pools (static 0)   blocks of chunks, each with a free tail, and of slots; they grow from C's heap, or not at all

@@ -1,10 +1,10 @@
 /*
-	Compares Names of certificates (RFC 5280 section 4.1.2.4) as section 7.1 says. Letters of ASCII in either case are the same, runs of
-	blanks are one blank, those at the ends are none, and the type of string does not matter. The order of attributes in a SET does
-	not, either.
+	Compares Names of certificates (RFC 5280 section 4.1.2.4) as section 7.1 says. Letters of ASCII in either case are
+	the same. Runs of blanks are one blank, those at the ends are none. The type of string does not matter. The order of
+	attributes in a SET does not, either.
 
-	Characters outside ASCII must be the same: RFC 4518 wants them mapped by tables of Unicode. If they are not, the result is
-	"unsure", which is no match for who issued a certificate, and a match for what is excluded.
+	Characters outside ASCII must be the same: RFC 4518 wants them mapped by tables of Unicode. If they are not, the
+	result is "unsure", which is no match for who issued a certificate, and a match for what is excluded.
 */
 
 #include "names.h"

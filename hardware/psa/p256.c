@@ -1,10 +1,10 @@
 /*
-	Verifying ECDSA on P-256 without heap; see p256.h. p256-m is included from where Mbed TLS's sources are: no code of it is here. Its names get a prefix,
-	as Mbed TLS may be built with it, too.
+	Verifying ECDSA on P-256 without heap; see p256.h. p256-m is included from where Mbed TLS's sources are: no code of
+	it is here. Its names get a prefix, as Mbed TLS may be built with it, too.
 
-	Its one option: a multiplication of 32 bits by 32 in one step, whose time may depend on the numbers. Espressif does not say that its chips' is
-	constant. All numbers of a verification are public, so that it is right here, and would be wrong for key agreement and signing, which stay with
-	PSA Crypto (docs/decisions/p256.md).
+	Its one option: a multiplication of 32 bits by 32 in one step, whose time may depend on the numbers. Espressif does
+	not say that its chips' is constant. All numbers of a verification are public, so that this is right. It would be
+	wrong for key agreement and signing, which stay with PSA Crypto (docs/decisions/p256.md).
 */
 
 #include "p256.h"

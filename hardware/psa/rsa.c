@@ -1,17 +1,18 @@
 /*
-	RSA's public operation by Montgomery's multiplication, and the comparison with what must have been signed; see rsa.h. The only cryptography that is
-	our own: docs/decisions/rsa.md says why.
+	RSA's public operation by Montgomery's multiplication, and the comparison with what must have been signed;
+	see rsa.h. The only cryptography that is our own: docs/decisions/rsa.md says why.
 
 	Numbers are little-endian arrays of w 32-bit words, with R = 2^(32w); n is the modulus, which has k bytes, its first bit set.
 
 	Why nothing overflows. W is 2^32.
-	- Each step of a row adds a product of two words, a word and a carry below W: at most (W-1)^2 + 2(W-1) = W^2 - 1, which 64 bits hold. The carry
-	  that it leaves is below W again.
-	- multiply(t, a, b) with b < n keeps t < 2n: after a row, t becomes (t + x*b + u*n) / W with words x and u, which is below
-	  (2n + (W-1)n + (W-1)n) / W = 2n. So what is above t's w words, `top`, is 0 or 1, and one subtraction brings t below n. a may be any number of w words.
+	- Each step of a row adds a product of two words, a word and a carry below W. That is at most
+	  (W-1)^2 + 2(W-1) = W^2 - 1, which 64 bits hold. The carry that it leaves is below W again.
+	- multiply(t, a, b) with b < n keeps t < 2n. After a row, t becomes (t + x*b + u*n) / W with words x and u, which is
+	  below (2n + (W-1)n + (W-1)n) / W = 2n. So what is above t's w words, `top`, is 0 or 1, and one subtraction brings t
+	  below n. a may be any number of w words.
 	- twice(a) with a < n gives 2a < 2n: one bit above w words, and one subtraction.
-	- Every number that is an operand is below n: the signature is compared with n first; 2^(8k-1) is below n, as n is odd and has that bit; all others
-	  are results of the two functions.
+	- Every number that is an operand is below n. The signature is compared with n first. 2^(8k-1) is below n, as n is
+	  odd and has that bit. All others are results of the two functions.
 
 	Why it fits. Four numbers of w words: n, the base, and two for multiply, which can't write over its operands. The last multiplication takes the
 	signature as it came, so the result leaves Montgomery's form, and the base's place is free for it. When all is done, n and the base make room for
@@ -125,8 +126,8 @@ static void multiplyInto(uint32_t** a, uint32_t** t, const uint32_t* b, const Mo
 }
 
 /*
-	*a = R^2 modulo n. From 2^(8k-1) by doubling to R, which is Montgomery's form of 1, and w times more to the form of 2^w; five squarings
-	make 2^(32w) of that, which is R.
+	*a = R^2 modulo n. Doubling leads from 2^(8k-1) to R, which is Montgomery's form of 1. w more doublings give the
+	form of 2^w. Five squarings make 2^(32w) of that, which is R.
 */
 static void squareOfR(uint32_t** a, uint32_t** t, size_t bits, const Modulus* n)
 {

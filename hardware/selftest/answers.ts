@@ -1,6 +1,6 @@
 /*
-	Known answers for selftest.ts, in hex. "abc" and "Jefe" are of FIPS 180-4 and RFC 4231, `derived` is of RFC 8448 section 3; the rest OpenSSL
-	computed, and it made the keys. `text(n)` in selftest.ts is what is hashed and encrypted.
+	Known answers for selftest.ts, in hex. "abc" and "Jefe" are of FIPS 180-4 and RFC 4231, `derived` is of RFC 8448
+	section 3. OpenSSL made the keys and computed the rest. `text(n)` in selftest.ts is what is hashed and encrypted.
 */
 
 export interface Answers {

@@ -1,6 +1,7 @@
 /*
-	Asks every operation of this chip for a known answer, and how long it takes. Records come in sizes at which drivers change their way: with
-	and without DMA (128 bytes), interrupts (2,000), more than one DMA descriptor (4,080), and start at every address modulo 4.
+	Asks every operation of this chip for a known answer, and how long it takes. Records have the sizes at which drivers
+	change their way: DMA (128 bytes), interrupts (2,000), more than one DMA descriptor (4,080). They start at every
+	address modulo 4.
 */
 
 import Time from "time";

@@ -6,7 +6,10 @@ import type { Config } from "../config";
 import { offeredVersions, offeredWords } from "../handshake/offered";
 import { AlertDescription } from "../wire/numbers";
 
-/** RFC 5246 section 7.4.6 has handshake_failure; GnuTLS takes an empty list for one that it can't read, others say what they would to a wrong one. */
+/**
+ * RFC 5246 section 7.4.6 has handshake_failure. GnuTLS takes an empty list for a malformed one; others answer as to a
+ * wrong certificate.
+ */
 function isForWantOfCertificate(description: number): boolean {
 	switch (description) {
 		case AlertDescription.handshake_failure:

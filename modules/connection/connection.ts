@@ -45,7 +45,10 @@ export class Connection extends Lifecycle {
 
 	// XS looks a method up from the first to the last: what each read and segment needs comes first
 
-	/** Copies as much of the received data as goes into `to`, a buffer, a view of bytes or a DataView, and returns how many bytes that are. */
+	/**
+	 * Copies received data into `to`, a buffer, a view of bytes or a DataView, as much as goes in. Returns how many
+	 * bytes that are.
+	 */
 	read(to: ArrayBuffer | ArrayBufferView): number {
 		const left = this.readable;
 		if (!left) return 0;
@@ -64,8 +67,9 @@ export class Connection extends Lifecycle {
 	}
 
 	/**
-	 * Takes bytes `bytes[start..end)` from the transport and returns where it stopped: before the end while a record's data is unread, while a
-	 * pause lasts, and when the connection is over. Offer the rest again after `read` or the pause.
+	 * Takes bytes `bytes[start..end)` from the transport and returns where it stopped. It stops early while a record's
+	 * data is unread, while a pause lasts, and when the connection is over. Offer the rest again after `read` or the
+	 * pause.
 	 */
 	receive(bytes: Uint8Array, start: number, end: number): number {
 		const incoming = this.incoming;
@@ -119,9 +123,9 @@ export class Connection extends Lifecycle {
 		this.budget = Work.turn;
 	}
 
-	/** For a transport that reads `count` bytes to where they belong in a long record (Deframer.room). It takes memory, which `receive` does not. */
-	room(count: number): Uint8Array | undefined {
-		return this.incoming.room(count);
+	/** For a transport that reads `count` bytes to where they belong in a long record (Deframer.bodyView). It takes memory, which `receive` does not. */
+	bodyView(count: number): Uint8Array | undefined {
+		return this.incoming.bodyView(count);
 	}
 
 	filled(count: number): void {
@@ -183,8 +187,8 @@ export class Connection extends Lifecycle {
 	}
 
 	/**
-	 * Replaces the sending key, and has the server replace its own (RFC 8446 section 4.6.3): at once, or with the next `write` or `answer` if a message
-	 * is at work. Throws TLSError "configuration" in TLS 1.2.
+	 * Replaces the sending key, and has the server replace its own (RFC 8446 section 4.6.3). If a message is at work,
+	 * the next `write` or `answer` does it. Throws TLSError "configuration" in TLS 1.2.
 	 */
 	requestKeyUpdate(): void {
 		this.expectWritable();
@@ -262,11 +266,11 @@ export class Connection extends Lifecycle {
 		return new Driver(this, this.incoming, this.outgoing, undefined, this.post);
 	}
 
-	/** Lets go of all that belongs to the handshake, which is done, when no message is half there. */
+	/** Drops all that belongs to the handshake, which is done, unless part of a message has arrived. */
 	private dropDriver(driver: Driver): void {
 		if (driver.isPaused) return;
 		if (this.state === State.handshake) throw new TLSError("internal", "the handshake ended without a result");
-		if (!driver.started) this.driver = undefined;
+		if (!driver.hasPart) this.driver = undefined;
 	}
 
 	/** Tells the application what has come of the last record or step, in which `driver` had a part. While a handshake goes on that is nothing. */
@@ -325,7 +329,7 @@ export class Connection extends Lifecycle {
 		const incoming = this.incoming,
 			driver = this.driver;
 		const isEmpty = incoming.at === incoming.end;
-		if (type !== ContentType.handshake && type !== ContentType.change_cipher_spec && driver?.started)
+		if (type !== ContentType.handshake && type !== ContentType.change_cipher_spec && driver?.hasPart)
 			throw new TLSError("unexpected_message", "server interrupted a handshake message with another record");
 		if (type === ContentType.application_data && !isEmpty) this.idleMessages = 0;
 		else if (type !== ContentType.handshake && this.isOpen) this.countIdle();

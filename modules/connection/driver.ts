@@ -1,7 +1,7 @@
 /*
-	Runs a handshake in a connection: joins its messages, lets in only those that the flow waits for, and does for the flow what it asks of
-	the connection (handshake/link.ts). It and all it holds are dropped when the handshake is done; a message that comes later, such as a
-	ticket, gets one of its own.
+	Runs a handshake in a connection. Joins its messages, lets in only those that the flow waits for, and serves the
+	flow (handshake/link.ts). It and all it holds are dropped when the handshake is done. A later message, such as a
+	ticket, gets a driver of its own.
 */
 
 import { TLSError } from "../errors";
@@ -33,7 +33,7 @@ const changeCipherSpec = Uint8Array.of(1);
 /** Warnings, user_canceled alerts and HelloRequests that one handshake ignores (RFC 5246 section 7.2, 7.4.1.1, RFC 8446 section 6.1). */
 const MAX_IGNORED = 16;
 
-/** In the place of the set of accepted messages while the flow runs: no message has this bit. */
+/** Replaces the set of accepted messages while the flow runs: no message has this bit. */
 const RUNNING = 1 << 31;
 
 /** Bytes of a record that is longer than what follows on it: it has brought certificates. */
@@ -71,7 +71,7 @@ export class Driver implements Link, Gate {
 	declare private owesChangeCipherSpec: boolean | undefined;
 	declare owesCertificate: boolean | undefined;
 	/** Gets a message that is passed over. */
-	declare private passes: Transcript | undefined;
+	declare private passedTo: Transcript | undefined;
 
 	/** For a handshake, `config`; for messages after it, `post`. */
 	constructor(
@@ -107,7 +107,7 @@ export class Driver implements Link, Gate {
 	}
 
 	/** True if part of a message has arrived, and not all of it. */
-	get started(): boolean {
+	get hasPart(): boolean {
 		return this.joiner.have !== 0;
 	}
 
@@ -121,12 +121,12 @@ export class Driver implements Link, Gate {
 
 	/** A ticket need not be kept (RFC 8446 section 4.6.1); in TLS 1.2 it belongs to the transcript, which the flow then gives. */
 	mayPassOver(type: number): boolean {
-		return type === HandshakeType.new_session_ticket && (!this.flow || this.passes !== undefined);
+		return type === HandshakeType.new_session_ticket && (!this.flow || this.passedTo !== undefined);
 	}
 
 	passOver(bytes: Uint8Array, start: number, end: number): void {
-		this.passes?.add(bytes, start, end);
-		if (this.flow && !this.started) this.advance();
+		this.passedTo?.add(bytes, start, end);
+		if (this.flow && !this.hasPart) this.advance();
 	}
 
 	/** Uses the handshake messages of the record, until it is used up or a pause comes. */
@@ -154,7 +154,7 @@ export class Driver implements Link, Gate {
 	resume(): void {
 		this.isPaused = false;
 		if (this.flow) this.advance();
-		if (!this.isPaused && this.incoming.complete) this.readMessages();
+		if (!this.isPaused && this.incoming.isComplete) this.readMessages();
 	}
 
 	/**
@@ -168,7 +168,7 @@ export class Driver implements Link, Gate {
 		const isExpected = incoming.is12
 			? this.accepts === Step.change_cipher_spec
 			: (this.changeCipherSpecs = (this.changeCipherSpecs ?? 0) + 1) <= MAX_CHANGE_CIPHER_SPECS;
-		if (!isWhole || !isExpected || !this.flow || this.started)
+		if (!isWhole || !isExpected || !this.flow || this.hasPart)
 			throw new TLSError("unexpected_message", "server sent an unexpected change_cipher_spec");
 		incoming.at = incoming.end;
 		incoming.next();
@@ -226,7 +226,7 @@ export class Driver implements Link, Gate {
 	}
 
 	passTo(transcript: Transcript): void {
-		this.passes = transcript;
+		this.passedTo = transcript;
 	}
 
 	holds(secrets: { close(): void }): void {
@@ -284,7 +284,7 @@ export class Driver implements Link, Gate {
 
 	readWith(cipher: RecordCipher): void {
 		this.incoming.protectWith(cipher);
-		if (this.incoming.at < this.incoming.end || this.started)
+		if (this.incoming.at < this.incoming.end || this.hasPart)
 			throw new TLSError("unexpected_message", "server split a handshake message across a change of keys");
 	}
 
@@ -391,6 +391,6 @@ export class Driver implements Link, Gate {
 
 	private releaseMessage(): void {
 		this.reader.release();
-		this.joiner.next();
+		this.joiner.release();
 	}
 }

@@ -76,12 +76,12 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		// with data, views would be too many
 		if (this.options) {
 			const connection = this.connection;
-			const room = connection.room(count);
-			if (room) {
-				count = room.length;
+			const view = connection.bodyView(count);
+			if (view) {
+				count = view.length;
 				this.available -= count; // before the call, which may report more
 				this.left = READING;
-				this.tcp!.read(room);
+				this.tcp!.read(view);
 				this.left = 0;
 				connection.filled(count);
 				return length;

@@ -31,8 +31,9 @@ export abstract class Sending<Client> extends Turns<Client> {
 	protected abstract failTCP(): void;
 
 	/**
-	 * Takes `bytes`, no more than was promised; returns what is left of that. Records of 1 KB or more go out at once, the rest with the
-	 * end of the callback that calls this, or from the event loop. Where `options.more` says that another piece follows, it waits for that piece until the loop's next turn.
+	 * Takes `bytes`, no more than was promised; returns what is left of that. Records of 1 KB or more go out at once.
+	 * The rest goes when the callback that calls this ends, or from the event loop. Where `options.more` says that
+	 * another piece follows, it waits for that piece until the loop's next turn.
 	 */
 	write(bytes: Uint8Array, options: WriteOptions | undefined): number {
 		const connection = this.connection,

@@ -1,6 +1,7 @@
 /*
-	What runs behind a TLSClient (client.ts): it opens TCP, hears what TCP reports, gives pauses to the event loop, and ends waits that take too long.
-	sending.ts and receiving.ts move the bytes between TCP and the engine (connection.ts). No other file touches a socket.
+	What runs behind a TLSClient (client.ts). It opens TCP, hears what TCP reports, gives pauses to the event loop, and
+	ends waits that take too long. sending.ts and receiving.ts move the bytes between TCP and the engine
+	(connection.ts). No other file touches a socket.
 
 	What TCP throws or reports while it is called is looked at when that call has ended.
 */
@@ -62,7 +63,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	private onError: ConnectionOptions<Client>["onError"];
 	protected override timer: Timer | undefined = undefined;
 	protected override idleTimer: Timer | undefined = undefined;
-	protected override turn: ((timer: Timer) => void) | undefined = undefined;
+	protected override timerCallback: ((timer: Timer) => void) | undefined = undefined;
 	// XS: absent fields
 	declare protected readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 	declare private readonly idleTimeout: number | undefined;

@@ -1,6 +1,7 @@
 /*
-	When a connection over TCP gets its turn: timers, and the application's callbacks. Callbacks are called from the event loop only. What they
-	throw is thrown again when all is in order, so that a connection goes on, or is dead, and never sees a byte twice.
+	When a connection over TCP gets its turn: timers, and the application's callbacks. Callbacks are called from the
+	event loop only. What they throw is thrown again when all is in order. So a connection goes on, or is dead, and
+	never sees a byte twice.
 */
 
 import Timer from "timer";
@@ -52,7 +53,7 @@ export abstract class Turns<Client> {
 	/** Until the connection is open: ends the wait. Then: looks from time to time whether the record buffer is still in use. */
 	declare protected idleTimer: Timer | undefined;
 	/** Timer callback, created once and reused for every turn. */
-	declare protected turn: ((timer: Timer) => void) | undefined;
+	declare protected timerCallback: ((timer: Timer) => void) | undefined;
 	declare private thrown: unknown;
 	declare protected readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 
@@ -73,7 +74,7 @@ export abstract class Turns<Client> {
 	}
 
 	protected setTimer(delay: number, repeat: number): Timer {
-		return Timer.set((this.turn ??= timer => this.onTimer(timer)), delay, repeat);
+		return Timer.set((this.timerCallback ??= timer => this.onTimer(timer)), delay, repeat);
 	}
 
 	/** Data flows: from now on a timer looks whether it still does. */
@@ -100,7 +101,7 @@ export abstract class Turns<Client> {
 	/** An idle connection holds no timer, and no callback for one. */
 	protected stopWatching(): void {
 		Timer.clear(this.idleTimer);
-		this.idleTimer = this.turn = undefined;
+		this.idleTimer = this.timerCallback = undefined;
 	}
 
 	protected clearTimers(): void {

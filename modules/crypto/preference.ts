@@ -19,6 +19,6 @@ export function groupsFor(features: number): readonly number[] {
 }
 
 /** True if this build can't do that suite. */
-export function lacks(features: number, suite: number): boolean {
+export function isUnsupportedHere(features: number, suite: number): boolean {
 	return !(features & ChipFeature.chacha20_poly1305) && findSuite(suite)?.aead === AEADAlgorithm.chacha20_poly1305;
 }

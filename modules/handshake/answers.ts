@@ -71,8 +71,9 @@ export function refuseBothLimits(seen: number): void {
 }
 
 /**
- * Refuses a ServerHello of a version that was not offered; with the sentinel in the server's random somebody made it pick that. Its last byte is 1
- * for TLS 1.2 and 0 for less, so a client that offers TLS 1.2 at most is right to be answered with a 1. Returns where the random is.
+ * Refuses a ServerHello of a version that was not offered; with the sentinel in the server's random somebody made it
+ * pick that. Its last byte is 1 for TLS 1.2 and 0 for less. So a client that offers TLS 1.2 at most may get a 1.
+ * Returns where the random is.
  */
 export function checkVersion12(r: Reader, { minVersion, maxVersion }: Config): number {
 	const version = r.u16();

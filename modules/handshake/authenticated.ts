@@ -1,8 +1,9 @@
 /*
-	The proof that the peer is who its certificate says. A connection opens for application data only against a value of this class, and
-	the only way to one is a signature that holds (RFC 8446 section 4.4.3, RFC 5246 section 7.4.3), or a Finished made with a secret that only
-	the peer shares: of an earlier connection that was opened against such a proof (RFC 5246 section 7.3), one from elsewhere (RFC 8446 section
-	4.2.11), or one that was encrypted for its certificate's key (RFC 5246 section 7.4.7.1).
+	The proof that the peer is who its certificate says. A connection opens for application data only against a value of
+	this class. One way to it is a signature that holds (RFC 8446 section 4.4.3, RFC 5246 section 7.4.3). The other is a
+	Finished made with a secret that only the peer shares. That secret is of an earlier connection with such a proof
+	(RFC 5246 section 7.3), from elsewhere (RFC 8446 section 4.2.11), or encrypted for the certificate's key (RFC 5246
+	section 7.4.7.1).
 */
 
 import { TLSError } from "../errors";
@@ -156,8 +157,8 @@ export function authenticate12(
 }
 
 /**
- * The peer has the secret that is shared with `peer`, who proved itself by `scheme` when a session began (0 if nothing was signed):
- * `expected` is the server's Finished, made with that secret, and must stand in `message` at `at`.
+ * Checks that the peer has the secret that is shared with `peer`. `scheme` proved it when a session began; 0 if nothing
+ * was signed. `expected` is the server's Finished, made with that secret: it must stand in `message` at `at`.
  */
 export function authenticateByKey(
 	peer: KnownPeer,

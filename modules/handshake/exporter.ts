@@ -78,8 +78,8 @@ export class Exporter13 implements Exporter {
 	}
 
 	/**
-	 * Derive-Secret without messages (RFC 8446 section 7.1) with a label of any length, in the place of `digest`, the hash of nothing. One block of
-	 * HKDF-Expand is enough, as it is as long as the hash (RFC 5869 section 2.3).
+	 * Derive-Secret without messages (RFC 8446 section 7.1) with a label of any length. It overwrites `digest`, the
+	 * hash of nothing. One block of HKDF-Expand is enough, as it is as long as the hash (RFC 5869 section 2.3).
 	 */
 	private expand(label: Uint8Array, digest: Uint8Array): void {
 		const length = digest.length;

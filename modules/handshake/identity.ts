@@ -251,8 +251,9 @@ function firstNamed(
 }
 
 /**
- * The identity that answers `request`, which lies in `message`: the first with a fitting key and a chain to a CA that is named, else the first with a
- * fitting key, for names can be written in other ways. Undefined if no key fits.
+ * Returns the identity that answers `request`, which lies in `message`: the first with a fitting key and a chain to a
+ * CA that is named. If there is none, the first with a fitting key, as names can be written in other ways. Undefined if
+ * no key fits.
  */
 function choose(
 	{ credential, otherCredentials }: Credentials,

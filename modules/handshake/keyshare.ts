@@ -23,8 +23,8 @@ export function makeShare(group: number): Share {
 }
 
 /**
- * Makes the key pairs of a first hello: of the group that is preferred and, if that is the hybrid one and X25519 is offered, too, of X25519. The two
- * share one X25519 key, so the second costs 36 bytes and no time.
+ * Makes the key pairs of a first hello, of the preferred group. If that is the hybrid one and X25519 is offered, too,
+ * it gets a share. The two share one X25519 key, so the second costs 36 bytes and no time.
  */
 export function makeShares(hello: Hello, groups: readonly number[]): void {
 	if (!hybrid || hello.group !== NamedGroup.x25519mlkem768) {

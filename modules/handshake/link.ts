@@ -49,7 +49,7 @@ export interface Link {
 	addTo(transcript: Transcript): void;
 	/** A ticket that comes next and finds no room is only added to the transcript: the link then holds no message. */
 	passTo(transcript: Transcript): void;
-	/** Has `secrets` wiped when the handshake is over, however it ends, in the place of what was held before. */
+	/** Has `secrets` wiped when the handshake is over, however it ends. They replace what was held before. */
 	holds(secrets: { close(): void }): void;
 	/** Most bytes that a record to the peer carries. */
 	readonly maxFragment: number;
@@ -64,8 +64,8 @@ export interface Link {
 	/** Sends a warning. */
 	warn(description: AlertDescription): void;
 	/**
-	 * The peer takes at most `send` bytes of text in a record, and keeps to `receive`, in TLS 1.3 with one for the type, in what it sends under
-	 * protection (RFC 8449, RFC 6066 section 4).
+	 * The peer takes at most `send` bytes of plaintext in a record. It keeps to `receive` in what it sends under
+	 * protection, in TLS 1.3 with one for the type (RFC 8449, RFC 6066 section 4).
 	 */
 	limitRecords(send: number, receive: number): void;
 	/** An alert that ends the handshake goes behind change_cipher_spec from now on, as all of the second flight does (RFC 8446 appendix D.4). */

@@ -46,8 +46,9 @@ export class Hello {
 	}
 
 	/**
-	 * Sets the session to offer, and the session id that goes with it: the session's own; for a ticket one of ours, which a server that takes
-	 * the ticket gives back (RFC 5077 section 3.4); without either none, unless TLS 1.3 is offered and needs one.
+	 * Sets the session to offer, and the session id that goes with it. A session has its own. With a ticket goes a
+	 * random one: a server that takes the ticket gives it back (RFC 5077 section 3.4). Without a session there is none,
+	 * unless TLS 1.3 needs one.
 	 */
 	offer(session: Session12 | undefined, maxVersion: number): void {
 		if (session) this.session = session;

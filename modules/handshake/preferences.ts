@@ -4,7 +4,7 @@
 */
 
 import { refuse } from "../errors";
-import { groupsFor, lacks } from "../crypto/preference";
+import { groupsFor, isUnsupportedHere } from "../crypto/preference";
 import { findSuiteByName } from "../crypto/suites";
 import { offered12 } from "../crypto/suites12";
 import { copyList, describeType } from "../optionreader";
@@ -62,7 +62,7 @@ function namedSuites(names: readonly unknown[], min: number, max: number): reado
 		const suite = findSuiteByName(name) ?? legacy?.findSuiteByName(name);
 		if (!suite) refuse(`"cipherSuites": "${name.slice(0, 64)}" is none that this client knows`);
 		const version = suite.signer === Signer.any ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
-		if (lacks(chipFeatures(), suite.id))
+		if (isUnsupportedHere(chipFeatures(), suite.id))
 			refuse(`"cipherSuites": ${name} is not in this build: CONFIG_MBEDTLS_CHACHAPOLY_C is off`);
 		if (ids.includes(suite.id)) refuse(`"cipherSuites" has ${name} twice`);
 		if (version < min || version > max) continue;
@@ -83,7 +83,9 @@ export function suitesToOffer(names: readonly string[] | undefined, min: number,
 	if (min > max) refuse(`"minVersion" is above "maxVersion"`);
 	if (names) return namedSuites(copyList("cipherSuites", names), min, max);
 	const all = max === ProtocolVersion.tls12 ? suites12 : min === ProtocolVersion.tls13 ? suites13 : suitesOfBoth;
-	return chipFeatures() & ChipFeature.chacha20_poly1305 ? all : all.filter(id => !lacks(chipFeatures(), id));
+	return chipFeatures() & ChipFeature.chacha20_poly1305
+		? all
+		: all.filter(id => !isUnsupportedHere(chipFeatures(), id));
 }
 
 /** Returns the numbers of a list of registered names and numbers, each in `known`. `nameOf` gives a number's name. */

@@ -133,7 +133,7 @@ function checkEcho(r: Reader, hello: Hello, config: Config): Suite {
 }
 
 /**
- * Looks ahead in the ServerHello that `r` stands at for supported_versions: without it the server speaks TLS 1.2 or older, and the fields
+ * Looks ahead in the ServerHello for supported_versions. Without it the server speaks TLS 1.2 or older, and the fields
  * before mean something else.
  */
 export function namesVersion(r: Reader): boolean {

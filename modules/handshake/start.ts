@@ -1,6 +1,7 @@
 /*
-	How every handshake begins: the ClientHello, the server's answer, and, if the server asks for another key share or wants its cookie
-	back, a second ClientHello (RFC 8446 section 4.1.4). Then the flow of the version that the server picked goes on.
+	How every handshake begins: the ClientHello and the server's answer. A second ClientHello follows if the server asks
+	for another key share, or for its cookie (RFC 8446 section 4.1.4). Then the flow of the version that the server
+	picked goes on.
 */
 
 import type { Config } from "../config";
@@ -26,7 +27,10 @@ import { flow13 } from "./tls13/flow";
 /** Bytes that a ClientHello usually needs; with a pre-shared key that goes on with an earlier connection, beside its ticket. */
 const HELLO_BYTES = 320;
 
-/** Returns the bytes of a key share that is longer than P-384's, for which HELLO_BYTES has room, which is here twice: in the message and in its record. Throws "out_of_memory" if there is no room. */
+/**
+ * Returns the length of a key share that is longer than P-384's, for which HELLO_BYTES has room; else 0. It is here
+ * twice: in the message and in its record. Throws "out_of_memory" if there is no room.
+ */
 function expectShareRoom({ share }: Hello): number {
 	if (!share || share.publicLength <= ProtocolLength.p384Point) return 0;
 	expectBuffer(2 * share.publicLength, Purpose.output);

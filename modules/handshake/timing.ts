@@ -1,6 +1,6 @@
 /*
-	How long each part of a handshake takes. Marks follow one another: the time since the last mark goes to the phase that ends with this
-	one, so that all phases add up to the whole. Waiting for the server counts where it is waited.
+	How long each part of a handshake takes. Marks follow one another. The time since the last mark goes to the phase
+	that ends with this one, so all phases add up to the whole. Waiting for the server counts where it is waited.
 */
 
 export const enum Phase {

@@ -93,7 +93,7 @@ export class Transcript {
 		return digest;
 	}
 
-	/** The transcript for whom needs it beyond the handshake; this one is closed. */
+	/** Moves the running hash to a new Transcript for after the handshake and closes this one. */
 	handOver(): Transcript {
 		const other = new Transcript();
 		other.algorithm = this.algorithm;

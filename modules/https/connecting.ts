@@ -1,5 +1,6 @@
 /*
-	How an HTTP client's agent (agent.ts) gets its connection and its turns: it looks the host up, opens a socket, and ends waits that take too long.
+	How an HTTP client's agent (agent.ts) gets its connection and its turns. It looks the host up, opens a socket, and
+	ends waits that take too long.
 
 	Every callback comes from the event loop. What a callback throws is thrown again when all is in order.
 */

@@ -1,6 +1,7 @@
 /*
-	The line at hand of a response, scanned once while it arrives: each byte is looked at in the turn that reads it, so that a line of any length is no long stretch of
-	work. A line ends with CR LF. A CR or LF alone, and control characters, are refused: proxies read them in different ways.
+	The line at hand of a response, scanned once while it arrives. Each byte is looked at in the turn that reads it: no
+	line makes a turn long. A line ends with CR LF. A CR or LF alone, and control characters, are refused: proxies read
+	them in different ways.
 */
 
 import { expectBuffer, Purpose } from "../wire/memory";

@@ -1,6 +1,7 @@
 /*
-	What a request is made of, checked before a byte of it is sent (RFC 9110 section 5.5, RFC 9112 section 3). CR, LF and other control characters in a method, path or
-	header would let whoever chooses a part of them send headers or requests of his own: they are refused, not removed.
+	What a request is made of, checked before a byte of it is sent (RFC 9110 section 5.5, RFC 9112 section 3). CR, LF
+	and other control characters in a method, path or header are refused, not removed. Whoever chooses a part of them
+	could send headers or requests with them.
 */
 
 import { refuse } from "../errors";

@@ -1,9 +1,9 @@
 /*
-	Reads a response of HTTP/1.1 (RFC 9112) from a connection: head, chunks, trailers. One small buffer holds the line at hand; a body goes past it, right into the
-	application's buffer.
+	Reads a response of HTTP/1.1 (RFC 9112) from a connection: head, chunks, trailers. One small buffer holds the line
+	at hand; a body goes past it, right into the application's buffer.
 
-	Whatever a server sends, and however it is cut, the head takes no more than `maxHeaderBytes`, and a turn of the event loop no more than TURN_WORK. Trailers and
-	the extensions of chunks count as head.
+	Whatever a server sends, the head takes no more than `maxHeaderBytes`, and a turn of the event loop no more than
+	TURN_WORK. Trailers and the extensions of chunks count as head.
 */
 
 import { expectRoom, Purpose } from "../wire/memory";

@@ -1,6 +1,6 @@
 /*
-	How an HTTP client gets its connection: the host's address is looked up if a resolver is given, then the socket's class is called with the options that ECMA-419
-	has for it.
+	How an HTTP client gets its connection. The host's address is looked up if a resolver is given. Then the socket's
+	class is called with ECMA-419's options.
 */
 
 import { refuse, TLSError } from "../errors";

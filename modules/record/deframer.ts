@@ -17,7 +17,10 @@ function refuseHeader(): never {
 }
 
 export abstract class Deframer {
-	/** Bytes of the record that have come, its header included, and bytes of its body that are still to come: none before the header is there. */
+	/**
+	 * Bytes of the record that have come, its header included. Bytes of its body that are still to come; 0 before the
+	 * header is there.
+	 */
 	have = 0;
 	missing = 0;
 	/** The record, from its header on. */
@@ -43,7 +46,7 @@ export abstract class Deframer {
 	}
 
 	/** True if a whole record lies in the buffer, until `next`. */
-	get complete(): boolean {
+	get isComplete(): boolean {
 		return this.have > ProtocolLength.recordHeader && this.missing === 0;
 	}
 
@@ -87,10 +90,10 @@ export abstract class Deframer {
 	}
 
 	/**
-	 * Where the next bytes of the body belong, at most `count` of those that are missing, or undefined if they are too few for a view of their
+	 * Returns a view for the next bytes of the body, at most `count`. Undefined if they are too few for a view of their
 	 * own. All of it must be filled, and `filled` told.
 	 */
-	room(count: number): Uint8Array | undefined {
+	bodyView(count: number): Uint8Array | undefined {
 		if (count < MIN_VIEW_BYTES || this.missing < MIN_VIEW_BYTES) return undefined;
 		return new Uint8Array(this.buffer.buffer as ArrayBuffer, this.have, Math.min(count, this.missing));
 	}

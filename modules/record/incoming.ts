@@ -20,7 +20,9 @@ export class Incoming extends Deframer {
 	/** What the server picked; 0 until then. */
 	version: ProtocolVersion | 0 = 0;
 	private cipher: RecordCipher | undefined = undefined;
-	/** Bytes of text in a protected record, in TLS 1.3 with one for the type, if that was asked of the peer and it has agreed; else 0. */
+	/**
+	 * Most bytes of plaintext in a protected record, in TLS 1.3 with one for the type, if the peer has agreed; else 0.
+	 */
 	recordSizeLimit = 0;
 
 	/** True if what arrives is protected. */

@@ -1,7 +1,7 @@
 /*
-	Records in, handshake messages out (RFC 8446 section 5.1): a record may hold several messages, a message may come in several
-	records. A message that lies in one record is used there; only a split one is collected in a buffer of its own. Whether a message may
-	come, and how long it may be, is asked as soon as its header is there, before memory is taken for the rest.
+	Records in, handshake messages out (RFC 8446 section 5.1): a record may hold several messages, a message may come in
+	several records. A message that lies in one record is used there; only a split one is collected in a buffer of its
+	own. When its header is there, the gate is asked if it may come and be so long, before memory is taken for the rest.
 */
 
 import { canMakeBuffer, expectBuffer, Purpose } from "../wire/memory";
@@ -54,8 +54,8 @@ export class Joiner {
 		return this.collect(record, at, end);
 	}
 
-	/** Lets go of the message. */
-	next(): void {
+	/** Drops the message. */
+	release(): void {
 		if (this.bytes === this.held) this.held = undefined;
 		this.bytes = empty;
 		this.start = this.end = 0;

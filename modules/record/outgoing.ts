@@ -1,6 +1,7 @@
 /*
-	What goes to the peer: records are laid down and sealed in one buffer, one after the other, and stay there until the transport has taken
-	them (RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2). Application data is collected in an open record until that is full or `flush` seals it.
+	Records to the peer, written and sealed in one buffer, one after the other. They stay there until the transport has
+	taken them (RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2). Application data is collected in an open record until
+	that is full or `flush` seals it.
 */
 
 import { expectBuffer, Purpose } from "../wire/memory";
@@ -15,7 +16,10 @@ const TYPE = 1;
 /** Shortest buffer: room for change_cipher_spec and Finished. */
 const SHORTEST = 96;
 
-/** An open record with so many bytes of plaintext is sealed and sent: shorter ones wait for others, and the buffer need not be longer for them. */
+/**
+ * An open record with so many bytes of plaintext is sealed and sent. Shorter ones wait for others: the buffer need not
+ * be longer for them.
+ */
 const SHARE_BYTES = 1024;
 
 /** No record was made yet. The first one says TLS 1.0, as old servers want it (RFC 8446 section 5.1). */
@@ -118,9 +122,10 @@ export class Outgoing {
 	}
 
 	/**
-	 * Appends `bytes[start..end)` to a record of application data that stays open until it has SHARE_BYTES, or until the next `add` or `flush`: many
-	 * small writes then cost the overhead of one. Longer ones go to the transport at once, so that the buffer is as long as the longest of them.
-	 * `expected` is how many bytes come in all, these included, as far as that is known: the buffer is made for them.
+	 * Appends `bytes[start..end)` to an open record of application data. It stays open until it has SHARE_BYTES, or
+	 * until the next `add` or `flush`: many small writes cost the overhead of one. Longer ones go to the transport at
+	 * once, so that the buffer is as long as the longest of them. `expected` is how many bytes come in all, these
+	 * included, as far as that is known: the buffer is made for them.
 	 */
 	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
 		const maxFragment = this.maxFragment,
@@ -212,7 +217,7 @@ export class Outgoing {
 		this.end = layout === Layout.plain ? at : this.cipher!.seal(buffer, record, at);
 	}
 
-	/** Makes room for `count` bytes behind the last record, the first `open` of which are there already. */
+	/** Makes room for `count` bytes behind the last record. The first `open` of them are there already. */
 	private reserve(count: number, open: number): void {
 		if (this.end + count <= this.buffer.length) return;
 		const waiting = this.end - this.start;

@@ -1,6 +1,6 @@
 /*
-	The session of the last connection, as the SDK's TLS keeps it with the option `cache`: one, in RAM, for the next connection to the same server. What it is
-	bound to is checked by the connection that is given it.
+	The session of the last connection, as the SDK's TLS keeps it with the option `cache`. It is one, in RAM, for the
+	next connection to the same server. What it is bound to is checked by the connection that is given it.
 */
 
 import config from "mc/config";

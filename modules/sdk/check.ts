@@ -1,6 +1,6 @@
 /*
-	Fails the build if the SDK's TLS is still behind one of the names of the drop-ins: it is preloaded, and so runs when the app is linked. mcconfig takes
-	the first of two files for one module without a word.
+	Fails the build if the SDK's TLS is still behind a name of the drop-ins. It is preloaded, and so runs when the app
+	is linked. mcconfig takes the first of two files for one module without a word.
 */
 
 import SecureSocket from "securesocket";

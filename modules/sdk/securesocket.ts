@@ -1,6 +1,6 @@
 /*
-	The SDK's SecureSocket, which its older modules (http, mqtt, websocket, DNS over HTTPS) take in place of Socket: a Socket of its own, or one that is given as
-	`sock`, with a Session on it. The app sets `callback(message, value)`:
+	The SDK's SecureSocket, which its older modules (http, mqtt, websocket, DNS over HTTPS) take in place of Socket. It
+	has a Socket of its own, or the one given as `sock`, with a Session on it. The app sets `callback(message, value)`:
 
 	    1 connected    2 value bytes can be read    3 value bytes can be written    -1 closed by the server    -2 failed
 */

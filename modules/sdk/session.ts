@@ -122,8 +122,8 @@ export class Session {
 	}
 
 	/**
-	 * Returns the data of the next record, or its next `count` bytes; undefined if there is none yet, null if the server has closed the connection.
-	 * Throws TLSError if the connection fails.
+	 * Returns the data of the next record, or its next `count` bytes. Undefined if there is none yet, null if the
+	 * server has closed the connection. Throws TLSError if the connection fails.
 	 */
 	read(socket: SessionSocket, count?: number): Uint8Array | null | undefined {
 		const events = this.#events,

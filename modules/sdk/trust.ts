@@ -1,6 +1,6 @@
 /*
-	Whom a connection trusts that says nothing of it: the SDK's certificates, resources of the name ca*.der, as with the SDK's own TLS; without any, the root
-	store that the manifest names as config.roots.
+	Whom a connection trusts by default: the SDK's certificates, resources of the name ca*.der, as with the SDK's own
+	TLS. Without any, the root store that the manifest names as config.roots.
 */
 
 import config from "mc/config";

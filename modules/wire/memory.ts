@@ -1,9 +1,10 @@
 /*
-	How memory is asked for, before it is taken. XS ends the whole app if a chunk or a slot can't be had, and script can't catch that: so nothing whose
-	length or number a peer decides is allocated before one of these has said that there is room. What fails is one connection, with "out_of_memory".
+	How memory is asked for, before it is taken. XS ends the whole app if a chunk or a slot can't be had, and script
+	can't catch that. So nothing whose length or number a peer decides is allocated before one of these has found room.
+	What fails is one connection, with "out_of_memory".
 
-	Each of them leaves a reserve, from which the error's words and the alert are made. Nothing here evaluates a string before memory is found missing: on
-	a device each evaluation of a literal allocates.
+	Each of them leaves a reserve, from which the error's words and the alert are made. Nothing here evaluates a string
+	before memory is found missing: on a device each evaluation of a literal allocates.
 */
 
 import { TLSError } from "../errors";
@@ -46,8 +47,9 @@ const LEAST_PIECE = 64;
 /** What parts of a connection take at most, as measured in the 32-bit build: room for it is asked for before each. */
 export const enum Need {
 	/**
-	 * Options checked, and the objects of a connection with its TCP; and all bytes that its handshake takes. Slots are never given back to chunks: connections
-	 * that only fill memory with slots would leave no room for any handshake, also when they are gone.
+	 * Options checked, and the objects of a connection with its TCP; and all bytes that its handshake takes. Slots are
+	 * never given back to chunks. Connections that fill memory with slots would leave no room for any handshake, even
+	 * when they are gone.
 	 */
 	connectionBytes = 4608,
 	connectionSlots = 200,
@@ -129,8 +131,9 @@ export function expectRoom(bytes: number, slots: number, purpose: Purpose): void
 }
 
 /**
- * Bytes, at most `wanted`, of the largest buffer that leaves the reserve: all, or 64 at least, as each costs a collection of garbage if memory is
- * short. 0 if there is no room for that; then `expectBuffer` throws for so many, too.
+ * Returns the bytes of the largest buffer that leaves the reserve, at most `wanted`. 64 at least, as each costs a
+ * collection of garbage if memory is short. 0 if there is no room for that; then `expectBuffer` throws for so many,
+ * too.
  */
 export function roomForBuffer(wanted: number): number {
 	if (canMakeBuffer(wanted)) return wanted;

@@ -1,6 +1,7 @@
 /*
-	Reads the presentation language of RFC 8446 section 3 from bytes that stay where they are. A vector is entered and left: inside
-	it nothing beyond its end can be read, and leaving it before its end is an error, so that no byte goes unlooked at.
+	Reads the presentation language of RFC 8446 section 3 from bytes that stay where they are. A vector is entered and
+	left. Inside it nothing beyond its end can be read. Leaving it before its end is an error, so that no byte is
+	missed.
 */
 
 import { TLSError } from "../errors";

@@ -20,6 +20,11 @@ export function isVerdict(error: unknown): error is TLSError {
 	return code !== "too_much_work" && code !== "internal" && code !== "crypto";
 }
 
+/** Ends the search. */
+export function refuseWork(words: string): never {
+	throw new TLSError("too_much_work", words);
+}
+
 /** Checks what the server's certificate must say, but for its name and its status. */
 export function checkLeaf(leaf: Certificate, policy: CertificatePolicy, now: number): void {
 	checkTime(leaf, policy, now);

@@ -1,7 +1,8 @@
 /*
-	Name constraints (RFC 5280 section 4.2.1.10): which names a CA may certify. DNS names, addresses and directory names are compared; a
-	constraint on any other kind of name refuses certificates that have such a name. Characters of a directory name that are not ASCII must be the
-	same to be permitted, and count as excluded if nothing in ASCII sets the name apart from what is excluded.
+	Name constraints (RFC 5280 section 4.2.1.10): which names a CA may certify. DNS names, addresses and directory names
+	are compared; a constraint on any other kind of name refuses certificates that have such a name. Characters of a
+	directory name that are not ASCII must be the same to be permitted. They count as excluded if nothing in ASCII sets
+	the name apart from what is excluded.
 */
 
 import { TLSError } from "../errors";

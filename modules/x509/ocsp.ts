@@ -1,9 +1,9 @@
 /*
-	A stapled certificate status: an OCSP response (RFC 6960 section 4.2) that the server sends with its certificate (RFC 6066
-	section 8, RFC 8446 section 4.4.2.1). It is signed by the certificate's issuer, or by a responder that the issuer has
-	certified for this. It is checked when the path holds, so that the issuer's key is known: in TLS 1.3 it comes with the
-	certificate, in TLS 1.2 as a message of its own. It says nothing, and nobody is revoked, before its signature is found right. A
-	build without it has without/ocsp in its place.
+	A stapled certificate status: an OCSP response (RFC 6960 section 4.2) that the server sends with its certificate
+	(RFC 6066 section 8, RFC 8446 section 4.4.2.1). It is signed by the certificate's issuer, or by a responder that the
+	issuer has certified for this. It is checked when the path holds, so that the issuer's key is known. In TLS 1.3 it
+	comes with the certificate, in TLS 1.2 as a message of its own. It says nothing, and nobody is revoked, before its
+	signature is found right. A build without it has without/ocsp in its place.
 */
 
 import { refuse, TLSError } from "../errors";

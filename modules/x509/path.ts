@@ -1,20 +1,21 @@
 /*
-	From the server's certificate to a key that the application trusts (RFC 5280 section 6, RFC 4158). What the server sent may be in
-	any order, with certificates that lead nowhere: paths are tried one after the other, within bounds, until one holds. No
-	signature is checked before a path has been found good in everything else. A search is an object with steps and no generator:
-	nested generators cost a device's stack.
+	From the server's certificate to a key that the application trusts (RFC 5280 section 6, RFC 4158). What the server
+	sent may be in any order, with certificates that lead nowhere. Paths are tried one after the other, within bounds,
+	until one holds. No signature is checked before a path has been found good in everything else. A search is an object
+	with steps and no generator: nested generators cost a device's stack.
 
-	One budget holds for all of a search, counted in steps of XS's meter by what each part costs (`Work`): certificates read and
-	skipped, names compared, signatures. A call of `step` ends when a turn's share is used, and after each signature.
+	One budget holds for all of a search. It counts steps of XS's meter by what each part costs (`Work`): certificates
+	read and skipped, names compared, signatures. A call of `step` ends when a turn's share is used, and after each
+	signature.
 */
 
-import { TLSError } from "../errors";
+import type { TLSError } from "../errors";
 import type { PublicKey } from "../crypto/signature";
 import { publicKeyOf } from "./algorithms";
 import { nameDigest } from "tls/hardware/names";
 import { CertificateList } from "./certificate";
 import type { Certificate } from "./certificate";
-import { checkIssuer, checkLeaf, checkPathLength, checkRoot, checkTime, isVerdict } from "./checks";
+import { checkIssuer, checkLeaf, checkPathLength, checkRoot, checkTime, isVerdict, refuseWork } from "./checks";
 import { NameCheck } from "./constraints";
 import { Anchor, countIntermediates, Entry, hasFact, isInPath, packEntry } from "./entry";
 import { findLeaf, Leaf, refuseAnchor, refuseSibling, untrustedLeaf } from "./leaf";
@@ -93,8 +94,7 @@ export class PathSearch {
 		do if (this.advance()) return this.check !== undefined || this.end(undefined);
 		while (list.spent < turn);
 		if (list.spent > Work.most)
-			throw new TLSError(
-				"too_much_work",
+			refuseWork(
 				"certificate path search stopped: the server's certificates allow too many paths, or are too long",
 			);
 		return true;
@@ -109,8 +109,7 @@ export class PathSearch {
 	private begin(): boolean {
 		const { roots, name } = this.policy;
 		const list = this.list;
-		if (list.count > Limit.certificates)
-			throw new TLSError("too_much_work", `the server sent more than ${Limit.certificates} certificates`);
+		if (list.count > Limit.certificates) refuseWork(`the server sent more than ${Limit.certificates} certificates`);
 		const leaf = list.read(0);
 		leaf.checkVersion();
 		const { spans } = list;
@@ -190,8 +189,7 @@ export class PathSearch {
 		const last = this.readLast();
 		const digest = this.digestBuffer();
 		nameDigest(last.bytes, last.issuerStart, last.issuerEnd, digest);
-		const root = this.root < 0 ? roots.find(digest) : this.root + 1;
-		return root >= 0 && roots.isNamed(root, digest) ? root : -1;
+		return this.root < 0 ? roots.find(digest) : roots.isNamed(this.root + 1, digest) ? this.root + 1 : -1;
 	}
 
 	/** True if the certificate at the end of the path has a pinned key. The leaf's own does not count if its issuer must be known. */
@@ -341,7 +339,7 @@ export class PathSearch {
 	/** Checks one signature, from the trusted key downwards. False when the server is verified. A path with a wrong signature is given up. */
 	private checkSignature(check: SignatureCheck): boolean {
 		if (++this.signatures > Limit.signatures)
-			throw new TLSError("too_much_work", `certificate path search stopped after ${Limit.signatures} signatures`);
+			refuseWork(`certificate path search stopped after ${Limit.signatures} signatures`);
 		this.list.spent += Work.signature;
 		try {
 			check.step(this.list, this.path);
@@ -375,18 +373,15 @@ export class PathSearch {
 	}
 
 	/**
-	 * Returns when what was verified ends, in seconds since 1970: the earliest end of the path's certificates, of its root, and of
-	 * a status that has to be there.
+	 * Returns when what was verified ends, in seconds since 1970: the earliest end of the path's certificates, its
+	 * root, and a status that must come.
 	 */
 	private validUntil(): number {
 		const { root, check, status } = this;
 		const { roots } = this.policy;
 		let end = this.leaf.notAfter;
 		if (check) end = Math.min(end, check.notAfter);
-		if (root >= 0 && roots) {
-			const place = roots.place(root);
-			end = Math.min(end, roots.notAfter(place), roots.distrustedFrom(place));
-		}
+		if (root >= 0 && roots) end = Math.min(end, roots.validUntil(roots.place(root)));
 		return this.leaf.needsStatus && status ? Math.min(end, status.validUntil) : end;
 	}
 

@@ -84,8 +84,9 @@ export class RootStore {
 	}
 
 	/**
-	 * Opens a store that came from the field. Throws "bad_root_store" unless it is whole, its maker has signed it, and it is not
-	 * older than `version`: then use the store that the firmware has. Throws "configuration" for a wrong key or version.
+	 * Opens a store that came from the field. Throws "bad_root_store" unless it is whole, signed by its maker, and not
+	 * older than `version`. Then use the store that the firmware has. Throws "configuration" for a wrong key or
+	 * version.
 	 */
 	static open(from: RootBytes, maker: RootMaker): RootStore {
 		const key = readMakerKey(maker.key);
@@ -298,6 +299,11 @@ export class RootStore {
 	/** From when it no longer counts for TLS, in seconds since 1970. */
 	distrustedFrom(place: number): number {
 		return u32(this.bytes, place + Store.distrusted);
+	}
+
+	/** When it ends, in seconds since 1970. */
+	validUntil(place: number): number {
+		return Math.min(this.notAfter(place), this.distrustedFrom(place));
 	}
 
 	/** Range of the SubjectPublicKeyInfo of one that issues others. */

@@ -1,19 +1,22 @@
 /*
-	The format of a root store: names and keys that are trusted, sorted by name, in one piece. rootstore.ts reads it in place. trust.ts
-	makes one of an application's certificates, and host-sim/programs/roots.ts of any; so nothing is imported here.
+	The format of a root store: names and keys that are trusted, sorted by name, in one piece. rootstore.ts reads it in
+	place. trust.ts makes one of an application's certificates, and host-sim/programs/roots.ts of any; so nothing is
+	imported here.
 
 	    "xtr3" · length of all (4) · seconds since 1970 when it was made (4) · count (2)
 	    count x { first 16 bytes of the digest of the subject's name · offset of the rest (4) }, sorted
 	    count x { flags (1) · pathLen or 255 (1) · notBefore (4) · notAfter (4) · distrusted (4) · length (2), SubjectPublicKeyInfo · length (2), NameConstraints }
 	    first 8 bytes of SHA-256 of all before
 
-	A signed store goes on: "xts1" · version (4) · length (2), Ecdsa-Sig-Value. The maker's P-256 key has signed "xts1" · version ·
-	SHA-256 (32), of which the first 8 bytes are above.
+	A signed store goes on: "xts1" · version (4) · length (2), Ecdsa-Sig-Value. The maker's P-256 key has signed "xts1"
+	· version · SHA-256 (32), whose first 8 bytes are above.
 
-	The digest of a name is the same for all ways to write it that RFC 5280 section 7.1 takes for the same: hardware/psa/names.c makes it on the
-	device, host-sim/programs/names.ts in the tool. ("xtr1" had the SHA-256 of the name as it was written.)
+	The digest of a name is the same for all ways to write it that RFC 5280 section 7.1 takes for the same.
+	hardware/psa/names.c makes it on the device, host-sim/programs/names.ts in the tool. ("xtr1" had the SHA-256 of the
+	name as it was written.)
 
-	A certificate that may not issue others has in the place of its SubjectPublicKeyInfo the SHA-256 of all of it: it alone is trusted.
+	A certificate that may not issue others has the SHA-256 of all of it instead of its SubjectPublicKeyInfo: it alone
+	is trusted.
 
 	All numbers are big-endian.
 */

@@ -1,6 +1,6 @@
 /*
-	Early data of TLS 1.3 (0-RTT, RFC 8446 section 2.3, 4.2.10): what the application has marked as safe to replay goes out with the ClientHello,
-	under a key of the session, or of the external key, alone.
+	Early data of TLS 1.3 (0-RTT, RFC 8446 section 2.3, 4.2.10). What the application has marked as safe to replay goes
+	out with the ClientHello, under a key of the session or the external key alone.
 */
 
 import { TLSError } from "../../errors";

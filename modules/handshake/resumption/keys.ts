@@ -73,7 +73,7 @@ export interface PreSharedKey {
 	readonly session: Session13 | undefined;
 }
 
-/** In the place of a list: most handshakes have none. */
+/** Shared by all handshakes without keys, as most are. */
 export const noKeys: readonly PreSharedKey[] = Object.freeze([]);
 
 /** Wipes the secret of a session or an external key, if it is still there. */

@@ -1,7 +1,7 @@
 /*
-	Keys that client and server share before the handshake (RFC 8446 section 4.2.9 to 4.2.11): of an earlier connection, or external ones. They are
-	used with a fresh key agreement only (psk_dhe_ke). Read from the options by config.ts, written by start.ts with the ClientHello, used by tls13/flow.ts,
-	all of them by way of resumption.ts.
+	Keys that client and server share before the handshake (RFC 8446 section 4.2.9 to 4.2.11): of an earlier connection,
+	or external ones. They are used with a fresh key agreement only (psk_dhe_ke). The rest of the stack calls them by
+	way of resumption.ts.
 */
 
 import { Signer } from "../../wire/numbers";
@@ -124,7 +124,10 @@ export function writeKeys(w: Writer, keys: readonly PreSharedKey[], clock: Clock
 	w.close(2, binders);
 }
 
-/** The binder of one key, in the place of `digest`: what a Finished would be with a key made of it (section 4.2.11.2). */
+/**
+ * Computes the binder of one key in place: overwrites `digest`. It is what a Finished would be with a key made of it
+ * (section 4.2.11.2).
+ */
 function binder(key: PreSharedKey, digest: Uint8Array): Uint8Array {
 	const { suite } = key;
 	const schedule = new Schedule13(suite, key.owner.secret);

@@ -16,8 +16,9 @@ import type { ExternalKey } from "./keys";
 import { BINDING_LENGTH, exportSession } from "./session";
 
 /**
- * Returns the digest of what a session is bound to: the server's name, the one in SNI if that is another (RFC 8446 section 4.6.1), and all that was checked or shown when it was made. These are the trust store, the
- * pins, whether a status had to come, the client's certificate, and the external key. An option that widens or narrows trust belongs in here.
+ * Returns the digest of what a session is bound to: the server's name, a different name in SNI (RFC 8446 section
+ * 4.6.1), and all that was checked or shown. These are the trust store, the pins, whether a status had to come, the
+ * client's certificate, and the external key. An option that widens or narrows trust belongs in here.
  */
 export function sessionBinding(
 	policy: CertificatePolicy,

@@ -1,6 +1,7 @@
 /*
-	All that has to do with what client and server share before the handshake, in one place, so that a build can leave it out (without/resumption):
-	sessions of earlier connections (resumption/session.ts, tickets.ts), pre-shared keys (psk.ts), and the early data that goes out with them (early.ts).
+	The functions for what client and server share before the handshake, in one table that a build can leave out
+	(without/resumption). Sessions of earlier connections (session.ts, tickets.ts), pre-shared keys (psk.ts), and the
+	early data that goes out with them (early.ts).
 */
 
 import { checkEarly, earlyData, endEarly, sendEarly } from "./early";

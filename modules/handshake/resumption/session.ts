@@ -189,7 +189,7 @@ function isWhole(bytes: Uint8Array, binding: Uint8Array): boolean {
 }
 
 /**
- * True if a session can be used at `now`. A clock that shows less than when the session was made, or when the certificates were verified, was set
+ * True if a session can be used at `now`. A clock that shows less than when the session was made or verified was set
  * back: then nobody knows how old it is.
  */
 function isFresh(

@@ -1,5 +1,5 @@
 /*
-	Tickets of TLS 1.3 (RFC 8446 section 4.6.1), of which sessions for later connections are made.
+	Tickets of TLS 1.3 (RFC 8446 section 4.6.1), made into sessions for later connections.
 */
 
 import type { Config } from "../../config";

@@ -91,7 +91,10 @@ function endCertificate(link: Link, state: State12, search: Search12): asserts s
 	link.timing.mark(Phase.chain);
 }
 
-/** Reads a CertificateStatus (RFC 6066 section 8). Returns its check; undefined for a key that is itself trusted, of which nobody can tell the status. */
+/**
+ * Reads a CertificateStatus (RFC 6066 section 8). Returns its check; undefined for a key that is trusted itself: nobody
+ * can tell its status.
+ */
 function beginStatus(link: Link, state: Certified12): StapledStatus | undefined {
 	const span = readStatus(link.reader);
 	link.reader.finish();

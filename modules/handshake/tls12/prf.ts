@@ -21,7 +21,10 @@ const MASTER_SECRET = "master secret";
 const EXTENDED_MASTER_SECRET = "extended master secret";
 const KEY_EXPANSION = "key expansion";
 
-/** Bytes of an AEAD's IV in the key block: what of the nonce is not sent in each record (RFC 5288 section 3, RFC 7905 section 2). */
+/**
+ * Bytes of an AEAD's IV in the key block: the part of the nonce that records don't carry (RFC 5288 section 3, RFC 7905
+ * section 2).
+ */
 function ivLength(suite: Suite): number {
 	return suite.aead === AEADAlgorithm.chacha20_poly1305 ? 12 : 4;
 }
@@ -85,8 +88,8 @@ export function recordCipher(protection: Protection, block: Secret, side: 0 | 1)
 }
 
 /**
- * verify_data of a Finished (section 7.4.9), in the place of the transcript's `digest`, whose first VERIFY_LENGTH bytes it is then. The label is
- * "client finished" or "server finished".
+ * Computes verify_data of a Finished (section 7.4.9) in place: overwrites the first VERIFY_LENGTH bytes of the
+ * transcript's `digest`. The label is "client finished" or "server finished".
  */
 export function verifyData12(suite: Suite, master: Secret, label: string, digest: Uint8Array): Uint8Array {
 	const made = expand(VERIFY_LENGTH, suite, master, label, digest);

@@ -47,7 +47,10 @@ import { trafficCipher, verifyData, writeFinished } from "./schedule";
 import { State13 } from "./state";
 import type { Keyed13, Proven13 } from "./state";
 
-/** In the place of a session: an external key proves the server, no certificate does. It ends when the application says so. */
+/**
+ * Stands for a session if an external key proves the server, and no certificate does. It ends when the application says
+ * so.
+ */
 const noCertificate = Object.freeze({ subject: "", scheme: 0, verifiedAt: 0, validUntil: Infinity });
 
 /** Records of the client's last flight that go out in one turn: a server may want them short, and its certificates may be long. */

@@ -104,19 +104,19 @@ export class Application13 implements PostHandshake {
 				"illegal_parameter",
 				`server sent a KeyUpdate with request_update ${request}, expected 0 or 1`,
 			);
-		this.server = this.next(this.server!);
+		this.server = this.nextSecret(this.server!);
 		link.readWith(trafficCipher(this.suite, this.server));
 		if (request === KeyUpdateRequest.update_requested) this.owesUpdate = true;
 	}
 
 	private sendKeyUpdate(link: Link, request: KeyUpdateRequest): void {
 		link.send(Uint8Array.of(HandshakeType.key_update, 0, 0, 1, request), 0, 5);
-		this.client = this.next(this.client!);
+		this.client = this.nextSecret(this.client!);
 		link.writeWith(trafficCipher(this.suite, this.client));
 	}
 
 	/** The next generation of a traffic secret (section 7.2). */
-	private next(secret: Secret): Secret {
+	private nextSecret(secret: Secret): Secret {
 		const next = deriveSecret(this.suite, secret, TRAFFIC_UPDATE, empty);
 		secret.close();
 		return next;

@@ -1,6 +1,6 @@
 /*
-	Diffie-Hellman in a finite field (RFC 5246 section 7.4.3, 8.1.2), in the groups of RFC 7919 and no others: a prime that anybody may choose can be
-	too short, or none.
+	Diffie-Hellman in a finite field (RFC 5246 section 7.4.3, 8.1.2), in the groups of RFC 7919 and no others. A prime
+	of the server's choice can be too short, or none.
 */
 
 import { TLSError } from "../../errors";

@@ -52,20 +52,20 @@ test("the longest record, with and without a limit that the server has agreed to
 
 test("a long record is read to its place, never beyond its end", () => {
 	const incoming = new Incoming();
-	equal(incoming.room(1000), undefined, "there is no record yet");
+	equal(incoming.bodyView(1000), undefined, "there is no record yet");
 	incoming.takeHeader(header(500), 0, 5);
-	equal(incoming.room(10), undefined, "so few bytes need no view");
-	const first = incoming.room(300)!;
+	equal(incoming.bodyView(10), undefined, "so few bytes need no view");
+	const first = incoming.bodyView(300)!;
 	equal(first.length, 300);
 	first.fill(1);
 	incoming.filled(300);
-	const second = incoming.room(10_000)!;
+	const second = incoming.bodyView(10_000)!;
 	equal(second.length, 200);
 	second.fill(2);
-	ok(!incoming.complete);
+	ok(!incoming.isComplete);
 	incoming.filled(200);
-	ok(incoming.complete);
-	equal(incoming.room(1000), undefined, "nothing is missing");
+	ok(incoming.isComplete);
+	equal(incoming.bodyView(1000), undefined, "nothing is missing");
 	equal(incoming.openRecord(), 22);
 	equal([incoming.at, incoming.end], [5, 505]);
 	equal(

@@ -1,6 +1,7 @@
 /*
-	"tls/handshake/identity" in a build without client certificates: a server that asks for one gets the empty list that the RFCs prescribe (RFC 8446
-	section 4.4.2, RFC 5246 section 7.4.6), and one that asks after the handshake is refused, as nobody offered that.
+	"tls/handshake/identity" in a build without client certificates. A server that asks for one gets the empty list that
+	the RFCs prescribe (RFC 8446 section 4.4.2, RFC 5246 section 7.4.6). One that asks after the handshake is refused,
+	as that was not offered.
 */
 
 import type * as whole from "../../../handshake/identity";

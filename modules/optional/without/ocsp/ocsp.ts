@@ -1,6 +1,6 @@
 /*
-	"tls/x509/ocsp" in a build without OCSP: no status is asked for, so that a server that sends one is refused as for anything that was not asked
-	for, and a certificate that promises one (RFC 7633) as for coming without.
+	"tls/x509/ocsp" in a build without OCSP. No status is asked for, so a server that sends one is refused. So is a
+	certificate that promises one (RFC 7633), as it comes without.
 */
 
 import type * as whole from "../../../x509/ocsp";

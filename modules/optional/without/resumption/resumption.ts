@@ -1,6 +1,6 @@
 /*
-	"tls/handshake/resumption/resumption" in a build without sessions, pre-shared keys and early data: none is offered, so that a server that takes one is
-	refused, and tickets are passed over.
+	"tls/handshake/resumption/resumption" in a build without sessions, pre-shared keys and early data. None is offered,
+	so a server that takes one is refused. Tickets are passed over.
 */
 
 import type * as whole from "../../../handshake/resumption/resumption";

@@ -1,0 +1,117 @@
+/*
+	Plain words in the stack's sources (CONTRIBUTING.md): one word for one thing, sentences of 25 words at most, and none of the names that say nothing to strangers.
+*/
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { projectRoot } from "../../../host-sim/build/files.js";
+
+const MAX_WORDS = 25;
+
+/** Also in names. */
+const OCTET = /octet(?![ _-]?string)/i;
+
+/** Words of comments, and what stands for them. */
+const words: readonly (readonly [RegExp, string])[] = [
+	[/\bused by\b/i, "the import graph has it: drop it"],
+	[/\bof which\b|\bof whom\b|\bwhat of\b/i, "no clause before its noun"],
+	[/\blets? go of\b|\bforgets?\b/i, "drop, release or close"],
+	[/\b(an|certificate) authority\b(?! access)/i, "CA"],
+	[/\b(true|false|undefined|throws) where\b/i, "if"],
+];
+
+/** Names that were there once: bare adjectives and prepositions, words for four different things. */
+const names =
+	/\b(worn|lacks|ofEight|sees|spares|under|AROUND|LARGE|LITTLE|Most\.type|flows\(\)|addRare|isFor|marksOf|handOver12)\b/;
+
+const literals =
+	/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\*[^]*?\*\/|(?:^[ \t]*\/\/[^\n]*\n)+|\/\/[^\n]*/gm;
+
+/** The comments of a source, without their stars and slashes. */
+function commentsOf(source: string): string[] {
+	return [...source.matchAll(literals)]
+		.map(match => match[0])
+		.filter(text => /^\s*\/[/*]/.test(text) && !text.startsWith("///"))
+		.map(text =>
+			/^\s*\/\//.test(text)
+				? text.replace(/^[ \t]*\/\/ ?/gm, "")
+				: text
+						.slice(2, -2)
+						.replace(/^\*/, "")
+						.replace(/^(\t|[ \t]*\* ?)/gm, ""),
+		);
+}
+
+/** Sentences of a comment. Tables and code, which are indented, are none. */
+function sentencesOf(comment: string): string[] {
+	const paragraphs = comment
+		.split("\n")
+		.map(line => (/^(\t| {3,})\S/.test(line) ? "" : line.trim()))
+		.join("\n")
+		.split(/\n\s*\n/);
+	return paragraphs.flatMap(text =>
+		text
+			.replaceAll("\n", " ")
+			.replace(/\([^()]*(RFC|section|appendix)[^()]*\)/g, "")
+			.split(/(?<=[.!?]["`)]?)\s+/),
+	);
+}
+
+function countWords(sentence: string): number {
+	return sentence.split(/\s+/).filter(word => /\w/.test(word)).length;
+}
+
+test("comments and sentences are found", () => {
+	const source = [
+		"/*\n\tA header. It goes\n\ton.\n\n\t    const code = 1;\n*/",
+		'const a = "// no comment"; // One.',
+		"/** Reads it (RFC 1 section 2. 3). Then not. */",
+		"\t// Two\n\t// lines.\n",
+	].join("\n");
+	assert.deepEqual(
+		commentsOf(source)
+			.flatMap(sentencesOf)
+			.map(one => one.trim())
+			.filter(Boolean),
+		["A header.", "It goes on.", "One.", "Reads it .", "Then not.", "Two lines."],
+	);
+	assert.equal(countWords("Bytes - `a[b..c)` of 3."), 4);
+});
+
+/** The sources of a folder, of TypeScript and C. */
+function sourcesOf(folder: string): { path: string; source: string }[] {
+	return readdirSync(join(projectRoot, folder), { recursive: true })
+		.map(name => `${folder}/${String(name)}`)
+		.filter(path => /\.(ts|c|h)$/.test(path))
+		.map(path => ({ path, source: readFileSync(join(projectRoot, path), "utf8") }));
+}
+
+const sources = ["modules", "hardware"].flatMap(sourcesOf);
+
+test(`sentences of comments have at most ${MAX_WORDS} words`, () => {
+	let count = 0;
+	const long: string[] = [];
+	for (const { path, source } of sources)
+		for (const sentence of commentsOf(source).flatMap(sentencesOf)) {
+			count++;
+			if (countWords(sentence) > MAX_WORDS) long.push(`${path}: ${countWords(sentence)} words: ${sentence}`);
+		}
+	assert.ok(count > 3000, `${count} sentences`);
+	assert.equal(long.length, 0, long.join("\n"));
+});
+
+test("one word for one thing", () => {
+	const found: string[] = [];
+	for (const { path, source } of sources) {
+		for (const line of source.split("\n")) if (OCTET.test(line)) found.push(`${path}: byte: ${line.trim()}`);
+		for (const comment of commentsOf(source).map(text => text.replaceAll("\n", " ")))
+			for (const [pattern, better] of words)
+				if (pattern.test(comment)) found.push(`${path}: ${better}: ${comment.trim()}`);
+		for (const line of source.replace(literals, "").split("\n"))
+			if (names.test(line)) found.push(`${path}: a name that says nothing: ${line.trim()}`);
+	}
+	assert.equal(found.length, 0, found.join("\n"));
+});
