@@ -7,6 +7,10 @@ import { TLSError } from "../errors";
 import { HandshakeType } from "../wire/numbers";
 import { Hash, HashAlgorithm, hash, hashLength } from "tls/hardware/hash";
 
+function refuseEarly(): never {
+	throw new TLSError("internal", "the transcript has no hash yet");
+}
+
 export class Transcript {
 	private hash: Hash | undefined;
 	/** XS: absent field. TLS 1.2: the other two of SHA-256, SHA-384 and SHA-512, for a signature of the client's. */
@@ -24,7 +28,7 @@ export class Transcript {
 		if (this.hash) {
 			this.hash.update(bytes, start, end);
 			if (this.others) for (let i = 0; i < this.others.length; i++) this.others[i]!.update(bytes, start, end);
-		} else if (this.hello || start) throw new TLSError("internal", "the transcript has no hash yet");
+		} else if (this.hello || start) refuseEarly();
 		else {
 			this.hello = bytes;
 			this.end = end;
@@ -58,21 +62,27 @@ export class Transcript {
 		const message = new Uint8Array(4 + length);
 		message[0] = HandshakeType.message_hash;
 		message[3] = length;
-		this.hash!.peek(message, 4);
-		this.hash!.close();
+		const { running } = this;
+		running.peek(message, 4);
+		running.close();
 		this.hash = new Hash(this.algorithm as HashAlgorithm);
 		this.hash.update(message, 0, message.length);
 	}
 
+	/** The hash that runs since `begin`. */
+	private get running(): Hash {
+		return this.hash ?? refuseEarly();
+	}
+
 	/** The digest so far. The caller may change it; it is the transcript's own buffer, which the next call overwrites. */
 	digest(): Uint8Array {
-		this.hash!.peek(this.result, 0);
+		this.running.peek(this.result, 0);
 		return this.result;
 	}
 
 	/** As `digest`, of all so far and `bytes[start..end)`, which are not added. */
 	digestWith(bytes: Uint8Array, start: number, end: number): Uint8Array {
-		this.hash!.peekWith(bytes, start, end, this.result, 0);
+		this.running.peekWith(bytes, start, end, this.result, 0);
 		return this.result;
 	}
 
