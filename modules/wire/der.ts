@@ -4,6 +4,7 @@
 */
 
 import { equal } from "tls/hardware/compare";
+import { readSeconds } from "tls/hardware/time";
 import { TLSError } from "../errors";
 
 /** Identifier bytes (X.690 section 8.1.2) as RFC 5280 uses them. */
@@ -308,6 +309,19 @@ export class DER {
 		if (unused && bytes[start + count]! & ((1 << unused) - 1))
 			this.fail("is not DER: unused bits of a BIT STRING are set");
 		return count === 0 ? 0 : count === 1 ? bytes[start + 1]! : bytes[start + 1]! | (bytes[start + 2]! << 8);
+	}
+
+	/** Takes a UTCTime or GeneralizedTime (RFC 5280 section 4.1.2.5). Returns seconds since 1970. Does not set `start..end`. */
+	takeTime(): number {
+		const at = this.at,
+			seconds = readSeconds(this.bytes, at, this.limit);
+		if (Number.isNaN(seconds)) {
+			this.takeAny();
+			this.fail("has a time of a form that RFC 5280 forbids");
+		}
+		if (seconds === Infinity) this.fail("has a time that does not exist");
+		this.at = at + 2 + this.bytes[at + 1]!;
+		return seconds;
 	}
 
 	/** Takes a BIT STRING of whole bytes. `start..end` is then those bytes. */

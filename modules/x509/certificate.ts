@@ -13,7 +13,6 @@ import { Purpose } from "tls/hardware/extensions";
 import { commonNameOffset, isSubject } from "tls/hardware/names";
 import { readExtensions } from "./extensions";
 import type { ExtensionFields } from "./extensions";
-import { readTime } from "./time";
 import { Work } from "./work";
 import { DER, Part, Tag } from "../wire/der";
 import { empty } from "../wire/reader";
@@ -167,8 +166,8 @@ export class Certificate implements KeyFields, ExtensionFields {
 
 	private readValidity(der: DER): void {
 		const outer = der.enter();
-		this.notBefore = readTime(der);
-		this.notAfter = readTime(der);
+		this.notBefore = der.takeTime();
+		this.notAfter = der.takeTime();
 		der.leave(outer);
 	}
 

@@ -4,10 +4,10 @@
 */
 
 import type { FailureCode } from "../errors";
+import { equal } from "tls/hardware/compare";
 import { checkExtensions, ExtensionList, nextExtension, readPurposes } from "tls/hardware/extensions";
 import type { DER } from "../wire/der";
 import { Part, Tag } from "../wire/der";
-import { OID, extensionOID, readOID } from "./oids";
 
 /** What the extensions of a certificate say of policies. */
 export interface PolicyFields {
@@ -35,6 +35,28 @@ export interface ExtensionFields extends PolicyFields {
 	/** Throws a TLSError that names the certificate. */
 	fail(what: string, code?: FailureCode): never;
 }
+
+/** Known extensions: the last number of 2.5.29.x; with PKIX added, that of 1.3.6.1.5.5.7.1.x. */
+const enum ExtensionID {
+	unknown = 0,
+	subjectKeyIdentifier = 14,
+	keyUsage = 15,
+	subjectAltName = 17,
+	basicConstraints = 19,
+	nameConstraints = 30,
+	certificatePolicies = 32,
+	policyMappings = 33,
+	authorityKeyIdentifier = 35,
+	policyConstraints = 36,
+	extKeyUsage = 37,
+	inhibitAnyPolicy = 54,
+	PKIX = 0x100,
+	authorityInfoAccess = PKIX + 1,
+	tlsFeature = PKIX + 24,
+}
+
+/** 1.3.6.1.5.5.7.1 */
+const pkixExtension = Uint8Array.of(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01);
 
 /** Most extensions that a certificate may have, and most TLS features that it may list. */
 const MAX_EXTENSIONS = 40;
@@ -70,7 +92,7 @@ function readNext(der: DER, certificate: ExtensionFields): number {
 		end = der.end;
 	}
 	der.limit = end;
-	const oid = takeIdentifier(der);
+	const id = takeIdentifier(der);
 	// a default that is spelled out is no DER, but in use, and says the same
 	const isCritical = der.at < end && bytes[der.at] === Tag.boolean && der.takeBoolean();
 	// into the value, which ends where the extension does
@@ -78,8 +100,8 @@ function readNext(der: DER, certificate: ExtensionFields): number {
 		length = end - start;
 	if (bytes[start - 2] === Tag.octetString && bytes[start - 1] === length && length < 0x80) der.at = start;
 	else enterValue(der);
-	if (isCritical) checkCritical(der, oid, certificate);
-	readExtension(der, oid, certificate);
+	if (isCritical) checkCritical(der, id, certificate);
+	readExtension(der, id, certificate);
 	if (der.at !== end) der.fail("has an extension with bytes behind its end");
 	return end;
 }
@@ -105,8 +127,8 @@ function enterValue(der: DER): void {
 	der.at = der.start;
 }
 
-/** Takes an extension's identifier. The bytes of an unknown one are `start..end`. */
-function takeIdentifier(der: DER): OID {
+/** Takes an extension's identifier. One that is not known here need not be in ExtensionID. */
+function takeIdentifier(der: DER): ExtensionID {
 	const bytes = der.bytes,
 		at = der.at;
 	// mostly 2.5.29.x: that needs no element taken
@@ -117,34 +139,35 @@ function takeIdentifier(der: DER): OID {
 		bytes[at + 2] === 0x55 &&
 		bytes[at + 3] === 0x1d
 	) {
-		const oid = extensionOID(bytes[at + 4]!);
-		if (oid !== OID.unknown) {
-			der.at = at + 5;
-			return oid;
-		}
+		der.at = at + 5;
+		return bytes[at + 4]!;
 	}
 	der.take(Tag.objectIdentifier, Part.extension);
-	return readOID(bytes, der.start, der.end);
+	const start = der.start,
+		last = der.end - 1;
+	return last - start === pkixExtension.length && equal(bytes, start, pkixExtension, 0, pkixExtension.length)
+		? ExtensionID.PKIX + bytes[last]!
+		: ExtensionID.unknown;
 }
 
 /** Refuses a critical extension that must not be critical, or is unknown. */
-function checkCritical(der: DER, oid: OID, certificate: ExtensionFields): void {
-	switch (oid) {
-		case OID.subjectKeyIdentifier:
-		case OID.authorityKeyIdentifier:
-		case OID.authorityInfoAccess:
+function checkCritical(der: DER, id: ExtensionID, certificate: ExtensionFields): void {
+	switch (id) {
+		case ExtensionID.subjectKeyIdentifier:
+		case ExtensionID.authorityKeyIdentifier:
+		case ExtensionID.authorityInfoAccess:
 			// RFC 5280 sections 4.2.1.1, 4.2.1.2 and 4.2.2.1
 			return der.fail("has a key identifier or authority access that is critical");
-		case OID.basicConstraints:
-		case OID.keyUsage:
-		case OID.extKeyUsage:
-		case OID.subjectAltName:
-		case OID.nameConstraints:
-		case OID.tlsFeature:
-		case OID.certificatePolicies:
-		case OID.policyMappings:
-		case OID.policyConstraints:
-		case OID.inhibitAnyPolicy:
+		case ExtensionID.basicConstraints:
+		case ExtensionID.keyUsage:
+		case ExtensionID.extKeyUsage:
+		case ExtensionID.subjectAltName:
+		case ExtensionID.nameConstraints:
+		case ExtensionID.tlsFeature:
+		case ExtensionID.certificatePolicies:
+		case ExtensionID.policyMappings:
+		case ExtensionID.policyConstraints:
+		case ExtensionID.inhibitAnyPolicy:
 			return;
 		default:
 			certificate.fail("has a critical extension that is unsupported", "unsupported_certificate");
@@ -152,46 +175,46 @@ function checkCritical(der: DER, oid: OID, certificate: ExtensionFields): void {
 }
 
 /** Reads the value of one extension, at which `der` is. One that is unknown is skipped, as are hints for finding certificates. */
-function readExtension(der: DER, oid: OID, certificate: ExtensionFields): void {
-	switch (oid) {
-		case OID.basicConstraints:
+function readExtension(der: DER, id: ExtensionID, certificate: ExtensionFields): void {
+	switch (id) {
+		case ExtensionID.basicConstraints:
 			readBasicConstraints(der, certificate);
 			break;
-		case OID.keyUsage:
+		case ExtensionID.keyUsage:
 			certificate.keyUsage = der.takeNamedBits();
 			if (!certificate.keyUsage) der.fail("has a key usage that allows nothing");
 			break;
-		case OID.extKeyUsage:
+		case ExtensionID.extKeyUsage:
 			readExtKeyUsage(der, certificate);
 			break;
-		case OID.subjectAltName:
+		case ExtensionID.subjectAltName:
 			der.take(Tag.sequence, Part.names);
 			if (der.start === der.end) der.fail("has an empty list of names");
 			certificate.namesStart = der.start;
 			certificate.namesEnd = der.end;
 			break;
-		case OID.nameConstraints:
+		case ExtensionID.nameConstraints:
 			der.take(Tag.sequence, Part.constraints);
 			if (der.start === der.end) der.fail("has empty name constraints");
 			certificate.constraintsStart = der.start;
 			certificate.constraintsEnd = der.end;
 			break;
-		case OID.tlsFeature:
+		case ExtensionID.tlsFeature:
 			readTLSFeature(der, certificate);
 			break;
 		// policies matter in few paths; policies.ts reads them there
-		case OID.certificatePolicies:
+		case ExtensionID.certificatePolicies:
 			certificate.policies = der.at;
 			der.at = der.limit;
 			break;
-		case OID.policyMappings:
+		case ExtensionID.policyMappings:
 			certificate.mappings = der.at;
 			der.at = der.limit;
 			break;
-		case OID.policyConstraints:
+		case ExtensionID.policyConstraints:
 			readPolicyConstraints(der, certificate);
 			break;
-		case OID.inhibitAnyPolicy:
+		case ExtensionID.inhibitAnyPolicy:
 			certificate.inhibitAny = readSkip(der);
 			break;
 		default:

@@ -16,7 +16,7 @@ import { hashOf, publicKeyOf } from "./algorithms";
 import { Certificate, KeyUsage } from "./certificate";
 import { DER, Part, Tag, sameBytes } from "../wire/der";
 import { OCSPResponse, refuseStaple, RESPONDER_NAME, skipExtensions, STAPLED_STATUS } from "./ocspresponse";
-import { dateText, readTime } from "./time";
+import { dateText } from "./time";
 import { unsupportedKey, unsupportedSignature } from "./unsupported";
 
 /** CertificateStatusType of what is asked for (RFC 6066 section 8); 0 in a build that asks for none. */
@@ -172,12 +172,12 @@ export class StapledStatus {
 		const tag = der.tag;
 		const start = der.start;
 		const end = der.end;
-		const thisUpdate = readTime(der);
+		const thisUpdate = der.takeTime();
 		let nextUpdate = thisUpdate + Seconds.day;
 		if (der.nextIs(Tag.explicit)) {
 			der.takeAny();
 			const inner = der.enter();
-			nextUpdate = readTime(der);
+			nextUpdate = der.takeTime();
 			der.leave(inner);
 		}
 		if (der.nextIs(Tag.explicit | 1)) skipExtensions(der);
@@ -186,7 +186,7 @@ export class StapledStatus {
 		if (thisUpdate > this.#now + Seconds.skew)
 			refuseStaple(`is not valid before ${dateText(thisUpdate)}; here it is ${dateText(this.#now)}`);
 		if (nextUpdate < this.#now) refuseStaple(`expired on ${dateText(nextUpdate)}`);
-		if (tag === Status.revoked) this.#revoked = readTime(new DER(der.bytes, start, end, STAPLED_STATUS));
+		if (tag === Status.revoked) this.#revoked = new DER(der.bytes, start, end, STAPLED_STATUS).takeTime();
 		else if (tag !== Status.good) refuseStaple("says that the certificate is not known to the responder");
 		if (nextUpdate < this.validUntil) this.validUntil = nextUpdate;
 		return true;

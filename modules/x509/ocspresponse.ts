@@ -6,7 +6,6 @@
 import { TLSError } from "../errors";
 import { readSignatureAlgorithm } from "./algorithms";
 import { DER, Part, Tag, sameBytes } from "../wire/der";
-import { readTime } from "./time";
 
 /** Whom errors name. */
 export const STAPLED_STATUS = "the stapled certificate status";
@@ -94,7 +93,7 @@ export class OCSPResponse {
 		} else if (der.tag !== RESPONDER_NAME) refuseStaple("does not say who gives it");
 		this.responderStart = der.start;
 		this.responderEnd = der.end;
-		readTime(der); // producedAt: thisUpdate counts
+		der.takeTime(); // producedAt: thisUpdate counts
 		der.take(Tag.sequence, Part.statuses);
 		if (der.start === der.end) refuseStaple("is not about the server's certificate");
 		this.listAt = der.start;

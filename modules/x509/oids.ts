@@ -1,6 +1,6 @@
 /*
-	Object identifiers of certificates as numbers for a switch (RFC 5280, RFC 3279, RFC 4055, RFC 5480, RFC 5758). The few families
-	that matter are told apart by their last byte.
+	Object identifiers of keys, signatures and hashes as numbers for a switch (RFC 3279, RFC 4055, RFC 5480, RFC 5758). The few
+	families that matter are told apart by their last byte.
 */
 
 import { equal } from "tls/hardware/compare";
@@ -28,27 +28,13 @@ export const enum OID {
 	sha384,
 	sha512,
 	mgf1,
-	// extensions
-	subjectKeyIdentifier,
-	keyUsage,
-	subjectAltName,
-	basicConstraints,
-	nameConstraints,
-	certificatePolicies,
-	policyMappings,
-	policyConstraints,
-	inhibitAnyPolicy,
-	authorityKeyIdentifier,
-	extKeyUsage,
-	authorityInfoAccess,
-	tlsFeature,
 }
 
 /** All bytes of identifiers but the last. One array: each takes more than a hundred bytes of flash. */
 const prefixes = new Uint8Array([
 	0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x2a, 0x86, 0x48,
-	0xce, 0x3d, 0x03, 0x01, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x2b, 0x06,
-	0x01, 0x05, 0x05, 0x07, 0x01, 0x2b, 0x81, 0x04, 0x00,
+	0xce, 0x3d, 0x03, 0x01, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x2b, 0x81,
+	0x04, 0x00,
 ]);
 
 /** Offset of each. */
@@ -60,43 +46,12 @@ const enum Prefix {
 	/** The first bytes of the one before. */
 	ecdsa = 23,
 	ecKey = 30,
-	pkixExtension = 36,
-	secgCurve = 43,
+	secgCurve = 36,
 }
 
 /** True if all of the identifier `bytes[start..end)` but its last byte is this prefix. */
 function hasPrefix(prefix: Prefix, bytes: Uint8Array, start: number, end: number): boolean {
 	return equal(bytes, start, prefixes, prefix, end - start - 1);
-}
-
-/** 2.5.29.x (extensions) */
-export function extensionOID(last: number): OID {
-	switch (last) {
-		case 14:
-			return OID.subjectKeyIdentifier;
-		case 15:
-			return OID.keyUsage;
-		case 17:
-			return OID.subjectAltName;
-		case 19:
-			return OID.basicConstraints;
-		case 30:
-			return OID.nameConstraints;
-		case 32:
-			return OID.certificatePolicies;
-		case 33:
-			return OID.policyMappings;
-		case 35:
-			return OID.authorityKeyIdentifier;
-		case 36:
-			return OID.policyConstraints;
-		case 37:
-			return OID.extKeyUsage;
-		case 54:
-			return OID.inhibitAnyPolicy;
-		default:
-			return OID.unknown;
-	}
 }
 
 /** 1.2.840.113549.1.1.x (PKCS #1) */
@@ -126,10 +81,6 @@ function pkcs1(last: number): OID {
 /** Reads an identifier of eight bytes. */
 function oidOf8Bytes(bytes: Uint8Array, start: number, end: number): OID {
 	const last = bytes[end - 1]!;
-	if (bytes[start] === 0x2b) {
-		if (!hasPrefix(Prefix.pkixExtension, bytes, start, end)) return OID.unknown;
-		return last === 1 ? OID.authorityInfoAccess : last === 24 ? OID.tlsFeature : OID.unknown;
-	}
 	if (hasPrefix(Prefix.primeCurve, bytes, start, end)) return last === 7 ? OID.prime256v1 : OID.unknown;
 	if (!hasPrefix(Prefix.ecdsaSHA2, bytes, start, end)) return OID.unknown;
 	return last === 2
@@ -145,8 +96,6 @@ function oidOf8Bytes(bytes: Uint8Array, start: number, end: number): OID {
 export function readOID(bytes: Uint8Array, start: number, end: number): OID {
 	const last = bytes[end - 1]!;
 	switch (end - start) {
-		case 3:
-			return bytes[start] === 0x55 && bytes[start + 1] === 0x1d ? extensionOID(last) : OID.unknown;
 		case 5:
 			return last === 34 && hasPrefix(Prefix.secgCurve, bytes, start, end) ? OID.secp384r1 : OID.unknown;
 		case 7:

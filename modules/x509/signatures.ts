@@ -10,7 +10,6 @@ import { takePublicKey } from "./algorithms";
 import type { Certificate, CertificateList } from "./certificate";
 import { Entry } from "./entry";
 import type { RootStore } from "./rootstore";
-import { readTime } from "./time";
 import { unsupportedSignature } from "./unsupported";
 
 // XS: a literal outside of functions, which a device does not copy at each use
@@ -73,7 +72,7 @@ export class SignatureCheck {
 		der.take(Tag.sequence, Part.validity);
 		const outer = der.enter();
 		der.takeAny(); // notBefore
-		const notAfter = readTime(der);
+		const notAfter = der.takeTime();
 		der.leave(outer);
 		if (notAfter < this.notAfter) this.notAfter = notAfter;
 		der.take(Tag.sequence, Part.subject);

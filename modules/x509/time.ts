@@ -1,11 +1,9 @@
 /*
-	When a certificate is valid (RFC 5280 section 4.1.2.5), and what a device knows of the time. A microcontroller starts in 1970
+	What a device knows of the time, and how certificates are checked against it. A microcontroller starts in 1970
 	until something tells it the time. Every certificate would then seem to be from the future, so that is an error of its own.
 */
 
 import { TLSError } from "../errors";
-import type { DER } from "../wire/der";
-import { readSeconds } from "tls/hardware/time";
 
 /**
  * The time that certificates are checked against:
@@ -79,19 +77,6 @@ function whyNoTime(policy: ClockPolicy): string {
 	if (policy === buildClock && shown >= FIRST_YEAR)
 		return `the clock says ${dateText(shown)}, before this library was released (${dateText(RELEASED)}): set it, or give "clock": "strict" to believe it`;
 	return 'the clock is not set, so no certificate can be checked: set it first (such as by SNTP), or give "clock"';
-}
-
-/** Takes a UTCTime or GeneralizedTime. Returns seconds since 1970. Does not set `start..end`. */
-export function readTime(der: DER): number {
-	const at = der.at;
-	const seconds = readSeconds(der.bytes, at, der.limit);
-	if (Number.isNaN(seconds)) {
-		der.takeAny();
-		der.fail("has a time of a form that RFC 5280 forbids");
-	}
-	if (seconds === Infinity) der.fail("has a time that does not exist");
-	der.at = at + 2 + der.bytes[at + 1]!;
-	return seconds;
 }
 
 /** Returns a date for people: 2026-03-01. */

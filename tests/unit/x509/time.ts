@@ -6,12 +6,12 @@ import { setClock } from "simulator";
 import { ascii, equal, join, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
 import { DER } from "tls/wire/der";
-import { clockPolicy, dateText, readTime, timeNow } from "tls/x509/time";
+import { clockPolicy, dateText, timeNow } from "tls/x509/time";
 
 /** A time of a certificate: UTCTime or GeneralizedTime. */
 function read(text: string, tag: number): number {
 	const bytes = join(Uint8Array.of(tag, text.length), ascii(text));
-	return readTime(new DER(bytes, 0, bytes.length, 0));
+	return new DER(bytes, 0, bytes.length, 0).takeTime();
 }
 
 const UTC = 0x17;
@@ -77,11 +77,11 @@ test("what is no digit is refused wherever one belongs", () => {
 			for (let byte = 0; byte < 256; byte++) {
 				if (byte >= 0x30 && byte <= 0x39) continue;
 				bytes[i] = byte;
-				throws(() => readTime(new DER(bytes, 0, bytes.length, 0)), "bad_certificate");
+				throws(() => new DER(bytes, 0, bytes.length, 0).takeTime(), "bad_certificate");
 			}
 			bytes[i] = digit;
 		}
-		readTime(new DER(bytes, 0, bytes.length, 0));
+		new DER(bytes, 0, bytes.length, 0).takeTime();
 	}
 });
 
