@@ -8,10 +8,10 @@ import type { Secret } from "./secret";
 
 /** One group's key pair: secp256r1 (0x0017), secp384r1 (0x0018) or x25519 (0x001d). */
 export class KeyShare extends Native("xs_keyshare_destructor") {
-	/** A new pair; with `privateKey` (as wide as the group's field) that pair, for known-answer tests. */
-	constructor(group: number, privateKey: Bytes | undefined) {
+	/** Makes a new pair. */
+	constructor(group: number) {
 		super();
-		native("xs_keyshare").call(this, group, privateKey);
+		native("xs_keyshare").call(this, group);
 	}
 	/** Bytes of the public key: 65, 97 or 32. */
 	get publicLength(): number {

@@ -79,6 +79,7 @@ static psa_status_t expandSeed(Work* work, uint8_t* stack, size_t size)
 	return status == PSA_SUCCESS ? run(work, stack, size, makeKeyPair) : status;
 }
 
+/* An argument is the seed: only tests give one. */
 void xs_mlkem(xsMachine* the)
 {
 	bindingConstruct(the, xs_mlkem_destructor, kName);

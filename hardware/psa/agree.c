@@ -55,6 +55,7 @@ static bool setGroup(KeyShare* share, int group, psa_key_attributes_t* attribute
 	return true;
 }
 
+/* A second argument is the private key: only the self-test and tests give one. */
 void xs_keyshare(xsMachine* the)
 {
 	bindingConstruct(the, xs_keyshare_destructor, kName);

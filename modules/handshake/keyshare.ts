@@ -19,7 +19,7 @@ export function withHybrid(groups: readonly number[], maxVersion: number): reado
 
 /** A new pair of the group. */
 export function makeShare(group: number): Share {
-	return hybrid && group === NamedGroup.x25519mlkem768 ? hybrid.makeShare() : new KeyShare(group, undefined);
+	return hybrid && group === NamedGroup.x25519mlkem768 ? hybrid.makeShare() : new KeyShare(group);
 }
 
 /**
@@ -28,7 +28,7 @@ export function makeShare(group: number): Share {
  */
 export function makeShares(hello: Hello, groups: readonly number[]): void {
 	if (!hybrid || hello.group !== NamedGroup.x25519mlkem768) {
-		hello.share = new KeyShare(hello.group, undefined);
+		hello.share = new KeyShare(hello.group);
 		return;
 	}
 	const share = hybrid.makeShare();

@@ -45,7 +45,7 @@ const options: TLSClientOptions = {
  */
 function useCryptoOnce(): void {
 	settle("first");
-	new KeyShare(SECP256R1, undefined).close();
+	new KeyShare(SECP256R1).close();
 }
 
 /** Marks what is truly in use. */

@@ -9,7 +9,7 @@ import { Connection } from "tls/connection/connection";
 import type { Events, HandshakeInfo } from "tls/connection/connection";
 import type { TLSError } from "tls/errors";
 import type { Hello } from "tls/handshake/offer";
-import { KeyShare } from "tls/hardware/agree";
+import { fixedKeyShare } from "tls/selftest/keyshare";
 import { ExtensionBit, extensionBit } from "tls/wire/extensions";
 import { Reader } from "tls/wire/reader";
 import type { Writer } from "tls/wire/writer";
@@ -84,7 +84,7 @@ function writeRecorded(recording: Recording, w: Writer, hello: Hello, count: num
 		r.skip(r.u16());
 	}
 	hello.closeShare();
-	hello.share = new KeyShare(hello.group, recording.keys[count]!);
+	hello.share = fixedKeyShare(hello.group, recording.keys[count]!);
 	w.copy(record, 5, 5 + ((record[3]! << 8) | record[4]!));
 	const { keys } = hello;
 	if (!(hello.asked & ExtensionBit.pre_shared_key)) return;

@@ -80,7 +80,7 @@ const shares = new Map<number, { share: KeyShare; key: Uint8Array }>();
 export function serverShare(group: number): { share: KeyShare; key: Uint8Array } {
 	let pair = shares.get(group);
 	if (!pair) {
-		const share = new KeyShare(group, undefined);
+		const share = new KeyShare(group);
 		const key = new Uint8Array(share.publicLength);
 		share.publicKey(key, 0);
 		shares.set(group, (pair = { share, key }));

@@ -142,7 +142,7 @@ export const classes: Readonly<Record<string, ClassEntry>> = {
 	},
 	KeyShare: {
 		Class: agree.KeyShare,
-		args: () => [0x1d, buffer(32).fill(7)],
+		args: () => [0x1d],
 		methods: { publicKey: () => [buffer(), 0], agree: () => [point, 0, 32, key(32)], close: () => [] },
 	},
 	DHEShare: {
@@ -152,7 +152,7 @@ export const classes: Readonly<Record<string, ClassEntry>> = {
 	},
 	MLKEM: {
 		Class: mlkem.MLKEM,
-		args: () => [buffer(64)],
+		args: () => [],
 		methods: {
 			publicKey: () => [buffer(1184), 0],
 			decapsulate: () => [buffer(1088), 0, 1088, key(32), key(64)],

@@ -7,7 +7,7 @@ import config from "mc/config";
 import Resource from "Resource";
 import { accelerators } from "simulator";
 import { bytes, equal, fail, note, test } from "test/harness";
-import { KeyShare } from "tls/hardware/agree";
+import { fixedKeyShare } from "tls/selftest/keyshare";
 import { Secret } from "tls/hardware/secret";
 import { HashAlgorithm, KeyKind, Padding, verifySignature } from "tls/crypto/signature";
 import type { PublicKey } from "tls/crypto/signature";
@@ -56,7 +56,7 @@ function fixed(hex: string, size: number): Uint8Array {
 /** The value agreed, or undefined where the peer's key is refused. */
 function agree(group: Group, { public: peer, private: own }: Vector): Uint8Array | undefined {
 	const { number, size } = groups[group.curve] ?? fail(`curve ${group.curve}`);
-	const share = new KeyShare(number, fixed(own as string, size));
+	const share = fixedKeyShare(number, fixed(own as string, size));
 	const shared = new Secret(size);
 	const key = bytes(peer as string);
 	const result = new Uint8Array(size);

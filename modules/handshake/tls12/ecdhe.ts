@@ -56,7 +56,7 @@ export class ECDHE implements KeyExchange {
 				hello.share = undefined;
 			} else {
 				hello.closeShare();
-				this.share = new KeyShare(this.group, undefined);
+				this.share = new KeyShare(this.group);
 			}
 			return true;
 		}

@@ -10,12 +10,12 @@ import { MLKEM, MLKEMLength } from "tls/hardware/mlkem/mlkem";
 import { Secret } from "tls/hardware/secret";
 
 class X25519MLKEM768 implements HybridShare {
-	readonly classic = new KeyShare(NamedGroup.x25519, undefined);
+	readonly classic = new KeyShare(NamedGroup.x25519);
 	private readonly kem: MLKEM;
 
 	constructor() {
 		try {
-			this.kem = new MLKEM(undefined);
+			this.kem = new MLKEM();
 		} catch (e) {
 			this.classic.close();
 			throw e;

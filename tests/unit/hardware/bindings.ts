@@ -106,7 +106,7 @@ for (const [name, group, size] of [
 	["P-384", NamedGroup.secp384r1, 48],
 ] as const) {
 	test(`${name}: two sides agree`, () => {
-		const [one, other] = [new KeyShare(group, undefined), new KeyShare(group, undefined)];
+		const [one, other] = [new KeyShare(group), new KeyShare(group)];
 		const results = [
 			[one, other],
 			[other, one],
@@ -132,5 +132,5 @@ for (const [name, group, size] of [
 }
 
 test("a group that there is not", () => {
-	throws(() => new KeyShare(0x19, undefined));
+	throws(() => new KeyShare(0x19));
 });

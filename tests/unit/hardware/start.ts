@@ -17,7 +17,7 @@ const data = new Uint8Array(64);
 const first: Readonly<Record<string, () => unknown>> = {
 	Hash: () => new Hash(HashAlgorithm.sha256),
 	hash: () => hash(HashAlgorithm.sha256, data, 0, 8, data, 0),
-	KeyShare: () => new KeyShare(0x1d, undefined),
+	KeyShare: () => new KeyShare(0x1d),
 	Secret: () => new Secret(32),
 	random: () => random(data, 0, 8),
 	signDigest: () => signDigest(SignatureForm.p256, HashAlgorithm.sha256, data, 0, 32, data, data),

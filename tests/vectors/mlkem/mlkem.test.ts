@@ -53,5 +53,5 @@ else
 	for (const variant of variants)
 		runSuite(join(projectRoot, "tests/vectors/mlkem/noble/noble.ts"), "vectors/mlkem/noble", {
 			variant,
-			extra: { modules: noble, include },
+			extra: { modules: { ...noble, "test/vectors/mlkem/fixed": "./vectors/mlkem/fixed" }, include },
 		});

@@ -23,7 +23,7 @@ function hashing(): void {
 }
 
 function agreeing(group: number, length: number): void {
-	const share = new KeyShare(group, undefined);
+	const share = new KeyShare(group);
 	const key = new Uint8Array(share.publicLength);
 	share.publicKey(key, 0);
 	const secret = new Secret(length);
