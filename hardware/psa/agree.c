@@ -35,17 +35,17 @@ static bool setGroup(KeyShare* share, int group, psa_key_attributes_t* attribute
 	case kSecp256r1:
 		psa_set_key_bits(attributes, 256);
 		share->sharedLength = 32;
-		share->publicLength = 65;
+		share->publicLength = kP256Point;
 		break;
 	case kSecp384r1:
 		psa_set_key_bits(attributes, 384);
 		share->sharedLength = 48;
-		share->publicLength = 97;
+		share->publicLength = kP384Point;
 		break;
 	case kX25519:
 		family = PSA_ECC_FAMILY_MONTGOMERY;
 		psa_set_key_bits(attributes, 255);
-		share->sharedLength = share->publicLength = 32;
+		share->sharedLength = share->publicLength = kLengthX25519;
 		break;
 	default: return false;
 	}

@@ -21,13 +21,15 @@
 enum {
 	kHashMax = 64,          /* bytes of the longest digest */
 	kSequence = 8,          /* bytes of a record's sequence number */
-	kRecordHeader = 5,      /* bytes of a record's header */
 	kPlaintextMax = 0xffff, /* more than a record's plaintext has, with type and padding */
 	kSecretMax = 2560,      /* bytes of the longest secret: a private RSA key of 4096 bits in DER */
 };
 
 /* HashAlgorithm in ../hash.ts. */
 enum { kHashSHA1 = 2, kHashSHA256 = 4, kHashSHA384 = 5, kHashSHA512 = 6 };
+
+/* ProtocolLength in modules/wire/numbers.ts. */
+enum { kRecordHeader = 5, kLengthX25519 = 32, kP256Point = 65, kP384Point = 97 };
 
 /* KeyKind and Padding in ../signature.ts. */
 enum { kKeyRSA = 1, kKeyP256 = 2, kKeyP384 = 3, kKeyP521 = 4, kKeyEd25519 = 5 };

@@ -16,27 +16,51 @@ static bool is(Range id, const char* bytes, size_t length)
 	return (size_t)(id.end - id.at) == length && memcmp(id.at, bytes, length) == 0;
 }
 
-/* 2.5.29.x: what modules/x509/oids.ts has; 1.3.6.1.5.5.7.1.x: authorityInfoAccess, tlsFeature */
-static bool isKnown(Range id)
+/* ExtensionID in modules/x509/extensions.ts. */
+enum {
+	kSubjectKeyIdentifier = 14,
+	kKeyUsage = 15,
+	kSubjectAltName = 17,
+	kBasicConstraints = 19,
+	kNameConstraints = 30,
+	kCertificatePolicies = 32,
+	kPolicyMappings = 33,
+	kAuthorityKeyIdentifier = 35,
+	kPolicyConstraints = 36,
+	kExtKeyUsage = 37,
+	kInhibitAnyPolicy = 54,
+	kPKIX = 0x100,
+	kAuthorityInfoAccess = 0x101,
+	kTLSFeature = 0x118,
+};
+
+/* Returns the number of an identifier of 2.5.29.x or 1.3.6.1.5.5.7.1.x; 0 for others. */
+static int extensionID(Range id)
 {
 	size_t length = id.end - id.at;
-	if (length == 3 && id.at[0] == 0x55 && id.at[1] == 0x1d) {
-		switch (id.at[2]) {
-		case 14:
-		case 15:
-		case 17:
-		case 19:
-		case 30:
-		case 32:
-		case 33:
-		case 35:
-		case 36:
-		case 37:
-		case 54: return true;
-		}
-		return false;
+	if (length == 3 && id.at[0] == 0x55 && id.at[1] == 0x1d)
+		return id.at[2];
+	return length == 8 && memcmp(id.at, "\x2b\x06\x01\x05\x05\x07\x01", 7) == 0 ? kPKIX + id.at[7] : 0;
+}
+
+static bool isKnown(Range id)
+{
+	switch (extensionID(id)) {
+	case kSubjectKeyIdentifier:
+	case kKeyUsage:
+	case kSubjectAltName:
+	case kBasicConstraints:
+	case kNameConstraints:
+	case kCertificatePolicies:
+	case kPolicyMappings:
+	case kAuthorityKeyIdentifier:
+	case kPolicyConstraints:
+	case kExtKeyUsage:
+	case kInhibitAnyPolicy:
+	case kAuthorityInfoAccess:
+	case kTLSFeature: return true;
+	default: return false;
 	}
-	return is(id, "\x2b\x06\x01\x05\x05\x07\x01\x01", 8) || is(id, "\x2b\x06\x01\x05\x05\x07\x01\x18", 8);
 }
 
 /* Takes an extension; its identifier, and what follows that. */

@@ -12,7 +12,7 @@
 /* The widest field of a curve, in bytes. */
 enum { kFieldMax = 66 };
 
-enum { kP256Point = 65, kP384Point = 97, kP521Point = 133 };
+enum { kP521Point = 133 };
 
 typedef struct {
 	const uint8_t* bytes;

@@ -5,6 +5,7 @@
 #include "der.h"
 #include <math.h>
 
+/* Tag in modules/wire/der.ts. */
 enum { kUTCTime = 0x17, kGeneralizedTime = 0x18 };
 
 enum { kUTCLength = 13, kGeneralizedLength = 15 };

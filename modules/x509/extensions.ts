@@ -51,8 +51,8 @@ const enum ExtensionID {
 	extKeyUsage = 37,
 	inhibitAnyPolicy = 54,
 	PKIX = 0x100,
-	authorityInfoAccess = PKIX + 1,
-	tlsFeature = PKIX + 24,
+	authorityInfoAccess = 0x101,
+	tlsFeature = 0x118,
 }
 
 /** 1.3.6.1.5.5.7.1 */

@@ -58,6 +58,7 @@ test("numbers that C and TypeScript share are the same", t => {
 		"AEADAlgorithm",
 		"ChipFeature",
 		"Ed25519Length",
+		"ExtensionID",
 		"ExtensionList",
 		"GeneralName",
 		"HashAlgorithm",
@@ -67,8 +68,11 @@ test("numbers that C and TypeScript share are the same", t => {
 		"NameResult",
 		"NamedGroup",
 		"Padding",
+		"ProtocolLength",
 		"Purpose",
 		"RecordVersion",
 		"SignatureForm",
+		"Tag",
+		"Tag",
 	]);
 });
