@@ -12,6 +12,7 @@ const optional = [
 	"modules/optional/legacy",
 	"modules/optional/ed25519",
 	"modules/optional/hybrid",
+	"modules/optional/rawkeys",
 	"modules/optional/sessions",
 	"modules/fetch",
 	"hardware/ds",
