@@ -262,7 +262,7 @@ const CLOCK_THROWS = '"clock" throws: it must return seconds since 1970, or unde
 
 const digits = "0123456789abcdef";
 
-/** The name of a connection's sessions in a store: its port, and the first 6 bytes of what they are bound to. The session itself is bound to all of it. */
+/** Returns the name of a connection's sessions in a store: its port, and 6 bytes of what they are bound to. */
 function sessionKey(binding: Uint8Array, port: number): string {
 	let key = "";
 	for (let i = 0; i < 8; i++) {
@@ -341,7 +341,7 @@ function addCredentials(config: Making<Config>, options: Options): void {
 	for (let i = 1; i < list.length; i++) others.push(readIdentity(list, i));
 }
 
-/** Fills in the configuration. What has secrets is in it as soon as it is made, so that it can be wiped if the rest fails. */
+/** Fills in the configuration. What has secrets is in it as soon as it is made: it is wiped if the rest fails. */
 function fill(config: Making<Config>, options: Options, host: string | undefined, port: number): void {
 	const { certificateName, sendServerName = true } = options;
 	const serverName = serverNameOf(SERVER_NAME, options.serverName ?? host);
@@ -375,7 +375,7 @@ function fill(config: Making<Config>, options: Options, host: string | undefined
 	addOptional(config, options);
 }
 
-/** Makes a connection's configuration of options that `readOptionsOf` has read. Throws TLSError "configuration" that names what is wrong. */
+/** Makes a configuration of options that `readOptionsOf` has read. Throws TLSError "configuration". */
 export function configureCopy(options: Options, host: string | undefined, port = 0): Config {
 	if (problem) refuse(problem);
 	const config = {} as Making<Config>;

@@ -118,12 +118,15 @@ export class Connection extends Lifecycle {
 			: undefined;
 	}
 
-	/** A new turn of the event loop: so many records may be handled before `receive` asks for another. `resume` begins one, too. */
+	/** Begins a turn of the event loop, which limits how many records `receive` handles. `resume` begins one, too. */
 	beginTurn(): void {
 		this.budget = Work.turn;
 	}
 
-	/** For a transport that reads `count` bytes to where they belong in a long record (Deframer.bodyView). It takes memory, which `receive` does not. */
+	/**
+	 * For a transport that reads `count` bytes to their place in a long record (Deframer.bodyView). It allocates a
+	 * view.
+	 */
 	bodyView(count: number): Uint8Array | undefined {
 		return this.incoming.bodyView(count);
 	}
@@ -138,7 +141,7 @@ export class Connection extends Lifecycle {
 		this.die(outOfMemory(purpose, length));
 	}
 
-	/** Gives the record buffers back, which are otherwise kept for the next records: call it when nothing was sent or has come for a while. */
+	/** Gives the record buffers back, which wait for the next records. Call it after a while without data. */
 	release(): void {
 		this.answer();
 		if (this.incoming.isEmpty) this.incoming.release();
@@ -146,8 +149,8 @@ export class Connection extends Lifecycle {
 	}
 
 	/**
-	 * Protects and sends `bytes[start..end)`, with what was collected before. Throws TLSError before the handshake is done and after close; a failure
-	 * to protect ends the connection. Each record has its price, some hundred steps: who writes decides how many there are at once.
+	 * Protects and sends `bytes[start..end)`, with what was collected before. Each record takes some hundred steps.
+	 * Throws TLSError before the handshake is done and after close. A failure to protect ends the connection.
 	 */
 	write(bytes: Uint8Array, start: number, end: number): void {
 		this.collect(bytes, start, end, end - start);
@@ -155,7 +158,7 @@ export class Connection extends Lifecycle {
 	}
 
 	/**
-	 * Like `write`, but what does not fill a record waits for the next `write`, `collect` or `flush`, and shares a record with it. In all, `expected`
+	 * As `write`, but what does not fill a record waits for the next `write`, `collect` or `flush`. In all, `expected`
 	 * bytes are to be collected, these included, as far as that is known.
 	 */
 	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
@@ -174,8 +177,8 @@ export class Connection extends Lifecycle {
 	}
 
 	/**
-	 * Sends the KeyUpdate that the server has asked for, unless a `write` has done so already. Call it from time to time, not after each record: one
-	 * answer serves for many requests (RFC 8446 section 4.6.3). `release` does it, too.
+	 * Sends the KeyUpdate that the server has asked for, unless a `write` has done so already. Call it now and then:
+	 * one answer serves for many requests (RFC 8446 section 4.6.3). `release` does it, too.
 	 */
 	answer(): void {
 		if (!this.isWritable || !this.post!.owesUpdate) return;
@@ -273,7 +276,7 @@ export class Connection extends Lifecycle {
 		if (!driver.hasPart) this.driver = undefined;
 	}
 
-	/** Tells the application what has come of the last record or step, in which `driver` had a part. While a handshake goes on that is nothing. */
+	/** Tells the application what has come of the last record or step: nothing while a handshake goes on. */
 	private report(driver: Driver | undefined): void {
 		if (driver) this.reportHandshake(driver);
 		if (this.readable) this.events.readable(this.readable);
@@ -324,7 +327,7 @@ export class Connection extends Lifecycle {
 		else if (!driver.flow) this.report(driver);
 	}
 
-	/** Uses the record, whose type is known. Returns the driver if there is one, also one whose work is done by that. */
+	/** Uses the record, whose type is known. Returns the driver, if there is one, even if its work is done. */
 	private useRecord(type: number): Driver | undefined {
 		const incoming = this.incoming,
 			driver = this.driver;
@@ -379,7 +382,7 @@ export class Connection extends Lifecycle {
 			this.enter(State.ended);
 			return;
 		}
-		// TLS 1.2 goes on after a warning (RFC 5246 section 7.2.2). TLS 1.3 knows none but user_canceled, which close_notify follows (section 6.1)
+		// TLS 1.2 goes on after a warning (RFC 5246 section 7.2.2). TLS 1.3 knows user_canceled alone (section 6.1)
 		const mayWarn =
 			description === AlertDescription.user_canceled ||
 			(incoming.version || driver?.config.minVersion) === ProtocolVersion.tls12;

@@ -24,13 +24,13 @@ import { AlertLevel, ContentType, HandshakeType, ProtocolLength, type ProtocolVe
 import type { AlertDescription } from "../wire/numbers";
 import type { RecordCipher } from "tls/hardware/aead";
 
-/** change_cipher_spec records dropped in a handshake of TLS 1.3 (RFC 8446 section 5). Servers send one or two, for middleboxes. */
+/** change_cipher_spec records dropped in a handshake of TLS 1.3 (RFC 8446 section 5). Servers send one or two. */
 const MAX_CHANGE_CIPHER_SPECS = 32;
 
 /** RFC 5246 section 7.1 */
 const changeCipherSpec = Uint8Array.of(1);
 
-/** Warnings, user_canceled alerts and HelloRequests that one handshake ignores (RFC 5246 section 7.2, 7.4.1.1, RFC 8446 section 6.1). */
+/** Warnings and HelloRequests that one handshake ignores (RFC 5246 section 7.2, 7.4.1.1, RFC 8446 section 6.1). */
 const MAX_IGNORED = 16;
 
 /** Replaces the set of accepted messages while the flow runs: no message has this bit. */
@@ -43,7 +43,7 @@ const LONG_RECORD = 512;
 const MAX_HANDSHAKE_TYPE = 29;
 
 export class Driver implements Link, Gate {
-	/** What the handshake is at, or the answer to a message after it; not there if none goes on. Set here only, as is the next. */
+	/** The handshake's step, or the answer to a later message; undefined if neither goes on. Set here only. */
 	flow: Flow | undefined = undefined;
 	/** True until `resume`. */
 	isPaused = false;
@@ -96,7 +96,7 @@ export class Driver implements Link, Gate {
 		this.advance();
 	}
 
-	/** True while a flow or a message is at work, and with it perhaps a function of the application's, such as `sign`. */
+	/** True while a flow or a message is at work, and so perhaps an application's function, such as `sign`. */
 	get isRunning(): boolean {
 		return this.accepts === RUNNING;
 	}
@@ -119,7 +119,7 @@ export class Driver implements Link, Gate {
 		expectLength(type, length, this.host.maxMessage);
 	}
 
-	/** A ticket need not be kept (RFC 8446 section 4.6.1); in TLS 1.2 it belongs to the transcript, which the flow then gives. */
+	/** A ticket need not be kept (RFC 8446 section 4.6.1). In TLS 1.2 it belongs to the flow's transcript. */
 	mayPassOver(type: number): boolean {
 		return type === HandshakeType.new_session_ticket && (!this.flow || this.passedTo !== undefined);
 	}
@@ -144,7 +144,7 @@ export class Driver implements Link, Gate {
 			if (joiner.end) this.receiveMessage();
 			isFirst = false;
 		}
-		// while the handshake lasts, the next record may find room in the buffer of this one, unless that takes much memory
+		// during the handshake the next record may use this buffer, unless that takes much memory
 		if (this.isPaused) return;
 		if (!joiner.have && (!this.flow || incoming.end > LONG_RECORD)) incoming.release();
 		else incoming.next();
@@ -158,8 +158,8 @@ export class Driver implements Link, Gate {
 	}
 
 	/**
-	 * RFC 8446 section 5: one byte of value 1, during the handshake only, means nothing. RFC 5246 section 7.1: it must come exactly where
-	 * the flow waits for it, and changes the key.
+	 * TLS 1.3: one byte of value 1 means nothing during the handshake (RFC 8446 section 5). TLS 1.2: it must come
+	 * exactly where the flow waits for it, and changes the key (RFC 5246 section 7.1).
 	 */
 	receiveChangeCipherSpec(): void {
 		const incoming = this.incoming;
@@ -376,7 +376,7 @@ export class Driver implements Link, Gate {
 		this.releaseMessage();
 		if (!step.done) return value!;
 		this.flow = undefined;
-		// TLS 1.2 derives its keys before: what stands behind Finished in a record is refused before the application hears of it
+		// TLS 1.2 has its keys already: bytes behind Finished are refused before the application hears of it
 		if (!this.incoming.is12) this.host.spend(Work.opening);
 		this.closeHeld();
 		return 0;

@@ -33,8 +33,8 @@ import type { CertificatePolicy, VerifiedPeer } from "./policy";
 import { Work } from "./work";
 
 /**
- * Verifies the server's certificates against a policy. Call `step` until it returns false; each call checks one signature at
- * most. Throws TLSError, whose message names the certificate and the rule.
+ * Verifies the server's certificates against a policy. Call `step` until it returns false. Throws TLSError, whose
+ * message names the certificate and the rule.
  */
 export class PathSearch {
 	private readonly list: CertificateList;
@@ -64,14 +64,14 @@ export class PathSearch {
 	declare private policies: PolicyCheck | undefined;
 	/** Checks the signatures of a path that is good in everything else. */
 	declare private check: SignatureCheck | undefined;
-	/** True if the leaf is trusted or pinned itself, which is not enough: its status must be checked, so its issuer must be known. */
+	/** True if the leaf is trusted or pinned itself, but its status must be checked: then its issuer must be known. */
 	declare private isAnchor: boolean;
 	/** Why the first path failed. */
 	declare private error: TLSError | undefined;
 
 	/**
-	 * The certificates are in `message` at `spans`: start and end of each, the leaf's first. `staple`: the range of its OCSP
-	 * response, if there is one, or "later": `peer` says whether one must come.
+	 * The certificates are in `message` at `spans`: start and end of each, the leaf's first. `staple`: the range of its
+	 * OCSP response, if any; or "later": `peer` says if one must come.
 	 */
 	constructor(message: Uint8Array, spans: readonly number[], policy: CertificatePolicy, staple?: Span | "later") {
 		if (staple) this.staple = staple;
@@ -114,7 +114,7 @@ export class PathSearch {
 		leaf.checkVersion();
 		const { spans } = list;
 		const trusted = roots ? findLeaf(roots, leaf, spans[0]!, spans[1]!, this.digestBuffer()) : -1;
-		// if this very certificate or its key is trusted, a name adds nothing (RFC 6125 section 6.6.2); one that it has is checked all the same
+		// a certificate that is trusted itself needs no name (RFC 6125 section 6.6.2); one that it has is checked
 		if (!matchesServerName(leaf, name) && (leaf.namesEnd || (trusted < 0 && !this.isPinned(leaf))))
 			refuseName(leaf, name);
 		checkLeaf(leaf, this.policy, this.now);
@@ -165,7 +165,7 @@ export class PathSearch {
 		return false;
 	}
 
-	/** Goes on to the next trusted key that may have issued the end of the path, or is its own. True if the path that ends there is good. */
+	/** Goes on to the next trusted key for the end of the path, its issuer's or its own. True if that path is good. */
 	private nextRoot(): boolean {
 		const { roots, pinsInsteadOfRoots } = this.policy;
 		if (this.root === Anchor.pinned) this.pop();
@@ -183,7 +183,7 @@ export class PathSearch {
 		return false;
 	}
 
-	/** Returns the next root that has the name of the last issuer, or -1. XS: on its own, so that what it takes is free when the root is tried. */
+	/** Returns the next root with the last issuer's name, or -1. XS: its memory is free when the root is tried. */
 	private findRoot(roots: RootStore): number {
 		this.list.spent += Work.root;
 		const last = this.readLast();
@@ -192,7 +192,7 @@ export class PathSearch {
 		return this.root < 0 ? roots.find(digest) : roots.isNamed(this.root + 1, digest) ? this.root + 1 : -1;
 	}
 
-	/** True if the certificate at the end of the path has a pinned key. The leaf's own does not count if its issuer must be known. */
+	/** True if the end of the path has a pinned key. The leaf's own does not count if its issuer must be known. */
 	private endsPinned(): boolean {
 		const level = this.path.length - 1;
 		const isPinned = (this.path[level]! & Entry.pinned) !== 0;
@@ -238,7 +238,7 @@ export class PathSearch {
 		}
 	}
 
-	/** True if certificate `index` can be read and may stand above the path. Its name constraints are left to further steps. */
+	/** True if certificate `index` is readable and may stand above the path. Further steps check name constraints. */
 	private tryIssuer(index: number): boolean {
 		try {
 			const certificate = this.list.read(index);
@@ -336,7 +336,7 @@ export class PathSearch {
 		return true;
 	}
 
-	/** Checks one signature, from the trusted key downwards. False when the server is verified. A path with a wrong signature is given up. */
+	/** Checks a signature, from the trusted key downwards. A wrong one ends the path. False when all hold. */
 	private checkSignature(check: SignatureCheck): boolean {
 		if (++this.signatures > Limit.signatures)
 			refuseWork(`certificate path search stopped after ${Limit.signatures} signatures`);
@@ -351,7 +351,7 @@ export class PathSearch {
 		return check.level >= 0 || this.end(check.issuer);
 	}
 
-	/** The path holds, and `issuer` is the key of the leaf's issuer, if there is one. True if a stapled status is left to check. */
+	/** The path holds. `issuer` is the key of the leaf's issuer, if any. True if a stapled status is left to check. */
 	private end(issuer: PublicKey | undefined): boolean {
 		const staple = this.staple;
 		// nobody can tell the status of a leaf that is pinned itself

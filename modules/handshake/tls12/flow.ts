@@ -146,8 +146,8 @@ function mustCompute(state: Certified12): boolean {
 }
 
 /**
- * Sends [Certificate], ClientKeyExchange, [CertificateVerify] (section 7.4.6 to 7.4.8). The extended master secret follows from all messages
- * up to ClientKeyExchange.
+ * Sends [Certificate], ClientKeyExchange, [CertificateVerify] (section 7.4.6 to 7.4.8). The extended master secret
+ * follows from all messages up to that.
  */
 function sendKeyExchange(link: Link, state: Certified12): asserts state is Certified12 & Keyed12 {
 	const {
@@ -210,7 +210,7 @@ function finish(link: Link, state: Keyed12): void {
 	link.send(w.bytes, 0, w.length);
 }
 
-/** Reads a NewSessionTicket. It comes before the server's ChangeCipherSpec if it was announced (RFC 5077 section 3.3). */
+/** Reads a NewSessionTicket. If announced, it comes before the server's ChangeCipherSpec (RFC 5077 section 3.3). */
 function receiveTicket(link: Link, state: State12): void {
 	// memory had no room for it
 	if (!link.messageEnd) return;
@@ -226,7 +226,7 @@ function expectedFinished(link: Link, { answer, master, transcript }: Keyed12): 
 	return expected;
 }
 
-/** Checks the server's Finished. If nothing is signed, it is the proof: only the certificate's key could read the secret. */
+/** Checks the server's Finished. Without a signature it is the proof: only the server's key could read the secret. */
 function checkFinished(link: Link, state: Certified12 & Keyed12): AuthenticatedPeer {
 	const expected = expectedFinished(link, state);
 	const at = link.reader.skip(expected.length);
@@ -361,7 +361,7 @@ function* exchangeKeys(link: Link, state: Certified12): Flow {
 	return finishServer(link, state);
 }
 
-/** NewSessionTicket, and the server's Finished. In the short handshake (RFC 5246 section 7.3, figure 2) the client's follows. */
+/** NewSessionTicket and the server's Finished. In the short handshake (section 7.3, figure 2) the client's follows. */
 function* finishServer(link: Link, state: Keyed12): Flow {
 	if (state.answer.sendsTicket) {
 		link.passTo(state.transcript);
@@ -380,7 +380,7 @@ function* finishServer(link: Link, state: Keyed12): Flow {
 	}
 }
 
-/** All that follows the ServerHello, which is the message that the link holds. Each part returns the next, so that only one waits. */
+/** All that follows the ServerHello, which the link holds. Each part returns the next, so that only one waits. */
 export function flow12(link: Link, hello: Hello, transcript: Transcript): Flow {
 	const state = begin(link, hello, transcript);
 	const session = hello.session;
