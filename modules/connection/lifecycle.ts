@@ -115,8 +115,8 @@ export abstract class Lifecycle implements Host {
 	}
 
 	/**
-	 * Closes the write side for good, if the server has not closed its own: the application can do nothing more, and only the server's close_notify is waited
-	 * for. Returns false if there is nothing to wait for.
+	 * Closes the write side for good, unless the server has closed its own. The application can do nothing more: only
+	 * the server's close_notify is waited for. Returns false if there is nothing to wait for.
 	 */
 	linger(): boolean {
 		if (this.state !== State.open) return false;

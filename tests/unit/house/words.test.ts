@@ -41,7 +41,7 @@ function commentsOf(source: string): string[] {
 				: text
 						.slice(2, -2)
 						.replace(/^\*/, "")
-						.replace(/^(\t|[ \t]*\* ?)/gm, ""),
+						.replace(/^(?:[ \t]*\* ?|\t)/gm, ""),
 		);
 }
 
