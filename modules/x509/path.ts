@@ -94,9 +94,7 @@ export class PathSearch {
 		do if (this.advance()) return this.check !== undefined || this.end(undefined);
 		while (list.spent < turn);
 		if (list.spent > Work.most)
-			refuseWork(
-				"certificate path search stopped: the server's certificates allow too many paths, or are too long",
-			);
+			refuseWork("certificate path search stopped: the server's certificates allow too many paths, or are too long");
 		return true;
 	}
 
