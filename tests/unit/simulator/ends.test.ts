@@ -99,7 +99,7 @@ const limits: End[] = [
 ];
 
 const flash: End[] = [
-	{ end: "flashOctets", code: 10, says: /TypeError: .*read-only/ },
+	{ end: "flashBytes", code: 10, says: /TypeError: .*read-only/ },
 	{ end: "flashMap", code: 10, says: /TypeError: .*read-only/ },
 	{ end: "flashList", code: 0, prints: ["9,2,3"] },
 	{ end: "flashObject", code: 0, prints: ["9"] },
