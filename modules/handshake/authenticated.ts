@@ -70,9 +70,10 @@ function schemeParts(scheme: number): number {
 	}
 }
 
-/** The same for TLS 1.2, where a scheme of ECDSA names a hash but no curve, and PKCS #1 is still allowed (RFC 5246 section 7.4.1.4.1). */
+/** The same for TLS 1.2: ECDSA names a hash but no curve, and PKCS #1 is allowed (RFC 5246 section 7.4.1.4.1). */
 function schemeParts12(scheme: number, kind: KeyKind): number {
-	const isCurve = kind >= KeyKind.p256 && kind <= KeyKind.p521;
+	const parts = schemeParts(scheme),
+		isCurve = kind >= KeyKind.p256 && kind <= KeyKind.p521;
 	switch (scheme) {
 		case SignatureScheme.rsa_pkcs1_sha256:
 			return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha256;
@@ -80,14 +81,8 @@ function schemeParts12(scheme: number, kind: KeyKind): number {
 			return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha384;
 		case SignatureScheme.rsa_pkcs1_sha512:
 			return (KeyKind.rsa << 16) | (Padding.pkcs1 << 8) | HashAlgorithm.sha512;
-		case SignatureScheme.ecdsa_secp256r1_sha256:
-			return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha256 : 0;
-		case SignatureScheme.ecdsa_secp384r1_sha384:
-			return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha384 : 0;
-		case SignatureScheme.ecdsa_secp521r1_sha512:
-			return isCurve ? (kind << 16) | (Padding.ecdsa << 8) | HashAlgorithm.sha512 : 0;
 		default:
-			return schemeParts(scheme);
+			return isCurve && ((parts >> 8) & 0xff) === Padding.ecdsa ? (kind << 16) | (parts & 0xffff) : parts;
 	}
 }
 
