@@ -140,7 +140,7 @@ export class Driver implements Link, Gate {
 				this.host.pause();
 				return;
 			}
-			incoming.at = joiner.take(incoming.buffer, incoming.at, incoming.end);
+			incoming.at = joiner.takeFrom(incoming.buffer, incoming.at, incoming.end);
 			if (joiner.end) this.receiveMessage();
 			isFirst = false;
 		}
@@ -229,7 +229,7 @@ export class Driver implements Link, Gate {
 		this.passedTo = transcript;
 	}
 
-	holds(secrets: { close(): void }): void {
+	wipeAtEnd(secrets: { close(): void }): void {
 		this.held = secrets;
 	}
 

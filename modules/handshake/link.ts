@@ -50,7 +50,7 @@ export interface Link {
 	/** A ticket that comes next and finds no room is only added to the transcript: the link then holds no message. */
 	passTo(transcript: Transcript): void;
 	/** Has `secrets` wiped when the handshake is over, however it ends. They replace what was held before. */
-	holds(secrets: { close(): void }): void;
+	wipeAtEnd(secrets: { close(): void }): void;
 	/** Most bytes that a record to the peer carries. */
 	readonly maxFragment: number;
 	/** Sends handshake messages `bytes[start..end)`, split into records as needed. */

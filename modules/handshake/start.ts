@@ -102,7 +102,7 @@ function makeHello(config: Config): Hello {
 export function* handshake(link: Link): Flow {
 	const hello = makeHello(link.config);
 	const transcript = hello.transcript;
-	link.holds(hello);
+	link.wipeAtEnd(hello);
 	yield Step.pause;
 	sendHello(link, hello, transcript);
 	yield Accept.server_hello;

@@ -19,7 +19,7 @@ export interface Gate {
 }
 
 export class Joiner {
-	/** The message, header included, is `bytes[start..end)` once `take` says so. */
+	/** The message, header included, is `bytes[start..end)` once `takeFrom` says so. */
 	bytes: Uint8Array = empty;
 	start = 0;
 	end = 0;
@@ -33,8 +33,8 @@ export class Joiner {
 	}
 
 	/** Takes from `record[at..end)` and returns how far it went. A message is there if `end` is above 0 now. */
-	take(record: Uint8Array, at: number, end: number): number {
-		if (this.have < 0) return this.pass(record, at, end);
+	takeFrom(record: Uint8Array, at: number, end: number): number {
+		if (this.have < 0) return this.passBytes(record, at, end);
 		if (!this.held) {
 			let size: number = ProtocolLength.messageHeader;
 			if (end - at >= size) {
@@ -44,9 +44,9 @@ export class Joiner {
 					this.start = at;
 					return (this.end = at + size);
 				}
-				if (!this.finds(record[at]!, size)) {
+				if (!this.hasRoom(record[at]!, size)) {
 					this.have = -size;
-					return this.pass(record, at, end);
+					return this.passBytes(record, at, end);
 				}
 			}
 			this.held = new Uint8Array(size);
@@ -70,7 +70,7 @@ export class Joiner {
 		if (this.have === ProtocolLength.messageHeader && held.length === ProtocolLength.messageHeader) {
 			const size = this.size(held, 0);
 			if (size > ProtocolLength.messageHeader) {
-				if (!this.finds(held[0]!, size)) return this.startPassing(record, at, end, size);
+				if (!this.hasRoom(held[0]!, size)) return this.startPassing(record, at, end, size);
 				this.held = new Uint8Array(size);
 				copy(held, 0, ProtocolLength.messageHeader, this.held, 0);
 				held = this.held;
@@ -90,7 +90,7 @@ export class Joiner {
 	}
 
 	/** True if there is room for a message; false if there is none and it may be passed over. */
-	private finds(type: number, size: number): boolean {
+	private hasRoom(type: number, size: number): boolean {
 		if (this.gate.mayPassOver(type) && !canMakeBuffer(size)) return false;
 		expectBuffer(size, Purpose.message);
 		return true;
@@ -101,11 +101,11 @@ export class Joiner {
 		const header = this.held!;
 		this.held = undefined;
 		this.have = -size;
-		this.pass(header, 0, ProtocolLength.messageHeader);
-		return this.pass(record, at, end);
+		this.passBytes(header, 0, ProtocolLength.messageHeader);
+		return this.passBytes(record, at, end);
 	}
 
-	private pass(bytes: Uint8Array, at: number, end: number): number {
+	private passBytes(bytes: Uint8Array, at: number, end: number): number {
 		const stop = Math.min(end, at - this.have);
 		this.have += stop - at;
 		this.gate.passOver(bytes, at, stop);

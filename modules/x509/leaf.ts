@@ -22,7 +22,7 @@ export function findLeaf(roots: RootStore, leaf: Certificate, start: number, end
 	if (root < 0) return -1;
 	const fingerprint = new Uint8Array(DIGEST);
 	sha256(leaf.bytes, start, end, fingerprint);
-	for (; roots.isNamed(root, name); root++) if (roots.isCertificate(roots.place(root), fingerprint)) return root;
+	for (; roots.isNamed(root, name); root++) if (roots.isCertificate(roots.placeOf(root), fingerprint)) return root;
 	return -1;
 }
 

@@ -201,7 +201,7 @@ export class PathSearch {
 
 	/** Checks what the root allows. Its name constraints are left to further steps. */
 	private tryRoot(roots: RootStore, root: number): boolean {
-		const place = roots.place(root);
+		const place = roots.placeOf(root);
 		try {
 			if (!roots.issues(place)) refuseSibling(this.readLast());
 			checkRoot(this.policy, roots, place, countIntermediates(this.path), this.now);
@@ -211,7 +211,7 @@ export class PathSearch {
 			if (start === end) return this.checkRest();
 			this.names = new NameCheck(roots.bytes, start, end, "the trusted root");
 		} catch (error) {
-			this.keep(error);
+			this.keepError(error);
 		}
 		return false;
 	}
@@ -256,7 +256,7 @@ export class PathSearch {
 			return true;
 		} catch (error) {
 			this.list.spent += Work.refusal;
-			this.keep(error);
+			this.keepError(error);
 			return false;
 		}
 	}
@@ -278,7 +278,7 @@ export class PathSearch {
 				names.step(this.list.read(path[level]! & Entry.index));
 			} catch (error) {
 				this.names = undefined;
-				this.keep(error);
+				this.keepError(error);
 			}
 		}
 		return false;
@@ -309,13 +309,13 @@ export class PathSearch {
 			policies.step(certificate);
 		} catch (error) {
 			this.policies = undefined;
-			this.keep(error);
+			this.keepError(error);
 		}
 		return false;
 	}
 
 	/** Keeps the reason why a path failed. Throws what is no such reason. */
-	private keep(error: unknown): void {
+	private keepError(error: unknown): void {
 		if (!isVerdict(error)) throw error;
 		this.error ??= error;
 	}
@@ -342,7 +342,7 @@ export class PathSearch {
 		try {
 			check.step(this.list, this.path);
 		} catch (error) {
-			this.keep(error);
+			this.keepError(error);
 			this.check = undefined;
 			return true;
 		}
@@ -379,7 +379,7 @@ export class PathSearch {
 		const { roots } = this.policy;
 		let end = this.leaf.notAfter;
 		if (check) end = Math.min(end, check.notAfter);
-		if (root >= 0 && roots) end = Math.min(end, roots.validUntil(roots.place(root)));
+		if (root >= 0 && roots) end = Math.min(end, roots.validUntil(roots.placeOf(root)));
 		return this.leaf.needsStatus && status ? Math.min(end, status.validUntil) : end;
 	}
 

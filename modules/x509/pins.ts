@@ -33,7 +33,7 @@ export function checkPins(
 	digest: Uint8Array,
 ): void {
 	if (!pins?.length || !roots || hasFact(path, path.length, Entry.pinned)) return;
-	const place = roots.place(root);
+	const place = roots.placeOf(root);
 	if (!isPin(pins, roots.bytes, roots.keyStart(place), roots.keyEnd(place), digest))
 		throw new TLSError(
 			"pin_mismatch",

@@ -60,9 +60,9 @@ function isSource(value: RootBytes): value is RootSource {
 	return "read" in value;
 }
 
-/** The roots are told apart by their index, from which `place` finds what is known of one. */
+/** The roots are told apart by their index, from which `placeOf` finds what is known of one. */
 export class RootStore {
-	/** All of the store; of one in a file, the root that `place` found last. */
+	/** All of the store; of one in a file, the root that `placeOf` found last. */
 	bytes: Uint8Array;
 	/** Number of roots. */
 	readonly count: number;
@@ -228,7 +228,7 @@ export class RootStore {
 	}
 
 	/** Finds root `index`. Returns its place in `bytes`, for the methods that take a place. */
-	place(index: number): number {
+	placeOf(index: number): number {
 		const offset = this.offsetOf(index);
 		if (!this.source) return offset;
 		const keyEnd = Store.key + 2 + u16(this.readAt(offset + Store.key, 2), 0);

@@ -17,7 +17,7 @@ const TRUSTED_KEY = "a trusted key";
 
 /** Returns the key of number `root` of a store, read by `der`. */
 export function rootKey(roots: RootStore, root: number, der: DER): PublicKey {
-	const place = roots.place(root);
+	const place = roots.placeOf(root);
 	return takePublicKey(der.open(roots.bytes, roots.keyStart(place), roots.keyEnd(place), TRUSTED_KEY));
 }
 

@@ -51,7 +51,7 @@ test("every one of Node's roots is found by its name, with its key and its end",
 	expected.all.forEach(({ key, notAfter }, i) => {
 		let found = 0;
 		for (let root = store.find(names[i]!); root >= 0 && store.isNamed(root, names[i]!); root++) {
-			const place = store.place(root);
+			const place = store.placeOf(root);
 			if (hex(sha256(store.bytes, store.keyStart(place), store.keyEnd(place))) !== key) continue;
 			found++;
 			equal(store.notAfter(place), notAfter);
@@ -92,8 +92,8 @@ test("the tool and the device make the same store of the same certificates", () 
 		own.set(tool.subarray(Store.made, Store.count), Store.made);
 		const store = new RootStore(resourceBytes(name));
 		for (let i = 0; i < store.count; i++) {
-			const at = store.place(i) + Store.distrusted;
-			equal(store.distrustedFrom(store.place(i)) < Store.never, name === "all.bin", "public roots alone have a date");
+			const at = store.placeOf(i) + Store.distrusted;
+			equal(store.distrustedFrom(store.placeOf(i)) < Store.never, name === "all.bin", "public roots alone have a date");
 			own.set(tool.subarray(at, at + 4), at);
 		}
 		const end = own.length - Store.checkSize;
@@ -109,7 +109,7 @@ test("what a root may do is kept", () => {
 		const certificate = new Certificate().read(bytes, 0, bytes.length, 0);
 		const root = store.find(nameOf(bytes, certificate.subjectStart, certificate.subjectEnd));
 		const title = certificate.title.slice("certificate 0 (CN=".length, -1);
-		const place = store.place(root),
+		const place = store.placeOf(root),
 			start = store.constraintsStart(place);
 		kept[title] = [store.issues(place), store.pathLength(place), store.constraintsEnd(start) > start];
 	}
@@ -154,7 +154,7 @@ test("a lookup allocates nothing", () => {
 	const counted = allocations(() => {
 		for (let i = 0; i < names.length; i++) {
 			const root = store.find(names[i]!);
-			const place = store.place(root);
+			const place = store.placeOf(root);
 			if (store.isNamed(root, names[i]!)) sum += store.keyEnd(place) - store.keyStart(place);
 			digestOf(store.bytes, store.keyStart(place), store.keyEnd(place), digest);
 			sum += store.notAfter(place) > store.notBefore(place) ? 1 : 0;

@@ -50,7 +50,7 @@ export class TicketKeeper {
 	}
 
 	/** Hands on the session that `ticket` stands for. Its key is made with the nonce `bytes[start..end)`. `lifetime` is in seconds. */
-	keep(link: Link, lifetime: number, ticket: Ticket13, bytes: Uint8Array, start: number, end: number): void {
+	keepTicket(link: Link, lifetime: number, ticket: Ticket13, bytes: Uint8Array, start: number, end: number): void {
 		// a lifetime of zero means that it is not to be used
 		if (!lifetime || !this.left) return;
 		const now = clockTime(this.clock);
@@ -103,7 +103,7 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	// section 4.6.1: a ticket may be passed over
 	if (!keeper || !canKeepTicket(ticketEnd - ticketStart)) return;
 	const ticket = { ticket: r.bytes.slice(ticketStart, ticketEnd), ageAdd, maxEarlyData };
-	keeper.keep(link, lifetime, ticket, r.bytes, nonceStart, nonceEnd);
+	keeper.keepTicket(link, lifetime, ticket, r.bytes, nonceStart, nonceEnd);
 }
 
 /**

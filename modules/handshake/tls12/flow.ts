@@ -293,7 +293,7 @@ function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 	// a session that the server resumes gives its secret first
 	if (!answer.resumes) hello.dropOffers();
 	const state = new State12(answer, hello);
-	link.holds(state);
+	link.wipeAtEnd(state);
 	return state;
 }
 

@@ -362,7 +362,7 @@ function* agreeKeys(link: Link, hello: Hello, answer: ServerHello, state: State1
 /** All that follows the ServerHello `answer`, which is the message that the link holds. Each part returns the next, so that only one waits. */
 export function flow13(link: Link, hello: Hello, answer: ServerHello): Flow {
 	const state = new State13(hello, answer);
-	link.holds(state);
+	link.wipeAtEnd(state);
 	link.useVersion(ProtocolVersion.tls13);
 	if (state.isCompatible) link.oweChangeCipherSpec();
 	if (!answer.key) expectTrust(link);

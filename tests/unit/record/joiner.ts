@@ -39,7 +39,7 @@ test("a message in one record is used where it lies", () => {
 	const gate = new Gate(),
 		joiner = new Joiner(gate);
 	const record = header(20, 3, 1, 2, 3);
-	equal(joiner.take(record, 0, record.length), record.length);
+	equal(joiner.takeFrom(record, 0, record.length), record.length);
 	equal([joiner.bytes === record, joiner.start, joiner.end, joiner.have, gate.asked], [true, 0, 7, 0, "20:3 "]);
 });
 
@@ -48,7 +48,7 @@ test("one that comes byte by byte is asked about once, when its header is there"
 		joiner = new Joiner(gate);
 	const record = header(20, 3, 1, 2, 3);
 	for (let at = 0; at < record.length; at++) {
-		equal(joiner.take(record, at, at + 1), at + 1);
+		equal(joiner.takeFrom(record, at, at + 1), at + 1);
 		equal(gate.asked, at < 3 ? "" : "20:3 ");
 		equal(joiner.end, at < 6 ? 0 : 7);
 	}
@@ -62,7 +62,7 @@ for (const size of [1, 4, 9]) {
 		const record = header(1, HUGE, 1, 2, 3, 4, 5);
 		gate.refuses = true;
 		throws(() => {
-			for (let at = 0; at < record.length; at += size) joiner.take(record, at, Math.min(record.length, at + size));
+			for (let at = 0; at < record.length; at += size) joiner.takeFrom(record, at, Math.min(record.length, at + size));
 		}, "unexpected_message");
 		equal(gate.asked, `1:${HUGE} `);
 	});
@@ -70,7 +70,7 @@ for (const size of [1, 4, 9]) {
 		const joiner = new Joiner(new Gate());
 		const record = header(11, HUGE, 1, 2, 3, 4, 5);
 		throws(() => {
-			for (let at = 0; at < record.length; at += size) joiner.take(record, at, Math.min(record.length, at + size));
+			for (let at = 0; at < record.length; at += size) joiner.takeFrom(record, at, Math.min(record.length, at + size));
 		}, "out_of_memory");
 	});
 	test(`or is passed over to its last byte, ${size} bytes at a time`, () => {
@@ -78,16 +78,16 @@ for (const size of [1, 4, 9]) {
 			joiner = new Joiner(gate);
 		gate.mayPass = true;
 		const record = header(4, HUGE, 1, 2, 3, 4, 5);
-		for (let at = 0; at < record.length; at += size) joiner.take(record, at, Math.min(record.length, at + size));
+		for (let at = 0; at < record.length; at += size) joiner.takeFrom(record, at, Math.min(record.length, at + size));
 		equal([joiner.have, joiner.end, gate.passedOver], [9 - (HUGE + 4), 0, 9]);
 		const piece = new Uint8Array(0x4000);
-		while (joiner.have < -piece.length) equal(joiner.take(piece, 0, piece.length), piece.length);
+		while (joiner.have < -piece.length) equal(joiner.takeFrom(piece, 0, piece.length), piece.length);
 		const left = -joiner.have;
 		// the message behind it is whole
 		piece.set(header(24, 1, 1), left);
-		equal(joiner.take(piece, 0, left + 5), left);
+		equal(joiner.takeFrom(piece, 0, left + 5), left);
 		equal([joiner.have, joiner.end, gate.passedOver], [0, 0, HUGE + 4]);
-		equal(joiner.take(piece, left, left + 5), left + 5);
+		equal(joiner.takeFrom(piece, left, left + 5), left + 5);
 		equal([joiner.start, joiner.end], [left, left + 5]);
 	});
 }
