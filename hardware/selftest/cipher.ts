@@ -23,7 +23,7 @@ class LaterAEAD extends Native("xs_aead_destructor") {
 }
 
 /** What `laterAEAD` makes a cipher of. */
-export interface CipherParts {
+interface CipherParts {
 	readonly algorithm: AEADAlgorithm;
 	readonly version: RecordVersion;
 	/** The key, then the IV. */

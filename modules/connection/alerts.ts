@@ -25,7 +25,7 @@ function isForWantOfCertificate(description: number): boolean {
 }
 
 /** What a connection knows when an alert comes. */
-export interface AlertContext {
+interface AlertContext {
 	/** What was offered, while the server has not answered the ClientHello. */
 	readonly offers: Config | undefined;
 	/** The server asked for a certificate, and an empty list went out. */

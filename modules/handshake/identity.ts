@@ -179,7 +179,7 @@ export function identityList({
 }
 
 /** The client's identities; the first one is tried first. */
-export type Credentials = Pick<Config, "credential" | "otherCredentials">;
+type Credentials = Pick<Config, "credential" | "otherCredentials">;
 
 /** Which identity answers a request, and the scheme of its signature. */
 export interface Identity {

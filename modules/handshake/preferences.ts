@@ -113,7 +113,7 @@ function namedNumbers(
 }
 
 /** Groups for a key share, in order of preference, and those of finite fields, which only old servers of TLS 1.2 get. */
-export interface OfferedGroups {
+interface OfferedGroups {
 	groups: readonly number[];
 	oldGroups?: readonly number[];
 }

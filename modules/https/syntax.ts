@@ -72,7 +72,7 @@ function isSpace(c: number | undefined): boolean {
 }
 
 /** The first offset of `start..end` that has no space, or `end`. */
-export function skipSpace(bytes: Uint8Array, start: number, end: number): number {
+function skipSpace(bytes: Uint8Array, start: number, end: number): number {
 	while (start < end && isSpace(bytes[start])) start++;
 	return start;
 }

@@ -12,7 +12,7 @@ export const STAPLED_STATUS = "the stapled certificate status";
 
 /** ResponderID: a Name, or the SHA-1 of a key. */
 export const RESPONDER_NAME = Tag.explicit | 1;
-export const RESPONDER_KEY = Tag.explicit | 2;
+const RESPONDER_KEY = Tag.explicit | 2;
 
 /** Most extensions in one list. */
 const MAX_EXTENSIONS = 16;

@@ -50,7 +50,7 @@ export function sessionBinding(
 }
 
 /** What a handshake of TLS 1.2 leaves for a session. */
-export interface Made12 {
+interface Made12 {
 	readonly answer: ServerHello12;
 	readonly ticket: Ticket12 | undefined;
 	/** The master secret. */

@@ -47,7 +47,7 @@ const NO_NAME = "";
 const EXTENDED_MASTER_SECRET = 1;
 
 /** When a session is used, and for how long after the last full handshake, in seconds. */
-export interface SessionTime {
+interface SessionTime {
 	/** Milliseconds since 1970. */
 	readonly now: number;
 	readonly lifetime: number;
@@ -259,7 +259,7 @@ function wipe(bytes: Uint8Array): void {
 }
 
 /** What a session must go with. */
-export interface SessionTerms {
+interface SessionTerms {
 	readonly suites: readonly number[];
 	readonly schemes: readonly number[];
 	readonly protocols: readonly string[];
