@@ -45,10 +45,7 @@ export class Connection extends Lifecycle {
 
 	// XS looks a method up from the first to the last: what each read and segment needs comes first
 
-	/**
-	 * Copies received data into `to`, a buffer, a view of bytes or a DataView, as much as goes in. Returns how many
-	 * bytes that are.
-	 */
+	/** Copies received data into `to`, as much as goes in. Returns how many bytes that are. */
 	read(to: ArrayBuffer | ArrayBufferView): number {
 		const left = this.readable;
 		if (!left) return 0;
@@ -67,9 +64,8 @@ export class Connection extends Lifecycle {
 	}
 
 	/**
-	 * Takes bytes `bytes[start..end)` from the transport and returns where it stopped. It stops early while a record's
-	 * data is unread, while a pause lasts, and when the connection is over. Offer the rest again after `read` or the
-	 * pause.
+	 * Takes bytes `bytes[start..end)` from the transport and returns where it stopped. It stops early while data is
+	 * unread, while a pause lasts, and when the connection is over. Offer the rest again after that.
 	 */
 	receive(bytes: Uint8Array, start: number, end: number): number {
 		const incoming = this.incoming;
@@ -123,10 +119,7 @@ export class Connection extends Lifecycle {
 		this.budget = Work.turn;
 	}
 
-	/**
-	 * For a transport that reads `count` bytes to their place in a long record (Deframer.bodyView). It allocates a
-	 * view.
-	 */
+	/** For a transport that reads bytes to their place in a long record (Deframer.bodyView). Allocates a view. */
 	bodyView(count: number): Uint8Array | undefined {
 		return this.incoming.bodyView(count);
 	}
@@ -162,12 +155,12 @@ export class Connection extends Lifecycle {
 	 * bytes are to be collected, these included, as far as that is known.
 	 */
 	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
-		this.expectWritable();
-		const outgoing = this.outgoing,
+		const post = this.expectWritable(),
+			outgoing = this.outgoing,
 			maxFragment = outgoing.maxFragment;
 		try {
 			for (let at = start; at < end; at += maxFragment) {
-				if (outgoing.needsNewKey || this.post!.owesUpdate) this.updateKey();
+				if (outgoing.needsNewKey || post.owesUpdate) this.updateKey();
 				outgoing.collect(bytes, at, end - at > maxFragment ? at + maxFragment : end, expected + start - at);
 			}
 		} catch (e) {
@@ -194,21 +187,18 @@ export class Connection extends Lifecycle {
 	 * the next `write` or `answer` does it. Throws TLSError "configuration" in TLS 1.2.
 	 */
 	requestKeyUpdate(): void {
-		this.expectWritable();
-		this.post!.requestUpdate();
+		this.expectWritable().requestUpdate();
 		this.answer();
 	}
 
 	/** Returns keying material for a protocol above (exporter.ts). */
 	exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): ArrayBuffer {
-		this.expectOpen();
-		return exportFrom(this.post!.exporter, label, context, length);
+		return exportFrom(this.expectOpen().exporter, label, context, length);
 	}
 
 	/** Returns the channel binding tls-exporter (RFC 9266). */
 	channelBinding(): ArrayBuffer {
-		this.expectOpen();
-		return channelBindingOf(this.post!.exporter);
+		return channelBindingOf(this.expectOpen().exporter);
 	}
 
 	/** True if something waits for `flush`. */

@@ -211,13 +211,19 @@ export abstract class Lifecycle implements Host {
 		return true;
 	}
 
-	protected expectWritable(): void {
-		this.expectOpen();
+	/** Throws unless application data can be sent. Returns what handles messages after the handshake. */
+	protected expectWritable(): PostHandshake {
+		const post = this.expectOpen();
 		if (this.hasEnded) throw new TLSError("closed", "nothing can be written after end()");
+		return post;
 	}
 
-	protected expectOpen(): void {
-		if (!this.isOpen || this.isLingering) throw this.failure ?? new TLSError("closed", "the connection is not open");
+	/** Throws unless the connection is open. Returns what handles messages after the handshake. */
+	protected expectOpen(): PostHandshake {
+		const post = this.post;
+		if (!post || !this.isOpen || this.isLingering)
+			throw this.failure ?? new TLSError("closed", "the connection is not open");
+		return post;
 	}
 
 	/** The connection ends with what was thrown, and whoever runs it is told, unless it is over already. */
