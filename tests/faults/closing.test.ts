@@ -198,7 +198,7 @@ for (const [name, version] of [
 				let open = -1;
 				const { client, server } = await run(
 					version,
-					{ callback: "onReadable", does: "close and go on", patience: 2000 },
+					{ callback: "onReadable", does: "close and go on", patience: most + 300 },
 					async session => {
 						while (!session.outcome.received.length) if (!(await session.receive())) return;
 						session.send(DATA, Buffer.from("hello"));
