@@ -2,7 +2,8 @@
 	Servers as Debian packages them, each with what its package's own configuration says of TLS. They answer "hello".
 */
 
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
+import { join } from "node:path";
 import type { ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { hasProgram, startProgram, type TalkingServer } from "./servers.js";
 
@@ -161,17 +162,23 @@ persistence false
 
 export type DaemonName = keyof typeof daemons;
 
+/** Path of a program, which a user who is not root may not find by its name. */
+function pathOf(program: string): string {
+	const path = join("/usr/sbin", program);
+	return existsSync(path) ? path : program;
+}
+
 /** False, or the package that brings the program. */
 export function missingDaemon(name: DaemonName): string | false {
 	const { program, debianPackage, probe } = daemons[name];
-	return hasProgram(program, probe) ? false : debianPackage;
+	return hasProgram(pathOf(program), probe) ? false : debianPackage;
 }
 
 /** Starts the server, with these lines in its configuration. */
 export function startDaemon(name: DaemonName, identity: ServerIdentity, more = ""): Promise<TalkingServer> {
 	const { program, values, config } = daemons[name] as Daemon;
 	return startProgram(
-		program,
+		pathOf(program),
 		identity,
 		(port, folder) => {
 			// apache's own user reads the page
