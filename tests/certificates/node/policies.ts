@@ -57,6 +57,48 @@ function chainOf(upper: Says, lower: Says, leaf: Says): Certificate[] {
 	return [all.leaf, all.lower, all.upper];
 }
 
+/** The same with a lower authority that is the upper one with a new key: it is self-issued. */
+function renewed(upper: Says, lower: Says, leaf: Says): Certificate[] {
+	const all = makeWorld({
+		upper: policyRequest(upper),
+		lower: { subject: "Upper CA", ...policyRequest(lower) },
+		leaf: policyRequest(leaf),
+	});
+	return [all.leaf, all.lower, all.upper];
+}
+
+/** RFC 5280 section 6.1.4 h and 6.1.3 d 2: a self-issued authority is not counted, and may name any policy. */
+function selfIssued(): ChainCase[] {
+	const p = { policies: [P] },
+		q = { policies: [Q] },
+		any = { policies: [ANY] };
+	const yes = (name: string, ...says: [Says, Says, Says]): ChainCase =>
+		accepted(`policies of a self-issued authority: ${name}`, renewed(...says));
+	const no = (name: string, ...says: [Says, Says, Says]): ChainCase =>
+		refused(`policies of a self-issued authority: ${name}`, renewed(...says), "bad_certificate", none);
+	return [
+		yes("it is not counted until one is required", { policies: [P], explicit: 2 }, p, {}),
+		no("the server is", { policies: [P], explicit: 1 }, p, {}),
+		no("it is not counted, but required of it at once", { policies: [P], explicit: 0 }, {}, p),
+		yes("it may name any, though that is inhibited", { policies: [P], explicit: 0, inhibitAny: 0 }, any, p),
+		no("the server may not", { policies: [P], explicit: 0, inhibitAny: 0 }, any, any),
+		yes("it is not counted until any is inhibited", { policies: [P], explicit: 0, inhibitAny: 1 }, any, any),
+		no("any of it allows no other than before", { policies: [P], explicit: 0, inhibitAny: 0 }, any, q),
+		yes(
+			"it is not counted until mapping is inhibited",
+			{ policies: [P], explicit: 0, inhibitMapping: 1 },
+			{ policies: [P], mappings: [[P, Q]] },
+			q,
+		),
+		no(
+			"mapping is inhibited at once",
+			{ policies: [P], explicit: 0, inhibitMapping: 0 },
+			{ policies: [P], mappings: [[P, Q]] },
+			q,
+		),
+	];
+}
+
 const none = /certificate \d .* is issued under no policy/;
 
 export function policyCases(): ChainCase[] {
@@ -143,6 +185,7 @@ export function policyCases(): ChainCase[] {
 			"bad_certificate",
 			/unexpected bytes at the end/,
 		),
+		...selfIssued(),
 		accepted("policies: those of a pinned authority do not count", [leaf!, lower!], {
 			trusted: undefined,
 			pins: [pin(lower!)],
