@@ -85,7 +85,7 @@ function selfIssued(): ChainCase[] {
 		yes("it is not counted until any is inhibited", { policies: [P], explicit: 0, inhibitAny: 1 }, any, any),
 		no("any of it allows no other than before", { policies: [P], explicit: 0, inhibitAny: 0 }, any, q),
 		yes(
-			"it is not counted until mapping is inhibited",
+			"mapping is inhibited from the server on",
 			{ policies: [P], explicit: 0, inhibitMapping: 1 },
 			{ policies: [P], mappings: [[P, Q]] },
 			q,
