@@ -17,15 +17,18 @@ export const enum AEADAlgorithm {
 	ccm_8 = 4,
 }
 
-/** Which nonce and additional data protect a record: RFC 8446 section 5.2, or RFC 5246 section 6.2.3.3, RFC 5288, RFC 7905. */
+/**
+ * Which nonce and additional data protect a record: RFC 8446 section 5.2, or RFC 5246 section 6.2.3.3, RFC 5288, RFC
+ * 7905.
+ */
 export const enum RecordVersion {
 	tls12 = 0x0303,
 	tls13 = 0x0304,
 }
 
 /**
- * Protects the records of one direction in place: an AEAD, or legacy/cbc.ts. It counts them itself, so that no sequence number is used
- * twice. It throws once the last of 2^64 is used (RFC 8446 section 5.3).
+ * Protects the records of one direction in place: an AEAD, or legacy/cbc.ts. It counts them itself, so that no sequence
+ * number is used twice. It throws once the last of 2^64 is used (RFC 8446 section 5.3).
  */
 export interface RecordCipher {
 	/** TLS 1.3: the content type travels inside, behind the plaintext. */
@@ -34,7 +37,10 @@ export interface RecordCipher {
 	readonly explicit: number;
 	/** True if the key must be replaced before much more is sent (RFC 8446 section 5.5). */
 	readonly needsNewKey: boolean;
-	/** Returns the bytes behind the header of a record with `length` bytes of plaintext, TLS 1.3's type and padding included. */
+	/**
+	 * Returns the bytes behind the header of a record with `length` bytes of plaintext, TLS 1.3's type and padding
+	 * included.
+	 */
 	sealedLength(length: number): number;
 	/** Most bytes that it adds to the plaintext of a record that is sent. */
 	readonly overhead: number;
@@ -51,8 +57,8 @@ export interface RecordCipher {
 /** One direction's key and IV. */
 export class AEAD extends Native("xs_aead_destructor") {
 	/**
-	 * The key is `material[keyStart..keyEnd)`. The IV starts at `ivStart`: 12 bytes, or 4 if TLS 1.2 sends the rest. `needsNewKey` is true
-	 * after `recordLimit` records.
+	 * The key is `material[keyStart..keyEnd)`. The IV starts at `ivStart`: 12 bytes, or 4 if TLS 1.2 sends the rest.
+	 * `needsNewKey` is true after `recordLimit` records.
 	 */
 	constructor(
 		algorithm: AEADAlgorithm,
@@ -85,13 +91,17 @@ export class AEAD extends Native("xs_aead_destructor") {
 		return native("xs_aead_overhead").call(this);
 	}
 	/**
-	 * Encrypts the record whose header starts at `record` and whose plaintext ends at `end`, and writes the tag behind it. The header's length
-	 * must already count the tag. Writes the explicit nonce, if there is one. Returns the record's end.
+	 * Encrypts the record whose header starts at `record` and whose plaintext ends at `end`, and writes the tag behind
+	 * it. The header's length must already count the tag. Writes the explicit nonce, if there is one. Returns the
+	 * record's end.
 	 */
 	seal(buffer: Bytes, record: number, end: number): number {
 		return native("xs_aead_seal").call(this, buffer, record, end);
 	}
-	/** Decrypts the record `buffer[record..end)`. Returns the end of its plaintext. If the tag is wrong, returns -1 and leaves no plaintext. */
+	/**
+	 * Decrypts the record `buffer[record..end)`. Returns the end of its plaintext. If the tag is wrong, returns -1 and
+	 * leaves no plaintext.
+	 */
 	open(buffer: Bytes, record: number, end: number): number {
 		return native("xs_aead_open").call(this, buffer, record, end);
 	}

@@ -1,6 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	Ephemeral Diffie-Hellman over the groups of RFC 8446 section 4.2.7 (psa/agree.c). The private key never leaves the chip's key store.
+	Ephemeral Diffie-Hellman over the groups of RFC 8446 section 4.2.7 (psa/agree.c). The private key never leaves the
+	chip's key store.
 */
 
 import type { Bytes } from "./native";
@@ -22,8 +23,8 @@ export class KeyShare extends Native("xs_keyshare_destructor") {
 		return native("xs_keyshare_publicKey").call(this, out, offset);
 	}
 	/**
-	 * Sets `shared` (32 or 48 bytes) to the value agreed with the peer's public key `peer[start..end)`. False if that is no
-	 * valid key of the group, or one that gives zero (RFC 8446 section 7.4.2).
+	 * Sets `shared` (32 or 48 bytes) to the value agreed with the peer's public key `peer[start..end)`. False if that
+	 * is no valid key of the group, or one that gives zero (RFC 8446 section 7.4.2).
 	 */
 	agree(peer: Bytes, start: number, end: number, shared: Secret): boolean {
 		return native("xs_keyshare_agree").call(this, peer, start, end, shared);

@@ -23,11 +23,17 @@ export const enum Purpose {
 	ocsp = 2,
 }
 
-/** Checks that the Extensions `bytes[start..end)` are well-formed as far as their identifiers, at most `most`, and each there once. */
+/**
+ * Checks that the Extensions `bytes[start..end)` are well-formed as far as their identifiers, at most `most`, and each
+ * there once.
+ */
 export function checkExtensions(this: void, bytes: Bytes, start: number, end: number, most: number): ExtensionList {
 	return native("xs_extensions_check").call(this, bytes, start, end, most) as ExtensionList;
 }
-/** The offset of the first of the Extensions `bytes[start..end)` that is critical or of a kind that script reads; `end` if there is none. They were found good. */
+/**
+ * The offset of the first of the Extensions `bytes[start..end)` that is critical or of a kind that script reads; `end`
+ * if there is none. They were found good.
+ */
 export function nextExtension(this: void, bytes: Bytes, start: number, end: number): number {
 	return native("xs_extensions_next").call(this, bytes, start, end);
 }

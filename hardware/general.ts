@@ -1,6 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	The names that a certificate is for and name constraints (psa/general.c): lists as long as a peer likes, which C passes over.
+	The names that a certificate is for and name constraints (psa/general.c): lists as long as a peer likes, which C
+	passes over.
 */
 
 import type { Bytes } from "./native";
@@ -30,8 +31,8 @@ export const enum NameResult {
 }
 
 /**
- * Looks `asked[0..askedEnd)` up in the GeneralNames `bytes[start..end)`: 1 if one of type `tag` is it, 0 if none is, NameResult.badList if they are
- * malformed. A dNSName may have a wildcard (RFC 9525 section 6.3).
+ * Looks `asked[0..askedEnd)` up in the GeneralNames `bytes[start..end)`: 1 if one of type `tag` is it, 0 if none is,
+ * NameResult.badList if they are malformed. A dNSName may have a wildcard (RFC 9525 section 6.3).
  */
 export function findName(
 	this: void,
@@ -45,8 +46,9 @@ export function findName(
 	return native("xs_names_find").call(this, bytes, start, end, asked, askedEnd, tag);
 }
 /**
- * Checks the subject `bytes[subjectStart..subjectEnd)`, unless it is no byte, and the GeneralNames `bytes[start..end)` against what is in a NameConstraints,
- * which `checkConstraints` found well-formed. Returns where to go on, as one call's work is bounded: `end` when all is checked; or a NameResult.
+ * Checks the subject `bytes[subjectStart..subjectEnd)`, unless it is no byte, and the GeneralNames `bytes[start..end)`
+ * against what is in a NameConstraints, which `checkConstraints` found well-formed. Returns where to go on, as one
+ * call's work is bounded: `end` when all is checked; or a NameResult.
  */
 export function checkNames(
 	this: void,

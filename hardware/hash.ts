@@ -1,6 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	Hash functions (psa/hash.c). A running hash can be read without ending it, which is what a handshake's transcript needs.
+	Hash functions (psa/hash.c). A running hash can be read without ending it, which is what a handshake's transcript
+	needs.
 */
 
 import type { Bytes } from "./native";

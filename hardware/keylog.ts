@@ -1,7 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	A connection's secrets in the form that Wireshark and others read, NSS's key log (psa/keylog.c). Debug builds only: in a release the function
-	is empty, and nothing can switch it on.
+	A connection's secrets in the form that Wireshark and others read, NSS's key log (psa/keylog.c). Debug builds only:
+	in a release the function is empty, and nothing can switch it on.
 */
 
 import type { Bytes } from "./native";

@@ -1,6 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	Names of issuers and subjects (psa/names.c), compared as RFC 5280 section 7.1 says. A Name of more than 4,096 bytes is compared byte by byte.
+	Names of issuers and subjects (psa/names.c), compared as RFC 5280 section 7.1 says. A Name of more than 4,096 bytes
+	is compared byte by byte.
 */
 
 import type { Bytes } from "./native";
@@ -17,7 +18,10 @@ export function sameName(
 ): boolean {
 	return native("xs_name_same").call(this, a, aStart, aEnd, b, bStart, bEnd);
 }
-/** True if the Name `name[nameStart..nameEnd)` is the subject of the certificate `bytes[start..end)`, which need not be well-formed. */
+/**
+ * True if the Name `name[nameStart..nameEnd)` is the subject of the certificate `bytes[start..end)`, which need not be
+ * well-formed.
+ */
 export function isSubject(
 	this: void,
 	bytes: Bytes,

@@ -1,6 +1,6 @@
 /*
-	The two names with which a class or function says which C function it is. The Moddable SDK's compiler turns them into direct
-	host calls; the body of each binding must be exactly that call.
+	The two names with which a class or function says which C function it is. The Moddable SDK's compiler turns them
+	into direct host calls; the body of each binding must be exactly that call.
 */
 
 /** Bytes: natives take either and never keep a pointer into it. */

@@ -8,8 +8,9 @@ import type { HashAlgorithm } from "./hash";
 import type { SignatureForm } from "./signature";
 
 /**
- * Signs `digest` with `key[start..end)`, the DER of RSAPrivateKey (RFC 8017 A.1.2) or an elliptic curve's private number as wide as the
- * field. Writes the signature to `out` (for ECDSA r and s, as wide as the field) and returns its length. Throws if the key is not valid.
+ * Signs `digest` with `key[start..end)`, the DER of RSAPrivateKey (RFC 8017 A.1.2) or an elliptic curve's private
+ * number as wide as the field. Writes the signature to `out` (for ECDSA r and s, as wide as the field) and returns its
+ * length. Throws if the key is not valid.
  */
 export function signDigest(
 	this: void,

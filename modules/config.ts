@@ -7,7 +7,10 @@ import type { ExternalKey, Session } from "./handshake/resumption/keys";
 import type { Options } from "./options";
 import type { CertificatePolicy } from "./x509/policy";
 
-/** The options, checked. What most applications do not ask for is a field only where it is asked for: each takes 16 bytes during a handshake. */
+/**
+ * The options, checked. What most applications do not ask for is a field only where it is asked for: each takes 16
+ * bytes during a handshake.
+ */
 export interface Config {
 	/** Name for the SNI extension; undefined for an address (RFC 6066 section 3). */
 	readonly sni: string | undefined;

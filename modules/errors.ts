@@ -1,11 +1,14 @@
 /*
-	Every way in which a connection can fail, named once, with the alert that tells the peer (RFC 8446 section 6, RFC 5246
-	section 7.2). All of the stack throws TLSError and nothing else; the connection sends `alert` and hands the error on.
+	Every way in which a connection can fail, named once, with the alert that tells the peer (RFC 8446 section 6, RFC
+	5246 section 7.2). All of the stack throws TLSError and nothing else; the connection sends `alert` and hands the
+	error on.
 */
 
 import { AlertDescription } from "./wire/numbers";
 
-/** No alert of its own goes out: the peer closed first, sent an alert itself, was never reached, or did nothing wrong. */
+/**
+ * No alert of its own goes out: the peer closed first, sent an alert itself, was never reached, or did nothing wrong.
+ */
 const NONE = -1;
 
 const failures = Object.freeze({
@@ -56,7 +59,9 @@ const failures = Object.freeze({
 /** The name of a failure; stable, for `switch` in the application. */
 export type FailureCode = keyof typeof failures;
 
-/** What went wrong: `code` for the program, `message` for a person, `alert` for the peer (undefined if none is sent). */
+/**
+ * What went wrong: `code` for the program, `message` for a person, `alert` for the peer (undefined if none is sent).
+ */
 export class TLSError extends Error {
 	/** Name of the failure, one of a fixed list. */
 	readonly code: FailureCode;
@@ -81,8 +86,8 @@ export class TLSError extends Error {
 }
 
 /**
- * What was thrown, as a TLSError: "crypto" or "out_of_memory" if a binding reports PSA Crypto's failure, in its own words
- * (hardware/psa/binding.h), else "internal".
+ * What was thrown, as a TLSError: "crypto" or "out_of_memory" if a binding reports PSA Crypto's failure, in its own
+ * words (hardware/psa/binding.h), else "internal".
  */
 export function asTLSError(thrown: unknown): TLSError {
 	if (thrown instanceof TLSError) return thrown;

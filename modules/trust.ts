@@ -1,6 +1,7 @@
 /*
-	PUBLIC, "tls/trust": whom a connection trusts. A RootStore is read where it is, in flash, a file or a partition; `RootStore.open`
-	accepts one from the field. trustCertificates makes one of an application's own certificates, for any number of connections.
+	PUBLIC, "tls/trust": whom a connection trusts. A RootStore is read where it is, in flash, a file or a partition;
+	`RootStore.open` accepts one from the field. trustCertificates makes one of an application's own certificates, for
+	any number of connections.
 */
 
 export { RootStore, trustCertificates } from "./x509/trust";

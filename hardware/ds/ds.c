@@ -82,7 +82,10 @@ void xs_ds_parametersLength(xsMachine* the)
 	xsmcSetInteger(xsResult, sizeof(esp_ds_data_t));
 }
 
-/* (parameters, block, scheme, digest, out): returns the signature's bytes. RFC 8446 section 4.2.3: 0x080H is rsa_pss_rsae, 0x0H01 rsa_pkcs1, H the hash. */
+/*
+	(parameters, block, scheme, digest, out): returns the signature's bytes. RFC 8446 section 4.2.3: 0x080H is
+	rsa_pss_rsae, 0x0H01 rsa_pkcs1, H the hash.
+*/
 void xs_ds_sign(xsMachine* the)
 {
 	int block = bindingInteger(the, 1), scheme = bindingInteger(the, 2);

@@ -1,7 +1,8 @@
 /// <reference path="../native.d.ts" />
 /*
-	A client's RSA key that only the chip's digital-signature peripheral can read (ds.c): for the option `sign`. An app whose key is there includes
-	this folder's manifest. The first ESP32 has no such peripheral, and this does not compile for it.
+	A client's RSA key that only the chip's digital-signature peripheral can read (ds.c): for the option `sign`. An app
+	whose key is there includes this folder's manifest. The first ESP32 has no such peripheral, and this does not
+	compile for it.
 */
 
 import type { Bytes } from "../native";
@@ -21,12 +22,13 @@ const SIGNATURE_BYTES = 512;
 const LAST_KEY_BLOCK = 5;
 
 /**
- * Returns a function for the option `sign`. Give it with `clientCertificates` whose first one has the key. `parameters` is ESP-IDF's
- * esp_ds_data_t: the key as Espressif's tools encrypt it for this kind of chip. It may be a Resource, and is read at each signature.
- * `block` is the eFuse key block, 0 to 5, with the HMAC key. Its purpose must be HMAC_DOWN_DIGITAL_SIGNATURE. Throws TypeError or
- * RangeError if `parameters` or `block` can't be right.
+ * Returns a function for the option `sign`. Give it with `clientCertificates` whose first one has the key. `parameters`
+ * is ESP-IDF's esp_ds_data_t: the key as Espressif's tools encrypt it for this kind of chip. It may be a Resource, and
+ * is read at each signature. `block` is the eFuse key block, 0 to 5, with the HMAC key. Its purpose must be
+ * HMAC_DOWN_DIGITAL_SIGNATURE. Throws TypeError or RangeError if `parameters` or `block` can't be right.
  *
- * Nothing else of the app runs while the peripheral signs. A failure ends the handshake with "crypto" or "out_of_memory" and says why.
+ * Nothing else of the app runs while the peripheral signs. A failure ends the handshake with "crypto" or
+ * "out_of_memory" and says why.
  */
 export function dsSigner(
 	parameters: Bytes | HostBuffer,

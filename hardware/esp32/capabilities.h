@@ -1,6 +1,7 @@
 /*
-	The accelerators of this ESP32 chip, from ESP-IDF's options and capabilities (README.md has the table). Refuses to compile where
-	record crypto and transcript hashes would run in software, or if PSA's structures would not be ESP-IDF's.
+	The accelerators of this ESP32 chip, from ESP-IDF's options and capabilities (README.md has the table). Refuses to
+	compile where record crypto and transcript hashes would run in software, or if PSA's structures would not be
+	ESP-IDF's.
 */
 
 #ifndef XS_TLS_ESP32_CAPABILITIES_H
@@ -34,8 +35,9 @@
 #endif
 
 /*
-	ESP-IDF compiles PSA Crypto with its own configuration, in which its drivers enlarge the operations' structures. Without it here,
-	PSA would write behind ours. The macros exist only if that configuration was read; binding.c checks the sizes when it starts.
+	ESP-IDF compiles PSA Crypto with its own configuration, in which its drivers enlarge the operations' structures.
+	Without it here, PSA would write behind ours. The macros exist only if that configuration was read; binding.c checks
+	the sizes when it starts.
 */
 #if !defined(ESP_CONFIG_H)
 	#error "ESP-IDF's configuration of Mbed TLS was not read: the C_FLAGS of hardware/esp32/manifest.json are missing"
@@ -44,7 +46,10 @@
 	#error \
 		"PSA Crypto was configured without ESP-IDF's drivers: the C_FLAGS of hardware/esp32/manifest.json are missing"
 #endif
-/* The driver keeps a hash's state on its own heap: here are a pointer and a kind, or the largest of the software hashes. */
+/*
+	The driver keeps a hash's state on its own heap: here are a pointer and a kind, or the largest of the software
+	hashes.
+*/
 _Static_assert(
 	sizeof(psa_hash_operation_t) >= 2 * sizeof(void*), "psa_hash_operation_t has no room for ESP-IDF's driver");
 

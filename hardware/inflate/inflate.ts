@@ -8,14 +8,17 @@
 import type { Bytes } from "../native";
 
 /**
- * Decompresses all of `from[start..end)` into all of `to`. False if that is no right stream, or not exactly as long as `to`: nothing is written
- * beyond it. Throws if memory is missing.
+ * Decompresses all of `from[start..end)` into all of `to`. False if that is no right stream, or not exactly as long as
+ * `to`: nothing is written beyond it. Throws if memory is missing.
  */
 export function inflate(this: void, from: Bytes, start: number, end: number, to: Bytes): boolean {
 	return native("xs_inflate").call(this, from, start, end, to);
 }
 
-/** The same for gzip (RFC 1952), as HTTP servers send it: header, checksum and length are checked, too. For `fetch` (tls/fetch). */
+/**
+ * The same for gzip (RFC 1952), as HTTP servers send it: header, checksum and length are checked, too. For `fetch`
+ * (tls/fetch).
+ */
 export function gunzip(this: void, from: Bytes, start: number, end: number, to: Bytes): boolean {
 	return native("xs_gunzip").call(this, from, start, end, to);
 }

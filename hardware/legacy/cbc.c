@@ -189,7 +189,10 @@ static psa_status_t runMAC(CBC* cbc, const uint8_t* header, const uint8_t* bytes
 	return status;
 }
 
-/* Checks the MAC that stands at `mac`: not by PSA, as ESP-IDF's driver stops to compare at the first byte that differs. */
+/*
+	Checks the MAC that stands at `mac`: not by PSA, as ESP-IDF's driver stops to compare at the first byte that
+	differs.
+*/
 static psa_status_t checkMAC(CBC* cbc, const uint8_t* header, const uint8_t* bytes, size_t length, const uint8_t* mac)
 {
 	uint8_t right[kMACMax];

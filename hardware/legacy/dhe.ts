@@ -1,7 +1,7 @@
 /// <reference path="../native.d.ts" />
 /*
-	Ephemeral Diffie-Hellman in the finite-field groups of RFC 7919 (dhe.c), whose numbers are ffdhe2048 (0x100), ffdhe3072 (0x101) and ffdhe4096
-	(0x102).
+	Ephemeral Diffie-Hellman in the finite-field groups of RFC 7919 (dhe.c), whose numbers are ffdhe2048 (0x100),
+	ffdhe3072 (0x101) and ffdhe4096 (0x102).
 */
 
 import type { Bytes } from "../native";

@@ -1,4 +1,7 @@
-/* The MAC of TLS 1.2's block ciphers (RFC 5246 section 6.2.3.1, 6.2.3.2), apart from script so that its instructions can be counted. */
+/*
+	The MAC of TLS 1.2's block ciphers (RFC 5246 section 6.2.3.1, 6.2.3.2), apart from script so that its instructions
+	can be counted.
+*/
 
 #ifndef XS_TLS_LEGACY_MAC_H
 #define XS_TLS_LEGACY_MAC_H

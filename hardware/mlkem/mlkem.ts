@@ -29,8 +29,9 @@ export class MLKEM extends Native("xs_mlkem_destructor") {
 		return native("xs_mlkem_publicKey").call(this, out, offset);
 	}
 	/**
-	 * Sets the first 32 bytes of `shared` to the value that `ciphertext[start..end)` stands for, and the rest to `other`, which fills it. False if the
-	 * ciphertext does not have 1088 bytes. One that was not made for this key gives a value that nobody knows (implicit rejection).
+	 * Sets the first 32 bytes of `shared` to the value that `ciphertext[start..end)` stands for, and the rest to
+	 * `other`, which fills it. False if the ciphertext does not have 1088 bytes. One that was not made for this key
+	 * gives a value that nobody knows (implicit rejection).
 	 */
 	decapsulate(ciphertext: Bytes, start: number, end: number, other: Secret, shared: Secret): boolean {
 		return native("xs_mlkem_decapsulate").call(this, ciphertext, start, end, other, shared);

@@ -1,4 +1,7 @@
-/* A function on a stack of its own; see stack.h. On a device ESP-IDF changes the stack, elsewhere the processor's own instructions do. */
+/*
+	A function on a stack of its own; see stack.h. On a device ESP-IDF changes the stack, elsewhere the processor's own
+	instructions do.
+*/
 
 #include "stack.h"
 

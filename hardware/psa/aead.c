@@ -1,4 +1,7 @@
-/* Record protection, for aead.ts: the nonce and the additional data are made here, from the sequence number and the record's header. */
+/*
+	Record protection, for aead.ts: the nonce and the additional data are made here, from the sequence number and the
+	record's header.
+*/
 
 #include "ccm.h"
 
@@ -155,7 +158,10 @@ static void makeNonce(const AEAD* aead, const uint8_t* explicitPart, uint8_t* no
 		nonce[kIvMax - kSequence + i] ^= sequence[i];
 }
 
-/* RFC 8446 section 5.2: the header as sent. RFC 5246 section 6.2.3.3: sequence number, type, version, length of the plaintext. */
+/*
+	RFC 8446 section 5.2: the header as sent. RFC 5246 section 6.2.3.3: sequence number, type, version, length of the
+	plaintext.
+*/
 static size_t makeAdditional(const AEAD* aead, const uint8_t* header, size_t length, uint8_t* to)
 {
 	if (!aead->tls12) {

@@ -1,8 +1,8 @@
 /*
-	AES-CCM of two passes over the plaintext; see ccm.h. PSA has CCM of its own, but no driver of ESP-IDF 6.0 does, which
-	leaves it to software, or out. AES in CBC mode makes the MAC (RFC 3610 section 2.2). Only the last block of its
-	output is of use, so it goes to a piece of the C stack, one after the other. AES in counter mode encrypts plaintext
-	and tag (section 2.3) where they lie.
+	AES-CCM of two passes over the plaintext; see ccm.h. PSA has CCM of its own, but no driver of ESP-IDF 6.0 does,
+	which leaves it to software, or out. AES in CBC mode makes the MAC (RFC 3610 section 2.2). Only the last block of
+	its output is of use, so it goes to a piece of the C stack, one after the other. AES in counter mode encrypts
+	plaintext and tag (section 2.3) where they lie.
 */
 
 #include "ccm.h"
@@ -10,8 +10,8 @@
 enum {
 	kBlock = 16,
 	/*
-		Bytes that go to the accelerator at once for the MAC. ESP-IDF's driver waits for an interrupt above 2,000, which takes longer than
-		1,024 bytes do; the device's C stack has 10 KB.
+		Bytes that go to the accelerator at once for the MAC. ESP-IDF's driver waits for an interrupt above 2,000, which
+		takes longer than 1,024 bytes do; the device's C stack has 10 KB.
 	*/
 	kPiece = 1024,
 	kNonceMin = 7,
@@ -62,7 +62,10 @@ static psa_status_t macRun(CBCMAC* mac)
 	return status == PSA_SUCCESS && written != mac->used ? PSA_ERROR_CORRUPTION_DETECTED : status;
 }
 
-/* Lays bytes into the piece. One that is full goes to the accelerator when more comes, so that the last one is there at the end. */
+/*
+	Lays bytes into the piece. One that is full goes to the accelerator when more comes, so that the last one is there
+	at the end.
+*/
 static psa_status_t macAdd(CBCMAC* mac, const uint8_t* bytes, size_t length)
 {
 	while (length > 0) {
@@ -141,8 +144,9 @@ static psa_status_t updateCounter(psa_cipher_operation_t* operation, const uint8
 }
 
 /*
-	Encrypts or decrypts the block that has the MAC with S_0, and the text with S_1, S_2, ... The counter never passes its bytes: that would
-	take more text than isValid lets through. Mbed TLS takes nothing but whole blocks in place, so the text's end goes through a block.
+	Encrypts or decrypts the block that has the MAC with S_0, and the text with S_1, S_2, ... The counter never passes
+	its bytes: that would take more text than isValid lets through. Mbed TLS takes nothing but whole blocks in place, so
+	the text's end goes through a block.
 */
 static psa_status_t runCounter(const CCM* ccm, uint8_t* macBlock, uint8_t* text, size_t length)
 {

@@ -1,6 +1,6 @@
 /*
-	What a chip does, in bits (ChipFeature in chip.ts). On ESP32 chips esp32/capabilities.h defines XS_TLS_CHIP from ESP-IDF's options; the
-	simulator defines it as a function of its own; elsewhere everything is software.
+	What a chip does, in bits (ChipFeature in chip.ts). On ESP32 chips esp32/capabilities.h defines XS_TLS_CHIP from
+	ESP-IDF's options; the simulator defines it as a function of its own; elsewhere everything is software.
 */
 
 #ifndef XS_TLS_CHIP_H

@@ -1,6 +1,7 @@
 /*
-	DER (X.690 sections 8 and 10) as C reads it: definite lengths in their shortest form, every element inside the one that holds it.
-	Script reads the rest of a certificate (modules/wire/der.ts). Names are read in C because a peer decides how many there are.
+	DER (X.690 sections 8 and 10) as C reads it: definite lengths in their shortest form, every element inside the one
+	that holds it. Script reads the rest of a certificate (modules/wire/der.ts). Names are read in C because a peer
+	decides how many there are.
 */
 
 #ifndef XS_TLS_DER_H

@@ -20,7 +20,10 @@ enum {
 	kSteps = 8,   /* parts of itself by which a length shrinks that was not to be had */
 };
 
-/* Bytes at the end of the chunks that are taken from XS's platform already: the longest of such ends, if there are several blocks. */
+/*
+	Bytes at the end of the chunks that are taken from XS's platform already: the longest of such ends, if there are
+	several blocks.
+*/
 static int32_t freeTail(const txMachine* the)
 {
 	int32_t longest = 0;

@@ -1,6 +1,6 @@
 /*
-	The digest of a Name: the same for all Names that names.c finds the same, so that a root is found by it. host-sim/programs/names.ts makes
-	the same for the tool that writes root stores.
+	The digest of a Name: the same for all Names that names.c finds the same, so that a root is found by it.
+	host-sim/programs/names.ts makes the same for the tool that writes root stores.
 */
 
 #include "names.h"
@@ -36,7 +36,10 @@ static void putBytes(Sink* sink, Range bytes)
 		putByte(sink, *bytes.at++);
 }
 
-/* Puts the same bytes for all values that names.c finds the same. Characters beyond ASCII take four bytes; the first is above 0x7f. */
+/*
+	Puts the same bytes for all values that names.c finds the same. Characters beyond ASCII take four bytes; the first
+	is above 0x7f.
+*/
 static void putAttribute(Sink* sink, const Attribute* attribute)
 {
 	putBytes(sink, attribute->type);

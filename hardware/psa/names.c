@@ -44,7 +44,10 @@ bool nameIsText(uint8_t tag)
 	return false;
 }
 
-/* True for a value that has one form in DER: BOOLEAN, INTEGER, BIT STRING, OCTET STRING, NULL, OBJECT IDENTIFIER, ENUMERATED, and times. */
+/*
+	True for a value that has one form in DER: BOOLEAN, INTEGER, BIT STRING, OCTET STRING, NULL, OBJECT IDENTIFIER,
+	ENUMERATED, and times.
+*/
 static bool hasOneForm(uint8_t tag)
 {
 	return (tag >= 0x01 && tag <= 0x06) || tag == 0x0a || tag == 0x17 || tag == 0x18;

@@ -1,6 +1,6 @@
 /*
-	Names of certificates (RFC 5280 section 4.1.2.4): their parts, and how they compare. names.c compares, namedigest.c hashes, general.c
-	checks name constraints.
+	Names of certificates (RFC 5280 section 4.1.2.4): their parts, and how they compare. names.c compares, namedigest.c
+	hashes, general.c checks name constraints.
 */
 
 #ifndef XS_TLS_NAMES_H
@@ -39,7 +39,10 @@ Likeness nameCompare(Range name, Range base, NameExtent extent, size_t* work);
 
 /* Enters the Name `whole`. False if that is malformed, or not all of the bytes. */
 bool nameEnter(Range* whole, Range* content);
-/* Takes the attributes of the next RelativeDistinguishedName. Returns their number, or -1 if it is malformed or has too many. */
+/*
+	Takes the attributes of the next RelativeDistinguishedName. Returns their number, or -1 if it is malformed or has
+	too many.
+*/
 int nameTakeSet(Range* name, Attribute* list);
 /* True if a value with this tag is text. */
 bool nameIsText(uint8_t tag);
@@ -47,7 +50,10 @@ bool nameIsText(uint8_t tag);
 Text nameText(const Attribute* attribute);
 /* Returns the next character with blanks folded, and letters of ASCII in lower case; kEnd behind the last. */
 int32_t nameNextCharacter(Text* text);
-/* Returns how two texts sort. Tells if the first difference is one of ASCII's characters, or of the length. Adds the bytes read to `work`. */
+/*
+	Returns how two texts sort. Tells if the first difference is one of ASCII's characters, or of the length. Adds the
+	bytes read to `work`.
+*/
 int32_t nameCompareText(const Attribute* a, const Attribute* b, bool* isSure, size_t* work);
 
 #endif

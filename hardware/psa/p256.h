@@ -1,6 +1,6 @@
 /*
-	Verifying ECDSA on P-256 without heap, for signature.c, by p256-m, which comes with Mbed TLS. For chips without a unit for P-256. Not for
-	secrets: see p256.c.
+	Verifying ECDSA on P-256 without heap, for signature.c, by p256-m, which comes with Mbed TLS. For chips without a
+	unit for P-256. Not for secrets: see p256.c.
 */
 
 #ifndef XS_TLS_P256_H

@@ -132,7 +132,10 @@ void xs_secret_expandLabel(xsMachine* the)
 		bindingThrow(the, "HKDF-Expand-Label", status);
 }
 
-/* P_hash (RFC 5246 section 5). `work` holds label and seed behind kHashMax bytes, where A(i) is put right in front of them. */
+/*
+	P_hash (RFC 5246 section 5). `work` holds label and seed behind kHashMax bytes, where A(i) is put right in front of
+	them.
+*/
 static psa_status_t expand12(
 	psa_algorithm_t hash, const Secret* from, uint8_t* work, size_t seedLength, uint8_t* out, size_t length)
 {

@@ -1,6 +1,6 @@
 /*
-	Verification of signatures, for signature.ts. RSA is rsa.c's unless the manifest's "defines" have { "rsa": { "psa": 1 } }. P-256 is p256.c's on chips
-	without a unit for it, unless they have { "ecdsa": { "psa": 1 } }.
+	Verification of signatures, for signature.ts. RSA is rsa.c's unless the manifest's "defines" have { "rsa": { "psa":
+	1 } }. P-256 is p256.c's on chips without a unit for it, unless they have { "ecdsa": { "psa": 1 } }.
 */
 
 #include "binding.h"
@@ -53,7 +53,10 @@ static bool hasKeyLength(const Claim* claim)
 	}
 }
 
-/* Takes an INTEGER that is not negative, in its shortest form (X.690 section 8.3.2), to `out`, which is as wide as the field. */
+/*
+	Takes an INTEGER that is not negative, in its shortest form (X.690 section 8.3.2), to `out`, which is as wide as the
+	field.
+*/
 static bool takeNumber(Range* from, uint8_t* out, size_t width)
 {
 	Range number;
@@ -72,7 +75,10 @@ static bool takeNumber(Range* from, uint8_t* out, size_t width)
 	return true;
 }
 
-/* Reads an Ecdsa-Sig-Value (RFC 3279 section 2.2.3), strictly DER, to `pair`: r and s, each as wide as the field. False if it is malformed. */
+/*
+	Reads an Ecdsa-Sig-Value (RFC 3279 section 2.2.3), strictly DER, to `pair`: r and s, each as wide as the field.
+	False if it is malformed.
+*/
 static bool readPair(Part signature, uint8_t* pair, size_t width)
 {
 	Range from = {signature.bytes, signature.bytes + signature.length}, numbers;

@@ -1,5 +1,6 @@
 /*
-	The times of certificates, for time.ts (RFC 5280 section 4.1.2.5): a UTCTime has 12 digits and a Z, a GeneralizedTime 14 and a Z.
+	The times of certificates, for time.ts (RFC 5280 section 4.1.2.5): a UTCTime has 12 digits and a Z, a
+	GeneralizedTime 14 and a Z.
 */
 
 #include "der.h"

@@ -1,6 +1,7 @@
 /// <reference path="../native.d.ts" />
 /*
-	Ciphers that start with another sequence number than 0: for the self-test and tests. What apps run has no way to set it.
+	Ciphers that start with another sequence number than 0: for the self-test and tests. What apps run has no way to set
+	it.
 */
 
 import { AEAD, type AEADAlgorithm, type RecordVersion } from "tls/hardware/aead";

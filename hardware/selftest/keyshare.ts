@@ -1,6 +1,7 @@
 /// <reference path="../native.d.ts" />
 /*
-	Key pairs with a given private key: for known answers of the self-test and of tests. What apps run has no way to choose one.
+	Key pairs with a given private key: for known answers of the self-test and of tests. What apps run has no way to
+	choose one.
 */
 
 import { KeyShare } from "tls/hardware/agree";

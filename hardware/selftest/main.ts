@@ -1,5 +1,6 @@
 /*
-	The self-test: mcconfig -d -m -p esp32/esp32c3 in this folder. Prints a line for each operation, with its speed, and throws if one is wrong.
+	The self-test: mcconfig -d -m -p esp32/esp32c3 in this folder. Prints a line for each operation, with its speed, and
+	throws if one is wrong.
 */
 
 import { chipFeatures } from "tls/hardware/chip";

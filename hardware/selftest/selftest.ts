@@ -84,7 +84,10 @@ class SelfTest {
 		this.#time = time;
 	}
 
-	/** Prints what came of `body`, which returns whether the answer is right, and the speed of `repeat`, which works on so many bytes. */
+	/**
+	 * Prints what came of `body`, which returns whether the answer is right, and the speed of `repeat`, which works on
+	 * so many bytes.
+	 */
 	#report(name: string, body: () => boolean, repeat?: () => void, length = 0): void {
 		let text = "right";
 		try {
@@ -289,7 +292,8 @@ class SelfTest {
 					for (let bits = buffer[i]!; bits; bits &= bits - 1) ones++;
 					if (i >= 512 && buffer[i] === buffer[i - 512]) equal++;
 				}
-				// 4,096 ones of 8,192 and 2 equal pairs of 512 are to be expected; these are more than seven deviations away
+				// 4,096 ones of 8,192 and 2 equal pairs of 512 are to be expected; these are more than seven deviations
+				// away
 				return ones > 3770 && ones < 4422 && equal < 16;
 			},
 			() => random(buffer, 0, BULK),
@@ -299,8 +303,8 @@ class SelfTest {
 }
 
 /**
- * Prints a line for each operation, with its speed measured for `time` milliseconds; 0 measures nothing. Returns how many are wrong or
- * fail.
+ * Prints a line for each operation, with its speed measured for `time` milliseconds; 0 measures nothing. Returns how
+ * many are wrong or fail.
  */
 export function selftest(answers: Answers, time: number): number {
 	const test = new SelfTest(time);

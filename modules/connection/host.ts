@@ -1,5 +1,6 @@
 /*
-	What the driver of a handshake (driver.ts) asks of the connection that it runs in, and what a turn of the event loop may cost.
+	What the driver of a handshake (driver.ts) asks of the connection that it runs in, and what a turn of the event loop
+	may cost.
 */
 
 import type { AuthenticatedPeer } from "../handshake/authenticated";
@@ -7,8 +8,8 @@ import type { PostHandshake } from "../handshake/link";
 import { type AlertLevel, HandshakeType } from "../wire/numbers";
 
 /**
- * What a turn of the event loop may cost, so that none takes long whatever the peer sends: the rest waits for the next. A handshake's expensive steps
- * have pauses of their own.
+ * What a turn of the event loop may cost, so that none takes long whatever the peer sends: the rest waits for the next.
+ * A handshake's expensive steps have pauses of their own.
  */
 export const enum Work {
 	/** What one turn may cost. */

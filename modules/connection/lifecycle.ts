@@ -1,6 +1,7 @@
 /*
-	How a connection opens and ends (RFC 8446 section 6.1): its states, and what it wipes. What a connection does meanwhile is in connection.ts. The
-	state changes in one place, `enter`. A connection that is closed from inside a step of the handshake is wiped when that step has ended.
+	How a connection opens and ends (RFC 8446 section 6.1): its states, and what it wipes. What a connection does
+	meanwhile is in connection.ts. The state changes in one place, `enter`. A connection that is closed from inside a
+	step of the handshake is wiped when that step has ended.
 */
 
 import { asTLSError, TLSError } from "../errors";
@@ -13,7 +14,10 @@ import type { Driver } from "./driver";
 import { Work } from "./host";
 import type { Host } from "./host";
 
-/** Messages in a row that bring no application data: tickets, KeyUpdates, warnings, empty records. More of them are an attack. */
+/**
+ * Messages in a row that bring no application data: tickets, KeyUpdates, warnings, empty records. More of them are an
+ * attack.
+ */
 const MAX_IDLE_MESSAGES = 256;
 
 export const enum State {
@@ -25,7 +29,10 @@ export const enum State {
 	closed,
 }
 
-/** What a connection tells whoever runs it. None of these is called from inside `read`, `write` or `close`, except `output`. */
+/**
+ * What a connection tells whoever runs it. None of these is called from inside `read`, `write` or `close`, except
+ * `output`.
+ */
 export interface Events {
 	/** Takes bytes `bytes[start..end)` for the peer and returns how many it took; the connection keeps the rest. */
 	output(bytes: Uint8Array, start: number, end: number): number;
@@ -44,7 +51,9 @@ export interface Events {
 }
 
 export abstract class Lifecycle implements Host {
-	/** Bytes of received data that the application has not read: what `read` would give now. Set by connection.ts only. */
+	/**
+	 * Bytes of received data that the application has not read: what `read` would give now. Set by connection.ts only.
+	 */
 	readable = 0;
 	/** A transport may move bytes of a record's body there itself, but for the last ones, which `receive` must see. */
 	readonly incoming: Incoming;
@@ -53,7 +62,9 @@ export abstract class Lifecycle implements Host {
 	protected readonly events: Events;
 	// XS: absent fields
 	declare private failure: TLSError | undefined;
-	/** True once `end` has closed the write side: nothing is sent any more, not even an alert (RFC 8446 section 6.1). */
+	/**
+	 * True once `end` has closed the write side: nothing is sent any more, not even an alert (RFC 8446 section 6.1).
+	 */
 	declare protected hasEnded: boolean | undefined;
 	/** True after `linger`. */
 	declare protected isLingering: boolean | undefined;
@@ -99,8 +110,9 @@ export abstract class Lifecycle implements Host {
 	}
 
 	/**
-	 * Closes the write side with close_notify (RFC 8446 section 6.1); what the server sends can still be read. A server of TLS 1.2 may answer by closing
-	 * at once (RFC 5246 section 7.2.1). Throws TLSError before the handshake is done and after close.
+	 * Closes the write side with close_notify (RFC 8446 section 6.1); what the server sends can still be read. A server
+	 * of TLS 1.2 may answer by closing at once (RFC 5246 section 7.2.1). Throws TLSError before the handshake is done
+	 * and after close.
 	 */
 	end(): void {
 		this.expectOpen();
@@ -198,8 +210,8 @@ export abstract class Lifecycle implements Host {
 	// For connection.ts
 
 	/**
-	 * The one place where the state changes. What is closed stays closed: then it returns false. A connection opens only from the handshake, with
-	 * ciphers in both directions.
+	 * The one place where the state changes. What is closed stays closed: then it returns false. A connection opens
+	 * only from the handshake, with ciphers in both directions.
 	 */
 	protected enter(state: State): boolean {
 		const from = this.state;
@@ -251,7 +263,10 @@ export abstract class Lifecycle implements Host {
 		return error;
 	}
 
-	/** After the end: wipes and drops all that belongs to the handshake and the keys, at once, or when the step at work has ended. */
+	/**
+	 * After the end: wipes and drops all that belongs to the handshake and the keys, at once, or when the step at work
+	 * has ended.
+	 */
 	protected finishClosing(): void {
 		if (this.state !== State.closed) return;
 		const driver = this.driver;

@@ -1,5 +1,6 @@
 /*
-	What a connection over TCP is made with: the application's options, and what is used of a TCP class (ECMA-419 section 15).
+	What a connection over TCP is made with: the application's options, and what is used of a TCP class (ECMA-419
+	section 15).
 */
 
 import type { TLSError } from "../errors";
@@ -64,7 +65,10 @@ const tcpOptions = Object.freeze(["host", "address", "port", "nodelay", "noDelay
 /** Position in `tcpOptions` of the first that does not say where to connect to. */
 const FIRST_SOCKET_OPTION = 3;
 
-/** What the TCP class is made with: `TCP` less its class, and TCP's options beside `secure`. A socket that is taken over has its server already. */
+/**
+ * What the TCP class is made with: `TCP` less its class, and TCP's options beside `secure`. A socket that is taken over
+ * has its server already.
+ */
 export function tcpSettings<Client>(options: ConnectionOptions<Client>): Record<string, unknown> {
 	const settings: Record<string, unknown> = { ...options.TCP };
 	delete settings["io"];

@@ -50,7 +50,10 @@ export abstract class Turns<Client> {
 	declare protected readonly client: Client;
 	/** For the next turn. */
 	declare protected timer: Timer | undefined;
-	/** Until the connection is open: ends the wait. Then: looks from time to time whether the record buffer is still in use. */
+	/**
+	 * Until the connection is open: ends the wait. Then: looks from time to time whether the record buffer is still in
+	 * use.
+	 */
 	declare protected idleTimer: Timer | undefined;
 	/** Timer callback, created once and reused for every turn. */
 	declare protected timerCallback: ((timer: Timer) => void) | undefined;

@@ -1,6 +1,6 @@
 /*
-	The client's own identity: its certificates, and something that signs with the key of the first one. The key may be DER in
-	memory or in flash, or anywhere behind a function (a digital-signature peripheral, a secure element).
+	The client's own identity: its certificates, and something that signs with the key of the first one. The key may be
+	DER in memory or in flash, or anywhere behind a function (a digital-signature peripheral, a secure element).
 */
 
 import { Tag } from "../wire/der";
@@ -17,7 +17,10 @@ export interface Credential {
 	readonly chain: readonly Uint8Array[];
 	/** The kind of its key. */
 	readonly kind: KeyKind;
-	/** Signs a digest by the scheme's hash; for Ed25519 what is signed itself. Returns the signature as TLS sends it: ECDSA's in DER. */
+	/**
+	 * Signs a digest by the scheme's hash; for Ed25519 what is signed itself. Returns the signature as TLS sends it:
+	 * ECDSA's in DER.
+	 */
 	sign(scheme: number, digest: Uint8Array): Uint8Array;
 	/** Moves the key to a credential for after the handshake; this one can't sign any more. */
 	handOver(): Credential;
@@ -195,8 +198,8 @@ export function pickScheme13({ kind }: Credential, offered: readonly number[]): 
 }
 
 /**
- * Picks one for TLS 1.2, where a curve goes with any hash (RFC 5246 section 7.4.8). Ed25519 would sign all handshake messages there, not a hash of them
- * (RFC 8422 section 5.8): they are not kept.
+ * Picks one for TLS 1.2, where a curve goes with any hash (RFC 5246 section 7.4.8). Ed25519 would sign all handshake
+ * messages there, not a hash of them (RFC 8422 section 5.8): they are not kept.
  */
 export function pickScheme12({ kind }: Credential, offered: readonly number[]): number {
 	if (kind === KeyKind.ed25519) return 0;

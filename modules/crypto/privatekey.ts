@@ -1,6 +1,6 @@
 /*
-	Private keys in DER: PKCS #8 (RFC 5208, RFC 8410), RSAPrivateKey (RFC 8017 A.1.2), ECPrivateKey (RFC 5915). A key is kept as a Secret:
-	native memory, wiped when it is closed.
+	Private keys in DER: PKCS #8 (RFC 5208, RFC 8410), RSAPrivateKey (RFC 8017 A.1.2), ECPrivateKey (RFC 5915). A key is
+	kept as a Secret: native memory, wiped when it is closed.
 */
 
 import { TLSError } from "../errors";
@@ -63,7 +63,10 @@ function readRSA(der: DER, start: number, key: PublicKey): Secret {
 	return secretOf(der.bytes, start, der.limit);
 }
 
-/** Keeps the number of an ECPrivateKey as wide as its field: some software drops leading zeros, or adds one (RFC 5915 section 3). */
+/**
+ * Keeps the number of an ECPrivateKey as wide as its field: some software drops leading zeros, or adds one (RFC 5915
+ * section 3).
+ */
 function readNumber(der: DER, width: number): Secret {
 	der.take(Tag.octetString, Part.privateKey);
 	const bytes = der.bytes,
@@ -106,8 +109,8 @@ function readEC(der: DER, key: PublicKey): Secret {
 }
 
 /**
- * Reads the private key in `bytes[start..end)` that belongs to a certificate's `publicKey`, in the form that signDigest takes.
- * Throws "configuration" if it is malformed, or another certificate's.
+ * Reads the private key in `bytes[start..end)` that belongs to a certificate's `publicKey`, in the form that signDigest
+ * takes. Throws "configuration" if it is malformed, or another certificate's.
  */
 export function readPrivateKey(bytes: Uint8Array, start: number, end: number, publicKey: PublicKey): Secret {
 	const der = new DER(bytes, start, end, CLIENT_KEY);

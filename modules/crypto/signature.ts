@@ -10,7 +10,10 @@ import { ed25519 } from "tls/optional/ed25519/ed25519";
 
 export { HashAlgorithm, KeyKind, Padding };
 
-/** A public key: `bytes[start..end)` is an uncompressed point, the 32 bytes of Ed25519, or the DER of RSAPublicKey (RFC 8017 A.1.1). */
+/**
+ * A public key: `bytes[start..end)` is an uncompressed point, the 32 bytes of Ed25519, or the DER of RSAPublicKey (RFC
+ * 8017 A.1.1).
+ */
 export interface PublicKey {
 	readonly kind: KeyKind;
 	readonly bytes: Uint8Array;
@@ -48,8 +51,8 @@ function formOf(kind: KeyKind, padding: Padding): SignatureForm {
 }
 
 /**
- * True if `signature[signatureStart..signatureEnd)` is `key`'s over the hash of `data[start..end)`. A malformed signature is
- * false like a wrong one, and so is any by an invalid key.
+ * True if `signature[signatureStart..signatureEnd)` is `key`'s over the hash of `data[start..end)`. A malformed
+ * signature is false like a wrong one, and so is any by an invalid key.
  */
 export function verifySignature(
 	key: PublicKey,
@@ -89,7 +92,10 @@ export function verifySignature(
 	}
 }
 
-/** PSA_ERROR_NOT_SUPPORTED is a verdict on the key: a chip may do shorter ones only. Any other status is the chip's own fault. */
+/**
+ * PSA_ERROR_NOT_SUPPORTED is a verdict on the key: a chip may do shorter ones only. Any other status is the chip's own
+ * fault.
+ */
 function unsupportedKey(error: unknown, { kind, bits }: PublicKey): unknown {
 	if (!String(error).includes("(PSA status -134)")) return error;
 	return new TLSError(

@@ -1,6 +1,6 @@
 /*
-	TLS 1.2's cipher suites (RFC 5289, 7251, 7905): what they stand for, and which are offered if the application names none. A build without
-	TLS 1.2 has without/tls12 in the place of this.
+	TLS 1.2's cipher suites (RFC 5289, 7251, 7905): what they stand for, and which are offered if the application names
+	none. A build without TLS 1.2 has without/tls12 in the place of this.
 */
 
 import { AEADAlgorithm } from "tls/hardware/aead";

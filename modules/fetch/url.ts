@@ -1,6 +1,6 @@
 /*
-	URLs of http and https, as far as a device needs them (RFC 3986). Strict: what this can't read exactly is refused, so that no two programs take it for different
-	servers. Names are in ASCII; user and password are refused.
+	URLs of http and https, as far as a device needs them (RFC 3986). Strict: what this can't read exactly is refused,
+	so that no two programs take it for different servers. Names are in ASCII; user and password are refused.
 */
 
 import { refuse } from "../errors";

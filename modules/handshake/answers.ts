@@ -1,6 +1,6 @@
 /*
-	Answers of the server that both versions have, TLS 1.3 in EncryptedExtensions and TLS 1.2 in the ServerHello. Here too: the refusal of versions that
-	were not offered, also in builds without TLS 1.2.
+	Answers of the server that both versions have, TLS 1.3 in EncryptedExtensions and TLS 1.2 in the ServerHello. Here
+	too: the refusal of versions that were not offered, also in builds without TLS 1.2.
 */
 
 import { TLSError } from "../errors";
@@ -11,7 +11,10 @@ import { ProtocolLength, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
 
-/** "DOWNGRD": how a server that knows a later version ends its random when it is made to speak less (RFC 8446 section 4.1.3). */
+/**
+ * "DOWNGRD": how a server that knows a later version ends its random when it is made to speak less (RFC 8446 section
+ * 4.1.3).
+ */
 const downgrade = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44);
 
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)

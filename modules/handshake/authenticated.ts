@@ -42,7 +42,10 @@ export class AuthenticatedPeer {
 	}
 }
 
-/** Which key, padding and hash a scheme stands for, packed as kind << 16 | padding << 8 | hash; 0 for one that is not supported. */
+/**
+ * Which key, padding and hash a scheme stands for, packed as kind << 16 | padding << 8 | hash; 0 for one that is not
+ * supported.
+ */
 function schemeParts(scheme: number): number {
 	switch (scheme) {
 		case SignatureScheme.ecdsa_secp256r1_sha256:
@@ -122,8 +125,9 @@ function authenticate(
 }
 
 /**
- * Checks TLS 1.3's CertificateVerify: `signature[start..end)` by the peer's key over `content`. Throws "illegal_parameter" for a scheme
- * that was not offered or does not go with the key, "bad_signature" for a wrong signature.
+ * Checks TLS 1.3's CertificateVerify: `signature[start..end)` by the peer's key over `content`. Throws
+ * "illegal_parameter" for a scheme that was not offered or does not go with the key, "bad_signature" for a wrong
+ * signature.
  */
 export function authenticate13(
 	peer: VerifiedPeer,
@@ -137,8 +141,8 @@ export function authenticate13(
 }
 
 /**
- * Checks the signature of TLS 1.2's ServerKeyExchange: by the peer's key over `content`, which is both randoms and the server's ephemeral
- * key. Throws as authenticate13 does.
+ * Checks the signature of TLS 1.2's ServerKeyExchange: by the peer's key over `content`, which is both randoms and the
+ * server's ephemeral key. Throws as authenticate13 does.
  */
 export function authenticate12(
 	peer: VerifiedPeer,

@@ -1,6 +1,6 @@
 /*
-	The messages that prove identities: Certificate, CertificateRequest and CertificateVerify of TLS 1.3 (RFC 8446 section 4.3.2,
-	4.4.2, 4.4.3). TLS 1.2's are in tls12/certificate.ts. What the certificates say is x509's to judge.
+	The messages that prove identities: Certificate, CertificateRequest and CertificateVerify of TLS 1.3 (RFC 8446
+	section 4.3.2, 4.4.2, 4.4.3). TLS 1.2's are in tls12/certificate.ts. What the certificates say is x509's to judge.
 */
 
 import { TLSError } from "../errors";
@@ -83,7 +83,9 @@ export function readCertificate13(r: Reader, asked: number, maximum: number): Ce
 	return list;
 }
 
-/** Most schemes, names of CAs, and filters of a list that are looked at: the rest has no say, and must not take long. */
+/**
+ * Most schemes, names of CAs, and filters of a list that are looked at: the rest has no say, and must not take long.
+ */
 const MAX_SCHEMES = 64;
 const MAX_NAMES = 64;
 const MAX_FILTERS = 8;
@@ -126,14 +128,16 @@ export interface CertificateRequest {
 	context: Uint8Array;
 	/** Signature schemes that one of our keys could use. */
 	schemes: readonly number[];
-	/** Where the names of CAs lie in the message, each with two bytes for its length; an empty range if there are none. */
+	/**
+	 * Where the names of CAs lie in the message, each with two bytes for its length; an empty range if there are none.
+	 */
 	namesStart: number;
 	namesEnd: number;
 }
 
 /**
- * Reads a list of DistinguishedNames of at least `min` bytes (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4). The form of the first MAX_NAMES is
- * checked.
+ * Reads a list of DistinguishedNames of at least `min` bytes (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4). The form
+ * of the first MAX_NAMES is checked.
  */
 export function readNames(r: Reader, min: number, to: CertificateRequest): void {
 	let at = (to.namesStart = r.skipVector(2, min, 0xffff));
@@ -158,7 +162,10 @@ function readFilters(r: Reader): void {
 	r.leave(filters);
 }
 
-/** The data of an extension in a CertificateRequest that has no say in the answer, but a form. What is not known is passed over. */
+/**
+ * The data of an extension in a CertificateRequest that has no say in the answer, but a form. What is not known is
+ * passed over.
+ */
 function checkForm(r: Reader, type: number, to: CertificateRequest): void {
 	switch (type) {
 		case ExtensionType.certificate_authorities:
@@ -187,7 +194,9 @@ function checkForm(r: Reader, type: number, to: CertificateRequest): void {
 	}
 }
 
-/** The schemes in a list of signature algorithms that can be used, each once: what is kept does not grow with the list. */
+/**
+ * The schemes in a list of signature algorithms that can be used, each once: what is kept does not grow with the list.
+ */
 export function readSchemes(r: Reader): number[] {
 	const schemes: number[] = [];
 	const start = r.skipVector(2, 2, 0xfffe);
@@ -210,7 +219,10 @@ export function readHandshakeRequest13(r: Reader): CertificateRequest {
 	return request;
 }
 
-/** Reads a CertificateRequest, which must say which signatures it takes (section 4.3.2). Its context comes back in the answer. */
+/**
+ * Reads a CertificateRequest, which must say which signatures it takes (section 4.3.2). Its context comes back in the
+ * answer.
+ */
 export function readCertificateRequest13(r: Reader): CertificateRequest {
 	let seen = 0;
 	const start = r.skipVector(1, 0, 255);
@@ -252,7 +264,10 @@ export function writeBytes24(w: Writer, bytes: Uint8Array): void {
 	w.copy(bytes, 0, bytes.length);
 }
 
-/** Writes the client's CertificateVerify, whose form is the same in both versions (RFC 8446 section 4.4.3, RFC 5246 section 7.4.8). */
+/**
+ * Writes the client's CertificateVerify, whose form is the same in both versions (RFC 8446 section 4.4.3, RFC 5246
+ * section 7.4.8).
+ */
 export function writeCertificateVerify(w: Writer, scheme: number, signature: Uint8Array): void {
 	w.u8(HandshakeType.certificate_verify);
 	w.u24(4 + signature.length);
@@ -268,7 +283,10 @@ const SPACES = 64;
 const beforeServer = new Uint8Array(ArrayBuffer.fromString(" ".repeat(SPACES) + "TLS 1.3, server CertificateVerify"));
 const clientContext = new Uint8Array(ArrayBuffer.fromString("TLS 1.3, client CertificateVerify"));
 
-/** Returns what the server signs in CertificateVerify: 64 spaces, the context, a zero, and the transcript's hash (section 4.4.3). */
+/**
+ * Returns what the server signs in CertificateVerify: 64 spaces, the context, a zero, and the transcript's hash
+ * (section 4.4.3).
+ */
 export function serverContent13(digest: Uint8Array): Uint8Array {
 	const before = beforeServer.length,
 		length = digest.length;

@@ -20,7 +20,10 @@ import type { Share } from "./share";
 import { resumption } from "./resumption/resumption";
 import { writeExtensions12 } from "./tls12/hello";
 
-/** Extensions whose bytes are always the same: number, length of the data, data. One array: each takes more than a hundred bytes of flash. */
+/**
+ * Extensions whose bytes are always the same: number, length of the data, data. One array: each takes more than a
+ * hundred bytes of flash.
+ */
 const fixed = Uint8Array.of(
 	// supported_versions: TLS 1.3 and 1.2, TLS 1.3 alone (section 4.2.1)
 	0x00,

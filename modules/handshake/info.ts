@@ -1,5 +1,6 @@
 /*
-	What `onHandshake` and `events.opened` get. The flow fills it in; the names of its numbers are made only if somebody asks for them.
+	What `onHandshake` and `events.opened` get. The flow fills it in; the names of its numbers are made only if somebody
+	asks for them.
 */
 
 import { groupName, schemeName, versionName } from "../wire/names";
@@ -13,15 +14,26 @@ export class HandshakeInfo {
 	declare version: number;
 	/** Name of the cipher suite, as IANA registers it. */
 	declare suite: string;
-	/** NamedGroup of the key exchange; with a resumed session of TLS 1.2 that of its first connection; 0 with RSA key transport. */
+	/**
+	 * NamedGroup of the key exchange; with a resumed session of TLS 1.2 that of its first connection; 0 with RSA key
+	 * transport.
+	 */
 	declare group: number;
-	/** SignatureScheme of the server's proof; 0 if that was an external pre-shared key, and then `peer.subject` is empty. */
+	/**
+	 * SignatureScheme of the server's proof; 0 if that was an external pre-shared key, and then `peer.subject` is
+	 * empty.
+	 */
 	declare signature: number;
 	/** It goes on with the secret of an earlier connection. */
 	declare resumed: boolean;
-	/** The server asked for a second ClientHello (HelloRetryRequest), which costs a round trip: another order of `groups` may save it. */
+	/**
+	 * The server asked for a second ClientHello (HelloRetryRequest), which costs a round trip: another order of
+	 * `groups` may save it.
+	 */
 	declare retried: boolean;
-	/** The keys depend on the whole handshake: always in TLS 1.3, in TLS 1.2 with the extended master secret (RFC 7627). */
+	/**
+	 * The keys depend on the whole handshake: always in TLS 1.3, in TLS 1.2 with the extended master secret (RFC 7627).
+	 */
 	declare extendedMasterSecret: boolean;
 	/** The server took the option `earlyData`; if not, the application has to send it. */
 	declare earlyData: boolean;

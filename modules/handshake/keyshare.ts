@@ -1,5 +1,6 @@
 /*
-	The client's keys for key agreement (RFC 8446 section 4.2.8), and what a build with a hybrid group adds (optional/hybrid).
+	The client's keys for key agreement (RFC 8446 section 4.2.8), and what a build with a hybrid group adds
+	(optional/hybrid).
 */
 
 import { TLSError } from "../errors";

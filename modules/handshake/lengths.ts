@@ -1,6 +1,6 @@
 /*
-	How long each handshake message can be, known from its type alone (RFC 8446 section 4, RFC 5246 section 7.4). A longer one is refused
-	when its header is there, before memory is taken for it.
+	How long each handshake message can be, known from its type alone (RFC 8446 section 4, RFC 5246 section 7.4). A
+	longer one is refused when its header is there, before memory is taken for it.
 */
 
 import { TLSError } from "../errors";
@@ -18,7 +18,9 @@ const enum Longest {
 	any = 0xffffff,
 }
 
-/** Checks the length of a body that a header of `type` announces; `maximum` is what the application allows, in bytes. */
+/**
+ * Checks the length of a body that a header of `type` announces; `maximum` is what the application allows, in bytes.
+ */
 export function expectLength(type: number, length: number, maximum: number): void {
 	const longest = longestBody(type);
 	if (length > longest)

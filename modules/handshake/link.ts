@@ -1,6 +1,6 @@
 /*
-	What a handshake asks of the connection that it runs in. handshake/ knows this interface and nothing of records or sockets;
-	driver.ts implements it.
+	What a handshake asks of the connection that it runs in. handshake/ knows this interface and nothing of records or
+	sockets; driver.ts implements it.
 */
 
 import type { RecordCipher } from "tls/hardware/aead";
@@ -15,7 +15,10 @@ import type { Transcript } from "./transcript";
 
 export type { HandshakeInfo };
 
-/** Yields the set of messages it accepts next (Accept), or Step.pause. Returns the flow that goes on in its place, if one does. */
+/**
+ * Yields the set of messages it accepts next (Accept), or Step.pause. Returns the flow that goes on in its place, if
+ * one does.
+ */
 export type Flow = Generator<number, Flow | void, void>;
 
 /** What goes on after the handshake. */
@@ -68,11 +71,20 @@ export interface Link {
 	 * protection, in TLS 1.3 with one for the type (RFC 8449, RFC 6066 section 4).
 	 */
 	limitRecords(send: number, receive: number): void;
-	/** An alert that ends the handshake goes behind change_cipher_spec from now on, as all of the second flight does (RFC 8446 appendix D.4). */
+	/**
+	 * An alert that ends the handshake goes behind change_cipher_spec from now on, as all of the second flight does
+	 * (RFC 8446 appendix D.4).
+	 */
 	oweChangeCipherSpec(): void;
-	/** Sends change_cipher_spec (RFC 5246 section 7.1), with TLS 1.3 a dummy for middleboxes (RFC 8446 appendix D.4). At most once. */
+	/**
+	 * Sends change_cipher_spec (RFC 5246 section 7.1), with TLS 1.3 a dummy for middleboxes (RFC 8446 appendix D.4). At
+	 * most once.
+	 */
 	sendChangeCipherSpec(): void;
-	/** From the next record on, what arrives is protected with this key, which it takes over. Throws if a message straddles the change. */
+	/**
+	 * From the next record on, what arrives is protected with this key, which it takes over. Throws if a message
+	 * straddles the change.
+	 */
 	readWith(cipher: RecordCipher): void;
 	/** From the next record on, what is sent is protected with this key, which it takes over. */
 	writeWith(cipher: RecordCipher): void;
@@ -81,8 +93,8 @@ export interface Link {
 	/** Has the application told of a session that a later connection can go on with. */
 	keepSession(bytes: ArrayBuffer): void;
 	/**
-	 * Opens the connection for application data. Nothing else does, and it takes the proof that the peer was authenticated. Takes over `post`; adds the
-	 * peer and the times to `info`.
+	 * Opens the connection for application data. Nothing else does, and it takes the proof that the peer was
+	 * authenticated. Takes over `post`; adds the peer and the times to `info`.
 	 */
 	open(peer: AuthenticatedPeer, info: HandshakeInfo, post: PostHandshake): void;
 }

@@ -19,7 +19,10 @@ export class Hello {
 	/** Begins with it. */
 	readonly transcript = new Transcript();
 	random = new Uint8Array(ProtocolLength.random);
-	/** Not empty, so that middleboxes take the handshake for TLS 1.2's (appendix D.4). Dropped when the server has answered. */
+	/**
+	 * Not empty, so that middleboxes take the handshake for TLS 1.2's (appendix D.4). Dropped when the server has
+	 * answered.
+	 */
 	sessionId = new Uint8Array(ProtocolLength.sessionId);
 	/** The TLS 1.2 session that the server may go on with. */
 	declare session: Session12 | undefined;

@@ -1,6 +1,6 @@
 /*
-	What the client offers in order of preference: cipher suites, groups, signature schemes. By default what this build does best; else what the options
-	name. A name that is unknown, given twice or not in this build is refused.
+	What the client offers in order of preference: cipher suites, groups, signature schemes. By default what this build
+	does best; else what the options name. A name that is unknown, given twice or not in this build is refused.
 */
 
 import { refuse } from "../errors";
@@ -45,7 +45,10 @@ const signatureSchemes: readonly number[] = ed25519
 /** P-521 comes last: it is slow, and few servers have nothing else. */
 const schemesWithP521: readonly number[] = Object.freeze([...signatureSchemes, SignatureScheme.ecdsa_secp521r1_sha512]);
 
-/** Schemes of keys for RSASSA-PSS alone, which no public CA certifies: they are offered only if the application names them. */
+/**
+ * Schemes of keys for RSASSA-PSS alone, which no public CA certifies: they are offered only if the application names
+ * them.
+ */
 const rareSchemes: readonly number[] = Object.freeze([
 	SignatureScheme.rsa_pss_pss_sha256,
 	SignatureScheme.rsa_pss_pss_sha384,
@@ -112,7 +115,9 @@ function namedNumbers(
 	return Object.freeze(numbers);
 }
 
-/** Groups for a key share, in order of preference, and those of finite fields, which only old servers of TLS 1.2 get. */
+/**
+ * Groups for a key share, in order of preference, and those of finite fields, which only old servers of TLS 1.2 get.
+ */
 interface OfferedGroups {
 	groups: readonly number[];
 	oldGroups?: readonly number[];

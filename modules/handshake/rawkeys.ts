@@ -1,6 +1,6 @@
 /*
-	What a build with raw public keys adds (RFC 7250): the server, the client or both send a SubjectPublicKeyInfo in place of certificates. Types alone; the
-	module is modules/optional/rawkeys.
+	What a build with raw public keys adds (RFC 7250): the server, the client or both send a SubjectPublicKeyInfo in
+	place of certificates. Types alone; the module is modules/optional/rawkeys.
 */
 
 import type { Config } from "../config";

@@ -1,5 +1,6 @@
 /*
-	The secrets that the options gave a connection, as it holds them: copies in native memory, wiped when the handshake is over, however it ends.
+	The secrets that the options gave a connection, as it holds them: copies in native memory, wiped when the handshake
+	is over, however it ends.
 */
 
 import type { Config } from "../config";

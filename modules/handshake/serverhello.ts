@@ -80,7 +80,9 @@ function pickKey(number: number, hello: Hello, { suite }: ServerHello): PreShare
 	return key;
 }
 
-/** Reads the extensions of a ServerHello or HelloRetryRequest into `to`; returns the version picked, 0 if none is named. */
+/**
+ * Reads the extensions of a ServerHello or HelloRetryRequest into `to`; returns the version picked, 0 if none is named.
+ */
 function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
 	const allowed = to.isRetry ? AllowedIn.hello_retry_request : AllowedIn.server_hello13;
 	// a cookie is the one thing that a server may send unasked (section 4.2)
@@ -159,7 +161,10 @@ export function namesVersion(r: Reader): boolean {
 	return found && legacy === ProtocolVersion.tls12;
 }
 
-/** Reads TLS 1.3's ServerHello or HelloRetryRequest that `r` stands at, and refuses what no TLS 1.3 server may answer to `hello`. */
+/**
+ * Reads TLS 1.3's ServerHello or HelloRetryRequest that `r` stands at, and refuses what no TLS 1.3 server may answer to
+ * `hello`.
+ */
 export function readServerHello(r: Reader, hello: Hello, config: Config): ServerHello {
 	const legacy = r.u16();
 	const randomAt = r.skip(ProtocolLength.random);

@@ -1,5 +1,6 @@
 /*
-	The client's key pair for one group (RFC 8446 section 4.2.8). Types alone: keyshare.ts makes pairs of curves, optional/hybrid those of the hybrid group.
+	The client's key pair for one group (RFC 8446 section 4.2.8). Types alone: keyshare.ts makes pairs of curves,
+	optional/hybrid those of the hybrid group.
 */
 
 import type { KeyShare } from "tls/hardware/agree";
@@ -16,7 +17,9 @@ export interface Share {
 	close(): void;
 }
 
-/** A pair of a hybrid group. The public key ends with that of `classic`, an X25519 key that may be offered alone, too. */
+/**
+ * A pair of a hybrid group. The public key ends with that of `classic`, an X25519 key that may be offered alone, too.
+ */
 export interface HybridShare extends Share {
 	readonly classic: KeyShare;
 }

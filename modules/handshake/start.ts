@@ -24,7 +24,10 @@ import type { Transcript } from "./transcript";
 import { flow12 } from "./tls12/flow";
 import { flow13 } from "./tls13/flow";
 
-/** Bytes that a ClientHello usually needs; with a pre-shared key that goes on with an earlier connection, beside its ticket. */
+/**
+ * Bytes that a ClientHello usually needs; with a pre-shared key that goes on with an earlier connection, beside its
+ * ticket.
+ */
 const HELLO_BYTES = 320;
 
 /**

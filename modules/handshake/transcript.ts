@@ -1,6 +1,6 @@
 /*
-	The hash over all handshake messages (RFC 8446 section 4.4.1). Until the server has picked the hash, the first ClientHello is kept as
-	it is.
+	The hash over all handshake messages (RFC 8446 section 4.4.1). Until the server has picked the hash, the first
+	ClientHello is kept as it is.
 */
 
 import { TLSError } from "../errors";
@@ -23,7 +23,10 @@ export class Transcript {
 	/** The hash function, 0 before it is known. */
 	algorithm: HashAlgorithm | 0 = 0;
 
-	/** Adds the message `bytes[start..end)`. Before `begin` there may be one, the ClientHello, from 0 on, which must not change until then. */
+	/**
+	 * Adds the message `bytes[start..end)`. Before `begin` there may be one, the ClientHello, from 0 on, which must not
+	 * change until then.
+	 */
 	add(bytes: Uint8Array, start: number, end: number): void {
 		if (this.hash) {
 			this.hash.update(bytes, start, end);
@@ -74,7 +77,9 @@ export class Transcript {
 		return this.hash ?? refuseEarly();
 	}
 
-	/** The digest so far. The caller may change it; it is the transcript's own buffer, which the next call overwrites. */
+	/**
+	 * The digest so far. The caller may change it; it is the transcript's own buffer, which the next call overwrites.
+	 */
 	digest(): Uint8Array {
 		this.running.peek(this.result, 0);
 		return this.result;

@@ -183,7 +183,8 @@ export abstract class Connecting implements SocketEvents {
 	/** What TLSClient gets if the application does not say otherwise: HTTP/1.1 as protocol, and the last session. */
 	private secureOptions(): object {
 		const { io, secure } = this.options.socket;
-		// options of a prototype would be lost in a copy, and a pin with them: TLSClient sees them as they are, and refuses them
+		// options of a prototype would be lost in a copy, and a pin with them: TLSClient sees them as they are, and
+		// refuses them
 		if ((io as unknown) !== TLSClient || !secure || Object.getPrototypeOf(secure) !== Object.prototype) return {};
 		const own: Record<string, unknown> = { ...secure };
 		own["applicationLayerProtocolNegotiation"] ??= "http/1.1";
@@ -216,7 +217,10 @@ export abstract class Connecting implements SocketEvents {
 		return new TLSError("transport", `no connection to ${host} port ${port}`);
 	}
 
-	/** The connection takes and gives nothing more. With TLS only close_notify is a good end; TCP's can't be told from a cut. */
+	/**
+	 * The connection takes and gives nothing more. With TLS only close_notify is a good end; TCP's can't be told from a
+	 * cut.
+	 */
 	protected noteEnd(error: unknown): void {
 		this.flags |= Flag.ended;
 		this.writable = 0;

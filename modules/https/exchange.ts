@@ -1,5 +1,6 @@
 /*
-	One request of the queue with its callbacks. The application holds an HTTPRequest (https.ts), which stands before it.
+	One request of the queue with its callbacks. The application holds an HTTPRequest (https.ts), which stands before
+	it.
 */
 
 import type { RequestHead } from "./request";
@@ -19,7 +20,10 @@ export const enum ExchangeFlag {
 
 /** A request's callbacks, called with the HTTPRequest as `this`. */
 export interface RequestEvents<Request> {
-	/** The response's head has come. Names are in lower case; fields of one name are one, with ", " between their values. */
+	/**
+	 * The response's head has come. Names are in lower case; fields of one name are one, with ", " between their
+	 * values.
+	 */
 	onHeaders?: (this: Request, status: number, headers: Map<string, string>, statusText: string) => void;
 	/** `count` bytes of the body can be read. Without it the body is dropped. */
 	onReadable?: (this: Request, count: number) => void;
@@ -67,7 +71,10 @@ export class Exchange {
 		if (headersMask) this.headersMask = headersMask;
 	}
 
-	/** True if it may be sent a second time: it changes nothing on the server, and none of its body was taken from the application. */
+	/**
+	 * True if it may be sent a second time: it changes nothing on the server, and none of its body was taken from the
+	 * application.
+	 */
 	get canRepeat(): boolean {
 		return (
 			(this.flags & (ExchangeFlag.idempotent | ExchangeFlag.repeated)) === ExchangeFlag.idempotent &&

@@ -1,6 +1,6 @@
 /*
-	The syntax of HTTP's fields on bytes (RFC 9110 section 5, RFC 9112 sections 2 to 7). Only `textOfASCII` and `textOfLatin` allocate: their callers have asked for the memory.
-	Each function takes (bytes, start, end).
+	The syntax of HTTP's fields on bytes (RFC 9110 section 5, RFC 9112 sections 2 to 7). Only `textOfASCII` and
+	`textOfLatin` allocate: their callers have asked for the memory. Each function takes (bytes, start, end).
 */
 
 import { TLSError } from "../errors";
@@ -19,7 +19,9 @@ const MAX_LENGTH_DIGITS = 15;
 /** Hexadecimal digits of a chunk's size: 4 GB less a byte. */
 const MAX_SIZE_DIGITS = 8;
 
-/** Bytes of a header's name, and of a value that this client reads itself: what takes script some steps for each byte. */
+/**
+ * Bytes of a header's name, and of a value that this client reads itself: what takes script some steps for each byte.
+ */
 export const MAX_NAME_BYTES = 128;
 const MAX_VALUE_BYTES = 128;
 
@@ -52,7 +54,10 @@ export function isTokenByte(c: number): boolean {
 	return c === 0x21 || (c > 0x22 && c < 0x28) || c === 0x2a || c === 0x2b || c === 0x2d || c === 0x2e;
 }
 
-/** Writes a field's name in lower case. Refuses what is no token: a continued line ("obs-fold") and a space before the colon are among that. */
+/**
+ * Writes a field's name in lower case. Refuses what is no token: a continued line ("obs-fold") and a space before the
+ * colon are among that.
+ */
 export function readFieldName(bytes: Uint8Array, start: number, colon: number): void {
 	const first = bytes[start];
 	if (isSpace(first)) refuseHTTP("server continued a header on the next line (obs-fold), which HTTP/1.1 forbids");
@@ -147,8 +152,8 @@ function readLength(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /**
- * Reads a Content-Length. `known` is that of an earlier field, or -1. Values that are equal count as one (RFC 9110 section 8.6); two that differ are how a response is
- * smuggled past a proxy.
+ * Reads a Content-Length. `known` is that of an earlier field, or -1. Values that are equal count as one (RFC 9110
+ * section 8.6); two that differ are how a response is smuggled past a proxy.
  */
 export function readContentLength(bytes: Uint8Array, start: number, end: number, known: number): number {
 	let length = known;

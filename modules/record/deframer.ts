@@ -1,6 +1,6 @@
 /*
-	TCP bytes in, one record at a time (RFC 8446 section 5.1). Five bytes come first; only when the header is found right does the
-	buffer grow, to exactly the record's size. Extended by incoming.ts.
+	TCP bytes in, one record at a time (RFC 8446 section 5.1). Five bytes come first; only when the header is found
+	right does the buffer grow, to exactly the record's size. Extended by incoming.ts.
 */
 
 import { TLSError } from "../errors";
@@ -56,8 +56,8 @@ export abstract class Deframer {
 	}
 
 	/**
-	 * Takes what it can use of `bytes[start..end)` for the header and returns where it stopped. The header is kept in numbers: there is no buffer
-	 * until it says how large one must be.
+	 * Takes what it can use of `bytes[start..end)` for the header and returns where it stopped. The header is kept in
+	 * numbers: there is no buffer until it says how large one must be.
 	 */
 	takeHeader(bytes: Uint8Array, start: number, end: number): number {
 		let have = this.have;
@@ -116,7 +116,10 @@ export abstract class Deframer {
 		this.release();
 	}
 
-	/** The header is there: what the record is, and how long. Checks it, and makes the buffer, to which the caller writes the header. */
+	/**
+	 * The header is there: what the record is, and how long. Checks it, and makes the buffer, to which the caller
+	 * writes the header.
+	 */
 	private begin(type: number, length: number): void {
 		this.have = ProtocolLength.recordHeader;
 		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) refuseHeader();

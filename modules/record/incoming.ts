@@ -1,6 +1,6 @@
 /*
-	What comes from the peer: each record from the wire, unprotected in place (hardware/aead.ts) and checked against what its version allows
-	(RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2).
+	What comes from the peer: each record from the wire, unprotected in place (hardware/aead.ts) and checked against
+	what its version allows (RFC 8446 section 5.1, 5.2; RFC 5246 section 6.2).
 */
 
 import { TLSError } from "../errors";
@@ -34,14 +34,17 @@ export class Incoming extends Deframer {
 		return this.version === ProtocolVersion.tls12;
 	}
 
-	/** The record that has arrived whole: unprotects it, sets `at` and `end` to its text, and returns its content type. */
+	/**
+	 * The record that has arrived whole: unprotects it, sets `at` and `end` to its text, and returns its content type.
+	 */
 	openRecord(): number {
 		const buffer = this.buffer,
 			whole = this.have;
 		const type = buffer[0]!;
 		this.at = ProtocolLength.recordHeader;
 		this.end = whole;
-		// an unprotected alert is understood in a record of any version: a server that gives up may not know the version any more
+		// an unprotected alert is understood in a record of any version: a server that gives up may not know the
+		// version any more
 		if (
 			this.version === ProtocolVersion.tls12 &&
 			buffer[2] !== (ProtocolVersion.tls12 & 0xff) &&
@@ -81,7 +84,10 @@ export class Incoming extends Deframer {
 		return inner;
 	}
 
-	/** Where TLS 1.3's content type stands: behind the text, with zeros up to `end` (RFC 8446 section 5.4). Long padding is compared in C. */
+	/**
+	 * Where TLS 1.3's content type stands: behind the text, with zeros up to `end` (RFC 8446 section 5.4). Long padding
+	 * is compared in C.
+	 */
 	private typeAt(end: number): number {
 		const buffer = this.buffer;
 		let at = end - 1;
@@ -111,7 +117,10 @@ export class Incoming extends Deframer {
 		this.cipher = undefined;
 	}
 
-	/** Longest body of a record. In TLS 1.2, or under a limit that the peer has agreed to: plaintext and what the cipher adds (RFC 5246 section 6.2.3). */
+	/**
+	 * Longest body of a record. In TLS 1.2, or under a limit that the peer has agreed to: plaintext and what the cipher
+	 * adds (RFC 5246 section 6.2.3).
+	 */
 	protected override get longest(): number {
 		const cipher = this.cipher,
 			agreed = this.recordSizeLimit;

@@ -13,7 +13,10 @@ import { copy } from "tls/hardware/copy";
 export interface Gate {
 	/** Throws unless a message of `type` with `length` bytes behind its header may come now. */
 	expectMessage(type: number, length: number): void;
-	/** True if a message of `type` that finds no room is passed over; its bytes, header included, go to `passOver` as they come. */
+	/**
+	 * True if a message of `type` that finds no room is passed over; its bytes, header included, go to `passOver` as
+	 * they come.
+	 */
 	mayPassOver(type: number): boolean;
 	passOver(bytes: Uint8Array, start: number, end: number): void;
 }

@@ -1,6 +1,7 @@
 /*
-	The SDK's SSLSession, with an engine in it: TLS for a socket that its owner drives. Nothing is called back: each method moves bytes between the socket
-	and the engine, and says what has come of it. Both of the SDK's forms of socket are taken:
+	The SDK's SSLSession, with an engine in it: TLS for a socket that its owner drives. Nothing is called back: each
+	method moves bytes between the socket and the engine, and says what has come of it. Both of the SDK's forms of
+	socket are taken:
 
 	    the older "socket"     read() and write() return counts, read(ArrayBuffer, n), write(bytes)
 	    ECMA-419's TCP         with the properties `readable` and `writable` that its owner sets, read(buffer), write(buffer)
@@ -90,7 +91,10 @@ export class Session {
 	/** Bytes of a record that more are to follow. */
 	#pending: Uint8Array[] = [];
 
-	/** Throws TLSError "configuration" for options that are wrong. The server's name is `serverName` or `tls_server_name`. */
+	/**
+	 * Throws TLSError "configuration" for options that are wrong. The server's name is `serverName` or
+	 * `tls_server_name`.
+	 */
 	constructor(options: SDKSecureOptions = {}) {
 		const converted = convertOptions(options, options.tls_server_name ?? (options["serverName"] as string | undefined));
 		const { serverName } = converted;
@@ -104,7 +108,10 @@ export class Session {
 		this.#isStarted = false;
 	}
 
-	/** Goes on with the handshake as far as what has come allows. Returns true once it is done. Throws TLSError if it fails. */
+	/**
+	 * Goes on with the handshake as far as what has come allows. Returns true once it is done. Throws TLSError if it
+	 * fails.
+	 */
 	handshake(socket: SessionSocket): boolean {
 		this.#events.socket = socket;
 		if (!this.#isStarted) {

@@ -1,6 +1,6 @@
 /*
-	Reads DER (X.690 sections 8 and 10) from bytes that stay where they are: certificates, keys, signatures and statuses.
-	Lengths are definite and in their shortest form, and every element ends inside the one that holds it.
+	Reads DER (X.690 sections 8 and 10) from bytes that stay where they are: certificates, keys, signatures and
+	statuses. Lengths are definite and in their shortest form, and every element ends inside the one that holds it.
 */
 
 import { equal } from "tls/hardware/compare";
@@ -25,7 +25,10 @@ export const enum Tag {
 	explicit = 0xa0,
 }
 
-/** What an element is, for errors: an index into PARTS. XS: a string in its place would be copied at each use on a device. */
+/**
+ * What an element is, for errors: an index into PARTS. XS: a string in its place would be copied at each use on a
+ * device.
+ */
 export const enum Part {
 	element,
 	boolean,
@@ -127,8 +130,8 @@ const PARTS: readonly string[] = Object.freeze([
 ]);
 
 /**
- * A position in DER. `take` moves on from element to element; `start..end` is then the content of the one that was taken.
- * A handshake takes a hundred elements. XS: fields in the order of use.
+ * A position in DER. `take` moves on from element to element; `start..end` is then the content of the one that was
+ * taken. A handshake takes a hundred elements. XS: fields in the order of use.
  */
 export class DER {
 	bytes: Uint8Array;
@@ -295,8 +298,8 @@ export class DER {
 	}
 
 	/**
-	 * Takes a BIT STRING of named bits, up to sixteen, in two bytes as they stand: bit 0 is 0x80, bit 8 is 0x8000. Zeros at its
-	 * end, which X.690 section 11.2.2 forbids, are in use: two of Mozilla's roots have them.
+	 * Takes a BIT STRING of named bits, up to sixteen, in two bytes as they stand: bit 0 is 0x80, bit 8 is 0x8000.
+	 * Zeros at its end, which X.690 section 11.2.2 forbids, are in use: two of Mozilla's roots have them.
 	 */
 	takeNamedBits(): number {
 		this.take(Tag.bitString, Part.bitString);
@@ -311,7 +314,10 @@ export class DER {
 		return count === 0 ? 0 : count === 1 ? bytes[start + 1]! : bytes[start + 1]! | (bytes[start + 2]! << 8);
 	}
 
-	/** Takes a UTCTime or GeneralizedTime (RFC 5280 section 4.1.2.5). Returns seconds since 1970. Does not set `start..end`. */
+	/**
+	 * Takes a UTCTime or GeneralizedTime (RFC 5280 section 4.1.2.5). Returns seconds since 1970. Does not set
+	 * `start..end`.
+	 */
 	takeTime(): number {
 		const at = this.at,
 			seconds = readSeconds(this.bytes, at, this.limit);

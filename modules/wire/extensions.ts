@@ -1,6 +1,7 @@
 /*
-	The rules that hold for every extension block (RFC 8446 section 4.2): what was not asked for, what stands in the wrong message,
-	and what comes twice is refused. Sets of extensions are integers, one bit for each extension that this client knows.
+	The rules that hold for every extension block (RFC 8446 section 4.2): what was not asked for, what stands in the
+	wrong message, and what comes twice is refused. Sets of extensions are integers, one bit for each extension that
+	this client knows.
 */
 
 import { TLSError } from "../errors";
@@ -73,16 +74,23 @@ export const enum AllowedIn {
 		ExtensionBit.supported_groups,
 }
 
-/** Most extensions of a message that are looked at if unknown ones are passed over: a list of them must not take long. */
+/**
+ * Most extensions of a message that are looked at if unknown ones are passed over: a list of them must not take long.
+ */
 const MAX_LOOKED_AT = 20;
 
-/** Throws "decode_error" for the extension behind the last one that is looked at; `index` is 0 for a message's first. */
+/**
+ * Throws "decode_error" for the extension behind the last one that is looked at; `index` is 0 for a message's first.
+ */
 export function expectExtension(index: number, message: string): void {
 	if (index >= MAX_LOOKED_AT)
 		throw new TLSError("decode_error", `server sent a ${message} with more than ${MAX_LOOKED_AT} extensions`);
 }
 
-/** The bit of an extension's number, 0 for one that this client doesn't know. Those that most servers send come first: each case costs time. */
+/**
+ * The bit of an extension's number, 0 for one that this client doesn't know. Those that most servers send come first:
+ * each case costs time.
+ */
 export function extensionBit(type: number): number {
 	switch (type) {
 		case ExtensionType.supported_versions:
@@ -141,8 +149,8 @@ export function extensionBit(type: number): number {
 }
 
 /**
- * Checks an extension of a server's answer: it must have been asked for (`asked`), belong into this message (`allowed`), and not be
- * among those `seen`. Returns `seen` with it added.
+ * Checks an extension of a server's answer: it must have been asked for (`asked`), belong into this message
+ * (`allowed`), and not be among those `seen`. Returns `seen` with it added.
  */
 export function expectAnswer(type: number, seen: number, asked: number, allowed: number): number {
 	const bit = extensionBit(type);
@@ -153,7 +161,10 @@ export function expectAnswer(type: number, seen: number, asked: number, allowed:
 	return seen | bit;
 }
 
-/** The same for a message of the server that asks rather than answers: unknown extensions are passed over, as the RFC says. */
+/**
+ * The same for a message of the server that asks rather than answers: unknown extensions are passed over, as the RFC
+ * says.
+ */
 export function expectRequest(type: number, seen: number, allowed: number): number {
 	const bit = extensionBit(type);
 	if (bit & ~allowed) throw new TLSError("illegal_parameter", `server sent extension ${type} in the wrong message`);

@@ -195,10 +195,15 @@ export const enum Accept {
 	compressed_certificate = 1 << HandshakeType.compressed_certificate,
 }
 
-/** What a handshake generator yields: `pause` gives the event loop a turn, any other value is the set of messages to wait for. */
+/**
+ * What a handshake generator yields: `pause` gives the event loop a turn, any other value is the set of messages to
+ * wait for.
+ */
 export const enum Step {
 	pause = 0,
-	/** In such a set: TLS 1.2's change_cipher_spec record. No handshake message has this bit's number, which is checked. */
+	/**
+	 * In such a set: TLS 1.2's change_cipher_spec record. No handshake message has this bit's number, which is checked.
+	 */
 	change_cipher_spec = 1 << 30,
 }
 

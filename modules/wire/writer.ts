@@ -1,6 +1,6 @@
 /*
-	Writes the presentation language of RFC 8446 section 3 into a buffer that grows. A vector is opened, filled and closed; closing it
-	fills in its length.
+	Writes the presentation language of RFC 8446 section 3 into a buffer that grows. A vector is opened, filled and
+	closed; closing it fills in its length.
 */
 
 import { TLSError } from "../errors";
@@ -18,13 +18,19 @@ export class Writer {
 	bytes: Uint8Array;
 	length = 0;
 
-	/** Throws "out_of_memory" if there is none for a long buffer; what a short one takes has been asked for with the step that needs it. */
+	/**
+	 * Throws "out_of_memory" if there is none for a long buffer; what a short one takes has been asked for with the
+	 * step that needs it.
+	 */
 	constructor(room: number) {
 		if (room > MAX_UNASKED) expectBuffer(room, Purpose.output);
 		this.bytes = new Uint8Array(room);
 	}
 
-	/** Makes room for `count` bytes and returns where they go; they are not cleared. Throws "out_of_memory" if there is none. */
+	/**
+	 * Makes room for `count` bytes and returns where they go; they are not cleared. Throws "out_of_memory" if there is
+	 * none.
+	 */
 	reserve(count: number): number {
 		const at = this.length;
 		const end = at + count;

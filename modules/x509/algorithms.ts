@@ -1,6 +1,6 @@
 /*
-	Keys and signature algorithms of certificates (RFC 3279, RFC 4055, RFC 5480, RFC 5758): which are supported, and where they
-	are. An unsupported one is 0 and no error: the certificate may have no part in the path.
+	Keys and signature algorithms of certificates (RFC 3279, RFC 4055, RFC 5480, RFC 5758): which are supported, and
+	where they are. An unsupported one is 0 and no error: the certificate may have no part in the path.
 */
 
 import { coordinateLength, HashAlgorithm, isRSA, KeyKind, Padding, pssKind } from "../crypto/signature";
@@ -34,8 +34,8 @@ export interface KeyFields {
 }
 
 /**
- * The supported AlgorithmIdentifiers have one form each in DER. They are compared whole. Any other is read element by element,
- * to tell malformed from unsupported.
+ * The supported AlgorithmIdentifiers have one form each in DER. They are compared whole. Any other is read element by
+ * element, to tell malformed from unsupported.
  */
 const forms = new Uint8Array([
 	// the keys': rsaEncryption with NULL; id-ecPublicKey with prime256v1, with secp384r1
@@ -72,7 +72,10 @@ function hasP521(): boolean {
 	return (chipFeatures() & ChipFeature.p521) !== 0;
 }
 
-/** Takes a SubjectPublicKeyInfo, header and all. The key in it is then `start..end`. Returns its KeyKind, 0 if it is unsupported, and above that its bits. */
+/**
+ * Takes a SubjectPublicKeyInfo, header and all. The key in it is then `start..end`. Returns its KeyKind, 0 if it is
+ * unsupported, and above that its bits.
+ */
 function takeKey(der: DER): number {
 	der.take(Tag.sequence, Part.publicKey);
 	const outer = der.enter();
@@ -104,7 +107,9 @@ function takeKey(der: DER): number {
 	return (bits << KIND_BITS) | kind;
 }
 
-/** Goes into the certificate that was taken last, up to its SubjectPublicKeyInfo. What stands before is not looked at. */
+/**
+ * Goes into the certificate that was taken last, up to its SubjectPublicKeyInfo. What stands before is not looked at.
+ */
 export function enterToKey(der: DER): void {
 	der.enter();
 	der.take(Tag.sequence, Part.tbsCertificate);
@@ -148,7 +153,10 @@ function readKeyAlgorithm(der: DER): KeyKind | 0 {
 	return kind;
 }
 
-/** Reads the parameters of a key for RSASSA-PSS: signatures must have the same hash, and a salt that is not shorter (RFC 4055 section 3.3). */
+/**
+ * Reads the parameters of a key for RSASSA-PSS: signatures must have the same hash, and a salt that is not shorter (RFC
+ * 4055 section 3.3).
+ */
 function readKeyPSS(der: DER): KeyKind | 0 {
 	const parameters = readPSSParameters(der);
 	const hash = (parameters & 0xff) as HashAlgorithm | 0;
@@ -184,8 +192,8 @@ function takeNull(der: DER): void {
 }
 
 /**
- * Reads RSAPublicKey (RFC 8017 A.1.1) in the bytes taken last. Returns the modulus's bits. The exponent is odd, above 2, and has
- * 32 bits at most.
+ * Reads RSAPublicKey (RFC 8017 A.1.1) in the bytes taken last. Returns the modulus's bits. The exponent is odd, above
+ * 2, and has 32 bits at most.
  */
 function readRSAKey(der: DER): number {
 	const outer = der.enter();
@@ -236,7 +244,10 @@ export function readSignatureAlgorithm(der: DER): number {
 	return parts || readOtherSignature(der);
 }
 
-/** Padding << 8 | hash. `size` is 1, 2 or 3 for SHA-256, 384 or 512, as the last bytes of identifiers count; 0 for any other. */
+/**
+ * Padding << 8 | hash. `size` is 1, 2 or 3 for SHA-256, 384 or 512, as the last bytes of identifiers count; 0 for any
+ * other.
+ */
 function partsOf(padding: Padding, size: number): number {
 	switch (size) {
 		case 1:
@@ -336,7 +347,9 @@ function readHash(der: DER): number {
 	return hash;
 }
 
-/** Returns the HashAlgorithm whose identifier is `bytes[start..end)`; 0 for one that is not of SHA-2, or unsupported. */
+/**
+ * Returns the HashAlgorithm whose identifier is `bytes[start..end)`; 0 for one that is not of SHA-2, or unsupported.
+ */
 export function hashOf(bytes: Uint8Array, start: number, end: number): number {
 	switch (readOID(bytes, start, end)) {
 		case OID.sha256:

@@ -1,7 +1,7 @@
 /*
-	A certificate (RFC 5280 section 4) as offsets into the message that holds it: nothing is copied. One object serves one
-	certificate after another. What is not DER, or breaks a rule that needs no other certificate, is refused here; path.ts judges
-	the rest.
+	A certificate (RFC 5280 section 4) as offsets into the message that holds it: nothing is copied. One object serves
+	one certificate after another. What is not DER, or breaks a rule that needs no other certificate, is refused here;
+	path.ts judges the rest.
 */
 
 import { TLSError } from "../errors";
@@ -255,7 +255,9 @@ export class CertificateList {
 		return certificate;
 	}
 
-	/** Drops the certificate, which takes memory while signatures are checked. Returns its DER reader, for other bytes. */
+	/**
+	 * Drops the certificate, which takes memory while signatures are checked. Returns its DER reader, for other bytes.
+	 */
 	release(): DER {
 		const { der } = (this.certificate ??= new Certificate());
 		this.certificate = undefined;

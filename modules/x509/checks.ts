@@ -1,6 +1,6 @@
 /*
-	What each certificate of a path must be: the leaf, the issuers above it (RFC 5280 sections 6.1.3 and 6.1.4), and the trust
-	anchor. No signature is looked at here.
+	What each certificate of a path must be: the leaf, the issuers above it (RFC 5280 sections 6.1.3 and 6.1.4), and the
+	trust anchor. No signature is looked at here.
 */
 
 import { TLSError } from "../errors";
@@ -55,7 +55,10 @@ function isBefore(policy: CertificatePolicy, now: number, notBefore: number): bo
 	return now + (policy.clockTolerance ?? 0) < notBefore;
 }
 
-/** Checks that it is valid at the time `now`. The clock may be late by the policy's tolerance: that counts for notBefore alone. */
+/**
+ * Checks that it is valid at the time `now`. The clock may be late by the policy's tolerance: that counts for notBefore
+ * alone.
+ */
 export function checkTime(certificate: Certificate, policy: CertificatePolicy, now: number): void {
 	const notBefore = certificate.notBefore,
 		notAfter = certificate.notAfter;

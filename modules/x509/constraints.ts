@@ -38,7 +38,9 @@ export class NameCheck {
 	private readonly end: number;
 	/** Whose constraints they are, for errors. */
 	private readonly owner: number | string;
-	/** XS: absent for a root. The certificate that has them, packed as Entry: it goes on top of the path if they hold. */
+	/**
+	 * XS: absent for a root. The certificate that has them, packed as Entry: it goes on top of the path if they hold.
+	 */
 	declare readonly entry: number | undefined;
 	/** Position in the path of the certificate whose names are checked next. */
 	level = 0;
@@ -57,7 +59,10 @@ export class NameCheck {
 		if (result) throw new TLSError("bad_certificate", `${titleOf(owner)} ${faultOf(result)}`);
 	}
 
-	/** Checks names of the certificate at `level`, as many as one turn allows, and goes on to the next level after the last. Throws for a name that is not allowed. */
+	/**
+	 * Checks names of the certificate at `level`, as many as one turn allows, and goes on to the next level after the
+	 * last. Throws for a name that is not allowed.
+	 */
 	step(certificate: Certificate): void {
 		const { bytes, subjectStart, subjectEnd, namesStart, namesEnd } = certificate;
 		const result = this.at

@@ -1,6 +1,6 @@
 /*
-	A certificate of a path, packed in one number: its index in the server's list, and the facts that checks need later. A path is
-	an array of them, from the leaf upwards.
+	A certificate of a path, packed in one number: its index in the server's list, and the facts that checks need later.
+	A path is an array of them, from the leaf upwards.
 */
 
 import type { Certificate } from "./certificate";

@@ -1,6 +1,6 @@
 /*
-	The extensions of a certificate (RFC 5280 section 4.2) into the Certificate's fields. Each may come once; a critical one that is not known
-	here is refused, and so is a known one of the wrong form.
+	The extensions of a certificate (RFC 5280 section 4.2) into the Certificate's fields. Each may come once; a critical
+	one that is not known here is refused, and so is a known one of the wrong form.
 */
 
 import type { FailureCode } from "../errors";
@@ -174,7 +174,10 @@ function checkCritical(der: DER, id: ExtensionID, certificate: ExtensionFields):
 	}
 }
 
-/** Reads the value of one extension, at which `der` is. One that is unknown is skipped, as are hints for finding certificates. */
+/**
+ * Reads the value of one extension, at which `der` is. One that is unknown is skipped, as are hints for finding
+ * certificates.
+ */
 function readExtension(der: DER, id: ExtensionID, certificate: ExtensionFields): void {
 	switch (id) {
 		case ExtensionID.basicConstraints:

@@ -15,7 +15,10 @@ import type { CertificatePolicy, VerifiedPeer } from "./policy";
 import { DIGEST, sha256 } from "./rootstore";
 import type { RootStore } from "./rootstore";
 
-/** Returns the root that is the certificate `leaf.bytes[start..end)` itself, or -1. `name` is a buffer for the name's digest. */
+/**
+ * Returns the root that is the certificate `leaf.bytes[start..end)` itself, or -1. `name` is a buffer for the name's
+ * digest.
+ */
 export function findLeaf(roots: RootStore, leaf: Certificate, start: number, end: number, name: Uint8Array): number {
 	nameDigest(leaf.bytes, leaf.subjectStart, leaf.subjectEnd, name);
 	let root = roots.find(name);
@@ -81,7 +84,10 @@ export function refuseSibling(certificate: Certificate): never {
 	);
 }
 
-/** Returns the error for a leaf from which no path leads to a trust anchor, if no path had another fault. `digest` is a buffer for a SHA-256. */
+/**
+ * Returns the error for a leaf from which no path leads to a trust anchor, if no path had another fault. `digest` is a
+ * buffer for a SHA-256.
+ */
 export function untrustedLeaf(
 	leaf: Certificate,
 	{ pins, pinsInsteadOfRoots }: CertificatePolicy,

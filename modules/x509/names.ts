@@ -1,6 +1,6 @@
 /*
-	Whether a certificate is for the server that the application asked for (RFC 9525). Its subjectAltName alone counts: a DNS name,
-	which may have a wildcard as its leftmost label, or an IP address. The common name counts for nothing.
+	Whether a certificate is for the server that the application asked for (RFC 9525). Its subjectAltName alone counts:
+	a DNS name, which may have a wildcard as its leftmost label, or an IP address. The common name counts for nothing.
 */
 
 import { TLSError } from "../errors";
@@ -108,9 +108,9 @@ function withoutDot(name: Uint8Array): number {
 }
 
 /**
- * Returns the form in which a server is asked for: without a dot at its end, which certificates and SNI don't have. Undefined if it
- * is neither an address nor a name of ASCII letters, digits and hyphens. A name's last label is no number, so that no mistyped
- * address becomes a name.
+ * Returns the form in which a server is asked for: without a dot at its end, which certificates and SNI don't have.
+ * Undefined if it is neither an address nor a name of ASCII letters, digits and hyphens. A name's last label is no
+ * number, so that no mistyped address becomes a name.
  */
 export function askedName(name: string): string | undefined {
 	if (isAddress(name)) return name;
@@ -132,7 +132,10 @@ function isHostCharacter(c: number): boolean {
 	return (letter >= 0x61 && letter <= 0x7a) || (c >= 0x30 && c <= 0x39) || c === 0x2d || c === 0x5f;
 }
 
-/** True if `bytes[start..end)` is a DNS name: labels of 1 to 63 characters, 253 in all at most. general.c reads those in certificates. */
+/**
+ * True if `bytes[start..end)` is a DNS name: labels of 1 to 63 characters, 253 in all at most. general.c reads those in
+ * certificates.
+ */
 function isName(bytes: Uint8Array, start: number, end: number): boolean {
 	if (end - start > 253) return false;
 	let label = start;

@@ -34,7 +34,10 @@ export interface Span {
 	readonly end: number;
 }
 
-/** The certificate whose status is in question, with bytes of its own: in TLS 1.2 the message that it came in is gone by then. */
+/**
+ * The certificate whose status is in question, with bytes of its own: in TLS 1.2 the message that it came in is gone by
+ * then.
+ */
 export interface StatusSubject {
 	/** The issuer's Name in DER, then the serial number. */
 	readonly bytes: Uint8Array;
@@ -163,7 +166,10 @@ export class StapledStatus {
 		return true;
 	}
 
-	/** Reads a SingleResponse. True if it is about the certificate. What it says holds once the signature is found right. */
+	/**
+	 * Reads a SingleResponse. True if it is about the certificate. What it says holds once the signature is found
+	 * right.
+	 */
 	#readSingle(der: DER): boolean {
 		der.take(Tag.sequence, Part.status);
 		const outer = der.enter();
@@ -223,8 +229,8 @@ export class StapledStatus {
 	}
 
 	/**
-	 * Returns the key of the next responder that the issuer has certified (RFC 6960 section 4.2.2.2), when its certificate's
-	 * signature is checked. Undefined if that certificate is another's.
+	 * Returns the key of the next responder that the issuer has certified (RFC 6960 section 4.2.2.2), when its
+	 * certificate's signature is checked. Undefined if that certificate is another's.
 	 */
 	#certified(response: OCSPResponse): PublicKey | undefined {
 		const { bytes, responderStart, responderEnd } = response;

@@ -1,6 +1,6 @@
 /*
-	The outer form of an OCSP response (RFC 6960 section 4.2.1): OCSPResponse, BasicOCSPResponse and ResponseData, as offsets. The
-	statuses in it are read by ocsp.ts. Nothing is verified here.
+	The outer form of an OCSP response (RFC 6960 section 4.2.1): OCSPResponse, BasicOCSPResponse and ResponseData, as
+	offsets. The statuses in it are read by ocsp.ts. Nothing is verified here.
 */
 
 import { TLSError } from "../errors";

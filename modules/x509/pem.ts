@@ -15,7 +15,10 @@ const enum Other {
 	wrong = 66,
 }
 
-/** The value of each base64 character (RFC 4648 section 4), by its code; a table, since a certificate has a thousand of them. */
+/**
+ * The value of each base64 character (RFC 4648 section 4), by its code; a table, since a certificate has a thousand of
+ * them.
+ */
 const values = new Uint8Array(128).fill(Other.wrong).fill(Other.space, 0, 0x21);
 for (let i = 0; i < 64; i++)
 	values["ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".charCodeAt(i)] = i;
@@ -25,7 +28,10 @@ function refuse(words: string): never {
 	throw new TLSError("configuration", `the PEM text ${words}`);
 }
 
-/** Decodes the base64 text `bytes[start..end)`, which may have white space in it, in place. Returns where the result ends. */
+/**
+ * Decodes the base64 text `bytes[start..end)`, which may have white space in it, in place. Returns where the result
+ * ends.
+ */
 function decodeInPlace(bytes: Uint8Array, start: number, end: number): number {
 	let at = start;
 	let bits = 0;
@@ -74,8 +80,8 @@ function findKey(text: string): { start: number; end: number } {
 }
 
 /**
- * Calls `use` with the DER of the first private key in `text`, and returns what that does. It is decoded in the one copy that is made of the text, which
- * is wiped; no part of it becomes a string.
+ * Calls `use` with the DER of the first private key in `text`, and returns what that does. It is decoded in the one
+ * copy that is made of the text, which is wiped; no part of it becomes a string.
  */
 export function readPEMKey<T>(text: string, use: (bytes: Uint8Array, start: number, end: number) => T): T {
 	const { start, end } = findKey(text);

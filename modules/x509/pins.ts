@@ -25,7 +25,10 @@ export function isPin(
 	return false;
 }
 
-/** Throws unless one of the pins, if there are any, is in the path or is the key of number `root`. `digest` is a buffer for a SHA-256. */
+/**
+ * Throws unless one of the pins, if there are any, is in the path or is the key of number `root`. `digest` is a buffer
+ * for a SHA-256.
+ */
 export function checkPins(
 	{ pins, roots }: CertificatePolicy,
 	path: readonly number[],
@@ -41,7 +44,10 @@ export function checkPins(
 		);
 }
 
-/** Returns the error for a server that no pinned key vouches for, if there are no roots. `digest` is a buffer for a SHA-256. */
+/**
+ * Returns the error for a server that no pinned key vouches for, if there are no roots. `digest` is a buffer for a
+ * SHA-256.
+ */
 export function unpinned(
 	pins: readonly Uint8Array[],
 	{ bytes, spkiStart, spkiEnd }: Certificate,

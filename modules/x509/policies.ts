@@ -1,8 +1,8 @@
 /*
-	Certificate policies (RFC 5280 section 6.1), for paths in which a certificate wants every one below it to be issued under a
-	policy (requireExplicitPolicy). The application asks for none, so any will do: what counts is whether one is left. The set of
-	policies that the next certificate may name stands for the tree of section 6.1.2 (as in RFC 9618). In all other paths policies
-	don't matter.
+	Certificate policies (RFC 5280 section 6.1), for paths in which a certificate wants every one below it to be issued
+	under a policy (requireExplicitPolicy). The application asks for none, so any will do: what counts is whether one is
+	left. The set of policies that the next certificate may name stands for the tree of section 6.1.2 (as in RFC 9618).
+	In all other paths policies don't matter.
 */
 
 import type { Certificate } from "./certificate";
@@ -56,7 +56,10 @@ export class PolicyCheck {
 		return (this.path[this.level]! & Entry.selfIssued) !== 0;
 	}
 
-	/** Processes the policies of the certificate at `level`, then its mappings, and goes on to the one below. Throws if no policy is left. */
+	/**
+	 * Processes the policies of the certificate at `level`, then its mappings, and goes on to the one below. Throws if
+	 * no policy is left.
+	 */
 	step(certificate: Certificate): void {
 		if (this.isNarrowed) this.prepareNext(certificate);
 		else this.checkPolicies(certificate);

@@ -34,7 +34,9 @@ export interface CertificatePolicy {
 export interface VerifiedPeer {
 	/** Its key, with bytes of its own. Dropped when it has proved that the key is its own. */
 	key: PublicKey | undefined;
-	/** The certificate's keyUsage, as bits of KeyUsage; all of them if it has none. The handshake checks what it needs. */
+	/**
+	 * The certificate's keyUsage, as bits of KeyUsage; all of them if it has none. The handshake checks what it needs.
+	 */
 	readonly keyUsage: number;
 	/** Whom the certificate names, for people. */
 	readonly subject: string;
@@ -43,7 +45,8 @@ export interface VerifiedPeer {
 	/** When it was verified, in seconds since 1970. */
 	readonly verifiedAt: number;
 	/**
-	 * Until when that holds, in seconds since 1970: the earliest end of the path's certificates, the trusted root, and a stapled status that must come.
+	 * Until when that holds, in seconds since 1970: the earliest end of the path's certificates, the trusted root, and
+	 * a stapled status that must come.
 	 */
 	validUntil: number;
 }

@@ -1,5 +1,6 @@
 /*
-	The signatures of a path that is good in everything else, one a step, from the trusted key downwards (RFC 5280 section 6.1.3 a).
+	The signatures of a path that is good in everything else, one a step, from the trusted key downwards (RFC 5280
+	section 6.1.3 a).
 */
 
 import { verifySignature } from "../crypto/signature";
@@ -38,7 +39,10 @@ export class SignatureCheck {
 		this.der = der;
 	}
 
-	/** Checks one signature. Throws if it is wrong, or unsupported. All certificates of the path were read before, and found well-formed. */
+	/**
+	 * Checks one signature. Throws if it is wrong, or unsupported. All certificates of the path were read before, and
+	 * found well-formed.
+	 */
 	step(list: CertificateList, path: readonly number[]): void {
 		const entry = path[this.level]!;
 		const index = entry & Entry.index;

@@ -84,7 +84,10 @@ function sizeOf({ key, constraints }: StoredRoot): number {
 	return Store.key + 2 + key.length + 2 + constraints.length;
 }
 
-/** A store but for its last Store.checkSize bytes, which are left to the caller, as is how bytes `from[start..end)` get to `to` at `at`. */
+/**
+ * A store but for its last Store.checkSize bytes, which are left to the caller, as is how bytes `from[start..end)` get
+ * to `to` at `at`.
+ */
 export function writeStore(
 	roots: readonly StoredRoot[],
 	made: number,

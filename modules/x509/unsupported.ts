@@ -1,5 +1,6 @@
 /*
-	Words for algorithms of certificates that are not supported, for errors only: names of those that are met, dotted numbers of the rest.
+	Words for algorithms of certificates that are not supported, for errors only: names of those that are met, dotted
+	numbers of the rest.
 */
 
 import { ChipFeature, chipFeatures } from "tls/hardware/chip";

@@ -43,7 +43,10 @@ export function sendEarly(link: Link, hello: Hello, digest: Uint8Array): void {
 	link.sendData(hello.early!);
 }
 
-/** Checks that the server, which says that it takes the early data, goes on with what that was made for (section 4.2.10). */
+/**
+ * Checks that the server, which says that it takes the early data, goes on with what that was made for (section
+ * 4.2.10).
+ */
 export function checkEarly(hello: Hello, key: PreSharedKey | undefined, suite: Suite, protocol: string): void {
 	const first = hello.keys[0]!;
 	if (key !== first || suite !== first.suite || protocol !== first.owner.protocol)

@@ -1,6 +1,7 @@
 /*
-	What client and server share before a handshake: sessions of earlier connections, external keys (RFC 8446 section 4.2.11), and how they are
-	offered. Types, and the wiping of them: every build has this file, also one without resumption.
+	What client and server share before a handshake: sessions of earlier connections, external keys (RFC 8446 section
+	4.2.11), and how they are offered. Types, and the wiping of them: every build has this file, also one without
+	resumption.
 */
 
 import type { ProtocolVersion } from "../../wire/numbers";
@@ -18,10 +19,15 @@ export interface AnySession {
 	ticket: Uint8Array;
 	/** Whom its certificate named. */
 	readonly subject: string;
-	/** When the last full handshake was, and until when what it verified holds (VerifiedPeer), in seconds since 1970. */
+	/**
+	 * When the last full handshake was, and until when what it verified holds (VerifiedPeer), in seconds since 1970.
+	 */
 	readonly verifiedAt: number;
 	readonly validUntil: number;
-	/** The server's answer to max_fragment_length, which holds for as long as the session does (RFC 6066 section 4); 0 if there was none. */
+	/**
+	 * The server's answer to max_fragment_length, which holds for as long as the session does (RFC 6066 section 4); 0
+	 * if there was none.
+	 */
 	readonly maxFragmentCode: number;
 }
 
@@ -56,7 +62,9 @@ export interface ExternalKey {
 	secret: Secret | undefined;
 	/** The hash that it is for: only suites with that hash go with it (section 4.2.11). */
 	readonly hash: HashAlgorithm;
-	/** What early data goes out with: suite, application protocol ("" for none), and the most bytes (section 4.2.10). */
+	/**
+	 * What early data goes out with: suite, application protocol ("" for none), and the most bytes (section 4.2.10).
+	 */
 	readonly suite: number;
 	readonly protocol: string;
 	readonly maxEarlyData: number;

@@ -76,7 +76,8 @@ export function readExternalKey({ psk }: Options): ExternalKey | undefined {
 }
 
 /**
- * What can be offered, the session first: at most one of each. A session whose age nobody knows is dropped: the clock was set back since.
+ * What can be offered, the session first: at most one of each. A session whose age nobody knows is dropped: the clock
+ * was set back since.
  */
 export function keysToOffer(
 	session: Session13 | undefined,
@@ -95,12 +96,18 @@ export function keysToOffer(
 	return keys;
 }
 
-/** Milliseconds since the ticket came, by the clock that told when it did; below 0 if that was set back, or shows no time. */
+/**
+ * Milliseconds since the ticket came, by the clock that told when it did; below 0 if that was set back, or shows no
+ * time.
+ */
 function ticketAge(session: Session13, clock: ClockPolicy): number {
 	return (clockTime(clock) ?? -1) - session.made;
 }
 
-/** obfuscated_ticket_age (section 4.2.11.1): the age and ticket_age_add, so that an eavesdropper can't read the age; 0 for an external key. */
+/**
+ * obfuscated_ticket_age (section 4.2.11.1): the age and ticket_age_add, so that an eavesdropper can't read the age; 0
+ * for an external key.
+ */
 function obfuscatedAge({ session }: PreSharedKey, clock: ClockPolicy): number {
 	return session ? (Math.max(0, ticketAge(session, clock)) + session.ageAdd) % 0x100000000 : 0;
 }
@@ -142,8 +149,9 @@ function binder(key: PreSharedKey, digest: Uint8Array): Uint8Array {
 }
 
 /**
- * Fills in the binders of the ClientHello that `w` holds, which prove that the client has the keys, over all in front of them. Returns how
- * much of the hello it has added to the transcript: after a HelloRetryRequest all but the binders, else nothing.
+ * Fills in the binders of the ClientHello that `w` holds, which prove that the client has the keys, over all in front
+ * of them. Returns how much of the hello it has added to the transcript: after a HelloRetryRequest all but the binders,
+ * else nothing.
  */
 export function writeBinders(w: Writer, keys: readonly PreSharedKey[], transcript: Transcript): number {
 	let end = w.length - 2;

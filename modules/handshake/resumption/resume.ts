@@ -1,5 +1,6 @@
 /*
-	What a session is bound to, and the making of TLS 1.2's (RFC 5246 section 7.3, RFC 5077). TLS 1.3's are made in tickets.ts.
+	What a session is bound to, and the making of TLS 1.2's (RFC 5246 section 7.3, RFC 5077). TLS 1.3's are made in
+	tickets.ts.
 */
 
 import { ProtocolVersion } from "../../wire/numbers";
@@ -58,8 +59,9 @@ interface Made12 {
 }
 
 /**
- * Hands on what a later connection of TLS 1.2 can go on with: a new ticket, or the number of a session that begins here. `peer` and
- * `scheme` are the server's proof, `group` is of the first connection's key exchange. Without the extended master secret there is no session (RFC 7627 section 5.3).
+ * Hands on what a later connection of TLS 1.2 can go on with: a new ticket, or the number of a session that begins
+ * here. `peer` and `scheme` are the server's proof, `group` is of the first connection's key exchange. Without the
+ * extended master secret there is no session (RFC 7627 section 5.3).
  */
 export function keepSession12(
 	link: Link,

@@ -1,6 +1,6 @@
 /*
-	Sessions as bytes, to resume in a later connection, also after a restart (RFC 8446 section 4.6.1; RFC 5246 section 7.3, RFC 5077). They hold a
-	secret: keep them as safe as a password.
+	Sessions as bytes, to resume in a later connection, also after a restart (RFC 8446 section 4.6.1; RFC 5246 section
+	7.3, RFC 5077). They hold a secret: keep them as safe as a password.
 
 	    format (1) · version (2) · suite (2) · made, seconds (4) · the server's lifetime, seconds (4) · verified at, valid until, seconds (4, 4)
 	    length (1), secret · length (2), ticket · SignatureScheme of the proof (2) · length (1), subject · number of max_fragment_length (1)
@@ -8,7 +8,8 @@
 	    TLS 1.3: made, milliseconds beyond the second (2) · age_add (4) · max_early_data_size (4) · length (1), application protocol
 	    SHA-256 of what the session is bound to and of all before (32)
 
-	A later format has another number in front. What is unknown, damaged, too old or for another server is passed over: a full handshake follows.
+	A later format has another number in front. What is unknown, damaged, too old or for another server is passed over:
+	a full handshake follows.
 */
 
 import { refuse, TLSError } from "../../errors";
@@ -86,8 +87,8 @@ function writeCheck(binding: Uint8Array, bytes: Uint8Array, end: number, out: Ui
 }
 
 /**
- * Returns the bytes of a session. `lifetime` is the server's word, 0 if it gave none, and `now` is in milliseconds. The one buffer that holds the secret
- * is the one returned: it has its exact size from the start.
+ * Returns the bytes of a session. `lifetime` is the server's word, 0 if it gave none, and `now` is in milliseconds. The
+ * one buffer that holds the secret is the one returned: it has its exact size from the start.
  */
 export function exportSession(
 	session: Omit<Session12, "secret"> | Omit<Session13, "secret" | "made">,

@@ -49,7 +49,10 @@ export class TicketKeeper {
 		this.common = common;
 	}
 
-	/** Hands on the session that `ticket` stands for. Its key is made with the nonce `bytes[start..end)`. `lifetime` is in seconds. */
+	/**
+	 * Hands on the session that `ticket` stands for. Its key is made with the nonce `bytes[start..end)`. `lifetime` is
+	 * in seconds.
+	 */
 	keepTicket(link: Link, lifetime: number, ticket: Ticket13, bytes: Uint8Array, start: number, end: number): void {
 		// a lifetime of zero means that it is not to be used
 		if (!lifetime || !this.left) return;
@@ -107,8 +110,8 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 }
 
 /**
- * Returns what makes sessions of the server's tickets, undefined if the time is not known: such a session could never be used. The transcript
- * ends with the client's Finished; `maxFragmentCode` is what the server keeps to.
+ * Returns what makes sessions of the server's tickets, undefined if the time is not known: such a session could never
+ * be used. The transcript ends with the client's Finished; `maxFragmentCode` is what the server keeps to.
  */
 export function keepTickets(
 	{ certificates: { clock }, sessionBinding }: Config,

@@ -1,5 +1,6 @@
 /*
-	TLS 1.2 after the handshake: nothing but a server's wish to renegotiate, which is refused (RFC 5246 section 7.4.1.1, RFC 5746).
+	TLS 1.2 after the handshake: nothing but a server's wish to renegotiate, which is refused (RFC 5246 section 7.4.1.1,
+	RFC 5746).
 */
 
 import { refuse, TLSError } from "../../errors";

@@ -29,15 +29,18 @@ export function readCertificate12(r: Reader, maximum: number): CertificateList {
 	return list;
 }
 
-/** ClientCertificateType (RFC 5246 section 7.4.4, RFC 8422 section 5.5): which keys may be in the client's certificate. */
+/**
+ * ClientCertificateType (RFC 5246 section 7.4.4, RFC 8422 section 5.5): which keys may be in the client's certificate.
+ */
 const enum ClientCertificateType {
 	rsa_sign = 1,
 	ecdsa_sign = 64,
 }
 
 /**
- * Reads a CertificateRequest of TLS 1.2: types of certificate, signatures, and names of CAs, each well formed. Returns it with the signatures that go
- * with a type that is asked for: a key of another kind is answered with an empty list (section 7.4.6).
+ * Reads a CertificateRequest of TLS 1.2: types of certificate, signatures, and names of CAs, each well formed. Returns
+ * it with the signatures that go with a type that is asked for: a key of another kind is answered with an empty list
+ * (section 7.4.6).
  */
 export function readCertificateRequest12(r: Reader): CertificateRequest {
 	let takesRSA = false,

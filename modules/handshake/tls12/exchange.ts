@@ -1,6 +1,6 @@
 /*
-	How client and server of TLS 1.2 come to a secret (RFC 5246 section 7.4.3, 7.4.7), and what a build for old servers adds. Types alone.
-	ecdhe.ts has the exchange that every server should have, optional/legacy the others.
+	How client and server of TLS 1.2 come to a secret (RFC 5246 section 7.4.3, 7.4.7), and what a build for old servers
+	adds. Types alone. ecdhe.ts has the exchange that every server should have, optional/legacy the others.
 */
 
 import type { Writer } from "../../wire/writer";
@@ -12,13 +12,18 @@ import type { Link } from "../link";
 
 /** One for each handshake (RFC 5246 section 7.4.3, 7.4.7). */
 export interface KeyExchange {
-	/** True if the server sends a ServerKeyExchange and signs it. If not, only its Finished proves that it has its key. */
+	/**
+	 * True if the server sends a ServerKeyExchange and signs it. If not, only its Finished proves that it has its key.
+	 */
 	readonly isSigned: boolean;
 	/** NamedGroup, once the parameters are read; 0 if there is none. */
 	readonly group: number;
 	/** Reads a ServerKeyExchange up to its signature. */
 	readParameters(link: Link): void;
-	/** Takes one expensive step towards the secret, while the link holds the ServerKeyExchange. Returns false if it was the last. */
+	/**
+	 * Takes one expensive step towards the secret, while the link holds the ServerKeyExchange. Returns false if it was
+	 * the last.
+	 */
 	step(link: Link): boolean;
 	/** Writes the body of the ClientKeyExchange. */
 	write(w: Writer): void;
@@ -48,8 +53,8 @@ export interface Legacy {
 	/** Makes the key exchange of a suite without ECDHE, with a verified server. */
 	keyExchange(suite: Suite, peer: VerifiedPeer): KeyExchange;
 	/**
-	 * Makes one direction's cipher of a suite with a block cipher. The key block has both MAC keys, then both keys (RFC 5246 section 6.3).
-	 * `side` is 0 for what the client writes, 1 for the server.
+	 * Makes one direction's cipher of a suite with a block cipher. The key block has both MAC keys, then both keys (RFC
+	 * 5246 section 6.3). `side` is 0 for what the client writes, 1 for the server.
 	 */
 	blockCipher(protection: Protection, block: Secret, side: 0 | 1): RecordCipher;
 }

@@ -1,6 +1,6 @@
 /*
-	The ServerHello of TLS 1.2 (RFC 5246 section 7.4.1.3), and its extensions of the ClientHello that it answers, which is the same for both
-	versions (clienthello.ts). A build without TLS 1.2 has without/tls12 in the place of this.
+	The ServerHello of TLS 1.2 (RFC 5246 section 7.4.1.3), and its extensions of the ClientHello that it answers, which
+	is the same for both versions (clienthello.ts). A build without TLS 1.2 has without/tls12 in the place of this.
 */
 
 import { TLSError } from "../../errors";
@@ -56,8 +56,10 @@ export function lowestVersion(_options: Options): ProtocolVersion {
 	return ProtocolVersion.tls12;
 }
 
-/** ec_point_formats: uncompressed ones (RFC 8422 section 5.1.2); extended_master_secret (RFC 7627 section 5.1); and renegotiation_info, for a
-    connection's first handshake (RFC 5746 section 3.4). */
+/**
+ * ec_point_formats: uncompressed ones (RFC 8422 section 5.1.2); extended_master_secret (RFC 7627 section 5.1); and
+ * renegotiation_info, for a connection's first handshake (RFC 5746 section 3.4).
+ */
 const ALWAYS = Uint8Array.of(0x00, 0x0b, 0x00, 0x02, 0x01, 0x00, 0x00, 0x17, 0x00, 0x00, 0xff, 0x01, 0x00, 0x01, 0x00);
 
 /** The extensions of the ClientHello that only TLS 1.2 needs. */
@@ -175,8 +177,8 @@ function readExtensions(r: Reader, hello: Hello, config: Config, to: ServerHello
 }
 
 /**
- * Checks what must be the same as when the session began (RFC 5246 section 7.4.1.3, RFC 7627 section 5.3). Only sessions with the extended master
- * secret are kept and offered.
+ * Checks what must be the same as when the session began (RFC 5246 section 7.4.1.3, RFC 7627 section 5.3). Only
+ * sessions with the extended master secret are kept and offered.
  */
 function checkResumed({ suite, isExtended }: ServerHello12, session: Session12): void {
 	if (suite.id !== session.suite)
@@ -191,7 +193,9 @@ function checkResumed({ suite, isExtended }: ServerHello12, session: Session12):
 		);
 }
 
-/** Reads the ServerHello that `r` stands at; refuses every version but TLS 1.2, and that too where it was not offered. */
+/**
+ * Reads the ServerHello that `r` stands at; refuses every version but TLS 1.2, and that too where it was not offered.
+ */
 export function readServerHello12(r: Reader, hello: Hello, config: Config): ServerHello12 {
 	const randomAt = checkVersion12(r, config);
 	const randoms = new Uint8Array(2 * ProtocolLength.random);

@@ -1,6 +1,6 @@
 /*
-	TLS 1.2's key schedule (RFC 5246 section 5, 6.3, 7.4.9, 8.1, with the extended master secret of RFC 7627). Secrets are native handles,
-	closed by whoever asked for them.
+	TLS 1.2's key schedule (RFC 5246 section 5, 6.3, 7.4.9, 8.1, with the extended master secret of RFC 7627). Secrets
+	are native handles, closed by whoever asked for them.
 */
 
 import { AEAD, AEADAlgorithm, RecordVersion } from "tls/hardware/aead";
@@ -34,7 +34,10 @@ export function masterSecret(suite: Suite, premaster: Secret, randoms: Uint8Arra
 	return makeMaster(suite, premaster, MASTER_SECRET, randoms);
 }
 
-/** The extended master secret (RFC 7627 section 4); `sessionHash` is over all messages up to ClientKeyExchange. Closes `premaster`. */
+/**
+ * The extended master secret (RFC 7627 section 4); `sessionHash` is over all messages up to ClientKeyExchange. Closes
+ * `premaster`.
+ */
 export function extendedMasterSecret(suite: Suite, premaster: Secret, sessionHash: Uint8Array): Secret {
 	return makeMaster(suite, premaster, EXTENDED_MASTER_SECRET, sessionHash);
 }
@@ -59,7 +62,10 @@ function makeMaster(suite: Suite, premaster: Secret, label: string, seed: Uint8A
 	}
 }
 
-/** The key block (RFC 5246 section 6.3); `randoms` is the client's random, then the server's. An AEAD needs no MAC keys, a block cipher no IVs. */
+/**
+ * The key block (RFC 5246 section 6.3); `randoms` is the client's random, then the server's. An AEAD needs no MAC keys,
+ * a block cipher no IVs.
+ */
 export function keyBlock(suite: Suite, master: Secret, randoms: Uint8Array): Secret {
 	const all = randoms.length,
 		half = all / 2;

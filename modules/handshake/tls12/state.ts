@@ -1,6 +1,6 @@
 /*
-	What the steps of TLS 1.2's flow share (flow.ts). Its secrets are wiped when the handshake is over, however it ends. What is there from a
-	certain step on has a type of its own, which that step asserts.
+	What the steps of TLS 1.2's flow share (flow.ts). Its secrets are wiped when the handshake is over, however it ends.
+	What is there from a certain step on has a type of its own, which that step asserts.
 */
 
 import { TLSError } from "../../errors";

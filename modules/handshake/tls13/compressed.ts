@@ -1,6 +1,6 @@
 /*
-	CompressedCertificate (RFC 8879): a Certificate of TLS 1.3 as zlib compresses it. Asked for if the application gives something that can
-	decompress it.
+	CompressedCertificate (RFC 8879): a Certificate of TLS 1.3 as zlib compresses it. Asked for if the application gives
+	something that can decompress it.
 */
 
 import { TLSError } from "../../errors";
@@ -9,7 +9,10 @@ import { CertificateCompressionAlgorithm } from "../../wire/numbers";
 import { expectBuffer, Purpose } from "../../wire/memory";
 import type { Reader } from "../../wire/reader";
 
-/** Reads the message that `r` stands at and returns the body of the Certificate that it holds, which may be as long as any message. */
+/**
+ * Reads the message that `r` stands at and returns the body of the Certificate that it holds, which may be as long as
+ * any message.
+ */
 export function readCompressedCertificate(r: Reader, { inflate, maxMessage }: Config): Uint8Array {
 	const algorithm = r.u16();
 	const length = r.u24();

@@ -11,7 +11,8 @@
 		                        {CertificateVerify*}
 		                        {Finished}
 
-	Where the server takes a pre-shared key, Finished follows on EncryptedExtensions. Each `yield` names the messages that may come next.
+	Where the server takes a pre-shared key, Finished follows on EncryptedExtensions. Each `yield` names the messages
+	that may come next.
 */
 
 import { TLSError } from "../../errors";
@@ -53,7 +54,10 @@ import type { Keyed13, Proven13 } from "./state";
  */
 const noCertificate = Object.freeze({ subject: "", scheme: 0, verifiedAt: 0, validUntil: Infinity });
 
-/** Records of the client's last flight that go out in one turn: a server may want them short, and its certificates may be long. */
+/**
+ * Records of the client's last flight that go out in one turn: a server may want them short, and its certificates may
+ * be long.
+ */
 const RECORDS_A_TURN = 20;
 
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
@@ -359,7 +363,10 @@ function* agreeKeys(link: Link, hello: Hello, answer: ServerHello, state: State1
 	return endHello(link, hello, answer, state);
 }
 
-/** All that follows the ServerHello `answer`, which is the message that the link holds. Each part returns the next, so that only one waits. */
+/**
+ * All that follows the ServerHello `answer`, which is the message that the link holds. Each part returns the next, so
+ * that only one waits.
+ */
 export function flow13(link: Link, hello: Hello, answer: ServerHello): Flow {
 	const state = new State13(hello, answer);
 	link.wipeAtEnd(state);

@@ -1,5 +1,6 @@
 /*
-	TLS 1.3 after the handshake (RFC 8446 section 4.6): new keys in either direction, tickets, and the refusal of everything else.
+	TLS 1.3 after the handshake (RFC 8446 section 4.6): new keys in either direction, tickets, and the refusal of
+	everything else.
 */
 
 import { TLSError } from "../../errors";
@@ -35,8 +36,8 @@ export class Application13 implements PostHandshake {
 	/** The application wants the peer to replace its key, too. */
 	declare private asksUpdate: boolean | undefined;
 	/**
-	 * The peer asked for a new key, or the application did: one KeyUpdate serves however many requests, and comes before the next application data
-	 * (section 4.6.3).
+	 * The peer asked for a new key, or the application did: one KeyUpdate serves however many requests, and comes
+	 * before the next application data (section 4.6.3).
 	 */
 	owesUpdate = false;
 

@@ -1,6 +1,6 @@
 /*
-	TLS 1.3's key schedule (RFC 8446 section 7.1 to 7.3, 4.4.4). The names are the RFC's; secrets are native handles, closed as soon as
-	the next one is derived from them.
+	TLS 1.3's key schedule (RFC 8446 section 7.1 to 7.3, 4.4.4). The names are the RFC's; secrets are native handles,
+	closed as soon as the next one is derived from them.
 */
 
 import type { Suite } from "../../crypto/suite";
@@ -19,7 +19,10 @@ const IV = "iv";
 const FINISHED = "finished";
 const DERIVED = "derived";
 
-/** Derive-Secret with the digest of the messages, or without any if that is undefined; also HKDF-Expand-Label to the length of the hash. */
+/**
+ * Derive-Secret with the digest of the messages, or without any if that is undefined; also HKDF-Expand-Label to the
+ * length of the hash.
+ */
 export function deriveSecret(suite: Suite, from: Secret, label: string, digest: Uint8Array | undefined): Secret {
 	const hashLength = suite.hashLength;
 	const secret = new Secret(hashLength);

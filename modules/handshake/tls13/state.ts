@@ -1,6 +1,6 @@
 /*
-	What the steps of TLS 1.3's flow share (flow.ts). Its secrets are wiped when the handshake is over, however it ends. What is there from a
-	certain step on has a type of its own, which that step asserts.
+	What the steps of TLS 1.3's flow share (flow.ts). Its secrets are wiped when the handshake is over, however it ends.
+	What is there from a certain step on has a type of its own, which that step asserts.
 */
 
 import { empty } from "../../wire/reader";
@@ -26,7 +26,10 @@ export type Proven13 = Keyed13 & { readonly proof: AuthenticatedPeer };
 export class State13 {
 	/** Until the server has answered all of it. */
 	private hello: Hello | undefined;
-	/** What is needed of it then: the group of the key exchange, the extensions that were asked for, whether early data was taken. */
+	/**
+	 * What is needed of it then: the group of the key exchange, the extensions that were asked for, whether early data
+	 * was taken.
+	 */
 	readonly group: number;
 	readonly asked: number;
 	declare isEarly: boolean | undefined;

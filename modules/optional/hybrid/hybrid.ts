@@ -1,6 +1,7 @@
 /*
-	"tls/optional/hybrid/hybrid" in a build with the group X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem): who records a connection today can't read it later
-	with a quantum computer. ML-KEM comes first in shares and in the secret, X25519 last.
+	"tls/optional/hybrid/hybrid" in a build with the group X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem): who records a
+	connection today can't read it later with a quantum computer. ML-KEM comes first in shares and in the secret, X25519
+	last.
 */
 
 import type { Hybrid, HybridShare } from "../../handshake/share";

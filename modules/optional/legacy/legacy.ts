@@ -1,12 +1,13 @@
 /*
-	"tls/optional/legacy/legacy" in a build for old servers of TLS 1.2: what config.xs_tls in the app's manifest switches on, { "legacy": ["cbc"] }:
+	"tls/optional/legacy/legacy" in a build for old servers of TLS 1.2: what config.xs_tls in the app's manifest
+	switches on, { "legacy": ["cbc"] }:
 
 	    cbc   AES in CBC mode with HMAC, and encrypt_then_mac (RFC 7366) if the server knows it
 	    rsa   RSA key transport (RFC 5246 section 7.4.7.1): whoever gets the server's key later can read all that was said
 	    dhe   Diffie-Hellman in the groups of RFC 7919
 
-	Without words this build does no more than one without this folder's manifest.json, which has none.ts in the place of this. What is on is
-	offered behind everything else.
+	Without words this build does no more than one without this folder's manifest.json, which has none.ts in the place
+	of this. What is on is offered behind everything else.
 */
 
 import type { Suite } from "../../crypto/suite";

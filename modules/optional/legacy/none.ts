@@ -1,6 +1,6 @@
 /*
-	"tls/optional/legacy/legacy": what a build without old suites has in the place of legacy.ts. The app's manifest decides, by including this folder's
-	manifest.json or not.
+	"tls/optional/legacy/legacy": what a build without old suites has in the place of legacy.ts. The app's manifest
+	decides, by including this folder's manifest.json or not.
 */
 
 import type { Legacy } from "../../handshake/tls12/exchange";

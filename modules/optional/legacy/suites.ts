@@ -1,6 +1,6 @@
 /*
-	The suites of old servers (RFC 5246 appendix A.5, RFC 5288, 5289, 7905, 8422). Each is a number in a table, and an object only while a
-	connection has it.
+	The suites of old servers (RFC 5246 appendix A.5, RFC 5288, 5289, 7905, 8422). Each is a number in a table, and an
+	object only while a connection has it.
 */
 
 import { OldExchange, Signer } from "../../wire/numbers";

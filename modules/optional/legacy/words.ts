@@ -1,6 +1,6 @@
 /*
-	What the app's manifest says of old servers: config.xs_tls, as { "legacy": ["cbc", "rsa"] }, or a text of words, as the command line gives it. The name
-	config.tls is the SDK's: its manifests set it to an object.
+	What the app's manifest says of old servers: config.xs_tls, as { "legacy": ["cbc", "rsa"] }, or a text of words, as
+	the command line gives it. The name config.tls is the SDK's: its manifests set it to an object.
 */
 
 import config from "mc/config";

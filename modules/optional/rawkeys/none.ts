@@ -1,6 +1,6 @@
 /*
-	"tls/optional/rawkeys/rawkeys": what a build without raw public keys has in the place of rawkeys.ts. The app's manifest decides, by including this
-	folder's manifest.json or not.
+	"tls/optional/rawkeys/rawkeys": what a build without raw public keys has in the place of rawkeys.ts. The app's
+	manifest decides, by including this folder's manifest.json or not.
 */
 
 import type { RawKeys } from "../../handshake/rawkeys";

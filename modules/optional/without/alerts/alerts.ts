@@ -1,5 +1,6 @@
 /*
-	"tls/connection/alerts" in a build without words for the alerts that a server sends: they have their numbers only (RFC 8446 section 6, appendix B.2).
+	"tls/connection/alerts" in a build without words for the alerts that a server sends: they have their numbers only
+	(RFC 8446 section 6, appendix B.2).
 */
 
 import type * as whole from "../../../connection/alerts";
