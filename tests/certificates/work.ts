@@ -112,7 +112,7 @@ function searchInVain(chain: readonly Uint8Array[]): CertificateList {
 	const search = new PathSearch(message, spans, policy);
 	throws(() => {
 		while (search.step());
-	}, "untrusted");
+	}, "pin_mismatch");
 	return (search as unknown as { readonly list: CertificateList }).list;
 }
 

@@ -108,7 +108,8 @@ test("signature schemes that can't be", () => {
 		[["rsa_pkcs1_sha256", "rsa_pkcs1_sha512"], '"signatureAlgorithms" has none for TLS 1.3'],
 		[["rsa_pkcs1_sha1"], '"signatureAlgorithms": "rsa_pkcs1_sha1" is not in this build, which has ecdsa_'],
 		[[0x0201], '"signatureAlgorithms": 0x0201 is not in this build'],
-		[["rsa_pss_pss_sha256"], '"signatureAlgorithms": "rsa_pss_pss_sha256" is not in this build'],
+		[["rsa_pss_pss_sha1"], '"signatureAlgorithms": "rsa_pss_pss_sha1" is not in this build'],
+		[["rsa_pss_pss_sha256", 0x0809], '"signatureAlgorithms" has rsa_pss_pss_sha256 twice'],
 		[["rsa_pss_rsae_sha256", 0x0804], '"signatureAlgorithms" has rsa_pss_rsae_sha256 twice'],
 		["rsa_pss_rsae_sha256", '"signatureAlgorithms" must be an array, not a string'],
 	] as const)
