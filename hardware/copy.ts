@@ -30,3 +30,11 @@ export function copyPart(
 export function wipe(this: void, bytes: Bytes, start: number, end: number): void {
 	return native("xs_wipe").call(this, bytes, start, end);
 }
+
+/**
+ * True for an ArrayBuffer, a SharedArrayBuffer and a Resource; views are none. XS itself takes any host object, such as a socket, for a buffer of as many
+ * bytes as its property `byteLength` says.
+ */
+export function isBuffer(this: void, value: unknown): value is ArrayBuffer {
+	return native("xs_is_buffer").call(this, value);
+}

@@ -12,6 +12,7 @@ import { readSettings } from "./connection/settings";
 import { TCPTransport } from "./connection/tcp";
 import { Flag } from "./connection/turns";
 import type { ConnectionOptions, WriteOptions } from "./connection/socket";
+import { isBuffer } from "tls/hardware/copy";
 
 export type { SecureOptions, TCPOptions, TCPSocket, WriteOptions } from "./connection/socket";
 export type { HandshakeInfo } from "./handshake/link";
@@ -55,12 +56,10 @@ function refuseBuffer(method: "read" | "write", value: unknown): never {
 
 function bytesOf(method: "read" | "write", buffer: unknown): Uint8Array {
 	if (buffer instanceof Uint8Array) return buffer;
-	if (ArrayBuffer.isView(buffer))
-		return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
-	if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer);
+	if (buffer instanceof ArrayBuffer && isBuffer(buffer)) return new Uint8Array(buffer);
 	try {
-		// a Resource is a buffer in flash, and no ArrayBuffer
-		if (typeof buffer === OBJECT) return new Uint8Array(new DataView(buffer as ArrayBuffer).buffer as ArrayBuffer);
+		// other views, and a Resource, which is a buffer in flash
+		if (typeof buffer === OBJECT) return viewBytes(method, buffer);
 	} catch {
 		// an object without bytes
 	}

@@ -17,11 +17,22 @@ import type { RecordLimits } from "./connection/limits";
 import type { Config } from "./config";
 import type { Credential } from "./crypto/credential";
 import { refuse, TLSError } from "./errors";
-import { BUFFER, copyBytes, copyList, copyOptions, describeType, isString, listOf, viewBytes } from "./optionreader";
+import {
+	BUFFER,
+	bindTo,
+	copyBytes,
+	copyList,
+	copyOptions,
+	describeType,
+	hasMethods,
+	isString,
+	listOf,
+	viewBytes,
+} from "./optionreader";
 import { numberOption, optionTypes, typeName, VERSION } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
-import { CLOCK_TOLERANCE, clockPolicy, clockTime, type ClockPolicy } from "./x509/time";
+import { CLOCK_TOLERANCE, clockPolicy, readClock } from "./x509/time";
 import { DIGEST, RootStore, trustCertificates } from "./x509/trust";
 import type { CertificateInput } from "./x509/trust";
 import { problem } from "tls/optional/legacy/legacy";
@@ -61,7 +72,7 @@ export function readOptionsOf<T extends Options>(client: unknown, given: T): T {
 	for (let i = 0; i < functions.length; i++) {
 		const name = functions[i]!,
 			option = fields[name];
-		if (typeof option === "function") fields[name] = Function.prototype.bind.call(option, client);
+		if (typeof option === "function") fields[name] = bindTo(client, name, option);
 	}
 	return options;
 }
@@ -248,18 +259,6 @@ function suitesFor(options: Options, config: Making<Config>): readonly number[] 
 	return suites;
 }
 
-/** Milliseconds since 1970 by the app's clock; undefined if it knows no time. */
-function readClock(clock: ClockPolicy): number | undefined {
-	try {
-		return clockTime(clock);
-	} catch (error) {
-		if (error instanceof TLSError) throw error;
-		refuse(CLOCK_THROWS);
-	}
-}
-
-const CLOCK_THROWS = '"clock" throws: it must return seconds since 1970, or undefined';
-
 const digits = "0123456789abcdef";
 
 /** Returns the name of a connection's sessions in a store: its port, and 6 bytes of what they are bound to. */
@@ -272,22 +271,24 @@ function sessionKey(binding: Uint8Array, port: number): string {
 	return key;
 }
 
+const storeMethods = Object.freeze(["take", "keep"] as const);
+
 /** Sets a store as the source of the session and the place for later ones. */
 function useStore(options: Options, binding: Uint8Array, port: number): void {
 	const sessions = options.sessions!;
 	if (options.session || options.onSession) refuse('"sessions" keeps them: leave out "session" and "onSession"');
-	if (typeof sessions.take !== "function" || typeof sessions.keep !== "function")
+	if (!hasMethods("sessions", sessions, storeMethods))
 		refuse('"sessions" must be a SessionStore (tls/sessions), or have its methods "take" and "keep"');
 	const key = sessionKey(binding, port);
 	options.onSession = session => sessions.keep(key, session);
+	// without the time no session is of use, and one that is taken is gone
+	if (readClock(clockPolicy(options.clock)) === undefined) return;
 	try {
-		// without the time no session is of use, and one that is taken is gone
-		if (clockTime(clockPolicy(options.clock)) === undefined) return;
+		const session = sessions.take(key);
+		if (session) options.session = session;
 	} catch {
-		refuse(CLOCK_THROWS);
+		refuse('"sessions" throws from its "take": it must return a session, or undefined');
 	}
-	const session = sessions.take(key);
-	if (session) options.session = session;
 }
 
 /** Sessions: the one to resume, and what later ones are bound to. */
@@ -331,18 +332,18 @@ function addRawKeys(config: Making<Config>, { pins, staple }: Options): void {
 }
 
 /** Each identity is in the configuration as soon as it is read, so that it can be wiped if the next one is refused. */
-function addCredentials(config: Making<Config>, options: Options): void {
+function addCredentials(config: Making<Config>, options: Options, self: unknown): void {
 	const list = identityList(options);
-	const credential = list ? readIdentity(list, 0) : readCredential(options);
+	const credential = list ? readIdentity(list, 0, self) : readCredential(options);
 	if (credential) config.credential = credential;
 	if (!list || list.length < 2) return;
 	const others: Credential[] = [];
 	config.otherCredentials = others;
-	for (let i = 1; i < list.length; i++) others.push(readIdentity(list, i));
+	for (let i = 1; i < list.length; i++) others.push(readIdentity(list, i, self));
 }
 
 /** Fills in the configuration. What has secrets is in it as soon as it is made: it is wiped if the rest fails. */
-function fill(config: Making<Config>, options: Options, host: string | undefined, port: number): void {
+function fill(config: Making<Config>, options: Options, host: string | undefined, port: number, self: unknown): void {
 	const { certificateName, sendServerName = true } = options;
 	const serverName = serverNameOf(SERVER_NAME, options.serverName ?? host);
 	const name = certificateName === undefined ? serverName : serverNameOf(CERTIFICATE_NAME, certificateName);
@@ -370,17 +371,17 @@ function fill(config: Making<Config>, options: Options, host: string | undefined
 	config.maxSendFragment = numberOption(SEND_FRAGMENT, options.maxSendFragment, 512, ProtocolLength.plaintext, 4096);
 	config.now = options.now ?? Date.now;
 	if (options.rawPublicKeys) addRawKeys(config, options);
-	addCredentials(config, options);
+	addCredentials(config, options, self);
 	addSessions(config, options, given?.maxFragmentCode, port);
 	addOptional(config, options);
 }
 
-/** Makes a configuration of options that `readOptionsOf` has read. Throws TLSError "configuration". */
-export function configureCopy(options: Options, host: string | undefined, port = 0): Config {
+/** Makes a configuration of options that `readOptionsOf` has read for `self`. Throws TLSError "configuration". */
+export function configureCopy(options: Options, host: string | undefined, port = 0, self?: unknown): Config {
 	if (problem) refuse(problem);
 	const config = {} as Making<Config>;
 	try {
-		fill(config, options, host, port);
+		fill(config, options, host, port, self);
 	} catch (error) {
 		wipeSecrets(config);
 		throw error;

@@ -10,14 +10,30 @@
 */
 
 import type { TLSError } from "./errors";
-import { configure } from "./configure";
+import { configureCopy, readOptionsOf } from "./configure";
 import { Connection } from "./connection/connection";
 import type { Events, HandshakeInfo } from "./connection/connection";
-import { refuse } from "./errors";
-import { viewBytes } from "./optionreader";
+import { asTLSError, refuse } from "./errors";
+import { describeType, isString, viewBytes } from "./optionreader";
 import type { Options } from "./options";
 
 export type { Events, HandshakeInfo, Options };
+
+// XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const NUMBER = "number";
+
+/** True for numbers that say which bytes. What has to be converted to one would run script between the checks. */
+function isRange(bytes: Uint8Array, start: number, end: number): boolean {
+	return typeof start === NUMBER && typeof end === NUMBER && start >= 0 && start <= end && end <= bytes.length;
+}
+
+/** What `Events` must have; `session` may be left out. */
+const eventNames = Object.freeze(["output", "opened", "readable", "ended", "failed", "pause"] as const);
+
+function checkEvents(events: Events): void {
+	for (const name of eventNames)
+		if (typeof events?.[name] !== "function") refuse(`the events are missing "${name}": a function`);
+}
 
 /** One connection. Made by `createEngine`. */
 export class Engine {
@@ -39,7 +55,7 @@ export class Engine {
 	 * `read` or `resume`.
 	 */
 	receive(bytes: Uint8Array, start = 0, end = bytes.length): number {
-		if (!(start >= 0 && start <= end && end <= bytes.length))
+		if (!isRange(bytes, start, end))
 			throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be received`);
 		this.#connection.beginTurn();
 		return this.#connection.receive(bytes, start, end);
@@ -60,8 +76,7 @@ export class Engine {
 	 * (`unsent`): look at that before more is sent.
 	 */
 	send(bytes: Uint8Array, start = 0, end = bytes.length): void {
-		if (!(start >= 0 && start <= end && end <= bytes.length))
-			throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be sent`);
+		if (!isRange(bytes, start, end)) throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be sent`);
 		this.#connection.write(bytes, start, end);
 	}
 
@@ -141,9 +156,17 @@ export class Engine {
  * wrong.
  */
 export function createEngine(options: Options, serverName: string, events: Events): Engine {
-	if (options.timeout !== undefined || options.idleTimeout !== undefined || options.closeTimeout !== undefined)
-		refuse(
-			'"timeout", "idleTimeout" and "closeTimeout" need a timer, which the transport has: leave them out, and call close() when a wait is too long',
-		);
-	return new Engine(new Connection(configure(options, serverName), events));
+	checkEvents(events);
+	if (serverName !== undefined && !isString(serverName))
+		refuse(`"serverName" must be a string, not ${describeType(serverName)}`);
+	try {
+		const copy = readOptionsOf(undefined, options);
+		if (copy.timeout !== undefined || copy.idleTimeout !== undefined || copy.closeTimeout !== undefined)
+			refuse(
+				'"timeout", "idleTimeout" and "closeTimeout" need a timer, which the transport has: leave them out, and call close() when a wait is too long',
+			);
+		return new Engine(new Connection(configureCopy(copy, serverName), events));
+	} catch (error) {
+		throw asTLSError(error);
+	}
 }

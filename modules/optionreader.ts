@@ -5,6 +5,7 @@
 
 import { refuse, TLSError } from "./errors";
 import { typeName } from "./options";
+import { isBuffer, wipe } from "tls/hardware/copy";
 
 /** Most items of a list, and most prototypes of an object. */
 const MAX_ITEMS = 1024;
@@ -17,6 +18,7 @@ const MAX_NAME = 40;
 const STRING = "string";
 const ARRAY = "array";
 const OBJECT = "object";
+const FUNCTION = "function";
 export const BUFFER = "buffer";
 const BYTE_OFFSET = "byteOffset";
 const BYTE_LENGTH = "byteLength";
@@ -197,7 +199,8 @@ const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
  */
 export function viewBytes(name: string, value: unknown): Uint8Array {
 	const type = typeName(value);
-	if (type !== BUFFER && type !== OBJECT) refuse(`"${name}" must be a buffer, not ${describeType(value)}`);
+	if ((type !== BUFFER && type !== OBJECT) || !(ArrayBuffer.isView(value) || isBuffer(value)))
+		refuse(`"${name}" must be a buffer, not ${describeType(value)}`);
 	try {
 		if (!ArrayBuffer.isView(value)) return new Uint8Array(new DataView(value as ArrayBuffer).buffer as ArrayBuffer);
 		const prototype = value instanceof DataView ? DataView.prototype : typedArray;
@@ -212,8 +215,36 @@ export function viewBytes(name: string, value: unknown): Uint8Array {
 	}
 }
 
+/** True for bytes in flash. */
+function isReadOnly(bytes: Uint8Array): boolean {
+	try {
+		wipe(bytes, 0, 0);
+		return false;
+	} catch {
+		return true;
+	}
+}
+
 /** A copy of the bytes of a buffer; those in flash can't change and are used where they are. */
 export function copyBytes(name: string, value: unknown): Uint8Array {
 	const bytes = viewBytes(name, value);
-	return bytes.buffer instanceof ArrayBuffer ? bytes.slice() : bytes;
+	return isReadOnly(bytes) ? bytes : bytes.slice();
+}
+
+/** A function of the application's with `self` as its `this`: without that, it would be an object of the engine. */
+export function bindTo<F extends Function>(self: unknown, name: string, value: F): F {
+	try {
+		return Function.prototype.bind.call(value, self) as unknown as F;
+	} catch {
+		return refuseUnreadable(NO_TITLE, name);
+	}
+}
+
+/** True if an object of the application's has these methods. */
+export function hasMethods(name: string, value: object, methods: readonly string[]): boolean {
+	try {
+		return methods.every(method => typeof (value as Record<string, unknown>)[method] === FUNCTION);
+	} catch {
+		return refuseUnreadable(NO_TITLE, name);
+	}
 }

@@ -187,7 +187,7 @@ export interface SessionKeeper {
 	keep(key: string, session: ArrayBuffer): void;
 }
 
-/** One of several identities; its members are as the options of these names. `sign` is called without `this`. */
+/** One of several identities; its members are as the options of these names. */
 export type ClientIdentityOption = Pick<Options, "clientCertificates" | "clientKey" | "sign">;
 
 /** An external pre-shared key, and the name by which the server finds it. */

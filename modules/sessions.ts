@@ -12,7 +12,7 @@
 */
 
 import { refuse } from "./errors";
-import { copyOptions } from "./optionreader";
+import { copyOptions, viewBytes } from "./optionreader";
 import type { OptionTypes } from "./optionreader";
 import { numberOption } from "./options";
 import type { SessionKeeper } from "./options";
@@ -73,6 +73,15 @@ function wipe(bytes: Uint8Array): void {
 	wipeBytes(bytes, 0, bytes.length);
 }
 
+/** The bytes of what storage has; undefined if that is no buffer. */
+function bytesOf(saved: ArrayBuffer): Uint8Array | undefined {
+	try {
+		return viewBytes("storage", saved);
+	} catch {
+		return undefined;
+	}
+}
+
 function expectStorage(storage: SessionStorage | undefined): SessionStorage | undefined {
 	if (!storage) return undefined;
 	for (const method of ["get", "set", "delete"] as const)
@@ -101,7 +110,8 @@ export class SessionStore implements SessionKeeper {
 		const saved = this.#storage?.get(this.#key);
 		if (saved === undefined) return;
 		this.#storage!.delete(this.#key);
-		const bytes = new Uint8Array(saved);
+		const bytes = bytesOf(saved);
+		if (!bytes) return;
 		this.#load(bytes);
 		wipe(bytes);
 	}

@@ -172,6 +172,25 @@ uint8_t* bindingBuffer(xsMachine* the, xsIntegerValue index, Access access, size
 	return data;
 }
 
+bool bindingIsBuffer(xsMachine* the, xsIntegerValue index)
+{
+	xsSlot* slot = argument(the, index);
+	volatile bool isBuffer = false;
+	if (xsmcTypeOf(*slot) != xsReferenceType)
+		return false;
+	bool isHost = fxGetHostDataIf(the, slot) != NULL;
+	xsTry
+	{
+		if (isHost)
+			xsmcGetHostBufferLength(*slot);
+		else
+			xsmcGetArrayBufferLength(*slot);
+		isBuffer = true;
+	}
+	xsCatch { }
+	return isBuffer;
+}
+
 uint8_t* bindingRange(xsMachine* the, xsIntegerValue index, xsIntegerValue start, xsIntegerValue end, Access access)
 {
 	size_t length;

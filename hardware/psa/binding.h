@@ -93,6 +93,8 @@ void bindingText(xsMachine* the, xsIntegerValue index, char* text, size_t size);
 psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue index);
 psa_algorithm_t bindingHashOf(xsMachine* the, xsIntegerValue number);
 
+/* True for an ArrayBuffer and for a host object that is a buffer. One with a property byteLength alone is none. */
+bool bindingIsBuffer(xsMachine* the, xsIntegerValue index);
 /* Bytes start..end of an ArrayBuffer or a view whose items have one byte. Throws RangeError if they are not all there. */
 uint8_t* bindingRange(xsMachine* the, xsIntegerValue index, xsIntegerValue start, xsIntegerValue end, Access access);
 /* The same for `length` bytes at `start`. */

@@ -33,3 +33,9 @@ void xs_wipe(xsMachine* the)
 	uint8_t* bytes = bindingRange(the, 0, start, end, kWrite);
 	bindingWipe(bytes, end - start);
 }
+
+/* isBuffer */
+void xs_is_buffer(xsMachine* the)
+{
+	xsmcSetBoolean(xsResult, bindingIsBuffer(the, 0));
+}

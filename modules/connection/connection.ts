@@ -8,14 +8,14 @@
 	What lives as long as a connection has "private" methods and not "#" ones: XS stores each of those in every instance.
 */
 
-import { TLSError } from "../errors";
+import { refuse, TLSError } from "../errors";
 import type { Config } from "../config";
 import { channelBindingOf, exportFrom } from "../handshake/exporter";
 import { handshake } from "../handshake/start";
 import type { HandshakeInfo } from "../handshake/link";
 import { Driver } from "./driver";
 import { Work } from "./host";
-import { wipeSession } from "../handshake/secrets";
+import { wipeSecrets, wipeSession } from "../handshake/secrets";
 import { Lifecycle, State } from "./lifecycle";
 import type { Events } from "./lifecycle";
 import { Incoming } from "../record/incoming";
@@ -40,7 +40,13 @@ export class Connection extends Lifecycle {
 			: new Outgoing(events, maxSendFragment);
 		super(events, new Incoming(), outgoing);
 		this.maxMessage = config.maxMessage;
-		this.driver = new Driver(this, this.incoming, outgoing, config, undefined);
+		try {
+			this.driver = new Driver(this, this.incoming, outgoing, config, undefined);
+		} catch {
+			// nobody else has them
+			wipeSecrets(config);
+			refuse('"now" throws: it must return milliseconds');
+		}
 	}
 
 	// XS looks a method up from the first to the last: what each read and segment needs comes first

@@ -45,6 +45,12 @@ function tcpError(this: Socket): void {
 	this.target.transportEnded();
 }
 
+/** What a TCP class reports, as a number of bytes. */
+function wholeCount(count: number): number {
+	const whole = count | 0;
+	return whole > 0 ? whole : 0;
+}
+
 /** What runs behind a TLSClient: it stands between TCP and the engine, where the application can't reach it. */
 export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	// XS looks a member up from the first to the last: what each segment of data needs comes first
@@ -80,7 +86,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		this.onError = options.onError;
 		try {
 			expectRoom(Need.connectionBytes, Need.connectionSlots, Purpose.connection);
-			const config = configureCopy(secure, host ?? address, port);
+			const config = configureCopy(secure, host ?? address, port, client);
 			const { timeout = DEFAULT_TIMEOUT_MS, idleTimeout, closeTimeout, onSession } = config;
 			if (onSession) this.onSession = onSession;
 			if (idleTimeout) this.idleTimeout = idleTimeout;
@@ -101,7 +107,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 
 	/** Closes the write side: what was written goes out first. */
 	end(): void {
-		if (!this.connection.isOpen || this.flags & Flag.closing) throw this.refusal();
+		if (this.flags & (Flag.inTCP | Flag.closing) || !this.connection.isOpen) throw this.refusal();
 		try {
 			this.connection.end();
 		} catch (e) {
@@ -174,7 +180,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	// What TCP reports
 
 	transportWritable(count: number): void {
-		this.room = count;
+		this.room = wholeCount(count);
 		if (this.flags & (Flag.inTCP | Flag.pumping)) this.noteReport(Flag.hasRoom);
 		else {
 			this.useRoom();
@@ -183,7 +189,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	}
 
 	transportReadable(count: number): void {
-		this.available = count;
+		this.available = wholeCount(count);
 		if (this.flags & (Flag.inTCP | Flag.pumping)) this.noteReport(Flag.active);
 		else {
 			this.flags |= Flag.active;
@@ -310,6 +316,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		const error = this.connection.error;
 		if (error) return error;
 		if (!this.tcp || this.flags & Flag.closing) return new TLSError("closed", "the connection is closed");
+		if (this.flags & Flag.inTCP) return new RangeError("nothing can be written while a method of TCP is at work");
 		if (this.connection.isOpen && !this.connection.isWritable)
 			return new TLSError("closed", "nothing can be written after end()");
 		if (this.options)

@@ -5,7 +5,7 @@
 
 import type { Config } from "../config";
 import { refuse, TLSError } from "../errors";
-import { copyBytes, copyList, copyOptions, isString, listOf, viewBytes } from "../optionreader";
+import { bindTo, copyBytes, copyList, copyOptions, isString, listOf, viewBytes } from "../optionreader";
 import type { OptionTypes } from "../optionreader";
 import type { ClientIdentityOption, Options } from "../options";
 import { Step } from "../wire/numbers";
@@ -149,10 +149,11 @@ const types: OptionTypes = Object.freeze({
 	sign: "a function",
 });
 
-/** Reads identity number `index` of `list`. Throws "configuration" that names it. */
-export function readIdentity(list: readonly unknown[], index: number): Credential {
+/** Reads identity number `index` of `list`, whose functions get `self` as their `this`. Throws "configuration" that names it. */
+export function readIdentity(list: readonly unknown[], index: number, self: unknown): Credential {
 	try {
 		const options = copyOptions<ClientIdentityOption>(CLIENT_IDENTITIES, list[index], types, NESTED);
+		if (options.sign) options.sign = bindTo(self, SIGN, options.sign);
 		const credential = readCredential(options);
 		if (!credential) refuse('"clientCertificates" is missing');
 		return credential;

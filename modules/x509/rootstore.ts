@@ -5,6 +5,7 @@
 
 import { refuse, TLSError } from "../errors";
 import { equal } from "tls/hardware/compare";
+import { isBuffer } from "tls/hardware/copy";
 import { hash, Hash, HashAlgorithm } from "tls/hardware/hash";
 import { KeyKind, Padding, verifySignature } from "../crypto/signature";
 import type { PublicKey } from "../crypto/signature";
@@ -44,6 +45,8 @@ const LONGEST_SIGNATURE = 72;
 // XS: literals outside of functions, which a device does not copy at each use
 const MALFORMED = "the root store is malformed";
 const CUT_SHORT = "the root store is cut short";
+const NO_STORE = "a root store must be a buffer, or a file that can be read";
+const OBJECT = "object";
 
 /** Says that bytes are those of `trustCertificates`, which need no check. */
 export const TRUSTED_BYTES = Object.freeze({});
@@ -74,11 +77,15 @@ export class RootStore {
 	 * afterwards. Throws "configuration" if it is no store, cut short or damaged. Proves nothing about its maker: see `open`.
 	 */
 	constructor(from: RootBytes, madeBy?: typeof TRUSTED_BYTES) {
+		if (typeof from !== OBJECT || from === null) refuse(NO_STORE);
 		if (from instanceof Uint8Array) this.bytes = from;
 		else if (isSource(from)) {
 			this.source = from;
 			this.bytes = this.readAt(0, Math.min(from.byteLength, Store.entries));
-		} else this.bytes = new Uint8Array(from as ArrayBuffer);
+		} else {
+			if (!isBuffer(from)) refuse(NO_STORE);
+			this.bytes = new Uint8Array(from as ArrayBuffer);
+		}
 		this.count = u16(this.bytes, Store.count);
 		if (madeBy !== TRUSTED_BYTES) this.#check();
 	}

@@ -64,6 +64,16 @@ export function clockTime(policy: ClockPolicy): number | undefined {
 	return now !== undefined && now >= 0 && now < 0x100000000 ? Math.floor(now * 1000) : undefined;
 }
 
+/** As `clockTime`. Throws "configuration" if the application's function throws. */
+export function readClock(policy: ClockPolicy): number | undefined {
+	try {
+		return clockTime(policy);
+	} catch (error) {
+		if (error instanceof TLSError) throw error;
+		throw new TLSError("configuration", '"clock" throws: it must return seconds since 1970, or undefined');
+	}
+}
+
 /** Returns seconds since 1970 by the policy. Throws "clock_not_set". */
 export function timeNow(policy: ClockPolicy): number {
 	const now = policy();

@@ -4,7 +4,7 @@
 */
 
 import { refuse, TLSError } from "../errors";
-import { copy } from "tls/hardware/copy";
+import { copy, isBuffer } from "tls/hardware/copy";
 import { Purpose } from "tls/hardware/extensions";
 import { nameDigest } from "tls/hardware/names";
 import { Certificate, KeyUsage, NO_PATH_LENGTH } from "./certificate";
@@ -25,6 +25,7 @@ export type CertificateInput = string | ArrayBuffer | Uint8Array;
 
 function derOf(input: CertificateInput): Uint8Array[] {
 	if (typeof input === "string") return readPEM(input, "CERTIFICATE");
+	if (!(input instanceof Uint8Array) && !isBuffer(input)) refuse("a trusted certificate must be a string or a buffer");
 	const bytes = input instanceof Uint8Array ? input : new Uint8Array(input);
 	if (bytes.length > 5 && bytes[0] === DASH && bytes[4] === DASH)
 		refuse("a trusted certificate is a buffer with PEM text, expected DER: give PEM as a string");

@@ -120,3 +120,22 @@ test("the engine shows nothing of what a handshake asks of its connection", () =
 		ok(!(name in engine), name);
 	throws(() => createEngine({}, "server", new Collector()), "configuration");
 });
+
+test("what has to be converted to a number is no number of bytes: nothing runs between the checks", () => {
+	const { engine, collector } = begin();
+	feed(engine, collector, serverHelloRecord, serverFlightRecord);
+	collector.take();
+	let calls = 0;
+	const closing = {
+		valueOf(): number {
+			// at the last moment before the record is made
+			if (++calls > 4) engine.close();
+			return 20;
+		},
+	} as unknown as number;
+	throws(() => engine.send(payload, 0, closing), RangeError);
+	throws(() => engine.receive(payload, closing, 50), RangeError);
+	equal([engine.isOpen, collector.take().length], [true, 0]);
+	engine.close();
+	ok(collector.take().length > 0, "close_notify");
+});

@@ -182,6 +182,7 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 	equal: { function: compare.equal, args: () => [buffer(), 0, buffer(), 0, 100] },
 	copy: { function: copying.copy, args: () => [buffer(), 0, 100, buffer(), 3] },
 	isDebugBuild: { function: debugging.isDebugBuild, args: () => [] },
+	isBuffer: { function: copying.isBuffer, args: () => [buffer()] },
 	wipe: { function: copying.wipe, args: () => [buffer(), 0, 100] },
 	copyPart: { function: copying.copyPart, args: () => [buffer(), 0, 100, buffer(), 3, 50] },
 	checkExtensions: { function: extensions.checkExtensions, args: () => [extensionList, 0, extensionList.length, 20] },
