@@ -20,6 +20,11 @@ const enum Segment {
 
 const READING = -1;
 
+/** TCP gave fewer bytes than it had reported: what stands in the rest of the buffer was used before. */
+function refuseShortRead(): never {
+	throw new Error("TCP gave fewer bytes than it had reported");
+}
+
 /** Its fields are set by tcp.ts, in an order of its own. */
 export abstract class Receiving<Client> extends Sending<Client> {
 	/** What was read from TCP: its last `left` bytes are still to be used; READING while TCP fills it. */
@@ -81,7 +86,7 @@ export abstract class Receiving<Client> extends Sending<Client> {
 				count = view.length;
 				this.available -= count; // before the call, which may report more
 				this.left = READING;
-				this.tcp!.read(view);
+				if ((this.tcp!.read(view) as number) < count) refuseShortRead();
 				this.left = 0;
 				connection.filled(count);
 				return length;
@@ -104,7 +109,9 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		}
 		this.available -= count;
 		this.left = READING;
-		this.tcp!.read(segment);
+		if ((this.tcp!.read(segment) as number) < count) refuseShortRead();
+		// TCP's class may have closed the connection
+		if (segment !== this.segment) return -1;
 		this.left = count;
 		return count;
 	}
@@ -121,7 +128,7 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		this.left = READING;
 		while (count > Segment.data && missing > Segment.data) {
 			this.available = count - Segment.data;
-			tcp.read(segment);
+			if ((tcp.read(segment) as number) < Segment.data) refuseShortRead();
 			// TCP's class may have closed the connection
 			if (segment !== this.segment) return 0;
 			copyPart(segment, 0, Segment.data, buffer, whole - missing, whole);

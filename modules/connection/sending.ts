@@ -15,6 +15,15 @@ const SPARE_RECORDS = 8;
 /** Records that one promise may fill: a server may ask for 64 bytes in each, and each takes some hundred steps. */
 const MAX_RECORDS = 20;
 
+// XS: a literal outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
+const NUMBER = "number";
+
+/** Bytes of the whole message of which `length` are here, as far as they are promised; `whole` is what the application says. */
+function expectedBytes(whole: unknown, length: number, promised: number): number {
+	if (typeof whole !== NUMBER || !((whole as number) > length)) return length;
+	return (whole as number) < promised ? (whole as number) : promised;
+}
+
 /** Its fields are set by tcp.ts, in an order of its own. */
 export abstract class Sending<Client> extends Turns<Client> {
 	declare readonly connection: Connection;
@@ -36,17 +45,18 @@ export abstract class Sending<Client> extends Turns<Client> {
 	 * another piece follows, it waits for that piece until the loop's next turn.
 	 */
 	write(bytes: Uint8Array, options: WriteOptions | undefined): number {
-		const connection = this.connection,
+		// first, as a getter may run anything
+		const hasMore = options?.more,
+			whole = options?.byteLength,
+			connection = this.connection,
 			length = bytes.length;
-		if (this.flags & Flag.ended || !connection.isWritable) throw this.refusal();
+		if (this.flags & (Flag.ended | Flag.inTCP) || !connection.isWritable) throw this.refusal();
 		const promised = this.promised,
-			left = promised - length,
-			hasMore = options?.more;
+			left = promised - length;
 		if (left < 0) throw new RangeError(`${length} bytes can't be written, there is room for ${promised}`);
 		if (length) {
-			const whole = options?.byteLength;
 			try {
-				connection.collect(bytes, 0, length, whole! > length ? (whole! < promised ? whole! : promised) : length);
+				connection.collect(bytes, 0, length, expectedBytes(whole, length, promised));
 			} catch (e) {
 				// the connection is over: onError is called from the event loop
 				this.schedule();

@@ -4,6 +4,7 @@
 	that is full or `flush` seals it.
 */
 
+import { TLSError } from "../errors";
 import { expectBuffer, Purpose } from "../wire/memory";
 import { ContentType, ProtocolLength, ProtocolVersion } from "../wire/numbers";
 import { copy, wipe } from "tls/hardware/copy";
@@ -131,6 +132,7 @@ export class Outgoing {
 		const maxFragment = this.maxFragment,
 			layout = this.layout,
 			body = layout & Layout.bodyMask;
+		if (layout === Layout.plain) throw new TLSError("internal", "application data is never sent in the clear");
 		let at = start;
 		while (at < end) {
 			const collected = this.collected > 0 ? this.collected : 0,
