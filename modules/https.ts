@@ -128,9 +128,9 @@ export class HTTPRequest {
 	}
 
 	/**
-	 * Reads the response's body: all that has arrived, up to `what` bytes, or into the buffer `what`, and then returns
-	 * the number of bytes. Undefined if nothing is there. Without a buffer it returns fewer bytes if memory has no room
-	 * for all: read again.
+	 * Reads the response's body: all that has arrived, up to `what` bytes where it is a number, or into `what` where it is a buffer (then the number of bytes is
+	 * returned). Undefined if nothing is there. Without a buffer it returns fewer bytes if memory has no room for all; `onReadable` is then called again for the rest. If there is
+	 * room for fewer than 64, the request ends with "out_of_memory", and `read` returns undefined.
 	 */
 	read(what?: number): ArrayBuffer | undefined;
 	read(what: Buffer): number | undefined;
@@ -148,7 +148,10 @@ export class HTTPRequest {
 		const wanted = (what ?? readable) as number;
 		if (typeof wanted !== NUMBER) expectBuffer("read", what);
 		if (!(wanted >= 0)) throw new RangeError(`${wanted} bytes can't be read`);
-		const count = roomForBuffer(Math.min(readable, Math.floor(wanted)));
+		const most = Math.min(readable, Math.floor(wanted));
+		if (!most) return undefined;
+		const count = roomForBuffer(most);
+		if (count < most) agent.lackRoom(exchange, most, count);
 		if (!count) return undefined;
 		const bytes = new Uint8Array(count);
 		agent.read(exchange, bytes);

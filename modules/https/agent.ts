@@ -12,6 +12,7 @@ import { type Exchange, ExchangeFlag } from "./exchange";
 import { Body } from "./request";
 import { CALLBACK_WORK, Expected, Next, ResponseReader, TURN_WORK } from "./response";
 import type { Source } from "./response";
+import { outOfMemory, Purpose } from "../wire/memory";
 
 /** Bytes around a chunk that is sent: up to four digits, twice CR LF. */
 const CHUNK_OVERHEAD = 8;
@@ -29,6 +30,8 @@ export class Agent extends Connecting implements Source {
 	work = 0;
 	private current: Exchange | undefined = undefined;
 	private reader: ResponseReader | undefined = undefined;
+	/** XS: absent field. Why the application could read nothing. */
+	declare private lack: TLSError | undefined;
 	/** Bytes of the request's head that are sent. */
 	private sent = 0;
 	private readonly queue: Exchange[] = [];
@@ -112,6 +115,19 @@ export class Agent extends Connecting implements Source {
 		}
 		this.told -= to.length;
 		if (this.told <= 0) this.schedule();
+	}
+
+	/**
+	 * Memory has room for `count` of the `wanted` bytes that the application reads. It is told of the rest again; if there is none, the connection ends in
+	 * the loop's next turn, as in TLSClient.
+	 */
+	lackRoom(exchange: Exchange, wanted: number, count: number): void {
+		if (this.current !== exchange) return;
+		if (count) this.told = count;
+		else {
+			this.lack = outOfMemory(Purpose.data, wanted);
+			this.schedule();
+		}
 	}
 
 	/** Bytes of the body that can be sent. */
@@ -198,13 +214,14 @@ export class Agent extends Connecting implements Source {
 		this.work = TURN_WORK;
 		let isLater = false;
 		try {
+			if (this.lack) throw this.lack;
 			this.send();
 			isLater = this.receiveResponse();
 		} catch (error) {
 			this.fail(asTLSError(error));
 		}
 		this.flags &= ~Flag.pumping;
-		if (isLater || this.flags & Flag.threw || (!this.current && this.queue.length)) this.schedule();
+		if (isLater || this.lack || this.flags & Flag.threw || (!this.current && this.queue.length)) this.schedule();
 		this.throwAgain();
 	}
 
