@@ -72,7 +72,7 @@ export function readOptionsOf<T extends Options>(client: unknown, given: T): T {
 	for (let i = 0; i < functions.length; i++) {
 		const name = functions[i]!,
 			option = fields[name];
-		if (typeof option === "function") fields[name] = bindTo(client, name, option);
+		if (typeof option === "function") fields[name] = bindTo(client, name, option as () => unknown);
 	}
 	return options;
 }

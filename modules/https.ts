@@ -128,9 +128,10 @@ export class HTTPRequest {
 	}
 
 	/**
-	 * Reads the response's body: all that has arrived, up to `what` bytes where it is a number, or into `what` where it is a buffer (then the number of bytes is
-	 * returned). Undefined if nothing is there. Without a buffer it returns fewer bytes if memory has no room for all; `onReadable` is then called again for the rest. If there is
-	 * room for fewer than 64, the request ends with "out_of_memory", and `read` returns undefined.
+	 * Reads the response's body: all that has arrived, up to `what` bytes, or into the buffer `what`, and then returns
+	 * the number of bytes. Undefined if nothing is there. Without a buffer it returns fewer bytes if memory has no room
+	 * for all; `onReadable` is then called again for the rest. If there is room for fewer than 64, the request ends with
+	 * "out_of_memory", and `read` returns undefined.
 	 */
 	read(what?: number): ArrayBuffer | undefined;
 	read(what: Buffer): number | undefined;

@@ -232,7 +232,7 @@ export function copyBytes(name: string, value: unknown): Uint8Array {
 }
 
 /** A function of the application's with `self` as its `this`: without that, it would be an object of the engine. */
-export function bindTo<F extends Function>(self: unknown, name: string, value: F): F {
+export function bindTo<F extends (...values: never[]) => unknown>(self: unknown, name: string, value: F): F {
 	try {
 		return Function.prototype.bind.call(value, self) as unknown as F;
 	} catch {
