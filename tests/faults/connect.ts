@@ -157,6 +157,8 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		...(into === undefined ? {} : { into }),
 		...(options.pins ? { pins: options.pins.join(" ") } : {}),
 	};
+	/** The way from the app's folder to the project's. */
+	const root = folder.replace(/[^/]+/g, "..");
 	const include = [
 		...(tls === undefined || withoutLegacy ? [] : ["legacy"]),
 		...optional,
@@ -164,7 +166,7 @@ export async function runClient(port: number, runs: number, options: ClientOptio
 		...without.map(part => `without/${part}`),
 	];
 	const extra = {
-		...(include.length ? { include: include.map(part => `../../modules/optional/${part}/manifest.json`) } : {}),
+		...(include.length ? { include: include.map(part => `${root}/modules/optional/${part}/manifest.json`) } : {}),
 		...(memory === undefined ? {} : { creation: { static: memory } }),
 	};
 	const app = await buildApp(folder, { variant, config, extra });
