@@ -18,7 +18,7 @@ const MAX_RECORDS = 20;
 // XS: a literal outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
 const NUMBER = "number";
 
-/** Bytes of the whole message of which `length` are here, as far as they are promised; `whole` is what the application says. */
+/** Returns the bytes of the whole message, as far as they are promised. `length` are here; `whole` is the application's word. */
 function expectedBytes(whole: unknown, length: number, promised: number): number {
 	if (typeof whole !== NUMBER || !((whole as number) > length)) return length;
 	return (whole as number) < promised ? (whole as number) : promised;
