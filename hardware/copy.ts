@@ -1,6 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	Copying and clearing bytes without making a view (psa/copy.c). XS takes a step for each byte that `fill` clears; these take one in all.
+	Copying and clearing bytes without making a view (psa/copy.c). XS takes a step for each byte that `fill` clears;
+	these take one in all.
 */
 
 import type { Bytes } from "./native";
@@ -11,8 +12,8 @@ export function copy(this: void, from: Bytes, start: number, end: number, to: By
 }
 
 /**
- * Copies as much of `from[start..end)` as goes into `to[at..limit)` and returns how many bytes that was. `to` may be a DataView, too;
- * without a limit, up to its end.
+ * Copies as much of `from[start..end)` as goes into `to[at..limit)` and returns how many bytes that was. `to` may be a
+ * DataView, too; without a limit, up to its end.
  */
 export function copyPart(
 	this: void,
@@ -32,8 +33,8 @@ export function wipe(this: void, bytes: Bytes, start: number, end: number): void
 }
 
 /**
- * True for an ArrayBuffer, a SharedArrayBuffer and a Resource; views are none. XS itself takes any host object, such as a socket, for a buffer of as many
- * bytes as its property `byteLength` says.
+ * True for an ArrayBuffer, a SharedArrayBuffer and a Resource; views are none. XS itself takes any host object, such as
+ * a socket, for a buffer of as many bytes as its property `byteLength` says.
  */
 export function isBuffer(this: void, value: unknown): value is ArrayBuffer {
 	return native("xs_is_buffer").call(this, value);

@@ -1,12 +1,14 @@
 /*
-	PUBLIC, "tls/engine": TLS without a socket, for transports that are not TCP. Bytes in, bytes out; nothing here waits or keeps time.
+	PUBLIC, "tls/engine": TLS without a socket, for transports that are not TCP. Bytes in, bytes out; nothing here waits
+	or keeps time.
 
 	    const engine = createEngine({ roots }, "api.example", events);
 	    engine.start();
 	    engine.receive(bytes);		// what came from the server, in pieces of any length
 	    engine.send(bytes);			// once `events.opened` was called
 
-	The options `timeout`, `idleTimeout` and `closeTimeout` need a timer, which is the transport's: they are refused here.
+	The options `timeout`, `idleTimeout` and `closeTimeout` need a timer, which is the transport's: they are refused
+	here.
 */
 
 import type { TLSError } from "./errors";
@@ -72,8 +74,8 @@ export class Engine {
 	}
 
 	/**
-	 * Protects and sends `bytes[start..end)`. Throws TLSError before the handshake is done and after `close`. What the transport does not take waits
-	 * (`unsent`): look at that before more is sent.
+	 * Protects and sends `bytes[start..end)`. Throws TLSError before the handshake is done and after `close`. What the
+	 * transport does not take waits (`unsent`): look at that before more is sent.
 	 */
 	send(bytes: Uint8Array, start = 0, end = bytes.length): void {
 		if (!isRange(bytes, start, end)) throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be sent`);
@@ -81,23 +83,27 @@ export class Engine {
 	}
 
 	/**
-	 * Replaces the sending key, and has the server replace its own (TLS 1.3; RFC 8446 section 4.6.3). Throws TLSError "configuration" in TLS 1.2, which has
-	 * no such message.
+	 * Replaces the sending key, and has the server replace its own (TLS 1.3; RFC 8446 section 4.6.3). Throws TLSError
+	 * "configuration" in TLS 1.2, which has no such message.
 	 */
 	requestKeyUpdate(): void {
 		this.#connection.requestKeyUpdate();
 	}
 
 	/**
-	 * Returns `length` bytes that only both ends of this connection can derive (RFC 8446 section 7.5, RFC 5705). Needs the option `exporter`; throws
-	 * TLSError "configuration" without, and in TLS 1.2 for a server without the extended master secret.
+	 * Returns `length` bytes that only both ends of this connection can derive (RFC 8446 section 7.5, RFC 5705). Needs
+	 * the option `exporter`; throws TLSError "configuration" without, and in TLS 1.2 for a server without the extended
+	 * master secret.
 	 */
 	exportKeyingMaterial(label: string, length: number, context?: ArrayBuffer | ArrayBufferView): ArrayBuffer {
 		const bytes = context === undefined ? undefined : viewBytes("context", context);
 		return this.#connection.exportKeyingMaterial(label, bytes, length);
 	}
 
-	/** Returns the channel binding "tls-exporter" (RFC 9266): 32 bytes that an authentication above TLS includes. Needs the option `exporter`. */
+	/**
+	 * Returns the channel binding "tls-exporter" (RFC 9266): 32 bytes that an authentication above TLS includes. Needs
+	 * the option `exporter`.
+	 */
 	channelBinding(): ArrayBuffer {
 		return this.#connection.channelBinding();
 	}
@@ -133,14 +139,17 @@ export class Engine {
 	}
 
 	/**
-	 * Gives the record buffers back, for a connection that is idle; the next record makes new ones. Answers a KeyUpdate of the server's: call it now
-	 * and then while nothing is sent.
+	 * Gives the record buffers back, for a connection that is idle; the next record makes new ones. Answers a KeyUpdate
+	 * of the server's: call it now and then while nothing is sent.
 	 */
 	release(): void {
 		this.#connection.release();
 	}
 
-	/** Closes the write side with close_notify; what the server sends can still be read. Throws TLSError if the connection is not open. */
+	/**
+	 * Closes the write side with close_notify; what the server sends can still be read. Throws TLSError if the
+	 * connection is not open.
+	 */
 	end(): void {
 		this.#connection.end();
 	}
@@ -152,8 +161,8 @@ export class Engine {
 }
 
 /**
- * A connection to the server `serverName`, whose certificate must say that name or address. Throws TLSError "configuration" for options that are
- * wrong.
+ * A connection to the server `serverName`, whose certificate must say that name or address. Throws TLSError
+ * "configuration" for options that are wrong.
  */
 export function createEngine(options: Options, serverName: string, events: Events): Engine {
 	checkEvents(events);

@@ -1,6 +1,6 @@
 /*
-	Reads options out of the application's objects: each property once, own ones only, lists and buffers copied. What was checked can't change later, and
-	nothing that a getter or a proxy does gets past "configuration".
+	Reads options out of the application's objects: each property once, own ones only, lists and buffers copied. What
+	was checked can't change later, and nothing that a getter or a proxy does gets past "configuration".
 */
 
 import { refuse, TLSError } from "./errors";
@@ -141,7 +141,10 @@ export function refuseUnreadable(title: string, name: string): never {
  */
 type Form = "secure" | "nested" | "beside" | "open";
 
-/** Returns a copy of `given` that has only its own properties, each known and of its type. `name` is the option that `given` is. */
+/**
+ * Returns a copy of `given` that has only its own properties, each known and of its type. `name` is the option that
+ * `given` is.
+ */
 export function copyOptions<T extends object>(name: string, given: unknown, types: OptionTypes, form: Form): T {
 	const title = form === NESTED ? `"${name}": ` : NO_TITLE;
 	const copy = Object.create(null) as Record<string, unknown>;
@@ -194,8 +197,8 @@ export function listOf(name: string, value: unknown): unknown[] {
 const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
 
 /**
- * The bytes of a buffer or of any view of one, where they are. Only what JavaScript itself knows of a buffer counts, not what properties of the object
- * say; an object with a `length` is none. A Resource is a buffer in flash.
+ * The bytes of a buffer or of any view of one, where they are. Only what JavaScript itself knows of a buffer counts,
+ * not what properties of the object say; an object with a `length` is none. A Resource is a buffer in flash.
  */
 export function viewBytes(name: string, value: unknown): Uint8Array {
 	const type = typeName(value);

@@ -1,6 +1,6 @@
 /*
-	What the application can ask for, the `secure` dictionary of TLSClient, and the reading of one value of it. configure.ts checks it all, parts that can
-	be left out what is theirs.
+	What the application can ask for, the `secure` dictionary of TLSClient, and the reading of one value of it.
+	configure.ts checks it all, parts that can be left out what is theirs.
 */
 
 import { refuse } from "./errors";
@@ -9,11 +9,17 @@ import type { ClockOption } from "./x509/time";
 
 /** The `secure` dictionary of TLSClient. Names that the SDK's TLS has keep their meaning. */
 export interface Options {
-	/** The server's name or address: what SNI asks for, and what its certificate must say. Default: the host of the connection. */
+	/**
+	 * The server's name or address: what SNI asks for, and what its certificate must say. Default: the host of the
+	 * connection.
+	 */
 	serverName?: string;
 	/** Name or address that the server's certificate must say in place of `serverName`, which is then for SNI alone. */
 	certificateName?: string;
-	/** False: no name goes out in the ClientHello (SNI, RFC 6066 section 3), which whoever listens can read. The certificate is checked all the same. */
+	/**
+	 * False: no name goes out in the ClientHello (SNI, RFC 6066 section 3), which whoever listens can read. The
+	 * certificate is checked all the same.
+	 */
 	sendServerName?: boolean;
 	/** The SDK's name for one version of TLS alone: 0x0303 or 0x0304. In place of `minVersion` and `maxVersion`. */
 	protocolVersion?: number;
@@ -30,19 +36,20 @@ export interface Options {
 	 */
 	cipherSuites?: readonly string[];
 	/**
-	 * Groups of the key exchange in order of preference, by their registered names or numbers (RFC 8446 section 4.2.7): the first one's key is made for
-	 * the ClientHello. In TLS 1.2 an ECDSA certificate of the server's must be on one of these curves, too (RFC 8422 section 5.1.1). Default: all of this
-	 * build, the fastest first.
+	 * Groups of the key exchange in order of preference, by their registered names or numbers (RFC 8446 section 4.2.7):
+	 * the first one's key is made for the ClientHello. In TLS 1.2 an ECDSA certificate of the server's must be on one
+	 * of these curves, too (RFC 8422 section 5.1.1). Default: all of this build, the fastest first.
 	 */
 	groups?: readonly (string | number)[];
 	/**
-	 * Signature schemes that the server may prove itself with, in order of preference, by their registered names or numbers (RFC 8446 section 4.2.3).
-	 * The signatures in certificates are not limited by it. Default: all of this build.
+	 * Signature schemes that the server may prove itself with, in order of preference, by their registered names or
+	 * numbers (RFC 8446 section 4.2.3). The signatures in certificates are not limited by it. Default: all of this
+	 * build.
 	 */
 	signatureAlgorithms?: readonly (string | number)[];
 	/**
-	 * True: a server of TLS 1.2 without the extended master secret (RFC 7627) is refused. Default: it is accepted for full handshakes, and no session
-	 * is kept. `HandshakeInfo.extendedMasterSecret` says which.
+	 * True: a server of TLS 1.2 without the extended master secret (RFC 7627) is refused. Default: it is accepted for
+	 * full handshakes, and no session is kept. `HandshakeInfo.extendedMasterSecret` says which.
 	 */
 	requireExtendedMasterSecret?: boolean;
 	/** Trusted certificates, DER or PEM: authorities, or the server's own certificate. */
@@ -54,7 +61,10 @@ export interface Options {
 	clientCertificates?: CertificateInput | readonly CertificateInput[];
 	/** The private key of the first, DER or PEM: PKCS #8, or the key itself. */
 	clientKey?: CertificateInput;
-	/** Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May close the connection. */
+	/**
+	 * Signs in place of `clientKey`: the digest by the SignatureScheme's hash; ECDSA's signature in DER. May close the
+	 * connection.
+	 */
 	sign?: (scheme: number, digest: Uint8Array) => ArrayBuffer | Uint8Array;
 	/**
 	 * Up to four identities in place of the one that the three options above give. A server's request is answered with
@@ -78,8 +88,8 @@ export interface Options {
 	 */
 	session?: ArrayBuffer | Uint8Array;
 	/**
-	 * Seconds that a session is used after the last full handshake, 1 to 31536000. Tickets of resumed connections do not start it anew. Default 604800:
-	 * seven days.
+	 * Seconds that a session is used after the last full handshake, 1 to 31536000. Tickets of resumed connections do
+	 * not start it anew. Default 604800: seven days.
 	 */
 	sessionLifetime?: number;
 	/**
@@ -90,22 +100,29 @@ export interface Options {
 	 */
 	earlyData?: ArrayBuffer | Uint8Array;
 	/**
-	 * Gets a session for a later connection to the same server; keep it like a password. With TLS 1.3 it is called after the handshake, whenever
-	 * the server sends a ticket, often twice. Without a clock that is set it is not called: nobody could tell how old the session is.
+	 * Gets a session for a later connection to the same server; keep it like a password. With TLS 1.3 it is called
+	 * after the handshake, whenever the server sends a ticket, often twice. Without a clock that is set it is not
+	 * called: nobody could tell how old the session is.
 	 */
 	onSession?: (session: ArrayBuffer) => void;
-	/** Keeps sessions, and gives them to later connections: a SessionStore (tls/sessions). In place of `session` and `onSession`. */
+	/**
+	 * Keeps sessions, and gives them to later connections: a SessionStore (tls/sessions). In place of `session` and
+	 * `onSession`.
+	 */
 	sessions?: SessionKeeper;
 	/**
-	 * True: the connection keeps the secret for `exportKeyingMaterial` and `channelBinding`. In TLS 1.2 there is one only with the extended master secret
-	 * (RFC 7627). Default: none is kept, and both throw.
+	 * True: the connection keeps the secret for `exportKeyingMaterial` and `channelBinding`. In TLS 1.2 there is one
+	 * only with the extended master secret (RFC 7627). Default: none is kept, and both throw.
 	 */
 	exporter?: boolean;
-	/** True: `HandshakeInfo.certificate` is a copy of the server's own certificate, which takes about a kilobyte while the handshake lasts. */
+	/**
+	 * True: `HandshakeInfo.certificate` is a copy of the server's own certificate, which takes about a kilobyte while
+	 * the handshake lasts.
+	 */
 	peerCertificate?: boolean;
 	/**
-	 * A key that only this client and the server know, in place of certificates (RFC 8446 section 4.2.11; TLS 1.3 only). Where it is the only
-	 * trust that is given, a server that does not take it is refused.
+	 * A key that only this client and the server know, in place of certificates (RFC 8446 section 4.2.11; TLS 1.3
+	 * only). Where it is the only trust that is given, a server that does not take it is refused.
 	 */
 	psk?: PreSharedKeyOption;
 	/** A store of trusted roots. */
@@ -119,8 +136,9 @@ export interface Options {
 	 */
 	pinsInsteadOfRoots?: boolean;
 	/**
-	 * True: the server may send its public key alone, in place of certificates, and gets ours if it prefers that (RFC 7250). A key without a certificate
-	 * counts only if it is one of `pins`: it has no name and no dates. Needs modules/optional/rawkeys in the build. Default: certificates only.
+	 * True: the server may send its public key alone, in place of certificates, and gets ours if it prefers that (RFC
+	 * 7250). A key without a certificate counts only if it is one of `pins`: it has no name and no dates. Needs
+	 * modules/optional/rawkeys in the build. Default: certificates only.
 	 */
 	rawPublicKeys?: boolean;
 	/**
@@ -130,17 +148,22 @@ export interface Options {
 	 */
 	staple?: "ask" | "require";
 	/**
-	 * Decompresses zlib's format; with it the server is told that it may compress its certificates (RFC 8879, TLS 1.3 only). Has to fill all of `to`
-	 * with all of `from[start..end)` and return true, or false if that can't be. hardware/inflate has one.
+	 * Decompresses zlib's format; with it the server is told that it may compress its certificates (RFC 8879, TLS 1.3
+	 * only). Has to fill all of `to` with all of `from[start..end)` and return true, or false if that can't be.
+	 * hardware/inflate has one.
 	 */
 	inflate?: (from: Uint8Array, start: number, end: number, to: Uint8Array) => boolean;
 	/** How time is told; see x509/time.ts. */
 	clock?: ClockOption;
-	/** Seconds by which the clock may be late, 0 to 86400: certificates are valid that much earlier, but no longer. Default 300. */
+	/**
+	 * Seconds by which the clock may be late, 0 to 86400: certificates are valid that much earlier, but no longer.
+	 * Default 300.
+	 */
 	clockTolerance?: number;
 	/**
-	 * Longest handshake message that is taken, in bytes, 1024 to 16777215; a certificate chain must fit. One for which there is no room ends the connection
-	 * with "out_of_memory". Default: what memory allows when the connection is made, 4096 to 32768.
+	 * Longest handshake message that is taken, in bytes, 1024 to 16777215; a certificate chain must fit. One for which
+	 * there is no room ends the connection with "out_of_memory". Default: what memory allows when the connection is
+	 * made, 4096 to 32768.
 	 */
 	maxMessage?: number;
 	/**
@@ -152,8 +175,9 @@ export interface Options {
 	 */
 	recordSizeLimit?: number;
 	/**
-	 * Most text in a record both ways, 512, 1024, 2048 or 4096 bytes (RFC 6066 section 4): more servers know it than recordSizeLimit, and both
-	 * may be asked for. A session goes on with the length that it was made with, and no other.
+	 * Most text in a record both ways, 512, 1024, 2048 or 4096 bytes (RFC 6066 section 4): more servers know it than
+	 * recordSizeLimit, and both may be asked for. A session goes on with the length that it was made with, and no
+	 * other.
 	 */
 	tls_max_fragment_length?: number;
 	/** Most text in a record that is sent, in bytes, 512 to 16384. Default 4096. */
@@ -165,15 +189,19 @@ export interface Options {
 	 */
 	recordPadding?: number;
 	/**
-	 * Milliseconds from the constructor to the open connection, TCP's connect included; then the connection ends with the error "timeout". 0 for no
-	 * end. Default 30,000.
+	 * Milliseconds from the constructor to the open connection, TCP's connect included; then the connection ends with
+	 * the error "timeout". 0 for no end. Default 30,000.
 	 */
 	timeout?: number;
-	/** Milliseconds in which no byte comes or goes, after which an open connection ends with the error "timeout", up to 100 ms late. Default 0: none. */
+	/**
+	 * Milliseconds in which no byte comes or goes, after which an open connection ends with the error "timeout", up to
+	 * 100 ms late. Default 0: none.
+	 */
 	idleTimeout?: number;
 	/**
-	 * Milliseconds, up to 60,000, for which `close()` waits for the server's close_notify before it closes TCP; what comes meanwhile is dropped. A TCP that
-	 * closes with unread data may take back what was sent last. Default 0: `close()` closes at once.
+	 * Milliseconds, up to 60,000, for which `close()` waits for the server's close_notify before it closes TCP; what
+	 * comes meanwhile is dropped. A TCP that closes with unread data may take back what was sent last. Default 0:
+	 * `close()` closes at once.
 	 */
 	closeTimeout?: number;
 	/** Milliseconds of any clock, for `HandshakeInfo.timing`. Default `Date.now`, which jumps when the clock is set. */
@@ -199,11 +227,14 @@ export interface PreSharedKeyOption {
 	/** The hash that the server knows the key for. Default "sha256". */
 	hash?: "sha256" | "sha384";
 	/**
-	 * Bytes of `earlyData` that the server takes with this key, as both sides have settled beforehand. Whoever learns the key, even years later, can
-	 * read what went out early. Default 0: none.
+	 * Bytes of `earlyData` that the server takes with this key, as both sides have settled beforehand. Whoever learns
+	 * the key, even years later, can read what went out early. Default 0: none.
 	 */
 	maxEarlyData?: number;
-	/** With `maxEarlyData`, the suite and the application protocol that go with it. Default: the suite of AES-GCM with the hash, and no protocol. */
+	/**
+	 * With `maxEarlyData`, the suite and the application protocol that go with it. Default: the suite of AES-GCM with
+	 * the hash, and no protocol.
+	 */
 	cipherSuite?: string;
 	protocol?: string;
 }
@@ -211,7 +242,9 @@ export interface PreSharedKeyOption {
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
 export const VERSION = "a number, 0x303 (TLS 1.2) or 0x304 (TLS 1.3)";
 
-/** The type of each option, in words; `onHandshake` is the client's own, and `verify` is refused with a text of its own. */
+/**
+ * The type of each option, in words; `onHandshake` is the client's own, and `verify` is refused with a text of its own.
+ */
 export const optionTypes: Readonly<Record<keyof Options | "onHandshake" | "verify", string>> = Object.freeze({
 	onHandshake: "a function",
 	serverName: "a string",
@@ -279,7 +312,10 @@ export function typeName(value: unknown): string {
 	return type;
 }
 
-/** `value`, or `preset` where it is not given; refused by the option's name where it is no whole number from `min` to `max`. */
+/**
+ * `value`, or `preset` where it is not given; refused by the option's name where it is no whole number from `min` to
+ * `max`.
+ */
 export function numberOption(
 	name: string,
 	value: number | undefined,

@@ -1,14 +1,16 @@
 /*
-	"tls/sessions": keeps sessions for the option `sessions` of `secure`, so that later connections to the same servers are resumed (RFC 8446 section 2.2, RFC 5077).
+	"tls/sessions": keeps sessions for the option `sessions` of `secure`, so that later connections to the same servers
+	are resumed (RFC 8446 section 2.2, RFC 5077).
 
 	    const sessions = new SessionStore();
 	    new TLSClient({ ..., secure: { roots, sessions } });
 
-	A session belongs to a port and to all that the connection was checked for: name, trust, pins, the client's certificate. A server has up to two; each one of TLS 1.3
-	is given once (RFC 8446 appendix C.4), unless `reuseTickets` is set. What was used least recently goes first. Sessions are secrets: what is dropped is wiped.
+	A session belongs to a port and to all that the connection was checked for: name, trust, pins, the client's
+	certificate. A server has up to two; each one of TLS 1.3 is given once (RFC 8446 appendix C.4), unless
+	`reuseTickets` is set. What was used least recently goes first. Sessions are secrets: what is dropped is wiped.
 
-	They lie in RAM. With `storage` they come back after deep sleep: the constructor takes them out of it, and `save` puts them in. What is in storage is gone once it
-	was read, so that no ticket is used twice.
+	They lie in RAM. With `storage` they come back after deep sleep: the constructor takes them out of it, and `save`
+	puts them in. What is in storage is gone once it was read, so that no ticket is used twice.
 */
 
 import { refuse } from "./errors";
@@ -36,8 +38,9 @@ export interface SessionStoreOptions {
 	/** The name in `storage`. Default "tls-sessions". */
 	key?: string;
 	/**
-	 * True: the last session of TLS 1.3 for a server stays until the server gives another. Some servers, such as Node's, give none to connections that are resumed. Who
-	 * listens can then tell that two connections are the same client's. Default false: each is given once.
+	 * True: the last session of TLS 1.3 for a server stays until the server gives another. Some servers, such as
+	 * Node's, give none to connections that are resumed. Who listens can then tell that two connections are the same
+	 * client's. Default false: each is given once.
 	 */
 	reuseTickets?: boolean;
 }
@@ -99,7 +102,10 @@ export class SessionStore implements SessionKeeper {
 	readonly #key: string;
 	readonly #reusesTickets: boolean;
 
-	/** Takes what `storage` has. What is damaged there is passed over: full handshakes follow. Throws TLSError "configuration", and what `storage` throws. */
+	/**
+	 * Takes what `storage` has. What is damaged there is passed over: full handshakes follow. Throws TLSError
+	 * "configuration", and what `storage` throws.
+	 */
 	constructor(given: SessionStoreOptions = {}) {
 		const options = copyOptions<SessionStoreOptions>("options", given, types, "nested");
 		this.#maxServers = numberOption("maxServers", options.maxServers, 1, 64, 4);
@@ -121,7 +127,10 @@ export class SessionStore implements SessionKeeper {
 		return this.#bytes;
 	}
 
-	/** Returns a session for a new connection. One of TLS 1.3 is no longer kept, unless `reuseTickets` says so. The connection calls it. */
+	/**
+	 * Returns a session for a new connection. One of TLS 1.3 is no longer kept, unless `reuseTickets` says so. The
+	 * connection calls it.
+	 */
 	take(key: string): ArrayBuffer | undefined {
 		const server = this.#use(key);
 		const session = server?.sessions.at(-1);
@@ -140,7 +149,10 @@ export class SessionStore implements SessionKeeper {
 		this.#add(key, new Uint8Array(session));
 	}
 
-	/** Writes all sessions to `storage`: call it before deep sleep. Where there are none, nothing is written. They stay in RAM, and must not be used any more. */
+	/**
+	 * Writes all sessions to `storage`: call it before deep sleep. Where there are none, nothing is written. They stay
+	 * in RAM, and must not be used any more.
+	 */
 	save(): void {
 		if (!this.#storage) refuse('"storage" is missing: it says where to save sessions');
 		let length = 2;

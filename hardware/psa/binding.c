@@ -72,7 +72,10 @@ void bindingThrow(xsMachine* the, const char* attempt, psa_status_t status)
 	xsUnknownError("%s: %s (PSA status %d)", (char*)attempt, (char*)statusText(status), (int)status);
 }
 
-/* The engine exports it, xs.h does not declare it: the data of a host object, NULL for any other value. It never throws. */
+/*
+	The engine exports it, xs.h does not declare it: the data of a host object, NULL for any other value. It never
+	throws.
+*/
 extern void* fxGetHostDataIf(xsMachine* the, xsSlot* slot);
 
 static xsSlot* argument(xsMachine* the, xsIntegerValue index)
@@ -153,8 +156,9 @@ psa_algorithm_t bindingHashOf(xsMachine* the, xsIntegerValue number)
 }
 
 /*
-	XS takes a host object for a buffer, too, and asks its property byteLength how long it is. That can run script, which may move other buffers,
-	and say anything. So host objects are refused: the error comes before a pointer is used. Views of a Resource are none.
+	XS takes a host object for a buffer, too, and asks its property byteLength how long it is. That can run script,
+	which may move other buffers, and say anything. So host objects are refused: the error comes before a pointer is
+	used. Views of a Resource are none.
 */
 uint8_t* bindingBuffer(xsMachine* the, xsIntegerValue index, Access access, size_t* length)
 {

@@ -67,8 +67,9 @@ void xs_secret_destructor(void* data);
 /* Throws unless PSA Crypto is ready and its structures are those that this was compiled with. */
 void bindingStart(xsMachine* the);
 /*
-	PSA Crypto is compiled elsewhere, with options that change the size of its structures; where they are larger there, it writes behind ours.
-	PSA_ERROR_CORRUPTION_DETECTED if that happens, seen by bytes behind structures of the sizes given.
+	PSA Crypto is compiled elsewhere, with options that change the size of its structures; where they are larger there,
+	it writes behind ours. PSA_ERROR_CORRUPTION_DETECTED if that happens, seen by bytes behind structures of the sizes
+	given.
 */
 psa_status_t bindingCheckLayout(size_t hashSize, size_t attributesSize);
 /* Throws an error that says what was attempted and why PSA refused. */
@@ -95,7 +96,9 @@ psa_algorithm_t bindingHashOf(xsMachine* the, xsIntegerValue number);
 
 /* True for an ArrayBuffer and for a host object that is a buffer. One with a property byteLength alone is none. */
 bool bindingIsBuffer(xsMachine* the, xsIntegerValue index);
-/* Bytes start..end of an ArrayBuffer or a view whose items have one byte. Throws RangeError if they are not all there. */
+/*
+	Bytes start..end of an ArrayBuffer or a view whose items have one byte. Throws RangeError if they are not all there.
+*/
 uint8_t* bindingRange(xsMachine* the, xsIntegerValue index, xsIntegerValue start, xsIntegerValue end, Access access);
 /* The same for `length` bytes at `start`. */
 uint8_t* bindingSpan(xsMachine* the, xsIntegerValue index, xsIntegerValue start, xsIntegerValue length, Access access);
@@ -103,8 +106,8 @@ uint8_t* bindingSpan(xsMachine* the, xsIntegerValue index, xsIntegerValue start,
 uint8_t* bindingBuffer(xsMachine* the, xsIntegerValue index, Access access, size_t* length);
 
 /*
-	Begins a constructor. Throws TypeError if `this` is not a new object of the class whose destructor this is, as with another class's
-	new.target.
+	Begins a constructor. Throws TypeError if `this` is not a new object of the class whose destructor this is, as with
+	another class's new.target.
 */
 void bindingConstruct(xsMachine* the, xsDestructor destructor, const char* name);
 /* The data of `this`. Throws TypeError if it is not of the class, Error if it is closed. */

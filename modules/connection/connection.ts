@@ -1,11 +1,12 @@
 /*
-	The engine: bytes in, bytes out, no I/O. It joins records and handshake, sends alerts, and hands application data over only after the
-	peer was authenticated. tcp.ts puts it on TCP; any other transport can use it the same way.
+	The engine: bytes in, bytes out, no I/O. It joins records and handshake, sends alerts, and hands application data
+	over only after the peer was authenticated. tcp.ts puts it on TCP; any other transport can use it the same way.
 
 	    receive(bytes) -> incoming -> by content type -> driver -> flow        (RFC 8446 section 5)
 	                                                  -> the application's read()
 
-	What lives as long as a connection has "private" methods and not "#" ones: XS stores each of those in every instance.
+	What lives as long as a connection has "private" methods and not "#" ones: XS stores each of those in every
+	instance.
 */
 
 import { refuse, TLSError } from "../errors";

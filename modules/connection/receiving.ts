@@ -1,6 +1,6 @@
 /*
-	What arrives over TCP: bytes are moved to the engine, as many as it takes, and from there the application reads. What memory has no room for is read
-	in parts.
+	What arrives over TCP: bytes are moved to the engine, as many as it takes, and from there the application reads.
+	What memory has no room for is read in parts.
 */
 
 import { asTLSError, type TLSError } from "../errors";
@@ -12,7 +12,9 @@ import { expectBuffer, Purpose, roomForBuffer } from "../wire/memory";
 import { empty } from "../wire/reader";
 import { copyPart } from "tls/hardware/copy";
 
-/** What is read from TCP at a time, in bytes: during the handshake, when memory is short, and after it, when data flows. */
+/**
+ * What is read from TCP at a time, in bytes: during the handshake, when memory is short, and after it, when data flows.
+ */
 const enum Segment {
 	handshake = 64,
 	data = 1024,
@@ -46,7 +48,10 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		else this.call(this.onReadable, count);
 	}
 
-	/** Moves bytes from TCP to the engine until either has no more or the engine waits, and ends the connection if TCP has. */
+	/**
+	 * Moves bytes from TCP to the engine until either has no more or the engine waits, and ends the connection if TCP
+	 * has.
+	 */
 	protected pump(): void {
 		const connection = this.connection;
 		let end = this.segment.length;
@@ -73,7 +78,10 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		this.throwAgain();
 	}
 
-	/** Reads the next segment from TCP, or bytes of a long record right to their place. Returns the segment's length, -1 if TCP has nothing. */
+	/**
+	 * Reads the next segment from TCP, or bytes of a long record right to their place. Returns the segment's length, -1
+	 * if TCP has nothing.
+	 */
 	private fill(length: number): number {
 		let count = this.available;
 		if (!count) return -1;
@@ -116,7 +124,10 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		return count;
 	}
 
-	/** Moves whole segments to the middle of a long record, without the way through `receive`. Returns how many bytes TCP still has. */
+	/**
+	 * Moves whole segments to the middle of a long record, without the way through `receive`. Returns how many bytes
+	 * TCP still has.
+	 */
 	private fillBody(segment: Uint8Array): number {
 		const incoming = this.connection.incoming,
 			buffer = incoming.buffer,
@@ -151,9 +162,9 @@ export abstract class Receiving<Client> extends Sending<Client> {
 	}
 
 	/**
-	 * Returns a buffer of `count` bytes for the application, or of as many as there is room for. Then it is told of the rest later, so that one that
-	 * reads once for each `onReadable` gets it, too. Undefined if there is room for too few: then the connection ends with "out_of_memory", and not the
-	 * application, whose callback need not expect it.
+	 * Returns a buffer of `count` bytes for the application, or of as many as there is room for. Then it is told of the
+	 * rest later, so that one that reads once for each `onReadable` gets it, too. Undefined if there is room for too
+	 * few: then the connection ends with "out_of_memory", and not the application, whose callback need not expect it.
 	 */
 	bufferFor(count: number): ArrayBuffer | undefined {
 		const fits = roomForBuffer(count);

@@ -1,7 +1,7 @@
 /*
-	What an application sends over TCP: how many bytes it may write, and when they go out. What is written in one callback, or in one turn of the event
-	loop, shares records. What was promised by `onWritable` can be written in however many calls, and one call never makes so many records that it
-	takes long.
+	What an application sends over TCP: how many bytes it may write, and when they go out. What is written in one
+	callback, or in one turn of the event loop, shares records. What was promised by `onWritable` can be written in
+	however many calls, and one call never makes so many records that it takes long.
 */
 
 import type { TLSError } from "../errors";
@@ -9,7 +9,10 @@ import type { Connection } from "./connection";
 import type { ConnectionOptions, TCPSocket, WriteOptions } from "./socket";
 import { Flag, Turns } from "./turns";
 
-/** Records whose overhead is not promised of TCP's room: each turn of the loop may end with a short one. At most a quarter of it. */
+/**
+ * Records whose overhead is not promised of TCP's room: each turn of the loop may end with a short one. At most a
+ * quarter of it.
+ */
 const SPARE_RECORDS = 8;
 
 /** Records that one promise may fill: a server may ask for 64 bytes in each, and each takes some hundred steps. */
@@ -18,7 +21,10 @@ const MAX_RECORDS = 20;
 // XS: a literal outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
 const NUMBER = "number";
 
-/** Returns the bytes of the whole message, as far as they are promised. `length` are here; `whole` is the application's word. */
+/**
+ * Returns the bytes of the whole message, as far as they are promised. `length` are here; `whole` is the application's
+ * word.
+ */
 function expectedBytes(whole: unknown, length: number, promised: number): number {
 	if (typeof whole !== NUMBER || !((whole as number) > length)) return length;
 	return (whole as number) < promised ? (whole as number) : promised;

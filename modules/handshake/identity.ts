@@ -1,6 +1,7 @@
 /*
-	The client's side of authentication: its certificates and keys, which of them answers a CertificateRequest, and the messages that prove them (RFC
-	8446 section 4.4, 4.6.2, RFC 5246 section 7.4.6, 7.4.8). A build without it has without/identity in the place of this.
+	The client's side of authentication: its certificates and keys, which of them answers a CertificateRequest, and the
+	messages that prove them (RFC 8446 section 4.4, 4.6.2, RFC 5246 section 7.4.6, 7.4.8). A build without it has
+	without/identity in the place of this.
 */
 
 import type { Config } from "../config";
@@ -54,7 +55,9 @@ const MAX_REQUESTS = 8;
 /** Records of an answer after the handshake, which go out in one turn: a server may want them as short as 64 bytes. */
 const MAX_ANSWER_RECORDS = 48;
 
-/** Identities, and certificates of each whose issuers are compared with the names of a request: that must not take long. */
+/**
+ * Identities, and certificates of each whose issuers are compared with the names of a request: that must not take long.
+ */
 const MAX_IDENTITIES = 4;
 const MAX_ISSUERS = 2;
 
@@ -92,8 +95,8 @@ function readChain(input: NonNullable<Options["clientCertificates"]>): Uint8Arra
 }
 
 /**
- * The public key of our own certificate. The rest of it is for the server to judge (RFC 8446 section 4.4.2.4): version, serial number and extensions
- * are not looked at.
+ * The public key of our own certificate. The rest of it is for the server to judge (RFC 8446 section 4.4.2.4): version,
+ * serial number and extensions are not looked at.
  */
 function readOwnKey(bytes: Uint8Array): PublicKey {
 	const der = new DER(bytes, 0, bytes.length, FIRST);
@@ -149,7 +152,10 @@ const types: OptionTypes = Object.freeze({
 	sign: "a function",
 });
 
-/** Reads identity number `index` of `list`, whose functions get `self` as their `this`. Throws "configuration" that names it. */
+/**
+ * Reads identity number `index` of `list`, whose functions get `self` as their `this`. Throws "configuration" that
+ * names it.
+ */
 export function readIdentity(list: readonly unknown[], index: number, self: unknown): Credential {
 	try {
 		const options = copyOptions<ClientIdentityOption>(CLIENT_IDENTITIES, list[index], types, NESTED);
@@ -217,8 +223,8 @@ function issuerOf(certificate: Uint8Array): { start: number; length: number } {
 }
 
 /**
- * Returns the index of the first of `candidates` that leads to a CA whose name the request has, byte for byte (RFC 8446 section 4.2.4), or 0. Each name
- * is looked at once.
+ * Returns the index of the first of `candidates` that leads to a CA whose name the request has, byte for byte (RFC 8446
+ * section 4.2.4), or 0. Each name is looked at once.
  */
 function firstNamed(
 	candidates: readonly Identity[],
@@ -292,8 +298,8 @@ export function chooseIdentity12(
 }
 
 /**
- * Writes what a CertificateRequest with `context` has asked for: our certificates and a signature, or an empty list if no identity fits. All that
- * `w` holds follows on the transcript.
+ * Writes what a CertificateRequest with `context` has asked for: our certificates and a signature, or an empty list if
+ * no identity fits. All that `w` holds follows on the transcript.
  */
 export function writeIdentity(
 	w: Writer,
@@ -342,8 +348,8 @@ export class Identifier {
 	}
 
 	/**
-	 * Answers the CertificateRequest that the link holds: it chooses, signs and sends in turns of their own. `owner` has the client's traffic secret, which
-	 * a KeyUpdate in between replaces.
+	 * Answers the CertificateRequest that the link holds: it chooses, signs and sends in turns of their own. `owner`
+	 * has the client's traffic secret, which a KeyUpdate in between replaces.
 	 */
 	*answer(link: Link, owner: { readonly client: Secret | undefined }): Flow {
 		if (++this.requests > MAX_REQUESTS)

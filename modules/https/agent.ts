@@ -1,8 +1,9 @@
 /*
-	What runs behind an HTTPClient (https.ts): requests in a queue, over one connection at a time to one server (connecting.ts).
+	What runs behind an HTTPClient (https.ts): requests in a queue, over one connection at a time to one server
+	(connecting.ts).
 
-	A failure of the connection ends the request at hand and all that wait, with the same error. A connection that ends in good order between
-	two requests ends nothing: the next request gets a new one.
+	A failure of the connection ends the request at hand and all that wait, with the same error. A connection that ends
+	in good order between two requests ends nothing: the next request gets a new one.
 */
 
 import Timer from "timer";
@@ -118,8 +119,8 @@ export class Agent extends Connecting implements Source {
 	}
 
 	/**
-	 * Memory has room for `count` of the `wanted` bytes that the application reads. It is told of the rest again; if there is none, the connection ends in
-	 * the loop's next turn, as in TLSClient.
+	 * Memory has room for `count` of the `wanted` bytes that the application reads. It is told of the rest again; if
+	 * there is none, the connection ends in the loop's next turn, as in TLSClient.
 	 */
 	lackRoom(exchange: Exchange, wanted: number, count: number): void {
 		if (this.current !== exchange) return;
@@ -167,7 +168,10 @@ export class Agent extends Connecting implements Source {
 		this.schedule();
 	}
 
-	/** Bytes came that answer no request: whatever they are, nothing of this connection can be trusted to answer the next. */
+	/**
+	 * Bytes came that answer no request: whatever they are, nothing of this connection can be trusted to answer the
+	 * next.
+	 */
 	private dropUnasked(): void {
 		const count = this.available;
 		this.endIdle(new TLSError("http", `server sent ${count} bytes that no request asked for`));

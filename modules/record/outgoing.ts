@@ -199,7 +199,10 @@ export class Outgoing {
 		this.seal(ContentType.application_data, layout, collected, this.sealedLength(layout, collected));
 	}
 
-	/** Makes a record with a body of `length` bytes of the `count` bytes of content that lie in the buffer where they belong. */
+	/**
+	 * Makes a record with a body of `length` bytes of the `count` bytes of content that lie in the buffer where they
+	 * belong.
+	 */
 	private seal(type: ContentType, layout: number, count: number, length: number): void {
 		const buffer = this.buffer,
 			record = this.end,
@@ -237,7 +240,10 @@ export class Outgoing {
 	}
 }
 
-/** The same with records that hide how long their plaintext is; a class of its own, so that a connection without has nothing of it. */
+/**
+ * The same with records that hide how long their plaintext is; a class of its own, so that a connection without has
+ * nothing of it.
+ */
 export class PaddedOutgoing extends Outgoing {
 	/** Plaintext, type and padding are a multiple of this, as far as a record may be that long. */
 	private readonly multiple: number;

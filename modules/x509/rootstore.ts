@@ -1,6 +1,7 @@
 /*
-	A store of trusted names and keys (store.ts has the format). It is read where it is, in flash, or a root at a time from a file or
-	a partition. A store from the field is accepted by its maker's signature alone. A lookup in flash allocates nothing.
+	A store of trusted names and keys (store.ts has the format). It is read where it is, in flash, or a root at a time
+	from a file or a partition. A store from the field is accepted by its maker's signature alone. A lookup in flash
+	allocates nothing.
 */
 
 import { refuse, TLSError } from "../errors";
@@ -73,8 +74,9 @@ export class RootStore {
 	declare private readonly source: RootSource | undefined;
 
 	/**
-	 * Reads a store in flash, as `new RootStore(new Resource("roots.bin"))`, in memory, or in a file. It must not change
-	 * afterwards. Throws "configuration" if it is no store, cut short or damaged. Proves nothing about its maker: see `open`.
+	 * Reads a store in flash, as `new RootStore(new Resource("roots.bin"))`, in memory, or in a file. It must not
+	 * change afterwards. Throws "configuration" if it is no store, cut short or damaged. Proves nothing about its
+	 * maker: see `open`.
 	 */
 	constructor(from: RootBytes, madeBy?: typeof TRUSTED_BYTES) {
 		if (typeof from !== OBJECT || from === null) refuse(NO_STORE);
@@ -163,7 +165,10 @@ export class RootStore {
 		return digest;
 	}
 
-	/** The checksum finds what flash or the way there has damaged; the rest, a store that no tool of this project has made. */
+	/**
+	 * The checksum finds what flash or the way there has damaged; the rest, a store that no tool of this project has
+	 * made.
+	 */
 	#check(): void {
 		const end = this.findChecksum();
 		if (!equal(this.readAt(end, Store.checkSize), 0, this.digestOf(end), 0, Store.checkSize))
@@ -222,7 +227,10 @@ export class RootStore {
 		return this.source ? u32(this.readAt(Store.made, 4), 0) : u32(this.bytes, Store.made);
 	}
 
-	/** Adds what tells this store from every other to `running`: its checksum, or all of a store that was made here and has none. */
+	/**
+	 * Adds what tells this store from every other to `running`: its checksum, or all of a store that was made here and
+	 * has none.
+	 */
 	addTo(running: Hash): void {
 		if (!this.made) return running.update(this.bytes, 0, this.bytes.length);
 		running.update(this.readAt(this.findChecksum(), Store.checkSize), 0, Store.checkSize);
@@ -261,7 +269,10 @@ export class RootStore {
 		return 0;
 	}
 
-	/** Returns the first root whose name has this digest (`nameDigest`), or -1. Others follow it as long as `isNamed` is true. */
+	/**
+	 * Returns the first root whose name has this digest (`nameDigest`), or -1. Others follow it as long as `isNamed` is
+	 * true.
+	 */
 	find(digest: Uint8Array): number {
 		let low = 0;
 		let high = this.count;

@@ -1,16 +1,17 @@
 /*
-	What a device knows of the time, and how certificates are checked against it. A microcontroller starts in 1970
-	until something tells it the time. Every certificate would then seem to be from the future, so that is an error of its own.
+	What a device knows of the time, and how certificates are checked against it. A microcontroller starts in 1970 until
+	something tells it the time. Every certificate would then seem to be from the future, so that is an error of its
+	own.
 */
 
 import { TLSError } from "../errors";
 
 /**
- * The time that certificates are checked against:
- * "build" (the default): the device's clock. A time before this library was released counts as not set.
- * "strict": the device's clock, which counts as not set only in 1970, where clocks start.
- * "wait": as "build"; a TLSClient says nothing to the server before the clock is set, and ends with "timeout" if that takes too long.
- * A function: seconds since 1970 from the application's own source, or undefined if it knows no time.
+ * The time that certificates are checked against: "build" (the default): the device's clock. A time before this library
+ * was released counts as not set. "strict": the device's clock, which counts as not set only in 1970, where clocks
+ * start. "wait": as "build"; a TLSClient says nothing to the server before the clock is set, and ends with "timeout" if
+ * that takes too long. A function: seconds since 1970 from the application's own source, or undefined if it knows no
+ * time.
  */
 export type ClockOption = "build" | "strict" | "wait" | (() => number | undefined);
 
@@ -58,7 +59,10 @@ export function clockPolicy(option: ClockOption | undefined): ClockPolicy {
 	);
 }
 
-/** Returns milliseconds since 1970 by the policy; undefined if no time is known, or one that no session can hold (after 2106). */
+/**
+ * Returns milliseconds since 1970 by the policy; undefined if no time is known, or one that no session can hold (after
+ * 2106).
+ */
 export function clockTime(policy: ClockPolicy): number | undefined {
 	const now = policy();
 	return now !== undefined && now >= 0 && now < 0x100000000 ? Math.floor(now * 1000) : undefined;
