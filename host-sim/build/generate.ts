@@ -95,14 +95,17 @@ export function countedNativesTable(natives: ReadonlyMap<string, boolean>): stri
 	].join("\n");
 }
 
+/** The engine keeps each value of `creation` in 32 bits. */
+const MAX_CREATION = 2 ** 31 - 1;
+
 /** Every value of `creation`, by its dotted name, with mcconfig's defaults. */
 function creationValues(creation: Dictionary): Map<string, number> {
 	const values = new Map<string, number>();
 	const section = (name: string): Dictionary => (isDictionary(creation[name]) ? (creation[name] as Dictionary) : {});
 	const take = (name: string, value: unknown, usual: number, isZeroUsual = false): void => {
 		const number = value === undefined || (isZeroUsual && value === 0) ? usual : value;
-		if (typeof number !== "number" || !Number.isInteger(number) || number < 0)
-			throw new Problem(`creation: "${name}" must be a whole number`);
+		if (typeof number !== "number" || !Number.isInteger(number) || number < 0 || number > MAX_CREATION)
+			throw new Problem(`creation: "${name}" must be a whole number from 0 to ${MAX_CREATION}`);
 		values.set(name, number);
 	};
 	const chunk = section("chunk");

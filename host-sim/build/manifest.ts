@@ -4,7 +4,7 @@
 	appended. What the simulator cannot do is named: as a warning where the app runs the same without it, else as an error.
 */
 
-import { existsSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
 import { Problem, shown } from "./files.js";
@@ -95,10 +95,16 @@ export function isDictionary(value: unknown): value is Dictionary {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A member of a manifest that is an object, where it is there. */
+function expectDictionary(value: unknown, key: string, path: string): Dictionary | undefined {
+	if (value === undefined || isDictionary(value)) return value;
+	throw new Problem(`${shown(path)}: "${key}" must be an object`);
+}
+
 /** The part for the simulator: under its own name, or else "...", with which the SDK's manifests mean to refuse what they don't know. */
 function matchPlatform(platforms: unknown, path: string): Dictionary | undefined {
-	if (!isDictionary(platforms)) return;
-	const own = platforms[platformName] ?? (isInSDK(path) ? undefined : platforms["..."]);
+	const all = expectDictionary(platforms, "platforms", path);
+	const own = all?.[platformName] ?? (isInSDK(path) ? undefined : all?.["..."]);
 	return isDictionary(own) ? own : undefined;
 }
 
@@ -221,9 +227,8 @@ class Merger {
 	merge(part: Dictionary, path: string): void {
 		this.#checkKeys(part, path);
 		const { result } = this;
-		mergeInto(result.config, part["config"]);
-		mergeInto(result.creation, part["creation"]);
-		mergeInto(result.defines, part["defines"]);
+		for (const key of ["config", "creation", "defines"] as const)
+			mergeInto(result[key], expectDictionary(part[key], key, path));
 		for (const key of ["modules", "data", "resources"] as const) this.#rules(result[key], part[key], key, path);
 		result.preload.push(...this.#strings(part["preload"], "preload", path));
 		this.errors.push(...this.#strings(part["error"], "error", path).map(text => `${shown(path)}: ${text}`));
@@ -318,8 +323,9 @@ export function findManifest(app: string): string {
 	if (!status) throw new Problem(`${app}: no such app folder`, 2);
 	if (!status.isDirectory()) return path;
 	const manifest = join(path, "manifest.json");
-	if (!existsSync(manifest)) throw new Problem(`${app}: the folder has no manifest.json`, 2);
-	return manifest;
+	if (existsSync(manifest)) return manifest;
+	if (lstatSync(manifest, { throwIfNoEntry: false })) throw new Problem(`${manifest}: a link that leads to no file`, 2);
+	throw new Problem(`${app}: the folder has no manifest.json`, 2);
 }
 
 /**

@@ -90,7 +90,9 @@ function advice(variant: string, { command }: Trial): string {
 			? "macOS has no 32-bit programs: use the native build here"
 			: "xcode-select --install; brew install mbedtls@3";
 	}
-	return `On Debian and Ubuntu, as root: ${command}`;
+	const named = process.env["CC"];
+	const onCC = named ? `CC names the compiler "${named}": it must be one program, without options.\n` : "";
+	return `${onCC}On Debian and Ubuntu, as root: ${command}`;
 }
 
 interface Trial {
@@ -119,8 +121,10 @@ async function tryOut(toolchain: Omit<Toolchain, "runner">): Promise<Trial> {
 	const command = ofSystem ? (is32 ? debian.m32 : debian.native) : is32 ? debian.device32 : debian.device;
 	if (!ofSystem && (await run("dpkg-source", ["--version"])).code !== 0)
 		return { runner: undefined, words: "dpkg-source, which unpacks Mbed TLS's sources, is missing", command };
-	if (built.code !== 0)
-		return { runner: undefined, words: built.stderr.trim().split("\n").slice(0, 4).join("\n"), command };
+	if (built.code !== 0) {
+		const said = built.stderr.trim().split("\n").slice(0, 4).join("\n");
+		return { runner: undefined, words: said || `${toolchain.compiler}: ended with ${built.code}`, command };
+	}
 	for (const runner of is32 ? [[], [emulator]] : [[]]) {
 		const [first, ...rest] = [...runner, program];
 		if ((await run(first!, rest)).code === 0) return { runner, words: "", command };
@@ -140,6 +144,9 @@ async function tryOut(toolchain: Omit<Toolchain, "runner">): Promise<Trial> {
 /** Runs apt-get, as root on a Debian; true where that was done. */
 async function install(variant: string, { command }: Trial): Promise<boolean> {
 	if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
+	// no package makes a compiler run that was named wrong
+	const named = process.env["CC"];
+	if (named && (await run(named, ["--version"])).code !== 0) return false;
 	say(`installing what the ${variant} build needs: ${command}`);
 	const outcome = await run("/bin/sh", ["-c", command], { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
 	if (outcome.code !== 0) say(outcome.stderr.trim());

@@ -4,7 +4,7 @@
 */
 
 import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 
 import { fileProblem, Problem } from "../build/files.js";
 
@@ -119,6 +119,7 @@ export function outputPath(option: string, path: string): string {
 	const file = userPath(path);
 	if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
 		throw new Problem(`${option} ${path}: a folder, not a file`, 2);
+	if (!existsSync(dirname(file))) throw new Problem(`${option} ${path}: its folder is not there`, 2);
 	return file;
 }
 

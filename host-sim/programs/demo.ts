@@ -93,6 +93,12 @@ function readWords(text: string): string {
 	return text;
 }
 
+/** A method: a word that HTTP allows there (RFC 9110 section 9.1). */
+function readMethod(text: string): string {
+	if (!/^[\w!#$%&'*+.^`|~-]+$/.test(text)) throw new Problem(`--method takes a word such as GET, not "${text}"`, 2);
+	return text;
+}
+
 /** A header as the app reads it: a line of its own. */
 function readHeader(text: string): string {
 	if (!/^[\w!#$%&'*+.^`|~-]+:[^\r\n]*$/.test(text)) throw new Problem("--header takes 'name: value'", 2);
@@ -101,7 +107,7 @@ function readHeader(text: string): string {
 
 const options: Options<Arguments> = {
 	"--ca": { take: (result, path) => (result.ca = readCertificates(path)) },
-	"--method": { take: (result, text) => (result.method = text) },
+	"--method": { take: (result, text) => (result.method = readMethod(text)) },
 	"--data": { take: (result, text) => (result.data = text) },
 	"--header": { take: (result, text) => result.headers.push(readHeader(text)) },
 	"--tls": { take: (result, text) => (result.tls = readWords(text)) },

@@ -43,7 +43,7 @@ function write(file: string, content: string | Buffer): void {
 	}
 }
 
-/** Adds to the user's own key log. */
+/** Adds to the user's own key log. With nothing to add it shows, before the run, that it can be written. */
 function append(file: string, keyLog: string): void {
 	try {
 		appendFileSync(file, keyLog);
@@ -92,6 +92,8 @@ interface Traced {
 
 /** As runApp, and then shows what is wanted. The key log goes to a folder of its own, and to SSLKEYLOGFILE where that is set. */
 export async function runTraced(app: App, options: RunOptions, wanted: Wanted, about: About): Promise<RunResult> {
+	const users = process.env["SSLKEYLOGFILE"];
+	if (users) append(users, "");
 	if (!wantsTrace(wanted)) return runApp(app, options);
 	const folder = temporaryFolder("xs-tls-trace");
 	const trace = join(folder, "trace.jsonl"),
@@ -99,8 +101,7 @@ export async function runTraced(app: App, options: RunOptions, wanted: Wanted, a
 		begin = Date.now() / 1000;
 	try {
 		const result = await runApp(app, { ...options, trace, env: { ...options.env, SSLKEYLOGFILE: keys } });
-		const keyLog = existsSync(keys) ? readFileSync(keys, "utf8") : "",
-			users = process.env["SSLKEYLOGFILE"];
+		const keyLog = existsSync(keys) ? readFileSync(keys, "utf8") : "";
 		if (users) append(users, keyLog);
 		show(wanted, about, result, { events: existsSync(trace) ? readTrace(trace) : [], keyLog, begin });
 		return result;

@@ -389,5 +389,5 @@ void censusWrite(void)
 	if (!file)
 		return;
 	fputs("\n]\n", file);
-	fclose(file);
+	outputClose(file, sim.options.census);
 }

@@ -89,6 +89,9 @@ void debuggerCommand(txMachine* the);
 /* report.c */
 void reportWrite(void);
 
+/* output.c */
+void outputClose(FILE* file, const char* path);
+
 /* json.c: a string of JSON. */
 void jsonWriteText(FILE* file, const char* text);
 

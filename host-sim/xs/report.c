@@ -83,5 +83,5 @@ void reportWrite(void)
 	marksWrite(file);
 	writeAccelerators(file);
 	fputs("}\n", file);
-	fclose(file);
+	outputClose(file, sim.options.report);
 }

@@ -100,6 +100,6 @@ void traceMemory(double bytes)
 void traceEnd(void)
 {
 	if (traceFile)
-		fclose(traceFile);
+		outputClose(traceFile, sim.options.trace);
 	traceFile = NULL;
 }

@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
@@ -33,6 +33,16 @@ describe("wrong arguments", () => {
 
 	const missing = join(folder, "none");
 	const broken = file("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+	const link = join(folder, "link");
+	mkdirSync(link);
+	symlinkSync("manifest.json", join(link, "manifest.json"));
+	/** An app whose manifest has this member. */
+	const odd = (key: string, value: unknown): string => {
+		const name = `odd-${key}-${typeof value}`;
+		file(`${name}/main.js`, "");
+		file(`${name}/manifest.json`, JSON.stringify({ modules: { "*": "./main" }, [key]: value }));
+		return join(folder, name);
+	};
 	const bad = file("bad/manifest.json", '{\n\t"modules": {}\n\t"creation": {}\n}');
 	for (const [values, code, says] of [
 		[["cli"], 2, /which app\?/],
@@ -45,6 +55,13 @@ describe("wrong arguments", () => {
 		[["cli", "--clock", "yesterday"], 2, /--clock takes "unset"/],
 		[["cli", "--clock", "2026-02-31T00:00"], 2, /--clock takes/],
 		[["cli", "--report", folder, "x"], 2, /--report .*: a folder, not a file/],
+		[["cli", "--picture", join(folder, "none", "x.html"), "x"], 2, /--picture .*x\.html: its folder is not there/],
+		[["cli", link], 2, /link\/manifest\.json: a link that leads to no file/],
+		[["cli", odd("config", [])], 1, /manifest\.json: "config" must be an object/],
+		[["cli", odd("creation", "x")], 1, /manifest\.json: "creation" must be an object/],
+		[["cli", odd("defines", 7)], 1, /manifest\.json: "defines" must be an object/],
+		[["cli", odd("platforms", 7)], 1, /manifest\.json: "platforms" must be an object/],
+		[["cli", odd("creation", { stack: 1e12 })], 1, /creation: "stack" must be a whole number from 0 to 2147483647/],
 		[["cli", "--chip", "esp8266", "x"], 2, /there is no "esp8266"; known are esp32/],
 		[["demo", "--ca"], 2, /--ca needs a value/],
 		[["demo", "--ca", missing, "https://h/"], 2, /--ca .*none: no such file/],
@@ -52,6 +69,7 @@ describe("wrong arguments", () => {
 		[["demo", "--ca", setup, "https://h/"], 2, /no certificate in PEM is in it/],
 		[["demo", "--ca", join(setup, "x"), "https://h/"], 2, /a part of its path is no folder/],
 		[["demo", "--picture", folder], 2, /--picture .*: a folder, not a file/],
+		[["demo", "--method", "G T"], 2, /--method takes a word such as GET, not "G T"/],
 		[["demo", "--tls", "1.1"], 2, /--tls takes 1\.2, 1\.3, .*, not "1\.1"/],
 		[["demo", "https://h/", "https://i/"], 2, /one URL at a time/],
 		[["roots", "--from", missing], 2, /none: no such file/],

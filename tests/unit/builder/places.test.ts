@@ -135,6 +135,25 @@ describe("tools", () => {
 		}
 	});
 
+	test("a compiler that is named wrong installs nothing", async () => {
+		for (const [tool, says] of [
+			["cc -g", /\ncc -g: not found\nCC names the compiler "cc -g": it must be one program, without options\./],
+			["/bin/false", /\n\/bin\/false: ended with 1\nCC names the compiler/],
+		] as const) {
+			const outcome = await command(["cli", quiet], { env: { ...process.env, CC: tool } });
+			expectSentence(outcome, says);
+			assert.doesNotMatch(outcome.stderr, /installing/);
+			assert.equal(outcome.code, 1);
+		}
+	});
+
+	test("a key log that can't be written is told before the run", async () => {
+		const outcome = await command(["demo", "--native"], { env: { ...process.env, SSLKEYLOGFILE: folder } });
+		expectSentence(outcome, /SSLKEYLOGFILE: .* can't be written: a folder, not a file/);
+		assert.equal(outcome.stdout, "");
+		assert.equal(outcome.code, 1);
+	});
+
 	test("a folder for temporary files that is not there", async () => {
 		const outcome = await command(["cli", quiet], { env: { ...process.env, TMPDIR: "/there/is/none" } });
 		expectSentence(outcome, /the folder for temporary files \(TMPDIR\), \/there\/is\/none: no such file/);
@@ -176,6 +195,7 @@ describe("a disk that is full, or can't be written", () => {
 		[["--report", full], /\/dev\/full can't be written: the disk is full/],
 		[["--pcap", full], /\/dev\/full can't be written: the disk is full/],
 		[["--picture", full], /\/dev\/full can't be written: the disk is full/],
+		[["--census", full], /\/dev\/full can't be written: is the disk full\?/],
 		[["--report", "/proc/none"], /\/proc\/none can't be written: no such file/],
 	] as const) {
 		test(values.join(" "), { skip: !existsSync(full) }, async () => {

@@ -1,0 +1,17 @@
+/* Files that a run writes: one that can't be written to its end is told, and the run has failed. */
+
+#include "sim.h"
+
+enum { kExitOutput = 1 };
+
+void outputClose(FILE* file, const char* path)
+{
+	bool isBad = ferror(file) != 0;
+	if (fclose(file) != 0)
+		isBad = true;
+	if (!isBad)
+		return;
+	fprintf(stderr, "sim: %s can't be written: is the disk full?\n", path);
+	if (sim.exitCode == kExitNormal)
+		sim.exitCode = kExitOutput;
+}
