@@ -5,7 +5,7 @@
 import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 
 import { groupName, messageName, schemeName, versionName } from "./names.js";
-import { extensionsOf, serverChoice, suiteName, type Direction } from "./records.js";
+import { extensionsOf, serverChoice, suiteName, type Direction, type Item } from "./records.js";
 
 /** Numbers of two bytes each. */
 function numbers(bytes: Buffer): number[] {
@@ -207,18 +207,44 @@ function encryptedExtensions(body: Buffer): string {
 }
 
 function serverKeyExchange(body: Buffer): string {
-	if (body[0] !== 3) return `Diffie-Hellman, ${8 * body.readUInt16BE(0)} bits`;
+	if (body[0] !== 3) {
+		let at = 0;
+		for (let i = 0; i < 3; i++) at += 2 + body.readUInt16BE(at);
+		return `Diffie-Hellman, ${8 * body.readUInt16BE(0)} bits, signed with ${schemeName(body.readUInt16BE(at))}`;
+	}
 	const at = 4 + body[3]!;
 	return `key share ${groupName(body.readUInt16BE(1))}, signed with ${schemeName(body.readUInt16BE(at))}`;
 }
 
-/** A point of ECDHE has one byte of length; all else two. */
-function clientKeyExchange(body: Buffer): string {
+/** A point of ECDHE has one byte of length; all else two. Without a ServerKeyExchange the secret is encrypted by the certificate's key. */
+function clientKeyExchange(body: Buffer, hasServerKey: boolean): string {
 	if (body[0] === body.length - 1) return `key share of ${body.length - 1} bytes`;
-	return `encrypted premaster secret (RSA) or public key (DHE), ${body.readUInt16BE(0)} bytes`;
+	return `${hasServerKey ? "public key (DHE)" : "encrypted premaster secret (RSA)"}, ${body.readUInt16BE(0)} bytes`;
 }
 
-function describeBody(type: number, body: Buffer, is13: boolean, direction: Direction): string {
+/** What a message is part of. */
+export interface Handshake {
+	readonly is13: boolean;
+	/** TLS 1.2: there is a ServerKeyExchange. */
+	readonly hasServerKey: boolean;
+}
+
+/** What a connection's messages are part of. */
+export function handshakeOf(items: readonly Item[], is13: boolean): Handshake {
+	return { is13, hasServerKey: items.some(item => item.kind === "message" && item.type === 12) };
+}
+
+/** Bytes that are no record, or not all of one. */
+export function restWords(bytes: Buffer): { name: string; words: string } {
+	if (bytes[0]! < 20 || bytes[0]! > 24) return { name: "no TLS", words: `"${printable(bytes.subarray(0, 40))}"` };
+	const length = bytes.length < 5 ? undefined : bytes.readUInt16BE(3);
+	return {
+		name: "part of a record",
+		words: length === undefined ? `${bytes.length} bytes` : `${bytes.length - 5} of ${length} bytes`,
+	};
+}
+
+function describeBody(type: number, body: Buffer, { is13, hasServerKey }: Handshake, direction: Direction): string {
 	switch (type) {
 		case 1:
 			return clientHello(body);
@@ -237,7 +263,7 @@ function describeBody(type: number, body: Buffer, is13: boolean, direction: Dire
 		case 15:
 			return `signed with ${schemeName(body.readUInt16BE(0))}`;
 		case 16:
-			return clientKeyExchange(body);
+			return clientKeyExchange(body, hasServerKey);
 		case 20:
 			return `verify_data of ${body.length} bytes`;
 		case 22:
@@ -257,14 +283,14 @@ function describeBody(type: number, body: Buffer, is13: boolean, direction: Dire
 export function describe(
 	type: number,
 	body: Buffer,
-	is13: boolean,
+	handshake: Handshake,
 	direction: Direction,
 ): { name: string; words: string } {
 	let words,
 		isRetry = false;
 	try {
 		isRetry = type === 2 && serverChoice(body).isRetry;
-		words = describeBody(type, body, is13, direction);
+		words = describeBody(type, body, handshake, direction);
 	} catch {
 		words = `${body.length} bytes that can't be read`;
 	}

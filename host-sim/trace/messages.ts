@@ -4,7 +4,7 @@
 */
 
 import type { Secrets, TracedConnection } from "./events.js";
-import { describe } from "./describe.js";
+import { describe, type Handshake, handshakeOf, restWords } from "./describe.js";
 import { alertName, versionName } from "./names.js";
 import { decode, serverChoice, suiteName, type Item, type Protection } from "./records.js";
 
@@ -29,11 +29,11 @@ function contentTypeName(type: number): string {
 	return type === 22 ? "handshake message" : type === 23 ? "data" : type === 21 ? "alert" : `record of type ${type}`;
 }
 
-function lineOf(item: Exclude<Item, { kind: "keys" | "data" }>, is13: boolean): Line {
+function lineOf(item: Exclude<Item, { kind: "keys" | "data" }>, handshake: Handshake): Line {
 	const [left, right] = brackets[item.protection];
 	switch (item.kind) {
 		case "message": {
-			const { name, words } = describe(item.type, item.body, is13, item.direction);
+			const { name, words } = describe(item.type, item.body, handshake, item.direction);
 			return { direction: item.direction, name: `${left}${name}${right}`, words };
 		}
 		case "alert":
@@ -46,8 +46,10 @@ function lineOf(item: Exclude<Item, { kind: "keys" | "data" }>, is13: boolean): 
 			return {
 				direction: item.direction,
 				name: "change_cipher_spec",
-				words: is13 ? "for middleboxes, means nothing" : "the new keys are in use from here on",
+				words: handshake.is13 ? "for middleboxes, means nothing" : "the new keys are in use from here on",
 			};
+		case "rest":
+			return { direction: item.direction, ...restWords(item.bytes) };
 		case "unreadable":
 			return {
 				direction: item.direction,
@@ -121,6 +123,7 @@ export function listMessages(connection: TracedConnection, secrets: Secrets, sho
 		lines = [title(connection, items)];
 	const hello = items.findLast(item => item.kind === "message" && item.type === 2);
 	const is13 = hello?.kind === "message" && choiceOf(hello.body)?.version === 0x0304;
+	const handshake = handshakeOf(items, is13);
 	let data: Extract<Item, { kind: "data" }>[] = [];
 	const flush = (): void => {
 		if (data.length) lines.push(dataLine(data));
@@ -137,7 +140,7 @@ export function listMessages(connection: TracedConnection, secrets: Secrets, sho
 		flush();
 		if (item.kind === "data") data.push(item);
 		else if (item.kind === "keys") lines.push(...keyLines(item, showsSecrets));
-		else lines.push(format(lineOf(item, is13)));
+		else lines.push(format(lineOf(item, handshake)));
 	}
 	flush();
 	const end = ending(connection);

@@ -79,6 +79,10 @@ const schemes: Readonly<Record<number, string>> = {
 	0x0805: "rsa_pss_rsae_sha384",
 	0x0806: "rsa_pss_rsae_sha512",
 	0x0807: "ed25519",
+	0x0808: "ed448",
+	0x0809: "rsa_pss_pss_sha256",
+	0x080a: "rsa_pss_pss_sha384",
+	0x080b: "rsa_pss_pss_sha512",
 	0x0201: "rsa_pkcs1_sha1",
 	0x0203: "ecdsa_sha1",
 };

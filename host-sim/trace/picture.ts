@@ -3,15 +3,15 @@
 	time against the limits of `creation`, the accelerators' share, and the predicted time on a chip. Where it broke stands out.
 */
 
-import type { Mark, Report } from "../build/run.js";
+import type { Report } from "../build/run.js";
 import type { Chip } from "../chip/costs.js";
-import { phasesOf } from "../chip/phases.js";
-import { describe, offersExternalKey } from "./describe.js";
+import { describe, type Handshake, handshakeOf, offersExternalKey, restWords } from "./describe.js";
 import { connectionsOf, type Secrets, type TracedConnection, type TraceEvent } from "./events.js";
 import { memoryChart } from "./chart.js";
 import { alertName, versionName } from "./names.js";
 import { decode, serverChoice, suiteName, type Item } from "./records.js";
 import { style } from "./style.js";
+import { acceleratorSection, count, escapeHTML, phaseSection } from "./work.js";
 
 /** What the page is about. */
 export interface Run {
@@ -22,14 +22,6 @@ export interface Run {
 	/** What the run printed last, where it failed. */
 	readonly failure: string | undefined;
 	readonly chip: Chip | undefined;
-}
-
-export function escapeHTML(text: string): string {
-	return text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
-}
-
-function count(value: number): string {
-	return Math.round(value).toLocaleString("en-US");
 }
 
 function milliseconds(seconds: number): string {
@@ -48,7 +40,7 @@ interface Row {
 	readonly protection: string;
 }
 
-function rowOf(item: Item, is13: boolean): Row {
+function rowOf(item: Item, handshake: Handshake): Row {
 	const base = {
 		time: item.time,
 		meter: item.meter,
@@ -57,7 +49,7 @@ function rowOf(item: Item, is13: boolean): Row {
 	} as const;
 	switch (item.kind) {
 		case "message":
-			return { ...base, kind: "message", ...describe(item.type, item.body, is13, item.direction) };
+			return { ...base, kind: "message", ...describe(item.type, item.body, handshake, item.direction) };
 		case "alert": {
 			const isFatal = item.level === 2 || (item.description !== 0 && item.description !== 90);
 			return {
@@ -72,10 +64,12 @@ function rowOf(item: Item, is13: boolean): Row {
 				...base,
 				kind: "message",
 				name: "change_cipher_spec",
-				words: is13 ? "for middleboxes" : "the new keys are in use",
+				words: handshake.is13 ? "for middleboxes" : "the new keys are in use",
 			};
 		case "data":
 			return { ...base, kind: "data", name: "application data", words: `${count(item.length)} bytes` };
+		case "rest":
+			return { ...base, kind: "fatal", ...restWords(item.bytes) };
 		case "unreadable":
 			return {
 				...base,
@@ -113,7 +107,15 @@ const tcpWords: Readonly<Record<string, string>> = {
 	failed: "no TCP connection",
 };
 
+/** True if the server closed TCP without an alert before: in the handshake, or without close_notify. */
+function isCutOff(connection: TracedConnection, items: readonly Item[]): boolean {
+	const isClosed = connection.events.some(({ event }) => event === "ended");
+	return isClosed && !items.some(item => item.kind === "alert");
+}
+
 function rowsOf(connection: TracedConnection, items: readonly Item[], is13: boolean): Row[] {
+	const isCut = isCutOff(connection, items);
+	const handshake = handshakeOf(items, is13);
 	const tcp = connection.events
 		.filter(({ event }) => event in tcpWords)
 		.map(
@@ -121,17 +123,20 @@ function rowsOf(connection: TracedConnection, items: readonly Item[], is13: bool
 				time,
 				meter,
 				side: "both",
-				kind: event === "failed" ? "fatal" : "tcp",
+				kind: event === "failed" || (event === "ended" && isCut) ? "fatal" : "tcp",
 				name: "TCP",
-				words: tcpWords[event]!,
+				words: `${tcpWords[event]!}${event === "ended" && isCut ? " without a word" : ""}`,
 				protection: "none",
 			}),
 		);
-	return [...joined(items).map(item => rowOf(item, is13)), ...tcp].sort((a, b) => a.time - b.time);
+	return [...joined(items).map(item => rowOf(item, handshake)), ...tcp].sort((a, b) => a.time - b.time);
 }
 
 /** What a connection came to, in a few words. */
-function summary(items: readonly Item[], isConnected: boolean): { words: string; isBad: boolean; is13: boolean } {
+function summary(
+	items: readonly Item[],
+	{ isConnected, isCut }: { isConnected: boolean; isCut: boolean },
+): { words: string; isBad: boolean; is13: boolean } {
 	const hellos = items.filter(item => item.kind === "message" && item.type === 2 && item.direction === "received");
 	const last = hellos.at(-1),
 		choice = last?.kind === "message" && last.body.length > 38 ? serverChoice(last.body) : undefined;
@@ -156,16 +161,20 @@ function summary(items: readonly Item[], isConnected: boolean): { words: string;
 		words.push(
 			`broken off by the ${fatal.direction === "sent" ? "client" : "server"}: ${alertName(fatal.description)}`,
 		);
+	if (isCut) words.push("cut off by the server");
 	return {
 		words: words.join(", "),
-		isBad: fatal !== undefined || (!choice && !isOpen),
+		isBad: isCut || fatal !== undefined || (!choice && !isOpen),
 		is13: choice?.version === 0x0304,
 	};
 }
 
 function connectionSection(connection: TracedConnection, secrets: Secrets): string {
 	const items = decode(connection, secrets),
-		{ words, isBad, is13 } = summary(items, !connection.events.some(({ event }) => event === "failed"));
+		{ words, isBad, is13 } = summary(items, {
+			isConnected: !connection.events.some(({ event }) => event === "failed"),
+			isCut: isCutOff(connection, items),
+		});
 	const rows = rowsOf(connection, items, is13),
 		start = rows[0]?.time ?? 0;
 	let meter = connection.events[0]?.meter ?? 0;
@@ -186,66 +195,6 @@ function connectionSection(connection: TracedConnection, secrets: Secrets): stri
 	);
 }
 
-/** Rows of a table with a bar for the last number. */
-function barTable(heads: readonly string[], rows: readonly (readonly [string, number, string])[]): string {
-	const most = Math.max(1, ...rows.map(([, value]) => value));
-	return `<table><thead><tr>${heads.map(head => `<th>${escapeHTML(head)}</th>`).join("")}</tr></thead><tbody>${rows
-		.map(
-			([name, value, words]) =>
-				`<tr><th>${escapeHTML(name)}</th><td>${escapeHTML(words)}</td><td class="bar"><i style="width:${((100 * value) / most).toFixed(1)}%"></i></td></tr>`,
-		)
-		.join("")}</tbody></table>`;
-}
-
-/** Steps and calls of crypto in each phase that the run marked. */
-function phaseSection(marks: readonly Mark[], chip: Chip | undefined): string {
-	const rows: [string, number, string][] = [];
-	let before: Mark | undefined;
-	for (const mark of marks) {
-		if (mark.name !== "begin" && before) {
-			const calls = Object.entries(mark.accelerators)
-				.map(([name, [calls]]) => [name, calls - (before!.accelerators[name]?.[0] ?? 0)] as const)
-				.filter(([, calls]) => calls > 0);
-			const bytes = mark.sent + mark.received - before.sent - before.received;
-			rows.push([
-				mark.name,
-				mark.meter - before.meter,
-				`${count(mark.meter - before.meter)} steps${bytes ? `, ${count(bytes)} bytes on the wire` : ""}${calls.length ? `; ${calls.map(([name, calls]) => `${calls} × ${name}`).join(", ")}` : ""}`,
-			]);
-		}
-		before = mark;
-	}
-	if (!rows.length) return "";
-	const predicted = chip ? phasesOf(chip, marks) : [];
-	const total = predicted.reduce((sum, [, { script, crypto }]) => sum + script + crypto, 0);
-	return (
-		`<section><h2>Phases of the handshake</h2>${barTable(["phase", "what it took", ""], rows)}` +
-		(chip
-			? `<h3>On the ${escapeHTML(chip.name)} at ${chip.mhz} MHz, predicted: ${total.toFixed(0)} ms without the network</h3>${barTable(
-					["phase", "script and crypto", ""],
-					predicted.map(([name, { script, crypto }]) => [
-						name,
-						script + crypto,
-						`${script.toFixed(1)} + ${crypto.toFixed(1)} ms`,
-					]),
-				)}`
-			: "") +
-		"</section>"
-	);
-}
-
-function acceleratorSection(report: Report): string {
-	if (!report.accelerators.length) return "";
-	return `<section><h2>Accelerators</h2>${barTable(
-		["accelerator", "calls and bytes", ""],
-		report.accelerators.map(({ name, calls, bytes, failed }) => [
-			name,
-			bytes,
-			`${count(calls)} calls, ${count(bytes)} bytes${failed ? `, ${failed} failed` : ""}`,
-		]),
-	)}</section>`;
-}
-
 function memorySection(events: readonly TraceEvent[], report: Report): string {
 	const { chunks, slots, native, stack, collections } = report.memory;
 	return (
@@ -258,7 +207,7 @@ function memorySection(events: readonly TraceEvent[], report: Report): string {
 /** The whole page. */
 export function picture({ title, events, secrets, report, failure, chip }: Run): string {
 	const connections = connectionsOf(events);
-	const isBad = failure !== undefined || (report !== undefined && report.exitCode !== 0);
+	const isBad = failure !== undefined || report?.exitCode !== 0;
 	const verdict =
 		failure ??
 		(report
@@ -268,7 +217,9 @@ export function picture({ title, events, secrets, report, failure, chip }: Run):
 			: "The run left no report.");
 	const sections = [
 		...connections.map(connection => connectionSection(connection, secrets)),
-		...(report ? [memorySection(events, report), phaseSection(report.marks, chip), acceleratorSection(report)] : []),
+		...(report
+			? [memorySection(events, report), phaseSection(report.marks, chip), acceleratorSection(report, chip)]
+			: []),
 	];
 	return (
 		`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHTML(title)}</title>` +

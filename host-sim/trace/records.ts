@@ -34,6 +34,8 @@ export type Item = Common &
 		| { readonly kind: "data"; readonly length: number }
 		/** A record that no secret of the log opens, or that is no record. */
 		| { readonly kind: "unreadable"; readonly length: number; readonly type: number }
+		/** What is left at the end: part of a record, or bytes of no record. */
+		| { readonly kind: "rest"; readonly bytes: Buffer }
 		| { readonly kind: "keys"; readonly title: string; readonly keys: readonly DerivedKey[] }
 	);
 
@@ -123,6 +125,14 @@ class Decoder {
 			const record = half.pending.subarray(0, end);
 			half.pending = half.pending.subarray(end);
 			this.#record(half, record, { direction, time, meter, protection: half.protection });
+		}
+	}
+
+	/** Tells of what has not become a record. */
+	end(time: number, meter: number): void {
+		for (const direction of ["sent", "received"] as const) {
+			const { pending, protection } = this.#halves[direction];
+			if (pending.length) this.items.push({ direction, time, meter, protection, kind: "rest", bytes: pending });
 		}
 	}
 
@@ -283,7 +293,7 @@ class Decoder {
 			this.#tellKeys = undefined;
 			this.#keys(
 				common,
-				"from the premaster secret the master secret, and of that the key block",
+				"for both directions: the master secret, and the key block made of it",
 				["master_secret", master],
 				...named("MAC_key", macs),
 				...named("key", keys),
@@ -298,5 +308,7 @@ export function decode(connection: TracedConnection, secrets: Secrets): Item[] {
 	const decoder = new Decoder(secrets);
 	for (const { event, bytes, time, meter } of connection.events)
 		if ((event === "sent" || event === "received") && bytes) decoder.feed(event, bytes, time, meter);
-	return decoder.items;
+	const last = connection.events.findLast(({ event }) => event === "received") ?? connection.events.at(-1);
+	if (last) decoder.end(last.time, last.meter);
+	return decoder.items.sort((a, b) => a.time - b.time);
 }

@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -138,7 +139,15 @@ describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 		)!;
 		assert.ok(Number(highest[1]) > 5 && Number(highest[1]) < 200, highest[0]);
 		assert.match(await text("main"), /agreement[\s\S]*X25519[\s\S]*ECDSA P-256 verify/);
-		assert.match(await text("main"), /On the ESP32-C3|On the esp32c3/);
+		assert.equal(
+			await browser.evaluate(`document.querySelectorAll(".phases").length`),
+			2,
+			"each handshake has its phases",
+		);
+		const predictions = [...(await text(".phases h3")).matchAll(/On the esp32c3 at 160 MHz, predicted: (\d+) ms/g)];
+		assert.equal(predictions.length, 2);
+		assert.ok(Number(predictions[1]![1]) < Number(predictions[0]![1]), "no certificate is verified the second time");
+		assert.match(await text("main"), /ECDSA P-256 verify[^]*, \d+\.\d ms/);
 		assert.match(await text(".verdict"), /ended well/);
 		assert.equal(await browser.evaluate(`document.querySelectorAll(".bad").length`), 0);
 	});
@@ -164,6 +173,22 @@ describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 		await expectFits(file);
 		assert.match(await text(".connection.bad .summary"), /^no connection$/);
 		assert.match(await text("li.fatal"), /TCP/);
+	});
+
+	test("a server that goes away in the handshake", async () => {
+		const server = createServer(socket => {
+			socket.on("error", () => {});
+			socket.once("data", () => socket.end(Buffer.of(22, 3, 3, 0, 90)));
+		});
+		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+		const running = {
+			port: (server.address() as AddressInfo).port,
+			stop: () => new Promise<void>(done => server.close(() => done())),
+		};
+		const file = await page("cut", running as RunningServer, 1);
+		await expectFits(file);
+		assert.match(await text(".connection.bad .summary"), /^no ServerHello, cut off by the server$/);
+		assert.match(await text("li.fatal"), /part of a record[^]*0 of 90 bytes[^]*the server closed TCP without a word/);
 	});
 
 	test("where it broke stands out", async () => {

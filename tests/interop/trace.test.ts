@@ -5,21 +5,23 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createHash, createPublicKey } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 
 import { projectRoot } from "../../host-sim/build/files.js";
 import { run, type Outcome } from "../../host-sim/build/process.js";
-import { makeIdentity } from "../../host-sim/servers/certificates.js";
+import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { connectionsOf, readKeyLog, readTrace, type TraceEvent } from "../../host-sim/trace/events.js";
 import { listMessages } from "../../host-sim/trace/messages.js";
 import { capture } from "../../host-sim/trace/pcapng.js";
 import { lacks } from "../drivers/machine.js";
 import { runClient, type ClientOptions } from "../faults/connect.js";
 import { dheFile } from "./peers.js";
-import { startNode, startOpenSSL, type RunningServer } from "./servers.js";
+import { startNode, startOpenSSL, startProgram, type RunningServer } from "./servers.js";
 
 const identity = makeIdentity(["localhost"]);
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-trace-"));
@@ -69,6 +71,51 @@ async function traced(server: RunningServer, runs: number, options: Partial<Clie
 		secrets = readKeyLog(keyLog);
 	const texts = connectionsOf(events).map(connection => listMessages(connection, secrets, false).join("\n"));
 	return { events, keyLog, texts, lists: texts.map(text => namesIn(text.split("\n"))) };
+}
+
+/** A server that answers the first bytes with these, and closes. */
+function startPlain(answer: string | Buffer): Promise<RunningServer> {
+	const server = createServer(socket => {
+		socket.on("error", () => {});
+		socket.once("data", () => socket.end(answer));
+	});
+	return new Promise(resolve => {
+		server.listen(0, "127.0.0.1", () =>
+			resolve({
+				port: (server.address() as AddressInfo).port,
+				stop: () => new Promise(done => server.close(() => done())),
+			}),
+		);
+	});
+}
+
+function rawPin({ leaf }: ServerIdentity): string {
+	return createHash("sha256")
+		.update(createPublicKey(leaf.key.privateKey).export({ format: "der", type: "spki" }))
+		.digest("hex");
+}
+
+/** GnuTLS with its key alone (RFC 7250). */
+function startRawKeys(own: ServerIdentity, version: "1.2" | "1.3"): Promise<RunningServer> {
+	const pem = createPublicKey(own.leaf.key.privateKey).export({ format: "pem", type: "spki" }) as string;
+	const priority = `NORMAL:-VERS-ALL:+VERS-TLS${version}:-CTYPE-ALL:+CTYPE-SRV-RAWPK:+CTYPE-CLI-X509`;
+	return startProgram(
+		"gnutls-serv",
+		own,
+		(port, files) => [
+			"--http",
+			"--port",
+			String(port),
+			"--rawpkfile",
+			join(files, "public.pem"),
+			"--rawpkkeyfile",
+			join(files, "key.pem"),
+			"--priority",
+			priority,
+			"--disable-client-cert",
+		],
+		{ "public.pem": pem },
+	);
 }
 
 function without(list: readonly string[], ...names: string[]): string[] {
@@ -122,7 +169,7 @@ describe("--messages", () => {
 			"S ServerKeyExchange",
 			"S ServerHelloDone",
 			"C ClientKeyExchange",
-			"── keys from the premaster secret the master secret, and of that the key block:",
+			"── keys for both directions: the master secret, and the key block made of it:",
 			"C change_cipher_spec",
 			"C [Finished]",
 			"S NewSessionTicket",
@@ -164,8 +211,13 @@ describe("--messages", () => {
 			);
 			const { lists, texts } = await traced(server, 1, { ca: rsa.root.pem, tls: words });
 			assert.equal(lists[0]!.includes("S ServerKeyExchange"), exchange !== undefined);
-			if (exchange === "DHE") assert.match(texts[0]!, /ServerKeyExchange +Diffie-Hellman, 2048 bits/);
-			const sent = exchange === "ServerKeyExchange" ? /key share of \d+ bytes/ : /premaster secret .*, 256 bytes/;
+			if (exchange === "DHE")
+				assert.match(texts[0]!, /ServerKeyExchange +Diffie-Hellman, 2048 bits, signed with rsa_\w+/);
+			const sent = {
+				ServerKeyExchange: /key share of \d+ bytes/,
+				DHE: /public key \(DHE\), 256 bytes/,
+				RSA: /premaster secret \(RSA\), 256 bytes/,
+			}[exchange ?? "RSA"];
 			assert.match(texts[0]!, new RegExp(`ClientKeyExchange +.*${sent.source}`));
 			if (words.includes("cbc")) assert.match(texts[0]!, /client_write_MAC_key, (20|32) bytes\n.*server_write_MAC_key/);
 			assert.ok(lists[0]!.includes("S [application data]"), texts[0]);
@@ -189,6 +241,34 @@ describe("--messages", () => {
 		});
 		assert.equal(without(lists[0]!, "TCP").at(-1), "C {alert}");
 		assert.match(texts[0]!, /\{alert\} +fatal: unknown_ca/);
+	});
+
+	test("no TLS on this port, and a server that goes away: what came is shown", async () => {
+		const { texts } = await traced(await startPlain("HTTP/1.1 400 Bad Request\r\n\r\n"), 1, {});
+		assert.match(texts[0]!, /the server sent no ServerHello\n[^]*◀── server {2}no TLS +"HTTP\//);
+		const cut = await traced(await startPlain(Buffer.of(22, 3, 3, 0, 90)), 1, {});
+		assert.match(cut.texts[0]!, /◀── server {2}part of a record +0 of 90 bytes\n {2}TCP: closed by the server$/);
+	});
+
+	test("an external key, and raw public keys in place of certificates", async () => {
+		const psk = { identity: "device", key: "00".repeat(32) };
+		const external = await traced(
+			await startOpenSSL(identity, "-tls1_3", "-psk", psk.key, "-psk_identity", psk.identity, "-nocert"),
+			1,
+			{ ca: "", psk },
+		);
+		assert.match(external.texts[0]!, /ClientHello.*; external pre-shared key\n/);
+		for (const version of ["1.2", "1.3"] as const) {
+			const raw = await traced(await startRawKeys(identity, version), 1, {
+				ca: "",
+				pins: [rawPin(identity)],
+				withRawKeys: true,
+				secure: { rawPublicKeys: true },
+			});
+			assert.match(raw.texts[0]!, /ClientHello.*; server by raw public key or X\.509/);
+			assert.match(raw.texts[0]!, /(ServerHello|EncryptedExtensions).*server by raw public key\n/);
+			assert.match(raw.texts[0]!, /Certificate}? +raw public key \(P-256\)\n/);
+		}
 	});
 
 	test("nobody listens", async () => {
