@@ -1,8 +1,8 @@
 /*
-	The C compiler and Mbed TLS's crypto library: found, tried out, and where they lack, installed (as root on Debian) or asked for
-	in one command. A variant is how an app is built: "native", or "m32" with the 32-bit pointers of the device. Behind a dash
-	"asan" adds the address and undefined-behaviour sanitizers, "bare" leaves out the engine's meter and line numbers, as a release for
-	a device does, and "device" builds Mbed TLS as on a device (crypto.ts) in place of the system's.
+	The C compiler and Mbed TLS's crypto library. They are found and tried out. What is missing is installed (as root on Debian), or asked for
+	in one command. A variant is how an app is built: "native", or "m32" with the 32-bit pointers of the device. Behind a dash "asan" adds the
+	address and undefined-behaviour sanitizers. "bare" leaves out the engine's meter and line numbers, as a release for a device does.
+	"device" builds Mbed TLS as on a device (crypto.ts) in place of the system's.
 */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";

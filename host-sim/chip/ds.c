@@ -1,6 +1,6 @@
 /*
-	A model of the digital-signature peripheral, after ESP-IDF's documentation, its esp_ds.h, and the Technical Reference Manual's chapter: the HMAC
-	peripheral derives an AES key from a key in eFuse, with which the peripheral decrypts an RSA key's numbers, checks them by their digest, and
+	A model of the digital-signature peripheral, after ESP-IDF's documentation, its esp_ds.h, and the Technical Reference Manual. The HMAC
+	peripheral derives an AES key from a key in eFuse. With that, this one decrypts an RSA key's numbers, checks them by their digest, and
 	signs. The environment has the eFuses: SIM_EFUSE_DS_KEY3 is key block 3 in hexadecimal, with the purpose HMAC_DOWN_DIGITAL_SIGNATURE. Cryptography
 	is Mbed TLS's.
 */

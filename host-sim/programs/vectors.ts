@@ -1,7 +1,7 @@
 /*
 	npm run vectors: fetches Project Wycheproof's test vectors for machines that have no ../shared/vectors. Each file is pinned by its SHA-256; what differs
-	is refused and not written. The two collections of certificate chains that the tests also know, limbo.json and bettertls.json, are selections with
-	verdicts of other validators beside them: they can't be made from the published files, and tests without them are skipped.
+	is refused and not written. The tests also know two collections of certificate chains, limbo.json and bettertls.json. They are selections with
+	verdicts of other validators beside them, and can't be made from the published files. Tests without them are skipped.
 */
 
 import { createHash } from "node:crypto";

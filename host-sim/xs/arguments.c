@@ -1,6 +1,6 @@
 /*
-	Arguments of the runtime's own natives, checked: script of any kind may call them, with any `this` and any arguments, or none. xsArg alone checks
-	its index in debug builds only, and XS lets a host object say by a property how long the buffer is that it is not.
+	Checked arguments of the runtime's own natives. Script of any kind may call them, with any `this` and any arguments, or none. xsArg checks
+	its index in debug builds only. And XS lets a host object pretend to be a buffer of any length.
 */
 
 #include "sim.h"

@@ -1,7 +1,7 @@
 /*
-	The engine's allocator (its xsMemory.c, included here in place of being compiled alone) with every allocation and collection
-	counted, and with its switch to collect at every allocation, which turns peaks into what is truly in use. Compiled with the
-	engine's flags. Allocations that the allocator makes itself, when it duplicates a slot, count as one.
+	The engine's allocator, its xsMemory.c, which is included here and not compiled alone. Every allocation and collection is counted. Its switch
+	to collect at every allocation turns peaks into what is truly in use. Compiled with the engine's flags. Allocations that the allocator
+	makes itself, when it duplicates a slot, count as one.
 */
 
 #define mxStress 1

@@ -1,8 +1,8 @@
 /*
-	Counts what C allocates on behalf of the app: natives by c_malloc and its like, and, on Linux, what libraries linked in
-	statically (Mbed TLS) allocate by malloc and calloc, which the linker's --wrap turns into the functions below. Sizes are those
-	that were asked for. A table from block to size needs no header in the blocks, so that a block from elsewhere, such as
-	strdup's, may be freed here and is not counted. Only one thread allocates here: the one that runs script.
+	Counts what C allocates on behalf of the app: natives by c_malloc and its like and, on Linux, what libraries linked in statically (Mbed TLS)
+	allocate. For those the linker's --wrap turns malloc and calloc into the functions below. Sizes are those that were asked for. A table
+	from block to size needs no header in the blocks, so a block from elsewhere, such as strdup's, may be freed here and is not counted. Only
+	one thread allocates here: the one that runs script.
 */
 
 #include "sim.h"

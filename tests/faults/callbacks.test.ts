@@ -1,6 +1,6 @@
 /*
-	What an application and a TCP class can do to a connection: callbacks that throw, close, read and write, wrong arguments, many small writes, and
-	a TCP class whose methods throw or report an error in the middle of a call.
+	What an application and a TCP class can do to a connection. Callbacks throw, close, read and write; arguments are wrong; writes are many and
+	small; the TCP class throws or reports an error in the middle of a call.
 */
 
 import assert from "node:assert/strict";

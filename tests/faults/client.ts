@@ -1,6 +1,6 @@
 /*
-	The device in tests against a server: connects to config.port `runs` times, one after the other, sends a request each time, and says in a
-	line of JSON how each connection ended. config.secure is JSON with more options for TLSClient's `secure`, config.path what it asks for. With
+	The device in tests against a server. It connects to config.port `runs` times, one after the other, and sends a request each time. A line of
+	JSON says how each connection ended. config.secure is JSON with more options for TLSClient's `secure`, config.path what it asks for. With
 	config.lines, which is JSON, it sends these lines in place of a request, each when something has come of the one before. config.bytes is a
 	request in hexadecimal.
 */

@@ -1,6 +1,6 @@
 /*
-	No turn of the event loop is long, whatever a server sends or asks for: floods of each kind over TCP, records and messages in every size, and writes
-	into records as short as a server may want them. The simulator counts the metered steps of each turn.
+	No turn of the event loop is long, whatever a server sends or asks for. It sends floods of each kind over TCP, and records and messages in every
+	size; it takes records as short as a server may want them. The simulator counts the metered steps of each turn.
 */
 
 import assert from "node:assert/strict";

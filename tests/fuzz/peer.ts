@@ -1,6 +1,6 @@
 /*
-	What both versions' servers in the fuzzer have in common: messages and records pass through the plan's hands before they are protected, so
-	that a changed message is as well protected as a right one. A server is consistent with what it really says: transcript, signatures and
+	What both versions' servers in the fuzzer have in common. Messages and records pass through the plan's hands before they are protected: a
+	changed message is as well protected as a right one. A server is consistent with what it really says: transcript, signatures and
 	Finished are made over the changed messages.
 */
 

@@ -1,7 +1,7 @@
 /*
-	Calls every native of hardware/ and of the simulator with what no native expects: wrong types, numbers at every edge, missing arguments, objects of
-	other classes, closed ones, buffers that shrink or go away while a native reads its arguments, other classes' new.target. A call returns or
-	throws an Error that can be caught. Under the sanitizers (hostile.test.ts) nothing outside of a buffer is touched either.
+	Calls every native of hardware/ and of the simulator with what no native expects: wrong types, numbers at every edge, missing arguments. Also
+	with objects of other classes, closed ones, other classes' new.target, and buffers that shrink or go away while a native reads its arguments.
+	A call returns or throws an Error that can be caught. Under the sanitizers (hostile.test.ts) nothing outside of a buffer is touched either.
 */
 
 import { collect, exit, memory, setClock } from "simulator";

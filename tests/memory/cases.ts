@@ -1,6 +1,6 @@
 /*
-	What the servers of the sweep (sweep.test.ts) send: each message and each list of both versions, whole and with only its header, in records of several
-	lengths, before and after the server is authenticated.
+	What the servers of the sweep (sweep.test.ts) send: each message and each list of both versions, whole and with only its header. They come in
+	records of several lengths, before and after the server is authenticated.
 */
 
 import type { Socket } from "node:net";

@@ -1,6 +1,6 @@
 /*
-	Makes dist/: the client as one compressed module, "tls", and the names that apps import as modules of one line each, so that an app
-	takes dist/manifest.json in place of modules/manifest.json and changes nothing else. Bindings to C stay modules of their own.
+	Makes dist/: the client as one compressed module, "tls", and the names that apps import as modules of one line each. So an app takes
+	dist/manifest.json in place of modules/manifest.json and changes nothing else. Bindings to C stay modules of their own.
 */
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
