@@ -209,7 +209,7 @@ describe("--messages", () => {
 				secure: { rawPublicKeys: true },
 			});
 			assert.match(raw.texts[0]!, /ClientHello.*; server by raw public key or X\.509/);
-			assert.match(raw.texts[0]!, /(ServerHello|EncryptedExtensions).*server by raw public key\n/);
+			assert.match(raw.texts[0]!, /(ServerHello|EncryptedExtensions).*server by raw public key[;\n]/);
 			assert.match(raw.texts[0]!, /Certificate}? +raw public key \(P-256\)\n/);
 		}
 	});
