@@ -162,7 +162,6 @@ void debuggerDescribe(txMachine* the)
 	static char* units[] = {" bytes"};
 	if (connection >= 0)
 		fxDescribeInstrumentation(the, 1, names, units);
-	debuggerSample(the);
 }
 
 void debuggerSample(txMachine* the)

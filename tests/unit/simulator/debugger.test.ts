@@ -198,18 +198,17 @@ describe("a debugger", () => {
 		assert.ok(chunks! > 0 && chunks! <= chunkLimit! && slots! > 0 && slots! <= slotLimit!, text);
 	});
 
-	test("has the instruments' values before the app's first turn, and new ones where it stops", async () => {
+	test("has the instruments' values where it stops, before the app's first turn, too", async () => {
 		const { documents } = await session(async bug => {
 			bug.send(atStart([main, line(main, "// first")]));
 			await bug.next(/<break /);
 			bug.send("<go/>");
 		});
-		const samples = (list: readonly string[]): string[] =>
-			[...list.join("\n").matchAll(/<samples>((?:\d+,){11}\d+)<\/samples>/g)].map(([, values]) => values!);
 		const stop = documents.findIndex(one => one.includes("<break "));
-		const before = samples(documents.slice(0, stop));
-		assert.ok(before.length >= 2, `${before.length} samples before the first break`);
-		assert.notEqual(before[0], before.at(-1), "the app has run in between");
+		const sample = /<samples>((?:\d+,){11}\d+)<\/samples>/.exec(documents.slice(0, stop).join("\n"))?.[1];
+		assert.ok(sample, "a sample comes before the break");
+		const [, chunks, , slots] = sample.split(",").map(Number);
+		assert.ok(chunks! > 0 && slots! > 0, sample);
 	});
 
 	test("that goes away lets the app run on", async () => {
