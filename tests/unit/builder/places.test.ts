@@ -195,7 +195,6 @@ describe("a disk that is full, or can't be written", () => {
 		[["--report", full], /\/dev\/full can't be written: the disk is full/],
 		[["--pcap", full], /\/dev\/full can't be written: the disk is full/],
 		[["--picture", full], /\/dev\/full can't be written: the disk is full/],
-		[["--census", full], /\/dev\/full can't be written: is the disk full\?/],
 		[["--report", "/proc/none"], /\/proc\/none can't be written: no such file/],
 	] as const) {
 		test(values.join(" "), { skip: !existsSync(full) }, async () => {
