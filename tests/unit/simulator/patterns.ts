@@ -76,8 +76,14 @@ test("fields: a slot each, none if they are declared; the first #field two; priv
 		slotsOf(() => new WithDeclared()),
 		2,
 	);
-	equal(slotsOf(() => new OneHash()), 3);
-	equal(slotsOf(() => new TwoHashes()), 4);
+	equal(
+		slotsOf(() => new OneHash()),
+		3,
+	);
+	equal(
+		slotsOf(() => new TwoHashes()),
+		4,
+	);
 	equal(
 		slotsOf(() => new WithPrivate()),
 		5,
