@@ -13,14 +13,15 @@ import config from "mc/config";
 import Net from "net";
 import Resource from "Resource";
 import { refuse, TLSError } from "./errors";
-import { copyOptions, describeType } from "./optionreader";
+import { copyOptions, viewBytes } from "./optionreader";
 import type { OptionTypes } from "./optionreader";
-import { numberOption, typeName } from "./options";
+import { numberOption } from "./options";
 import { TLSClient } from "./client";
 import type { SecureOptions } from "./client";
 import { HTTPClient } from "./https";
 import type { SocketOptions } from "./https";
-import { Body, Headers, Response } from "./fetch/response";
+import { Body } from "./fetch/body";
+import { Headers, Response } from "./fetch/response";
 import type { Gunzip } from "./fetch/response";
 import { parseURL, resolveURL } from "./fetch/url";
 import type { WebURL } from "./fetch/url";
@@ -28,7 +29,7 @@ import { RootStore } from "./trust";
 
 export { Headers, Response } from "./fetch/response";
 
-type Buffer = ArrayBuffer | ArrayBufferView;
+type Buffer = ArrayBuffer | ArrayBufferView | HostBuffer;
 
 /** What is used of an AbortSignal; XS has none of its own. */
 export interface Signal {
@@ -44,7 +45,7 @@ export interface FetchOptions {
 	method?: string;
 	/** An object, a Map, or a list of pairs. */
 	headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
-	/** Text is sent in UTF-8. */
+	/** Text is sent in UTF-8. A Resource is sent from flash. */
 	body?: string | Buffer;
 	/** "follow" (default), up to 5; "error": a redirect is one; "manual": it is the response. */
 	redirect?: "follow" | "error" | "manual";
@@ -68,7 +69,7 @@ export interface FetchOptions {
 const types: OptionTypes = Object.freeze({
 	method: "a string",
 	headers: "an object or an array",
-	body: "a string or a buffer",
+	body: "a string, a buffer or an object",
 	redirect: "a string",
 	signal: "an object",
 	secure: "an object",
@@ -86,8 +87,8 @@ const MAX_REDIRECTS = 5;
 
 const DEFAULT_BODY_BYTES = 65536;
 
-/** What the server of another origin must not get. */
-const privateHeaders: readonly string[] = Object.freeze(["authorization", "cookie", "proxy-authorization"]);
+/** What the server of another origin must not get; "host" would name the first one. */
+const privateHeaders: readonly string[] = Object.freeze(["authorization", "cookie", "host", "proxy-authorization"]);
 
 /** What says something of the body. */
 const bodyHeaders: readonly string[] = Object.freeze([
@@ -150,10 +151,7 @@ function headerList(headers: FetchOptions["headers"]): [string, string][] {
 function bodyBytes(body: FetchOptions["body"]): Uint8Array | undefined {
 	if (body === undefined) return undefined;
 	if (typeof body === "string") return new Uint8Array(ArrayBuffer.fromString(body));
-	if (typeName(body) !== "buffer") refuse(`"body" must be a string or a buffer, not ${describeType(body)}`);
-	return ArrayBuffer.isView(body)
-		? new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength)
-		: new Uint8Array(body);
+	return viewBytes("body", body);
 }
 
 /** Refuses options of TLS that a copy would lose, such as a pin on a prototype. */

@@ -10,9 +10,9 @@
 
 import { refuse } from "./errors";
 import type { TLSError } from "./errors";
-import { copyOptions, describeType } from "./optionreader";
+import { copyOptions, describeType, viewBytes } from "./optionreader";
 import type { OptionTypes } from "./optionreader";
-import { numberOption, typeName } from "./options";
+import { numberOption } from "./options";
 import { Agent } from "./https/agent";
 import { Exchange } from "./https/exchange";
 import type { RequestEvents } from "./https/exchange";
@@ -25,7 +25,8 @@ import { roomForBuffer } from "./wire/memory";
 export type { RequestHeaders } from "./https/request";
 export type { HTTPSocket, ResolverOptions, SocketOptions } from "./https/socket";
 
-type Buffer = ArrayBuffer | ArrayBufferView;
+/** A Resource is a HostBuffer. */
+type Buffer = ArrayBuffer | ArrayBufferView | HostBuffer | SharedArrayBuffer;
 
 /** What an HTTPClient is made with; ECMA-419's names. */
 export interface HTTPClientOptions {
@@ -92,6 +93,8 @@ const requestTypes: OptionTypes = Object.freeze({
 });
 
 const OBJECT = "object";
+const READ = "read";
+const WRITE = "write";
 const NUMBER = "number";
 
 /** "host" as the request has it (RFC 9110 section 7.2). */
@@ -100,15 +103,14 @@ function authorityOf(host: string, port: number, usualPort: number): string {
 	return port === usualPort ? name : `${name}:${port}`;
 }
 
-function bytesOf(buffer: Buffer, count: number): Uint8Array {
-	if (buffer instanceof Uint8Array && buffer.length === count) return buffer;
-	if (ArrayBuffer.isView(buffer)) return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, count);
-	return new Uint8Array(buffer, 0, count);
-}
-
-function expectBuffer(method: string, value: unknown): asserts value is Buffer {
-	if (typeName(value) !== "buffer")
+/** The bytes of a buffer or of any view of one. Throws TypeError for what is none. */
+function bytesOf(method: string, value: unknown): Uint8Array {
+	if (value instanceof Uint8Array) return value;
+	try {
+		return viewBytes(method, value);
+	} catch {
 		throw new TypeError(`${method} takes an ArrayBuffer or a view of one, not ${describeType(value)}`);
+	}
 }
 
 /** A request under way: what `request` returns, and `this` in its callbacks. */
@@ -140,14 +142,14 @@ export class HTTPRequest {
 			exchange = this.#exchange;
 		const readable = agent.readable(exchange);
 		if (typeof what === OBJECT) {
-			expectBuffer("read", what);
-			const count = Math.min(readable, what.byteLength);
+			const bytes = bytesOf(READ, what);
+			const count = Math.min(readable, bytes.length);
 			if (!count) return undefined;
-			agent.read(exchange, bytesOf(what, count));
+			agent.read(exchange, count === bytes.length ? bytes : bytes.subarray(0, count));
 			return count;
 		}
 		const wanted = (what ?? readable) as number;
-		if (typeof wanted !== NUMBER) expectBuffer("read", what);
+		if (typeof wanted !== NUMBER) bytesOf(READ, what);
 		if (!(wanted >= 0)) throw new RangeError(`${wanted} bytes can't be read`);
 		const most = Math.min(readable, Math.floor(wanted));
 		if (!most) return undefined;
@@ -172,11 +174,11 @@ export class HTTPRequest {
 			agent.endBody(exchange);
 			return 0;
 		}
-		expectBuffer("write", value);
+		const bytes = bytesOf(WRITE, value);
 		const room = agent.room(exchange),
-			length = value.byteLength;
+			length = bytes.length;
 		if (length > room) throw new RangeError(`${length} bytes can't be written, there is room for ${room}`);
-		agent.write(exchange, bytesOf(value, length));
+		agent.write(exchange, bytes);
 		return agent.room(exchange);
 	}
 

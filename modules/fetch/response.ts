@@ -4,8 +4,9 @@
 */
 
 import { refuse, TLSError } from "../errors";
-import type { HTTPClient, HTTPRequest } from "../https";
 import { expectBuffer, Purpose } from "../wire/memory";
+import { Pieces } from "./body";
+import type { Body } from "./body";
 
 /** Decompresses gzip (RFC 1952): all of `from[start..end)` into all of `to`. hardware/inflate has one. */
 export type Gunzip = (from: Uint8Array, start: number, end: number, to: Uint8Array) => boolean;
@@ -44,67 +45,6 @@ export class Headers {
 
 	[Symbol.iterator](): IterableIterator<[string, string]> {
 		return this.#fields.entries();
-	}
-}
-
-/** Most bytes of a piece of the body: the one before may be held while the next is read. */
-const PIECE_BYTES = 1024;
-
-/** A piece for which there has to be room. */
-const MIN_PIECE_BYTES = 64;
-
-/** The body of a response that is under way. */
-export class Body {
-	readonly #client: HTTPClient;
-	readonly #request: HTTPRequest;
-	#isDone = false;
-	#error: unknown = undefined;
-	#wake: (() => void) | undefined = undefined;
-
-	constructor(client: HTTPClient, request: HTTPRequest) {
-		this.#client = client;
-		this.#request = request;
-	}
-
-	/** Something has arrived. */
-	notify(): void {
-		const wake = this.#wake;
-		this.#wake = undefined;
-		wake?.();
-	}
-
-	/** It is complete, or has failed. */
-	finish(error: unknown): void {
-		if (this.#isDone) return;
-		this.#isDone = true;
-		this.#error = error ?? undefined;
-		this.#client.close();
-		this.notify();
-	}
-
-	/** Waits until bytes can be read. Returns how many, 0 at the end. Throws the error. */
-	async wait(): Promise<number> {
-		for (;;) {
-			const count = this.#request.readable;
-			if (count) return count;
-			if (this.#error !== undefined) throw this.#error;
-			if (this.#isDone) return 0;
-			await new Promise<void>(resolve => {
-				this.#wake = resolve;
-			});
-		}
-	}
-
-	/** Reads a part of what has arrived. Throws TLSError "out_of_memory" if there is no room for any of it. */
-	read(): ArrayBuffer | undefined {
-		const piece = this.#request.read(PIECE_BYTES);
-		// without room, asking again would never end
-		if (!piece && this.#request.readable) expectBuffer(MIN_PIECE_BYTES, Purpose.data);
-		return piece;
-	}
-
-	readInto(buffer: Uint8Array): number {
-		return this.#request.read(buffer) ?? 0;
 	}
 }
 
@@ -179,18 +119,14 @@ export class Response {
 	}
 
 	/** The body piece by piece, as it arrives: the only way for one that does not fit into memory. Leaving the loop ends the connection. */
-	async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+	[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array, void, undefined> {
+		return new Pieces(() => this.#piecesBody());
+	}
+
+	#piecesBody(): Body {
 		if (this.#isCompressed())
 			refuse('"gunzip": a compressed body can\'t be read in pieces: call arrayBuffer(), text() or json()');
-		const body = this.#use();
-		try {
-			while (await body.wait()) {
-				const piece = body.read();
-				if (piece) yield new Uint8Array(piece);
-			}
-		} finally {
-			this.close();
-		}
+		return this.#use();
 	}
 
 	/** The whole body. Throws TLSError "out_of_memory" if there is no room for it. */
@@ -225,7 +161,13 @@ export class Response {
 		if (announced > maxBytes) throw tooLong(maxBytes);
 		let bytes = new Uint8Array(0),
 			length = 0;
-		for (let count = await body.wait(); count; count = await body.wait()) {
+		for (;;) {
+			const count = body.ready;
+			if (count === 0) break;
+			if (count === undefined) {
+				await body.wait();
+				continue;
+			}
 			if (length + count > maxBytes) throw tooLong(maxBytes);
 			if (length + count > bytes.length) {
 				const wanted = announced >= length + count ? announced : Math.max(FIRST_BYTES, 2 * length, length + count);
@@ -247,6 +189,8 @@ export class Response {
 		const { maxBytes, gunzip } = this.#parts;
 		const bytes = new Uint8Array(compressed),
 			end = bytes.length;
+		// HEAD, 204 and 304 tell of an encoding and have no body
+		if (!end) return compressed;
 		if (end < LEAST_GZIP)
 			throw new TLSError("http", `server sent a gzip body of ${end} bytes, which is too short for one`);
 		const length = new DataView(compressed).getUint32(end - 4, true);

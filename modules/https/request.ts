@@ -94,6 +94,9 @@ class HeadWriter {
 		switch (name) {
 			case "host":
 				if (this.hasHost) refuse('"headers" has "host" twice');
+				// a path or a second name in it is read in different ways by proxies and servers
+				if (!/^[A-Za-z0-9._~:[\]%-]+$/.test(value))
+					refuse('"headers": "host" must be a name or an address, with a port if it is not the usual one');
 				this.hasHost = true;
 				break;
 			case "content-length": {

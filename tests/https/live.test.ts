@@ -1,5 +1,5 @@
 /*
-	HTTPClient and fetch against servers of Node: live.ts has the tests.
+	HTTPClient and fetch against servers of Node: live.ts and kept.ts have the tests.
 */
 
 import { createServer as createPlainServer, type RequestListener } from "node:http";
@@ -15,6 +15,7 @@ import { makeCertificate, makeIdentity, makeKey } from "../../host-sim/servers/c
 import { startOpenSSL } from "../../host-sim/servers/servers.js";
 import { lacksZlib, variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
+import { missingDaemon, startDaemon } from "../interop/daemons.js";
 
 const identity = makeIdentity(["localhost", "127.0.0.1"]);
 const { root, intermediate, leaf } = identity;
@@ -152,9 +153,13 @@ idle.keepAliveTimeout = 200;
 
 const openssl = await startOpenSSL(identity);
 after(() => openssl.stop());
+// nginx as Debian has it; its test says that it was left out where there is none
+const nginx = missingDaemon("nginx") ? undefined : await startDaemon("nginx", identity);
+after(() => nginx?.stop());
 
 const config = {
 	openssl: String(openssl.port),
+	nginx: nginx ? String(nginx.port) : "",
 	ca: root.pem,
 	port: await start(createServer(credentials, answer)),
 	plain: await start(createPlainServer((_, response) => void response.end("plain"))),
@@ -174,8 +179,10 @@ const config = {
 	deviceKey: device.keyPem,
 };
 
-for (const variant of variants.filter(name => !lacksZlib(name)))
-	runSuite(join(projectRoot, "tests", "https", "live.ts"), "https", {
+for (const [file, variant] of variants
+	.filter(name => !lacksZlib(name))
+	.flatMap(name => ["live.ts", "kept.ts"].map(one => [one, name] as const)))
+	runSuite(join(projectRoot, "tests", "https", file), "https", {
 		variant,
 		config,
 		extra: {

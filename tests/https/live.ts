@@ -1,19 +1,15 @@
 /*
-	"test/https/live": HTTPClient and fetch against the servers of live.test.ts. config.port is an HTTPS server's, config.plain an HTTP server's, config.cut one that
-	cuts, config.idle one that ends idle connections soon, config.openssl OpenSSL's.
+	"test/https/live": fetch against the servers of live.test.ts. config.port is an HTTPS server's, config.plain an HTTP server's, config.cut one that cuts.
 */
 
 import config from "mc/config";
 import TCP from "embedded:io/socket/tcp";
-import { equal, note, ok, rejects, test } from "test/harness";
+import { equal, ok, rejects, test } from "test/harness";
 import { TLSClient } from "tls/client";
-import type { HandshakeInfo } from "tls/client";
 import type { TLSError } from "tls/errors";
 import { fetch, type FetchOptions } from "tls/fetch";
-import { HTTPClient, type HTTPClientOptions } from "tls/https";
-import { SessionStore } from "tls/sessions";
+import { HTTPClient } from "tls/https";
 import { gunzip } from "tls/inflate";
-import { setClock } from "simulator";
 import Timer from "timer";
 
 const secure = { certificate: config.ca as string };
@@ -119,14 +115,21 @@ test("redirects: methods, relative places, and where it ended", async () => {
 });
 
 test("redirects: another origin does not get what is private", async () => {
-	const headers = { Authorization: "me", Cookie: "a=b", "x-other": "yes" };
+	const headers = {
+		Authorization: "me",
+		Cookie: "a=b",
+		"Proxy-Authorization": "me",
+		Host: "localhost",
+		"x-other": "yes",
+	};
 	const echo = await (
 		await get(`/to?url=${encodeURIComponent(`https://127.0.0.1:${config.port}/echo`)}`, { headers })
 	).json();
 	equal(
-		[echo.headers["authorization"], echo.headers["cookie"], echo.headers["x-other"]],
-		[undefined, undefined, "yes"],
+		[echo.headers["authorization"], echo.headers["cookie"], echo.headers["proxy-authorization"]],
+		[undefined, undefined, undefined],
 	);
+	equal([echo.headers["host"], echo.headers["x-other"]], [`127.0.0.1:${config.port}`, "yes"]);
 });
 
 test("redirects: another origin does not learn who the client is, and is asked for by its own name", async () => {
@@ -156,7 +159,18 @@ test("redirects: five, never to http, and as asked for", async () => {
 	const manual = await get("/count/1", { redirect: "manual" });
 	equal([manual.status, manual.redirected], [302, false]);
 	manual.close();
-	for (const place of ["ftp://a/", "https://a b/", "https://user@localhost/"])
+	for (const place of [
+		"ftp://a/",
+		"data:text/plain,x",
+		"javascript:alert(1)",
+		"https://a b/",
+		"https://user@localhost/",
+		"//user:word@localhost/",
+		"https://localhost:99999/",
+		"https://[::1",
+		"https:\\\\localhost/",
+		"/\\localhost/",
+	])
 		ok((await rejects(get(`/to?url=${encodeURIComponent(place)}`), "http")).message.includes("no URL"));
 	await rejects(get("/json", { redirect: "other" as never }), "configuration");
 });
@@ -228,7 +242,7 @@ test("options on a prototype are refused, not lost", async () => {
 		port: Number(config.port),
 		socket: { io: TLSClient, TCP: { io: TCP }, secure: inherited },
 	});
-	const { error } = await ask(client, "/json");
+	const error = await new Promise<Error | null>(resolve => void client.request({ path: "/json", onDone: resolve }));
 	equal((error as TLSError).code, "configuration");
 	ok(error!.message.includes('"pins" is inherited'), error!.message);
 });
@@ -243,158 +257,4 @@ test("refused of fetch", async () => {
 		{ maxBytes: -1 },
 	])
 		await rejects(get("/json", options as never), "configuration");
-});
-
-interface Answer {
-	readonly text: string;
-	readonly error: Error | null;
-}
-
-/** A request of a client, as a promise. */
-function ask(client: HTTPClient, path: string, method = "GET"): Promise<Answer> {
-	return new Promise(resolve => {
-		let text = "";
-		client.request({
-			path,
-			method,
-			onReadable(count) {
-				text += String.fromArrayBuffer(this.read(count)!);
-			},
-			onDone(error) {
-				resolve({ text, error });
-			},
-		});
-	});
-}
-
-function clientFor(
-	port: string,
-	infos: HandshakeInfo[],
-	more: Partial<HTTPClientOptions> = {},
-	tls: object = {},
-): HTTPClient {
-	return new HTTPClient({
-		host: "127.0.0.1",
-		port: Number(port),
-		socket: {
-			io: TLSClient,
-			TCP: { io: TCP },
-			secure: { ...secure, ...tls, onHandshake: (info: HandshakeInfo) => void infos.push(info) },
-		},
-		...more,
-	});
-}
-
-test("requests over one connection", async () => {
-	const infos: HandshakeInfo[] = [];
-	const client = clientFor(config.port, infos);
-	const answers = await Promise.all([
-		ask(client, "/json"),
-		ask(client, "/chunked"),
-		ask(client, "/json", "HEAD"),
-		ask(client, "/empty"),
-		ask(client, "/json"),
-	]);
-	equal(
-		answers.map(({ text }) => text.length),
-		[17, 24, 0, 0, 17],
-	);
-	ok(answers.every(({ error }) => error === null));
-	equal([infos.length, infos[0]!.protocol], [1, "http/1.1"]);
-	client.close();
-});
-
-test("a server that ends idle connections: the next request goes over another, resumed", async () => {
-	const infos: HandshakeInfo[] = [];
-	const errors: TLSError[] = [];
-	let closes = 0;
-	const client = clientFor(config.idle, infos, {
-		onClose: () => void closes++,
-		onError: error => void errors.push(error),
-	});
-	for (let i = 0; i < 3; i++) {
-		equal((await ask(client, "/")).error, null);
-		// the server waits 200 ms, and some Nodes a second more
-		await sleep(1600);
-	}
-	// Node gives two tickets to a full handshake and none to one that is resumed; a client keeps the last
-	equal(
-		infos.map(({ resumed }) => resumed),
-		[false, true, false],
-	);
-	equal([closes, errors.length], [3, 0]);
-	client.close();
-});
-
-/** Ten connections in a row; which were resumed. */
-async function connectTenTimes(port: string, version: number, sessions: SessionStore): Promise<boolean[]> {
-	const infos: HandshakeInfo[] = [];
-	for (let i = 0; i < 10; i++) {
-		const client = clientFor(port, infos, {}, { sessions, minVersion: version, maxVersion: version });
-		equal((await ask(client, "/json")).error, null);
-		client.close();
-	}
-	return infos.map(({ resumed }) => resumed);
-}
-
-const oneFull = [false, ...Array.from({ length: 9 }, () => true)];
-
-test("ten connections in a row with a store: one full handshake, nine resumed, with OpenSSL", async () => {
-	for (const version of [0x303, 0x304]) {
-		const sessions = new SessionStore();
-		equal(await connectTenTimes(config.openssl, version, sessions), oneFull);
-		note(`${sessions.byteLength} bytes of sessions after ten connections of 0x${version.toString(16)} to OpenSSL`);
-	}
-});
-
-test("ten connections in a row, with Node, which gives no ticket to those that are resumed", async () => {
-	equal(await connectTenTimes(config.port, 0x303, new SessionStore()), oneFull);
-	equal(await connectTenTimes(config.port, 0x304, new SessionStore({ reuseTickets: true })), oneFull);
-	// two tickets of each full handshake, each used once
-	equal(await connectTenTimes(config.port, 0x304, new SessionStore()), [
-		false,
-		true,
-		true,
-		false,
-		true,
-		true,
-		false,
-		true,
-		true,
-		false,
-	]);
-});
-
-test("another trust and another port have other sessions", async () => {
-	const infos: HandshakeInfo[] = [];
-	const sessions = new SessionStore({ reuseTickets: true });
-	await connectTenTimes(config.port, 0x304, sessions);
-	const other = clientFor(config.port, infos, {}, { sessions, pins: [new Uint8Array(32)] });
-	equal(((await ask(other, "/json")).error as TLSError).code, "pin_mismatch");
-	const fresh = clientFor(config.idle, infos, {}, { sessions });
-	equal((await ask(fresh, "/")).error, null);
-	equal(
-		infos.map(({ resumed }) => resumed),
-		[false],
-	);
-	fresh.close();
-	const error = (await ask(clientFor(config.port, infos, {}, { sessions, onSession() {} }), "/")).error as TLSError;
-	equal(error.code, "configuration");
-	ok(error.message.includes('"sessions" keeps them'), error.message);
-});
-
-test('clock "wait": nothing is said before the clock is set, and not for ever', async () => {
-	const now = Math.floor(Date.now() / 1000);
-	setClock();
-	try {
-		equal((await rejects(get("/json"))).message.includes("clock"), true);
-		const late = await rejects(get("/json", { secure: { ...secure, clock: "wait", timeout: 600 } }), "timeout");
-		ok(late.message.includes("the clock, which is not set"), late.message);
-		const pending = get("/json", { secure: { ...secure, clock: "wait" } });
-		await sleep(600);
-		setClock(now);
-		equal((await pending).status, 200);
-	} finally {
-		setClock(now);
-	}
 });

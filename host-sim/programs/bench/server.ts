@@ -1,6 +1,6 @@
 /*
 	The server of the measurements: Node's own TLS (OpenSSL) on loopback, in this process. A connection's first line says what it does:
-	"R n" have n bytes sent, "S n" take n bytes (the line counted) and answer with one, anything else is an HTTP request.
+	"R n" have n bytes sent, "S n" take n bytes (the line counted) and answer with one, anything else is an HTTP request. "GET /n" is answered with n bytes.
 */
 
 import { createServer as createPlainServer, type Socket } from "node:net";
@@ -48,7 +48,7 @@ function serve(socket: Socket, { fragment, body = 1024 }: ServerOptions): void {
 				takeAll(socket, Number(count), data.length);
 				break;
 			default:
-				answerHTTP(socket, body);
+				answerHTTP(socket, Number(/^\/(\d+)$/.exec(count)?.[1] ?? body));
 		}
 	});
 }

@@ -1,16 +1,23 @@
 /*
-	The device of large.test.ts: fetches config.url and reads its body in pieces, in the memory of a device. It says how many bytes came, and their sum. With
-	config.options it collects the body first, with these options of fetch, and says how that ended.
+	The device of large.test.ts and of a row of `npm run bench`: fetches a body and reads it in pieces, in the memory of a device. It says how many bytes came,
+	and their sum. With config.options it collects the body first, with these options of fetch, and says how that ended.
+
+	The URL is config.url. Without one it is that of the bench's server at config.port, asked for config.bytes bytes.
 */
 
 import config from "mc/config";
 import type { TLSError } from "tls/errors";
 import { fetch } from "tls/fetch";
-import { mark } from "simulator";
+import { hasRoom } from "tls/hardware/memory";
+import { collect, mark } from "simulator";
+
+/** What stays free in `readWithoutRoom`: too little for a piece of 64 bytes, and enough for the sentence that says so. */
+const LEFT_BYTES = 576;
+const LEFT_SLOTS = 160;
 
 const secure = { certificate: config.ca as string, tls_max_fragment_length: 4096 };
 
-async function collect(): Promise<void> {
+async function collectBody(): Promise<void> {
 	try {
 		const response = await fetch(`${config.url}collect`, { secure, ...JSON.parse(config.options) });
 		trace(`${(await response.arrayBuffer()).byteLength} bytes collected\n`);
@@ -19,10 +26,36 @@ async function collect(): Promise<void> {
 	}
 }
 
+/** Asks for a piece of a body while all memory but what an error needs is taken. */
+async function readWithoutRoom(): Promise<void> {
+	const response = await fetch(`${config.url}collect`, { secure });
+	const pieces = response[Symbol.asyncIterator]();
+	let held: object | undefined;
+	for (let size = 4096; size >= 16; size >>= 1)
+		while (hasRoom(size + LEFT_BYTES, LEFT_SLOTS)) held = { held, bytes: new Uint8Array(size) };
+	// to wait takes memory, too: first the piece is asked for
+	const piece = pieces.next();
+	held = undefined;
+	try {
+		trace(`${(await piece).value?.length} bytes read\n`);
+	} catch (error) {
+		trace(`${(error as TLSError).code}: ${(error as TLSError).message}\n`);
+	}
+	equalEnd((await pieces.next()).done);
+}
+
+/** An iterator that has failed is at its end. */
+function equalEnd(isDone: boolean | undefined): void {
+	if (!isDone) throw new Error("the iterator goes on after an error");
+}
+
 async function main(): Promise<void> {
-	if (config.options !== "{}") await collect();
+	if (config.options === "full") await readWithoutRoom();
+	else if (config.options !== "{}") await collectBody();
+	collect();
 	mark("start");
-	const response = await fetch(config.url, { secure });
+	const response = await fetch(config.url || `https://localhost:${config.port}/${config.bytes}`, { secure });
+	mark("ready");
 	let length = 0,
 		sum = 0,
 		longest = 0;
@@ -32,7 +65,7 @@ async function main(): Promise<void> {
 		length += piece.length;
 		if (piece.length > longest) longest = piece.length;
 	}
-	mark("body");
+	mark("done");
 	trace(`${JSON.stringify({ length, sum, longest })}\n`);
 }
 

@@ -30,6 +30,13 @@ const bad: readonly Case[] = [
 	{ name: "status 099", response: "HTTP/1.1 099 OK\r\n", says: "status that is none" },
 	{ name: "status 600", response: "HTTP/1.1 600 OK\r\n", says: "status that is none" },
 	{ name: "status +20", response: "HTTP/1.1 +20 OK\r\n", says: "status that is no number" },
+	{ name: "two spaces before the status", response: "HTTP/1.1  200 OK\r\n", says: "status that is no number" },
+	{ name: "a tab before the status", response: "HTTP/1.1\t200 OK\r\n", says: "did not answer in HTTP/1.1" },
+	{ name: "no space behind the status", response: "HTTP/1.1 200OK\r\n", says: "status that is none" },
+	{ name: "HTTP in lower case", response: "http/1.1 200 OK\r\n", says: "did not answer in HTTP/1.1" },
+	{ name: "HTTP/01.1", response: "HTTP/01.1 200 OK\r\n", says: "did not answer in HTTP/1.1" },
+	{ name: "HTTP/1.11", response: "HTTP/1.11 200 OK\r\n", says: "did not answer in HTTP/1.1" },
+	{ name: "a space before HTTP", response: " HTTP/1.1 200 OK\r\n", says: "did not answer in HTTP/1.1" },
 	{ name: "status 101", response: "HTTP/1.1 101 Switching\r\n\r\n", says: "switched protocols" },
 	{
 		name: "a bare LF after the status",
@@ -66,6 +73,10 @@ const bad: readonly Case[] = [
 	},
 	{ name: "a negative Content-Length", response: `${ok200}content-length: -1\r\n\r\n`, says: "no number" },
 	{ name: "a Content-Length with a sign", response: `${ok200}content-length: +5\r\n\r\n`, says: "no number" },
+	{ name: "a Content-Length of two numbers", response: `${ok200}content-length: 5 5\r\n\r\n`, says: "no number" },
+	{ name: "a Content-Length with a point", response: `${ok200}content-length: 5.0\r\n\r\n`, says: "no number" },
+	{ name: "a Content-Length with an exponent", response: `${ok200}content-length: 1e1\r\n\r\n`, says: "no number" },
+	{ name: "a Content-Length with a semicolon", response: `${ok200}content-length: 5;\r\n\r\n`, says: "no number" },
 	{ name: "a Content-Length in hexadecimal", response: `${ok200}content-length: 0x5\r\n\r\n`, says: "no number" },
 	{
 		name: "a Content-Length that overflows",
@@ -91,6 +102,38 @@ const bad: readonly Case[] = [
 		name: "chunked twice",
 		response: `${ok200}transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n`,
 		says: 'other than "chunked"',
+	},
+	{
+		name: "chunked twice in one",
+		response: `${ok200}transfer-encoding: chunked, chunked\r\n\r\n`,
+		says: 'other than "chunked"',
+	},
+	{ name: "an empty coding", response: `${ok200}transfer-encoding:\r\n\r\n`, says: 'other than "chunked"' },
+	{
+		name: "the coding identity",
+		response: `${ok200}transfer-encoding: identity\r\n\r\n`,
+		says: 'other than "chunked"',
+	},
+	{
+		name: "chunked with a parameter",
+		response: `${ok200}transfer-encoding: chunked;q=1\r\n\r\n`,
+		says: 'other than "chunked"',
+	},
+	{ name: "chunked in quotes", response: `${ok200}transfer-encoding: "chunked"\r\n\r\n`, says: 'other than "chunked"' },
+	{
+		name: "chunked behind a vertical tab",
+		response: `${ok200}transfer-encoding: \x0bchunked\r\n\r\n`,
+		says: "byte 0x0b",
+	},
+	{
+		name: "a coding on the next line",
+		response: `${ok200}transfer-encoding:\r\n chunked\r\n\r\n`,
+		says: 'other than "chunked"',
+	},
+	{
+		name: "a coding with a space before its colon",
+		response: `${ok200}transfer-encoding : chunked\r\n\r\n`,
+		says: "byte 0x20",
 	},
 	{ name: "an unknown coding", response: `${ok200}transfer-encoding: xchunked\r\n\r\n`, says: 'other than "chunked"' },
 	{
@@ -125,6 +168,11 @@ const bad: readonly Case[] = [
 	{ name: "a chunk that ends in LF", response: `${chunked}2\r\nab\n0\r\n\r\n`, body: "ab", says: "LF, without CR" },
 	{ name: "a malformed trailer", response: `${chunked}0\r\na b: c\r\n\r\n`, says: "byte 0x20" },
 	{ name: "a folded trailer", response: `${chunked}0\r\na: b\r\n c\r\n\r\n`, says: "obs-fold" },
+	{ name: "a trailer with NUL", response: `${chunked}0\r\na: b\0\r\n\r\n`, says: "byte 0x00" },
+	{ name: "a trailer that ends in LF", response: `${chunked}0\r\na: b\n\r\n`, says: "LF, without CR" },
+	{ name: "a trailer without a colon", response: `${chunked}0\r\nabc\r\n\r\n`, says: "without a colon" },
+	{ name: "a chunk whose size has a point", response: `${chunked}5.0\r\nhello\r\n`, says: "no hexadecimal number" },
+	{ name: "a chunk with a sign", response: `${chunked}+5\r\nhello\r\n`, says: "chunk without a size" },
 	{ name: "endless headers", response: `${ok200}${"a: b\r\n".repeat(70)}`, says: '"maxHeaders"' },
 	{ name: "endless trailers", response: `${chunked}0\r\n${"a: b\r\n".repeat(70)}`, says: '"maxHeaders"' },
 	{ name: "endless interim responses", response: "HTTP/1.1 100 x\r\n\r\n".repeat(12), says: "more than 8 interim" },
@@ -204,6 +252,13 @@ for (const one of bad) {
 			check(await exchange([one.response.slice(0, at), one.response.slice(at)], one.request, one.end), one);
 	});
 }
+
+test("what stands in trailers does not become a header, and ends nothing early", async () => {
+	const trailers = "content-length: 1\r\ntransfer-encoding: gzip\r\nset-cookie: evil\r\nconnection: close\r\n";
+	const outcome = await exchange([`${chunked}5\r\nhello\r\n0\r\n${trailers}\r\n`]);
+	equal([outcome.error, outcome.body], [null, "hello"]);
+	equal(outcome.headers, { "transfer-encoding": "chunked" });
+});
 
 test("a line without an end is refused when it is too long, not later", async () => {
 	const outcome = await exchange([`${ok200}x: ${"y".repeat(9000)}`]);

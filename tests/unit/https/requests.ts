@@ -175,6 +175,15 @@ const requests: readonly [string, RequestOptions, string][] = [
 		},
 		'"host" twice',
 	],
+	["a host with a path", { headers: [["host", "a/b"]] }, '"host" must be a name'],
+	["a host with a user", { headers: [["host", "user@a"]] }, '"host" must be a name'],
+	["two hosts in one", { headers: [["host", "a, b"]] }, '"host" must be a name'],
+	["an empty host", { headers: [["host", ""]] }, '"host" must be a name'],
+	["a space at the start of a name", { headers: [[" host", "a"]] }, "no name of a header"],
+	["a path with a tab", { path: "/a\tb" }, '"path" has character 9'],
+	["a path with NUL", { path: "/a\0b" }, '"path" has character 0'],
+	["a method with a space", { method: "GET /evil" }, '"method"'],
+	["a method with a tab", { method: "GET\t" }, '"method"'],
 	[
 		"two lengths",
 		{
