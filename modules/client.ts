@@ -17,7 +17,7 @@ import { isBuffer } from "tls/hardware/copy";
 export type { SecureOptions, TCPOptions, TCPSocket, WriteOptions } from "./connection/socket";
 export type { HandshakeInfo } from "./handshake/link";
 
-type Buffer = ArrayBuffer | ArrayBufferView;
+type Buffer = ArrayBuffer | ArrayBufferView | HostBuffer | SharedArrayBuffer;
 
 /** As ECMA-419's TCP class, with `TCP` and `secure` added. */
 export interface TLSClientOptions extends ConnectionOptions<TLSClient> {
@@ -101,6 +101,9 @@ export class TLSClient {
 	 * the rest. Where there is room for fewer than 64, the connection ends with "out_of_memory", and `read` returns
 	 * undefined.
 	 */
+	read(byteLength?: number): ArrayBuffer | undefined;
+	read(buffer: Buffer): number | undefined;
+	read(what?: number | Buffer): any;
 	read(what?: number | Buffer): ArrayBuffer | number | undefined {
 		const transport = this.#transport;
 		const connection = transport.connection;
@@ -135,7 +138,7 @@ export class TLSClient {
 	 * Sends close_notify if the handshake is done, else user_canceled, and closes TCP: at once, or with `closeTimeout` when the server has sent its
 	 * close_notify. Nothing is called afterwards.
 	 */
-	close(): void {
+	close(): undefined {
 		this.#transport.close();
 	}
 

@@ -1,6 +1,8 @@
 /*
 	MQTT over TLS with the SDK's client, where the device proves who it is by a certificate, as AWS IoT and other brokers want it. `config.certificate` and `config.key` are
 	PEM; a product keeps its key in the chip's digital-signature peripheral, see hardware/ds.
+
+	AWS IoT takes MQTT on port 8883, and on port 443 from clients that ask for "x-amzn-mqtt-ca" by ALPN: `config.protocol`.
 */
 
 import config from "mc/config";
@@ -27,6 +29,7 @@ const client = new MQTTClient({
 			...(config.ca ? { certificate: config.ca } : { roots: new RootStore(new Resource(config.roots)) }),
 			clientCertificates: config.certificate,
 			clientKey: config.key,
+			...(config.protocol ? { applicationLayerProtocolNegotiation: config.protocol } : {}),
 		},
 	},
 	onControl(operation, message) {
@@ -39,7 +42,8 @@ const client = new MQTTClient({
 		}
 	},
 	onError(error) {
-		trace(`failed: ${error?.message ?? "the connection has ended"}\n`);
+		// the SDK's client gives no reason: it prints the broker's refusal itself
+		trace(`failed: ${error?.message ?? "the broker refused, or the connection has ended"}\n`);
 	},
 });
 

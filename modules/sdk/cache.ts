@@ -3,10 +3,10 @@
 	next connection to the same server. What it is bound to is checked by the connection that is given it.
 */
 
-import config from "mc/config";
+import { resumption } from "tls/handshake/resumption/resumption";
 
-/** False in a build without resumption (modules/optional/without/resumption). */
-const HAS_SESSIONS = config.xs_tls?.resumption !== false;
+/** False in a build without resumption (modules/optional/without/resumption), where `onSession` would be refused. */
+const HAS_SESSIONS = resumption !== undefined;
 
 let cachedServer: string | undefined;
 let cachedSession: ArrayBuffer | undefined;

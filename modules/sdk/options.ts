@@ -4,6 +4,7 @@
 */
 
 import type { SecureOptions } from "tls/client";
+import { TLSError } from "tls/errors";
 import { useCache } from "./cache";
 import { defaultTrust } from "./trust";
 
@@ -44,6 +45,18 @@ const ALPN = "applicationLayerProtocolNegotiation";
 
 /** What is given as null is not given. */
 const nullable: readonly string[] = Object.freeze(["certificate", "clientCertificates", "clientKey", "psk", "pins"]);
+
+/** The SDK's names that TLSClient does not have. */
+const sdkNames: readonly string[] = Object.freeze([
+	"verify",
+	"cache",
+	"trace",
+	"tls_application_layer_protocol_negotiation",
+	"tls_server_name",
+	"tls_elliptic_curves",
+	"tls_signature_algorithms",
+	"tls_ec_point_formats",
+]);
 
 /** Says whom the connection trusts, each alone. */
 const trustNames: readonly string[] = Object.freeze(["certificate", "roots", "pins", "psk"]);
@@ -93,8 +106,30 @@ function convertLists(options: Options): void {
 	if (typeof length === "number") options["tls_max_fragment_length"] = roundedFragmentLength(length);
 }
 
+/** True if one character more, less or another makes `known` of `name`. */
+function isMistyped(name: string, known: string): boolean {
+	const shorter = Math.min(name.length, known.length);
+	let same = 0,
+		end = 0;
+	while (same < shorter && name[same]!.toLowerCase() === known[same]) same++;
+	while (end < shorter - same && name[name.length - 1 - end]!.toLowerCase() === known[known.length - 1 - end]) end++;
+	return same + end >= Math.max(name.length, known.length) - 1;
+}
+
+/** Refuses what a copy would lose, such as a pin on a prototype, and names that are nearly the SDK's: TLSClient does not know those. */
+export function checkGiven(given: object): void {
+	const prototype: unknown = Object.getPrototypeOf(given);
+	if (prototype !== null && prototype !== Object.prototype)
+		throw new TLSError("configuration", '"secure" must be a plain object: options are properties of the object itself');
+	for (const name of Object.keys(given)) {
+		const known = sdkNames.includes(name) ? undefined : sdkNames.find(one => isMistyped(name, one));
+		if (known !== undefined) throw new TLSError("configuration", `"${name}" is no option: did you mean "${known}"?`);
+	}
+}
+
 /** Returns options for TLSClient, or for an engine. `server` names the server for the cache; without it there is none. */
 export function convertOptions(given: SDKSecureOptions | undefined, server: string | undefined): SecureOptions {
+	if (given) checkGiven(given);
 	const options: Options = { ...given };
 	for (let i = 0; i < nullable.length; i++) if (options[nullable[i]!] === null) delete options[nullable[i]!];
 	if (options["verify"] === true) delete options["verify"];

@@ -7,9 +7,10 @@
 
 import { Socket } from "socket";
 import { Session } from "./session";
+import { checkGiven } from "./options";
 import type { SDKSecureOptions } from "./options";
 
-type Part = number | string | ArrayBuffer | ArrayBufferView;
+type Part = number | string | ArrayBuffer | ArrayBufferView | HostBuffer | SharedArrayBuffer;
 
 type Callback = (this: SecureSocket, message: number, value?: number) => void;
 
@@ -45,8 +46,12 @@ function bytesOf(part: Part): Uint8Array {
 	if (typeof part === "number") return Uint8Array.of(part);
 	if (typeof part === "string") return new Uint8Array(ArrayBuffer.fromString(part));
 	if (ArrayBuffer.isView(part)) return new Uint8Array(part.buffer as ArrayBuffer, part.byteOffset, part.byteLength);
-	if (part instanceof ArrayBuffer) return new Uint8Array(part);
-	throw new Error("write takes numbers, strings and buffers");
+	try {
+		// a Resource, too: a buffer in flash
+		return new Uint8Array(new DataView(part as ArrayBuffer).buffer as ArrayBuffer);
+	} catch {
+		throw new Error("write takes numbers, strings and buffers");
+	}
 }
 
 function join(parts: readonly Part[]): Uint8Array {
@@ -68,29 +73,87 @@ function countFor(bytes: Uint8Array, limit: number | string | undefined): number
 	return at < 0 ? bytes.length : at + 1;
 }
 
+/** Bytes of the character of UTF-8 that begins with `first`; 0 for what begins none. */
+function characterLength(first: number): number {
+	if (first < 0x80) return 1;
+	if (first < 0xc2) return 0;
+	if (first < 0xe0) return 2;
+	if (first < 0xf0) return 3;
+	return first < 0xf5 ? 4 : 0;
+}
+
+/** How many bytes at the end begin a character that is not complete. */
+function incompleteBytes(bytes: Uint8Array): number {
+	const { length } = bytes;
+	for (let i = 1; i < 4 && i <= length; i++) {
+		const byte = bytes[length - i]!;
+		if ((byte & 0xc0) !== 0x80) return characterLength(byte) > i ? i : 0;
+	}
+	return 0;
+}
+
+/** UTF-8 in which U+FFFD stands for what is none. */
+function repairedText(bytes: Uint8Array): string {
+	const repaired = new Uint8Array(3 * bytes.length);
+	let length = 0;
+	for (let at = 0, count: number; at < bytes.length; at += count) {
+		count = characterLength(bytes[at]!);
+		let character = bytes.slice(at, at + count);
+		try {
+			if (!count || character.length < count) throw new Error();
+			if (count > 1) String.fromArrayBuffer(character.buffer);
+		} catch {
+			character = Uint8Array.of(0xef, 0xbf, 0xbd);
+			count = 1;
+		}
+		repaired.set(character, length);
+		length += character.length;
+	}
+	return String.fromArrayBuffer(repaired.buffer.slice(0, length));
+}
+
+function textOf(bytes: Uint8Array<ArrayBuffer>): string {
+	try {
+		return String.fromArrayBuffer(bytes.buffer);
+	} catch {
+		return repairedText(bytes);
+	}
+}
+
 export class SecureSocket {
 	declare callback?: Callback;
-	sock: OldSocket | undefined;
+	/** The Socket below; undefined once it is closed. The SDK's declarations have its class here. */
+	sock: any;
 	readonly #session: Session;
 	#isOpen = false;
 	#isClosed = false;
 	/** What the app was told of and has not read. */
 	#data: Uint8Array = new Uint8Array();
+	/** The start of a character whose end was not there yet: the next text begins with it. */
+	#start: Uint8Array = new Uint8Array();
 
 	/** Throws TLSError "configuration" for options that are wrong. */
 	constructor(options: SecureSocketOptions) {
 		const { host, secure, sock } = options;
-		this.sock = sock ?? (new Socket(options as never) as unknown as OldSocket);
+		if (secure) checkGiven(secure);
+		const socket = sock ?? (new Socket(options as never) as unknown as OldSocket);
+		this.sock = socket;
 		try {
 			this.#session = new Session({ ...(host === undefined ? {} : { tls_server_name: host }), ...secure });
 		} catch (error) {
-			this.sock.close();
+			socket.close();
 			throw error;
 		}
-		this.sock.callback = (message, value) => this.#onMessage(message, value);
+		socket.callback = (message, value) => this.#onMessage(message, value);
 	}
 
 	/** How many bytes can be read; or that as a String, an ArrayBuffer, the next byte as a Number, or skipped with null. */
+	read(): number;
+	read<T extends typeof String | typeof ArrayBuffer>(
+		type: T,
+		limit?: number | string,
+	): T extends typeof String ? string : ArrayBuffer;
+	read(type: typeof Number | null, limit?: number): number | undefined;
 	read(type?: unknown, limit?: number | string): unknown {
 		const data = this.#data;
 		if (type === undefined) return data.length;
@@ -102,7 +165,17 @@ export class SecureSocket {
 		this.#data = data.subarray(count);
 		if (type === null) return count;
 		if (type === Number) return bytes[0];
-		return type === String ? String.fromArrayBuffer(bytes.buffer) : bytes.buffer;
+		return type === String ? this.#text(bytes) : bytes.buffer;
+	}
+
+	/** Bytes as text. A character that is cut is part of the next text, so that texts put together are what the server sent. */
+	#text(read: Uint8Array): string {
+		const bytes = new Uint8Array(this.#start.length + read.length);
+		bytes.set(this.#start);
+		bytes.set(read, this.#start.length);
+		const end = bytes.length - incompleteBytes(bytes);
+		this.#start = bytes.slice(end);
+		return textOf(bytes.slice(0, end));
 	}
 
 	/** Sends all parts in as few records as can be, or throws. Without any, returns how many bytes can be written. */

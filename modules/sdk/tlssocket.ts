@@ -3,6 +3,7 @@
 	and hands what it does not know itself on to the TCP class, as the SDK's does.
 */
 
+import type TCP from "embedded:io/socket/tcp";
 import TLSClient from "tls/client";
 import type { HandshakeInfo, TCPOptions, TLSClientOptions } from "tls/client";
 import type { TLSError } from "tls/errors";
@@ -10,9 +11,18 @@ import { groupName, versionName } from "tls/names";
 import { convertOptions } from "./options";
 import type { SDKSecureOptions } from "./options";
 
+/** What callbacks have as `this`. The SDK's declarations give them TCP's class. */
+type Self = TLSClient & TCP;
+
 /** Options of the SDK's TLSSocket. Those of the TCP class may stand beside `secure`. */
-export interface TLSSocketOptions extends Omit<TLSClientOptions, "secure" | "port"> {
+export interface TLSSocketOptions
+	extends Omit<TLSClientOptions, "secure" | "port" | "TCP" | "onReadable" | "onWritable" | "onError"> {
+	onReadable?: (this: Self, count: number) => void;
+	onWritable?: (this: Self, count: number) => void;
+	onError?: (this: Self, error: TLSError) => void;
 	port?: number | string;
+	/** Needed, unless `from` is given. */
+	TCP?: TCPOptions;
 	secure?: SDKSecureOptions & ThisType<TLSClient>;
 	[option: string]: unknown;
 }
@@ -48,9 +58,9 @@ function clientOptions(given: TLSSocketOptions): TLSClientOptions {
 	if (address !== undefined) options.address = address;
 	// the SDK's fetch has it from a URL, as a text
 	if (port !== undefined) options.port = Number(port);
-	if (onReadable) options.onReadable = onReadable;
-	if (onWritable) options.onWritable = onWritable;
-	if (onError) options.onError = onError;
+	if (onReadable) options.onReadable = onReadable as TLSClientOptions["onReadable"];
+	if (onWritable) options.onWritable = onWritable as TLSClientOptions["onWritable"];
+	if (onError) options.onError = onError as TLSClientOptions["onError"];
 	if (format !== undefined) options.format = format;
 	if (target !== undefined) options.target = target;
 	if (secure?.trace) addTrace(options);

@@ -1,36 +1,42 @@
 /*
 	Whom a connection trusts by default: the SDK's certificates, resources of the name ca*.der, as with the SDK's own
-	TLS. Without any, the root store that the manifest names as config.roots.
+	TLS. Without any, the root store that the manifest names as config.roots. Certificates
+	are read once, and made a store for all connections.
 */
 
 import config from "mc/config";
 import Resource from "Resource";
 import { TLSError } from "tls/errors";
-import { RootStore } from "tls/trust";
+import { RootStore, trustCertificates } from "tls/trust";
 
 /** The SDK has 238 (8.2.3). */
 const HIGHEST_NUMBER = 511;
 
-/** Each is read for each connection: more of them belong into a root store. */
+/** All are read at once, into a store in RAM: more of them belong into a root store in flash. */
 const MAX_CERTIFICATES = 32;
 
-/** Numbers of the certificates that the app has, once they were looked for. */
-let present: readonly number[] | undefined;
+/** What all connections share, once it was looked for; null if the app has nothing of the kind. */
+let store: RootStore | null | undefined;
 
-function findCertificates(): readonly number[] {
-	const numbers: number[] = [];
-	for (let i = 0; i <= HIGHEST_NUMBER; i++) if (Resource.exists(`ca${i}.der`)) numbers.push(i);
-	if (numbers.length > MAX_CERTIFICATES)
+function findCertificates(): string[] {
+	const names: string[] = [];
+	for (let i = 0; i <= HIGHEST_NUMBER; i++) if (Resource.exists(`ca${i}.der`)) names.push(`ca${i}.der`);
+	if (names.length > MAX_CERTIFICATES)
 		throw new TLSError(
 			"configuration",
-			`the app has ${numbers.length} resources of the name ca*.der, at most ${MAX_CERTIFICATES} are read: make a root store of them with \`npm run roots\``,
+			`the app has ${names.length} resources of the name ca*.der, at most ${MAX_CERTIFICATES} are read: make a root store of them with \`npm run roots\``,
 		);
-	return numbers;
+	return names;
 }
 
-/** The option `certificate` or `roots`; neither if the app has nothing of the kind. */
-export function defaultTrust(): { certificate?: HostBuffer[]; roots?: RootStore } {
-	present ??= findCertificates();
-	if (present.length) return { certificate: present.map(number => new Resource(`ca${number}.der`)) };
-	return config.roots ? { roots: new RootStore(new Resource(config.roots)) } : {};
+function makeStore(): RootStore | null {
+	const names = findCertificates();
+	if (names.length) return trustCertificates(names.map(name => new Resource(name)));
+	return config.roots ? new RootStore(new Resource(config.roots)) : null;
+}
+
+/** The option `roots`; none if the app has neither certificates nor a store. */
+export function defaultTrust(): { roots?: RootStore } {
+	if (store === undefined) store = makeStore();
+	return store ? { roots: store } : {};
 }

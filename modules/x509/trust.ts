@@ -20,13 +20,13 @@ export { DIGEST, RootStore, sha256 } from "./rootstore";
 /** A buffer that holds text of PEM begins with "-----". */
 const DASH = 0x2d;
 
-/** DER, or PEM with any number of certificates. */
-export type CertificateInput = string | ArrayBuffer | Uint8Array;
+/** DER, which may be a Resource, or PEM with any number of certificates. */
+export type CertificateInput = string | ArrayBuffer | Uint8Array | HostBuffer;
 
 function derOf(input: CertificateInput): Uint8Array[] {
 	if (typeof input === "string") return readPEM(input, "CERTIFICATE");
 	if (!(input instanceof Uint8Array) && !isBuffer(input)) refuse("a trusted certificate must be a string or a buffer");
-	const bytes = input instanceof Uint8Array ? input : new Uint8Array(input);
+	const bytes = input instanceof Uint8Array ? input : new Uint8Array(input as ArrayBuffer);
 	if (bytes.length > 5 && bytes[0] === DASH && bytes[4] === DASH)
 		refuse("a trusted certificate is a buffer with PEM text, expected DER: give PEM as a string");
 	return [bytes];

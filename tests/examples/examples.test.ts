@@ -16,7 +16,13 @@ import { createServer as createTLS } from "node:tls";
 import { buildApp } from "../../host-sim/build/build.js";
 import { projectRoot } from "../../host-sim/build/files.js";
 import { runApp } from "../../host-sim/build/run.js";
-import { makeIdentity, type ServerIdentity } from "../../host-sim/servers/certificates.js";
+import {
+	type Certificate,
+	makeCertificate,
+	makeIdentity,
+	makeKey,
+	type ServerIdentity,
+} from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
 import { answerMQTT, webSocketServer } from "../sdk/servers.js";
 
@@ -183,25 +189,58 @@ describe("examples on the SDK's clients, in the simulator", {
 		key: identity.leaf.keyPem,
 	});
 
-	test("mqtt: the broker has the device's certificate", async () => {
-		const device = makeIdentity(["device-1"]);
-		let shown: Buffer | undefined;
-		// its chain is one for servers, which Node refuses as a client's: the certificate itself is compared
-		const broker = createTLS({ ...secrets(), requestCert: true, rejectUnauthorized: false }, socket => {
-			shown = socket.getPeerCertificate().raw;
+	const mqtt = sdkClient("mqtt", `${typings}/embedded_network/mqtt/client.d.ts`, `${typings}/embedded_io/_common.d.ts`);
+
+	/** A device's certificate below a CA of its own, for clients alone. */
+	const makeDevice = (): { ca: Certificate; device: Certificate } => {
+		const ca = makeCertificate({ subject: "devices", key: makeKey("p256"), isAuthority: true });
+		const key = makeKey("p256");
+		const device = makeCertificate({ subject: "device-1", key, issuer: ca, extendedKeyUsage: ["clientAuth"] });
+		return { ca, device };
+	};
+
+	test("mqtt: both sides have a certificate, as AWS IoT has it on port 443", async () => {
+		const { ca, device } = makeDevice();
+		const seen: unknown[] = [];
+		const options = { ...secrets(), requestCert: true, rejectUnauthorized: true, ca: ca.pem };
+		const broker = createTLS({ ...options, ALPNProtocols: ["x-amzn-mqtt-ca"] }, socket => {
+			seen.push(socket.authorized, socket.getPeerCertificate().subject.CN, socket.alpnProtocol);
 			answerMQTT(socket);
 		});
-		const config = { certificate: device.leaf.pem + device.intermediate.pem, key: device.leaf.keyPem };
-		assert.deepEqual(
-			await runSDKExample(
-				"mqtt",
-				broker,
-				config,
-				sdkClient("mqtt", `${typings}/embedded_network/mqtt/client.d.ts`, `${typings}/embedded_io/_common.d.ts`),
-			),
-			["published"],
-		);
-		assert.deepEqual(shown, device.leaf.der);
+		const config = { certificate: device.pem, key: device.keyPem, protocol: "x-amzn-mqtt-ca" };
+		assert.deepEqual(await runSDKExample("mqtt", broker, config, mqtt), ["published"]);
+		assert.deepEqual(seen, [true, "device-1", "x-amzn-mqtt-ca"]);
+	});
+
+	for (const [title, answer] of Object.entries({
+		"refuses the device": [0x20, 2, 0, 5],
+		"sends a CONNACK that is too long": [0x20, 3, 0, 0, 0],
+	}))
+		test(`mqtt: a broker that ${title}`, async () => {
+			const { ca, device } = makeDevice();
+			const options = { ...secrets(), requestCert: true, rejectUnauthorized: true, ca: ca.pem };
+			let packets = 0;
+			const broker = createTLS(options, socket => {
+				socket.on("error", () => {});
+				socket.on("data", () => {
+					if (packets++ === 0) socket.write(Buffer.from(answer));
+				});
+			});
+			const lines = await runSDKExample("mqtt", broker, { certificate: device.pem, key: device.keyPem }, mqtt);
+			assert.ok(!lines.includes("published"), lines.join("\n"));
+			assert.match(lines.at(-1)!, /^failed: the broker refused/);
+		});
+
+	test("mqtt: a device that the broker does not know", async () => {
+		const { ca } = makeDevice();
+		const other = makeDevice().device;
+		const options = { ...secrets(), requestCert: true, rejectUnauthorized: true, ca: ca.pem };
+		let packets = 0;
+		const broker = createTLS(options, () => packets++).on("tlsClientError", () => {});
+		const lines = await runSDKExample("mqtt", broker, { certificate: other.pem, key: other.keyPem }, mqtt);
+		assert.ok(!lines.includes("published"), lines.join("\n"));
+		assert.match(lines.at(-1)!, /^failed: /);
+		assert.equal(packets, 0);
 	});
 
 	test("websocket", async () => {

@@ -15,7 +15,7 @@ import { buildApp } from "../../host-sim/build/build.js";
 import { runApp } from "../../host-sim/build/run.js";
 import { makeIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
-import { answerMQTT, webSocketServer } from "./servers.js";
+import { answerMQTT, takeChunks, webSocketServer } from "./servers.js";
 
 const skip = process.env["MODDABLE"] ? false : "left out: MODDABLE does not name the SDK's folder";
 
@@ -58,6 +58,21 @@ for (const variant of variants) {
 		test("HTTPClient", async () => {
 			const one = ["200 text/plain", "done 100000"];
 			assert.deepEqual(await run("https", answering()), [...one, ...one]);
+		});
+		test("HTTPClient: a POST in chunks", async () => {
+			let head = "";
+			const sizes: number[] = [];
+			const server = createTLS(identity, socket =>
+				takeChunks(socket, 40_000, sizes, text => {
+					head = text;
+				}),
+			);
+			assert.deepEqual(await run("chunked", server), ["posted ok"]);
+			assert.match(head, /^POST \/echo HTTP\/1\.1\r\n/);
+			assert.equal(
+				sizes.reduce((sum, size) => sum + size, 0),
+				40_000,
+			);
 		});
 		test("fetch", async () => assert.deepEqual(await run("fetch", answering()), ["200 device", "200 10 bytes"]));
 		test("WebSocketClient", async () => {

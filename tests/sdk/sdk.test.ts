@@ -4,10 +4,11 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createPlain } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { createServer, type TLSSocket, type TlsOptions } from "node:tls";
+import { createServer, TLSSocket, type TlsOptions } from "node:tls";
 
 import { buildApp } from "../../host-sim/build/build.js";
 import { projectRoot } from "../../host-sim/build/files.js";
@@ -139,11 +140,37 @@ for (const variant of variants) {
 				{},
 			]);
 		});
+		test("tls_elliptic_curves: the groups that are offered, and no others", async () => {
+			for (const group of [24, 29]) {
+				const info = await negotiated({ tls_elliptic_curves: [group], protocolVersion: 0x304 });
+				assert.equal(info["group"], group);
+			}
+			assert.equal((await negotiated({ tls_elliptic_curves: [23], protocolVersion: 0x303 }))["group"], 23);
+			const server = { ecdhCurve: "P-256" };
+			const [error] = await result("connect", { secure: { ...ca, tls_elliptic_curves: [24] }, server });
+			assert.match(error, /^peer_alert: .*handshake_failure/);
+		});
+		test("tls_signature_algorithms: the schemes that are offered, and no others", async () => {
+			const rsa = [
+				{ hash: 4, sig: 1 },
+				{ hash: 8, sig: 4 },
+			];
+			for (const protocolVersion of [0x303, 0x304]) {
+				const ecdsa = { tls_signature_algorithms: [{ hash: 4, sig: 3 }], protocolVersion };
+				assert.equal((await negotiated(ecdsa))["version"], protocolVersion);
+				// the server's key is of P-256: it has no signature of RSA
+				const secure = { ...ca, protocolVersion, tls_signature_algorithms: rsa };
+				assert.match((await result("connect", { secure }))[0], /^peer_alert: .*handshake_failure/);
+			}
+		});
 		test("cache: the second connection goes on with the session of the first, or not", async () => {
 			const infos = (events: any[]): unknown[] => events.filter(one => one?.version).map(one => one.resumed);
 			assert.deepEqual(infos(await result("twice")), [false, true]);
 			assert.deepEqual(infos(await result("twice", { secure: { ...ca, cache: false } })), [false, false]);
 			assert.deepEqual(infos(await result("twice", { secure: { ...ca, protocolVersion: 0x303 } })), [false, true]);
+			// a build without sessions has none to keep, and connects
+			const include = ["../../../modules/optional/without/resumption/manifest.json"];
+			assert.deepEqual(infos(await result("twice", { extra: { include } })), [false, false]);
 		});
 		test("trace: what was negotiated, and how it ended", async () => {
 			const lines = await output("connect", { secure: { ...ca, trace: true } });
@@ -185,13 +212,74 @@ for (const variant of variants) {
 				{ ...ca, tls_elliptic_curve: [23] },
 				{ ...ca, applicationLayerProtocolNegotiation: 5 },
 				{},
+				{ ...ca, Verify: true },
+				{ ...ca, tls_server_nam: "a" },
+				{ ...ca, tls_signature_algorithmss: [] },
+				{ ...ca, pin: [] },
 			];
-			const [verify, version, unknown, protocols, nobody] = await result("wrong", { secure: { all } });
+			const [verify, version, unknown, protocols, nobody, ...mistyped] = await result("wrong", { secure: { all } });
 			assert.match(verify, /"verify": checking can't be switched off; give a pin/);
 			assert.match(version, /"protocolVersion"/);
-			assert.match(unknown, /"tls_elliptic_curve" is no option/);
+			assert.match(unknown, /"tls_elliptic_curve" is no option: did you mean "tls_elliptic_curves"\?/);
 			assert.match(protocols, /"applicationLayerProtocolNegotiation"/);
 			assert.match(nobody, /no trust anchor/);
+			for (const [i, name] of ["verify", "tls_server_name", "tls_signature_algorithms", "pins"].entries())
+				assert.match(mistyped[i], new RegExp(`is no option: did you mean "${name}"`));
+		});
+		test("options on a prototype, such as a pin, are refused and not lost", async () => {
+			for (const line of await result("inherited")) assert.match(line, /"secure" must be a plain object/);
+		});
+	});
+
+	describe(`STARTTLS by { from: socket }, ${variant}`, () => {
+		/** Plain text, then TLS on the same connection. `more` stands behind the line after which TLS begins. */
+		const started = async (more: string | Uint8Array = ""): Promise<any[]> => {
+			const server = createPlain(socket => {
+				socket.on("error", () => {});
+				socket.write("220 ready\n");
+				socket.once("data", () => {
+					const go = Buffer.from("go\n");
+					socket.write(Buffer.concat([go, Buffer.from(more)]));
+					new TLSSocket(socket, { isServer: true, ...identity })
+						.on("error", () => {})
+						.on("data", function (this: TLSSocket, data) {
+							this.write(data);
+						});
+				});
+			});
+			await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+			try {
+				const { port } = server.address() as { port: number };
+				const config = { part: "startTLS", port: String(port), secure: JSON.stringify(ca), options: "{}" };
+				const app = await buildApp("tests/sdk/app", { variant, config, extra: trusted });
+				const { code, stdout, stderr } = await runApp(app, { timeout: 30 });
+				assert.equal(code, 0, `${stderr}\n${stdout.join("\n")}`);
+				return JSON.parse(stdout.at(-1)!) as any[];
+			} finally {
+				server.close();
+			}
+		};
+		test("goes on over the same connection; the socket that was taken over can't be used", async () => {
+			assert.deepEqual(await started(), ["220 ready\n", "go\n", "refused", "refused", "hello\n"]);
+		});
+		for (const [title, more] of Object.entries({
+			"plain text": "250 evil\n",
+			"a close_notify": Uint8Array.of(21, 3, 3, 0, 2, 1, 0),
+			"application data": Uint8Array.of(23, 3, 3, 0, 5, 0x65, 0x76, 0x69, 0x6c, 10),
+		}))
+			test(`${title} that came before TLS does not reach the application`, async () => {
+				const events = await started(more);
+				assert.deepEqual(events.slice(0, 2), ["220 ready\n", "go\n"]);
+				assert.match(
+					events.at(-1),
+					/^(unexpected_message|decode_error|protocol_version|peer_alert|truncated|record_overflow): /,
+				);
+				assert.ok(!events.some(one => /evil|hello/.test(String(one))), events.join());
+			});
+		test("a closed socket, one of TLS and what is none are refused", async () => {
+			const lines = await result("wrongSockets");
+			assert.equal(lines.length, 4);
+			for (const line of lines) assert.match(line, /^TLSError: (?!not refused)/);
 		});
 	});
 
@@ -240,6 +328,27 @@ for (const variant of variants) {
 				socket.once("data", () => socket.end(Buffer.alloc(50_000, "x")));
 			};
 			assert.deepEqual(await result("oldStyleReading", { serve }), [-1, 50_000, 0]);
+		});
+		test("text of more than one piece, whose characters are cut anywhere", async () => {
+			const text = `x${"\u00fc\u20ac\u{1f600}".repeat(500)}`;
+			const bytes = Buffer.from(text);
+			const serve = (socket: TLSSocket): void => {
+				socket.once("data", () => {
+					socket.write(bytes.subarray(0, 3));
+					socket.write(bytes.subarray(3, 8));
+					socket.end(bytes.subarray(8));
+				});
+			};
+			assert.deepEqual(await result("oldStyleText", { serve }), [-1, bytes.length, text]);
+		});
+		test("text that is no UTF-8", async () => {
+			const serve = (socket: TLSSocket): void => {
+				socket.once("data", () => socket.end(Buffer.from("a\xe9b\xc0\x80c\xed\xa0\x80d\x80e", "latin1")));
+			};
+			const [message, bytes, text] = await result("oldStyleText", { serve });
+			assert.deepEqual([message, bytes], [-1, 12]);
+			assert.equal(text.replaceAll("\ufffd", ""), "abcde");
+			assert.ok(text.includes("\ufffd"));
 		});
 		test("cut without close_notify: -2", async () => {
 			const serve = (socket: TLSSocket): void => {

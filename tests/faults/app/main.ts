@@ -269,7 +269,8 @@ function run(scenario: Scenario, done: () => void): void {
 				}, scenario.late);
 				return;
 			}
-			if (scenario.format === "number") while (count-- > 0) text += String.fromCharCode(this.read() as number);
+			if (scenario.format === "number")
+				while (count-- > 0) text += String.fromCharCode(this.read() as unknown as number);
 			else text += String.fromArrayBuffer(this.read() as ArrayBuffer);
 			act("onReadable", this);
 		},

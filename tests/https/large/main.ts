@@ -8,12 +8,7 @@
 import config from "mc/config";
 import type { TLSError } from "tls/errors";
 import { fetch } from "tls/fetch";
-import { hasRoom } from "tls/hardware/memory";
 import { collect, mark } from "simulator";
-
-/** What stays free in `readWithoutRoom`: too little for a piece of 64 bytes, and enough for the sentence that says so. */
-const LEFT_BYTES = 576;
-const LEFT_SLOTS = 160;
 
 const secure = { certificate: config.ca as string, tls_max_fragment_length: 4096 };
 
@@ -26,32 +21,8 @@ async function collectBody(): Promise<void> {
 	}
 }
 
-/** Asks for a piece of a body while all memory but what an error needs is taken. */
-async function readWithoutRoom(): Promise<void> {
-	const response = await fetch(`${config.url}collect`, { secure });
-	const pieces = response[Symbol.asyncIterator]();
-	let held: object | undefined;
-	for (let size = 4096; size >= 16; size >>= 1)
-		while (hasRoom(size + LEFT_BYTES, LEFT_SLOTS)) held = { held, bytes: new Uint8Array(size) };
-	// to wait takes memory, too: first the piece is asked for
-	const piece = pieces.next();
-	held = undefined;
-	try {
-		trace(`${(await piece).value?.length} bytes read\n`);
-	} catch (error) {
-		trace(`${(error as TLSError).code}: ${(error as TLSError).message}\n`);
-	}
-	equalEnd((await pieces.next()).done);
-}
-
-/** An iterator that has failed is at its end. */
-function equalEnd(isDone: boolean | undefined): void {
-	if (!isDone) throw new Error("the iterator goes on after an error");
-}
-
 async function main(): Promise<void> {
-	if (config.options === "full") await readWithoutRoom();
-	else if (config.options !== "{}") await collectBody();
+	if (config.options !== "{}") await collectBody();
 	collect();
 	mark("start");
 	const response = await fetch(config.url || `https://localhost:${config.port}/${config.bytes}`, { secure });

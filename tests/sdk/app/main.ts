@@ -9,6 +9,7 @@ import TLSSocket from "embedded:io/socket/tcp/tls";
 import SecureSocket from "securesocket";
 import Session from "ssl/session";
 import Timer from "timer";
+import type { TLSError } from "tls/errors";
 import { convertOptions } from "tls/sdk/options";
 
 const port = Number(config.port);
@@ -82,6 +83,15 @@ function refused(body: () => unknown): void {
 function wrong(): void {
 	for (const one of decode(config.secure)["all"] as Record<string, unknown>[])
 		refused(() => new TLSSocket({ host: "localhost", address, port, TCP: { io: TCP }, secure: one }));
+	finish();
+}
+
+/** Options on a prototype. */
+function inherited(): void {
+	const usual = { host: "localhost", address, port, TCP: { io: TCP } };
+	refused(() => new TLSSocket({ ...usual, secure: Object.create({ ...secure(), pins: [new Uint8Array(32)] }) }));
+	refused(() => new SecureSocket({ host: "localhost", port, secure: Object.create(secure()) }));
+	refused(() => new Session(Object.create({ serverName: "localhost", ...secure() })));
 	finish();
 }
 
@@ -160,6 +170,24 @@ function oldStyleReading(): void {
 	};
 }
 
+/** All that comes, as text. */
+function oldStyleText(): void {
+	let text = "",
+		bytes = 0;
+	const socket = new SecureSocket({ host: "localhost", port, secure: secure() });
+	socket.callback = (message, value) => {
+		if (message === 1) socket.write("1\n");
+		if (message === 2) {
+			bytes += value!;
+			text += socket.read(String);
+		}
+		if (message < 0) {
+			events.push(message, bytes, text);
+			finish();
+		}
+	};
+}
+
 /** The SDK's Session of ECMA-419's TCP: as examples/io/tcp/tlssocket of the SDK drives it. */
 function session(): void {
 	const tls = new Session({ serverName: "localhost", ...secure() });
@@ -205,14 +233,84 @@ function session(): void {
 	tcp.readable = tcp.writable = 0;
 }
 
+/** Plain text first, then TLS over the socket that has it. What waits in the socket behind "go" is left to TLS. */
+function startTLS(): void {
+	let text = "",
+		sent = false;
+	new TCP({
+		address,
+		port,
+		onReadable(count) {
+			for (; count > 0; count--) {
+				text += String.fromArrayBuffer(this.read(1) as ArrayBuffer);
+				if (text.endsWith("\n")) break;
+			}
+			if (!text.endsWith("\n")) return;
+			events.push(text);
+			text = "";
+			if (events.length === 1) {
+				this.write(ArrayBuffer.fromString("STARTTLS\n"));
+				return;
+			}
+			const client: TLSSocket = new TLSSocket({
+				from: this,
+				host: "localhost",
+				TCP: { io: TCP },
+				secure: secure(),
+				onWritable: () => {
+					if (sent) return;
+					sent = true;
+					client.write(ArrayBuffer.fromString("hello\n"));
+				},
+				onReadable: () => {
+					events.push(String.fromArrayBuffer(client.read() as ArrayBuffer));
+					client.close();
+					finish();
+				},
+				onError: (error: TLSError) => {
+					events.push(`${error.code}: ${error.message}`);
+					finish();
+				},
+			} as never);
+			for (const method of ["read", "write"] as const)
+				try {
+					const result = this[method](new ArrayBuffer(1)) as unknown;
+					events.push(result === undefined && method === "read" ? "refused" : "not refused");
+				} catch {
+					events.push("refused");
+				}
+		},
+	});
+}
+
+/** Sockets that can't be taken over. */
+function wrongSockets(): void {
+	const closed = new TCP({ address, port });
+	closed.close();
+	const ofTLS = new TLSSocket({ host: "localhost", address, port, TCP: { io: TCP }, secure: secure() });
+	for (const from of [closed, ofTLS, {}, 5])
+		try {
+			new TLSSocket({ from, host: "localhost", TCP: { io: TCP }, secure: secure() } as never);
+			events.push("not refused");
+		} catch (error) {
+			events.push(String(error));
+		}
+	ofTLS.close();
+	finish();
+}
+
 const parts: Record<string, () => void> = {
 	connect: () => connect(),
 	twice: () => connect(2),
 	wrong,
+	inherited,
 	converted,
 	tcpOptions,
 	oldStyle: () => oldStyle(),
 	oldStyleReading,
+	oldStyleText,
 	session,
+	startTLS,
+	wrongSockets,
 };
 parts[config.part]!();
