@@ -10,9 +10,10 @@ import { join } from "node:path";
 import { type Options, readCount, readOptions, refuseOther } from "./arguments.js";
 import { runCommand } from "./guarded.js";
 import { locked, Problem, projectRoot } from "../build/files.js";
+import { say } from "../build/progress.js";
 import { cMutants } from "./mutate/c.js";
 import { Copy } from "./mutate/copy.js";
-import { readEquivalents, reasonFor } from "./mutate/equivalent.js";
+import { readEquivalents, reasonFor, staleEntries } from "./mutate/equivalent.js";
 import {
 	limitFor,
 	measureTests,
@@ -225,6 +226,8 @@ async function mutate(values: Arguments): Promise<number> {
 		return 0;
 	}
 	const equivalents = readEquivalents();
+	if (values.paths.length === 0 && !values.line)
+		for (const entry of staleEntries(equivalents, all)) say(`tests/mutants.txt has no such change any more: ${entry}`);
 	const totals: Record<Kind, number> = { killed: 0, survived: 0, "timed out": 0, "does not compile": 0, equivalent: 0 };
 	const deadline = Date.now() + values.for * 1000;
 	let next = 0,

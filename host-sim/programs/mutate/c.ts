@@ -81,7 +81,8 @@ function statements(sites: Sites, text: string, all: readonly Word[], i: number)
 	if (word.text === "return") {
 		let end = i;
 		while (all[end]!.text !== ";") end++;
-		if (end > i + 1) sites.add(word.start, all[end]!.end, "return 0;");
+		const isZero = end === i + 2 && /^(false|0|NULL)$/.test(after!.text);
+		if (end > i + 1 && !isZero) sites.add(word.start, all[end]!.end, "return 0;");
 		return;
 	}
 	const close = closing(all, i + 1);

@@ -35,6 +35,19 @@ export function readEquivalents(): Map<string, string> {
 	return result;
 }
 
+/** The entries that are no change of `mutants`: the code that they were about is gone. Each is the path, and the line. */
+export function staleEntries(equivalents: ReadonlyMap<string, string>, mutants: readonly Mutant[]): string[] {
+	const known = new Set<string>();
+	for (const { path, above, before, after } of mutants)
+		known.add(key(path, "", before, after)).add(key(path, above, before, after));
+	return [...equivalents.keys()]
+		.filter(entry => !known.has(entry))
+		.map(entry => {
+			const [path, , before] = entry.split("\n");
+			return `${path}: ${before}`;
+		});
+}
+
 export function reasonFor(
 	equivalents: ReadonlyMap<string, string>,
 	{ path, above, before, after }: Mutant,

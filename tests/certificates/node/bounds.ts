@@ -24,6 +24,9 @@ const second = 1000;
 /** In whole seconds, as certificates say it. */
 const time = Math.floor(now / second) * second;
 
+/** Under a root that has expired a second ago. */
+const expired = makeWorld({ root: { notBefore: new Date(time - day), notAfter: new Date(time - second) } });
+
 function chainWith(changes: Changes): typeof chain {
 	const changed = makeWorld(changes);
 	return [changed.leaf, changed.lower, changed.upper];
@@ -140,7 +143,21 @@ function certificates(): ChainCase[] {
 				],
 				["the second before", validity(time + second, time + day), "certificate_not_yet_valid", /./, { time }],
 				["the second behind", validity(time - day, time - second), "certificate_expired", /./, { time }],
+				[
+					"the second behind, by a clock that may be late",
+					validity(time - day, time - second),
+					"certificate_expired",
+					/certificate 0/,
+					{ time, clockTolerance: 300 },
+				],
 			],
+		),
+		refused(
+			"validity: a root, the second behind, by a clock that may be late",
+			[expired.leaf, expired.lower, expired.upper],
+			"certificate_expired",
+			/root/,
+			{ trusted: [expired.root], time, clockTolerance: 300 },
 		),
 		...[63, 64, 65].map(length =>
 			refused(
@@ -178,6 +195,18 @@ function statuses(): ChainCase[] {
 		issuer: lower,
 		extendedKeyUsage: ["OCSPSigning"],
 	});
+	/** By a responder whose certificate is valid from `start` to `end`, in seconds from now on. */
+	const by = (start: number, end: number): Setting => {
+		const responder = makeCertificate({
+			subject: "Responder",
+			key: makeKey("p256"),
+			issuer: lower,
+			extendedKeyUsage: ["OCSPSigning"],
+			notBefore: new Date(time + start * second),
+			notAfter: new Date(time + end * second),
+		});
+		return answer({ signer: responder, certificates: [responder.der] });
+	};
 	const others = (count: number): Buffer[] => Array.from({ length: count }, () => upper.der);
 	const no = (name: string, says: RegExp, setting: Setting): ChainCase =>
 		refused(`status: ${name}`, chain, "bad_staple", says, setting);
@@ -188,6 +217,10 @@ function statuses(): ChainCase[] {
 		no("a second behind its last", /expired on/, status(time - day, time - second)),
 		yes("without an end, a day old", status(time - day, null)),
 		no("without an end, a day and a second old", /expired on/, status(time - day - second, null)),
+		yes("by a responder whose certificate is in its last second", by(-100, 0)),
+		no("by a responder whose certificate expired a second ago", /the responder's certificate/, by(-100, -1)),
+		yes("by a responder whose certificate is in its first second", by(0, 100)),
+		no("by a responder whose certificate is valid in a second", /the responder's certificate/, by(1, 100)),
 		yes("16 extensions", answer({ extensions: list(16) })),
 		no("17 extensions", /more than 16 extensions/, answer({ extensions: list(17) })),
 		yes("16 certificates, the responder's last", answer({ signer, certificates: [...others(15), signer.der] })),

@@ -118,6 +118,19 @@ export function keyFaults(): ChainCase[] {
 			"bad_certificate",
 			/no point of its curve/,
 		),
+		...(
+			[
+				[16, new RegExp(`unsupported key \\(algorithm 1\\.2${"\\.3".repeat(15)}\\)`)],
+				[17, /unsupported key \(algorithm an identifier of many parts\)/],
+			] as const
+		).map(([length, says]) =>
+			fault(
+				`a key whose algorithm has an identifier of ${length} bytes`,
+				withSPKI(sequence(sequence(oid(`1.2${".3".repeat(length - 1)}`)), bitString(Buffer.of(1)))),
+				"unsupported_certificate",
+				says,
+			),
+		),
 		fault("a DSA key", withSPKI(dsa), "unsupported_certificate", /certificate 0 .* unsupported key \(DSA\)/),
 		fault(
 			"an authority whose key is not on its curve",

@@ -34,6 +34,11 @@ function withRoots(): ChainCase[] {
 		accepted("the root's key is pinned, which is not sent", chain, { pins: [pin(root), stranger] }),
 		accepted("a trusted server certificate's key is pinned", [leaf], { trusted: [leaf], pins: [pin(leaf)] }),
 		refused("another key is pinned", chain, "pin_mismatch", none, { pins: [stranger] }),
+		...[0, 31].map(at => {
+			const near = Uint8Array.from(pin(leaf));
+			near[at]! ^= 1;
+			return refused(`a pin that differs in byte ${at}`, chain, "pin_mismatch", none, { pins: [near] });
+		}),
 		refused("several other keys are pinned", chain, "pin_mismatch", /none of the 3 pinned keys/, {
 			pins: [stranger, pin({ key: attacker }), new Uint8Array(32)],
 		}),

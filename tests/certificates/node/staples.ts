@@ -165,6 +165,16 @@ function wrong(): ChainCase[] {
 			/not about the server's certificate/,
 			respond({ issuer: upper, signer: lower }),
 		),
+		no(
+			"of a certificate whose issuer has another name, but the same key",
+			/not about the server's certificate/,
+			respond({ issuer: { ...lower, subject: upper.subject }, signer: lower }),
+		),
+		no(
+			"of a certificate whose issuer has another key, but the same name",
+			/not about the server's certificate/,
+			respond({ issuer: { ...lower, key: upper.key }, signer: lower }),
+		),
 		no("out of date", /expired on/, respond({ thisUpdate: now - 9 * day, nextUpdate: now - day })),
 		no("out of date, without an end", /expired on/, respond({ thisUpdate: now - 2 * day, nextUpdate: null })),
 		no("of tomorrow", /is not valid before/, respond({ thisUpdate: now + day, nextUpdate: now + 2 * day })),

@@ -66,6 +66,12 @@ export const orderFaults: Fault[] = [
 		script: followed("ServerHello", message(11 + 32)),
 		...unexpected,
 	},
+	// the bit of type 30 in the set of messages is that of change_cipher_spec; 62 is the same bit a round later
+	...[29, 30, 31, 62].map(type => ({
+		name: `a message of type ${type} in place of ChangeCipherSpec`,
+		script: finishing(records => [plainRecord(22, message(type)), ...records.slice(1)]),
+		...unexpected,
+	})),
 	{
 		name: "a ServerKeyExchange before the Certificate",
 		...unexpected,

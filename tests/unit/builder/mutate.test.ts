@@ -10,7 +10,7 @@ import { after, test } from "node:test";
 
 import { cMutants } from "../../../host-sim/programs/mutate/c.js";
 import { Copy } from "../../../host-sim/programs/mutate/copy.js";
-import { reasonFor } from "../../../host-sim/programs/mutate/equivalent.js";
+import { reasonFor, staleEntries } from "../../../host-sim/programs/mutate/equivalent.js";
 import { runTests, type Verdict } from "../../../host-sim/programs/mutate/reach.js";
 import { mutated, type Mutant } from "../../../host-sim/programs/mutate/sites.js";
 import { Floor, settle } from "../../../host-sim/programs/mutate/timeouts.js";
@@ -105,6 +105,7 @@ test("C: the same, inside of functions", () => {
 	expectC("a = b - 1u;", "a = b + 1u;", "a = b - 2u;", "a = b - 0u;");
 	expectC("if (a && b) f(a);", "if (a || b) f(a);", "if (!(a && b)) f(a);", "if (0) f(a);", "if (a && b) ;");
 	expectC("return a;", "return 0;");
+	expectC("return false;");
 	expectC('xsRangeError("%d", a + 1);');
 	expectC("f(a);", ";");
 });
@@ -133,6 +134,8 @@ test("equivalent changes are known by path, line and change, and where that is n
 		mutants.map(mutant => reasonFor(one, mutant)),
 		[undefined, "why"],
 	);
+	const stale = new Map([[["sample.ts", "", "g();", ";"].join("\n"), "gone"], ...one]);
+	assert.deepEqual(staleEntries(stale, mutants), ["sample.ts: g();"]);
 	const both = new Map([[["sample.ts", "", "f();", ";"].join("\n"), "why"]]);
 	assert.deepEqual(
 		mutants.map(mutant => reasonFor(both, mutant)),

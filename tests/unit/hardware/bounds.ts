@@ -82,6 +82,16 @@ test("HKDF-Expand-Label writes inside of the secret only", () => {
 	throws(() => secret.expandLabel(SHA256, secret, "key", undefined, 0, 0, 0, 16), RangeError);
 });
 
+test("the PRF takes its seed from the middle of a buffer", () => {
+	const seed = context.map((_, i) => i & 0xff);
+	const prf = (buffer: Uint8Array, start: number, end: number): Uint8Array => {
+		const secret = new Secret(48);
+		secret.prf(SHA256, from(), "label", buffer, start, end);
+		return bytes(secret);
+	};
+	equal(prf(seed, 5, 37), prf(seed.slice(5, 37), 0, 32));
+});
+
 test("the PRF: labels of 24 characters, seeds of 64 bytes, and no more", () => {
 	const prf = (label: string, end: number): Uint8Array => {
 		const secret = new Secret(48);

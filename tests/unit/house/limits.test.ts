@@ -23,7 +23,7 @@ const where: Readonly<Record<string, string>> = {
 	"driver.ts MAX_CHANGE_CIPHER_SPECS": "faults/floods.test.ts",
 	"host.ts Work": "faults/turns.test.ts",
 	"driver.ts MAX_IGNORED": "faults/floods.test.ts",
-	"driver.ts MAX_HANDSHAKE_TYPE": "faults/tls12/records.ts",
+	"driver.ts MAX_HANDSHAKE_TYPE": "faults/tls12/order.ts",
 	"sending.ts MAX_RECORDS": "faults/turns.test.ts",
 	"lifecycle.ts MAX_IDLE_MESSAGES": "faults/floods.test.ts",
 	"limits.ts Size": "unit/handshake/limits.ts",

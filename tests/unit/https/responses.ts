@@ -4,6 +4,7 @@
 
 import { equal, note, ok, test } from "test/harness";
 import type { RequestOptions } from "tls/https";
+import { isTokenByte } from "tls/https/syntax";
 import { exchange, FakeSocket, type Outcome } from "test/unit/https/peer";
 
 interface Case {
@@ -75,6 +76,13 @@ const good: readonly Case[] = [
 		statusText: "Created",
 		headers: { "content-length": "1" },
 		body: "y",
+	},
+	{
+		name: "an interim response with the last number that one has",
+		response: "HTTP/1.1 199 Almost\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nz",
+		statusText: "OK",
+		headers: { "content-length": "1" },
+		body: "z",
 	},
 	{
 		name: "a body up to close_notify",
@@ -162,6 +170,14 @@ test("a head, and how many headers it has, at their bounds", async () => {
 	equal((await exchange([many], {}, "open", { maxHeaders: 10 })).error, null);
 	const refused = await exchange([many], {}, "open", { maxHeaders: 9 });
 	ok(String(refused.error).includes('"maxHeaders"'), String(refused.error));
+});
+
+test("each byte that a token may have, and no other (RFC 9110 section 5.6.2)", () => {
+	const marks = "!#$%&'*+-.^_`|~";
+	for (let c = 0; c < 256; c++) {
+		const text = String.fromCharCode(c);
+		equal(isTokenByte(c), /[0-9A-Za-z]/.test(text) || marks.includes(text), `byte ${c}`);
+	}
 });
 
 test("lines of a chunk, its size and interim responses at their bounds", async () => {

@@ -167,6 +167,13 @@ test("an address is only ever an iPAddress, a name only ever a dNSName", () => {
 	equal(namesOf(certificate), "server.example, 192.0.2.7, 2001:0db8:0000:0000:0000:0000:0000:0007");
 });
 
+test("64 names are looked at for an error, of whatever kind", () => {
+	const mail = generalName(0x81, ascii("a@b")),
+		name = generalName(DNS, ascii("server.example"));
+	equal(namesOf(withNames(...Array<Uint8Array>(63).fill(mail), name)), "server.example");
+	equal(namesOf(withNames(...Array<Uint8Array>(64).fill(mail), name)), "");
+});
+
 test("a list of names that is no DER is an error, even behind the right name", () => {
 	const name = generalName(DNS, ascii("server.example"));
 	throws(() => matchesServerName(withNames(name, Uint8Array.of(DNS, 5, 0x61)), "server.example"), "bad_certificate");
