@@ -13,16 +13,20 @@ import { RootStore } from "tls/trust";
 
 let isSent = false;
 
+// named, as the SDK's types know of `io` alone
+const dns = { io: Resolver, servers: [config.servers], socket: { io: UDP } };
+const socket = {
+	io: TLSClient,
+	TCP: { io: TCP },
+	secure: config.ca ? { certificate: config.ca } : { roots: new RootStore(new Resource(config.roots)) },
+};
+
 const client = new WebSocketClient({
 	host: config.host,
 	port: Number(config.port),
 	path: config.path,
-	dns: { io: Resolver, servers: [config.servers], socket: { io: UDP } },
-	socket: {
-		io: TLSClient,
-		TCP: { io: TCP },
-		secure: config.ca ? { certificate: config.ca } : { roots: new RootStore(new Resource(config.roots)) },
-	},
+	dns,
+	socket,
 	onWritable() {
 		if (isSent) return;
 		isSent = true;

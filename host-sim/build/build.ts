@@ -15,6 +15,7 @@ import { sourceFolders } from "./packages.js";
 import { buildCompiler, buildRuntime, type Runtime } from "./runtime.js";
 import { findToolchain, type Toolchain } from "./toolchain.js";
 import { compileTypeScript } from "./typescript.js";
+import { declareSDK } from "./typings.js";
 
 export interface BuildOptions {
 	/** "native" (the default) or "m32". */
@@ -115,6 +116,9 @@ export function prepareApp(
 	if (!files.declarations.some(file => file.name === "mc/config")) {
 		files.declarations.push({ name: "mc/config", source: join(ownFolder, "typings", "config.d.ts") });
 	}
+	// as mcconfig does
+	if (!files.preload.includes("mc/config")) files.preload.push("mc/config");
+	declareSDK(files);
 	addCreation(manifest);
 	const label = String(manifest.variables["NAME"] ?? basename(dirname(path)));
 	const isOwn = ({ source }: { source: string }): boolean => platform.folders.some(own => source.startsWith(`${own}/`));
@@ -219,7 +223,7 @@ export async function buildApp(folder: string, given: BuildOptions = {}): Promis
 	const prepared = prepareApp(folder, given);
 	const { manifest, files, label } = prepared;
 	const toolchain = await findToolchain(variant);
-	const compiler = await buildCompiler();
+	const compiler = await buildCompiler(toolchain.engine);
 	const runtime = await buildRuntime(toolchain);
 	return locked("build", async () => {
 		const modules = await compileScripts(prepared, compiler, kind);

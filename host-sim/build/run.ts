@@ -94,11 +94,13 @@ export interface Report {
 		readonly native: { readonly current: number; readonly peak: number; readonly allocations: number };
 		readonly allocations: { readonly slots: number; readonly chunks: number };
 	};
+	/** All of flash once the SDK's linker has linked it, the built-ins included. */
 	readonly flash: {
 		readonly bytecode: number;
+		/** 16 bytes each on a device; names are among them. */
 		readonly slots: number;
-		readonly slotBytes: number;
 		readonly chunks: number;
+		/** Names of properties and modules. */
 		readonly keys: number;
 	};
 	/** What each module takes of flash once the SDK's linker has linked it; slots and chunks only where it is preloaded. */

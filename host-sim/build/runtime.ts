@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import { compileCrypto, cryptoFlags } from "./crypto.js";
-import { fetchEngine } from "./engine.js";
+import { engineFolder, type EngineSource } from "./engine.js";
 import { locked, projectRoot } from "./files.js";
 import { compileUnits, linkProgram, sources, type Unit } from "./objects.js";
 import { findToolchain, type Toolchain } from "./toolchain.js";
@@ -58,9 +58,12 @@ const observed = ["-DmxDebug=1", "-DmxMetering=1"];
 /** Files of xs/ that include one of the engine's, in place of which they are compiled. */
 export const engineParts = ["heap.c", "functions.c", "lines.c"];
 
-/** The engine's C files but those: xsMemory.c is part of heap.c, xsFunction.c of functions.c, xsRun.c of lines.c. */
+/**
+ * The engine's C files but those: xsMemory.c is part of heap.c, xsFunction.c of functions.c, xsRun.c of lines.c. In the SDK's, xsum.c is part of
+ * xsMath.c, and xsffi.c is for code that is loaded at run time.
+ */
 export function engineSources(engine: string): string[] {
-	return sources(join(engine, "sources"), new Set(["xsMemory.c", "xsFunction.c", "xsRun.c"]));
+	return sources(join(engine, "sources"), new Set(["xsMemory.c", "xsFunction.c", "xsRun.c", "xsum.c", "xsffi.c"]));
 }
 
 const parserFiles = [
@@ -102,10 +105,10 @@ export function engineFolders(engine: string): string[] {
 	return ["includes", "platforms", "sources"].map(name => join(engine, name));
 }
 
-/** The program that compiles modules to bytecode. The same on every variant, so it is built for the host. */
-export async function buildCompiler(): Promise<string> {
-	const engine = await fetchEngine();
-	const toolchain = await findToolchain("native");
+/** The program that compiles modules to bytecode. The same on every variant with one engine, so it is built for the host. */
+export async function buildCompiler(source: EngineSource = "npm"): Promise<string> {
+	const engine = await engineFolder(source);
+	const toolchain = await findToolchain(source === "sdk" ? "native-sdk" : "native");
 	const defines = [
 		...language,
 		"-DmxCompile=1",
@@ -139,7 +142,7 @@ function libraries(toolchain: Toolchain): string[] {
 
 /** The engine and the runtime, compiled for a variant. */
 export async function buildRuntime(toolchain: Toolchain): Promise<Runtime> {
-	const engine = await fetchEngine();
+	const engine = await engineFolder(toolchain.engine);
 	const folders = engineFolders(engine);
 	const isSanitized = toolchain.variant.includes("asan");
 	const defines = [

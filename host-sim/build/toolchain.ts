@@ -2,12 +2,13 @@
 	The C compiler and Mbed TLS's crypto library. They are found and tried out. What is missing is installed (as root on Debian), or asked for
 	in one command. A variant is how an app is built: "native", or "m32" with the 32-bit pointers of the device. Behind a dash "asan" adds the
 	address and undefined-behaviour sanitizers. "bare" leaves out the engine's meter and line numbers, as a release for a device does.
-	"device" builds Mbed TLS as on a device (crypto.ts) in place of the system's.
+	"device" builds Mbed TLS as on a device (crypto.ts) in place of the system's. "sdk" takes the Moddable SDK's own engine (engine.ts).
 */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { EngineSource } from "./engine.js";
 import { buildFolder, digest, Problem, writeWhole } from "./files.js";
 import { run } from "./process.js";
 import { say } from "./progress.js";
@@ -18,6 +19,8 @@ export interface Toolchain {
 	readonly isBare: boolean;
 	/** Which Mbed TLS: the system's, or one built as on a device. */
 	readonly crypto: "system" | "device";
+	/** Which XS: that of the npm package, or the Moddable SDK's own. */
+	readonly engine: EngineSource;
 	readonly compiler: string;
 	/** For compiling and linking alike. */
 	readonly flags: string[];
@@ -58,9 +61,16 @@ const probe = `#include <psa/crypto.h>
 int main(void) { return psa_crypto_init() == PSA_SUCCESS ? 0 : 1; }
 `;
 
+/** XS_TLS_MBEDTLS=device in the environment builds every variant with Mbed TLS as on a device: a run of the tests with 3.6 beside the system's. */
 function cryptoOf(variant: string): Toolchain["crypto"] {
-	const extras = variant.split("-").slice(1);
-	return extras.includes("device") ? "device" : "system";
+	const asked = process.env["XS_TLS_MBEDTLS"] ?? "";
+	if (asked !== "" && asked !== "system" && asked !== "device")
+		throw new Problem(`XS_TLS_MBEDTLS takes "system" or "device", not "${asked}"`, 2);
+	return asked === "device" || variant.split("-").slice(1).includes("device") ? "device" : "system";
+}
+
+function engineOf(variant: string): EngineSource {
+	return variant.split("-").slice(1).includes("sdk") ? "sdk" : "npm";
 }
 
 /** What a variant's objects have in common with those of others: its name without what selects Mbed TLS. */
@@ -77,8 +87,9 @@ function variantFlags(variant: string): string[] {
 		throw new Problem(`"${variant}": a variant is native or m32, with -asan behind it if wanted`, 2);
 	const flags = base === "m32" ? ["-m32"] : [];
 	for (const extra of extras) {
-		if (extra === "bare" || extra === "device") continue;
-		if (extra !== "asan") throw new Problem(`"${variant}": additions to a variant are -asan, -bare and -device`, 2);
+		if (extra === "bare" || extra === "device" || extra === "sdk") continue;
+		if (extra !== "asan")
+			throw new Problem(`"${variant}": additions to a variant are -asan, -bare, -device and -sdk`, 2);
 		flags.push("-fsanitize=address,undefined", "-fno-omit-frame-pointer");
 	}
 	return flags;
@@ -165,6 +176,7 @@ export async function findToolchain(variant: string): Promise<Toolchain> {
 	}
 	const compiler = process.env["CC"] ?? "cc";
 	const crypto = cryptoOf(variant);
+	const engine = engineOf(variant);
 	const folder = join(buildFolder, folderName(variant));
 	mkdirSync(folder, { recursive: true });
 	const versionOf = async (): Promise<string> => (await run(compiler, ["--version"])).stdout;
@@ -172,6 +184,7 @@ export async function findToolchain(variant: string): Promise<Toolchain> {
 		variant,
 		isBare,
 		crypto,
+		engine,
 		compiler,
 		flags,
 		linkFlags,
@@ -210,6 +223,7 @@ export async function canBuild(variant: string): Promise<boolean> {
 				variant,
 				isBare: false,
 				crypto,
+				engine: engineOf(variant),
 				compiler,
 				flags: variantFlags(variant),
 				linkFlags: [],

@@ -11,6 +11,7 @@ import { buildFolder, digest, fileName, Problem, projectRoot, Stamp, writeChange
 import type { Dictionary, Manifest } from "./manifest.js";
 import type { AppFiles, ModuleFile } from "./match.js";
 import { run } from "./process.js";
+import { isInSDK } from "./provided.js";
 import { say } from "./progress.js";
 
 /** A compiled module: its JavaScript, and the map to its source. */
@@ -41,6 +42,8 @@ export function tsconfig(manifest: Manifest, files: AppFiles, outDir: string, so
 			lib: ["es2025"],
 			sourceMap: true,
 			target: "es2025",
+			// the SDK's declarations refer to globals that not every app has
+			...(files.declarations.some(file => isInSDK(file.source)) ? { skipLibCheck: true } : {}),
 			...compilerOptions,
 			// not mcconfig's: it leaves these to the manifest, and takes types from wherever its tsc looks
 			noEmitOnError: true,
@@ -50,7 +53,7 @@ export function tsconfig(manifest: Manifest, files: AppFiles, outDir: string, so
 			listFiles: true,
 			pretty: false,
 		},
-		files: [join(projectRoot, "host-sim", "typings", "globals.d.ts"), ...sources],
+		files: [join(projectRoot, "host-sim", "typings", "globals.d.ts"), ...files.ambient, ...sources],
 	};
 }
 

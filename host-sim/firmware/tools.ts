@@ -42,6 +42,7 @@ export async function findCrossCompiler(): Promise<Toolchain> {
 		variant: "rv32imc",
 		isBare: false,
 		crypto: "device",
+		engine: "npm",
 		compiler,
 		flags,
 		linkFlags: [],

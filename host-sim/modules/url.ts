@@ -1,138 +1,154 @@
 /*
-	"url": the SDK's URL and URLSearchParams, for URLs with a host (https, http, wss, ws, mqtts, mqtt and others with "//"). A relative one is resolved against
-	its base (RFC 3986 section 5.2). Names of hosts are in ASCII: there is no Punycode here.
+	"url": the SDK's URL and URLSearchParams, after the WHATWG's URL standard (urlparser.ts).
 */
 
-const defaultPorts: Readonly<Record<string, string>> = Object.freeze({
-	"http:": "80",
-	"https:": "443",
-	"ws:": "80",
-	"wss:": "443",
-	"ftp:": "21",
-});
+import {
+	addPath,
+	encodeFragment,
+	encodeQuery,
+	encodeUser,
+	isSpecial,
+	parsePort,
+	type Parts,
+	parseURL,
+	setHost,
+	writeHost,
+	writePath,
+	writeURL,
+} from "./urlparser";
 
-/** Characters that stay as they are in a path, a query or a fragment. */
-const PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~!$&'()*+,;=:@/?%[]|^-";
-
-function percentEncode(text: string): string {
-	let result = "";
-	for (const character of text) result += PLAIN.includes(character) ? character : encodeURIComponent(character);
-	return result;
-}
-
-/** Takes "." and ".." out of a path (RFC 3986 section 5.2.4). */
-function withoutDots(path: string): string {
-	const result: string[] = [];
-	const parts = path.split("/").slice(1);
-	parts.forEach((part, i) => {
-		const isLast = i === parts.length - 1;
-		if (part === "..") result.pop();
-		else if (part !== ".") result.push(part);
-		if (isLast && (part === "." || part === "..")) result.push("");
-	});
-	return `/${result.join("/")}`;
-}
-
-/** Scheme, "//" and authority, authority, path, query and fragment (RFC 3986 appendix B). */
-function takeApart(text: string): RegExpExecArray | null {
-	// XS: a literal here, as a preloaded RegExp can't be used
-	return /^([A-Za-z][A-Za-z0-9+.-]*:)?(\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?$/.exec(text);
-}
-
-function refuse(text: string): never {
-	throw new TypeError(`"${text}" is no URL`);
+function parse(url: unknown, base?: Parts): Parts {
+	const parts = parseURL(String(url), base);
+	if (!parts) throw new TypeError("invalid URL");
+	return parts;
 }
 
 export class URL {
-	protocol = "";
-	username = "";
-	password = "";
-	hostname = "";
-	pathname = "";
-	#port = "";
-	#hash = "";
-	#searchParams = new URLSearchParams();
+	#parts: Parts;
+	readonly #searchParams: URLSearchParams;
 
-	constructor(url: string, base?: string | URL) {
-		const match = takeApart(String(url).trim());
-		if (!match) refuse(url);
-		const [, scheme, , authority, path = "", query, hash = ""] = match as (string | undefined)[];
-		const from = scheme === undefined ? (base === undefined ? refuse(url) : new URL(String(base))) : undefined;
-		this.protocol = scheme?.toLowerCase() ?? from!.protocol;
-		if (authority !== undefined) this.#setAuthority(authority, url);
-		else if (!from) refuse(url);
-		else {
-			this.username = from.username;
-			this.password = from.password;
-			this.hostname = from.hostname;
-			this.#port = from.port;
-		}
-		const isBelow = from !== undefined && authority === undefined && !path.startsWith("/");
-		const folder = isBelow ? from.pathname.slice(0, from.pathname.lastIndexOf("/") + 1) : "";
-		this.pathname = isBelow && !path ? from.pathname : percentEncode(withoutDots(folder + path || "/"));
-		this.search = query ?? (isBelow && !path ? from.search : "");
-		this.hash = hash;
+	constructor(url: string | URL, base?: string | URL) {
+		this.#parts = parse(url, base === undefined ? undefined : parse(base));
+		this.#searchParams = new URLSearchParams(this.#parts.query ?? "", query => {
+			this.#parts.query = query === "" ? undefined : query;
+		});
 	}
 
-	#setAuthority(authority: string, url: string): void {
-		const at = authority.lastIndexOf("@");
-		if (at >= 0) {
-			const [name, ...rest] = authority.slice(0, at).split(":");
-			this.username = name!;
-			this.password = rest.join(":");
-		}
-		const match = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]\s]+)(?::(\d*))?$/.exec(authority.slice(at + 1));
-		if (!match) refuse(url);
-		this.hostname = match[1]!.toLowerCase();
-		this.port = match[2] ?? "";
+	/** False where a URL has no place for a user, a password or a port. */
+	get #hasAuthority(): boolean {
+		const { host, scheme } = this.#parts;
+		return host !== undefined && host !== "" && scheme !== "file";
 	}
 
-	get port(): string {
-		return this.#port;
+	get href(): string {
+		return writeURL(this.#parts);
 	}
-	/** That of the protocol is left out. */
-	set port(port: string | number) {
-		const number = String(port);
-		if (Number(number) > 65535 || !/^\d*$/.test(number)) refuse(`port ${number}`);
-		const text = number === "" ? "" : String(Number(number));
-		this.#port = text === defaultPorts[this.protocol] ? "" : text;
-	}
-	get host(): string {
-		return this.#port ? `${this.hostname}:${this.#port}` : this.hostname;
-	}
-	set host(host: string) {
-		this.#setAuthority(host, host);
+	set href(href: string) {
+		this.#parts = parse(href);
+		this.#searchParams.replace(this.#parts.query ?? "");
 	}
 	get origin(): string {
-		return `${this.protocol}//${this.host}`;
+		const { scheme } = this.#parts;
+		return isSpecial(scheme) && this.host ? `${scheme}://${this.host}` : "null";
+	}
+	get protocol(): string {
+		return `${this.#parts.scheme}:`;
+	}
+	set protocol(protocol: string) {
+		const parts = this.#parts;
+		const scheme = /^([A-Za-z][A-Za-z0-9+.-]*)(?::|$)/.exec(String(protocol))?.[1]?.toLowerCase();
+		if (scheme === undefined || isSpecial(scheme) !== isSpecial(parts.scheme)) return;
+		const isFile = scheme === "file";
+		if (isFile && (parts.username || parts.password || parts.port)) return;
+		if (parts.scheme === "file" && !parts.host) return;
+		parts.scheme = scheme;
+		parts.port = parsePort(parts.port, scheme) ?? parts.port;
+	}
+	get username(): string {
+		return this.#parts.username;
+	}
+	set username(name: string) {
+		if (this.#hasAuthority) this.#parts.username = encodeUser(String(name));
+	}
+	get password(): string {
+		return this.#parts.password;
+	}
+	set password(password: string) {
+		if (this.#hasAuthority) this.#parts.password = encodeUser(String(password));
+	}
+	get host(): string {
+		return writeHost(this.#parts);
+	}
+	set host(host: string) {
+		this.#setHost(String(host), false);
+	}
+	get hostname(): string {
+		return this.#parts.host ?? "";
+	}
+	set hostname(name: string) {
+		this.#setHost(String(name), true);
+	}
+	get port(): string {
+		return this.#parts.port;
+	}
+	set port(port: string | number) {
+		if (!this.#hasAuthority) return;
+		const text = String(port);
+		const digits = /^\d*/.exec(text)![0];
+		if (digits !== "" || text === "") this.#parts.port = parsePort(digits, this.#parts.scheme) ?? this.#parts.port;
+	}
+	get pathname(): string {
+		return writePath(this.#parts);
+	}
+	set pathname(path: string) {
+		const parts = this.#parts;
+		if (typeof parts.path === "string") return;
+		const text = String(path);
+		const first = isSpecial(parts.scheme) ? /^[/\\]/ : /^\//;
+		parts.path = [];
+		if (text !== "" || isSpecial(parts.scheme)) addPath(parts.path, text.replace(first, ""), parts.scheme);
 	}
 	get search(): string {
-		const text = this.#searchParams.source;
-		return text ? `?${text}` : "";
+		return this.#parts.query ? `?${this.#parts.query}` : "";
 	}
 	set search(search: string) {
-		this.#searchParams.source = percentEncode(search.startsWith("?") ? search.slice(1) : search);
+		const parts = this.#parts;
+		const text = String(search).replace(/^\?/, "");
+		parts.query = String(search) === "" ? undefined : encodeQuery(text, parts.scheme);
+		this.#searchParams.replace(text);
 	}
 	get searchParams(): URLSearchParams {
 		return this.#searchParams;
 	}
 	get hash(): string {
-		return this.#hash;
+		return this.#parts.fragment ? `#${this.#parts.fragment}` : "";
 	}
 	set hash(hash: string) {
-		const text = hash.startsWith("#") ? hash.slice(1) : hash;
-		this.#hash = text ? `#${percentEncode(text)}` : "";
-	}
-	get href(): string {
-		const secret = this.password ? `:${this.password}` : "";
-		const user = this.username || secret ? `${this.username}${secret}@` : "";
-		return `${this.protocol}//${user}${this.host}${this.pathname}${this.search}${this.#hash}`;
+		this.#parts.fragment = String(hash) === "" ? undefined : encodeFragment(String(hash).replace(/^#/, ""));
 	}
 	toString(): string {
 		return this.href;
 	}
 	toJSON(): string {
 		return this.href;
+	}
+
+	/** Host, and port where one may be given; what is none changes nothing. */
+	#setHost(text: string, isName: boolean): void {
+		const parts = this.#parts;
+		if (typeof parts.path === "string") return;
+		const end = text.search(isSpecial(parts.scheme) ? /[/\\?#]/ : /[/?#]/);
+		const authority = end < 0 ? text : text.slice(0, end);
+		// a file's host has no port
+		if (parts.scheme === "file" && /:(?![^[]*\])/.test(authority)) return;
+		const [, name = "", port] = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?/.exec(authority)!;
+		const hasPort = port !== undefined && port !== "" && parsePort(port, parts.scheme) !== null;
+		if (name === "" && (isSpecial(parts.scheme) || hasPort || parts.port !== "")) return;
+		if (isName && port !== undefined) return;
+		const changed = { ...parts };
+		if (!setHost(changed, name)) return;
+		parts.host = changed.host;
+		if (hasPort) parts.port = parsePort(port, parts.scheme)!;
 	}
 }
 
@@ -153,20 +169,25 @@ function encodeForm(text: string): string {
 
 export class URLSearchParams {
 	#pairs: [string, string][] = [];
-	/** What was given, as long as nothing has changed it. */
-	#source: string | undefined;
+	readonly #changed: ((query: string) => void) | undefined;
 
-	constructor(from: string | readonly (readonly string[])[] | Readonly<Record<string, unknown>> = "") {
-		if (typeof from === "string") this.source = from.startsWith("?") ? from.slice(1) : from;
-		else if (Array.isArray(from)) for (const [name, value] of from as string[][]) this.append(name!, value!);
+	/** `changed` is the URL's, which it is a part of. */
+	constructor(
+		from: string | readonly (readonly string[])[] | Readonly<Record<string, unknown>> = "",
+		changed?: (query: string) => void,
+	) {
+		this.#changed = changed;
+		if (typeof from === "string") this.replace(changed ? from : from.replace(/^\?/, ""));
+		else if (Array.isArray(from))
+			for (const pair of from as string[][]) {
+				if (pair.length !== 2) throw new TypeError("invalid parameter");
+				this.append(pair[0]!, pair[1]!);
+			}
 		else for (const [name, value] of Object.entries(from)) this.append(name, String(value));
 	}
 
-	/** The query without its question mark. */
-	get source(): string {
-		return this.#source ?? this.toString();
-	}
-	set source(text: string) {
+	/** Reads a query without its question mark; the URL has it already. */
+	replace(text: string): void {
 		this.#pairs = text
 			.split("&")
 			.filter(Boolean)
@@ -174,18 +195,20 @@ export class URLSearchParams {
 				const at = part.indexOf("=");
 				return at < 0 ? [decodeForm(part), ""] : [decodeForm(part.slice(0, at)), decodeForm(part.slice(at + 1))];
 			});
-		this.#source = text;
 	}
 	get length(): number {
 		return this.#pairs.length;
 	}
+	#update(): void {
+		this.#changed?.(this.toString());
+	}
 	append(name: string, value: string): void {
-		this.#source = undefined;
 		this.#pairs.push([String(name), String(value)]);
+		this.#update();
 	}
 	delete(name: string): void {
-		this.#source = undefined;
 		this.#pairs = this.#pairs.filter(pair => pair[0] !== name);
+		this.#update();
 	}
 	get(name: string): string | null {
 		return this.#pairs.find(pair => pair[0] === name)?.[1] ?? null;
@@ -198,12 +221,12 @@ export class URLSearchParams {
 	}
 	set(name: string, value: string): void {
 		const first = this.#pairs.find(pair => pair[0] === name);
-		this.#source = undefined;
-		if (!first) this.append(name, value);
+		if (!first) this.#pairs.push([String(name), String(value)]);
 		else {
 			first[1] = String(value);
 			this.#pairs = this.#pairs.filter(pair => pair === first || pair[0] !== name);
 		}
+		this.#update();
 	}
 	toString(): string {
 		return this.#pairs.map(([name, value]) => `${encodeForm(name)}=${encodeForm(value)}`).join("&");

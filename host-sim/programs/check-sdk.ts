@@ -1,28 +1,45 @@
 /*
-	npm run check-sdk: for people who have the Moddable SDK. Builds apps of ours with the SDK's own mcconfig for Linux, runs them without a window against a local
-	server (host-sim/sdk/loader.c), and prints the figures beside the simulator's for the same app.
+	npm run check-sdk: for people who have the Moddable SDK. Builds the demo and the examples with the SDK's own mcconfig for Linux, runs them without a window
+	against local servers (host-sim/sdk/loader.c), and prints the figures beside the simulator's for the same apps, with both engines.
 */
 
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:https";
-import { delimiter, join } from "node:path";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, delimiter, dirname, join } from "node:path";
 
 import { buildApp } from "../build/build.js";
 import { buildFolder, Problem, projectRoot } from "../build/files.js";
-import { runApp, type Report } from "../build/run.js";
-import { makeIdentity } from "../servers/certificates.js";
-import { readOptions, refuseOther } from "./arguments.js";
+import { runApp } from "../build/run.js";
+import { readOptions } from "./arguments.js";
+import { type CheckedApp, checkedApps, type Running, start } from "./check-sdk/apps.js";
+import { compareFlash } from "./check-sdk/flash.js";
+import { type Linked, readLinked } from "./check-sdk/linked.js";
 import { runCommand } from "./guarded.js";
 
-const usage = `npm run check-sdk
+/** What stands for the flash table among the names of apps. */
+const FLASH = "flash";
 
-Builds the demo with the Moddable SDK's own mcconfig for Linux, runs it against a local server, and prints its figures beside the
-simulator's. The environment must have MODDABLE, and the SDK's tools must be built. Needs gcc, pkg-config and libglib2.0-dev.
+const names = [...checkedApps.map(app => app.name), FLASH];
+
+const usage = `npm run check-sdk [-- NAME ...]
+
+Builds apps with the Moddable SDK's own mcconfig for Linux, runs them against local servers, and prints their figures beside the
+simulator's, with the engine of its own and with the SDK's (--engine sdk). What is in flash is counted beyond an app that does nothing, as
+the SDK's modules for Linux are others than the simulator's. "flash" is the flash table of \`npm run bench\`, each line of it
+beside what the SDK's linker makes. Without names all of these:
+
+  ${names.join(", ")}
+
+The environment must have MODDABLE, and the SDK's tools must be built. Needs gcc, pkg-config and libglib2.0-dev. Exits with 1 where a
+figure is more than 3 % off, collections by more than one, or a line of the flash table more than 2 %.
 `;
 
-/** How long an app runs in the loader, in seconds. */
-const RUN_SECONDS = 4;
+/** How long an app runs in the loader at most, and after its last connection has ended. */
+const RUN_SECONDS = 20;
+const REST_MS = 600;
+
+/** How far off a figure may be, as a share. */
+const TOLERANCE = 0.03;
 
 interface Tools {
 	readonly sdk: string;
@@ -55,8 +72,8 @@ function words(text: string): string[] {
 	return text.trim().split(/\s+/).filter(Boolean);
 }
 
-/** The loader, compiled against the SDK's headers. */
-function buildLoader(tools: Tools, folder: string): string {
+/** The loader, compiled against the SDK's headers, and linked with an app. */
+function buildLoader(tools: Tools, folder: string, library: string): string {
 	const loader = join(folder, "loader");
 	const glib = words(run("pkg-config", ["--cflags", "--libs", "gio-2.0"], tools, folder));
 	const xs = ["includes", "platforms", "sources"].map(name => `-I${join(tools.sdk, "xs", name)}`);
@@ -65,7 +82,7 @@ function buildLoader(tools: Tools, folder: string): string {
 	const source = join(projectRoot, "host-sim", "sdk", "loader.c");
 	run(
 		"gcc",
-		["-O1", "-o", loader, source, ...defines, ...xs, screen, ...glib, "-ldl", "-lpthread", "-lm"],
+		["-O1", "-o", loader, source, library, `-Wl,-rpath,${dirname(library)}`, ...defines, ...xs, screen, ...glib, "-lm"],
 		tools,
 		folder,
 	);
@@ -81,15 +98,11 @@ function findBelow(folder: string, name: string): string {
 	return join(folder, found);
 }
 
-/** What the SDK's linker has written: slots of the preloaded heap, keys. Bytecode is not counted yet: the linker writes it function by function. */
-interface Linked {
-	readonly slots: number;
-	readonly keys: number;
-}
-
-function readLinked(text: string): Linked {
-	const numberOf = (name: string): number => Number(new RegExp(`#define ${name} (\\d+)`).exec(text)?.[1] ?? Number.NaN);
-	return { slots: numberOf("mxHeapCount"), keys: numberOf("mxKeysCount") };
+/** Folders of this name below a folder. */
+function foldersBelow(folder: string, name: string): string[] {
+	return readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter(entry => entry.isDirectory() && entry.name === name)
+		.map(entry => join(entry.parentPath, entry.name));
 }
 
 /** What an app's machine has used. */
@@ -100,93 +113,213 @@ interface Used {
 	readonly collections: number;
 }
 
-interface Served {
-	readonly server: Server;
-	readonly port: number;
-	readonly ca: string;
-	requests: number;
-}
-
-async function serve(): Promise<Served> {
-	const { root, intermediate, leaf } = makeIdentity(["127.0.0.1"]);
-	const served = { port: 0, ca: root.pem, requests: 0 } as Served & { server: Server; port: number };
-	served.server = createServer({ cert: leaf.pem + intermediate.pem, key: leaf.keyPem }, (_, response) => {
-		served.requests++;
-		response.end("hello from the server\n");
+/** Resolves when the app has had its connections and the last one has ended. */
+function served({ server }: Running, connections: number): Promise<void> {
+	let open = 0,
+		seen = 0;
+	return new Promise(resolve => {
+		server.on("connection", socket => {
+			open++;
+			seen++;
+			socket.on("close", () => {
+				if (--open === 0 && seen >= connections) setTimeout(resolve, REST_MS);
+			});
+		});
 	});
-	await new Promise<void>(resolve => {
-		served.server.listen(0, "127.0.0.1", resolve);
-	});
-	served.port = (served.server.address() as { port: number }).port;
-	return served;
 }
 
 /** Runs the library in a process of its own, while the server here answers. */
-async function load(loader: string, library: string): Promise<Used> {
-	const { spawn } = await import("node:child_process");
+async function load(loader: string, done: Promise<void>): Promise<Used> {
 	let text = "";
 	const code = await new Promise<number | null>((resolve, reject) => {
-		const child = spawn(loader, [library, String(RUN_SECONDS)], { stdio: ["ignore", "pipe", "inherit"] });
+		const child = spawn(loader, [String(RUN_SECONDS)], { stdio: ["ignore", "pipe", "inherit"] });
 		child.stdout.setEncoding("utf8").on("data", (part: string) => {
 			text += part;
 		});
 		child.on("error", reject).on("close", resolve);
+		void done.then(() => child.kill());
 	});
 	const line = text.split("\n").find(one => one.startsWith('{"status"'));
 	if (code !== 0 || !line) throw new Problem(`the app did not run in the loader (exit ${code}):\n${text}`);
 	return JSON.parse(line) as Used;
 }
 
-function row(name: string, sdk: number, simulator: number): string {
-	const change = sdk ? `${((simulator / sdk - 1) * 100).toFixed(1)} %` : "";
-	return `${name.padEnd(28)}${String(sdk).padStart(10)}${String(simulator).padStart(12)}${change.padStart(10)}`;
+type Figures = Omit<Linked, "named" | "nameTexts"> & Omit<Used, "status">;
+
+const lines: readonly (readonly [string, keyof Figures])[] = [
+	["slots preloaded", "slots"],
+	["bytecode, bytes", "bytecode"],
+	["texts and buffers, bytes", "chunks"],
+	["keys", "keys"],
+	["slots, peak", "slotsPeak"],
+	["chunks, peak bytes", "chunksPeak"],
+	["collections", "collections"],
+];
+
+function share(sdk: number, simulator: number): number {
+	return sdk ? simulator / sdk - 1 : simulator ? 1 : 0;
 }
 
-function table(linked: Linked, used: Used, report: Report): string {
-	return [
-		`${"".padEnd(28)}${"SDK".padStart(10)}${"simulator".padStart(12)}`,
-		row("slots preloaded", linked.slots, report.flash.slots),
-		row("keys", linked.keys, report.flash.keys),
-		row("slots, peak", used.slotsPeak, report.memory.slots.peak),
-		row("chunks, peak bytes", used.chunksPeak, report.memory.chunks.peak),
-		row("collections", used.collections, report.memory.collections),
-	].join("\n");
+/** True where a figure is near enough. One collection depends on the length of a signature. */
+function isNear(key: keyof Figures, sdk: Figures, own: Figures): boolean {
+	return (
+		Math.abs(share(sdk[key], own[key])) <= TOLERANCE || (key === "collections" && Math.abs(sdk[key] - own[key]) <= 1)
+	);
 }
 
-async function check(): Promise<number> {
+function percent(value: number, isGood: boolean): string {
+	return `${(value * 100).toFixed(1)} %${isGood ? "  " : " !"}`;
+}
+
+function printTable(name: string, sdk: Figures, columns: readonly Figures[]): boolean {
+	const rows = lines.map(([title, key]) => [
+		title,
+		String(sdk[key]),
+		...columns.flatMap(own => [String(own[key]), percent(share(sdk[key], own[key]), isNear(key, sdk, own))]),
+	]);
+	const all = [[name, "SDK", "simulator", "", "--engine sdk", ""], ...rows];
+	const widths = [26, 10, 12, 11, 14, 11];
+	const text = all.map(cells =>
+		cells.map((cell, i) => (i ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join(""),
+	);
+	process.stdout.write(`${text.join("\n").replace(/ +$/gm, "")}\n\n`);
+	return lines.every(([, key]) => columns.every(own => isNear(key, sdk, own)));
+}
+
+/** Figures of what is in flash: those that are counted beyond an empty app. */
+const inFlash = ["slots", "bytecode", "chunks", "keys"] as const;
+
+/** Builds an app with the SDK. Returns what was linked, and the library. */
+function buildSDK(name: string, manifest: object, folder: string, tools: Tools): { linked: Linked; library: string } {
+	// the engine's objects in it serve all apps
+	const output = join(dirname(folder), "out");
+	mkdirSync(output, { recursive: true });
+	for (const one of foldersBelow(output, name)) rmSync(one, { recursive: true, force: true });
+	writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest, null, "\t"));
+	run("mcconfig", ["-i", "-m", "-p", "lin", "-o", output], tools, folder);
+	const linked = readLinked(readFileSync(findBelow(output, `${name}/mc.xs.c`), "utf8"));
+	return { linked, library: findBelow(output, `${name}/mc.so`) };
+}
+
+/** The app as the SDK builds and runs it. */
+async function ofSDK(app: CheckedApp, folder: string, tools: Tools): Promise<Figures> {
+	const running = await start(app);
+	try {
+		const manifest = { include: [app.manifest], config: app.config(running) };
+		const { linked, library } = buildSDK(app.name, manifest, folder, tools);
+		const loader = buildLoader(tools, folder, library);
+		const { status, ...used } = await load(loader, served(running, app.connections));
+		if (status) throw new Problem(`${app.name}: the SDK's engine stopped with status ${status}`);
+		return { ...linked, ...used };
+	} finally {
+		running.server.close();
+	}
+}
+
+/** Runs an app in the simulator: a release, with heaps that grow as the SDK's do on Linux. */
+async function simulate(folder: string, variant: string, config: Record<string, string>): Promise<Figures> {
+	const built = await buildApp(folder, { variant, isRelease: true, config, extra: { creation: { static: 0 } } });
+	const { report, code, stdout, stderr } = await runApp(built, { timeout: 30 });
+	if (code !== 0 || !report)
+		throw new Problem(`${built.name} failed in the simulator, ${variant}:\n${stdout.join("\n")}\n${stderr}`);
+	const { memory, flash } = report;
+	return {
+		...flash,
+		slotsPeak: memory.slots.peak,
+		chunksPeak: memory.chunks.peak,
+		collections: memory.collections,
+	};
+}
+
+async function ofSimulator(app: CheckedApp, folder: string, variant: string): Promise<Figures> {
+	const running = await start(app);
+	try {
+		return await simulate(folder, variant, app.config(running));
+	} finally {
+		running.server.close();
+	}
+}
+
+/** What an app beyond `empty` has in flash. */
+function beyond(app: Figures, empty: Figures): Figures {
+	return { ...app, ...Object.fromEntries(inFlash.map(key => [key, app[key] - empty[key]])) };
+}
+
+const variants = ["native", "native-sdk"] as const;
+
+/** The SDK's figures, then the simulator's with each engine. */
+type Row = readonly [Figures, ...Figures[]];
+
+/** An app that does nothing, with parts of the SDK for which the simulator has modules of its own. */
+async function emptyApp(platform: readonly string[], folder: string, tools: Tools): Promise<Row> {
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, "main.js"), "trace();\n");
+	const name = basename(folder);
+	const creation = {
+		static: 32768,
+		chunk: { initial: 6144, incremental: 512 },
+		heap: { initial: 704, incremental: 64 },
+	};
+	const include = platform.map(path => `$(MODDABLE)/${path}`);
+	const { linked } = buildSDK(name, { include, modules: { "*": "./main" }, creation }, folder, tools);
+	const own: Figures[] = [];
+	for (const variant of variants) own.push(await simulate(folder, variant, {}));
+	return [{ ...linked, slotsPeak: 0, chunksPeak: 0, collections: 0 }, ...own];
+}
+
+/** How far off a line of the flash table may be. */
+const FLASH_TOLERANCE = 0.02;
+
+async function checkFlash({ bin }: Tools): Promise<boolean> {
+	const lines = await compareFlash(bin);
+	const all = { name: "all of the client", sdk: 0, simulator: 0 };
+	let worst = 0;
+	const rows = [...lines, all].map(line => {
+		const { name, sdk, simulator } = line;
+		if (line !== all) {
+			all.sdk += sdk;
+			all.simulator += simulator;
+		}
+		const off = share(sdk, simulator);
+		worst = Math.max(worst, Math.abs(off));
+		const cell = percent(off, Math.abs(off) <= FLASH_TOLERANCE);
+		return `${name.padEnd(44)}${String(sdk).padStart(8)}${String(simulator).padStart(12)}${cell.padStart(11)}`;
+	});
+	const head = `${"flash, bytes without natives".padEnd(44)}${"xsl".padStart(8)}${"simulator".padStart(12)}`;
+	process.stdout.write(`${[head, ...rows].join("\n").replace(/ +$/gm, "")}\n\n`);
+	return worst <= FLASH_TOLERANCE;
+}
+
+async function check(chosen: readonly string[]): Promise<number> {
 	const tools = findTools();
 	const folder = join(buildFolder, "check-sdk");
-	const output = join(folder, "out"),
-		app = join(folder, "demo");
-	for (const one of [output, app]) mkdirSync(one, { recursive: true });
-	const served = await serve();
-	try {
-		const config = { url: `https://127.0.0.1:${served.port}/`, ca: served.ca };
-		writeFileSync(
-			join(app, "manifest.json"),
-			JSON.stringify({ include: [join(projectRoot, "manifest.json")], config }, null, "\t"),
-		);
-		run("mcconfig", ["-i", "-m", "-p", "lin", "-o", output], tools, app);
-		const loader = buildLoader(tools, folder);
-		const linked = readLinked(readFileSync(findBelow(output, "mc.xs.c"), "utf8"));
-		const used = await load(loader, findBelow(output, "mc.so"));
-		if (served.requests !== 1)
-			throw new Problem(
-				`the SDK's build of the demo made ${served.requests} requests, expected 1 (status ${used.status})`,
-			);
-		const { report, code, stderr } = await runApp(await buildApp(app), { timeout: 30 });
-		if (code !== 0 || !report) throw new Problem(`the demo failed in the simulator:\n${stderr}`);
-		process.stdout.write(`demo, one HTTPS request, 64-bit\n${table(linked, used, report)}\n`);
-		return 0;
-	} finally {
-		served.server.close();
+	mkdirSync(folder, { recursive: true });
+	let allHold = true;
+	const empties = new Map<readonly string[], Row>();
+	for (const app of checkedApps.filter(one => chosen.length === 0 || chosen.includes(one.name))) {
+		const own = join(folder, app.name);
+		mkdirSync(own, { recursive: true });
+		let empty = empties.get(app.platform);
+		if (!empty) {
+			empty = await emptyApp(app.platform, join(folder, `empty${empties.size}`), tools);
+			empties.set(app.platform, empty);
+		}
+		const sdk = beyond(await ofSDK(app, own, tools), empty[0]);
+		const columns: Figures[] = [];
+		for (const [i, variant] of variants.entries())
+			columns.push(beyond(await ofSimulator(app, own, variant), empty[i + 1]!));
+		if (!printTable(app.name, sdk, columns)) allHold = false;
 	}
+	if ((chosen.length === 0 || chosen.includes(FLASH)) && !(await checkFlash(tools))) allHold = false;
+	return allHold ? 0 : 1;
+}
+
+function takeName(chosen: string[], name: string): void {
+	if (!names.includes(name)) throw new Problem(`"${name}" is none of these: ${names.join(", ")}`, 2);
+	chosen.push(name);
 }
 
 /** Returns the exit code. */
 export function main(values: readonly string[]): Promise<number> {
-	return runCommand(values, usage, async () => {
-		readOptions(values, {}, undefined, refuseOther);
-		return check();
-	});
+	return runCommand(values, usage, () => check(readOptions<string[]>(values, {}, [], takeName)));
 }

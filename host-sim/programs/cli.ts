@@ -7,6 +7,7 @@ import { basename } from "node:path";
 
 import { type App, buildApp } from "../build/build.js";
 import { cryptoName } from "../build/crypto.js";
+import type { EngineSource } from "../build/engine.js";
 import { fileProblem, Problem } from "../build/files.js";
 import type { RunOptions } from "../build/run.js";
 import { findToolchain } from "../build/toolchain.js";
@@ -34,6 +35,7 @@ of "mc/config".
 
   --m32                 build with 32-bit pointers: memory figures are then those of the device
   --variant NAME        native or m32; with -asan behind it under the sanitizers, with -bare without meter and line numbers, with -device as on a device
+  --engine sdk          embed the engine of the Moddable SDK that MODDABLE names, in place of XS 13
   --build-only          build, say where the program is, don't run
   --chip NAME           be that chip for what the app offers: esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2
   --tcp-buffer BYTES    what TCP buffers each way; 5,744 unless given, 8,192 with --chip esp32, as in the SDK's targets
@@ -64,6 +66,7 @@ Build problems give 1.
 interface Arguments {
 	app?: string;
 	variant: string;
+	engine: EngineSource;
 	buildOnly: boolean;
 	quiet: boolean;
 	verbose: boolean;
@@ -83,6 +86,14 @@ function setChip(run: Arguments["run"], name: string): void {
 	if (name === "esp32") run.tcpBuffer ??= ESP32_TCP_BYTES;
 }
 
+function readEngine(name: string): EngineSource {
+	if (name === "npm" || name === "sdk") return name;
+	throw new Problem(
+		`--engine takes "npm", XS 13, or "sdk", the engine of the SDK that MODDABLE names, not "${name}"`,
+		2,
+	);
+}
+
 /** What is usable as a clock: "unset", seconds, or a date. */
 function checkClock(text: string): string {
 	if (text === "unset" || /^\d{1,12}(\.\d+)?$/.test(text)) return text;
@@ -97,6 +108,7 @@ function checkClock(text: string): string {
 const options: Options<Arguments> = {
 	"--m32": { set: result => (result.variant = "m32") },
 	"--variant": { take: (result, name) => (result.variant = name) },
+	"--engine": { take: (result, name) => (result.engine = readEngine(name)) },
 	"--build-only": { set: result => (result.buildOnly = true) },
 	"--quiet": { set: result => (result.quiet = true) },
 	"--verbose": { set: result => (result.verbose = true) },
@@ -129,6 +141,7 @@ function readOther(result: Arguments, value: string): void {
 function readArguments(values: readonly string[]): Arguments & { readonly app: string } {
 	const result: Arguments = {
 		variant: "native",
+		engine: "npm",
 		buildOnly: false,
 		quiet: false,
 		verbose: false,
@@ -141,7 +154,7 @@ function readArguments(values: readonly string[]): Arguments & { readonly app: s
 	readOptions(values, options, result, readOther);
 	const { app } = result;
 	if (app === undefined) throw new Problem("which app? Name the folder of its manifest.json; --help says more", 2);
-	return { ...result, app };
+	return { ...result, app, variant: result.engine === "sdk" ? `${result.variant}-sdk` : result.variant };
 }
 
 function writeReport(file: string, report: unknown): void {

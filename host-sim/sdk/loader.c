@@ -1,45 +1,33 @@
 /*
-	Runs the library that mcconfig makes of an app for Linux (mc.so), without a window: the SDK's screen calls end here. After the seconds that are asked for,
-	or when the engine stops, it prints what the app's machine has used, as JSON. Compiled against the SDK's own headers.
+	Runs the library that mcconfig makes of an app for Linux (mc.so), without a window. The app starts as on a device (the SDK's xs/platforms/mc/xsHosts.c): the
+	SDK's own start for Linux also makes an object for the screen, and collects garbage. The run ends after so many seconds, at SIGTERM, or when the engine
+	stops; then it prints what the app's machine has used, as JSON. Compiled against the SDK's own headers, and linked with the library.
 
-		loader mc.so SECONDS
+		loader SECONDS
 */
 
-#include <dlfcn.h>
+#include <glib-unix.h>
 #include <glib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "xsAll.h"
+#include "xs.h"
 
 #include "screen.h"
 
-enum { kPixels = 320 * 240 };
+extern void* xsPreparationAndCreation(txCreation** creation);
 
 static GMainLoop* loop;
 static int status;
 
+/* The engine calls it where it stops. */
 static void onAbort(txScreen* screen, int reason)
 {
 	(void)screen;
 	status = reason ? reason : 1;
 	g_main_loop_quit(loop);
-}
-
-static void ignore(txScreen* screen)
-{
-	(void)screen;
-}
-
-static void ignoreMessage(txScreen* screen, char* message, int size)
-{
-	(void)screen, (void)message, (void)size;
-}
-
-static void ignoreStart(txScreen* screen, double interval)
-{
-	(void)screen, (void)interval;
 }
 
 static gboolean quit(gpointer data)
@@ -49,45 +37,47 @@ static gboolean quit(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
+static void startApp(xsMachine* machine, const txPreparation* preparation)
+{
+	xsBeginHost(machine);
+	{
+		xsVars(1);
+		xsVar(0) = xsImportNow(preparation->main);
+		xsVar(0) = xsGet(xsVar(0), xsID("default"));
+		if (xsTest(xsVar(0)) && xsIsInstanceOf(xsVar(0), xsFunctionPrototype))
+			xsCallFunction0(xsVar(0), xsGlobal);
+	}
+	xsEndHost(machine);
+}
+
 static void printFigures(const txMachine* the)
 {
-	printf("{\"status\":%d,\"slotsPeak\":%ld,\"chunksPeak\":%ld,\"slots\":%ld,\"chunks\":%ld,\"collections\":%d}\n",
-		status, (long)the->peakHeapCount, (long)the->peakChunksSize, (long)the->currentHeapCount,
-		(long)the->currentChunksSize, (int)the->garbageCollectionCount);
+	printf("{\"status\":%d,\"slotsPeak\":%ld,\"chunksPeak\":%ld,\"collections\":%d}\n", status,
+		(long)the->peakHeapCount, (long)the->peakChunksSize, (int)the->garbageCollectionCount);
 }
 
 int main(int count, char** values)
 {
-	if (count != 3) {
-		fputs("usage: loader mc.so SECONDS\n", stderr);
+	if (count != 2) {
+		fputs("usage: loader SECONDS\n", stderr);
 		return 2;
 	}
-	void* library = dlopen(values[1], RTLD_NOW);
-	if (!library) {
-		fprintf(stderr, "%s\n", dlerror());
-		return 1;
-	}
-	txScreenLaunchProc launch = (txScreenLaunchProc)dlsym(library, "fxScreenLaunch");
-	if (!launch) {
-		fprintf(stderr, "%s\n", dlerror());
-		return 1;
-	}
-	txScreen* screen = calloc(1, sizeof(txScreen) + kPixels * screenBytesPerPixel);
+	txPreparation* preparation = xsPreparationAndCreation(NULL);
+	txScreen* screen = calloc(1, sizeof(txScreen));
 	screen->abort = onAbort;
-	screen->bufferChanged = screen->formatChanged = ignore;
-	screen->post = ignoreMessage;
-	screen->start = ignoreStart;
-	screen->stop = ignore;
-	screen->width = 320;
-	screen->height = 240;
 	g_mutex_init(&screen->workersMutex);
 	screen->mainThread = mxCurrentThread();
 	loop = g_main_loop_new(NULL, FALSE);
-	g_timeout_add((guint)(atof(values[2]) * 1000), quit, NULL);
-	(*launch)(screen);
-	if (screen->machine && !status)
+	g_timeout_add((guint)(atof(values[1]) * 1000), quit, NULL);
+	g_unix_signal_add(SIGTERM, quit, NULL);
+	txMachine* the = fxPrepareMachine(NULL, preparation, "app", screen, NULL);
+	if (!the)
+		return 1;
+	screen->machine = the;
+	the->host = screen;
+	startApp(the, preparation);
+	if (!status)
 		g_main_loop_run(loop);
-	if (screen->machine)
-		printFigures(screen->machine);
-	return screen->machine ? 0 : 1;
+	printFigures(the);
+	return 0;
 }

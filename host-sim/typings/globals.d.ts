@@ -16,6 +16,16 @@ interface ArrayBufferTypes {
 	HostBuffer: HostBuffer;
 }
 
+interface ByteBufferTypes extends ArrayBufferTypes {
+	Uint8Array: Uint8Array;
+	Uint8ClampedArray: Uint8ClampedArray;
+	Int8Array: Int8Array;
+	DataView: DataView;
+}
+
+/** What the SDK's declarations call a buffer of bytes. */
+type ByteBuffer = ByteBufferTypes[keyof ByteBufferTypes];
+
 interface ObjectConstructor {
 	/** Freezes an object and, where `deep` is true, all that it refers to. */
 	freeze<T>(object: T, deep?: boolean): Readonly<T>;

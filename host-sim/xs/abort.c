@@ -104,7 +104,7 @@ static void endWithoutMemory(txMachine* the)
 			asked, use.chunksLimit - use.chunks, use.chunksLimit, at, place);
 }
 
-/* The engine has one status for both stacks; only the native one is near the limit that the engine computed for it. */
+/* XS 13 has one status for both stacks; only the native one is near the limit that the engine computed for it. */
 static void endWithStackOverflow(txMachine* the)
 {
 	char here, place[256];
@@ -170,7 +170,14 @@ void fxAbort(txMachine* the, int status)
 	takeFigures(the);
 	switch (status) {
 	case XS_NOT_ENOUGH_MEMORY_EXIT: endWithoutMemory(the); break;
-	case XS_STACK_OVERFLOW_EXIT: endWithStackOverflow(the); break;
+#if SIM_SDK_ENGINE
+	case XS_JAVASCRIPT_STACK_OVERFLOW_EXIT:
+	case XS_NATIVE_STACK_OVERFLOW_EXIT:
+#else
+	case XS_STACK_OVERFLOW_EXIT:
+#endif
+		endWithStackOverflow(the);
+		break;
 	case XS_NO_MORE_KEYS_EXIT:
 		endWith(kExitKeys, "the key table is full: all %d keys of creation.keys are in use",
 			the->keyCount - the->keyOffset);

@@ -1,11 +1,20 @@
 /*
-	Small built-ins of XS 17 that XS 13 lacks and the SDK's modules use: Math.irandom, Uint8Array's toBase64, toHex, fromBase64 and fromHex, these without
-	options. They are made on the root machine, and so are in flash.
+	Small built-ins that XS 13 lacks, newer engines have, and the SDK's modules use: Math.irandom, Uint8Array's toBase64, toHex, fromBase64 and
+	fromHex, these without options. They are made on the root machine, and so are in flash.
 */
 
 #include "sim.h"
 
-#include <sys/random.h>
+#if SIM_SDK_ENGINE
+
+void builtinsInstall(txMachine* machine)
+{
+	(void)machine;
+}
+
+#else
+
+	#include <sys/random.h>
 
 static const char base64Digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char hexDigits[] = "0123456789abcdef";
@@ -166,3 +175,5 @@ void builtinsInstall(txMachine* machine)
 	}
 	xsEndHost(machine);
 }
+
+#endif

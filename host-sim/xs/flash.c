@@ -93,6 +93,10 @@ static void freezeClosure(txSlot* slot)
 	txSlot* closure = slot->value.closure;
 	if (closure && closure->kind == XS_REFERENCE_KIND && isFunction(closure->value.reference->next))
 		closure->flag |= XS_DONT_SET_FLAG;
+#if SIM_SDK_ENGINE
+	if (closure && closure->kind == XS_HOST_FUNCTION_KIND)
+		closure->flag |= XS_DONT_SET_FLAG;
+#endif
 }
 
 static void makeConstant(txSlot* slot)

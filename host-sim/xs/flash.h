@@ -26,12 +26,20 @@ void flashCountBytecode(size_t size);
 	#define linkedStart(root) ((void)0)
 	#define linkedCountModule(root, module) ((void)0)
 	#define linkedCountNames(root, module, first) ((void)(first))
+	#define linkedFinish(root) ((void)0)
 #else
 void linkedAddFunction(const txByte* address, txSize size);
 void linkedStart(txMachine* root);
 void linkedCountModule(txMachine* root, Module* module);
 /* `first`: the first property name that came with the module. */
 void linkedCountNames(txMachine* root, Module* module, txID first);
+/* After the last module. */
+void linkedFinish(txMachine* root);
+/* All of flash, the built-ins included: bytes of code and of chunks, slots with those of names, names. */
+typedef struct LinkedUse {
+	double code, slots, chunks, keys;
+} LinkedUse;
+void linkedUse(LinkedUse* use);
 #endif
 
 #endif

@@ -6,6 +6,7 @@
 	- Functions without properties that have the same home share one slot for it, where they lie one behind the other.
 	- A module has one slot more, a null. An array's items are slots behind one for their length.
 	- Each name of a property that is new takes a slot, an entry in a table, and its text.
+	- Functions have neither name nor length. A debug build here keeps them (functions.c), and they are not counted.
 */
 
 #include "sim.h"
@@ -14,7 +15,18 @@ enum {
 	/* Slots of a native's function object: instance, callback, home. */
 	kNativeSlots = 3,
 	kSlotSize = 16,
+	/* The linker's heap begins and ends with a slot that refers to its end. */
+	kHeapEnds = 2,
 	kPointerSize = 4,
+#if SIM_SDK_ENGINE
+	kNewerSlots = 0,
+	kNewerKeys = 0,
+#else
+	/* Built-ins that the SDK's engine has and XS 13 has not, and their names: what --engine sdk counts beyond this (SDK 8.2.3). */
+	kNewerSlots = 320,
+	kNewerKeys = 44,
+#endif
+	kWord = 8,
 	/* A module's entry in the linker's table of scripts, and a native's in the table of its module, on a 32-bit chip. */
 	kScriptRecord = 36,
 	kHostRecord = 8,
@@ -34,6 +46,7 @@ typedef struct {
 static Function* functions;
 static int functionCount, functionRoom;
 static Linked before;
+static LinkedUse all;
 
 void linkedAddFunction(const txByte* address, txSize size)
 {
@@ -46,6 +59,40 @@ void linkedAddFunction(const txByte* address, txSize size)
 		}
 	}
 	functions[functionCount++] = (Function) {address, size, false};
+}
+
+/* What was counted: the compiler of the linker's heap merges equal texts, buffers and functions. */
+typedef struct {
+	const void* data;
+	size_t size;
+	unsigned walk;
+} Merged;
+
+enum { kMergedRoom = 1 << 15 };
+
+static Merged* mergedData;
+static Merged* mergedCode;
+
+/* How often the heap has been walked. Code is counted once for all walks, as if in one. */
+static unsigned walks;
+
+static bool isFirst(Merged** table, const void* data, size_t size, unsigned walk)
+{
+	uint32_t hash = 2166136261u;
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ ((const uint8_t*)data)[i]) * 16777619u;
+	if (!*table)
+		*table = simCalloc(kMergedRoom, sizeof(Merged));
+	for (uint32_t tried = 0; *table && tried < kMergedRoom; tried++) {
+		Merged* entry = &(*table)[(hash + tried) % kMergedRoom];
+		if (entry->walk != walk) {
+			*entry = (Merged) {data, size, walk};
+			return true;
+		}
+		if (entry->size == size && !memcmp(entry->data, data, size))
+			return false;
+	}
+	return true;
 }
 
 static int compareFunctions(const void* a, const void* b)
@@ -62,7 +109,10 @@ static double codeSize(const txSlot* slot)
 	if (!function || function->isCounted)
 		return 0;
 	function->isCounted = true;
-	return function->size + 1;
+	if (!isFirst(&mergedCode, function->address, (size_t)function->size, 1))
+		return 0;
+	/* the linker runs on a 64-bit computer, whose chunks have whole words; a text of C ends in one byte more */
+	return (function->size + kWord - 1) / kWord * kWord + 1;
 }
 
 static bool isPlainNative(const txSlot* slot)
@@ -78,14 +128,23 @@ static int isNativeAccessor(const txSlot* function)
 	return function && isPlainNative(function);
 }
 
+static double mergedBytes(const void* data, size_t size)
+{
+	return isFirst(&mergedData, data, size, walks) ? (double)size + 1 : 0;
+}
+
 /* Bytes of the texts and buffers that a slot owns. A text that is a name, too, is there once. */
 static double ownedBytes(txMachine* the, const txSlot* slot)
 {
 	switch (slot->kind) {
 	case XS_STRING_KIND:
 	case XS_STRING_X_KIND:
-		return fxFindName(the, slot->value.string) != XS_NO_ID ? 0 : (double)strlen(slot->value.string) + 1;
-	case XS_ARRAY_BUFFER_KIND: return slot->next ? slot->next->value.bufferInfo.length + 1.0 : 0;
+		return fxFindName(the, slot->value.string) != XS_NO_ID
+			? 0
+			: mergedBytes(slot->value.string, strlen(slot->value.string));
+	case XS_ARRAY_BUFFER_KIND:
+		return slot->next ? mergedBytes(slot->value.arrayBuffer.address, (size_t)slot->next->value.bufferInfo.length)
+						  : 0;
 	case XS_BIGINT_KIND: return slot->value.bigint.size * (double)sizeof(txU4);
 	default: return 0;
 	}
@@ -98,17 +157,48 @@ static bool isSameHome(const txSlot* home, const txSlot* other)
 		&& home->value.home.module == other->value.home.module;
 }
 
+static bool isFunction(const txSlot* slot)
+{
+	const txSlot* code = slot->next;
+	return slot->kind == XS_INSTANCE_KIND && code
+		&& (code->kind == XS_CALLBACK_KIND || code->kind == XS_CALLBACK_X_KIND || code->kind == XS_CODE_KIND
+			|| code->kind == XS_CODE_X_KIND);
+}
+
+/* Properties "name" and "length" as the engine makes them for a function. */
+static int functionNames(const txSlot* function)
+{
+	int count = 0;
+	if (sim.app.isRelease || !isFunction(function))
+		return 0;
+	for (const txSlot* property = function->next; property; property = property->next) {
+		if (!(property->flag & XS_INTERNAL_FLAG) && (property->ID == mxID(_name) || property->ID == mxID(_length))
+			&& property->flag & XS_DONT_ENUM_FLAG && property->kind != XS_ACCESSOR_KIND)
+			count++;
+	}
+	return count;
+}
+
 typedef struct {
 	Linked linked;
 	const txSlot* home;
 } Walk;
+
+static void countItems(txMachine* the, const txSlot* array, Walk* walk)
+{
+	const txSlot* item = array->value.array.address;
+	txIndex count = fxGetIndexSize(the, (txSlot*)array);
+	walk->linked.slots += 1.0 + count;
+	for (; count > 0; count--, item++)
+		walk->linked.chunks += ownedBytes(the, item);
+}
 
 static void countSlot(txMachine* the, const txSlot* slot, Walk* walk)
 {
 	const txSlot* next = slot->next;
 	if (slot->kind == XS_KEY_KIND || slot->kind == XS_KEY_X_KIND)
 		return;
-	walk->linked.slots++;
+	walk->linked.slots += 1 - functionNames(slot);
 	walk->linked.chunks += ownedBytes(the, slot);
 	if (isPlainNative(slot))
 		walk->linked.slots -= kNativeSlots;
@@ -118,7 +208,7 @@ static void countSlot(txMachine* the, const txSlot* slot, Walk* walk)
 	if (slot->kind == XS_MODULE_KIND)
 		walk->linked.slots++;
 	if (slot->kind == XS_ARRAY_KIND && slot->value.array.address)
-		walk->linked.slots += 1.0 + fxGetIndexSize(the, (txSlot*)slot);
+		countItems(the, slot, walk);
 	if (slot->kind == XS_CODE_KIND || slot->kind == XS_CODE_X_KIND)
 		walk->linked.code += codeSize(slot);
 	if (next && !next->next && next->kind == XS_HOME_KIND && slot->kind != XS_CALLBACK_KIND
@@ -134,6 +224,7 @@ static void countSlot(txMachine* the, const txSlot* slot, Walk* walk)
 static Linked walkHeap(txMachine* the)
 {
 	Walk walk = {{0, 0, 0}, NULL};
+	walks++;
 	for (txSlot* slot = the->freeHeap; slot; slot = slot->next)
 		slot->flag |= XS_MARK_FLAG;
 	for (txSlot* heap = the->firstHeap; heap; heap = heap->next) {
@@ -159,6 +250,7 @@ void linkedCountModule(txMachine* root, Module* module)
 	module->linked.slots = now.slots - before.slots;
 	module->linked.chunks = now.chunks - before.chunks;
 	module->linked.code = now.code;
+	all.code += now.code;
 	before = now;
 }
 
@@ -171,4 +263,25 @@ void linkedCountNames(txMachine* root, Module* module, txID first)
 	module->linked.tables = kScriptRecord + (module->hosts ? module->hosts->count * (double)kHostRecord : 0);
 	for (txID id = first; id < end; id++)
 		module->linked.names += kSlotSize + kPointerSize + (double)strlen(fxGetKeyName(root, id)) + 1;
+}
+
+void linkedFinish(txMachine* root)
+{
+	all.slots = before.slots + kHeapEnds + kNewerSlots;
+	all.chunks = before.chunks;
+	all.keys = root->keyIndex + kNewerKeys;
+	for (txID id = 0; id < root->keyIndex; id++) {
+		const txSlot* key = root->keyArray[id];
+		if (key->kind == XS_KEY_KIND || key->kind == XS_KEY_X_KIND)
+			all.slots++;
+	}
+	for (const Module* module = sim.app.modules; module; module = module->next) {
+		if (!module->preload)
+			all.code += (double)module->codeSize;
+	}
+}
+
+void linkedUse(LinkedUse* use)
+{
+	*use = all;
 }

@@ -55,6 +55,7 @@ static void preload(txMachine* the, void* argument)
 		fxCollectGarbage(the);
 		linkedCountModule(the, module);
 	}
+	linkedFinish(the);
 }
 
 txMachine* machineCreateRoot(App* app, const RootSizes* sizes)

@@ -91,6 +91,9 @@ static void* arenaAllocateSlots(txMachine* the, size_t size)
 		return NULL;
 	}
 	the->heap_pend -= size;
+#if SIM_SDK_ENGINE
+	the->growHeapDirection = -1;
+#endif
 	return the->heap_pend;
 }
 

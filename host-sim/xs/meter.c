@@ -13,10 +13,13 @@ enum {
 	kCensusInterval = 8,
 };
 
-/* The engine's count when it was last added to `sim.metered`. */
-static uint32_t last;
+/* The engine's count of steps: 32 bits in XS 13, 64 in the SDK's. */
+typedef __typeof__(((txMachine*)0)->meterIndex) MeterCount;
 
-/* The engine counts to 2^32 and starts again at 0 before a look that would pass it. */
+/* The engine's count when it was last added to `sim.metered`. */
+static MeterCount last;
+
+/* XS 13 counts to 2^32 and starts again at 0 before a look that would pass it. */
 static void takeMeter(txMachine* the)
 {
 	sim.metered += (double)(the->meterIndex - last);
@@ -29,15 +32,15 @@ double meterTotal(txMachine* the)
 	return sim.metered;
 }
 
-static txU4 meterInterval(void)
+static MeterCount meterInterval(void)
 {
 	return sim.options.census ? kCensusInterval : kMeterInterval;
 }
 
-static txBoolean checkLimits(txMachine* the, txU4 index)
+static txBoolean checkLimits(txMachine* the, MeterCount index)
 {
 	if (takesCensus(the))
-		censusCountWork(the, the->meterIndex - last);
+		censusCountWork(the, (uint32_t)(the->meterIndex - last));
 	takeMeter(the);
 	if (index + meterInterval() < index)
 		last = 0;

@@ -97,7 +97,12 @@ void modulesImport(txMachine* machine, const char* name)
 	{
 		txSlot* realm = mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm;
 		mxPushStringC((txString)name);
+#if SIM_SDK_ENGINE
+		mxPushUndefined();
+		fxRunImport(the, realm, NULL);
+#else
 		fxRunImport(the, realm, XS_NO_ID);
+#endif
 		mxDub();
 		mxGetID(mxID(_then));
 		mxCall();

@@ -26,12 +26,10 @@ static void writeMemory(FILE* file, MemoryUse* use)
 
 static void writeFlash(FILE* file)
 {
-	FlashUse use;
-	flashUse(&use);
-	fprintf(file,
-		"\t\"flash\": { \"bytecode\": %.0f, \"slots\": %.0f, \"slotBytes\": %.0f, \"chunks\": %.0f, \"keys\": %.0f "
-		"},\n",
-		use.bytecode, use.slots, use.slotBytes, use.chunks, use.keys);
+	LinkedUse use;
+	linkedUse(&use);
+	fprintf(file, "\t\"flash\": { \"bytecode\": %.0f, \"slots\": %.0f, \"chunks\": %.0f, \"keys\": %.0f },\n", use.code,
+		use.slots, use.chunks, use.keys);
 }
 
 /* Modules in the order of the app, with what each takes of flash. One that is not preloaded has all of its code there. */

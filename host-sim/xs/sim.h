@@ -12,6 +12,9 @@
 #include "xsScript.h"
 #include "xs.h"
 
+/* The runtime is built with XS 13, the npm package's, or with the SDK's own, XS 17 or newer. The version tells what only one of them has. */
+#define SIM_SDK_ENGINE (XS_MAJOR_VERSION >= 17)
+
 #include "app.h"
 #include "arguments.h"
 #include "flash.h"

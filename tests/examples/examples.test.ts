@@ -24,7 +24,7 @@ import {
 	type ServerIdentity,
 } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
-import { answerMQTT, webSocketServer } from "../sdk/servers.js";
+import { answerMQTT, webSocketServer } from "../../host-sim/servers/protocols.js";
 
 let identity: ServerIdentity;
 let server: Server;
@@ -152,27 +152,16 @@ for (const name of needSDK)
 		}
 	});
 
-const typings = "node_modules/@moddable/typings";
-
-/** What the simulator is to read of the SDK, with its types: the example's manifest has the SDK's under its platforms. */
-function sdkClient(name: string, ...types: string[]): object {
-	return {
-		include: [`$(MODDABLE)/examples/io/tcp/${name}client/manifest_${name}client.json`],
-		typescript: { tsconfig: { compilerOptions: { types: types.map(path => join(projectRoot, path)) } } },
-	};
-}
-
 async function runSDKExample(
 	name: string,
 	from: { close(): void; address(): unknown; listen(port: number, host: string, done: () => void): unknown },
 	config: Record<string, string>,
-	extra = {},
 ): Promise<string[]> {
 	await new Promise<void>(done => from.listen(0, "127.0.0.1", done));
 	try {
 		const { port: own } = from.address() as AddressInfo;
 		const values = { host: "localhost", port: String(own), ca: identity.root.pem, ...config };
-		const app = await buildApp(join(projectRoot, "examples", name), { config: values, extra });
+		const app = await buildApp(join(projectRoot, "examples", name), { config: values });
 		const { code, stdout, stderr } = await runApp(app, { timeout: 30 });
 		assert.equal(code, 0, `${stderr}\n${stdout.join("\n")}`);
 		return stdout.filter(line => line !== "");
@@ -188,8 +177,6 @@ describe("examples on the SDK's clients, in the simulator", {
 		cert: identity.leaf.pem + identity.intermediate.pem,
 		key: identity.leaf.keyPem,
 	});
-
-	const mqtt = sdkClient("mqtt", `${typings}/embedded_network/mqtt/client.d.ts`, `${typings}/embedded_io/_common.d.ts`);
 
 	/** A device's certificate below a CA of its own, for clients alone. */
 	const makeDevice = (): { ca: Certificate; device: Certificate } => {
@@ -208,7 +195,7 @@ describe("examples on the SDK's clients, in the simulator", {
 			answerMQTT(socket);
 		});
 		const config = { certificate: device.pem, key: device.keyPem, protocol: "x-amzn-mqtt-ca" };
-		assert.deepEqual(await runSDKExample("mqtt", broker, config, mqtt), ["published"]);
+		assert.deepEqual(await runSDKExample("mqtt", broker, config), ["published"]);
 		assert.deepEqual(seen, [true, "device-1", "x-amzn-mqtt-ca"]);
 	});
 
@@ -226,7 +213,7 @@ describe("examples on the SDK's clients, in the simulator", {
 					if (packets++ === 0) socket.write(Buffer.from(answer));
 				});
 			});
-			const lines = await runSDKExample("mqtt", broker, { certificate: device.pem, key: device.keyPem }, mqtt);
+			const lines = await runSDKExample("mqtt", broker, { certificate: device.pem, key: device.keyPem });
 			assert.ok(!lines.includes("published"), lines.join("\n"));
 			assert.match(lines.at(-1)!, /^failed: the broker refused/);
 		});
@@ -237,19 +224,14 @@ describe("examples on the SDK's clients, in the simulator", {
 		const options = { ...secrets(), requestCert: true, rejectUnauthorized: true, ca: ca.pem };
 		let packets = 0;
 		const broker = createTLS(options, () => packets++).on("tlsClientError", () => {});
-		const lines = await runSDKExample("mqtt", broker, { certificate: other.pem, key: other.keyPem }, mqtt);
+		const lines = await runSDKExample("mqtt", broker, { certificate: other.pem, key: other.keyPem });
 		assert.ok(!lines.includes("published"), lines.join("\n"));
 		assert.match(lines.at(-1)!, /^failed: /);
 		assert.equal(packets, 0);
 	});
 
 	test("websocket", async () => {
-		const lines = await runSDKExample(
-			"websocket",
-			webSocketServer(secrets()),
-			{},
-			sdkClient("websocket", "examples/websocket/websocket.d.ts"),
-		);
+		const lines = await runSDKExample("websocket", webSocketServer(secrets()), {});
 		assert.deepEqual(lines, ['{"hello":"world"}']);
 	});
 

@@ -15,7 +15,7 @@ import { buildApp } from "../../host-sim/build/build.js";
 import { runApp } from "../../host-sim/build/run.js";
 import { makeIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
-import { answerMQTT, takeChunks, webSocketServer } from "./servers.js";
+import { answerMQTT, takeChunks, webSocketServer } from "../../host-sim/servers/protocols.js";
 
 const skip = process.env["MODDABLE"] ? false : "left out: MODDABLE does not name the SDK's folder";
 

@@ -60,7 +60,8 @@ function isOurs(name: string): boolean {
 	return name === "tls" || name.startsWith("tls/");
 }
 
-function inOrder(names: readonly string[]): string[] {
+/** The order in which modules are charged: each after what it imports. */
+export function inOrder(names: readonly string[]): string[] {
 	const all = new Set(names);
 	const result = new Set<string>();
 	const seen = new Set<string>();
