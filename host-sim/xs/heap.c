@@ -2,6 +2,9 @@
 	The engine's allocator, its xsMemory.c, which is included here and not compiled alone. Every allocation and collection is counted. Its switch
 	to collect at every allocation turns peaks into what is truly in use. Compiled with the engine's flags. Allocations that the allocator
 	makes itself, when it duplicates a slot, count as one.
+
+	A device's engine gets more memory where two collections in a row have freed less than it would get. XS 13 does so only where a
+	collection has not freed enough. In a heap that is nearly full it then collects far more often. Here it does as the newer ones.
 */
 
 #define mxStress 1
@@ -67,6 +70,52 @@ static void* guardChunk(void* data, txSize size)
 
 #endif
 
+#if SIM_SDK_ENGINE || SIM_SANITIZED
+
+static void askChunk(txMachine* the, txSize size, bool isPlain)
+{
+	(void)the;
+	(void)size;
+	(void)isPlain;
+}
+
+static void growAsDevices(txMachine* the)
+{
+	(void)the;
+}
+
+#else
+
+/* The chunk that is being allocated: its size; 0 where no chunk is. */
+static struct {
+	txSize size;
+	bool isPlain; /* and no smaller one would do */
+} asked;
+
+static void askChunk(txMachine* the, txSize size, bool isPlain)
+{
+	asked.size = size ? fxAdjustChunkSize(the, size) : 0;
+	asked.isPlain = isPlain;
+}
+
+/* After a collection that a slot or a chunk needed. XS 13's allocator looks again at what is free, and at its flag for slots. */
+static void growAsDevices(txMachine* the)
+{
+	Memory* memory = the->memory;
+	if (gxStress)
+		return;
+	if (the->maximumHeapCount - the->currentHeapCount < the->minimumHeapCount)
+		the->collectFlag |= XS_TRASHING_FLAG;
+	if (memory->askedSlot)
+		return;
+	bool wasFull = memory->chunksFull;
+	memory->chunksFull = the->maximumChunksSize - the->currentChunksSize < the->minimumChunksSize;
+	if (asked.size && wasFull && memory->chunksFull && !fxGrowChunks(the, asked.size) && asked.isPlain)
+		fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
+}
+
+#endif
+
 /* Peaks are those of the app's machine. */
 static void* noteAllocated(txMachine* the, void* allocated)
 {
@@ -97,13 +146,19 @@ txSlot* fxDuplicateSlot(txMachine* the, txSlot* slot)
 void* fxNewChunk(txMachine* the, txSize size)
 {
 	noteChunk(the, size);
-	return noteAllocated(the, guardChunk(engineNewChunk(the, size), size));
+	askChunk(the, size, true);
+	void* chunk = engineNewChunk(the, size);
+	askChunk(the, 0, false);
+	return noteAllocated(the, guardChunk(chunk, size));
 }
 
 void* fxNewGrowableChunk(txMachine* the, txSize size, txSize capacity)
 {
 	noteChunk(the, size);
-	return noteAllocated(the, guardChunk(engineNewGrowableChunk(the, size, capacity), size));
+	askChunk(the, capacity, false);
+	void* chunk = engineNewGrowableChunk(the, size, capacity);
+	askChunk(the, 0, false);
+	return noteAllocated(the, guardChunk(chunk, size));
 }
 
 void* fxRenewChunk(txMachine* the, void* data, txSize size)
@@ -116,6 +171,7 @@ void* fxRenewChunk(txMachine* the, void* data, txSize size)
 void heapCollected(txMachine* the, txSlot* frame)
 {
 	the->memory->collections++;
+	growAsDevices(the);
 	fxCheckProfiler(the, frame);
 }
 

@@ -57,11 +57,12 @@ static void noteFirst(Memory* memory, size_t size, bool isSlots)
 static void* arenaAllocateChunks(txMachine* the, size_t size)
 {
 	txBlock* block = the->firstBlock;
-	size_t needed = size;
+	/* less than nothing where the chunk fits: the block then ends behind it, as on a device */
+	ptrdiff_t needed = (ptrdiff_t)size;
 	if (block)
-		needed -= sizeof(txBlock) + (size_t)(block->limit - block->current);
-	if (needed > arenaFree(the)) {
-		noteFirst(the->memory, needed, false);
+		needed -= (ptrdiff_t)sizeof(txBlock) + (block->limit - block->current);
+	if (needed > (ptrdiff_t)arenaFree(the)) {
+		noteFirst(the->memory, (size_t)needed, false);
 		return NULL;
 	}
 	the->heap_ptr += needed;
@@ -99,6 +100,7 @@ static void* arenaAllocateSlots(txMachine* the, size_t size)
 
 void* fxAllocateChunks(txMachine* the, txSize size)
 {
+	the->memory->chunksFull = false;
 	switch (the->memory->kind) {
 	case kMemoryFlash: return flashAllocate((size_t)size);
 	case kMemoryArena: return arenaAllocateChunks(the, (size_t)size);

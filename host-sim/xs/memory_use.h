@@ -15,6 +15,7 @@ typedef struct Memory {
 	uint8_t* arenaEnd;
 	size_t asked; /* bytes of the last allocation, for the sentence when it fails */
 	bool askedSlot;
+	bool chunksFull;          /* the last collection freed less of the chunks than they grow by: heap.c */
 	uint64_t slotAllocations; /* counted by heap.c */
 	uint64_t chunkAllocations;
 	uint64_t collections;
