@@ -343,10 +343,10 @@ for (const variant of variants) {
 		});
 		test("text that is no UTF-8", async () => {
 			const serve = (socket: TLSSocket): void => {
-				socket.once("data", () => socket.end(Buffer.from("a\xe9b\xc0\x80c\xed\xa0\x80d\x80e", "latin1")));
+				socket.once("data", () => socket.end(Buffer.from("a\xe9b\xc0\x80cd\x80e", "latin1")));
 			};
 			const [message, bytes, text] = await result("oldStyleText", { serve });
-			assert.deepEqual([message, bytes], [-1, 12]);
+			assert.deepEqual([message, bytes], [-1, 9]);
 			assert.equal(text.replaceAll("\ufffd", ""), "abcde");
 			assert.ok(text.includes("\ufffd"));
 		});
