@@ -11,9 +11,16 @@ import Resource from "Resource";
 import TCP from "embedded:io/socket/tcp";
 import { TLSClient } from "tls/client";
 import type { HandshakeInfo } from "tls/client";
-import { HTTPClient } from "tls/https";
+import { HTTPClient, type HTTPRequest } from "tls/https";
 import { groupName, phaseNames, schemeName, versionName } from "tls/names";
 import { RootStore } from "tls/trust";
+
+/** What HTTPClient asks of a resolver. */
+interface Lookup {
+	readonly host: string;
+	onResolved(this: void, host: string, address: string): void;
+	onError(this: void): void;
+}
 
 interface Target {
 	/** A name or an address, without brackets. */
@@ -83,7 +90,19 @@ function printASCII(bytes: Uint8Array, count: number): void {
 }
 
 /** Whom to trust, as options of `secure`. */
-const trusted = config.ca ? { certificate: config.ca as string } : { roots: new RootStore(new Resource(config.roots)) };
+function trusted(): object {
+	return config.ca ? { certificate: config.ca as string } : { roots: new RootStore(new Resource(config.roots)) };
+}
+
+/** Looks names up with the SDK's Net. Its answer comes from the event loop, where the stack is empty. */
+class Resolver {
+	resolve({ host, onResolved, onError }: Lookup): void {
+		Net.resolve(host, (_: string, address?: string) => {
+			if (address === undefined) onError();
+			else onResolved(host, address);
+		});
+	}
+}
 
 /** "name: value" lines as pairs, with the length of the body. */
 function requestHeaders(authority: string, length: number): [string, string][] {
@@ -100,73 +119,74 @@ function requestHeaders(authority: string, length: number): [string, string][] {
 	return headers;
 }
 
-function request({ host, authority, port, path }: Target, address: string): void {
+/** Bytes of a body that are sent, and those of the answer that have come. */
+class Progress {
+	sent = 0;
+	received = 0;
+}
+
+function printHead(status: number, headers: Map<string, string>, statusText: string): void {
+	trace(`\nstatus ${status} ${statusText}\n`);
+	for (const [name, value] of headers) trace(`${name}: ${value}\n`);
+	trace("\n");
+}
+
+function sendBody(request: HTTPRequest, data: ArrayBuffer, progress: Progress, count: number): void {
+	const { sent } = progress;
+	progress.sent = Math.min(sent + count, data.byteLength);
+	request.write(new Uint8Array(data, sent, progress.sent - sent));
+}
+
+function printBody(request: HTTPRequest, progress: Progress, count: number): void {
+	const piece = new Uint8Array(PIECE);
+	progress.received += count;
+	for (let left = count; left > 0; left -= PIECE) printASCII(piece, request.read(piece)!);
+}
+
+/** XS: a closure of a preloaded module is copied into memory with its code, so each only calls a function. */
+function request({ host, authority, port, path }: Target): void {
 	const data = ArrayBuffer.fromString(config.data);
-	let sent = 0,
-		received = 0;
+	const progress = new Progress();
 	const client = new HTTPClient({
 		host,
 		port,
-		// the address is known
-		dns: {
-			io: class {
-				resolve(options: { host: string; onResolved(name: string, address: string): void }): void {
-					options.onResolved(options.host, address);
-				}
-			},
-		},
+		dns: { io: Resolver },
 		socket: {
 			io: TLSClient,
 			TCP: { io: TCP },
-			secure: { ...trusted, ...versions(config.xs_tls), onHandshake: printHandshake },
+			secure: { ...trusted(), ...versions(config.xs_tls), onHandshake: printHandshake },
 		},
-		onError(error) {
-			fail(error.message);
-		},
+		onError: fail,
 	});
 	client.request({
 		method: config.method || (data.byteLength ? "POST" : "GET"),
 		path,
 		headers: requestHeaders(authority, data.byteLength),
-		onHeaders(status, headers, statusText) {
-			trace(`\nstatus ${status} ${statusText}\n`);
-			for (const [name, value] of headers) trace(`${name}: ${value}\n`);
-			trace("\n");
-		},
+		onHeaders: printHead,
 		onWritable(count) {
-			const end = Math.min(sent + count, data.byteLength);
-			this.write(new Uint8Array(data, sent, end - sent));
-			sent = end;
+			sendBody(this, data, progress, count);
 		},
 		onReadable(count) {
-			const piece = new Uint8Array(PIECE);
-			received += count;
-			for (let left = count; left > 0; left -= PIECE) printASCII(piece, this.read(piece)!);
+			printBody(this, progress, count);
 		},
 		onDone(error) {
-			if (!error) trace(`\n${received} bytes received\n`);
+			if (!error) trace(`\n${progress.received} bytes received\n`);
 		},
 	});
 }
 
 /** Ends in a sentence; the simulator's demo looks for the word in front. */
-function fail(message: string): void {
+function fail({ message }: Error): void {
 	trace(`failed: ${message}\n`);
 }
 
-function main(): void {
-	const target = parseURL(config.url);
-	trace(`https request to ${target.host} port ${target.port}, ${target.path}\n`);
-	if (target.host.includes(":")) request(target, target.host);
-	else
-		Net.resolve(target.host, (name: string, address?: string) => {
-			if (address === undefined) fail(`the name ${name} has no address`);
-			else request(target, address);
-		});
-}
-
-try {
-	main();
-} catch (error) {
-	fail((error as Error).message);
+// called by the runtime: what is preloaded stays in flash, and can't connect while it is linked
+export default function (): void {
+	try {
+		const target = parseURL(config.url);
+		trace(`https request to ${target.host} port ${target.port}, ${target.path}\n`);
+		request(target);
+	} catch (error) {
+		fail(error as Error);
+	}
 }

@@ -12,6 +12,7 @@ import { readSettings } from "./connection/settings";
 import { TCPTransport } from "./connection/tcp";
 import { Flag } from "./connection/turns";
 import type { ConnectionOptions, WriteOptions } from "./connection/socket";
+import { expectRoom, Need, Purpose } from "./wire/memory";
 import { isBuffer } from "tls/hardware/copy";
 
 export type { SecureOptions, TCPOptions, TCPSocket, WriteOptions } from "./connection/socket";
@@ -87,6 +88,7 @@ export class TLSClient {
 
 	/** Throws TLSError: "configuration" for options that are wrong, "transport" if the TCP class throws. */
 	constructor(given: TLSClientOptions) {
+		expectRoom(Need.connectionBytes, Need.connectionSlots, Purpose.connection);
 		const options = readSettings(given);
 		const format = formatFlag(options.format);
 		if (options.target !== undefined) this.target = options.target;

@@ -7,16 +7,18 @@ import { ProtocolLength, ProtocolVersion } from "./wire/numbers";
 import type { CertificatePolicy } from "./x509/policy";
 import { findSuite } from "./crypto/suites";
 import { askedName, isAddress } from "./x509/names";
+import { expectExporter } from "./handshake/exporter";
 import { lowestVersion } from "./handshake/tls12/hello";
 import { identityList, readCredential, readIdentity } from "./handshake/identity";
 import { schemesToOffer, setGroups, suitesToOffer } from "./handshake/preferences";
 import { wipeSecrets } from "./handshake/secrets";
 import { readExternalKey, resumption } from "./handshake/resumption/resumption";
-import { fragmentCode, limitsThatFit, messageThatFits } from "./connection/limits";
+import { fragmentCode, limitsFor, messageFor, roomNow } from "./connection/limits";
 import type { RecordLimits } from "./connection/limits";
+import { readTrust } from "./connection/trust";
 import type { Config } from "./config";
 import type { Credential } from "./crypto/credential";
-import { refuse, TLSError } from "./errors";
+import { refuse } from "./errors";
 import {
 	BUFFER,
 	bindTo,
@@ -26,15 +28,13 @@ import {
 	describeType,
 	hasMethods,
 	isString,
-	listOf,
 	viewBytes,
 } from "./optionreader";
 import { numberOption, optionTypes, typeName, VERSION } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
 import { CLOCK_TOLERANCE, clockPolicy, readClock } from "./x509/time";
-import { DIGEST, RootStore, trustCertificates } from "./x509/trust";
-import type { CertificateInput } from "./x509/trust";
+import { DIGEST } from "./x509/trust";
 import { problem } from "tls/optional/legacy/legacy";
 import { rawKeys } from "tls/optional/rawkeys/rawkeys";
 
@@ -47,7 +47,6 @@ const PROTOCOL_VERSION = "protocolVersion" as const;
 const RECORD_SIZE_LIMIT = "recordSizeLimit" as const;
 const PROTOCOLS = "applicationLayerProtocolNegotiation" as const;
 const PINS = "pins" as const;
-const CERTIFICATE = "certificate" as const;
 const SESSION_LIFETIME_OPTION = "sessionLifetime" as const;
 const SESSION = "session" as const;
 const SERVER_NAME = "serverName" as const;
@@ -77,11 +76,14 @@ export function readOptionsOf<T extends Options>(client: unknown, given: T): T {
 	return options;
 }
 
-/** Returns a copy of the options, each read once, known and of its type. Throws TLSError "configuration". */
+/**
+ * Returns a copy of the options, each read once, known and of its type; `certificate` is in `roots` by then. Throws TLSError "configuration".
+ */
 function readOptions<T extends Options>(given: T): T {
 	const options = copyOptions<T & { verify?: unknown }>(SECURE, given, optionTypes, SECURE);
 	if (options.verify !== undefined)
 		refuse('"verify": checking can\'t be switched off; give a pin, or the server\'s own certificate as "certificate"');
+	readTrust(options);
 	const { protocolVersion: version } = options;
 	if (version === undefined) return options;
 	if (options.minVersion !== undefined || options.maxVersion !== undefined)
@@ -148,33 +150,18 @@ function copyPins(pins: readonly Uint8Array[]): readonly Uint8Array[] {
 	return list;
 }
 
-/** The store of the option `certificate`. */
-function trustedStore(certificate: NonNullable<Options["certificate"]>): RootStore {
-	const list = listOf(CERTIFICATE, certificate);
-	for (let i = 0; i < list.length; i++) if (!isString(list[i])) list[i] = viewBytes(CERTIFICATE, list[i]);
-	try {
-		return trustCertificates(list as CertificateInput[]);
-	} catch (error) {
-		if (!(error instanceof TLSError) || error.code === "out_of_memory") throw error;
-		refuse(`"certificate": ${error.message}`);
-	}
-}
-
 /** Seconds: one day, so that no clock that is plainly wrong counts as right. */
 const MAX_CLOCK_TOLERANCE = 86400;
 
 function certificatePolicy(name: string, options: Options): CertificatePolicy {
-	const { roots, certificate, pinsInsteadOfRoots = false } = options;
+	const { roots, pinsInsteadOfRoots = false } = options;
 	const pins = options.pins && copyPins(options.pins);
-	if (roots !== undefined && !RootStore.isStore(roots)) refuse('"roots" must be a RootStore (tls/trust)');
-	if (roots && certificate !== undefined) refuse('"roots" and "certificate": give one of them');
-	const store = certificate === undefined ? roots : trustedStore(certificate);
-	if (pinsInsteadOfRoots && (store || !pins))
+	if (pinsInsteadOfRoots && (roots || !pins))
 		refuse('"pinsInsteadOfRoots" needs "pins", and neither "roots" nor "certificate"');
-	if (!store && !pinsInsteadOfRoots && !options.psk)
+	if (!roots && !pinsInsteadOfRoots && !options.psk)
 		refuse('no trust anchor: give "roots", "certificate", "psk", or "pins" with "pinsInsteadOfRoots"');
 	const policy: Making<CertificatePolicy> = { name, clock: clockPolicy(options.clock) };
-	if (store) policy.roots = store;
+	if (roots) policy.roots = roots;
 	if (pins) policy.pins = pins;
 	if (pinsInsteadOfRoots) policy.pinsInsteadOfRoots = true;
 	policy.clockTolerance = numberOption(
@@ -211,7 +198,10 @@ function addOptional(
 ): void {
 	if (earlyData) config.earlyData = copyBytes("earlyData", earlyData);
 	if (postHandshakeAuth) config.postHandshakeAuth = true;
-	if (exporter) config.exporter = true;
+	if (exporter) {
+		expectExporter();
+		config.exporter = true;
+	}
 	if (peerCertificate) config.peerCertificate = true;
 	if (requireExtendedMasterSecret) config.requireExtendedMasterSecret = true;
 	if (inflate) config.inflate = inflate;
@@ -358,13 +348,14 @@ function fill(config: Making<Config>, options: Options, host: string | undefined
 	if (psk?.protocol && !config.protocols.includes(psk.protocol))
 		refuse('"psk": its "protocol" is not offered: name it in "applicationLayerProtocolNegotiation"');
 	const given = givenLimits(options);
-	const limits = given ?? limitsThatFit(config.maxVersion);
+	const room = given && options.maxMessage !== undefined ? 0 : roomNow();
+	const limits = given ?? limitsFor(room, config.maxVersion);
 	config.sni = sendServerName && !isAddress(serverName) ? serverName : undefined;
 	setGroups(config, options.groups, config.minVersion, config.maxVersion);
 	config.signatureSchemes = schemesToOffer(options.signatureAlgorithms, config.maxVersion);
 	config.maxMessage =
 		options.maxMessage === undefined
-			? messageThatFits()
+			? messageFor(room)
 			: numberOption(LONGEST_MESSAGE, options.maxMessage, 1024, 0xffffff, 0);
 	config.recordSizeLimit = limits.recordSizeLimit;
 	config.maxFragmentCode = limits.maxFragmentCode;

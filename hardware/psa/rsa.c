@@ -14,9 +14,11 @@
 	- Every number that is an operand is below n. The signature is compared with n first. 2^(8k-1) is below n, as n is
 	  odd and has that bit. All others are results of the two functions.
 
-	Why it fits. Four numbers of w words: n, the base, and two for multiply, which can't write over its operands. The last multiplication takes the
-	signature as it came, so the result leaves Montgomery's form, and the base's place is free for it. When all is done, n and the base make room for
-	the result's bytes and for those that it is compared with. There is no other allocation, and no array on the stack but the salt.
+	Why it fits. Three numbers of w words: n, and two for multiply, which can't write over its operands. The signature needs no number. It is
+	always the first operand: a row takes one word of it, and reads that big-endian from the signature itself. The last multiplication is by the
+	signature, so that the result leaves Montgomery's form. Exponents with a third bit set, which nearly no key has, need the signature in that form
+	between, and a fourth number. When all is done, n and one of the two make room for the result's bytes and for the expected ones. There is no
+	other allocation, and no array on the stack but the salt.
 */
 
 #include "rsa.h"
@@ -36,13 +38,14 @@ static size_t wordCount(const RSAKey* key)
 	return (key->length + kWordBytes - 1) / kWordBytes;
 }
 
-static void load(uint32_t* words, const uint8_t* bytes, size_t length)
+/* Word i of a big-endian number. */
+static uint32_t wordOf(const uint8_t* bytes, size_t length, size_t i)
 {
-	for (size_t i = 0; i < length; i++) {
-		unsigned shift = 8 * (i % kWordBytes);
-		uint32_t byte = (uint32_t)bytes[length - 1 - i] << shift;
-		words[i / kWordBytes] = shift ? words[i / kWordBytes] | byte : byte;
-	}
+	size_t end = length - kWordBytes * i;
+	uint32_t word = 0;
+	for (size_t at = end < kWordBytes ? 0 : end - kWordBytes; at < end; at++)
+		word = word << 8 | bytes[at];
+	return word;
 }
 
 static void store(uint8_t* bytes, size_t length, const uint32_t* words)
@@ -84,25 +87,40 @@ static void twice(uint32_t* a, const Modulus* n)
 		subtract(a, n);
 }
 
+/* A row: t = (t + word * b + u * n) / W, where u makes the lowest word 0. Takes and returns what is above t's words. */
+static uint32_t addRow(uint32_t* t, uint32_t word, const uint32_t* b, const Modulus* n, uint32_t top)
+{
+	uint64_t sum = (uint64_t)word * b[0] + t[0];
+	uint32_t u = (uint32_t)sum * n->factor;
+	uint64_t reduced = (uint64_t)u * n->words[0] + (uint32_t)sum;
+	for (size_t j = 1; j < n->count; j++) {
+		sum = (uint64_t)word * b[j] + t[j] + (sum >> kWordBits);
+		reduced = (uint64_t)u * n->words[j] + (uint32_t)sum + (reduced >> kWordBits);
+		t[j - 1] = (uint32_t)reduced;
+	}
+	uint64_t last = (sum >> kWordBits) + (reduced >> kWordBits) + top;
+	t[n->count - 1] = (uint32_t)last;
+	return (uint32_t)(last >> kWordBits);
+}
+
 /* t = a * b / R modulo n, for b < n. t is neither a nor b. */
 static void multiply(uint32_t* t, const uint32_t* a, const uint32_t* b, const Modulus* n)
 {
 	uint32_t top = 0;
 	c_memset(t, 0, kWordBytes * n->count);
-	for (size_t i = 0; i < n->count; i++) {
-		/* a row: t = (t + a[i] * b + u * n) / W, where u makes the lowest word 0 */
-		uint64_t sum = (uint64_t)a[i] * b[0] + t[0];
-		uint32_t u = (uint32_t)sum * n->factor;
-		uint64_t reduced = (uint64_t)u * n->words[0] + (uint32_t)sum;
-		for (size_t j = 1; j < n->count; j++) {
-			sum = (uint64_t)a[i] * b[j] + t[j] + (sum >> kWordBits);
-			reduced = (uint64_t)u * n->words[j] + (uint32_t)sum + (reduced >> kWordBits);
-			t[j - 1] = (uint32_t)reduced;
-		}
-		uint64_t last = (sum >> kWordBits) + (reduced >> kWordBits) + top;
-		t[n->count - 1] = (uint32_t)last;
-		top = (uint32_t)(last >> kWordBits);
-	}
+	for (size_t i = 0; i < n->count; i++)
+		top = addRow(t, a[i], b, n, top);
+	if (top || !isBelow(t, n))
+		subtract(t, n);
+}
+
+/* The same for a big-endian a. */
+static void multiplyBytes(uint32_t* t, const uint8_t* a, size_t length, const uint32_t* b, const Modulus* n)
+{
+	uint32_t top = 0;
+	c_memset(t, 0, kWordBytes * n->count);
+	for (size_t i = 0; i < n->count; i++)
+		top = addRow(t, wordOf(a, length, i), b, n, top);
 	if (top || !isBelow(t, n))
 		subtract(t, n);
 }
@@ -116,13 +134,18 @@ static uint32_t negativeInverse(uint32_t n)
 	return 0 - inverse;
 }
 
+static void swap(uint32_t** a, uint32_t** t)
+{
+	uint32_t* place = *t;
+	*t = *a;
+	*a = place;
+}
+
 /* *a = *a * b / R modulo n; *t is the other place, and they change. */
 static void multiplyInto(uint32_t** a, uint32_t** t, const uint32_t* b, const Modulus* n)
 {
-	uint32_t* product = *t;
-	multiply(product, *a, b, n);
-	*t = *a;
-	*a = product;
+	multiply(*t, *a, b, n);
+	swap(a, t);
 }
 
 /*
@@ -140,29 +163,43 @@ static void squareOfR(uint32_t** a, uint32_t** t, size_t bits, const Modulus* n)
 		multiplyInto(a, t, *a, n);
 }
 
+/* True if the signature is multiplied in Montgomery's form, too: the exponent has bits between its first and its last. */
+static bool needsBase(const RSAKey* key)
+{
+	return ((key->exponent - 1) & (key->exponent - 2)) != 0;
+}
+
+size_t rsaBlockSize(const RSAKey* key)
+{
+	return (needsBase(key) ? 4 : 3) * kWordBytes * wordCount(key);
+}
+
 bool rsaPublic(const RSAKey* key, const uint8_t* signature, uint32_t* block)
 {
-	size_t count = wordCount(key);
-	uint32_t *base = block + count, *power = base + count, *other = power + count;
-	load(block, key->modulus, key->length);
-	load(base, signature, key->length);
-	Modulus n = {block, count, negativeInverse(block[0])};
-	if (!isBelow(base, &n))
+	size_t count = wordCount(key), length = key->length;
+	uint32_t *power = block + count, *other = power + count, *base = other + count;
+	if (c_memcmp(signature, key->modulus, length) >= 0)
 		return false;
-	squareOfR(&power, &other, 8 * key->length, &n);
-	multiplyInto(&power, &other, base, &n);
-	c_memcpy(base, power, kWordBytes * count);
+	for (size_t i = 0; i < count; i++)
+		block[i] = wordOf(key->modulus, length, i);
+	Modulus n = {block, count, negativeInverse(block[0])};
+	squareOfR(&power, &other, 8 * length, &n);
+	multiplyBytes(other, signature, length, power, &n);
+	swap(&power, &other);
+	if (needsBase(key))
+		c_memcpy(base, power, kWordBytes * count);
 	int bit = kRSAExponentBitsMax - 1;
 	while (!(key->exponent >> bit & 1))
 		bit--;
-	while (bit--) {
+	while (bit-- > 1) {
 		multiplyInto(&power, &other, power, &n);
-		if (bit == 0)
-			load(base, signature, key->length);
 		if (key->exponent >> bit & 1)
 			multiplyInto(&power, &other, base, &n);
 	}
-	store((uint8_t*)block, key->length, power);
+	/* the last bit, which an odd exponent has */
+	multiplyInto(&power, &other, power, &n);
+	multiplyBytes(other, signature, length, power, &n);
+	store((uint8_t*)block, length, other);
 	return true;
 }
 
@@ -219,7 +256,7 @@ psa_status_t rsaVerify(const RSAKey* key, const RSAMessage* message, const uint8
 	if (status != PSA_SUCCESS)
 		return status;
 	size_t count = wordCount(key);
-	uint32_t* block = c_malloc(4 * kWordBytes * count);
+	uint32_t* block = c_malloc(rsaBlockSize(key));
 	if (!block)
 		return PSA_ERROR_INSUFFICIENT_MEMORY;
 	uint8_t *encoded = (uint8_t*)block, *expected = (uint8_t*)(block + count);

@@ -39,9 +39,11 @@ typedef struct {
 	the exponent is 1. PSA_ERROR_NOT_SUPPORTED if the modulus does not have 2048 to 4096 bits in steps of 8, or the exponent has more than 32.
 */
 psa_status_t rsaReadKey(const uint8_t* bytes, size_t length, RSAKey* key, RSASize* size);
+/* Bytes of the block that rsaPublic works in: three numbers as long as the modulus in whole words, four for an unusual exponent. */
+size_t rsaBlockSize(const RSAKey* key);
 /*
-	RSAVP1 (section 5.2.2): the signature, as long as the modulus, to the power of the exponent. `block` has room for four numbers of as many
-	32-bit words as the modulus fills; the result is in its first `length` bytes. False if the signature is not below the modulus.
+	RSAVP1 (section 5.2.2): the signature, as long as the modulus, to the power of the exponent, which is odd and not 1. The result is in the first
+	`length` bytes of `block`. False if the signature is not below the modulus.
 */
 bool rsaPublic(const RSAKey* key, const uint8_t* signature, uint32_t* block);
 /*

@@ -62,16 +62,7 @@ export function messageFor(room: number): number {
 	return fits < Size.leastMessage ? Size.leastMessage : fits < Size.message ? fits : Size.message;
 }
 
-/** Bytes free now, as far as they matter here. */
-function roomNow(): number {
+/** Returns the bytes that are free now, as far as they matter here. May collect garbage. */
+export function roomNow(): number {
 	return roomForBuffer(2 * (ProtocolLength.plaintext + Size.overhead) + Size.beside);
-}
-
-/** What memory allows now. */
-export function limitsThatFit(maxVersion: ProtocolVersion): RecordLimits {
-	return limitsFor(roomNow(), maxVersion);
-}
-
-export function messageThatFits(): number {
-	return messageFor(roomNow());
 }

@@ -16,7 +16,6 @@ import { endpointName, tcpSettings } from "./socket";
 import type { ConnectionOptions, TCPSocket } from "./socket";
 import { Receiving } from "./receiving";
 import { Flag, IDLE_MS } from "./turns";
-import { expectRoom, Need, Purpose } from "../wire/memory";
 import { empty } from "../wire/reader";
 import { isWaitingForClock } from "../x509/time";
 import { isDebugBuild } from "tls/hardware/debug";
@@ -85,7 +84,6 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		this.onWritable = options.onWritable;
 		this.onError = options.onError;
 		try {
-			expectRoom(Need.connectionBytes, Need.connectionSlots, Purpose.connection);
 			const config = configureCopy(secure, host ?? address, port, client);
 			const { timeout = DEFAULT_TIMEOUT_MS, idleTimeout, closeTimeout, onSession } = config;
 			if (onSession) this.onSession = onSession;

@@ -143,6 +143,9 @@ export class Exporter12 implements Exporter {
 	}
 }
 
+/** Refuses the option `exporter` in a build that leaves this module out. */
+export function expectExporter(): void {}
+
 /** The label as bytes. */
 function labelBytes(label: unknown): Uint8Array {
 	if (typeof label !== "string") refuse(`the label of keying material must be a string, not ${describeType(label)}`);

@@ -136,9 +136,9 @@ export function expectRoom(bytes: number, slots: number, purpose: Purpose): void
  * too.
  */
 export function roomForBuffer(wanted: number): number {
-	if (canMakeBuffer(wanted)) return wanted;
-	if (wanted <= LEAST_PIECE) return 0;
+	// asked first, as it collects garbage where memory is short, and the next question need not
 	const fits = largestBuffer(wanted + Beside.bytes + Reserve.bytes) - Beside.bytes - Reserve.bytes;
+	if ((fits >= wanted || wanted <= LEAST_PIECE) && canMakeBuffer(wanted)) return wanted;
 	const least = fits < LEAST_PIECE ? LEAST_PIECE : fits;
-	return canMakeBuffer(least) ? least : 0;
+	return least < wanted && canMakeBuffer(least) ? least : 0;
 }

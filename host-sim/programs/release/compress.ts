@@ -76,6 +76,47 @@ function withArrows(text: string): string {
 	return edited(text, edits);
 }
 
+/**
+ * Keeps the module's constants that are texts: in the place where one is used, its text would be copied into memory each time (docs/XS-PATTERNS.md). A
+ * call is no constant to the compressor, and runs only when the module is linked.
+ */
+function keepTexts(text: string): string {
+	const edits: Edit[] = [];
+	for (const node of parseModule(text).body as unknown as AnyNode[]) {
+		if (node.type !== "VariableDeclaration") continue;
+		for (const { init } of node["declarations"] as { init: AnyNode | null }[]) {
+			if (init?.type !== "Literal" || typeof init["value"] !== "string") continue;
+			edits.push({
+				start: init.start,
+				end: init.end,
+				text: `/*@__PURE__*/String(${text.slice(init.start, init.end)})`,
+			});
+		}
+	}
+	return edited(text, edits);
+}
+
+/** Undefined, true and false are an instruction each in XS. The compressor writes them as `void 0`, `!0` and `!1`, which are two. */
+function withPlainConstants(text: string): string {
+	const edits: Edit[] = [];
+	walk(parseModule(text) as unknown as AnyNode, node => {
+		if (node.type !== "UnaryExpression") return true;
+		const { value } = node["argument"] as { value?: unknown };
+		let plain: string | undefined;
+		if (node["operator"] === "void" && value === 0) plain = "undefined";
+		if (node["operator"] === "!" && value === 0) plain = "true";
+		if (node["operator"] === "!" && value === 1) plain = "false";
+		if (plain)
+			edits.push({
+				start: node.start,
+				end: node.end,
+				text: /[\w$]$/.test(text.slice(0, node.start)) ? ` ${plain}` : plain,
+			});
+		return true;
+	});
+	return edited(text, edits);
+}
+
 /** The pieces of an expression that is a text with values in it: texts as they are, values as their source. Undefined for others. */
 function textOf(node: AnyNode, source: string): { shown: string; values: string[] } | undefined {
 	if (node.type === "Literal" && typeof node["value"] === "string") return { shown: node["value"], values: [] };
@@ -111,7 +152,7 @@ export function withErrorNumbers(source: string): { text: string; errors: string
 
 /** The module, compressed. */
 export async function compress(source: string): Promise<string> {
-	const { code } = await minify(withArrows(source), {
+	const { code } = await minify(keepTexts(withArrows(source)), {
 		module: true,
 		ecma: 2020,
 		mangle: { toplevel: true, keep_classnames: true },
@@ -120,5 +161,5 @@ export async function compress(source: string): Promise<string> {
 		format: { comments: false, beautify: false, semicolons: true },
 	});
 	if (!code) throw new Problem("terser returned nothing");
-	return code;
+	return withPlainConstants(code);
 }

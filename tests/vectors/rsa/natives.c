@@ -95,11 +95,11 @@ static void drawExponent(Inputs* inputs)
 static bool isSame(Inputs* inputs)
 {
 	uint8_t expected[kNumberMax];
-	size_t size = 4 * (4 * ((inputs->length + 3) / 4));
+	RSAKey key = {inputs->modulus, inputs->length, inputs->exponent};
+	size_t size = rsaBlockSize(&key);
 	uint8_t* block = c_malloc(size + kGuard);
 	if (!block)
 		return false;
-	RSAKey key = {inputs->modulus, inputs->length, inputs->exponent};
 	c_memset(block, kUntouched, size + kGuard);
 	bool isRight = rsaPublic(&key, inputs->base, (uint32_t*)block);
 	bool isExpected = mbedtls_mpi_cmp_mpi(&inputs->x, &inputs->n) < 0;
