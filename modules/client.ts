@@ -3,8 +3,8 @@
 
 	    new TLSClient({ host, address, port, TCP: { io: TCP }, secure: { certificate }, onReadable(count), onWritable(count), onError(error) })
 
-	Every callback, and every function in `secure`, is called with the client as `this`. Each may call `read`, `write` and `close`. `read`, `write` and
-	`close` themselves call none.
+	Every callback, and every function in `secure`, is called with the client as `this`. Each may call `read`, `write`
+	and `close`. `read`, `write` and `close` themselves call none.
 */
 
 import { viewBytes } from "./optionreader";
@@ -137,16 +137,16 @@ export class TLSClient {
 	}
 
 	/**
-	 * Sends close_notify if the handshake is done, else user_canceled, and closes TCP: at once, or with `closeTimeout` when the server has sent its
-	 * close_notify. Nothing is called afterwards.
+	 * Sends close_notify if the handshake is done, else user_canceled, and closes TCP: at once, or with `closeTimeout`
+	 * when the server has sent its close_notify. Nothing is called afterwards.
 	 */
 	close(): undefined {
 		this.#transport.close();
 	}
 
 	/**
-	 * Closes the write side with close_notify, behind what was written. Reading goes on until the server closes, which `onError` tells. A server of TLS 1.2 may
-	 * close at once. Throws TLSError if the connection is not open.
+	 * Closes the write side with close_notify, behind what was written. Reading goes on until the server closes, which
+	 * `onError` tells. A server of TLS 1.2 may close at once. Throws TLSError if the connection is not open.
 	 */
 	end(): void {
 		this.#transport.end();
@@ -164,23 +164,27 @@ export class TLSClient {
 	}
 
 	/**
-	 * Replaces the sending key, and has the server replace its own (TLS 1.3; RFC 8446 section 4.6.3). Throws TLSError "configuration" in TLS 1.2, which has
-	 * no such message, and "closed" if the connection is not open.
+	 * Replaces the sending key, and has the server replace its own (TLS 1.3; RFC 8446 section 4.6.3). Throws TLSError
+	 * "configuration" in TLS 1.2, which has no such message, and "closed" if the connection is not open.
 	 */
 	requestKeyUpdate(): void {
 		this.#transport.connection.requestKeyUpdate();
 	}
 
 	/**
-	 * Returns `length` bytes that only both ends of this connection can derive (RFC 8446 section 7.5, RFC 5705). Needs the option `exporter`; throws
-	 * TLSError "configuration" without, and in TLS 1.2 for a server without the extended master secret.
+	 * Returns `length` bytes that only both ends of this connection can derive (RFC 8446 section 7.5, RFC 5705). Needs
+	 * the option `exporter`; throws TLSError "configuration" without, and in TLS 1.2 for a server without the extended
+	 * master secret.
 	 */
 	exportKeyingMaterial(label: string, length: number, context?: Buffer): ArrayBuffer {
 		const bytes = context === undefined ? undefined : viewBytes("context", context);
 		return this.#transport.connection.exportKeyingMaterial(label, bytes, length);
 	}
 
-	/** Returns the channel binding "tls-exporter" (RFC 9266): 32 bytes that an authentication above TLS includes. Needs the option `exporter`. */
+	/**
+	 * Returns the channel binding "tls-exporter" (RFC 9266): 32 bytes that an authentication above TLS includes. Needs
+	 * the option `exporter`.
+	 */
 	channelBinding(): ArrayBuffer {
 		return this.#transport.connection.channelBinding();
 	}

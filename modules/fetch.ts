@@ -5,7 +5,8 @@
 	    const response = await fetch("https://api.example/v1/state", { secure: { roots } });
 	    const state = await response.json();
 
-	Each call opens a connection and closes it. For several requests to one server use HTTPClient (tls/https), which keeps the connection.
+	Each call opens a connection and closes it. For several requests to one server use HTTPClient (tls/https), which
+	keeps the connection.
 */
 
 import TCP from "embedded:io/socket/tcp";
@@ -50,7 +51,10 @@ export interface FetchOptions {
 	/** "follow" (default), up to 5; "error": a redirect is one; "manual": it is the response. */
 	redirect?: "follow" | "error" | "manual";
 	signal?: Signal;
-	/** TLSClient's options: whom to trust, sessions and all else. Without a trust anchor, the root store that the manifest names as `config.roots`. */
+	/**
+	 * TLSClient's options: whom to trust, sessions and all else. Without a trust anchor, the root store that the
+	 * manifest names as `config.roots`.
+	 */
 	secure?: SecureOptions;
 	/** TCP's class, with more of its options. Default: embedded:io/socket/tcp. */
 	TCP?: SocketOptions;

@@ -1,11 +1,12 @@
 /*
-	"tls/https": ECMA-419's HTTP client, over TLSClient or plain TCP. The SDK's `embedded:network/http/client` has the same interface.
+	"tls/https": ECMA-419's HTTP client, over TLSClient or plain TCP. The SDK's `embedded:network/http/client` has the
+	same interface.
 
 	    const client = new HTTPClient({ host, port, socket: { io: TLSClient, TCP: { io: TCP }, secure: { roots } }, onError(error) });
 	    client.request({ path: "/", onHeaders(status, headers), onReadable(count) { this.read(count); }, onDone(error) });
 
-	A client connects for its first request, keeps the connection, and sends one request after the other over it. Where it has ended, the next request opens another, with
-	TLS by the session of the last. See https/agent.ts.
+	A client connects for its first request, keeps the connection, and sends one request after the other over it. Where
+	it has ended, the next request opens another, with TLS by the session of the last. See https/agent.ts.
 */
 
 import { refuse } from "./errors";
@@ -38,7 +39,10 @@ export interface HTTPClientOptions {
 	socket: SocketOptions;
 	/** Looks up `host`: { io: Resolver, ... }. Without it the socket gets the name. */
 	dns?: ResolverOptions;
-	/** Milliseconds that each step may take: opening, sending, the response's head, each part of its body. 0 for no end. Default 30,000. */
+	/**
+	 * Milliseconds that each step may take: opening, sending, the response's head, each part of its body. 0 for no end.
+	 * Default 30,000.
+	 */
 	timeout?: number;
 	/** Most bytes of a response's head, trailers with it, 256 to 65536. Default 8192. */
 	maxHeaderBytes?: number;
@@ -46,7 +50,10 @@ export interface HTTPClientOptions {
 	maxHeaders?: number;
 	/** The client has failed, and with it all its requests. It is closed. */
 	onError?: (this: HTTPClient, error: TLSError) => void;
-	/** The connection has ended, and no request with it: the next opens another. `error` says what was wrong, if something was. */
+	/**
+	 * The connection has ended, and no request with it: the next opens another. `error` says what was wrong, if
+	 * something was.
+	 */
 	onClose?: (this: HTTPClient, error?: TLSError) => void;
 }
 
@@ -132,8 +139,8 @@ export class HTTPRequest {
 	/**
 	 * Reads the response's body: all that has arrived, up to `what` bytes, or into the buffer `what`, and then returns
 	 * the number of bytes. Undefined if nothing is there. Without a buffer it returns fewer bytes if memory has no room
-	 * for all; `onReadable` is then called again for the rest. If there is room for fewer than 64, the request ends with
-	 * "out_of_memory", and `read` returns undefined.
+	 * for all; `onReadable` is then called again for the rest. If there is room for fewer than 64, the request ends
+	 * with "out_of_memory", and `read` returns undefined.
 	 */
 	read(what?: number): ArrayBuffer | undefined;
 	read(what: Buffer): number | undefined;
@@ -162,8 +169,8 @@ export class HTTPRequest {
 	}
 
 	/**
-	 * Writes a part of the request's body, no more than `onWritable` or the last `write` said. Returns how many bytes may be written next. Without a value it ends a
-	 * body that is chunked.
+	 * Writes a part of the request's body, no more than `onWritable` or the last `write` said. Returns how many bytes
+	 * may be written next. Without a value it ends a body that is chunked.
 	 */
 	write(value?: Buffer): number {
 		const agent = this.#agent,
@@ -192,7 +199,9 @@ export class HTTPClient {
 	readonly #agent: Agent;
 	readonly #authority: string;
 
-	/** Throws TLSError "configuration" for options that are wrong. Others reach `onError`, and `onDone` of each request. */
+	/**
+	 * Throws TLSError "configuration" for options that are wrong. Others reach `onError`, and `onDone` of each request.
+	 */
 	constructor(given: HTTPClientOptions) {
 		const options = copyOptions<HTTPClientOptions>("options", given, clientTypes, "open");
 		const { host, onError, onClose } = options;
@@ -217,7 +226,9 @@ export class HTTPClient {
 		});
 	}
 
-	/** Puts a request in the queue. Throws TLSError "configuration" for what can't be sent, "closed" if the client is. */
+	/**
+	 * Puts a request in the queue. Throws TLSError "configuration" for what can't be sent, "closed" if the client is.
+	 */
 	request(given: RequestOptions): HTTPRequest {
 		const options = copyOptions<RequestOptions>("options", given, requestTypes, "open");
 		const { method = "GET", path = "/", headers, headersMask } = options;

@@ -1,6 +1,6 @@
 /*
-	How much text the server may put in a record: what the application asks for or, if it does not say, what memory allows (RFC 8449 section 4,
-	RFC 6066 section 4).
+	How much text the server may put in a record: what the application asks for or, if it does not say, what memory
+	allows (RFC 8449 section 4, RFC 6066 section 4).
 */
 
 import { TLSError } from "../errors";
@@ -18,7 +18,10 @@ export interface RecordLimits {
 const enum Size {
 	/** Header, type and tag around a record's plaintext. */
 	overhead = ProtocolLength.recordHeader + 1 + 16,
-	/** What a connection needs beside a record, and its handshake before it: measured in the 32-bit build, see tests/memory/limited.test.ts. */
+	/**
+	 * What a connection needs beside a record, and its handshake before it: measured in the 32-bit build, see
+	 * tests/memory/limited.test.ts.
+	 */
 	beside = 8192,
 	/** Least that is asked for, however little memory there is. */
 	least = 512,
@@ -45,9 +48,9 @@ function codeThatFits(text: number): number {
 }
 
 /**
- * The limits for `room` bytes of memory. A record is there twice while the application reads it: as it came, and as `read` hands it over. Where the
- * longest fits, record_size_limit says just that, which leaves the server free to name a limit of its own (RFC 8449 section 4). Else
- * max_fragment_length goes with it, for servers that know only that.
+ * The limits for `room` bytes of memory. A record is there twice while the application reads it: as it came, and as
+ * `read` hands it over. Where the longest fits, record_size_limit says just that, which leaves the server free to name
+ * a limit of its own (RFC 8449 section 4). Else max_fragment_length goes with it, for servers that know only that.
  */
 export function limitsFor(room: number, maxVersion: ProtocolVersion): RecordLimits {
 	const fits = Math.floor((room - Size.beside) / 2) - Size.overhead;

@@ -123,8 +123,8 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	}
 
 	/**
-	 * Waits for the server's close_notify, and drops what comes before it. Callbacks are not called any more. False if there is nothing to wait for:
-	 * the handshake is not done, or TCP has ended.
+	 * Waits for the server's close_notify, and drops what comes before it. Callbacks are not called any more. False if
+	 * there is nothing to wait for: the handshake is not done, or TCP has ended.
 	 */
 	private linger(closeTimeout: number): boolean {
 		if (this.flags & Flag.ended) return false;
@@ -244,7 +244,10 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		);
 	}
 
-	/** Goes on with the handshake after a pause, then with what has arrived, and with what was noted or is still to be told. */
+	/**
+	 * Goes on with the handshake after a pause, then with what has arrived, and with what was noted or is still to be
+	 * told.
+	 */
 	protected override onTurn(): void {
 		const connection = this.connection;
 		if (this.flags & Flag.hasRoom) this.useRoom();

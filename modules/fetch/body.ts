@@ -1,7 +1,8 @@
 /*
 	The body of a response that is under way, and the iterator over its pieces.
 
-	XS: no async function or generator runs per piece. Each call of one takes some 90 slots and a chunk of 576 bytes, and near a full heap each chunk is a collection.
+	XS: no async function or generator runs per piece. Each call of one takes some 90 slots and a chunk of 576 bytes,
+	and near a full heap each chunk is a collection.
 */
 
 import type { HTTPClient, HTTPRequest } from "../https";
@@ -71,7 +72,10 @@ export class Body {
 
 type Piece = IteratorResult<Uint8Array, void>;
 
-/** The iterator over a body. It has the behavior of an async generator: calls wait for each other, and after an end or error there is nothing more. */
+/**
+ * The iterator over a body. It has the behavior of an async generator: calls wait for each other, and after an end or
+ * error there is nothing more.
+ */
 export class Pieces implements AsyncIterableIterator<Uint8Array, void, undefined> {
 	/** Gives the body at the first piece; undefined afterwards. */
 	#take: (() => Body) | undefined;

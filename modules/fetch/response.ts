@@ -1,6 +1,6 @@
 /*
-	What `fetch` gives: a response as the web has it, as far as a device needs it. Its body stays with the server until it is asked for: nothing is collected that nobody
-	reads.
+	What `fetch` gives: a response as the web has it, as far as a device needs it. Its body stays with the server until
+	it is asked for: nothing is collected that nobody reads.
 */
 
 import { refuse, TLSError } from "../errors";
@@ -118,7 +118,10 @@ export class Response {
 		return this.#parts.body;
 	}
 
-	/** The body piece by piece, as it arrives: the only way for one that does not fit into memory. Leaving the loop ends the connection. */
+	/**
+	 * The body piece by piece, as it arrives: the only way for one that does not fit into memory. Leaving the loop ends
+	 * the connection.
+	 */
 	[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array, void, undefined> {
 		return new Pieces(() => this.#piecesBody());
 	}
@@ -184,7 +187,10 @@ export class Response {
 		return bytes.buffer.slice(0, length);
 	}
 
-	/** Decompresses the whole body. Its end says how long it becomes: that is checked before memory is taken, and by the decompression itself. */
+	/**
+	 * Decompresses the whole body. Its end says how long it becomes: that is checked before memory is taken, and by the
+	 * decompression itself.
+	 */
 	#decompress(compressed: ArrayBuffer): ArrayBuffer {
 		const { maxBytes, gunzip } = this.#parts;
 		const bytes = new Uint8Array(compressed),

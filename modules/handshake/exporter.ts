@@ -1,6 +1,7 @@
 /*
-	Keying material for protocols above TLS (RFC 8446 section 7.5, RFC 5705), and what binds them to the connection (tls-exporter, RFC 9266). Only
-	connections with the option `exporter` keep the secret for it. In TLS 1.2 only an extended master secret can be exported from (RFC 7627 section 5.3).
+	Keying material for protocols above TLS (RFC 8446 section 7.5, RFC 5705), and what binds them to the connection
+	(tls-exporter, RFC 9266). Only connections with the option `exporter` keep the secret for it. In TLS 1.2 only an
+	extended master secret can be exported from (RFC 7627 section 5.3).
 */
 
 import { refuse } from "../errors";
@@ -28,7 +29,10 @@ const BINDING_LENGTH = 32;
 const EXPORTER = "exporter";
 const PREFIX = "tls13 ";
 
-/** What TLS 1.2 itself derives from the master secret (RFC 5246 section 6.3, 7.4.9, 8.1, RFC 7627 section 4): nobody else may have that. */
+/**
+ * What TLS 1.2 itself derives from the master secret (RFC 5246 section 6.3, 7.4.9, 8.1, RFC 7627 section 4): nobody
+ * else may have that.
+ */
 const reserved: readonly string[] = Object.freeze([
 	"client finished",
 	"server finished",

@@ -132,7 +132,10 @@ class HeadWriter {
 	}
 }
 
-/** Makes the head of a request to `authority`, as "host" has it. Throws TLSError "configuration" that names what can't be sent. */
+/**
+ * Makes the head of a request to `authority`, as "host" has it. Throws TLSError "configuration" that names what can't
+ * be sent.
+ */
 export function makeHead(
 	method: string,
 	path: string,

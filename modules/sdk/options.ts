@@ -1,6 +1,7 @@
 /*
-	The options of the SDK's TLS (its `secure` dictionary), made those of TLSClient: the SDK's names and meanings are known here and nowhere else. What is no
-	name of the SDK's goes on as it is, and TLSClient refuses what it does not know.
+	The options of the SDK's TLS (its `secure` dictionary), made those of TLSClient: the SDK's names and meanings are
+	known here and nowhere else. What is no name of the SDK's goes on as it is, and TLSClient refuses what it does not
+	know.
 */
 
 import type { SecureOptions } from "tls/client";
@@ -116,7 +117,10 @@ function isMistyped(name: string, known: string): boolean {
 	return same + end >= Math.max(name.length, known.length) - 1;
 }
 
-/** Refuses what a copy would lose, such as a pin on a prototype, and names that are nearly the SDK's: TLSClient does not know those. */
+/**
+ * Refuses what a copy would lose, such as a pin on a prototype, and names that are nearly the SDK's: TLSClient does not
+ * know those.
+ */
 export function checkGiven(given: object): void {
 	const prototype: unknown = Object.getPrototypeOf(given);
 	if (prototype !== null && prototype !== Object.prototype)
@@ -127,7 +131,9 @@ export function checkGiven(given: object): void {
 	}
 }
 
-/** Returns options for TLSClient, or for an engine. `server` names the server for the cache; without it there is none. */
+/**
+ * Returns options for TLSClient, or for an engine. `server` names the server for the cache; without it there is none.
+ */
 export function convertOptions(given: SDKSecureOptions | undefined, server: string | undefined): SecureOptions {
 	if (given) checkGiven(given);
 	const options: Options = { ...given };

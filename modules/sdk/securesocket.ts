@@ -147,7 +147,9 @@ export class SecureSocket {
 		socket.callback = (message, value) => this.#onMessage(message, value);
 	}
 
-	/** How many bytes can be read; or that as a String, an ArrayBuffer, the next byte as a Number, or skipped with null. */
+	/**
+	 * How many bytes can be read; or that as a String, an ArrayBuffer, the next byte as a Number, or skipped with null.
+	 */
 	read(): number;
 	read<T extends typeof String | typeof ArrayBuffer>(
 		type: T,
@@ -168,7 +170,10 @@ export class SecureSocket {
 		return type === String ? this.#text(bytes) : bytes.buffer;
 	}
 
-	/** Bytes as text. A character that is cut is part of the next text, so that texts put together are what the server sent. */
+	/**
+	 * Bytes as text. A character that is cut is part of the next text, so that texts put together are what the server
+	 * sent.
+	 */
 	#text(read: Uint8Array): string {
 		const bytes = new Uint8Array(this.#start.length + read.length);
 		bytes.set(this.#start);

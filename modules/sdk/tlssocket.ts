@@ -1,6 +1,6 @@
 /*
-	The SDK's TLSSocket, with TLSClient in it: what the SDK's HTTPClient, fetch, WebSocketClient and MQTTClient open. It has the SDK's options (options.ts),
-	and hands what it does not know itself on to the TCP class, as the SDK's does.
+	The SDK's TLSSocket, with TLSClient in it: what the SDK's HTTPClient, fetch, WebSocketClient and MQTTClient open. It
+	has the SDK's options (options.ts), and hands what it does not know itself on to the TCP class, as the SDK's does.
 */
 
 import type TCP from "embedded:io/socket/tcp";

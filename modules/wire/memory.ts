@@ -29,7 +29,10 @@ const enum Reserve {
 	slots = 60,
 }
 
-/** What a buffer takes beside its bytes: the chunk's header, what it is rounded up to, and the objects that stand for it. */
+/**
+ * What a buffer takes beside its bytes: the chunk's header, what it is rounded up to, and the objects that stand for
+ * it.
+ */
 const enum Beside {
 	bytes = 32,
 	slots = 16,

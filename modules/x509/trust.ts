@@ -1,6 +1,6 @@
 /*
-	A root store of certificates that the application gives. A trust anchor is a name and a key (RFC 5280 section 6.1.1 d): how a
-	certificate is signed itself, its version and its serial number do not matter.
+	A root store of certificates that the application gives. A trust anchor is a name and a key (RFC 5280 section 6.1.1
+	d): how a certificate is signed itself, its version and its serial number do not matter.
 */
 
 import { refuse, TLSError } from "../errors";
@@ -70,9 +70,9 @@ function readTrusted(certificate: Certificate, der: Uint8Array, index: number): 
 }
 
 /**
- * Makes a store of the certificates that the application trusts: CAs, or a server's own certificate. One that can't be used, such
- * as one of a bundle with a new kind of key, is left out; a debug build traces it. Throws "configuration", with the first one's
- * reason, if none is left.
+ * Makes a store of the certificates that the application trusts: CAs, or a server's own certificate. One that can't be
+ * used, such as one of a bundle with a new kind of key, is left out; a debug build traces it. Throws "configuration",
+ * with the first one's reason, if none is left.
  */
 export function trustCertificates(inputs: readonly CertificateInput[]): RootStore {
 	const roots: StoredRoot[] = [];
