@@ -16,7 +16,7 @@ const { handshakes, transfers } = JSON.parse(
 ) as { handshakes: Rows; transfers: Rows };
 
 function row(name: string, figures: Readonly<Record<string, number>>, keys: readonly string[]): string {
-	return `| ${name} | ${keys.map(key => figures[key]!.toLocaleString("en-US")).join(" | ")} |`;
+	return `| ${name} | ${keys.map(key => figures[key]?.toLocaleString("en-US") ?? "–").join(" | ")} |`;
 }
 
 const shown = [
