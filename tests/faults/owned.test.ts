@@ -102,6 +102,7 @@ async function ask(session: Session13): Promise<void> {
 const asking = { requestCertificate: true };
 
 const kinds: [name: string, version: 0x303 | 0x304, secure: object, script: object, more?: Partial<ClientOptions>][] = [
+	["TLS 1.3 with the hybrid group", 0x304, {}, {}, { optional: ["hybrid"] }],
 	["TLS 1.3 with a certificate of the client's", 0x304, credential, asking],
 	["TLS 1.2 with a certificate of the client's", 0x303, credential, asking],
 	["TLS 1.3 with an answer after the handshake", 0x304, { postHandshakeAuth: true, ...credential }, { talk: ask }],

@@ -14,10 +14,11 @@ import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { respond } from "../peers/ocsp.js";
 import { rightExtensions, Session12 } from "../peers/server12.js";
 import { answerRequest, Session13 } from "../peers/server13.js";
-import { extension } from "../peers/wire13.js";
+import { extension, message } from "../peers/wire13.js";
 import {
 	asks,
 	base,
+	GOOD_PATIENCE,
 	body12,
 	body13,
 	endSoon,
@@ -108,6 +109,18 @@ const kinds13: Readonly<Record<string, Make<Partial13>>> = {
 			old => Buffer.concat([vector(1), vector(2, old.subarray(3), extension(47, authorities(length)))]),
 			asks,
 		),
+	"a request after the handshake": length => ({
+		async talk(session) {
+			const algorithms = extension(13, vector(2, u16(0x0403)));
+			const request = message(
+				13,
+				vector(1, Buffer.alloc(8, 7)),
+				vector(2, algorithms, extension(47, authorities(length))),
+			);
+			for (let at = 0; at < request.length; at += 4000) session.send(22, request.subarray(at, at + 4000));
+			await endSoon(session);
+		},
+	}),
 	"a right status": (length, identity) =>
 		body13("Certificate", old => {
 			const end = 4 + 3 + old.readUIntBE(4, 3);
@@ -158,7 +171,7 @@ export function armedCasesFor(bytes: number, isLong: boolean): Case[] {
 		for (const [kind, make] of Object.entries(kinds))
 			for (const length of isLong ? lengths : fewLengths) {
 				const fragment = fragments[turn++ % fragments.length]!;
-				if (!isLong && turn % 3 === 0) continue;
+				if (!isLong && turn % 2 === 0) continue;
 				const bounded = Math.min(length, MAX_NAMES_LENGTH);
 				const at = cases.length % 5;
 				cases.push({
@@ -182,7 +195,7 @@ export function armedCasesFor(bytes: number, isLong: boolean): Case[] {
 export async function serveFirst(socket: Socket, identity: ServerIdentity, is13: boolean): Promise<Known> {
 	if (!is13) {
 		const session = new Session12(socket, { ...base(identity), ticket: Buffer.alloc(60, "t"), lifetime: 7200 });
-		await play(session);
+		await play(session, GOOD_PATIENCE);
 		return { master: session.master };
 	}
 	const known: { key?: Buffer } = {};
@@ -194,6 +207,7 @@ export async function serveFirst(socket: Socket, identity: ServerIdentity, is13:
 				await answerRequest(session);
 			},
 		}),
+		GOOD_PATIENCE,
 	);
 	return known;
 }
