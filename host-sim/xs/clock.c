@@ -10,9 +10,6 @@
 static double offset;
 static bool usesHost = true;
 
-/* 2000-01-01: a clock below it was never set. */
-static const double kFirstSetSecond = 946684800;
-
 /* Seconds for which the clock has stood still, and where it stands now; < 0 while it runs. */
 static double pausedFor, pausedAt = -1;
 
@@ -71,6 +68,9 @@ int simTimeOfDay(struct timeval* now, void* zone)
 }
 
 #if !SIM_FIRMWARE
+/* 2000-01-01: a clock below it was never set. */
+static const double kFirstSetSecond = 946684800;
+
 /* What a time server would say: the device's clock, or the host's where that was never set. */
 void simNetworkTime(xsMachine* the)
 {
