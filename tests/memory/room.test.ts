@@ -1,5 +1,5 @@
 /*
-	room/room.ts in an arena of 96 KB, in each build.
+	room/ in an arena of 96 KB, in each build.
 */
 
 import { join } from "node:path";
@@ -16,5 +16,14 @@ const creation = {
 	keys: { available: 64, name: 53, symbol: 37 },
 };
 
+const folder = join(projectRoot, "tests", "memory", "room");
+
+/** All that stands in the folder is compiled with each of its files. */
+const extra = {
+	creation,
+	include: ["../modules/https/manifest.json"],
+	modules: { "test/unit/https/peer": "./unit/https/peer" },
+};
+
 for (const variant of variants)
-	runSuite(join(projectRoot, "tests", "memory", "room", "room.ts"), "memory/room", { variant, extra: { creation } });
+	for (const name of ["room.ts", "https.ts"]) runSuite(join(folder, name), "memory/room", { variant, extra });
