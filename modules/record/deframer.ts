@@ -112,7 +112,8 @@ export abstract class Deframer {
 	/** Wipes the record, for when a connection ends. */
 	close(): void {
 		const buffer = this.buffer;
-		if (buffer !== empty) wipe(buffer, 0, buffer.length);
+		// a TCP class may have detached it
+		if (buffer.length) wipe(buffer, 0, buffer.length);
 		this.release();
 	}
 

@@ -108,7 +108,7 @@ function run(fault: string, done: () => void): void {
 			const nth = ++reads;
 			if (fault === `closes in read ${nth}`) closeInside();
 			if (fault === "reads in read" && isSent) client!.read();
-			if (fault === "shrinks the buffer" && nth === 5) {
+			if (fault === `shrinks the buffer of read ${nth}`) {
 				(buffer.buffer as ArrayBuffer).transfer?.(0);
 				return buffer.length;
 			}
@@ -125,6 +125,7 @@ function run(fault: string, done: () => void): void {
 			if (fault === "writes in write" && isSent) attempt(() => client!.write(ArrayBuffer.fromString("more")));
 			if (fault === "ends in write" && isSent) attempt(() => client!.end());
 			const result = this.#tcp.write(buffer);
+			if (fault === `takes the buffer of write ${nth}`) (buffer.buffer as ArrayBuffer).transfer?.(0);
 			if (fault === "reports in write") this.#report.onWritable(5000);
 			return result;
 		}
