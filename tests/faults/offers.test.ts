@@ -1,6 +1,6 @@
 /*
-	What a server picks that the options `groups` and `signatureAlgorithms` have not offered, and what the errors say that was offered; the name that the
-	certificate must have where another one, or none, is in SNI.
+	What a server picks that the options `groups`, `cipherSuites` and `signatureAlgorithms` have not offered, and what the
+	errors say that was offered; the name that the certificate must have where another one, or none, is in SNI.
 */
 
 import assert from "node:assert/strict";
@@ -74,6 +74,22 @@ describe("groups", () => {
 	});
 	test("TLS 1.2: a key of one that this build has, but was not offered", async () => {
 		expectRefusal(await run12({ group: 0x1d }, { secure }), /group x25519, which was not offered: offered secp384r1$/);
+	});
+});
+
+describe("cipher suites", () => {
+	const secure = { cipherSuites: ["TLS_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"] };
+	const suite = "TLS_AES_256_GCM_SHA384";
+	const suite12 = "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
+	test("the only one offered is taken, in both versions", async () => {
+		assert.equal(expectTaken(await run13({ suite }, { secure })).client.negotiated!.suite, suite);
+		assert.equal(expectTaken(await run12({ suite: suite12 }, { secure })).client.negotiated!.suite, suite12);
+	});
+	test("one that this build has, but was not offered", async () => {
+		expectRefusal(await run13({}, { secure }), /suite 0x1301, .* for TLS 1\.3: offered TLS_AES_256_GCM_SHA384$/);
+	});
+	test("TLS 1.2: one that this build has, but was not offered", async () => {
+		expectRefusal(await run12({}, { secure }), /suite 0xc02b, .* for TLS 1\.2: offered TLS_ECDHE_ECDSA_WITH_AES_256/);
 	});
 });
 

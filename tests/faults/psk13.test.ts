@@ -11,7 +11,7 @@ import { u16, vector } from "../../host-sim/trace/keys13.js";
 import { answerRequest, Session13, type MessageName, type Outcome13, type Script13 } from "../peers/server13.js";
 import { extension, message } from "../peers/wire13.js";
 import { runPairs, type Pair } from "./connect.js";
-import { expectRefusals, flip, illegal, malformed, unexpected } from "./fault.js";
+import { bodyPlaces, expectRefusals, flip, illegal, malformed, unexpected } from "./fault.js";
 
 interface Fault {
 	readonly name: string;
@@ -91,12 +91,12 @@ const faults: Fault[] = [
 		code: "bad_record_mac",
 		alert: undefined,
 	},
-	{
-		name: "a flipped bit in Finished",
-		script: changing("Finished", bytes => flip(bytes, -1)),
+	...bodyPlaces.map(([which, at]) => ({
+		name: `a flipped bit in the ${which} byte of Finished`,
+		script: changing("Finished", bytes => flip(bytes, at)),
 		code: "bad_finished",
 		alert: 51,
-	},
+	})),
 	{
 		name: "a Finished of another hash",
 		script: changing("Finished", () => message(20, Buffer.alloc(48))),

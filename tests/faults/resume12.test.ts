@@ -11,7 +11,7 @@ import { vector } from "../../host-sim/trace/keys13.js";
 import { rightExtensions, Session12, type MessageName12, type Outcome12, type Script12 } from "../peers/server12.js";
 import { extension, message, plainRecord } from "../peers/wire13.js";
 import { runClient, runPairs, type Pair } from "./connect.js";
-import { expectRefusals, flip, illegal, malformed, unexpected } from "./fault.js";
+import { bodyPlaces, expectRefusals, flip, illegal, malformed, unexpected } from "./fault.js";
 import { changing as changed } from "./script12.js";
 
 interface Fault {
@@ -39,12 +39,12 @@ const resumeFaults: Fault[] = [
 		code: "bad_finished",
 		alert: 51,
 	},
-	{
-		name: "a flipped bit in Finished",
-		script: changing("Finished", bytes => flip(bytes, -1)),
+	...bodyPlaces.map(([which, at]) => ({
+		name: `a flipped bit in the ${which} byte of Finished`,
+		script: changing("Finished", bytes => flip(bytes, at)),
 		code: "bad_finished",
 		alert: 51,
-	},
+	})),
 	{
 		name: "a Finished that is cut short",
 		script: changing("Finished", bytes => message(20, bytes.subarray(4, -1))),

@@ -3,7 +3,7 @@
 */
 
 import { type Fault, behind, changing, finishing, followed, starting, withBody } from "../script12.js";
-import { flip, malformed, unexpected } from "../fault.js";
+import { bodyPlaces, flip, malformed, unexpected } from "../fault.js";
 import { message, plainRecord } from "../../peers/wire13.js";
 import { u16, vector } from "../../../host-sim/trace/keys13.js";
 
@@ -82,12 +82,12 @@ export const orderFaults: Fault[] = [
 export const ccs = plainRecord(20, Buffer.of(1));
 
 export const finishFaults: Fault[] = [
-	{
-		name: "a flipped bit in Finished",
-		script: changing("Finished", bytes => flip(bytes, 10)),
+	...bodyPlaces.map(([which, at]) => ({
+		name: `a flipped bit in the ${which} byte of Finished`,
+		script: changing("Finished", bytes => flip(bytes, at)),
 		code: "bad_finished",
 		alert: 51,
-	},
+	})),
 	{
 		name: "the Finished of the client's side",
 		script: () => ({ finishedLabel: "client finished" }),

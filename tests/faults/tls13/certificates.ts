@@ -3,7 +3,7 @@
 */
 
 import { type Fault, chainOf, changing, day, leafUnder, withBody } from "../script13.js";
-import { flip } from "../fault.js";
+import { bodyPlaces, flip } from "../fault.js";
 import { makeCertificate, makeIdentity, makeKey } from "../../../host-sim/servers/certificates.js";
 import { message } from "../../peers/wire13.js";
 import { u16 } from "../../../host-sim/trace/keys13.js";
@@ -115,12 +115,12 @@ export const proofFaults: Fault[] = [
 		code: "bad_signature",
 		alert: 51,
 	},
-	{
-		name: "a flipped bit in Finished",
-		script: changing("Finished", bytes => flip(bytes, 10)),
+	...bodyPlaces.map(([which, at]) => ({
+		name: `a flipped bit in the ${which} byte of Finished`,
+		script: changing("Finished", bytes => flip(bytes, at)),
 		code: "bad_finished",
 		alert: 51,
-	},
+	})),
 	{
 		name: "CertificateVerify is skipped",
 		script: changing("CertificateVerify", () => undefined),
@@ -157,6 +157,13 @@ export const proofFaults: Fault[] = [
 		code: "decode_error",
 		alert: 50,
 		says: /^server sent a (?:31-byte Finished, expected 32|47-byte Finished, expected 48)$/,
+	},
+	{
+		name: "Finished is too long",
+		script: changing("Finished", bytes => withBody(bytes, Buffer.concat([bytes.subarray(4), Buffer.of(0)]))),
+		code: "decode_error",
+		alert: 50,
+		says: /^server sent a (?:33-byte Finished, expected 32|49-byte Finished, expected 48)$/,
 	},
 	{
 		name: "Finished comes before CertificateVerify",
