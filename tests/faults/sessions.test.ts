@@ -11,7 +11,7 @@ import { mustStaple, respond } from "../peers/ocsp.js";
 import { answerRequest, Session13, type Outcome13 } from "../peers/server13.js";
 import { extension } from "../peers/wire13.js";
 import { rightExtensions, Session12 } from "../peers/server12.js";
-import { runPairs, type ClientResult } from "./connect.js";
+import { runPairs, type ClientResult, type Pair } from "./connect.js";
 
 const day = 86400;
 const now = Math.floor(Date.now() / 1000);
@@ -76,6 +76,11 @@ function identityWith({ root, intermediate }: ServerIdentity, change: object): S
 	return { root, intermediate, leaf, chain: leaf.pem + intermediate.pem };
 }
 
+/** The client offers the session that it has, or none: what the server does with an offer does not matter. */
+function expectOffer({ server }: Pair<Outcome13>, isOffered: boolean): void {
+	assert.equal(server.hello.includes("ticket"), isOffered);
+}
+
 for (const makeServer of [server13, server12]) {
 	const name = makeServer === server13 ? "TLS 1.3" : "TLS 1.2";
 	describe(`${name}: how long sessions last`, () => {
@@ -84,7 +89,7 @@ for (const makeServer of [server13, server12]) {
 			identity = makeIdentity(["localhost"]);
 		});
 
-		/** A connection on that day, with `session`; `resumes`: the server is to resume it. */
+		/** A connection on that day, with `session`; `resumes`: the client is to offer it, and the server to resume it. */
 		async function connect(
 			server: Server,
 			ca: string,
@@ -104,6 +109,7 @@ for (const makeServer of [server13, server12]) {
 				},
 				socket => server.serve(socket, resumes),
 			);
+			expectOffer(pair!, resumes);
 			return pair!.client;
 		}
 
@@ -196,6 +202,7 @@ describe("TLS 1.2: a status that must come", () => {
 					return outcome;
 				},
 			);
+			expectOffer(pair!, resumes);
 			return pair!.client;
 		};
 		const first = await connect(0, "", false);
