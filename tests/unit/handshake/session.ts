@@ -290,6 +290,20 @@ test("a damaged session is passed over", () => {
 	ok(tried > 1000);
 });
 
+test("a session whose suite or signature scheme is no longer offered is passed over", () => {
+	const suites = ["TLS_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"];
+	const otherSuites = ["TLS_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"];
+	for (const session of [right13, right12]) {
+		const { version } = session;
+		equal(used(exported(session), { signatureAlgorithms: ["ecdsa_secp256r1_sha256"] }), version);
+		equal(used(exported(session), { signatureAlgorithms: ["ecdsa_secp384r1_sha384"] }), undefined);
+		equal(used(exported(session), { cipherSuites: suites }), version);
+		equal(used(exported(session), { cipherSuites: otherSuites }), undefined);
+		// nothing was signed: the key was shared
+		equal(used(exported({ ...session, scheme: 0 }), { signatureAlgorithms: ["ecdsa_secp384r1_sha384"] }), version);
+	}
+});
+
 /** What the check can't tell: a session that was made wrong. */
 test("a session with a right check that says what can't be is passed over", () => {
 	for (const wrong of [
