@@ -218,6 +218,17 @@ for (const variant of variants) {
 			expectHidden(results[2]!, ["c key", "s key"], 5);
 		});
 
+		test("TLS 1.2, a session that nobody takes, since the application has closed", async () => {
+			let first: Session12 | undefined;
+			const results = await run(2, variant, { ...only(0x303), sessions: "1", isHasty: "1" }, (socket, i) => {
+				if (i === 0) return (first = new Session12(socket, script12({ ticket: Buffer.from("ticket") }))).run();
+				const talk = async (session: Session12): Promise<void> => tell(session, { "first master": first!.master });
+				return new Session12(socket, script12({ talk })).run();
+			});
+			assert.equal(results[1]!.resumed, false);
+			assert.deepEqual(results[1]!.open["first master"], {});
+		});
+
 		test("a connection that ends before its hello", async () => {
 			const psk = Buffer.from("0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20", "hex");
 			const config = {

@@ -77,6 +77,11 @@ function connect(done: (result: Result) => void): void {
 				}),
 		onHandshake({ resumed }) {
 			result.resumed = resumed;
+			// the first connection is closed before its session is handed on
+			if (config.isHasty && left > 1) {
+				client.close();
+				Timer.set(finish);
+			}
 		},
 	};
 	if (session) {
