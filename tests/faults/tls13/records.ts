@@ -40,6 +40,21 @@ export const recordFaults: Fault[] = [
 		script: flight(records => [plainRecord(22, Buffer.of(8, 0, 0, 2, 0, 0)), ...records]),
 		code: "unexpected_message",
 		alert: 10,
+		says: /^server sent an unencrypted record of type 22, /,
+	},
+	{
+		name: "an alert in the clear after the handshake",
+		script: talking(session => session.socket.write(plainRecord(21, Buffer.of(1, 0)))),
+		code: "unexpected_message",
+		alert: 10,
+		says: /^server sent an unencrypted record of type 21, /,
+	},
+	{
+		name: "a KeyUpdate in the clear after the handshake",
+		script: talking(session => session.socket.write(plainRecord(22, message(24, Buffer.of(0))))),
+		code: "unexpected_message",
+		alert: 10,
+		says: /^server sent an unencrypted record of type 22, /,
 	},
 	{
 		name: "an empty record",
