@@ -160,11 +160,14 @@ export async function buildRuntime(toolchain: Toolchain): Promise<Runtime> {
 	const crypto = await cryptoFlags(toolchain);
 	const counting = join(chipFolder, "psa_count.h");
 	const inEngine = [...defines, "-DSIM_ENGINE=1", "-w", ...(isSanitized ? ["-fno-sanitize=all"] : [])];
-	const speedOf = (source: string): string[] => (busyFiles.has(basename(source)) ? fastFlags : quickFlags);
+	// of a bare build, instructions are counted by file: that takes what a debugger needs
+	const busyFlags = toolchain.isBare ? cFlags : fastFlags;
+	const restFlags = toolchain.isBare ? cFlags : quickFlags;
+	const flagsOf = (source: string): string[] => (busyFiles.has(basename(source)) ? busyFlags : restFlags);
 	const units: Unit[] = [
-		...engineSources(engine).map(source => ({ source, flags: [...speedOf(source), ...inEngine] })),
+		...engineSources(engine).map(source => ({ source, flags: [...flagsOf(source), ...inEngine] })),
 		...sources(runtimeFolder, new Set(["compile.c", ...engineParts])).map(source => ({ source, flags: own })),
-		...engineParts.map(name => ({ source: join(runtimeFolder, name), flags: [...fastFlags, ...inEngine] })),
+		...engineParts.map(name => ({ source: join(runtimeFolder, name), flags: [...busyFlags, ...inEngine] })),
 		...sources(chipFolder, new Set()).map(source => ({ source, flags: [...own, ...crypto] })),
 	];
 	return locked("runtime", async () => ({

@@ -152,6 +152,9 @@ export async function instructions(what: Work, from: string, to: string): Promis
 			for (const line of readFileSync(`${out}.${i}`, "utf8").split("\n")) profile.line(line);
 		}
 		const { engine, crypto: inCrypto, rest } = profile.totals;
+		// script takes most of what is not crypto, unless the engine's files are not told apart
+		if (engine * 100 < rest)
+			throw new Error(`callgrind tells ${engine} instructions of the engine from ${rest} of others`);
 		const ratio = inCrypto ? { overCrypto: (engine + inCrypto + rest) / inCrypto } : {};
 		return { engine, crypto: inCrypto, rest, ...ratio, countedBits: variant === "m32-bare" ? 32 : 64 };
 	} finally {
