@@ -2,10 +2,10 @@
 	Stands between a client and a server and holds back what the server sends: behind each of the given numbers of bytes it waits.
 */
 
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { RunningServer } from "./servers.js";
+import { startBridge } from "./splitter.js";
 
 async function hold(from: Socket, to: Socket, pauses: readonly number[], wait: number): Promise<void> {
 	const left = [...pauses];
@@ -26,23 +26,9 @@ async function hold(from: Socket, to: Socket, pauses: readonly number[], wait: n
 }
 
 /** Listens for clients of the server at `port`. It waits `wait` milliseconds each time. */
-export async function startPauser(port: number, pauses: readonly number[], wait: number): Promise<RunningServer> {
-	const sockets: Socket[] = [];
-	const server = createServer({ noDelay: true }, socket => {
-		const peer = connect(port, "127.0.0.1");
-		sockets.push(socket, peer);
-		for (const side of [socket, peer]) side.on("error", () => side.destroy());
-		socket.pipe(peer);
-		hold(peer, socket, pauses, wait).catch(() => socket.destroy());
+export function startPauser(port: number, pauses: readonly number[], wait: number): Promise<RunningServer> {
+	return startBridge(port, (client, server) => {
+		client.pipe(server);
+		return hold(server, client, pauses, wait);
 	});
-	server.listen(0, "127.0.0.1");
-	await once(server, "listening");
-	return {
-		port: (server.address() as { port: number }).port,
-		stop: () =>
-			new Promise(resolve => {
-				server.close(() => resolve());
-				for (const socket of sockets) socket.destroy();
-			}),
-	};
 }

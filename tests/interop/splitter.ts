@@ -34,7 +34,8 @@ async function cut(from: Socket, to: Socket, length: number): Promise<void> {
 /** Hands on what a client and a server send each other, for connection number `index`. */
 type Bridge = (client: Socket, server: Socket, index: number) => Promise<unknown>;
 
-async function listen(port: number, bridge: Bridge): Promise<RunningServer> {
+/** Listens for clients of the server at `port`. */
+export async function startBridge(port: number, bridge: Bridge): Promise<RunningServer> {
 	const sockets: Socket[] = [];
 	let index = 0;
 	const server = createServer({ noDelay: true }, socket => {
@@ -57,12 +58,12 @@ async function listen(port: number, bridge: Bridge): Promise<RunningServer> {
 
 /** Listens for clients of the server at `port`; each byte of both sides has a segment of its own. */
 export function startSplitter(port: number): Promise<RunningServer> {
-	return listen(port, (client, server) => Promise.all([split(client, server), split(server, client)]));
+	return startBridge(port, (client, server) => Promise.all([split(client, server), split(server, client)]));
 }
 
 /** Listens for clients of the server at `port`; of connection number i (from 0), the first i + 1 bytes of the client come first. */
 export function startCutter(port: number): Promise<RunningServer> {
-	return listen(port, (client, server, index) => {
+	return startBridge(port, (client, server, index) => {
 		server.pipe(client);
 		return cut(client, server, index + 1);
 	});
