@@ -171,7 +171,7 @@ export function armedCasesFor(bytes: number, isLong: boolean): Case[] {
 		for (const [kind, make] of Object.entries(kinds))
 			for (const length of isLong ? lengths : fewLengths) {
 				const fragment = fragments[turn++ % fragments.length]!;
-				if (!isLong && turn % 2 === 0) continue;
+				if (!isLong && turn % 3 === 0) continue;
 				const bounded = Math.min(length, MAX_NAMES_LENGTH);
 				const at = cases.length % 5;
 				cases.push({
