@@ -37,14 +37,14 @@ interface Math {
 	irandom(low: number, high: number): number;
 }
 
-/** Without the options that ECMAScript has: XS 13 has none of these, the simulator supplies them. */
+/** XS 13 has none of these; the simulator supplies them, without the option `lastChunkHandling`. */
 interface Uint8Array {
-	toBase64(): string;
+	toBase64(options?: { alphabet?: "base64" | "base64url"; omitPadding?: boolean }): string;
 	toHex(): string;
 }
 
 interface Uint8ArrayConstructor {
-	fromBase64(text: string): Uint8Array<ArrayBuffer>;
+	fromBase64(text: string, options?: { alphabet?: "base64" | "base64url" }): Uint8Array<ArrayBuffer>;
 	fromHex(text: string): Uint8Array<ArrayBuffer>;
 }
 

@@ -1,6 +1,6 @@
 /*
 	Small built-ins that XS 13 lacks, newer engines have, and the SDK's modules use: Math.irandom, Uint8Array's toBase64, toHex, fromBase64 and
-	fromHex, these without options. They are made on the root machine, and so are in flash.
+	fromHex. They are made on the root machine, and so are in flash.
 */
 
 #include "sim.h"
@@ -17,6 +17,7 @@ void builtinsInstall(txMachine* machine)
 	#include <sys/random.h>
 
 static const char base64Digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64URLDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char hexDigits[] = "0123456789abcdef";
 
 /* A whole number at random: below `limit`, or from the first limit to below the second. Each is as likely as the others. */
@@ -61,20 +62,55 @@ static void toHex(xsMachine* the)
 	}
 }
 
+/* The object of options at this index; NULL where none is given. */
+static xsSlot* optionsOf(xsMachine* the, int index)
+{
+	if (!argumentIsGiven(the, index))
+		return NULL;
+	if (xsArg(index).kind != XS_REFERENCE_KIND)
+		xsTypeError("the options of base64 are no object");
+	return &xsArg(index);
+}
+
+/* The digits that the option "alphabet" asks for. */
+static const char* alphabetOf(xsMachine* the, const xsSlot* options)
+{
+	if (!options)
+		return base64Digits;
+	xsResult = xsGet(*options, xsID("alphabet"));
+	if (xsTypeOf(xsResult) == xsUndefinedType)
+		return base64Digits;
+	const char* name =
+		xsTypeOf(xsResult) == xsStringType || xsTypeOf(xsResult) == xsStringXType ? xsToString(xsResult) : "";
+	if (!strcmp(name, "base64"))
+		return base64Digits;
+	if (!strcmp(name, "base64url"))
+		return base64URLDigits;
+	xsTypeError("the option alphabet is neither \"base64\" nor \"base64url\"");
+	return NULL;
+}
+
 static void toBase64(xsMachine* the)
 {
 	xsUnsignedValue count;
 	theseBytes(the, &count);
-	xsResult = xsStringBuffer(NULL, (xsIntegerValue)((count + 2) / 3 * 4));
+	const xsSlot* options = optionsOf(the, 0);
+	const char* digits = alphabetOf(the, options);
+	bool isPadded = !options || !xsTest(xsGet(*options, xsID("omitPadding")));
+	theseBytes(the, &count);
+	xsUnsignedValue length = isPadded ? (count + 2) / 3 * 4 : (count * 4 + 2) / 3;
+	xsResult = xsStringBuffer(NULL, (xsIntegerValue)length);
 	const uint8_t* bytes = theseBytes(the, &count);
-	char* text = xsToString(xsResult);
+	char *text = xsToString(xsResult), *end = text + length;
 	for (xsUnsignedValue i = 0; i < count; i += 3) {
 		xsUnsignedValue left = count - i;
 		uint32_t group = (uint32_t)bytes[i] << 16 | (left > 1 ? bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0);
-		*text++ = base64Digits[group >> 18];
-		*text++ = base64Digits[group >> 12 & 63];
-		*text++ = left > 1 ? base64Digits[group >> 6 & 63] : '=';
-		*text++ = left > 2 ? base64Digits[group & 63] : '=';
+		*text++ = digits[group >> 18];
+		*text++ = digits[group >> 12 & 63];
+		if (text < end)
+			*text++ = left > 1 ? digits[group >> 6 & 63] : '=';
+		if (text < end)
+			*text++ = left > 2 ? digits[group & 63] : '=';
 	}
 }
 
@@ -112,7 +148,7 @@ static void fromHex(xsMachine* the)
 }
 
 /* Digits of base64 in `text`, white space left out; -1 where something else is there, or the padding is wrong. */
-static int countDigits(const char* text)
+static int countDigits(const char* text, const char* alphabet)
 {
 	int digits = 0, padding = 0;
 	for (; *text; text++) {
@@ -120,7 +156,7 @@ static int countDigits(const char* text)
 			continue;
 		if (*text == '=')
 			padding++;
-		else if (padding || digitOf(base64Digits, 64, *text) < 0)
+		else if (padding || digitOf(alphabet, 64, *text) < 0)
 			return -1;
 		else
 			digits++;
@@ -131,7 +167,12 @@ static int countDigits(const char* text)
 
 static void fromBase64(xsMachine* the)
 {
-	int digits = countDigits(argumentString(the, 0));
+	argumentString(the, 0);
+	const xsSlot* options = optionsOf(the, 1);
+	const char* alphabet = alphabetOf(the, options);
+	if (options && xsTypeOf(xsGet(*options, xsID("lastChunkHandling"))) != xsUndefinedType)
+		xsTypeError("fromBase64: the simulator's XS 13 has no option lastChunkHandling: take --engine sdk");
+	int digits = countDigits(argumentString(the, 0), alphabet);
 	if (digits < 0)
 		xsSyntaxError("fromBase64: the text is no base64");
 	xsIntegerValue length = digits * 3 / 4;
@@ -140,7 +181,7 @@ static void fromBase64(xsMachine* the)
 	uint8_t* bytes = xsToArrayBuffer(xsResult);
 	uint32_t group = 0;
 	for (int taken = 0, written = 0; written < length; text++) {
-		int digit = digitOf(base64Digits, 64, *text);
+		int digit = digitOf(alphabet, 64, *text);
 		if (digit < 0)
 			continue;
 		group = group << 6 | (uint32_t)digit;

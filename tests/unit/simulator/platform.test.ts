@@ -31,6 +31,11 @@ for (const variant of variants) {
 				"0,255,16",
 				...Array<string>(7).fill("SyntaxError"),
 				"TypeError",
+				...["-w", "-_s", "-_v7", "-_v7-w"].flatMap(text => [text, true]),
+				"AP8Qfj4=",
+				"AP8Qfj4=",
+				...Array<string>(8).fill("TypeError"),
+				...Array<string>(2).fill("SyntaxError"),
 			]);
 		});
 		test("headers", async () => assert.deepEqual(await run("headers"), ["text/plain", true, "content-type", true, 0]));

@@ -22,6 +22,23 @@ function refused(body: () => unknown): void {
 	}
 }
 
+/** What a person may give of options, right and wrong. */
+function base64Options(bytes: Uint8Array): void {
+	const alphabet = "base64url";
+	for (let length = 1; length <= 4; length++) {
+		const part = new Uint8Array(length).fill(0xfb);
+		const text = part.toBase64({ alphabet, omitPadding: true });
+		events.push(text, Uint8Array.fromBase64(text, { alphabet }).toHex() === part.toHex());
+	}
+	events.push(bytes.toBase64({ alphabet: "base64", omitPadding: false }), bytes.toBase64(undefined));
+	for (const options of [{ alphabet: "base32" }, { alphabet: 1 }, 5, "base64"]) {
+		refused(() => bytes.toBase64(options as object));
+		refused(() => Uint8Array.fromBase64("AA==", options as object));
+	}
+	refused(() => Uint8Array.fromBase64("-_==")); // digits of the other alphabet
+	refused(() => Uint8Array.fromBase64("+/==", { alphabet }));
+}
+
 function builtins(): void {
 	const counts = [0, 0, 0];
 	for (let i = 0; i < 300; i++) counts[Math.irandom(3)]!++;
@@ -45,6 +62,7 @@ function builtins(): void {
 	for (const text of ["A", "AA=", "A===", "AA==A", "A*AA"]) refused(() => Uint8Array.fromBase64(text));
 	for (const text of ["0", "0g"]) refused(() => Uint8Array.fromHex(text));
 	refused(() => Uint8Array.prototype.toBase64.call({} as Uint8Array));
+	base64Options(bytes);
 	finish();
 }
 
