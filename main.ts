@@ -1,8 +1,8 @@
 /*
-	The demo: one HTTPS request. It prints the answer, what was negotiated, and how long each phase took. Where it goes and whom it trusts
-	comes from the manifest's "config", or from the command line: url=https://host:port/path ca="-----BEGIN CERTIFICATE-----..."
-	"method", "data" and "headers", with a line for each, say what is asked.
-	Without "ca" it trusts the root store in flash that "roots" names.
+	The demo: one HTTPS request. It prints the answer, what was negotiated, and how long each phase took. Where it goes
+	and whom it trusts comes from the manifest's "config", or from the command line: url=https://host:port/path
+	ca="-----BEGIN CERTIFICATE-----..." "method", "data" and "headers", with a line for each, say what is asked. Without
+	"ca" it trusts the root store in flash that "roots" names.
 */
 
 import config from "mc/config";
@@ -58,7 +58,10 @@ function parseURL(url: string): Target {
 	return { host, authority, port, path: path.startsWith("/") ? path : `/${path}` };
 }
 
-/** The versions that "xs_tls" allows: with the word "1.2" or "1.3" that one, else both. Other words are for modules/optional/legacy. */
+/**
+ * The versions that "xs_tls" allows: with the word "1.2" or "1.3" that one, else both. Other words are for
+ * modules/optional/legacy.
+ */
 function versions(tls: string): object {
 	const words = tls.split(" ");
 	return words.includes("1.2") ? { maxVersion: 0x0303 } : words.includes("1.3") ? { minVersion: 0x0304 } : {};

@@ -1,7 +1,7 @@
 /*
-	What `npm start`, `npm test` and `npm run ...` run first, in plain JavaScript because nothing is installed yet. It installs the packages of
-	package-lock.json, compiles the project's own programs (host-sim/programs/*.ts) to build/node, and hands over. Each step is
-	skipped while its inputs are what they were.
+	What `npm start`, `npm test` and `npm run ...` run first, in plain JavaScript because nothing is installed yet. It
+	installs the packages of package-lock.json, compiles the project's own programs (host-sim/programs/*.ts) to
+	build/node, and hands over. Each step is skipped while its inputs are what they were.
 
 		node host-sim/setup.mjs PROGRAM [ARGUMENT ...]		PROGRAM: a file of host-sim/programs, such as demo, test, cli
 */

@@ -77,7 +77,8 @@ export function readOptionsOf<T extends Options>(client: unknown, given: T): T {
 }
 
 /**
- * Returns a copy of the options, each read once, known and of its type; `certificate` is in `roots` by then. Throws TLSError "configuration".
+ * Returns a copy of the options, each read once, known and of its type; `certificate` is in `roots` by then. Throws
+ * TLSError "configuration".
  */
 function readOptions<T extends Options>(given: T): T {
 	const options = copyOptions<T & { verify?: unknown }>(SECURE, given, optionTypes, SECURE);

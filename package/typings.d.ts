@@ -1,6 +1,6 @@
 /*
-	Types of the SDK's modules and of what XS adds to the language, for apps whose tsconfig.json extends this package's. References are looked up from here, so that the
-	typings are found wherever npm puts them.
+	Types of the SDK's modules and of what XS adds to the language, for apps whose tsconfig.json extends this package's.
+	References are looked up from here, so that the typings are found wherever npm puts them.
 */
 
 /// <reference types="@moddable/typings/xs" />

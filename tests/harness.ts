@@ -1,6 +1,7 @@
 /*
-	"test/harness": what tests inside XS are written with. A test file calls test(name, body) for each of its tests; they run one after
-	the other once the file's own body is done. Each reports itself as one line of JSON, read by drivers/suite.ts under Node.
+	"test/harness": what tests inside XS are written with. A test file calls test(name, body) for each of its tests;
+	they run one after the other once the file's own body is done. Each reports itself as one line of JSON, read by
+	drivers/suite.ts under Node.
 */
 
 export type Body = () => void | Promise<void>;

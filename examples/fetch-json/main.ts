@@ -1,5 +1,6 @@
 /*
-	Asks an HTTPS server for JSON. The server's certificate is checked against the root store in flash, or against the certificate in `config.ca`.
+	Asks an HTTPS server for JSON. The server's certificate is checked against the root store in flash, or against the
+	certificate in `config.ca`.
 */
 
 import config from "mc/config";

@@ -1,6 +1,6 @@
 /*
-	Sends measurements to an HTTPS server, one POST after the other over one connection. Where the server has ended it meanwhile, the client opens another and resumes its
-	TLS session.
+	Sends measurements to an HTTPS server, one POST after the other over one connection. Where the server has ended it
+	meanwhile, the client opens another and resumes its TLS session.
 */
 
 import config from "mc/config";

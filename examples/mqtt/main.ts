@@ -1,8 +1,10 @@
 /*
-	MQTT over TLS with the SDK's client, where the device proves who it is by a certificate, as AWS IoT and other brokers want it. `config.certificate` and `config.key` are
-	PEM; a product keeps its key in the chip's digital-signature peripheral, see hardware/ds.
+	MQTT over TLS with the SDK's client, where the device proves who it is by a certificate, as AWS IoT and other
+	brokers want it. `config.certificate` and `config.key` are PEM; a product keeps its key in the chip's
+	digital-signature peripheral, see hardware/ds.
 
-	AWS IoT takes MQTT on port 8883, and on port 443 from clients that ask for "x-amzn-mqtt-ca" by ALPN: `config.protocol`.
+	AWS IoT takes MQTT on port 8883, and on port 443 from clients that ask for "x-amzn-mqtt-ca" by ALPN:
+	`config.protocol`.
 */
 
 import config from "mc/config";

@@ -1,7 +1,7 @@
 /*
-	Replaces the root store in the field: fetches a new one over TLS, keeps it in a partition of flash (slots.ts), and trusts it from
-	then on. The maker's signature alone makes it right; the server need not be trusted for it. Make and sign one with
-	npm run roots -- --common --sign KEY.pem --version 2, and see the manifest for the rest.
+	Replaces the root store in the field. It fetches a new one over TLS, keeps it in a partition of flash (slots.ts),
+	and trusts it from then on. The maker's signature alone makes it right; the server need not be trusted for it. Make
+	and sign one with npm run roots -- --common --sign KEY.pem --version 2, and see the manifest for the rest.
 */
 
 import Flash from "flash";

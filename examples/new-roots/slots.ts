@@ -1,7 +1,7 @@
 /*
-	Two places for a root store in one partition of flash. A new store goes where the one in use is not, and nothing else is written:
-	of the stores that are right, the one with the highest version is in use. So the power may fail at any moment. A store that is cut
-	short has no right signature, and the one before it is still there.
+	Two places for a root store in one partition of flash. A new store goes where the one in use is not, and nothing
+	else is written. Of the stores that are right, the one with the highest version is in use. So the power may fail at
+	any moment. A store that is cut short has no right signature, and the one before it is still there.
 */
 
 import { RootStore } from "tls/trust";
@@ -66,7 +66,10 @@ export class RootSlots {
 		this.version = version;
 	}
 
-	/** Opens the newest store in flash. Returns undefined if none is right, and newer than the firmware's: use that then. */
+	/**
+	 * Opens the newest store in flash. Returns undefined if none is right, and newer than the firmware's: use that
+	 * then.
+	 */
 	open(): RootStore | undefined {
 		let best: RootStore | undefined;
 		for (let i = 0; i < 2; i++) {
@@ -112,7 +115,10 @@ export class RootSlots {
 		this.page.fill(0xff);
 	}
 
-	/** Opens the store that was written. Throws TLSError "bad_root_store" if it is not right, or no newer: the one in use stays. */
+	/**
+	 * Opens the store that was written. Throws TLSError "bad_root_store" if it is not right, or no newer: the one in
+	 * use stays.
+	 */
 	finish(): RootStore {
 		const target = this.target;
 		this.target = undefined;

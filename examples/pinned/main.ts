@@ -1,6 +1,6 @@
 /*
-	Talks to a device in the local network that has a certificate of its own making. No CA vouches for it: its key is pinned. `config.pin` is the SHA-256 of its
-	SubjectPublicKeyInfo in hexadecimal:
+	Talks to a device in the local network that has a certificate of its own making. No CA vouches for it: its key is
+	pinned. `config.pin` is the SHA-256 of its SubjectPublicKeyInfo in hexadecimal:
 
 	    openssl x509 -in device.pem -pubkey -noout | openssl pkey -pubin -outform der | sha256sum
 */

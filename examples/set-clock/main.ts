@@ -1,8 +1,10 @@
 /*
-	A device without a battery for its clock starts in 1970, and no certificate can be checked. It asks a time server and, at the same time, connects: with clock "wait" the
-	connection says nothing to the HTTPS server before the clock is set.
+	A device without a battery for its clock starts in 1970, and no certificate can be checked. It asks a time server
+	and, at the same time, connects. With clock "wait" the connection says nothing to the HTTPS server before the clock
+	is set.
 
-	SNTP is not protected: who answers in the time server's place sets the clock. Certificates that have expired could then count as valid; see docs/THREAT-MODEL.md.
+	SNTP is not protected: who answers in the time server's place sets the clock. Certificates that have expired could
+	then count as valid; see docs/THREAT-MODEL.md.
 */
 
 import { setClock } from "clock";

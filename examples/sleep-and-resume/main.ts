@@ -1,6 +1,7 @@
 /*
-	Wakes, asks a server, and sleeps again. The TLS session comes back after deep sleep, so that only the first connection makes a full handshake: the others need no
-	certificates, no public-key operation on the server's signature, and a fifth of the bytes.
+	Wakes, asks a server, and sleeps again. The TLS session comes back after deep sleep, so that only the first
+	connection makes a full handshake. The others need no certificates, no public-key operation on the server's
+	signature, and a fifth of the bytes.
 
 	The clock has to be right before a session is used. On the ESP32 it goes on in deep sleep.
 */

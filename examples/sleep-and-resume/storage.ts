@@ -1,5 +1,6 @@
 /*
-	Where sessions are kept on a device: the SDK's Preference, in the NVS of the ESP32. Its values have 4000 bytes at most.
+	Where sessions are kept on a device: the SDK's Preference, in the NVS of the ESP32. Its values have 4000 bytes at
+	most.
 */
 
 import Preference from "preference";

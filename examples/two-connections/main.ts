@@ -1,6 +1,6 @@
 /*
-	Two TLS connections at once in 32 KB. Each says how long the server's records may be: without that, the first connection would ask for what memory allows when it is
-	made, and leave too little for the second.
+	Two TLS connections at once in 32 KB. Each says how long the server's records may be. Without that, the first
+	connection would ask for what memory allows when it is made, and leave too little for the second.
 */
 
 import config from "mc/config";

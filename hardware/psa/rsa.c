@@ -2,23 +2,25 @@
 	RSA's public operation by Montgomery's multiplication, and the comparison with what must have been signed;
 	see rsa.h. The only cryptography that is our own: docs/decisions/rsa.md says why.
 
-	Numbers are little-endian arrays of w 32-bit words, with R = 2^(32w); n is the modulus, which has k bytes, its first bit set.
+	Numbers are little-endian arrays of w 32-bit words, with R = 2^(32w); n is the modulus, which has k bytes, its first
+	bit set.
 
 	Why nothing overflows. W is 2^32.
 	- Each step of a row adds a product of two words, a word and a carry below W. That is at most
 	  (W-1)^2 + 2(W-1) = W^2 - 1, which 64 bits hold. The carry that it leaves is below W again.
 	- multiply(t, a, b) with b < n keeps t < 2n. After a row, t becomes (t + x*b + u*n) / W with words x and u, which is
-	  below (2n + (W-1)n + (W-1)n) / W = 2n. So what is above t's w words, `top`, is 0 or 1, and one subtraction brings t
-	  below n. a may be any number of w words.
+	  below (2n + (W-1)n + (W-1)n) / W = 2n. So what is above t's w words, `top`, is 0 or 1, and one subtraction brings
+	  t below n. a may be any number of w words.
 	- twice(a) with a < n gives 2a < 2n: one bit above w words, and one subtraction.
 	- Every number that is an operand is below n. The signature is compared with n first. 2^(8k-1) is below n, as n is
 	  odd and has that bit. All others are results of the two functions.
 
-	Why it fits. Three numbers of w words: n, and two for multiply, which can't write over its operands. The signature needs no number. It is
-	always the first operand: a row takes one word of it, and reads that big-endian from the signature itself. The last multiplication is by the
-	signature, so that the result leaves Montgomery's form. Exponents with a third bit set, which nearly no key has, need the signature in that form
-	between, and a fourth number. When all is done, n and one of the two make room for the result's bytes and for the expected ones. There is no
-	other allocation, and no array on the stack but the salt.
+	Why it fits. Three numbers of w words: n, and two for multiply, which can't write over its operands. The signature
+	needs no number. It is always the first operand: a row takes one word of it, and reads that big-endian from the
+	signature itself. The last multiplication is by the signature, so that the result leaves Montgomery's form.
+	Exponents with a third bit set, which nearly no key has, need the signature in that form between, and a fourth
+	number. When all is done, n and one of the two make room for the result's bytes and for the expected ones. There is
+	no other allocation, and no array on the stack but the salt.
 */
 
 #include "rsa.h"
@@ -163,7 +165,9 @@ static void squareOfR(uint32_t** a, uint32_t** t, size_t bits, const Modulus* n)
 		multiplyInto(a, t, *a, n);
 }
 
-/* True if the signature is multiplied in Montgomery's form, too: the exponent has bits between its first and its last. */
+/*
+ * True if the signature is multiplied in Montgomery's form, too: the exponent has bits between its first and its last.
+ */
 static bool needsBase(const RSAKey* key)
 {
 	return ((key->exponent - 1) & (key->exponent - 2)) != 0;

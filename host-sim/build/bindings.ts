@@ -9,8 +9,8 @@
 		class X @ "xs_x_destructor" { constructor(a) @ "xs_x"; }
 		function f(a) @ "xs_f";
 
-	which is put in its place here, line for line. Any other use of the two names is refused, since on the device it would be slow
-	("cannot optimize native") or fail.
+	which is put in its place here, line for line. Any other use of the two names is refused, since on the device it
+	would be slow ("cannot optimize native") or fail.
 */
 
 import { Problem } from "./files.js";
@@ -84,7 +84,10 @@ class Binder {
 		this.#replace(this.#tokens[index - 1]!.start, this.#tokens[index + 3]!.end, `@ "${name}"`);
 	}
 
-	/** The parameters between the parentheses that end at `close`, each a plain name, the last one maybe with "..."; else undefined. */
+	/**
+	 * The parameters between the parentheses that end at `close`, each a plain name, the last one maybe with "...";
+	 * else undefined.
+	 */
 	#parameters(close: number): { open: number; texts: string[] } | undefined {
 		let open = close;
 		while (open >= 0 && this.#tokens[open]!.text !== "(") {

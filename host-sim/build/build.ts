@@ -1,6 +1,6 @@
 /*
-	Builds an app for the simulator: manifest, TypeScript, bytecode, natives, program. What is there and up to date is used again, so
-	that another `config` costs one small module.
+	Builds an app for the simulator: manifest, TypeScript, bytecode, natives, program. What is there and up to date is
+	used again, so that another `config` costs one small module.
 */
 
 import { basename, dirname, join, resolve } from "node:path";

@@ -1,6 +1,6 @@
 /*
-	From an app's scripts to XS bytecode: bindings to C put into XS 13's syntax, then compiled by xs-compile. A module is compiled
-	once for all apps and variants, under a name that changes with its content.
+	From an app's scripts to XS bytecode: bindings to C put into XS 13's syntax, then compiled by xs-compile. A module
+	is compiled once for all apps and variants, under a name that changes with its content.
 */
 
 import { existsSync, mkdirSync, readFileSync, renameSync, utimesSync } from "node:fs";

@@ -1,6 +1,6 @@
 /*
-	Mbed TLS as on a device: version 3.6 from its sources, in the configuration of chip/mbedtls/device_config.h. Variants with
-	"-device" and the firmware link it in place of the system's library.
+	Mbed TLS as on a device: version 3.6 from its sources, in the configuration of chip/mbedtls/device_config.h.
+	Variants with "-device" and the firmware link it in place of the system's library.
 */
 
 import { join } from "node:path";

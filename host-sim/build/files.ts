@@ -181,7 +181,9 @@ function takeLock(path: string): boolean {
 	return true;
 }
 
-/** Removes a lock whose owner is gone. A second lock sees to it that only one process does, and only while that is so. */
+/**
+ * Removes a lock whose owner is gone. A second lock sees to it that only one process does, and only while that is so.
+ */
 function removeAbandoned(path: string): void {
 	const guard = `${path}.removal`;
 	if (!takeLock(guard)) {

@@ -1,6 +1,6 @@
 /*
-	What the builder writes for an app by itself: the module "mc/config", the header mc.defines.h, the table of natives, and APP.txt,
-	which tells the simulator what to run.
+	What the builder writes for an app by itself: the module "mc/config", the header mc.defines.h, and the table of
+	natives. APP.txt tells the simulator what to run.
 */
 
 import { join } from "node:path";
@@ -66,8 +66,8 @@ export function nativesTable(natives: ReadonlyMap<string, boolean>): string {
 }
 
 /**
- * The same table for the firmware, with a function around each of the app's that counts its instructions. Destructors run in the collector
- * and count with it.
+ * The same table for the firmware, with a function around each of the app's that counts its instructions. Destructors
+ * run in the collector and count with it.
  */
 export function countedNativesTable(natives: ReadonlyMap<string, boolean>): string {
 	const functions = [...natives]

@@ -1,6 +1,7 @@
 /*
-	JSON with errors that name line and column. JSON.parse of Node 20 gives a position for some errors and none for others. So the place is found
-	here, by a reader that keeps nothing and stops at the first byte that is wrong (RFC 8259).
+	JSON with errors that name line and column. JSON.parse of Node 20 gives a position for some errors and none for
+	others. So the place is found here, by a reader that keeps nothing and stops at the first byte that is wrong (RFC
+	8259).
 */
 
 import { readFileSync } from "node:fs";

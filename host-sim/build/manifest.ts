@@ -1,7 +1,8 @@
 /*
-	Reads an app's manifest.json and all that it includes, and merges them as mcconfig does (the Moddable SDK's documentation,
-	tools/manifest.md): included manifests first, depth first; a platform's part after the common part; objects merged, lists
-	appended. What the simulator cannot do is named: as a warning where the app runs the same without it, else as an error.
+	Reads an app's manifest.json and all that it includes, and merges them as mcconfig does (the Moddable SDK's
+	documentation, tools/manifest.md). Included manifests come first, depth first, and a platform's part after the
+	common part. Objects are merged, lists appended. What the simulator cannot do is named: as a warning where the app
+	runs the same without it, else as an error.
 */
 
 import { existsSync, lstatSync, statSync } from "node:fs";
@@ -101,7 +102,10 @@ function expectDictionary(value: unknown, key: string, path: string): Dictionary
 	throw new Problem(`${shown(path)}: "${key}" must be an object`);
 }
 
-/** The part for the simulator: under its own name, or else "...", with which the SDK's manifests mean to refuse what they don't know. */
+/**
+ * The part for the simulator: under its own name, or else "...", with which the SDK's manifests mean to refuse what
+ * they don't know.
+ */
 function matchPlatform(platforms: unknown, path: string): Dictionary | undefined {
 	const all = expectDictionary(platforms, "platforms", path);
 	const own = all?.[platformName] ?? (isInSDK(path) ? undefined : all?.["..."]);
@@ -329,8 +333,8 @@ export function findManifest(app: string): string {
 }
 
 /**
- * The app's manifest and those of `before` (the simulator's own) as one. `extra` is merged last, as if the app's manifest were
- * included by one in its folder.
+ * The app's manifest and those of `before` (the simulator's own) as one. `extra` is merged last, as if the app's
+ * manifest were included by one in its folder.
  */
 export function readManifest(path: string, before: readonly string[], extra: Dictionary = {}): Manifest {
 	const reader = new Reader();

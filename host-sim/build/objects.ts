@@ -1,6 +1,6 @@
 /*
-	Compiles and links C, only what has changed: an object is made anew when its source, a header that it includes, its flags or the
-	compiler differ.
+	Compiles and links C, only what has changed. An object is made anew when its source, a header that it includes, its
+	flags or the compiler differ.
 */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
@@ -64,7 +64,10 @@ export async function compileUnits(toolchain: Toolchain, title: string, units: r
 	return jobs.map(job => job.object);
 }
 
-/** A program from objects and libraries, under a name that changes with its content. Throws what `explain` makes of the linker's words. */
+/**
+ * A program from objects and libraries, under a name that changes with its content. Throws what `explain` makes of the
+ * linker's words.
+ */
 export async function linkProgram(
 	toolchain: Toolchain,
 	name: string,

@@ -1,6 +1,6 @@
 /*
-	Sources that come from Debian's source packages. apt checks each package's signature. It runs with lists and settings of its own
-	in build/, so it needs neither a root user nor a change of the machine's settings.
+	Sources that come from Debian's source packages. apt checks each package's signature. It runs with lists and
+	settings of its own in build/, so it needs neither a root user nor a change of the machine's settings.
 */
 
 import {
@@ -142,7 +142,10 @@ export async function sourceFolders(text: string): Promise<Record<string, string
 	return found;
 }
 
-/** Returns a folder with the files of packages of a suite, which is not installed: programs run by the suite's own loader in it. */
+/**
+ * Returns a folder with the files of packages of a suite, which is not installed: programs run by the suite's own
+ * loader in it.
+ */
 export function fetchPrograms(title: string, suite: string, packages: readonly string[]): Promise<string> {
 	const folder = join(buildFolder, "sources", `${title}-${suite}`);
 	if (existsSync(folder)) return Promise.resolve(folder);

@@ -1,5 +1,6 @@
 /*
-	The system's errors in words. Plain JavaScript: setup.mjs needs it before anything is compiled, and the programs import it, too.
+	The system's errors in words. Plain JavaScript: setup.mjs needs it before anything is compiled, and the programs
+	import it, too.
 */
 
 /** @type {Readonly<Record<string, string>>} */

@@ -13,7 +13,10 @@ export interface Outcome {
 	readonly stderr: string;
 }
 
-/** Runs a program to its end and collects what it printed. One that can't be run gives code 127, and the reason as its words. */
+/**
+ * Runs a program to its end and collects what it printed. One that can't be run gives code 127, and the reason as its
+ * words.
+ */
 export function run(
 	program: string,
 	values: readonly string[],

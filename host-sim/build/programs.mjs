@@ -1,6 +1,7 @@
 /*
-	Compiles TypeScript that runs on Node: the project's own programs for setup.mjs, the tests for test.ts. Plain JavaScript, as nothing
-	is compiled yet. Also decides where everything is built: in build/, unless that belongs to somebody else or can't be written.
+	Compiles TypeScript that runs on Node: the project's own programs for setup.mjs, the tests for test.ts. Plain
+	JavaScript, as nothing is compiled yet. Also decides where everything is built: in build/, unless that belongs to
+	somebody else or can't be written.
 */
 
 import { spawnSync } from "node:child_process";
@@ -69,7 +70,10 @@ function reasonAgainst(folder) {
 	return isOther ? "build/ belongs to another user" : "build/ can't be written";
 }
 
-/** A folder of this user, outside of the checkout: one for each checkout. Files in it find their way back by the file `checkout`. */
+/**
+ * A folder of this user, outside of the checkout: one for each checkout. Files in it find their way back by the file
+ * `checkout`.
+ */
 function prepareElsewhere(parent) {
 	const folder = join(parent, createHash("sha256").update(root).digest("hex").slice(0, 16));
 	if (!canUse(folder)) return undefined;
@@ -124,7 +128,7 @@ function compileInto(config, result) {
 }
 
 /**
- * Compiles the programs that a tsconfig.json includes, into a folder of their own for each state of the sources, so that a run
+ * Compiles the programs that a tsconfig.json includes, into a folder of their own for each state of the sources. A run
  * that goes on while they change is not disturbed. Returns that folder.
  */
 export function compilePrograms(config, folders) {

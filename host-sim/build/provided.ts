@@ -1,13 +1,16 @@
 /*
-	The Moddable SDK's manifests that apps include as $(MODDABLE)/..., and what the simulator has in their place, so that an app's manifest for the device is
-	its manifest here. All others are read from the SDK, where the environment has MODDABLE.
+	The Moddable SDK's manifests that apps include as $(MODDABLE)/..., and what the simulator has in their place. So an
+	app's manifest for the device is its manifest here. All others are read from the SDK, where the environment has
+	MODDABLE.
 */
 
 import { join, relative, resolve } from "node:path";
 
 import { Problem, projectRoot, shown } from "./files.js";
 
-/** By the path in the SDK: manifests of host-sim/provided, or none where every app of the simulator has what it brings. */
+/**
+ * By the path in the SDK: manifests of host-sim/provided, or none where every app of the simulator has what it brings.
+ */
 const provided: Readonly<Record<string, readonly string[]>> = {
 	"examples/manifest_base.json": [],
 	"examples/manifest_typings.json": [],

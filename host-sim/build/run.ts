@@ -13,7 +13,9 @@ import { fileProblem, Problem, shown, temporaryFolder } from "./files.js";
 export interface RunOptions {
 	/** Collects garbage at every allocation, so that peaks are what is really in use. */
 	readonly live?: boolean;
-	/** Preloaded modules do not copy their literals and closures, as they do on a device: for counting what that costs. */
+	/**
+	 * Preloaded modules do not copy their literals and closures, as they do on a device: for counting what that costs.
+	 */
 	readonly keepsLiterals?: boolean;
 	/** "unset", ISO 8601, or seconds since 1970; the host's clock without it. */
 	readonly clock?: string;
@@ -31,7 +33,10 @@ export interface RunOptions {
 	readonly tcpBuffer?: number;
 	/** What the chip does in hardware: bits of ChipFeature in hardware/chip.ts. */
 	readonly chip?: number;
-	/** The folder for what the app keeps: preferences and files. One of the run's own without it, which is gone at the end. */
+	/**
+	 * The folder for what the app keeps: preferences and files. One of the run's own without it, which is gone at the
+	 * end.
+	 */
 	readonly files?: string;
 	/** Added to the environment. */
 	readonly env?: Readonly<Record<string, string>>;
@@ -103,7 +108,9 @@ export interface Report {
 		/** Names of properties and modules. */
 		readonly keys: number;
 	};
-	/** What each module takes of flash once the SDK's linker has linked it; slots and chunks only where it is preloaded. */
+	/**
+	 * What each module takes of flash once the SDK's linker has linked it; slots and chunks only where it is preloaded.
+	 */
 	readonly modules: readonly {
 		readonly name: string;
 		readonly bytecode: number;

@@ -1,6 +1,6 @@
 /*
-	The simulator's own C: the engine, the runtime around it (xs/), the accelerator model (chip/), and the bytecode compiler. The
-	engine's configuration is here.
+	The simulator's own C: the engine, the runtime around it (xs/), the accelerator model (chip/), and the bytecode
+	compiler. The engine's configuration is here.
 */
 
 import { existsSync } from "node:fs";
@@ -33,8 +33,8 @@ const language = [
 ];
 
 /**
- * Under the sanitizers each chunk is a block of C's heap, so that what writes beyond one is seen. The engine itself is left alone: it reads strings
- * eight bytes at a time, beyond their end.
+ * Under the sanitizers each chunk is a block of C's heap, so that what writes beyond one is seen. The engine itself is
+ * left alone: it reads strings eight bytes at a time, beyond their end.
  */
 const sanitized = ["-DSIM_SANITIZED=1", "-DmxNoChunks=1"];
 
@@ -59,8 +59,8 @@ const observed = ["-DmxDebug=1", "-DmxMetering=1"];
 export const engineParts = ["heap.c", "functions.c", "lines.c"];
 
 /**
- * The engine's C files but those: xsMemory.c is part of heap.c, xsFunction.c of functions.c, xsRun.c of lines.c. In the SDK's, xsum.c is part of
- * xsMath.c, and xsffi.c is for code that is loaded at run time.
+ * The engine's C files but those: xsMemory.c is part of heap.c, xsFunction.c of functions.c, xsRun.c of lines.c. In the
+ * SDK's, xsum.c is part of xsMath.c, and xsffi.c is for code that is loaded at run time.
  */
 export function engineSources(engine: string): string[] {
 	return sources(join(engine, "sources"), new Set(["xsMemory.c", "xsFunction.c", "xsRun.c", "xsum.c", "xsffi.c"]));
@@ -105,7 +105,10 @@ export function engineFolders(engine: string): string[] {
 	return ["includes", "platforms", "sources"].map(name => join(engine, name));
 }
 
-/** The program that compiles modules to bytecode. The same on every variant with one engine, so it is built for the host. */
+/**
+ * The program that compiles modules to bytecode. The same on every variant with one engine, so it is built for the
+ * host.
+ */
 export async function buildCompiler(source: EngineSource = "npm"): Promise<string> {
 	const engine = await engineFolder(source);
 	const toolchain = await findToolchain(source === "sdk" ? "native-sdk" : "native");

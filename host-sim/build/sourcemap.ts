@@ -20,7 +20,10 @@ function decode(segment: string): number[] {
 	return values;
 }
 
-/** For each line of the generated file (from 0) the line of its source (from 1). Lines without one take that of the line before. */
+/**
+ * For each line of the generated file (from 0) the line of its source (from 1). Lines without one take that of the line
+ * before.
+ */
 export function sourceLines(map: string): number[] {
 	const { mappings } = JSON.parse(map) as { mappings: string };
 	let line = 0;

@@ -1,6 +1,6 @@
 /*
-	Colour where the terminal has it: standard error is a terminal, TERM is not "dumb", and NO_COLOR (no-color.org) is not set. FORCE_COLOR asks
-	for it elsewhere.
+	Colour where the terminal has it: standard error is a terminal, TERM is not "dumb", and NO_COLOR (no-color.org) is
+	not set. FORCE_COLOR asks for it elsewhere.
 */
 
 import type { WriteStream } from "node:tty";

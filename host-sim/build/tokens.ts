@@ -1,5 +1,6 @@
 /*
-	Splits JavaScript into tokens, as far as finding native("...") in it needs: comments are dropped, literals are whole.
+	Splits JavaScript into tokens, as far as finding native("...") in it needs: comments are dropped, literals are
+	whole.
 */
 
 export interface Token {

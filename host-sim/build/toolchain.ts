@@ -1,8 +1,9 @@
 /*
-	The C compiler and Mbed TLS's crypto library. They are found and tried out. What is missing is installed (as root on Debian), or asked for
-	in one command. A variant is how an app is built: "native", or "m32" with the 32-bit pointers of the device. Behind a dash "asan" adds the
-	address and undefined-behaviour sanitizers. "bare" leaves out the engine's meter and line numbers, as a release for a device does.
-	"device" builds Mbed TLS as on a device (crypto.ts) in place of the system's. "sdk" takes the Moddable SDK's own engine (engine.ts).
+	The C compiler and Mbed TLS's crypto library. They are found and tried out. What is missing is installed (as root on
+	Debian), or asked for in one command. A variant is how an app is built: "native", or "m32" with the 32-bit pointers
+	of the device. Behind a dash "asan" adds the address and undefined-behaviour sanitizers. "bare" leaves out the
+	engine's meter and line numbers, as a release for a device does. "device" builds Mbed TLS as on a device (crypto.ts)
+	in place of the system's. "sdk" takes the Moddable SDK's own engine (engine.ts).
 */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -61,7 +62,10 @@ const probe = `#include <psa/crypto.h>
 int main(void) { return psa_crypto_init() == PSA_SUCCESS ? 0 : 1; }
 `;
 
-/** XS_TLS_MBEDTLS=device in the environment builds every variant with Mbed TLS as on a device: a run of the tests with 3.6 beside the system's. */
+/**
+ * XS_TLS_MBEDTLS=device in the environment builds every variant with Mbed TLS as on a device: a run of the tests with
+ * 3.6 beside the system's.
+ */
 function cryptoOf(variant: string): Toolchain["crypto"] {
 	const asked = process.env["XS_TLS_MBEDTLS"] ?? "";
 	if (asked !== "" && asked !== "system" && asked !== "device")

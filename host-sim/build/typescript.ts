@@ -1,6 +1,7 @@
 /*
-	Compiles an app's TypeScript with the options that mcconfig gives tsc: modules kept as they are, ES2025, `paths` for every module
-	of the app, and what the manifests say under `typescript`. All files go in one run; nothing is emitted when one has an error.
+	Compiles an app's TypeScript with the options that mcconfig gives tsc. Modules are kept as they are, for ES2025,
+	with `paths` for every module of the app. Options of the manifests' `typescript` are added. All files go in one run;
+	nothing is emitted when one has an error.
 */
 
 import { existsSync, readFileSync, rmSync } from "node:fs";

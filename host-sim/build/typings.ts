@@ -1,6 +1,7 @@
 /*
-	Types for the SDK's modules in JavaScript: the SDK's own declarations, found by the rules of its examples/manifest_typings.json. A module that has none there
-	is declared without types, so that an app that imports it compiles.
+	Types for the SDK's modules in JavaScript: the SDK's own declarations, found by the rules of its
+	examples/manifest_typings.json. A module that has none there is declared without types, so that an app that imports
+	it compiles.
 */
 
 import { existsSync } from "node:fs";
@@ -11,7 +12,10 @@ import { readManifest } from "./manifest.js";
 import { type AppFiles, matchFiles, type ModuleFile } from "./match.js";
 import { isInSDK, sdkFolder } from "./provided.js";
 
-/** The SDK's declarations; none where its folder has no such manifest, or one that is for another version of its folders. */
+/**
+ * The SDK's declarations; none where its folder has no such manifest, or one that is for another version of its
+ * folders.
+ */
 function sdkDeclarations(): readonly ModuleFile[] {
 	const path = join(sdkFolder(), "examples", "manifest_typings.json");
 	if (!existsSync(path)) return [];

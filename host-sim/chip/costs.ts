@@ -1,6 +1,7 @@
 /*
-	What the accelerators of each chip cost, and what software costs on it: the table that model.ts prices runs with. Times are of ESP-IDF 6.0,
-	or estimates; each has its source. A figure measured on a chip replaces an estimate here, and nowhere else.
+	What the accelerators of each chip cost, and what software costs on it: the table that model.ts prices runs with.
+	Times are of ESP-IDF 6.0, or estimates; each has its source. A figure measured on a chip replaces an estimate here,
+	and nowhere else.
 */
 
 /** Microseconds of a call, and for each byte. */
@@ -29,14 +30,14 @@ export const sources = {
 } as const;
 
 /**
- * Clocks of an instruction, between the 1.2 and 1.6 that measurements of P-256 on the C3 imply: code runs from flash through a cache.
- * The same for the Xtensa cores, whose instruction count is taken to be the same.
+ * Clocks of an instruction, between the 1.2 and 1.6 that measurements of P-256 on the C3 imply: code runs from flash
+ * through a cache. The same for the Xtensa cores, whose instruction count is taken to be the same.
  */
 export const CLOCKS = 1.4;
 
 /**
- * Instructions of a unit of XS's metering: 6.07 million for 67,812 units from hello to finished, in script and its engine, when
- * `npm run firmware` runs a handshake on rv32, with garbage collection in 22 KB of heap.
+ * Instructions of a unit of XS's metering, in script and its engine, with garbage collection in 22 KB of heap. `npm run
+ * firmware` took 6.07 million for 67,812 units on rv32, from hello to finished.
  */
 export const INSTRUCTIONS_OF_UNIT = 89;
 
@@ -85,7 +86,10 @@ function software(mhz: number): Record<string, Cost> {
 	return costs;
 }
 
-/** The hash accelerator at `speed` MB/s; SHA-384 and SHA-512 in software where it has none. HMAC hashes two blocks more each way. */
+/**
+ * The hash accelerator at `speed` MB/s; SHA-384 and SHA-512 in software where it has none. HMAC hashes two blocks more
+ * each way.
+ */
 function hashes(mhz: number, speed: number, hasSHA512: boolean): Record<string, Cost> {
 	const costs: Record<string, Cost> = {};
 	const add = (names: readonly string[], block: number, cost: Cost): void => {
@@ -105,7 +109,10 @@ function hashes(mhz: number, speed: number, hasSHA512: boolean): Record<string, 
 	return costs;
 }
 
-/** The AES accelerator at `speed` MB/s in CBC; GCM's hash in software but where the accelerator has it. CCM is calls of CTR and of CBC. */
+/**
+ * The AES accelerator at `speed` MB/s in CBC; GCM's hash in software but where the accelerator has it. CCM is calls of
+ * CTR and of CBC.
+ */
 function ciphers(mhz: number, speed: number, hasGCM: boolean): Record<string, Cost> {
 	const ghash = (instructionsPerByte.ghash * CLOCKS) / mhz;
 	return {
@@ -117,7 +124,10 @@ function ciphers(mhz: number, speed: number, hasGCM: boolean): Record<string, Co
 	};
 }
 
-/** The modular exponentiation unit, from RSA-2048's public operation in milliseconds; above `limit` bits software. Verifying is software (hardware/psa/rsa.c). */
+/**
+ * The modular exponentiation unit, from RSA-2048's public operation in milliseconds; above `limit` bits software.
+ * Verifying is software (hardware/psa/rsa.c).
+ */
 function rsa(milliseconds: number, limit: number, source: Cost["source"]): Record<string, Cost> {
 	const costs: Record<string, Cost> = {};
 	for (const bits of [2048, 3072, 4096]) {
@@ -136,7 +146,9 @@ function rsa(milliseconds: number, limit: number, source: Cost["source"]): Recor
 	return costs;
 }
 
-/** P-256 in milliseconds: a multiplication, and verifying where a unit does it (else hardware/psa/p256.c, in software). */
+/**
+ * P-256 in milliseconds: a multiplication, and verifying where a unit does it (else hardware/psa/p256.c, in software).
+ */
 function p256(multiplication: number, verify: number | undefined, source: Cost["source"]): Record<string, Cost> {
 	const one: Cost = { call: multiplication * 1000, byte: 0, source };
 	return {

@@ -1,8 +1,8 @@
 /*
-	A model of the digital-signature peripheral, after ESP-IDF's documentation, its esp_ds.h, and the Technical Reference Manual. The HMAC
-	peripheral derives an AES key from a key in eFuse. With that, this one decrypts an RSA key's numbers, checks them by their digest, and
-	signs. The environment has the eFuses: SIM_EFUSE_DS_KEY3 is key block 3 in hexadecimal, with the purpose HMAC_DOWN_DIGITAL_SIGNATURE. Cryptography
-	is Mbed TLS's.
+	A model of the digital-signature peripheral, after ESP-IDF's documentation, its esp_ds.h, and the Technical
+	Reference Manual. The HMAC peripheral derives an AES key from a key in eFuse. With that, this one decrypts an RSA
+	key's numbers, checks them by their digest, and signs. The environment has the eFuses: SIM_EFUSE_DS_KEY3 is key
+	block 3 in hexadecimal, with the purpose HMAC_DOWN_DIGITAL_SIGNATURE. Cryptography is Mbed TLS's.
 */
 
 #include "sim.h"
@@ -117,7 +117,10 @@ static int readNumber(mbedtls_mpi* number, const uint8_t* bytes, size_t length)
 	return mbedtls_mpi_read_binary(number, reversed, length);
 }
 
-/* By the peripheral's own numbers; those that do not belong to the modulus make Montgomery's multiplication go astray, which is a failure here. */
+/*
+ * By the peripheral's own numbers; those that do not belong to the modulus make Montgomery's multiplication go astray,
+ * which is a failure here.
+ */
 static bool power(const Parameters* parameters, const uint8_t* message, size_t length, uint8_t* signature)
 {
 	mbedtls_mpi x, y, m, rb, z;

@@ -1,4 +1,6 @@
-/* How many keys PSA Crypto holds, for the module "simulator": a key that nobody destroys is a slot less for the next. */
+/*
+ * How many keys PSA Crypto holds, for the module "simulator": a key that nobody destroys is a slot less for the next.
+ */
 
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS 1
 #include "sim.h"

@@ -1,5 +1,5 @@
 /*
-	The accelerator model: from what a run asked of PSA Crypto and of the script engine, the time that a chip would take, by the table
+	The accelerator model: how long a chip would take for a run's calls of PSA Crypto and its script, by the table
 	costs.ts. Waiting for the network, and C beside cryptography, are not in it.
 */
 

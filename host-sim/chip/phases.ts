@@ -1,6 +1,6 @@
 /*
-	An app built so that the simulator sees where each phase of a handshake ends: the stack's own tls/timing, with a mark of the simulator's
-	beside each of its own.
+	An app built so that the simulator sees where each phase of a handshake ends. It has the stack's own tls/timing,
+	with a mark of the simulator's beside each of its own.
 */
 
 import { mkdirSync, readFileSync } from "node:fs";

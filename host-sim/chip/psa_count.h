@@ -1,8 +1,8 @@
 /*
-	The accelerator model. An app's natives are compiled with this in front: it puts counting functions (psa_oneshot.c,
-	psa_multipart.c) in the place of the calls of PSA Crypto that reach an accelerator on the chip. Each call is counted with its
-	bytes under a name, and fails or is late where script asked for that (the module "simulator"); otherwise the real function is
-	called. Done by macro, so that it is the same with every linker.
+	The accelerator model. An app's natives are compiled with this in front. Counting functions (psa_oneshot.c,
+	psa_multipart.c) stand in for the calls of PSA Crypto that reach an accelerator on the chip. Each call is counted
+	with its bytes under a name. It fails or is late if script asked for that (the module "simulator"); otherwise the
+	real function is called. Done by macro, so that it is the same with every linker.
 
 		names						calls									bytes
 		SHA-256 ...					hash update, finish, compute, compare	hashed

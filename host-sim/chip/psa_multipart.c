@@ -1,6 +1,6 @@
 /*
-	Operations of PSA Crypto that take several calls, counted; see psa_count.h. PSA's operations are opaque, so a table says which
-	accelerator each one works with, from its setup to its end.
+	Operations of PSA Crypto that take several calls, counted; see psa_count.h. PSA's operations are opaque, so a table
+	says which accelerator each one works with, from its setup to its end.
 */
 
 #include "sim.h"

@@ -1,4 +1,6 @@
-/* Calls of PSA Crypto that do their work at once, counted; see psa_count.h. Parameters are those of the real functions. */
+/*
+ * Calls of PSA Crypto that do their work at once, counted; see psa_count.h. Parameters are those of the real functions.
+ */
 
 #include "sim.h"
 #include "accelerators.h"

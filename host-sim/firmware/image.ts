@@ -1,6 +1,6 @@
 /*
-	Builds an app as firmware for rv32imc: the program (ELF) and, beside it, the preloaded heap. That same program makes the heap in QEMU; it then
-	lies in ROM behind it (board/rom.h tells more).
+	Builds an app as firmware for rv32imc: the program (ELF) and, beside it, the preloaded heap. That same program makes
+	the heap in QEMU; it then lies in ROM behind it (board/rom.h tells more).
 */
 
 import { existsSync, readFileSync, renameSync } from "node:fs";
@@ -199,7 +199,10 @@ async function makeHeap(
 	return { chunks: Number(match[1]), slots: Number(match[2]) };
 }
 
-/** The heap of an app: made twice, so that the second time it is as large as what is in it, and some slack for what loading needs. */
+/**
+ * The heap of an app. It is made twice: the second time it is as large as what is in it, and some slack for what
+ * loading needs.
+ */
 async function preload(toolchain: Toolchain, elf: string, app: string): Promise<string> {
 	const heap = join(toolchain.folder, "heaps", digest(fileDigest(elf), fileDigest(app)), "heap.bin");
 	if (existsSync(heap)) return heap;

@@ -1,6 +1,6 @@
 /*
-	The linker script: where the firmware's parts lie. Each group of objects gets sections of its own, so that its size can be
-	told. board/board.h has the symbols.
+	The linker script: where the firmware's parts lie. Each group of objects gets sections of its own, so that its size
+	can be told. board/board.h has the symbols.
 */
 
 import { basename } from "node:path";

@@ -1,10 +1,11 @@
 /*
-	The other end of the firmware's serial line (board/link.c): a TCP server on loopback that QEMU connects its serial port to.
-	It opens the connections that the firmware asks for and carries their bytes. What a server sends is passed on when it has
-	been quiet for a moment, and in pieces of a segment, so that the firmware meets the same events in each run.
+	The other end of the firmware's serial line (board/link.c): a TCP server on loopback that QEMU connects its serial
+	port to. It opens the connections that the firmware asks for and carries their bytes. What a server sends is passed
+	on when it has been quiet for a moment, and in pieces of a segment. So the firmware meets the same events in each
+	run.
 
-	A run can be kept, and played back to a firmware that sends the same bytes: then nothing in it depends on a server's random
-	numbers.
+	A run can be kept, and played back to a firmware that sends the same bytes. Then nothing in it depends on a server's
+	random numbers.
 */
 
 import { createServer, connect, type Socket } from "node:net";

@@ -42,7 +42,9 @@ export interface Figures {
 	readonly collections: number;
 	readonly slotAllocations: number;
 	readonly chunkAllocations: number;
-	/** Bytes: of the JavaScript machine, which lies in the C heap; of the C stack and the C heap, at most and in all. */
+	/**
+	 * Bytes: of the JavaScript machine, which lies in the C heap; of the C stack and the C heap, at most and in all.
+	 */
 	readonly arena: number;
 	readonly cStack: number;
 	readonly cStackLimit: number;

@@ -1,6 +1,6 @@
 /*
-	The figures of a run as tables: what lies in ROM and SRAM, how far memory was used, where the instructions went. Called by
-	../firmware.ts.
+	The figures of a run as tables: what lies in ROM and SRAM, how far memory was used, where the instructions went.
+	Called by ../firmware.ts.
 */
 
 import { must } from "../build/process.js";

@@ -24,7 +24,10 @@ class File extends Native("simFileDestructor") {
 		super();
 		native("simFile").call(this, path, write);
 	}
-	/** Reads `count` bytes, or all that is left, as a String or an ArrayBuffer, whichever constructor `type` is, or into the buffer that it is. */
+	/**
+	 * Reads `count` bytes, or all that is left, as a String or an ArrayBuffer, whichever constructor `type` is, or into
+	 * the buffer that it is.
+	 */
 	read(type: object, count?: number): any {
 		const length = readable.call(this, count);
 		const buffer = type === String || type === ArrayBuffer ? new ArrayBuffer(length) : type;

@@ -1,6 +1,6 @@
 /*
-	The two names with which a class or function says which C function it is: here those of host-sim/xs/builtin_natives.c. As
-	hardware/native.d.ts declares them.
+	The two names with which a class or function says which C function it is: here those of
+	host-sim/xs/builtin_natives.c. As hardware/native.d.ts declares them.
 */
 
 declare function Native(destructor: string): new () => object;

@@ -1,7 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	"net", as in the Moddable SDK's documentation, network/network.md: of it, the look-up of names, which here is the host's. In C:
-	xs/resolver.c.
+	"net", as in the Moddable SDK's documentation, network/network.md: of it, the look-up of names, which here is the
+	host's. In C: xs/resolver.c.
 */
 
 type Callback = (name: string, address?: string) => void;

@@ -1,10 +1,14 @@
 /// <reference path="./native.d.ts" />
 /*
-	"preference": the SDK's Preference, whose values outlive a restart where the simulator is given --files; see xs/preferences.c.
+	"preference": the SDK's Preference, whose values outlive a restart where the simulator is given --files; see
+	xs/preferences.c.
 */
 
 class Preference {
-	/** A domain and a name have 1 to 15 bytes; a number is a whole one. Throws where it is of another type, or there is no room. */
+	/**
+	 * A domain and a name have 1 to 15 bytes; a number is a whole one. Throws where it is of another type, or there is
+	 * no room.
+	 */
 	static set(domain: string, name: string, value: boolean | number | string | ArrayBuffer): void {
 		native("simPreferenceSet").call(this, domain, name, value);
 	}

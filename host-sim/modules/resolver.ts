@@ -1,6 +1,6 @@
 /*
-	"embedded:network/dns/resolver/udp": the resolver class of ECMA-419 (section 25), as the Moddable SDK has it. The host does the
-	look-up here: servers and socket are taken as given and not used.
+	"embedded:network/dns/resolver/udp": the resolver class of ECMA-419 (section 25), as the Moddable SDK has it. The
+	host does the look-up here: servers and socket are taken as given and not used.
 */
 
 import Net from "net";

@@ -1,10 +1,12 @@
 /// <reference path="./native.d.ts" />
 /*
-	"simulator": what an app may ask of the simulator that it runs in, and tell it to do. There is no such module on a device. In C:
-	xs/simulator.c.
+	"simulator": what an app may ask of the simulator that it runs in, and tell it to do. There is no such module on a
+	device. In C: xs/simulator.c.
 */
 
-/** Slots and stack are counted in pieces of `slotSize` bytes, the rest in bytes. Limits include what the arena has free. */
+/**
+ * Slots and stack are counted in pieces of `slotSize` bytes, the rest in bytes. Limits include what the arena has free.
+ */
 export interface Memory {
 	readonly chunks: number;
 	readonly chunksPeak: number;
@@ -67,13 +69,16 @@ export function meter(this: void): number {
 	return native("simMeter").call(this);
 }
 /**
- * Metered steps of the longest turn of the event loop since this was called last: of a callback of a socket, timer or look-up, with the promise jobs that
- * it caused. The turn that asks is not counted yet.
+ * Metered steps of the longest turn of the event loop since the last call. A turn is a callback of a socket, timer or
+ * look-up, with the promise jobs that it caused. The turn that asks is not counted yet.
  */
 export function longestTurn(this: void): number {
 	return native("simLongestTurn").call(this);
 }
-/** Ends an interval of the run: the report tells what each used, under its name. Starts the peaks anew, and takes no memory. */
+/**
+ * Ends an interval of the run: the report tells what each used, under its name. Starts the peaks anew, and takes no
+ * memory.
+ */
 export function mark(this: void, name: string): void {
 	return native("simMark").call(this, name);
 }
@@ -93,8 +98,9 @@ export function accelerators(this: void): Accelerator[] {
 	return native("simAccelerators").call(this);
 }
 /**
- * Something happens to the accelerator's nth call from now on: it fails; the driver finds it "busy" and gives up; it has no "memory" for a key
- * or for its own state; it finds the key "unsupported"; it is "late" by `delay` milliseconds.
+ * Something happens to the accelerator's nth call from now on. It fails, or is "late" by `delay` milliseconds; the
+ * driver finds it "busy" and gives up. It has no "memory" for a key or for its own state, or finds the key
+ * "unsupported".
  */
 export function accelerate(
 	this: void,
@@ -106,19 +112,23 @@ export function accelerate(
 	return native("simAccelerate").call(this, action, name, nth, delay);
 }
 /**
- * Fails the nth allocation of native memory from now on, once; 0 or nothing: none. Natives, Mbed TLS, timers, sockets and look-ups allocate it. Returns
- * whether the one that was asked for before has failed: false where there were not so many allocations.
+ * Fails the nth allocation of native memory from now on, once; 0 or nothing: none. Natives, Mbed TLS, timers, sockets
+ * and look-ups allocate it. Returns whether the one that was asked for before has failed: false where there were not so
+ * many allocations.
  */
 export function failNative(this: void, nth?: number): boolean {
 	return native("simFailNative").call(this, nth);
 }
-/** From now on native memory that is freed stays as it is and is not used again, so that `searchMemory` finds what was left in it. */
+/**
+ * From now on native memory that is freed stays as it is and is not used again. `searchMemory` then finds what was left
+ * in it.
+ */
 export function keepFreed(this: void): void {
 	return native("simKeepFreed").call(this);
 }
 /**
- * Searches all memory that can be written, in use or not, for `bytes` (8 or more). Each is XORed with `mask` first, so that a caller can
- * have the pattern without having what it searches for; without a mask, `bytes` itself is not counted. Linux only.
+ * Searches all memory that can be written, in use or not, for `bytes` (8 or more). Each is XORed with `mask` first, so
+ * that a caller need not hold what it searches for. Without a mask, `bytes` itself is not counted. Linux only.
  */
 export function searchMemory(this: void, bytes: ArrayBuffer | Uint8Array, mask?: number): Found {
 	return native("simSearchMemory").call(this, bytes, mask);

@@ -1,6 +1,6 @@
 /*
-	"sntp", as in the SDK: calls back once with the time in seconds since 1970. No server is asked: it is the simulator's clock, or the host's where that
-	was never set (--clock unset).
+	"sntp", as in the SDK: calls back once with the time in seconds since 1970. No server is asked: it is the
+	simulator's clock, or the host's where that was never set (--clock unset).
 */
 
 /// <reference path="./native.d.ts" />

@@ -1,6 +1,6 @@
 /*
-	"socket": the Socket class of the SDK's older modules (its documentation, network/network.md) for TCP, over the class of ECMA-419. It looks names up
-	itself. There are neither UDP nor raw sockets, and no Listener.
+	"socket": the Socket class of the SDK's older modules (its documentation, network/network.md) for TCP, over the
+	class of ECMA-419. It looks names up itself. There are neither UDP nor raw sockets, and no Listener.
 */
 
 import Net from "net";

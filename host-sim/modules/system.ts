@@ -1,4 +1,7 @@
-/* "system", which the SDK's modules for ECMA-419 import before they add to globalThis.device, and the global System of the SDK's simulators. */
+/*
+ * "system", which the SDK's modules for ECMA-419 import before they add to globalThis.device, and the global System of
+ * the SDK's simulators.
+ */
 
 import Net from "net";
 import Timer from "timer";

@@ -1,11 +1,15 @@
 /// <reference path="./native.d.ts" />
 /*
-	"embedded:io/socket/tcp": the TCP class of ECMA-419 (section 15), as the Moddable SDK has it on devices. In C: xs/tcp.c.
+	"embedded:io/socket/tcp": the TCP class of ECMA-419 (section 15), as the Moddable SDK has it on devices. In C:
+	xs/tcp.c.
 */
 
 type Buffer = ArrayBufferLike | ArrayBufferView;
 
-/** A new connection, to a numeric address: names are looked up beforehand. Or that of another object, which then has it no more. */
+/**
+ * A new connection, to a numeric address: names are looked up beforehand. Or that of another object, which then has it
+ * no more.
+ */
 export type Options = ({ address: string; host?: string; port: number } | { from: TCP }) & {
 	/** True sends small writes at once. */
 	nodelay?: boolean;
@@ -31,7 +35,10 @@ class TCP extends Native("simTCPDestructor") {
 	close(): void {
 		return native("simTCPClose").call(this);
 	}
-	/** All that can be read, or `what` bytes of it, or as many as the buffer `what` holds; undefined where there is nothing. */
+	/**
+	 * All that can be read, or `what` bytes of it, or as many as the buffer `what` holds; undefined where there is
+	 * nothing.
+	 */
 	read(what?: number): any;
 	read(what: Buffer): number | undefined;
 	read(what?: number | Buffer): any {

@@ -1,6 +1,6 @@
 /*
-	"text/decoder": the SDK's TextDecoder for UTF-8. With `stream`, bytes at the end that are the start of a character wait for the next call. What is no
-	UTF-8 becomes U+FFFD, or a TypeError with `fatal`.
+	"text/decoder": the SDK's TextDecoder for UTF-8. With `stream`, bytes at the end that are the start of a character
+	wait for the next call. What is no UTF-8 becomes U+FFFD, or a TypeError with `fatal`.
 */
 
 const REPLACEMENT = 0xfffd;

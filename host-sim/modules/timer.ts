@@ -1,6 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	"timer", as in the Moddable SDK's documentation, base/base.md: callbacks after a time, once or again and again. In C: xs/timer.c.
+	"timer", as in the Moddable SDK's documentation, base/base.md: callbacks after a time, once or again and again. In
+	C: xs/timer.c.
 */
 
 type Callback = (timer: Timer) => void;

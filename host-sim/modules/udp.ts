@@ -1,4 +1,7 @@
-/* "embedded:io/socket/udp": a name that dictionaries for a Resolver need. The simulator's Resolver asks the host, and there are no such sockets. */
+/*
+ * "embedded:io/socket/udp": a name that dictionaries for a Resolver need. The simulator's Resolver asks the host, and
+ * there are no such sockets.
+ */
 
 class UDP {
 	constructor() {

@@ -1,6 +1,6 @@
 /*
-	Parses and writes URLs as the SDK does, for "url": by the WHATWG's URL standard. RFC 3986 is older, and browsers, Node and the SDK do not follow it. What the
-	SDK 8.2.3 does otherwise is so here, too:
+	Parses and writes URLs as the SDK does, for "url": by the WHATWG's URL standard. RFC 3986 is older, and browsers,
+	Node and the SDK do not follow it. What the SDK 8.2.3 does otherwise is so here, too:
 	- A host with characters beyond ASCII is refused: there is no Punycode.
 	- A path that is relative to another keeps that one's query where it has none.
 	- "%2e%2E" in a path is no "..", as its letters are not of one case.

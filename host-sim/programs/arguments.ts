@@ -1,6 +1,6 @@
 /*
-	Reads the command lines of npm's commands: options with or without a value, "--name value" or "--name=value", and whatever stands beside them.
-	What is wrong is a sentence and exit code 2.
+	Reads the command lines of npm's commands: options with or without a value, "--name value" or "--name=value", and
+	whatever stands beside them. What is wrong is a sentence and exit code 2.
 */
 
 import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";

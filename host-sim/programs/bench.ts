@@ -1,6 +1,6 @@
 /*
-	npm run bench: measures handshakes, transfers, memory and flash of the client in the simulator and prints one table. What is measured
-	and what it should be at most is in bench/plan.ts.
+	npm run bench: measures handshakes, transfers, memory and flash of the client in the simulator and prints one table.
+	What is measured and what it should be at most is in bench/plan.ts.
 */
 
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,6 +1,7 @@
 /*
-	npm run check-sdk: for people who have the Moddable SDK. Builds the demo and the examples with the SDK's own mcconfig for Linux, runs them without a window
-	against local servers (host-sim/sdk/loader.c), and prints the figures beside the simulator's for the same apps, with both engines.
+	npm run check-sdk: for people who have the Moddable SDK. Builds the demo and the examples with the SDK's own
+	mcconfig for Linux, and runs them without a window against local servers (host-sim/sdk/loader.c). Prints the figures
+	beside the simulator's for the same apps, with both engines.
 */
 
 import { execFileSync, spawn } from "node:child_process";

@@ -1,6 +1,6 @@
 /*
-	npm run check: what can be said about the sources without running them. Types in every build, the order of imports and the public surface
-	(tests/unit/house), Biome's lint and format, and the format of C.
+	npm run check: what can be said about the sources without running them. Types in every build, the order of imports
+	and the public surface (tests/unit/house), Biome's lint and format, and the format of C.
 */
 
 import { existsSync, readdirSync } from "node:fs";

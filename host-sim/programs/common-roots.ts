@@ -1,19 +1,24 @@
 /*
-	The roots of `npm run roots -- --common`: 40 keys that lead to most of the public web, as SHA-256 of the SubjectPublicKeyInfo and
-	a name for people. Reviewed on 2026-11-29.
+	The roots of `npm run roots -- --common`: 40 keys that lead to most of the public web. Each has its SHA-256 of the
+	SubjectPublicKeyInfo, and a name for people. Reviewed on 2026-11-29.
 
-	How they were chosen: first the roots that exist for TLS alone, then those of the CAs that issue most certificates of public
-	servers and cloud services (Let's Encrypt, Google, Amazon, DigiCert, Sectigo, GoDaddy, GlobalSign, Microsoft, SSL.com, IdenTrust);
-	of each, what they issue from today and what cross-signs it, RSA and ECDSA. Left out: roots whose key is from before 2008, which
-	Mozilla distrusts for websites since 2026-04-15, and those of Entrust, whose new certificates Mozilla and Chrome refuse. Let's
-	Encrypt's new roots YE and YR are in no list yet, of Node.js (2026-03-24), Debian 12 or Mozilla (certifi of 2026-07-22); they are
-	cross-signed by X2 and X1, which are here. A list that has them gives them to the store by their names (`isUpcomingRoot`).
+	How they were chosen: first the roots that exist for TLS alone, then those of the CAs that issue most certificates
+	of servers and clouds. These are Let's Encrypt, Google, Amazon, DigiCert, Sectigo, GoDaddy, GlobalSign, Microsoft,
+	SSL.com and IdenTrust. Of each there is what they issue from today and what cross-signs it, RSA and ECDSA. Left out
+	are roots whose key is from before 2008, which Mozilla distrusts for websites since 2026-04-15. So are those of
+	Entrust, whose new certificates Mozilla and Chrome refuse. Let's Encrypt's new roots YE and YR are in no list yet,
+	of Node.js (2026-03-24), Debian 12 or Mozilla (certifi of 2026-07-22). They are cross-signed by X2 and X1, which are
+	here. A list that has them gives them to the store by their names (`isUpcomingRoot`).
 
-	It is a judgement, not a measurement: a device that talks to few servers is better served by --from with their roots. Sources:
-	Mozilla's list as Node.js 20.20.2 has it (2026-03-24), and the dates of Mozilla's page "CA/Root CA Lifecycles".
+	It is a judgement, not a measurement: a device that talks to few servers is better served by --from with their
+	roots. Sources: Mozilla's list as Node.js 20.20.2 has it (2026-03-24), and the dates of Mozilla's page "CA/Root CA
+	Lifecycles".
 */
 
-/** True for a root whose key nobody could look up on the day of the review: `subject` has a line for each part, as Node.js writes it. */
+/**
+ * True for a root whose key nobody could look up on the day of the review. `subject` has a line for each part, as
+ * Node.js writes it.
+ */
 export function isUpcomingRoot(subject: string): boolean {
 	const lines = subject.split("\n");
 	return (

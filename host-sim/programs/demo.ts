@@ -1,6 +1,6 @@
 /*
-	npm start [-- URL [--ca FILE.pem]]: runs the demo, main.ts, in the simulator and prints what it cost. Without a URL it starts an HTTPS server
-	of its own, with certificates made on the spot.
+	npm start [-- URL [--ca FILE.pem]]: runs the demo, main.ts, in the simulator and prints what it cost. Without a URL
+	it starts an HTTPS server of its own, with certificates made on the spot.
 */
 
 import { readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /*
-	How a failing run is told: one sentence, and where in the app. The simulator writes an exception with all frames of its stack; those of the
-	library are shown with --verbose only.
+	How a failing run is told: one sentence, and where in the app. The simulator writes an exception with all frames of
+	its stack; those of the library are shown with --verbose only.
 */
 
 import { failed, faint } from "../build/terminal.js";

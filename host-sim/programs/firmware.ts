@@ -1,6 +1,6 @@
 /*
-	npm run firmware [-- OPTION ...]: builds the stack as firmware for the ESP32-C3's instruction set, and runs it in QEMU. There it makes an HTTPS
-	request over its serial line to openssl s_server, which this program starts.
+	npm run firmware [-- OPTION ...]: builds the stack as firmware for the ESP32-C3's instruction set, and runs it in
+	QEMU. There it makes an HTTPS request over its serial line to openssl s_server, which this program starts.
 */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";

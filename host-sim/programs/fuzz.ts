@@ -1,6 +1,7 @@
 /*
-	npm run fuzz: handshakes, what follows on them, and each parser alone, with inputs that a seed changes (tests/fuzz). What breaks a rule is printed
-	with the command that repeats it, and written to tests/fuzz/corpus, where the tests find it.
+	npm run fuzz: handshakes, what follows on them, and each parser alone, with inputs that a seed changes (tests/fuzz).
+	What breaks a rule is printed with the command that repeats it, and written to tests/fuzz/corpus, where the tests
+	find it.
 */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";

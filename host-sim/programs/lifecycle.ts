@@ -1,6 +1,7 @@
 /*
-	From when a public root no longer counts for TLS: Mozilla's rule ("CA/Root CA Lifecycles"), which goes by the age of the key. The
-	beginning of the root's certificate stands for the day on which the key was made: it is the same day, or a little later.
+	From when a public root no longer counts for TLS: Mozilla's rule ("CA/Root CA Lifecycles"), which goes by the age of
+	the key. The beginning of the root's certificate stands for the day on which the key was made: it is the same day,
+	or a little later.
 */
 
 import { createHash, X509Certificate } from "node:crypto";
@@ -36,7 +37,10 @@ export function keyDigest({ publicKey }: X509Certificate): string {
 
 let publicKeys: ReadonlySet<string> | undefined;
 
-/** True for a root of the public web that Node.js has, or that is or will be a common one. The rule is not for a CA of your own. */
+/**
+ * True for a root of the public web that Node.js has, or that is or will be a common one. The rule is not for a CA of
+ * your own.
+ */
 export function isPublicRoot(certificate: X509Certificate): boolean {
 	publicKeys ??= new Set([
 		...commonRoots.map(([key]) => key),

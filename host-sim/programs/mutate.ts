@@ -1,6 +1,6 @@
 /*
-	npm run mutate: tests the tests. Changes modules/ and hardware/ in one place at a time, in a copy, runs the
-	tests that reach the place, and prints which changes none of them found.
+	npm run mutate: tests the tests. Changes modules/ and hardware/ in one place at a time, in a copy, and runs the
+	tests that reach the place. Prints which changes none of them found.
 */
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";

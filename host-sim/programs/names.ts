@@ -1,6 +1,6 @@
 /*
-	Names of certificates in the form in which they are compared (RFC 5280 section 7.1), for the index of a root store: what hardware/psa/names.c
-	does on the device. tests/certificates/roots.ts compares the two.
+	Names of certificates in the form in which they are compared (RFC 5280 section 7.1), for the index of a root store:
+	what hardware/psa/names.c does on the device. tests/certificates/roots.ts compares the two.
 */
 
 import { createHash } from "node:crypto";

@@ -1,6 +1,6 @@
 /*
-	npm run pin: prints the pins of the certificates that a server sends, ready to paste into an app's options, and says what each
-	certificate is. Nothing is proved by it: who is between this computer and the server now is pinned, too.
+	npm run pin: prints the pins of the certificates that a server sends, ready to paste into an app's options. It says
+	what each certificate is. Nothing is proved by it: who is between this computer and the server now is pinned, too.
 */
 
 import { createHash, X509Certificate } from "node:crypto";

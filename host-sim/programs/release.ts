@@ -1,7 +1,7 @@
 /*
-	npm run release: makes dist/, the client as one compressed module (release/dist.ts). With a VERSION it first writes that version and today's
-	date wherever they stand: package.json, its lock, CHANGELOG.md, and modules/x509/time.ts, whose RELEASED is the earliest time that a
-	device's clock may show.
+	npm run release: makes dist/, the client as one compressed module (release/dist.ts). With a VERSION it first writes
+	that version and today's date wherever they stand: package.json, its lock, CHANGELOG.md, and modules/x509/time.ts.
+	RELEASED there is the earliest time that a device's clock may show.
 */
 
 import { readFileSync } from "node:fs";

@@ -1,5 +1,6 @@
 /*
-	The bytes of a root store (modules/x509/store.ts has the format), made of certificates and signed with its maker's key.
+	The bytes of a root store (modules/x509/store.ts has the format), made of certificates and signed with its maker's
+	key.
 */
 
 import {
@@ -76,7 +77,10 @@ export function keyFault({ publicKey }: X509Certificate): string {
 
 const digestLengths: Readonly<Record<string, number>> = { sha256: 32, sha384: 48, sha512: 64 };
 
-/** What is wrong with the parameters of a key for RSASSA-PSS alone, if there are any: one hash for all, and a salt that is not longer. */
+/**
+ * Says why the parameters of a key for RSASSA-PSS alone are unsupported; "" if they are not. They have one hash for
+ * all, and a salt of at most its length.
+ */
 function pssFault({ hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 }: AsymmetricKeyDetails): string {
 	if (hashAlgorithm === undefined) return "";
 	const isSupported = mgf1HashAlgorithm === hashAlgorithm && saltLength <= (digestLengths[hashAlgorithm] ?? -1);

@@ -1,6 +1,6 @@
 /*
-	Lists of public roots that this computer has, all of them Mozilla's at different ages, and how old each is: Node.js's own, Debian's
-	package ca-certificates, and a file of Mozilla's (certdata.txt, or curl's cacert.pem).
+	Lists of public roots that this computer has, all of them Mozilla's at different ages, and how old each is. They are
+	Node.js's own, Debian's package ca-certificates, and a file of Mozilla's (certdata.txt, or curl's cacert.pem).
 */
 
 import { X509Certificate } from "node:crypto";

@@ -1,6 +1,6 @@
 /*
-	npm run roots: makes the store of trusted roots that modules/x509/rootstore.ts reads from flash, and prints what is in it. Roots
-	that the client does not support are left out by name.
+	npm run roots: makes the store of trusted roots that modules/x509/rootstore.ts reads from flash, and prints what is
+	in it. Roots that the client does not support are left out by name.
 */
 
 import type { KeyObject, X509Certificate } from "node:crypto";
@@ -32,7 +32,9 @@ Mozilla's rule for the age of keys, is kept in the store; devices obey it.
 
 const dayLength = 10;
 
-/** Returns those of `certificates` that are among the common roots. The names of those that are missing go to `warn`. */
+/**
+ * Returns those of `certificates` that are among the common roots. The names of those that are missing go to `warn`.
+ */
 export function pickCommon(certificates: readonly X509Certificate[], warn: (words: string) => void): X509Certificate[] {
 	const byKey = new Map(certificates.map(certificate => [keyDigest(certificate), certificate]));
 	const common = commonRoots.flatMap(([key, name]) => {

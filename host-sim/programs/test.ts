@@ -1,6 +1,6 @@
 /*
-	npm test [-- NAME ...]: compiles the tests and has Node's own test runner run them, fast ones first. A NAME picks the files whose path
-	contains it.
+	npm test [-- NAME ...]: compiles the tests and has Node's own test runner run them, fast ones first. A NAME picks
+	the files whose path contains it.
 */
 
 import { spawn } from "node:child_process";
@@ -99,7 +99,9 @@ function reportSlowest(durations: Summary["files"]): void {
 	process.stdout.write(`the slowest files\n${lines.join("")}`);
 }
 
-/** Reasons for which CI may skip a test, too: vectors are data, root is a right, and no package has the Moddable SDK. */
+/**
+ * Reasons for which CI may skip a test, too: vectors are data, root is a right, and no package has the Moddable SDK.
+ */
 const accepted = ["no test vectors", "needs root", "MODDABLE does not name"];
 
 async function runTests(chosen: Chosen): Promise<number> {

@@ -1,7 +1,8 @@
 /*
-	npm run vectors: fetches Project Wycheproof's test vectors for machines that have no ../shared/vectors. Each file is pinned by its SHA-256; what differs
-	is refused and not written. The tests also know two collections of certificate chains, limbo.json and bettertls.json. They are selections with
-	verdicts of other validators beside them, and can't be made from the published files. Tests without them are skipped.
+	npm run vectors: fetches Project Wycheproof's test vectors for machines that have no ../shared/vectors. Each file is
+	pinned by its SHA-256; what differs is refused and not written. The tests also know two collections of certificate
+	chains, limbo.json and bettertls.json. They are selections with verdicts of other validators beside them, and can't
+	be made from the published files. Tests without them are skipped.
 */
 
 import { createHash } from "node:crypto";

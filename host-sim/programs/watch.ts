@@ -1,6 +1,7 @@
 /*
-	npm run sim -- APP --watch: builds and runs an app again whenever a file changes that it was built from. Files are looked at twice a second, as
-	not every file system tells of changes, and many editors replace a file instead of writing it.
+	npm run sim -- APP --watch: builds and runs an app again whenever a file changes that it was built from. Files are
+	looked at twice a second, as not every file system tells of changes, and many editors replace a file instead of
+	writing it.
 */
 
 import { readdirSync, statSync } from "node:fs";

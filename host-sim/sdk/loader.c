@@ -1,7 +1,8 @@
 /*
-	Runs the library that mcconfig makes of an app for Linux (mc.so), without a window. The app starts as on a device (the SDK's xs/platforms/mc/xsHosts.c): the
-	SDK's own start for Linux also makes an object for the screen, and collects garbage. The run ends after so many seconds, at SIGTERM, or when the engine
-	stops; then it prints what the app's machine has used, as JSON. Compiled against the SDK's own headers, and linked with the library.
+	Runs the library that mcconfig makes of an app for Linux (mc.so), without a window. The app starts as on a device
+	(the SDK's xs/platforms/mc/xsHosts.c). The SDK's own start for Linux also makes an object for the screen, and
+	collects garbage. The run ends after so many seconds, at SIGTERM, or when the engine stops; then it prints what the
+	app's machine has used, as JSON. Compiled against the SDK's own headers, and linked with the library.
 
 		loader SECONDS
 */

@@ -1,5 +1,6 @@
 /*
-	OpenSSL 3.5 as a server, from Debian's trixie in a folder of its own: it knows X25519MLKEM768, which Debian 12's OpenSSL and Node's do not.
+	OpenSSL 3.5 as a server, from Debian's trixie in a folder of its own: it knows X25519MLKEM768, which Debian 12's
+	OpenSSL and Node's do not.
 */
 
 import { writeFileSync } from "node:fs";

@@ -92,8 +92,8 @@ export function answerMQTT(socket: TLSSocket): void {
 }
 
 /**
- * Reads the head and the chunks of a request, and answers "ok" once there are `total` bytes. What comes behind them is not looked at: the SDK's HTTPClient (8.2.3)
- * sends its last chunk from the offset of what it sent before, over TCP, too.
+ * Reads the head and the chunks of a request, and answers "ok" once there are `total` bytes. What comes behind them is
+ * not read. The SDK's HTTPClient (8.2.3) sends its last chunk from the offset of what it sent before, over TCP, too.
  */
 export function takeChunks(socket: TLSSocket, total: number, sizes: number[], onHead: (text: string) => void): void {
 	let rest = Buffer.alloc(0);

@@ -1,6 +1,6 @@
 /*
-	Programs that are TLS servers, started on loopback for one run: openssl s_server for firmware.ts and the tests, which start
-	others, too.
+	Programs that are TLS servers, started on loopback for one run: openssl s_server for firmware.ts and the tests,
+	which start others, too.
 */
 
 import { spawn } from "node:child_process";
@@ -45,9 +45,10 @@ function tryConnect(port: number): Promise<boolean> {
 }
 
 /**
- * Starts a program that listens, and waits until it does; with another port if somebody else has got it first. `values` gets the port and
- * the folder in which the program runs. There it finds chain.pem, key.pem, the certificates one by one, and `files` by their names, each a
- * text or a function that makes one for the port and the folder. A program that `values` prepares is a function, too.
+ * Starts a program that listens, and waits until it does; with another port if somebody else has got it first. `values`
+ * gets the port and the folder in which the program runs. There it finds chain.pem, key.pem, the certificates one by
+ * one, and `files` by their names. A file is a text, or a function that makes one for the port and the folder. A
+ * program that `values` prepares is a function, too.
  */
 export async function startProgram(
 	program: string | (() => string),

@@ -1,5 +1,6 @@
 /*
-	The chart of memory over time in picture.ts: chunks, slots and native memory stacked, with the limits of `creation` drawn in.
+	The chart of memory over time in picture.ts: chunks, slots and native memory stacked, with the limits of `creation`
+	drawn in.
 */
 
 import type { TraceEvent } from "./events.js";

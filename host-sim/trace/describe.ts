@@ -1,5 +1,6 @@
 /*
-	What a handshake message carries, in a few words. A message that can't be read says so: this is for looking at servers that go wrong.
+	What a handshake message carries, in a few words. A message that can't be read says so: this is for looking at
+	servers that go wrong.
 */
 
 import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
@@ -43,7 +44,10 @@ function shareGroups(bytes: Buffer): number[] {
 	return found;
 }
 
-/** True if the first key of a pre_shared_key extension is an external one: it has no age, a ticket's is hidden (RFC 8446 section 4.2.11). */
+/**
+ * True if the first key of a pre_shared_key extension is an external one: it has no age, a ticket's is hidden (RFC 8446
+ * section 4.2.11).
+ */
 function isExternalKey(bytes: Buffer): boolean {
 	return bytes.readUInt32BE(4 + bytes.readUInt16BE(2)) === 0;
 }
@@ -216,7 +220,10 @@ function serverKeyExchange(body: Buffer): string {
 	return `key share ${groupName(body.readUInt16BE(1))}, signed with ${schemeName(body.readUInt16BE(at))}`;
 }
 
-/** A point of ECDHE has one byte of length; all else two. Without a ServerKeyExchange the secret is encrypted by the certificate's key. */
+/**
+ * A point of ECDHE has one byte of length; all else two. Without a ServerKeyExchange the secret is encrypted by the
+ * certificate's key.
+ */
 function clientKeyExchange(body: Buffer, hasServerKey: boolean): string {
 	if (body[0] === body.length - 1) return `key share of ${body.length - 1} bytes`;
 	return `${hasServerKey ? "public key (DHE)" : "encrypted premaster secret (RSA)"}, ${body.readUInt16BE(0)} bytes`;

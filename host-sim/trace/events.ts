@@ -1,12 +1,16 @@
 /*
-	What the simulator writes with --trace (xs/trace.c): the events of each TCP connection, with meter and memory at that moment.
+	What the simulator writes with --trace (xs/trace.c): the events of each TCP connection, with meter and memory at
+	that moment.
 */
 
 import { readFileSync } from "node:fs";
 
 export type EventName = "open" | "connected" | "sent" | "received" | "ended" | "closed" | "failed" | "mark" | "memory";
 
-/** "ended": the peer closed it; "closed": the app did; "failed": it never connected. "mark" and "memory" are of no connection. */
+/**
+ * "ended": the peer closed it; "closed": the app did; "failed": it never connected. "mark" and "memory" are of no
+ * connection.
+ */
 export interface TraceEvent {
 	/** Seconds since the run began. */
 	readonly time: number;

@@ -1,6 +1,6 @@
 /*
-	TLS 1.2's PRF and record protection over node:crypto (RFC 5246 section 5, 6.2.3; RFC 5288; RFC 6655; RFC 7366; RFC 7905), written apart from
-	the client's own so that the two check each other. For server12.ts.
+	TLS 1.2's PRF and record protection over node:crypto (RFC 5246 section 5, 6.2.3; RFC 5288; RFC 6655; RFC 7366; RFC
+	7905), written apart from the client's own so that the two check each other. For server12.ts.
 */
 
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
@@ -159,7 +159,9 @@ export class RecordKey12 implements RecordKey {
 		return number;
 	}
 
-	/** RFC 5288 section 3: salt and what the record carries. RFC 7905 section 2: the IV with the sequence number in it. */
+	/**
+	 * RFC 5288 section 3: salt and what the record carries. RFC 7905 section 2: the IV with the sequence number in it.
+	 */
 	#nonce(number: Buffer): Buffer {
 		if (this.#suite.explicit) return Buffer.concat([this.#iv, number]);
 		const nonce = Buffer.from(this.#iv);
@@ -168,7 +170,10 @@ export class RecordKey12 implements RecordKey {
 	}
 }
 
-/** By a block cipher and a MAC (RFC 5246 section 6.2.3.2), which is over what is encrypted where `encryptThenMac` (RFC 7366). */
+/**
+ * By a block cipher and a MAC (RFC 5246 section 6.2.3.2), which is over what is encrypted where `encryptThenMac` (RFC
+ * 7366).
+ */
 export class BlockKey12 implements RecordKey {
 	readonly #cipher: string;
 	readonly #mac: string;
@@ -190,7 +195,10 @@ export class BlockKey12 implements RecordKey {
 		return this.sealChanged(type, content);
 	}
 
-	/** A record with more padding, with another inside (text, MAC where it is inside, padding), or with another MAC behind. */
+	/**
+	 * A record with more padding, with another inside (text, MAC where it is inside, padding), or with another MAC
+	 * behind.
+	 */
 	sealChanged(
 		type: number,
 		content: Uint8Array,

@@ -1,6 +1,6 @@
 /*
-	TLS 1.3's key schedule and record protection over node:crypto (RFC 8446 section 5.2, 7.1), written apart from the client's own so that
-	the two check each other. For server13.ts.
+	TLS 1.3's key schedule and record protection over node:crypto (RFC 8446 section 5.2, 7.1), written apart from the
+	client's own so that the two check each other. For server13.ts.
 */
 
 import { createCipheriv, createDecipheriv, createHash, createHmac } from "node:crypto";

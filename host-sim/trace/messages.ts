@@ -1,7 +1,7 @@
 /*
-	--messages: a connection as the classic text lists it (RFC 8446 section 2, RFC 5246 section 7.3). Message by message in both directions, it tells
-	what each carried, where the keys change, and which were derived. {} means protected by keys of the handshake, [] by those for application
-	data, () by early ones.
+	--messages: a connection as the classic text lists it (RFC 8446 section 2, RFC 5246 section 7.3). Message by message
+	in both directions, it tells what each carried, where the keys change, and which were derived. {} means protected by
+	keys of the handshake, [] by those for application data, () by early ones.
 */
 
 import type { Secrets, TracedConnection } from "./events.js";

@@ -1,5 +1,6 @@
 /*
-	Names of numbers for people: messages, alerts, groups, schemes, versions (RFC 8446, RFC 5246 and the documents of each).
+	Names of numbers for people: messages, alerts, groups, schemes, versions (RFC 8446, RFC 5246 and the documents of
+	each).
 */
 
 function hexadecimal(number: number): string {

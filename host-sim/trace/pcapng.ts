@@ -1,6 +1,7 @@
 /*
-	--pcap FILE: a capture in the pcapng format (draft-ietf-opsawg-pcapng) with the TCP streams of a run and the secrets that decrypt them, so
-	that Wireshark opens it without more. The simulator sees streams, not packets: the packets are made up, their bytes and times are not.
+	--pcap FILE: a capture in the pcapng format (draft-ietf-opsawg-pcapng). It has the TCP streams of a run and the
+	secrets that decrypt them, so that Wireshark opens it without more. The simulator sees streams, not packets: the
+	packets are made up, their bytes and times are not.
 */
 
 import { connectionsOf, type TracedConnection, type TraceEvent } from "./events.js";

@@ -1,6 +1,7 @@
 /*
-	--picture FILE: one page of HTML, complete in itself, of a run. It shows each connection's messages on a time line, memory over time against the
-	limits of `creation`, what each phase cost, and the accelerators' share. Where it broke stands out.
+	--picture FILE: one page of HTML, complete in itself, of a run. It shows each connection's messages on a time line,
+	memory over time against the limits of `creation`, what each phase cost, and the accelerators' share. Where it broke
+	stands out.
 */
 
 import type { Report } from "../build/run.js";

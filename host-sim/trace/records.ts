@@ -1,6 +1,7 @@
 /*
-	The records of one traced connection, decrypted with the secrets of the key log, and what they hold: handshake messages, alerts, data, and
-	where the keys change (RFC 8446 section 5, 7; RFC 5246 section 6). Nothing is verified here: that is the client's work.
+	The records of one traced connection, decrypted with the secrets of the key log. They hold handshake messages,
+	alerts, data, and where the keys change (RFC 8446 section 5, 7; RFC 5246 section 6). Nothing is verified here: that
+	is the client's work.
 */
 
 import type { Secrets, TracedConnection } from "./events.js";

@@ -1,5 +1,6 @@
 /*
-	Runs an app and shows what it said on the network: --messages, --pcap and --picture of `npm start` and `npm run sim`.
+	Runs an app and shows what it said on the network: --messages, --pcap and --picture of `npm start` and `npm run
+	sim`.
 */
 
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -90,7 +91,10 @@ interface Traced {
 	readonly begin: number;
 }
 
-/** As runApp, and then shows what is wanted. The key log goes to a folder of its own, and to SSLKEYLOGFILE where that is set. */
+/**
+ * As runApp, and then shows what is wanted. The key log goes to a folder of its own, and to SSLKEYLOGFILE where that is
+ * set.
+ */
 export async function runTraced(app: App, options: RunOptions, wanted: Wanted, about: About): Promise<RunResult> {
 	const users = process.env["SSLKEYLOGFILE"];
 	if (users) append(users, "");

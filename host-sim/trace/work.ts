@@ -1,5 +1,6 @@
 /*
-	What a run had to do, for picture.ts: each handshake's phases, and the accelerators' share; on a chosen chip in predicted milliseconds.
+	What a run had to do, for picture.ts: each handshake's phases, and the accelerators' share; on a chosen chip in
+	predicted milliseconds.
 */
 
 import type { Mark, Report } from "../build/run.js";

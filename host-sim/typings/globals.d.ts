@@ -1,5 +1,6 @@
 /*
-	What the Moddable SDK adds to the language (its xs.d.ts), as far as XS 13 has it and the simulator's modules and apps use it.
+	What the Moddable SDK adds to the language (its xs.d.ts), as far as XS 13 has it and the simulator's modules and
+	apps use it.
 */
 
 /** Prints on standard output. */
@@ -11,7 +12,10 @@ declare class HostBuffer {
 	private readonly brand: undefined;
 }
 
-/** What may lie under a view: as in the SDK, with HostBuffer, so that code which the SDK's typings refuse is refused here too. */
+/**
+ * What may lie under a view: as in the SDK, with HostBuffer, so that code which the SDK's typings refuse is refused
+ * here too.
+ */
 interface ArrayBufferTypes {
 	HostBuffer: HostBuffer;
 }

@@ -1,6 +1,7 @@
 /*
-	Every early end of a run, in one sentence and an exit code: the engine's aborts (fxAbort), uncaught exceptions with their
-	stack, limits that were reached. The first reason stands; what fails while it is being printed is not reported.
+	Every early end of a run, in one sentence and an exit code. These are the engine's aborts (fxAbort), uncaught
+	exceptions with their stack, limits that were reached. The first reason stands; what fails while it is being printed
+	is not reported.
 */
 
 #include "sim.h"

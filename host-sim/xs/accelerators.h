@@ -1,6 +1,6 @@
 /*
-	The accelerators of the simulated chip: how often each was used and for how many bytes, and which call is to fail or be late.
-	host-sim/chip counts the calls of PSA Crypto here; reports and the module "simulator" read the table.
+	The accelerators of the simulated chip: how often each was used and for how many bytes, and which call is to fail or
+	be late. host-sim/chip counts the calls of PSA Crypto here; reports and the module "simulator" read the table.
 */
 
 #ifndef SIM_ACCELERATORS_H

@@ -1,6 +1,7 @@
 /*
-	Checked arguments of the runtime's own natives. Script of any kind may call them, with any `this` and any arguments, or none. xsArg checks
-	its index in debug builds only. And XS lets a host object pretend to be a buffer of any length.
+	Checked arguments of the runtime's own natives. Script of any kind may call them, with any `this` and any arguments,
+	or none. xsArg checks its index in debug builds only. And XS lets a host object pretend to be a buffer of any
+	length.
 */
 
 #include "sim.h"

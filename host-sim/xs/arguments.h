@@ -5,7 +5,10 @@
 #ifndef ARGUMENTS_H
 #define ARGUMENTS_H
 
-/* arguments.c: what script gives to the runtime's own natives. Each throws TypeError where it is not there, or not of the kind. */
+/*
+ * arguments.c: what script gives to the runtime's own natives. Each throws TypeError where it is not there, or not of
+ * the kind.
+ */
 bool argumentIsGiven(xsMachine* the, int index);
 xsSlot* argument(xsMachine* the, int index);
 xsIntegerValue argumentInteger(xsMachine* the, int index);

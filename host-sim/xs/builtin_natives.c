@@ -1,6 +1,6 @@
 /*
-	The C functions of the modules that the runtime provides (host-sim/modules), by the names that those modules bind, and the names
-	of properties that they use. Those are in flash, as the names that C uses are on a device.
+	The C functions of the modules that the runtime provides (host-sim/modules), by the names that those modules bind.
+	Also the names of properties that they use. Those are in flash, as the names that C uses are on a device.
 */
 
 #include "sim.h"

@@ -1,6 +1,6 @@
 /*
-	Small built-ins that XS 13 lacks, newer engines have, and the SDK's modules use: Math.irandom, Uint8Array's toBase64, toHex, fromBase64 and
-	fromHex. They are made on the root machine, and so are in flash.
+	Small built-ins that XS 13 lacks, newer engines have, and the SDK's modules use: Math.irandom, Uint8Array's
+	toBase64, toHex, fromBase64 and fromHex. They are made on the root machine, and so are in flash.
 */
 
 #include "sim.h"
@@ -20,7 +20,10 @@ static const char base64Digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
 static const char base64URLDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char hexDigits[] = "0123456789abcdef";
 
-/* A whole number at random: below `limit`, or from the first limit to below the second. Each is as likely as the others. */
+/*
+ * A whole number at random: below `limit`, or from the first limit to below the second. Each is as likely as the
+ * others.
+ */
 static void irandom(xsMachine* the)
 {
 	int32_t first = argumentInteger(the, 0), low = 0, high = first;

@@ -1,7 +1,8 @@
 /*
-	The census (--census FILE): what the app's heap holds, by constructor, at the end of each interval (marks.c) and at its peak. It also
-	names the lines of script that did the work, in units of the meter, and those that asked for memory, with what was in use at the peak.
-	With --live the peak is free of garbage. A slot belongs to the object in whose list it is, a chunk to the slot that refers to it.
+	The census (--census FILE): what the app's heap holds, by constructor, at the end of each interval (marks.c) and at
+	its peak. It also names the lines of script that did the work, in units of the meter. It names those that asked for
+	memory, with what was in use at the peak. With --live the peak is free of garbage. A slot belongs to the object in
+	whose list it is, a chunk to the slot that refers to it.
 */
 
 #include "sim.h"

@@ -1,9 +1,9 @@
 /*
 	xs-compile [--release] NAME FILE.js OUT.xsb: compiles a module to XS bytecode, as the SDK's xsc does.
 
-	NAME is the module's name, for messages. The bytecode carries FILE and the line numbers, from its source map where there
-	is one, so that errors name the place; --release leaves them out. Built from the engine's parser files alone, for the host
-	only: 32-bit and 64-bit machines read the same bytecode.
+	NAME is the module's name, for messages. The bytecode carries FILE and the line numbers, from its source map if
+	there is one, so that errors name the place. --release leaves them out. Built from the engine's parser files alone,
+	for the host only: 32-bit and 64-bit machines read the same bytecode.
 */
 
 #include "xsCommon.h"

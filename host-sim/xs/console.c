@@ -1,6 +1,6 @@
 /*
-	trace(), which prints on standard output, and in the debugger's console where one is connected (debugger.c). Firmware has no debugger: what the
-	engine asks of one is empty there.
+	trace(), which prints on standard output, and in the debugger's console where one is connected (debugger.c).
+	Firmware has no debugger: what the engine asks of one is empty there.
 */
 
 #include "sim.h"
@@ -15,7 +15,9 @@ static void simTrace(xsMachine* the)
 	}
 }
 
-/* In the place of the engine's own, whose output goes to the debugger. Called on the root machine: trace is in flash. */
+/*
+ * In the place of the engine's own, whose output goes to the debugger. Called on the root machine: trace is in flash.
+ */
 void consoleInstall(txMachine* machine)
 {
 	xsBeginHost(machine);

@@ -1,6 +1,7 @@
 /*
-	The connection to a debugger (--debug HOST:PORT): what the engine asks of a platform so that it can speak xsbug's protocol. Without the option
-	there is no connection, and each function returns at once. Only the app's machine is debugged: the root machine becomes flash.
+	The connection to a debugger (--debug HOST:PORT): what the engine asks of a platform so that it can speak xsbug's
+	protocol. Without the option there is no connection, and each function returns at once. Only the app's machine is
+	debugged: the root machine becomes flash.
 */
 
 #define _DEFAULT_SOURCE
@@ -65,8 +66,8 @@ static void sendSample(txMachine* the)
 }
 
 /*
-	Time stands still while the debugger has stopped the app: neither its timers nor its limits run on. The instruments show that moment, also
-	where the app is stopped before its first turn.
+	Time stands still while the debugger has stopped the app: neither its timers nor its limits run on. The instruments
+	show that moment, also where the app is stopped before its first turn.
 */
 static void onBreak(txMachine* the, txU1 stop)
 {
@@ -148,7 +149,10 @@ void debuggerCommand(txMachine* the)
 	fxDebugCommand(the);
 }
 
-/* xsbug lets the app go first, and then sends the breakpoints: without a moment for them the app's first lines would run by. */
+/*
+ * xsbug lets the app go first, and then sends the breakpoints: without a moment for them the app's first lines would
+ * run by.
+ */
 void debuggerSettle(txMachine* the)
 {
 	struct pollfd file = {.fd = connection, .events = POLLIN};

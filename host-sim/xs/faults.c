@@ -1,7 +1,7 @@
 /*
-	Signals that end a run. A write to flash is a fault of the processor, here as on a device: the pages of flash.c are read-only,
-	and the handler says so, with the line that script had reached. Other faults take their usual course. An alarm ends a run
-	whose C code never returns to the limits that the engine checks.
+	Signals that end a run. A write to flash is a fault of the processor, here as on a device. The pages of flash.c are
+	read-only, and the handler says so, with the line that script had reached. Other faults take their usual course. An
+	alarm ends a run whose C code never returns to the limits that the engine checks.
 */
 
 #include "sim.h"
@@ -18,7 +18,9 @@ static void onFault(int signal, siginfo_t* info, void* context)
 	static volatile sig_atomic_t faults;
 	(void)context;
 	if (faults++ || !flashHolds(info->si_addr)) {
-		/* back to where it happens again, with the handler that was there before: a core dump, or a sanitizer's report */
+		/*
+		 * back to where it happens again, with the handler that was there before: a core dump, or a sanitizer's report
+		 */
 		sigaction(SIGSEGV, &formerSegv, NULL);
 		sigaction(SIGBUS, &formerBus, NULL);
 		return;

@@ -1,6 +1,7 @@
 /*
-	"file": the SDK's File, Iterator, Directory and System for the ESP32. The device's /mod is FOLDER/files here; nothing else can be
-	reached. Errors have the SDK's words. What a device keeps of C's heap for an open file is not counted.
+	"file": the SDK's File, Iterator, Directory and System for the ESP32. The device's /mod is FOLDER/files here;
+	nothing else can be reached. Errors have the SDK's words. What a device keeps of C's heap for an open file is not
+	counted.
 */
 
 #include "storage.h"

@@ -1,9 +1,9 @@
 /*
-	Flash: the memory of the root machine, in which the engine's built-ins and the preloaded modules are made before the app's machine exists.
-	It does what the SDK's linker (xs/tools/xsl) does when it writes a heap into ROM. It freezes what must not be copied on write, gives the
-	rest aliases, and turns values that own a chunk into their constant kinds: a machine that borrows such a value would else mark and move the
-	root's chunks. The engine's fxShareMachine alone is not enough: results go wrong after a collection. Where the memory comes from is in
-	flash_pages.c.
+	Flash: the memory of the root machine, in which the engine's built-ins and the preloaded modules are made before the
+	app's machine exists. It does what the SDK's linker (xs/tools/xsl) does when it writes a heap into ROM. It freezes
+	what must not be copied on write, gives the rest aliases, and turns values that own a chunk into their constant
+	kinds. A machine that borrows such a value would else mark and move the root's chunks. The engine's fxShareMachine
+	alone is not enough: results go wrong after a collection. Where the memory comes from is in flash_pages.c.
 */
 
 #include "sim.h"
@@ -147,7 +147,10 @@ static void visitToMakeConstant(txMachine* the, txSlot* slot)
 		makeArrayConstant(the, slot);
 }
 
-/* The global object caches lookups in a table of its own: written at run time, so the linker's engine has a plain object. */
+/*
+ * The global object caches lookups in a table of its own: written at run time, so the linker's engine has a plain
+ * object.
+ */
 static void makeGlobalPlain(txMachine* the)
 {
 	txSlot* global = mxGlobal.value.reference;

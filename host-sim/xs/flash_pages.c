@@ -1,6 +1,6 @@
 /*
-	Where flash (flash.c) lies on the host: pages of their own, which become read-only when all is in them, so that a write is
-	caught (faults.c). The firmware has rom.c in its place.
+	Where flash (flash.c) lies on the host: pages of their own. They become read-only when all is in them, so that a
+	write is caught (faults.c). The firmware has rom.c in its place.
 */
 
 #include "sim.h"

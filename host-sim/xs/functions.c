@@ -1,7 +1,8 @@
 /*
-	The engine's functions (its xsFunction.c, included here in place of being compiled alone) as they are on a device: without the properties "length"
-	and "name", which the SDK's linker leaves out. That saves two slots for each function, in flash and in the heap. What is preloaded keeps them
-	in a debug build, where they are what stacks are written with. Compiled with the engine's flags.
+	The engine's functions (its xsFunction.c, included here in place of being compiled alone) as they are on a device.
+	They have no properties "length" and "name", which the SDK's linker leaves out. That saves two slots for each
+	function, in flash and in the heap. What is preloaded keeps them in a debug build, where they are what stacks are
+	written with. Compiled with the engine's flags.
 */
 
 #define fxNewFunctionLength engineNewFunctionLength

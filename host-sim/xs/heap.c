@@ -1,10 +1,11 @@
 /*
-	The engine's allocator, its xsMemory.c, which is included here and not compiled alone. Every allocation and collection is counted. Its switch
-	to collect at every allocation turns peaks into what is truly in use. Compiled with the engine's flags. Allocations that the allocator
-	makes itself, when it duplicates a slot, count as one.
+	The engine's allocator, its xsMemory.c, which is included here and not compiled alone. Every allocation and
+	collection is counted. Its switch to collect at every allocation turns peaks into what is truly in use. Compiled
+	with the engine's flags. Allocations that the allocator makes itself, when it duplicates a slot, count as one.
 
-	A device's engine gets more memory where two collections in a row have freed less than it would get. XS 13 does so only where a
-	collection has not freed enough. In a heap that is nearly full it then collects far more often. Here it does as the newer ones.
+	A device's engine gets more memory where two collections in a row have freed less than it would get. XS 13 does so
+	only where a collection has not freed enough. In a heap that is nearly full it then collects far more often. Here it
+	does as the newer ones.
 */
 
 #define mxStress 1
@@ -98,7 +99,10 @@ static void askChunk(txMachine* the, txSize size, bool isPlain)
 	asked.isPlain = isPlain;
 }
 
-/* After a collection that a slot or a chunk needed. XS 13's allocator looks again at what is free, and at its flag for slots. */
+/*
+ * After a collection that a slot or a chunk needed. XS 13's allocator looks again at what is free, and at its flag for
+ * slots.
+ */
 static void growAsDevices(txMachine* the)
 {
 	Memory* memory = the->memory;

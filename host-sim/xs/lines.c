@@ -1,7 +1,7 @@
 /*
-	The engine's interpreter, its xsRun.c, which is included here and not compiled alone. It notes the lines of script that were run: with
-	SIM_LINES in the environment, the run writes a file named by its process into that folder, one "FILE:LINE" a line. Compiled with the
-	engine's flags.
+	The engine's interpreter, its xsRun.c, which is included here and not compiled alone. It notes the lines of script
+	that were run. With SIM_LINES in the environment, the run writes a file named by its process into that folder: one
+	"FILE:LINE" a line. Compiled with the engine's flags.
 */
 
 #if SIM_FIRMWARE

@@ -1,6 +1,7 @@
 /*
-	What a module takes of flash once the SDK's linker (xs/tools/xsl, with -s "*") has linked it. The linker writes a heap of XS 17;
-	where the heap of flash.c differs from that, the count follows the linker:
+	What a module takes of flash once the SDK's linker (xs/tools/xsl, with -s "*") has linked it. The linker writes a
+	heap of XS 17. Where the heap of flash.c differs from that, the count follows the linker.
+
 	- A module's own code runs while it links and is left out. What is left is the code of its functions.
 	- A native has no function object, only a value that refers to a table, but for constructors and accessors.
 	- Functions without properties that have the same home share one slot for it, where they lie one behind the other.
@@ -22,12 +23,17 @@ enum {
 	kNewerSlots = 0,
 	kNewerKeys = 0,
 #else
-	/* Built-ins that the SDK's engine has and XS 13 has not, and their names: what --engine sdk counts beyond this (SDK 8.2.3). */
+	/*
+	 * Built-ins that the SDK's engine has and XS 13 has not, and their names: what --engine sdk counts beyond this (SDK
+	 * 8.2.3).
+	 */
 	kNewerSlots = 320,
 	kNewerKeys = 44,
 #endif
 	kWord = 8,
-	/* A module's entry in the linker's table of scripts, and a native's in the table of its module, on a 32-bit chip. */
+	/*
+	 * A module's entry in the linker's table of scripts, and a native's in the table of its module, on a 32-bit chip.
+	 */
 	kScriptRecord = 36,
 	kHostRecord = 8,
 };

@@ -1,6 +1,6 @@
 /*
-	The event loop: promise jobs, sockets and answers of the resolver, timers, in turn, until none is left. Each callback into
-	script ends a turn (turns.c).
+	The event loop: promise jobs, sockets and answers of the resolver, timers, in turn, until none is left. Each
+	callback into script ends a turn (turns.c).
 */
 
 #include "sim.h"

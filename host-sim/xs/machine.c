@@ -1,6 +1,6 @@
 /*
-	The two machines of a run: the root, which holds the built-ins and the preloaded modules and becomes flash, and the app's own,
-	cloned from it with the limits of `creation`. Also the frame that aborts return to.
+	The two machines of a run. The root holds the built-ins and the preloaded modules and becomes flash. The app's own
+	is cloned from it with the limits of `creation`. Also the frame that aborts return to.
 */
 
 #include "sim.h"
@@ -12,8 +12,8 @@ enum {
 };
 
 /*
-	Aborts jump to the outermost frame. That one must be silent: the engine's own xsBeginHost would, being the outermost, abort
-	again for ever.
+	Aborts jump to the outermost frame. That one must be silent: the engine's own xsBeginHost would, being the
+	outermost, abort again for ever.
 */
 bool machineRun(txMachine* the, void (*run)(txMachine* the, void* argument), void* argument)
 {

@@ -1,6 +1,6 @@
 /*
-	Runs an app in the simulator: reads what the builder made of its manifest, builds flash and the app's machine, imports the
-	main module, runs the loop, reports. README.md has the picture.
+	Runs an app in the simulator. Reads what the builder made of its manifest, builds flash and the app's machine,
+	imports the main module, runs the loop, reports. README.md has the picture.
 */
 
 #include "sim.h"

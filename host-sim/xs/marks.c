@@ -1,7 +1,8 @@
 /*
-	Marks: an app divides its run into intervals, mark("name") of the module "simulator", and each is reported with what it used. The
-	figures stay in C until the report is written, so that measuring takes nothing from the app's heap. Valgrind's callgrind can be
-	told to write a profile whenever simMark is entered (--dump-before=simMark): the same intervals in instructions.
+	Marks: an app divides its run into intervals, mark("name") of the module "simulator", and each is reported with what
+	it used. The figures stay in C until the report is written, so that measuring takes nothing from the app's heap.
+	Valgrind's callgrind can be told to write a profile whenever simMark is entered (--dump-before=simMark): the same
+	intervals in instructions.
 */
 
 #include "sim.h"

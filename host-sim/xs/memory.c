@@ -1,8 +1,8 @@
 /*
-	Where a machine's chunks, slots and tables come from, with the limits of the manifest's `creation`. With `static` N the heap
-	is one arena as on the ESP32 (the SDK's xs/platforms/mc): chunks grow up from its start, the stack and the slots down from its
-	end. Otherwise chunks and slots are two pools that grow by `incremental`, or not at all. The root machine, which stands for
-	what the linker puts in flash, takes from flash.c. The engine calls the fx functions.
+	Where a machine's chunks, slots and tables come from, with the limits of the manifest's `creation`. With `static` N
+	the heap is one arena as on the ESP32 (the SDK's xs/platforms/mc). Chunks grow up from its start, the stack and the
+	slots down from its end. Otherwise chunks and slots are two pools that grow by `incremental`, or not at all. The
+	root machine, which stands for what the linker puts in flash, takes from flash.c. The engine calls the fx functions.
 */
 
 #include "sim.h"
@@ -20,7 +20,9 @@ void memoryCreate(Memory* memory, MemoryKind kind, size_t arenaSize)
 	memory->kind = kind;
 	if (kind != kMemoryArena)
 		return;
-	/* A slot takes twice the device's 16 bytes in a 64-bit build: the arena grows with it, so that the same app fits. */
+	/*
+	 * A slot takes twice the device's 16 bytes in a 64-bit build: the arena grows with it, so that the same app fits.
+	 */
 	arenaSize = arenaSize / kDeviceSlotSize * sizeof(txSlot);
 	memory->arena = c_malloc(arenaSize);
 	if (!memory->arena) {
@@ -51,8 +53,9 @@ static void noteFirst(Memory* memory, size_t size, bool isSlots)
 }
 
 /*
-	The engine asks for a whole new block, but in an arena the first block grows, by what it lacks. It recognises that by a
-	result that is the block's limit, and then adds the size to limit and maximum: both are set back by that much beforehand.
+	The engine asks for a whole new block, but in an arena the first block grows, by what it lacks. It recognises that
+	by a result that is the block's limit, and then adds the size to limit and maximum. So both are set back by that
+	much beforehand.
 */
 static void* arenaAllocateChunks(txMachine* the, size_t size)
 {

@@ -57,7 +57,10 @@ typedef enum { kNativeElsewhere, kNativeInUse, kNativeFreed } NativePlace;
 NativePlace nativeMemoryHolds(const void* address);
 /* What a socket and a timer of the SDK take of C's heap on a 32-bit chip. The runtime's own are larger. */
 enum {
-	/* TCPRecord of modules/io/socket/lwip: pointers, flags, one slot, with callbacks. lwIP's tcp_pcb and its packets are not in it. */
+	/*
+	 * TCPRecord of modules/io/socket/lwip: pointers, flags, one slot, with callbacks. lwIP's tcp_pcb and its packets
+	 * are not in it.
+	 */
 	kSocketBytes = 48,
 	/* modTimerRecord of modules/base/timer/mc, in it modTimerScriptRecord of modTimer.c with one slot. */
 	kTimerBytes = 51,
@@ -70,7 +73,9 @@ enum {
 /* Counts what a device's runtime would allocate, or free, and this one has elsewhere. */
 void nativeMemoryCharge(size_t size);
 void nativeMemoryDischarge(size_t size);
-/* True where this allocation is to fail: also asked where the runtime allocates what a device takes from C's heap, too. */
+/*
+ * True where this allocation is to fail: also asked where the runtime allocates what a device takes from C's heap, too.
+ */
 bool nativeMemoryFails(void);
 #endif
 /* peaks.c: how much lies in chunks, slots and native memory together at most. */

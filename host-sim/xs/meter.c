@@ -1,5 +1,6 @@
 /*
-	The meter: steps of script, counted over the whole run, and the limits of steps and time, which are looked at every few thousand.
+	The meter: steps of script, counted over the whole run, and the limits of steps and time, which are looked at every
+	few thousand.
 */
 
 #include "sim.h"

@@ -1,8 +1,9 @@
 /*
-	Counts what C allocates on behalf of the app: natives by c_malloc and its like and, on Linux, what libraries linked in statically (Mbed TLS)
-	allocate. For those the linker's --wrap turns malloc and calloc into the functions below. Sizes are those that were asked for. A table
-	from block to size needs no header in the blocks, so a block from elsewhere, such as strdup's, may be freed here and is not counted. Only
-	one thread allocates here: the one that runs script.
+	Counts what C allocates on behalf of the app: natives by c_malloc and its like. On Linux also what libraries linked
+	in statically (Mbed TLS) allocate. For those the linker's --wrap turns malloc and calloc into the functions below.
+	Sizes are those that were asked for. A table from block to size needs no header in the blocks. So a block from
+	elsewhere, such as strdup's, may be freed here and is not counted. Only one thread allocates here: the one that runs
+	script.
 */
 
 #include "sim.h"
@@ -20,7 +21,10 @@ static Entry* entries;
 static size_t entriesSize, entriesUsed;
 static bool isPaused;
 
-/* For tests: the allocation that fails, counted from the next (0: none), and whether one did; what was freed and is kept. */
+/*
+ * For tests: the allocation that fails, counted from the next (0: none), and whether one did; what was freed and is
+ * kept.
+ */
 static unsigned failAfter;
 static bool hasFailed;
 static struct {

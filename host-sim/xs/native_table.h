@@ -1,6 +1,6 @@
 /*
-	How natives are found by name: the builder generates simNatives for an app's C; the runtime has a table of its own for the
-	modules it provides. A destructor, void f(void*), is cast. Both end with a NULL name.
+	How natives are found by name. The builder generates simNatives for an app's C; the runtime has a table of its own
+	for the modules it provides. A destructor, void f(void*), is cast. Both end with a NULL name.
 */
 
 #ifndef SIM_NATIVE_TABLE_H

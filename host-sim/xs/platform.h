@@ -1,8 +1,8 @@
 /*
-	How the XS engine sees the simulator: what its own xsPlatform.h asks a port for (see platforms/ in the engine's package).
-	Every C file of an app is compiled with this: the engine, the runtime in this folder and the app's natives. What natives
-	allocate with c_malloc is counted (native_memory.c); what the engine and the runtime allocate is not, except where
-	SIM_NATIVE is set.
+	How the XS engine sees the simulator: what its own xsPlatform.h asks a port for (see platforms/ in the engine's
+	package). Every C file of an app is compiled with this: the engine, the runtime in this folder and the app's
+	natives. What natives allocate with c_malloc is counted (native_memory.c); what the engine and the runtime allocate
+	is not, except where SIM_NATIVE is set.
 
 	SIM_FIRMWARE: the same on bare metal (../firmware), without threads and with the C library's own heap.
 */
@@ -55,8 +55,9 @@
 #define mxUseDefaultSharedChunks 1
 
 /*
-	What a machine carries for us: where its heap comes from (memory.c), and whether promise jobs wait (loop.c). The arena has the names that it has
-	on the ESP32 (the SDK's xs/platforms/esp/xsPlatform.h), by which natives find it: chunks end at heap_ptr, slots start at heap_pend.
+	What a machine carries for us: where its heap comes from (memory.c), and whether promise jobs wait (loop.c). The
+	arena has the names that it has on the ESP32 (the SDK's xs/platforms/esp/xsPlatform.h), by which natives find it.
+	Chunks end at heap_ptr, slots start at heap_pend.
 */
 #define SIM_ARENA 1
 #define mxMachinePlatform  \

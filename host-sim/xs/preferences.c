@@ -1,6 +1,7 @@
 /*
 	"preference": the SDK's Preference for the ESP32, whose values lie in the flash of NVS. Here each is a file,
-	FOLDER/preferences/DOMAIN/KEY, that begins with its type. Limits are NVS's, in the partition of 24 KB that the SDK makes.
+	FOLDER/preferences/DOMAIN/KEY, that begins with its type. Limits are NVS's, in the partition of 24 KB that the SDK
+	makes.
 */
 
 #include "storage.h"

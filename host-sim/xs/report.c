@@ -32,7 +32,9 @@ static void writeFlash(FILE* file)
 		use.slots, use.chunks, use.keys);
 }
 
-/* Modules in the order of the app, with what each takes of flash. One that is not preloaded has all of its code there. */
+/*
+ * Modules in the order of the app, with what each takes of flash. One that is not preloaded has all of its code there.
+ */
 static void writeModules(FILE* file)
 {
 	const char* separator = "\t\"modules\": [";

@@ -1,7 +1,7 @@
 /*
-	The manifest's `data` and `resources`: the SDK's class Resource (modules/resource.ts). On a device they lie in flash; here
-	their files are mapped read-only (resource_files.c). A Resource is a host buffer that refers to them, so that nothing is
-	copied into the heap.
+	The manifest's `data` and `resources`: the SDK's class Resource (modules/resource.ts). On a device they lie in
+	flash; here their files are mapped read-only (resource_files.c). A Resource is a host buffer that refers to them, so
+	that nothing is copied into the heap.
 */
 
 #include "sim.h"

@@ -1,6 +1,7 @@
 /*
-	Reads a module's bytecode (.xsb, see compile.c) into flash, once, at the start. It then lies there as that of linked modules
-	does on a device, whether preloaded or not: names are interned in the root machine and code is never copied into a heap.
+	Reads a module's bytecode (.xsb, see compile.c) into flash, once, at the start. It then lies there as that of linked
+	modules does on a device, whether preloaded or not. Names are interned in the root machine, and code is never copied
+	into a heap.
 */
 
 #include "sim.h"
@@ -119,7 +120,10 @@ typedef struct {
 	txU1 copying, referring;
 } Pair;
 
-/* The operations that copy code or a string into a chunk each time they are done, and those that refer to where it lies. */
+/*
+ * The operations that copy code or a string into a chunk each time they are done, and those that refer to where it
+ * lies.
+ */
 static const Pair pairs[] = {
 	{XS_CODE_CODE_1, XS_CODE_CODE_ARCHIVE_1},
 	{XS_CODE_CODE_2, XS_CODE_CODE_ARCHIVE_2},
@@ -177,8 +181,9 @@ static void mapCode(txByte* code, txSize size, bool refers)
 }
 
 /*
-	What a preloaded module makes while it is preloaded lies in flash. What its functions make when they run is copied, strings of the source
-	and closures alike: so the SDK's linker leaves it (xslBase.c, fxMapCode). Modules that are not preloaded refer to flash in both.
+	What a preloaded module makes while it is preloaded lies in flash. What its functions make when they run is copied,
+	strings of the source and closures alike: so the SDK's linker leaves it (xslBase.c, fxMapCode). Modules that are not
+	preloaded refer to flash in both.
 */
 void scriptCopyAtRunTime(const Module* module)
 {

@@ -1,7 +1,7 @@
 /*
-	Searches the memory of the run for bytes, for tests that secrets are wiped: searchMemory(bytes, mask) of the module "simulator". Linux tells
-	which pages can be written (/proc/self/maps); all of them are read, in use or not. The bytes searched for are never copied: where they
-	come masked, they are nowhere in the clear but where they were left.
+	Searches the memory of the run for bytes, for tests that secrets are wiped: searchMemory(bytes, mask) of the module
+	"simulator". Linux tells which pages can be written (/proc/self/maps); all of them are read, in use or not. The
+	bytes searched for are never copied: where they come masked, they are nowhere in the clear but where they were left.
 */
 
 #include "sim.h"
@@ -89,7 +89,9 @@ static void searchRegion(const txMachine* the, const Region* region, const Patte
 
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
 
-/* Reads a line of the list of pages; false at its end. No buffer of the C library's has it: that would be memory, too. */
+/*
+ * Reads a line of the list of pages; false at its end. No buffer of the C library's has it: that would be memory, too.
+ */
 static bool readLine(int file, char* line, size_t size)
 {
 	size_t length = 0;

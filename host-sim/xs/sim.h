@@ -1,6 +1,6 @@
 /*
-	What the files of the simulator's runtime share. Natives that scripts call see xsmc.h only; these files are the host around
-	the engine, so they include the engine's own headers as well.
+	What the files of the simulator's runtime share. Natives that scripts call see xsmc.h only; these files are the host
+	around the engine, so they include the engine's own headers as well.
 
 	One process runs one app: the state of the run is one global, `sim`.
 */
@@ -12,7 +12,10 @@
 #include "xsScript.h"
 #include "xs.h"
 
-/* The runtime is built with XS 13, the npm package's, or with the SDK's own, XS 17 or newer. The version tells what only one of them has. */
+/*
+ * The runtime is built with XS 13, the npm package's, or with the SDK's own, XS 17 or newer. The version tells what
+ * only one of them has.
+ */
 #define SIM_SDK_ENGINE (XS_MAJOR_VERSION >= 17)
 
 #include "app.h"

@@ -125,7 +125,10 @@ void simAccelerate(xsMachine* the)
 	accelerator->delay = delay;
 }
 
-/* failNative(nth): the nth native allocation from now on fails; 0: none. True where the one asked for before has failed. */
+/*
+ * failNative(nth): the nth native allocation from now on fails; 0: none. True where the one asked for before has
+ * failed.
+ */
 void simFailNative(xsMachine* the)
 {
 	xsIntegerValue nth = argumentIntegerOr(the, 0, 0);

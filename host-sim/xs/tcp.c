@@ -1,7 +1,7 @@
 /*
-	The TCP class of ECMA-419 (modules/tcp.ts) behaves as the SDK's for lwIP on the ESP32; tcp_open.c has its constructor, transport.h is under it.
-	A buffer of lwIP's size each way is filled and drained by the loop, so that the app meets the same flow control. An error or
-	the end is reported once what came before it has been read.
+	The TCP class of ECMA-419 (modules/tcp.ts) behaves as the SDK's for lwIP on the ESP32; tcp_open.c has its
+	constructor, transport.h is under it. A buffer of lwIP's size each way is filled and drained by the loop, so that
+	the app meets the same flow control. An error or the end is reported once what came before it has been read.
 */
 
 #include "tcp.h"

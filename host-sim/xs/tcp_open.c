@@ -1,4 +1,7 @@
-/* The TCP class's constructor: a new connection, or one taken over from another object. Errors are those of the SDK's class for lwIP. */
+/*
+ * The TCP class's constructor: a new connection, or one taken over from another object. Errors are those of the SDK's
+ * class for lwIP.
+ */
 
 #include "tcp.h"
 

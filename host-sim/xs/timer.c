@@ -1,6 +1,6 @@
 /*
-	Timers: the module "timer" of the SDK (modules/timer.ts). A timer is a host object that is kept alive, with its callback,
-	until it has fired for the last time or is cleared. The loop calls timersNext and timersRun.
+	Timers: the module "timer" of the SDK (modules/timer.ts). A timer is a host object that is kept alive, with its
+	callback, until it has fired for the last time or is cleared. The loop calls timersNext and timersRun.
 */
 
 #include "sim.h"

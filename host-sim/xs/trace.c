@@ -1,6 +1,7 @@
 /*
-	--trace FILE: what happened on each TCP connection, a line of JSON for each event, with what the meter and memory say at that moment. It
-	is read by ../trace, which makes a capture, a list of messages or a picture of it. Bytes are in hexadecimal.
+	--trace FILE: what happened on each TCP connection, a line of JSON for each event, with what the meter and memory
+	say at that moment. It is read by ../trace, which makes a capture, a list of messages or a picture of it. Bytes are
+	in hexadecimal.
 */
 
 #include "sim.h"

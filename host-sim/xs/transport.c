@@ -87,8 +87,8 @@ int transportSend(int file, const uint8_t* from, size_t count)
 }
 
 /*
-	A host that closes a socket with unread data resets the connection, and the peer may lose what was sent last, such as an
-	alert: so the end is announced, and for a moment what still comes is thrown away.
+	A host that closes a socket with unread data resets the connection, and the peer may lose what was sent last, such
+	as an alert. So the end is announced, and what still comes for a moment is thrown away.
 */
 void transportFinish(int file, uint8_t* scratch, size_t size)
 {

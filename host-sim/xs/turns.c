@@ -1,6 +1,6 @@
 /*
-	Turns of the event loop: a callback into script, with the promise jobs that it caused. Each is measured, so that tests can ask for
-	the longest one.
+	Turns of the event loop: a callback into script, with the promise jobs that it caused. Each is measured, so that
+	tests can ask for the longest one.
 */
 
 #include "sim.h"

@@ -25,8 +25,8 @@ function trustedStore(certificate: NonNullable<Options["certificate"]>): RootSto
 }
 
 /**
- * Makes a store of `certificate`, in its place. XS: done here, where few functions are called, as reading certificates takes 200 slots of the
- * stack.
+ * Makes a store of `certificate`, in its place. XS: done here, where few functions are called, as reading certificates
+ * takes 200 slots of the stack.
  */
 export function readTrust(options: Options): void {
 	const { roots, certificate } = options;

@@ -1,6 +1,7 @@
 /*
-	The device in measurements: does one piece of work, config.part, with a server at config.port, and marks where it begins and ends. All
-	that the app itself needs exists before the first mark. A connection that fails is told in a line of JSON.
+	The device in measurements: does one piece of work, config.part, with a server at config.port, and marks where it
+	begins and ends. All that the app itself needs exists before the first mark. A connection that fails is told in a
+	line of JSON.
 */
 
 import config from "mc/config";
@@ -41,7 +42,8 @@ const options: TLSClientOptions = {
 };
 
 /**
- * PSA Crypto takes memory at its first use and keeps it for the app's life: tables of key slots. On a device Wi-Fi has used it before.
+ * PSA Crypto takes memory at its first use and keeps it for the app's life: tables of key slots. On a device Wi-Fi has
+ * used it before.
  */
 function useCryptoOnce(): void {
 	settle("first");

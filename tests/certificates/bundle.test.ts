@@ -1,5 +1,6 @@
 /*
-	A bundle of trusted certificates in which some can't be used: each is told through `trace`, and the rest are trusted.
+	A bundle of trusted certificates in which some can't be used: each is told through `trace`, and the rest are
+	trusted.
 */
 
 import assert from "node:assert/strict";

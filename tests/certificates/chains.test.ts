@@ -1,6 +1,6 @@
 /*
-	Chains of certificates made on the spot, right ones and one for each fault, verified inside XS (chains.ts): what is accepted, and with which
-	code and which words the others are refused. The cases are in cases.ts and faults.ts.
+	Chains of certificates made on the spot, verified inside XS (chains.ts): right ones, and one for each fault. Each is
+	accepted, or refused with its code and its words. The cases are in cases.ts and faults.ts.
 */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,5 +1,6 @@
 /*
-	Chains that chains.test.ts has made, right ones and faulty ones, each with its outcome; and a right one with every byte changed.
+	Chains that chains.test.ts has made, right ones and faulty ones, each with its outcome; and a right one with every
+	byte changed.
 */
 
 import Resource from "Resource";

@@ -1,5 +1,6 @@
 /*
-	Options that say whom to trust and how time is told, inside XS (options.ts): with the clock set, and with a clock that was never set.
+	Options that say whom to trust and how time is told, inside XS (options.ts). The clock is set in one run, and was
+	never set in the other.
 */
 
 import { join } from "node:path";

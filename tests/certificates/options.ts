@@ -1,6 +1,7 @@
 /*
-	Whom to trust, as the options say it: what is missing, contradictory or of no use is refused when the connection is made; the rest verifies
-	a chain. options.test.ts runs this with several clocks; config.now is 0 where the clock is not to be believed.
+	Whom to trust, as the options say it. What is missing, contradictory or of no use is refused when the connection is
+	made; the rest verifies a chain. options.test.ts runs this with several clocks; config.now is 0 where the clock is
+	not to be believed.
 */
 
 import config from "mc/config";

@@ -1,5 +1,6 @@
 /*
-	Root stores read in place from flash. roots.test.ts has made them with the tool, and "expected.json" of the same certificates by Node.
+	Root stores read in place from flash. roots.test.ts has made them with the tool, and "expected.json" of the same
+	certificates by Node.
 */
 
 import Resource from "Resource";

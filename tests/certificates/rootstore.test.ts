@@ -1,6 +1,6 @@
 /*
-	Root stores from the field, inside XS (rootstore.ts): signed by their maker, read from a file a root at a time, and with the date
-	from which a root no longer counts for TLS.
+	Root stores from the field, inside XS (rootstore.ts). They are signed by their maker, and read from a file a root at
+	a time. Some have a date from which a root no longer counts for TLS.
 */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,5 +1,6 @@
 /*
-	How much work certificates can make: chains and stapled statuses made to take long, stepped through inside XS (work.ts) with the simulator's meter.
+	How much work certificates can make: chains and stapled statuses made to take long, stepped through inside XS
+	(work.ts) with the simulator's meter.
 */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,6 +1,7 @@
 /*
-	Chains that work.test.ts has made, stepped through with the meter: no step is longer than 30,000 of XS's, and no search longer than four million.
-	What C does in a step is not metered: it is bounded by psa/general.c and psa/names.c, and a signature is a step of its own.
+	Chains that work.test.ts has made, stepped through with the meter: no step is longer than 30,000 of XS's, and no
+	search longer than four million. What C does in a step is not metered: it is bounded by psa/general.c and
+	psa/names.c, and a signature is a step of its own.
 */
 
 import Resource from "Resource";

@@ -1,5 +1,6 @@
 /*
-	What this machine has of what tests may use, and where: a test that lacks something is skipped with the line that installs it.
+	What this machine has of what tests may use, and where: a test that lacks something is skipped with the line that
+	installs it.
 */
 
 import { spawnSync } from "node:child_process";
@@ -17,8 +18,9 @@ export function lacks(program: string, debianPackage: string): string | false {
 }
 
 /**
- * XS_TLS_VARIANTS=native leaves the 32-bit build out, for quick runs while writing code. Other variants run the same tests in their place:
- * native-sdk with the engine of the SDK that MODDABLE names. XS_TLS_MBEDTLS=device runs all with Mbed TLS 3.6 (host-sim/build/toolchain.ts).
+ * XS_TLS_VARIANTS=native leaves the 32-bit build out, for quick runs while writing code. Other variants run the same
+ * tests in their place: native-sdk with the engine of the SDK that MODDABLE names. XS_TLS_MBEDTLS=device runs all with
+ * Mbed TLS 3.6 (host-sim/build/toolchain.ts).
  */
 const asked = (process.env["XS_TLS_VARIANTS"] ?? "").split(",").filter(name => name !== "" && name !== "m32");
 const isNativeOnly = asked.length > 0;

@@ -1,6 +1,6 @@
 /*
-	Runs the tests that are written inside XS (tests/harness.ts) in the simulator and reports each of them to Node's test runner. The
-	drivers inside*.test.ts call it.
+	Runs the tests that are written inside XS (tests/harness.ts) in the simulator and reports each of them to Node's
+	test runner. The drivers inside*.test.ts call it.
 */
 
 import assert from "node:assert/strict";
@@ -91,7 +91,10 @@ export function runSuite(file: string, folder: string, options: SuiteOptions = {
 	});
 }
 
-/** Every file of a folder that holds tests, in each variant. What suite.json in the folder says goes into the manifest, with paths from tests/. */
+/**
+ * Every file of a folder that holds tests, in each variant. What suite.json in the folder says goes into the manifest,
+ * with paths from tests/.
+ */
 export function runFolder(folder: string, variants: readonly string[], options: SuiteOptions = {}): void {
 	const file = join(testsFolder, folder, "suite.json");
 	const extra = existsSync(file)

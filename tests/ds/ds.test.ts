@@ -1,6 +1,6 @@
 /*
-	A client whose RSA key is in the digital-signature peripheral (hardware/ds, with host-sim/chip's model of it): to OpenSSL in both versions, with each
-	scheme, and all that may be wrong with key, parameters and peripheral.
+	A client whose RSA key is in the digital-signature peripheral (hardware/ds, with host-sim/chip's model of it). It
+	talks to OpenSSL in both versions, with each scheme. Wrong keys, parameters and peripherals end in words.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /*
-	The option `sign` by the environment: DS_PARAMETERS are the key's, in hexadecimal, DS_BLOCK is the eFuse key block, DS_FAULT is JSON of what happens
-	to an accelerator, and DS_SHORTER takes the parameters' last bytes away once they were looked at. Found by client.ts.
+	The option `sign`, by the environment. DS_PARAMETERS are the key's, in hexadecimal; DS_BLOCK is the eFuse key block.
+	DS_FAULT is JSON of what happens to an accelerator. DS_SHORTER takes the parameters' last bytes away after they were
+	checked. Found by client.ts.
 */
 
 import { accelerate, environment } from "simulator";

@@ -1,6 +1,6 @@
 /*
-	"flash" for examples in the simulator: a partition in memory, with what the resource "flash.bin" has. Erasing sets all bits of a
-	block, writing clears bits, as flash does.
+	"flash" for examples in the simulator: a partition in memory, with what the resource "flash.bin" has. Erasing sets
+	all bits of a block, writing clears bits, as flash does.
 */
 
 import Resource from "Resource";

@@ -1,5 +1,6 @@
 /*
-	examples/new-roots: its slots under power cuts (slots.ts), and the app itself, which fetches stores from a server over TLS.
+	examples/new-roots: its slots under power cuts (slots.ts), and the app itself, which fetches stores from a server
+	over TLS.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	examples/new-roots/slots.ts over flash whose power fails: at each operation, before it, in the middle of it and after it.
+	examples/new-roots/slots.ts over flash whose power fails: at each operation, before it, in the middle of it and
+	after it.
 */
 
 import Resource from "Resource";

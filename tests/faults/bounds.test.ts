@@ -1,6 +1,7 @@
 /*
-	The last good value and the first bad one of what bounds a server. These are the length of a handshake message, during the handshake and after
-	it, in one record and in pieces; records without data; and requests to renegotiate.
+	The last good value and the first bad one of what bounds a server. These are the length of a handshake message,
+	during the handshake and after it, in one record and in pieces. So are records without data, and requests to
+	renegotiate.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	What an application and a TCP class can do to a connection. Callbacks throw, close, read and write; arguments are wrong; writes are many and
-	small; the TCP class throws or reports an error in the middle of a call.
+	What an application and a TCP class can do to a connection. Callbacks throw, close, read and write. Arguments are
+	wrong, writes are many and small. The TCP class throws or reports an error in the middle of a call.
 */
 
 import assert from "node:assert/strict";

@@ -1,8 +1,8 @@
 /*
-	The device in tests against a server. It connects to config.port `runs` times, one after the other, and sends a request each time. A line of
-	JSON says how each connection ended. config.secure is JSON with more options for TLSClient's `secure`, config.path what it asks for. With
-	config.lines, which is JSON, it sends these lines in place of a request, each when something has come of the one before. config.bytes is a
-	request in hexadecimal.
+	The device in tests against a server. It connects to config.port `runs` times, one after the other, and sends a
+	request each time. A line of JSON says how each connection ended. config.secure is JSON with more options for
+	TLSClient's `secure`, config.path what it asks for. With config.lines, which is JSON, it sends these lines in place
+	of a request, each when something has come of the one before. config.bytes is a request in hexadecimal.
 */
 
 import config from "mc/config";
@@ -50,7 +50,10 @@ const more = (globalThis as { more?: object }).more;
 const size = Number(config.chunk ?? 0);
 /** config.psk: JSON of the option, its key in hexadecimal. */
 const psk = config.psk ? { psk: keyOption(JSON.parse(config.psk)) } : undefined;
-/** config.sessions: each connection goes on with what the one before gave, the first with config.session, in hexadecimal. */
+/**
+ * config.sessions: each connection goes on with what the one before gave, the first with config.session, in
+ * hexadecimal.
+ */
 const sessions = Number(config.sessions ?? 0);
 let session = config.session ? hexBytes(config.session) : undefined;
 
@@ -88,7 +91,10 @@ function readSome(client: TLSClient, count: number): Uint8Array {
 	return new Uint8Array(room, 0, length);
 }
 
-/** config.exports: JSON of the keying material to export, each with label, length, and context in hexadecimal or null; config.updates: KeyUpdates to request. */
+/**
+ * config.exports: JSON of the keying material to export, each with label, length, and context in hexadecimal or null;
+ * config.updates: KeyUpdates to request.
+ */
 function useConnection(client: TLSClient, result: Result): void {
 	try {
 		for (let i = Number(config.updates ?? 0); i > 0; i--) client.requestKeyUpdate();

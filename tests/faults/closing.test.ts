@@ -1,6 +1,6 @@
 /*
-	How a connection ends from our side: the write side alone (RFC 8446 section 6.1), and by an alert in the middle of the handshake, which goes behind
-	change_cipher_spec (appendix D.4).
+	How a connection ends from our side: the write side alone (RFC 8446 section 6.1), and by an alert in the middle of
+	the handshake, which goes behind change_cipher_spec (appendix D.4).
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	Compressed certificates in TLS 1.3 (RFC 8879): taken where they were asked for, with no more memory than the same limit allows that holds for
-	others.
+	Compressed certificates in TLS 1.3 (RFC 8879): taken where they were asked for, with no more memory than the same
+	limit allows that holds for others.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	Runs the client app of this folder against a server of the test's own, once for each script, in one run of the simulator, and pairs up what
-	both sides saw.
+	Runs the client app of this folder against a server of the test's own, once for each script. All are in one run of
+	the simulator. It pairs up what both sides saw.
 */
 
 import { createServer, type Socket } from "node:net";

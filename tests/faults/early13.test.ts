@@ -1,6 +1,7 @@
 /*
-	Early data of TLS 1.3 (RFC 8446 section 4.2.10): sent only where the application and the ticket allow it, taken, refused in each way that there
-	is, and what a client must refuse. The first connection gets the ticket; each of the others offers it.
+	Early data of TLS 1.3 (RFC 8446 section 4.2.10). It is sent only if the application and the ticket allow it. It is
+	taken, refused in each way that there is, and the client refuses wrong answers. The first connection gets the
+	ticket; each of the others offers it.
 */
 
 import assert from "node:assert/strict";
@@ -89,7 +90,10 @@ describe("TLS 1.3: early data", () => {
 		identity = makeIdentity(["localhost"]);
 	});
 
-	/** Connection 0 gets a ticket that allows `max` bytes; the others take its key where their script does not say otherwise. */
+	/**
+	 * Connection 0 gets a ticket that allows `max` bytes; the others take its key where their script does not say
+	 * otherwise.
+	 */
 	function runAll(
 		scripts: Partial<Script13>[],
 		options: Partial<ClientOptions> = {},

@@ -1,5 +1,6 @@
 /*
-	Ed25519 (modules/optional/ed25519) with a server that does it wrong: its proof (RFC 8446 section 4.4.3, RFC 8422 section 5.4), and its key (RFC 8410).
+	Ed25519 (modules/optional/ed25519) with a server that does it wrong: its proof (RFC 8446 section 4.4.3, RFC 8422
+	section 5.4), and its key (RFC 8410).
 */
 
 import assert from "node:assert/strict";

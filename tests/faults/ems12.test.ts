@@ -1,6 +1,6 @@
 /*
-	Servers of TLS 1.2 without the extended master secret: accepted for full handshakes, of which no session is kept, unless an option demands it (RFC
-	7627 section 5.3). Sessions that began with an old suite.
+	Servers of TLS 1.2 without the extended master secret: accepted for full handshakes, of which no session is kept,
+	unless an option demands it (RFC 7627 section 5.3). Sessions that began with an old suite.
 */
 
 import assert from "node:assert/strict";

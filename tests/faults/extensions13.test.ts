@@ -1,6 +1,7 @@
 /*
-	What a server may and may not say in EncryptedExtensions, field by field (RFC 8446 section 4.3.1): the application protocol (RFC 7301), the
-	acknowledged name (RFC 6066 section 3), its groups. Record limits are in limits.test.ts, early data in early13.test.ts.
+	What a server may and may not say in EncryptedExtensions, field by field (RFC 8446 section 4.3.1): the application
+	protocol (RFC 7301), the acknowledged name (RFC 6066 section 3), its groups. Record limits are in limits.test.ts,
+	early data in early13.test.ts.
 */
 
 import assert from "node:assert/strict";

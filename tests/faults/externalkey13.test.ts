@@ -1,5 +1,6 @@
 /*
-	A key that client and server share from elsewhere, in TLS 1.3 (RFC 8446 section 4.2.11): alone, beside certificates and beside a session.
+	A key that client and server share from elsewhere, in TLS 1.3 (RFC 8446 section 4.2.11): alone, beside certificates
+	and beside a session.
 */
 
 import assert from "node:assert/strict";
@@ -237,7 +238,8 @@ describe("TLS 1.3: external keys", () => {
 	});
 	test("early data that is taken with anything else is refused", async t => {
 		const named = (name: string): Buffer => extension(16, vector(2, vector(1, Buffer.from(name))));
-		// where the server has another key for what comes early, it can't read the alert; after a retry nothing of it was asked for
+		// where the server has another key for what comes early, it can't read the alert; after a retry nothing of it
+		// was asked for
 		const faults: [string, Partial<Script13>, code?: string, alert?: number][] = [
 			[
 				"another suite with the hash",

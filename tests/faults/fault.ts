@@ -30,14 +30,20 @@ export function flip(bytes: Buffer, at: number): Buffer {
 	return changed;
 }
 
-/** Places in a message: the first byte of its body, one inside and the last. Who compares only a part misses one of them. */
+/**
+ * Places in a message: the first byte of its body, one inside and the last. Who compares only a part misses one of
+ * them.
+ */
 export const bodyPlaces = [
 	["first", 4],
 	["seventh", 10],
 	["last", -1],
 ] as const;
 
-/** Each of `faults` must be refused as it says; `pairs[i]` is what came of it, and whether the server got as far as to be authenticated. */
+/**
+ * Each of `faults` must be refused as it says. `pairs[i]` is what came of it, and whether the server got as far as to
+ * be authenticated.
+ */
 export async function expectFaults(
 	t: TestContext,
 	faults: readonly Pick<Fault<unknown>, "name" | "code" | "alert" | "says">[],

@@ -1,5 +1,6 @@
 /*
-	Floods: what a server may send many of, and how many. What counts are messages, and not the records that they come in.
+	Floods: what a server may send many of, and how many. What counts are messages, and not the records that they come
+	in.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	The group X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem) of modules/optional/hybrid: what the hello offers, which share the server may answer, and what no server
-	may say. The server's ML-KEM is @noble/post-quantum's.
+	The group X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem) of modules/optional/hybrid: what the hello offers, which share
+	the server may answer, and what no server may say. The server's ML-KEM is @noble/post-quantum's.
 */
 
 import assert from "node:assert/strict";
@@ -62,7 +62,10 @@ function flipped(bytes: Buffer, at: number): Buffer {
 	return copy;
 }
 
-/** Implicit rejection: the two sides have other keys. The first protected record can't be opened, and the server can't read the alert. */
+/**
+ * Implicit rejection: the two sides have other keys. The first protected record can't be opened, and the server can't
+ * read the alert.
+ */
 const otherKeys = { code: "bad_record_mac", alert: undefined } as const;
 
 interface Fault {

@@ -1,6 +1,6 @@
 /*
-	Old servers of TLS 1.2, which a client takes only where "config.xs_tls" says so: each suite is accepted from a right server, and what is wrong
-	is refused with the RFC's alert (RFC 5246, 7366, 7627, 7919).
+	Old servers of TLS 1.2, which a client takes only if "config.xs_tls" says so. Each suite is accepted from a right
+	server. What is wrong is refused with the RFC's alert (RFC 5246, 7366, 7627, 7919).
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	How long a message of each type may be (modules/handshake/lengths.ts): the longest is read, and refused for what is in it; one byte more is refused for its length.
+	How long a message of each type may be (modules/handshake/lengths.ts). The longest is read, and refused for what is
+	in it; one byte more is refused for its length.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /*
-	record_size_limit (RFC 8449) in both versions, and max_fragment_length (RFC 6066 section 4) in TLS 1.3: asked for by memory and by option, kept
-	by both sides, and what is refused. max_fragment_length in TLS 1.2 is in resume12.test.ts.
+	record_size_limit (RFC 8449) in both versions, and max_fragment_length (RFC 6066 section 4) in TLS 1.3: asked for by
+	memory and by option, kept by both sides, and what is refused. max_fragment_length in TLS 1.2 is in
+	resume12.test.ts.
 */
 
 import assert from "node:assert/strict";

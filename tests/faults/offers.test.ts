@@ -1,6 +1,6 @@
 /*
-	What a server picks that the options `groups`, `cipherSuites` and `signatureAlgorithms` have not offered, and what the
-	errors say that was offered; the name that the certificate must have where another one, or none, is in SNI.
+	A server picks what the options `groups`, `cipherSuites` and `signatureAlgorithms` have not offered. The errors say
+	what was offered. Also the name that the certificate must have if SNI has another one, or none.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	What a handshake makes is closed, wherever it fails: no key stays in PSA's slots, no native memory in use, without a collection of garbage. Each call
-	of each accelerator fails once; then a good connection follows in the same app.
+	What a handshake makes is closed, wherever it fails: no key stays in PSA's slots, no native memory in use, without a
+	collection of garbage. Each call of each accelerator fails once; then a good connection follows in the same app.
 */
 
 import assert from "node:assert/strict";

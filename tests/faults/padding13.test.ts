@@ -1,5 +1,6 @@
 /*
-	Padding of the records that a TLS 1.3 client sends (RFC 8446 section 5.4), within what the server takes in a record (RFC 8449).
+	Padding of the records that a TLS 1.3 client sends (RFC 8446 section 5.4), within what the server takes in a record
+	(RFC 8449).
 */
 
 import assert from "node:assert/strict";

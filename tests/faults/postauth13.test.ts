@@ -1,5 +1,6 @@
 /*
-	A server that asks for a certificate after the handshake (RFC 8446 section 4.6.2): answered where that was offered, refused else.
+	A server that asks for a certificate after the handshake (RFC 8446 section 4.6.2): answered where that was offered,
+	refused else.
 */
 
 import assert from "node:assert/strict";

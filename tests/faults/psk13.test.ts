@@ -1,6 +1,6 @@
 /*
-	TLS 1.3's tickets, the sessions made of them, and what a client must refuse where a session goes on (RFC 8446 section 4.2.11, 4.6.1). The
-	first connection gets the ticket; each of the others offers it.
+	TLS 1.3's tickets, the sessions made of them, and what a client must refuse where a session goes on (RFC 8446
+	section 4.2.11, 4.6.1). The first connection gets the ticket; each of the others offers it.
 */
 
 import assert from "node:assert/strict";
@@ -181,7 +181,10 @@ describe("TLS 1.3: sessions that go on", () => {
 		};
 	}
 
-	/** Connection 0 gets a ticket; the scripts are for the connections after it, `scripts[0]` also for connection 0. All take its key but where `psk` says otherwise. */
+	/**
+	 * Connection 0 gets a ticket; the scripts are for the connections after it, `scripts[0]` also for connection 0. All
+	 * take its key but where `psk` says otherwise.
+	 */
 	function runAll(
 		scripts: Partial<Script13>[],
 		options: object = {},

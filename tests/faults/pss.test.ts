@@ -1,6 +1,6 @@
 /*
-	A server whose key is for RSASSA-PSS alone (RFC 8446 section 4.2.3): its schemes are offered only if the application names them, and no other
-	scheme goes with such a key.
+	A server whose key is for RSASSA-PSS alone (RFC 8446 section 4.2.3). Its schemes are offered only if the application
+	names them, and no other scheme goes with such a key.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	Raw public keys (RFC 7250): the server's counts only if it is pinned, was offered and stands alone; GnuTLS sends and takes them in both versions.
+	Raw public keys (RFC 7250): the server's counts only if it is pinned, was offered and stands alone; GnuTLS sends and
+	takes them in both versions.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /*
-	What servers ask for and what they add, beyond the common: CertificateRequests of both versions (RFC 8446 section 4.3.2, RFC 5246 section 7.4.4),
-	padding (RFC 8446 section 5.4), extensions and records as some servers send them. The right forms are accepted, the wrong ones refused.
+	What servers ask for and what they add, beyond the common: CertificateRequests of both versions (RFC 8446 section
+	4.3.2, RFC 5246 section 7.4.4), padding (RFC 8446 section 5.4), extensions and records as some servers send them.
+	The right forms are accepted, the wrong ones refused.
 */
 
 import assert from "node:assert/strict";
@@ -149,7 +150,10 @@ describe("TLS 1.3", () => {
 				: bytes,
 	});
 
-	/** Extensions of a CertificateRequest that are known, each in a right form and in wrong ones (RFC 8446 section 4.2, RFC 8879 section 3). */
+	/**
+	 * Extensions of a CertificateRequest that are known, each in a right form and in wrong ones (RFC 8446 section 4.2,
+	 * RFC 8879 section 3).
+	 */
 	const forms: readonly { name: string; type: number; right: Buffer[]; wrong: Buffer[] }[] = [
 		{
 			name: "certificate_authorities",

@@ -1,6 +1,7 @@
 /*
-	What a TLS 1.2 client must refuse where a session goes on, and where a ticket or a maximum fragment length is agreed on (RFC 5246 section 7.3,
-	RFC 5077, RFC 7627 section 5.3, RFC 6066 section 4). The first connection makes the session; each of the others offers it.
+	What a TLS 1.2 client must refuse where a session goes on, and where a ticket or a maximum fragment length is agreed
+	on (RFC 5246 section 7.3, RFC 5077, RFC 7627 section 5.3, RFC 6066 section 4). The first connection makes the
+	session; each of the others offers it.
 */
 
 import assert from "node:assert/strict";

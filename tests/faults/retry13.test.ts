@@ -1,5 +1,6 @@
 /*
-	HelloRetryRequest (RFC 8446 section 4.1.4): what the second ClientHello may and must change, and what no server may say then.
+	HelloRetryRequest (RFC 8446 section 4.1.4): what the second ClientHello may and must change, and what no server may
+	say then.
 */
 
 import assert from "node:assert/strict";
@@ -18,7 +19,10 @@ const KEY_SHARE = 51,
 	PRE_SHARED_KEY = 41,
 	EARLY_DATA = 42;
 
-/** Where the extensions of a ServerHello or HelloRetryRequest start, in the body; its session id has 32 bytes, the suite stands before. */
+/**
+ * Where the extensions of a ServerHello or HelloRetryRequest start, in the body; its session id has 32 bytes, the suite
+ * stands before.
+ */
 const listAt = 2 + 32 + 1 + 32 + 3;
 const suiteAt = listAt - 3;
 
@@ -172,7 +176,10 @@ describe("TLS 1.3: a second hello", () => {
 		);
 	}
 
-	/** The second hello differs in these extensions alone, which come or go or say something else; all else is what it was. */
+	/**
+	 * The second hello differs in these extensions alone, which come or go or say something else; all else is what it
+	 * was.
+	 */
 	function expectSame({ client, server }: Pair<Outcome13>, changed: readonly number[]): Map<number, Buffer>[] {
 		assert.equal(client.code, "closed", client.message);
 		assert.match(client.text, /hello$/);

@@ -1,6 +1,7 @@
 /*
-	The server's signature in every scheme that is offered, with every kind of key (RFC 8446 section 4.4.3, RFC 5246 section 7.4.1.4.1). The right
-	one is taken. One over something else is refused, and so is a scheme that does not go with the key.
+	The server's signature in every scheme that is offered, with every kind of key (RFC 8446 section 4.4.3, RFC 5246
+	section 7.4.1.4.1). The right one is taken. One over something else is refused, and so is a scheme that does not go
+	with the key.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /*
-	Where a connection's secrets are: all memory of the simulator is searched for each of them when the connection is open, and when it is closed. Open,
-	native memory has what the connection needs, once; closed, nothing has any of them: no chunk, no freed block, no part of the stack.
+	Where a connection's secrets are. All memory of the simulator is searched for each of them, when the connection is
+	open and when it is closed. Open, native memory has what the connection needs, once; closed, nothing has any of
+	them: no chunk, no freed block, no part of the stack.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	How long sessions last, seen from the server: never longer than the certificates that they rest on, nor than seven days from the last full
-	handshake, however many tickets come in between. Both versions.
+	How long sessions last, seen from the server. They never outlive the certificates that they rest on, nor seven days
+	from the last full handshake. Tickets that come in between change nothing in that. Both versions.
 */
 
 import assert from "node:assert/strict";
@@ -89,7 +89,9 @@ for (const makeServer of [server13, server12]) {
 			identity = makeIdentity(["localhost"]);
 		});
 
-		/** A connection on that day, with `session`; `resumes`: the client is to offer it, and the server to resume it. */
+		/**
+		 * A connection on that day, with `session`; `resumes`: the client is to offer it, and the server to resume it.
+		 */
 		async function connect(
 			server: Server,
 			ca: string,

@@ -1,5 +1,6 @@
 /*
-	Without `onError` a debug build says in its trace why a connection failed, and nothing where the server ended it in good order.
+	Without `onError` a debug build says in its trace why a connection failed, and nothing where the server ended it in
+	good order.
 */
 
 import assert from "node:assert/strict";

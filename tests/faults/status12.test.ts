@@ -1,6 +1,6 @@
 /*
-	A stapled certificate status in TLS 1.2: CertificateStatus, behind the Certificate where the ServerHello announces it (RFC 6066 section 8,
-	RFC 7633). What the status itself may say is tested with the chains (tests/certificates).
+	A stapled certificate status in TLS 1.2: CertificateStatus, behind the Certificate where the ServerHello announces
+	it (RFC 6066 section 8, RFC 7633). What the status itself may say is tested with the chains (tests/certificates).
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /*
-	Every message of a TLS 1.2 server, in every key exchange: cut at every length, with a byte too many, with each byte changed, left out,
-	repeated, and moved behind each later one. All must be refused, with the alert that goes with the error, and nothing delivered.
+	Every message of a TLS 1.2 server, in every key exchange. Each is cut at every length, has a byte too many, and has
+	each byte changed. Each is left out, repeated, and moved behind each later one. All must be refused, with the alert
+	that goes with the error, and nothing delivered.
 */
 
 import assert from "node:assert/strict";
@@ -86,7 +87,10 @@ const exchanges: readonly Exchange[] = [
 	},
 ];
 
-/** Changes that mean nothing wrong: kinds, signatures and names that the client is told of, and what a ticket and its lifetime are. */
+/**
+ * Changes that mean nothing wrong: kinds, signatures and names that the client is told of, and what a ticket and its
+ * lifetime are.
+ */
 const free: readonly MessageName12[] = ["CertificateRequest", "NewSessionTicket"];
 
 for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
@@ -135,7 +139,8 @@ for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
 			for (const [i, { client, server }] of (await run(scripts)).entries()) {
 				assert.equal(client.negotiated, undefined, `number ${i} was accepted`);
 				assert.equal(client.length, 0);
-				// a suite or extension that the client has asked for, but the server does not mean: it can't read the client's Finished
+				// a suite or extension that the client has asked for, but the server does not mean: it can't read the
+				// client's Finished
 				if (server.unreadable && !codes) continue;
 				assert.ok(client.code in alerts, `number ${i}: ${client.code}: ${client.message}`);
 				assert.equal(server.alert, alerts[client.code], `number ${i}: ${client.message}`);

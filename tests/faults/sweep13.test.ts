@@ -1,6 +1,6 @@
 /*
-	Every message of a TLS 1.3 server, cut after every byte, with a byte too many, and with each kind of extension where it does not belong
-	(RFC 8446 section 4.2); and what a client has to pass over (RFC 8701).
+	Every message of a TLS 1.3 server, cut after every byte, with a byte too many, and with each extension that is wrong
+	there (RFC 8446 section 4.2). Also what a client has to pass over (RFC 8701).
 */
 
 import assert from "node:assert/strict";

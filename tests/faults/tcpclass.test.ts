@@ -1,6 +1,7 @@
 /*
-	TCP classes that are broken (tcpclass/main.ts): they report what they don't have, give less than that, call back at the wrong time, close or write from
-	inside, or lack a method. The application hears TLSErrors alone, no byte is used twice, and nothing is sent twice.
+	TCP classes that are broken (tcpclass/main.ts). They report what they don't have, give less than that, or call back
+	at the wrong time. They close or write from inside, or lack a method. The application hears TLSErrors alone, no byte
+	is used twice, and nothing is sent twice.
 */
 
 import assert from "node:assert/strict";

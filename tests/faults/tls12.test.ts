@@ -1,7 +1,7 @@
 /*
-	What a TLS 1.2 client must accept and refuse, each refusal with the RFC's alert and an error that says what is wrong (RFC 5246, 5746, 7627,
-	8422). The server is tests/peers/server12.ts; every message that it sends can be changed. The faults are in tls12/, by subject; what can be
-	done to all messages alike is in sweep12.test.ts.
+	What a TLS 1.2 client must accept and refuse, each refusal with the RFC's alert and an error that says what is wrong
+	(RFC 5246, 5746, 7627, 8422). The server is tests/peers/server12.ts; every message that it sends can be changed. The
+	faults are in tls12/, by subject; what can be done to all messages alike is in sweep12.test.ts.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	What a TLS 1.3 client must refuse, each with the RFC's alert and an error that says what is wrong (RFC 8446). The server is
-	tests/peers/server13.ts; every message that it sends can be changed. The faults are in tls13/, by subject.
+	What a TLS 1.3 client must refuse, each with the RFC's alert and an error that says what is wrong (RFC 8446). The
+	server is tests/peers/server13.ts; every message that it sends can be changed. The faults are in tls13/, by subject.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /*
-	No turn of the event loop is long, whatever a server sends or asks for. It sends floods of each kind over TCP, and records and messages in every
-	size; it takes records as short as a server may want them. The simulator counts the metered steps of each turn.
+	No turn of the event loop is long, whatever a server sends or asks for. It sends floods of each kind over TCP, and
+	records and messages in every size. Its records are as short as a server may want them. The simulator counts the
+	metered steps of each turn.
 */
 
 import assert from "node:assert/strict";
@@ -136,7 +137,9 @@ function tests13(): void {
 		);
 	}
 
-	/** signature_algorithms_cert, names of CAs with one byte each, filters of OIDs, and an extension that nobody knows. */
+	/**
+	 * signature_algorithms_cert, names of CAs with one byte each, filters of OIDs, and an extension that nobody knows.
+	 */
 	const lists: readonly (readonly [string, number, (length: number) => Uint8Array])[] = [
 		["schemes of certificates", 50, length => vector(2, Buffer.alloc((length >> 1) << 1, 0xfe))],
 		[
@@ -246,7 +249,8 @@ function tests13(): void {
 
 	test("an answer after the handshake of as many records as it may have, and of one more", async t => {
 		const { leaf, intermediate, root } = identity;
-		// 48 records of 64 bytes, less 10 for what ECDSA's lengths differ by: the messages' heads, CertificateVerify and Finished take 134
+		// 48 records of 64 bytes, less 10 for what ECDSA's lengths differ by: the messages' heads, CertificateVerify
+		// and Finished take 134
 		const own = Buffer.from(device.certificate.replace(/-----.*-----/g, ""), "base64").length,
 			length = 48 * 64 - 10 - 134 - own;
 		for (const [records, code] of [

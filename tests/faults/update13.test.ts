@@ -1,5 +1,6 @@
 /*
-	`requestKeyUpdate()`: the client replaces its key and asks for the server's (RFC 8446 section 4.6.3). What the server answers, and what it may not.
+	`requestKeyUpdate()`: the client replaces its key and asks for the server's (RFC 8446 section 4.6.3). What the
+	server answers, and what it may not.
 */
 
 import assert from "node:assert/strict";

@@ -1,7 +1,7 @@
 /*
-	A key that has protected as many records as it may (RFC 8446 section 5.5): TLS 1.3 gets the next one by itself, in the middle of what is sent, and
-	TLS 1.2 ends in words. New keys of both sides in the middle of a transfer (section 4.6.3). The app is tests/bench, with suites whose keys wear
-	out after four records.
+	A key that has protected as many records as it may (RFC 8446 section 5.5). TLS 1.3 gets the next one by itself, in
+	the middle of what is sent. TLS 1.2 ends in words. New keys of both sides in the middle of a transfer (section
+	4.6.3). The app is tests/bench, with suites whose keys wear out after four records.
 */
 
 import assert from "node:assert/strict";

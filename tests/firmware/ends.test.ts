@@ -1,6 +1,6 @@
 /*
-	How the firmware ends: what the app throws, memory of each kind that is full, and writes to where none may go, each in words
-	and with an exit code. The app is ends.
+	How the firmware ends: what the app throws, each kind of memory full, writes to where none may go. Each ends in
+	words and with an exit code. The app is ends.
 */
 
 import assert from "node:assert/strict";

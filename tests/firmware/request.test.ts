@@ -1,5 +1,5 @@
 /*
-	The firmware's HTTPS request: to a server it may trust, to ones it must refuse, with too little memory; and that a run which
+	The firmware's HTTPS request: to a server it may trust, to ones it must refuse, with too little memory. A run that
 	is played again takes the same instructions. The server is openssl s_server, but where it has to fail.
 */
 

@@ -1,6 +1,6 @@
 /*
-	Replays a recorded handshake through the engine: what the client drew at random is taken from the recording, and all that it sends must be
-	the recorded bytes. No tests of its own.
+	Replays a recorded handshake through the engine. What the client drew at random is taken from the recording, and all
+	that it sends must be the recorded bytes. No tests of its own.
 */
 
 import { configure } from "tls/configure";
@@ -69,7 +69,10 @@ export class Collector implements Events {
 	}
 }
 
-/** Has the hello that the recording says written, with what it is made of set in `hello`. The binders are left for the engine to fill in. */
+/**
+ * Has the hello that the recording says written, with what it is made of set in `hello`. The binders are left for the
+ * engine to fill in.
+ */
 function writeRecorded(recording: Recording, w: Writer, hello: Hello, count: number): void {
 	const record = recording.hellos[count]!;
 	const r = new Reader().open(record, 5 + 4 + 2 + 32, 5 + ((record[3]! << 8) | record[4]!));

@@ -1,6 +1,7 @@
 /*
-	Traces of RFC 8448: resumption with early data (section 4), HelloRetryRequest (5), client authentication (6) and compatibility mode (7). Private
-	keys and records as printed there; the client's certificate and signature are what its record in section 6 holds.
+	Traces of RFC 8448: resumption with early data (section 4), HelloRetryRequest (5), client authentication (6) and
+	compatibility mode (7). Private keys and records as printed there; the client's certificate and signature are what
+	its record in section 6 holds.
 */
 
 import { bytes } from "test/harness";

@@ -1,6 +1,6 @@
 /*
-	Replays the traces of RFC 8448 through the engine: fed the server's records, it must send the client's, byte for byte; in one piece and one
-	byte at a time.
+	Replays the traces of RFC 8448 through the engine. Fed the server's records, it must send the client's, byte for
+	byte. They come in one piece and one byte at a time.
 */
 
 import { ascii, bytes, equal, hex, ok, test, throws } from "test/harness";

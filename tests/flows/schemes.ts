@@ -1,6 +1,6 @@
 /*
-	A signature that holds, in a scheme that was not offered (RFC 8446 section 4.4.3): the recorded server of RFC 8448 section 3 signs with
-	rsa_pss_rsae_sha256.
+	A signature that holds, in a scheme that was not offered (RFC 8446 section 4.4.3): the recorded server of RFC 8448
+	section 3 signs with rsa_pss_rsae_sha256.
 */
 
 import { equal, ok, test } from "test/harness";

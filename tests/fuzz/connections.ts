@@ -1,6 +1,6 @@
 /*
-	Handshakes and what follows on them, in both versions, with changes that a seed picks. A flight to which nothing was done must succeed; one by
-	an impostor, or with a changed proof of identity, must not.
+	Handshakes and what follows on them, in both versions, with changes that a seed picks. A flight to which nothing was
+	done must succeed; one by an impostor, or with a changed proof of identity, must not.
 */
 
 import type { Numbers } from "test/harness";
@@ -37,7 +37,10 @@ function makeDamages(n: Numbers): Damage[] {
 	return damages;
 }
 
-/** A server that has the certificates of another, and not its key: what it signs is of the right form, and something else. */
+/**
+ * A server that has the certificates of another, and not its key: what it signs is of the right form, and something
+ * else.
+ */
 function impostor(identity: Identity): Identity {
 	const { credential } = identity;
 	const sign = (scheme: number, digest: Uint8Array): Uint8Array => {

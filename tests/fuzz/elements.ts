@@ -1,6 +1,6 @@
 /*
-	DER (X.690) as a tree of elements, which can be written again with right lengths or wrong ones. What lies in an OCTET STRING or BIT STRING is
-	read, too, where it is DER itself.
+	DER (X.690) as a tree of elements, which can be written again with right lengths or wrong ones. What lies in an
+	OCTET STRING or BIT STRING is read, too, where it is DER itself.
 */
 
 import { join } from "test/harness";
@@ -14,7 +14,10 @@ export interface Element {
 	before: Uint8Array | undefined;
 	/** A length that is written in place of the right one; -1 for none. */
 	lie: number;
-	/** Bytes that the length is written in, also where fewer would do; 0x80 for an indefinite one; 0 for as few as it takes. */
+	/**
+	 * Bytes that the length is written in, also where fewer would do; 0x80 for an indefinite one; 0 for as few as it
+	 * takes.
+	 */
 	form: number;
 }
 

@@ -1,5 +1,6 @@
 /*
-	Connections that are cut after each byte of either side, and a thousand in a row: what stays behind of them is nothing.
+	Connections that are cut after each byte of either side, and a thousand in a row: what stays behind of them is
+	nothing.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /*
-	The app of endure.test.ts. With config.mode "cuts", connections end after each byte of either side, in both versions, full and resumed. With
-	"many", connections come in a row, most of them resumed, and what is in use after them is looked at. Prints lines of JSON.
+	The app of endure.test.ts. With config.mode "cuts", connections end after each byte of either side, in both
+	versions, full and resumed. With "many", connections come in a row, most of them resumed, and what is in use after
+	them is looked at. Prints lines of JSON.
 */
 
 import config from "mc/config";

@@ -1,7 +1,8 @@
 /*
-	The app that host-sim/programs/fuzz.ts runs in the simulator. config.target says what is fuzzed, config.seed where to begin, config.count how many runs
-	there are at most, config.seconds how long it may take. It prints a line of JSON now and then and one for each finding; where the simulator itself
-	ends, the seed that was last begun is in the last line, once config.each is "1".
+	The app that host-sim/programs/fuzz.ts runs in the simulator. config.target says what is fuzzed, config.seed where
+	to begin, config.count how many runs there are at most, config.seconds how long it may take. It prints a line of
+	JSON now and then, and one for each finding. With config.each "1", the last line before the simulator itself ends
+	has the seed that was last begun.
 */
 
 import config from "mc/config";

@@ -1,5 +1,6 @@
 /*
-	Changes to bytes, to the fields of handshake messages and to the elements of DER, drawn from a seed: the same seed makes the same changes.
+	Changes to bytes, to the fields of handshake messages and to the elements of DER, drawn from a seed. The same seed
+	makes the same changes.
 */
 
 import { join, Numbers } from "test/harness";
@@ -192,7 +193,10 @@ function changeField(n: Numbers, places: readonly Place[]): void {
 	} else field.bytes = chance(n, 3) ? mutateBytes(n, field.bytes) : otherNumber(n, field.bytes.length);
 }
 
-/** A message's body with one to three fields changed; the lengths around them are right, unless a length is what was changed. */
+/**
+ * A message's body with one to three fields changed; the lengths around them are right, unless a length is what was
+ * changed.
+ */
 export function mutateFields(n: Numbers, name: string, body: Uint8Array): Uint8Array {
 	const fields = fieldsOf(name, body);
 	if (!fields?.length) return mutateBytes(n, body);

@@ -1,5 +1,6 @@
 /*
-	The fuzzer's oracle, tested: in a copy of the sources one check at a time is taken out, and the fuzzer must find that.
+	The fuzzer's oracle, tested: in a copy of the sources one check at a time is taken out, and the fuzzer must find
+	that.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /*
-	A connection under watch: what comes of each run must be one of the few things that may (RFC 8446 section 6). A run that breaks a rule throws
-	Finding. Each call from outside is a turn of the event loop, and its metered steps are counted.
+	A connection under watch: what comes of each run must be one of the few things that may (RFC 8446 section 6). A run
+	that breaks a rule throws Finding. Each call from outside is a turn of the event loop, and its metered steps are
+	counted.
 */
 
 import { meter } from "simulator";
@@ -176,7 +177,9 @@ export class Watch implements Events {
 		if (this.end !== End.none) this.break(`${what} after the end`);
 	}
 
-	/** Notes a broken rule; it is thrown from outside of the connection, which would take it for an error of its own. */
+	/**
+	 * Notes a broken rule; it is thrown from outside of the connection, which would take it for an error of its own.
+	 */
 	private break(words: string): void {
 		this.broken ??= new Finding(words);
 	}
@@ -255,7 +258,8 @@ export class Watch implements Events {
 		const { connection, n } = this;
 		const data = someBytes(n, 1 + n.below(chance(n, 6) ? 6000 : 60));
 		this.pending.push(data.length);
-		// how much it writes at once is the application's choice, and each record has its price: the server may ask for records of 64 bytes
+		// how much it writes at once is the application's choice, and each record has its price: the server may ask for
+		// records of 64 bytes
 		const most = MAX_RECORDS_AT_ONCE * connection.maxFragment;
 		for (let at = 0; at < data.length && connection.isOpen; at += most)
 			this.turn(() => connection.write(data, at, Math.min(data.length, at + most)));

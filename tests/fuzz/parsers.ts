@@ -1,6 +1,7 @@
 /*
-	What reads bytes, each alone: certificates, chains, OCSP, PEM, sessions, root stores, names, private keys. A changed input may be refused with the
-	errors of its kind, or read; whether what was signed still holds is checked by its bytes.
+	What reads bytes, each alone: certificates, chains, OCSP, PEM, sessions, root stores, names, private keys. A changed
+	input may be refused with the errors of its kind, or read; whether what was signed still holds is checked by its
+	bytes.
 */
 
 import type { Numbers } from "test/harness";

@@ -1,7 +1,7 @@
 /*
-	What both versions' servers in the fuzzer have in common. Messages and records pass through the plan's hands before they are protected: a
-	changed message is as well protected as a right one. A server is consistent with what it really says: transcript, signatures and
-	Finished are made over the changed messages.
+	What both versions' servers in the fuzzer have in common. Messages and records pass through the plan's hands before
+	they are protected: a changed message is as well protected as a right one. A server is consistent with what it
+	really says: transcript, signatures and Finished are made over the changed messages.
 */
 
 import { join, type Numbers } from "test/harness";

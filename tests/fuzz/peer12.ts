@@ -1,6 +1,7 @@
 /*
-	A TLS 1.2 server for the fuzzer (RFC 5246, RFC 7627): ECDHE and DHE, AEAD and block ciphers, stapled status, client authentication, tickets and
-	session IDs, and the short handshake of both. It uses the stack's own key schedule, as peer13.ts does.
+	A TLS 1.2 server for the fuzzer (RFC 5246, RFC 7627). It has ECDHE and DHE, AEAD and block ciphers, stapled status
+	and client authentication. Tickets, session IDs and the short handshake of both are there, too. It uses the stack's
+	own key schedule, as peer13.ts does.
 */
 
 import { ascii, join } from "test/harness";

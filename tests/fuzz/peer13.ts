@@ -1,7 +1,8 @@
 /*
-	A TLS 1.3 server for the fuzzer (RFC 8446): full handshakes, retries, resumption with and without early data, external keys, client
-	authentication in the handshake and behind it, compressed certificates, tickets, new keys. It uses the stack's own key schedule: that this is
-	right is for tests/vectors and tests/interop to say.
+	A TLS 1.3 server for the fuzzer (RFC 8446): full handshakes, retries, external keys, resumption with and without
+	early data. Client authentication comes in the handshake and after it; there are compressed certificates, tickets
+	and new keys. It uses the stack's own key schedule: that this is right is for tests/vectors and tests/interop to
+	say.
 */
 
 import { ascii, bytes, join } from "test/harness";

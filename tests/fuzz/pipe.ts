@@ -1,5 +1,6 @@
 /*
-	TLSClient against a server of the fuzzer in one app: a TCP class whose other end is a Peer, and which ends where it is told to.
+	TLSClient against a server of the fuzzer in one app: a TCP class whose other end is a Peer. It ends where it is told
+	to.
 */
 
 import Timer from "timer";
@@ -126,7 +127,10 @@ export interface Ending {
 	readonly received: number;
 }
 
-/** One connection, which sends a few bytes once it is open. `done` is called a few turns after it has ended, so that nothing late is missed. */
+/**
+ * One connection, which sends a few bytes once it is open. `done` is called a few turns after it has ended, so that
+ * nothing late is missed.
+ */
 export function connect(plan: Plan, secure: SecureOptions, done: (ending: Ending) => void): void {
 	let errors = 0,
 		received = 0;

@@ -1,5 +1,6 @@
 /*
-	The fuzzer, for a moment: 200 seeds of each target, and every case of the corpus, which are those that broke a rule once. npm run fuzz goes on.
+	The fuzzer, for a moment: 200 seeds of each target, and every case of the corpus, which are those that broke a rule
+	once. npm run fuzz goes on.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	Handshake messages as trees of fields, so that one field can be changed while the lengths around it stay right, or one length alone can lie
-	(RFC 8446 section 3.4; RFC 5246 section 4.3). A shape is written as text:
+	Handshake messages as trees of fields. One field can be changed while the lengths around it stay right, or one
+	length alone can lie (RFC 8446 section 3.4; RFC 5246 section 4.3). A shape is written as text:
 
 	    8         a field of 8 bytes
 	    *         the rest

@@ -1,6 +1,6 @@
 /*
-	The natives against script of any kind (hostile.ts), in each build and under the sanitizers: address and undefined behaviour, with each chunk of
-	XS a block of its own (host-sim/build/runtime.ts).
+	The natives against script of any kind (hostile.ts), in each build and under the sanitizers for addresses and
+	undefined behavior. Each chunk of XS is a block of its own there (host-sim/build/runtime.ts).
 */
 
 import assert from "node:assert/strict";

@@ -1,7 +1,8 @@
 /*
-	Calls every native of hardware/ and of the simulator with what no native expects: wrong types, numbers at every edge, missing arguments. Also
-	with objects of other classes, closed ones, other classes' new.target, and buffers that shrink or go away while a native reads its arguments.
-	A call returns or throws an Error that can be caught. Under the sanitizers (hostile.test.ts) nothing outside of a buffer is touched either.
+	Calls every native of hardware/ and of the simulator with what no native expects: wrong types, numbers at every
+	edge, missing arguments. Also with objects of other classes, closed ones, other classes' new.target, and buffers
+	that shrink or go away while a native reads its arguments. A call returns or throws an Error that can be caught.
+	Under the sanitizers (hostile.test.ts) nothing outside of a buffer is touched either.
 */
 
 import { collect, exit, memory, setClock } from "simulator";
@@ -75,7 +76,10 @@ function release(value: unknown): void {
 	}
 }
 
-/** Each value at each position, each number of arguments, and each pair of numbers. `make` gives the function and its `this` for one call. */
+/**
+ * Each value at each position, each number of arguments, and each pair of numbers. `make` gives the function and its
+ * `this` for one call.
+ */
 function sweep(
 	label: string,
 	args: Arguments,

@@ -1,5 +1,6 @@
 /*
-	Every class and function of hardware/ and of the simulator's modules, each with arguments that are right. hostile.ts checks that none is missing.
+	Every class and function of hardware/ and of the simulator's modules, each with arguments that are right. hostile.ts
+	checks that none is missing.
 */
 
 import * as aead from "tls/hardware/aead";
@@ -50,7 +51,9 @@ export interface ClassEntry {
 export interface FunctionEntry {
 	readonly function: AnyFunction;
 	readonly args: Arguments;
-	/** Positions at which only numbers up to a limit and what is no number are tried: it would wait, or ask the network. */
+	/**
+	 * Positions at which only numbers up to a limit and what is no number are tried: it would wait, or ask the network.
+	 */
 	readonly spare?: (index: number, value: unknown) => boolean;
 	/** Ends what the call has begun. */
 	readonly end?: (result: any) => void;

@@ -1,6 +1,6 @@
 /*
-	Values that no native expects, and script that runs where a native may look: getters and conversions that collect garbage, shrink, detach and
-	fill buffers. Each is made anew for each call, as a call may change it.
+	Values that no native expects, and script that runs where a native may look: getters and conversions that collect
+	garbage, shrink, detach and fill buffers. Each is made anew for each call, as a call may change it.
 */
 
 import { collect } from "simulator";
@@ -226,7 +226,9 @@ export function variantsOf(make: () => object, close: (object: object) => void):
 	];
 }
 
-/** `new.target`s that are not the class: other classes, and such as run script when they are asked for their prototype. */
+/**
+ * `new.target`s that are not the class: other classes, and such as run script when they are asked for their prototype.
+ */
 export function targetsFrom(classes: readonly AnyFunction[]): (() => AnyFunction)[] {
 	const getting = (prototype: unknown): AnyFunction =>
 		new Proxy(class {}, {

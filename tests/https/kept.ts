@@ -1,6 +1,7 @@
 /*
-	"test/https/kept": HTTPClient's connections, and the sessions that later ones resume, against the servers of live.test.ts. config.port is an HTTPS server's,
-	config.idle one's that ends idle connections soon, config.openssl OpenSSL's, config.nginx nginx's, or empty.
+	"test/https/kept": HTTPClient's connections, and the sessions that later ones resume, against the servers of
+	live.test.ts. config.port is an HTTPS server's, config.idle one's that ends idle connections soon, config.openssl
+	OpenSSL's, config.nginx nginx's, or empty.
 */
 
 import config from "mc/config";

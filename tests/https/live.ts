@@ -1,5 +1,6 @@
 /*
-	"test/https/live": fetch against the servers of live.test.ts. config.port is an HTTPS server's, config.plain an HTTP server's, config.cut one that cuts.
+	"test/https/live": fetch against the servers of live.test.ts. config.port is an HTTPS server's, config.plain an HTTP
+	server's, config.cut one that cuts.
 */
 
 import config from "mc/config";

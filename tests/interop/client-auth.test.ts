@@ -1,6 +1,6 @@
 /*
-	The client proves who it is, to OpenSSL, GnuTLS and Node, in both versions: with each kind of key, with nothing, and with what the server
-	does not take (RFC 8446 section 4.4.2, RFC 5246 section 7.4.4 to 7.4.8).
+	The client proves who it is, to OpenSSL, GnuTLS and Node, in both versions. It does so with each kind of key, with
+	nothing, and with what the server does not take (RFC 8446 section 4.4.2, RFC 5246 section 7.4.4 to 7.4.8).
 */
 
 import assert from "node:assert/strict";

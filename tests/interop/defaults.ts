@@ -1,6 +1,7 @@
 /*
-	What servers do by default: each row is a server with its library's or its package's own settings, and what it negotiates with a client whose
-	options are the defaults, too. The versions are those of Debian 12. defaults.test.ts runs them, two connections each, and writes them as one table.
+	What servers do by default. Each row is a server with the settings of its library or package. It has what that
+	negotiates with a client whose options are the defaults, too. The versions are those of Debian 12. defaults.test.ts
+	runs them, two connections each, and writes them as one table.
 */
 
 import type { KeyType } from "../../host-sim/servers/certificates.js";

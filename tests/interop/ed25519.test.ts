@@ -1,6 +1,6 @@
 /*
-	Ed25519 (modules/optional/ed25519) with Node's server, which is OpenSSL: its certificates and its proof in both versions, the client's key in TLS 1.3; and
-	what a build without that part says.
+	Ed25519 (modules/optional/ed25519) with Node's server, which is OpenSSL: its certificates and its proof in both
+	versions, the client's key in TLS 1.3. A build without that part says so.
 */
 
 import assert from "node:assert/strict";

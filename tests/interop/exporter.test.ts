@@ -1,6 +1,6 @@
 /*
-	Keying material and the channel binding tls-exporter, against Node's server (OpenSSL) in both versions: full handshakes, resumed ones, and servers
-	without the extended master secret, from which nothing is exported.
+	Keying material and the channel binding tls-exporter, against Node's server (OpenSSL) in both versions, in full
+	handshakes and resumed ones. Servers without the extended master secret get an error: nothing is exported.
 */
 
 import assert from "node:assert/strict";

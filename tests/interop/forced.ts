@@ -1,6 +1,6 @@
 /*
-	What a row of the table asks for beyond a plain request: what the client sends and wants, what is said to a server by hand, and what must have come
-	of it.
+	What a row of the table asks for beyond a plain request: what the client sends and wants, what a server is told by
+	hand. It also checks what came of that.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	Go's crypto/tls as a server: go/server.go, built by the Go of Debian's trixie, in a folder of its own. Go knows X25519MLKEM768 from 1.24 on.
+	Go's crypto/tls as a server: go/server.go, built by the Go of Debian's trixie, in a folder of its own. Go knows
+	X25519MLKEM768 from 1.24 on.
 */
 
 import { existsSync, mkdirSync, renameSync } from "node:fs";
@@ -25,7 +26,9 @@ function settings(root: string): Record<string, string> {
 	};
 }
 
-/** Returns the server's path. Fetches Go and compiles the server the first time. Throws a Problem if Go can't be had. */
+/**
+ * Returns the server's path. Fetches Go and compiles the server the first time. Throws a Problem if Go can't be had.
+ */
 export async function findGoServer(): Promise<string> {
 	if (process.platform !== "linux" || process.arch !== "x64")
 		throw new Problem(`Go comes from Debian's packages for x64 Linux, and this is ${process.arch} ${process.platform}`);

@@ -1,6 +1,6 @@
 /*
-	What real servers do beside a handshake: long records whatever the client asked for, many tickets or none, an end of TCP without close_notify,
-	pauses in the middle of a flight, and what AWS IoT wants of a device.
+	What real servers do beside a handshake: long records whatever the client asked for, many tickets or none, pauses in
+	the middle of a flight. TCP ends without close_notify. Also what AWS IoT wants of a device.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	X25519MLKEM768 with OpenSSL 3.5 (host-sim/servers/openssl35.ts) and Go (go.ts). No BoringSSL of Debian knows the group: 13 has CECPQ2, 14 an early Kyber.
+	X25519MLKEM768 with OpenSSL 3.5 (host-sim/servers/openssl35.ts) and Go (go.ts). No BoringSSL of Debian knows the
+	group: 13 has CECPQ2, 14 an early Kyber.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	A client with several identities: what the server's request asks for decides which one it shows (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4). Node's
-	server (OpenSSL) says whom it saw.
+	A client with several identities: what the server's request asks for decides which one it shows (RFC 8446 section
+	4.2.4, RFC 5246 section 7.4.4). Node's server (OpenSSL) says whom it saw.
 */
 
 import assert from "node:assert/strict";

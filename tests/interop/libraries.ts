@@ -1,5 +1,6 @@
 /*
-	Servers on TLS libraries that have none of their own here: libraries/ has one for each, built against Debian's package when it is needed.
+	Servers on TLS libraries that have none of their own here: libraries/ has one for each, built against Debian's
+	package when it is needed.
 */
 
 import { spawnSync } from "node:child_process";

@@ -1,6 +1,6 @@
 /*
-	Servers that demand a certificate of the device, each as its own manual says: with it they answer, without it their refusal is told. Apache asks after
-	the handshake if only a part of its pages needs one.
+	Servers that demand a certificate of the device, each as its own manual says: with it they answer, without it their
+	refusal is told. Apache asks after the handshake if only a part of its pages needs one.
 */
 
 import assert from "node:assert/strict";
@@ -58,7 +58,10 @@ function expectAnswer(peer: PeerName, { text, message }: ClientResult): void {
 	else assert.match(text, /^HTTP\/1\.[01] 200 OK\r\n[^]*hello$/, message);
 }
 
-/** nginx lets everybody in, and answers who has no certificate with a page that says so. Mbed TLS closes TCP without a word. */
+/**
+ * nginx lets everybody in, and answers who has no certificate with a page that says so. Mbed TLS closes TCP without a
+ * word.
+ */
 function expectRefusal(peer: PeerName, { code, text, message }: ClientResult): void {
 	if (peer === "nginx") assert.match(text, /^HTTP\/1\.1 400 [^]*No required SSL certificate was sent/, message);
 	else if (peer === "Mbed TLS") assert.equal(code, "transport", message);

@@ -1,6 +1,6 @@
 /*
-	The device's own certificate is for the server to judge (RFC 8446 section 4.4.2.4): whatever it says goes out as it is, and the key proves itself. Only a
-	key that can't sign is refused, and one that is another's.
+	The device's own certificate is for the server to judge (RFC 8446 section 4.4.2.4): whatever it says goes out as it
+	is, and the key proves itself. Only a key that can't sign is refused, and one that is another's.
 */
 
 import assert from "node:assert/strict";

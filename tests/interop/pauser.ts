@@ -1,5 +1,6 @@
 /*
-	Stands between a client and a server and holds back what the server sends: behind each of the given numbers of bytes it waits.
+	Stands between a client and a server and holds back what the server sends: behind each of the given numbers of bytes
+	it waits.
 */
 
 import type { Socket } from "node:net";

@@ -1,5 +1,6 @@
 /*
-	The servers of the table, each set up for a row: OpenSSL, GnuTLS, Node, NSS's selfserv, Botan's tls_server and a server on BoringSSL.
+	The servers of the table, each set up for a row: OpenSSL, GnuTLS, Node, NSS's selfserv, Botan's tls_server and a
+	server on BoringSSL.
 */
 
 import { spawnSync } from "node:child_process";

@@ -1,6 +1,6 @@
 /*
-	The page that --picture writes (host-sim/trace/picture.ts), read in Chromium as a person would: what stands on it, where it broke, and
-	that nothing lies over anything else on a phone.
+	The page that --picture writes (host-sim/trace/picture.ts), read in Chromium as a person would. It tests what stands
+	on the page, where it broke, and that nothing overlaps on a phone.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	TLS 1.2 sessions that go on in a later connection, by ticket and by number, in one run of the simulator and after a restart
-	(RFC 5246 section 7.3, RFC 5077). With OpenSSL, GnuTLS and Node.
+	TLS 1.2 sessions that go on in a later connection, by ticket and by number, in one run of the simulator and after a
+	restart (RFC 5246 section 7.3, RFC 5077). With OpenSSL, GnuTLS and Node.
 */
 
 import assert from "node:assert/strict";

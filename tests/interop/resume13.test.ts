@@ -1,6 +1,6 @@
 /*
-	TLS 1.3 sessions that go on in a later connection, in one run of the simulator and after a restart (RFC 8446 section 2.2). With OpenSSL,
-	GnuTLS and Node.
+	TLS 1.3 sessions that go on in a later connection, in one run of the simulator and after a restart (RFC 8446 section
+	2.2). With OpenSSL, GnuTLS and Node.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	Real servers as peers: openssl s_server, gnutls-serv, and Node's own. Each answers one HTTP request per connection, on loopback.
+	Real servers as peers: openssl s_server, gnutls-serv, and Node's own. Each answers one HTTP request per connection,
+	on loopback.
 */
 
 import { spawnSync } from "node:child_process";

@@ -1,5 +1,6 @@
 /*
-	Stands between a client and a server: hands on what both send one byte at a time, each in a TCP segment of its own, or cuts what the client sends first.
+	Stands between a client and a server. It hands on what both send one byte at a time, each in a TCP segment of its
+	own. Or it cuts what the client sends first.
 */
 
 import { once } from "node:events";
@@ -61,7 +62,10 @@ export function startSplitter(port: number): Promise<RunningServer> {
 	return startBridge(port, (client, server) => Promise.all([split(client, server), split(server, client)]));
 }
 
-/** Listens for clients of the server at `port`; of connection number i (from 0), the first i + 1 bytes of the client come first. */
+/**
+ * Listens for clients of the server at `port`; of connection number i (from 0), the first i + 1 bytes of the client
+ * come first.
+ */
 export function startCutter(port: number): Promise<RunningServer> {
 	return startBridge(port, (client, server, index) => {
 		server.pipe(client);

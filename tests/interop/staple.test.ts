@@ -1,6 +1,6 @@
 /*
-	A stapled certificate status (OCSP) from real servers, in both versions: OpenSSL, GnuTLS and Node (RFC 6066 section 8, RFC 8446 section
-	4.4.2.1).
+	A stapled certificate status (OCSP) from real servers, in both versions: OpenSSL, GnuTLS and Node (RFC 6066 section
+	8, RFC 8446 section 4.4.2.1).
 */
 
 import assert from "node:assert/strict";

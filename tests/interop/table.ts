@@ -1,6 +1,6 @@
 /*
-	What is run against real servers: each row is a connection, or two where a session goes on. matrix.test.ts runs them and writes what came of
-	them as one table.
+	What is run against real servers: each row is a connection, or two where a session goes on. matrix.test.ts runs them
+	and writes what came of them as one table.
 */
 
 import type { KeyType } from "../../host-sim/servers/certificates.js";
@@ -27,8 +27,9 @@ export interface Row {
 }
 
 /**
- * What the server does only when it is made to: another group than the first, a long chain, long and short records, one byte in each TCP segment, new
- * keys of both sides in the middle, a certificate asked for after the handshake, its own certificates compressed.
+ * What the server does only when it is made to: another group than the first, a long chain, long and short records,
+ * single bytes. Also new keys of both sides in the middle, a certificate asked for after the handshake, its own
+ * certificates compressed.
  */
 export type Forced =
 	| "retry"

@@ -1,5 +1,6 @@
 /*
-	TLS 1.2 against real servers, beside what is in the table (table.ts): the 32-bit build, both versions offered, more data, ALPN.
+	TLS 1.2 against real servers, beside what is in the table (table.ts): the 32-bit build, both versions offered, more
+	data, ALPN.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	TLS 1.3 against real servers, beside what is in the table (table.ts): padding, certificates that are not given, more data, ALPN, and what ends in words.
+	TLS 1.3 against real servers, beside what is in the table (table.ts): padding, certificates that are not given, more
+	data, ALPN. Also what ends in words.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	What npm start shows of a run's connections (host-sim/trace): secrets where they are asked for, and the capture, which tshark opens and decrypts.
+	What npm start shows of a run's connections (host-sim/trace): secrets where they are asked for, and the capture,
+	which tshark opens and decrypts.
 */
 
 import assert from "node:assert/strict";

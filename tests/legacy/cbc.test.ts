@@ -1,6 +1,6 @@
 /*
-	Makes records with Node's crypto as TLS 1.2's block ciphers protect them (RFC 5246 section 6.2.3.2, RFC 7366), right ones and wrong ones, and
-	the primes of RFC 7919 from its formula; cbc.ts has them checked inside XS.
+	Makes records with Node's crypto as TLS 1.2's block ciphers protect them (RFC 5246 section 6.2.3.2, RFC 7366), right
+	ones and wrong ones. The primes of RFC 7919 come from its formula. cbc.ts has all of it checked inside XS.
 */
 
 import { createCipheriv, createHmac, randomBytes } from "node:crypto";

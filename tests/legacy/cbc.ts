@@ -1,6 +1,6 @@
 /*
-	The bindings for old suites: records of block ciphers that Node has protected are opened, or refused; records that were sealed here open
-	again; finite-field Diffie-Hellman. The resource "cbc.json" comes from cbc.test.ts.
+	The bindings for old suites. Records of block ciphers that Node has protected are opened, or refused. Records that
+	were sealed here open again. Finite-field Diffie-Hellman. The resource "cbc.json" comes from cbc.test.ts.
 */
 
 import Resource from "Resource";

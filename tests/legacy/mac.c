@@ -1,6 +1,6 @@
 /*
-	Checks records of one length, right ones and wrong ones, under callgrind, which writes a profile of each check: mac.test.ts compares how many
-	instructions they took. Usage: mac HASH LENGTH FIRST STEP, with HASH 1, 256 or 384;
+	Checks records of one length, right ones and wrong ones, under callgrind, which writes a profile of each check.
+	mac.test.ts compares how many instructions they took. Usage: mac HASH LENGTH FIRST STEP, with HASH 1, 256 or 384;
 	paddings go from FIRST to 255 by STEP.
 */
 

@@ -1,6 +1,7 @@
 /*
-	The check of a decrypted record's padding and MAC takes the same instructions whatever is wrong with it, and wherever its text ends: counted
-	by valgrind for every padding, over right and wrong records. The program that is counted is mac.c.
+	The check of a decrypted record's padding and MAC takes the same instructions whatever is wrong, and wherever the
+	plaintext ends. Valgrind counts them for every padding, over right and wrong records. The program that is counted is
+	mac.c.
 */
 
 import assert from "node:assert/strict";
@@ -15,7 +16,9 @@ import { lacks } from "../drivers/machine.js";
 const source = join(projectRoot, "tests/legacy/mac.c");
 const legacy = join(projectRoot, "hardware/legacy");
 
-/** How it is compiled, hash, bytes of the record's inside, step from padding to padding: every padding for one of them. */
+/**
+ * How it is compiled, hash, bytes of the record's inside, step from padding to padding: every padding for one of them.
+ */
 const records = [
 	["-O2", 1, 320, 1],
 	["-O2", 256, 320, 17],

@@ -1,6 +1,6 @@
 /*
-	Memory and work of handshakes and transfers, held to the figures in baseline.json: none may grow by more than a twentieth. After a
-	change that is meant to cost that much, npm run bench -- --write-baseline.
+	Memory and work of handshakes and transfers, held to the figures in baseline.json: none may grow by more than a
+	twentieth. After a change that is meant to cost that much, npm run bench -- --write-baseline.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	What the servers of the sweep (sweep.test.ts) send: each message and each list of both versions, whole and with only its header. They come in
-	records of several lengths, before and after the server is authenticated.
+	What the servers of the sweep (sweep.test.ts) send: each message and each list of both versions, whole and with only
+	its header. They come in records of several lengths, before and after the server is authenticated.
 */
 
 import type { Socket } from "node:net";
@@ -34,7 +34,9 @@ function wait(ms: number): Promise<void> {
 	return new Promise(resolve => setTimeout(resolve, ms));
 }
 
-/** The same for a server whose handshake is right: on a machine that is busy the client may take that long for a step. */
+/**
+ * The same for a server whose handshake is right: on a machine that is busy the client may take that long for a step.
+ */
 export const GOOD_PATIENCE = 4000;
 
 /** The same where several clients share a machine. */

@@ -1,6 +1,7 @@
 /*
-	A request with an answer of 64 KB in memory that does not hold a record of 16 KB: the server is asked for smaller ones without a word from the
-	application (modules/limits.ts). GnuTLS knows record_size_limit, OpenSSL max_fragment_length. The app is ./limited.
+	A request with an answer of 64 KB, in memory that does not hold a record of 16 KB. The server is asked for smaller
+	ones without a word from the application (modules/connection/limits.ts). GnuTLS knows record_size_limit, OpenSSL
+	max_fragment_length. The app is ./limited.
 */
 
 import assert from "node:assert/strict";

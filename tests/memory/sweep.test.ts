@@ -1,7 +1,8 @@
 /*
-	Messages and lists of every length against heaps of every size. Nothing that a server sends may end the app (XS's exit codes 20 to 28), and
-	after each case a good connection works. The app is ./sweep, the cases are ./cases.ts. For a client with a session, an external key and a
-	certificate of its own they are ./armed.ts. XS_TLS_SWEEP=long runs all lengths, XS_TLS_SWEEP_HEAPS="32768 65536" only these heaps.
+	Messages and lists of every length against heaps of every size. Nothing that a server sends may end the app (XS's
+	exit codes 20 to 28), and after each case a good connection works. The app is ./sweep, the cases are ./cases.ts. For
+	a client with a session, an external key and a certificate of its own they are ./armed.ts. XS_TLS_SWEEP=long runs
+	all lengths, XS_TLS_SWEEP_HEAPS="32768 65536" only these heaps.
 */
 
 import assert from "node:assert/strict";

@@ -1,7 +1,7 @@
 /*
-	Connects again and again, each time with one native allocation or one call of an accelerator failing, at each position in turn. Each run ends with a
-	TLSError or without any, gives back all native memory and all keys, and leaves the next connection as good as the first. Prints JSON, a line for what
-	failed at.
+	Connects again and again, each time with one native allocation or one call of an accelerator failing, at each
+	position in turn. Each run ends with a TLSError or without any, and gives back all native memory and all keys. It
+	leaves the next connection as good as the first. Prints JSON, a line for what failed at.
 */
 
 import config from "mc/config";

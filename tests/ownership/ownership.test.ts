@@ -1,6 +1,6 @@
 /*
-	What C holds is given back on each error path: a handshake, data and close of each version, full, with a client
-	certificate and resumed, with one native allocation or one accelerator call failing at each position (main.ts). The
+	What C holds is given back on each error path. A handshake, data and close of each version run in full, with a
+	client certificate, and resumed. One native allocation or one accelerator call fails at each position (main.ts). The
 	peer is Node's own TLS.
 */
 

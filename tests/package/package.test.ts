@@ -1,6 +1,6 @@
 /*
-	The package as an app gets it that lives outside of the repository: its exports, its types by "extends" of one tsconfig.json, and a build with the SDK's mcpack, where
-	MODDABLE in the environment says where the SDK is.
+	The package as an app outside of the repository gets it: its exports, and its types by "extends" of one
+	tsconfig.json. Where MODDABLE in the environment names the SDK, it is built with mcpack.
 */
 
 import assert from "node:assert/strict";

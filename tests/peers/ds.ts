@@ -1,11 +1,13 @@
 /*
-	An RSA key as Espressif's tools encrypt it for the digital-signature peripheral (Technical Reference Manual, chapter of that name; ESP-IDF's
-	esp_ds_data_t): what is done once, where devices are made.
+	An RSA key as Espressif's tools encrypt it for the digital-signature peripheral. It is what is done once, where
+	devices are made. Sources: the Technical Reference Manual's chapter of that name, and ESP-IDF's esp_ds_data_t.
 */
 
 import { createCipheriv, createHash, createHmac, randomBytes, type KeyObject } from "node:crypto";
 
-/** Bits of the longest key that the chip takes, by which all numbers are as long: 3072 on C3, C6 and H2, 4096 on S2 and S3. */
+/**
+ * Bits of the longest key that the chip takes; all numbers are as long. It is 3072 on C3, C6 and H2, 4096 on S2 and S3.
+ */
 export const BITS_MAX = 3072;
 
 function littleEndian(value: bigint, bytes: number): Buffer {

@@ -1,6 +1,6 @@
 /*
-	The server's part of TLS 1.2's key exchanges, over node:crypto: ECDHE (RFC 8422), finite-field Diffie-Hellman (RFC 5246 section 7.4.3, RFC
-	7919) and RSA key transport (RFC 5246 section 7.4.7.1). For server12.ts.
+	The server's part of TLS 1.2's key exchanges, over node:crypto: ECDHE (RFC 8422), finite-field Diffie-Hellman (RFC
+	5246 section 7.4.3, RFC 7919) and RSA key transport (RFC 5246 section 7.4.7.1). For server12.ts.
 */
 
 import {

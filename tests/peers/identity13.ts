@@ -12,14 +12,20 @@ export function certificateRequest(context: Uint8Array, schemes: readonly number
 	return message(13, vector(1, context), vector(2, extension(13, vector(2, ...schemes.map(u16)))));
 }
 
-/** The key of an entry: a certificate, or a SubjectPublicKeyInfo (RFC 7250), whose first element is an AlgorithmIdentifier of few bytes. */
+/**
+ * The key of an entry: a certificate, or a SubjectPublicKeyInfo (RFC 7250), whose first element is an
+ * AlgorithmIdentifier of few bytes.
+ */
 function keyIn(entry: Buffer): KeyObject {
 	return entry.length < 200
 		? createPublicKey({ key: entry, format: "der", type: "spki" })
 		: new X509Certificate(entry).publicKey;
 }
 
-/** Asks, and returns the certificates of the answer once its context, signature and Finished are found right; undefined where the client sends none of it. */
+/**
+ * Asks, and returns the certificates of the answer once its context, signature and Finished are found right; undefined
+ * where the client sends none of it.
+ */
 export async function askCertificate(
 	session: Session13,
 	context: Uint8Array,

@@ -1,5 +1,6 @@
 /*
-	Pre-shared keys as a TLS 1.3 server sees them (RFC 8446 section 4.2.11): what a hello offers, and whether a binder is right. For server13.ts.
+	Pre-shared keys as a TLS 1.3 server sees them (RFC 8446 section 4.2.11): what a hello offers, and whether a binder
+	is right. For server13.ts.
 */
 
 import { helloExtensions } from "./hello13.js";

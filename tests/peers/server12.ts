@@ -1,7 +1,7 @@
 /*
-	A TLS 1.2 server that can misbehave (RFC 5246, RFC 7627; its key exchanges are in exchange12.ts, its records in keys12.ts): each message and each
-	record that it sends passes through the test's hands first. It is consistent with what it really sends, so that a changed message is the
-	only thing wrong. It reports what the client answered.
+	A TLS 1.2 server that can misbehave (RFC 5246, RFC 7627; its key exchanges are in exchange12.ts, its records in
+	keys12.ts): each message and each record that it sends passes through the test's hands first. It is consistent with
+	what it really sends, so that a changed message is the only thing wrong. It reports what the client answered.
 */
 
 import { randomBytes, type KeyObject } from "node:crypto";
@@ -295,7 +295,10 @@ export class Session12 {
 		return message(12, parameters, u16(scheme), vector(2, signContent(key, scheme, signed)));
 	}
 
-	/** The client's flight: perhaps an empty Certificate, ClientKeyExchange, ChangeCipherSpec, Finished, which must be right. */
+	/**
+	 * The client's flight: perhaps an empty Certificate, ClientKeyExchange, ChangeCipherSpec, Finished, which must be
+	 * right.
+	 */
 	async #receiveFlight(): Promise<boolean> {
 		for (;;) {
 			const record = await this.receive();

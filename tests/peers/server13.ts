@@ -1,6 +1,7 @@
 /*
-	A TLS 1.3 server that can misbehave (RFC 8446): each message and each record that it sends passes through the test's hands first. It is
-	consistent with what it really sends, so that a changed message is the only thing wrong. It reports what the client answered.
+	A TLS 1.3 server that can misbehave (RFC 8446): each message and each record that it sends passes through the test's
+	hands first. It is consistent with what it really sends, so that a changed message is the only thing wrong. It
+	reports what the client answered.
 */
 
 import { type KeyObject, randomBytes } from "node:crypto";

@@ -1,6 +1,6 @@
 /*
-	The SDK's own HTTPClient, fetch, WebSocketClient and MQTTClient over the drop-ins of modules/sdk, in the simulator, against servers in Node. They are
-	read from MODDABLE; without it the tests are skipped.
+	The SDK's own HTTPClient, fetch, WebSocketClient and MQTTClient over the drop-ins of modules/sdk, in the simulator,
+	against servers in Node. They are read from MODDABLE; without it the tests are skipped.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	The drop-ins for the SDK's TLS (modules/sdk) against servers in Node: every member, option, callback and error. The app is app/.
+	The drop-ins for the SDK's TLS (modules/sdk) against servers in Node: every member, option, callback and error. The
+	app is app/.
 */
 
 import assert from "node:assert/strict";

@@ -74,7 +74,9 @@ function sample(
 	};
 }
 
-/** CCM's MAC takes 32 bytes in front of the text, and goes to the accelerator in pieces of 1,024 (hardware/psa/ccm.c). */
+/**
+ * CCM's MAC takes 32 bytes in front of the text, and goes to the accelerator in pieces of 1,024 (hardware/psa/ccm.c).
+ */
 const lengthsOfCCM = [0, 15, 16, 17, 31, 32, 991, 992, 993, 2015, 2016, 2017, 16384];
 
 const samples = kinds.flatMap(kind =>

@@ -1,6 +1,6 @@
 /*
-	Records that Node's crypto has protected, through the AEAD binding: sealed the same, opened again, and refused with any bit changed. The
-	records are the resource "records.json", which aead.test.ts makes.
+	Records that Node's crypto has protected, through the AEAD binding: sealed the same, opened again, and refused with
+	any bit changed. The records are the resource "records.json", which aead.test.ts makes.
 */
 
 import Resource from "Resource";

@@ -1,6 +1,6 @@
 /*
-	Project Wycheproof's vectors through the hardware bindings and crypto/signature.ts, as the handshake uses them. The file to run is the
-	resource "vectors.json"; wycheproof.test.ts starts one run for each.
+	Project Wycheproof's vectors through the hardware bindings and crypto/signature.ts, as the handshake uses them. The
+	file to run is the resource "vectors.json"; wycheproof.test.ts starts one run for each.
 */
 
 import config from "mc/config";

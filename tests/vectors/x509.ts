@@ -1,6 +1,6 @@
 /*
-	Public cases of certificate chains (the format of x509-limbo) through the code that the handshake uses. The file is the resource
-	"cases.json"; x509.test.ts starts the runs and says which expectations are not followed.
+	Public cases of certificate chains (the format of x509-limbo) through the code that the handshake uses. The file is
+	the resource "cases.json"; x509.test.ts starts the runs and says which expectations are not followed.
 */
 
 import config from "mc/config";

@@ -1,5 +1,6 @@
 /*
-	A build without client certificates: a server that asks gets an empty list, and one that asks after the handshake is refused.
+	A build without client certificates: a server that asks gets an empty list, and one that asks after the handshake is
+	refused.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	What the manifests of modules/optional/without leave out and put in its place, in every combination, with modules/optional/legacy and without: nothing that
-	stays needs what is gone.
+	What the manifests of modules/optional/without leave out and put in its place. Every combination is built, with
+	modules/optional/legacy and without: nothing that stays needs what is gone.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	A build without OCSP: no status is asked for, so none may come, and a certificate that promises one is refused as for coming without.
+	A build without OCSP: no status is asked for, so none may come, and a certificate that promises one is refused as
+	for coming without.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	A build without sessions, pre-shared keys and early data: nothing of the sort is offered, a server that takes one nevertheless is refused, and
-	tickets are passed over.
+	A build without sessions, pre-shared keys and early data. Nothing of the sort is offered, a server that takes one
+	nevertheless is refused, and tickets are passed over.
 */
 
 import assert from "node:assert/strict";

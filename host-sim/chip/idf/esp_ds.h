@@ -1,6 +1,7 @@
 /*
-	ESP-IDF's interface to the digital-signature peripheral, as far as hardware/ds uses it, for the simulator: names and layouts are those of
-	ESP-IDF 6.0's esp_ds.h, esp_err.h and hal/hmac_types.h on an ESP32-C3, C6 or H2. What it does is in ../ds.c.
+	ESP-IDF's interface to the digital-signature peripheral, as far as hardware/ds uses it, for the simulator. Names and
+	layouts are those of ESP-IDF 6.0's esp_ds.h, esp_err.h and hal/hmac_types.h on an ESP32-C3, C6 or H2. What it does
+	is in ../ds.c.
 */
 
 #ifndef SIM_ESP_DS_H

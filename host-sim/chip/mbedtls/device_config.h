@@ -1,7 +1,7 @@
 /*
-	Mbed TLS 3.6 as ESP-IDF 6 configures its crypto without accelerators, for builds whose memory is counted (variants with
-	"-device") and for the firmware. Random numbers come from outside: random.c here, board/entropy.c in the firmware.
-	hardware/legacy adds finite-field Diffie-Hellman.
+	Mbed TLS 3.6 as ESP-IDF 6 configures its crypto without accelerators, for builds whose memory is counted (variants
+	with "-device") and for the firmware. Random numbers come from outside: random.c here, board/entropy.c in the
+	firmware. hardware/legacy adds finite-field Diffie-Hellman.
 */
 
 #ifndef SIM_DEVICE_CONFIG_H
@@ -13,7 +13,10 @@
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 #define MBEDTLS_NO_PLATFORM_ENTROPY
-/* Input and output stay where they are: ESP-IDF keeps this on from 6.0 on (its issue 18343). Without it each call copies both. */
+/*
+ * Input and output stay where they are: ESP-IDF keeps this on from 6.0 on (its issue 18343). Without it each call
+ * copies both.
+ */
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 /* Key slots come in slices of 16, allocated when they are needed. */
 #define MBEDTLS_PSA_KEY_STORE_DYNAMIC

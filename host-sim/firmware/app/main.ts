@@ -1,6 +1,6 @@
 /*
-	The app of `npm run firmware`: one HTTPS request over TLS 1.3. Its "now" is the count of instructions. The client looks at
-	it where a phase of the handshake ends, so each look is a mark as well, from which the figures are read.
+	The app of `npm run firmware`: one HTTPS request over TLS 1.3. Its "now" is the count of instructions. The client
+	looks at it where a phase of the handshake ends. So each look is a mark as well, from which the figures are read.
 */
 
 import config from "mc/config";

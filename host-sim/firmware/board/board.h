@@ -1,6 +1,6 @@
 /*
-	QEMU's machine "virt" as the firmware uses it: where things are, and what the files of this folder share. The linker script
-	(../layout.ts) defines the symbols.
+	QEMU's machine "virt" as the firmware uses it: where things are, and what the files of this folder share. The linker
+	script (../layout.ts) defines the symbols.
 */
 
 #ifndef FW_BOARD_H

@@ -1,6 +1,6 @@
 /*
-	The start: from reset to main. Interrupts stay off; nothing here runs beside the program. The machine is QEMU's "virt"; what
-	a device would do in its ROM loader is done by QEMU, which has put ROM's content where it belongs.
+	The start: from reset to main. Interrupts stay off; nothing here runs beside the program. The machine is QEMU's
+	"virt". QEMU does what a device's ROM loader would do: it has put ROM's content where it belongs.
 */
 
 #include "board.h"
@@ -58,8 +58,8 @@ static uint8_t* pageUp(const uint8_t* address)
 }
 
 /*
-	Physical memory protection, in ranges that each begin where the last one ended. Locked, so that it binds machine mode, which
-	is the only one here.
+	Physical memory protection, in ranges that each begin where the last one ended. Locked, so that it binds machine
+	mode, which is the only one here.
 */
 void boardLock(void)
 {

@@ -1,7 +1,7 @@
 /*
-	Makes the preloaded heap and writes it to a file by semihosting: the firmware's command line is APP.txt, the file, and the
-	sizes of the heap, so that no room is left in it. Only ../image.ts runs this; the linker puts it, with what reads the app,
-	outside of ROM.
+	Makes the preloaded heap and writes it to a file by semihosting. The firmware's command line is APP.txt, the file,
+	and the sizes of the heap, so that no room is left in it. Only ../image.ts runs this; the linker puts it, with what
+	reads the app, outside of ROM.
 */
 
 #include "rom.h"

@@ -1,9 +1,11 @@
 /*
-	Time and instructions. Under QEMU's -icount an instruction takes a nanosecond and the counter minstret is exact; sleeping
-	adds to it, so what is measured leaves waiting out, and with it the serial line, whose timing is that of the host.
+	Time and instructions. Under QEMU's -icount an instruction takes a nanosecond and the counter minstret is exact.
+	Sleeping adds to it, so what is measured leaves waiting out. The serial line, whose timing is that of the host, is
+	left out with it.
 
-	The firmware's own clocks count what was worked, and sleep that came to its end; waiting for the serial line takes no time.
-	So they, too, are the same in each run: a number in floating point takes more or fewer instructions by its digits.
+	The firmware's own clocks count what was worked, and sleep that came to its end; waiting for the serial line takes
+	no time. So they, too, are the same in each run: a number in floating point takes more or fewer instructions by its
+	digits.
 */
 
 #include "board.h"
@@ -122,7 +124,9 @@ void boardSlept(double seconds)
 	slept += (uint64_t)(seconds * kSecond);
 }
 
-/* The wall clock when the machine was switched on, in whole seconds. The order of reading the halves is the device's. */
+/*
+ * The wall clock when the machine was switched on, in whole seconds. The order of reading the halves is the device's.
+ */
 static time_t startTime(void)
 {
 	static time_t start;

@@ -1,6 +1,6 @@
 /*
-	The random numbers of QEMU's firmware are none. The same bytes come at every start, so that two runs can be compared. This must
-	never be part of a device's firmware; there the chip's generator has this place.
+	The random numbers of QEMU's firmware are none. The same bytes come at every start, so that two runs can be
+	compared. This must never be part of a device's firmware; there the chip's generator has this place.
 */
 
 #include <psa/crypto.h>

@@ -1,6 +1,6 @@
 /*
-	What a run took: instructions and peaks of memory, by the marks that the app sets (the module "firmware"), printed at its
-	end as one line of JSON for ../run.ts. In the place of the desktop's marks.c and report.c.
+	What a run took: instructions and peaks of memory, by the marks that the app sets (the module "firmware"). Its end
+	prints them as one line of JSON for ../run.ts. In the place of the desktop's marks.c and report.c.
 */
 
 #include "sim.h"

@@ -1,13 +1,13 @@
 /*
-	One TCP connection at a time over QEMU's serial port (a 16550). At its other end ../link.ts has the socket. Bytes go in
-	frames, after a header: kind, number of the connection, length (two bytes, low first). What belongs to a connection that
-	was closed is dropped.
+	One TCP connection at a time over QEMU's serial port (a 16550). At its other end ../link.ts has the socket. Bytes go
+	in frames, after a header: kind, number of the connection, length (two bytes, low first). What belongs to a
+	connection that was closed is dropped.
 
 		to the host		O host\tport	open		D bytes		C close						Q the firmware ends
 		from the host	O				opened		D bytes		E over, or never opened		Q nothing follows
 
-	Without the last, QEMU would end with bytes unread, its socket would be reset, and what was sent last, such as an alert, be
-	lost.
+	Without the last, QEMU would end with bytes unread, its socket would be reset, and what was sent last, such as an
+	alert, be lost.
 */
 
 #include "sim.h"
@@ -23,8 +23,9 @@ enum { kReady = 1, kEmpty = 0x20 };
 enum { kFile = 3, kHeaderSize = 4, kNameMax = 300, kLooks = 64 };
 
 /*
-	While a connection is there, a timer waits this much longer, in the host's time, than it asks for: so an answer that is on
-	its way comes first in every run, however slow the host is. The firmware's own clock goes on by what was asked for.
+	While a connection is there, a timer waits this much longer, in the host's time, than it asks for. So an answer that
+	is on its way comes first in every run, however slow the host is. The firmware's own clock goes on by what was asked
+	for.
 */
 enum { kPatience = 3 };
 

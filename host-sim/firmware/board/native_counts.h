@@ -1,4 +1,7 @@
-/* Calls and instructions of each C function of the app; the table is generated (../../generate.ts), around the functions themselves. */
+/*
+ * Calls and instructions of each C function of the app; the table is generated (../../generate.ts), around the
+ * functions themselves.
+ */
 
 #ifndef FW_NATIVE_COUNTS_H
 #define FW_NATIVE_COUNTS_H

@@ -1,6 +1,6 @@
 /*
-	Faults of the processor, in words. Nothing goes on after one. The handler has a stack of its own: the fault may be that the
-	other one is full.
+	Faults of the processor, in words. Nothing goes on after one. The handler has a stack of its own: the fault may be
+	that the other one is full.
 */
 
 #include "sim.h"

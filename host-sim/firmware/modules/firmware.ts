@@ -1,6 +1,7 @@
 /// <reference path="../../modules/native.d.ts" />
 /*
-	"firmware": what an app may ask of the firmware that it runs in. There is no such module on a device. In C: board/figures.c.
+	"firmware": what an app may ask of the firmware that it runs in. There is no such module on a device. In C:
+	board/figures.c.
 */
 
 /** Ends an interval of the run: the figures tell what each took, under its name. Counts for nothing itself. */

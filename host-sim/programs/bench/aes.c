@@ -1,4 +1,7 @@
-/* In place of Mbed TLS's own: says that the processor has no AES instructions, in programs whose instructions are counted (measure.ts). */
+/*
+ * In place of Mbed TLS's own: says that the processor has no AES instructions, in programs whose instructions are
+ * counted (measure.ts).
+ */
 
 int __wrap_mbedtls_aesni_has_support(unsigned int what);
 

@@ -1,5 +1,6 @@
 /*
-	Who holds memory at the peak of a handshake, and which lines ask for it: the simulator's census (xs/census.c) as text.
+	Who holds memory at the peak of a handshake, and which lines ask for it: the simulator's census (xs/census.c) as
+	text.
 */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -1,7 +1,8 @@
 /*
-	What the client takes of flash in a release, by module, counted as the SDK's linker makes it (xs/linked.c): bytecode, slots, chunks,
-	names, tables, and natives as a 32-bit compiler makes them with -Os. Modules are preloaded here in the order of their imports, so
-	that each is charged with its own only. Names that the SDK's modules have, too, are theirs.
+	What the client takes of flash in a release, by module, counted as the SDK's linker makes it (xs/linked.c). It
+	counts bytecode, slots, chunks, names and tables, and natives as a 32-bit compiler makes them with -Os. Modules are
+	preloaded here in the order of their imports, so that each is charged with its own only. Names that the SDK's
+	modules have, too, are theirs.
 */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -114,7 +115,10 @@ async function nativeModules(extra: Dictionary): Promise<FlashModule[]> {
 	}));
 }
 
-/** Each module of the client, and each file of its natives, in a build without the parts named: folders of modules/optional/without. */
+/**
+ * Each module of the client, and each file of its natives, in a build without the parts named: folders of
+ * modules/optional/without.
+ */
 export function flash(without: readonly string[] = []): Promise<FlashModule[]> {
 	const extra = without.length
 		? { include: without.map(part => `../../modules/optional/without/${part}/manifest.json`) }
@@ -143,7 +147,10 @@ function withoutParts(): string[] {
 		.sort();
 }
 
-/** The client in builds that leave parts out (modules/optional/without): each part alone, then all of them; bytes of all modules together. */
+/**
+ * The client in builds that leave parts out (modules/optional/without): each part alone, then all of them; bytes of all
+ * modules together.
+ */
 export async function leanFlash(): Promise<FlashModule[]> {
 	const parts = withoutParts();
 	const builds: [string, string[]][] = parts.map(part => [`without ${part}`, [part]]);
@@ -156,7 +163,10 @@ export async function leanFlash(): Promise<FlashModule[]> {
 	return rows;
 }
 
-/** The client as `npm run release` makes it: all of it, the smallest build, and that with numbers in place of the texts of errors. */
+/**
+ * The client as `npm run release` makes it: all of it, the smallest build, and that with numbers in place of the texts
+ * of errors.
+ */
 export async function distFlash(): Promise<FlashModule[]> {
 	const without = withoutParts();
 	const builds: [string, string, DistOptions][] = [

@@ -1,8 +1,9 @@
 /*
-	Instructions of an interval of the run, counted by Valgrind's callgrind and split into script engine, C crypto and the rest. callgrind
-	writes a profile at each mark (--dump-before=simMark). What the C library does counts for who called it, and so does the
-	simulator's own bookkeeping of memory, which no device has. Where the system runs no 32-bit programs, Valgrind can't either: there it is the
-	64-bit build that is counted. The engine is as in a release, without meter and line numbers.
+	Instructions of an interval of the run, counted by Valgrind's callgrind and split into script engine, C crypto and
+	the rest. callgrind writes a profile at each mark (--dump-before=simMark). What the C library does counts for who
+	called it, and so does the simulator's own bookkeeping of memory, which no device has. Where the system runs no
+	32-bit programs, Valgrind can't either: there it is the 64-bit build that is counted. The engine is as in a release,
+	without meter and line numbers.
 */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -39,7 +40,10 @@ class Names {
 	}
 }
 
-/** Reads a profile (callgrind's format, section "Callgrind Format Specification" of its manual) into instructions by part. */
+/**
+ * Reads a profile (callgrind's format, section "Callgrind Format Specification" of its manual) into instructions by
+ * part.
+ */
 class Profile {
 	readonly totals: Record<Part, number> = { engine: 0, crypto: 0, rest: 0, called: 0 };
 	readonly #crypto: ReadonlySet<string>;

@@ -1,6 +1,6 @@
 /*
-	Runs the app tests/bench against a server and reads its marks: the figures of a handshake, of a transfer, of memory over many requests.
-	All from the 32-bit build with Mbed TLS as on a device, whose memory is that of the device.
+	Runs the app tests/bench against a server and reads its marks: the figures of a handshake, of a transfer, of memory
+	over many requests. All from the 32-bit build with Mbed TLS as on a device, whose memory is that of the device.
 */
 
 import { join } from "node:path";
@@ -57,7 +57,10 @@ export interface Work {
 	readonly creation?: Record<string, unknown>;
 	readonly server?: ServerOptions;
 	readonly run?: RunOptions;
-	/** "m32-device" unless said otherwise. Bare ones are for counting instructions, and do without AES-NI, as no chip has it. */
+	/**
+	 * "m32-device" unless said otherwise. Bare ones are for counting instructions, and do without AES-NI, as no chip
+	 * has it.
+	 */
 	readonly variant?: "m32-device" | "native" | "native-bare" | "m32-bare";
 	/** The app; tests/https/large for "https", tests/bench for all else, unless said otherwise. */
 	readonly folder?: string;
@@ -167,7 +170,9 @@ function counted(from: Mark, to: Mark, chip: Chip | undefined): Figures {
 	};
 }
 
-/** A handshake, full or with the session of one before: run once as it is, once with a collection at every allocation. */
+/**
+ * A handshake, full or with the session of one before: run once as it is, once with a collection at every allocation.
+ */
 export async function handshake(what: Work): Promise<Figures> {
 	const usual = await work(what);
 	if (usual.refused?.code === "configuration") return { missing: usual.refused.message };
@@ -193,7 +198,10 @@ export async function handshake(what: Work): Promise<Figures> {
 	};
 }
 
-/** How many chunks between two marks are copies of literals and closures, which preloaded modules make at each evaluation. */
+/**
+ * How many chunks between two marks are copies of literals and closures, which preloaded modules make at each
+ * evaluation.
+ */
 export async function literals(what: Work, from: string, to: string): Promise<number> {
 	const chunks = async (run: RunOptions): Promise<number> => {
 		const outcome = await work({ ...what, run: { ...what.run, ...run } });
@@ -202,7 +210,10 @@ export async function literals(what: Work, from: string, to: string): Promise<nu
 	return (await chunks({})) - (await chunks({ keepsLiterals: true }));
 }
 
-/** The longest stretch of a handshake between two turns of the event loop, in the meter's steps, beside a timer that fires at each. */
+/**
+ * The longest stretch of a handshake between two turns of the event loop, in the meter's steps, beside a timer that
+ * fires at each.
+ */
 export async function longestStretch(chain: Chain): Promise<number> {
 	const { marks } = await work({ part: "ticks", chain });
 	const done = marks.findIndex(mark => mark.name === "handshake");
@@ -242,7 +253,9 @@ async function fits(
 		: undefined;
 }
 
-/** The smallest creation.static, in steps of 256 bytes, with which an app's requests work; with a stack that just holds. */
+/**
+ * The smallest creation.static, in steps of 256 bytes, with which an app's requests work; with a stack that just holds.
+ */
 async function smallest(folder: string, count: number, config: Record<string, string>): Promise<Figures> {
 	const ample = await fits(folder, count, config, { static: 65536 });
 	let native = ample?.report?.memory.native.peak ?? 0;

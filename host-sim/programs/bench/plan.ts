@@ -1,7 +1,7 @@
 /*
-	What is measured, in which order and under which names, and what each figure should be at most. Each goal is two numbers: what to
-	reach, and what would be better still. They are for one connection over a chain of leaf and intermediate. A kind of handshake or
-	transfer is added by adding its line here.
+	What is measured, in which order and under which names, and what each figure should be at most. Each goal is two
+	numbers: what to reach, and what would be better still. They are for one connection over a chain of leaf and
+	intermediate. A kind of handshake or transfer is added by adding its line here.
 */
 
 import { constants } from "node:crypto";
@@ -225,7 +225,9 @@ export const figureNames: Readonly<Record<string, string>> = {
 	distNumbers: "dist: that with numbers for the texts of errors",
 };
 
-/** The figures that are the same in every run, but for how TCP cuts its stream: those that a test holds to the baseline. */
+/**
+ * The figures that are the same in every run, but for how TCP cuts its stream: those that a test holds to the baseline.
+ */
 export const steady: readonly string[] = [
 	"livePeak",
 	"livePeakHeap",

@@ -1,6 +1,7 @@
 /*
-	The server of the measurements: Node's own TLS (OpenSSL) on loopback, in this process. A connection's first line says what it does:
-	"R n" have n bytes sent, "S n" take n bytes (the line counted) and answer with one, anything else is an HTTP request. "GET /n" is answered with n bytes.
+	The server of the measurements: Node's own TLS (OpenSSL) on loopback, in this process. A connection's first line
+	says what it does. "R n" has n bytes sent; "S n" takes n bytes (the line counted) and answers with one. Anything
+	else is an HTTP request. "GET /n" is answered with n bytes.
 */
 
 import { createServer as createPlainServer, type Socket } from "node:net";

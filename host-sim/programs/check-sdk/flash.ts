@@ -1,6 +1,7 @@
 /*
-	The flash table of `npm run bench` beside what the SDK's linker makes: modules of the client are compiled by xsc and linked by xsl with one module more each
-	time, in the order in which the table charges them. What a link has more than the one before is that module's.
+	The flash table of `npm run bench` beside what the SDK's linker makes. Modules of the client are compiled by xsc and
+	linked by xsl with one module more each time, in the order of the table. What a link has more than the one before is
+	that module's.
 */
 
 import { execFileSync } from "node:child_process";

@@ -1,5 +1,6 @@
 /*
-	Reads what the SDK's linker, xsl, has written for an app (mc.xs.c): the heap in flash, slot by slot, and the code of modules.
+	Reads what the SDK's linker, xsl, has written for an app (mc.xs.c): the heap in flash, slot by slot, and the code of
+	modules.
 */
 
 export interface Linked {

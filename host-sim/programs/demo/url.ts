@@ -1,6 +1,6 @@
 /*
-	The URL of `npm start`, checked before anything is built, and written as main.ts takes it: in ASCII (IDN as "xn--", spaces as "%20"), without
-	the fragment, which stays here (RFC 9110 section 7.1).
+	The URL of `npm start`, checked before anything is built. It is written as main.ts takes it: in ASCII (IDN as
+	"xn--", spaces as "%20"), without the fragment, which stays here (RFC 9110 section 7.1).
 */
 
 import { Problem } from "../../build/files.js";

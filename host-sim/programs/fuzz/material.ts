@@ -1,6 +1,6 @@
 /*
-	Certificates for the fuzzer, the same in every run: their keys are in tests/fuzz/corpus/keys.json, all signatures are RSA's with PKCS #1, which
-	has no number of chance in it, and their dates are far apart.
+	Certificates for the fuzzer, the same in every run. Their keys are in tests/fuzz/corpus/keys.json, and their dates
+	are far apart. All signatures are RSA's with PKCS #1, which has no number of chance in it.
 */
 
 import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";

@@ -1,6 +1,6 @@
 /*
-	Runs the fuzzing app (tests/fuzz) and reads what it prints. Where the simulator itself ends, or a run does not end, the seed that did it is looked
-	for once more, one run at a time.
+	Runs the fuzzing app (tests/fuzz) and reads what it prints. If the simulator itself ends, or a run does not, its
+	seed is looked for once more, one run at a time.
 */
 
 import { join } from "node:path";
@@ -24,7 +24,10 @@ export const targets = [
 ] as const;
 export type Target = (typeof targets)[number];
 
-/** Metered steps between two turns of the event loop: what a peer sends must not hold up an app for longer, what the app gives may. */
+/**
+ * Metered steps between two turns of the event loop. What a peer sends must not hold up an app for longer; what the app
+ * gives may.
+ */
 const MAX_PEER_STEPS = 30_000;
 const MAX_APP_STEPS = 1_000_000;
 

@@ -35,7 +35,9 @@ export function readEquivalents(): Map<string, string> {
 	return result;
 }
 
-/** The entries that are no change of `mutants`: the code that they were about is gone. Each is the path, and the line. */
+/**
+ * The entries that are no change of `mutants`: the code that they were about is gone. Each is the path, and the line.
+ */
 export function staleEntries(equivalents: ReadonlyMap<string, string>, mutants: readonly Mutant[]): string[] {
 	const known = new Set<string>();
 	for (const { path, above, before, after } of mutants)

@@ -1,7 +1,7 @@
 /*
-	The tests that may find a mutant, in the order in which they are tried: files of tests, and the folders of the tests
-	inside XS one by one. Once for each state of the sources all of them run unchanged, to learn how long each takes and
-	which lines of script it runs.
+	The tests that may find a mutant, in the order in which they are tried. They are files of tests, and the folders of
+	the tests inside XS one by one. Once for each state of the sources all of them run unchanged, to learn how long each
+	takes and which lines of script it runs.
 */
 
 import { spawn } from "node:child_process";
@@ -29,8 +29,8 @@ export interface Measured extends TestRun {
 }
 
 /**
- * Not run: real peers and firmware take too long, figures of memory change with every change, and the rest reaches neither
- * modules nor hardware.
+ * Not run: real peers and firmware take too long, figures of memory change with every change, and the rest reaches
+ * neither modules nor hardware.
  */
 const LEFT_OUT = new RegExp(
 	`^(${[
@@ -95,7 +95,9 @@ for (const [signal, code] of [
 	});
 }
 
-/** The environment that tests of a copy run in; with `lines` the simulator writes into that folder which lines it runs. */
+/**
+ * The environment that tests of a copy run in; with `lines` the simulator writes into that folder which lines it runs.
+ */
 function environment({ folder }: TestRun, lines: string | undefined): NodeJS.ProcessEnv {
 	const vectors = process.env["XS_TLS_VECTORS"] ?? join(projectRoot, "..", "shared", "vectors");
 	const { CI: _, ...outer } = process.env;
@@ -150,7 +152,10 @@ function readLines(folder: string): string[] {
 	return [...lines];
 }
 
-/** What was measured of each run, by its name and a digest of its tests: kept in a file for each state of what is tested. */
+/**
+ * What was measured of each run, by its name and a digest of its tests. It is kept in a file for each state of what is
+ * tested.
+ */
 type Kept = Record<string, { seconds: number; lines: string[] }>;
 
 function filesUnder(folder: string): string[] {

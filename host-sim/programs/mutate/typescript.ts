@@ -1,7 +1,7 @@
 /*
-	The mutants of TypeScript: boundaries and comparisons, conditions turned round, `&&` for `||`, sums, numbers one off,
-	calls and `throw` left out, the body of an `if` left out, nothing returned. Types, imports, texts and what errors say
-	are left alone.
+	The mutants of TypeScript: boundaries and comparisons, conditions turned round, `&&` for `||`, sums, numbers one
+	off. Calls, `throw` and the body of an `if` are left out; nothing is returned. Types, imports, texts and what errors
+	say are left alone.
 */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,7 +1,9 @@
 /*
 	Makes one module small in flash. What saves most on XS is not shorter code:
-	- A function declared with `function` has a prototype object, three slots that nobody uses. An arrow function has none.
-	- Each name of a variable is a name of the engine's, with a slot and its text. Variables share short names; properties keep theirs.
+	- A function declared with `function` has a prototype object, three slots that nobody uses. An arrow function has
+	  none.
+	- Each name of a variable is a name of the engine's, with a slot and its text. Variables share short names;
+	  properties keep theirs.
 	- A text in an error is code. Where asked, a number takes its place, and a list says what the numbers mean.
 */
 
@@ -60,7 +62,10 @@ function needsFunction(declaration: AnyNode): boolean {
 	return isNeeded;
 }
 
-/** Turns the module's own functions into arrow functions, at its top: they are there before all that runs while it loads. */
+/**
+ * Turns the module's own functions into arrow functions, at its top: they are there before all that runs while it
+ * loads.
+ */
 function withArrows(text: string): string {
 	const edits: Edit[] = [];
 	const arrows: string[] = [];
@@ -77,8 +82,8 @@ function withArrows(text: string): string {
 }
 
 /**
- * Keeps the module's constants that are texts: in the place where one is used, its text would be copied into memory each time (docs/XS-PATTERNS.md). A
- * call is no constant to the compressor, and runs only when the module is linked.
+ * Keeps the module's constants that are texts: in the place where one is used, its text would be copied into memory
+ * each time (docs/XS-PATTERNS.md). A call is no constant to the compressor, and runs only when the module is linked.
  */
 function keepTexts(text: string): string {
 	const edits: Edit[] = [];
@@ -96,7 +101,10 @@ function keepTexts(text: string): string {
 	return edited(text, edits);
 }
 
-/** Undefined, true and false are an instruction each in XS. The compressor writes them as `void 0`, `!0` and `!1`, which are two. */
+/**
+ * Undefined, true and false are an instruction each in XS. The compressor writes them as `void 0`, `!0` and `!1`, which
+ * are two.
+ */
 function withPlainConstants(text: string): string {
 	const edits: Edit[] = [];
 	walk(parseModule(text) as unknown as AnyNode, node => {
@@ -117,7 +125,10 @@ function withPlainConstants(text: string): string {
 	return edited(text, edits);
 }
 
-/** The pieces of an expression that is a text with values in it: texts as they are, values as their source. Undefined for others. */
+/**
+ * The pieces of an expression that is a text with values in it: texts as they are, values as their source. Undefined
+ * for others.
+ */
 function textOf(node: AnyNode, source: string): { shown: string; values: string[] } | undefined {
 	if (node.type === "Literal" && typeof node["value"] === "string") return { shown: node["value"], values: [] };
 	if (node.type !== "TemplateLiteral") return undefined;

@@ -1,6 +1,7 @@
 /*
-	Makes dist/: the client as one compressed module, "tls", and the names that apps import as modules of one line each. So an app takes
-	dist/manifest.json in place of modules/manifest.json and changes nothing else. Bindings to C stay modules of their own.
+	Makes dist/: the client as one compressed module, "tls", and the names that apps import as modules of one line each.
+	So an app takes dist/manifest.json in place of modules/manifest.json and changes nothing else. Bindings to C stay
+	modules of their own.
 */
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -104,7 +105,9 @@ function defaultName(name: string): string {
 	return `default_${name.replace(/\W/g, "_")}`;
 }
 
-/** Source of a module that passes on what another exports. `from` has its default under the name given, or as "default". */
+/**
+ * Source of a module that passes on what another exports. `from` has its default under the name given, or as "default".
+ */
 function passOn(from: string, values: readonly string[], defaultAs: [string, string]): string {
 	const names = values.map(value => (value === "default" ? `${defaultAs[0]} as ${defaultAs[1]}` : value));
 	return names.length ? `export { ${names.join(", ")} } from "${from}";\n` : "export {};\n";
@@ -176,7 +179,10 @@ export async function makeDist(
 	return Buffer.byteLength(module);
 }
 
-/** Makes dist/ for tests and figures, and beside it a manifest of tests/bench that takes it. Returns the folder of that app. */
+/**
+ * Makes dist/ for tests and figures, and beside it a manifest of tests/bench that takes it. Returns the folder of that
+ * app.
+ */
 export async function makeBench(name: string, options: DistOptions = {}): Promise<string> {
 	const folder = join(buildFolder, "dist", name);
 	await locked(`dist-${name}`, () => makeDist(folder, options));

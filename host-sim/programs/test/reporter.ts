@@ -1,6 +1,6 @@
 /*
-	A reporter for Node's test runner: writes what test.ts asks of a run, as JSON. Where files run side by side, a file's duration is the sum of
-	its own tests, not of the time that it waited to start.
+	A reporter for Node's test runner: writes what test.ts asks of a run, as JSON. Where files run side by side, a
+	file's duration is the sum of its own tests, not of the time that it waited to start.
 */
 
 /** The part of the runner's events that counts. */

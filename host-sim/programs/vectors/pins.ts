@@ -1,5 +1,6 @@
 /*
-	SHA-256 of each file of Project Wycheproof's test vectors that the tests use, at the commit that ../vectors.ts names.
+	SHA-256 of each file of Project Wycheproof's test vectors that the tests use, at the commit that ../vectors.ts
+	names.
 */
 
 export const vectorPins: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /*
-	Chains by the shape in which Google, Amazon and Microsoft send them: keys, names, extensions, order, and the cross-signs with which old roots vouch for
-	new ones. Let's Encrypt's are in generationy.ts.
+	Chains by the shape in which Google, Amazon and Microsoft send them: keys, names, extensions, order. Their
+	cross-signs have old roots vouch for new ones. Let's Encrypt's are in generationy.ts.
 */
 
 import {
@@ -30,7 +30,10 @@ function address(text: string): Buffer {
 	return context(6, false, Buffer.from(text));
 }
 
-/** What public CAs add to each certificate: policies, where to ask for its issuer and status, and where it can be found as revoked. */
+/**
+ * What public CAs add to each certificate: policies, where to ask for its issuer and status, and where it can be found
+ * as revoked.
+ */
 const publicExtensions = [
 	{ id: "2.5.29.32", isCritical: false, value: sequence(sequence(oid("2.23.140.1.2.1"))) },
 	{

@@ -1,5 +1,6 @@
 /*
-	The last good value and the first bad one of what bounds certificates and their status: lengths, counts, sizes of keys, times to the second.
+	The last good value and the first bad one of what bounds certificates and their status: lengths, counts, sizes of
+	keys, times to the second.
 */
 
 import { makeCertificate, makeKey, type Extension } from "../../../host-sim/servers/certificates.js";

@@ -1,5 +1,6 @@
 /*
-	Until when a chain holds: the earliest end of its certificates, the trusted root, and a stapled status that must come.
+	Until when a chain holds: the earliest end of its certificates, the trusted root, and a stapled status that must
+	come.
 */
 
 import { makeCertificate, makeKey } from "../../../host-sim/servers/certificates.js";

@@ -1,6 +1,7 @@
 /*
-	Chains as Let's Encrypt sends them since May 2026, by their shape: leafs without a common name, for 45 or 6 days, for names or
-	addresses; issuers YE1 (P-384) and YR1 (RSA); the roots YE and YR, cross-signed by X2 and X1.
+	Chains as Let's Encrypt sends them since May 2026, by their shape. Leaf certificates have no common name, last 45 or
+	6 days, and are for names or addresses. Issuers are YE1 (P-384) and YR1 (RSA). The roots YE and YR are cross-signed
+	by X2 and X1.
 */
 
 import { makeCertificate, makeKey, type Certificate, type KeyPair } from "../../../host-sim/servers/certificates.js";

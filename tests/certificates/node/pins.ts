@@ -65,7 +65,8 @@ function insteadOfRoots(): ChainCase[] {
 		names: [host],
 	});
 	const expired = makeWorld({ leaf: { notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) } }).leaf;
-	// only the pinned key counts: what else its certificate says is signed by nobody whose key is known, so that whoever sends it can write it anew
+	// only the pinned key counts: nobody whose key is known signed what else its certificate says, so whoever sends it
+	// can write it anew
 	const past = { notBefore: new Date(now - 9 * day), notAfter: new Date(now - day) };
 	const limits = { pathLength: 0, permitted: ["other.example"] };
 	const pathLength = makeWorld({ upper: { ...past, ...limits } });

@@ -1,5 +1,6 @@
 /*
-	Keys that are for RSASSA-PSS alone (RFC 4055 section 1.2, 3.3): of CAs and of servers, with every kind of parameters.
+	Keys that are for RSASSA-PSS alone (RFC 4055 section 1.2, 3.3): of CAs and of servers, with every kind of
+	parameters.
 */
 
 import { createPublicKey } from "node:crypto";

@@ -1,6 +1,7 @@
 /*
-	Names in other strings (RFC 5280 section 7.1): where an issuer meets its subject, in constraints on directory names, and where a root is looked
-	up. Each form that is the same is accepted, and excluded where the name is; each that is not stays another name.
+	Names in other strings (RFC 5280 section 7.1): where an issuer meets its subject, in constraints on directory names,
+	and where a root is looked up. Each form that is the same is accepted, and excluded where the name is; each that is
+	not stays another name.
 */
 
 import { makeCertificate, type Certificate } from "../../../host-sim/servers/certificates.js";

@@ -1,5 +1,6 @@
 /*
-	Chains made to take long: by whoever forges them, who has no trusted key, and right ones with more of something than usual.
+	Chains made to take long: by whoever forges them, who has no trusted key, and right ones with more of something than
+	usual.
 */
 
 import { type ChainCase, type Link, accepted, attacker, day, host, makeWorld, now, refused, world } from "./chain.js";

@@ -1,6 +1,7 @@
 /*
-	Known answers for EMSA-PKCS1-v1_5 and EMSA-PSS (RFC 8017 section 9): what Project Wycheproof's valid signatures hold, taken out with the public key,
-	which also gives the salt. main.ts encodes the same inside XS. And a key in flash, to sign with by the simulator's peripheral.
+	Known answers for EMSA-PKCS1-v1_5 and EMSA-PSS (RFC 8017 section 9): what Project Wycheproof's valid signatures
+	hold, taken out with the public key, which also gives the salt. main.ts encodes the same inside XS. And a key in
+	flash, to sign with by the simulator's peripheral.
 */
 
 import assert from "node:assert/strict";

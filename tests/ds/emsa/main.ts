@@ -1,7 +1,7 @@
 /// <reference path="../../../hardware/native.d.ts" />
 /*
-	The encodings of hardware/psa/emsa.c (RFC 8017 section 9) against the resource "emsa.json", which emsa.test.ts makes, and what dsSigner refuses before
-	there is a connection.
+	The encodings of hardware/psa/emsa.c (RFC 8017 section 9) against the resource "emsa.json", which emsa.test.ts
+	makes, and what dsSigner refuses before there is a connection.
 */
 
 import Resource from "Resource";

@@ -1,6 +1,6 @@
 /*
-	An app that misbehaves, and a TCP class that does: config.scenarios is a list of JSON, each a connection of its own, one after the other. For
-	each it says in a line of JSON what happened.
+	An app that misbehaves, and a TCP class that does. config.scenarios is a list of JSON, each a connection of its own,
+	one after the other. For each it says in a line of JSON what happened.
 */
 
 import config from "mc/config";

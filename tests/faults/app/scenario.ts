@@ -14,10 +14,13 @@ export interface Scenario {
 	/** What TCP does in its nth call of a method. */
 	readonly tcp?: Fault;
 	readonly tcpNth?: number;
-	/** Sizes of the writes that use up what onWritable promised, over and over; then the connection is closed at once. */
+	/**
+	 * Sizes of the writes that use up what onWritable promised, over and over; then the connection is closed at once.
+	 */
 	readonly sizes?: readonly number[];
 	/**
-	 * Writes of the first onWritable, or with `late` of a timer: how many bytes, -1 for what is left of the promise, -2 for a string in place of a buffer.
+	 * Writes of the first onWritable, or with `late` of a timer, as numbers of bytes. -1 is what is left of the
+	 * promise, -2 a string in place of a buffer.
 	 */
 	readonly writes?: readonly Writing[];
 	/** The connection is closed right behind them. */

@@ -1,7 +1,8 @@
 /*
-	The device that looks for the secrets of its own connections: the server tells them, each byte XORed with MASK, once the connection is open. Memory is
-	searched then, and again when the connection is closed. No buffer of this app has a secret in the clear for longer than the call that takes it:
-	config.psk, config.session and config.key are masked, too.
+	The device that looks for the secrets of its own connections: the server tells them, each byte XORed with MASK, once
+	the connection is open. Memory is searched then, and again when the connection is closed. No buffer of this app has
+	a secret in the clear for longer than the call that takes it. So config.psk, config.session and config.key are
+	masked, too.
 */
 
 import config from "mc/config";

@@ -1,6 +1,6 @@
 /*
-	A device whose TCP class is broken: config.faults is a list of names in JSON, each for a connection of its own, one after the other. For each it
-	says in a line of JSON how the connection ended.
+	A device whose TCP class is broken. config.faults is a list of names in JSON, each for a connection of its own, one
+	after the other. For each it says in a line of JSON how the connection ended.
 */
 
 import config from "mc/config";

@@ -1,5 +1,6 @@
 /*
-	"tls/handshake/clienthello" in the app that replays recorded handshakes: the recording's ClientHello goes out in place of one of ours.
+	"tls/handshake/clienthello" in the app that replays recorded handshakes: the recording's ClientHello goes out in
+	place of one of ours.
 */
 
 import type { Hello } from "tls/handshake/offer";

@@ -1,6 +1,7 @@
 /*
-	"tls/x509/path" in the app that replays recorded handshakes. The recorded certificates have keys of 1024 bits or no name: the key is taken
-	as it is, so that the rest can be checked. PSA verifies by it (the manifest's "defines"): rsa.c does no key of 1024 bits.
+	"tls/x509/path" in the app that replays recorded handshakes. The recorded certificates have keys of 1024 bits or no
+	name: the key is taken as it is, so that the rest can be checked. PSA verifies by it (the manifest's "defines"):
+	rsa.c does no key of 1024 bits.
 */
 
 import { KeyKind } from "tls/hardware/signature";

@@ -1,6 +1,7 @@
 /*
-	The device of large.test.ts and of a row of `npm run bench`: fetches a body and reads it in pieces, in the memory of a device. It says how many bytes came,
-	and their sum. With config.options it collects the body first, with these options of fetch, and says how that ended.
+	The device of large.test.ts and of a row of `npm run bench`. It fetches a body and reads it in pieces, in the memory
+	of a device. It says how many bytes came, and their sum. With config.options it collects the body first, with these
+	options of fetch, and says how that ended.
 
 	The URL is config.url. Without one it is that of the bench's server at config.port, asked for config.bytes bytes.
 */

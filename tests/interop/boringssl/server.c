@@ -1,6 +1,6 @@
 /*
-	BoringSSL as a TLS 1.3 server for the table (../table.ts): its own command, bssl, can't compress certificates or renew keys. Answers one request per
-	connection, one connection at a time. Built and started by ../boringssl.ts.
+	BoringSSL as a TLS 1.3 server for the table (../table.ts): its own command, bssl, can't compress certificates or
+	renew keys. Answers one request per connection, one connection at a time. Built and started by ../boringssl.ts.
 
 	    server PORT [curves NAMES] [ca FILE] [compress] [update] [answer FILE]		with chain.pem and key.pem in the folder
 */
@@ -58,7 +58,10 @@ static void readAnswer(const char* name)
 	fclose(file);
 }
 
-/* True where all lines of a request are there. Each piece of it comes after new keys of both sides, where these are wanted. */
+/*
+ * True where all lines of a request are there. Each piece of it comes after new keys of both sides, where these are
+ * wanted.
+ */
 static int serve(SSL* ssl, int updates)
 {
 	char request[4096];

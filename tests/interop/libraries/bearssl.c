@@ -1,6 +1,6 @@
 /*
-	A server on BearSSL with its full profile, and the session cache that its manual advises. It has no extended master secret and no tickets.
-	Built and started by ../libraries.ts.
+	A server on BearSSL with its full profile, and the session cache that its manual advises. It has no extended master
+	secret and no tickets. Built and started by ../libraries.ts.
 */
 
 #include <bearssl.h>
@@ -32,7 +32,10 @@ static size_t readFile(const char* name, char* bytes)
 	return length;
 }
 
-/* Decodes the PEM objects of a file, one behind the other in `stored`. Returns their number; starts[i] is where the next one begins. */
+/*
+ * Decodes the PEM objects of a file, one behind the other in `stored`. Returns their number; starts[i] is where the
+ * next one begins.
+ */
 static size_t decode(const char* name, size_t* starts)
 {
 	static char text[kFileMax];

@@ -1,5 +1,6 @@
 /*
-	A server on Mbed TLS, with its defaults, and with the tickets and the session cache that it has beside them. Built and started by ../libraries.ts.
+	A server on Mbed TLS, with its defaults, and with the tickets and the session cache that it has beside them. Built
+	and started by ../libraries.ts.
 */
 
 #include <mbedtls/ctr_drbg.h>

@@ -3,7 +3,8 @@
 
 	    server PORT [FILE [CA]]		with chain.pem and key.pem in the folder
 
-	FILE holds an answer other than "hello", unless it is "-". CA is the root of the certificates that clients must have.
+	FILE holds an answer other than "hello", unless it is "-". CA is the root of the certificates that clients must
+	have.
 */
 
 #include <arpa/inet.h>

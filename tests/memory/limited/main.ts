@@ -1,6 +1,7 @@
 /*
-	One HTTPS request with a long answer in little memory, run by ../limited.test.ts. Says in a line of JSON how it ended, how much came, and how much
-	of it at once. With config.copies each record is read whole, else 256 bytes at a time.
+	One HTTPS request with a long answer in little memory, run by ../limited.test.ts. Says in a line of JSON how it
+	ended, how much came, and how much of it at once. With config.copies each record is read whole, else 256 bytes at a
+	time.
 */
 
 import config from "mc/config";

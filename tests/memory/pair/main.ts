@@ -1,5 +1,6 @@
 /*
-	Two HTTPS requests at once, in as little memory as an app can do with; each says in a line of JSON how it ended. Measured by host-sim/bench.
+	Two HTTPS requests at once, in as little memory as an app can do with; each says in a line of JSON how it ended.
+	Measured by host-sim/bench.
 */
 
 import config from "mc/config";

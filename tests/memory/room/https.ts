@@ -11,7 +11,10 @@ import { roomForBuffer } from "tls/wire/memory";
 const BODY_BYTES = 2000;
 const response = `HTTP/1.1 200 OK\r\ncontent-length: ${BODY_BYTES}\r\n\r\n${"x".repeat(BODY_BYTES)}`;
 
-/** Requests a body, and reads it once for each `onReadable`, with `spare` bytes free. Returns the pieces, and how it ended. */
+/**
+ * Requests a body, and reads it once for each `onReadable`, with `spare` bytes free. Returns the pieces, and how it
+ * ended.
+ */
 async function get(spare: number): Promise<{ pieces: number[]; code: string | undefined }> {
 	FakeSocket.reset();
 	// a list that grows would need room, too

@@ -1,5 +1,6 @@
 /*
-	What is handed out of memory that is almost full (modules/wire/memory.ts), in an arena as a device has it: at each place where it ends.
+	What is handed out of memory that is almost full (modules/wire/memory.ts), in an arena as a device has it: at each
+	place where it ends.
 */
 
 import { equal, note, ok, test } from "test/harness";

@@ -1,7 +1,7 @@
 /*
-	The device in the sweep over messages and memory (../sweep.test.ts). For each digit of config.plan it opens that many connections at once to the name
-	of that case, and when all have ended a good one, which sends a request. Each case ends with a line: its number, how its connections
-	ended, "|", and how the good one did.
+	The device in the sweep over messages and memory (../sweep.test.ts). For each digit of config.plan it opens that
+	many connections at once to the name of that case. When all have ended it opens a good one, which sends a request.
+	Each case ends with a line: its number, how its connections ended, "|", and how the good one did.
 */
 
 import config from "mc/config";
@@ -60,7 +60,9 @@ class Sweep {
 		if (this.isGood) this.session = session;
 	}
 
-	/** One server name for all, as a session belongs to it; the server finds the case in the protocol that is offered. */
+	/**
+	 * One server name for all, as a session belongs to it; the server finds the case in the protocol that is offered.
+	 */
 	private arm(name: string): void {
 		const secure = this.options.secure;
 		secure.serverName = "all.sweep.test";

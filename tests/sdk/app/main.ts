@@ -1,5 +1,6 @@
 /*
-	The drop-ins of modules/sdk as an app of the SDK uses them, against the servers of sdk.test.ts on config.port. Prints what happened in a line of JSON.
+	The drop-ins of modules/sdk as an app of the SDK uses them, against the servers of sdk.test.ts on config.port.
+	Prints what happened in a line of JSON.
 */
 
 import config from "mc/config";
@@ -20,7 +21,10 @@ function finish(): void {
 	trace(`${JSON.stringify(events)}\n`);
 }
 
-/** JSON in which { "resource": name } stands for a Resource, { "text": text } for the bytes of a text, { "view": text } for a view of them. */
+/**
+ * JSON in which { "resource": name } stands for a Resource, { "text": text } for the bytes of a text, { "view": text }
+ * for a view of them.
+ */
 function decode(text: string): Record<string, unknown> {
 	return JSON.parse(text, (_key, value: Record<string, string> | null) => {
 		if (value?.["resource"] !== undefined) return new Resource(value["resource"]);

@@ -1,6 +1,7 @@
 /*
-	Our classes beside the declarations of @moddable/typings: typings.test.ts compiles this, and nothing runs it. An assignment that does not compile is a program of
-	the SDK's that would not compile over our client. Its clients look for more than the declarations have: see clients.test.ts.
+	Our classes beside the declarations of @moddable/typings: typings.test.ts compiles this, and nothing runs it. An
+	assignment that does not compile is a program of the SDK's that would not compile over our client. Its clients look
+	for more than the declarations have: see clients.test.ts.
 */
 
 import type { Buffer } from "embedded:io/_common";
@@ -24,7 +25,10 @@ type Assigns<Theirs, Ours extends Theirs> = Ours;
 export const tlsSocket: typeof SDKTLSSocket = TLSSocket;
 export type Socket = Assigns<SDKTLSSocket, TLSSocket>;
 export type Client = Assigns<SDKTLSSocket, TLSClient>;
-/** What TCP and TLSClient have in common, as ECMA-419 names it. `read` gives undefined where nothing is there, in the SDK, too. */
+/**
+ * What TCP and TLSClient have in common, as ECMA-419 names it. `read` gives undefined where nothing is there, in the
+ * SDK, too.
+ */
 export type IO = Assigns<Pick<TCP, "write" | "close" | "format">, TLSClient>;
 export const fromSDKOptions = (options: SDKTLSOptions): SDKTLSSocket => new TLSSocket(options as never);
 

@@ -1,6 +1,6 @@
 /*
-	npm's commands as a person runs them: wrong arguments, files that are none, failing runs, a terminal. Each failure is a sentence and
-	an exit code, never a stack.
+	npm's commands as a person runs them: wrong arguments, files that are none, failing runs, a terminal. Each failure
+	is a sentence and an exit code, never a stack.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	From patterns of a manifest to files, as mcconfig does it (the Moddable SDK's documentation, tools/manifest.md, "Match").
+	From patterns of a manifest to files, as mcconfig does it (the Moddable SDK's documentation, tools/manifest.md,
+	"Match").
 */
 
 import assert from "node:assert/strict";

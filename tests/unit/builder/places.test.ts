@@ -1,6 +1,6 @@
 /*
-	Where npm's commands build, and what they say where the machine does not go along: folders of other users, missing tools, no network, full disks.
-	Each failure is a sentence and an exit code, never a stack.
+	Where npm's commands build, and what they say where the machine does not go along: folders of other users, missing
+	tools, no network, full disks. Each failure is a sentence and an exit code, never a stack.
 */
 
 import assert from "node:assert/strict";

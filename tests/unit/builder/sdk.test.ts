@@ -1,5 +1,6 @@
 /*
-	The stack as an app outside this tree takes it, and what its manifests say to the SDK's mcconfig, which the simulator does not read.
+	The stack as an app outside this tree takes it, and what its manifests say to the SDK's mcconfig, which the
+	simulator does not read.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /*
-	Objects of the application's that are not what they seem: shared and native memory in place of buffers, proxies in place of functions, stores and clocks
-	that throw. What was checked can't change later, and the constructors throw TLSError alone and keep nothing.
+	Objects of the application's that are not what they seem: shared and native memory in place of buffers, proxies in
+	place of functions. Stores and clocks throw. What was checked can't change later, and the constructors throw
+	TLSError alone and keep nothing.
 */
 
 import { collect, memory } from "simulator";

@@ -1,6 +1,7 @@
 /*
-	The options as an app gets them wrong: each with values of every type, and with objects that run code of their own. All that comes of it is TLSError
-	"configuration" that names the option, or a configuration that nothing can change later.
+	The options as an app gets them wrong: each with values of every type, and with objects that run code of their own.
+	All that comes of it is TLSError "configuration" that names the option, or a configuration that nothing can change
+	later.
 */
 
 import { equal, fail, note, ok, test, throws } from "test/harness";

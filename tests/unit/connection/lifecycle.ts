@@ -1,5 +1,6 @@
 /*
-	The states of a connection: each way from one to another, with and without ciphers, and what is said to the peer at the end.
+	The states of a connection: each way from one to another, with and without ciphers, and what is said to the peer at
+	the end.
 */
 
 import { equal, note, ok, test, throws } from "test/harness";

@@ -1,6 +1,6 @@
 /*
-	The client's signatures: keys in each form of DER, checked with their public halves; a function in a key's place. The keys were made with
-	OpenSSL for this test.
+	The client's signatures: keys in each form of DER, checked with their public halves; a function in a key's place.
+	The keys were made with OpenSSL for this test.
 */
 
 import { bytes, equal, test, throws } from "test/harness";

@@ -1,6 +1,6 @@
 /*
-	The client as npm run release makes it, one compressed module, does what its sources do: it connects, resumes, sends and receives, and
-	refuses the same servers in the same words. Both are the app tests/bench.
+	The client as npm run release makes it, one compressed module, does what its sources do. It connects, resumes, sends
+	and receives, and refuses the same servers in the same words. Both are the app tests/bench.
 */
 
 import assert from "node:assert/strict";

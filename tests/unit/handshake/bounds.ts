@@ -1,6 +1,6 @@
 /*
-	Lists in handshake messages as long as a message lets them be: what is looked at has a bound, so that no message takes long. The last good and the
-	first bad number of each, and the longest reading of all.
+	Lists in handshake messages as long as a message lets them be: what is looked at has a bound, so that no message
+	takes long. The last good and the first bad number of each, and the longest reading of all.
 */
 
 import { meter } from "simulator";

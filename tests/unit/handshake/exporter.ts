@@ -1,6 +1,6 @@
 /*
-	Keying material of both versions (RFC 8446 section 7.5, RFC 5705) against the key schedules in C, where labels are short enough for these, and its
-	bounds. Against OpenSSL: interop/exporter.test.ts.
+	Keying material of both versions (RFC 8446 section 7.5, RFC 5705) against the key schedules in C, where labels are
+	short enough for these, and its bounds. Against OpenSSL: interop/exporter.test.ts.
 */
 
 import { bytes, equal, note, ok, test, throws } from "test/harness";

@@ -1,6 +1,6 @@
 /*
-	Which identity answers a CertificateRequest, with lists of names at their bounds and with certificates that are none: no name of a server's is read
-	beyond its list, and the choice takes few steps.
+	Which identity answers a CertificateRequest, with lists of names at their bounds and with certificates that are
+	none. No name of a server's is read beyond its list, and the choice takes few steps.
 */
 
 import { bytes, equal, note, ok, test } from "test/harness";

@@ -1,6 +1,6 @@
 /*
-	The options that say what the ClientHello offers: groups, signature schemes, and the names in it. What is not in this build is refused; what is given
-	goes out in its order.
+	The options that say what the ClientHello offers: groups, signature schemes, and the names in it. What is not in
+	this build is refused; what is given goes out in its order.
 */
 
 import { equal, ok, test, throws } from "test/harness";

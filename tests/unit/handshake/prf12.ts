@@ -1,6 +1,6 @@
 /*
-	TLS 1.2's PRF and what is made with it: against published values (P_SHA256 and P_SHA384 as circulated on the TLS working group's list,
-	message 03416), and against P_hash written out here over @noble/hashes.
+	TLS 1.2's PRF and what is made with it, against two references. One is published values: P_SHA256 and P_SHA384 as
+	circulated on the TLS working group's list, message 03416. The other is P_hash written out here over @noble/hashes.
 */
 
 import { hmac } from "@noble/hashes/hmac";

@@ -1,6 +1,6 @@
 /*
-	What a hello offers of pre-shared keys (RFC 8446 section 4.2.11): a session whose age is known, an external key behind
-	it, and the age as it is sent.
+	What a hello offers of pre-shared keys (RFC 8446 section 4.2.11): a session whose age is known, an external key
+	behind it, and the age as it is sent.
 */
 
 import { bytes, equal, test } from "test/harness";

@@ -1,5 +1,6 @@
 /*
-	Messages at the bounds of their vectors: the shortest list that may come is taken, one shorter is refused, and so is each message with a byte more or less.
+	Messages at the bounds of their vectors. The shortest list that may come is taken, one shorter is refused, and so is
+	each message with a byte more or less.
 */
 
 import { bytes, equal, hex, join, test, throws } from "test/harness";

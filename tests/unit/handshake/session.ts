@@ -1,6 +1,6 @@
 /*
-	A session as an option: when it can be used, what it is bound to, and what becomes of a damaged one. One of TLS 1.3 is used once, one of
-	TLS 1.2 as long as it lives.
+	A session as an option: when it can be used, what it is bound to, and what becomes of a damaged one. One of TLS 1.3
+	is used once, one of TLS 1.2 as long as it lives.
 */
 
 import { bytes, equal, note, ok, test, throws } from "test/harness";

@@ -1,6 +1,6 @@
 /*
-	hardware/esp32/capabilities.h, compiled with options of ESP-IDF in the place of its headers: which bits come of them, and what it refuses. The
-	real headers are not here; what they say of each chip is in host-sim/chip/costs.ts.
+	hardware/esp32/capabilities.h, compiled with options of ESP-IDF in the place of its headers: which bits come of
+	them, and what it refuses. The real headers are not here; what they say of each chip is in host-sim/chip/costs.ts.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	Numbers that C and TypeScript share: an enum in C names the one in TypeScript that it mirrors, "Name in ../file.ts", and has its numbers.
+	Numbers that C and TypeScript share: an enum in C names the one in TypeScript that it mirrors, "Name in ../file.ts",
+	and has its numbers.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /*
-	How large a buffer XS can still make, and how many slots (hardware/memory.ts): in an arena, in pools that grow and in pools that do not. What it
-	says must be there, and there must not be much more. The app is apps/room.
+	How large a buffer XS can still make, and how many slots (hardware/memory.ts). It is tried in an arena, in pools
+	that grow and in pools that do not. What it says must be there, and there must not be much more. The app is
+	apps/room.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	Sequence numbers of record ciphers: each is used once, also where the accelerator fails halfway. A nonce that came twice would give the key
-	stream away.
+	Sequence numbers of record ciphers: each is used once, also where the accelerator fails halfway. A nonce that came
+	twice would give the key stream away.
 */
 
 import { accelerate, accelerators } from "simulator";

@@ -1,6 +1,6 @@
 /*
-	The first use of PSA Crypto: every binding that may be it starts PSA, and says so where that fails. PSA is not started before the first test, and does
-	not get started as long as memory is short.
+	The first use of PSA Crypto: every binding that may be it starts PSA, and says so where that fails. PSA is not
+	started before the first test, and does not get started as long as memory is short.
 */
 
 import { failNative } from "simulator";

@@ -1,6 +1,7 @@
 /*
-	Non-null assertions ("!") of the stack: what is there from a certain step on has a type of its own, such as Keyed12 in tls12/state.ts. Elements of arrays are not
-	counted: noUncheckedIndexedAccess wants a "!" for each that is known to be there.
+	Non-null assertions ("!") of the stack: what is there from a certain step on has a type of its own, such as Keyed12
+	in tls12/state.ts. Elements of arrays are not counted: noUncheckedIndexedAccess wants a "!" for each that is known
+	to be there.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	No boolean parameter selects behaviour (CONTRIBUTING.md): two functions, or a named union, say at the call what is meant. Setters and
-	fields are data, and so is what C returns.
+	No boolean parameter selects behaviour (CONTRIBUTING.md): two functions, or a named union, say at the call what is
+	meant. Setters and fields are data, and so is what C returns.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	The documents tell the truth where a machine can see it: links and paths lead somewhere, commands exist, and TypeScript in them compiles against the
-	modules that an app imports.
+	The documents tell the truth as far as a machine can see it. Links and paths lead somewhere, commands exist, and
+	TypeScript in them compiles against the modules that an app imports.
 */
 
 import assert from "node:assert/strict";
@@ -64,7 +64,10 @@ function brokenLink(document: string, link: string): string | undefined {
 	return undefined;
 }
 
-/** Paths that a document names, without those that are only a form ("tests/NAME", "modules/*") and those that a command makes ("--out"). */
+/**
+ * Paths that a document names, without those that are only a form ("tests/NAME", "modules/*") and those that a command
+ * makes ("--out").
+ */
 function namedPaths(document: string): string[] {
 	const found = text(document).matchAll(
 		new RegExp(`(?<![\\w./-]|--out )(?:path/to/xs-tls/)?((?:${folders.join("|")})/[\\w./*{}<-]*)`, "g"),

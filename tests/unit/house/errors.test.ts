@@ -1,5 +1,6 @@
 /*
-	docs/ERRORS.md has every code of modules/errors.ts with the alert that goes out, and none that is not there; each code is expected by some test.
+	docs/ERRORS.md has every code of modules/errors.ts with the alert that goes out, and none that is not there; each
+	code is expected by some test.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /*
-	Which file imports which: the imports of TypeScript files, found by tokens and with types included, resolved as each build of the stack resolves
-	them. imports.test.ts holds the order of the layers with it, public.test.ts what apps may import.
+	Which file imports which: the imports of TypeScript files, found by tokens and with types included, resolved as each
+	build of the stack resolves them. imports.test.ts holds the order of the layers with it, public.test.ts what apps
+	may import.
 */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -57,8 +58,8 @@ export function namesWith(manifests: readonly string[]): Names {
 }
 
 /**
- * The imports among `files`. A relative import of a module that a build has another file for is of that file: `./pem` in tls/x509/path is
- * tls/x509/pem, wherever that comes from.
+ * The imports among `files`. A relative import finds the file that a build has under the module's name. `./pem` in
+ * tls/x509/path is tls/x509/pem, wherever that comes from.
  */
 export function importGraph(files: Iterable<string>, names: Names): Graph {
 	const ownNames = new Map([...names].map(([name, file]) => [file, name]));

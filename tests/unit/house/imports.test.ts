@@ -1,5 +1,6 @@
 /*
-	Who may import whom (docs/ARCHITECTURE.md): no import runs up a layer, types included, and no files import each other in a circle, in no build.
+	Who may import whom (docs/ARCHITECTURE.md): no import runs up a layer, types included, and no files import each
+	other in a circle, in no build.
 */
 
 import assert from "node:assert/strict";
@@ -80,7 +81,9 @@ const parts = readdirSync(join(projectRoot, "modules", "optional", "without"))
 	.map(name => `modules/optional/without/${name}/manifest.json`)
 	.filter(path => existsSync(join(projectRoot, path)));
 
-/** Every build: all of the stack, the parts that are off by default with it, and without each part that can be left out. */
+/**
+ * Every build: all of the stack, the parts that are off by default with it, and without each part that can be left out.
+ */
 const builds: readonly (readonly string[])[] = [
 	[
 		"hardware/ds/manifest.json",

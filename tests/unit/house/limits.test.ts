@@ -1,6 +1,7 @@
 /*
-	Each limit of modules/ that has a name has a test at its last good value and its first bad one: this table says where. What bounds a server, a certificate or an
-	option is a constant MAX_..., or a member of one of the enums below.
+	Each limit of modules/ that has a name has a test at its last good value and its first bad one: this table says
+	where. What bounds a server, a certificate or an option is a constant MAX_..., or a member of one of the enums
+	below.
 */
 
 import assert from "node:assert/strict";

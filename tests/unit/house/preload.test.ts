@@ -1,6 +1,6 @@
 /*
-	What lies in flash: each module of the stack that has something to run is preloaded, and none that has nothing but types. One that is not preloaded
-	takes memory of every app; one without code takes flash for nothing.
+	What lies in flash: each module of the stack that has something to run is preloaded, and none that has nothing but
+	types. One that is not preloaded takes memory of every app; one without code takes flash for nothing.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	What apps may import: the demo, the examples, the firmware's app and the TypeScript in the documents keep to the public modules.
+	What apps may import: the demo, the examples, the firmware's app and the TypeScript in the documents keep to the
+	public modules.
 */
 
 import assert from "node:assert/strict";
@@ -11,7 +12,10 @@ import { projectRoot } from "../../../host-sim/build/files.js";
 import { importedNames, sourcesBelow } from "./graph.js";
 import { snippets } from "./snippets.js";
 
-/** The files at the top of modules/ that apps import, the optional parts of hardware/, and drop-ins for the SDK's modules. */
+/**
+ * The files at the top of modules/ that apps import, the optional parts of hardware/, and drop-ins for the SDK's
+ * modules.
+ */
 const publicModules =
 	/^tls\/(client|engine|trust|errors|names|sessions|https|fetch|ds|inflate|sdk\/[\w-]+|https\/[\w-]+)$/;
 

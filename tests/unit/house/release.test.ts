@@ -1,5 +1,6 @@
 /*
-	The time of the release: the clock of a device that shows less counts as not set, so it may be neither in the future nor older than the release.
+	The time of the release. The clock of a device that shows less counts as not set, so it may be neither in the future
+	nor older than the release.
 */
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /*
-	The size of things (CONTRIBUTING.md): files have at most 400 lines; functions of the stack at most 60 (as compiled), and at most five parameters, a range of bytes
-	counting as one.
+	The size of things (CONTRIBUTING.md): files have at most 400 lines. Functions of the stack have at most 60 (as
+	compiled), and at most five parameters. A range of bytes counts as one.
 */
 
 import assert from "node:assert/strict";

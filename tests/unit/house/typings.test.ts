@@ -1,5 +1,6 @@
 /*
-	Our classes stand in for those of the SDK: tests/sdk/types compiles against @moddable/typings, and does not where an assignment is wrong.
+	Our classes stand in for those of the SDK: tests/sdk/types compiles against @moddable/typings, and does not where an
+	assignment is wrong.
 */
 
 import assert from "node:assert/strict";

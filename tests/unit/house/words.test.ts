@@ -1,5 +1,6 @@
 /*
-	Plain words in the stack's sources (CONTRIBUTING.md): one word for one thing, sentences of 25 words at most, and none of the names that say nothing to strangers.
+	Plain words in the sources (CONTRIBUTING.md): one word for one thing, and sentences of 25 words at most. In the
+	stack also none of the names that say nothing to strangers.
 */
 
 import assert from "node:assert/strict";
@@ -10,6 +11,7 @@ import { test } from "node:test";
 import { projectRoot } from "../../../host-sim/build/files.js";
 
 const MAX_WORDS = 25;
+const MAX_COLUMNS = 120;
 
 /** Also in names. */
 const OCTET = /octet(?![ _-]?string)/i;
@@ -85,11 +87,12 @@ test("comments and sentences are found", () => {
 function sourcesOf(folder: string): { path: string; source: string }[] {
 	return readdirSync(join(projectRoot, folder), { recursive: true })
 		.map(name => `${folder}/${String(name)}`)
-		.filter(path => /\.(ts|c|h)$/.test(path))
+		.filter(path => /\.(ts|mjs|c|h)$/.test(path) && !path.endsWith("/words.test.ts"))
 		.map(path => ({ path, source: readFileSync(join(projectRoot, path), "utf8") }));
 }
 
-const sources = ["modules", "hardware"].flatMap(sourcesOf);
+const stack = ["modules", "hardware"].flatMap(sourcesOf);
+const sources = [...stack, ...["host-sim", "tests", "roots", "examples"].flatMap(sourcesOf)];
 
 test(`sentences of comments have at most ${MAX_WORDS} words`, () => {
 	let count = 0;
@@ -99,16 +102,41 @@ test(`sentences of comments have at most ${MAX_WORDS} words`, () => {
 			count++;
 			if (countWords(sentence) > MAX_WORDS) long.push(`${path}: ${countWords(sentence)} words: ${sentence}`);
 		}
-	assert.ok(count > 3000, `${count} sentences`);
+	assert.ok(count > 9000, `${count} sentences`);
 	assert.equal(long.length, 0, long.join("\n"));
+});
+
+/** Columns of a line, a tab being four. */
+function columnsOf(line: string): number {
+	return line.replace(/\t/g, "    ").length;
+}
+
+/** Lines of comments as they stand. Tables and code, which are indented, may be wider. */
+function commentLinesOf(source: string): string[] {
+	const inBlocks = [...source.matchAll(/\/\*[^]*?\*\//g)].flatMap(match => match[0].split("\n").slice(1));
+	return [
+		...(source.match(/^[ \t]*(?:\/\*\*?|\/\/) \S.*$/gm) ?? []),
+		...inBlocks.filter(line => !/^[ \t]*\*( {3,}|\t)|^\t(\t| {3,})/.test(line)),
+	];
+}
+
+test(`comments have at most ${MAX_COLUMNS} columns`, () => {
+	let count = 0;
+	const wide: string[] = [];
+	for (const { path, source } of sources)
+		for (const line of commentLinesOf(source)) {
+			count++;
+			if (columnsOf(line) > MAX_COLUMNS) wide.push(`${path}: ${columnsOf(line)} columns: ${line.trim()}`);
+		}
+	assert.ok(count > 8000, `${count} lines`);
+	assert.equal(wide.length, 0, wide.join("\n"));
 });
 
 test("one word for one thing", () => {
 	const found: string[] = [];
-	const all = [...sources, ...["host-sim", "tests", "roots", "examples"].flatMap(sourcesOf)];
-	for (const { path, source } of all.filter(({ path }) => !path.endsWith("/words.test.ts")))
+	for (const { path, source } of sources)
 		for (const line of source.split("\n")) if (OCTET.test(line)) found.push(`${path}: byte: ${line.trim()}`);
-	for (const { path, source } of sources) {
+	for (const { path, source } of stack) {
 		for (const comment of commentsOf(source).map(text => text.replaceAll("\n", " ")))
 			for (const [pattern, better] of words)
 				if (pattern.test(comment)) found.push(`${path}: ${better}: ${comment.trim()}`);

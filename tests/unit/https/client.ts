@@ -1,6 +1,6 @@
 /*
-	Requests, and what becomes of their connection: the queue, keep-alive, a connection that has gone stale, and time. What an
-	application may put into a request is in requests.ts.
+	Requests, and what becomes of their connection: the queue, keep-alive, a connection that has gone stale, and time.
+	What an application may put into a request is in requests.ts.
 */
 
 import { equal, ok, test, throws } from "test/harness";

@@ -1,5 +1,6 @@
 /*
-	"test/unit/https/peer": a connection for HTTPClient without a network. What a server sends is given in pieces; each arrives in a turn of the event loop of its own.
+	"test/unit/https/peer": a connection for HTTPClient without a network. What a server sends is given in pieces; each
+	arrives in a turn of the event loop of its own.
 */
 
 import Timer from "timer";

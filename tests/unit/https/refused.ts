@@ -1,5 +1,6 @@
 /*
-	Responses that are refused, whole, byte by byte and cut in two at each position: the error is the same, it says what is wrong, and nothing comes after it.
+	Responses that are refused, whole, byte by byte and cut in two at each position. The error is the same, it says what
+	is wrong, and nothing comes after it.
 */
 
 import { equal, ok, test } from "test/harness";

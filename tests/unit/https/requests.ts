@@ -1,5 +1,6 @@
 /*
-	What an application puts into a request: its line, headers, a body in pieces; and what is refused of a request and of a client.
+	What an application puts into a request: its line, headers, a body in pieces; and what is refused of a request and
+	of a client.
 */
 
 import { equal, ok, test, throws } from "test/harness";

@@ -1,5 +1,6 @@
 /*
-	Responses as servers send them, whole, byte by byte, and cut in two at each position: what the application gets is the same.
+	Responses as servers send them, whole, byte by byte, and cut in two at each position: what the application gets is
+	the same.
 */
 
 import { equal, note, ok, test } from "test/harness";

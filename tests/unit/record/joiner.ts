@@ -1,6 +1,6 @@
 /*
-	modules/record/joiner.ts: messages out of records, asked about as soon as their header is there, and passed over where there is no room and
-	they need not be kept.
+	modules/record/joiner.ts: messages out of records. They are asked about as soon as their header is there, and passed
+	over if there is no room and they need not be kept.
 */
 
 import { equal, test, throws } from "test/harness";

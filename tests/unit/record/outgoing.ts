@@ -1,5 +1,6 @@
 /*
-	modules/record/outgoing.ts: records as they go out, to a transport that takes all, some or nothing of what it is offered.
+	modules/record/outgoing.ts: records as they go out, to a transport that takes all, some or nothing of what it is
+	offered.
 */
 
 import { bytes, equal, hex, join, ok, test } from "test/harness";

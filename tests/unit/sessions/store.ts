@@ -1,6 +1,6 @@
 /*
-	SessionStore: what it keeps, what it gives, what goes first, and what comes back from storage. Its "sessions" here have the first bytes of real ones: format,
-	version.
+	SessionStore: what it keeps, what it gives, what goes first, and what comes back from storage. Its "sessions" here
+	have the first bytes of real ones: format, version.
 */
 
 import { equal, ok, test, throws } from "test/harness";

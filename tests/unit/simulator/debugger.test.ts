@@ -1,6 +1,6 @@
 /*
-	--debug: a debugger of our own speaks xsbug's protocol with the simulator. It sets breakpoints in TypeScript, in the app and in a preloaded
-	module, steps, reads variables and gets the instruments. The app is apps/debugged.
+	--debug: a debugger of our own speaks xsbug's protocol with the simulator. It sets breakpoints in TypeScript, in the
+	app and in a preloaded module, steps, reads variables and gets the instruments. The app is apps/debugged.
 */
 
 import assert from "node:assert/strict";

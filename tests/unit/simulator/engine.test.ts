@@ -1,6 +1,6 @@
 /*
-	The simulator with the engine of the Moddable SDK, `npm run sim -- APP --engine sdk`, beside its own: what lies in flash, how runs end, and a request over TLS.
-	Without MODDABLE only the simulator's own is tested.
+	The simulator with the engine of the Moddable SDK, `npm run sim -- APP --engine sdk`, beside its own. It compares
+	flash and how runs end, and makes a request over TLS. Without MODDABLE only the simulator's own is tested.
 */
 
 import assert from "node:assert/strict";

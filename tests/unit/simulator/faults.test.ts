@@ -1,6 +1,7 @@
 /*
-	Faults of the accelerators in the paths of a connection: handshakes of both versions, and bulk transfer. Whatever fails, in whatever way,
-	ends in one TLSError that says what was attempted; nothing is handed out that was not authenticated, and native memory is given back.
+	Faults of the accelerators in the paths of a connection: handshakes of both versions, and bulk transfer. Whatever
+	fails, in whatever way, ends in one TLSError that says what was attempted. Nothing is handed out that was not
+	authenticated, and native memory is given back.
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	The figures of docs/XS-PATTERNS.md: slots that each form of code allocates. They are those of XS 13.3; a slot has 16 bytes on a device.
+	The figures of docs/XS-PATTERNS.md: slots that each form of code allocates. They are those of XS 13.3; a slot has 16
+	bytes on a device.
 */
 
 import { equal, ok, test } from "test/harness";

@@ -1,5 +1,6 @@
 /*
-	What the simulator has of the SDK beside sockets and timers, for an app whose manifest includes the SDK's. The app is apps/platform, which has no "creation".
+	What the simulator has of the SDK beside sockets and timers, for an app whose manifest includes the SDK's. The app
+	is apps/platform, which has no "creation".
 */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,6 @@
 /*
-	What tests of wiping and of native memory stand on: searchMemory, keepFreed, failNative and the count of PSA's keys. The app is apps/search.
+	What tests of wiping and of native memory stand on: searchMemory, keepFreed, failNative and the count of PSA's keys.
+	The app is apps/search.
 */
 
 import assert from "node:assert/strict";

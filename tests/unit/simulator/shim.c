@@ -1,6 +1,6 @@
 /*
-	Loaded in front of the C library (LD_PRELOAD): writes what the simulator sets of Nagle's algorithm on standard error, and answers for the names
-	both.example, with addresses of both kinds, and six.example, with an IPv6 address alone.
+	Loaded in front of the C library (LD_PRELOAD). Writes what the simulator sets of Nagle's algorithm on standard
+	error. Answers for both.example, with addresses of both kinds, and for six.example, with an IPv6 address alone.
 */
 
 #define _GNU_SOURCE

@@ -1,6 +1,6 @@
 /*
-	creation.static made smaller in steps of 24 bytes, down to where the engine can't start: each run ends with an exit code of the README's table and a
-	sentence. The app is apps/memory, with a stack of 640 slots and with a small one.
+	creation.static made smaller in steps of 24 bytes, down to where the engine can't start. Each run ends with an exit
+	code of the README's table and a sentence. The app is apps/memory, with a stack of 640 slots and with a small one.
 */
 
 import assert from "node:assert/strict";

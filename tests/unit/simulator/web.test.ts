@@ -1,5 +1,6 @@
 /*
-	"url" and "headers": the simulator's own are as the standard says (apps/web/cases.json), and so are the SDK's, where MODDABLE names its folder.
+	"url" and "headers": the simulator's own are as the standard says (apps/web/cases.json), and so are the SDK's, where
+	MODDABLE names its folder.
 */
 
 import assert from "node:assert/strict";

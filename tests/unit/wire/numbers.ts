@@ -1,6 +1,6 @@
 /*
-	modules/wire/numbers.ts: each number as IANA registers it. Tests' servers take their numbers from the same file, so that a wrong one would
-	be wrong on both sides. A number is named here, and written out.
+	modules/wire/numbers.ts: each number as IANA registers it. Tests' servers take their numbers from the same file, so
+	that a wrong one would be wrong on both sides. A number is named here, and written out.
 */
 
 import { equal, test } from "test/harness";

@@ -1,6 +1,6 @@
 /*
-	The packet vectors of RFC 3610 section 8, and CCM of ccm.c inside XS over these, over Project Wycheproof's, and over texts whose lengths are at the
-	ends of what RFC 3610 allows, with Node's crypto as reference.
+	CCM of ccm.c inside XS, over the packet vectors of RFC 3610 section 8 and Project Wycheproof's. Further plaintexts
+	have lengths at the ends of what RFC 3610 allows, with Node's crypto as reference.
 */
 
 import { createCipheriv, randomBytes, type CipherCCM } from "node:crypto";

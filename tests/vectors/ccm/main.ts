@@ -1,7 +1,7 @@
 /// <reference path="../../../hardware/native.d.ts" />
 /*
-	AES-CCM (RFC 3610) of hardware/psa/ccm.c over the samples of the resource "ccm.json", which ccm.test.ts makes: sealed the same, opened again, refused
-	with a byte changed in any part, and refused with lengths that CCM has not.
+	AES-CCM (RFC 3610) of hardware/psa/ccm.c over the samples of the resource "ccm.json", which ccm.test.ts makes. Each
+	is sealed the same, opened again, and refused with a byte changed in any part. Lengths that CCM has not are refused.
 */
 
 import Resource from "Resource";

@@ -1,4 +1,7 @@
-/* CCM of hardware/psa/ccm.c, for main.ts, with every length that a caller may choose: (sealing, key, nonce, additional, text, tag length). */
+/*
+ * CCM of hardware/psa/ccm.c, for main.ts, with every length that a caller may choose: (sealing, key, nonce, additional,
+ * text, tag length).
+ */
 
 #include "ccm.h"
 

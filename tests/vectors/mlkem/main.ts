@@ -1,6 +1,7 @@
 /*
-	Project Wycheproof's vectors for ML-KEM-768 through hardware/mlkem: public keys from seeds, and shared values from ciphertexts, those that are not valid
-	and give another value (implicit rejection) among them. And what it takes: memory for a call, and none afterwards.
+	Project Wycheproof's vectors for ML-KEM-768 through hardware/mlkem: public keys from seeds, and shared values from
+	ciphertexts. Ciphertexts that are not valid give another value (implicit rejection). And what it takes: memory for a
+	call, and none afterwards.
 */
 
 import Resource from "Resource";

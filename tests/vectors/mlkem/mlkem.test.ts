@@ -1,5 +1,6 @@
 /*
-	ML-KEM-768 of hardware/mlkem, libsodium's: over Project Wycheproof's vectors (main.ts), also under the sanitizers, and beside @noble/post-quantum (noble/).
+	ML-KEM-768 of hardware/mlkem, libsodium's: over Project Wycheproof's vectors (main.ts), also under the sanitizers,
+	and beside @noble/post-quantum (noble/).
 */
 
 import { join } from "node:path";
@@ -35,7 +36,9 @@ else {
 	}
 }
 
-/** The modules of @noble/post-quantum's ML-KEM and of what it stands on, by the names that they import each other by. */
+/**
+ * The modules of @noble/post-quantum's ML-KEM and of what it stands on, by the names that they import each other by.
+ */
 const noble = Object.fromEntries(
 	[
 		"post-quantum/ml-kem",

@@ -1,7 +1,7 @@
 /// <reference path="../../../hardware/native.d.ts" />
 /*
-	ECDSA on P-256 by hardware/psa/p256.c beside PSA Crypto's, over the signatures of the resource "p256.json", which p256.test.ts makes; and who verifies: p256.c
-	without memory, or the chip's unit where there is one.
+	ECDSA on P-256 by hardware/psa/p256.c beside PSA Crypto's, over the signatures of the resource "p256.json", which
+	p256.test.ts makes. Also who verifies: p256.c without memory, or the chip's unit if there is one.
 */
 
 import Resource from "Resource";

@@ -1,4 +1,7 @@
-/* One ECDSA signature on P-256, verified by hardware/psa/p256.c or by PSA Crypto, for main.ts: (digest, key, signature, by PSA); returns PSA's status. */
+/*
+ * One ECDSA signature on P-256, verified by hardware/psa/p256.c or by PSA Crypto, for main.ts: (digest, key, signature,
+ * by PSA); returns PSA's status.
+ */
 
 #include "p256.h"
 

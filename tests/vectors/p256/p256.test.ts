@@ -1,6 +1,6 @@
 /*
-	ECDSA on P-256 by hardware/psa/p256.c against PSA Crypto (main.ts), in the build with Mbed TLS's sources: signatures by Node and OpenSSL, with each number
-	out of range or changed, and Project Wycheproof's.
+	ECDSA on P-256 by hardware/psa/p256.c against PSA Crypto (main.ts), in the build with Mbed TLS's sources. Signatures
+	are Node's, OpenSSL's and Project Wycheproof's, and with each number out of range or changed.
 */
 
 import assert from "node:assert/strict";

@@ -1,7 +1,7 @@
 /// <reference path="../../../hardware/native.d.ts" />
 /*
-	RSA verification of hardware/psa/rsa.c beside PSA Crypto's: inputs that natives.c makes, and the signatures of the resource "rsa.json", which
-	rsa.test.ts makes. `config.inputs` is how many inputs.
+	RSA verification of hardware/psa/rsa.c beside PSA Crypto's: inputs that natives.c makes, and the signatures of the
+	resource "rsa.json", which rsa.test.ts makes. `config.inputs` is how many inputs.
 */
 
 import config from "mc/config";
@@ -49,7 +49,10 @@ function verify(
 	return native("test_rsa_verify").call(this, padding, hash, digest, key, signature, byPSA);
 }
 
-/** By PSA's status. A signature that is not below the modulus is an invalid argument for Mbed TLS, and so is a key that is none. */
+/**
+ * By PSA's status. A signature that is not below the modulus is an invalid argument for Mbed TLS, and so is a key that
+ * is none.
+ */
 function outcomeOf(status: number): Outcome | number {
 	switch (status) {
 		case SUCCESS:

@@ -1,6 +1,6 @@
 /*
-	RSA's public operation of hardware/psa/rsa.c beside that of Mbed TLS, which PSA Crypto calls, for main.ts: on many inputs that are made here, and
-	verdicts on signatures that script gives.
+	RSA's public operation of hardware/psa/rsa.c beside that of Mbed TLS, which PSA Crypto calls, for main.ts. Many
+	inputs are made here, and script gives verdicts on signatures.
 */
 
 #include "rsa.h"
@@ -115,7 +115,10 @@ static bool isSame(Inputs* inputs)
 	return same;
 }
 
-/* (seed, inputs, bytes of the shortest and of the longest modulus): returns how many inputs were accepted. Throws at the first difference. */
+/*
+ * (seed, inputs, bytes of the shortest and of the longest modulus): returns how many inputs were accepted. Throws at
+ * the first difference.
+ */
 void test_rsa_powers(xsMachine* the)
 {
 	Inputs inputs = {.random = bindingInteger(the, 0) + 1};

@@ -1,6 +1,7 @@
 /*
-	RSA verification by hardware/psa/rsa.c against PSA Crypto (main.ts): a million inputs for the public operation, and signatures by keys of many sizes
-	whose encoding is wrong in one place. The same under the sanitizers, with fewer inputs.
+	RSA verification by hardware/psa/rsa.c against PSA Crypto (main.ts). There are a million inputs for the public
+	operation, and signatures by keys of many sizes whose encoding is wrong in one place. The same under the sanitizers,
+	with fewer inputs.
 */
 
 import { constants, createHash, createPrivateKey, generateKeyPairSync, privateEncrypt, randomBytes } from "node:crypto";

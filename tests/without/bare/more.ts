@@ -1,6 +1,6 @@
 /*
-	The option `certificate` as DER, by the environment: TRUST_DER is in hexadecimal. With TRUST_PEM it is that text. Found
-	by client.ts.
+	The option `certificate` as DER, by the environment: TRUST_DER is in hexadecimal. With TRUST_PEM it is that text.
+	Found by client.ts.
 */
 
 import { environment } from "simulator";

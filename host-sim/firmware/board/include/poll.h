@@ -11,7 +11,10 @@ struct pollfd {
 	short events, revents;
 };
 
-/* As POSIX has it, with one rule more: what is due at once goes first, so with a timeout of 0 the line is looked at only now and then. */
+/*
+ * As POSIX has it, with one rule more: what is due at once goes first. So with a timeout of 0 the line is looked at
+ * only now and then.
+ */
 int poll(struct pollfd* files, nfds_t count, int timeout);
 
 #endif

@@ -1,5 +1,6 @@
 /*
-	"tls/handshake/exporter" in a build without keying material for other protocols: the option and the methods for it are refused.
+	"tls/handshake/exporter" in a build without keying material for other protocols: the option and the methods for it
+	are refused.
 */
 
 import type * as whole from "../../../handshake/exporter";

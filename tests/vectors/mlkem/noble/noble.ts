@@ -1,6 +1,7 @@
 /*
-	ML-KEM-768 of hardware/mlkem, which is libsodium's, beside that of @noble/post-quantum on the same engine: public keys from seeds that nobody picked, shared
-	values from ciphertexts of the other, and from ciphertexts with a bit changed (implicit rejection).
+	ML-KEM-768 of hardware/mlkem, which is libsodium's, beside that of @noble/post-quantum on the same engine. Public
+	keys come from random seeds, shared values from the other's ciphertexts, also with a bit changed (implicit
+	rejection).
 */
 
 import { ml_kem768 } from "@noble/post-quantum/ml-kem";

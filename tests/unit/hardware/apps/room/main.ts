@@ -1,6 +1,7 @@
 /*
-	Asks how large a buffer can be, with garbage and what is in use around it, and makes one of config.more bytes more; then how many slots there are
-	beside a buffer of 1,000 bytes, and takes config.moreSlots more than that. Says in a line of JSON what came of it.
+	Asks how large a buffer can be, with garbage and what is in use around it, and makes one of config.more bytes more.
+	Then it asks how many slots there are beside a buffer of 1,000 bytes, and takes config.moreSlots more than that.
+	Says in a line of JSON what came of it.
 */
 
 import config from "mc/config";

@@ -1,6 +1,7 @@
 /*
-	One request after the other to a server at config.port, each with a fault of an accelerator: config.faults lists [action, name, nth,
-	delay?]. A line of JSON for each says how it ended, what came before, and what native memory it left behind.
+	One request after the other to a server at config.port, each with a fault of an accelerator: config.faults lists
+	[action, name, nth, delay?]. A line of JSON for each says how it ended, what came before, and what native memory it
+	left behind.
 */
 
 import config from "mc/config";
@@ -30,7 +31,8 @@ function next(): void {
 			collect();
 			const left = memory().nativeBytes - before;
 			trace(`${JSON.stringify({ fault, opened, received, sum, code: error.code, message: error.message, left })}\n`);
-			// one that did not come to pass is not for the next connection: CCM's calls depend on the length of each signature
+			// one that did not come to pass is not for the next connection: CCM's calls depend on the length of each
+			// signature
 			accelerate("late", fault[1], 1, 0);
 			next();
 		}, 1);

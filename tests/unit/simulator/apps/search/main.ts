@@ -1,5 +1,6 @@
 /*
-	Leaves a secret in every kind of place and has it searched for; has native allocations fail; counts PSA's keys. Prints a line of JSON.
+	Leaves a secret in every kind of place and has it searched for; has native allocations fail; counts PSA's keys.
+	Prints a line of JSON.
 */
 
 import { collect, failNative, keepFreed, memory, searchMemory } from "simulator";

@@ -1,6 +1,6 @@
 /*
-	The chip's self-test, with a fault of an accelerator; or once with each known answer changed in one digit, one after the other, so that it
-	must find each. Its lines, and how many it counts as wrong.
+	The chip's self-test, with a fault of an accelerator. Or once with each known answer changed in one digit, one after
+	the other: it must find each. Its lines, and how many it counts as wrong.
 */
 
 import config from "mc/config";

@@ -1,5 +1,6 @@
 /*
-	The TCP class and the resolver, against the servers of sockets.test.ts on config.port. Prints what happened in a line of JSON.
+	The TCP class and the resolver, against the servers of sockets.test.ts on config.port. Prints what happened in a
+	line of JSON.
 */
 
 import config from "mc/config";
@@ -222,7 +223,10 @@ function wrongOptions(): void {
 	finish();
 }
 
-/** What a socket takes over with `from` is the connection, with what has arrived; the old object is closed, and none of its callbacks comes. */
+/**
+ * What a socket takes over with `from` is the connection, with what has arrived; the old object is closed, and none of
+ * its callbacks comes.
+ */
 function takingOver(): void {
 	const old = new TCP({
 		address,
