@@ -3,57 +3,28 @@
 	and the public surface (tests/unit/house), Biome's lint and format, and the format of C.
 */
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 
-import { prepareApp } from "../build/build.js";
 import { Problem, projectRoot } from "../build/files.js";
 import { run } from "../build/process.js";
 import { say } from "../build/progress.js";
-import { compileTypeScript } from "../build/typescript.js";
 import { type Options, readOptions, refuseOther } from "./arguments.js";
+import { checkTypes } from "./check/types.js";
 import { runCommand } from "./guarded.js";
 import { main as test } from "./test.js";
 
 const usage = `npm run check [-- --fix]
 
-Checks types in every build of the stack, the order of imports and what apps may import (npm test -- unit/house), the
-documents, Biome's lint and format (biome.json), and the format of C (.clang-format).
+Checks types in every build of the stack, of examples, and of tests, also of those that run inside XS. Also the order
+of imports and what apps may import (npm test -- unit/house), the documents, Biome's lint and format (biome.json), and
+the format of C (.clang-format).
 
   --fix    mends what Biome can mend safely, and formats
 `;
 
 const options: Options<{ isFixing: boolean }> = { "--fix": { set: result => (result.isFixing = true) } };
-
-/** Compiles the demo, and the stack with each part that is off by default or left out, strictly. */
-async function checkTypes(): Promise<void> {
-	await compileTypeScript(...typesOf(".", []));
-	await compileTypeScript(...typesOf("hardware/selftest", []));
-	const optional = readdirSync(join(projectRoot, "modules", "optional"), { recursive: true })
-		.map(String)
-		.filter(path => path.endsWith("manifest.json"));
-	for (const path of [
-		...optional.map(name => join("modules", "optional", name)),
-		"hardware/ds/manifest.json",
-		"hardware/inflate/manifest.json",
-	])
-		await compileTypeScript(...typesOf("tests/bench", [path]));
-}
-
-function typesOf(app: string, manifests: readonly string[]): Parameters<typeof compileTypeScript> {
-	const folder = join(projectRoot, app);
-	const { manifest, files } = prepareApp(folder, {
-		extra: { include: manifests.map(path => relative(folder, join(projectRoot, path))) },
-	});
-	Object.assign(manifest.typescript.tsconfig.compilerOptions, {
-		strict: true,
-		noUncheckedIndexedAccess: true,
-		noImplicitOverride: true,
-	});
-	const label = ["check", app, ...manifests].join("-").replace(/\/manifest\.json$/, "");
-	return [manifest, files, label];
-}
 
 /** Runs Biome's lint and formatter. Warnings are printed, errors fail. */
 async function lint(isFixing: boolean): Promise<void> {

@@ -63,9 +63,19 @@ export interface SuiteOptions extends RunOptions {
 	readonly extra?: { readonly modules?: object; readonly creation?: object; readonly [member: string]: unknown };
 }
 
-/** Runs one file of tests as an app of its own; each of its tests becomes a subtest. */
+/** What suite.json in a folder adds to the manifest of its tests, with paths from tests/. */
+function suiteManifest(folder: string): NonNullable<SuiteOptions["extra"]> {
+	const file = join(testsFolder, folder, "suite.json");
+	return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>) : {};
+}
+
+/**
+ * Runs one file of tests as an app of its own; each of its tests becomes a subtest. The manifest has what the folder's
+ * suite.json says, and `extra`.
+ */
 export function runSuite(file: string, folder: string, options: SuiteOptions = {}): void {
-	const { variant = "native", config = {}, extra = {}, title = relative(testsFolder, file) } = options;
+	const { variant = "native", config = {}, title = relative(testsFolder, file) } = options;
+	const extra = { ...suiteManifest(folder), ...options.extra };
 	const name = moduleName(file);
 	test(`${title}, ${variant}`, async t => {
 		const app = await buildApp(testsFolder, {
@@ -91,17 +101,10 @@ export function runSuite(file: string, folder: string, options: SuiteOptions = {
 	});
 }
 
-/**
- * Every file of a folder that holds tests, in each variant. What suite.json in the folder says goes into the manifest,
- * with paths from tests/.
- */
-export function runFolder(folder: string, variants: readonly string[], options: SuiteOptions = {}): void {
-	const file = join(testsFolder, folder, "suite.json");
-	const extra = existsSync(file)
-		? { ...(JSON.parse(readFileSync(file, "utf8")) as object), ...options.extra }
-		: options.extra;
+/** Every file of a folder that holds tests, in each variant. */
+export function runFolder(folder: string, variants: readonly string[]): void {
 	for (const file of scripts(folder)) {
 		if (!/import \{[^}]*\btest\b[^}]*\} from "test\/harness"/.test(readFileSync(file, "utf8"))) continue;
-		for (const variant of variants) runSuite(file, folder, { ...options, ...(extra ? { extra } : {}), variant });
+		for (const variant of variants) runSuite(file, folder, { variant });
 	}
 }

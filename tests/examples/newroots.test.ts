@@ -62,7 +62,6 @@ for (const variant of variants) {
 		variant,
 		config: { key },
 		extra: {
-			modules: { "new-roots/slots": "../examples/new-roots/slots" },
 			data: {
 				"*": (["v2", "v3", "v4", "stranger"] as const).map(name => resource("slots", `${name}.bin`, stores[name])),
 			},

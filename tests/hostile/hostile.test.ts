@@ -20,17 +20,8 @@ const sanitizers = {
 	UBSAN_OPTIONS: "halt_on_error=1:print_stacktrace=1",
 };
 
-const extra = {
-	include: [
-		...["ds", "ed25519", "inflate", "legacy", "mlkem"].map(name => `../hardware/${name}/manifest.json`),
-		...["file", "preference"].map(name => `../host-sim/provided/${name}.json`),
-	],
-	modules: { "tls/selftest/answers": "../hardware/selftest/answers" },
-	data: { bytes: "./hostile/bytes" },
-};
-
 for (const variant of [...variants, "native-asan"])
-	runSuite(join(folder, "hostile.ts"), "hostile", { variant, extra, env: variant.endsWith("asan") ? sanitizers : {} });
+	runSuite(join(folder, "hostile.ts"), "hostile", { variant, env: variant.endsWith("asan") ? sanitizers : {} });
 
 /** Bind the natives of aead.ts and agree.ts once more. */
 const seconds = ["selftest/cipher.ts", "selftest/keyshare.ts"];

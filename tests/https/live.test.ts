@@ -182,15 +182,4 @@ const config = {
 for (const [file, variant] of variants
 	.filter(name => !lacksZlib(name))
 	.flatMap(name => ["live.ts", "kept.ts"].map(one => [one, name] as const)))
-	runSuite(join(projectRoot, "tests", "https", file), "https", {
-		variant,
-		config,
-		extra: {
-			include: [
-				"../hardware/inflate/manifest.json",
-				"../modules/fetch/manifest.json",
-				"../modules/optional/sessions/manifest.json",
-				"../roots/manifest.json",
-			],
-		},
-	});
+	runSuite(join(projectRoot, "tests", "https", file), "https", { variant, config });

@@ -98,6 +98,6 @@ for (const variant of variants) {
 	runSuite(join(projectRoot, "tests/legacy/cbc.ts"), "legacy", {
 		variant,
 		timeout: 300,
-		extra: { data: { "*": join(folder, "cbc") }, include: ["../hardware/legacy/manifest.json"] },
+		extra: { data: { "*": join(folder, "cbc") } },
 	});
 }

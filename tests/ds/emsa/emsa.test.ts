@@ -96,10 +96,7 @@ else {
 			title: "EMSA",
 			variant,
 			env: { SIM_EFUSE_DS_KEY0: hmacKey.toString("hex") },
-			extra: {
-				data: { "*": ["emsa", "key", "public"].map(name => join(folder, name)) },
-				include: ["./ds/emsa/manifest.json"],
-			},
+			extra: { data: { "*": ["emsa", "key", "public"].map(name => join(folder, name)) } },
 		});
 	}
 }

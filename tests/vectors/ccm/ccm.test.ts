@@ -298,7 +298,7 @@ function check(title: string, samples: readonly Sample[]): void {
 		runSuite(join(projectRoot, "tests/vectors/ccm/main.ts"), "vectors/ccm", {
 			title: `CCM: ${title}`,
 			variant,
-			extra: { data: { ccm: file }, include: ["./vectors/ccm/manifest.json"] },
+			extra: { data: { ccm: file } },
 		});
 	}
 }

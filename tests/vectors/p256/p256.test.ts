@@ -133,7 +133,7 @@ else {
 	runSuite(join(projectRoot, "tests/vectors/p256/main.ts"), "vectors/p256", {
 		title: "P-256 by p256-m",
 		variant: VARIANT,
-		extra: { data: { "*": join(folder, "p256") }, include: ["./vectors/p256/manifest.json"] },
+		extra: { data: { "*": join(folder, "p256") } },
 	});
 	for (const file of lacksVectors ? [] : ["ecdsa_secp256r1_sha256", "ecdsa_secp256r1_sha512"]) {
 		runSuite(join(projectRoot, "tests/vectors/wycheproof.ts"), "vectors", {

@@ -262,6 +262,6 @@ for (const variant of [...variants, "native-asan"]) {
 		variant,
 		config: { inputs: variant === "native" ? "1000000" : "50000" },
 		env: variant === "native-asan" ? sanitizers : {},
-		extra: { data: { "*": join(folder, "rsa") }, include: ["./vectors/rsa/manifest.json"] },
+		extra: { data: { "*": join(folder, "rsa") } },
 	});
 }
