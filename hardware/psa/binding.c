@@ -130,11 +130,22 @@ bool bindingBoolean(xsMachine* the, xsIntegerValue index)
 	return xsmcToBoolean(*argument(the, index));
 }
 
-void bindingText(xsMachine* the, xsIntegerValue index, char* text, size_t size)
+static xsSlot* stringArgument(xsMachine* the, xsIntegerValue index)
 {
 	xsSlot* slot = argument(the, index);
 	if (xsmcTypeOf(*slot) != xsStringType)
 		xsTypeError("argument %d is no string", (int)index + 1);
+	return slot;
+}
+
+const char* bindingString(xsMachine* the, xsIntegerValue index)
+{
+	return xsmcToString(*stringArgument(the, index));
+}
+
+void bindingText(xsMachine* the, xsIntegerValue index, char* text, size_t size)
+{
+	xsSlot* slot = stringArgument(the, index);
 	xsmcToStringBuffer(*slot, text, (xsIntegerValue)size);
 }
 

@@ -88,6 +88,8 @@ uint32_t bindingUnsigned(xsMachine* the, xsIntegerValue index);
 uint64_t bindingSequence(xsMachine* the, xsIntegerValue index);
 /* True for what script takes for true. */
 bool bindingBoolean(xsMachine* the, xsIntegerValue index);
+/* The characters of a string, with a 0 behind them. As a buffer's, they stay until the native makes something in XS. */
+const char* bindingString(xsMachine* the, xsIntegerValue index);
 /* Copies a string, with a 0 behind it. Throws RangeError if it is longer than `size` - 1 bytes. */
 void bindingText(xsMachine* the, xsIntegerValue index, char* text, size_t size);
 /* PSA's name for one of TLS's hash functions, by its number in HashAlgorithm. */

@@ -7,6 +7,8 @@ import { refuse, TLSError } from "../errors";
 import { expectBuffer, Purpose } from "../wire/memory";
 import { Pieces } from "./body";
 import type { Body } from "./body";
+import { parseJSON } from "./json";
+import { decodeText, textLength } from "tls/hardware/text/text";
 
 /** Decompresses gzip (RFC 1952): all of `from[start..end)` into all of `to`. hardware/inflate has one. */
 export type Gunzip = (from: Uint8Array, start: number, end: number, to: Uint8Array) => boolean;
@@ -143,14 +145,20 @@ export class Response {
 		}
 	}
 
-	/** The whole body as text in UTF-8. */
+	/** The whole body as text in UTF-8; U+FFFD stands for what is none. */
 	async text(): Promise<string> {
-		return String.fromArrayBuffer(await this.arrayBuffer());
+		const bytes = new Uint8Array(await this.arrayBuffer());
+		expectBuffer(textLength(bytes, 0, bytes.length), Purpose.data);
+		return decodeText(bytes, 0, bytes.length);
 	}
 
-	/** The whole body, read as JSON. SyntaxError where it is none. */
-	async json(): Promise<any> {
-		return JSON.parse(await this.text());
+	/**
+	 * The whole body, read as JSON: all of it, or only the properties called `names`. XS keeps each name that it has
+	 * met until the app ends: give `names` for a server that may send any. SyntaxError where it is no JSON; TLSError
+	 * "out_of_memory" if there is no room for what it becomes, "http" if it has more than 20 levels.
+	 */
+	async json(names?: readonly string[]): Promise<any> {
+		return parseJSON(await this.text(), names);
 	}
 
 	#isCompressed(): boolean {

@@ -25,6 +25,7 @@ import * as cbc from "tls/hardware/legacy/cbc";
 import * as dhe from "tls/hardware/legacy/dhe";
 import * as rsa from "tls/hardware/legacy/rsa";
 import * as mlkem from "tls/hardware/mlkem/mlkem";
+import * as text from "tls/hardware/text/text";
 import * as ds from "tls/ds";
 import * as inflate from "tls/inflate";
 import { answers } from "tls/selftest/answers";
@@ -105,6 +106,7 @@ export const modules: Readonly<Record<string, object>> = {
 	"legacy/cbc": cbc,
 	"legacy/dhe": dhe,
 	"legacy/rsa": rsa,
+	"text/text": text,
 	ds,
 	inflate,
 	simulator,
@@ -225,6 +227,9 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 	},
 	expandEd25519: { function: ed25519.expandEd25519, args: () => [buffer(32), 0, buffer(64)] },
 	signEd25519: { function: ed25519.signEd25519, args: () => [buffer(64), buffer(), buffer(64)] },
+	textLength: { function: text.textLength, args: () => [bytes("efbbbf61c3a4ff"), 0, 7] },
+	decodeText: { function: text.decodeText, args: () => [bytes("efbbbf61c3a4ff"), 0, 7] },
+	measureJSON: { function: text.measureJSON, args: () => ['{"a":[1,"b"]}'] },
 	readSeconds: { function: time.readSeconds, args: () => [bytes("170d3236303330313132303030305a"), 0, 15] },
 	groupOfPrime: { function: dhe.groupOfPrime, args: () => [buffer(), 0, 256] },
 	encryptPremaster: {

@@ -65,6 +65,12 @@ const answer: RequestListener = (request, response) => {
 			case "json":
 				response.writeHead(200, { "content-type": "application/json", "content-length": 17 }).end('{"hello":"world"}');
 				break;
+			case "bytes":
+				response.end(Buffer.from(value!, "hex"));
+				break;
+			case "nested":
+				response.end("[".repeat(Number(value)) + "]".repeat(Number(value)));
+				break;
 			case "empty":
 				response.writeHead(204).end();
 				break;

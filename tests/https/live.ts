@@ -36,6 +36,21 @@ test("JSON", async () => {
 	await rejects(response.text(), TypeError);
 });
 
+test("text of any bytes, and JSON behind a byte order mark", async () => {
+	equal(await (await get("/bytes/610062ff63")).text(), "a\u{0}b\ufffdc");
+	equal(await (await get("/bytes/efbbbf7b2261223a317d")).json(), { a: 1 });
+	// nothing behind a character of 0 is overlooked
+	await rejects((await get("/bytes/317b00")).json(), SyntaxError);
+});
+
+test("JSON: its depth is bounded, and names can be chosen", async () => {
+	equal(JSON.stringify(await (await get("/nested/20")).json()), "[".repeat(20) + "]".repeat(20));
+	await rejects((await get("/nested/21")).json(), "http");
+	await rejects((await get("/nested/30000")).json(), "http");
+	equal(await (await get("/json")).json(["other"]), {});
+	await rejects((await get("/json")).json("hello" as never), "configuration");
+});
+
 test("a status that is no success is a response", async () => {
 	const response = await get("/missing");
 	equal([response.ok, response.status, await response.text()], [false, 404, "nothing here"]);

@@ -45,6 +45,7 @@ const where: Readonly<Record<string, string>> = {
 	"sessions.ts MAX_KEY": "unit/sessions/store.ts",
 	"sessions.ts MAX_SESSIONS": "unit/sessions/store.ts",
 	"url.ts MAX_URL": "unit/https/urls.ts",
+	"json.ts MAX_DEPTH": "unit/https/text.ts",
 	"exporter.ts MAX_LABEL": "unit/handshake/exporter.ts",
 	"exporter.ts MAX_CONTEXT": "unit/handshake/exporter.ts",
 	"exporter.ts MAX_EXPORT": "unit/handshake/exporter.ts",
