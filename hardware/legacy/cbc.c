@@ -116,7 +116,7 @@ void xs_cbc_needsNewKey(xsMachine* the)
 	xsmcSetBoolean(xsResult, cbc->sequence >= cbc->recordLimit);
 }
 
-/* Bytes that are encrypted if the text has so many: with the MAC, if it is inside, and the shortest padding. */
+/* Bytes that are encrypted if the plaintext has so many: with the MAC, if it is inside, and the shortest padding. */
 static size_t paddedLength(const CBC* cbc, size_t length)
 {
 	size_t inside = length + (cbc->encryptThenMac ? 0 : cbc->macLength);
@@ -142,7 +142,7 @@ void xs_cbc_receivedOverhead(xsMachine* the)
 	xsmcSetInteger(xsResult, kBlock + thisCBC(the)->macLength + kPaddingMax);
 }
 
-/* What goes into the MAC before the text: sequence number, type and version, and the length of what follows. */
+/* What goes into the MAC before the plaintext: sequence number, type and version, and the length of what follows. */
 static void makeHeader(const CBC* cbc, const uint8_t* record, size_t length, uint8_t* to)
 {
 	bindingPutSequence(to, cbc->sequence);
@@ -238,7 +238,7 @@ void xs_cbc_seal(xsMachine* the)
 	xsmcSetInteger(xsResult, record + (xsIntegerValue)whole);
 }
 
-/* Padding of what the MAC has already vouched for: the length of the text, or -1. */
+/* Padding of what the MAC has already vouched for: the length of the plaintext, or -1. */
 static int32_t textLength(const uint8_t* text, size_t length)
 {
 	size_t padding = (size_t)text[length - 1] + 1;

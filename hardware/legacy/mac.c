@@ -63,8 +63,8 @@ static uint32_t checkPadding(const uint8_t* bytes, size_t length, size_t macLeng
 }
 
 /*
-	* The inner hash over the first `textLength` bytes, and the MAC that follows them; `least` is the shortest that the
-	text may be. The hash * is finished at every length up to the longest.
+	The inner hash over the first `textLength` bytes, and the MAC that follows them; `least` is the shortest that the
+	plaintext may be. The hash is finished at every length up to the longest.
 */
 static psa_status_t gather(psa_hash_operation_t* running, size_t macLength, const uint8_t* bytes, size_t length,
 	size_t least, uint32_t textLength, uint8_t* inner, uint8_t* received)

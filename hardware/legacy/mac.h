@@ -14,7 +14,7 @@
 enum {
 	kMACMax = 48,       /* bytes of HMAC-SHA-384, the longest one that a suite has */
 	kMACBlockMax = 128, /* bytes of the longest hash's block */
-	kMACHeader = 13,    /* sequence number, type, version, length: what goes into the MAC before the text */
+	kMACHeader = 13,    /* sequence number, type, version, length: what goes into the MAC before the plaintext */
 };
 
 /*

@@ -167,7 +167,7 @@ class SelfTest {
 		made.close();
 	}
 
-	/** Lays a record of `size` bytes of text at `at`; returns its end without the tag. */
+	/** Lays a record of `size` bytes of plaintext at `at`; returns its end without the tag. */
 	#layRecord(at: number, size: number, tag: number): number {
 		const buffer = this.#buffer;
 		buffer[at] = 23;

@@ -1,5 +1,5 @@
 /*
-	How much text the server may put in a record: what the application asks for or, if it does not say, what memory
+	How much plaintext the server may put in a record: what the application asks for or, if it does not say, what memory
 	allows (RFC 8449 section 4, RFC 6066 section 4).
 */
 
@@ -9,7 +9,7 @@ import { ProtocolLength, ProtocolVersion } from "../wire/numbers";
 
 /** What a ClientHello asks for. */
 export interface RecordLimits {
-	/** record_size_limit, 0 if it is left out: text in bytes, in TLS 1.3 with one for the type. */
+	/** record_size_limit, 0 if it is left out: bytes of plaintext, in TLS 1.3 with one for the type. */
 	readonly recordSizeLimit: number;
 	/** RFC 6066's number for max_fragment_length, 1 to 4 for 512 to 4096; 0 if it is left out. */
 	readonly maxFragmentCode: number;
@@ -40,10 +40,10 @@ export function fragmentCode(length: number): number {
 	return code;
 }
 
-/** The highest of RFC 6066's numbers for no more than `text` bytes, which are at least 512. */
-function codeThatFits(text: number): number {
+/** The highest of RFC 6066's numbers for no more than `plaintext` bytes, which are at least 512. */
+function codeThatFits(plaintext: number): number {
 	let code = 1;
-	for (let length = Size.least * 2; length <= Size.fragment && length <= text; length *= 2) code++;
+	for (let length = Size.least * 2; length <= Size.fragment && length <= plaintext; length *= 2) code++;
 	return code;
 }
 
@@ -54,9 +54,12 @@ function codeThatFits(text: number): number {
  */
 export function limitsFor(room: number, maxVersion: ProtocolVersion): RecordLimits {
 	const fits = Math.floor((room - Size.beside) / 2) - Size.overhead;
-	const text = fits < Size.least ? Size.least : fits < ProtocolLength.plaintext ? fits : ProtocolLength.plaintext;
+	const plaintext = fits < Size.least ? Size.least : fits < ProtocolLength.plaintext ? fits : ProtocolLength.plaintext;
 	const type = maxVersion === ProtocolVersion.tls12 ? 0 : 1;
-	return { recordSizeLimit: text + type, maxFragmentCode: text < ProtocolLength.plaintext ? codeThatFits(text) : 0 };
+	return {
+		recordSizeLimit: plaintext + type,
+		maxFragmentCode: plaintext < ProtocolLength.plaintext ? codeThatFits(plaintext) : 0,
+	};
 }
 
 /** Longest handshake message for `room` bytes of memory: it lies there beside what the handshake itself needs. */

@@ -14,7 +14,7 @@ const ZEROS = 256;
 const zeros = new Uint8Array(ZEROS);
 
 export class Incoming extends Deframer {
-	/** The text of the record in the buffer: `at..end` is what is still to be used. */
+	/** The plaintext of the record in the buffer: `at..end` is what is still to be used. */
 	at = 0;
 	end = 0;
 	/** What the server picked; 0 until then. */
@@ -35,7 +35,7 @@ export class Incoming extends Deframer {
 	}
 
 	/**
-	 * The record that has arrived whole: unprotects it, sets `at` and `end` to its text, and returns its content type.
+	 * The record that has arrived whole: unprotects it, sets `at` and `end` to its plaintext, and returns its type.
 	 */
 	openRecord(): number {
 		const buffer = this.buffer,
@@ -85,8 +85,8 @@ export class Incoming extends Deframer {
 	}
 
 	/**
-	 * Where TLS 1.3's content type stands: behind the text, with zeros up to `end` (RFC 8446 section 5.4). Long padding
-	 * is compared in C.
+	 * Where TLS 1.3's content type stands: behind the plaintext, with zeros up to `end` (RFC 8446 section 5.4). Long
+	 * padding is compared in C.
 	 */
 	private typeAt(end: number): number {
 		const buffer = this.buffer;

@@ -70,41 +70,41 @@ export function leafFaults(): ChainCase[] {
 	];
 }
 
-function authorityFaults(): ChainCase[] {
+function caFaults(): ChainCase[] {
 	const explicit = { id: "2.5.29.19", isCritical: true, value: sequence(integer(0)) };
 	return [
 		fault(
-			"an authority without the CA flag",
+			"a CA without the CA flag",
 			{ lower: { isAuthority: false, keyUsage: ["keyCertSign"] } },
 			"bad_certificate",
 			/certificate 1 \(CN=Lower CA\) is not a CA/,
 		),
 		fault(
-			"an authority with the CA flag false",
+			"a CA with the CA flag false",
 			{ lower: { isAuthority: false, keyUsage: ["keyCertSign"], extensions: [explicit] } },
 			"bad_certificate",
 			/certificate 1 \(CN=Lower CA\) is not a CA/,
 		),
 		fault(
-			"the upper authority without the CA flag",
+			"the upper CA without the CA flag",
 			{ upper: { isAuthority: false, keyUsage: ["keyCertSign"] } },
 			"bad_certificate",
 			/certificate 2 \(CN=Upper CA\) is not a CA/,
 		),
 		fault(
-			"an authority that may not sign certificates",
+			"a CA that may not sign certificates",
 			{ lower: { keyUsage: ["digitalSignature", "cRLSign"] } },
 			"bad_certificate",
 			/certificate 1 \(CN=Lower CA\) may not sign certificates/,
 		),
 		fault(
-			"an authority for mail",
+			"a CA for mail",
 			{ lower: { extendedKeyUsage: ["emailProtection"] } },
 			"bad_certificate",
 			/certificate 1 \(CN=Lower CA\) may not issue certificates of servers/,
 		),
 		fault(
-			"a path longer than an authority allows",
+			"a path longer than a CA allows",
 			{ upper: { pathLength: 0 } },
 			"bad_certificate",
 			/certificate 2 \(CN=Upper CA\) allows 0 intermediates below it, there are 1/,
@@ -122,7 +122,7 @@ function authorityFaults(): ChainCase[] {
 			/its issuer's name is, but may not issue others/,
 		),
 		fault(
-			"an authority with a critical extension that is unknown",
+			"a CA with a critical extension that is unknown",
 			{ lower: { extensions: [{ id: "1.3.6.1.4.1.99999.1", isCritical: true, value: Buffer.of(5, 0) }] } },
 			"unsupported_certificate",
 			/certificate 1 \(CN=Lower CA\)/,
@@ -143,13 +143,13 @@ function constraintFaults(): ChainCase[] {
 	const directory = context(4, true, world.leaf.subject);
 	return [
 		fault(
-			"a name that an authority may not certify",
+			"a name that a CA may not certify",
 			{ lower: { permitted: ["other.example"] } },
 			"bad_certificate",
 			notPermitted("certificate 1"),
 		),
 		fault(
-			"a name that the upper authority may not certify",
+			"a name that the upper CA may not certify",
 			{ upper: { permitted: ["erver.example"] } },
 			"bad_certificate",
 			notPermitted("certificate 2"),
@@ -234,5 +234,5 @@ function constraintFaults(): ChainCase[] {
 }
 
 export function issuerFaults(): ChainCase[] {
-	return [...authorityFaults(), ...constraintFaults()];
+	return [...caFaults(), ...constraintFaults()];
 }

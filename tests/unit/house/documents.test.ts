@@ -13,6 +13,7 @@ import { describe, test } from "node:test";
 import { prepareApp } from "../../../host-sim/build/build.js";
 import { buildFolder, projectRoot, writeWhole } from "../../../host-sim/build/files.js";
 import { tsconfig } from "../../../host-sim/build/typescript.js";
+import { importedNames } from "./graph.js";
 import { documents, snippets } from "./snippets.js";
 
 /** Folders that paths in the documents begin with. */
@@ -91,6 +92,31 @@ function namedTests(document: string): string[] {
 		.map(name => name.replace(/\.$/, ""));
 }
 
+/** The modules of modules/ that a room imports, as rooms. */
+function importsOf(room: string): string[] {
+	return importedNames(text(`modules/${room}.ts`))
+		.filter(name => name.startsWith("."))
+		.map(name => posix.join(posix.dirname(room), name));
+}
+
+function roomsIn(list: string): string[] {
+	return list.match(/[a-z]+[a-z0-9]*(?:\/[a-z0-9]+)+|\bclient\b|\bconfigure\b/g) ?? [];
+}
+
+/** True if a room imports the other, itself or by one file between. */
+function leadsTo(room: string, other: string): boolean {
+	return importsOf(room).some(next => next === other || importsOf(next).includes(other));
+}
+
+/** The rooms that are not reached from the first, over imports of one room by another in either direction. */
+function unconnected(rooms: readonly string[]): string[] {
+	const reached = rooms.slice(0, 1);
+	for (const from of reached)
+		for (const room of rooms)
+			if (!reached.includes(room) && (leadsTo(from, room) || leadsTo(room, from))) reached.push(room);
+	return rooms.filter(room => !reached.includes(room));
+}
+
 describe("documents", () => {
 	test("links lead somewhere", () => {
 		report(
@@ -146,13 +172,18 @@ describe("documents", () => {
 		const rows = [...text("docs/ARCHITECTURE.md").matchAll(/^\| ([^|]+) \| (\d+) \(\d+\) \| ([^|]+) \|$/gm)];
 		assert.ok(rows.length >= 5);
 		for (const [, what, count, list] of rows) {
-			const rooms = list!.match(/[a-z]+[a-z0-9]*(?:\/[a-z0-9]+)+|\bclient\b|\bconfigure\b/g) ?? [];
+			const [rooms, others] = list!.split("by way of").map(roomsIn) as [string[], string[]?];
 			assert.equal(rooms.length, Number(count), `${what}: ${rooms.join(", ")}`);
 			report(
 				rooms.filter(room => !existsSync(join(projectRoot, "modules", `${room}.ts`))).map(room => `${what}: ${room}`),
 				"rooms that are not there",
 			);
+			report(unconnected([...rooms, ...(others ?? [])]), `${what}: rooms that no other room leads to`);
 		}
+	});
+
+	test("a room that nothing leads to is found", () => {
+		assert.deepEqual(unconnected(["connection/driver", "record/joiner", "x509/pem"]), ["x509/pem"]);
 	});
 
 	test("README has at most 150 lines", () => assert.ok(text("README.md").split("\n").length <= 151));

@@ -1,6 +1,6 @@
 /*
-	Plain words in the sources (CONTRIBUTING.md): one word for one thing, and sentences of 25 words at most. In the
-	stack also none of the names that say nothing to strangers.
+	Plain words in sources and documents (CONTRIBUTING.md): one word for one thing, and sentences of 25 words at most.
+	In the stack also none of the names that say nothing to strangers.
 */
 
 import assert from "node:assert/strict";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { projectRoot } from "../../../host-sim/build/files.js";
+import { documents } from "./snippets.js";
 
 const MAX_WORDS = 25;
 const MAX_COLUMNS = 120;
@@ -103,6 +104,32 @@ test(`sentences of comments have at most ${MAX_WORDS} words`, () => {
 			if (countWords(sentence) > MAX_WORDS) long.push(`${path}: ${countWords(sentence)} words: ${sentence}`);
 		}
 	assert.ok(count > 9000, `${count} sentences`);
+	assert.equal(long.length, 0, long.join("\n"));
+});
+
+/** Sentences of a document. Code, tables and headings are none; of a link its words count. */
+function sentencesOfDocument(source: string): string[] {
+	return source
+		.replace(/^```[^]*?^```/gm, "")
+		.replace(/^(\t| {4}|\||#).*$/gm, "")
+		.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+		.replaceAll("**", "")
+		.split(/\n\s*\n|\n(?=\s*(?:[-*]|\d+\.) )/)
+		.flatMap(sentencesOf);
+}
+
+test(`sentences of documents have at most ${MAX_WORDS} words`, () => {
+	const example = "# Title\n\nOne [two](three four).\n\n- Five\n  six.\n- Seven.\n\n| a | b |\n\n\tcode\n";
+	const found = sentencesOfDocument(example).map(one => one.trim());
+	assert.deepEqual(found.filter(Boolean), ["One two.", "- Five six.", "- Seven."]);
+	let count = 0;
+	const long: string[] = [];
+	for (const document of documents)
+		for (const sentence of sentencesOfDocument(readFileSync(join(projectRoot, document), "utf8"))) {
+			count++;
+			if (countWords(sentence) > MAX_WORDS) long.push(`${document}: ${countWords(sentence)} words: ${sentence.trim()}`);
+		}
+	assert.ok(count > 1000, `${count} sentences`);
 	assert.equal(long.length, 0, long.join("\n"));
 });
 
