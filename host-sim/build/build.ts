@@ -131,7 +131,7 @@ export function prepareApp(
 }
 
 /** The SDK's for the ESP32-C3: of its target, and of manifest_base.json (8.2.3). */
-const sdkCreation: Dictionary = {
+export const sdkCreation: Dictionary = {
 	static: 94208,
 	chunk: { initial: 1536, incremental: 512 },
 	heap: { initial: 512, incremental: 64 },

@@ -24,6 +24,7 @@ typedef struct Module {
 	/* What it takes of flash when the SDK's linker has linked it: linked.c. */
 	struct {
 		double code, slots, chunks, names, tables;
+		txID namesStart, namesEnd;
 	} linked;
 } Module;
 

@@ -52,8 +52,12 @@ const SimNative simBuiltinNatives[] = {
 };
 /* clang-format on */
 
-const char* const simBuiltinNames[] = {"default", "trace", "byteLength", "address", "host", "port", "nodelay", "format",
-	"from", "target", "onReadable", "onWritable", "onError", "chunks", "chunksPeak", "chunksLimit", "slots",
-	"slotsPeak", "slotsLimit", "slotSize", "stack", "stackPeak", "stackLimit", "keys", "collections", "nativeBytes",
-	"nativePeak", "nativeAllocations", "slotAllocations", "chunkAllocations", "keySlots", "name", "calls", "bytes",
-	"failed", "freeChunks", "native", "freed", "other", "total", "length", NULL};
+/* Names that the SDK's C files for a device have, too: its TCP class, its timers, what opens either. */
+const char* const simDeviceNames[] = {
+	"address", "format", "from", "nodelay", "onError", "onReadable", "onWritable", "port", "target", NULL};
+
+/* Names that only the simulator's C files have. */
+const char* const simBuiltinNames[] = {"default", "trace", "byteLength", "host", "chunks", "chunksPeak", "chunksLimit",
+	"slots", "slotsPeak", "slotsLimit", "slotSize", "stack", "stackPeak", "stackLimit", "keys", "collections",
+	"nativeBytes", "nativePeak", "nativeAllocations", "slotAllocations", "chunkAllocations", "keySlots", "name",
+	"calls", "bytes", "failed", "freeChunks", "native", "freed", "other", "total", "length", NULL};

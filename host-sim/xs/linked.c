@@ -23,12 +23,9 @@ enum {
 	kNewerSlots = 0,
 	kNewerKeys = 0,
 #else
-	/*
-	 * Built-ins that the SDK's engine has and XS 13 has not, and their names: what --engine sdk counts beyond this (SDK
-	 * 8.2.3).
-	 */
-	kNewerSlots = 320,
-	kNewerKeys = 44,
+	/* Built-ins that XS 13 lacks, and newerNames: what --engine sdk counts beyond this (SDK 8.2.3). */
+	kNewerSlots = 329,
+	kNewerKeys = 53,
 #endif
 	kWord = 8,
 	/*
@@ -37,6 +34,19 @@ enum {
 	kScriptRecord = 36,
 	kHostRecord = 8,
 };
+
+#if SIM_SDK_ENGINE
+static const char* const newerNames[] = {NULL};
+#else
+/* Names that the SDK's engine (8.2.3) has of its own, and XS 13 has not: a module that uses one brings nothing new. */
+static const char* const newerNames[] = {"Float16Array", "Iterator", "Native", "alphabet", "async", "detached",
+	"difference", "drop", "f16round", "fromAsync", "fromBase64", "fromHex", "getFloat16", "getOrInsert",
+	"getOrInsertComputed", "groupBy", "intersection", "irandom", "isDisjointFrom", "isError", "isRawJSON", "isSubsetOf",
+	"isSupersetOf", "isWellFormed", "lastChunkHandling", "native", "omitPadding", "options", "promise", "rawJSON",
+	"read", "setFloat16", "setFromBase64", "setFromHex", "sumPrecise", "symmetricDifference", "take", "toArray",
+	"toBase64", "toHex", "toReversed", "toSorted", "toSpliced", "toWellFormed", "transferToFixedLength", "try", "type",
+	"unicodeSets", "union", "waitAsync", "with", "withResolvers", "written", NULL};
+#endif
 
 typedef struct {
 	double slots, chunks, code;
@@ -53,6 +63,9 @@ static Function* functions;
 static int functionCount, functionRoom;
 static Linked before;
 static LinkedUse all;
+
+/* Names below this ID are those of the modules that are linked so far. */
+static txID namesEnd;
 
 void linkedAddFunction(const txByte* address, txSize size)
 {
@@ -139,15 +152,28 @@ static double mergedBytes(const void* data, size_t size)
 	return isFirst(&mergedData, data, size, walks) ? (double)size + 1 : 0;
 }
 
+static bool isNewerName(const char* name)
+{
+	for (const char* const* newer = newerNames; *newer; newer++) {
+		if (!strcmp(name, *newer))
+			return true;
+	}
+	return false;
+}
+
+static bool isLinkedName(txMachine* the, const char* text)
+{
+	txID id = fxFindName(the, (txString)text);
+	return (id != XS_NO_ID && id < namesEnd) || isNewerName(text);
+}
+
 /* Bytes of the texts and buffers that a slot owns. A text that is a name, too, is there once. */
 static double ownedBytes(txMachine* the, const txSlot* slot)
 {
 	switch (slot->kind) {
 	case XS_STRING_KIND:
 	case XS_STRING_X_KIND:
-		return fxFindName(the, slot->value.string) != XS_NO_ID
-			? 0
-			: mergedBytes(slot->value.string, strlen(slot->value.string));
+		return isLinkedName(the, slot->value.string) ? 0 : mergedBytes(slot->value.string, strlen(slot->value.string));
 	case XS_ARRAY_BUFFER_KIND:
 		return slot->next ? mergedBytes(slot->value.arrayBuffer.address, (size_t)slot->next->value.bufferInfo.length)
 						  : 0;
@@ -246,12 +272,15 @@ static Linked walkHeap(txMachine* the)
 
 void linkedStart(txMachine* root)
 {
+	const Module* first = sim.app.modules;
 	qsort(functions, (size_t)functionCount, sizeof(Function), compareFunctions);
+	namesEnd = first ? first->linked.namesStart : root->keyIndex;
 	before = walkHeap(root);
 }
 
 void linkedCountModule(txMachine* root, Module* module)
 {
+	namesEnd = module->linked.namesEnd;
 	Linked now = walkHeap(root);
 	module->linked.slots = now.slots - before.slots;
 	module->linked.chunks = now.chunks - before.chunks;
@@ -264,22 +293,40 @@ void linkedCountNames(txMachine* root, Module* module, txID first)
 {
 	/* the linker knows a module that is only compiled by its path */
 	txID end = module->preload ? root->keyIndex : root->keyIndex - 1;
-	if (!module->preload)
-		module->linked.names = (double)strlen(module->name) + 1;
+	double names = module->preload ? 0 : (double)strlen(module->name) + 1;
+	for (txID id = first; id < end; id++) {
+		const char* name = fxGetKeyName(root, id);
+		if (!isNewerName(name))
+			names += kSlotSize + kPointerSize + (double)strlen(name) + 1;
+	}
+	module->linked.namesStart = first;
+	module->linked.namesEnd = root->keyIndex;
+	module->linked.names = names;
 	module->linked.tables = kScriptRecord + (module->hosts ? module->hosts->count * (double)kHostRecord : 0);
-	for (txID id = first; id < end; id++)
-		module->linked.names += kSlotSize + kPointerSize + (double)strlen(fxGetKeyName(root, id)) + 1;
+}
+
+static bool isKey(const txSlot* key)
+{
+	return key->kind == XS_KEY_KIND || key->kind == XS_KEY_X_KIND;
 }
 
 void linkedFinish(txMachine* root)
 {
-	all.slots = before.slots + kHeapEnds + kNewerSlots;
-	all.chunks = before.chunks;
+	namesEnd = root->keyIndex;
+	Linked last = walkHeap(root);
+	all.slots = last.slots + kHeapEnds + kNewerSlots;
+	all.chunks = last.chunks;
 	all.keys = root->keyIndex + kNewerKeys;
 	for (txID id = 0; id < root->keyIndex; id++) {
-		const txSlot* key = root->keyArray[id];
-		if (key->kind == XS_KEY_KIND || key->kind == XS_KEY_X_KIND)
+		if (isKey(root->keyArray[id]))
 			all.slots++;
+	}
+	/* those that modules use are counted among the newer ones, too */
+	for (const char* const* newer = newerNames; *newer; newer++) {
+		if (fxFindName(root, (txString)*newer) != XS_NO_ID) {
+			all.slots--;
+			all.keys--;
+		}
 	}
 	for (const Module* module = sim.app.modules; module; module = module->next) {
 		if (!module->preload)

@@ -14,10 +14,16 @@ static void pushHosts(txMachine* the)
 	mxPullSlot(mxResult);
 }
 
+static void addNames(txMachine* root, const char* const* names)
+{
+	for (; *names; names++)
+		fxNewNameC(root, (txString)*names);
+}
+
+/* Names are made in the linker's order. Those that only the simulator has come last: a module that uses one is charged with it. */
 void modulesPrepare(txMachine* root, App* app)
 {
-	for (const char* const* name = simBuiltinNames; *name; name++)
-		fxNewNameC(root, (txString)*name);
+	addNames(root, simDeviceNames);
 	for (Module* module = app->modules; module; module = module->next) {
 		txID first = root->keyIndex;
 		scriptRead(root, module);
@@ -26,6 +32,7 @@ void modulesPrepare(txMachine* root, App* app)
 		fxNewNameC(root, module->name);
 		linkedCountNames(root, module, first);
 	}
+	addNames(root, simBuiltinNames);
 }
 
 /* "./x" and "../x" are relative to the importing module's name; an extension is dropped, as by the SDK. */

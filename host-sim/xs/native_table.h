@@ -17,6 +17,7 @@ typedef struct {
 
 extern const SimNative simNatives[];
 extern const SimNative simBuiltinNatives[];
+extern const char* const simDeviceNames[];
 extern const char* const simBuiltinNames[];
 
 #endif

@@ -27,6 +27,8 @@ export interface CheckedApp {
 	readonly connections: number;
 	/** The SDK's manifests in it for which the simulator has modules of its own. */
 	readonly platform: readonly string[];
+	/** What the SDK's build has beside the app's manifest: the ESP32's part in the place of one for Linux. */
+	readonly device?: object;
 }
 
 function keys(identity: ServerIdentity): { cert: string; key: string } {
@@ -70,6 +72,19 @@ const io = [...base, "modules/io/manifest.json"];
 const dns = [...io, "examples/io/udp/dns/manifest_dns.json"];
 const sockets = [...base, "modules/network/socket/manifest.json"];
 
+/**
+ * The SDK's Preference for Linux is script: it writes each byte of a buffer as a decimal number, all values as one JSON text, to a file. On
+ * the ESP32 it is C over NVS. That one is built here, with NVS in memory (host-sim/sdk/nvs.c).
+ */
+const preference = {
+	build: { C_FLAGS: `-I${join(projectRoot, "host-sim", "sdk")}` },
+	modules: {
+		"~": ["$(MODULES)/files/preference/lin/preference"],
+		"*": ["preference", "modPreference", "esp32/modPreference"].map(name => `$(MODULES)/files/preference/${name}`),
+	},
+	preload: ["preference"],
+};
+
 export const checkedApps: readonly CheckedApp[] = [
 	{
 		name: "demo",
@@ -88,6 +103,7 @@ export const checkedApps: readonly CheckedApp[] = [
 		config: ofURL,
 		connections: 3,
 		platform: io,
+		device: preference,
 	},
 	{
 		name: "mqtt",

@@ -14,11 +14,13 @@ export interface Linked {
 	/** Names that the heap has a slot for, and the bytes of their texts. */
 	readonly named: number;
 	readonly nameTexts: number;
+	/** Bytes of modules' paths in the table of scripts, without those that are names, too. */
+	readonly paths: number;
 }
 
-/** Bytes of a C string literal's inside, without the NUL. */
+/** Bytes of a C string literal's inside, without the NUL. The linker begins a new literal behind a byte in hexadecimal: `\x0a""more`. */
 function literalBytes(text: string): number {
-	return text.replace(/\\(?:x[0-9a-fA-F]{2}|[0-7]{1,3}|.)/gs, "?").length;
+	return text.replace(/\\(?:x[0-9a-fA-F]{2}|[0-7]{1,3}|.)|""/gs, part => (part === '""' ? "" : "?")).length;
 }
 
 function numberOf(text: string, name: string): number {
@@ -31,7 +33,7 @@ function literalsOf(lines: readonly string[], takes: (kind: string) => boolean):
 	for (const line of lines) {
 		const kind = /\.kind = XS_(\w+)_KIND/.exec(line)?.[1];
 		if (kind === undefined || !takes(kind)) continue;
-		for (const [, text] of line.matchAll(/"((?:[^"\\]|\\.)*)"/g)) found.add(text!);
+		for (const [, text] of line.matchAll(/"((?:[^"\\]|\\.|"")*)"/g)) found.add(text!);
 	}
 	return found;
 }
@@ -40,6 +42,13 @@ function sumOf(literals: Iterable<string>): number {
 	let sum = 0;
 	for (const text of literals) sum += literalBytes(text) + 1;
 	return sum;
+}
+
+/** Paths in the table of scripts. */
+function pathsOf(text: string): Set<string> {
+	const start = text.indexOf("static const txScript gxScripts[mxScriptsCount] = {");
+	const table = start < 0 ? "" : text.slice(start, text.indexOf("};", start));
+	return new Set([...table.matchAll(/"((?:[^"\\]|\\.)*)", \{ XS_MAJOR_VERSION/g)].map(([, path]) => path!));
 }
 
 /** Bytes of numbers beside the heap: BigInts and regular expressions. */
@@ -62,5 +71,6 @@ export function readLinked(text: string): Linked {
 		chunks: sumOf([...texts].filter(one => !names.has(one))) + tableBytes(text),
 		named: names.size,
 		nameTexts: sumOf(names),
+		paths: sumOf([...pathsOf(text)].filter(path => !names.has(path))),
 	};
 }

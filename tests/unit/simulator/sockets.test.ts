@@ -14,6 +14,7 @@ import { buildApp } from "../../../host-sim/build/build.js";
 import { projectRoot } from "../../../host-sim/build/files.js";
 import { runApp, type RunOptions } from "../../../host-sim/build/run.js";
 import { variants } from "../../drivers/machine.js";
+import { command } from "../builder/commandline.js";
 
 /** Serves while `body` runs; gives it the port. */
 async function serving<Result>(
@@ -83,6 +84,18 @@ describe("what the system is asked", { skip: process.platform !== "linux" }, () 
 		const { words } = await serving(echo, port => run("nodelay", port));
 		assert.equal(words, "nodelay 1\nnodelay 0\nnodelay 0\n");
 	});
+	test("--chip esp32: buffers of 8,192 bytes, unless --tcp-buffer says otherwise", async () => {
+		const app = join(projectRoot, "tests", "unit", "simulator", "apps", "sockets");
+		const room = (...more: string[]): Promise<string> =>
+			serving(echo, async port => {
+				const values = ["cli", app, "--quiet", "--chip", "esp32", ...more, "part=room", `port=${port}`];
+				const { code, stdout, stderr } = await command(values);
+				assert.equal(code, 0, stderr);
+				return stdout;
+			});
+		assert.match(await room(), /\[8192,/);
+		assert.match(await room("--tcp-buffer", "1000"), /\[1000,/);
+	});
 	test("Net.resolve: IPv4 first, IPv6 where there is nothing else", async () => {
 		assert.deepEqual((await run("families")).events, ["both.example", "192.0.2.1", "six.example", "2001:db8::1"]);
 	});
@@ -129,19 +142,21 @@ for (const variant of variants) {
 		test("a long upload keeps to the room there is", async () =>
 			assert.deepEqual(await served("upload", slowReader), ["Error", true, "right"]));
 		test("a long download to a slow reader", async () => {
-			assert.deepEqual(await served("download", socket => socket.end(counting(300_000))), [300_000, true, true]);
+			assert.deepEqual(await served("download", socket => socket.end(counting(300_000))), [300_000, true, 5744]);
 		});
 		test("nobody listens", async () => {
 			const port = await serving(
 				() => {},
 				async one => one,
 			);
-			assert.deepEqual(await run("failing", port), ["error"]);
+			assert.deepEqual(await run("failing", port), ["error", "127.0.0.1", true]);
 		});
 		test("the peer resets", async () => {
 			assert.deepEqual(await served("failing", socket => setTimeout(() => socket.resetAndDestroy(), 20)), [
 				"connected",
 				"error",
+				"127.0.0.1",
+				true,
 			]);
 		});
 		test("what was written is sent before the close", async () => {
@@ -171,7 +186,9 @@ for (const variant of variants) {
 		test("wrong options", async () => {
 			const addresses = ["Error", "Error", "Error"],
 				port = ["Error", "RangeError", "RangeError"];
-			assert.deepEqual(await run("wrongOptions"), [...addresses, ...port, "RangeError", "Error", "TypeError", "Error"]);
+			const others = ["RangeError", "Error", "TypeError", "Error"];
+			const advice = 'a numeric "address" is needed, names are looked up beforehand';
+			assert.deepEqual(await run("wrongOptions"), [...addresses, ...port, ...others, ...addresses.map(() => advice)]);
 		});
 		test("another object takes a connection over, with what has arrived", async () => {
 			const [roomAtFirst, ...events] = await served("takingOver", socket => {
