@@ -39,7 +39,10 @@ figure is more than 3 % off, collections by more than one, or a line of the flas
 const RUN_SECONDS = 20;
 const REST_MS = 600;
 
-/** The SDK's TCP for Linux has so many bytes each way (its modules/io/socket/lin/tcp.c). So must the simulator's here, for the same pieces to arrive. */
+/**
+ * The SDK's TCP for Linux has so many bytes each way (its modules/io/socket/lin/tcp.c). So must the simulator's here,
+ * for the same pieces to arrive.
+ */
 const TCP_BUFFER = 1536;
 
 /** How far off a figure may be, as a share. */
@@ -283,7 +286,7 @@ async function emptyApp(platform: readonly string[], folder: string, tools: Tool
 	return [{ ...linked, slotsPeak: 0, chunksPeak: 0, collections: 0 }, ...own];
 }
 
-/** How far off a line of the flash table may be: as a share, or a word, to which the linker rounds the code of each function. */
+/** How far off a line of the flash table may be: a share, or a word. The linker rounds code to words. */
 const FLASH_TOLERANCE = 0.02;
 const FLASH_WORD = 8;
 

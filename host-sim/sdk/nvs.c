@@ -1,4 +1,4 @@
-/* NVS in memory, for the SDK's Preference of the ESP32 on Linux; see nvs_flash/include/nvs_flash.h. Linked with the loader. */
+/* NVS in memory, for the SDK's Preference of the ESP32; see nvs_flash/include/nvs_flash.h. Linked with the loader. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -20,7 +20,10 @@ static void addNames(txMachine* root, const char* const* names)
 		fxNewNameC(root, (txString)*names);
 }
 
-/* Names are made in the linker's order. Those that only the simulator has come last: a module that uses one is charged with it. */
+/*
+	Names are made in the linker's order. Those that only the simulator has come last: a module that uses one is charged
+	with it.
+*/
 void modulesPrepare(txMachine* root, App* app)
 {
 	addNames(root, simDeviceNames);

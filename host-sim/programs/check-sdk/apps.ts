@@ -73,8 +73,8 @@ const dns = [...io, "examples/io/udp/dns/manifest_dns.json"];
 const sockets = [...base, "modules/network/socket/manifest.json"];
 
 /**
- * The SDK's Preference for Linux is script: it writes each byte of a buffer as a decimal number, all values as one JSON text, to a file. On
- * the ESP32 it is C over NVS. That one is built here, with NVS in memory (host-sim/sdk/nvs.c).
+ * The SDK's Preference for Linux is script. It writes each byte of a buffer as a decimal number, and all values as one
+ * JSON text. On the ESP32 it is C over NVS. That one is built here, with NVS in memory (host-sim/sdk/nvs.c).
  */
 const preference = {
 	build: { C_FLAGS: `-I${join(projectRoot, "host-sim", "sdk")}` },

@@ -18,7 +18,10 @@ export interface Linked {
 	readonly paths: number;
 }
 
-/** Bytes of a C string literal's inside, without the NUL. The linker begins a new literal behind a byte in hexadecimal: `\x0a""more`. */
+/**
+ * Bytes of a C string literal's inside, without the NUL. The linker begins a new literal behind a byte in hexadecimal:
+ * `\x0a""more`.
+ */
 function literalBytes(text: string): number {
 	return text.replace(/\\(?:x[0-9a-fA-F]{2}|[0-7]{1,3}|.)|""/gs, part => (part === '""' ? "" : "?")).length;
 }

@@ -1,6 +1,6 @@
 /*
-	ESP-IDF's storage of values by name (NVS), as far as the SDK's Preference for the ESP32 asks for it: values are in memory (nvs.c).
-	So the SDK's own Preference of a device runs on Linux, where the SDK's is another, in script.
+	ESP-IDF's storage of values by name (NVS), as far as the SDK's Preference for the ESP32 asks for it. Values are in
+	memory (nvs.c). So the SDK's own Preference of a device runs on Linux, where the SDK's is another, in script.
 */
 
 #ifndef NVS_FLASH_H
