@@ -1,6 +1,6 @@
 /*
-	Each line of the table in host-sim/README.md that compares TCP, timers and names with the SDK's is held by tests. They
-	are named here.
+	Each line of the table in host-sim/README.md that compares TCP, timers and names with the SDK's is held by tests.
+	They are named here.
 */
 
 import assert from "node:assert/strict";
