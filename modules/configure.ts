@@ -15,21 +15,12 @@ import { wipeSecrets } from "./handshake/secrets";
 import { readExternalKey, resumption } from "./handshake/resumption/resumption";
 import { fragmentCode, limitsFor, messageFor, roomNow } from "./connection/limits";
 import type { RecordLimits } from "./connection/limits";
+import { useStore } from "./connection/store";
 import { readTrust } from "./connection/trust";
 import type { Config } from "./config";
 import type { Credential } from "./crypto/credential";
 import { refuse } from "./errors";
-import {
-	BUFFER,
-	bindTo,
-	copyBytes,
-	copyList,
-	copyOptions,
-	describeType,
-	hasMethods,
-	isString,
-	viewBytes,
-} from "./optionreader";
+import { BUFFER, bindTo, copyBytes, copyList, copyOptions, describeType, isString, viewBytes } from "./optionreader";
 import { numberOption, optionTypes, typeName, VERSION } from "./options";
 import type { Options } from "./options";
 import { requiresStatus } from "./x509/ocsp";
@@ -248,38 +239,6 @@ function suitesFor(options: Options, config: Making<Config>): readonly number[] 
 	if (!suites.length) refuse('"cipherSuites" has none with the hash of "psk"');
 	if (psk?.maxEarlyData && !suites.includes(psk.suite)) refuse('"psk": its "cipherSuite" is not offered');
 	return suites;
-}
-
-const digits = "0123456789abcdef";
-
-/** Returns the name of a connection's sessions in a store: its port, and 6 bytes of what they are bound to. */
-function sessionKey(binding: Uint8Array, port: number): string {
-	let key = "";
-	for (let i = 0; i < 8; i++) {
-		const byte = i < 2 ? (port >> (8 - 8 * i)) & 0xff : binding[i - 2]!;
-		key += digits.charAt(byte >> 4) + digits.charAt(byte & 15);
-	}
-	return key;
-}
-
-const storeMethods = Object.freeze(["take", "keep"] as const);
-
-/** Sets a store as the source of the session and the place for later ones. */
-function useStore(options: Options, binding: Uint8Array, port: number): void {
-	const sessions = options.sessions!;
-	if (options.session || options.onSession) refuse('"sessions" keeps them: leave out "session" and "onSession"');
-	if (!hasMethods("sessions", sessions, storeMethods))
-		refuse('"sessions" must be a SessionStore (tls/sessions), or have its methods "take" and "keep"');
-	const key = sessionKey(binding, port);
-	options.onSession = session => sessions.keep(key, session);
-	// without the time no session is of use, and one that is taken is gone
-	if (readClock(clockPolicy(options.clock)) === undefined) return;
-	try {
-		const session = sessions.take(key);
-		if (session) options.session = session;
-	} catch {
-		refuse('"sessions" throws from its "take": it must return a session, or undefined');
-	}
 }
 
 /** Sessions: the one to resume, and what later ones are bound to. */

@@ -213,6 +213,8 @@ export interface SessionKeeper {
 	/** Returns the session for a connection, or undefined. */
 	take(key: string): ArrayBuffer | undefined;
 	keep(key: string, session: ArrayBuffer): void;
+	/** The server has resumed the session that was taken last. What comes to `keep` later is newer. */
+	resumed?(key: string): void;
 }
 
 /** One of several identities; its members are as the options of these names. */

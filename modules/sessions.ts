@@ -6,8 +6,9 @@
 	    new TLSClient({ ..., secure: { roots, sessions } });
 
 	A session belongs to a port and to all that the connection was checked for: name, trust, pins, the client's
-	certificate. A server has up to two; each one of TLS 1.3 is given once (RFC 8446 appendix C.4), unless
-	`reuseTickets` is set. What was used least recently goes first. Sessions are secrets: what is dropped is wiped.
+	certificate. A server has up to two; each one of TLS 1.3 is given once (RFC 8446 appendix C.4). The exception is a
+	server that gives no ticket to connections that it resumes: see `reuseTickets`. What was used least recently goes
+	first. Sessions are secrets: what is dropped is wiped.
 
 	They lie in RAM. With `storage` they come back after deep sleep: the constructor takes them out of it, and `save`
 	puts them in. What is in storage is gone once it was read, so that no ticket is used twice.
@@ -38,9 +39,11 @@ export interface SessionStoreOptions {
 	/** The name in `storage`. Default "tls-sessions". */
 	key?: string;
 	/**
-	 * True: the last session of TLS 1.3 for a server stays until the server gives another. Some servers, such as
-	 * Node's, give none to connections that are resumed. Who listens can then tell that two connections are the same
-	 * client's. Default false: each is given once.
+	 * Some servers, such as Node's, give tickets of TLS 1.3 to full handshakes, and none to connections that they
+	 * resume. By default the last ticket of such a server is given again, once the connection that had it was resumed
+	 * and brought no other. Who listens can tell that these connections are the same client's. False: each is given
+	 * once, and full handshakes come between. True: the last one stays until the server gives another, also in
+	 * `storage`.
 	 */
 	reuseTickets?: boolean;
 }
@@ -70,6 +73,10 @@ interface Server {
 	readonly key: string;
 	/** The latest last. */
 	readonly sessions: Uint8Array[];
+	/** The one that was given last: a connection is trying it. */
+	lent?: Uint8Array | undefined;
+	/** One that was resumed, for when there is no other. */
+	used?: Uint8Array | undefined;
 }
 
 function wipe(bytes: Uint8Array): void {
@@ -96,11 +103,13 @@ export class SessionStore implements SessionKeeper {
 	/** The one that was used last comes last. */
 	readonly #servers: Server[] = [];
 	#bytes = 0;
+	/** Bytes of those that are lent or used. */
+	#usedBytes = 0;
 	readonly #maxServers: number;
 	readonly #maxBytes: number;
 	readonly #storage: SessionStorage | undefined;
 	readonly #key: string;
-	readonly #reusesTickets: boolean;
+	readonly #reuseTickets: boolean | undefined;
 
 	/**
 	 * Takes what `storage` has. What is damaged there is passed over: full handshakes follow. Throws TLSError
@@ -112,7 +121,7 @@ export class SessionStore implements SessionKeeper {
 		this.#maxBytes = numberOption("maxBytes", options.maxBytes, 512, 65536, 3500);
 		this.#storage = expectStorage(options.storage);
 		this.#key = options.key ?? "tls-sessions";
-		this.#reusesTickets = options.reuseTickets === true;
+		this.#reuseTickets = options.reuseTickets;
 		const saved = this.#storage?.get(this.#key);
 		if (saved === undefined) return;
 		this.#storage!.delete(this.#key);
@@ -122,7 +131,7 @@ export class SessionStore implements SessionKeeper {
 		wipe(bytes);
 	}
 
-	/** Bytes of all sessions that are kept. */
+	/** Bytes of all sessions that were not given yet, or may be given again. */
 	get byteLength(): number {
 		return this.#bytes;
 	}
@@ -133,20 +142,59 @@ export class SessionStore implements SessionKeeper {
 	 */
 	take(key: string): ArrayBuffer | undefined {
 		const server = this.#use(key);
-		const session = server?.sessions.at(-1);
-		if (!session) return undefined;
-		const isLast = server!.sessions.length === 1;
+		if (!server) return undefined;
+		const { sessions, used } = server,
+			session = sessions.at(-1);
+		if (!session) {
+			// it has to be resumed once more before it is given again
+			server.used = undefined;
+			return used && this.#lend(server, used);
+		}
+		const isLast = sessions.length === 1;
 		// the connection wipes what it is given
-		if (session[VERSION_OFFSET] !== TLS13 || (isLast && this.#reusesTickets)) return session.slice().buffer;
-		server!.sessions.pop();
+		if (session[VERSION_OFFSET] !== TLS13 || (isLast && this.#reuseTickets)) return session.slice().buffer;
+		sessions.pop();
 		this.#bytes -= session.length;
-		if (!server!.sessions.length) this.#servers.pop();
+		if (this.#reuseTickets === undefined) {
+			this.#usedBytes += session.length;
+			return this.#lend(server, session);
+		}
+		if (!sessions.length) this.#servers.pop();
 		return session.buffer as ArrayBuffer;
+	}
+
+	/** A server has resumed the session that was taken last for `key`. The connection calls it. */
+	resumed(key: string): void {
+		const server = this.#servers.find(one => one.key === key);
+		if (!server?.lent) return;
+		this.#dropUsed(server.used);
+		server.used = server.lent;
+		server.lent = undefined;
 	}
 
 	/** Keeps a session that a connection was given. The connection calls it. */
 	keep(key: string, session: ArrayBuffer): void {
 		this.#add(key, new Uint8Array(session));
+	}
+
+	/** A copy of a session that is kept, but not to be given again before it is `resumed`. */
+	#lend(server: Server, session: Uint8Array): ArrayBuffer {
+		if (server.lent !== session) this.#dropUsed(server.lent);
+		server.lent = session;
+		return session.slice().buffer;
+	}
+
+	#dropUsed(session: Uint8Array | undefined): void {
+		if (!session) return;
+		this.#usedBytes -= session.length;
+		wipe(session);
+	}
+
+	/** Drops what a server has resumed or may resume: there is a new session, or the server goes. */
+	#dropLent(server: Server): void {
+		this.#dropUsed(server.lent);
+		this.#dropUsed(server.used);
+		server.lent = server.used = undefined;
 	}
 
 	/**
@@ -202,13 +250,14 @@ export class SessionStore implements SessionKeeper {
 			server = { key, sessions: [] };
 			this.#servers.push(server);
 		}
+		this.#dropLent(server);
 		const { sessions } = server;
 		// one of TLS 1.2 may be used again, so that one is enough
 		const most = session[VERSION_OFFSET] === TLS13 ? MAX_SESSIONS : 1;
 		while (sessions.length >= most) this.#dropFirst(server);
 		sessions.push(session);
 		this.#bytes += session.length;
-		while (this.#bytes > this.#maxBytes) this.#dropOldest();
+		while (this.#bytes + this.#usedBytes > this.#maxBytes) this.#dropOldest();
 	}
 
 	/** Drops the oldest session of a server. */
@@ -222,7 +271,9 @@ export class SessionStore implements SessionKeeper {
 	#dropOldest(): void {
 		const server = this.#servers[0]!;
 		if (server.sessions.length) this.#dropFirst(server);
-		if (!server.sessions.length) this.#servers.shift();
+		if (server.sessions.length) return;
+		this.#dropLent(server);
+		this.#servers.shift();
 	}
 
 	#load(bytes: Uint8Array): void {

@@ -41,6 +41,61 @@ test("one of TLS 1.3 is given once, the latest first, two at most", () => {
 	equal(store.byteLength, 0);
 });
 
+test("one that was resumed is given again if the server gives no other", () => {
+	const store = new SessionStore();
+	store.keep("a", session(1));
+	store.keep("a", session(2));
+	equal(fillOf(store.take("a")), 2);
+	store.resumed("a");
+	// those that were not given yet come first
+	equal(fillOf(store.take("a")), 1);
+	store.resumed("b");
+	store.resumed("a");
+	for (let i = 0; i < 3; i++) {
+		new Uint8Array(store.take("a")!).fill(0);
+		equal([store.take("a"), store.byteLength], [undefined, 0], "not for a second connection meanwhile");
+		if (i < 2) store.resumed("a");
+	}
+	equal(store.take("a"), undefined, "not after a connection that was not resumed");
+	store.keep("a", session(3));
+	equal(fillOf(store.take("a")), 3);
+	store.resumed("a");
+	store.keep("a", session(4));
+	equal([fillOf(store.take("a")), store.take("a")], [4, undefined], "not if there is another");
+});
+
+test("what was given is wiped once it can't be given again, counts as memory, and is not saved", () => {
+	const storage = new Storage();
+	for (const drop of [
+		(store: SessionStore) => store.keep("a", session(9)),
+		(store: SessionStore) => store.clear(),
+		(store: SessionStore) => store.keep("b", session(9, 4, 450)),
+	])
+		for (const isResumed of [false, true]) {
+			const store = new SessionStore({ maxBytes: 512, storage });
+			const kept = session(1);
+			store.keep("a", kept);
+			const given = store.take("a")!;
+			equal(fillOf(given), 1);
+			if (isResumed) store.resumed("a");
+			store.save();
+			equal(storage.values.size, 0);
+			drop(store);
+			equal(new Uint8Array(kept), new Uint8Array(100));
+			equal(fillOf(given), 1, "the connection has a copy");
+			store.resumed("a");
+			store.clear();
+		}
+});
+
+test("reuseTickets: false: each of TLS 1.3 is given once, whatever the server does", () => {
+	const store = new SessionStore({ reuseTickets: false });
+	store.keep("a", session(1));
+	equal(fillOf(store.take("a")), 1);
+	store.resumed("a");
+	equal(store.take("a"), undefined);
+});
+
 test("reuseTickets: the last of TLS 1.3 stays until another comes", () => {
 	const store = new SessionStore({ reuseTickets: true });
 	store.keep("a", session(1));
