@@ -1,7 +1,5 @@
-// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/client".
-import Modules from "modules";
+// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/package/client".
+import TLSClient from "moddable:tls/package/client";
 
-const { TLSClient } = Modules.importNow("tls/client");
-
-export { TLSClient };
+export { TLSClient } from "moddable:tls/package/client";
 export default TLSClient;

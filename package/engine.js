@@ -1,6 +1,2 @@
-// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/engine".
-import Modules from "modules";
-
-const { Engine, createEngine } = Modules.importNow("tls/engine");
-
-export { Engine, createEngine };
+// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/package/engine".
+export { Engine, createEngine } from "moddable:tls/package/engine";

@@ -1,7 +1,5 @@
-// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/fetch".
-import Modules from "modules";
+// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/package/fetch".
+import fetch from "moddable:tls/package/fetch";
 
-const { fetch, Headers, Response } = Modules.importNow("tls/fetch");
-
-export { fetch, Headers, Response };
+export { fetch, Headers, Response } from "moddable:tls/package/fetch";
 export default fetch;

@@ -1,7 +1,5 @@
-// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/https".
-import Modules from "modules";
+// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/package/https".
+import HTTPClient from "moddable:tls/package/https";
 
-const { HTTPRequest, HTTPClient } = Modules.importNow("tls/https");
-
-export { HTTPRequest, HTTPClient };
+export { HTTPRequest, HTTPClient } from "moddable:tls/package/https";
 export default HTTPClient;

@@ -1,7 +1,5 @@
-// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/sessions".
-import Modules from "modules";
+// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/package/sessions".
+import SessionStore from "moddable:tls/package/sessions";
 
-const { SessionStore } = Modules.importNow("tls/sessions");
-
-export { SessionStore };
+export { SessionStore } from "moddable:tls/package/sessions";
 export default SessionStore;

@@ -1,6 +1,2 @@
-// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/trust".
-import Modules from "modules";
-
-const { RootStore, trustCertificates } = Modules.importNow("tls/trust");
-
-export { RootStore, trustCertificates };
+// For mcpack, whose packages are JavaScript: the module that the manifest has under the name "tls/package/trust".
+export { RootStore, trustCertificates } from "moddable:tls/package/trust";

@@ -48,13 +48,13 @@ const TCP_BUFFER = 1536;
 /** How far off a figure may be, as a share. */
 const TOLERANCE = 0.03;
 
-interface Tools {
+export interface Tools {
 	readonly sdk: string;
 	readonly bin: string;
 	readonly env: NodeJS.ProcessEnv;
 }
 
-function findTools(): Tools {
+export function findTools(): Tools {
 	const sdk = process.env["MODDABLE"];
 	if (!sdk) throw new Problem("MODDABLE is not set: it must name the folder of the Moddable SDK", 2);
 	const bin = ["release", "debug"]
@@ -80,7 +80,7 @@ function words(text: string): string[] {
 }
 
 /** The loader, compiled against the SDK's headers, and linked with an app. */
-function buildLoader(tools: Tools, folder: string, library: string): string {
+export function buildLoader(tools: Tools, folder: string, library: string): string {
 	const loader = join(folder, "loader");
 	const glib = words(run("pkg-config", ["--cflags", "--libs", "gio-2.0"], tools, folder));
 	const xs = ["includes", "platforms", "sources"].map(name => `-I${join(tools.sdk, "xs", name)}`);
@@ -109,7 +109,7 @@ function buildLoader(tools: Tools, folder: string, library: string): string {
 }
 
 /** A file of this name below a folder. */
-function findBelow(folder: string, name: string): string {
+export function findBelow(folder: string, name: string): string {
 	const found = readdirSync(folder, { recursive: true })
 		.map(String)
 		.find(path => path.endsWith(`/${name}`));

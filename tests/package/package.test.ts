@@ -4,7 +4,7 @@
 */
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
 	existsSync,
 	mkdirSync,
@@ -15,17 +15,23 @@ import {
 	symlinkSync,
 	writeFileSync,
 } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { projectRoot } from "../../host-sim/build/files.js";
+import { buildLoader, findBelow, findTools } from "../../host-sim/programs/check-sdk.js";
+import { makeIdentity } from "../../host-sim/servers/certificates.js";
 import { importedNames } from "../unit/house/graph.js";
 
 interface Package {
 	readonly exports: Readonly<Record<string, string | { readonly types: string; readonly moddable: string }>>;
 	readonly files: readonly string[];
-	readonly moddable: { readonly manifest: { readonly include: readonly string[] } };
+	readonly moddable: {
+		readonly manifest: { readonly include: readonly string[]; readonly preload: readonly string[] };
+	};
 }
 
 const info = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as Package;
@@ -63,8 +69,10 @@ test("exports name each public module, with its types", () => {
 		assert.deepEqual(target, { types: `./modules/${name}.ts`, moddable: `./package/${name}.js` });
 		const module = readFileSync(join(projectRoot, "modules", `${name}.ts`), "utf8"),
 			stub = readFileSync(join(projectRoot, "package", `${name}.js`), "utf8");
-		assert.ok(stub.includes(`Modules.importNow("tls/${name}")`));
-		assert.deepEqual(importedNames(stub), ["modules"]);
+		assert.deepEqual([...new Set(importedNames(stub))], [`moddable:tls/package/${name}`]);
+		const inner = readFileSync(join(projectRoot, "package", "modules", `${name}.js`), "utf8");
+		assert.deepEqual([...new Set(importedNames(inner))], [`tls/${name}`]);
+		assert.ok(info.moddable.manifest.preload.includes(`tls/package/${name}`));
 		assert.deepEqual(exportedNames(stub), exportedNames(module));
 		assert.equal(/^export default (\w+)/m.exec(stub)?.[1], /^export default (\w+)/m.exec(module)?.[1]);
 	}
@@ -78,16 +86,51 @@ test("exports name each public module, with its types", () => {
 
 const good = `
 import TCP from "embedded:io/socket/tcp";
+import TLSSocket from "embedded:io/socket/tcp/tls";
+import UDP from "embedded:io/socket/udp";
+import Resolver from "embedded:network/dns/resolver/udp";
+import SDKClient from "embedded:network/http/client";
+import MQTTClient from "embedded:network/mqtt/client";
+import { File } from "file";
+import Flash from "flash";
+import { Request } from "http";
+import Net from "net";
+import SecureSocket from "securesocket";
+import SNTP from "sntp";
+import { Socket } from "socket";
+import Time from "time";
+import { Client as WebSocketClient } from "websocket";
 import Preference from "preference";
 import Resource from "Resource";
 import Timer from "timer";
 import config from "mc/config";
 import { TLSClient } from "tls/client";
-import type { TLSError } from "tls/errors";
+import { createEngine } from "tls/engine";
+import { TLSError } from "tls/errors";
+import tlsFetch from "tls/fetch";
 import { HTTPClient } from "tls/https";
+import { versionName } from "tls/names";
 import { SessionStore } from "tls/sessions";
 import { RootStore } from "tls/trust";
+import Root from "xs-tls";
+import * as client_ from "xs-tls/client";
+import * as engine from "xs-tls/engine";
+import * as errors from "xs-tls/errors";
 import fetch from "xs-tls/fetch";
+import * as https from "xs-tls/https";
+import * as names from "xs-tls/names";
+import * as sessions_ from "xs-tls/sessions";
+import * as trust from "xs-tls/trust";
+
+const same: [typeof TLSClient, typeof createEngine, typeof TLSError, typeof tlsFetch, typeof HTTPClient] = [
+	client_.TLSClient, engine.createEngine, errors.TLSError, fetch, https.HTTPClient,
+];
+const others: [typeof versionName, typeof SessionStore, typeof RootStore, typeof TLSClient] = [
+	names.versionName, sessions_.SessionStore, trust.RootStore, Root,
+];
+trace(same.length, others.length, Time.ticks, Net.get("IP"));
+for (const one of [TLSSocket, UDP, Resolver, SDKClient, MQTTClient, File, Flash, Request, SecureSocket, SNTP, Socket, WebSocketClient])
+	trace(one.name);
 
 const sessions = new SessionStore({
 	storage: {
@@ -141,18 +184,24 @@ for (const [name, text] of Object.entries(bad))
 const sdk = process.env["MODDABLE"];
 const mcpack = sdk && join(sdk, "build", "bin", "lin", "release", "mcpack");
 
-test("mcpack and mcconfig make an app of it, without a line of manifest", {
-	skip: mcpack && existsSync(mcpack) ? false : "MODDABLE does not name a Moddable SDK whose tools are built",
-}, () => {
+/** The app's package.json, and its program. */
+function writeApp(main: string): void {
 	write(
 		"package.json",
 		JSON.stringify({ name: "xs-tls-test-app", version: "1.0.0", type: "module", main: "./main.js" }),
 	);
-	write(
-		"main.js",
-		'import fetch from "xs-tls/fetch";\nconst response = await fetch("https://localhost/");\ntrace(await response.text());\n',
-	);
+	write("main.js", main);
+	rmSync(join(app, "out"), { recursive: true, force: true });
 	mkdirSync(join(app, "out"));
+}
+
+const subpaths = Object.keys(info.exports).filter(name => !name.endsWith(".json"));
+const imports = subpaths.map((name, i) => `import * as module${i} from "${join("xs-tls", name)}";\n`).join("");
+
+test("mcpack and mcconfig make an app of it, without a line of manifest", {
+	skip: mcpack && existsSync(mcpack) ? false : "MODDABLE does not name a Moddable SDK whose tools are built",
+}, () => {
+	writeApp(`${imports}trace(typeof [${subpaths.map((_, i) => `module${i}`).join()}]);\n`);
 	const bin = join(sdk!, "build", "bin", "lin", "release");
 	const env = { ...process.env, PATH: `${bin}:${process.env["PATH"]}` };
 	for (const platform of ["lin", "esp32/esp32c3"]) {
@@ -169,6 +218,53 @@ test("mcpack and mcconfig make an app of it, without a line of manifest", {
 			preload: string[];
 		};
 		assert.ok(preload.includes("tls/fetch"), "tls/fetch is preloaded");
-		assert.ok(modules["xs-tls/fetch"], "the app's import has a module");
+		for (const one of subpaths) assert.ok(modules[join("xs-tls", one)], `${one}: the app's import has a module`);
+	}
+});
+
+test("an app of mcpack runs: each export is there, and fetch asks a server", {
+	skip: mcpack && existsSync(mcpack) ? false : "MODDABLE does not name a Moddable SDK whose tools are built",
+}, async () => {
+	const { root, intermediate, leaf } = makeIdentity(["127.0.0.1"]);
+	let asked = (_: string): void => {};
+	const request = new Promise<string>(resolve => {
+		asked = resolve;
+	});
+	const server = createServer({ key: leaf.keyPem, cert: leaf.pem + intermediate.pem }, ({ url }, response) => {
+		response.end();
+		asked(decodeURIComponent(url!.slice(1)));
+	});
+	await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
+	const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+	writeApp(`${imports}
+import fetch from "xs-tls/fetch";
+const all = { ${subpaths.map((name, i) => `"${name}": module${i}`).join()} };
+const kinds = Object.entries(all).map(([name, module]) => [name, ...Object.keys(module).map(key => key + " " + typeof module[key])]);
+fetch("${url}" + encodeURIComponent(JSON.stringify(kinds)), { secure: { certificate: ${JSON.stringify(root.pem)} } });
+`);
+	const tools = findTools();
+	const { status, stdout, stderr } = spawnSync(mcpack!, ["mcconfig", "-m", "-p", "lin", "-o", join(app, "out")], {
+		cwd: app,
+		env: tools.env,
+		encoding: "utf8",
+	});
+	assert.equal(status, 0, stdout + stderr);
+	const child = spawn(buildLoader(tools, join(app, "out"), findBelow(join(app, "out"), "mc.so")), ["20"]);
+	try {
+		const ended = new Promise<string>(resolve => child.on("exit", code => resolve(`the app has ended: ${code}`)));
+		const text = await Promise.race([request, ended]);
+		const kinds = JSON.parse(text) as string[][];
+		assert.equal(kinds.length, subpaths.length);
+		for (const [name, ...members] of kinds) {
+			const stub = readFileSync(join(projectRoot, "package", `${name === "." ? "client" : name!.slice(2)}.js`), "utf8");
+			const expected = exportedNames(stub);
+			if (/^export default/m.test(stub)) expected.push("default");
+			assert.deepEqual(members.map(member => member.split(" ")[0]!).sort(), expected.sort());
+			for (const member of members) assert.match(member, / (function|object)$/, `${name}: ${member}`);
+		}
+	} finally {
+		child.kill();
+		server.close();
+		server.closeAllConnections();
 	}
 });

@@ -1,0 +1,3 @@
+// In JavaScript: mcpack finds no other modules of a package's manifest.
+export * from "tls/client";
+export { default } from "tls/client";

@@ -1,0 +1,2 @@
+// In JavaScript: mcpack finds no other modules of a package's manifest.
+export * from "tls/errors";

@@ -1,0 +1,3 @@
+// In JavaScript: mcpack finds no other modules of a package's manifest.
+export * from "tls/fetch";
+export { default } from "tls/fetch";
