@@ -109,6 +109,10 @@ void simTableFree(void* block);
 	#define c_free_uint32 simTableFree
 #endif
 
+/* Of the SDK's xsmc.h, for its natives: this engine's has the functions, and not the names. */
+#define xsmcToUnsigned(_SLOT) fxToUnsigned(the, &_SLOT)
+#define xsmcToReference(_SLOT) fxToReference(the, &_SLOT)
+
 #ifdef SIM_ENGINE
 	/* The engine derives its milliseconds from the clock, which may be set; ours never jump. */
 	#define modMilliseconds engineMilliseconds

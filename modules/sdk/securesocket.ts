@@ -67,7 +67,7 @@ function join(parts: readonly Part[]): Uint8Array {
 
 /** How many of `bytes` a limit asks for: a count, or all up to and with a character. */
 function countFor(bytes: Uint8Array, limit: number | string | undefined): number {
-	if (typeof limit === "number") return Math.min(limit, bytes.length);
+	if (typeof limit === "number") return Math.max(0, Math.min(limit, bytes.length));
 	if (!limit) return bytes.length;
 	const at = bytes.indexOf(limit.charCodeAt(0));
 	return at < 0 ? bytes.length : at + 1;

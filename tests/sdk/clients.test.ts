@@ -1,10 +1,11 @@
 /*
-	The SDK's own HTTPClient, fetch, WebSocketClient and MQTTClient over the drop-ins of modules/sdk, in the simulator,
-	against servers in Node. They are read from MODDABLE; without it the tests are skipped.
+	The SDK's own HTTPClient, fetch, WebSocketClient and MQTTClient over the drop-ins of modules/sdk. Also its older
+	http, websocket, mqtt and DNS over HTTPS. They run in the simulator, against servers in Node, and are read from
+	MODDABLE; without it the tests are skipped.
 */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHTTPS, type Server } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +20,7 @@ import { answerMQTT, takeChunks, webSocketServer } from "../../host-sim/servers/
 
 const skip = process.env["MODDABLE"] ? false : "left out: MODDABLE does not name the SDK's folder";
 
-const { root, intermediate, leaf } = makeIdentity(["localhost"]);
+const { root, intermediate, leaf } = makeIdentity(["localhost", "127.0.0.1"]);
 const identity = { cert: leaf.pem + intermediate.pem, key: leaf.keyPem };
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-clients-"));
 writeFileSync(join(folder, "ca7.der"), root.der);
@@ -27,7 +28,11 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 function answering(): Server {
 	return createHTTPS(identity, (request, response) => {
-		if (request.url === "/json") response.end('{"name":"device"}');
+		if (request.url === "/chunked") {
+			response.write("x".repeat(3000));
+			response.end("y".repeat(4000));
+		} else if (request.url === "/mid") response.end("z".repeat(20_000));
+		else if (request.url === "/json") response.end('{"name":"device"}');
 		else if (request.url === "/long") response.setHeader("content-type", "text/plain").end("x".repeat(100_000));
 		else {
 			let length = 0;
@@ -39,12 +44,63 @@ function answering(): Server {
 	});
 }
 
+/** Answers of DNS over HTTPS (RFC 8484): an address of 192.0.2.0/24 for each name but none.example. */
+function answerDNS(questions: string[]): Server {
+	return createHTTPS(identity, (request, response) => {
+		const parts: Buffer[] = [];
+		request.on("data", (data: Buffer) => parts.push(data));
+		request.on("end", () => {
+			const query = Buffer.concat(parts);
+			const labels: string[] = [];
+			let at = 12;
+			for (let length = query[at]!; length; length = query[at]!) {
+				labels.push(query.toString("latin1", at + 1, at + 1 + length));
+				at += 1 + length;
+			}
+			const name = labels.join(".");
+			questions.push(`${request.method} ${request.url} ${request.headers["content-type"]} ${name}`);
+			const head = Buffer.from(query.subarray(0, 12));
+			head[2]! |= 0x80;
+			const question = query.subarray(12, at + 5);
+			const address =
+				name === "none.example" ? [] : [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, questions.length];
+			head.writeUInt16BE(address.length ? 1 : 0, 6);
+			response.setHeader("content-type", "application/dns-message");
+			response.end(Buffer.concat([head, question, Buffer.from(address)]));
+		});
+	});
+}
+
+/** The SDK's resolver, with another server than 8.8.8.8 in it. */
+function writeResolver(port: number): string {
+	const text = readFileSync(join(process.env["MODDABLE"]!, "modules", "network", "dns", "dnsresolverdoh.js"), "utf8");
+	const changed = text.replace('"8.8.8.8"', '"127.0.0.1"').replace("port: 443", `port: ${port}`);
+	assert.ok(changed.includes('"127.0.0.1"') && changed.includes(`port: ${port}`));
+	const path = join(folder, "resolver");
+	writeFileSync(`${path}.js`, changed);
+	return path;
+}
+
+/** The C of the SDK's DNS parser, beside the header that mcconfig makes for an app: names that it asks XS for. */
+function copyParser(): string {
+	const text = readFileSync(join(process.env["MODDABLE"]!, "modules", "network", "dns", "moddnsparser.c"), "utf8");
+	const names = new Set([...text.matchAll(/\bxsID_(\w+)/g)].map(match => match[1]!));
+	const path = join(folder, "moddnsparser");
+	writeFileSync(`${path}.c`, text);
+	writeFileSync(join(folder, "mc.xs.h"), [...names].map(name => `#define xsID_${name} xsID("${name}")\n`).join(""));
+	return path;
+}
+
 for (const variant of variants) {
-	const run = async (name: string, server: Server | ReturnType<typeof createTLS>): Promise<string[]> => {
+	const run = async (
+		name: string,
+		server: Server | ReturnType<typeof createTLS>,
+		modules: (port: number) => object = () => ({}),
+	): Promise<string[]> => {
 		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 		try {
 			const { port } = server.address() as { port: number };
-			const extra = { data: { "*": `${folder}/*` } };
+			const extra = { data: { "*": `${folder}/*.der` }, modules: modules(port) };
 			const app = await buildApp(`tests/sdk/clients/${name}`, { variant, config: { port: String(port) }, extra });
 			const { code, stdout, stderr } = await runApp(app, { timeout: 30 });
 			assert.equal(code, 0, `${stderr}\n${stdout.join("\n")}`);
@@ -81,5 +137,49 @@ for (const variant of variants) {
 		});
 		test("MQTTClient", async () =>
 			assert.deepEqual(await run("mqtt", createTLS(identity, answerMQTT)), ["subscribed", "5 bytes", "16384 bytes"]));
+
+		test("the web's WebSocket", async () =>
+			assert.deepEqual((await run("web", webSocketServer(identity))).slice(0, 3), ["open", "5 bytes", "40000 bytes"]));
+		test("http", async () => {
+			assert.deepEqual(await run("http", answering()), [
+				"200 text/plain 100000",
+				"200 20000",
+				'200 17 {"name":"device"}',
+				"200 7000",
+				"200 7 8 bytes",
+				"200 10 3000 bytes",
+				"failed -2",
+			]);
+		});
+		test("websocket", async () => {
+			assert.deepEqual(await run("oldwebsocket", webSocketServer(identity)), [
+				"connected",
+				"handshake",
+				"5 bytes",
+				"600 bytes",
+				"disconnected",
+			]);
+		});
+		test("mqtt", async () => {
+			assert.deepEqual(await run("oldmqtt", createTLS(identity, answerMQTT)), [
+				"socket a/short 5",
+				"socket a/long 900",
+				"MQTT FAIL: socket error -2",
+				"untrusted closed",
+			]);
+		});
+		test("DNS over HTTPS", async () => {
+			const questions: string[] = [];
+			const lines = await run("doh", answerDNS(questions), port => ({
+				resolver: writeResolver(port),
+				"*": copyParser(),
+			}));
+			assert.deepEqual(lines, ["device.example 192.0.2.1", "none.example has no address", "other.example 192.0.2.3"]);
+			const asked = "POST /dns-query application/dns-message";
+			assert.deepEqual(
+				questions,
+				["device.example", "none.example", "other.example"].map(name => `${asked} ${name}`),
+			);
+		});
 	});
 }

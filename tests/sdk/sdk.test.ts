@@ -1,85 +1,26 @@
 /*
-	The drop-ins for the SDK's TLS (modules/sdk) against servers in Node: every member, option, callback and error. The
-	app is app/.
+	The SDK's TLSSocket as modules/sdk has it, against servers in Node: every option, callback and error. The app is
+	app/. older.test.ts has the rest.
 */
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer as createPlain } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
-import { createServer, TLSSocket, type TlsOptions } from "node:tls";
+import { describe, test } from "node:test";
+import { TLSSocket } from "node:tls";
 
 import { buildApp } from "../../host-sim/build/build.js";
 import { projectRoot } from "../../host-sim/build/files.js";
 import { runApp } from "../../host-sim/build/run.js";
+import { makeStore, storedRoot } from "../../host-sim/programs/rootfile.js";
 import { makeIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
-
-const { root, intermediate, leaf } = makeIdentity(["localhost"]);
-const other = makeIdentity(["localhost"]);
-const identity = { cert: leaf.pem + intermediate.pem, key: leaf.keyPem };
-
-const folder = mkdtempSync(join(tmpdir(), "xs-tls-sdk-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
-
-/** The `data` of a manifest with these resources. */
-function resources(name: string, files: Record<string, Uint8Array>): { data: { "*": string } } {
-	const at = join(folder, name);
-	mkdirSync(at, { recursive: true });
-	for (const [file, bytes] of Object.entries(files)) writeFileSync(join(at, file), bytes);
-	return { data: { "*": `${at}/*` } };
-}
-
-const trusted = resources("trusted", {
-	"root.der": root.der,
-	"other.der": other.root.der,
-	"leaf.der": leaf.der,
-	"http.txt": Buffer.from("http/1.1"),
-});
-const ca = { certificate: { resource: "root.der" } };
-
-interface Run {
-	readonly secure?: object;
-	readonly options?: object;
-	readonly extra?: object;
-	readonly server?: TlsOptions;
-	readonly serve?: (socket: TLSSocket) => void;
-	readonly code?: number;
-	/** More members of "mc/config". */
-	readonly config?: Record<string, string>;
-}
-
-function echo(socket: TLSSocket): void {
-	socket.on("data", data => socket.write(data));
-}
+import { ca, echo, folder, identity, other, output as outputOf, resources, root, type Run, trusted } from "./serve.js";
 
 for (const variant of variants) {
-	const output = async (part: string, { serve = echo, server: given = {}, ...run }: Run = {}): Promise<string[]> => {
-		const server = createServer({ ...identity, ...given }, serve).on("tlsClientError", () => {});
-		server.on("secureConnection", socket => socket.on("error", () => {}));
-		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-		try {
-			const { port } = server.address() as { port: number };
-			const app = await buildApp("tests/sdk/app", {
-				variant,
-				config: {
-					part,
-					port: String(port),
-					secure: JSON.stringify(run.secure ?? ca),
-					options: JSON.stringify(run.options ?? {}),
-					...run.config,
-				},
-				extra: { ...trusted, ...run.extra },
-			});
-			const { code, stdout, stderr } = await runApp(app, { timeout: 30 });
-			assert.equal(code, run.code ?? 0, `${stderr}\n${stdout.join("\n")}`);
-			return stdout;
-		} finally {
-			server.close();
-		}
-	};
+	const output = (part: string, run?: Run): Promise<string[]> => outputOf("tests/sdk/app", variant, part, run);
 	const result = async (part: string, run?: Run): Promise<any[]> =>
 		JSON.parse((await output(part, run)).at(-1)!) as any[];
 
@@ -293,6 +234,17 @@ for (const variant of variants) {
 			const extra = resources("others", { "ca3.der": other.root.der });
 			assert.match((await result("connect", { secure: {}, extra }))[0], /^untrusted: /);
 		});
+		test("without any, the root store that config.roots names", async () => {
+			const store = (certificate: string): Uint8Array => makeStore([storedRoot(new X509Certificate(certificate))], 1);
+			const config = { roots: "store.bin" };
+			const right = resources("store", { "store.bin": store(root.pem) });
+			assert.equal((await result("connect", { secure: {}, extra: right, config }))[0].version, 0x304);
+			const wrong = resources("otherstore", { "store.bin": store(other.root.pem) });
+			assert.match((await result("connect", { secure: {}, extra: wrong, config }))[0], /^untrusted: /);
+			// the SDK's resources come first
+			const both = resources("both", { "store.bin": store(root.pem), "ca3.der": other.root.der });
+			assert.match((await result("connect", { secure: {}, extra: both, config }))[0], /^untrusted: /);
+		});
 		test("what the app gives, alone", async () => {
 			const extra = resources("given", { "ca3.der": root.der, "other.der": other.root.der });
 			assert.match(
@@ -306,74 +258,6 @@ for (const variant of variants) {
 			assert.equal((await result("connect", { secure: {}, extra: resources("most", many(32)) }))[0].version, 0x304);
 			const extra = resources("many", many(33));
 			assert.match((await result("wrong", { secure: { all: [{}] }, extra }))[0], /33 resources .*npm run roots/);
-		});
-	});
-
-	describe(`securesocket, ${variant}`, () => {
-		test("connects by name; each way of reading and writing", async () => {
-			const events = await result("oldStyle");
-			assert.deepEqual(events.slice(0, 3), [[1, null], true, true]);
-			assert.match(events[3], /10000 bytes can't be written/);
-			assert.deepEqual(
-				events.filter((one, i) => i > 3 && !(Array.isArray(one) && one[0] === 3)),
-				[[2, 6], 6, 0x68, "el", 1, "o\n", 0, "undefined"],
-			);
-		});
-		test("a wrong server: -2, once", async () => {
-			const events = await result("oldStyle", { secure: { ...ca, serverName: "other.example" } });
-			assert.deepEqual(events.at(-1), [-2, null]);
-			assert.equal(events.filter(one => one[0] < 0).length, 1);
-		});
-		test("long data in pieces, and the server's end: -1", async () => {
-			const serve = (socket: TLSSocket): void => {
-				socket.once("data", () => socket.end(Buffer.alloc(50_000, "x")));
-			};
-			assert.deepEqual(await result("oldStyleReading", { serve }), [-1, 50_000, 0]);
-		});
-		test("text of more than one piece, whose characters are cut anywhere", async () => {
-			const text = `x${"\u00fc\u20ac\u{1f600}".repeat(500)}`;
-			const bytes = Buffer.from(text);
-			const serve = (socket: TLSSocket): void => {
-				socket.once("data", () => {
-					socket.write(bytes.subarray(0, 3));
-					socket.write(bytes.subarray(3, 8));
-					socket.end(bytes.subarray(8));
-				});
-			};
-			assert.deepEqual(await result("oldStyleText", { serve }), [-1, bytes.length, text]);
-		});
-		test("text that is no UTF-8", async () => {
-			const serve = (socket: TLSSocket): void => {
-				socket.once("data", () => socket.end(Buffer.from("a\xe9b\xc0\x80cd\x80e", "latin1")));
-			};
-			const [message, bytes, text] = await result("oldStyleText", { serve });
-			assert.deepEqual([message, bytes], [-1, 9]);
-			assert.equal(text.replaceAll("\ufffd", ""), "abcde");
-			assert.ok(text.includes("\ufffd"));
-		});
-		test("cut without close_notify: -2", async () => {
-			const serve = (socket: TLSSocket): void => {
-				socket.once("data", () => {
-					socket.write("x".repeat(100));
-					setTimeout(() => socket.destroy(), 100);
-				});
-			};
-			const [message] = await result("oldStyleReading", { serve });
-			assert.equal(message, -2);
-		});
-		test("verify: false is refused", async () => {
-			await output("oldStyle", { secure: { ...ca, verify: false }, code: 10 });
-		});
-	});
-
-	describe(`ssl/session, ${variant}`, () => {
-		for (const version of [0x303, 0x304])
-			test(`on a socket of ECMA-419, ${version.toString(16)}`, async () => {
-				const events = await result("session", { secure: { ...ca, protocolVersion: version } });
-				assert.deepEqual(events, ["ready", true, true, "hello\n", 0]);
-			});
-		test("a wrong server throws", async () => {
-			await output("session", { secure: { ...ca, serverName: "other.example" }, code: 10 });
 		});
 	});
 

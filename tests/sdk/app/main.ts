@@ -131,112 +131,6 @@ function tcpOptions(): void {
 	finish();
 }
 
-/** A line through SecureSocket; `options` are beside host and port. */
-function oldStyle(options: object = {}): void {
-	const socket = new SecureSocket({ host: "localhost", port, secure: secure(), ...options });
-	socket.callback = function (message, value) {
-		events.push([message, typeof value === "number" && message === 3 ? value > 1000 : value]);
-		switch (message) {
-			case 1:
-				events.push(this === socket, (this.write() as number) > 1000);
-				refused(() => this.write(new ArrayBuffer(10_000)));
-				this.write("he", new Uint8Array([0x6c, 0x6c]), 0x6f, ArrayBuffer.fromString("\n"));
-				break;
-			case 2:
-				events.push(this.read(), this.read(Number), this.read(String, "l"), this.read(null, 1));
-				events.push(
-					String.fromArrayBuffer(this.read(ArrayBuffer, 2) as ArrayBuffer),
-					this.read(),
-					typeof this.read(String),
-				);
-				this.close();
-				this.close();
-				Timer.set(finish, 30);
-				break;
-			case -1:
-			case -2:
-				Timer.set(finish, 30);
-		}
-	};
-}
-
-/** SecureSocket reads on where the app leaves data, and ends where the server does. */
-function oldStyleReading(): void {
-	let length = 0;
-	const socket = new SecureSocket({ host: "localhost", port, secure: secure() });
-	socket.callback = (message, value) => {
-		if (message === 1) socket.write("1\n");
-		if (message === 2) length += (socket.read(ArrayBuffer, Math.min(700, value!)) as ArrayBuffer).byteLength;
-		if (message < 0) {
-			events.push(message, length, socket.read());
-			finish();
-		}
-	};
-}
-
-/** All that comes, as text. */
-function oldStyleText(): void {
-	let text = "",
-		bytes = 0;
-	const socket = new SecureSocket({ host: "localhost", port, secure: secure() });
-	socket.callback = (message, value) => {
-		if (message === 1) socket.write("1\n");
-		if (message === 2) {
-			bytes += value!;
-			text += socket.read(String);
-		}
-		if (message < 0) {
-			events.push(message, bytes, text);
-			finish();
-		}
-	};
-}
-
-/** The SDK's Session of ECMA-419's TCP: as examples/io/tcp/tlssocket of the SDK drives it. */
-function session(): void {
-	const tls = new Session({ serverName: "localhost", ...secure() });
-	tls.initiateHandshake();
-	let isReady = false;
-	const step = (): void => {
-		if (isReady) {
-			const data = tls.read(tcp as never);
-			if (data === null) {
-				events.push("closed");
-				finish();
-			} else if (data) {
-				events.push(String.fromArrayBuffer(data.slice().buffer), tls.bytesAvailable);
-				tls.close(tcp as never);
-				tcp.close();
-				finish();
-			}
-			return;
-		}
-		isReady = tls.handshake(tcp as never);
-		if (!isReady) return;
-		events.push("ready");
-		const room = tls.write(tcp as never, ArrayBuffer.fromString("hel"), { more: true, byteLength: 6 });
-		events.push(room > 1000);
-		events.push(tls.write(tcp as never, ArrayBuffer.fromString("lo\n")) > 1000);
-	};
-	const tcp = new TCP({
-		address,
-		port,
-		onReadable(count) {
-			(tcp as unknown as { readable: number }).readable = count;
-			step();
-		},
-		onWritable(count) {
-			(tcp as unknown as { writable: number }).writable = count;
-			if (!isReady) step();
-		},
-		onError() {
-			events.push("TCP ended");
-			finish();
-		},
-	}) as TCP & { readable: number; writable: number };
-	tcp.readable = tcp.writable = 0;
-}
-
 /** Plain text first, then TLS over the socket that has it. What waits in the socket behind "go" is left to TLS. */
 function startTLS(): void {
 	let text = "",
@@ -310,10 +204,6 @@ const parts: Record<string, () => void> = {
 	inherited,
 	converted,
 	tcpOptions,
-	oldStyle: () => oldStyle(),
-	oldStyleReading,
-	oldStyleText,
-	session,
 	startTLS,
 	wrongSockets,
 };
