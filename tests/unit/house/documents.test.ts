@@ -188,6 +188,18 @@ describe("documents", () => {
 
 	test("README has at most 150 lines", () => assert.ok(text("README.md").split("\n").length <= 151));
 
+	test("no code stands outside of what is compiled", () => {
+		report(
+			documents.flatMap(document => {
+				const rest = text(document).replace(/^```ts\n[^]*?^```/gm, "");
+				return [...rest.matchAll(/^\s+(?:import .* from |(?:const|let) \w+ = |new [A-Z]\w+\().*$/gm)].map(
+					([line]) => `${document}: ${line.trim()}`,
+				);
+			}),
+			"lines of code that no test compiles: put them between ```ts and ```",
+		);
+	});
+
 	test("TypeScript in them compiles", () => {
 		const app = join(projectRoot, "tests", "bench");
 		const optional = ["hardware/ds", "hardware/inflate", "modules/fetch", "modules/optional/sessions"];
