@@ -91,6 +91,15 @@ test("pins have 32 bytes", () => {
 		throws(() => made({ pins: [new Uint8Array(32), new Uint8Array(length)] }), "configuration");
 });
 
+test("a pre-shared key without its identity or its key", () => {
+	const key = new Uint8Array(32).fill(1);
+	for (const [psk, says] of [
+		[{ key }, '"psk": "identity" is missing'],
+		[{ identity: "x" }, '"psk": "key" is missing'],
+	] as const)
+		equal(throws(() => made({ psk: psk as never }), "configuration").message, says);
+});
+
 test("a pre-shared key has 16 to 64 bytes, its identity 1 to 1024", () => {
 	const psk = (identity: number, key: number) =>
 		made({ psk: { identity: new Uint8Array(identity).fill(0x41), key: new Uint8Array(key).fill(1) } }).psk!;

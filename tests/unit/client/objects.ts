@@ -156,6 +156,11 @@ test("createEngine refuses a name or events that are none", () => {
 		throws(() => createEngine(pinned, name as never, events), "configuration");
 	for (const wrong of [undefined, null, 5, {}, { ...(events as object), output: 5 }])
 		throws(() => createEngine(pinned, host, wrong as never), "configuration");
-	for (const options of [undefined, null, 5, new Proxy({}, traps), { ...pinned, timeout: 5 }])
+	for (const options of [undefined, null, 5, new Proxy({}, traps)])
 		throws(() => createEngine(options as never, host, events), "configuration");
+	for (const option of ["timeout", "idleTimeout", "closeTimeout"])
+		for (const value of [0, 5]) {
+			const { message } = throws(() => createEngine({ ...pinned, [option]: value }, host, events), "configuration");
+			ok(message.includes("need a timer"), message);
+		}
 });

@@ -93,6 +93,12 @@ test("of names of CAs 64 are looked at, of filters 8: the rest is passed over", 
 	throws(() => read(request, ...asks(extension("0030", vector(repeated(filter, 7), cut)))), "decode_error");
 });
 
+test("an OID of a filter has 1 to 255 bytes, its values may be none", () => {
+	const filter = (length: number): Uint8Array => join(Uint8Array.of(length), new Uint8Array(length), bytes("0000"));
+	for (const length of [1, 2, 255]) equal(read(request, ...asks(extension("0030", vector(filter(length))))), [0x0403]);
+	throws(() => read(request, ...asks(extension("0030", vector(filter(0))))), "decode_error");
+});
+
 test("all lists at their longest", () => {
 	const many = vector(repeated("0809", 64), repeated("0403", 2000));
 	const all = [

@@ -80,6 +80,11 @@ test("what lies behind the list does not count, nor the 49th name", () => {
 	equal(choose(isRed, [isBlue], many(48), ecdsa), 0);
 });
 
+test("names of 256 bytes and more are passed by whole", () => {
+	for (const length of [255, 256, 300, 511, 512, 1000])
+		equal(choose(isRed, [isBlue], names(new Uint8Array(length), blue), ecdsa), 1, `${length} bytes`);
+});
+
 test("the issuers of the first two certificates of a chain count", () => {
 	const chain = (count: number): Credential =>
 		credential(KeyKind.p256, ...Array.from({ length: count }, () => certificate(red)), certificate(blue));

@@ -1,6 +1,6 @@
 /*
-	What the bindings compute on the stack or in native memory is wiped there: right after each call all memory is searched for the value that
-	it made. It is searched for in a masked form, so that the test itself leaves no copy.
+	What the bindings compute on the stack or in native memory is wiped there. Right after each call all memory is
+	searched for the value that it made, in a masked form: so the test itself leaves no copy.
 */
 
 import { keepFreed, searchMemory } from "simulator";
@@ -11,6 +11,10 @@ import { logSecret } from "tls/hardware/keylog";
 import { Secret } from "tls/hardware/secret";
 
 const MASK = 0x5a;
+
+/** Bytes that are searched for at once. */
+const PART = 8;
+
 const SHA256 = HashAlgorithm.sha256;
 
 function toggle(bytes: Uint8Array): Uint8Array {
@@ -46,15 +50,20 @@ function places(masked: Uint8Array): Record<string, number> {
 	return places;
 }
 
-/** Calls `make`, which fills its secret, and looks for what it made: the secret alone has it, and nothing when it is closed. */
+/**
+ * Calls `make`, which fills its secret, and looks for each part of what it made. The secret alone has it, and nothing
+ * when it is closed. A later call may overwrite some of what was left.
+ */
 function expectOne(make: () => Secret): void {
-	let secret = make();
-	const masked = maskedOf(secret);
-	secret.close();
+	const first = make(),
+		masked = maskedOf(first);
+	first.close();
 	equal(places(masked), {}, "closed");
-	secret = make();
-	equal(places(masked), { native: 1 }, "made");
-	secret.close();
+	for (let at = 0; at < masked.length; at += PART) {
+		const secret = make();
+		equal(places(masked.slice(at, at + PART)), { native: 1 }, `made, from byte ${at} on`);
+		secret.close();
+	}
 }
 
 test("HKDF leaves nothing behind of what it derives", () => {
@@ -66,10 +75,15 @@ test("HKDF leaves nothing behind of what it derives", () => {
 		secret.extract(SHA256, salt, from);
 		return secret;
 	});
-	for (const length of [16, 32])
+	for (const [hash, length] of [
+		[SHA256, 16],
+		[SHA256, 32],
+		[HashAlgorithm.sha384, 48],
+		[HashAlgorithm.sha512, 64],
+	] as const)
 		expectOne(() => {
 			const secret = new Secret(length);
-			secret.expandLabel(SHA256, from, "key", context, 0, 32, 0, length);
+			secret.expandLabel(hash, from, "key", context, 0, 32, 0, length);
 			return secret;
 		});
 });
@@ -132,3 +146,34 @@ test("a cipher's key material is gone when it is closed", () => {
 	aead.close();
 	equal(places(masked), {}, "closed");
 });
+
+for (const [name, algorithm] of [
+	["AES-GCM", AEADAlgorithm.gcm],
+	["AES-CCM", AEADAlgorithm.ccm],
+] as const)
+	test(`${name}: no plaintext is left of what is sealed or refused`, () => {
+		const cipher = (): AEAD => {
+			const material = secretOf(28, 7),
+				aead = new AEAD(algorithm, RecordVersion.tls13, material, 0, 16, 16, 1000);
+			material.close();
+			return aead;
+		};
+		// its last 15 bytes are no block of AES
+		const length = 47,
+			text = secretOf(length, 8),
+			masked = maskedOf(text),
+			record = new Uint8Array(5 + length + 16);
+		for (let at = 0; at + PART <= length; at += PART) {
+			const sealer = cipher(),
+				opener = cipher();
+			record.set([23, 3, 3, 0, length + 16]);
+			text.export(record, 5);
+			sealer.seal(record, 0, 5 + length);
+			equal(places(masked.slice(at, at + PART)), { native: 1 }, `sealed, from byte ${at} on`);
+			record[5 + length]! ^= 1;
+			equal(opener.open(record, 0, record.length), -1);
+			equal(places(masked.slice(at, at + PART)), { native: 1 }, `refused, from byte ${at} on`);
+			sealer.close();
+			opener.close();
+		}
+	});

@@ -3,11 +3,18 @@
 */
 
 import { ascii, equal, join, test } from "test/harness";
-import { checkConstraints, findName, GeneralName } from "tls/hardware/general";
+import { checkConstraints, checkNames, findName, GeneralName, NameResult } from "tls/hardware/general";
 
 function element(tag: number, content: Uint8Array): Uint8Array {
 	const length = content.length;
-	const head = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+	const head =
+		length < 128
+			? [length]
+			: length < 256
+				? [0x81, length]
+				: length < 0x10000
+					? [0x82, length >> 8, length & 0xff]
+					: [0x83, length >> 16, (length >> 8) & 0xff, length & 0xff];
 	return join(Uint8Array.of(tag, ...head), content);
 }
 
@@ -57,4 +64,20 @@ test("labels of 63 characters, a name of 253", () => {
 	equal(is(`*.${label}.${label}a`, true), false);
 	const long = `${label}.${label}.${label}.${"b".repeat(61)}`;
 	equal([long.length, is(long), is(`${long}b`)], [253, true, false]);
+});
+
+test("a name costs 131,071 units of work at most, and no more", () => {
+	const name = element(GeneralName.dns, ascii("a.example"));
+	/** A name costs 8, a constraint of another kind 8, and one of a DNS name 8 and its length. */
+	const check = (others: number, names: number): number => {
+		const other = element(0x30, element(0x81, new Uint8Array(0))),
+			own = element(0x30, element(GeneralName.dns, ascii("b"))),
+			trees = new Uint8Array(others * other.length + names * own.length);
+		for (let i = 0; i < others; i++) trees.set(other, i * other.length);
+		for (let i = 0; i < names; i++) trees.set(own, others * other.length + i * own.length);
+		const constraints = element(0xa1, trees);
+		return checkNames(name, 0, 0, 0, name.length, constraints, 0, constraints.length);
+	};
+	equal(8 + 8 * 16_375 + 9 * 7, 131_071);
+	equal([check(16_375, 7), check(16_374, 8)], [name.length, NameResult.tooMuch]);
 });

@@ -145,6 +145,11 @@ test("addresses as text", () => {
 		"1:2:3:4:5:6:7:192.0.2.7",
 		"::192.0.2.256",
 		"192.0.2.7::",
+		"1:2:3:4:5:6:7:8:",
+		"1::8:",
+		"::1:",
+		"1:2:3:4:5:6:7:8::",
+		"::1:2:3:4:5:6:7:8",
 	])
 		equal(parseAddress(text), undefined, text);
 });
@@ -219,6 +224,21 @@ test("a name that can't be asked for is refused when the connection is made", ()
 	);
 	throws(() => configure(options, undefined), "configuration");
 	throws(() => configure(options, ""), "configuration");
+});
+
+test("of ASCII, letters, digits, hyphen and underscore may stand in a name that is asked for", () => {
+	const options = { pins: [new Uint8Array(32)], pinsInsteadOfRoots: true };
+	for (let c = 1; c < 128; c++) {
+		const character = String.fromCharCode(c),
+			ask = () => configure(options, `x${character}x.example`);
+		if (/[-_.0-9A-Za-z]/.test(character)) ask();
+		else throws(ask, "configuration");
+	}
+});
+
+test("names in an error: what is not printable ASCII is a dot", () => {
+	const name = Uint8Array.of(0x1f, 0x20, 0x21, 0x41, 0x7e, 0x7f, 0x80, 0xff);
+	equal(namesOf(withNames(generalName(DNS, name))), "..!A~...");
 });
 
 test("SNI: names without a dot at the end; never an address", () => {

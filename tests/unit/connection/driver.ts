@@ -1,0 +1,253 @@
+/*
+	The driver of a handshake alone: what a pause keeps, what a message after the handshake costs, and what is wiped when
+	nobody takes it. And how many records one turn of the event loop handles.
+*/
+
+import { equal, join, test, throws } from "test/harness";
+import { Connection } from "tls/connection/connection";
+import { Driver } from "tls/connection/driver";
+import type { Host } from "tls/connection/host";
+import type { Events } from "tls/connection/lifecycle";
+import { configure } from "tls/configure";
+import type { Flow, PostHandshake } from "tls/handshake/link";
+import type { Incoming } from "tls/record/incoming";
+import type { Outgoing } from "tls/record/outgoing";
+import { Accept, HandshakeType, Step } from "tls/wire/numbers";
+
+const pinned = { pins: [new Uint8Array(32)], pinsInsteadOfRoots: true };
+const FINISHED = Uint8Array.of(20, 0, 0, 1, 7),
+	ENCRYPTED_EXTENSIONS = Uint8Array.of(8, 0, 0, 1, 7);
+
+/** Stands in for the connection: `budget` is what a turn may cost. */
+class Recorder {
+	readonly maxMessage = 1024;
+	budget = 8;
+	pauses = 0;
+	idle = 0;
+	readonly spent: number[] = [];
+
+	pause(): void {
+		this.pauses++;
+	}
+	expectAlive(): void {}
+	countIdle(): void {
+		this.idle++;
+	}
+	get isSpent(): boolean {
+		return this.budget <= 0;
+	}
+	spend(work: number): void {
+		this.budget -= work;
+		this.spent.push(work);
+	}
+}
+
+/** Stands in for the records that arrive: one, whose content is `bytes`. */
+class OneRecord {
+	buffer: Uint8Array = new Uint8Array(0);
+	at = 0;
+	end = 0;
+	is12 = false;
+	released = 0;
+	kept = 0;
+
+	get isComplete(): boolean {
+		return this.at < this.end;
+	}
+	put(...parts: Uint8Array[]): void {
+		this.buffer = join(...parts);
+		this.at = 0;
+		this.end = this.buffer.length;
+	}
+	release(): void {
+		this.released++;
+	}
+	next(): void {
+		this.kept++;
+	}
+}
+
+interface Made {
+	readonly host: Recorder;
+	readonly record: OneRecord;
+	readonly driver: Driver;
+}
+
+function makeDriver(post?: PostHandshake): Made {
+	const host = new Recorder(),
+		record = new OneRecord(),
+		config = post ? undefined : configure(pinned, "localhost");
+	const driver = new Driver(
+		host as unknown as Host,
+		record as unknown as Incoming,
+		{} as unknown as Outgoing,
+		config,
+		post,
+	);
+	return { host, record, driver };
+}
+
+function postOf(receive: () => Flow | undefined): PostHandshake {
+	return { owesUpdate: false, expectType() {}, receive, updateKey() {}, requestUpdate() {}, close() {} };
+}
+
+test("a pause: nothing is read meanwhile, and the next step is the flow's own", () => {
+	const { host, record, driver } = makeDriver();
+	const steps: string[] = [];
+	function* flow(): Flow {
+		yield Accept.encrypted_extensions;
+		steps.push(`got ${driver.messageType}`);
+		yield Step.pause;
+		steps.push(`still ${driver.messageType}`);
+		yield Accept.finished;
+		steps.push(`got ${driver.messageType}`);
+	}
+	driver.start(flow());
+	equal([driver.isPaused, driver.waitsFor, host.pauses], [false, Accept.encrypted_extensions, 0]);
+	record.put(ENCRYPTED_EXTENSIONS, FINISHED);
+	driver.readMessages();
+	equal([driver.isPaused, host.pauses, record.at], [true, 1, 5]);
+	equal(driver.waitsFor, Accept.encrypted_extensions, "what was waited for");
+	driver.readMessages();
+	equal([record.at, steps.length], [5, 1], "nothing is read while it is paused");
+	equal([record.released, record.kept], [0, 0]);
+	driver.resume();
+	equal(steps, ["got 8", "still 8", "got 20"]);
+	equal([driver.isPaused, driver.flow, driver.waitsFor, host.pauses], [false, undefined, 0, 1]);
+	equal(record.at, 10);
+	equal(host.spent, [5], "the handshake's end");
+});
+
+test("a pause before the first message, and a flow that hands on to another", () => {
+	const { host, record, driver } = makeDriver();
+	function* second(): Flow {
+		yield Accept.finished;
+	}
+	function* first(): Flow {
+		yield Step.pause;
+		return second();
+	}
+	driver.start(first());
+	equal([driver.isPaused, driver.waitsFor, host.pauses], [true, 0, 1]);
+	driver.resume();
+	equal([driver.isPaused, driver.waitsFor, host.pauses], [false, Accept.finished, 1]);
+	record.put(ENCRYPTED_EXTENSIONS);
+	throws(() => driver.readMessages(), "unexpected_message");
+});
+
+test("in TLS 1.2 the handshake's end costs nothing more", () => {
+	const { host, record, driver } = makeDriver();
+	record.is12 = true;
+	driver.start(
+		(function* (): Flow {
+			yield Accept.finished;
+		})(),
+	);
+	record.put(FINISHED);
+	driver.readMessages();
+	equal([driver.flow, host.spent.length], [undefined, 0]);
+});
+
+test("a driver that is closed while it is paused has no flow and waits no more", () => {
+	const { record, driver } = makeDriver();
+	let ended = 0,
+		wiped = 0;
+	driver.start(
+		(function* (): Flow {
+			try {
+				yield Step.pause;
+			} finally {
+				ended++;
+			}
+		})(),
+	);
+	driver.wipeAtEnd({ close: () => wiped++ });
+	driver.close();
+	equal([driver.isPaused, driver.flow, ended, wiped], [false, undefined, 1, 1]);
+	driver.close();
+	equal([ended, wiped, record.released], [1, 1, 0]);
+});
+
+test("each message after the handshake has its price, and the first of a record is read at any", () => {
+	for (const [type, price, read] of [
+		[HandshakeType.new_session_ticket, 4, 2],
+		[HandshakeType.key_update, 2, 4],
+		[HandshakeType.certificate_request, 8, 1],
+	] as const) {
+		const { host, record, driver } = makeDriver(postOf(() => undefined));
+		const one = Uint8Array.of(type, 0, 0, 1, 7);
+		record.put(one, one, one, one, one);
+		driver.readMessages();
+		equal(host.spent, Array<number>(read).fill(price), `messages of type ${type}`);
+		equal([record.at, driver.isPaused, host.pauses, host.idle], [5 * read, true, 1, read]);
+		host.budget = -1;
+		driver.resume();
+		equal([record.at, host.spent.length], [5 * (read + 1), read + 1], "one in the next turn");
+	}
+});
+
+test("a message after the handshake that is answered by a flow: that begins with the next turn", () => {
+	let begun = 0;
+	const { host, record, driver } = makeDriver(
+		postOf(() =>
+			(function* (): Flow {
+				begun++;
+			})(),
+		),
+	);
+	record.put(Uint8Array.of(HandshakeType.certificate_request, 0, 0, 1, 7), FINISHED);
+	driver.readMessages();
+	equal([driver.isPaused, host.pauses, begun, record.at], [true, 1, 0, 5]);
+	driver.close();
+	equal(begun, 0);
+});
+
+test("sessions that nobody is told of are wiped with the driver", () => {
+	const { driver } = makeDriver();
+	const sessions = [1, 2].map(value => new Uint8Array(64).fill(value));
+	for (const session of sessions) driver.keepSession(session.buffer as ArrayBuffer);
+	driver.close();
+	for (const session of sessions) equal(session, new Uint8Array(64));
+});
+
+function makeConnection(events: Partial<Events>): Connection {
+	const nothing = (): void => {};
+	return new Connection(configure(pinned, "localhost"), {
+		output: (_bytes, start, end) => end - start,
+		opened: nothing,
+		readable: nothing,
+		ended: nothing,
+		failed: nothing,
+		pause: nothing,
+		...events,
+	});
+}
+
+test("sessions of a connection that was closed when it opened are wiped, and not handed on", () => {
+	let handed = 0;
+	const connection: Connection = makeConnection({
+		opened: () => connection.close(),
+		session: () => handed++,
+	});
+	const session = new Uint8Array(64).fill(3);
+	// what the driver has when the handshake's last step is done
+	const driver = { info: {}, sessions: [session.buffer] };
+	(connection as unknown as { reportHandshake(from: object): void }).reportHandshake(driver);
+	equal([session, handed, driver.sessions], [new Uint8Array(64), 0, undefined]);
+});
+
+test("one turn of the event loop handles eight records, and no more", () => {
+	let pauses = 0,
+		failure = "";
+	const connection = makeConnection({ pause: () => pauses++, failed: ({ message }) => (failure = message) });
+	connection.connect();
+	// change_cipher_spec means nothing in a handshake of TLS 1.3
+	const records = join(...Array<Uint8Array>(32).fill(Uint8Array.of(20, 3, 3, 0, 1, 1)));
+	let at = 0;
+	for (let turn = 1; turn <= 4; turn++) {
+		connection.beginTurn();
+		at = connection.receive(records, at, records.length);
+		equal([at, pauses], [6 * 8 * turn, turn < 4 ? turn : 3], failure);
+	}
+	connection.close();
+});
