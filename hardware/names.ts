@@ -1,7 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	Names of issuers and subjects (psa/names.c), compared as RFC 5280 section 7.1 says. A Name of more than 4,096 bytes
-	is compared byte by byte.
+	Names of issuers and subjects (psa/names.c), compared as RFC 5280 section 7.1 says. A Name whose content has more
+	than 4,096 bytes is compared byte by byte.
 */
 
 import type { Bytes } from "./native";

@@ -108,7 +108,7 @@ static psa_status_t digestName(Range name, uint8_t* out)
 	Range whole = name, content;
 	size_t written;
 	sink.status = psa_hash_setup(&sink.operation, PSA_ALG_SHA_256);
-	if (derLength(name) > kMaxName || !nameEnter(&whole, &content) || !putName(&sink, content)) {
+	if (!nameEnter(&whole, &content) || derLength(content) > kMaxName || !putName(&sink, content)) {
 		psa_hash_abort(&sink.operation);
 		return psa_hash_compute(
 			PSA_ALG_SHA_256, name.at, derLength(name), out, PSA_HASH_LENGTH(PSA_ALG_SHA_256), &written);

@@ -10,7 +10,7 @@
 
 enum {
 	kMaxAttributes = 8, /* in one SET */
-	kMaxName = 4096,    /* bytes; a longer Name is compared byte by byte */
+	kMaxName = 4096,    /* bytes of content; a longer Name is compared byte by byte */
 	kEnd = -1,          /* behind the last character */
 	kUTF8String = 0x0c,
 };

@@ -2,8 +2,9 @@
 	Names at the edges of their labels.
 */
 
-import { ascii, equal, join, test } from "test/harness";
+import { ascii, equal, hex, join, test } from "test/harness";
 import { checkConstraints, checkNames, findName, GeneralName, NameResult } from "tls/hardware/general";
+import { nameDigest, sameName } from "tls/hardware/names";
 
 function element(tag: number, content: Uint8Array): Uint8Array {
 	const length = content.length;
@@ -80,4 +81,59 @@ test("a name costs 131,071 units of work at most, and no more", () => {
 	};
 	equal(8 + 8 * 16_375 + 9 * 7, 131_071);
 	equal([check(16_375, 7), check(16_374, 8)], [name.length, NameResult.tooMuch]);
+});
+
+test("name constraints have 65,535 bytes at most", () => {
+	const shortest = element(0x30, element(0x81, new Uint8Array(0)));
+	/** An excluded list that is `length` bytes long, header and all. */
+	const check = (length: number): number => {
+		const rest = (length - 4) % shortest.length,
+			last = rest ? element(0x30, element(0x81, new Uint8Array(rest))) : new Uint8Array(0),
+			trees = new Uint8Array(length - 4);
+		for (let at = last.length; at < trees.length; at += shortest.length) trees.set(shortest, at);
+		trees.set(last);
+		const constraints = join(Uint8Array.of(0xa1, 0x82, trees.length >> 8, trees.length & 0xff), trees);
+		equal(constraints.length, length);
+		return checkConstraints(constraints, 0, length);
+	};
+	equal([check(65_534), check(65_535), check(65_536)], [0, 0, NameResult.tooMuch]);
+});
+
+/** A Name of one part, whose attributes have these numbers and texts. */
+function nameOf(...attributes: (readonly [number, string])[]): Uint8Array {
+	const parts = attributes.map(([number, text]) =>
+		element(0x30, join(Uint8Array.of(6, 3, 0x55, 4, number), element(0x0c, ascii(text)))),
+	);
+	return element(0x30, element(0x31, join(...parts)));
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+	const same = sameName(a, 0, a.length, b, 0, b.length);
+	equal(sameName(b, 0, b.length, a, 0, a.length), same);
+	const digests = [a, b].map(name => {
+		const digest = new Uint8Array(32);
+		nameDigest(name, 0, name.length, digest);
+		return digest;
+	});
+	equal(hex(digests[0]!) === hex(digests[1]!), same, "the digests say the same");
+	return same;
+}
+
+test("a Name with 4,096 bytes of content is compared without its case, a longer one byte by byte", () => {
+	const ofLength = (length: number, text: string): Uint8Array => {
+		// three headers, and the attribute's type
+		const name = nameOf([3, text.repeat(length - 17)]);
+		equal(name.length, 4 + length);
+		return name;
+	};
+	for (const length of [4_095, 4_096]) equal(isSame(ofLength(length, "a"), ofLength(length, "A")), true, `${length}`);
+	equal(isSame(ofLength(4_097, "a"), ofLength(4_097, "A")), false);
+	equal(isSame(ofLength(4_097, "a"), ofLength(4_097, "a")), true);
+});
+
+test("a part of a Name has eight attributes at most, in any order", () => {
+	const attributes = (count: number): (readonly [number, string])[] =>
+		Array.from({ length: count }, (_, i) => [40 + i, "x"] as const);
+	for (const count of [1, 7, 8]) equal(isSame(nameOf(...attributes(count)), nameOf(...attributes(count).reverse())), true);
+	equal(isSame(nameOf(...attributes(9)), nameOf(...attributes(9).reverse())), false);
 });
