@@ -192,6 +192,7 @@ test("a message after the handshake that is answered by a flow: that begins with
 		postOf(() =>
 			(function* (): Flow {
 				begun++;
+				yield Accept.finished;
 			})(),
 		),
 	);

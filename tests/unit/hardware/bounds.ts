@@ -6,6 +6,7 @@ import { equal, ok, test, throws } from "test/harness";
 import { AEAD, AEADAlgorithm, RecordVersion } from "tls/hardware/aead";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { logSecret } from "tls/hardware/keylog";
+import { hasRoom, largestBuffer } from "tls/hardware/memory";
 import { Secret } from "tls/hardware/secret";
 
 const SHA256 = HashAlgorithm.sha256;
@@ -26,6 +27,18 @@ function bytes(secret: Secret): Uint8Array {
 test("a secret has 0 to 2560 bytes", () => {
 	for (const length of [0, 1, 2560]) equal(new Secret(length).length, length);
 	for (const length of [-1, 2561]) throws(() => new Secret(length), RangeError);
+});
+
+test("no amount of memory is asked for beyond 0 to 16,777,215", () => {
+	for (const amount of [0, 0xffffff]) {
+		largestBuffer(amount);
+		hasRoom(amount, amount);
+	}
+	for (const amount of [-1, 0x1000000]) {
+		throws(() => largestBuffer(amount), RangeError);
+		throws(() => hasRoom(amount, 0), RangeError);
+		throws(() => hasRoom(0, amount), RangeError);
+	}
 });
 
 test("the key log takes secrets of 64 bytes, and no longer ones", () => {

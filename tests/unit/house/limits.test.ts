@@ -22,7 +22,7 @@ const where: Readonly<Record<string, string>> = {
 	"optionreader.ts MAX_NAME": "unit/client/bounds.ts",
 	"optionreader.ts MAX_PROTOTYPES": "unit/client/bounds.ts",
 	"driver.ts MAX_CHANGE_CIPHER_SPECS": "faults/floods.test.ts",
-	"host.ts Work": "faults/turns.test.ts",
+	"host.ts Work": "unit/connection/driver.ts",
 	"driver.ts MAX_IGNORED": "faults/floods.test.ts",
 	"driver.ts MAX_HANDSHAKE_TYPE": "faults/tls12/order.ts",
 	"sending.ts MAX_RECORDS": "faults/turns.test.ts",
@@ -34,6 +34,8 @@ const where: Readonly<Record<string, string>> = {
 	"certificate.ts MAX_FILTERS": "unit/handshake/bounds.ts",
 	"certificate.ts MAX_NAMES": "unit/handshake/bounds.ts",
 	"certificate.ts MAX_SCHEMES": "unit/handshake/readers.ts",
+	"agent.ts LONGEST_CHUNK": "unit/https/requests.ts",
+	"https.ts LONGEST_TIMER_MS": "unit/https/requests.ts",
 	"response.ts MAX_CHUNK_LINE": "unit/https/responses.ts",
 	"response.ts MAX_INTERIM": "unit/https/responses.ts",
 	"syntax.ts MAX_LATIN_BYTES": "unit/https/responses.ts",
@@ -63,7 +65,6 @@ const where: Readonly<Record<string, string>> = {
 	"trust.ts MAX_CERTIFICATES": "sdk/sdk.test.ts",
 	"algorithms.ts RSASize": "certificates/node/bounds.ts",
 	"certificate.ts MAX_SHOWN": "certificates/node/bounds.ts",
-	"constraints.ts MAX_COMPARISONS": "certificates/node/forgeries.ts",
 	"extensions.ts MAX_EXTENSIONS": "certificates/node/bounds.ts",
 	"extensions.ts MAX_LOOKED_AT": "unit/handshake/bounds.ts",
 	"extensions.ts MAX_FEATURES": "certificates/node/bounds.ts",
@@ -71,7 +72,6 @@ const where: Readonly<Record<string, string>> = {
 	"ocsp.ts Most": "certificates/node/bounds.ts",
 	"ocspresponse.ts MAX_EXTENSIONS": "certificates/node/bounds.ts",
 	"ocsp.ts Seconds": "certificates/node/bounds.ts",
-	"path.ts MAX_STEPS": "certificates/node/oddities.ts",
 	"policies.ts MAX_POLICIES": "certificates/node/policies.ts",
 	"policy.ts Limit": "certificates/node/bounds.ts",
 	"work.ts Work": "certificates/work.test.ts",
@@ -79,25 +79,81 @@ const where: Readonly<Record<string, string>> = {
 };
 
 const pattern =
-	/^(?:export )?const (?:(MAX_[A-Z_]+) ?=|enum (Most|Size|RecordLimit|Longest|RSASize|Seconds|Limit|Work) \{)/gm;
+	/^(?:export )?const (?:(MAX_[A-Z_]+|LONGEST_[A-Z_]+(?= = \d)) ?=|enum (Most|Size|ProtocolLength|Longest|RSASize|Seconds|Limit|Work) \{)/gm;
 
-test("each limit has a test at its bounds", () => {
-	const modules = join(projectRoot, "modules");
-	const found = readdirSync(modules, { recursive: true })
+/** Limits of hardware/ (k...Max, k...Min, kMax...), by file and name. */
+const whereNative: Readonly<Record<string, string>> = {
+	"binding.h kPlaintextMax": "unit/hardware/bounds.ts",
+	"binding.h kSecretMax": "unit/hardware/bounds.ts",
+	"cbc.c kPaddingMax": "legacy/cbc.ts",
+	"ccm.c kNonceMax": "vectors/ccm/main.ts",
+	"ccm.c kNonceMin": "vectors/ccm/main.ts",
+	"emsa.c kPaddingMin": "ds/emsa/main.ts",
+	"general.c kMaxConstraints": "unit/x509/edges.ts",
+	"general.c kMaxDNSName": "unit/x509/edges.ts",
+	"general.c kMaxLabel": "unit/x509/edges.ts",
+	"general.c kMaxWork": "unit/x509/edges.ts",
+	"keylog.c kLabelMax": "unit/hardware/bounds.ts",
+	"memory.c kAmountMax": "unit/hardware/bounds.ts",
+	"names.h kMaxAttributes": "unit/x509/edges.ts",
+	"names.h kMaxName": "unit/x509/edges.ts",
+	"rsa.h kRSABitsMax": "vectors/rsa/rsa.test.ts",
+	"rsa.h kRSABitsMin": "vectors/rsa/rsa.test.ts",
+	"rsa.h kRSAExponentBitsMax": "vectors/rsa/rsa.test.ts",
+	"secret.c kContextMax": "unit/hardware/bounds.ts",
+	"secret.c kLabelMax": "unit/hardware/bounds.ts",
+	"secret.c kSeedMax": "unit/hardware/bounds.ts",
+};
+
+/** Sizes of what never varies, such as a nonce: they bound nothing that comes from outside. */
+const sizes: readonly string[] = [
+	"aead.c kAdditionalMax",
+	"aead.c kIvMax",
+	"binding.h kHashMax",
+	"dhe.c kPrimeMax",
+	"ds.c kSignatureMax",
+	"mac.h kMACBlockMax",
+	"mac.h kMACMax",
+	"rootstore.ts LONGEST_SIGNATURE",
+	"signature.c kFieldMax",
+];
+
+/** The limits that `pattern` finds in the files of `folder` whose name ends as `ending` says. */
+function limitsIn(folder: string, ending: RegExp, pattern: RegExp): string[] {
+	const root = join(projectRoot, folder);
+	return readdirSync(root, { recursive: true })
 		.map(String)
-		.filter(file => file.endsWith(".ts"))
+		.filter(file => ending.test(file))
 		.flatMap(file =>
-			[...readFileSync(join(modules, file), "utf8").matchAll(pattern)].map(
+			[...readFileSync(join(root, file), "utf8").matchAll(pattern)].map(
 				match => `${basename(file)} ${match[1] ?? match[2]}`,
 			),
 		);
-	assert.ok(found.length > 15, "the limits are found");
+}
+
+function expectTests(found: readonly string[], table: Readonly<Record<string, string>>): void {
 	for (const limit of found) {
-		const file = where[limit];
+		const file = table[limit];
 		assert.ok(
 			file,
 			`${limit}: test its last good value and its first bad one, and say in tests/unit/house/limits.test.ts where`,
 		);
 		assert.ok(existsSync(join(projectRoot, "tests", file)), `${limit}: there is no tests/${file}`);
 	}
+	const gone = Object.keys(table).filter(limit => !found.includes(limit));
+	assert.deepEqual(gone, [], "limits that are no more");
+}
+
+test("each limit has a test at its bounds", () => {
+	const found = limitsIn("modules", /\.ts$/, pattern).filter(limit => !sizes.includes(limit));
+	assert.ok(found.length > 15, "the limits are found");
+	expectTests(found, where);
+});
+
+test("each limit of the bindings has a test at its bounds", () => {
+	const found = limitsIn("hardware", /\.[ch]$/, /\b(k\w*(?:Max|Min)|kMax\w+) =/g).filter(
+		limit => !sizes.includes(limit),
+	);
+	assert.ok(found.length > 15, "the limits are found");
+	expectTests(found, whereNative);
 });

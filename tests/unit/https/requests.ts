@@ -122,6 +122,37 @@ test("a chunked body", async () => {
 	client.close();
 });
 
+test("a chunk has 65,535 bytes at most, however much room there is", async () => {
+	/** What is offered where `room` bytes are left behind the head. */
+	const offered = async (room: number, head: number): Promise<{ count: number; head: number }> => {
+		FakeSocket.reset();
+		FakeSocket.room = head + room;
+		const found = { count: 0, head: 0 };
+		const client = newClient();
+		client.request({
+			method: "POST",
+			headers: [["transfer-encoding", "chunked"]],
+			onWritable(count) {
+				if (!found.count) Object.assign(found, { count, head: first()!.sent.length });
+			},
+		});
+		await until(() => found.count > 0);
+		client.close();
+		FakeSocket.reset();
+		return found;
+	};
+	const { head } = await offered(2000, 2000);
+	// four digits and two line ends stand around a chunk
+	for (const [room, count] of [
+		[9, 1],
+		[65_542, 65_534],
+		[65_543, 65_535],
+		[65_544, 65_535],
+		[200_000, 65_535],
+	] as const)
+		equal(await offered(room, head), { count, head }, `room for ${room} bytes`);
+});
+
 test("a server that answers before it has the body ends the connection", async () => {
 	FakeSocket.reset();
 	const one = newOutcome(),
@@ -235,6 +266,7 @@ test("refused of a client", () => {
 		[{ host: "a", socket, port: 0 }, '"port" must be'],
 		[{ host: "a", socket, port: 65536 }, '"port" must be'],
 		[{ host: "a", socket, timeout: -1 }, '"timeout" must be'],
+		[{ host: "a", socket, timeout: 0x80000000 }, '"timeout" must be'],
 		[{ host: "a", socket, maxHeaderBytes: 255 }, '"maxHeaderBytes" must be'],
 		[{ host: "a", socket, maxHeaderBytes: 65537 }, '"maxHeaderBytes" must be'],
 		[{ host: "a", socket, maxHeaders: 0 }, '"maxHeaders" must be'],
@@ -245,5 +277,5 @@ test("refused of a client", () => {
 		ok(error.message.includes(says), error.message);
 	}
 	new HTTPClient({ host: "a", socket, port: 65535, timeout: 0, maxHeaderBytes: 65536, maxHeaders: 1024 }).close();
-	new HTTPClient({ host: "a", socket, port: 1, maxHeaderBytes: 256, maxHeaders: 1 }).close();
+	new HTTPClient({ host: "a", socket, port: 1, timeout: 0x7fffffff, maxHeaderBytes: 256, maxHeaders: 1 }).close();
 });

@@ -134,6 +134,7 @@ test("a Name with 4,096 bytes of content is compared without its case, a longer 
 test("a part of a Name has eight attributes at most, in any order", () => {
 	const attributes = (count: number): (readonly [number, string])[] =>
 		Array.from({ length: count }, (_, i) => [40 + i, "x"] as const);
-	for (const count of [1, 7, 8]) equal(isSame(nameOf(...attributes(count)), nameOf(...attributes(count).reverse())), true);
+	for (const count of [1, 7, 8])
+		equal(isSame(nameOf(...attributes(count)), nameOf(...attributes(count).reverse())), true);
 	equal(isSame(nameOf(...attributes(9)), nameOf(...attributes(9).reverse())), false);
 });
