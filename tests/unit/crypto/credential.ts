@@ -3,6 +3,7 @@
 	The keys were made with OpenSSL for this test.
 */
 
+import { searchMemory } from "simulator";
 import { bytes, equal, test, throws } from "test/harness";
 import { credentialOfFunction, KeyCredential, pickScheme12, pickScheme13, schemeHash } from "tls/crypto/credential";
 import { readPrivateKey } from "tls/crypto/privatekey";
@@ -234,6 +235,42 @@ test("numbers that are shorter or longer than the field", () => {
 			equal(exported(numberKey(same)), bytes(digits));
 		for (const wrong of [`01${digits}`, "11".repeat(width - 5), "11".repeat(width + 1), ""])
 			throws(() => exported(numberKey(wrong)), "configuration");
+	}
+});
+
+const MASK = 0x5a;
+
+/** A private number for P-256, each byte XORed with MASK. */
+const maskedNumber = Uint8Array.from({ length: 32 }, (_, i) => (11 + 37 * i) & 0xff);
+
+/** Where the number lies in the clear, but for its first two bytes. */
+function numberPlaces(): Record<string, number> {
+	const found = searchMemory(maskedNumber.slice(2), MASK) as unknown as Record<string, number>;
+	return Object.fromEntries(Object.entries(found).filter(([name, count]) => name !== "total" && count > 0));
+}
+
+test("reading a key and signing with it leave no copy of its number", () => {
+	const p256 = keys[0]!;
+	/** The key in DER, without the public half, and without the first `left` bytes of its number. */
+	const read = (left: number): KeyCredential => {
+		const length = 32 - left,
+			der = new Uint8Array(7 + length);
+		der.set([0x30, 5 + length, 2, 1, 1, 4, length]);
+		for (let i = 0; i < length; i++) der[7 + i] = maskedNumber[left + i]! ^ MASK;
+		const credential = credentialOf(p256, der);
+		der.fill(0);
+		return credential;
+	};
+	equal(numberPlaces(), {}, "before");
+	// a number that lacks bytes is made as wide as the field
+	for (const left of [0, 1, 2]) {
+		const credential = read(left);
+		equal(numberPlaces(), { native: 1 }, `without ${left} bytes`);
+		if (!left) {
+			credential.sign(0x0403, digestOf(0x0403));
+			equal(numberPlaces(), { native: 1 }, "signed");
+		}
+		credential.close();
 	}
 });
 

@@ -174,6 +174,30 @@ test("sessions come back from storage, once", () => {
 	equal(new SessionStore({ storage, maxBytes: 512, maxServers: 1 }).byteLength, 300);
 });
 
+test("what goes to storage or comes from it is wiped, and so is what gives way", () => {
+	const seen: ArrayBuffer[] = [];
+	class Watched extends Storage {
+		override get(key: string): ArrayBuffer | undefined {
+			const value = super.get(key);
+			if (value) seen.push(value);
+			return value;
+		}
+		override set(key: string, value: ArrayBuffer): void {
+			super.set(key, value);
+			seen.push(value);
+		}
+	}
+	const storage = new Watched(),
+		store = new SessionStore({ storage }),
+		first = session(1);
+	for (const one of [first, session(2), session(3)]) store.keep("a", one);
+	equal(new Uint8Array(first), new Uint8Array(100), "the third drops the first");
+	store.save();
+	equal(new SessionStore({ storage }).byteLength, 200);
+	equal(seen.length, 2);
+	for (const buffer of seen) equal(new Uint8Array(buffer), new Uint8Array(buffer.byteLength));
+});
+
 test("save without sessions leaves nothing, and another key is another place", () => {
 	const storage = new Storage();
 	const store = new SessionStore({ storage, key: "mine" });
