@@ -138,6 +138,27 @@ export const recordFaults: Fault[] = [
 		...unexpected,
 	},
 	{
+		name: "a warning inside the ServerHello",
+		script: starting(([first, ...rest]) => {
+			const body = first!.subarray(5);
+			return [
+				plainRecord(22, body.subarray(0, 20)),
+				plainRecord(21, Buffer.of(1, 90)),
+				plainRecord(22, body.subarray(20)),
+				...rest,
+			];
+		}),
+		...unexpected,
+	},
+	{
+		name: "a warning inside a HelloRequest",
+		script: talking(session => {
+			session.send(22, Buffer.of(0, 0));
+			session.send(21, Buffer.of(1, 90));
+		}),
+		...unexpected,
+	},
+	{
 		name: "data inside a handshake message",
 		script: talking(session => {
 			session.send(22, Buffer.of(0, 0));

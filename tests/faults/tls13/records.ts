@@ -4,8 +4,20 @@
 
 import { type Fault, changing, flight, talking } from "../script13.js";
 import { flip } from "../fault.js";
+import type { Script13 } from "../../peers/server13.js";
 import { message, plainRecord } from "../../peers/wire13.js";
 import { u16, vector } from "../../../host-sim/trace/keys13.js";
+
+/** Cuts the ServerHello in two, and puts a record between its parts. */
+function insideHello(record: Buffer): () => Partial<Script13> {
+	return () => ({
+		editRecords: (which, [first, ...rest]) => {
+			if (which !== "hello") return [first!, ...rest];
+			const body = first!.subarray(5);
+			return [plainRecord(22, body.subarray(0, 20)), record, plainRecord(22, body.subarray(20)), ...rest];
+		},
+	});
+}
 
 export const recordFaults: Fault[] = [
 	{
@@ -168,6 +180,37 @@ export const recordFaults: Fault[] = [
 		script: talking(session => session.send(22, message(4, Buffer.alloc(9)))),
 		code: "decode_error",
 		alert: 50,
+	},
+	{
+		name: "a warning inside the ServerHello",
+		script: insideHello(plainRecord(21, Buffer.of(1, 90))),
+		code: "unexpected_message",
+		alert: 10,
+		says: /interrupted a handshake message/,
+	},
+	{
+		name: "change_cipher_spec inside the ServerHello",
+		script: insideHello(plainRecord(20, Buffer.of(1))),
+		code: "unexpected_message",
+		alert: 10,
+		says: /unexpected change_cipher_spec/,
+	},
+	{
+		name: "a change_cipher_spec of two bytes",
+		script: flight(records => [plainRecord(20, Buffer.of(1, 1)), ...records]),
+		code: "unexpected_message",
+		alert: 10,
+		says: /unexpected change_cipher_spec/,
+	},
+	{
+		name: "a warning inside a ticket",
+		script: talking(session => {
+			session.send(22, Buffer.of(4, 0));
+			session.send(21, Buffer.of(1, 90));
+		}),
+		code: "unexpected_message",
+		alert: 10,
+		says: /interrupted a handshake message/,
 	},
 	{
 		name: "data inside a handshake message",

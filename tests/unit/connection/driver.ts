@@ -13,6 +13,7 @@ import type { Flow, PostHandshake } from "tls/handshake/link";
 import type { Incoming } from "tls/record/incoming";
 import type { Outgoing } from "tls/record/outgoing";
 import { Accept, HandshakeType, Step } from "tls/wire/numbers";
+import type { RecordCipher } from "tls/hardware/aead";
 
 const pinned = { pins: [new Uint8Array(32)], pinsInsteadOfRoots: true };
 const FINISHED = Uint8Array.of(20, 0, 0, 1, 7),
@@ -48,8 +49,10 @@ class OneRecord {
 	at = 0;
 	end = 0;
 	is12 = false;
+	have = 0;
 	released = 0;
 	kept = 0;
+	ciphers = 0;
 
 	get isComplete(): boolean {
 		return this.at < this.end;
@@ -64,6 +67,9 @@ class OneRecord {
 	}
 	next(): void {
 		this.kept++;
+	}
+	protectWith(): void {
+		this.ciphers++;
 	}
 }
 
@@ -133,6 +139,67 @@ test("a pause before the first message, and a flow that hands on to another", ()
 	equal([driver.isPaused, driver.waitsFor, host.pauses], [false, Accept.finished, 1]);
 	record.put(ENCRYPTED_EXTENSIONS);
 	throws(() => driver.readMessages(), "unexpected_message");
+});
+
+test("change_cipher_spec in a handshake of TLS 1.3: one byte of value 1, 32 times, and not inside a message", () => {
+	const put = ({ record }: Made, ...content: number[]): void => {
+		record.put(Uint8Array.of(20, 3, 3, 0, content.length, ...content));
+		record.at = 5;
+		record.have = record.end;
+	};
+	const started = (): Made => {
+		const made = makeDriver();
+		made.driver.start(
+			(function* (): Flow {
+				yield Accept.encrypted_extensions;
+			})(),
+		);
+		return made;
+	};
+	const many = started();
+	for (let i = 0; i < 32; i++) {
+		put(many, 1);
+		many.driver.receiveChangeCipherSpec();
+	}
+	equal([many.record.at, many.driver.waitsFor], [6, Accept.encrypted_extensions], "the flow hears nothing of it");
+	put(many, 1);
+	throws(() => many.driver.receiveChangeCipherSpec(), "unexpected_message");
+	for (const content of [[0], [2], [1, 1], []]) {
+		const made = started();
+		put(made, ...content);
+		throws(() => made.driver.receiveChangeCipherSpec(), "unexpected_message");
+	}
+	const inside = started();
+	inside.record.put(ENCRYPTED_EXTENSIONS.slice(0, 2));
+	inside.driver.readMessages();
+	equal(inside.driver.hasPart, true);
+	put(inside, 1);
+	throws(() => inside.driver.receiveChangeCipherSpec(), "unexpected_message");
+	const over = makeDriver(postOf(() => undefined));
+	put(over, 1);
+	throws(() => over.driver.receiveChangeCipherSpec(), "unexpected_message");
+});
+
+test("keys change between records, and between messages", () => {
+	for (const [content, from, isAllowed] of [
+		[ENCRYPTED_EXTENSIONS, 5, true],
+		[join(ENCRYPTED_EXTENSIONS, FINISHED.slice(0, 1)), 5, false],
+		[ENCRYPTED_EXTENSIONS.slice(0, 2), 0, false],
+	] as const) {
+		const { record, driver } = makeDriver();
+		driver.start(
+			(function* (): Flow {
+				yield Accept.encrypted_extensions;
+				yield Step.pause;
+			})(),
+		);
+		record.put(content);
+		driver.readMessages();
+		equal(record.at, from || content.length);
+		if (isAllowed) driver.readWith({} as RecordCipher);
+		else throws(() => driver.readWith({} as RecordCipher), "unexpected_message");
+		equal(record.ciphers, 1, "it is taken over first");
+	}
 });
 
 test("in TLS 1.2 the handshake's end costs nothing more", () => {

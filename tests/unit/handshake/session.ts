@@ -182,6 +182,8 @@ test("a clock that was set back, or shows no time", () => {
 			equal(usedAt(session, wrong), false, String(wrong));
 		// back before the certificates were verified, though not before the ticket
 		equal(usedAt({ ...session, verifiedAt: start + 2 }, start + 1), false);
+		// back before the ticket came, though not before the certificates were verified
+		equal([usedAt(session, start + 4, {}, start + 5), usedAt(session, start + 5, {}, start + 5)], [false, true]);
 	}
 	// back by less than a second, between the ticket and now
 	const session = exportSession(right13, new Secret(32), bindingOf(server), start * 1000 + 500, week);
