@@ -176,4 +176,5 @@ for (const [name, algorithm] of [
 			sealer.close();
 			opener.close();
 		}
+		text.close();
 	});
