@@ -1,6 +1,6 @@
 /*
-	The driver of a handshake alone: what a pause keeps, what a message after the handshake costs, and what is wiped when
-	nobody takes it. And how many records one turn of the event loop handles.
+	The driver of a handshake alone: what a pause keeps, what a message after the handshake costs, and what is wiped
+	when nobody takes it. And how many records one turn of the event loop handles.
 */
 
 import { equal, join, test, throws } from "test/harness";
