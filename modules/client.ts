@@ -31,6 +31,8 @@ export interface TLSClientOptions extends ConnectionOptions<TLSClient> {
 // on a device each evaluation of a literal in a preloaded module allocates
 const OBJECT = "object";
 const NUMBER = "number";
+/** Where these are set, `pumpLater` does nothing. */
+const PUMPING = Flag.pumping | Flag.active;
 const READ = "read" as const;
 const WRITE = "write";
 
@@ -120,7 +122,7 @@ export class TLSClient {
 		// as it is most of the time; natives know views of bytes only
 		else if ((what as Uint8Array | null | undefined)?.BYTES_PER_ELEMENT === 1) {
 			const count = connection.read(what as Uint8Array);
-			if (count === readable) transport.pumpLater();
+			if (count === readable && (transport.flags & PUMPING) !== PUMPING) transport.pumpLater();
 			return count;
 		} else if (typeof what === OBJECT) result = connection.read(bytesOf(READ, what));
 		else {

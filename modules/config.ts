@@ -4,6 +4,7 @@
 
 import type { Credential } from "./crypto/credential";
 import type { ExternalKey, Session } from "./handshake/resumption/keys";
+import type { HandshakeInfo } from "./handshake/info";
 import type { Options } from "./options";
 import type { CertificatePolicy } from "./x509/policy";
 
@@ -38,6 +39,8 @@ export interface Config {
 	readonly psk?: ExternalKey;
 	readonly earlyData?: Uint8Array;
 	readonly onSession?: (session: ArrayBuffer) => void;
+	/** A TLSClient's. */
+	readonly onHandshake?: (info: HandshakeInfo) => void;
 	/** Which server and which trust a session belongs to, if sessions are handed out. */
 	readonly sessionBinding?: Uint8Array | undefined;
 	readonly inflate?: Options["inflate"];
@@ -53,6 +56,6 @@ export interface Config {
 	readonly timeout?: number;
 	readonly idleTimeout?: number;
 	readonly closeTimeout?: number;
-	/** Milliseconds for timing. */
-	readonly now: () => number;
+	/** Milliseconds for timing; not there if nobody is told of the times. */
+	readonly now?: () => number;
 }

@@ -49,6 +49,9 @@ const SEND_FRAGMENT = "maxSendFragment" as const;
 const SESSION_LIFETIME = 604800;
 const MAX_SESSION_LIFETIME = 31536000;
 
+/** The options, with what only a client has. */
+type ClientOptions = Options & Pick<Config, "onHandshake">;
+
 /** While it is filled in. */
 type Making<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -293,7 +296,13 @@ function addCredentials(config: Making<Config>, options: Options, self: unknown)
 }
 
 /** Fills in the configuration. What has secrets is in it as soon as it is made: it is wiped if the rest fails. */
-function fill(config: Making<Config>, options: Options, host: string | undefined, port: number, self: unknown): void {
+function fill(
+	config: Making<Config>,
+	options: ClientOptions,
+	host: string | undefined,
+	port: number,
+	self: unknown,
+): void {
 	const { certificateName, sendServerName = true } = options;
 	const serverName = serverNameOf(SERVER_NAME, options.serverName ?? host);
 	const name = certificateName === undefined ? serverName : serverNameOf(CERTIFICATE_NAME, certificateName);
@@ -320,7 +329,9 @@ function fill(config: Making<Config>, options: Options, host: string | undefined
 	config.recordSizeLimit = limits.recordSizeLimit;
 	config.maxFragmentCode = limits.maxFragmentCode;
 	config.maxSendFragment = numberOption(SEND_FRAGMENT, options.maxSendFragment, 512, ProtocolLength.plaintext, 4096);
-	config.now = options.now ?? Date.now;
+	// of a client only `onHandshake` is told of the times, of an engine `opened`
+	if (options.onHandshake) config.onHandshake = options.onHandshake;
+	if (options.onHandshake || !self) config.now = options.now ?? Date.now;
 	if (options.rawPublicKeys) addRawKeys(config, options);
 	addCredentials(config, options, self);
 	addSessions(config, options, given?.maxFragmentCode, port);
@@ -328,7 +339,7 @@ function fill(config: Making<Config>, options: Options, host: string | undefined
 }
 
 /** Makes a configuration of options that `readOptionsOf` has read for `self`. Throws TLSError "configuration". */
-export function configureCopy(options: Options, host: string | undefined, port = 0, self?: unknown): Config {
+export function configureCopy(options: ClientOptions, host: string | undefined, port = 0, self?: unknown): Config {
 	if (problem) refuse(problem);
 	const config = {} as Making<Config>;
 	try {

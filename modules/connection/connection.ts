@@ -16,14 +16,15 @@ import { handshake } from "../handshake/start";
 import type { HandshakeInfo } from "../handshake/link";
 import { Driver } from "./driver";
 import { Work } from "./host";
+import { MessageLength } from "./limits";
 import { wipeSecrets, wipeSession } from "../handshake/secrets";
-import { Lifecycle, State } from "./lifecycle";
+import { Lifecycle, State, Writing } from "./lifecycle";
 import type { Events } from "./lifecycle";
 import { Incoming } from "../record/incoming";
 import { Outgoing, PaddedOutgoing } from "../record/outgoing";
 import { Phase } from "../handshake/timing";
 import { expectRoom, Need, outOfMemory, Purpose } from "../wire/memory";
-import { AlertDescription, AlertLevel, ContentType, ProtocolVersion } from "../wire/numbers";
+import { AlertDescription, AlertLevel, ContentType, ProtocolLength, ProtocolVersion } from "../wire/numbers";
 import { alertMeaning } from "./alerts";
 import { waitingWords } from "./waiting";
 import { copyPart } from "tls/hardware/copy";
@@ -31,7 +32,8 @@ import { copyPart } from "tls/hardware/copy";
 export type { Events, HandshakeInfo };
 
 export class Connection extends Lifecycle {
-	readonly maxMessage: number;
+	/** XS: absent field. */
+	declare readonly maxMessage: number | undefined;
 
 	constructor(config: Config, events: Events) {
 		const maxSendFragment = config.maxSendFragment,
@@ -40,7 +42,7 @@ export class Connection extends Lifecycle {
 			? new PaddedOutgoing(events, maxSendFragment, recordPadding)
 			: new Outgoing(events, maxSendFragment);
 		super(events, new Incoming(), outgoing);
-		this.maxMessage = config.maxMessage;
+		if (config.maxMessage !== MessageLength.usual) this.maxMessage = config.maxMessage;
 		try {
 			this.driver = new Driver(this, this.incoming, outgoing, config, undefined);
 		} catch {
@@ -78,17 +80,14 @@ export class Connection extends Lifecycle {
 		const incoming = this.incoming;
 		let at = start;
 		while (at < end) {
-			if (incoming.missing) {
-				at = incoming.takeBody(bytes, at, end);
-				if (incoming.missing) break;
-				this.receiveRecord();
-			}
-			// nothing waits in the middle of a record
-			else if (this.readable || this.isWaiting) break;
+			if (incoming.missing) at = incoming.takeBody(bytes, at, end);
+			// nothing waits in the middle of a record; XS: this is `isWaiting`, without a call
+			else if (this.readable || this.state >= State.ended || this.driver?.isPaused) break;
 			else if (this.budget <= 0) {
 				this.events.pause();
 				break;
 			} else at = this.receiveHeader(bytes, at, end);
+			if (!incoming.missing && incoming.have > ProtocolLength.recordHeader) this.receiveRecord();
 		}
 		return at;
 	}
@@ -105,7 +104,7 @@ export class Connection extends Lifecycle {
 		const driver = this.driver;
 		if (this.state !== State.handshake || !driver || driver.flow) return;
 		try {
-			driver.timing.mark(Phase.connect);
+			driver.timing?.mark(Phase.connect);
 			this.expectAlive();
 			driver.start(handshake(driver));
 		} catch (e) {
@@ -287,12 +286,12 @@ export class Connection extends Lifecycle {
 		if (info) this.events.opened(info);
 		if (sessions)
 			for (const session of sessions) {
-				if (this.isOpen && !this.isLingering) this.events.session?.(session);
+				if (this.isOpen && this.writing !== Writing.lingering) this.events.session?.(session);
 				else wipeSession(session);
 			}
 	}
 
-	/** Takes bytes of a record's header; returns where it stopped. */
+	/** Takes bytes of a record from its header on; returns where it stopped. */
 	private receiveHeader(bytes: Uint8Array, start: number, end: number): number {
 		let at = start;
 		try {
@@ -320,8 +319,11 @@ export class Connection extends Lifecycle {
 			this.fail(e);
 		}
 		if (this.state === State.closed) this.finishClosing();
-		else if (!driver) this.report(undefined);
-		else if (!driver.flow) this.report(driver);
+		else if (!driver) {
+			// XS: this is `report`, without a call
+			if (this.readable) this.events.readable(this.readable);
+			if (this.state === State.ended) this.events.ended();
+		} else if (!driver.flow) this.report(driver);
 	}
 
 	/** Uses the record, whose type is known. Returns the driver, if there is one, even if its work is done. */

@@ -17,6 +17,7 @@ import type { Gate } from "../record/joiner";
 import type { Outgoing } from "../record/outgoing";
 import { Timing } from "../handshake/timing";
 import { Work, workOf } from "./host";
+import { MessageLength } from "./limits";
 import type { Host } from "./host";
 import { expectRoom, Need, Purpose } from "../wire/memory";
 import { Reader } from "../wire/reader";
@@ -55,12 +56,12 @@ export class Driver implements Link, Gate {
 	/** XS: absent fields. What the application does not know of yet: sessions, and how the handshake ended. */
 	declare sessions: ArrayBuffer[] | undefined;
 	declare info: HandshakeInfo | undefined;
-	/** What the handshake goes by, and its times; not there for messages after it. */
+	/** What the handshake goes by; not there for messages after it. */
 	readonly config: Config;
-	readonly timing: Timing;
 	private readonly host: Host;
 	private readonly outgoing: Outgoing;
 	/** XS: absent fields from here on. */
+	declare readonly timing: Timing | undefined;
 	declare private post: PostHandshake | undefined;
 	declare private held: { close(): void } | undefined;
 	/** Counts of what is ignored: change_cipher_spec records, and warnings. */
@@ -87,7 +88,7 @@ export class Driver implements Link, Gate {
 		if (post) this.post = post;
 		this.joiner = new Joiner(this);
 		this.config = config!;
-		this.timing = (config && new Timing(config.now))!;
+		if (config?.now) this.timing = new Timing(config.now);
 	}
 
 	/** Begins the handshake. */
@@ -116,7 +117,7 @@ export class Driver implements Link, Gate {
 		if (!this.flow) this.post!.expectType(type);
 		else if (!this.isAccepted(type) && !(type === HandshakeType.hello_request && this.incoming.is12))
 			throw new TLSError("unexpected_message", `server sent an unexpected handshake message, of type ${type}`);
-		expectLength(type, length, this.host.maxMessage);
+		expectLength(type, length, this.host.maxMessage ?? MessageLength.usual);
 	}
 
 	/** A ticket need not be kept (RFC 8446 section 4.6.1). In TLS 1.2 it belongs to the flow's transcript. */
@@ -264,7 +265,7 @@ export class Driver implements Link, Gate {
 
 	limitRecords(send: number, receive: number): void {
 		this.outgoing.maxFragment = Math.min(this.outgoing.maxFragment, send);
-		this.incoming.recordSizeLimit = receive;
+		this.incoming.limitRecords(receive);
 	}
 
 	oweChangeCipherSpec(): void {
@@ -304,7 +305,7 @@ export class Driver implements Link, Gate {
 		this.post = post;
 		this.host.open(peer, post);
 		info.peer = peer.peer;
-		info.timing = this.timing;
+		if (this.timing) info.timing = this.timing;
 		this.info = info;
 	}
 

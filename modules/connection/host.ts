@@ -40,8 +40,8 @@ export function workOf(type: HandshakeType): Work {
 
 /** The connection that a handshake runs in. */
 export interface Host {
-	/** Longest handshake message that is taken. */
-	readonly maxMessage: number;
+	/** Longest handshake message that is taken; absent if that is MessageLength.usual. */
+	readonly maxMessage: number | undefined;
 	/** See Link.open. */
 	open(peer: AuthenticatedPeer, post: PostHandshake): void;
 	/** Asks for a call of the driver's `resume` from the event loop. */

@@ -29,6 +29,15 @@ export const enum State {
 	closed,
 }
 
+/** Whether the application may send. */
+export const enum Writing {
+	allowed,
+	/** `end` has closed the write side: nothing is sent any more, not even an alert (RFC 8446 section 6.1). */
+	ended,
+	/** And the application can do nothing more, see `linger`. */
+	lingering,
+}
+
 /**
  * What a connection tells whoever runs it. None of these is called from inside `read`, `write` or `close`, except
  * `output`.
@@ -59,17 +68,11 @@ export abstract class Lifecycle implements Host {
 	readonly incoming: Incoming;
 	protected readonly outgoing: Outgoing;
 	protected state: State = State.handshake;
+	protected writing: Writing = Writing.allowed;
 	protected readonly events: Events;
 	// XS: absent fields
 	declare private failure: TLSError | undefined;
-	/**
-	 * True once `end` has closed the write side: nothing is sent any more, not even an alert (RFC 8446 section 6.1).
-	 */
-	declare protected hasEnded: boolean | undefined;
-	/** True after `linger`. */
-	declare protected isLingering: boolean | undefined;
-	/** Longest handshake message that is taken. */
-	abstract readonly maxMessage: number;
+	abstract readonly maxMessage: number | undefined;
 	/** While a handshake goes on, or part of a later message has arrived. */
 	protected driver: Driver | undefined = undefined;
 	/** Handles messages after the handshake. */
@@ -116,10 +119,10 @@ export abstract class Lifecycle implements Host {
 	 */
 	end(): void {
 		this.expectOpen();
-		if (this.hasEnded) return;
+		if (this.writing) return;
 		try {
 			this.alert(AlertLevel.warning, AlertDescription.close_notify);
-			this.hasEnded = true;
+			this.writing = Writing.ended;
 			this.outgoing.flush();
 		} catch (e) {
 			throw this.die(e);
@@ -133,13 +136,14 @@ export abstract class Lifecycle implements Host {
 	linger(): boolean {
 		if (this.state !== State.open) return false;
 		this.end();
-		this.isLingering = true;
+		this.writing = Writing.lingering;
 		return true;
 	}
 
 	/** True if application data can be sent. */
 	get isWritable(): boolean {
-		return this.isOpen && !this.hasEnded;
+		const state = this.state;
+		return (state === State.open || state === State.ended) && this.writing === Writing.allowed;
 	}
 
 	/** The transport has ended. Without close_notify before it, that is a truncated stream (RFC 8446 section 6.1). */
@@ -163,7 +167,7 @@ export abstract class Lifecycle implements Host {
 	}
 
 	alert(level: AlertLevel, description: number): void {
-		if (this.hasEnded) return;
+		if (this.writing) return;
 		this.driver?.beforeAlert();
 		this.outgoing.add(ContentType.alert, Uint8Array.of(level, description), 0, 2);
 	}
@@ -178,7 +182,7 @@ export abstract class Lifecycle implements Host {
 
 	expectSendable(): void {
 		this.expectAlive();
-		if (this.hasEnded)
+		if (this.writing)
 			throw new TLSError(
 				"unexpected_message",
 				"server wants an answer after our close_notify, which ended what we send",
@@ -225,15 +229,16 @@ export abstract class Lifecycle implements Host {
 
 	/** Throws unless application data can be sent. Returns what handles messages after the handshake. */
 	protected expectWritable(): PostHandshake {
-		const post = this.expectOpen();
-		if (this.hasEnded) throw new TLSError("closed", "nothing can be written after end()");
-		return post;
+		const post = this.post;
+		if (post && this.isWritable) return post;
+		this.expectOpen();
+		throw new TLSError("closed", "nothing can be written after end()");
 	}
 
 	/** Throws unless the connection is open. Returns what handles messages after the handshake. */
 	protected expectOpen(): PostHandshake {
 		const post = this.post;
-		if (!post || !this.isOpen || this.isLingering)
+		if (!post || !this.isOpen || this.writing === Writing.lingering)
 			throw this.failure ?? new TLSError("closed", "the connection is not open");
 		return post;
 	}

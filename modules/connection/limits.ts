@@ -25,11 +25,15 @@ const enum Size {
 	beside = 8192,
 	/** Least that is asked for, however little memory there is. */
 	least = 512,
-	/** Handshake messages, if nothing else is asked for: the longest, and the least however little memory there is. */
-	message = 32768,
-	leastMessage = 4096,
 	/** The largest of RFC 6066. */
 	fragment = 4096,
+}
+
+/** Longest handshake message that is taken if nothing is asked for, in bytes. */
+export const enum MessageLength {
+	usual = 32768,
+	/** However little memory there is. */
+	least = 4096,
 }
 
 /** RFC 6066's number for a length; throws TLSError "configuration" for lengths that have none. */
@@ -65,7 +69,7 @@ export function limitsFor(room: number, maxVersion: ProtocolVersion): RecordLimi
 /** Longest handshake message for `room` bytes of memory: it lies there beside what the handshake itself needs. */
 export function messageFor(room: number): number {
 	const fits = room - Size.beside;
-	return fits < Size.leastMessage ? Size.leastMessage : fits < Size.message ? fits : Size.message;
+	return fits < MessageLength.least ? MessageLength.least : fits < MessageLength.usual ? fits : MessageLength.usual;
 }
 
 /** Returns the bytes that are free now, as far as they matter here. May collect garbage. */

@@ -34,8 +34,6 @@ export abstract class Receiving<Client> extends Sending<Client> {
 	declare protected left: number;
 	/** Bytes that wait in TCP. */
 	declare protected available: number;
-	/** Constructor options; dropped after the handshake so that certificates can be collected. */
-	declare protected options: ConnectionOptions<Client> | undefined;
 	declare protected readonly onReadable: ConnectionOptions<Client>["onReadable"];
 
 	/** TCP has ended and has nothing more. */
@@ -74,8 +72,9 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		this.flags &= ~Flag.pumping;
 		if (this.flags & Flag.threw) this.schedule();
 		else if (this.flags & Flag.ended && !this.available && !this.left && this.tcp) this.endTCP(connection);
-		if (this.flags & Flag.active) this.noteActivity();
-		this.throwAgain();
+		// XS: methods of a base class are found last: no calls that do nothing
+		if (this.flags & Flag.active && (!this.idleTimer || this.flags & Flag.resting)) this.watch();
+		if (this.flags & Flag.threw) this.throwAgain();
 	}
 
 	/**
@@ -87,7 +86,7 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		if (!count) return -1;
 		let size: number = Segment.data;
 		// with data, views would be too many
-		if (this.options) {
+		if (!(this.flags & Flag.open)) {
 			const connection = this.connection;
 			const view = connection.bodyView(count);
 			if (view) {

@@ -81,7 +81,7 @@ export function tcpSettings<Client>(options: ConnectionOptions<Client>): Record<
 	return settings;
 }
 
-/** The server in words. */
-export function endpointName<Client>({ host, address, port, from }: ConnectionOptions<Client>): string {
-	return from === undefined ? `${host ?? address} port ${port}` : 'the server of the socket in "from"';
+/** The server in words; without `host`, of a socket that was taken over. */
+export function endpointName(host: string | undefined, port: number | undefined): string {
+	return host === undefined ? 'the server of the socket in "from"' : `${host} port ${port}`;
 }

@@ -10,6 +10,7 @@ import Timer from "timer";
 import { asTLSError, TLSError } from "../errors";
 import { configureCopy, readOptionsOf } from "../configure";
 import { Connection } from "./connection";
+import type { Config } from "../config";
 import type { HandshakeInfo } from "../handshake/link";
 import type { Events } from "./lifecycle";
 import { endpointName, tcpSettings } from "./socket";
@@ -58,7 +59,6 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	protected override left = 0;
 	protected override available = 0;
 	protected override tcp: TCPSocket | undefined = undefined;
-	protected override options: ConnectionOptions<Client> | undefined;
 	override flags = 0;
 	protected override room = 0;
 	protected override promised = 0;
@@ -67,25 +67,29 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	protected override readonly onWritable: ConnectionOptions<Client>["onWritable"];
 	private onError: ConnectionOptions<Client>["onError"];
 	protected override timer: Timer | undefined = undefined;
-	protected override idleTimer: Timer | undefined = undefined;
-	protected override timerCallback: ((timer: Timer) => void) | undefined = undefined;
 	// XS: absent fields
+	/** What the connection goes by, and its server, for errors; until it is open. */
+	declare private config?: Config;
+	declare private host?: string;
+	declare private port?: number;
 	declare protected readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 	declare private readonly idleTimeout: number | undefined;
 	declare private readonly closeTimeout: number | undefined;
 
 	constructor(client: Client, options: ConnectionOptions<Client>) {
 		const { host, address, port, TCP } = options;
-		const secure = (options.secure = readOptionsOf(client, options.secure ?? {}));
+		const secure = readOptionsOf(client, options.secure ?? {});
 		super();
 		this.client = client;
-		this.options = options;
 		this.onReadable = options.onReadable;
 		this.onWritable = options.onWritable;
 		this.onError = options.onError;
 		try {
 			const config = configureCopy(secure, host ?? address, port, client);
 			const { timeout = DEFAULT_TIMEOUT_MS, idleTimeout, closeTimeout, onSession } = config;
+			this.config = config;
+			if (options.from === undefined) this.host = host ?? address ?? config.certificates.name;
+			if (port !== undefined) this.port = port;
 			if (onSession) this.onSession = onSession;
 			if (idleTimeout) this.idleTimeout = idleTimeout;
 			if (closeTimeout) this.closeTimeout = closeTimeout;
@@ -143,14 +147,16 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	}
 
 	opened(info: HandshakeInfo): void {
-		const secure = this.options!.secure;
-		this.options = undefined;
+		const onHandshake = this.config!.onHandshake;
+		delete this.config;
+		delete this.host;
+		delete this.port;
 		const address = this.remoteAddress();
 		if (address) info.remoteAddress = address;
-		this.flags |= Flag.active;
+		this.flags |= Flag.open | Flag.active;
 		this.watch();
 		this.promise();
-		this.call(secure.onHandshake, info);
+		this.call(onHandshake, info);
 		this.tellWritable();
 	}
 
@@ -224,7 +230,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		if (!this.tcp) return;
 		if (this.flags & Flag.connected) {
 			this.sendAndTell();
-		} else if (isWaitingForClock(this.options!.secure.clock)) {
+		} else if (isWaitingForClock(this.config!.certificates.clock)) {
 			this.flags |= Flag.hasRoom;
 			this.timer ??= this.setTimer(CLOCK_WAIT_MS, 0);
 		} else {
@@ -240,7 +246,10 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 			return;
 		}
 		this.finish(
-			new TLSError("transport", `no connection to ${endpointName(this.options!)}: it was refused, cut or never made`),
+			new TLSError(
+				"transport",
+				`no connection to ${endpointName(this.host, this.port)}: it was refused, cut or never made`,
+			),
 		);
 	}
 
@@ -261,13 +270,13 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	}
 
 	/** The connection is not open in time. */
-	private onTimeout(options: ConnectionOptions<Client>): void {
-		const { timeout = DEFAULT_TIMEOUT_MS, clock } = options.secure;
-		const what = isWaitingForClock(clock)
+	private onTimeout(config: Config): void {
+		const { timeout = DEFAULT_TIMEOUT_MS } = config;
+		const what = isWaitingForClock(config.certificates.clock)
 			? 'the clock, which is not set: set it, such as with SNTP ("clock" is "wait")'
 			: this.flags & Flag.connected
 				? this.connection.waitsFor
-				: `TCP's connection to ${endpointName(options)}`;
+				: `TCP's connection to ${endpointName(this.host, this.port)}`;
 		this.finish(
 			new TLSError(
 				"timeout",
@@ -278,7 +287,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 
 	protected override onTick(): void {
 		if (this.flags & Flag.closing) this.finish(new TLSError(CLOSED, "the server did not close in time"));
-		else if (this.options) this.onTimeout(this.options);
+		else if (this.config) this.onTimeout(this.config);
 		else {
 			this.connection.answer();
 			if (this.flags & Flag.active) this.flags &= ~Flag.active;
@@ -320,8 +329,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		if (this.flags & Flag.inTCP) return new RangeError("nothing can be written while a method of TCP is at work");
 		if (this.connection.isOpen && !this.connection.isWritable)
 			return new TLSError("closed", "nothing can be written after end()");
-		if (this.options)
-			return new RangeError("nothing can be written before the connection is open: wait for onWritable");
+		if (this.config) return new RangeError("nothing can be written before the connection is open: wait for onWritable");
 		return new TLSError(
 			"transport",
 			"TCP has ended and takes nothing more: the server has closed the connection, or it was cut",

@@ -41,6 +41,8 @@ export const enum Flag {
 	hasWritten = 8192,
 	/** The application has closed the connection, which waits for the server's close_notify (`closeTimeout`). */
 	closing = 16384,
+	/** The handshake is done. */
+	open = 32768,
 }
 
 /** Its fields are set by tcp.ts, in an order of its own. */
@@ -52,11 +54,11 @@ export abstract class Turns<Client> {
 	declare protected timer: Timer | undefined;
 	/**
 	 * Until the connection is open: ends the wait. Then: looks from time to time whether the record buffer is still in
-	 * use.
+	 * use. XS: absent fields, also the next.
 	 */
-	declare protected idleTimer: Timer | undefined;
+	declare protected idleTimer?: Timer;
 	/** Timer callback, created once and reused for every turn. */
-	declare protected timerCallback: ((timer: Timer) => void) | undefined;
+	declare protected timerCallback?: (timer: Timer) => void;
 	declare private thrown: unknown;
 	declare protected readonly onSession: ((session: ArrayBuffer) => void) | undefined;
 
@@ -80,12 +82,6 @@ export abstract class Turns<Client> {
 		return Timer.set((this.timerCallback ??= timer => this.onTimer(timer)), delay, repeat);
 	}
 
-	/** Data flows: from now on a timer looks whether it still does. */
-	protected noteActivity(): void {
-		this.flags |= Flag.active;
-		if (!this.idleTimer || this.flags & Flag.resting) this.watch();
-	}
-
 	/** Starts the idle timer anew. */
 	protected watch(): void {
 		if (!this.isOpen) return;
@@ -104,7 +100,8 @@ export abstract class Turns<Client> {
 	/** An idle connection holds no timer, and no callback for one. */
 	protected stopWatching(): void {
 		Timer.clear(this.idleTimer);
-		this.idleTimer = this.timerCallback = undefined;
+		delete this.idleTimer;
+		delete this.timerCallback;
 	}
 
 	protected clearTimers(): void {

@@ -41,7 +41,8 @@ export interface PostHandshake {
 
 export interface Link {
 	readonly config: Config;
-	readonly timing: Timing;
+	/** The times of the handshake's phases, if anybody is told of them. */
+	readonly timing: Timing | undefined;
 	/** The message that arrived: its type, all its bytes, and a reader at its body. */
 	readonly messageType: number;
 	readonly message: Uint8Array;

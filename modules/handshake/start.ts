@@ -52,7 +52,7 @@ function sendHello(link: Link, hello: Hello, transcript: Transcript): void {
 	transcript.add(w.bytes, hello.keys.length ? resumption!.writeBinders(w, hello.keys, transcript) : 0, w.length);
 	link.send(w.bytes, 0, w.length);
 	if (hello.early) resumption!.sendEarly(link, hello, transcript.helloDigest(hello.keys[0]!.suite.hash));
-	link.timing.mark(Phase.hello);
+	link.timing?.mark(Phase.hello);
 }
 
 /** Checks what a HelloRetryRequest asks for, and makes `hello` say it (section 4.1.4, 4.2.8). */
@@ -109,7 +109,7 @@ export function* handshake(link: Link): Flow {
 	yield Step.pause;
 	sendHello(link, hello, transcript);
 	yield Accept.server_hello;
-	link.timing.mark(Phase.answer);
+	link.timing?.mark(Phase.answer);
 	if (link.config.maxVersion !== ProtocolVersion.tls13 || !namesVersion(link.reader)) {
 		// appendix D.3
 		if (hello.early)
@@ -131,7 +131,7 @@ export function* handshake(link: Link): Flow {
 		yield Step.pause;
 		sendHello(link, hello, transcript);
 		yield Accept.server_hello;
-		link.timing.mark(Phase.answer);
+		link.timing?.mark(Phase.answer);
 		answer = readServerHello(link.reader, hello, link.config);
 		if (answer.isRetry) throw new TLSError("unexpected_message", "server sent a second HelloRetryRequest");
 		if (answer.suite !== suite)

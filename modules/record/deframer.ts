@@ -29,7 +29,7 @@ export abstract class Deframer {
 	private header = 0;
 
 	/** Largest length that a header may announce. */
-	protected abstract get longest(): number;
+	protected abstract longest: number;
 
 	/** Takes what it can use for the body; none is `missing` when it is whole. */
 	takeBody(bytes: Uint8Array, start: number, end: number): number {
@@ -56,17 +56,21 @@ export abstract class Deframer {
 	}
 
 	/**
-	 * Takes what it can use of `bytes[start..end)` for the header and returns where it stopped. The header is kept in
-	 * numbers: there is no buffer until it says how large one must be.
+	 * Takes what it can use of `bytes[start..end)` for the header, and of the body where the header came whole. Returns
+	 * where it stopped. The header is kept in numbers: there is no buffer until it says how large one must be.
 	 */
 	takeHeader(bytes: Uint8Array, start: number, end: number): number {
 		let have = this.have;
 		if (have === 0 && end - start >= ProtocolLength.recordHeader) {
 			// as it comes most of the time
 			if (bytes[start + 1] !== 3) refuseHeader();
-			this.begin(bytes[start]!, (bytes[start + 3]! << 8) | bytes[start + 4]!);
-			copyPart(bytes, start, end, this.buffer, 0, ProtocolLength.recordHeader);
-			return start + ProtocolLength.recordHeader;
+			const length = (bytes[start + 3]! << 8) | bytes[start + 4]!,
+				whole = ProtocolLength.recordHeader + length;
+			this.begin(bytes[start]!, length);
+			const count = copyPart(bytes, start, end, this.buffer, 0, whole);
+			this.have = count;
+			this.missing = whole - count;
+			return start + count;
 		}
 		let at = start;
 		while (at < end && have < ProtocolLength.recordHeader) {

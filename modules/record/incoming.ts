@@ -20,10 +20,12 @@ export class Incoming extends Deframer {
 	/** What the server picked; 0 until then. */
 	version: ProtocolVersion | 0 = 0;
 	private cipher: RecordCipher | undefined = undefined;
+	protected override longest: number = ProtocolLength.plaintext;
 	/**
-	 * Most bytes of plaintext in a protected record, in TLS 1.3 with one for the type, if the peer has agreed; else 0.
+	 * Most bytes of plaintext in a protected record, in TLS 1.3 with one for the type, if the peer has agreed. XS:
+	 * absent field.
 	 */
-	recordSizeLimit = 0;
+	declare private recordSizeLimit: number | undefined;
 
 	/** True if what arrives is protected. */
 	get isProtected(): boolean {
@@ -107,6 +109,13 @@ export class Incoming extends Deframer {
 	protectWith(cipher: RecordCipher): void {
 		this.cipher?.close();
 		this.cipher = cipher;
+		this.longest = this.longestUnder(cipher);
+	}
+
+	/** The peer keeps to so many bytes of plaintext in a protected record, in TLS 1.3 with one for the type. */
+	limitRecords(limit: number): void {
+		this.recordSizeLimit = limit;
+		if (this.cipher) this.longest = this.longestUnder(this.cipher);
 	}
 
 	/** Wipes the record and the key. */
@@ -118,14 +127,12 @@ export class Incoming extends Deframer {
 	}
 
 	/**
-	 * Longest body of a record. In TLS 1.2, or under a limit that the peer has agreed to: plaintext and what the cipher
-	 * adds (RFC 5246 section 6.2.3).
+	 * Longest body of a protected record. In TLS 1.2, or under a limit that the peer has agreed to: plaintext and what
+	 * the cipher adds (RFC 5246 section 6.2.3).
 	 */
-	protected override get longest(): number {
-		const cipher = this.cipher,
-			agreed = this.recordSizeLimit;
-		if (!cipher) return ProtocolLength.plaintext;
+	private longestUnder(cipher: RecordCipher): number {
+		const agreed = this.recordSizeLimit;
 		if (!agreed && !this.is12) return ProtocolLength.ciphertext;
-		return (agreed || ProtocolLength.plaintext) + cipher.receivedOverhead;
+		return (agreed ?? ProtocolLength.plaintext) + cipher.receivedOverhead;
 	}
 }

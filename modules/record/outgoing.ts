@@ -32,7 +32,7 @@ const enum Layout {
 	bodyMask = 0x3f,
 	/** TLS 1.3: the content type follows the plaintext. */
 	hidesType = 0x40,
-	/** Each record adds the same number of bytes, unlike with TLS 1.2's CBC. */
+	/** Each record adds the same number of bytes, unlike with TLS 1.2's CBC and with padding. */
 	isFixed = 0x80,
 	/** Above the rest: most bytes that a record adds to its plaintext. */
 	overheadShift = 8,
@@ -98,8 +98,8 @@ export class Outgoing {
 			most = ProtocolLength.recordHeader + cipher.overhead + type;
 		let layout = (most << Layout.overheadShift) | (ProtocolLength.recordHeader + cipher.explicit);
 		if (type) layout |= Layout.hidesType;
-		// a cipher in blocks: what it adds depends on the length
-		if (cipher.sealedLength(0) + 1 === cipher.sealedLength(1)) layout |= Layout.isFixed;
+		// a cipher in blocks, or padding: what a record adds depends on the length
+		if (this.sealedLength(layout, 0) + 1 === this.sealedLength(layout, 1)) layout |= Layout.isFixed;
 		this.layout = layout;
 	}
 
@@ -116,7 +116,7 @@ export class Outgoing {
 		if (this.collected > 0) this.sealCollected();
 		const layout: number = type === ContentType.change_cipher_spec ? Layout.plain : this.layout,
 			count = end - start,
-			length = this.sealedLength(layout, count);
+			length = this.bodyLength(layout, count);
 		this.reserve(ProtocolLength.recordHeader + length, 0);
 		copy(bytes, start, end, this.buffer, this.end + (layout & Layout.bodyMask));
 		this.seal(type, layout, count, length);
@@ -139,13 +139,16 @@ export class Outgoing {
 				room = maxFragment - collected,
 				count = end - at < room ? end - at : room,
 				sum = collected + count;
-			let length = this.sealedLength(layout, sum);
+			let length =
+				layout & Layout.isFixed
+					? sum + (layout >> Layout.overheadShift) - ProtocolLength.recordHeader
+					: this.sealedLength(layout, sum);
 			if (this.end + ProtocolLength.recordHeader + length > this.buffer.length) {
 				// a record that grows at all grows by half at least
 				const wanted = Math.max(sum, Math.min(SHARE_BYTES, maxFragment, Math.max(expected, sum + (collected >> 1))));
-				if (wanted > sum) length = this.sealedLength(layout, wanted);
+				if (wanted > sum) length = this.bodyLength(layout, wanted);
 				this.reserve(ProtocolLength.recordHeader + length, collected && body + collected);
-				if (wanted > sum) length = this.sealedLength(layout, sum);
+				if (wanted > sum) length = this.bodyLength(layout, sum);
 			}
 			copy(bytes, at, at + count, this.buffer, this.end + body + collected);
 			at += count;
@@ -181,9 +184,15 @@ export class Outgoing {
 	}
 
 	/** Length of a record's body with so many bytes of content. */
+	private bodyLength(layout: number, count: number): number {
+		return layout & Layout.isFixed
+			? count + (layout >> Layout.overheadShift) - ProtocolLength.recordHeader
+			: this.sealedLength(layout, count);
+	}
+
+	/** The same by the cipher, which there must be. */
 	protected sealedLength(layout: number, count: number): number {
-		if (layout & Layout.isFixed) return count + (layout >> Layout.overheadShift) - ProtocolLength.recordHeader;
-		return this.cipher!.sealedLength(count);
+		return this.cipher!.sealedLength(layout & Layout.hidesType ? count + TYPE : count);
 	}
 
 	private offer(): void {
@@ -196,7 +205,7 @@ export class Outgoing {
 	private sealCollected(): void {
 		const layout = this.layout,
 			collected = this.collected;
-		this.seal(ContentType.application_data, layout, collected, this.sealedLength(layout, collected));
+		this.seal(ContentType.application_data, layout, collected, this.bodyLength(layout, collected));
 	}
 
 	/**

@@ -24,9 +24,6 @@ const RELEASED = 1793491200;
 /** Default of the option `clockTolerance`, in seconds. */
 export const CLOCK_TOLERANCE = 300;
 
-// XS: a literal outside of functions, which a device does not copy at each use
-const WAIT = "wait";
-
 /** The end of 1970. */
 const FIRST_YEAR = 31536000;
 
@@ -39,18 +36,24 @@ function buildClock(): number | undefined {
 	return after(RELEASED);
 }
 
+/** As `buildClock`, for a connection that waits until the clock is set. */
+function waitingClock(): number | undefined {
+	return after(RELEASED);
+}
+
 function strictClock(): number | undefined {
 	return after(FIRST_YEAR);
 }
 
-/** True while a connection with this option has to wait. */
-export function isWaitingForClock(option: ClockOption | undefined): boolean {
-	return option === WAIT && buildClock() === undefined;
+/** True while a connection with this policy has to wait. */
+export function isWaitingForClock(policy: ClockPolicy): boolean {
+	return policy === waitingClock && waitingClock() === undefined;
 }
 
 /** Checks the option `clock`. Throws "configuration". */
 export function clockPolicy(option: ClockOption | undefined): ClockPolicy {
-	if (option === undefined || option === "build" || option === "wait") return buildClock;
+	if (option === undefined || option === "build") return buildClock;
+	if (option === "wait") return waitingClock;
 	if (option === "strict") return strictClock;
 	if (typeof option === "function") return option;
 	throw new TLSError(
@@ -88,7 +91,7 @@ export function timeNow(policy: ClockPolicy): number {
 /** Says why the policy knows no time, and what to do. */
 function whyNoTime(policy: ClockPolicy): string {
 	const shown = Math.floor(Date.now() / 1000);
-	if (policy === buildClock && shown >= FIRST_YEAR)
+	if ((policy === buildClock || policy === waitingClock) && shown >= FIRST_YEAR)
 		return `the clock says ${dateText(shown)}, before this library was released (${dateText(RELEASED)}): set it, or give "clock": "strict" to believe it`;
 	return 'the clock is not set, so no certificate can be checked: set it first (such as by SNTP), or give "clock"';
 }

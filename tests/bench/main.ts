@@ -79,10 +79,11 @@ function idle(): void {
 
 /** A handshake, an idle connection, its end. */
 function handshake(): void {
-	options.secure.onHandshake = ({ resumed }) => {
+	let isOpen = false;
+	options.onWritable = () => {
+		if (isOpen) return;
+		isOpen = true;
 		mark("handshake");
-		if (resumed !== (options.secure.session !== undefined))
-			throw new Error("the server does not go on with the session");
 		Timer.set(idle, SETTLE);
 	};
 	settle("start");
@@ -99,6 +100,7 @@ function resume(): void {
 			first!.close();
 			first = undefined;
 			delete options.secure.onSession;
+			delete options.secure.onHandshake;
 			Timer.set(handshake, 20);
 		}, SETTLE);
 	let first = start();

@@ -170,6 +170,9 @@ function counted(from: Mark, to: Mark, chip: Chip | undefined): Figures {
 	};
 }
 
+/** Most bytes that a server sends in a resumed handshake: too few for certificates. */
+const MAX_RESUMED_BYTES = 512;
+
 /**
  * A handshake, full or with the session of one before: run once as it is, once with a collection at every allocation.
  */
@@ -178,6 +181,8 @@ export async function handshake(what: Work): Promise<Figures> {
 	if (usual.refused?.code === "configuration") return { missing: usual.refused.message };
 	const live = await work({ ...what, run: { ...what.run, live: true } });
 	const [start, done] = [markOf(usual, "start"), markOf(usual, "handshake")];
+	if (what.part === "resume" && done.received - start.received > MAX_RESUMED_BYTES)
+		throw new Problem("the server did not go on with the session");
 	const atStart = markOf(live, "start");
 	const base = inUse(atStart);
 	const [peak, idle, closed] = [markOf(live, "handshake"), markOf(live, "idle"), markOf(live, "closed")];

@@ -88,7 +88,7 @@ function endCertificate(link: Link, state: State12, search: Search12): asserts s
 		throw new TLSError("illegal_parameter", `the server's certificate does not go with ${suite.name}`);
 	state.exchange = suite.exchange ? legacy!.keyExchange(suite, peer) : new ECDHE(state.hello);
 	link.addTo(state.transcript);
-	link.timing.mark(Phase.chain);
+	link.timing?.mark(Phase.chain);
 }
 
 /**
@@ -137,7 +137,7 @@ function readServerKeyExchange(link: Link, state: Certified12): void {
 	copy(link.message, start, end, content, randoms.length);
 	state.proof = authenticate12(state.peer, scheme, content, link.message, signatureStart, signatureEnd);
 	link.addTo(state.transcript);
-	link.timing.mark(Phase.proof);
+	link.timing?.mark(Phase.proof);
 }
 
 /** True if the client's flight takes an expensive step: a signature, or the encryption of the secret. */
@@ -177,7 +177,7 @@ function sendKeyExchange(link: Link, state: Certified12): asserts state is Certi
 	}
 	link.send(w.bytes, 0, w.length);
 	deriveKeys(state, master);
-	link.timing.mark(Phase.agreement);
+	link.timing?.mark(Phase.agreement);
 }
 
 /** Derives the keys of both directions from the master secret. */
@@ -239,7 +239,7 @@ function checkFinished(link: Link, state: Certified12 & Keyed12): AuthenticatedP
 /** Opens the connection, in a key exchange or a session with `group`. */
 function open(link: Link, state: Keyed12, proof: AuthenticatedPeer, group: number): void {
 	const { suite, protocol, resumes, isExtended } = state.answer;
-	link.timing.mark(Phase.finished);
+	link.timing?.mark(Phase.finished);
 	if (link.config.onSession) resumption!.keepSession12(link, state, proof, group);
 	const info = new HandshakeInfo();
 	info.version = ProtocolVersion.tls12;

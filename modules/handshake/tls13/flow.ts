@@ -104,7 +104,7 @@ function agree(link: Link, hello: Hello, answer: ServerHello, state: State13): a
 	link.readWith(trafficCipher(suite, server));
 	if (!state.isEarly) link.writeWith(trafficCipher(suite, client));
 	schedule.toMaster();
-	link.timing.mark(Phase.agreement);
+	link.timing?.mark(Phase.agreement);
 }
 
 /** EncryptedExtensions (section 4.3.1). Returns which were there. */
@@ -221,7 +221,7 @@ function* authenticateServer(link: Link, state: Keyed13): Flow {
 	const peer = search.peer!;
 	search = undefined; // and with it all that it holds
 	link.addTo(state.transcript);
-	link.timing.mark(Phase.chain);
+	link.timing?.mark(Phase.chain);
 	yield Accept.certificate_verify;
 	yield Step.pause;
 	checkProof(link, peer, state);
@@ -239,7 +239,7 @@ function checkProof(link: Link, peer: VerifiedPeer, state: State13): void {
 	expectOffered(scheme, link.config);
 	state.proof = authenticate13(peer, scheme, serverContent13(transcript.digest()), link.message, start, end);
 	link.addTo(transcript);
-	link.timing.mark(Phase.proof);
+	link.timing?.mark(Phase.proof);
 }
 
 /** The server's Finished (section 4.4.4). With a pre-shared key it is what sets `state.proof`. */
@@ -302,7 +302,7 @@ function openConnection(link: Link, state: Proven13): void {
 		suite = state.schedule.suite,
 		application = state.application!;
 	link.writeWith(trafficCipher(suite, application.client!));
-	link.timing.mark(Phase.finished);
+	link.timing?.mark(Phase.finished);
 	const config = link.config,
 		proof = state.proof;
 	if (config.onSession)

@@ -34,7 +34,7 @@ function expectLongest(make: () => Incoming, length: number): void {
 function made(version: ProtocolVersion, limit: number, isProtected: boolean): Incoming {
 	const incoming = new Incoming();
 	incoming.version = version;
-	incoming.recordSizeLimit = limit;
+	if (limit) incoming.limitRecords(limit);
 	if (isProtected) incoming.protectWith(cipher);
 	return incoming;
 }
