@@ -86,7 +86,13 @@ export class Connection extends Lifecycle {
 			else if (this.budget <= 0) {
 				this.events.pause();
 				break;
-			} else at = this.receiveHeader(bytes, at, end);
+			} else {
+				try {
+					at = incoming.takeHeader(bytes, at, end);
+				} catch (e) {
+					this.fail(e);
+				}
+			}
 			if (!incoming.missing && incoming.have > ProtocolLength.recordHeader) this.receiveRecord();
 		}
 		return at;
@@ -161,12 +167,14 @@ export class Connection extends Lifecycle {
 	 * bytes are to be collected, these included, as far as that is known.
 	 */
 	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
-		const post = this.expectWritable(),
+		const post = this.post,
 			outgoing = this.outgoing,
 			maxFragment = outgoing.maxFragment;
+		// XS: this is `expectWritable`, without a call
+		if (!post || !this.isWritable) throw this.whyUnwritable();
 		try {
 			for (let at = start; at < end; at += maxFragment) {
-				if (outgoing.needsNewKey || post.owesUpdate) this.updateKey();
+				if (outgoing.cipher!.needsNewKey || post.owesUpdate) this.updateKey();
 				outgoing.collect(bytes, at, end - at > maxFragment ? at + maxFragment : end, expected + start - at);
 			}
 		} catch (e) {
@@ -289,17 +297,6 @@ export class Connection extends Lifecycle {
 				if (this.isOpen && this.writing !== Writing.lingering) this.events.session?.(session);
 				else wipeSession(session);
 			}
-	}
-
-	/** Takes bytes of a record from its header on; returns where it stopped. */
-	private receiveHeader(bytes: Uint8Array, start: number, end: number): number {
-		let at = start;
-		try {
-			at = this.incoming.takeHeader(bytes, start, end);
-		} catch (e) {
-			this.fail(e);
-		}
-		return at;
 	}
 
 	/** A record has arrived. */

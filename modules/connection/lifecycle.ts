@@ -230,9 +230,14 @@ export abstract class Lifecycle implements Host {
 	/** Throws unless application data can be sent. Returns what handles messages after the handshake. */
 	protected expectWritable(): PostHandshake {
 		const post = this.post;
-		if (post && this.isWritable) return post;
+		if (!post || !this.isWritable) throw this.whyUnwritable();
+		return post;
+	}
+
+	/** Why application data can't be sent. */
+	protected whyUnwritable(): TLSError {
 		this.expectOpen();
-		throw new TLSError("closed", "nothing can be written after end()");
+		return new TLSError("closed", "nothing can be written after end()");
 	}
 
 	/** Throws unless the connection is open. Returns what handles messages after the handshake. */

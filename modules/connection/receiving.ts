@@ -107,7 +107,8 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
 		let segment = this.segment;
 		if (length !== count) {
-			if (segment.buffer.maxByteLength < size) this.segment = segment = this.makeSegment(count, size);
+			if (!(this.flags & Flag.hasSegment) && segment.buffer.maxByteLength < size)
+				this.segment = segment = this.makeSegment(count, size);
 			else {
 				// XS: a buffer that grows may be copied
 				if (count > length) expectBuffer(count, Purpose.data);
@@ -152,10 +153,12 @@ export abstract class Receiving<Client> extends Sending<Client> {
 
 	private makeSegment(count: number, size: number): Uint8Array<ArrayBuffer> {
 		expectBuffer(size, Purpose.data);
+		if (size === Segment.data) this.flags |= Flag.hasSegment;
 		return new Uint8Array(new ArrayBuffer(count, { maxByteLength: size }));
 	}
 
 	protected dropSegment(): void {
+		this.flags &= ~Flag.hasSegment;
 		this.segment = empty;
 		this.left = 0;
 	}

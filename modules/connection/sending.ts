@@ -62,7 +62,7 @@ export abstract class Sending<Client> extends Turns<Client> {
 		if (left < 0) throw new RangeError(`${length} bytes can't be written, there is room for ${promised}`);
 		if (length) {
 			try {
-				connection.collect(bytes, 0, length, expectedBytes(whole, length, promised));
+				connection.collect(bytes, 0, length, whole === undefined ? length : expectedBytes(whole, length, promised));
 			} catch (e) {
 				// the connection is over: onError is called from the event loop
 				this.schedule();

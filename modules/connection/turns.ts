@@ -43,6 +43,8 @@ export const enum Flag {
 	closing = 16384,
 	/** The handshake is done. */
 	open = 32768,
+	/** The segment is one for data. */
+	hasSegment = 65536,
 }
 
 /** Its fields are set by tcp.ts, in an order of its own. */

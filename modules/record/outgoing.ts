@@ -50,7 +50,8 @@ export class Outgoing {
 	/** Most bytes that a record to the peer carries. */
 	maxFragment: number;
 	private readonly transport: Transport;
-	private cipher: RecordCipher | undefined = undefined;
+	/** Protects records; undefined until there is a key. */
+	cipher: RecordCipher | undefined = undefined;
 	private buffer: Uint8Array = empty;
 	private start = 0;
 	private end = 0;
@@ -83,11 +84,6 @@ export class Outgoing {
 	/** Most bytes that a record adds to its content. */
 	get overhead(): number {
 		return this.layout >> Layout.overheadShift;
-	}
-
-	/** True if the sending key must be replaced. */
-	get needsNewKey(): boolean {
-		return this.cipher?.needsNewKey ?? false;
 	}
 
 	/** From the next record on, records are protected. */
@@ -225,8 +221,10 @@ export class Outgoing {
 		let at = record + (layout & Layout.bodyMask) + count;
 		if (hidesType) {
 			buffer[at++] = type;
-			const padding = this.paddingOf(count + TYPE);
-			if (padding) wipe(buffer, at, (at += padding));
+			if (!(layout & Layout.isFixed)) {
+				const padding = this.paddingOf(count + TYPE);
+				wipe(buffer, at, (at += padding));
+			}
 		}
 		this.end = layout === Layout.plain ? at : this.cipher!.seal(buffer, record, at);
 	}

@@ -118,7 +118,7 @@ for (const tls12 of [true, false]) {
 		outgoing.protectWith(gcm(tls12));
 		const opener = gcm(tls12);
 		const overhead = tls12 ? 5 + 8 + 16 : 5 + 1 + 16;
-		equal([outgoing.overhead, outgoing.needsNewKey], [overhead, false]);
+		equal([outgoing.overhead, outgoing.cipher!.needsNewKey], [overhead, false]);
 		for (const [type, length] of [
 			[ContentType.handshake, 40],
 			[ContentType.application_data, 0],
