@@ -7,6 +7,7 @@
 	and `close`. `read`, `write` and `close` themselves call none.
 */
 
+import { readOptionsOf } from "./configure";
 import { viewBytes } from "./optionreader";
 import { readSettings } from "./connection/settings";
 import { TCPTransport } from "./connection/tcp";
@@ -93,6 +94,8 @@ export class TLSClient {
 		expectRoom(Need.connectionBytes, Need.connectionSlots, Purpose.connection);
 		const options = readSettings(given);
 		const format = formatFlag(options.format);
+		// XS: here and not in TCPTransport, whose frame would lie on the stack while certificates are read
+		options.secure = readOptionsOf(this, options.secure ?? {});
 		if (options.target !== undefined) this.target = options.target;
 		this.#transport = new TCPTransport<TLSClient>(this, options);
 		this.#transport.flags |= format;

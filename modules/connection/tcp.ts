@@ -8,7 +8,7 @@
 
 import Timer from "timer";
 import { asTLSError, TLSError } from "../errors";
-import { configureCopy, readOptionsOf } from "../configure";
+import { configureCopy } from "../configure";
 import { Connection } from "./connection";
 import type { Config } from "../config";
 import type { HandshakeInfo } from "../handshake/link";
@@ -76,16 +76,16 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	declare private readonly idleTimeout: number | undefined;
 	declare private readonly closeTimeout: number | undefined;
 
+	/** `options.secure` is what `readOptionsOf` has read for `client`. */
 	constructor(client: Client, options: ConnectionOptions<Client>) {
 		const { host, address, port, TCP } = options;
-		const secure = readOptionsOf(client, options.secure ?? {});
 		super();
 		this.client = client;
 		this.onReadable = options.onReadable;
 		this.onWritable = options.onWritable;
 		this.onError = options.onError;
 		try {
-			const config = configureCopy(secure, host ?? address, port, client);
+			const config = configureCopy(options.secure, host ?? address, port, client);
 			const { timeout = DEFAULT_TIMEOUT_MS, idleTimeout, closeTimeout, onSession } = config;
 			this.config = config;
 			if (options.from === undefined) this.host = host ?? address ?? config.certificates.name;

@@ -77,6 +77,23 @@ export function lookUp(
 	};
 }
 
+/** A socket, or its options, with whom its callbacks tell: `target`, as ECMA-419 has it. XS: no closures. */
+interface Told {
+	readonly target: SocketEvents;
+}
+
+function tellReadable(this: Told, count: number): void {
+	this.target.socketReadable(count);
+}
+
+function tellWritable(this: Told, count: number): void {
+	this.target.socketWritable(count);
+}
+
+function tellEnd(this: Told, error: unknown): void {
+	this.target.socketEnded(error);
+}
+
 /** Opens a socket. What its constructor throws is thrown, as TLSError. */
 export function openSocket(
 	socket: SocketOptions,
@@ -90,9 +107,10 @@ export function openSocket(
 		...more,
 		host,
 		port,
-		onReadable: (count: number) => events.socketReadable(count),
-		onWritable: (count: number) => events.socketWritable(count),
-		onError: (error: unknown) => events.socketEnded(error),
+		target: events,
+		onReadable: tellReadable,
+		onWritable: tellWritable,
+		onError: tellEnd,
 	};
 	if (address !== undefined) settings["address"] = address;
 	try {
