@@ -175,11 +175,12 @@ export class DER {
 
 	/** Takes the next element, which must have this tag. */
 	take(tag: number, part: Part): void {
-		let start = this.at + 2;
-		if (this.bytes[this.at] !== tag) this.refuse(tag, part, "");
-		let length = this.bytes[start - 1]!;
+		const bytes = this.bytes,
+			at = this.at;
+		if (bytes[at] !== tag) this.refuse(tag, part, "");
+		let start = at + 2,
+			length = bytes[at + 1]!;
 		if (length >= 0x80) {
-			const bytes = this.bytes;
 			const first = bytes[start]!;
 			if (length === 0x82) {
 				length = (first << 8) | bytes[start + 1]!;
