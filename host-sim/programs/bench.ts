@@ -3,7 +3,7 @@
 	What is measured and what it should be at most is in bench/plan.ts.
 */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Chip } from "../chip/costs.js";
@@ -26,6 +26,7 @@ import {
 } from "./bench/measure.js";
 import { handshakes, steady, transfers } from "./bench/plan.js";
 import { table, type Results } from "./bench/table.js";
+import { flashFile, type FlashLine } from "./check-sdk/flash.js";
 
 const usage = `npm run bench [-- OPTION ...]
 
@@ -34,7 +35,8 @@ the goals beside the figures: what to reach, and what would be better still.
 
   --chip NAME          predict also the time on esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2 (host-sim/README.md)
   --json               print the figures as JSON
-  --compare FILE       show the change against a run whose --json went to FILE
+  --compare FILE       show the change against a run whose --json went to FILE; beside each module what the SDK's linker
+                       makes of it, where \`npm run check-sdk -- flash\` was run
   --no-instructions    leave out what valgrind counts, which takes longest
   --census             print what a handshake holds at its peak and which lines allocate, and nothing else
   --write-baseline     write what tests/memory compares with: tests/memory/baseline.json
@@ -58,6 +60,13 @@ function readResults(file: string): Results {
 		throw new Problem(`--compare ${file}: ${(error as Error).message}`, 2);
 	}
 	throw new Problem(`--compare ${file}: that is not what --json prints`, 2);
+}
+
+/** Bytes of each module as the SDK links it, if check-sdk has found them. */
+function readLinkedSizes(): ReadonlyMap<string, number> | undefined {
+	if (!existsSync(flashFile)) return undefined;
+	const lines = JSON.parse(readFileSync(flashFile, "utf8")) as readonly FlashLine[];
+	return new Map(lines.map(({ name, sdk }) => [name, sdk]));
 }
 
 const options: Options<Arguments> = {
@@ -170,7 +179,10 @@ async function bench(values: Arguments): Promise<number> {
 		lean: await leanFlash(),
 		dist: await distFlash(),
 	};
-	process.stdout.write(values.json ? `${JSON.stringify(results, null, "\t")}\n` : table(results, values.compare));
+	const linked = values.compare ? readLinkedSizes() : undefined;
+	process.stdout.write(
+		values.json ? `${JSON.stringify(results, null, "\t")}\n` : table(results, values.compare, linked),
+	);
 	return 0;
 }
 

@@ -101,19 +101,23 @@ function section(title: string, columns: readonly Column[]): string[] {
 function flashSection(
 	{ flash: modules, lean = [], dist = [] }: Results,
 	before: readonly FlashModule[] | undefined,
+	linked: ReadonlyMap<string, number> | undefined,
 ): string[] {
-	const rows = [["flash, bytes", ...flashKeys, "all"]];
+	const rows = [["flash, bytes", ...flashKeys, "all", ...(linked ? ["as the SDK links it"] : [])]];
+	const more = (size: number | undefined): string[] => (linked ? [size === undefined ? "" : grouped(size)] : []);
 	const cells = (row: FlashModule): string[] => [row.name, ...flashKeys.map(key => grouped(row[key]))];
 	for (const module of modules) {
 		const old = before?.find(other => other.name === module.name);
-		rows.push([...cells(module), cell(flashBytes(module), undefined, old && flashBytes(old))]);
+		const size = cell(flashBytes(module), undefined, old && flashBytes(old));
+		rows.push([...cells(module), size, ...more(linked?.get(module.name))]);
 	}
 	const all = flashSum("all of the client", modules);
 	const old = before && flashBytes(flashSum("", before));
-	rows.push([...cells(all), cell(flashBytes(all), undefined, old)]);
+	const sum = linked && [...linked.values()].reduce((a, b) => a + b, 0);
+	rows.push([...cells(all), cell(flashBytes(all), undefined, old), ...more(sum)]);
 	for (const row of [...lean, ...dist]) {
 		const size = flashBytes(row);
-		rows.push([...cells(row), `${grouped(size)}, saves ${grouped(flashBytes(all) - size)}`]);
+		rows.push([...cells(row), `${grouped(size)}, saves ${grouped(flashBytes(all) - size)}`, ...more(undefined)]);
 	}
 	return [...pad(rows), ""];
 }
@@ -129,8 +133,8 @@ function missed(columns: readonly Column[], which: 0 | 1): string[] {
 	);
 }
 
-/** The table as text. */
-export function table(results: Results, before: Results | undefined): string {
+/** The table as text. `linked`: bytes of each module as the SDK's linker makes it, without natives. */
+export function table(results: Results, before?: Results, linked?: ReadonlyMap<string, number>): string {
 	const first: Column[] = handshakes.map(({ name, targets }) => ({
 		name,
 		targets,
@@ -166,7 +170,7 @@ export function table(results: Results, before: Results | undefined): string {
 		),
 		...section("transfers (1 KB read buffer)", second),
 		...section("system", third),
-		...flashSection(results, before?.flash),
+		...flashSection(results, before?.flash, linked),
 		...section("flash in sum", fourth),
 		'behind a value: what to reach, and what would be better still; ">" misses it, "<=" keeps it',
 		misses.length ? "not reached:" : "all is reached",

@@ -159,7 +159,13 @@ async function scriptTexts({ manifest, files, label }: Prepared): Promise<Map<st
 	return texts;
 }
 
-/** Each line of the flash table that is no C file, as soon as it is known. `bin` has xsc and xsl. */
+/** What the last run has found, for `npm run bench -- --compare`. */
+export const flashFile = join(buildFolder, "check-sdk-flash.json");
+
+/**
+ * Each line of the flash table that is no C file, as soon as it is known; `flashFile` gets them, too. `bin` has xsc and
+ * xsl.
+ */
 export async function* compareFlash(bin: string): AsyncGenerator<FlashLine> {
 	const own = new Map((await flash()).map(module => [module.name, module]));
 	const prepared = prepareApp(join(projectRoot, "tests", "bench"), { config: { part: "nothing" } });
@@ -168,6 +174,7 @@ export async function* compareFlash(bin: string): AsyncGenerator<FlashLine> {
 	const names = inOrder([...texts.keys()]);
 	const scripts = names.map(name => linker.compile(name, texts.get(name)!));
 	const linked = scripts.filter(({ name }) => !own.has(name));
+	const lines: FlashLine[] = [];
 	let before = linker.link(linked);
 	for (const script of scripts) {
 		const module = own.get(script.name);
@@ -175,7 +182,11 @@ export async function* compareFlash(bin: string): AsyncGenerator<FlashLine> {
 		linked.push(script);
 		const now = linker.link(linked);
 		const { bytecode, slots, chunks, names: texts } = module;
-		yield { name: script.name, sdk: now - before, simulator: bytecode + SLOT_BYTES * slots + chunks + texts };
+		const simulator = bytecode + SLOT_BYTES * slots + chunks + texts;
+		const line = { name: script.name, sdk: now - before, simulator };
+		lines.push(line);
+		writeFileSync(flashFile, `${JSON.stringify(lines)}\n`);
+		yield line;
 		before = now;
 	}
 }
