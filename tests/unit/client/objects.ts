@@ -106,6 +106,16 @@ test("sign of each identity is called on the client", () => {
 	equal([called.length, called[0] === client, called[1] === client], [2, true, true]);
 });
 
+test("a client measures times only for onHandshake, an engine always", () => {
+	const client = {};
+	const now = (): number => 5;
+	const of = (options: object, self?: object) =>
+		configureCopy(readOptionsOf(self, { ...pinned, now, ...options }), host, 0, self);
+	equal(of({}, client).now, undefined);
+	equal(of({ onHandshake: () => {} }, client).now!(), 5);
+	equal(of({}).now!(), 5);
+});
+
 test("a store of roots, and what is trusted, is no host object and no number", () => {
 	for (const wrong of [...hostObjects(), 5, 1e9, null, undefined, true, Symbol("s")] as never[]) {
 		throws(() => new RootStore(wrong), "configuration");
