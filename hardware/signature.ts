@@ -1,6 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
-	Public-key signatures (psa/signature.c). RSA is verified by rsa.c, in 1 KB for 2048 bits; ECDSA by PSA Crypto.
+	Public-key signatures (psa/signature.c). RSA is verified by rsa.c, in 1 KB for 2048 bits. P-256 is p256.c's on chips
+	without a unit for it; other curves are PSA Crypto's.
 */
 
 import type { Bytes } from "./native";

@@ -21,8 +21,8 @@ enum {
 };
 
 /*
-	* RFC 7919 appendix A: a prime of b bits is 2^b - 2^(b - 64) + (floor(2^(b - 130) e) + X) 2^64 - 1, so that all
-	begin alike. These are the * bytes of the longest, up to where its X shows.
+	RFC 7919 appendix A: a prime of b bits is 2^b - 2^(b - 64) + (floor(2^(b - 130) e) + X) 2^64 - 1, so that all begin
+	alike. These are the bytes of the longest, up to where its X shows.
 */
 /* clang-format off */
 static const uint8_t gDigits[kPrimeMax - kTail - kOnes] = {

@@ -144,9 +144,9 @@ static psa_status_t updateCounter(psa_cipher_operation_t* operation, const uint8
 }
 
 /*
-	Encrypts or decrypts the block that has the MAC with S_0, and the text with S_1, S_2, ... The counter never passes
-	its bytes: that would take more text than isValid lets through. Mbed TLS takes nothing but whole blocks in place, so
-	the text's end goes through a block.
+	Encrypts or decrypts the block that has the MAC with S_0, and the plaintext with S_1, S_2, ... The counter never
+	passes its bytes: that would take more plaintext than isValid lets through. Mbed TLS takes nothing but whole blocks
+	in place, so the plaintext's end goes through a block.
 */
 static psa_status_t runCounter(const CCM* ccm, uint8_t* macBlock, uint8_t* text, size_t length)
 {

@@ -221,3 +221,6 @@ export const chips: readonly Chip[] = [
 		},
 	},
 ];
+
+/** The chips' names, as the programs' help lists them. */
+export const chipNames = chips.map(({ name }) => name).join(", ");

@@ -5,7 +5,7 @@
 
 import { Problem } from "../build/files.js";
 import type { Mark } from "../build/run.js";
-import { chips, CLOCKS, INSTRUCTIONS_OF_UNIT, type Chip } from "./costs.js";
+import { chipNames, chips, CLOCKS, INSTRUCTIONS_OF_UNIT, type Chip } from "./costs.js";
 
 /** Milliseconds. */
 export interface Prediction {
@@ -25,7 +25,7 @@ export interface Used {
 
 export function chipNamed(name: string): Chip {
 	const chip = chips.find(one => one.name === name);
-	if (!chip) throw new Problem(`--chip: there is no "${name}"; known are ${chips.map(one => one.name).join(", ")}`, 2);
+	if (!chip) throw new Problem(`--chip: there is no "${name}"; known are ${chipNames}`, 2);
 	return chip;
 }
 

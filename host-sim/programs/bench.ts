@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Chip } from "../chip/costs.js";
+import { type Chip, chipNames } from "../chip/costs.js";
 import { chipNamed } from "../chip/model.js";
 import { type Options, readOptions, refuseOther, userPath } from "./arguments.js";
 import { runCommand } from "./guarded.js";
@@ -33,7 +33,7 @@ const usage = `npm run bench [-- OPTION ...]
 Measures handshakes and transfers over loopback, and flash, in the 32-bit build of a release with Mbed TLS as on a device. Prints one table with
 the goals beside the figures: what to reach, and what would be better still.
 
-  --chip NAME          predict also the time on esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2 (host-sim/README.md)
+  --chip NAME          predict also the time on a chip (host-sim/README.md): ${chipNames}
   --json               print the figures as JSON
   --compare FILE       show the change against a run whose --json went to FILE; beside each module what the SDK's linker
                        makes of it, where \`npm run check-sdk -- flash\` was run

@@ -11,6 +11,7 @@ import type { EngineSource } from "../build/engine.js";
 import { fileProblem, Problem } from "../build/files.js";
 import type { RunOptions } from "../build/run.js";
 import { findToolchain } from "../build/toolchain.js";
+import { chipNames } from "../chip/costs.js";
 import { chipNamed } from "../chip/model.js";
 import { runTraced, type Wanted } from "../trace/run.js";
 import {
@@ -37,7 +38,7 @@ of "mc/config".
   --variant NAME        native or m32; with -asan behind it under the sanitizers, with -bare without meter and line numbers, with -device as on a device
   --engine sdk          embed the engine of the Moddable SDK that MODDABLE names, in place of XS 13
   --build-only          build, say where the program is, don't run
-  --chip NAME           be that chip for what the app offers: esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2
+  --chip NAME           be that chip for what the app offers: ${chipNames}
   --tcp-buffer BYTES    what TCP buffers each way; 5,744 unless given, 8,192 with --chip esp32, as in the SDK's targets
   --files FOLDER        keep the app's preferences and files there, for the next run; else they are gone at the end
   --live                collect garbage at every allocation: peaks are then what is really in use

@@ -11,7 +11,7 @@ import { cryptoName } from "../build/crypto.js";
 import { fileProblem, Problem, projectRoot } from "../build/files.js";
 import { say } from "../build/progress.js";
 import { canBuild, findToolchain } from "../build/toolchain.js";
-import type { Chip } from "../chip/costs.js";
+import { type Chip, chipNames } from "../chip/costs.js";
 import { chipNamed } from "../chip/model.js";
 import { withPhases } from "../chip/phases.js";
 import { makeIdentity } from "../servers/certificates.js";
@@ -36,7 +36,7 @@ URL it asks a server that it starts itself.
                     add what old servers of 1.2 need; the server that is started is then such a one
   --m32, --native   the 32-bit build, whose memory figures are the device's (the default where it can be built), or the host's own
   --live            collect garbage at every allocation: peaks are then what is really in use
-  --chip NAME       say also what the handshake would take on esp32, esp32s2, esp32s3, esp32c3, esp32c6 or esp32h2, and offer what that chip would
+  --chip NAME       say also what the handshake would take on that chip, and offer what it would: ${chipNames}
   --messages        list the handshake message by message, and the keys that were derived; their values only with SSLKEYLOGFILE set
   --pcap FILE       write what was sent and received, with the secrets, for Wireshark
   --picture FILE    write a page of HTML that shows the run: messages, phases, memory, accelerators

@@ -14,9 +14,8 @@ import { clientOptions, expectedText, expectForced, isByHand, isLong, longIdenti
 import { lacksPeer, startPeer } from "./peers.js";
 import { identityOf } from "./requests.js";
 import type { TalkingServer } from "./servers.js";
-import { groups, rowsOf, tableText, titleOf, type PeerName, type Row, type RowResult } from "./table.js";
+import { groups, peerNames, rowsOf, tableText, titleOf, type Row, type RowResult } from "./table.js";
 
-const peers: PeerName[] = ["OpenSSL", "GnuTLS", "Node", "NSS", "Botan", "BoringSSL"];
 const results: RowResult[] = [];
 const devices = new Map<KeyType, object>();
 
@@ -89,7 +88,7 @@ async function runRow(result: RowResult, variant: string): Promise<void> {
 	}
 }
 
-for (const peer of peers) {
+for (const peer of peerNames) {
 	const lacking = lacksPeer(peer);
 	// most of the time goes by with waiting for servers to start
 	describe(`the table: ${peer}`, { skip: lacking, concurrency: 3 }, () => {

@@ -140,6 +140,9 @@ const limits: Record<PeerName, Limits> = {
 	},
 };
 
+/** All peers, in the order of the table. */
+export const peerNames = Object.keys(limits) as PeerName[];
+
 /** The key that a suite goes with. */
 function keyOf(suite: string): KeyType {
 	return suite.includes("RSA_WITH") ? "rsa2048" : "p256";

@@ -186,6 +186,18 @@ describe("documents", () => {
 		assert.deepEqual(unconnected(["connection/driver", "record/joiner", "x509/pem"]), ["x509/pem"]);
 	});
 
+	test("each decision has a page, and each page is in the list", () => {
+		const folder = "docs/decisions";
+		const pages = readdirSync(join(projectRoot, folder)).filter(name => name !== "README.md");
+		const listed = [...text(`${folder}/README.md`).matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, name]) => name!);
+		assert.deepEqual([...new Set(listed)].sort(), pages.sort());
+		const decided = ["xs-from-npm", "psa", "generators", "extended-master-secret", "no-verify-false", "memory"];
+		report(
+			decided.map(name => `${name}.md`).filter(name => !pages.includes(name)),
+			"decisions without a page",
+		);
+	});
+
 	test("README has at most 150 lines", () => assert.ok(text("README.md").split("\n").length <= 151));
 
 	test("no code stands outside of what is compiled", () => {

@@ -22,7 +22,7 @@ const words: readonly (readonly [RegExp, string])[] = [
 	[/\bused by\b/i, "the import graph has it: drop it"],
 	[/\bof which\b|\bof whom\b|\bwhat of\b/i, "no clause before its noun"],
 	[/\blets? go of\b|\bforgets?\b/i, "drop, release or close"],
-	[/\b(an|certificate) authority\b(?! access)/i, "CA"],
+	[/\b(an|certificate) authority\b(?! access)|\bauthorities\b/i, "CA"],
 	[/\b(true|false|undefined|throws) where\b/i, "if"],
 ];
 
