@@ -10,7 +10,7 @@ import { ExtensionType, HandshakeType, SignatureScheme } from "../wire/numbers";
 import { empty } from "../wire/reader";
 import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
-import type { Span } from "../x509/ocsp";
+import type { ByteRange } from "../x509/ocsp";
 import { copy } from "tls/hardware/copy";
 import { ed25519 } from "tls/optional/ed25519/ed25519";
 
@@ -20,15 +20,15 @@ const CERTIFICATE_REQUEST = "CertificateRequest";
 /** Where the certificates of a Certificate message lie in it. */
 export interface CertificateList {
 	/** Start and end of each, the leaf's first. */
-	readonly spans: number[];
+	readonly ranges: number[];
 	/** Start and end of the leaf's OCSP response, if one is stapled. */
-	staple: Span | undefined;
+	staple: ByteRange | undefined;
 }
 
 /** Returns a copy of the leaf, which outlives the message. */
-export function copyLeaf(bytes: Uint8Array, { spans }: CertificateList): ArrayBuffer {
-	const start = spans[0]!,
-		end = spans[1]!;
+export function copyLeaf(bytes: Uint8Array, { ranges }: CertificateList): ArrayBuffer {
+	const start = ranges[0]!,
+		end = ranges[1]!;
 	expectBuffer(end - start, Purpose.handshake);
 	return bytes.slice(start, end).buffer as ArrayBuffer;
 }
@@ -40,7 +40,7 @@ export function stepSearch(search: { step(): boolean }): boolean {
 }
 
 /** CertificateStatus (RFC 6066 section 8); returns where the OCSP response lies. */
-export function readStatus(r: Reader): Span {
+export function readStatus(r: Reader): ByteRange {
 	if (r.u8() !== 1) throw new TLSError("bad_staple", "the stapled certificate status is not OCSP");
 	const start = r.skipVector(3, 1, 0xffffff);
 	return { start, end: r.at };
@@ -55,7 +55,7 @@ function readEntryExtensions(r: Reader, asked: number, list: CertificateList): v
 		const extension = r.enter(2, 0, 0xffff);
 		// only status_request gets here: RFC 8446 section 4.4.2.1
 		const status = readStatus(r);
-		if (list.spans.length === 2) list.staple = status;
+		if (list.ranges.length === 2) list.staple = status;
 		r.leave(extension);
 	}
 	r.leave(block);
@@ -64,22 +64,22 @@ function readEntryExtensions(r: Reader, asked: number, list: CertificateList): v
 /** Reads a server's Certificate; `maximum` is the most certificates that are looked at. */
 export function readCertificate13(r: Reader, asked: number, maximum: number): CertificateList {
 	expectRoom(Need.listBytes, Need.listSlots, Purpose.handshake);
-	const spans: number[] = [];
-	const list: CertificateList = { spans, staple: undefined };
+	const ranges: number[] = [];
+	const list: CertificateList = { ranges, staple: undefined };
 	const context = r.enter(1, 0, 255);
 	if (r.left) throw new TLSError("illegal_parameter", "server sent a Certificate with a context, expected none");
 	r.leave(context);
 	const entries = r.enter(3, 0, 0xffffff);
 	while (r.left) {
-		if (spans.length === 2 * maximum)
+		if (ranges.length === 2 * maximum)
 			throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
 		const start = r.skipVector(3, 1, 0xffffff);
-		spans.push(start, r.at);
+		ranges.push(start, r.at);
 		readEntryExtensions(r, asked, list);
 	}
 	r.leave(entries);
 	r.finish();
-	if (!spans.length) throw new TLSError("decode_error", "the server sent no certificate");
+	if (!ranges.length) throw new TLSError("decode_error", "the server sent no certificate");
 	return list;
 }
 

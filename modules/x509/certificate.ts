@@ -222,20 +222,20 @@ export class Certificate implements KeyFields, ExtensionFields {
 export class CertificateList {
 	readonly message: Uint8Array;
 	/** Start and end of each, the leaf's first. */
-	readonly spans: readonly number[];
+	readonly ranges: readonly number[];
 	/** Work done, in steps of XS's meter. */
 	spent = 0;
 	private certificate: Certificate | undefined;
 	/** The one that is read; -1 if none is. */
 	private index = -1;
 
-	constructor(message: Uint8Array, spans: readonly number[]) {
+	constructor(message: Uint8Array, ranges: readonly number[]) {
 		this.message = message;
-		this.spans = spans;
+		this.ranges = ranges;
 	}
 
 	get count(): number {
-		return this.spans.length / 2;
+		return this.ranges.length / 2;
 	}
 
 	/** True if `read(index)` costs nothing. */
@@ -249,7 +249,7 @@ export class CertificateList {
 		if (this.index !== index) {
 			this.index = -1;
 			this.spent += Work.certificate;
-			certificate.read(this.message, this.spans[2 * index]!, this.spans[2 * index + 1]!, index);
+			certificate.read(this.message, this.ranges[2 * index]!, this.ranges[2 * index + 1]!, index);
 			this.index = index;
 		}
 		return certificate;
@@ -268,7 +268,7 @@ export class CertificateList {
 	/** True if the subject of certificate `index`, which need not be well-formed, is the Name `message[start..end)`. */
 	hasSubject(index: number, start: number, end: number): boolean {
 		const message = this.message;
-		return isSubject(message, this.spans[2 * index]!, this.spans[2 * index + 1]!, message, start, end);
+		return isSubject(message, this.ranges[2 * index]!, this.ranges[2 * index + 1]!, message, start, end);
 	}
 }
 

@@ -29,7 +29,7 @@ export function requiresStatus(staple: unknown): boolean {
 }
 
 /** A range of a handshake message. */
-export interface Span {
+export interface ByteRange {
 	readonly start: number;
 	readonly end: number;
 }
@@ -115,7 +115,7 @@ export class StapledStatus {
 	validUntil = Infinity;
 
 	/** The response is `bytes[start..end)`; `now` is in seconds since 1970. */
-	constructor(bytes: Uint8Array, { start, end }: Span, subject: StatusSubject, now: number) {
+	constructor(bytes: Uint8Array, { start, end }: ByteRange, subject: StatusSubject, now: number) {
 		this.#now = now;
 		this.#subject = subject;
 		try {

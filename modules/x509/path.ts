@@ -22,7 +22,7 @@ import { findLeaf, Leaf, refuseAnchor, refuseSibling, untrustedLeaf } from "./le
 import { matchesServerName, refuseName } from "./names";
 import { checkPins, isPin } from "./pins";
 import { StapledStatus, statusSubject } from "./ocsp";
-import type { Span, StatusSubject } from "./ocsp";
+import type { ByteRange, StatusSubject } from "./ocsp";
 import { PolicyCheck } from "./policies";
 import { rootKey, SignatureCheck } from "./signatures";
 import { timeNow } from "./time";
@@ -56,7 +56,7 @@ export class PathSearch {
 	/** For a status that comes later: what it must be about. Undefined if no key is known that could tell it. */
 	declare subject: StatusSubject | undefined;
 	/** The stapled status: its range, and its check, when the path holds. */
-	declare private readonly staple: Span | "later" | undefined;
+	declare private readonly staple: ByteRange | "later" | undefined;
 	declare private status: StapledStatus | undefined;
 	/** Checks name constraints of a certificate that is to go on top of the path, or of the root above it. */
 	declare private names: NameCheck | undefined;
@@ -70,12 +70,12 @@ export class PathSearch {
 	declare private error: TLSError | undefined;
 
 	/**
-	 * The certificates are in `message` at `spans`: start and end of each, the leaf's first. `staple`: the range of its
-	 * OCSP response, if any; or "later": `peer` says if one must come.
+	 * The certificates are in `message` at `ranges`: start and end of each, the leaf's first. `staple`: the range of
+	 * its OCSP response, if any; or "later": `peer` says if one must come.
 	 */
-	constructor(message: Uint8Array, spans: readonly number[], policy: CertificatePolicy, staple?: Span | "later") {
+	constructor(message: Uint8Array, ranges: readonly number[], policy: CertificatePolicy, staple?: ByteRange | "later") {
 		if (staple) this.staple = staple;
-		this.list = new CertificateList(message, spans);
+		this.list = new CertificateList(message, ranges);
 		this.policy = policy;
 		this.now = timeNow(policy.clock);
 	}
@@ -110,8 +110,8 @@ export class PathSearch {
 		if (list.count > Limit.certificates) refuseWork(`the server sent more than ${Limit.certificates} certificates`);
 		const leaf = list.read(0);
 		leaf.checkVersion();
-		const { spans } = list;
-		const trusted = roots ? findLeaf(roots, leaf, spans[0]!, spans[1]!, this.digestBuffer()) : -1;
+		const { ranges } = list;
+		const trusted = roots ? findLeaf(roots, leaf, ranges[0]!, ranges[1]!, this.digestBuffer()) : -1;
 		// a certificate that is trusted itself needs no name (RFC 6125 section 6.6.2); one that it has is checked
 		if (!matchesServerName(leaf, name) && (leaf.namesEnd || (trusted < 0 && !this.isPinned(leaf))))
 			refuseName(leaf, name);

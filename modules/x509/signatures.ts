@@ -47,8 +47,8 @@ export class SignatureCheck {
 		const entry = path[this.level]!;
 		const index = entry & Entry.index;
 		const signedWith = entry >> Entry.signature;
-		const { message, spans } = list;
-		const der = this.der.open(message, spans[2 * index]!, spans[2 * index + 1]!, index);
+		const { message, ranges } = list;
+		const der = this.der.open(message, ranges[2 * index]!, ranges[2 * index + 1]!, index);
 		der.take(Tag.sequence, Part.certificate);
 		der.enter();
 		const tbsStart = der.at;

@@ -82,10 +82,10 @@ for (const one of mutated) {
 	});
 
 	test(`${one.name}: no certificate can be cut short or made longer`, () => {
-		const { message, spans } = new Chain(one.chain.map(fromBase64));
+		const { message, ranges } = new Chain(one.chain.map(fromBase64));
 		const asked = question(one);
-		for (let i = 0; i < spans.length; i += 2) {
-			const whole = message.slice(spans[i]!, spans[i + 1]!);
+		for (let i = 0; i < ranges.length; i += 2) {
+			const whole = message.slice(ranges[i]!, ranges[i + 1]!);
 			const others = one.chain.map(fromBase64);
 			for (let length = 0; length < whole.length; length++) {
 				others[i / 2] = whole.slice(0, length);

@@ -29,10 +29,10 @@ function rightTime(): number {
 
 /** The code with which the chain is refused under these options; "" where it is accepted. */
 function outcome(options: Options): string {
-	const { message, spans } = new Chain(chain);
+	const { message, ranges } = new Chain(chain);
 	const policy = configure(options, host).certificates;
 	try {
-		const search = new PathSearch(message, spans, policy);
+		const search = new PathSearch(message, ranges, policy);
 		while (search.step());
 		return search.peer ? "" : "no peer";
 	} catch (error) {

@@ -192,8 +192,8 @@ test("two searches may go on side by side with one store in a file", () => {
 	const roots = new RootStore(new File(bytesOf("plain.bin")));
 	for (let ahead = 0; ahead < 12; ahead++) {
 		const searches = [expected.good, expected.limited].map(chain => {
-			const { message, spans } = new Chain(chain.map(fromBase64));
-			return new PathSearch(message, spans, { name: expected.host, roots, clock: () => expected.now });
+			const { message, ranges } = new Chain(chain.map(fromBase64));
+			return new PathSearch(message, ranges, { name: expected.host, roots, clock: () => expected.now });
 		});
 		const [one, two] = searches as [PathSearch, PathSearch];
 		for (let i = 0; i < ahead; i++) if (one.peer === undefined) one.step();

@@ -26,7 +26,7 @@ export function fromBase64(base64: string): Uint8Array {
 /** Certificates one behind the other, as in a handshake message, and where they lie. */
 export class Chain {
 	readonly message: Uint8Array;
-	readonly spans: number[] = [];
+	readonly ranges: number[] = [];
 	/** Where the stapled status lies, behind the certificates. */
 	readonly #staple: { start: number; end: number } | undefined;
 
@@ -35,7 +35,7 @@ export class Chain {
 		let at = 0;
 		for (const der of certificates) {
 			this.message.set(der, at);
-			this.spans.push(at, (at += der.length));
+			this.ranges.push(at, (at += der.length));
 		}
 		if (staple) {
 			this.message.set(staple, at);
@@ -51,7 +51,7 @@ export class Chain {
 		const staple = this.#staple;
 		const search = new PathSearch(
 			this.message,
-			this.spans,
+			this.ranges,
 			{
 				name,
 				roots,

@@ -40,15 +40,15 @@ class Meter {
 	}
 }
 
-function join(parts: readonly Uint8Array[]): { message: Uint8Array; spans: number[] } {
+function join(parts: readonly Uint8Array[]): { message: Uint8Array; ranges: number[] } {
 	const message = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-	const spans: number[] = [];
+	const ranges: number[] = [];
 	let at = 0;
 	for (const part of parts) {
 		message.set(part, at);
-		spans.push(at, (at += part.length));
+		ranges.push(at, (at += part.length));
 	}
-	return { message, spans };
+	return { message, ranges };
 }
 
 /** "" or "code: message"; the status is checked within the search, or after it as in TLS 1.2. */
@@ -59,9 +59,10 @@ function run(
 ): string {
 	const parts = chain.map(fromBase64);
 	if (staple !== undefined) parts.push(fromBase64(staple));
-	const { message, spans } = join(parts);
-	const span = staple === undefined ? undefined : { start: spans[spans.length - 2]!, end: spans[spans.length - 1]! };
-	if (span) spans.length -= 2;
+	const { message, ranges } = join(parts);
+	const span =
+		staple === undefined ? undefined : { start: ranges[ranges.length - 2]!, end: ranges[ranges.length - 1]! };
+	if (span) ranges.length -= 2;
 	const policy = {
 		name: host,
 		roots: trusted && trustCertificates(trusted.map(fromBase64)),
@@ -71,7 +72,7 @@ function run(
 		requiresStatus,
 	};
 	try {
-		const search = used.call(() => new PathSearch(message, spans, policy, span && isLater ? "later" : span));
+		const search = used.call(() => new PathSearch(message, ranges, policy, span && isLater ? "later" : span));
 		while (used.call(() => search.step()));
 		if (span && isLater && search.subject) {
 			const status = used.call(() => new StapledStatus(message, span, search.subject!, seconds));
@@ -107,10 +108,10 @@ for (const one of cases) {
 
 /** A search that finds nothing it trusts; returns its list of certificates, which counts what it costs. */
 function searchInVain(chain: readonly Uint8Array[]): CertificateList {
-	const { message, spans } = join(chain);
+	const { message, ranges } = join(chain);
 	const { host, seconds } = right;
 	const policy = { name: host, pins: [new Uint8Array(32)], pinsInsteadOfRoots: true, clock: () => seconds };
-	const search = new PathSearch(message, spans, policy);
+	const search = new PathSearch(message, ranges, policy);
 	throws(() => {
 		while (search.step());
 	}, "pin_mismatch");

@@ -84,15 +84,15 @@ function path(n: Numbers, material: Material, turns: Turns): string {
 	let length = 0;
 	for (const one of list) length += one.length;
 	const message = new Uint8Array(length);
-	const spans: number[] = [];
+	const ranges: number[] = [];
 	let at = 0;
 	for (const one of list) {
 		message.set(one, at);
-		spans.push(at, (at += one.length));
+		ranges.push(at, (at += one.length));
 	}
 	const { certificates } = configure({ serverName: "fuzz.example", roots: material.roots }, undefined);
 	return tried(pathCodes, () => {
-		const search = turns.take(() => new PathSearch(message, spans, certificates));
+		const search = turns.take(() => new PathSearch(message, ranges, certificates));
 		for (let steps = 0; turns.take(() => search.step()); steps++)
 			if (steps > 5000) throw new Finding("a search that does not end");
 		if (!search.peer) throw new Finding("a search without a result");

@@ -60,11 +60,11 @@ function verify(one: Case): string {
 		readPEM(pem, "CERTIFICATE"),
 	);
 	const message = new Uint8Array(certificates.reduce((sum, { length }) => sum + length, 0));
-	const spans: number[] = [];
+	const ranges: number[] = [];
 	let at = 0;
 	for (const der of certificates) {
 		message.set(der, at);
-		spans.push(at, (at += der.length));
+		ranges.push(at, (at += der.length));
 	}
 	const seconds = Date.parse(one.validation_time ?? config.now) / 1000;
 	try {
@@ -76,7 +76,7 @@ function verify(one: Case): string {
 			clock: () => seconds,
 			requiresStatus: false,
 		};
-		const search = new PathSearch(message, spans, policy);
+		const search = new PathSearch(message, ranges, policy);
 		while (search.step());
 		return search.peer ? "" : "Error: no peer and no error";
 	} catch (error) {

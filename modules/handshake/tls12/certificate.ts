@@ -7,7 +7,7 @@ import { expectRoom, Need, Purpose } from "../../wire/memory";
 import { HandshakeType } from "../../wire/numbers";
 import { empty } from "../../wire/reader";
 import type { Reader } from "../../wire/reader";
-import type { Span } from "../../x509/ocsp";
+import type { ByteRange } from "../../x509/ocsp";
 import type { Writer } from "../../wire/writer";
 import { isECDSA, makeRequest, readNames, readSchemes, writeBytes24 } from "../certificate";
 import type { CertificateList, CertificateRequest } from "../certificate";
@@ -15,17 +15,17 @@ import type { CertificateList, CertificateRequest } from "../certificate";
 /** Reads a server's Certificate of TLS 1.2. */
 export function readCertificate12(r: Reader, maximum: number): CertificateList {
 	expectRoom(Need.listBytes, Need.listSlots, Purpose.handshake);
-	const list: CertificateList = { spans: [], staple: undefined };
+	const list: CertificateList = { ranges: [], staple: undefined };
 	const entries = r.enter(3, 0, 0xffffff);
 	while (r.left) {
-		if (list.spans.length === 2 * maximum)
+		if (list.ranges.length === 2 * maximum)
 			throw new TLSError("too_much_work", `the server sent more than ${maximum} certificates`);
 		const start = r.skipVector(3, 1, 0xffffff);
-		list.spans.push(start, r.at);
+		list.ranges.push(start, r.at);
 	}
 	r.leave(entries);
 	r.finish();
-	if (!list.spans.length) throw new TLSError("decode_error", "the server sent no certificate");
+	if (!list.ranges.length) throw new TLSError("decode_error", "the server sent no certificate");
 	return list;
 }
 
@@ -64,7 +64,7 @@ export function readCertificateRequest12(r: Reader): CertificateRequest {
 }
 
 /** Where the one raw public key of a server's Certificate lies (RFC 7250 section 3). */
-export function readRawKey12(r: Reader): Span {
+export function readRawKey12(r: Reader): ByteRange {
 	const start = r.skipVector(3, 1, 0xffffff),
 		end = r.at;
 	r.finish();

@@ -76,7 +76,7 @@ function beginCertificate(link: Link, state: State12): Search12 {
 	}
 	const list = readCertificate12(link.reader, Limit.certificates);
 	if (peerCertificate) state.certificate = copyLeaf(link.message, list);
-	return new PathSearch(link.message, list.spans, certificates, state.answer.sendsStatus ? LATER : undefined);
+	return new PathSearch(link.message, list.ranges, certificates, state.answer.sendsStatus ? LATER : undefined);
 }
 
 /** The path holds. The suite says which kind of key the server must have, and how the key exchange goes on. */

@@ -183,12 +183,12 @@ function startSearch({ config, reader, message, messageType }: Link, state: Stat
 		Limit.certificates,
 	);
 	if (state.isServerRaw) {
-		if (list.spans.length !== 2)
-			throw new TLSError("illegal_parameter", `server sent ${list.spans.length / 2} raw public keys, expected 1`);
-		return rawKeys!.search(bytes, list.spans[0]!, list.spans[1]!, certificates);
+		if (list.ranges.length !== 2)
+			throw new TLSError("illegal_parameter", `server sent ${list.ranges.length / 2} raw public keys, expected 1`);
+		return rawKeys!.search(bytes, list.ranges[0]!, list.ranges[1]!, certificates);
 	}
 	if (config.peerCertificate) state.certificate = copyLeaf(bytes, list);
-	return new PathSearch(bytes, list.spans, certificates, list.staple);
+	return new PathSearch(bytes, list.ranges, certificates, list.staple);
 }
 
 /** The messages that may bring the server's certificates. */

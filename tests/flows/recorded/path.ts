@@ -13,9 +13,9 @@ export class PathSearch {
 	peer: VerifiedPeer | undefined;
 	subject: StatusSubject | undefined;
 
-	constructor(message: Uint8Array, spans: readonly number[], ..._policy: unknown[]) {
-		const { keyKind, keyStart, keyEnd, keyBits } = new Certificate().read(message, spans[0]!, spans[1]!, 0);
-		const rsaAt = spans[0]! + 117; // RSAPublicKey in the SubjectPublicKeyInfo
+	constructor(message: Uint8Array, ranges: readonly number[], ..._policy: unknown[]) {
+		const { keyKind, keyStart, keyEnd, keyBits } = new Certificate().read(message, ranges[0]!, ranges[1]!, 0);
+		const rsaAt = ranges[0]! + 117; // RSAPublicKey in the SubjectPublicKeyInfo
 		const bytes = keyKind ? message.slice(keyStart, keyEnd) : message.slice(rsaAt, rsaAt + 140);
 		const key = { kind: keyKind || KeyKind.rsa, bytes, start: 0, end: bytes.length, bits: keyBits || 1024 };
 		this.peer = {

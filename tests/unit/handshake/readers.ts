@@ -101,7 +101,7 @@ test("a stapled status: OCSP, one byte at least", () => {
 });
 
 test("Certificate of TLS 1.2: a certificate of one byte at least, and so many at most", () => {
-	const some = (r: Reader): readonly number[] => readCertificate12(r, 2).spans;
+	const some = (r: Reader): readonly number[] => readCertificate12(r, 2).ranges;
 	const one = "00000130";
 	takes(some, `000004${one}`, `000008${one}${one}`);
 	equal(read(`000009${one}${"0000023031"}`, some), [2 + 6, 2 + 7, 2 + 10, 2 + 12]);
@@ -114,7 +114,7 @@ test("Certificate of TLS 1.3: a certificate of one byte at least, so many at mos
 		readCertificate13(r, ExtensionBit.status_request, 2);
 	const one = "000001300000";
 	takes(some, `00000006${one}`, `0000000c${one}${one}`);
-	equal(read(`00000006${one}`, some), { spans: [2 + 7, 2 + 8], staple: undefined });
+	equal(read(`00000006${one}`, some), { ranges: [2 + 7, 2 + 8], staple: undefined });
 	refuses(some, "too_much_work", `00000012${one}${one}${one}`);
 	refuses(some, "decode_error", "00000000", "000000050000000000");
 	refuses(some, "illegal_parameter", `010000000${"6"}${one}`);
