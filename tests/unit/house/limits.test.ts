@@ -51,7 +51,7 @@ const where: Readonly<Record<string, string>> = {
 	"exporter.ts MAX_LABEL": "unit/handshake/exporter.ts",
 	"exporter.ts MAX_CONTEXT": "unit/handshake/exporter.ts",
 	"exporter.ts MAX_EXPORT": "unit/handshake/exporter.ts",
-	"identity.ts MAX_IDENTITIES": "interop/identities.test.ts",
+	"identity.ts MAX_IDENTITIES": "unit/client/options.ts",
 	"identity.ts MAX_COMPARED": "unit/handshake/identities.ts",
 	"identity.ts MAX_ISSUERS": "unit/handshake/identities.ts",
 	"credential.ts MAX_SIGNATURE_LENGTH": "unit/client/options.ts",
@@ -105,17 +105,19 @@ const whereNative: Readonly<Record<string, string>> = {
 	"secret.c kSeedMax": "unit/hardware/bounds.ts",
 };
 
-/** Sizes of what never varies, such as a nonce: they bound nothing that comes from outside. */
+/** Sizes of buffers, such as a nonce's: nothing that comes from outside is refused for them. */
 const sizes: readonly string[] = [
 	"aead.c kAdditionalMax",
 	"aead.c kIvMax",
 	"binding.h kHashMax",
 	"dhe.c kPrimeMax",
 	"ds.c kSignatureMax",
+	"json.c kNameMax",
 	"mac.h kMACBlockMax",
 	"mac.h kMACMax",
 	"rootstore.ts LONGEST_SIGNATURE",
 	"signature.c kFieldMax",
+	"textdecode.c kSumMax",
 ];
 
 /** The limits that `pattern` finds in the files of `folder` whose name ends as `ending` says. */
