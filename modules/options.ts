@@ -52,7 +52,7 @@ export interface Options {
 	 * full handshakes, and no session is kept. `HandshakeInfo.extendedMasterSecret` says which.
 	 */
 	requireExtendedMasterSecret?: boolean;
-	/** Trusted certificates, DER or PEM: authorities, or the server's own certificate. */
+	/** Trusted certificates, DER or PEM: CAs, or the server's own certificate. */
 	certificate?: CertificateInput | readonly CertificateInput[];
 	/**
 	 * The client's own certificates, DER or PEM, its own first, then those that lead to a CA; with them `clientKey` or
