@@ -19,8 +19,8 @@ export function sameName(
 	return native("xs_name_same").call(this, a, aStart, aEnd, b, bStart, bEnd);
 }
 /**
- * True if the Name `name[nameStart..nameEnd)` is the subject of the certificate `bytes[start..end)`, which need not be
- * well-formed.
+ * Tells if the Name `name[nameStart..nameEnd)` is the subject of the certificate `bytes[start..end)`, which need not be
+ * well-formed. Returns the bytes that C has compared, one by one, for that; -1 less so many if it is the subject.
  */
 export function isSubject(
 	this: void,
@@ -30,7 +30,7 @@ export function isSubject(
 	name: Bytes,
 	nameStart: number,
 	nameEnd: number,
-): boolean {
+): number {
 	return native("xs_name_isSubject").call(this, bytes, start, end, name, nameStart, nameEnd);
 }
 /** Writes a SHA-256 to `digest` that is the same for all Names that `sameName` finds the same. */

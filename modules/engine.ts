@@ -54,7 +54,8 @@ export class Engine {
 	/**
 	 * Takes bytes `bytes[start..end)` of the server and returns where it stopped. That is before `end` while received
 	 * data is unread, during a pause (`events.pause`), and when the connection is over. Offer the rest again after
-	 * `read` or `resume`.
+	 * `read` or `resume`. From inside an event, or a function of the options, nothing may be taken: then
+	 * `events.pause` is called, too.
 	 */
 	receive(bytes: Uint8Array, start = 0, end = bytes.length): number {
 		if (!isRange(bytes, start, end))
@@ -74,10 +75,12 @@ export class Engine {
 	}
 
 	/**
-	 * Protects and sends `bytes[start..end)`. Throws TLSError before the handshake is done and after `close`. What the
-	 * transport does not take waits (`unsent`): look at that before more is sent.
+	 * Protects and sends `bytes[start..end)`. Throws TLSError before the handshake is done and after `close`, and
+	 * RangeError from inside `events.output`. What the transport does not take waits (`unsent`): look at that before
+	 * more is sent.
 	 */
 	send(bytes: Uint8Array, start = 0, end = bytes.length): void {
+		if (this.#connection.isSending) throw new RangeError('nothing can be sent while "output" is at work');
 		if (!isRange(bytes, start, end)) throw new RangeError(`bytes ${start} to ${end} of ${bytes.length} can't be sent`);
 		this.#connection.write(bytes, start, end);
 	}
@@ -151,6 +154,7 @@ export class Engine {
 	 * connection is not open.
 	 */
 	end(): void {
+		if (this.#connection.isSending) throw new RangeError('nothing can be sent while "output" is at work');
 		this.#connection.end();
 	}
 

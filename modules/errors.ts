@@ -11,6 +11,9 @@ import { AlertDescription } from "./wire/numbers";
  */
 const NONE = -1;
 
+/** How the text of a native's error begins. */
+const ERROR_PREFIX = "Error: ";
+
 const failures = Object.freeze({
 	// what the peer sent
 	decode_error: AlertDescription.decode_error,
@@ -85,16 +88,36 @@ export class TLSError extends Error {
 	}
 }
 
+/** Returns what was thrown as text. It may be anything: an object without a prototype, or a proxy whose traps throw. */
+export function thrownText(thrown: unknown): string {
+	try {
+		return String(thrown);
+	} catch {
+		return "what was thrown is no Error, and has no text";
+	}
+}
+
+/** True for a TLSError. XS: a proxy may throw when it is asked. */
+function isTLSError(thrown: unknown): thrown is TLSError {
+	try {
+		return thrown instanceof TLSError;
+	} catch {
+		return false;
+	}
+}
+
 /**
  * What was thrown, as a TLSError: "crypto" or "out_of_memory" if a binding reports PSA Crypto's failure, in its own
  * words (hardware/psa/binding.h), else "internal".
  */
 export function asTLSError(thrown: unknown): TLSError {
-	if (thrown instanceof TLSError) return thrown;
-	const message = String(thrown);
+	if (isTLSError(thrown)) return thrown;
+	const message = thrownText(thrown);
 	const isMemory = message.includes("not enough native memory");
 	if (!isMemory && !message.includes("(PSA status ")) return new TLSError("internal", message);
-	return new TLSError(isMemory ? "out_of_memory" : "crypto", (thrown as Error).message);
+	// without the name of the error's class
+	const words = message.startsWith(ERROR_PREFIX) ? message.slice(ERROR_PREFIX.length) : message;
+	return new TLSError(isMemory ? "out_of_memory" : "crypto", words);
 }
 
 /** Refuses an option: throws TLSError "configuration". The message names the option, and says what to give instead. */

@@ -27,6 +27,7 @@ import type { Gunzip } from "./fetch/response";
 import { parseURL, resolveURL } from "./fetch/url";
 import type { WebURL } from "./fetch/url";
 import { RootStore } from "./trust";
+import { expectRoom, Purpose } from "./wire/memory";
 
 export { Headers, Response } from "./fetch/response";
 
@@ -90,6 +91,10 @@ const types: OptionTypes = Object.freeze({
 const MAX_REDIRECTS = 5;
 
 const DEFAULT_BODY_BYTES = 65536;
+
+/** What following a redirect takes, for each byte of its URL; and slots, those of a path with dots among them. */
+const COPIES_OF_URL = 12;
+const SLOTS_OF_URL = 256;
 
 /** What the server of another origin must not get; "host" would name the first one. */
 const privateHeaders: readonly string[] = Object.freeze(["authorization", "cookie", "host", "proxy-authorization"]);
@@ -227,6 +232,8 @@ function dropHeaders(plan: Plan, names: readonly string[]): void {
 function follow(plan: Plan, status: number, from: WebURL, location: string): WebURL {
 	if (++plan.redirects > MAX_REDIRECTS)
 		throw new TLSError("http", `server redirected more than ${MAX_REDIRECTS} times`);
+	// the URL is there in several pieces, and then as the head of a request
+	expectRoom(COPIES_OF_URL * location.length, SLOTS_OF_URL, Purpose.response);
 	let url: WebURL;
 	try {
 		url = resolveURL(from, location);

@@ -19,6 +19,7 @@ import { copyOptions, viewBytes } from "./optionreader";
 import type { OptionTypes } from "./optionreader";
 import { numberOption } from "./options";
 import type { SessionKeeper } from "./options";
+import { copyRange } from "./wire/reader";
 import { wipe as wipeBytes } from "tls/hardware/copy";
 
 /** Where sessions are kept over deep sleep, such as the SDK's Preference or a file. Keep it as safe as a password. */
@@ -128,7 +129,11 @@ export class SessionStore implements SessionKeeper {
 		const bytes = bytesOf(saved);
 		if (!bytes) return;
 		this.#load(bytes);
-		wipe(bytes);
+		try {
+			wipe(bytes);
+		} catch {
+			// it is in flash, or in memory that can't be written
+		}
 	}
 
 	/** Bytes of all sessions that were not given yet, or may be given again. */
@@ -152,7 +157,8 @@ export class SessionStore implements SessionKeeper {
 		}
 		const isLast = sessions.length === 1;
 		// the connection wipes what it is given
-		if (session[VERSION_OFFSET] !== TLS13 || (isLast && this.#reuseTickets)) return session.slice().buffer;
+		if (session[VERSION_OFFSET] !== TLS13 || (isLast && this.#reuseTickets))
+			return copyRange(session, 0, session.length).buffer;
 		sessions.pop();
 		this.#bytes -= session.length;
 		if (this.#reuseTickets === undefined) {
@@ -181,7 +187,7 @@ export class SessionStore implements SessionKeeper {
 	#lend(server: Server, session: Uint8Array): ArrayBuffer {
 		if (server.lent !== session) this.#dropUsed(server.lent);
 		server.lent = session;
-		return session.slice().buffer;
+		return copyRange(session, 0, session.length).buffer;
 	}
 
 	#dropUsed(session: Uint8Array | undefined): void {

@@ -270,6 +270,19 @@ static bool isMask(const uint8_t* mask, size_t size)
 	return true;
 }
 
+/* A Name that is too long to be compared has no form here. */
+static bool isWellFormed(Range name)
+{
+	Attribute list[kMaxAttributes];
+	if (derLength(name) > kMaxName)
+		return true;
+	while (name.at < name.end) {
+		if (nameTakeSet(&name, list) < 0)
+			return false;
+	}
+	return true;
+}
+
 static int checkTree(Range tree)
 {
 	Range base, name;
@@ -283,11 +296,7 @@ static int checkTree(Range tree)
 		return kNoDNSName;
 	if (kind == kAddress && ((size != 8 && size != 32) || !isMask(base.at + size / 2, size / 2)))
 		return kNoBlock;
-	size_t work = 0;
-	return kind == kDirectory
-			&& (!takeDirectory(base, &name) || nameCompare(name, name, kWholeName, &work) == kMalformed)
-		? kNoDirectory
-		: 0;
+	return kind == kDirectory && (!takeDirectory(base, &name) || !isWellFormed(name)) ? kNoDirectory : 0;
 }
 
 /* checkConstraints */

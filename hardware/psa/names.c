@@ -4,12 +4,16 @@
 	attributes in a SET does not, either.
 
 	Characters outside ASCII must be the same: RFC 4518 wants them mapped by tables of Unicode. If they are not, the
-	result is "unsure", which is no match for who issued a certificate, and a match for what is excluded.
+	result is "unsure", which is no match for who issued a certificate, and a match for what is excluded. So it is where
+	names differ by control characters alone, which RFC 4518 section 2.2 maps to nothing.
 */
 
 #include "names.h"
 
 enum {
+	/* Work on two names, for each of their bytes and beside that: enough for any whose SETs have one attribute. */
+	kMaxWorkPerByte = 8,
+	kMinWork = 256,
 	kNotUnicode = 0x10000000, /* with a byte: what is no character of the string's type */
 };
 
@@ -102,6 +106,12 @@ static bool isBlank(int32_t c)
 	return c == ' ' || (c >= 9 && c <= 13);
 }
 
+/* Control characters but for blanks: a name with one looks like that without. */
+static bool isControl(int32_t c)
+{
+	return (c >= 0 && c < 9) || (c > 13 && c < ' ') || c == 0x7f;
+}
+
 int32_t nameNextCharacter(Text* text)
 {
 	bool isBehindBlank = false;
@@ -112,6 +122,8 @@ int32_t nameNextCharacter(Text* text)
 			isBehindBlank = true;
 			continue;
 		}
+		if (text->skipsControls && isControl(c))
+			continue;
 		if (isBehindBlank && text->isStarted && c != kEnd) {
 			text->rest = before;
 			return ' ';
@@ -123,20 +135,34 @@ int32_t nameNextCharacter(Text* text)
 
 Text nameText(const Attribute* attribute)
 {
-	return (Text) {attribute->value, attribute->tag, false};
+	return (Text) {attribute->value, attribute->tag, false, false};
 }
 
-int32_t nameCompareText(const Attribute* a, const Attribute* b, bool* isSure, size_t* work)
+static int32_t compareTexts(Text left, Text right, bool* isSure, size_t* work)
 {
-	Text left = nameText(a), right = nameText(b);
+	const uint8_t *a = left.rest.at, *b = right.rest.at;
 	int32_t x, y;
 	do {
 		x = nameNextCharacter(&left);
 		y = nameNextCharacter(&right);
 	} while (x == y && x != kEnd);
-	*work += (left.rest.at - a->value.at) + (right.rest.at - b->value.at);
+	*work += (left.rest.at - a) + (right.rest.at - b);
 	*isSure = x < 0x80 && y < 0x80;
 	return x - y;
+}
+
+int32_t nameCompareText(const Attribute* a, const Attribute* b, bool* isSure, size_t* work)
+{
+	return compareTexts(nameText(a), nameText(b), isSure, work);
+}
+
+/* True if the texts differ also without their control characters, by one of ASCII's or by the length. */
+static bool areOthers(const Attribute* a, const Attribute* b, size_t* work)
+{
+	Text left = nameText(a), right = nameText(b);
+	bool isSure;
+	left.skipsControls = right.skipsControls = true;
+	return compareTexts(left, right, &isSure, work) != 0 && isSure;
 }
 
 static Likeness compareValue(const Attribute* a, const Attribute* b, size_t* work)
@@ -151,7 +177,7 @@ static Likeness compareValue(const Attribute* a, const Attribute* b, size_t* wor
 		return a->tag == b->tag && hasOneForm(a->tag) ? kDifferent : kUnsure;
 	if (nameCompareText(a, b, &isSure, work) == 0)
 		return kSame;
-	return isSure ? kDifferent : kUnsure;
+	return isSure && areOthers(a, b, work) ? kDifferent : kUnsure;
 }
 
 int nameTakeSet(Range* name, Attribute* list)
@@ -182,14 +208,15 @@ static Likeness findLikest(const Attribute* one, const Attribute* list, int coun
 	return best;
 }
 
-static Likeness compareSets(const Attribute* a, int aCount, const Attribute* b, int bCount, size_t* work)
+/* `limit` is for `work`: of attributes that are alike, each is compared with each. */
+static Likeness compareSets(const Attribute* a, const Attribute* b, int count, size_t* work, size_t limit)
 {
 	Likeness worst = kSame;
-	if (aCount != bCount)
-		return kDifferent;
-	for (int i = 0; i < aCount; i++) {
-		Likeness forth = findLikest(&a[i], b, bCount, work),
-				 back = aCount > 1 ? findLikest(&b[i], a, aCount, work) : kSame;
+	for (int i = 0; i < count; i++) {
+		if (*work > limit)
+			return kUnsure;
+		Likeness forth = findLikest(&a[i], b, count, work),
+				 back = count > 1 ? findLikest(&b[i], a, count, work) : kSame;
 		if (forth < worst)
 			worst = forth;
 		if (back < worst)
@@ -202,6 +229,7 @@ Likeness nameCompare(Range name, Range base, NameExtent extent, size_t* work)
 {
 	Attribute left[kMaxAttributes], right[kMaxAttributes];
 	Likeness worst = kSame;
+	size_t limit = *work + kMaxWorkPerByte * (derLength(name) + derLength(base)) + kMinWork;
 	*work += 16;
 	if (derLength(name) > kMaxName || derLength(base) > kMaxName)
 		return isSameBytes(name, base) ? kSame : kUnsure;
@@ -211,7 +239,11 @@ Likeness nameCompare(Range name, Range base, NameExtent extent, size_t* work)
 		int leftCount = nameTakeSet(&name, left), rightCount = nameTakeSet(&base, right);
 		if (leftCount < 0 || rightCount < 0)
 			return kMalformed;
-		Likeness likeness = compareSets(left, leftCount, right, rightCount, work);
+		if (leftCount != rightCount)
+			return kDifferent;
+		if (*work > limit)
+			return kUnsure;
+		Likeness likeness = compareSets(left, right, leftCount, work, limit);
 		if (likeness == kDifferent)
 			return kDifferent;
 		if (likeness < worst)
@@ -225,19 +257,19 @@ bool nameEnter(Range* whole, Range* content)
 	return derTakeTag(whole, kDERSequence, content) && whole->at == whole->end;
 }
 
-static bool isSameName(Range a, Range b)
+static bool isSameName(Range a, Range b, size_t* work)
 {
-	size_t work = 0;
 	Range left, right;
 	if (isSameBytes(a, b))
 		return true;
-	return nameEnter(&a, &left) && nameEnter(&b, &right) && nameCompare(left, right, kWholeName, &work) == kSame;
+	return nameEnter(&a, &left) && nameEnter(&b, &right) && nameCompare(left, right, kWholeName, work) == kSame;
 }
 
 void xs_name_same(xsMachine* the)
 {
 	Range a = derArgument(the, 0), b = derArgument(the, 3);
-	xsmcSetBoolean(xsResult, isSameName(a, b));
+	size_t work = 0;
+	xsmcSetBoolean(xsResult, isSameName(a, b, &work));
 }
 
 /* Finds the subject's Name of a certificate. False if that can't be told. */
@@ -265,7 +297,9 @@ static bool takeSubject(Range certificate, Range* subject)
 void xs_name_isSubject(xsMachine* the)
 {
 	Range certificate = derArgument(the, 0), name = derArgument(the, 3), subject;
-	xsmcSetBoolean(xsResult, takeSubject(certificate, &subject) && isSameName(subject, name));
+	size_t work = 0;
+	bool isSame = takeSubject(certificate, &subject) && isSameName(subject, name, &work);
+	xsmcSetInteger(xsResult, isSame ? -1 - (xsIntegerValue)work : (xsIntegerValue)work);
 }
 
 /* For people: attributes in one SET may be more than are compared. */

@@ -29,6 +29,7 @@ typedef struct {
 	Range rest;
 	uint8_t tag;
 	bool isStarted;
+	bool skipsControls;
 } Text;
 
 /* How much of a Name is compared: all of it, or as many parts as `base` has. */

@@ -83,7 +83,8 @@ export class Connection extends Lifecycle {
 			if (incoming.missing) at = incoming.takeBody(bytes, at, end);
 			// nothing waits in the middle of a record; XS: this is `isWaiting`, without a call
 			else if (this.readable || this.state >= State.ended || this.driver?.isPaused) break;
-			else if (this.budget <= 0) {
+			// while a message is at work its record is not used up: what an app's function hands over then waits
+			else if (this.budget <= 0 || this.driver?.isRunning) {
 				this.events.pause();
 				break;
 			} else {
@@ -262,10 +263,13 @@ export class Connection extends Lifecycle {
 
 	// Inside
 
-	/** Replaces the sending key. While a message is at work, perhaps with that key, the next write does it. */
+	/**
+	 * Replaces the sending key. While a message is at work, perhaps with that key, or the transport, the next write
+	 * does it.
+	 */
 	private updateKey(): void {
 		const driver = this.driver;
-		if (!driver?.isRunning) this.post!.updateKey(driver ?? this.driverForMessages());
+		if (!driver?.isRunning && !this.outgoing.isSending) this.post!.updateKey(driver ?? this.driverForMessages());
 	}
 
 	private driverForMessages(): Driver {

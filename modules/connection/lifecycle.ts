@@ -88,6 +88,11 @@ export abstract class Lifecycle implements Host {
 		this.events = events;
 	}
 
+	/** True while the transport's `output` is at work. */
+	get isSending(): boolean {
+		return this.outgoing.isSending;
+	}
+
 	/** True after the handshake, until either side closes. */
 	get isOpen(): boolean {
 		return this.state === State.open || this.state === State.ended;

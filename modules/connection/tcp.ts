@@ -7,7 +7,7 @@
 */
 
 import Timer from "timer";
-import { asTLSError, TLSError } from "../errors";
+import { asTLSError, thrownText, TLSError } from "../errors";
 import { configureCopy } from "../configure";
 import { Connection } from "./connection";
 import type { Config } from "../config";
@@ -344,7 +344,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 		} catch (e) {
 			this.connection.close();
 			this.release();
-			throw new TLSError("transport", `TCP can't be opened: ${String(e)}`);
+			throw new TLSError("transport", `TCP can't be opened: ${thrownText(e)}`);
 		}
 		this.flags &= ~Flag.inTCP;
 		if (this.flags & (Flag.hasRoom | Flag.active | Flag.ended)) this.schedule();

@@ -4,7 +4,8 @@
 */
 
 import { refuse, TLSError } from "../errors";
-import { expectBuffer, Purpose } from "../wire/memory";
+import { expectRoom, Purpose } from "../wire/memory";
+import { copy } from "tls/hardware/copy";
 import { Pieces } from "./body";
 import type { Body } from "./body";
 import { parseJSON } from "./json";
@@ -18,6 +19,13 @@ const FIRST_BYTES = 1024;
 
 /** Bytes of gzip's header and trailer, and the smallest body between them. */
 const LEAST_GZIP = 20;
+
+/** What async functions that go on take, with their promises: the app's own, which has called, with them. */
+const CALL_BYTES = 3072;
+const CALL_SLOTS = 128;
+
+/** Most bytes that memory is asked for. */
+const ASKED_AT_MOST = 0xfff000;
 
 /** A response's headers. Names may have upper and lower case. */
 export class Headers {
@@ -65,6 +73,11 @@ export interface ResponseParts {
 
 function tooLong(maxBytes: number): TLSError {
 	return new TLSError("http", `server sent a body of more than ${maxBytes} bytes; "maxBytes" sets how long it may be`);
+}
+
+/** Throws "out_of_memory" unless `length` bytes of a body can be kept, and the functions go on that wait for them. */
+function expectBody(length: number): void {
+	expectRoom(Math.min(ASKED_AT_MOST, length + CALL_BYTES), CALL_SLOTS, Purpose.data);
 }
 
 export class Response {
@@ -148,7 +161,7 @@ export class Response {
 	/** The whole body as text in UTF-8; U+FFFD stands for what is none. */
 	async text(): Promise<string> {
 		const bytes = new Uint8Array(await this.arrayBuffer());
-		expectBuffer(textLength(bytes, 0, bytes.length), Purpose.data);
+		expectBody(textLength(bytes, 0, bytes.length));
 		return decodeText(bytes, 0, bytes.length);
 	}
 
@@ -183,15 +196,15 @@ export class Response {
 			if (length + count > bytes.length) {
 				const wanted = announced >= length + count ? announced : Math.max(FIRST_BYTES, 2 * length, length + count);
 				const size = Math.min(wanted, maxBytes);
-				expectBuffer(size, Purpose.data);
+				expectBody(size);
 				const grown = new Uint8Array(size);
-				grown.set(bytes.subarray(0, length));
+				copy(bytes, 0, length, grown, 0);
 				bytes = grown;
 			}
 			length += body.readInto(bytes.subarray(length, length + count));
 		}
 		if (length === bytes.length) return bytes.buffer;
-		expectBuffer(length, Purpose.data);
+		expectBody(length);
 		return bytes.buffer.slice(0, length);
 	}
 
@@ -209,7 +222,7 @@ export class Response {
 			throw new TLSError("http", `server sent a gzip body of ${end} bytes, which is too short for one`);
 		const length = new DataView(compressed).getUint32(end - 4, true);
 		if (length > maxBytes) throw tooLong(maxBytes);
-		expectBuffer(length, Purpose.data);
+		expectBody(length);
 		const result = new Uint8Array(length);
 		if (!gunzip!(bytes, 0, end, result))
 			throw new TLSError("http", "server sent a gzip body that can't be decompressed");

@@ -6,6 +6,7 @@
 import { TLSError } from "../errors";
 import type { Config } from "../config";
 import { ExtensionBit } from "../wire/extensions";
+import { expectRoom, Purpose } from "../wire/memory";
 import { versionName } from "../wire/names";
 import { ProtocolLength, ProtocolVersion } from "../wire/numbers";
 import type { Reader } from "../wire/reader";
@@ -20,10 +21,17 @@ const downgrade = Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44);
 // XS: literals outside of functions, which a device does not copy at each use (docs/XS-PATTERNS.md)
 const NOTHING = "";
 
-/** What the peer wrote, in quotes; what is not printable ASCII as \x and two digits. */
+/** Most bytes of what the peer wrote that an error shows: nobody has asked for memory for more. */
+const MAX_QUOTED = 32;
+
+/** Slots that a name picked by the server takes, with what makes it. */
+const QUOTED_SLOTS = 16;
+
+/** What the peer wrote, in quotes, or its start; what is not printable ASCII as \x and two digits. */
 function quoted(bytes: Uint8Array, start: number, end: number): string {
 	let text = '"';
 	for (let at = start; at < end; at++) {
+		if (at - start === MAX_QUOTED) return `${text}..."`;
 		const c = bytes[at]!;
 		text +=
 			c >= 0x20 && c < 0x7f && c !== 0x22 && c !== 0x5c
@@ -39,6 +47,8 @@ export function readProtocol(r: Reader, offered: readonly string[]): string {
 	const start = r.skipVector(1, 1, 255),
 		end = r.at;
 	r.leave(list);
+	// a text of so many characters, the one before, and the error's words
+	expectRoom(4 * (end - start), QUOTED_SLOTS, Purpose.handshake);
 	let protocol = NOTHING;
 	for (let at = start; at < end; at++) protocol += String.fromCharCode(r.bytes[at]!);
 	if (!offered.includes(protocol))

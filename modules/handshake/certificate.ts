@@ -7,7 +7,7 @@ import { TLSError } from "../errors";
 import { AllowedIn, ExtensionBit, expectAnswer, expectExtension, expectRequest } from "../wire/extensions";
 import { expectBuffer, expectRoom, Need, Purpose } from "../wire/memory";
 import { ExtensionType, HandshakeType, SignatureScheme } from "../wire/numbers";
-import { empty } from "../wire/reader";
+import { copyRange, empty } from "../wire/reader";
 import type { Reader } from "../wire/reader";
 import type { Writer } from "../wire/writer";
 import type { ByteRange } from "../x509/ocsp";
@@ -30,7 +30,7 @@ export function copyLeaf(bytes: Uint8Array, { ranges }: CertificateList): ArrayB
 	const start = ranges[0]!,
 		end = ranges[1]!;
 	expectBuffer(end - start, Purpose.handshake);
-	return bytes.slice(start, end).buffer as ArrayBuffer;
+	return copyRange(bytes, start, end).buffer;
 }
 
 /** One step of a search for a path, or of the check of a status, with room for it. Returns false if it was the last. */

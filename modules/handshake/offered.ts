@@ -5,9 +5,13 @@
 import type { Config } from "../config";
 import { TLSError } from "../errors";
 import { findSuite } from "../crypto/suites";
+import { canList } from "../wire/memory";
 import { groupName, hexadecimal, schemeName, versionName } from "../wire/names";
 import { ProtocolVersion, Signer } from "../wire/numbers";
 import { legacy } from "tls/optional/legacy/legacy";
+
+/** In the place of a list: a server may cause an error when memory is full. */
+const NO_ROOM = "more than memory has room to list";
 
 function suiteName(id: number): string {
 	return (findSuite(id) ?? legacy?.findSuite(id))?.name ?? hexadecimal(id);
@@ -22,6 +26,7 @@ export function offeredVersions({ minVersion, maxVersion }: Config): string {
 /** The suites offered for one version. */
 export function offeredSuites({ suites }: Config, version: ProtocolVersion): string {
 	const isTLS13 = version === ProtocolVersion.tls13;
+	if (!canList(suites.length)) return NO_ROOM;
 	return suites
 		.filter(id => (findSuite(id)?.signer === Signer.any) === isTLS13)
 		.map(suiteName)
@@ -30,11 +35,13 @@ export function offeredSuites({ suites }: Config, version: ProtocolVersion): str
 
 /** The groups offered. */
 export function offeredGroups({ groups, oldGroups }: Config): string {
+	if (!canList(groups.length + (oldGroups?.length ?? 0))) return NO_ROOM;
 	return (oldGroups ? [...groups, ...oldGroups] : groups).map(groupName).join(", ");
 }
 
 /** The signature schemes offered. */
 function offeredSchemes({ signatureSchemes }: Config): string {
+	if (!canList(signatureSchemes.length)) return NO_ROOM;
 	return signatureSchemes.map(schemeName).join(", ");
 }
 
@@ -49,5 +56,6 @@ export function expectOffered(scheme: number, config: Config): void {
 
 /** All of it: for a server that finds nothing in common. */
 export function offeredWords(config: Config): string {
+	if (!canList(config.suites.length + config.groups.length + config.signatureSchemes.length)) return NO_ROOM;
 	return `${offeredVersions(config)}; ${config.suites.map(suiteName).join(", ")}; groups ${offeredGroups(config)}; signatures ${offeredSchemes(config)}`;
 }

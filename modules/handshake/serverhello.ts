@@ -9,7 +9,7 @@ import type { Config } from "../config";
 import { AllowedIn, ExtensionBit, expectAnswer, expectExtension } from "../wire/extensions";
 import { ExtensionType, ProtocolLength, ProtocolVersion, Signer } from "../wire/numbers";
 import { expectBuffer, Purpose } from "../wire/memory";
-import type { Reader } from "../wire/reader";
+import { copyRange, type Reader } from "../wire/reader";
 import { equal } from "tls/hardware/compare";
 import { offeredSuites } from "./offered";
 import type { Hello } from "./offer";
@@ -99,7 +99,7 @@ function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
 			const start = r.skipVector(2, 1, 0xffff);
 			// it is here twice: kept, and in the hello that gives it back
 			expectBuffer(2 * (r.at - start), Purpose.cookie);
-			to.cookie = r.bytes.slice(start, r.at);
+			to.cookie = copyRange(r.bytes, start, r.at);
 		} else if (type === ExtensionType.pre_shared_key) to.key = pickKey(r.u16(), hello, to);
 		else {
 			to.group = r.u16();

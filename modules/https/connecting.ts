@@ -6,7 +6,7 @@
 */
 
 import Timer from "timer";
-import { asTLSError, TLSError } from "../errors";
+import { asTLSError, thrownText, TLSError } from "../errors";
 import { TLSClient } from "../client";
 import { isAddress, lookUp, openSocket } from "./socket";
 import type { HTTPSocket, LookUp, ResolverOptions, SocketEvents, SocketOptions } from "./socket";
@@ -166,7 +166,7 @@ export abstract class Connecting implements SocketEvents {
 			// a resolver may know the address at once
 			if (!isOver) this.lookUp = pending;
 		} catch (error) {
-			if (!isOver) this.fail(new TLSError("transport", `the name ${host} can't be looked up: ${String(error)}`));
+			if (!isOver) this.fail(new TLSError("transport", `the name ${host} can't be looked up: ${thrownText(error)}`));
 			else throw error;
 		}
 	}

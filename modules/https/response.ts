@@ -101,6 +101,9 @@ export const TURN_WORK = 320;
 /** Slots of a field in a Map, with what makes it. */
 const FIELD_SLOTS = 16;
 
+/** Bytes for each field that is there already: XS doubles the table of a Map. */
+const ENTRY_BYTES = 16;
+
 const contentLength = "content-length";
 const transferEncoding = "transfer-encoding";
 const connection = "connection";
@@ -314,7 +317,7 @@ export class ResponseReader {
 	private readField(start: number, colon: number, from: number, to: number, decode: Decode): void {
 		const bytes = this.line.bytes,
 			length = to - start;
-		expectRoom(3 * length, FIELD_SLOTS, Purpose.response);
+		expectRoom(3 * length + ENTRY_BYTES * this.headers!.size, FIELD_SLOTS, Purpose.response);
 		const name = textOfASCII(bytes, start, colon);
 		if (name === contentLength) {
 			expectShort(name, from, to);

@@ -3,7 +3,7 @@
 	class is called with ECMA-419's options.
 */
 
-import { refuse, TLSError } from "../errors";
+import { refuse, thrownText, TLSError } from "../errors";
 
 /** The part of an ECMA-419 socket that is used here: TLSClient's, or TCP's. */
 export interface HTTPSocket {
@@ -117,7 +117,7 @@ export function openSocket(
 		return new socket.io(settings);
 	} catch (error) {
 		if (error instanceof TLSError) throw error;
-		throw new TLSError("transport", `the connection to ${host} can't be opened: ${String(error)}`);
+		throw new TLSError("transport", `the connection to ${host} can't be opened: ${thrownText(error)}`);
 	}
 }
 

@@ -9,7 +9,7 @@ import { Deframer } from "./deframer";
 import type { RecordCipher } from "tls/hardware/aead";
 import { equal } from "tls/hardware/compare";
 
-/** Bytes of padding that are compared at once. */
+/** Bytes of padding that are compared at once, at first; then a quarter, and so on. */
 const ZEROS = 256;
 const zeros = new Uint8Array(ZEROS);
 
@@ -93,12 +93,13 @@ export class Incoming extends Deframer {
 	private typeAt(end: number): number {
 		const buffer = this.buffer;
 		let at = end - 1;
-		while (
-			at - ZEROS >= ProtocolLength.recordHeader &&
-			buffer[at] === 0 &&
-			equal(buffer, at - ZEROS + 1, zeros, 0, ZEROS)
-		)
-			at -= ZEROS;
+		for (let count = ZEROS; count > 1; count >>= 2)
+			while (
+				at - count >= ProtocolLength.recordHeader &&
+				buffer[at] === 0 &&
+				equal(buffer, at - count + 1, zeros, 0, count)
+			)
+				at -= count;
 		while (at >= ProtocolLength.recordHeader && buffer[at] === 0) at--;
 		if (at < ProtocolLength.recordHeader)
 			throw new TLSError("unexpected_message", "server sent a record with nothing but padding");

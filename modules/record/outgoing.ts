@@ -4,7 +4,7 @@
 	that is full or `flush` seals it.
 */
 
-import { TLSError } from "../errors";
+import { thrownText, TLSError } from "../errors";
 import { expectBuffer, Purpose } from "../wire/memory";
 import { ContentType, ProtocolLength, ProtocolVersion } from "../wire/numbers";
 import { copy, wipe } from "tls/hardware/copy";
@@ -46,10 +46,18 @@ export interface Transport {
 	output(bytes: Uint8Array, start: number, end: number): number;
 }
 
+/** Stands for the transport while that is at work: what it calls back with waits until it has returned. */
+const atWork: Transport = Object.freeze({ output: () => 0 });
+
+/** What a transport says that it took is not so. */
+function refuseCount(count: unknown, most: number): never {
+	throw new TLSError("transport", `the transport's "output" returned ${thrownText(count)}, expected 0 to ${most}`);
+}
+
 export class Outgoing {
 	/** Most bytes that a record to the peer carries. */
 	maxFragment: number;
-	private readonly transport: Transport;
+	private transport: Transport;
 	/** Protects records; undefined until there is a key. */
 	cipher: RecordCipher | undefined = undefined;
 	private buffer: Uint8Array = empty;
@@ -74,6 +82,11 @@ export class Outgoing {
 	/** True if something waits for `flush`. */
 	get isWaiting(): boolean {
 		return this.collected > 0 || this.end > 0;
+	}
+
+	/** True while the transport takes bytes. */
+	get isSending(): boolean {
+		return this.transport === atWork;
 	}
 
 	/** True if records are protected. */
@@ -192,10 +205,26 @@ export class Outgoing {
 	}
 
 	private offer(): void {
-		const start = this.start,
-			end = this.end;
-		if (start < end) this.start = start + this.transport.output(this.buffer, start, end);
-		if (this.start === this.end) this.start = this.end = 0;
+		const transport = this.transport;
+		if (transport === atWork) return;
+		let count = 0,
+			all = this.end - this.start;
+		// again, if it has called back and more waits now
+		while (all && count < all) {
+			this.transport = atWork;
+			try {
+				count = transport.output(this.buffer, this.start, this.end);
+			} finally {
+				this.transport = transport;
+			}
+			if ((count | 0) !== count || count < 0 || count > all) refuseCount(count, all);
+			// the buffer may be another by now
+			this.start += count;
+			if (count < all) return;
+			all = this.end - this.start;
+			count = 0;
+		}
+		this.start = this.end = 0;
 	}
 
 	private sealCollected(): void {
@@ -234,7 +263,8 @@ export class Outgoing {
 		if (this.end + count <= this.buffer.length) return;
 		const waiting = this.end - this.start;
 		let target = this.buffer;
-		if (waiting + count > target.length) {
+		// what the transport is just being given stays where it is
+		if (waiting + count > target.length || this.transport === atWork) {
 			const length = Math.max(waiting + count, SHORTEST);
 			// the shortest has been asked for with the step that needs it, and an alert has the reserve
 			if (length > SHORTEST) expectBuffer(length, Purpose.output);

@@ -70,7 +70,8 @@ function rename(options: Options, name: string, to: string): void {
 
 /** A protocol's name as text. Bytes may be a buffer, a view of one, or a Resource. */
 function protocolName(value: unknown): unknown {
-	if (typeof value === "string") return value;
+	// a number would be a length, and all else is for TLSClient to refuse
+	if (typeof value !== "object") return value;
 	try {
 		const bytes = ArrayBuffer.isView(value)
 			? new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength)

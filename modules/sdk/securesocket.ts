@@ -9,6 +9,7 @@ import { Socket } from "socket";
 import { Session } from "./session";
 import { checkGiven } from "./options";
 import type { SDKSecureOptions } from "./options";
+import { expectBuffer, Purpose } from "tls/wire/memory";
 
 type Part = number | string | ArrayBuffer | ArrayBufferView | HostBuffer | SharedArrayBuffer;
 
@@ -41,6 +42,9 @@ const OVERHEAD_BYTES = 128;
 
 /** Most that the app is told of at a time, as it may read all of it in one buffer. */
 const PIECE_BYTES = 1024;
+
+/** Most bytes that are made text at a time if they are not all UTF-8: each takes steps. */
+const MAX_REPAIRED = 256;
 
 function bytesOf(part: Part): Uint8Array {
 	if (typeof part === "number") return Uint8Array.of(part);
@@ -92,32 +96,35 @@ function incompleteBytes(bytes: Uint8Array): number {
 	return 0;
 }
 
-/** UTF-8 in which U+FFFD stands for what is none. */
-function repairedText(bytes: Uint8Array): string {
-	const repaired = new Uint8Array(3 * bytes.length);
-	let length = 0;
-	for (let at = 0, count: number; at < bytes.length; at += count) {
-		count = characterLength(bytes[at]!);
-		let character = bytes.slice(at, at + count);
-		try {
-			if (!count || character.length < count) throw new Error();
-			if (count > 1) String.fromArrayBuffer(character.buffer);
-		} catch {
-			character = Uint8Array.of(0xef, 0xbf, 0xbd);
-			count = 1;
-		}
-		repaired.set(character, length);
-		length += character.length;
-	}
-	return String.fromArrayBuffer(repaired.buffer.slice(0, length));
+/** Bytes of the right character of UTF-8 at `at` (RFC 3629 section 4); 0 if there is none. */
+function rightLength(bytes: Uint8Array, at: number, end: number): number {
+	const first = bytes[at]!,
+		count = characterLength(first);
+	if (count < 2) return count;
+	if (at + count > end) return 0;
+	const second = bytes[at + 1]!;
+	// neither longer than it has to be, nor a surrogate, nor beyond Unicode
+	if (first === 0xe0 ? second < 0xa0 : first === 0xf0 && second < 0x90) return 0;
+	if (first === 0xed ? second > 0x9f : first === 0xf4 && second > 0x8f) return 0;
+	for (let i = at + 1; i < at + count; i++) if ((bytes[i]! & 0xc0) !== 0x80) return 0;
+	return count;
 }
 
-function textOf(bytes: Uint8Array<ArrayBuffer>): string {
-	try {
-		return String.fromArrayBuffer(bytes.buffer);
-	} catch {
-		return repairedText(bytes);
+/** The UTF-8 `bytes[0..end)` as text, in which U+FFFD stands for what is none. */
+function repairedText(bytes: Uint8Array, end: number): string {
+	const repaired = new Uint8Array(3 * end);
+	let length = 0;
+	for (let at = 0; at < end; ) {
+		let count = rightLength(bytes, at, end);
+		if (!count) {
+			repaired[length++] = 0xef;
+			repaired[length++] = 0xbf;
+			repaired[length++] = 0xbd;
+			at++;
+		}
+		for (; count > 0; count--) repaired[length++] = bytes[at++]!;
 	}
+	return String.fromArrayBuffer(repaired.buffer.slice(0, length));
 }
 
 export class SecureSocket {
@@ -161,26 +168,43 @@ export class SecureSocket {
 		if (type === undefined) return data.length;
 		if (!data.length) return undefined;
 		const count = type === Number ? 1 : countFor(data, limit);
-		const bytes = data.slice(0, count);
-		if (type !== null && type !== Number && type !== String && type !== ArrayBuffer)
+		if (type === String) return this.#text(count);
+		if (type !== null && type !== Number && type !== ArrayBuffer)
 			throw new Error("read takes String, ArrayBuffer, Number or null");
+		if (type === ArrayBuffer) expectBuffer(count, Purpose.data);
 		this.#data = data.subarray(count);
 		if (type === null) return count;
-		if (type === Number) return bytes[0];
-		return type === String ? this.#text(bytes) : bytes.buffer;
+		return type === Number ? data[0] : data.slice(0, count).buffer;
 	}
 
 	/**
-	 * Bytes as text. A character that is cut is part of the next text, so that texts put together are what the server
-	 * sent.
+	 * The next `count` bytes as text; fewer where they are not all UTF-8. A character that is cut is part of the next
+	 * text, so that texts put together are what the server sent.
 	 */
-	#text(read: Uint8Array): string {
-		const bytes = new Uint8Array(this.#start.length + read.length);
-		bytes.set(this.#start);
-		bytes.set(read, this.#start.length);
-		const end = bytes.length - incompleteBytes(bytes);
-		this.#start = bytes.slice(end);
-		return textOf(bytes.slice(0, end));
+	#text(count: number): string {
+		const start = this.#start,
+			data = this.#data,
+			before = start.length,
+			all = before + count;
+		// the bytes, the whole characters of them, the text
+		expectBuffer(3 * all, Purpose.data);
+		const bytes = new Uint8Array(all);
+		bytes.set(start);
+		bytes.set(data.subarray(0, count), before);
+		let end = all - incompleteBytes(bytes);
+		try {
+			const text = String.fromArrayBuffer(bytes.buffer.slice(0, end));
+			this.#data = data.subarray(count);
+			this.#start = bytes.slice(end);
+			return text;
+		} catch {
+			const part = bytes.subarray(0, Math.min(all, MAX_REPAIRED));
+			end = part.length - incompleteBytes(part);
+			this.#data = data.subarray(part.length - before);
+			this.#start = part.slice(end);
+			expectBuffer(7 * end, Purpose.data);
+			return repairedText(part, end);
+		}
 	}
 
 	/** Sends all parts in as few records as can be, or throws. Without any, returns how many bytes can be written. */

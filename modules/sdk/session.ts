@@ -10,6 +10,7 @@
 import { createEngine } from "tls/engine";
 import type { Engine, Events } from "tls/engine";
 import { TLSError } from "tls/errors";
+import { expectBuffer, outOfMemory, Purpose, roomForBuffer } from "tls/wire/memory";
 import { convertOptions } from "./options";
 import type { SDKSecureOptions } from "./options";
 
@@ -41,11 +42,12 @@ function writableBytes(socket: SessionSocket): number {
 	return socket.writable === undefined ? (socket.write() as number) : socket.writable;
 }
 
-/** Reads the next bytes of the socket; undefined if there are none. */
+/** Reads the next bytes of the socket; undefined if there are none. Throws "out_of_memory" if there is no room. */
 function readPiece(socket: SessionSocket): Uint8Array | undefined {
 	const isOld = socket.readable === undefined;
 	const count = Math.min(PIECE_BYTES, isOld ? (socket.read() as number) : socket.readable!);
 	if (!(count > 0)) return undefined;
+	expectBuffer(count, Purpose.data);
 	if (isOld) return new Uint8Array(socket.read(ArrayBuffer, count) as ArrayBuffer);
 	const piece = new Uint8Array(count);
 	socket.read(piece);
@@ -63,11 +65,18 @@ class SessionEvents implements Events {
 	output(bytes: Uint8Array, start: number, end: number): number {
 		const socket = this.socket;
 		if (!socket) return 0;
-		const count = Math.min(end - start, writableBytes(socket));
-		if (count <= 0) return 0;
-		const left = socket.write(bytes.slice(start, start + count).buffer as ArrayBuffer);
-		if (socket.writable !== undefined) socket.writable = typeof left === "number" ? left : socket.writable - count;
-		return count;
+		let at = start;
+		while (at < end) {
+			const count = Math.min(end - at, writableBytes(socket), PIECE_BYTES);
+			if (!(count > 0)) break;
+			expectBuffer(count, Purpose.output);
+			const from = bytes.byteOffset + at;
+			// XS: a buffer's `slice` takes no step for each byte
+			const left = socket.write((bytes.buffer as ArrayBuffer).slice(from, from + count));
+			if (socket.writable !== undefined) socket.writable = typeof left === "number" ? left : socket.writable - count;
+			at += count;
+		}
+		return at - start;
 	}
 	opened(): void {}
 	readable(): void {}
@@ -129,8 +138,9 @@ export class Session {
 	}
 
 	/**
-	 * Returns the data of the next record, or its next `count` bytes. Undefined if there is none yet, null if the
-	 * server has closed the connection. Throws TLSError if the connection fails.
+	 * Returns the data of the next record, or its next `count` bytes; fewer if memory has no room for all. Undefined if
+	 * there is none yet, null if the server has closed the connection. Throws TLSError if the connection fails, or
+	 * "out_of_memory" if there is room for none.
 	 */
 	read(socket: SessionSocket, count?: number): Uint8Array | null | undefined {
 		const events = this.#events,
@@ -142,7 +152,10 @@ export class Session {
 			this.#expectAlive();
 			return events.hasEnded ? null : undefined;
 		}
-		const data = new Uint8Array(Math.min(count ?? readable, readable));
+		const wanted = Math.min(count ?? readable, readable),
+			room = roomForBuffer(wanted);
+		if (!room) throw outOfMemory(Purpose.data, wanted);
+		const data = new Uint8Array(room);
 		engine.read(data);
 		return data;
 	}
@@ -208,7 +221,10 @@ export class Session {
 				if (!piece) break;
 				this.#piece = piece;
 			}
-			this.#piece = this.#piece.subarray(engine.receive(this.#piece));
+			const taken = engine.receive(this.#piece);
+			this.#piece = this.#piece.subarray(taken);
+			// nothing more is taken of a connection that this side has closed
+			if (!taken && !events.isPaused && !engine.readable) break;
 		}
 		engine.flush();
 	}

@@ -38,6 +38,13 @@ const enum Beside {
 	slots = 16,
 }
 
+/** What an error's words with a list of names take: the list, its text, and a sentence with that, twice. */
+const enum List {
+	bytes = 1024,
+	bytesOfName = 192,
+	slots = 64,
+}
+
 /** What a session takes beside its ticket, twice, with what makes it. */
 const enum Session {
 	bytes = 1024,
@@ -121,6 +128,11 @@ export function canMakeBuffer(length: number): boolean {
 /** True if a ticket of `length` bytes can be kept, and the session be made of it. */
 export function canKeepTicket(length: number): boolean {
 	return hasRoom(2 * length + Session.bytes + Reserve.bytes, Session.slots + Reserve.slots);
+}
+
+/** True if there is room for the words of an error that lists `count` names. What is shorter has the reserve. */
+export function canList(count: number): boolean {
+	return hasRoom(List.bytes + List.bytesOfName * count + Reserve.bytes, List.slots + Reserve.slots);
 }
 
 /** Throws "out_of_memory" unless a buffer of `length` bytes can be made. */

@@ -267,8 +267,12 @@ export class CertificateList {
 
 	/** True if the subject of certificate `index`, which need not be well-formed, is the Name `message[start..end)`. */
 	hasSubject(index: number, start: number, end: number): boolean {
-		const message = this.message;
-		return isSubject(message, this.ranges[2 * index]!, this.ranges[2 * index + 1]!, message, start, end);
+		const message = this.message,
+			result = isSubject(message, this.ranges[2 * index]!, this.ranges[2 * index + 1]!, message, start, end),
+			isSame = result < 0;
+		// two bytes take C about as long as a step of XS
+		this.spent += (isSame ? ~result : result) >> 1;
+		return isSame;
 	}
 }
 

@@ -9,6 +9,8 @@
 import { refuse, TLSError } from "../errors";
 import { verifySignature } from "../crypto/signature";
 import type { PublicKey } from "../crypto/signature";
+import { copyRange } from "../wire/reader";
+import { copy } from "tls/hardware/copy";
 import { hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
 import { Purpose } from "tls/hardware/extensions";
 import { isSubject, sameName } from "tls/hardware/names";
@@ -61,14 +63,14 @@ export function statusSubject(leaf: Certificate, issuer: PublicKey): StatusSubje
 	der.takeInteger();
 	const nameEnd = issuerEnd - issuerStart;
 	const own = new Uint8Array(nameEnd + der.end - der.start);
-	own.set(bytes.subarray(issuerStart, issuerEnd), 0);
-	own.set(bytes.subarray(der.start, der.end), nameEnd);
+	copy(bytes, issuerStart, issuerEnd, own, 0);
+	copy(bytes, der.start, der.end, own, nameEnd);
 	const kind = issuer.kind;
 	const start = issuer.start;
 	const end = issuer.end;
 	const bits = issuer.bits;
 	const key =
-		issuer.bytes === bytes ? { kind, bytes: bytes.slice(start, end), start: 0, end: end - start, bits } : issuer;
+		issuer.bytes === bytes ? { kind, bytes: copyRange(bytes, start, end), start: 0, end: end - start, bits } : issuer;
 	return { bytes: own, nameEnd, issuer: key, title };
 }
 
@@ -81,9 +83,10 @@ const enum Seconds {
 
 /** Bounds of a response: a server staples the status of one certificate. */
 const enum Most {
-	/** Statuses in all, and in one step. */
+	/** Statuses in all, and in one step; extensions that take as long as one. */
 	statuses = 1024,
 	atOnce = 8,
+	extensions = 4,
 	/** Certificates of responders. */
 	certificates = 16,
 }
@@ -107,6 +110,8 @@ export class StapledStatus {
 	/** Statuses read, and certificates of responders. */
 	#count = 0;
 	#isFound = false;
+	/** What is left of a step, in statuses. */
+	#left = 0;
 	/** When the certificate was revoked, if it was; in seconds since 1970. */
 	#revoked: number | undefined;
 	/** The responder's key, when it is known. */
@@ -147,9 +152,11 @@ export class StapledStatus {
 	/** Reads some of the statuses. True, as the signature is left to check. */
 	#readStatuses(response: OCSPResponse): true {
 		const der = new DER(response.bytes, response.listAt, response.listEnd, STAPLED_STATUS);
-		for (let i = 0; i < Most.atOnce && der.hasMore; i++) {
+		this.#left = Most.atOnce;
+		while (this.#left > 0 && der.hasMore) {
 			if (++this.#count > Most.statuses)
 				throw new TLSError("too_much_work", `${STAPLED_STATUS} has more than ${Most.statuses} statuses`);
+			this.#left--;
 			if (this.#readSingle(der)) this.#isFound = true;
 		}
 		response.listAt = der.hasMore ? der.at : 0;
@@ -186,7 +193,7 @@ export class StapledStatus {
 			nextUpdate = der.takeTime();
 			der.leave(inner);
 		}
-		if (der.nextIs(Tag.explicit | 1)) skipExtensions(der);
+		if (der.nextIs(Tag.explicit | 1)) this.#left -= skipExtensions(der) / Most.extensions;
 		der.leave(outer);
 		if (!isOurs) return false;
 		if (thisUpdate > this.#now + Seconds.skew)
@@ -243,7 +250,7 @@ export class StapledStatus {
 		list.takeAny();
 		response.certificatesStart = list.at;
 		const isNamed = response.responderTag === RESPONDER_NAME;
-		if (isNamed && !isSubject(bytes, start, list.end, bytes, responderStart, responderEnd)) return;
+		if (isNamed && isSubject(bytes, start, list.end, bytes, responderStart, responderEnd) >= 0) return;
 		const certificate = new Certificate().read(bytes, start, list.end, "the responder's certificate");
 		const key = publicKeyOf(certificate);
 		if (!isResponder(response, key)) return;

@@ -102,13 +102,14 @@ export class OCSPResponse {
 	}
 }
 
-/** Takes Extensions in their tag. A critical one is refused: none is known. */
-export function skipExtensions(der: DER): void {
+/** Takes Extensions in their tag, and returns their number. A critical one is refused: none is known. */
+export function skipExtensions(der: DER): number {
 	der.takeAny();
 	const outer = der.enter();
 	der.take(Tag.sequence, Part.extensions);
 	const list = der.enter();
-	for (let count = 0; der.hasMore; count++) {
+	let count = 0;
+	for (; der.hasMore; count++) {
 		if (count === MAX_EXTENSIONS) der.fail(`has more than ${MAX_EXTENSIONS} extensions in one list`);
 		der.take(Tag.sequence, Part.extension);
 		const inner = der.enter();
@@ -119,4 +120,5 @@ export function skipExtensions(der: DER): void {
 	}
 	der.leave(list);
 	der.leave(outer);
+	return count;
 }

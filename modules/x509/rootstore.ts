@@ -98,8 +98,7 @@ export class RootStore {
 	 * version.
 	 */
 	static open(from: RootBytes, maker: RootMaker): RootStore {
-		const key = readMakerKey(maker.key);
-		const lowest = maker.version;
+		const { key, version: lowest } = readMaker(maker);
 		if (!(lowest >= 1 && lowest <= 0xffffffff && lowest === Math.floor(lowest)))
 			refuse('"version" must be a whole number from 1 to 4294967295: the lowest that is accepted');
 		let store: RootStore;
@@ -347,10 +346,27 @@ function refuseStore(words: string): never {
 	throw new TLSError("bad_root_store", `the root store ${words}`);
 }
 
+/** Reads the options of `open`, each once. */
+function readMaker(maker: RootMaker): { readonly key: PublicKey; readonly version: number } {
+	try {
+		const { key, version } = maker;
+		return { key: readMakerKey(key), version };
+	} catch (error) {
+		if (error instanceof TLSError) throw error;
+		refuse("a root store is opened with { key, version }, which can be read");
+	}
+}
+
+/** The bytes of a buffer. Of what is none, such as a number, no buffer is made. */
+function keyBytes(input: ArrayBuffer | Uint8Array): Uint8Array {
+	if (input instanceof Uint8Array) return input;
+	return isBuffer(input) ? new Uint8Array(input) : empty;
+}
+
 /** Reads the option `key` of `open`. */
 function readMakerKey(input: RootMaker["key"]): PublicKey {
 	try {
-		const bytes = typeof input === "string" ? readPEM(input, "PUBLIC KEY")[0]! : new Uint8Array(input);
+		const bytes = typeof input === "string" ? readPEM(input, "PUBLIC KEY")[0]! : keyBytes(input);
 		const key = takePublicKey(new DER(bytes, 0, bytes.length, "it"));
 		if (key.kind === KeyKind.p256) return key;
 	} catch (error) {

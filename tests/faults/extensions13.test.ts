@@ -21,6 +21,9 @@ const SERVER_NAME = 0,
 const names = (...list: string[]): Buffer =>
 	extension(ALPN, vector(2, ...list.map(name => vector(1, Buffer.from(name)))));
 
+/** The server's answer that picks a protocol of `length` bytes, all 255. */
+const alpnOf = (length: number): Buffer => extension(ALPN, vector(2, vector(1, Buffer.alloc(length, 0xff))));
+
 const faults: { readonly name: string; readonly data: Buffer; readonly code: string; readonly alert: number }[] = [
 	{ name: "a protocol that is not among those offered", data: names("h3"), ...illegal },
 	{ name: "a protocol in other letters", data: names("H2"), ...illegal },
@@ -109,6 +112,12 @@ describe("TLS 1.3: EncryptedExtensions", () => {
 	test("what is wrong", async t => {
 		const pairs = await runAll(faults.map(({ data }) => ({ encryptedExtensions: data })));
 		await expectRefusals(t, faults, pairs);
+	});
+	test("a protocol of any length that was not offered: 32 bytes of it are shown", async () => {
+		const shown = [...Array(32).fill("\\xff"), "..."].join("");
+		const pairs = await runAll([32, 33, 255].map(length => ({ encryptedExtensions: alpnOf(length) })));
+		for (const [i, says] of [shown.slice(0, -3), shown, shown].entries())
+			assert.equal(pairs[i]!.client.message, `server picked the protocol "${says}", which was not offered`);
 	});
 	test("messages of the next flight behind Finished, in the same record", async () => {
 		const ticket = message(4, Buffer.alloc(8), vector(1), vector(2, Buffer.of(1)), vector(2));

@@ -64,6 +64,7 @@ const harmless = [
 	"reads in read",
 	"says nothing",
 	"has no address",
+	"asks for a key in write",
 ];
 
 for (const [name, version] of [

@@ -11,4 +11,5 @@ import { runSuite } from "../drivers/suite.js";
 const folder = join(projectRoot, "tests", "memory", "room");
 
 for (const variant of variants)
-	for (const name of ["room.ts", "https.ts", "json.ts"]) runSuite(join(folder, name), "memory/room", { variant });
+	for (const name of ["room.ts", "https.ts", "words.ts", "json.ts", "bodies.ts"])
+		runSuite(join(folder, name), "memory/room", { variant });

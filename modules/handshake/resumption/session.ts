@@ -15,7 +15,7 @@
 import { refuse, TLSError } from "../../errors";
 import { findSuite } from "../../crypto/suites";
 import { ProtocolVersion } from "../../wire/numbers";
-import { Reader } from "../../wire/reader";
+import { copyRange, Reader } from "../../wire/reader";
 import { Writer } from "../../wire/writer";
 import { equal } from "tls/hardware/compare";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
@@ -138,7 +138,7 @@ export function exportSession(
 
 function take(r: Reader, width: 1 | 2, maximum: number): Uint8Array {
 	const start = r.skipVector(width, 0, maximum);
-	return r.bytes.slice(start, r.at);
+	return copyRange(r.bytes, start, r.at);
 }
 
 /** Takes a secret, of 48 bytes at most. Script does not see it. */

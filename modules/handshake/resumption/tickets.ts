@@ -8,6 +8,7 @@ import type { ClockPolicy } from "../../x509/time";
 import { AllowedIn, expectExtension, expectRequest } from "../../wire/extensions";
 import { canKeepTicket } from "../../wire/memory";
 import { ExtensionType, ProtocolVersion } from "../../wire/numbers";
+import { copyRange } from "../../wire/reader";
 import type { Suite } from "../../crypto/suite";
 import { Secret } from "tls/hardware/secret";
 import type { AuthenticatedPeer } from "../authenticated";
@@ -105,7 +106,7 @@ export function readTicket(link: Link, keeper: TicketKeeper | undefined): void {
 	r.finish();
 	// section 4.6.1: a ticket may be passed over
 	if (!keeper || !canKeepTicket(ticketEnd - ticketStart)) return;
-	const ticket = { ticket: r.bytes.slice(ticketStart, ticketEnd), ageAdd, maxEarlyData };
+	const ticket = { ticket: copyRange(r.bytes, ticketStart, ticketEnd), ageAdd, maxEarlyData };
 	keeper.keepTicket(link, lifetime, ticket, r.bytes, nonceStart, nonceEnd);
 }
 

@@ -10,7 +10,7 @@ import type { Config } from "../../config";
 import { AllowedIn, ExtensionBit, expectAnswer } from "../../wire/extensions";
 import { ExtensionType, ProtocolLength, ProtocolVersion, Signer } from "../../wire/numbers";
 import { canKeepTicket } from "../../wire/memory";
-import { empty } from "../../wire/reader";
+import { copyRange, empty } from "../../wire/reader";
 import type { Options } from "../../options";
 import type { Reader } from "../../wire/reader";
 import type { Writer } from "../../wire/writer";
@@ -248,5 +248,5 @@ export function readTicket12(r: Reader): Ticket12 {
 		end = r.at;
 	r.finish();
 	// kept here, and in the session made of it; what finds no room is passed over
-	return { lifetime, ticket: canKeepTicket(end - start) ? r.bytes.slice(start, end) : empty };
+	return { lifetime, ticket: canKeepTicket(end - start) ? copyRange(r.bytes, start, end) : empty };
 }

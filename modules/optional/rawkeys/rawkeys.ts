@@ -12,7 +12,7 @@ import { ExtensionBit } from "../../wire/extensions";
 import { DER, Part, Tag } from "../../wire/der";
 import { expectBuffer, Purpose } from "../../wire/memory";
 import { ExtensionType } from "../../wire/numbers";
-import type { Reader } from "../../wire/reader";
+import { copyRange, type Reader } from "../../wire/reader";
 import type { Writer } from "../../wire/writer";
 import { enterToKey, takePublicKey } from "../../x509/algorithms";
 import { isPin } from "../../x509/pins";
@@ -77,7 +77,7 @@ class RawKeySearch implements PeerSearch {
 			throw new TLSError("pin_mismatch", `server's raw public key is none of the ${pins?.length ?? 0} pinned keys`);
 		// the message is gone when the key is used
 		expectBuffer(end - start, Purpose.handshake);
-		const bytes = message.slice(start, end);
+		const bytes = copyRange(message, start, end);
 		const der = new DER(bytes, 0, bytes.length, WHAT);
 		const key = takePublicKey(der);
 		if (der.hasMore) der.fail("has bytes behind its end");

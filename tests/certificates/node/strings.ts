@@ -231,6 +231,12 @@ function unsure(): ChainCase[] {
 			sequence(set(attribute(CN, element(0x1e, Buffer.from("\0E\0x\0", "latin1"))))),
 		],
 		["a type of string that is not read", named("utf8", base), named("general", base)],
+		// RFC 4518 section 2.2 maps them to nothing
+		["a control character", named("utf8", base), named("utf8", "Exam\u0001ple Sub CA")],
+		["a zero behind it", named("utf8", base), named("utf8", `${base}\0`)],
+		["a blank and a control character behind it", named("utf8", base), named("printable", `${base} \u001f`)],
+		["a control character in what is excluded", named("utf8", `\u007f${base}`), named("bmp", base)],
+		["control characters in both", named("utf8", "Example\u0002 Sub CA"), named("utf8", "Example Sub\u0003 CA")],
 	];
 	return pairs
 		.flatMap(([name, excluded, subject]) => [
@@ -251,6 +257,10 @@ function unsure(): ChainCase[] {
 			accepted(
 				"strings: what ASCII sets apart is not excluded",
 				chainOf(constrained("excludes", named("utf8", "Foo"), named("utf8", "M\u00fcller"))),
+			),
+			accepted(
+				"strings: nor is what letters set apart, with a control character in it",
+				chainOf(constrained("excludes", named("utf8", base), named("utf8", "Exam\u0001ple Sub Co"))),
 			),
 			accepted(
 				"strings: the same characters outside ASCII are permitted",

@@ -124,6 +124,7 @@ function run(fault: string, done: () => void): void {
 			if (fault === `closes in write ${nth}`) closeInside();
 			if (fault === "writes in write" && isSent) attempt(() => client!.write(ArrayBuffer.fromString("more")));
 			if (fault === "ends in write" && isSent) attempt(() => client!.end());
+			if (fault === "asks for a key in write" && isSent) attempt(() => client!.requestKeyUpdate());
 			const result = this.#tcp.write(buffer);
 			if (fault === `takes the buffer of write ${nth}`) (buffer.buffer as ArrayBuffer).transfer?.(0);
 			if (fault === "reports in write") this.#report.onWritable(5000);

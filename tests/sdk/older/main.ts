@@ -95,7 +95,7 @@ function oldStyleText(): void {
 		if (message === 1) socket.write("1\n");
 		if (message === 2) {
 			bytes += value!;
-			text += socket.read(String);
+			while (socket.read()) text += socket.read(String);
 		}
 		if (message < 0) {
 			events.push(message, bytes, text);

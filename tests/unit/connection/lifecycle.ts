@@ -165,6 +165,34 @@ test("a failure is told once, with one fatal alert, and nothing after it", () =>
 	equal(probe.error!.code, "internal");
 });
 
+test("whatever is thrown ends the connection with a TLSError: also what has no text, and proxies whose traps throw", () => {
+	const thrower = (): never => {
+		throw new Error("not for you");
+	};
+	const values = [
+		Object.create(null),
+		Symbol("s"),
+		undefined,
+		null,
+		{ toString: thrower },
+		{ [Symbol.toPrimitive]: thrower },
+		new Proxy({}, { getPrototypeOf: thrower, get: thrower }),
+		10n,
+	];
+	for (let i = 0; i < values.length; i++) {
+		const probe = probeIn(State.open, true, true);
+		probe.fails(values[i]);
+		equal(probe.failures.length, 1, `value ${i}`);
+		equal(probe.failures[0]!.code, "internal", `value ${i}`);
+		ok(probe.failures[0]!.message.length > 0, `value ${i}`);
+		equal(probe.now, State.closed, `value ${i}`);
+	}
+	const probe = probeIn(State.open, true, true);
+	probe.fails(new Error("hash: not enough native memory or no free key slot (PSA status -141)"));
+	equal(probe.error!.code, "out_of_memory");
+	equal(probe.error!.message, "hash: not enough native memory or no free key slot (PSA status -141)");
+});
+
 test("what fails after the connection was closed is told to nobody", () => {
 	const probe = probeIn(State.open, true, true);
 	probe.close();

@@ -99,4 +99,8 @@ test("refused URLs", () => {
 	const long = (length: number): string => `https://a/${"x".repeat(length - 10)}`;
 	equal(parseURL(long(4096)).path.length, 4087);
 	ok(throws(() => parseURL(long(4097)), "configuration").message.includes("4097 characters"));
+	const deep = (count: number, last: string): string => `https://a${"/b".repeat(count - 1)}/${last}`;
+	equal(parseURL(deep(64, ".")).path, `${"/b".repeat(63)}/`);
+	ok(throws(() => parseURL(deep(65, ".")), "configuration").message.includes("more than 64 parts"));
+	equal(parseURL(deep(2000, "c")).path.length, 4000, "as many as there may be if none is a dot");
 });

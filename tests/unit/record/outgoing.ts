@@ -3,7 +3,7 @@
 	offered.
 */
 
-import { bytes, equal, hex, join, ok, test } from "test/harness";
+import { bytes, equal, hex, join, ok, test, throws } from "test/harness";
 import { AEAD, AEADAlgorithm, RecordVersion } from "tls/hardware/aead";
 import { Secret } from "tls/hardware/secret";
 import { Outgoing, PaddedOutgoing } from "tls/record/outgoing";
@@ -53,6 +53,68 @@ test("records in the clear: the first says TLS 1.0, the others TLS 1.2", () => {
 	equal(outgoing.length, 0);
 	outgoing.flush();
 	equal(taker.calls, 1, "nothing is offered where nothing waits");
+});
+
+/** Calls back from inside: adds records, as a `close` in there does, and flushes. */
+class Caller extends Taker {
+	outgoing!: Outgoing;
+	/** Records that it adds. */
+	left = 3;
+	wasSending = false;
+
+	override output(from: Uint8Array, start: number, end: number): number {
+		const before = from.slice(start, end);
+		if (this.left) {
+			this.left--;
+			this.wasSending = this.outgoing.isSending;
+			this.outgoing.add(ContentType.alert, text, 10, 12);
+			this.outgoing.flush();
+		}
+		equal(hex(from.slice(start, end)), hex(before), "what it is given stays as it is");
+		return super.output(from, start, end);
+	}
+}
+
+test("a transport that calls back from inside gets each byte once, in order", () => {
+	for (const most of [1, 3, 8, 50, 1000]) {
+		const caller = new Caller(most);
+		const outgoing = (caller.outgoing = new Outgoing(caller, 4096));
+		equal(outgoing.isSending, false);
+		outgoing.add(ContentType.handshake, text, 0, 90);
+		outgoing.flush();
+		ok(caller.wasSending, `${most} bytes at a time`);
+		while (outgoing.length) outgoing.flush();
+		equal(outgoing.isSending, false);
+		equal(
+			hex(caller.taken),
+			`160301005a${hex(text.subarray(0, 90))}${"15030300020a0b".repeat(3)}`,
+			`${most} bytes at a time`,
+		);
+	}
+});
+
+test("a transport that throws gets the same bytes again; one that says a wrong number is refused", () => {
+	let isBroken = true;
+	const taker = new Taker(1000);
+	const outgoing = new Outgoing(
+		{
+			output(bytes, start, end) {
+				if (isBroken) throw new RangeError("broken");
+				return taker.output(bytes, start, end);
+			},
+		},
+		4096,
+	);
+	outgoing.add(ContentType.handshake, text, 1, 4);
+	throws(() => outgoing.flush(), RangeError);
+	isBroken = false;
+	outgoing.flush();
+	equal(hex(taker.taken), "1603010003010203");
+	for (const count of [undefined, null, NaN, -1, 9, 1.5, "8", {}]) {
+		const wrong = new Outgoing({ output: () => count as number }, 4096);
+		wrong.add(ContentType.handshake, text, 1, 4);
+		ok(throws(() => wrong.flush(), "transport").message.includes("expected 0 to 8"), String(count));
+	}
 });
 
 test("what the transport leaves waits, and goes out once, in order", () => {

@@ -2,9 +2,10 @@
 	Which name a certificate is for (RFC 9525), and which name may be asked for.
 */
 
-import { ascii, bytes, equal, hex, join, test, throws } from "test/harness";
+import { ascii, bytes, equal, hex, join, note, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
 import type { Certificate } from "tls/x509/certificate";
+import { isSubject } from "tls/hardware/names";
 import { DER } from "tls/wire/der";
 import { matchesServerName, namesOf, parseAddress } from "tls/x509/names";
 
@@ -254,4 +255,51 @@ test("SNI: names without a dot at the end; never an address", () => {
 		equal(config.certificates.name, sni);
 	}
 	for (const asked of ["192.0.2.7", "::1", "2001:db8::7"]) equal(configure(options, asked).sni, undefined);
+});
+
+/**
+ * A Name with one SET of `count` common names of `length` characters, which differ in the last; `last` is the first's.
+ */
+function crowdedName(count: number, length: number, last: number): Uint8Array {
+	const attributes: Uint8Array[] = [];
+	for (let i = 0; i < count; i++) {
+		const value = new Uint8Array(length).fill(0x61);
+		value[length - 1] = last + i;
+		attributes.push(element(0x30, join(bytes("0603550403"), element(0x0c, value))));
+	}
+	return element(0x30, element(0x31, join(...attributes)));
+}
+
+function element(tag: number, content: Uint8Array): Uint8Array {
+	const { length } = content,
+		long = length < 256 ? Uint8Array.of(tag, 0x81, length) : Uint8Array.of(tag, 0x82, length >> 8, length);
+	return join(length < 128 ? Uint8Array.of(tag, length) : long, content);
+}
+
+/** As much of a certificate as has a subject. */
+function withSubject(subject: Uint8Array): Uint8Array {
+	const field = bytes("020101");
+	return element(0x30, element(0x30, join(field, field, field, field, subject)));
+}
+
+test("what C compares for one issuer is bounded by the length of both names, and told", () => {
+	let most = 0;
+	for (const count of [1, 2, 4, 8])
+		for (const length of [1, 20, 200, 480]) {
+			const asked = crowdedName(count, length, 0x41),
+				certificate = withSubject(crowdedName(count, length, 0x42)),
+				copy = withSubject(asked);
+			const work = isSubject(certificate, 0, certificate.length, asked, 0, asked.length);
+			ok(work >= 0, `${count} names of ${length} are others`);
+			const limit = 20 * (asked.length + certificate.length) + 2048;
+			ok(work <= limit, `${count} names of ${length}: ${work} bytes, at most ${limit}`);
+			most = Math.max(most, work);
+			equal(isSubject(copy, 0, copy.length, asked, 0, asked.length), -1, "the same bytes cost nothing");
+			const capitals = withSubject(crowdedName(count, length, 0x61));
+			const found = isSubject(capitals, 0, capitals.length, asked, 0, asked.length);
+			// many that are nearly alike are given up
+			ok(found < -1 || (count > 2 && found >= 0), `${count} names of ${length}, in capitals`);
+			ok(Math.abs(found) <= limit + 1, `${count} names of ${length}, in capitals: ${found}`);
+		}
+	note(`${most} bytes compared at most`);
 });

@@ -1,0 +1,110 @@
+/*
+	Response.json() and text() of `fetch`, in an arena that something else fills: a server decides how many objects and
+	names there are in a body.
+*/
+
+import { note, ok, test } from "test/harness";
+import { copyPart } from "tls/hardware/copy";
+import { Headers, Response } from "tls/fetch";
+import type { ResponseParts } from "tls/fetch/response";
+import type { TLSError } from "tls/errors";
+import { roomForBuffer } from "tls/wire/memory";
+
+/** What the calls of async functions take, whatever a server sends. */
+const CALL_BYTES = 8000;
+
+/** A body that is all there. */
+class Ready {
+	private readonly bytes: Uint8Array;
+	private at = 0;
+
+	constructor(bytes: Uint8Array) {
+		this.bytes = bytes;
+	}
+
+	get ready(): number {
+		return this.bytes.length - this.at;
+	}
+	readInto(to: Uint8Array): number {
+		const count = copyPart(this.bytes, this.at, this.bytes.length, to, 0);
+		this.at += count;
+		return count;
+	}
+	finish(): void {}
+}
+
+function responseWith(bytes: Uint8Array): Response {
+	const headers = new Headers(new Map([["content-length", String(bytes.length)]]));
+	return new Response({
+		status: 200,
+		statusText: "",
+		headers,
+		url: "",
+		redirected: false,
+		body: new Ready(bytes),
+		maxBytes: 65536,
+		gunzip: undefined,
+	} as unknown as ResponseParts);
+}
+
+/** `unit` as often as it fits into `length` bytes, between `start` and `end`. */
+function repeated(start: string, unit: string, end: string, length: number): Uint8Array {
+	const parts = [start, unit, end].map(text => new Uint8Array(ArrayBuffer.fromString(text)));
+	const count = Math.max(1, Math.floor((length - start.length - end.length) / unit.length));
+	const bytes = new Uint8Array(start.length + count * unit.length + end.length);
+	bytes.set(parts[0]!);
+	for (let i = 0; i < count; i++) bytes.set(parts[1]!, start.length + i * unit.length);
+	bytes.set(parts[2]!, bytes.length - end.length);
+	return bytes;
+}
+
+/** What a server sends, by length. */
+const texts: readonly (readonly [string, (length: number) => Uint8Array])[] = [
+	["numbers", length => repeated("[", "0,", "0]", length)],
+	["strings", length => repeated("[", '"",', '""]', length)],
+	["lists", length => repeated("[", "[],", "[]]", length)],
+	["objects", length => repeated("[", "{},", "{}]", length)],
+	["members of one name", length => repeated("[", '{"a":1},', "{}]", length)],
+	["one string", length => repeated('"', "x", '"', length)],
+	["no JSON", length => repeated("", ",", "", length)],
+];
+
+/** What became of it: "", an error's code, or its class. */
+async function outcome(promise: Promise<unknown>): Promise<string> {
+	try {
+		await promise;
+		return "";
+	} catch (error) {
+		return (error as TLSError).code ?? (error as Error).name;
+	}
+}
+
+test("bodies of many objects are parsed, or out_of_memory", async () => {
+	const seen: Record<string, number> = {};
+	for (const [name, make] of texts)
+		for (const length of [20, 400, 2000])
+			for (const spare of [0, 600, 2000, 5000, 12000, 30000]) {
+				const response = responseWith(make(length));
+				const held = new Uint8Array(Math.max(0, roomForBuffer(0x7fffff) - CALL_BYTES - spare));
+				const code = await outcome(response.json());
+				ok(["", "out_of_memory", "SyntaxError"].includes(code), `${name}, ${length} bytes: ${code}`);
+				seen[code] = (seen[code] ?? 0) + 1;
+				if (held[0]) throw response;
+			}
+	ok(seen[""]! > 30 && seen["out_of_memory"]! > 10, JSON.stringify(seen));
+	note(`json(): ${JSON.stringify(seen)}`);
+});
+
+test("texts, too", async () => {
+	const seen: Record<string, number> = {};
+	for (const length of [20, 400, 2000, 6000])
+		for (let spare = 0; spare < 3 * length + 1000; spare += 300) {
+			const response = responseWith(new Uint8Array(length).fill(0x78));
+			const held = new Uint8Array(Math.max(0, roomForBuffer(0x7fffff) - CALL_BYTES - spare));
+			const code = await outcome(response.text());
+			ok(code === "" || code === "out_of_memory", `${length} bytes: ${code}`);
+			seen[code] = (seen[code] ?? 0) + 1;
+			if (held[0]) throw response;
+		}
+	note(`text(): ${JSON.stringify(seen)}`);
+});
