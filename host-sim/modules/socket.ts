@@ -16,22 +16,13 @@ export interface SocketOptions {
 	noDelay?: boolean;
 }
 
-function bytesOf(part: Part): Uint8Array {
+/** A buffer is written as it is. */
+function bytesOf(part: Part): ArrayBuffer | ArrayBufferView {
 	if (typeof part === "number") return Uint8Array.of(part);
-	if (typeof part === "string") return new Uint8Array(ArrayBuffer.fromString(part));
-	return ArrayBuffer.isView(part)
-		? new Uint8Array(part.buffer as ArrayBuffer, part.byteOffset, part.byteLength)
-		: new Uint8Array(part);
+	return typeof part === "string" ? ArrayBuffer.fromString(part) : part;
 }
 
-/** How many of the bytes a limit asks for: a count, or all up to and with a character. */
-function limited(bytes: Uint8Array, limit: number | string | undefined): number {
-	if (typeof limit === "number") return Math.min(limit, bytes.length);
-	if (!limit) return bytes.length;
-	const at = bytes.indexOf(limit.charCodeAt(0));
-	return at < 0 ? bytes.length : at + 1;
-}
-
+/** As the SDK's, which is in C, it holds nothing of what has come: that lies in TCP's buffer until it is read. */
 export class Socket {
 	static readonly connected = 1;
 	static readonly readable = 2;
@@ -44,8 +35,10 @@ export class Socket {
 	#isClosed = false;
 	#isConnected = false;
 	#room = 0;
-	/** What has come, as far as it was taken from TCP. */
-	#bytes = new Uint8Array();
+	/** Bytes that TCP has. */
+	#count = 0;
+	/** What was taken from TCP to look for a character, and is not read yet. */
+	#rest: Uint8Array | undefined;
 
 	constructor({ host, address, port, kind = "TCP", noDelay = false }: SocketOptions) {
 		if (kind !== "TCP") throw new Error(`the simulator has no sockets of the kind ${kind}`);
@@ -68,54 +61,100 @@ export class Socket {
 			address,
 			port,
 			nodelay,
-			onReadable: () => this.#readable(),
-			onWritable: count => {
-				this.#room = count;
-				if (!this.#isConnected) {
-					this.#isConnected = true;
-					this.#tell(Socket.connected);
-				}
-				this.#tell(Socket.writable, this.#room);
-			},
-			onError: () => {
-				this.#tell(this.#isConnected ? Socket.disconnected : Socket.error);
-				this.close();
-			},
+			target: this,
+			onReadable: Socket.#onReadable,
+			onWritable: Socket.#onWritable,
+			onError: Socket.#onError,
 		});
 	}
 
+	// TCP's callbacks: one function each for all sockets, in flash
+
 	/** What the app leaves is told again with what comes next. */
-	#readable(): void {
-		const more = new Uint8Array(this.#tcp!.read() as ArrayBuffer);
-		const bytes = new Uint8Array(this.#bytes.length + more.length);
-		bytes.set(this.#bytes);
-		bytes.set(more, this.#bytes.length);
-		this.#bytes = bytes;
-		this.#tell(Socket.readable, bytes.length);
+	static #onReadable(this: TCP, count: number): void {
+		const socket = this.target as Socket;
+		socket.#count = count;
+		socket.#tell(Socket.readable, socket.#available);
+	}
+
+	static #onWritable(this: TCP, count: number): void {
+		const socket = this.target as Socket;
+		socket.#room = count;
+		if (!socket.#isConnected) {
+			socket.#isConnected = true;
+			socket.#tell(Socket.connected);
+		}
+		socket.#tell(Socket.writable, socket.#room);
+	}
+
+	static #onError(this: TCP): void {
+		const socket = this.target as Socket;
+		socket.#tell(socket.#isConnected ? Socket.disconnected : Socket.error);
+		socket.close();
+	}
+
+	get #available(): number {
+		return this.#count + (this.#rest?.length ?? 0);
+	}
+
+	/** How many bytes a limit asks for: a count, or all up to and with a character. */
+	#limited(limit: number | string | undefined): number {
+		const available = this.#available;
+		if (typeof limit === "number") return Math.max(0, Math.min(limit, available));
+		if (!limit) return available;
+		const at = this.#takeAll().indexOf(limit.charCodeAt(0));
+		return at < 0 ? available : at + 1;
+	}
+
+	/** Everything, out of TCP's buffer. */
+	#takeAll(): Uint8Array {
+		const rest = this.#rest ?? new Uint8Array();
+		const all = new Uint8Array(this.#available);
+		all.set(rest);
+		if (this.#count) this.#tcp!.read(all.subarray(rest.length));
+		this.#count = 0;
+		this.#rest = all;
+		return all;
+	}
+
+	#take(count: number): ArrayBuffer {
+		if (!count) return new ArrayBuffer(0);
+		if (!this.#rest?.length) {
+			this.#count -= count;
+			return this.#tcp!.read(count) as ArrayBuffer;
+		}
+		const all = count > this.#rest.length ? this.#takeAll() : this.#rest;
+		this.#rest = all.subarray(count);
+		return all.slice(0, count).buffer;
 	}
 
 	/** How much is there; or that as a String, an ArrayBuffer, the next byte as a Number, or skipped with null. */
 	read(type?: unknown, limit?: number | string): unknown {
-		const all = this.#bytes;
-		if (type === undefined) return all.length;
-		if (!all.length) return undefined;
-		const count = type === Number ? 1 : limited(all, limit);
-		const bytes = all.slice(0, count);
-		this.#bytes = all.subarray(count);
+		if (type === undefined) return this.#available;
+		if (!this.#available) return undefined;
+		const count = type === Number ? 1 : this.#limited(limit);
+		const bytes = this.#take(count);
 		if (type === null) return count;
-		if (type === Number) return bytes[0];
-		if (type === String) return String.fromArrayBuffer(bytes.buffer);
-		if (type === ArrayBuffer) return bytes.buffer;
+		if (type === Number) return new Uint8Array(bytes)[0];
+		if (type === String) return String.fromArrayBuffer(bytes);
+		if (type === ArrayBuffer) return bytes;
 		throw new Error("unsupported output type");
 	}
 
 	/** Sends all of the parts, or throws; without any, returns how much can be written. */
 	write(...parts: Part[]): number | undefined {
 		if (!parts.length) return this.#room;
-		const list = parts.map(bytesOf);
-		const length = list.reduce((sum, part) => sum + part.length, 0);
+		let length = 0;
+		for (let i = 0; i < parts.length; i++) {
+			const part = bytesOf(parts[i]!);
+			parts[i] = part as ArrayBuffer;
+			length += part.byteLength;
+		}
 		if (!this.#tcp || length > this.#room) throw new Error("can't write all data");
-		for (const part of list) if (part.length) this.#room = this.#tcp.write(part);
+		for (let i = 0; i < parts.length; i++) {
+			const part = parts[i] as ArrayBuffer;
+			if (part.byteLength) this.#room = this.#tcp.write(part);
+		}
 		return undefined;
 	}
 
@@ -123,6 +162,8 @@ export class Socket {
 		this.#isClosed = true;
 		this.#tcp?.close();
 		this.#tcp = undefined;
+		this.#count = 0;
+		this.#rest = undefined;
 	}
 }
 

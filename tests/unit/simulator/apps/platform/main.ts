@@ -123,6 +123,10 @@ function time(): void {
 	new SNTP({ host: "closed" }, () => events.push("closed one") as never).close();
 }
 
+function sizeOf(buffer: unknown): number {
+	return (buffer as ArrayBuffer).byteLength;
+}
+
 function oldSocket(): void {
 	refused(() => new UDP());
 	refused(() => new Socket({ kind: "UDP", port: 1 }));
@@ -131,9 +135,19 @@ function oldSocket(): void {
 		if (message === 3) return;
 		events.push(message);
 		if (message === 1) socket.write("ab", 0x63, ArrayBuffer.fromString("d\n"));
-		if (message === 2) {
+		if (message === 2 && value === 5) {
 			events.push(value, socket.read(), socket.read(Number), socket.read(String, "c"), socket.read(null, 1));
-			events.push((socket.read(ArrayBuffer) as ArrayBuffer).byteLength, socket.read());
+			events.push(sizeOf(socket.read(ArrayBuffer, 0)), socket.read());
+			socket.write("x", Uint8Array.of(0x79, 10));
+		} else if (message === 2) {
+			// what was left comes first, whether it was looked through or not
+			events.push(
+				value,
+				sizeOf(socket.read(ArrayBuffer, 3)),
+				socket.read(String, "?"),
+				socket.read(),
+				socket.read(String),
+			);
 			socket.write("end\n");
 		}
 		if (message < 0) finish();
