@@ -126,7 +126,8 @@ function pathLength(constraints: Buffer | undefined): number {
 	const limit =
 		constraints &&
 		inside(constraints, elements(constraints, 0, constraints.length)[0]!).find(({ tag }) => tag === 0x02);
-	return limit ? constraints[limit.start]! : Store.noPathLength;
+	// no path is longer than what a byte holds
+	return limit && limit.end - limit.start === 1 ? constraints[limit.start]! : Store.noPathLength;
 }
 
 /** Returns what a store keeps of a certificate. Throws a Problem that says why it can't be trusted. */

@@ -178,12 +178,17 @@ function connectionSection(connection: TracedConnection, secrets: Secrets): stri
 		});
 	const rows = rowsOf(connection, items, is13),
 		start = rows[0]?.time ?? 0;
-	let meter = connection.events[0]?.meter ?? 0;
+	let meter = connection.events[0]?.meter ?? 0,
+		shown = "";
 	const lines = rows.map(row => {
-		const steps = row.meter - meter;
+		const steps = row.meter - meter,
+			time = milliseconds(row.time - start);
+		// what came in one go has its time once
+		const isSame = time === shown && steps === 0;
 		meter = row.meter;
+		shown = time;
 		return (
-			`<li class="${row.kind} ${row.side} p-${row.protection}"><time>${milliseconds(row.time - start)}</time><div class="what"><b>${escapeHTML(row.name)}</b> <span>${escapeHTML(row.words)}</span></div>` +
+			`<li class="${row.kind} ${row.side} p-${row.protection}${isSame ? " same" : ""}"><time>${isSame ? "" : time}</time><div class="what"><b>${escapeHTML(row.name)}</b> <span>${escapeHTML(row.words)}</span></div>` +
 			`<span class="steps">${steps > 0 ? `${count(steps)} steps` : ""}</span></li>`
 		);
 	});

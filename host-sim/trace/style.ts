@@ -12,7 +12,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:.5rem;
 section.bad{border:2px solid var(--bad)}
 .verdict{margin:.25rem 0;padding:.4rem .6rem;border-left:4px solid var(--application);background:var(--card)}
 .verdict.bad{border-color:var(--bad);color:var(--bad);font-weight:600}
-.key span,figcaption span{display:inline-block;margin-right:1rem;padding-left:.6rem;border-left:.6rem solid var(--clear)}
+.key span,figcaption span{display:inline-block;margin:.15rem 1rem .15rem 0;line-height:1.2;padding-left:.6rem;border-left:.6rem solid var(--clear)}
 .key .p-handshake{border-color:var(--handshake)}.key .p-application{border-color:var(--application)}
 figcaption .chunks{border-color:var(--chunks)}figcaption .slots{border-color:var(--slots)}figcaption .native{border-color:var(--native)}
 .summary{margin:.1rem 0 .5rem;color:var(--faint)}.bad .summary{color:var(--bad);font-weight:600}
@@ -34,5 +34,5 @@ td.bar{width:25%;min-width:4rem}td.bar i{display:block;height:.8rem;background:v
 .chart .chunks{fill:var(--chunks)}.chart .slots{fill:var(--slots)}.chart .native{fill:var(--native)}
 .chart .grid{stroke:var(--line)}.chart text{fill:var(--faint);font-size:11px}.chart .tick{text-anchor:end;dominant-baseline:middle}.chart .end,.chart .limit-text{text-anchor:end}
 .chart .limit{stroke:var(--bad);stroke-dasharray:6 4}.chart .limit-text{fill:var(--bad);dominant-baseline:text-after-edge}
-@media(max-width:640px){body{padding:.5rem}ol.flow li{grid-template-columns:1fr auto}ol.flow time{grid-column:1}.steps{grid-column:2;grid-row:1}.what{grid-column:1/3;max-width:100%}td.bar{display:none}.chart text{font-size:22px}}
+@media(max-width:640px){body{padding:.5rem}li.same time,li.same .steps{display:none}ol.flow li{grid-template-columns:1fr auto}ol.flow time{grid-column:1}.steps{grid-column:2;grid-row:1}.what{grid-column:1/3;max-width:100%}td.bar{display:none}.chart text{font-size:22px}}
 `.replace(/\n/g, "");

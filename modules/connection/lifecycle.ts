@@ -9,7 +9,7 @@ import { AuthenticatedPeer } from "../handshake/authenticated";
 import type { HandshakeInfo, PostHandshake } from "../handshake/link";
 import type { Incoming } from "../record/incoming";
 import type { Outgoing } from "../record/outgoing";
-import { AlertDescription, AlertLevel, ContentType } from "../wire/numbers";
+import { AlertDescription, AlertLevel, ContentType, ProtocolLength } from "../wire/numbers";
 import type { Driver } from "./driver";
 import { Work } from "./host";
 import type { Host } from "./host";
@@ -158,10 +158,17 @@ export abstract class Lifecycle implements Host {
 			this.isOpen
 				? new TLSError(
 						"truncated",
-						"the connection was cut before the server's close_notify: what was received may not be all",
+						`the connection was cut before the server's close_notify: what was received may not be all${this.partWords}`,
 					)
 				: new TLSError("transport", "the server closed the connection during the handshake"),
 		);
+	}
+
+	/** How much of the last record has come; "" if it is whole. */
+	private get partWords(): string {
+		const { have, missing } = this.incoming;
+		if (missing) return ` (${have} of ${have + missing} bytes of the last record have come)`;
+		return have && have < ProtocolLength.recordHeader ? ` (${have} bytes of the last record have come)` : "";
 	}
 
 	// The handshake's side (Host)

@@ -35,6 +35,10 @@ const usualSchemes: readonly number[] = Object.freeze([
 	SignatureScheme.rsa_pkcs1_sha256,
 	SignatureScheme.rsa_pkcs1_sha384,
 	SignatureScheme.rsa_pkcs1_sha512,
+	// for keys of RSASSA-PSS alone, which no public CA certifies
+	SignatureScheme.rsa_pss_pss_sha256,
+	SignatureScheme.rsa_pss_pss_sha384,
+	SignatureScheme.rsa_pss_pss_sha512,
 ]);
 
 /** Few servers have Ed25519, and some of those another key, too, which is verified faster. */
@@ -44,16 +48,6 @@ const signatureSchemes: readonly number[] = ed25519
 
 /** P-521 comes last: it is slow, and few servers have nothing else. */
 const schemesWithP521: readonly number[] = Object.freeze([...signatureSchemes, SignatureScheme.ecdsa_secp521r1_sha512]);
-
-/**
- * Schemes of keys for RSASSA-PSS alone, which no public CA certifies: they are offered only if the application names
- * them.
- */
-const rareSchemes: readonly number[] = Object.freeze([
-	SignatureScheme.rsa_pss_pss_sha256,
-	SignatureScheme.rsa_pss_pss_sha384,
-	SignatureScheme.rsa_pss_pss_sha512,
-]);
 
 /** The suites that the application names, as far as they go with the versions. */
 function namedSuites(names: readonly unknown[], min: number, max: number): readonly number[] {
@@ -160,7 +154,7 @@ function isForCertificates(scheme: number): boolean {
 export function schemesToOffer(names: readonly (string | number)[] | undefined, max: number): readonly number[] {
 	const known = chipFeatures() & ChipFeature.p521 ? schemesWithP521 : signatureSchemes;
 	if (!names) return known;
-	const schemes = namedNumbers("signatureAlgorithms", names, [...known, ...rareSchemes], schemeName);
+	const schemes = namedNumbers("signatureAlgorithms", names, known, schemeName);
 	if (max === ProtocolVersion.tls13 && schemes.every(isForCertificates))
 		refuse(
 			'"signatureAlgorithms" has none for TLS 1.3: name one of ECDSA or RSA-PSS, or leave TLS 1.3 out with "maxVersion"',

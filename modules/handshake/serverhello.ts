@@ -142,8 +142,7 @@ export function namesVersion(r: Reader): boolean {
 	const at = r.at,
 		end = r.end;
 	let found = false;
-	const legacy = r.u16();
-	r.skip(ProtocolLength.random);
+	r.skip(2 + ProtocolLength.random);
 	r.skip(r.u8());
 	r.skip(3);
 	if (r.left) {
@@ -158,7 +157,7 @@ export function namesVersion(r: Reader): boolean {
 	}
 	r.at = at;
 	r.end = end;
-	return found && legacy === ProtocolVersion.tls12;
+	return found;
 }
 
 /**

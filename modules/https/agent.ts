@@ -23,6 +23,14 @@ const LONGEST_CHUNK = 0xffff;
 
 const more = Object.freeze({ more: true });
 const lineEnd = Uint8Array.of(13, 10);
+/** The error of a request whose connection ends before the response is complete. Says what is missing. */
+function earlyEnd(error: TLSError | undefined, reader: ResponseReader | undefined): TLSError {
+	const where = reader?.hasBegun ? reader.missing : "before it answered";
+	if (!error) return new TLSError("truncated", `server closed the connection ${where}`);
+	if (error.code !== "truncated" || reader?.endsWithConnection) return error;
+	return new TLSError("truncated", `${error.message} (${where})`);
+}
+
 /** Size 0, no trailers. */
 const lastChunk = Uint8Array.of(0x30, 13, 10, 13, 10);
 const NUMBER = "number";
@@ -382,7 +390,6 @@ export class Agent extends Connecting implements Source {
 			this.queue.unshift(exchange);
 			return;
 		}
-		const where = reader?.hasBegun ? reader.missing : "before it answered";
-		this.fail(error ?? new TLSError("truncated", `server closed the connection ${where}`));
+		this.fail(earlyEnd(error, reader));
 	}
 }

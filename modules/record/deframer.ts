@@ -12,10 +12,6 @@ import { copyPart, wipe } from "tls/hardware/copy";
 /** Below this many bytes copying is cheaper than a view. */
 const MIN_VIEW_BYTES = 192;
 
-function refuseHeader(): never {
-	throw new TLSError("unexpected_message", "the server does not speak TLS on this port");
-}
-
 export abstract class Deframer {
 	/**
 	 * Bytes of the record that have come, its header included. Bytes of its body that are still to come; 0 before the
@@ -30,6 +26,8 @@ export abstract class Deframer {
 
 	/** Largest length that a header may announce. */
 	protected abstract longest: number;
+	/** True if the server has answered in TLS. */
+	protected abstract get hasAnswered(): boolean;
 
 	/** Takes what it can use for the body; none is `missing` when it is whole. */
 	takeBody(bytes: Uint8Array, start: number, end: number): number {
@@ -63,7 +61,7 @@ export abstract class Deframer {
 		let have = this.have;
 		if (have === 0 && end - start >= ProtocolLength.recordHeader) {
 			// as it comes most of the time
-			if (bytes[start + 1] !== 3) refuseHeader();
+			if (bytes[start + 1] !== 3) this.refuseHeader();
 			const length = (bytes[start + 3]! << 8) | bytes[start + 4]!,
 				whole = ProtocolLength.recordHeader + length;
 			this.begin(bytes[start]!, length);
@@ -76,7 +74,7 @@ export abstract class Deframer {
 		while (at < end && have < ProtocolLength.recordHeader) {
 			const byte = bytes[at++]!;
 			if (have !== 1) this.header = (this.header << 8) | byte;
-			else if (byte !== 3) refuseHeader();
+			else if (byte !== 3) this.refuseHeader();
 			have++;
 		}
 		this.have = have;
@@ -121,13 +119,22 @@ export abstract class Deframer {
 		this.release();
 	}
 
+	private refuseHeader(): never {
+		throw new TLSError(
+			"unexpected_message",
+			this.hasAnswered
+				? "server sent bytes that are no TLS record, behind its ServerHello"
+				: "the server does not speak TLS on this port",
+		);
+	}
+
 	/**
 	 * The header is there: what the record is, and how long. Checks it, and makes the buffer, to which the caller
 	 * writes the header.
 	 */
 	private begin(type: number, length: number): void {
 		this.have = ProtocolLength.recordHeader;
-		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) refuseHeader();
+		if (type < ContentType.change_cipher_spec || type > ContentType.application_data) this.refuseHeader();
 		const longest = this.longest;
 		if (length > longest)
 			throw new TLSError("record_too_long", `server sent a record of ${length} bytes, expected ${longest} at most`);

@@ -127,6 +127,10 @@ export class Incoming extends Deframer {
 		this.cipher = undefined;
 	}
 
+	protected override get hasAnswered(): boolean {
+		return this.version !== 0;
+	}
+
 	/**
 	 * Longest body of a protected record. In TLS 1.2, or under a limit that the peer has agreed to: plaintext and what
 	 * the cipher adds (RFC 5246 section 6.2.3).

@@ -64,6 +64,7 @@ export const enum Part {
 	policy,
 	policyMapping,
 	policyConstraints,
+	skipCerts,
 	// private keys and signatures
 	privateKey,
 	signature,
@@ -114,6 +115,7 @@ const PARTS: readonly string[] = Object.freeze([
 	"policy",
 	"policy mapping",
 	"policy constraints",
+	"number of certificates in policy constraints",
 	"private key",
 	"signature",
 	"response",
@@ -296,6 +298,18 @@ export class DER {
 		if (this.end - this.start !== 1 || this.bytes[this.start]! >= 0x80)
 			this.fail(`has a ${PARTS[part]} that is negative or too large`);
 		return this.bytes[this.start]!;
+	}
+
+	/** Takes an INTEGER from 0 on, or what has its form in another tag. One longer than a byte counts as 255. */
+	takeCount(tag: number, part: Part): number {
+		this.take(tag, part);
+		const bytes = this.bytes,
+			start = this.start,
+			length = this.end - start;
+		if (length === 0 || bytes[start]! >= 0x80) this.fail(`has a ${PARTS[part]} that is negative or empty`);
+		if (length > 1 && bytes[start] === 0 && bytes[start + 1]! < 0x80)
+			this.fail("is not DER: an INTEGER is not in its shortest form");
+		return length === 1 ? bytes[start]! : 255;
 	}
 
 	/**

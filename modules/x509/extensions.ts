@@ -218,7 +218,7 @@ function readExtension(der: DER, id: ExtensionID, certificate: ExtensionFields):
 			readPolicyConstraints(der, certificate);
 			break;
 		case ExtensionID.inhibitAnyPolicy:
-			certificate.inhibitAny = readSkip(der);
+			certificate.inhibitAny = der.takeCount(Tag.integer, Part.skipCerts);
 			break;
 		default:
 			der.at = der.limit;
@@ -230,9 +230,9 @@ function readBasicConstraints(der: DER, certificate: ExtensionFields): void {
 	const outer = der.enter();
 	if (der.nextIs(Tag.boolean)) certificate.isCA = der.takeBoolean();
 	if (der.nextIs(Tag.integer)) {
-		const pathLength = der.takeSmallInteger(Part.pathLength);
-		// RFC 5280 section 4.2.1.9: it has no meaning in a certificate that is not a CA's
-		if (certificate.isCA) certificate.pathLength = pathLength;
+		const pathLength = der.takeCount(Tag.integer, Part.pathLength);
+		// RFC 5280 section 4.2.1.9: it has no meaning in a certificate that is not a CA's. 255 is longer than any path
+		if (certificate.isCA && pathLength < 255) certificate.pathLength = pathLength;
 	}
 	der.leave(outer);
 }
@@ -262,15 +262,7 @@ function readPolicyConstraints(der: DER, fields: PolicyFields): void {
 	der.take(Tag.sequence, Part.policyConstraints);
 	const outer = der.enter();
 	if (!der.hasMore) der.fail("has empty policy constraints");
-	if (der.nextIs(Tag.context)) fields.requireExplicit = readSkip(der);
-	if (der.nextIs(Tag.context | 1)) fields.inhibitMapping = readSkip(der);
+	if (der.nextIs(Tag.context)) fields.requireExplicit = der.takeCount(Tag.context, Part.skipCerts);
+	if (der.nextIs(Tag.context | 1)) fields.inhibitMapping = der.takeCount(Tag.context | 1, Part.skipCerts);
 	der.leave(outer);
-}
-
-/** SkipCerts in a context tag, or as an INTEGER. */
-function readSkip(der: DER): number {
-	der.takeAny();
-	if (der.end - der.start !== 1 || der.bytes[der.start]! >= 0x80)
-		der.fail("has policy constraints with a number that is negative or too large");
-	return der.bytes[der.start]!;
 }

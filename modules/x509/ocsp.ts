@@ -269,7 +269,7 @@ export class StapledStatus {
 			certificate.fail("may not sign certificate statuses (its extended key usage)");
 		if (!sameName(bytes, issuerStart, issuerEnd, this.#subject.bytes, 0, this.#subject.nameEnd))
 			certificate.fail("was issued by another CA than the server's certificate");
-		if (this.#now > notAfter || this.#now < notBefore)
+		if (this.#now > notAfter || this.#now + Seconds.skew < notBefore)
 			certificate.fail(`is valid from ${dateText(notBefore)} to ${dateText(notAfter)} only`);
 	}
 }

@@ -81,9 +81,18 @@ export class OCSPResponse {
 		this.certificatesEnd = der.end;
 	}
 
+	/** Version 1 is the default; where it is spelled out, which is no DER, it says the same. */
+	#skipVersion(der: DER): void {
+		if (!der.nextIs(Tag.explicit)) return;
+		der.takeAny();
+		const outer = der.enter();
+		if (der.takeSmallInteger(Part.version) !== 0) refuseStaple("is of an unknown version");
+		der.leave(outer);
+	}
+
 	/** Reads ResponseData. */
 	#readData(der: DER): void {
-		if (der.nextIs(Tag.explicit)) refuseStaple("is of an unknown version");
+		this.#skipVersion(der);
 		der.takeAny();
 		this.responderTag = der.tag;
 		if (der.tag === RESPONDER_KEY) {

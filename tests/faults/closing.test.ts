@@ -99,6 +99,14 @@ for (const [name, version] of [
 			assert.match(client.message, /cut before the server's close_notify: what was received may not be all$/);
 			assert.equal(client.text, "late ");
 		});
+		test("a server that is cut off in the middle of a record: the error says how much has come", async () => {
+			const { client } = await run(version, {}, async session => {
+				await session.receive();
+				session.socket.end(Buffer.from([23, 3, 3, 1, 0, 1, 2]));
+			});
+			assert.equal(client.code, "truncated", client.message);
+			assert.match(client.message, / \(7 of 261 bytes of the last record have come\)$/);
+		});
 		test("nothing is sent after close_notify, not even an alert", async () => {
 			const { client, server } = await run(version, { ends: true }, async session => {
 				while (session.outcome.alert === undefined) if (!(await session.receive())) return;

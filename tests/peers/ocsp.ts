@@ -51,6 +51,9 @@ export interface Response {
 	/** null: not said. */
 	readonly nextUpdate?: number | null;
 	readonly extensions?: Uint8Array;
+	/** Extensions of the whole response, and its version, spelled out. */
+	readonly responseExtensions?: Uint8Array;
+	readonly version?: Uint8Array;
 	/** Other statuses in front of this one. */
 	readonly before?: readonly Uint8Array[];
 	/** In the place of all of them. */
@@ -103,13 +106,21 @@ export function respond(response: Response): Buffer {
 		signer = issuer,
 		byKey = false,
 		certificates = [],
+		responseExtensions,
+		version,
 		before = [],
 		statuses = [...before, single(response)],
 	} = response;
 	const responder = byKey
 		? context(2, true, octetString(createHash("sha1").update(keyBytes(signer.key)).digest()))
 		: context(1, true, signer.subject);
-	const data = sequence(responder, time(Date.now() - day), sequence(...statuses));
+	const data = sequence(
+		...(version ? [context(0, true, version)] : []),
+		responder,
+		time(Date.now() - day),
+		sequence(...statuses),
+		...(responseExtensions ? [context(1, true, responseExtensions)] : []),
+	);
 	const signature = sign("sha256", data, signer.key.privateKey);
 	const basic = sequence(
 		data,

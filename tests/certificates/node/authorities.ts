@@ -17,7 +17,7 @@ const issued = now - 3600e3;
 const YEAR = 365 * day;
 
 /** A Name of country, organization, and a common name; old roots have a unit in its place. */
-function nameOf(organization: string, common: string, last: "2.5.4.3" | "2.5.4.11" = "2.5.4.3"): Buffer {
+export function nameOf(organization: string, common: string, last: "2.5.4.3" | "2.5.4.11" = "2.5.4.3"): Buffer {
 	const part = (id: string, text: Uint8Array): Buffer => set(sequence(oid(id), text));
 	return sequence(
 		part("2.5.4.6", element(0x13, Buffer.from("US"))),
@@ -34,7 +34,7 @@ function address(text: string): Buffer {
  * What public CAs add to each certificate: policies, where to ask for its issuer and status, and where it can be found
  * as revoked.
  */
-const publicExtensions = [
+export const publicExtensions = [
 	{ id: "2.5.29.32", isCritical: false, value: sequence(sequence(oid("2.23.140.1.2.1"))) },
 	{
 		id: "1.3.6.1.5.5.7.1.1",
@@ -61,6 +61,9 @@ const timestamps = {
 interface Link {
 	readonly name: Buffer;
 	readonly key: KeyPair;
+	/** Of the certificate with which an older root vouches for it, if it has any, and if it is not the usual one. */
+	readonly crossPurposes?: readonly string[];
+	readonly crossSignature?: CertificateRequest["signature"];
 }
 
 function rootOf({ name, key }: Link): Certificate {
@@ -68,7 +71,7 @@ function rootOf({ name, key }: Link): Certificate {
 }
 
 /** The same root as `issuer` has cross-signed it. */
-function crossed({ name, key }: Link, issuer: Certificate, signature?: CertificateRequest["signature"]): Certificate {
+function crossed({ name, key, crossPurposes, crossSignature }: Link, issuer: Certificate): Certificate {
 	return makeCertificate({
 		subject: name,
 		key,
@@ -76,7 +79,8 @@ function crossed({ name, key }: Link, issuer: Certificate, signature?: Certifica
 		isAuthority: true,
 		extensions: publicExtensions,
 		notBefore: new Date(issued - YEAR),
-		...(signature ? { signature } : {}),
+		...(crossPurposes ? { extendedKeyUsage: crossPurposes } : {}),
+		...(crossSignature ? { signature: crossSignature } : {}),
 	});
 }
 
@@ -92,6 +96,8 @@ interface Shape {
 	readonly leafSignature?: CertificateRequest["signature"];
 	readonly issuerSignature?: CertificateRequest["signature"];
 	readonly purposes: readonly string[];
+	/** Of the issuer, if it has others. */
+	readonly issuerPurposes?: readonly string[];
 	readonly days: number;
 	/** Whom the leaf names, if anybody. */
 	readonly subject?: Buffer;
@@ -108,6 +114,7 @@ interface Chain {
 
 function build(shape: Shape): Chain {
 	const { root, older, issuer: issuing, leafKey, leafSignature, issuerSignature, purposes, days, subject } = shape;
+	const issuerPurposes = shape.issuerPurposes ?? purposes;
 	const links = [root, ...older];
 	const roots = links.map(rootOf);
 	const crosses = links.slice(0, -1).map((link, i) => crossed(link, roots[i + 1]!));
@@ -118,7 +125,7 @@ function build(shape: Shape): Chain {
 		isAuthority: true,
 		pathLength: 0,
 		keyUsage: ["digitalSignature", "keyCertSign", "cRLSign"],
-		extendedKeyUsage: purposes,
+		extendedKeyUsage: issuerPurposes,
 		extensions: publicExtensions,
 		notBefore: new Date(issued - YEAR),
 		...(issuerSignature ? { signature: issuerSignature } : {}),
@@ -148,6 +155,7 @@ const shapes: readonly Shape[] = [
 		issuer: { name: nameOf("Google Trust Services", "WE1"), key: makeKey("p256") },
 		leafKey: makeKey("p256"),
 		purposes: ["serverAuth"],
+		issuerPurposes: ["serverAuth", "clientAuth"],
 		days: 84,
 		subject: common,
 	},
@@ -157,12 +165,13 @@ const shapes: readonly Shape[] = [
 		older: [{ name: nameOf("GlobalSign nv-sa", "GlobalSign Root CA"), key: makeKey("rsa2048") }],
 		issuer: { name: nameOf("Google Trust Services", "WR2"), key: makeKey("rsa2048") },
 		leafKey: makeKey("p256"),
-		purposes: ["serverAuth", "clientAuth"],
+		purposes: ["serverAuth"],
+		issuerPurposes: ["serverAuth", "clientAuth"],
 		days: 84,
 		subject: common,
 	},
 	{
-		title: "Amazon, RSA: M01, Amazon Root CA 1 by Starfield G2, and that by Starfield Class 2",
+		title: "Amazon, RSA: M04, Amazon Root CA 1 by Starfield G2, and that by Starfield Class 2",
 		root: { name: nameOf("Amazon", "Amazon Root CA 1"), key: makeKey("rsa2048") },
 		older: [
 			{
@@ -174,9 +183,10 @@ const shapes: readonly Shape[] = [
 				key: makeKey("rsa2048"),
 			},
 		],
-		issuer: { name: nameOf("Amazon", "Amazon RSA 2048 M01"), key: makeKey("rsa2048") },
+		issuer: { name: nameOf("Amazon", "Amazon RSA 2048 M04"), key: makeKey("rsa2048") },
 		leafKey: makeKey("rsa2048"),
-		purposes: ["serverAuth", "clientAuth"],
+		purposes: ["serverAuth"],
+		issuerPurposes: ["serverAuth", "clientAuth"],
 		days: 198,
 		subject: common,
 	},
@@ -196,13 +206,18 @@ const shapes: readonly Shape[] = [
 	},
 	{
 		title: "Microsoft, RSA with SHA-384: TLS G2 RSA CA, Microsoft TLS RSA Root G2 by DigiCert Global Root G2",
-		root: { name: nameOf("Microsoft Corporation", "Microsoft TLS RSA Root G2"), key: rsa4096 },
+		root: {
+			name: nameOf("Microsoft Corporation", "Microsoft TLS RSA Root G2"),
+			key: rsa4096,
+			crossPurposes: ["serverAuth"],
+			crossSignature: "rsa-sha384",
+		},
 		older: [{ name: nameOf("DigiCert Inc", "DigiCert Global Root G2"), key: makeKey("rsa2048") }],
-		issuer: { name: nameOf("Microsoft Corporation", "Microsoft TLS G2 RSA CA OCSP 02"), key: makeKey("rsa2048") },
+		issuer: { name: nameOf("Microsoft Corporation", "Microsoft TLS G2 RSA CA OCSP 02"), key: makeKey("rsa4096") },
 		leafKey: makeKey("rsa2048"),
 		leafSignature: "rsa-sha384",
 		issuerSignature: "rsa-sha384",
-		purposes: ["clientAuth", "serverAuth"],
+		purposes: ["serverAuth"],
 		days: 180,
 		subject: nameOf("Microsoft Corporation", host),
 	},

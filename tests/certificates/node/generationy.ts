@@ -6,6 +6,7 @@
 
 import { makeCertificate, makeKey, type Certificate, type KeyPair } from "../../../host-sim/servers/certificates.js";
 import { sequence } from "../../../host-sim/servers/der.js";
+import { nameOf, publicExtensions } from "./authorities.js";
 import { accepted, attacker, day, host, now, refused, withKey, type ChainCase } from "./chain.js";
 
 const address = "192.0.2.44";
@@ -27,23 +28,33 @@ interface Generation {
 const x1Key = makeKey("rsa4096");
 const x2Key = makeKey("p384");
 
+const isrg = "Internet Security Research Group";
+
 function makeGeneration(name: "YE" | "YR"): Generation {
-	const notBefore = new Date(issued - day);
-	const x1 = makeCertificate({ subject: "ISRG Root X1", key: x1Key, isAuthority: true, notBefore });
-	const x2 = makeCertificate({ subject: "ISRG Root X2", key: x2Key, isAuthority: true, notBefore });
-	const x2ByX1 = makeCertificate({ subject: "ISRG Root X2", key: x2Key, issuer: x1, isAuthority: true, notBefore });
-	const rootKey = makeKey(name === "YE" ? "p384" : "rsa4096");
-	const subject = `ISRG Root ${name}`;
-	const root = makeCertificate({ subject, key: rootKey, isAuthority: true, notBefore });
-	const byX2 = makeCertificate({ subject, key: rootKey, issuer: x2, isAuthority: true, notBefore });
-	const byX1 = makeCertificate({ subject, key: rootKey, issuer: x1, isAuthority: true, notBefore });
+	const of = { isAuthority: true, notBefore: new Date(issued - day) };
+	/** A root that an older one vouches for. */
+	const crossed = { ...of, extensions: publicExtensions };
+	const x1 = makeCertificate({ ...of, subject: nameOf(isrg, "ISRG Root X1"), key: x1Key });
+	const x2 = makeCertificate({ ...of, subject: nameOf(isrg, "ISRG Root X2"), key: x2Key });
+	const x2ByX1 = makeCertificate({
+		...crossed,
+		subject: x2.subject,
+		key: x2Key,
+		issuer: x1,
+		extendedKeyUsage: ["serverAuth", "clientAuth"],
+	});
+	const key = makeKey(name === "YE" ? "p384" : "rsa4096");
+	const subject = nameOf("ISRG", `Root ${name}`);
+	const root = makeCertificate({ ...of, subject, key });
+	const byX2 = makeCertificate({ ...crossed, subject, key, issuer: x2, extendedKeyUsage: ["serverAuth"] });
+	const byX1 = makeCertificate({ ...crossed, subject, key, issuer: x1, extendedKeyUsage: ["serverAuth"] });
 	const issuer = makeCertificate({
-		subject: `${name}1`,
+		...crossed,
+		subject: nameOf("Let's Encrypt", `${name}1`),
 		key: makeKey(name === "YE" ? "p384" : "rsa2048"),
 		issuer: root,
-		isAuthority: true,
 		pathLength: 0,
-		notBefore,
+		keyUsage: ["digitalSignature", "keyCertSign", "cRLSign"],
 		extendedKeyUsage: ["serverAuth"],
 	});
 	return { x1, x2, x2ByX1, root, byX2, byX1, issuer, leafKey: makeKey(name === "YE" ? "p256" : "rsa2048") };
@@ -55,6 +66,7 @@ function leafOf({ issuer, leafKey }: Generation, days: number, names: readonly s
 		key: leafKey,
 		issuer,
 		names: [...names],
+		extensions: publicExtensions,
 		notBefore: new Date(issued),
 		notAfter: new Date(issued + days * day - 1000),
 		extendedKeyUsage: ["serverAuth"],
@@ -69,7 +81,7 @@ function casesOf(name: "YE" | "YR"): ChainCase[] {
 	const forAddress = leafOf(y, 6, [address]);
 	const title = (words: string): string => `generation Y: ${name}, ${words}`;
 	const forged = makeCertificate({
-		subject: `ISRG Root ${name}`,
+		subject: root.subject,
 		key: root.key,
 		issuer: withKey(x2, attacker),
 		isAuthority: true,
@@ -101,7 +113,7 @@ function casesOf(name: "YE" | "YR"): ChainCase[] {
 			title("a cross-sign that X2 has not made"),
 			[leaf, issuer, forged],
 			"untrusted",
-			/CN=ISRG Root Y.* is not signed with/,
+			/CN=Root Y.* is not signed with/,
 			{
 				trusted: [x2],
 			},

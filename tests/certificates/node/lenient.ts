@@ -189,6 +189,37 @@ function serials(): ChainCase[] {
 	];
 }
 
+/** RFC 5280 sections 4.2.1.9 and 4.2.1.11 set no upper bound: no path is longer. */
+function largeNumbers(): ChainCase[] {
+	const constraints = (limit: Uint8Array): Partial<CertificateRequest> => ({
+		changeExtensions: list =>
+			list.map(one => (one.id === "2.5.29.19" ? { ...one, value: sequence(boolean(true), limit) } : one)),
+	});
+	const limits = [
+		["127", integer(127)],
+		["128", element(2, Buffer.of(0, 128))],
+		["300", integer(300)],
+		["2^64", element(2, Buffer.of(1, 0, 0, 0, 0, 0, 0, 0, 0))],
+	] as const;
+	const skips = sequence(context(0, false, Buffer.of(0, 200)), context(1, false, Buffer.of(1, 0)));
+	return [
+		...limits.flatMap(([name, limit]) => [
+			accepted(`a path length of ${name}`, chainOf({ upper: constraints(limit) })),
+			accepted(`a root's path length of ${name}`, [leaf, lower, upper], {
+				trusted: [makeWorld({ root: constraints(limit) }).root],
+			}),
+		]),
+		accepted(
+			"policy constraints for 200 certificates",
+			chainOf({ upper: { extensions: [{ id: "2.5.29.36", isCritical: true, value: skips }] } }),
+		),
+		accepted(
+			"any policy is inhibited after 1,000 certificates",
+			chainOf({ upper: { extensions: [{ id: "2.5.29.54", isCritical: true, value: integer(1000) }] } }),
+		),
+	];
+}
+
 /** A trust anchor is a name and a key (RFC 5280 section 6.1.1 d). */
 function anchors(): ChainCase[] {
 	const old = makeCertificate({ subject: "Old root", key: attacker, changeExtensions: () => [] });
@@ -349,6 +380,7 @@ export function lenientCases(): ChainCase[] {
 		...pssParameters(),
 		...defaults(),
 		...serials(),
+		...largeNumbers(),
 		...anchors(),
 		...withoutName(),
 		...domains(),

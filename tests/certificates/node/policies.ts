@@ -177,7 +177,7 @@ export function policyCases(): ChainCase[] {
 			"policies: a negative number",
 			chainOf({ raw: sequence(element(0x80, Buffer.of(0xff))) }, p, p),
 			"bad_certificate",
-			/negative or too large/,
+			/number of certificates in policy constraints that is negative/,
 		),
 		refused(
 			"policies: something behind them",

@@ -3,7 +3,7 @@
 */
 
 import { makeCertificate, makeKey, type Certificate } from "../../../host-sim/servers/certificates.js";
-import { element, nothing, octetString, oid, sequence } from "../../../host-sim/servers/der.js";
+import { element, integer, nothing, octetString, oid, sequence } from "../../../host-sim/servers/der.js";
 import { mustStaple, respond as makeResponse, revoked, single, unknown, type Response } from "../../peers/ocsp.js";
 import { pin } from "./pins.js";
 import { accepted, attacker, day, fault, host, makeWorld, now, refused, world, type ChainCase } from "./chain.js";
@@ -27,6 +27,15 @@ function responder(change: object = {}): Certificate {
 	});
 }
 
+/** Extensions with one that nobody knows. */
+function extension(isCritical: boolean): Buffer {
+	const criticality = isCritical ? [element(1, Buffer.of(0xff))] : [];
+	return sequence(sequence(oid("1.3.6.1.4.1.99999.1"), ...criticality, octetString(nothing())));
+}
+
+/** RFC 9654 */
+const nonce = sequence(sequence(oid("1.3.6.1.5.5.7.48.1.2"), octetString(octetString(Buffer.alloc(32, 7)))));
+
 function right(): ChainCase[] {
 	const delegate = responder();
 	const yes = (name: string, response: Partial<Response>): ChainCase =>
@@ -47,6 +56,12 @@ function right(): ChainCase[] {
 			certificates: [upper.der, delegate.der],
 		}),
 		yes("good, with another certificate's in front", { before: [other] }),
+		yes("good, with an extension of its own, and a nonce", { extensions: extension(false), responseExtensions: nonce }),
+		yes("good, its version spelled out", { version: integer(0) }),
+		yes("good, twice, for different times", {
+			before: [single({ issuer: lower, certificate: leaf, thisUpdate: now - 2 * day, nextUpdate: now + day / 2 })],
+		}),
+		yes("good, with its issuer's certificate along", { certificates: [lower.der] }),
 		yes("good, without an end, of an hour ago", { thisUpdate: now - day / 24, nextUpdate: null }),
 		accepted("status: none, and none is required", chain),
 		accepted("status: under an authority that is trusted itself", chain, {
@@ -76,7 +91,7 @@ function wrong(): ChainCase[] {
 		any: responder({ extendedKeyUsage: ["any"] }),
 	};
 	const by = (signer: Certificate): Buffer => respond({ signer, certificates: [signer.der] });
-	const critical = sequence(sequence(oid("1.3.6.1.4.1.99999.1"), element(1, Buffer.of(0xff)), octetString(nothing())));
+	const critical = extension(true);
 	return [
 		no(
 			"revoked",
@@ -189,6 +204,20 @@ function wrong(): ChainCase[] {
 		no("by a responder of another authority", /issued by another CA/, by(delegates.upper)),
 		no("by a responder whose certificate is missing", /nor by a responder/, respond({ signer: delegates.none })),
 		no("with a critical extension", /critical extension/, respond({ extensions: critical })),
+		no("with a critical extension of all", /critical extension/, respond({ responseExtensions: critical })),
+		no("of version 2", /unknown version/, respond({ version: integer(1) })),
+		no(
+			"by a responder that is certified from tomorrow on",
+			/the responder's certificate .* only/,
+			by(responder({ notBefore: new Date(now + day) })),
+		),
+		no(
+			"twice, and one is out of date",
+			/expired on/,
+			respond({
+				before: [single({ issuer: lower, certificate: leaf, thisUpdate: now - 9 * day, nextUpdate: now - day })],
+			}),
+		),
 		no("the responder could not answer", /could not answer/, sequence(element(0x0a, Buffer.of(3)))),
 		no("with a byte behind it", /(bytes|bytes) behind its end/, Buffer.concat([respond(), Buffer.of(0)])),
 		no("cut short", /./, respond().subarray(0, -1)),

@@ -21,6 +21,16 @@ function helloExtensions(change: (extensions: Buffer) => Uint8Array): () => Part
 }
 
 export const helloFaults: Fault[] = [
+	...[0x0300, 0x0302, 0x0304, 0x7f1c].map(version => ({
+		name: `legacy_version 0x${version.toString(16)}`,
+		script: changing("ServerHello", bytes => {
+			bytes.writeUInt16BE(version, 4);
+			return bytes;
+		}),
+		says: new RegExp(`legacy_version 0x${version.toString(16)}, expected 0x303$`),
+		code: "illegal_parameter",
+		alert: 47,
+	})),
 	{
 		name: "the session id is not echoed",
 		script: changing("ServerHello", bytes => flip(bytes, 40)),
@@ -154,10 +164,9 @@ export const versionFaults: Fault[] = [
 	},
 	{
 		name: "TLS 1.1 only",
-		script: changing("ServerHello", bytes => {
-			bytes[5] = 2;
-			return bytes;
-		}),
+		script: changing("ServerHello", bytes =>
+			withBody(bytes, Buffer.concat([Buffer.of(3, 2), bytes.subarray(6, sessionEnd + 3)])),
+		),
 		code: "unsupported_version",
 		alert: 70,
 		says: /TLS 1\.1/,

@@ -79,6 +79,7 @@ export const recordFaults: Fault[] = [
 		script: flight(records => [plainRecord(99, Buffer.of(1)), ...records]),
 		code: "unexpected_message",
 		alert: 10,
+		says: /no TLS record, behind its ServerHello$/,
 	},
 	{
 		name: "a change_cipher_spec of the wrong form",

@@ -198,7 +198,7 @@ const bad: readonly Case[] = [
 		body: "ab",
 		end: "cut",
 		code: "truncated",
-		says: "TCP was cut",
+		says: "TCP was cut (3 bytes before the end of the body)",
 	},
 	{
 		name: "a cut of a body without length",
