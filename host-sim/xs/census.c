@@ -369,8 +369,8 @@ void censusMark(txMachine* the, const char* name)
 	if (!file)
 		file = fopen(sim.options.census, "w");
 	if (!file) {
-		fprintf(stderr, "sim: %s: %s\n", sim.options.census, strerror(errno));
-		exit(kExitUsage);
+		fprintf(stderr, "sim: %s can't be written: %s\n", sim.options.census, strerror(errno));
+		exit(kExitOutput);
 	}
 	fprintf(file, "%s\n\t{ \"interval\": \"%s\"", start, name);
 	writeKinds("peak", &atPeak);

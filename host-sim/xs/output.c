@@ -2,8 +2,6 @@
 
 #include "sim.h"
 
-enum { kExitOutput = 1 };
-
 void outputClose(FILE* file, const char* path)
 {
 	bool isBad = ferror(file) != 0;

@@ -32,6 +32,7 @@ extern xsIntegerValue _xsmcGetBuffer(
 /* Exit codes. 0 to 9 belong to the script: simulator.exit(code). */
 enum {
 	kExitNormal = 0,
+	kExitOutput = 1, /* a file that the run was to write */
 	kExitUsage = 2,
 	kExitException = 10,
 	kExitRejection = 11,

@@ -24,11 +24,22 @@ function refuse(words: string): never {
 	throw new TLSError("configuration", `"clientKey" ${words}`);
 }
 
+/** Refuses what begins with a SEQUENCE: EncryptedPrivateKeyInfo (RFC 5208 section 6), or a certificate. */
+function refuseForm(der: DER): never {
+	der.takeAny();
+	refuse(
+		der.nextIs(Tag.octetString)
+			? "is encrypted: decrypt it first (openssl pkey -in KEY)"
+			: "is no private key: is it a certificate?",
+	);
+}
+
 /** Enters the key inside PKCS #8, or the key itself. Returns the offset of its SEQUENCE. */
 function enterKey(der: DER): number {
 	let start = der.at;
 	der.take(Tag.sequence, Part.privateKey);
 	der.enter();
+	if (der.nextIs(Tag.sequence)) refuseForm(der);
 	der.take(Tag.integer, Part.integer);
 	if (!der.nextIs(Tag.sequence)) return start;
 	der.take(Tag.sequence, Part.algorithm);

@@ -188,7 +188,7 @@ describe("tools", () => {
 });
 
 describe("a disk that is full, or can't be written", () => {
-	const quiet = app("disk", 'trace("hello\\n");\n');
+	const quiet = app("disk", 'import { mark } from "simulator";\ntrace("hello\\n");\nmark("here");\n');
 	const full = "/dev/full";
 
 	for (const [values, says] of [
@@ -196,6 +196,8 @@ describe("a disk that is full, or can't be written", () => {
 		[["--pcap", full], /\/dev\/full can't be written: the disk is full/],
 		[["--picture", full], /\/dev\/full can't be written: the disk is full/],
 		[["--report", "/proc/none"], /\/proc\/none can't be written: no such file/],
+		[["--census", full], /\/dev\/full can't be written: is the disk full\?/],
+		[["--census", "/proc/none"], /\/proc\/none can't be written: No such file/],
 	] as const) {
 		test(values.join(" "), { skip: !existsSync(full) }, async () => {
 			const outcome = await command(["cli", quiet, ...values]);

@@ -250,6 +250,9 @@ test("the client's certificate and key", () => {
 		"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMIIB\n-----END RSA PRIVATE KEY-----",
 	])
 		ok(says(certificate, encrypted).startsWith('"clientKey" is encrypted'));
+	const encrypted = Uint8Array.of(0x30, 0x0a, 0x30, 0x03, 0x06, 0x01, 0x2a, 0x04, 0x03, 1, 2, 3);
+	ok(says(certificate, encrypted).startsWith('"clientKey" is encrypted'));
+	equal(says(certificate, certificate), '"clientKey" is no private key: is it a certificate?');
 	for (let at = 0; at < certificate.length; at++) {
 		// ours is for the server to judge, but nothing else comes of it than an error of the options
 		const changed = certificate.slice();
