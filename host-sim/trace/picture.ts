@@ -29,6 +29,11 @@ function milliseconds(seconds: number): string {
 	return `${(1000 * seconds).toFixed(1)} ms`;
 }
 
+/** Text with long names, such as a suite's, that break between their words. */
+function breakable(text: string): string {
+	return escapeHTML(text).replaceAll("_", "_<wbr>");
+}
+
 /** One line of a connection. */
 interface Row {
 	readonly time: number;
@@ -188,7 +193,7 @@ function connectionSection(connection: TracedConnection, secrets: Secrets): stri
 		meter = row.meter;
 		shown = time;
 		return (
-			`<li class="${row.kind} ${row.side} p-${row.protection}${isSame ? " same" : ""}"><time>${isSame ? "" : time}</time><div class="what"><b>${escapeHTML(row.name)}</b> <span>${escapeHTML(row.words)}</span></div>` +
+			`<li class="${row.kind} ${row.side} p-${row.protection}${isSame ? " same" : ""}"><time>${isSame ? "" : time}</time><div class="what"><b>${escapeHTML(row.name)}</b> <span>${breakable(row.words)}</span></div>` +
 			`<span class="steps">${steps > 0 ? `${count(steps)} steps` : ""}</span></li>`
 		);
 	});
@@ -197,7 +202,7 @@ function connectionSection(connection: TracedConnection, secrets: Secrets): stri
 		: connection.address || "a name without address";
 	return (
 		`<section class="connection${isBad ? " bad" : ""}" id="connection-${connection.number}"><h2>Connection ${connection.number} <small>${escapeHTML(where)} port ${connection.port}</small></h2>` +
-		`<p class="summary">${escapeHTML(words)}</p><ol class="flow"><li class="heads"><span>client</span><span>server</span></li>${lines.join("")}</ol></section>`
+		`<p class="summary">${breakable(words)}</p><ol class="flow"><li class="heads"><span>client</span><span>server</span></li>${lines.join("")}</ol></section>`
 	);
 }
 
