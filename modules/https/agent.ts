@@ -23,6 +23,10 @@ const LONGEST_CHUNK = 0xffff;
 
 const more = Object.freeze({ more: true });
 const lineEnd = Uint8Array.of(13, 10);
+/** Size 0, no trailers. */
+const lastChunk = Uint8Array.of(0x30, 13, 10, 13, 10);
+const NUMBER = "number";
+
 /** The error of a request whose connection ends before the response is complete. Says what is missing. */
 function earlyEnd(error: TLSError | undefined, reader: ResponseReader | undefined): TLSError {
 	const where = reader?.hasBegun ? reader.missing : "before it answered";
@@ -30,10 +34,6 @@ function earlyEnd(error: TLSError | undefined, reader: ResponseReader | undefine
 	if (error.code !== "truncated" || reader?.endsWithConnection) return error;
 	return new TLSError("truncated", `${error.message} (${where})`);
 }
-
-/** Size 0, no trailers. */
-const lastChunk = Uint8Array.of(0x30, 13, 10, 13, 10);
-const NUMBER = "number";
 
 export class Agent extends Connecting implements Source {
 	work = 0;
