@@ -9,9 +9,9 @@ test("what a socket reports as its end: an Error keeps its words, anything else 
 	for (const [reported, code, words] of [
 		[new Error("the cable is out"), "transport", "the cable is out"],
 		[new RangeError("of the socket"), "transport", "of the socket"],
-		[undefined, "truncated", "the connection ended without close_notify"],
-		["words", "truncated", "the connection ended without close_notify"],
-		[{ message: "an object" }, "truncated", "the connection ended without close_notify"],
+		[undefined, "truncated", "the connection ended without close_notify (before it answered)"],
+		["words", "truncated", "the connection ended without close_notify (before it answered)"],
+		[{ message: "an object" }, "truncated", "the connection ended without close_notify (before it answered)"],
 	] as const) {
 		FakeSocket.reset();
 		const one = newOutcome();
