@@ -373,8 +373,7 @@ export class Connection extends Lifecycle {
 		const buffer = incoming.buffer;
 		const at = incoming.at;
 		const end = incoming.end;
-		// RFC 8446 section 5.4
-		if (end === at) throw new TLSError("unexpected_message", "server sent an empty alert record");
+		if (end === at) throw new TLSError("unexpected_message", "server sent an empty alert record"); // RFC 8446 section 5.4
 		if (end - at !== 2) throw new TLSError("decode_error", `server sent an alert of ${end - at} bytes, expected 2`);
 		const level = buffer[at]!;
 		const description = buffer[at + 1]!;
