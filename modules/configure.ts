@@ -330,11 +330,12 @@ function fill(
 	config.maxFragmentCode = limits.maxFragmentCode;
 	config.maxSendFragment = numberOption(SEND_FRAGMENT, options.maxSendFragment, 512, ProtocolLength.plaintext, 4096);
 	// of a client only `onHandshake` is told of the times, of an engine `opened`
-	if (options.onHandshake) config.onHandshake = options.onHandshake;
 	if (options.onHandshake || !self) config.now = options.now ?? Date.now;
 	if (options.rawPublicKeys) addRawKeys(config, options);
 	addCredentials(config, options, self);
 	addSessions(config, options, given?.maxFragmentCode, port);
+	// a store of sessions may have put its own before it
+	if (options.onHandshake) config.onHandshake = options.onHandshake;
 	addOptional(config, options);
 }
 
