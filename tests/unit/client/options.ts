@@ -62,6 +62,23 @@ test("empty lists", () => {
 	equal(configure({ ...pinned, applicationLayerProtocolNegotiation: [] }, host).protocols, []);
 });
 
+test("one to four identities", () => {
+	const identities = (count: number): Options => ({
+		...pinned,
+		clientIdentities: Array.from({ length: count }, () => ({ clientCertificates: certificate, clientKey: privateKey })),
+	});
+	for (const count of [1, 4]) {
+		const { credential, otherCredentials } = configure(identities(count), host);
+		equal(otherCredentials?.length ?? 0, count - 1);
+		for (const one of [credential!, ...(otherCredentials ?? [])]) one.close();
+	}
+	for (const count of [0, 5])
+		equal(
+			throws(() => configure(identities(count), host), "configuration").message,
+			`"clientIdentities" must have 1 to 4 items, not ${count}`,
+		);
+});
+
 test("options whose name means something to JavaScript", () => {
 	for (const name of [
 		"__proto__",
@@ -120,12 +137,13 @@ test("an unknown option names the one that was meant", () => {
 		["sigalgs", "signatureAlgorithms"],
 		["tls_elliptic_curves", "groups"],
 		["tls_server_name", "serverName"],
+		["cipherXXXXes", "cipherSuites"],
 	] as const)
 		equal(
 			throws(() => configure({ ...pinned, [name]: 1 }, host), "configuration").message,
 			`"${name}" is no option: did you mean "${meant}"?`,
 		);
-	for (const name of ["insecure", "x".repeat(100000), "\u0000", "rejectUnauthorized"]) {
+	for (const name of ["insecure", "x".repeat(100000), "\u0000", "rejectUnauthorized", "cipherXXXXXs"]) {
 		const { message } = throws(() => configure({ ...pinned, [name]: 1 }, host), "configuration");
 		ok(message.length < 100 && message.endsWith("is no option"), message);
 	}

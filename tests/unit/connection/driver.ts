@@ -309,7 +309,7 @@ test("one turn of the event loop handles eight records, and no more", () => {
 		failure = "";
 	const connection = makeConnection({ pause: () => pauses++, failed: ({ message }) => (failure = message) });
 	connection.connect();
-	while (connection.isWaiting) connection.resume();
+	for (let i = 0; i < 10 && connection.isWaiting; i++) connection.resume();
 	pauses = 0;
 	// change_cipher_spec means nothing in a handshake of TLS 1.3
 	const records = join(...Array<Uint8Array>(32).fill(Uint8Array.of(20, 3, 3, 0, 1, 1)));

@@ -1,8 +1,10 @@
 /*
-	How a response and its connection end: what a socket reports, and a body that the application does not read.
+	How a response and its connection end: what a socket reports, and a body that the application does not read. And how
+	long a body of fetch may be.
 */
 
-import { equal, test } from "test/harness";
+import { equal, ok, test } from "test/harness";
+import { fetch } from "tls/fetch";
 import { answer, FakeSocket, first, latin, newClient, newOutcome, noting, turn, until } from "test/unit/https/peer";
 
 test("what a socket reports as its end: an Error keeps its words, anything else is a cut", async () => {
@@ -46,5 +48,24 @@ test("a body that nobody reads is passed over, whatever pieces it comes in", asy
 		await until(() => two.dones === 1);
 		equal(two.body, "hello");
 		client.close();
+	}
+});
+
+test("fetch: a body may have 0 to 2,147,483,647 bytes", async () => {
+	for (const [maxBytes, says] of [
+		[-1, '"maxBytes" must be'],
+		[0.5, '"maxBytes" must be'],
+		[0x80000000, '"maxBytes" must be'],
+		// what is wrong then is the URL
+		[0, "URL"],
+		[0x7fffffff, "URL"],
+	] as const) {
+		let message = "";
+		try {
+			await fetch("no URL", { maxBytes });
+		} catch (error) {
+			({ message } = error as Error);
+		}
+		ok(message.includes(says), `${maxBytes}: ${message}`);
 	}
 });

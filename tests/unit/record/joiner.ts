@@ -3,7 +3,7 @@
 	over if there is no room and they need not be kept.
 */
 
-import { equal, test, throws } from "test/harness";
+import { equal, join, test, throws } from "test/harness";
 import { TLSError } from "tls/errors";
 import { Joiner } from "tls/record/joiner";
 
@@ -53,6 +53,40 @@ test("one that comes byte by byte is asked about once, when its header is there"
 		equal(joiner.end, at < 6 ? 0 : 7);
 	}
 	equal(joiner.bytes, record);
+});
+
+test("messages one after the other, cut anywhere: each is whole, and nothing of one is left for the next", () => {
+	const messages = [
+		header(8, 2, 1, 2),
+		header(20, 0),
+		header(11, 5, 3, 4, 5, 6, 7),
+		header(15, 1, 8),
+		header(4, 3, 9, 9, 9),
+	];
+	const all = join(...messages);
+	for (let size = 1; size <= all.length; size++) {
+		const gate = new Gate(),
+			joiner = new Joiner(gate);
+		// what may be passed over is not, where there is room
+		gate.mayPass = true;
+		let found = 0,
+			startOfNext = 0;
+		for (let from = 0; from < all.length; from += size) {
+			const record = all.slice(from, from + size);
+			for (let at = 0; at < record.length; ) {
+				at = joiner.takeFrom(record, at, record.length);
+				equal(joiner.have > 0, !joiner.end, `records of ${size} bytes: a part has come`);
+				if (!joiner.end) continue;
+				equal(joiner.bytes.slice(joiner.start, joiner.end), messages[found]!, `records of ${size} bytes`);
+				startOfNext += messages[found++]!.length;
+				equal(from + at, startOfNext);
+				joiner.release();
+				equal([joiner.bytes.length, joiner.start, joiner.end], [0, 0, 0]);
+			}
+		}
+		equal([found, gate.passedOver], [messages.length, 0]);
+		equal(gate.asked, messages.map(one => `${one[0]}:${one.length - 4} `).join(""));
+	}
 });
 
 for (const size of [1, 4, 9]) {
