@@ -25,7 +25,7 @@ const where: Readonly<Record<string, string>> = {
 	"host.ts Work": "unit/connection/driver.ts",
 	"driver.ts MAX_IGNORED": "faults/floods.test.ts",
 	"driver.ts MAX_HANDSHAKE_TYPE": "faults/tls12/order.ts",
-	"sending.ts MAX_RECORDS": "faults/turns.test.ts",
+	"sending.ts MAX_RECORDS": "unit/connection/sending.ts",
 	"lifecycle.ts MAX_IDLE_MESSAGES": "faults/floods.test.ts",
 	"limits.ts Size": "unit/handshake/limits.ts",
 	"numbers.ts ProtocolLength": "unit/record/incoming.ts",
