@@ -53,8 +53,9 @@ function wholeCount(count: number): number {
 
 /** What runs behind a TLSClient: it stands between TCP and the engine, where the application can't reach it. */
 export class TCPTransport<Client> extends Receiving<Client> implements Events {
-	// XS looks a member up from the first to the last: what each segment of data needs comes first
-	override readonly connection: Connection;
+	// XS looks a member up from the first to the last: what each segment of data needs comes first.
+	// TypeScript wants a value for each where an app's options are not strict: the constructor sets them.
+	override readonly connection: Connection = undefined as never;
 	protected override segment: Uint8Array<ArrayBuffer> = empty;
 	protected override left = 0;
 	protected override available = 0;
@@ -62,9 +63,9 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	override flags = 0;
 	protected override room = 0;
 	protected override promised = 0;
-	protected override readonly client: Client;
-	protected override readonly onReadable: ConnectionOptions<Client>["onReadable"];
-	protected override readonly onWritable: ConnectionOptions<Client>["onWritable"];
+	protected override readonly client: Client = undefined as never;
+	protected override readonly onReadable: ConnectionOptions<Client>["onReadable"] = undefined;
+	protected override readonly onWritable: ConnectionOptions<Client>["onWritable"] = undefined;
 	private onError: ConnectionOptions<Client>["onError"];
 	protected override timer: Timer | undefined = undefined;
 	// XS: absent fields

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
 import { buildApp, type BuildOptions } from "../../../host-sim/build/build.js";
+import { projectRoot } from "../../../host-sim/build/files.js";
 import { runApp, type RunResult } from "../../../host-sim/build/run.js";
 import { folderOf } from "./folder.js";
 
@@ -192,4 +193,17 @@ describe("what can't be built is said in words", () => {
 		const folder = folderOf(context, { "manifest.json": manifest(), "main.js": "" });
 		await assert.rejects(buildApp(join(folder), { variant: "wide" }), /"wide": a variant is native or m32/);
 	});
+});
+
+test("an app whose TypeScript options are not strict compiles the library, too", async context => {
+	const { stdout } = await run(context, {
+		"manifest.json": manifest({
+			include: ["modules", "hardware"].map(name => join(projectRoot, name, "manifest.json")),
+			typescript: { tsconfig: { compilerOptions: { strict: false } } },
+		}),
+		"main.ts": `import { TLSClient } from "tls/client";
+trace(typeof TLSClient, "\\n");
+`,
+	});
+	assert.deepEqual(stdout, ["function"]);
 });
