@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { elements, inside, type Element } from "./elements.js";
 
 const MAX_ATTRIBUTES = 8;
+/** Bytes of its content. */
 const MAX_NAME = 4096;
 /** With a byte: what is no character of the string's type. */
 const NOT_UNICODE = 0x10000000;
@@ -120,8 +121,10 @@ function attribute(der: Buffer, pair: Element): Attribute {
 /** A digest that is the same for all forms of a well-formed Name that are taken for the same. */
 export function nameDigest(name: Buffer): Buffer {
 	const hash = createHash("sha256");
-	const sets = inside(name, elements(name, 0, name.length)[0]!).map(set => inside(name, set));
-	if (name.length > MAX_NAME || sets.some(({ length }) => length > MAX_ATTRIBUTES)) return hash.update(name).digest();
+	const whole = elements(name, 0, name.length)[0]!,
+		sets = inside(name, whole).map(set => inside(name, set));
+	if (whole.end - whole.start > MAX_NAME || sets.some(({ length }) => length > MAX_ATTRIBUTES))
+		return hash.update(name).digest();
 	for (const set of sets)
 		hash.update(Buffer.of(set.length)).update(
 			Buffer.concat(

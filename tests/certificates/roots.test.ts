@@ -14,6 +14,7 @@ import { makeCertificate, makeKey } from "../../host-sim/servers/certificates.js
 import { oid, sequence, set, utf8String } from "../../host-sim/servers/der.js";
 import { projectRoot } from "../../host-sim/build/files.js";
 import { distrustedFrom, isPublicRoot } from "../../host-sim/programs/lifecycle.js";
+import { nameDigest } from "../../host-sim/programs/names.js";
 import { keyFault } from "../../host-sim/programs/rootfile.js";
 import { mozillaList } from "../../host-sim/programs/rootlists.js";
 import { main, pickCommon } from "../../host-sim/programs/roots.js";
@@ -154,6 +155,23 @@ test("Let's Encrypt's next roots are taken from the first list that has them", (
 	const others = [make("Other", "Root YE"), make("ISRG", "Root YEs"), make("ISRG", "Root X9")];
 	assert.deepEqual(picked(others), before);
 	assert.deepEqual(others.map(isPublicRoot), [false, false, false]);
+});
+
+test("a Name with 4,096 bytes of content has a digest without its case, a longer one of its bytes, as on the device", () => {
+	// three headers, and the attribute's type
+	const name = (length: number, letter: string): Buffer => {
+		const made = sequence(set(sequence(oid("2.5.4.3"), utf8String(letter.repeat(length - 17)))));
+		assert.equal(made.length, 4 + length);
+		return made;
+	};
+	for (const [length, isSame] of [
+		[4095, true],
+		[4096, true],
+		[4097, false],
+	] as const) {
+		const [lower, upper] = ["a", "A"].map(letter => nameDigest(name(length, letter)).toString("hex"));
+		assert.equal(lower === upper, isSame, `${length} bytes`);
+	}
 });
 
 test("keys for RSASSA-PSS are judged as the device judges them", () => {
