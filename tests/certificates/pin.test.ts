@@ -10,21 +10,11 @@ import { createServer as createTLSServer } from "node:tls";
 
 import { makeCertificate, makeKey, type Certificate } from "../../host-sim/servers/certificates.js";
 import { main } from "../../host-sim/programs/pin.js";
+import { keepWords } from "../drivers/words.js";
 
 /** Runs the program with its words kept. */
-async function pin(...values: string[]): Promise<{ code: number; words: string }> {
-	let words = "";
-	const writers = [process.stdout, process.stderr].map(stream => ({ stream, write: stream.write }));
-	for (const { stream } of writers)
-		stream.write = (text: string | Uint8Array) => {
-			words += String(text);
-			return true;
-		};
-	try {
-		return { code: await main(values), words };
-	} finally {
-		for (const { stream, write } of writers) stream.write = write;
-	}
+function pin(...values: string[]): Promise<{ code: number; words: string }> {
+	return keepWords(() => main(values));
 }
 
 async function listen(server: Server, address = "127.0.0.1"): Promise<number> {

@@ -21,24 +21,14 @@ import { main, pickCommon } from "../../host-sim/programs/roots.js";
 import { Store } from "../../modules/x509/store.js";
 import { variants } from "../drivers/machine.js";
 import { runSuite } from "../drivers/suite.js";
+import { keepWords } from "../drivers/words.js";
 
 const folder = mkdtempSync(join(tmpdir(), "xs-tls-roots-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the tool with its words on standard output and standard error kept. */
-async function roots(...values: string[]): Promise<{ code: number; words: string }> {
-	let words = "";
-	const writers = [process.stdout, process.stderr].map(stream => ({ stream, write: stream.write }));
-	for (const { stream } of writers)
-		stream.write = (text: string | Uint8Array) => {
-			words += String(text);
-			return true;
-		};
-	try {
-		return { code: await main(values), words };
-	} finally {
-		for (const { stream, write } of writers) stream.write = write;
-	}
+function roots(...values: string[]): Promise<{ code: number; words: string }> {
+	return keepWords(() => main(values));
 }
 
 function path(name: string): string {

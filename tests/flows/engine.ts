@@ -11,26 +11,18 @@ import {
 	clientDataRecord,
 	clientFinishedRecord,
 	clientHelloRecord,
-	clientPrivateKey,
 	serverAlertRecord,
 	serverDataRecord,
 	serverFlightRecord,
 	serverHelloRecord,
+	simple,
 	ticketRecord,
 } from "./rfc8448-records";
 
 const payload = Uint8Array.from({ length: 50 }, (_, i) => i);
 
 function begin(): { engine: Engine; collector: Collector } {
-	sayHellosOf({
-		keys: [clientPrivateKey],
-		hellos: [clientHelloRecord],
-		answers: [serverHelloRecord],
-		flight: serverFlightRecord,
-		finished: clientFinishedRecord,
-		serverAlert: serverAlertRecord,
-		clientAlert: clientAlertRecord,
-	});
+	sayHellosOf(simple);
 	const collector = new Collector(),
 		engine = createEngine(recordedOptions, "server", collector);
 	engine.start();

@@ -3,6 +3,7 @@
 */
 
 import { bytes } from "test/harness";
+import type { Recording } from "./replay";
 
 export const clientPrivateKey = bytes("49af42ba7f7994852d713ef2784bcbcaa7911de26adc5642cb634540e7ea5005");
 
@@ -57,3 +58,14 @@ export const serverDataRecord = bytes(
 export const clientAlertRecord = bytes("1703030013c9872760655666b74d7ff1153efd6db6d0b0e3");
 
 export const serverAlertRecord = bytes("1703030013b58fd67166ebf599d24720cfbe7efa7a8864a9");
+
+/** All of it. */
+export const simple: Recording = {
+	keys: [clientPrivateKey],
+	hellos: [clientHelloRecord],
+	answers: [serverHelloRecord],
+	flight: serverFlightRecord,
+	finished: clientFinishedRecord,
+	serverAlert: serverAlertRecord,
+	clientAlert: clientAlertRecord,
+};

@@ -5,17 +5,16 @@
 
 import { ascii, bytes, equal, hex, ok, test, throws } from "test/harness";
 import { feed, readAll, start } from "./replay";
-import type { Recording } from "./replay";
 import {
 	clientAlertRecord,
 	clientDataRecord,
 	clientFinishedRecord,
 	clientHelloRecord,
-	clientPrivateKey,
 	serverAlertRecord,
 	serverDataRecord,
 	serverFlightRecord,
 	serverHelloRecord,
+	simple,
 	ticketRecord,
 } from "./rfc8448-records";
 import {
@@ -35,17 +34,6 @@ import type { Session } from "tls/handshake/resumption/keys";
 import { CipherSuite, ProtocolVersion } from "tls/wire/numbers";
 
 const payload = Uint8Array.from({ length: 50 }, (_, i) => i);
-
-/** Section 3. */
-const simple: Recording = {
-	keys: [clientPrivateKey],
-	hellos: [clientHelloRecord],
-	answers: [serverHelloRecord],
-	flight: serverFlightRecord,
-	finished: clientFinishedRecord,
-	serverAlert: serverAlertRecord,
-	clientAlert: clientAlertRecord,
-};
 
 /** Section 6: the signature is taken from the trace, as it holds random bytes; what is signed is looked at. */
 const credential = {

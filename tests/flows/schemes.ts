@@ -5,27 +5,8 @@
 
 import { equal, ok, test } from "test/harness";
 import { feed, start } from "./replay";
-import type { Recording } from "./replay";
-import {
-	clientAlertRecord,
-	clientFinishedRecord,
-	clientHelloRecord,
-	clientPrivateKey,
-	serverAlertRecord,
-	serverFlightRecord,
-	serverHelloRecord,
-} from "./rfc8448-records";
+import { serverFlightRecord, serverHelloRecord, simple } from "./rfc8448-records";
 import { SignatureScheme } from "tls/wire/numbers";
-
-const recording: Recording = {
-	keys: [clientPrivateKey],
-	hellos: [clientHelloRecord],
-	answers: [serverHelloRecord],
-	flight: serverFlightRecord,
-	finished: clientFinishedRecord,
-	serverAlert: serverAlertRecord,
-	clientAlert: clientAlertRecord,
-};
 
 const others = [
 	SignatureScheme.ecdsa_secp256r1_sha256,
@@ -39,7 +20,7 @@ const others = [
 
 /** The handshake with these schemes offered, up to the server's Finished. */
 function answered(signatureSchemes: readonly number[]): ReturnType<typeof start> {
-	const replay = start(recording, { signatureSchemes });
+	const replay = start(simple, { signatureSchemes });
 	feed(replay, serverHelloRecord, 100000);
 	feed(replay, serverFlightRecord, 100000);
 	return replay;

@@ -5,46 +5,16 @@
 
 import { equal, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
-import { Connection } from "tls/connection/connection";
 import type { Options } from "tls/options";
 import { NamedGroup, SignatureScheme } from "tls/wire/numbers";
+import { helloExtensions, numbersOf } from "./hello";
 
 const pinned = { pins: [new Uint8Array(32)], pinsInsteadOfRoots: true };
 const host = "server.example";
 
 /** The extensions of the ClientHello that these options make, by number. */
 function extensionsOf(options: Options, name = host): Map<number, Uint8Array> {
-	let hello = new Uint8Array(0);
-	const ignore = (): void => {};
-	const connection = new Connection(configure({ ...pinned, ...options }, name), {
-		output(bytes: Uint8Array, start: number, end: number) {
-			if (!hello.length) hello = bytes.slice(start, end);
-			return end - start;
-		},
-		pause: ignore,
-		opened: ignore,
-		readable: ignore,
-		ended: ignore,
-		failed: ignore,
-	});
-	connection.connect();
-	connection.resume();
-	connection.close();
-	const u16 = (at: number): number => (hello[at]! << 8) | hello[at + 1]!;
-	let at = 5 + 4 + 2 + 32;
-	at += 1 + hello[at]!;
-	at += 2 + u16(at);
-	at += 1 + hello[at]!;
-	const end = at + 2 + u16(at);
-	const result = new Map<number, Uint8Array>();
-	for (at += 2; at < end; at += 4 + u16(at + 2)) result.set(u16(at), hello.slice(at + 4, at + 4 + u16(at + 2)));
-	return result;
-}
-
-function numbers(list: Uint8Array): number[] {
-	const result: number[] = [];
-	for (let at = 2; at < list.length; at += 2) result.push((list[at]! << 8) | list[at + 1]!);
-	return result;
+	return helloExtensions(configure({ ...pinned, ...options }, name));
 }
 
 function refusal(options: object): string {
@@ -58,12 +28,12 @@ test("groups by name and by number, in their order, the first with a key share",
 		["secp384r1", 0x1d],
 	] as const) {
 		const extensions = extensionsOf({ groups });
-		equal(numbers(extensions.get(10)!), [NamedGroup.secp384r1, NamedGroup.x25519]);
+		equal(numbersOf(extensions.get(10)), [NamedGroup.secp384r1, NamedGroup.x25519]);
 		const share = extensions.get(51)!;
 		// length of the list, group, length of the key: 97 bytes of P-384
 		equal([(share[2]! << 8) | share[3]!, (share[4]! << 8) | share[5]!, share.length], [NamedGroup.secp384r1, 97, 103]);
 	}
-	equal(numbers(extensionsOf({ groups: ["secp256r1"], maxVersion: 0x303 }).get(10)!), [NamedGroup.secp256r1]);
+	equal(numbersOf(extensionsOf({ groups: ["secp256r1"], maxVersion: 0x303 }).get(10)), [NamedGroup.secp256r1]);
 });
 
 test("groups that can't be", () => {
@@ -92,11 +62,11 @@ test("signature schemes by name and by number, in their order", () => {
 		["rsa_pss_rsae_sha256", "ecdsa_secp256r1_sha256"],
 		[0x0804, 0x0403],
 	] as const)
-		equal(numbers(extensionsOf({ signatureAlgorithms }).get(13)!), [
+		equal(numbersOf(extensionsOf({ signatureAlgorithms }).get(13)), [
 			SignatureScheme.rsa_pss_rsae_sha256,
 			SignatureScheme.ecdsa_secp256r1_sha256,
 		]);
-	equal(numbers(extensionsOf({ signatureAlgorithms: ["rsa_pkcs1_sha256"], maxVersion: 0x303 }).get(13)!), [
+	equal(numbersOf(extensionsOf({ signatureAlgorithms: ["rsa_pkcs1_sha256"], maxVersion: 0x303 }).get(13)), [
 		SignatureScheme.rsa_pkcs1_sha256,
 	]);
 });

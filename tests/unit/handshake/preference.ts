@@ -4,7 +4,6 @@
 
 import { bytes, equal, join, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
-import { Connection } from "tls/connection/connection";
 import { groupsFor } from "tls/crypto/preference";
 import { ChipFeature } from "tls/hardware/chip";
 import { KeyKind } from "tls/hardware/signature";
@@ -14,6 +13,7 @@ import { takePublicKey } from "tls/x509/algorithms";
 import type { Certificate } from "tls/x509/certificate";
 import { unsupportedKey } from "tls/x509/unsupported";
 import { setChip } from "simulator";
+import { helloExtensions, numbersOf } from "./hello";
 
 const x25519 = NamedGroup.x25519;
 const secp256r1 = NamedGroup.secp256r1;
@@ -34,44 +34,11 @@ const chips: readonly (readonly [name: string, features: number, groups: readonl
 
 const psk = { identity: "device", key: new Uint8Array(32).fill(7) };
 
-/** The body of an extension of the ClientHello, which is `output`'s first record. */
-function extension(hello: Uint8Array, type: number): Uint8Array {
-	const u16 = (at: number): number => (hello[at]! << 8) | hello[at + 1]!;
-	let at = 5 + 4 + 2 + 32;
-	at += 1 + hello[at]!;
-	at += 2 + u16(at);
-	at += 1 + hello[at]!;
-	const end = at + 2 + u16(at);
-	for (at += 2; at < end; at += 4 + u16(at + 2)) if (u16(at) === type) return hello.slice(at + 4, at + 4 + u16(at + 2));
-	throw new Error(`the ClientHello has no extension ${type}`);
-}
-
-function numbers(list: Uint8Array): number[] {
-	const result: number[] = [];
-	for (let at = 2; at < list.length; at += 2) result.push((list[at]! << 8) | list[at + 1]!);
-	return result;
-}
-
-function helloOf(features: number): Uint8Array {
+/** The extensions of the ClientHello on a chip with these features. */
+function extensionsOn(features: number): Map<number, Uint8Array> {
 	setChip(features);
 	try {
-		let hello = new Uint8Array(0);
-		const ignore = (): void => {};
-		const connection = new Connection(configure({ psk }, "localhost"), {
-			output(bytes: Uint8Array, start: number, end: number) {
-				if (!hello.length) hello = bytes.slice(start, end);
-				return end - start;
-			},
-			pause: ignore,
-			opened: ignore,
-			readable: ignore,
-			ended: ignore,
-			failed: ignore,
-		});
-		connection.connect();
-		while (!hello.length) connection.resume();
-		connection.close();
-		return hello;
+		return helloExtensions(configure({ psk }, "localhost"));
 	} finally {
 		setChip(software);
 	}
@@ -80,9 +47,9 @@ function helloOf(features: number): Uint8Array {
 for (const [name, features, groups] of chips) {
 	test(`${name}: groups in order, and a share of the first`, () => {
 		equal(groupsFor(features).join(), groups.join());
-		const hello = helloOf(features);
-		equal(numbers(extension(hello, 10)).join(), groups.join());
-		equal((extension(hello, 51)[2]! << 8) | extension(hello, 51)[3]!, groups[0]);
+		const extensions = extensionsOn(features);
+		equal(numbersOf(extensions.get(10)).join(), groups.join());
+		equal(numbersOf(extensions.get(51))[0], groups[0]);
 	});
 }
 
@@ -112,8 +79,8 @@ test("a build without ChaCha20-Poly1305 does not offer it, and says so to who as
 
 test("a build without P-521 does not offer it, and refuses its keys by name", () => {
 	const scheme = SignatureScheme.ecdsa_secp521r1_sha512;
-	equal(numbers(extension(helloOf(software), 13)).includes(scheme), false);
-	const offered = numbers(extension(helloOf(software | ChipFeature.p521), 13));
+	equal(numbersOf(extensionsOn(software).get(13)).includes(scheme), false);
+	const offered = numbersOf(extensionsOn(software | ChipFeature.p521).get(13));
 	equal(offered[offered.length - 1], scheme, "the last of all");
 	// id-ecPublicKey with secp521r1, and a point
 	const head = bytes("30819b301006072a8648ce3d020106052b810400230381860004");
