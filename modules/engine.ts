@@ -37,13 +37,30 @@ function checkEvents(events: Events): void {
 		if (typeof events?.[name] !== "function") refuse(`the events are missing "${name}": a function`);
 }
 
-/** One connection. Made by `createEngine`. */
+/** Checks what an application gave, and makes a connection of it. */
+function connectionOf(options: Options, serverName: string, events: Events): Connection {
+	checkEvents(events);
+	if (serverName !== undefined && !isString(serverName))
+		refuse(`"serverName" must be a string, not ${describeType(serverName)}`);
+	try {
+		const copy = readOptionsOf(undefined, options);
+		if (copy.timeout !== undefined || copy.idleTimeout !== undefined || copy.closeTimeout !== undefined)
+			refuse(
+				'"timeout", "idleTimeout" and "closeTimeout" need a timer, which the transport has: leave them out, and call close() when a wait is too long',
+			);
+		return new Connection(configureCopy(copy, serverName), events);
+	} catch (error) {
+		throw asTLSError(error);
+	}
+}
+
+/** One connection. */
 export class Engine {
 	readonly #connection: Connection;
 
-	/** Not for applications: `createEngine` checks the options. */
-	constructor(connection: Connection) {
-		this.#connection = connection;
+	/** As `createEngine`. */
+	constructor(options: Options, serverName: string, events: Events) {
+		this.#connection = connectionOf(options, serverName, events);
 	}
 
 	/** Sends the ClientHello: call it once, when the transport is ready. */
@@ -169,17 +186,5 @@ export class Engine {
  * "configuration" for options that are wrong.
  */
 export function createEngine(options: Options, serverName: string, events: Events): Engine {
-	checkEvents(events);
-	if (serverName !== undefined && !isString(serverName))
-		refuse(`"serverName" must be a string, not ${describeType(serverName)}`);
-	try {
-		const copy = readOptionsOf(undefined, options);
-		if (copy.timeout !== undefined || copy.idleTimeout !== undefined || copy.closeTimeout !== undefined)
-			refuse(
-				'"timeout", "idleTimeout" and "closeTimeout" need a timer, which the transport has: leave them out, and call close() when a wait is too long',
-			);
-		return new Engine(new Connection(configureCopy(copy, serverName), events));
-	} catch (error) {
-		throw asTLSError(error);
-	}
+	return new Engine(options, serverName, events);
 }

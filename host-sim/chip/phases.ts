@@ -26,6 +26,7 @@ export function withPhases(): Dictionary {
 	writeChanged(
 		join(folder, "timing.ts"),
 		`import { mark as simulatorMark } from "simulator";\n${text
+			.replace('"../errors"', '"tls/errors"')
 			.replace(start, `${start}\t\tsimulatorMark("begin");\n`)
 			.replace(ending, `${ending}\t\tsimulatorMark(phaseNames[phase]!);\n`)}`,
 	);

@@ -9,7 +9,7 @@
 	instance.
 */
 
-import { refuse, TLSError } from "../errors";
+import { TLSError } from "../errors";
 import type { Config } from "../config";
 import { channelBindingOf, exportFrom } from "../handshake/exporter";
 import { handshake } from "../handshake/start";
@@ -45,10 +45,10 @@ export class Connection extends Lifecycle {
 		if (config.maxMessage !== MessageLength.usual) this.maxMessage = config.maxMessage;
 		try {
 			this.driver = new Driver(this, this.incoming, outgoing, config, undefined);
-		} catch {
+		} catch (error) {
 			// nobody else has them
 			wipeSecrets(config);
-			refuse('"now" throws: it must return milliseconds');
+			throw error;
 		}
 	}
 

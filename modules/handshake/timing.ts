@@ -3,6 +3,8 @@
 	that ends with this one, so all phases add up to the whole. Waiting for the server counts where it is waited.
 */
 
+import { refuse } from "../errors";
+
 export const enum Phase {
 	/** name lookup and TCP connection */
 	connect = 0,
@@ -37,10 +39,14 @@ export class Timing {
 	readonly #now: () => number;
 	#last: number;
 
-	/** `now` gives milliseconds from any origin. */
+	/** `now` is the application's: milliseconds from any origin. Throws TLSError "configuration" if it throws. */
 	constructor(now: () => number) {
 		this.#now = now;
-		this.#last = now();
+		try {
+			this.#last = now();
+		} catch {
+			refuse('"now" throws: it must return milliseconds');
+		}
 	}
 
 	/** `phase` ends here. */

@@ -140,7 +140,7 @@ test("a clock or a store that throws is refused, and no secret stays", () => {
 	collect();
 	const before = memory();
 	for (const [more, words] of [
-		[{ now: thrower }, /^"now" throws/],
+		[{ now: thrower, onHandshake: () => {} }, /^"now" throws/],
 		[{ clock: thrower, session: new ArrayBuffer(99) }, /^"clock" throws/],
 		[{ sessions: { take: thrower, keep() {} }, clock: () => 1.8e9 }, /^"sessions" throws from its "take"/],
 		[
