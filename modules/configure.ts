@@ -270,7 +270,8 @@ function addSessions(
 	if (!session) return;
 	const schemes = config.signatureSchemes;
 	const terms = { suites, schemes, protocols, maxFragmentCode, now: readClock(certificates.clock), lifetime };
-	const usable = resumption!.usableSession(viewBytes(SESSION, session), binding, terms);
+	const giveBack = options.sessions && onSession;
+	const usable = resumption!.usableSession(viewBytes(SESSION, session), binding, terms, giveBack);
 	if (!usable) return;
 	config.session = usable;
 	config.maxFragmentCode = usable.maxFragmentCode;

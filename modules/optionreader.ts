@@ -219,7 +219,7 @@ export function viewBytes(name: string, value: unknown): Uint8Array {
 }
 
 /** True for bytes in flash. */
-function isReadOnly(bytes: Uint8Array): boolean {
+export function isReadOnly(bytes: Uint8Array): boolean {
 	try {
 		wipe(bytes, 0, 0);
 		return false;

@@ -83,8 +83,8 @@ export interface Options {
 	 * is passed over, and a full handshake follows. It ends with the first of these to end: its certificates, the
 	 * trusted root, a required staple, `sessionLifetime`, the server's word for its ticket. Time is told by `clock`.
 	 * One of TLS 1.3 is for one connection: who sees it twice can tell that it is the same client (RFC 8446 appendix
-	 * C.4), so its bytes are wiped. One of TLS 1.2 may be used again and is left as it is. Delete your own copies as
-	 * well.
+	 * C.4). So its bytes are wiped when the ClientHello offers it. Until then no other connection takes them; if it is
+	 * not offered, one can. One of TLS 1.2 may be used again and is left as it is. Delete your own copies as well.
 	 */
 	session?: ArrayBuffer | Uint8Array;
 	/**
@@ -175,12 +175,12 @@ export interface Options {
 	 */
 	recordSizeLimit?: number;
 	/**
-	 * Most text in a record both ways, 512, 1024, 2048 or 4096 bytes (RFC 6066 section 4): more servers know it than
-	 * recordSizeLimit, and both may be asked for. A session goes on with the length that it was made with, and no
+	 * Most plaintext in a record both ways, 512, 1024, 2048 or 4096 bytes (RFC 6066 section 4): more servers know it
+	 * than recordSizeLimit, and both may be asked for. A session goes on with the length that it was made with, and no
 	 * other.
 	 */
 	tls_max_fragment_length?: number;
-	/** Most text in a record that is sent, in bytes, 512 to 16384. Default 4096. */
+	/** Most plaintext in a record that is sent, in bytes, 512 to 16384. Default 4096. */
 	maxSendFragment?: number;
 	/**
 	 * Records that are sent are filled up to a multiple of this, 2 to 1024 bytes, as far as the longest record allows.
@@ -210,8 +210,12 @@ export interface Options {
 
 /** What `sessions` must be. A key stands for a port and for all that a session is bound to: 16 characters. */
 export interface SessionKeeper {
-	/** Returns the session for a connection, or undefined. */
+	/**
+	 * Returns the session for a connection, or undefined. The connection wipes it once it is used: give a copy of what
+	 * you keep.
+	 */
 	take(key: string): ArrayBuffer | undefined;
+	/** Keeps a session. One of TLS 1.3 that was taken and not offered comes back. */
 	keep(key: string, session: ArrayBuffer): void;
 	/** The server has resumed the session that was taken last. What comes to `keep` later is newer. */
 	resumed?(key: string): void;

@@ -29,6 +29,24 @@ export interface AnySession {
 	 * if there was none.
 	 */
 	readonly maxFragmentCode: number;
+	/** TLS 1.3. XS: absent field, once the session is offered. */
+	unused?: UnusedSession;
+}
+
+/** The first byte of a session's bytes. */
+export const enum SessionFormat {
+	/** 1 to 4 had no check and no end, 5 had no group. */
+	current = 6,
+	/** One of TLS 1.3 that a connection holds and has not offered yet: no other takes it. */
+	held = 0x86,
+}
+
+/** A session of TLS 1.3 as the application gave it: it is offered once, and wiped then (RFC 8446 appendix C.4). */
+export interface UnusedSession {
+	/** The bytes themselves, where the application has them. */
+	readonly bytes: Uint8Array;
+	/** Takes them back into the store that gave them; undefined if they came as the option `session`. */
+	readonly giveBack: ((session: ArrayBuffer) => void) | undefined;
 }
 
 /** Its secret is an extended master secret: there are no sessions without (RFC 7627 section 5.3). */
@@ -91,11 +109,25 @@ export function wipeSecret(owner: { secret: Secret | undefined } | undefined): v
 	owner.secret = undefined;
 }
 
-/** Wipes and drops what is secret or long in a session. */
+/**
+ * Wipes and drops what is secret or long in a session. If it was not offered, its bytes can be used again, and go back
+ * to the store that gave them.
+ */
 export function dropSession(session: AnySession | undefined): void {
 	if (!session) return;
 	wipeSecret(session);
 	session.ticket = empty;
+	const unused = session.unused;
+	if (!unused) return;
+	delete session.unused;
+	const { bytes, giveBack } = unused;
+	if (bytes[0] === SessionFormat.held) bytes[0] = SessionFormat.current;
+	if (!giveBack || bytes.length !== bytes.buffer.byteLength) return;
+	try {
+		giveBack(bytes.buffer as ArrayBuffer);
+	} catch {
+		// a store that throws has one session less
+	}
 }
 
 /** Wipes the keys that were offered: the server has answered, or asks for others. */

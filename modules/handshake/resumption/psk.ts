@@ -14,6 +14,7 @@ import { findSuite, findSuiteByName } from "../../crypto/suites";
 import type { Writer } from "../../wire/writer";
 import { hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
+import { wipe } from "tls/hardware/copy";
 import { noKeys, dropSession } from "./keys";
 import type { ExternalKey, PreSharedKey, Session13 } from "./keys";
 import { Schedule13, verifyData } from "../tls13/schedule";
@@ -76,8 +77,22 @@ export function readExternalKey({ psk }: Options): ExternalKey | undefined {
 }
 
 /**
- * What can be offered, the session first: at most one of each. A session whose age nobody knows is dropped: the clock
- * was set back since.
+ * Wipes the application's bytes of a session, so that nothing offers it again (RFC 8446 appendix C.4). Returns false if
+ * their buffer is gone: they can't be wiped then.
+ */
+function useSession(session: Session13): boolean {
+	const unused = session.unused;
+	if (!unused) return true;
+	delete session.unused;
+	const { bytes } = unused;
+	if (!bytes.length) return false;
+	wipe(bytes, 0, bytes.length);
+	return true;
+}
+
+/**
+ * What can be offered, the session first: at most one of each. A session whose age nobody knows is not offered: the
+ * clock was set back since.
  */
 export function keysToOffer(
 	session: Session13 | undefined,
@@ -87,7 +102,7 @@ export function keysToOffer(
 	if (!session && !external) return noKeys;
 	const keys: PreSharedKey[] = [];
 	if (session) {
-		if (ticketAge(session, clock) >= 0)
+		if (ticketAge(session, clock) >= 0 && useSession(session))
 			keys.push({ identity: session.ticket, suite: findSuite(session.suite)!, owner: session, session });
 		else dropSession(session);
 	}

@@ -13,6 +13,7 @@
 */
 
 import { refuse, TLSError } from "../../errors";
+import { isReadOnly } from "../../optionreader";
 import { findSuite } from "../../crypto/suites";
 import { ProtocolVersion } from "../../wire/numbers";
 import { copyRange, Reader } from "../../wire/reader";
@@ -20,12 +21,9 @@ import { Writer } from "../../wire/writer";
 import { equal } from "tls/hardware/compare";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
-import { wipe as wipeBytes } from "tls/hardware/copy";
-import { dropSession } from "./keys";
-import type { AnySession, Session, Session12, Session13 } from "./keys";
-
-/** Formats 1 to 4 had no check and no end, 5 had no group. */
-const FORMAT = 6;
+import { wipe } from "tls/hardware/copy";
+import { dropSession, SessionFormat } from "./keys";
+import type { AnySession, Session, Session12, Session13, UnusedSession } from "./keys";
 
 /** Bytes of a SHA-256: what a session is bound to, and its check. */
 export const BINDING_LENGTH = 32;
@@ -104,7 +102,7 @@ export function exportSession(
 			: FIXED_LENGTH_13 + nameLength(session.protocol);
 	const length = own + secret.length + ticket.length + nameLength(subject);
 	const w = new Writer(length);
-	w.u8(FORMAT);
+	w.u8(SessionFormat.current);
 	w.u16(version);
 	w.u16(session.suite);
 	writeU32(w, Math.floor(now / 1000));
@@ -183,7 +181,7 @@ function read13(
 /** True if `bytes` ends with the right check. */
 function isWhole(bytes: Uint8Array, binding: Uint8Array): boolean {
 	const end = bytes.length - BINDING_LENGTH;
-	if (end < 1 || bytes[0] !== FORMAT) return false;
+	if (end < 1 || bytes[0] !== SessionFormat.current) return false;
 	const check = new Uint8Array(BINDING_LENGTH);
 	writeCheck(binding, bytes, end, check, 0);
 	return equal(bytes, end, check, 0, BINDING_LENGTH);
@@ -251,14 +249,6 @@ export function importSession(bytes: Uint8Array, binding: Uint8Array, time: Sess
 	}
 }
 
-function wipe(bytes: Uint8Array): void {
-	try {
-		wipeBytes(bytes, 0, bytes.length);
-	} catch {
-		refuse('"session" must be in a buffer that can be written: one of TLS 1.3 is used once, and wiped');
-	}
-}
-
 /** What a session must go with. */
 interface SessionTerms {
 	readonly suites: readonly number[];
@@ -286,19 +276,39 @@ function isOffered(session: Session, { suites, schemes, protocols, maxFragmentCo
 	);
 }
 
-/** Reads the session where it goes with what is offered now; else undefined. */
-export function usableSession(bytes: Uint8Array, binding: Uint8Array, terms: SessionTerms): Session | undefined {
+/** Wipes what a store has given: nobody else has it. */
+function wipeTaken(bytes: Uint8Array): void {
+	if (!isReadOnly(bytes)) wipe(bytes, 0, bytes.length);
+}
+
+/**
+ * Reads the session in `bytes`; undefined if it does not go with what is offered now. The bytes of the option `session`
+ * stay: one of TLS 1.3 is marked as held until it is offered, and wiped then (psk.ts). With `giveBack` they are a
+ * store's: what is not offered goes back to it, and what is of no use to anybody is wiped.
+ */
+export function usableSession(
+	bytes: Uint8Array,
+	binding: Uint8Array,
+	terms: SessionTerms,
+	giveBack: UnusedSession["giveBack"],
+): Session | undefined {
 	const { now, lifetime } = terms;
 	const session = now === undefined ? undefined : importSession(bytes, binding, { now, lifetime });
-	if (!session) return undefined;
-	const isRight = isOffered(session, terms);
-	try {
-		if (session.version === ProtocolVersion.tls13) wipe(bytes);
-	} catch (error) {
-		dropSession(session);
-		throw error;
+	if (!session) {
+		if (giveBack) wipeTaken(bytes);
+		return undefined;
 	}
-	if (isRight) return session;
-	dropSession(session);
-	return undefined;
+	session.unused = { bytes, giveBack };
+	if (!isOffered(session, terms)) {
+		dropSession(session);
+		return undefined;
+	}
+	if (session.version === ProtocolVersion.tls12) {
+		delete session.unused;
+		if (giveBack) wipeTaken(bytes);
+	} else if (isReadOnly(bytes)) {
+		dropSession(session);
+		refuse('"session" must be in a buffer that can be written: one of TLS 1.3 is used once, and wiped');
+	} else bytes[0] = SessionFormat.held;
+	return session;
 }

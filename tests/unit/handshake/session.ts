@@ -1,120 +1,36 @@
 /*
-	A session as an option: when it can be used, what it is bound to, and what becomes of a damaged one. One of TLS 1.3
-	is used once, one of TLS 1.2 as long as it lives.
+	A session as an option: when it can be used, what it is bound to, and what becomes of a damaged one.
 */
 
 import { bytes, equal, note, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
 import type { Options } from "tls/options";
 import { dropSession } from "tls/handshake/resumption/keys";
-import type { Session, Session12, Session13 } from "tls/handshake/resumption/keys";
+import type { Session } from "tls/handshake/resumption/keys";
 import { sessionBinding } from "tls/handshake/resumption/resume";
 import { BINDING_LENGTH, exportSession, importSession } from "tls/handshake/resumption/session";
-import { CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme } from "tls/wire/numbers";
+import { CipherSuite, ProtocolVersion } from "tls/wire/numbers";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
 import { trustCertificates } from "tls/x509/trust";
-
-const pins = [new Uint8Array(32)];
-const empty = new Uint8Array(0);
-const day = 86400;
-const week = 7 * day;
-/** The time of the tests, in seconds. */
-const start = 1_800_000_000;
-const server = "server.example";
-const common = {
-	scheme: SignatureScheme.ecdsa_secp256r1_sha256,
-	ticket: bytes("0102030405"),
-	subject: server,
-	maxFragmentCode: 0,
-	verifiedAt: start,
-	validUntil: start + 90 * day,
-} as const;
-
-/** Identities of the client's, of which only the certificates count here. */
-const none = {};
-const shown = (...certificates: Uint8Array[]): object => {
-	const [credential, ...otherCredentials] = certificates.map(certificate => ({ chain: [certificate] }));
-	return { credential, ...(otherCredentials.length ? { otherCredentials } : {}) };
-};
-
-type Exported = Omit<Session12, "secret"> | Omit<Session13, "secret" | "made">;
-
-const right13 = {
-	...common,
-	version: ProtocolVersion.tls13,
-	suite: CipherSuite.TLS_AES_128_GCM_SHA256,
-	ageAdd: 1,
-	maxEarlyData: 0,
-	protocol: "",
-} as const;
-const right12 = {
-	...common,
-	version: ProtocolVersion.tls12,
-	suite: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-	group: NamedGroup.x25519,
-	id: empty,
-} as const;
-
-/** What the tests connect with. */
-const options: Options = { serverName: server, pins, pinsInsteadOfRoots: true, clock: () => start };
-
-function bindingOf(name: string): Uint8Array {
-	return sessionBinding({ name, pins, pinsInsteadOfRoots: true, clock: () => start }, none, undefined, name);
-}
-
-/** A session made at `made`, in seconds, with a ticket that lives for `lifetime`. */
-function exported(session: Exported, made = start, lifetime = week, name = server): ArrayBuffer {
-	const secret = new Secret(session.version === ProtocolVersion.tls12 ? 48 : 32);
-	secret.import(new Uint8Array(secret.length).fill(7), 0);
-	return exportSession(session, secret, bindingOf(name), made * 1000, lifetime);
-}
-
-/** The version of the session that is used under these options; undefined where it is passed over. */
-function used(session: ArrayBuffer | Uint8Array, more: Options = {}): number | undefined {
-	return configure({ ...options, ...more, session }, undefined).session?.version;
-}
-
-function usedAt(
-	session: Exported,
-	seconds: number | undefined,
-	more: Options = {},
-	made = start,
-	lifetime = week,
-): boolean {
-	return used(exported(session, made, lifetime), { clock: () => seconds, ...more }) !== undefined;
-}
-
-test("one of TLS 1.3 is used once, and wiped", () => {
-	const session = exported(right13);
-	equal(used(session), ProtocolVersion.tls13);
-	equal(new Uint8Array(session), new Uint8Array(session.byteLength));
-	equal(used(session), undefined);
-});
-
-test("one of TLS 1.3 in a part of a buffer: the rest stays as it is", () => {
-	const session = new Uint8Array(exported(right13));
-	const larger = new Uint8Array(session.length + 8).fill(9);
-	larger.set(session, 4);
-	equal(used(larger.subarray(4, 4 + session.length)), ProtocolVersion.tls13);
-	equal(larger.subarray(0, 5), bytes("0909090900"));
-	equal(larger.subarray(3 + session.length), bytes("0009090909"));
-});
-
-test("one for another server is passed over, and stays", () => {
-	const session = exported(right13, start, week, "other.example");
-	const before = new Uint8Array(session.slice(0));
-	equal(used(session), undefined);
-	equal(new Uint8Array(session), before);
-});
-
-test("one of TLS 1.2 is used as often as it is given, and stays", () => {
-	const session = exported(right12);
-	const before = new Uint8Array(session.slice(0));
-	equal(used(session), ProtocolVersion.tls12);
-	equal(used(session), ProtocolVersion.tls12);
-	equal(new Uint8Array(session), before);
-});
+import {
+	bindingOf,
+	day,
+	empty,
+	exported,
+	none,
+	options,
+	pins,
+	right12,
+	right13,
+	server,
+	shown,
+	start,
+	used,
+	usedAt,
+	week,
+} from "./exported";
+import type { Exported } from "./exported";
 
 test("what was written is read", () => {
 	for (const session of [
