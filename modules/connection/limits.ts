@@ -3,7 +3,7 @@
 	allows (RFC 8449 section 4, RFC 6066 section 4).
 */
 
-import { TLSError } from "../errors";
+import { refuse } from "../errors";
 import { roomForBuffer } from "../wire/memory";
 import { ProtocolLength, ProtocolVersion } from "../wire/numbers";
 
@@ -39,8 +39,7 @@ export const enum MessageLength {
 /** RFC 6066's number for a length; throws TLSError "configuration" for lengths that have none. */
 export function fragmentCode(length: number): number {
 	const code = [512, 1024, 2048, 4096].indexOf(length) + 1;
-	if (!code)
-		throw new TLSError("configuration", `"tls_max_fragment_length" must be 512, 1024, 2048 or 4096, not ${length}`);
+	if (!code) refuse(`"tls_max_fragment_length" must be 512, 1024, 2048 or 4096, not ${length}`);
 	return code;
 }
 

@@ -3,7 +3,7 @@
 	kept as a Secret: native memory, wiped when it is closed.
 */
 
-import { TLSError } from "../errors";
+import { refuse, TLSError } from "../errors";
 import { DER, Part, Tag } from "../wire/der";
 import { equal } from "tls/hardware/compare";
 import { Secret } from "tls/hardware/secret";
@@ -20,14 +20,14 @@ const CLIENT_KEY = '"clientKey"';
 const PARAMETERS = Tag.explicit;
 const PUBLIC_KEY = Tag.explicit | 1;
 
-function refuse(words: string): never {
-	throw new TLSError("configuration", `"clientKey" ${words}`);
+function refuseKey(words: string): never {
+	refuse(`"clientKey" ${words}`);
 }
 
 /** Refuses what begins with a SEQUENCE: EncryptedPrivateKeyInfo (RFC 5208 section 6), or a certificate. */
 function refuseForm(der: DER): never {
 	der.takeAny();
-	refuse(
+	refuseKey(
 		der.nextIs(Tag.octetString)
 			? "is encrypted: decrypt it first (openssl pkey -in KEY)"
 			: "is no private key: is it a certificate?",
@@ -53,7 +53,7 @@ function enterKey(der: DER): number {
 }
 
 function refuseOther(): never {
-	refuse('is another key than that of the first of "clientCertificates"');
+	refuseKey('is another key than that of the first of "clientCertificates"');
 }
 
 function secretOf(bytes: Uint8Array, start: number, end: number): Secret {
@@ -85,7 +85,7 @@ function readNumber(der: DER, width: number): Secret {
 	let start = der.start;
 	while (end - start > width && bytes[start] === 0) start++;
 	const length = end - start;
-	if (length > width || length < width - 4) refuse("is a key of another curve than its certificate's");
+	if (length > width || length < width - 4) refuseKey("is a key of another curve than its certificate's");
 	if (length === width) return secretOf(bytes, start, end);
 	// a copy with the zeros, wiped before anything else may move it
 	const wide = new Uint8Array(width);
@@ -133,6 +133,6 @@ export function readPrivateKey(bytes: Uint8Array, start: number, end: number, pu
 	} catch (error) {
 		// what is not the key's fault, such as no memory for it, goes on as it is
 		if (!(error instanceof TLSError) || error.code === "configuration" || error.code === "out_of_memory") throw error;
-		refuse('is no private key for the first of "clientCertificates"');
+		refuseKey('is no private key for the first of "clientCertificates"');
 	}
 }

@@ -5,7 +5,7 @@
 */
 
 import type { SecureOptions } from "tls/client";
-import { TLSError } from "tls/errors";
+import { refuse } from "tls/errors";
 import { useCache } from "./cache";
 import { defaultTrust } from "./trust";
 
@@ -125,10 +125,10 @@ function isMistyped(name: string, known: string): boolean {
 export function checkGiven(given: object): void {
 	const prototype: unknown = Object.getPrototypeOf(given);
 	if (prototype !== null && prototype !== Object.prototype)
-		throw new TLSError("configuration", '"secure" must be a plain object: options are properties of the object itself');
+		refuse('"secure" must be a plain object: options are properties of the object itself');
 	for (const name of Object.keys(given)) {
 		const known = sdkNames.includes(name) ? undefined : sdkNames.find(one => isMistyped(name, one));
-		if (known !== undefined) throw new TLSError("configuration", `"${name}" is no option: did you mean "${known}"?`);
+		if (known !== undefined) refuse(`"${name}" is no option: did you mean "${known}"?`);
 	}
 }
 

@@ -9,7 +9,7 @@
 
 import { createEngine } from "tls/engine";
 import type { Engine, Events } from "tls/engine";
-import { TLSError } from "tls/errors";
+import { refuse, type TLSError } from "tls/errors";
 import { expectBuffer, outOfMemory, Purpose, roomForBuffer } from "tls/wire/memory";
 import { convertOptions } from "./options";
 import type { SDKSecureOptions } from "./options";
@@ -107,8 +107,7 @@ export class Session {
 	constructor(options: SDKSecureOptions = {}) {
 		const converted = convertOptions(options, options.tls_server_name ?? (options["serverName"] as string | undefined));
 		const { serverName } = converted;
-		if (serverName === undefined)
-			throw new TLSError("configuration", '"tls_server_name" is missing: it says whose certificate to expect');
+		if (serverName === undefined) refuse('"tls_server_name" is missing: it says whose certificate to expect');
 		this.#engine = createEngine(converted, serverName, this.#events);
 	}
 

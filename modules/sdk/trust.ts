@@ -6,7 +6,7 @@
 
 import config from "mc/config";
 import Resource from "Resource";
-import { TLSError } from "tls/errors";
+import { refuse } from "tls/errors";
 import { RootStore, trustCertificates } from "tls/trust";
 
 /** The SDK has 238 (8.2.3). */
@@ -22,8 +22,7 @@ function findCertificates(): string[] {
 	const names: string[] = [];
 	for (let i = 0; i <= HIGHEST_NUMBER; i++) if (Resource.exists(`ca${i}.der`)) names.push(`ca${i}.der`);
 	if (names.length > MAX_CERTIFICATES)
-		throw new TLSError(
-			"configuration",
+		refuse(
 			`the app has ${names.length} resources of the name ca*.der, at most ${MAX_CERTIFICATES} are read: make a root store of them with \`npm run roots\``,
 		);
 	return names;

@@ -3,7 +3,7 @@
 	closed; closing it fills in its length.
 */
 
-import { TLSError } from "../errors";
+import { refuse } from "../errors";
 import { expectBuffer, Purpose } from "./memory";
 import { copy, wipe } from "tls/hardware/copy";
 
@@ -87,7 +87,7 @@ export class Writer {
 	ascii(text: string): void {
 		const bytes = ArrayBuffer.fromString(text); // UTF-8: only ASCII has one byte for each character
 		const count = bytes.byteLength;
-		if (count !== text.length) throw new TLSError("configuration", `"${text}" is not plain ASCII`);
+		if (count !== text.length) refuse(`"${text}" is not plain ASCII`);
 		const at = this.reserve(count);
 		copy(bytes, 0, count, this.bytes, at);
 	}
@@ -101,8 +101,7 @@ export class Writer {
 	close(width: 1 | 2 | 3, start: number): void {
 		const bytes = this.bytes;
 		const length = this.length - start;
-		if (length >>> (8 * width))
-			throw new TLSError("configuration", `a field of ${length} bytes is too long for the protocol`);
+		if (length >>> (8 * width)) refuse(`a field of ${length} bytes is too long for the protocol`);
 		bytes[start - 1] = length;
 		if (width > 1) bytes[start - 2] = length >> 8;
 		if (width > 2) bytes[start - 3] = length >> 16;

@@ -2,7 +2,7 @@
 	PEM (RFC 7468) to DER, for what an application gives as text.
 */
 
-import { TLSError } from "../errors";
+import { refuse, TLSError } from "../errors";
 import { wipe } from "tls/hardware/copy";
 
 const BEGIN = "-----BEGIN ";
@@ -24,8 +24,8 @@ for (let i = 0; i < 64; i++)
 	values["ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".charCodeAt(i)] = i;
 values[0x3d] = Other.padding;
 
-function refuse(words: string): never {
-	throw new TLSError("configuration", `the PEM text ${words}`);
+function refuseText(words: string): never {
+	refuse(`the PEM text ${words}`);
 }
 
 /**
@@ -47,9 +47,9 @@ function decodeInPlace(bytes: Uint8Array, start: number, end: number): number {
 			bytes[at++] = held >> bits;
 			held &= 0x3f;
 		} else if (value === Other.padding) padding++;
-		else if (value !== Other.space) refuse("has a character in it that is not base64");
+		else if (value !== Other.space) refuseText("has a character in it that is not base64");
 	}
-	if (padding > 2 || bits >= 6 || held & ((1 << bits) - 1)) refuse("is cut short");
+	if (padding > 2 || bits >= 6 || held & ((1 << bits) - 1)) refuseText("is cut short");
 	return at;
 }
 
@@ -59,7 +59,7 @@ function decode(text: string): Uint8Array {
 }
 
 function refuseKey(words: string): never {
-	throw new TLSError("configuration", `"clientKey" ${words}`);
+	refuse(`"clientKey" ${words}`);
 }
 
 const keyLabels: readonly string[] = Object.freeze(["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"]);
@@ -96,7 +96,7 @@ export function readPEMKey<T>(text: string, use: (bytes: Uint8Array, start: numb
 		return use(bytes, first, last);
 	} catch (error) {
 		if (!(error instanceof TLSError) || error.message.startsWith('"')) throw error;
-		throw new TLSError("configuration", `"clientKey": ${error.message}`);
+		refuse(`"clientKey": ${error.message}`);
 	} finally {
 		wipe(bytes, 0, bytes.length);
 	}
@@ -110,9 +110,9 @@ export function readPEM(text: string, label: string): Uint8Array[] {
 	for (let at = text.indexOf(begin); at >= 0; at = text.indexOf(begin, at)) {
 		const start = at + begin.length;
 		at = text.indexOf(end, start);
-		if (at < 0) refuse(`has no end: "${end}" is missing`);
+		if (at < 0) refuseText(`has no end: "${end}" is missing`);
 		parts.push(decode(text.slice(start, at)));
 	}
-	if (!parts.length) refuse(`has no "${begin}"`);
+	if (!parts.length) refuseText(`has no "${begin}"`);
 	return parts;
 }

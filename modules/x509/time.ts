@@ -4,7 +4,7 @@
 	own.
 */
 
-import { TLSError } from "../errors";
+import { refuse, TLSError } from "../errors";
 
 /**
  * The time that certificates are checked against: "build" (the default): the device's clock. A time before this library
@@ -56,10 +56,7 @@ export function clockPolicy(option: ClockOption | undefined): ClockPolicy {
 	if (option === "wait") return waitingClock;
 	if (option === "strict") return strictClock;
 	if (typeof option === "function") return option;
-	throw new TLSError(
-		"configuration",
-		'"clock" is "build", "strict", "wait" or a function that gives seconds since 1970',
-	);
+	refuse('"clock" is "build", "strict", "wait" or a function that gives seconds since 1970');
 }
 
 /**
@@ -77,7 +74,7 @@ export function readClock(policy: ClockPolicy): number | undefined {
 		return clockTime(policy);
 	} catch (error) {
 		if (error instanceof TLSError) throw error;
-		throw new TLSError("configuration", '"clock" throws: it must return seconds since 1970, or undefined');
+		refuse('"clock" throws: it must return seconds since 1970, or undefined');
 	}
 }
 

@@ -27,6 +27,17 @@ function codes(): Map<string, number | undefined> {
 	);
 }
 
+test("one helper refuses options: refuse in modules/errors.ts", () => {
+	const files = readdirSync(join(projectRoot, "modules"), { recursive: true })
+		.map(name => `modules/${String(name)}`)
+		.filter(name => name.endsWith(".ts") && name !== "modules/errors.ts");
+	const direct = /new TLSError\(\s*"configuration"/;
+	assert.match('throw new TLSError(\n\t"configuration", "x")', direct);
+	const found = files.filter(name => direct.test(readFileSync(join(projectRoot, name), "utf8")));
+	assert.ok(files.length > 100);
+	assert.deepEqual(found, []);
+});
+
 test("docs/ERRORS.md has every code and its alert", () => {
 	const documented = new Map(
 		[...read("docs/ERRORS.md").matchAll(/^\| `(\w+)` \|([^|]*)\|/gm)].map(([, code, alert]) => [
