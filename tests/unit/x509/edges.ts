@@ -110,13 +110,14 @@ function nameOf(...attributes: (readonly [number, string])[]): Uint8Array {
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
 	const same = sameName(a, 0, a.length, b, 0, b.length);
 	equal(sameName(b, 0, b.length, a, 0, a.length), same);
-	const digests = [a, b].map(name => {
-		const digest = new Uint8Array(32);
-		nameDigest(name, 0, name.length, digest);
-		return digest;
-	});
-	equal(hex(digests[0]!) === hex(digests[1]!), same, "the digests say the same");
+	if (same) equal(digestOf(a), digestOf(b), "the same digest");
 	return same;
+}
+
+function digestOf(name: Uint8Array): string {
+	const digest = new Uint8Array(32);
+	nameDigest(name, 0, name.length, digest);
+	return hex(digest);
 }
 
 test("a Name with 4,096 bytes of content is compared without its case, a longer one byte by byte", () => {
@@ -128,13 +129,46 @@ test("a Name with 4,096 bytes of content is compared without its case, a longer 
 	};
 	for (const length of [4_095, 4_096]) equal(isSame(ofLength(length, "a"), ofLength(length, "A")), true, `${length}`);
 	equal(isSame(ofLength(4_097, "a"), ofLength(4_097, "A")), false);
+	equal(digestOf(ofLength(4_097, "a")) === digestOf(ofLength(4_097, "A")), false);
 	equal(isSame(ofLength(4_097, "a"), ofLength(4_097, "a")), true);
 });
 
-test("a part of a Name has eight attributes at most, in any order", () => {
-	const attributes = (count: number): (readonly [number, string])[] =>
-		Array.from({ length: count }, (_, i) => [40 + i, "x"] as const);
-	for (const count of [1, 7, 8])
-		equal(isSame(nameOf(...attributes(count)), nameOf(...attributes(count).reverse())), true);
-	equal(isSame(nameOf(...attributes(9)), nameOf(...attributes(9).reverse())), false);
+test("a part of a Name has eight attributes at most", () => {
+	const attributes = (count: number, text: string): Uint8Array =>
+		nameOf(...Array.from({ length: count }, (_, i) => [40 + i, text.repeat(30)] as const));
+	for (const count of [1, 7, 8]) equal(isSame(attributes(count, "x"), attributes(count, "X")), true, `${count}`);
+	equal(isSame(attributes(9, "x"), attributes(9, "X")), false);
+	equal(isSame(attributes(9, "x"), attributes(9, "x")), true, "the same bytes");
+	equal(digestOf(attributes(9, "x")) === digestOf(attributes(9, "X")), false);
+	equal(isSame(nameOf([40, "x"], [41, "y"]), nameOf([41, "Y"], [40, "X"])), true, "in any order");
+});
+
+test("lengths in a list of names are DER, and no longer than what is there", () => {
+	/** Looks for "x" in a list whose one dNSName has `length` for its length, and so much behind it. */
+	const find = (length: readonly number[], content: number): number => {
+		const list = new Uint8Array(1 + length.length + content);
+		list.fill(0x61);
+		list.set([GeneralName.dns, ...length]);
+		return findName(list, 0, list.length, ascii("x"), 1, GeneralName.dns);
+	};
+	for (const [length, content] of [
+		[[1], 1],
+		[[0x7f], 0x7f],
+		[[0x81, 0x80], 0x80],
+		[[0x82, 1, 0], 0x100],
+		[[0x83, 1, 0, 0], 0x10000],
+	] as const) {
+		equal(find(length, content), 0, length.join());
+		equal(find(length, content - 1), NameResult.badList, `${length.join()}, cut`);
+	}
+	for (const length of [
+		[0x80],
+		[0x81, 0],
+		[0x81, 0x7f],
+		[0x82, 0, 0xff],
+		[0x83, 0, 0xff, 0xff],
+		[0x84, 0, 0, 1, 0],
+		[0xff],
+	])
+		equal(find(length, 0x10000), NameResult.badList, length.join());
 });
