@@ -27,7 +27,7 @@ import type { Gunzip } from "./fetch/response";
 import { parseURL, resolveURL } from "./fetch/url";
 import type { WebURL } from "./fetch/url";
 import { RootStore } from "./trust";
-import { expectRoom, Purpose } from "./wire/memory";
+import { canHave, expectRoom, Need, outOfMemory, Purpose } from "./wire/memory";
 
 export { Headers, Response } from "./fetch/response";
 
@@ -48,10 +48,10 @@ export interface FetchOptions {
 	/** An object, a Map, or a list of pairs. */
 	headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 	/** Text is sent in UTF-8. A Resource is sent from flash. */
-	body?: string | Buffer;
+	body?: string | Buffer | null;
 	/** "follow" (default), up to 5; "error": a redirect is one; "manual": it is the response. */
 	redirect?: "follow" | "error" | "manual";
-	signal?: Signal;
+	signal?: Signal | null;
 	/**
 	 * TLSClient's options: whom to trust, sessions and all else. Without a trust anchor, the root store that the
 	 * manifest names as `config.roots`.
@@ -74,9 +74,9 @@ export interface FetchOptions {
 const types: OptionTypes = Object.freeze({
 	method: "a string",
 	headers: "an object or an array",
-	body: "a string, a buffer or an object",
+	body: "a string, a buffer, an object or null",
 	redirect: "a string",
-	signal: "an object",
+	signal: "an object or null",
 	secure: "an object",
 	TCP: "an object",
 	dns: "an object",
@@ -95,6 +95,8 @@ const DEFAULT_BODY_BYTES = 65536;
 /** What following a redirect takes, for each byte of its URL; and slots, those of a path with dots among them. */
 const COPIES_OF_URL = 12;
 const SLOTS_OF_URL = 256;
+
+const usualMethods: readonly string[] = Object.freeze(["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]);
 
 /** What the server of another origin must not get; "host" would name the first one. */
 const privateHeaders: readonly string[] = Object.freeze(["authorization", "cookie", "host", "proxy-authorization"]);
@@ -158,7 +160,7 @@ function headerList(headers: FetchOptions["headers"]): [string, string][] {
 }
 
 function bodyBytes(body: FetchOptions["body"]): Uint8Array | undefined {
-	if (body === undefined) return undefined;
+	if (body === undefined || body === null) return undefined;
 	if (typeof body === "string") return new Uint8Array(ArrayBuffer.fromString(body));
 	return viewBytes("body", body);
 }
@@ -179,8 +181,15 @@ function secureOptions(secure: SecureOptions = {}): SecureOptions {
 	return { ...secure, roots: new RootStore(new Resource(name)) };
 }
 
+/** The web's methods in upper case, whatever case they are given in; others as they are. */
+function methodOf(given = "GET"): string {
+	const method = given.toUpperCase();
+	return usualMethods.includes(method) ? method : given;
+}
+
 function planOf(options: FetchOptions): Plan {
-	const { method = "GET", redirect = "follow" } = options;
+	const { redirect = "follow" } = options;
+	const method = methodOf(options.method);
 	if (redirect !== "follow" && redirect !== "error" && redirect !== "manual")
 		refuse('"redirect" must be "follow", "error" or "manual"');
 	checkSecure(options.secure);
@@ -193,7 +202,8 @@ function planOf(options: FetchOptions): Plan {
 		headers.push(["content-length", String(body.length)]);
 	}
 	headers.push(["connection", "close"]);
-	if (options.gunzip) headers.push(["accept-encoding", "gzip"]);
+	if (options.gunzip && !headers.some(([name]) => /^accept-encoding$/i.test(String(name))))
+		headers.push(["accept-encoding", "gzip"]);
 	return {
 		method,
 		headers,
@@ -273,10 +283,9 @@ function send(url: WebURL, plan: Plan): Promise<Response> {
 		let sent = 0;
 		let body: Body | undefined;
 		const end = (error: unknown): void => {
-			signal?.removeEventListener?.("abort", onAbort);
-			body!.finish(error);
 			// nothing happens where it is resolved
 			if (error) reject(error);
+			body!.finish(error);
 		};
 		const onAbort = (): void => end(abortError(signal!));
 		const client = clientFor(url, plan, error => end(error));
@@ -285,6 +294,10 @@ function send(url: WebURL, plan: Plan): Promise<Response> {
 			path: url.path,
 			headers: plan.headers,
 			onHeaders(status, headers, statusText) {
+				if (!canHave(Need.answerBytes, Need.answerSlots)) {
+					end(outOfMemory(Purpose.response, Need.answerBytes));
+					return;
+				}
 				const parts = { status, statusText, headers: new Headers(headers), url: url.origin + url.path };
 				resolve(
 					new Response({ ...parts, redirected: plan.redirects > 0, body: body!, maxBytes: plan.maxBytes, gunzip }),
@@ -304,13 +317,23 @@ function send(url: WebURL, plan: Plan): Promise<Response> {
 				end(error);
 			},
 		});
-		body = new Body(client, request);
+		body = new Body(client, request, () => signal?.removeEventListener?.("abort", onAbort));
 		signal?.addEventListener?.("abort", onAbort);
 	});
 }
 
 /** Asks for a URL. Rejects with a TLSError if there is no response; one with any status is a response. */
-export async function fetch(url: string, given: FetchOptions = {}): Promise<Response> {
+export function fetch(url: string, given: FetchOptions = {}): Promise<Response> {
+	try {
+		// XS: an async function takes memory before its first statement
+		expectRoom(Need.requestBytes, Need.requestSlots, Purpose.request);
+		return request(url, given);
+	} catch (error) {
+		return Promise.reject(error as Error);
+	}
+}
+
+async function request(url: string, given: FetchOptions): Promise<Response> {
 	const options = copyOptions<FetchOptions>("options", given, types, "nested");
 	const plan = planOf(options);
 	const { redirect = "follow", signal } = options;
@@ -324,6 +347,7 @@ export async function fetch(url: string, given: FetchOptions = {}): Promise<Resp
 		if (redirect === "error")
 			throw new TLSError("http", `server redirected to "${location.slice(0, 80)}", and "redirect" is "error"`);
 		place = follow(plan, response.status, place, location);
+		expectRoom(Need.requestBytes, Need.requestSlots, Purpose.request);
 	}
 }
 

@@ -21,7 +21,7 @@ import { Body, makeHead } from "./https/request";
 import type { RequestHeaders } from "./https/request";
 import { expectClass } from "./https/socket";
 import type { ResolverOptions, SocketOptions } from "./https/socket";
-import { roomForBuffer } from "./wire/memory";
+import { expectRoom, Need, Purpose, roomForBuffer } from "./wire/memory";
 
 export type { RequestHeaders } from "./https/request";
 export type { HTTPSocket, ResolverOptions, SocketOptions } from "./https/socket";
@@ -200,9 +200,11 @@ export class HTTPClient {
 	readonly #authority: string;
 
 	/**
-	 * Throws TLSError "configuration" for options that are wrong. Others reach `onError`, and `onDone` of each request.
+	 * Throws TLSError "configuration" for options that are wrong, "out_of_memory" if memory is full. Others reach
+	 * `onError`, and `onDone` of each request.
 	 */
 	constructor(given: HTTPClientOptions) {
+		expectRoom(Need.clientBytes, Need.clientSlots, Purpose.request);
 		const options = copyOptions<HTTPClientOptions>("options", given, clientTypes, "open");
 		const { host, onError, onClose } = options;
 		if (!host) refuse('"host" is missing: the server\'s name or address');
@@ -227,9 +229,11 @@ export class HTTPClient {
 	}
 
 	/**
-	 * Puts a request in the queue. Throws TLSError "configuration" for what can't be sent, "closed" if the client is.
+	 * Puts a request in the queue. Throws TLSError "configuration" for what can't be sent, "closed" if the client is,
+	 * "out_of_memory" if memory is full.
 	 */
 	request(given: RequestOptions): HTTPRequest {
+		expectRoom(Need.clientBytes, Need.clientSlots, Purpose.request);
 		const options = copyOptions<RequestOptions>("options", given, requestTypes, "open");
 		const { method = "GET", path = "/", headers, headersMask } = options;
 		const head = makeHead(method, path, headers, this.#authority);

@@ -20,10 +20,13 @@ export class Body {
 	#isDone = false;
 	#error: unknown = undefined;
 	#wake: (() => void) | undefined = undefined;
+	readonly #onFinish: () => void;
 
-	constructor(client: HTTPClient, request: HTTPRequest) {
+	/** `onFinish` is called at its end, whatever that is. */
+	constructor(client: HTTPClient, request: HTTPRequest, onFinish: () => void) {
 		this.#client = client;
 		this.#request = request;
+		this.#onFinish = onFinish;
 	}
 
 	/** Something has arrived. */
@@ -40,6 +43,8 @@ export class Body {
 		this.#error = error ?? undefined;
 		this.#client.close();
 		this.notify();
+		// it may be the app's, and throw
+		this.#onFinish();
 	}
 
 	/** Bytes that can be read, 0 at the end, undefined if `wait` has to be called first. Throws the error. */

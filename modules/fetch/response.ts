@@ -176,13 +176,14 @@ export class Response {
 
 	#isCompressed(): boolean {
 		const { gunzip, headers } = this.#parts;
-		return gunzip !== undefined && headers.get("content-encoding")?.toLowerCase() === "gzip";
+		const coding = gunzip && headers.get("content-encoding")?.toLowerCase();
+		// RFC 9110 section 8.4.1.3
+		return coding === "gzip" || coding === "x-gzip";
 	}
 
 	async #collect(body: Body): Promise<ArrayBuffer> {
 		const { maxBytes, headers } = this.#parts;
 		const announced = Number(headers.get("content-length") ?? Number.NaN);
-		if (announced > maxBytes) throw tooLong(maxBytes);
 		let bytes = new Uint8Array(0),
 			length = 0;
 		for (;;) {
@@ -192,7 +193,8 @@ export class Response {
 				await body.wait();
 				continue;
 			}
-			if (length + count > maxBytes) throw tooLong(maxBytes);
+			// not before a byte is there: answers to HEAD, and status 304, announce a body that they do not have
+			if (announced > maxBytes || length + count > maxBytes) throw tooLong(maxBytes);
 			if (length + count > bytes.length) {
 				const wanted = announced >= length + count ? announced : Math.max(FIRST_BYTES, 2 * length, length + count);
 				const size = Math.min(wanted, maxBytes);

@@ -35,6 +35,11 @@ function earlyEnd(error: TLSError | undefined, reader: ResponseReader | undefine
 	return new TLSError("truncated", `${error.message} (${where})`);
 }
 
+/** Whatever they are, nothing of this connection can be trusted to answer a request. */
+function unasked(count: number): TLSError {
+	return new TLSError("http", `server sent ${count} bytes that no request asked for`);
+}
+
 export class Agent extends Connecting implements Source {
 	work = 0;
 	private current: Exchange | undefined = undefined;
@@ -176,13 +181,9 @@ export class Agent extends Connecting implements Source {
 		this.schedule();
 	}
 
-	/**
-	 * Bytes came that answer no request: whatever they are, nothing of this connection can be trusted to answer the
-	 * next.
-	 */
+	/** Bytes came that answer no request. */
 	private dropUnasked(): void {
-		const count = this.available;
-		this.endIdle(new TLSError("http", `server sent ${count} bytes that no request asked for`));
+		this.endIdle(unasked(this.available));
 		this.throwAgain();
 	}
 
@@ -212,6 +213,11 @@ export class Agent extends Connecting implements Source {
 			return;
 		}
 		if (!(this.flags & Flag.ready)) return;
+		// over a new connection nothing was asked
+		if (this.available) {
+			this.fail(unasked(this.available));
+			return this.throwAgain();
+		}
 		this.current = this.queue.shift();
 		this.sent = 0;
 		this.flags |= Flag.hasRoom;
@@ -367,11 +373,10 @@ export class Agent extends Connecting implements Source {
 		this.current = this.reader = undefined;
 		this.startStep(Step.none);
 		this.flags |= Flag.reused;
-		let unasked: TLSError | undefined;
-		if (isKept && rest) unasked = new TLSError("http", `server sent ${rest} bytes that no request asked for`);
+		const error = isKept && rest ? unasked(rest) : undefined;
 		if (!isKept || rest) this.dropSocket();
 		this.call(exchange.onDone, exchange.request, null);
-		if (!isKept || rest) this.call(this.options.onClose, this.client, unasked);
+		if (!isKept || rest) this.call(this.options.onClose, this.client, error);
 	}
 
 	/** The connection has ended before the response was complete. */

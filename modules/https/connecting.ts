@@ -8,6 +8,7 @@
 import Timer from "timer";
 import { asTLSError, thrownText, TLSError } from "../errors";
 import { TLSClient } from "../client";
+import { expectRoom, Need, Purpose } from "../wire/memory";
 import { isAddress, lookUp, openSocket } from "./socket";
 import type { HTTPSocket, LookUp, ResolverOptions, SocketEvents, SocketOptions } from "./socket";
 
@@ -174,6 +175,7 @@ export abstract class Connecting implements SocketEvents {
 	private connect(address: string | undefined): void {
 		const { host, port, socket } = this.options;
 		try {
+			expectRoom(Need.socketBytes, Need.socketSlots, Purpose.connection);
 			this.socket = openSocket(socket, { host, port, address }, this.secureOptions(), this);
 		} catch (error) {
 			this.fail(asTLSError(error));

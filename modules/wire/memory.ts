@@ -21,6 +21,7 @@ export const enum Purpose {
 	output,
 	data,
 	response,
+	request,
 }
 
 /** What stays free for a connection that fails: the error with its stack, its words, and the record with the alert. */
@@ -75,6 +76,18 @@ export const enum Need {
 	/** A message after the handshake, with what reads it. */
 	laterBytes = 512,
 	laterSlots = 96,
+	/** An HTTP client, or a request of one. */
+	clientBytes = 1024,
+	clientSlots = 128,
+	/** A request of `fetch`, before its connection asks for itself. */
+	requestBytes = 4096,
+	requestSlots = 400,
+	/** Its response, with the asynchronous functions that collect the body. */
+	answerBytes = 3072,
+	answerSlots = 256,
+	/** A socket of TCP with what an HTTP client makes for it. */
+	socketBytes = 512,
+	socketSlots = 96,
 }
 
 function purposeName(purpose: Purpose): string {
@@ -97,6 +110,8 @@ function purposeName(purpose: Purpose): string {
 			return "what was received";
 		case Purpose.response:
 			return "the head of an HTTP response";
+		case Purpose.request:
+			return "an HTTP request";
 	}
 }
 
@@ -140,9 +155,14 @@ export function expectBuffer(length: number, purpose: Purpose): void {
 	if (!canMakeBuffer(length)) throw outOfMemory(purpose, length);
 }
 
+/** True if there is room for what takes `bytes` in chunks and `slots` slots. */
+export function canHave(bytes: number, slots: number): boolean {
+	return hasRoom(bytes + Reserve.bytes, slots + Reserve.slots);
+}
+
 /** Throws "out_of_memory" unless there is room for what takes `bytes` in chunks and `slots` slots. */
 export function expectRoom(bytes: number, slots: number, purpose: Purpose): void {
-	if (!hasRoom(bytes + Reserve.bytes, slots + Reserve.slots)) throw outOfMemory(purpose, bytes);
+	if (!canHave(bytes, slots)) throw outOfMemory(purpose, bytes);
 }
 
 /**

@@ -59,7 +59,17 @@ for (const type of ["p256", "rsa2048"] as const)
 
 /** What a server may send to fill memory: the connection ends with a sentence, and the next one works. */
 const floods: Readonly<
-	Record<string, { readonly options: object; readonly headers: number; readonly body: number; readonly says: RegExp }>
+	Record<
+		string,
+		{
+			readonly options: object;
+			readonly headers: number;
+			/** Its length, or itself. */
+			readonly body: number | string;
+			readonly how?: "text" | "json";
+			readonly says: RegExp;
+		}
+	>
 > = {
 	"a head of 60 KB": {
 		options: { maxHeaderBytes: 65536, maxHeaders: 1024 },
@@ -85,9 +95,44 @@ const floods: Readonly<
 		body: 1 << 20,
 		says: /^out_of_memory: .*what was received/,
 	},
+	"a text that fits once": {
+		options: { maxBytes: 16_384 },
+		headers: 0,
+		body: 14_000,
+		how: "text",
+		says: /^out_of_memory: .*what was received/,
+	},
+	"JSON of 2,000 arrays": {
+		options: { maxBytes: 8192 },
+		headers: 0,
+		body: `[${"[],".repeat(1999)}[]]`,
+		how: "json",
+		says: /^out_of_memory: .*what was received/,
+	},
+	"JSON of 500 names": {
+		options: { maxBytes: 8192 },
+		headers: 0,
+		body: JSON.stringify(Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`name ${i}`, i]))),
+		how: "json",
+		says: /^out_of_memory: .*what was received/,
+	},
+	"JSON inside of itself": {
+		options: { maxBytes: 8192 },
+		headers: 0,
+		body: "[".repeat(4000),
+		how: "json",
+		says: /^http: .*4000 levels inside each other/,
+	},
+	"JSON as deep as it may be": {
+		options: { maxBytes: 8192 },
+		headers: 0,
+		body: `${'{"a":'.repeat(20)}1${"}".repeat(20)}`,
+		how: "json",
+		says: /^121 characters of JSON/,
+	},
 };
 
-for (const [name, { options, headers, body, says }] of Object.entries(floods))
+for (const [name, { options, headers, body, how = "", says }] of Object.entries(floods))
 	for (const variant of variants)
 		test(`memory that a server decides: ${name}, ${variant}`, async () => {
 			const { root, intermediate, leaf } = makeIdentity(["localhost"]);
@@ -98,15 +143,16 @@ for (const [name, { options, headers, body, says }] of Object.entries(floods))
 					return;
 				}
 				for (let i = 0; i < headers; i++) response.setHeader(`x-${i}`, "y".repeat(48));
-				if (!name.includes("without")) response.setHeader("content-length", body);
-				response.end(Buffer.alloc(body));
+				const bytes = typeof body === "string" ? Buffer.from(body) : Buffer.alloc(body, "x");
+				if (!name.includes("without")) response.setHeader("content-length", bytes.length);
+				response.end(bytes);
 			});
 			await new Promise<void>(done => server.listen(0, "127.0.0.1", done));
 			try {
 				const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
 				const app = await buildApp(join(projectRoot, "tests", "https", "large"), {
 					variant,
-					config: { url, ca: root.pem, options: JSON.stringify(options) },
+					config: { url, ca: root.pem, options: JSON.stringify(options), how },
 				});
 				const { code, stdout, stderr } = await runApp(app, { timeout: TIMEOUT });
 				assert.equal(code, 0, stderr + stdout.join("\n"));

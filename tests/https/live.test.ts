@@ -44,12 +44,27 @@ function zipped(kind: string): Buffer {
 			return good;
 		case "more":
 			return Buffer.concat([good.subarray(0, length - 8), Buffer.from("evil"), good.subarray(length - 8)]);
+		case "short":
+			return good.subarray(0, 19);
+		case "behind":
+			return Buffer.concat([good, Buffer.from("evil")]);
+		case "members":
+			return Buffer.concat([gzipSync("one"), gzipSync("two")]);
 		case "bomb":
 			return gzipSync(Buffer.alloc(1 << 20));
 		default:
 			return good;
 	}
 }
+
+/** Bodies that are JSON, or nearly. */
+const almost: Readonly<Record<string, string>> = {
+	empty: "",
+	open: '{"a":[1',
+	twice: '{"a":1}{"a":1}',
+	flat: `[${"[],".repeat(399)}[]]`,
+	brackets: JSON.stringify(['[{"\\'.repeat(100)]),
+};
 
 const answer: RequestListener = (request, response) => {
 	const url = new URL(request.url!, "https://localhost");
@@ -77,6 +92,12 @@ const answer: RequestListener = (request, response) => {
 			case "echo":
 				response.end(JSON.stringify({ method: request.method, headers: request.headers, body: body.toString() }));
 				break;
+			case "method":
+				response.end(request.method);
+				break;
+			case "almost":
+				response.end(almost[value!]);
+				break;
 			case "length":
 				response.end(String(body.length));
 				break;
@@ -91,7 +112,7 @@ const answer: RequestListener = (request, response) => {
 				break;
 			}
 			case "big":
-				response.end(Buffer.alloc(1 << 20, "x"));
+				response.setHeader("content-length", 1 << 20).end(Buffer.alloc(1 << 20, "x"));
 				break;
 			case "redirect":
 				redirect(Number(value), "../echo?from=redirect#here");
@@ -106,7 +127,7 @@ const answer: RequestListener = (request, response) => {
 			case "gzip":
 				if (value === "plain") response.end("x".repeat(request.headers["accept-encoding"] ? 0 : 5000));
 				else if (request.headers["accept-encoding"] !== "gzip") response.writeHead(406).end();
-				else response.setHeader("content-encoding", "gzip").end(zipped(value!));
+				else response.setHeader("content-encoding", value === "x" ? "X-Gzip" : "gzip").end(zipped(value!));
 				break;
 			case "slow":
 				break;

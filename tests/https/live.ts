@@ -68,6 +68,11 @@ test("POST of text and of bytes", async () => {
 	}
 });
 
+test("the length of a text is that of its bytes", async () => {
+	const echo = await (await get("/echo", { method: "POST", body: "\u00fc\u20ac" })).json();
+	equal([echo.headers["content-length"], echo.body], ["5", "\u00fc\u20ac"]);
+});
+
 test("a body of 100 KB up", async () => {
 	const echo = await (await get("/length", { method: "PUT", body: new ArrayBuffer(100000) })).text();
 	equal(echo, "100000");
@@ -82,6 +87,34 @@ test("pieces of a chunked body", async () => {
 	}
 	equal(text, "one two three four five ");
 	ok(pieces >= 2);
+});
+
+test("methods of the web are written in any case, others as they are", async () => {
+	for (const [method, expected] of [
+		["get", "GET"],
+		["Put", "PUT"],
+		["OPTIONS", "OPTIONS"],
+	] as const)
+		equal(await (await get(`/method`, { method })).text(), expected);
+	// Node's server knows no such method
+	equal((await get("/method", { method: "patch" })).status, 400);
+	await rejects(get("/json", { method: "head", body: "x" }), "configuration");
+	equal((await (await get("/echo", { method: "post", body: "data" })).json()).body, "data");
+	equal(await (await get("/length", { method: "POST", body: null, signal: null })).text(), "0");
+});
+
+test("the answer to HEAD has no body, whatever it announces", async () => {
+	const head = await get("/big", { method: "HEAD" });
+	equal([head.status, head.headers.get("content-length")], [200, String(1 << 20)]);
+	equal(await head.text(), "");
+	await rejects((await get("/big")).text(), "http");
+});
+
+test("JSON: what is none, and brackets that nest nothing", async () => {
+	for (const kind of ["empty", "open", "twice"])
+		ok((await rejects(get(`/almost/${kind}`).then(response => response.json()))) instanceof SyntaxError);
+	equal((await (await get("/almost/flat")).json()).length, 400);
+	equal((await (await get("/almost/brackets")).json()).length, 1);
 });
 
 test("leaving the loop ends the connection", async () => {
@@ -138,6 +171,8 @@ test("redirects: another origin does not get what is private", async () => {
 		Host: "localhost",
 		"x-other": "yes",
 	};
+	// without a scheme it is the same one
+	equal(await (await get(`/to?url=${encodeURIComponent(`//localhost:${config.port}/length`)}`)).text(), "0");
 	const echo = await (
 		await get(`/to?url=${encodeURIComponent(`https://127.0.0.1:${config.port}/echo`)}`, { headers })
 	).json();
@@ -221,13 +256,14 @@ test("gzip: asked for, decompressed, checked and bounded", async () => {
 	equal((await (await get("/gzip/plain")).text()).length, 5000);
 	equal(await (await get("/gzip/good", { gunzip })).text(), "hello ".repeat(5000));
 	equal(await (await get("/gzip/empty", { gunzip })).text(), "");
+	equal(await (await get("/gzip/x", { gunzip })).text(), "hello ".repeat(5000));
 	equal(await (await get("/json", { gunzip })).json(), { hello: "world" });
-	for (const kind of ["checksum", "length", "cut", "header", "more", "bomb"]) {
+	for (const kind of ["checksum", "length", "cut", "short", "header", "more", "behind", "members", "bomb"]) {
 		const error = await rejects(
 			get(`/gzip/${kind}`, { gunzip, maxBytes: 40000 }).then(response => response.text()),
 			"http",
 		);
-		ok(/decompressed|maxBytes/.test(error.message), `${kind}: ${error.message}`);
+		ok(/decompressed|too short|maxBytes/.test(error.message), `${kind}: ${error.message}`);
 	}
 	const pieces = await get("/gzip/good", { gunzip });
 	await rejects(pieces[Symbol.asyncIterator]().next(), "configuration");
@@ -248,6 +284,51 @@ test("a signal", async () => {
 	listeners[0]!();
 	equal((await rejects(pending)).name, "AbortError");
 	equal((await rejects(get("/json", { signal: { aborted: true } }))).name, "AbortError");
+});
+
+test("a signal while the body comes, between redirects, and behind the end", async () => {
+	const listeners = new Set<() => void>();
+	const signal = {
+		aborted: false,
+		reason: new Error("enough"),
+		addEventListener(_: "abort", listener: () => void) {
+			listeners.add(listener);
+		},
+		removeEventListener(_: "abort", listener: () => void) {
+			listeners.delete(listener);
+		},
+	};
+	const abort = (): void => listeners.forEach(listener => listener());
+	const response = await get("/big", { signal });
+	let pieces = 0;
+	const error = await rejects(
+		(async () => {
+			for await (const piece of response) if (piece.length && ++pieces === 3) abort();
+		})(),
+	);
+	ok(error === signal.reason && pieces === 3, String(error));
+	equal(listeners.size, 0);
+	// who closes a response, or leaves the loop, waits for no signal
+	(await get("/big", { signal })).close();
+	for await (const piece of await get("/big", { signal })) if (piece.length) break;
+	equal(listeners.size, 0);
+	const collected = get("/chunked", { signal }).then(one => {
+		const text = one.text();
+		abort();
+		return text;
+	});
+	ok((await rejects(collected)) === signal.reason);
+	// each request of a chain of redirects has its listener, and leaves none
+	equal(await (await get("/count/3", { signal })).text(), "done");
+	equal(listeners.size, 0);
+	const chain = get("/count/4", { signal });
+	signal.aborted = true;
+	ok((await rejects(chain)) === signal.reason);
+	signal.aborted = false;
+	const done = await get("/json", { signal });
+	equal(await done.json(), { hello: "world" });
+	abort();
+	equal(listeners.size, 0);
 });
 
 test("options on a prototype are refused, not lost", async () => {

@@ -16,7 +16,9 @@ const secure = { certificate: config.ca as string, tls_max_fragment_length: 4096
 async function collectBody(): Promise<void> {
 	try {
 		const response = await fetch(`${config.url}collect`, { secure, ...JSON.parse(config.options) });
-		trace(`${(await response.arrayBuffer()).byteLength} bytes collected\n`);
+		if (config.how === "json") trace(`${JSON.stringify(await response.json()).length} characters of JSON\n`);
+		else if (config.how === "text") trace(`${(await response.text()).length} characters of text\n`);
+		else trace(`${(await response.arrayBuffer()).byteLength} bytes collected\n`);
 	} catch (error) {
 		trace(`${(error as TLSError).code}: ${(error as TLSError).message}\n`);
 	}
