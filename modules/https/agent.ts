@@ -41,7 +41,7 @@ function unasked(count: number): TLSError {
 }
 
 export class Agent extends Connecting implements Source {
-	work = 0;
+	work = TURN_WORK;
 	private current: Exchange | undefined = undefined;
 	private reader: ResponseReader | undefined = undefined;
 	/** XS: absent field. Why the application could read nothing. */
@@ -201,6 +201,7 @@ export class Agent extends Connecting implements Source {
 	// The request at hand
 
 	protected override onTurn(): void {
+		this.work = TURN_WORK;
 		if (this.current) this.pump();
 		else this.next();
 	}
@@ -229,7 +230,6 @@ export class Agent extends Connecting implements Source {
 	private pump(): void {
 		if (this.flags & Flag.pumping) return;
 		this.flags |= Flag.pumping;
-		this.work = TURN_WORK;
 		let isLater = false;
 		try {
 			if (this.lack) throw this.lack;
@@ -302,6 +302,7 @@ export class Agent extends Connecting implements Source {
 		for (;;) {
 			const exchange = this.current;
 			if (!exchange || this.flags & Flag.threw) return false;
+			if (this.work <= 0) return true;
 			if (!this.reader && !this.beginResponse(exchange)) return false;
 			const reader = this.reader!;
 			switch (reader.advance(this)) {
@@ -316,7 +317,6 @@ export class Agent extends Connecting implements Source {
 					break;
 				case Next.data:
 					if (!this.tellData(exchange, reader)) return false;
-					if (this.work <= 0) return true;
 					break;
 				case Next.done:
 					this.complete(exchange, reader);

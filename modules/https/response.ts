@@ -29,7 +29,7 @@ import {
 export interface Source {
 	/** Bytes that can be read now. */
 	readonly available: number;
-	/** What is left of this turn's work: about one for each byte of a line. */
+	/** What is left of the work until others have their turn: about one for each byte of a line. */
 	work: number;
 	/** Fills `to`, which is no longer than `available`. */
 	receive(to: Uint8Array): void;
