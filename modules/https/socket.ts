@@ -77,23 +77,6 @@ export function lookUp(
 	};
 }
 
-/** A socket, or its options, with whom its callbacks tell: `target`, as ECMA-419 has it. XS: no closures. */
-interface Told {
-	readonly target: SocketEvents;
-}
-
-function tellReadable(this: Told, count: number): void {
-	this.target.socketReadable(count);
-}
-
-function tellWritable(this: Told, count: number): void {
-	this.target.socketWritable(count);
-}
-
-function tellEnd(this: Told, error: unknown): void {
-	this.target.socketEnded(error);
-}
-
 /** Opens a socket. What its constructor throws is thrown, as TLSError. */
 export function openSocket(
 	socket: SocketOptions,
@@ -107,10 +90,10 @@ export function openSocket(
 		...more,
 		host,
 		port,
-		target: events,
-		onReadable: tellReadable,
-		onWritable: tellWritable,
-		onError: tellEnd,
+		// a socket may call them without itself as `this`
+		onReadable: (count: number) => events.socketReadable(count),
+		onWritable: (count: number) => events.socketWritable(count),
+		onError: (error: unknown) => events.socketEnded(error),
 	};
 	if (address !== undefined) settings["address"] = address;
 	try {

@@ -31,6 +31,7 @@ export class FakeSocket {
 		FakeSocket.room = 4096;
 	}
 
+	/** Its callbacks are called without a `this`, as classes do that are not the SDK's. */
 	readonly options: Callbacks & Record<string, unknown>;
 	received: Uint8Array = new Uint8Array(0);
 	sent = "";
@@ -48,7 +49,8 @@ export class FakeSocket {
 	openRoom(): void {
 		if (this.isClosed) return;
 		this.room = FakeSocket.room;
-		this.measure(() => this.options.onWritable(this.room));
+		const { onWritable } = this.options;
+		this.measure(() => onWritable(this.room));
 	}
 
 	measure(body: () => void): void {
@@ -60,11 +62,13 @@ export class FakeSocket {
 	feed(bytes: Uint8Array): void {
 		if (this.isClosed) return;
 		this.received = join(this.received, bytes);
-		this.measure(() => this.options.onReadable(this.received.length));
+		const { onReadable } = this.options;
+		this.measure(() => onReadable(this.received.length));
 	}
 
 	end(error?: unknown): void {
-		if (!this.isClosed) this.options.onError(error);
+		const { onError } = this.options;
+		if (!this.isClosed) onError(error);
 	}
 
 	read(buffer: Uint8Array): number {
