@@ -77,12 +77,17 @@ const sockets = [...base, "modules/network/socket/manifest.json"];
  * JSON text. On the ESP32 it is C over NVS. That one is built here, with NVS in memory (host-sim/sdk/nvs.c).
  */
 const preference = {
-	build: { C_FLAGS: `-I${join(projectRoot, "host-sim", "sdk")}` },
-	modules: {
-		"~": ["$(MODULES)/files/preference/lin/preference"],
-		"*": ["preference", "modPreference", "esp32/modPreference"].map(name => `$(MODULES)/files/preference/${name}`),
+	// only there: the simulator reads the same manifest, and has a Preference of its own
+	platforms: {
+		lin: {
+			build: { C_FLAGS: `-I${join(projectRoot, "host-sim", "sdk")}` },
+			modules: {
+				"~": ["$(MODULES)/files/preference/lin/preference"],
+				"*": ["preference", "modPreference", "esp32/modPreference"].map(name => `$(MODULES)/files/preference/${name}`),
+			},
+			preload: ["preference"],
+		},
 	},
-	preload: ["preference"],
 };
 
 export const checkedApps: readonly CheckedApp[] = [
