@@ -1,6 +1,6 @@
 /*
-	A turn of the event loop in which TLS hands over many short records, each with lines of a response. The client leaves
-	what is too much for later turns.
+	A turn of the event loop in which TLS hands over many short records, each with lines of a response. The client
+	leaves what is too much for later turns.
 */
 
 import { note, ok, test } from "test/harness";
