@@ -4,7 +4,7 @@
 */
 
 import { refuse, TLSError } from "../errors";
-import { expectRoom, Purpose } from "../wire/memory";
+import { expectRoom, Need, Purpose } from "../wire/memory";
 import { copy } from "tls/hardware/copy";
 import { Pieces } from "./body";
 import type { Body } from "./body";
@@ -19,10 +19,6 @@ const FIRST_BYTES = 1024;
 
 /** Bytes of gzip's header and trailer, and the smallest body between them. */
 const LEAST_GZIP = 20;
-
-/** What async functions that go on take, with their promises: the app's own, which has called, with them. */
-const CALL_BYTES = 3072;
-const CALL_SLOTS = 128;
 
 /** Most bytes that memory is asked for. */
 const ASKED_AT_MOST = 0xfff000;
@@ -77,7 +73,7 @@ function tooLong(maxBytes: number): TLSError {
 
 /** Throws "out_of_memory" unless `length` bytes of a body can be kept, and the functions go on that wait for them. */
 function expectBody(length: number): void {
-	expectRoom(Math.min(ASKED_AT_MOST, length + CALL_BYTES), CALL_SLOTS, Purpose.data);
+	expectRoom(Math.min(ASKED_AT_MOST, length + Need.callBytes), Need.callSlots, Purpose.data);
 }
 
 export class Response {

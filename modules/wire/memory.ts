@@ -82,9 +82,12 @@ export const enum Need {
 	/** A request of `fetch`, before its connection asks for itself. */
 	requestBytes = 4096,
 	requestSlots = 400,
-	/** Its response, with the asynchronous functions that collect the body. */
-	answerBytes = 3072,
+	/** Its response, with the asynchronous functions that wait for the body. */
+	answerBytes = 2048,
 	answerSlots = 256,
+	/** What goes on when the body is there: each of these functions in turn. */
+	callBytes = 1024,
+	callSlots = 128,
 	/** A socket of TCP with what an HTTP client makes for it. */
 	socketBytes = 512,
 	socketSlots = 96,

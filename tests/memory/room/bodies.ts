@@ -8,18 +8,28 @@ import { copyPart } from "tls/hardware/copy";
 import { Headers, Response } from "tls/fetch";
 import type { ResponseParts } from "tls/fetch/response";
 import type { TLSError } from "tls/errors";
-import { roomForBuffer } from "tls/wire/memory";
+import { Need, roomForBuffer } from "tls/wire/memory";
+import { collect, memory, resetPeaks } from "simulator";
+import Timer from "timer";
 
 /** What the calls of async functions take, whatever a server sends. */
 const CALL_BYTES = 8000;
 
-/** A body that is all there. */
+/** A body that is all there, at once or when it is let go. */
 class Ready {
 	private readonly bytes: Uint8Array;
 	private at = 0;
+	/** Lets it go. */
+	arrive: (() => void) | undefined = undefined;
 
 	constructor(bytes: Uint8Array) {
 		this.bytes = bytes;
+	}
+
+	wait(): Promise<void> {
+		return new Promise(resolve => {
+			this.arrive = resolve;
+		});
 	}
 
 	get ready(): number {
@@ -33,7 +43,7 @@ class Ready {
 	finish(): void {}
 }
 
-function responseWith(bytes: Uint8Array): Response {
+function responseWith(bytes: Uint8Array, body = new Ready(bytes)): Response {
 	const headers = new Headers(new Map([["content-length", String(bytes.length)]]));
 	return new Response({
 		status: 200,
@@ -41,7 +51,7 @@ function responseWith(bytes: Uint8Array): Response {
 		headers,
 		url: "",
 		redirected: false,
-		body: new Ready(bytes),
+		body,
 		maxBytes: 65536,
 		gunzip: undefined,
 	} as unknown as ResponseParts);
@@ -108,3 +118,35 @@ test("texts, too", async () => {
 		}
 	note(`text(): ${JSON.stringify(seen)}`);
 });
+
+/** A body that comes later. */
+class Late extends Ready {
+	override get ready(): number {
+		return this.arrive ? super.ready : (undefined as never);
+	}
+}
+
+for (const how of ["arrayBuffer", "text", "json"] as const)
+	test(`${how}() takes no more than is asked for, beside the body`, async () => {
+		const body = new Late(Uint8Array.of(0x31));
+		const response = responseWith(Uint8Array.of(0x31), body);
+		collect();
+		const before = memory();
+		let waiting = before;
+		await new Promise<void>(done => {
+			response[how]().then(() => done());
+			// what waits is what lives: garbage is collected where memory is short
+			collect();
+			waiting = memory();
+			resetPeaks();
+			Timer.set(() => body.arrive!());
+		});
+		const end = memory();
+		// the sizes that are asked for are those of a device
+		if (before.slotSize !== 16) return;
+		const waits = [waiting.chunks - before.chunks, waiting.slots - before.slots];
+		const goesOn = [end.chunksPeak - waiting.chunks, end.slotsPeak - waiting.slots];
+		ok(waits[0]! <= Need.answerBytes && waits[1]! <= Need.answerSlots, `waits: ${waits.join()}`);
+		ok(goesOn[0]! <= Need.callBytes && goesOn[1]! <= Need.callSlots, `goes on: ${goesOn.join()}`);
+		note(`${how}(): ${waits.join(" bytes, ")} slots wait, ${goesOn.join(" bytes, ")} slots when it goes on`);
+	});
