@@ -18,6 +18,7 @@ import {
 } from "../../host-sim/servers/certificates.js";
 import { lacks } from "../drivers/machine.js";
 import { runClient, type ClientResult } from "../faults/connect.js";
+import { withServer } from "./requests.js";
 import { startGnuTLS, startOpenSSL, startTalkingOpenSSL, type RunningServer } from "./servers.js";
 
 const versions = [
@@ -66,9 +67,8 @@ async function expectAnswer(port: number, version: number, secure: object, varia
 /** What every server that demands a certificate has to see. */
 function cases(start: (version: string) => Promise<RunningServer>, refusal: RegExp): void {
 	for (const [name, version] of versions) {
-		test(`TLS ${name}`, async t => {
-			const server = await start(name);
-			try {
+		test(`TLS ${name}`, t =>
+			withServer(start(name), async server => {
 				for (const type of keyTypes)
 					await t.test(`a key of ${type}`, () => expectAnswer(server.port, version, devices.get(type)!));
 				await t.test("no certificate: the refusal is told in words", async () => {
@@ -76,53 +76,46 @@ function cases(start: (version: string) => Promise<RunningServer>, refusal: RegE
 					assert.equal(result.code, "peer_alert", result.message);
 					assert.match(result.message, refusal);
 				});
-			} finally {
-				await server.stop();
-			}
-		});
+			}));
 	}
 }
 
+/** OpenSSL that demands a certificate of our CA ("-Verify"), or asks for one ("-verify"). */
+function startAsking(version: string, asks: "-Verify" | "-verify", ...more: string[]): Promise<RunningServer> {
+	const only = version === "1.2" ? "-tls1_2" : "-tls1_3";
+	return startOpenSSL(identity, only, asks, "3", "-CAfile", caFile, ...more);
+}
+
 describe("client certificates: OpenSSL", { skip: lacks("openssl", "openssl") }, () => {
-	cases(
-		version =>
-			startOpenSSL(
-				identity,
-				version === "1.2" ? "-tls1_2" : "-tls1_3",
-				"-Verify",
-				"3",
-				"-CAfile",
-				caFile,
-				"-verify_return_error",
-			),
-		/wants a certificate from us/,
-	);
-	for (const algorithms of [
+	cases(version => startAsking(version, "-Verify", "-verify_return_error"), /wants a certificate from us/);
+	const picky: (readonly [title: string, key: KeyType, options: string[]])[] = [
+		[
+			"P-256 with SHA-384, beside a PRF with SHA-256",
+			"p256",
+			["ECDSA+SHA384", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"],
+		],
+	];
+	for (const scheme of [
 		"RSA+SHA256",
 		"RSA+SHA384",
 		"RSA+SHA512",
 		"rsa_pss_rsae_sha256",
 		"rsa_pss_rsae_sha384",
 		"rsa_pss_rsae_sha512",
-	]) {
-		test(`TLS 1.2, the server takes ${algorithms} only`, async () => {
-			const server = await startOpenSSL(
-				identity,
-				"-tls1_2",
-				"-Verify",
-				"3",
-				"-CAfile",
-				caFile,
-				"-client_sigalgs",
-				algorithms,
-			);
-			try {
-				await expectAnswer(server.port, 0x303, devices.get("rsa2048")!);
-			} finally {
-				await server.stop();
-			}
-		});
-	}
+	])
+		picky.push([`the server takes ${scheme} only`, "rsa2048", [scheme]]);
+	for (const type of ["p256", "p384"] as const)
+		picky.push([`${type} with SHA-512, the one thing that the server takes`, type, ["ECDSA+SHA512"]]);
+	for (const [title, type, options] of picky)
+		test(`TLS 1.2, ${title}`, () =>
+			withServer(startAsking("1.2", "-Verify", "-client_sigalgs", ...options), server =>
+				expectAnswer(server.port, 0x303, devices.get(type)!),
+			));
+	for (const [name, version] of versions)
+		test(`TLS ${name}, no signature in common: an empty list goes out`, () =>
+			withServer(startAsking(name, "-verify", "-client_sigalgs", "ECDSA+SHA512"), server =>
+				expectAnswer(server.port, version, devices.get("rsa2048")!),
+			));
 	for (const type of keyTypes) {
 		test(`TLS 1.3, asked after the handshake, a key of ${type}`, async () => {
 			const server = await startTalkingOpenSSL(identity, "-tls1_3", "-CAfile", caFile, "-verify_return_error");
@@ -138,63 +131,6 @@ describe("client certificates: OpenSSL", { skip: lacks("openssl", "openssl") }, 
 				const result = await asking;
 				assert.equal(result.code, "truncated", result.message);
 				assert.match(result.text, /hello/);
-			} finally {
-				await server.stop();
-			}
-		});
-	}
-	for (const type of ["p256", "p384"] as const) {
-		test(`TLS 1.2, ${type} with SHA-512, the one thing that the server takes`, async () => {
-			const server = await startOpenSSL(
-				identity,
-				"-tls1_2",
-				"-Verify",
-				"3",
-				"-CAfile",
-				caFile,
-				"-client_sigalgs",
-				"ECDSA+SHA512",
-			);
-			try {
-				await expectAnswer(server.port, 0x303, devices.get(type)!);
-			} finally {
-				await server.stop();
-			}
-		});
-	}
-	test("TLS 1.2, P-256 with SHA-384, beside a PRF with SHA-256", async () => {
-		const server = await startOpenSSL(
-			identity,
-			"-tls1_2",
-			"-Verify",
-			"3",
-			"-CAfile",
-			caFile,
-			"-client_sigalgs",
-			"ECDSA+SHA384",
-			"-cipher",
-			"ECDHE-ECDSA-AES128-GCM-SHA256",
-		);
-		try {
-			await expectAnswer(server.port, 0x303, devices.get("p256")!);
-		} finally {
-			await server.stop();
-		}
-	});
-	for (const [name, version] of versions) {
-		test(`TLS ${name}, no signature in common: an empty list goes out`, async () => {
-			const server = await startOpenSSL(
-				identity,
-				name === "1.2" ? "-tls1_2" : "-tls1_3",
-				"-verify",
-				"3",
-				"-CAfile",
-				caFile,
-				"-client_sigalgs",
-				"ECDSA+SHA512",
-			);
-			try {
-				await expectAnswer(server.port, version, devices.get("rsa2048")!);
 			} finally {
 				await server.stop();
 			}
@@ -249,7 +185,7 @@ describe("client certificates: Node", () => {
 				assert.equal(seen, "device");
 			});
 		}
-		test(`TLS ${name}, a certificate of an authority that the server does not know`, async () => {
+		test(`TLS ${name}, a certificate of a CA that the server does not know`, async () => {
 			const stranger = makeIdentity(["localhost"]);
 			const { pem, keyPem } = makeCertificate({
 				subject: "device",
