@@ -4,7 +4,7 @@
 */
 
 import { refuse, TLSError } from "../errors";
-import { expectRoom, Need, Purpose } from "../wire/memory";
+import { canHave, expectRoom, Need, outOfMemory, Purpose } from "../wire/memory";
 import { copy } from "tls/hardware/copy";
 import { Pieces } from "./body";
 import type { Body } from "./body";
@@ -144,7 +144,32 @@ export class Response {
 	}
 
 	/** The whole body. Throws TLSError "out_of_memory" if there is no room for it. */
-	async arrayBuffer(): Promise<ArrayBuffer> {
+	arrayBuffer(): Promise<ArrayBuffer> {
+		return this.#refusal() ?? this.#all();
+	}
+
+	/** The whole body as text in UTF-8; U+FFFD stands for what is none. */
+	text(): Promise<string> {
+		return this.#refusal() ?? this.#allText();
+	}
+
+	/**
+	 * The whole body, read as JSON: all of it, or only the properties called `names`. XS keeps each name that it has
+	 * met until the app ends: give `names` for a server that may send any. SyntaxError where it is no JSON; TLSError
+	 * "out_of_memory" if there is no room for what it becomes, "http" if it has more than 20 levels.
+	 */
+	json(names?: readonly string[]): Promise<any> {
+		return this.#refusal() ?? this.#allJSON(names);
+	}
+
+	/** Returns a rejected promise where there is no room for the functions that wait for the body. */
+	#refusal(): Promise<never> | undefined {
+		if (this.#isUsed || canHave(Need.waitBytes, Need.waitSlots)) return undefined;
+		this.close();
+		return Promise.reject(outOfMemory(Purpose.data, Need.waitBytes));
+	}
+
+	async #all(): Promise<ArrayBuffer> {
 		const body = this.#use();
 		try {
 			const bytes = await this.#collect(body);
@@ -154,20 +179,14 @@ export class Response {
 		}
 	}
 
-	/** The whole body as text in UTF-8; U+FFFD stands for what is none. */
-	async text(): Promise<string> {
-		const bytes = new Uint8Array(await this.arrayBuffer());
+	async #allText(): Promise<string> {
+		const bytes = new Uint8Array(await this.#all());
 		expectBody(textLength(bytes, 0, bytes.length));
 		return decodeText(bytes, 0, bytes.length);
 	}
 
-	/**
-	 * The whole body, read as JSON: all of it, or only the properties called `names`. XS keeps each name that it has
-	 * met until the app ends: give `names` for a server that may send any. SyntaxError where it is no JSON; TLSError
-	 * "out_of_memory" if there is no room for what it becomes, "http" if it has more than 20 levels.
-	 */
-	async json(names?: readonly string[]): Promise<any> {
-		return parseJSON(await this.text(), names);
+	async #allJSON(names: readonly string[] | undefined): Promise<any> {
+		return parseJSON(await this.#allText(), names);
 	}
 
 	#isCompressed(): boolean {

@@ -82,9 +82,12 @@ export const enum Need {
 	/** A request of `fetch`, before its connection asks for itself. */
 	requestBytes = 4096,
 	requestSlots = 400,
-	/** Its response, with the asynchronous functions that wait for the body. */
-	answerBytes = 2048,
-	answerSlots = 256,
+	/** Its response, with the app's asynchronous function that goes on with it. */
+	answerBytes = 768,
+	answerSlots = 128,
+	/** The asynchronous functions of a response that wait for its body. */
+	waitBytes = 2048,
+	waitSlots = 256,
 	/** What goes on when the body is there: each of these functions in turn. */
 	callBytes = 1024,
 	callSlots = 128,

@@ -146,7 +146,7 @@ for (const how of ["arrayBuffer", "text", "json"] as const)
 		if (before.slotSize !== 16) return;
 		const waits = [waiting.chunks - before.chunks, waiting.slots - before.slots];
 		const goesOn = [end.chunksPeak - waiting.chunks, end.slotsPeak - waiting.slots];
-		ok(waits[0]! <= Need.answerBytes && waits[1]! <= Need.answerSlots, `waits: ${waits.join()}`);
+		ok(waits[0]! <= Need.waitBytes && waits[1]! <= Need.waitSlots, `waits: ${waits.join()}`);
 		ok(goesOn[0]! <= Need.callBytes && goesOn[1]! <= Need.callSlots, `goes on: ${goesOn.join()}`);
 		note(`${how}(): ${waits.join(" bytes, ")} slots wait, ${goesOn.join(" bytes, ")} slots when it goes on`);
 	});
