@@ -8,11 +8,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHTTPS, type Server } from "node:https";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { after, describe, test } from "node:test";
 import { createServer as createTLS } from "node:tls";
 
 import { buildApp } from "../../host-sim/build/build.js";
+import { projectRoot } from "../../host-sim/build/files.js";
 import { runApp } from "../../host-sim/build/run.js";
 import { makeIdentity } from "../../host-sim/servers/certificates.js";
 import { variants } from "../drivers/machine.js";
@@ -76,31 +77,37 @@ function writeResolver(port: number): string {
 	const text = readFileSync(join(process.env["MODDABLE"]!, "modules", "network", "dns", "dnsresolverdoh.js"), "utf8");
 	const changed = text.replace('"8.8.8.8"', '"127.0.0.1"').replace("port: 443", `port: ${port}`);
 	assert.ok(changed.includes('"127.0.0.1"') && changed.includes(`port: ${port}`));
-	const path = join(folder, "resolver");
+	// not among the certificates, which are data
+	const path = join(mkdtempSync(join(folder, "resolver-")), "resolver");
 	writeFileSync(`${path}.js`, changed);
 	return path;
 }
 
-/** The C of the SDK's DNS parser, beside the header that mcconfig makes for an app: names that it asks XS for. */
+/**
+ * A manifest with the C of the SDK's DNS parser, beside the header that mcconfig makes for an app: names that it asks
+ * XS for.
+ */
 function copyParser(): string {
 	const text = readFileSync(join(process.env["MODDABLE"]!, "modules", "network", "dns", "moddnsparser.c"), "utf8");
 	const names = new Set([...text.matchAll(/\bxsID_(\w+)/g)].map(match => match[1]!));
-	const path = join(folder, "moddnsparser");
-	writeFileSync(`${path}.c`, text);
-	writeFileSync(join(folder, "mc.xs.h"), [...names].map(name => `#define xsID_${name} xsID("${name}")\n`).join(""));
-	return path;
+	const place = mkdtempSync(join(folder, "parser-"));
+	writeFileSync(join(place, "moddnsparser.c"), text);
+	writeFileSync(join(place, "mc.xs.h"), [...names].map(name => `#define xsID_${name} xsID("${name}")\n`).join(""));
+	const manifest = join(place, "parser.json");
+	writeFileSync(manifest, JSON.stringify({ modules: { "*": "./moddnsparser" } }));
+	return manifest;
 }
 
 for (const variant of variants) {
 	const run = async (
 		name: string,
 		server: Server | ReturnType<typeof createTLS>,
-		modules: (port: number) => object = () => ({}),
+		more: (port: number) => object = () => ({}),
 	): Promise<string[]> => {
 		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 		try {
 			const { port } = server.address() as { port: number };
-			const extra = { data: { "*": `${folder}/*.der` }, modules: modules(port) };
+			const extra = { data: { "*": `${folder}/*.der` }, ...more(port) };
 			const app = await buildApp(`tests/sdk/clients/${name}`, { variant, config: { port: String(port) }, extra });
 			const { code, stdout, stderr } = await runApp(app, { timeout: 30 });
 			assert.equal(code, 0, `${stderr}\n${stdout.join("\n")}`);
@@ -171,8 +178,8 @@ for (const variant of variants) {
 		test("DNS over HTTPS", async () => {
 			const questions: string[] = [];
 			const lines = await run("doh", answerDNS(questions), port => ({
-				resolver: writeResolver(port),
-				"*": copyParser(),
+				modules: { resolver: writeResolver(port) },
+				include: [relative(join(projectRoot, "tests", "sdk", "clients", "doh"), copyParser())],
 			}));
 			assert.deepEqual(lines, ["device.example 192.0.2.1", "none.example has no address", "other.example 192.0.2.3"]);
 			const asked = "POST /dns-query application/dns-message";
