@@ -13,7 +13,7 @@ export function textLength(this: void, bytes: Bytes, start: number, end: number)
 
 /**
  * Reads `bytes[start..end)` as UTF-8, as the web does (Encoding Standard, "UTF-8 decode"). A byte order mark is left
- * out; U+FFFD stands for what is no UTF-8. The caller has asked for `textLength` bytes.
+ * out; U+FFFD stands for bytes that are not UTF-8. The caller has asked for `textLength` bytes.
  */
 export function decodeText(this: void, bytes: Bytes, start: number, end: number): string {
 	return native("xs_text_decode").call(this, bytes, start, end);
@@ -33,7 +33,7 @@ export const enum JSONMeasure {
 	freeNames,
 }
 
-/** Returns what JSON.parse takes for `text`, by JSONMeasure. What is no JSON is measured as far as it goes. */
+/** Returns what JSON.parse takes for `text`, by JSONMeasure. A text that is not JSON is measured all the same. */
 export function measureJSON(this: void, text: string): number[] {
 	return native("xs_json_measure").call(this, text);
 }

@@ -18,7 +18,7 @@ function checkNames(names: readonly string[] | undefined): void {
 		refuse('"names" must be a list of strings');
 }
 
-/** Reads JSON, or only the properties called `names`. Throws SyntaxError where it is none. */
+/** Reads JSON, or only the properties called `names`. Throws SyntaxError for a text that is not JSON. */
 export function parseJSON(text: string, names: readonly string[] | undefined): any {
 	checkNames(names);
 	const size = measureJSON(text);

@@ -85,8 +85,8 @@ export const enum Need {
 	/** Its response, with the app's asynchronous function that goes on with it. */
 	answerBytes = 768,
 	answerSlots = 128,
-	/** The asynchronous functions of a response that wait for its body. */
-	waitBytes = 2048,
+	/** The asynchronous functions of a response that wait for its body, until the first of them asks for more. */
+	waitBytes = 2560,
 	waitSlots = 256,
 	/** What goes on when the body is there: each of these functions in turn. */
 	callBytes = 1024,

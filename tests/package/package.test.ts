@@ -68,13 +68,13 @@ test("exports name each public module, with its types", () => {
 		const target = info.exports[`./${name}`];
 		assert.deepEqual(target, { types: `./modules/${name}.ts`, moddable: `./package/${name}.js` });
 		const module = readFileSync(join(projectRoot, "modules", `${name}.ts`), "utf8"),
-			stub = readFileSync(join(projectRoot, "package", `${name}.js`), "utf8");
-		assert.deepEqual([...new Set(importedNames(stub))], [`moddable:tls/package/${name}`]);
+			source = readFileSync(join(projectRoot, "package", `${name}.js`), "utf8");
+		assert.deepEqual([...new Set(importedNames(source))], [`moddable:tls/package/${name}`]);
 		const inner = readFileSync(join(projectRoot, "package", "modules", `${name}.js`), "utf8");
 		assert.deepEqual([...new Set(importedNames(inner))], [`tls/${name}`]);
 		assert.ok(info.moddable.manifest.preload.includes(`tls/package/${name}`));
-		assert.deepEqual(exportedNames(stub), exportedNames(module));
-		assert.equal(/^export default (\w+)/m.exec(stub)?.[1], /^export default (\w+)/m.exec(module)?.[1]);
+		assert.deepEqual(exportedNames(source), exportedNames(module));
+		assert.equal(/^export default (\w+)/m.exec(source)?.[1], /^export default (\w+)/m.exec(module)?.[1]);
 	}
 	for (const target of Object.values(info.exports))
 		for (const path of typeof target === "string" ? [target] : [target.types, target.moddable])
@@ -256,9 +256,12 @@ fetch("${url}" + encodeURIComponent(JSON.stringify(kinds)), { secure: { certific
 		const kinds = JSON.parse(text) as string[][];
 		assert.equal(kinds.length, subpaths.length);
 		for (const [name, ...members] of kinds) {
-			const stub = readFileSync(join(projectRoot, "package", `${name === "." ? "client" : name!.slice(2)}.js`), "utf8");
-			const expected = exportedNames(stub);
-			if (/^export default/m.test(stub)) expected.push("default");
+			const source = readFileSync(
+				join(projectRoot, "package", `${name === "." ? "client" : name!.slice(2)}.js`),
+				"utf8",
+			);
+			const expected = exportedNames(source);
+			if (/^export default/m.test(source)) expected.push("default");
 			assert.deepEqual(members.map(member => member.split(" ")[0]!).sort(), expected.sort());
 			for (const member of members) assert.match(member, / (function|object)$/, `${name}: ${member}`);
 		}

@@ -15,11 +15,11 @@ import Timer from "timer";
 /** What the calls of async functions take, whatever a server sends. */
 const CALL_BYTES = 8000;
 
-/** A body that is all there, at once or when it is let go. */
+/** A body that is all there, at once or when `arrive` is called. */
 class Ready {
 	private readonly bytes: Uint8Array;
 	private at = 0;
-	/** Lets it go. */
+	/** Set while somebody waits. */
 	arrive: (() => void) | undefined = undefined;
 
 	constructor(bytes: Uint8Array) {
@@ -149,4 +149,34 @@ for (const how of ["arrayBuffer", "text", "json"] as const)
 		ok(waits[0]! <= Need.waitBytes && waits[1]! <= Need.waitSlots, `waits: ${waits.join()}`);
 		ok(goesOn[0]! <= Need.callBytes && goesOn[1]! <= Need.callSlots, `goes on: ${goesOn.join()}`);
 		note(`${how}(): ${waits.join(" bytes, ")} slots wait, ${goesOn.join(" bytes, ")} slots when it goes on`);
+	});
+
+for (const how of ["arrayBuffer", "text", "json"] as const)
+	test(`${how}() is refused where its functions have no room`, async () => {
+		// the sizes that are asked for are those of a device
+		if (memory().slotSize !== 16) return;
+		const seen: Record<string, number> = {};
+		for (let spare = 0; spare <= 4000; spare += 20) {
+			const response = responseWith(Uint8Array.of(0x31));
+			// called without an asynchronous function around it, which would take memory of its own
+			let code = "none";
+			await new Promise<void>(done => {
+				const held = new Uint8Array(Math.max(0, roomForBuffer(0x7fffff) - spare));
+				response[how]().then(
+					() => {
+						code = "";
+						done();
+					},
+					error => {
+						code = (error as TLSError).code;
+						if (held[0]) throw error;
+						done();
+					},
+				);
+			});
+			ok(code === "" || code === "out_of_memory", `${spare} bytes free: ${code}`);
+			seen[code] = (seen[code] ?? 0) + 1;
+		}
+		ok(seen[""]! > 0 && seen["out_of_memory"]! > 0, JSON.stringify(seen));
+		note(`${how}() with 0 to 4,000 bytes free: ${JSON.stringify(seen)}`);
 	});

@@ -50,7 +50,7 @@ test("a byte order mark is left out at the start, once", () => {
 	equal(decode("efbb"), "\ufffd");
 });
 
-test("what is no UTF-8 becomes U+FFFD, one for each longest part that could have gone on", () => {
+test("bytes that are not UTF-8 become U+FFFD, one for each longest part that could have gone on", () => {
 	// "." stands for U+FFFD
 	for (const [hex, text] of [
 		["80", "."],
@@ -135,7 +135,7 @@ test("with a list of names, other properties are left out, and their names are n
 	for (const names of ["t", [5], {}, null]) throws(() => parseJSON("{}", names as never), "configuration");
 });
 
-test("what is no JSON stays a SyntaxError", () => {
+test("a text that is not JSON stays a SyntaxError", () => {
 	for (const text of ["", "{", "[1", '{"a"}', "1 2", '"', '"\\', "nul", "\ufeff{}", '{"a":1}x', "[1,]", "01"])
 		throws(() => parseJSON(text, undefined), SyntaxError);
 });
