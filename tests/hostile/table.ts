@@ -56,11 +56,18 @@ export interface FunctionEntry {
 	 * Positions at which only numbers up to a limit and what is no number are tried: it would wait, or ask the network.
 	 */
 	readonly spare?: (index: number, value: unknown) => boolean;
-	/** Ends what the call has begun. */
+	/** Ends what the call, or the making of its arguments, has begun; also if the call threw. */
 	readonly end?: (result: any) => void;
 }
 
 const buffer = (length = 600): Uint8Array => new Uint8Array(length);
+const timers: Timer[] = [];
+const timer = (): Timer => {
+	const made = Timer.set(() => {}, 1);
+	timers.push(made);
+	return made;
+};
+const clearTimers = (): void => timers.splice(0).forEach(Timer.clear);
 const key = (length: number): secret.Secret => new secret.Secret(length);
 
 const ecdsa = answers.signatures[0]!;
@@ -258,8 +265,8 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
 	"Resource.exists": { function: Resource.exists, args: () => ["bytes.bin"] },
 	"Timer.set": { function: Timer.set, args: () => [() => {}, 1, 1], end: Timer.clear },
 	"Timer.repeat": { function: Timer.repeat, args: () => [() => {}, 1], end: Timer.clear },
-	"Timer.schedule": { function: Timer.schedule, args: () => [Timer.set(() => {}, 1), 1, 0] },
-	"Timer.clear": { function: Timer.clear, args: () => [Timer.set(() => {}, 1)] },
+	"Timer.schedule": { function: Timer.schedule, args: () => [timer(), 1, 0], end: clearTimers },
+	"Timer.clear": { function: Timer.clear, args: () => [timer()], end: clearTimers },
 	"Timer.delay": { function: Timer.delay, args: () => [0], spare: (_, value) => long(value) },
 	"Time.set": { function: Time.set, args: () => [1.7e9] },
 	"Time.delta": { function: Time.delta, args: () => [1, 2] },

@@ -199,8 +199,28 @@ export const values: readonly (() => unknown)[] = [
 	() => withGetter(new ArrayBuffer(8), "byteLength", 4096),
 ];
 
+/** Objects behind a proxy or a prototype: their own `close` is out of reach there. */
+const hidden: (() => void)[] = [];
+
+/** Closes the objects that cannot be closed through what stands for them. */
+export function closeHidden(): void {
+	for (const close of hidden.splice(0)) close();
+}
+
 /** The same of an object of a native class: as it is, closed, and with a length that it has not. */
 export function variantsOf(make: () => object, close: (object: object) => void): (() => object)[] {
+	const hide = (): object => {
+		const object = make();
+		const { prototype } = object.constructor;
+		hidden.push(() => {
+			try {
+				close(Object.setPrototypeOf(object, prototype) as object);
+			} catch {
+				// the call has closed it
+			}
+		});
+		return object;
+	};
 	const closed = (): object => {
 		const object = make();
 		close(object);
@@ -220,9 +240,9 @@ export function variantsOf(make: () => object, close: (object: object) => void):
 		() => claim(closed()),
 		() => withGetter(make(), "byteLength", 4096),
 		() => withGetter(closed(), "byteLength", 4096),
-		() => new Proxy(make(), {}),
-		() => Object.create(make()) as object,
-		() => Object.setPrototypeOf(make(), Uint8Array.prototype) as object,
+		() => new Proxy(hide(), {}),
+		() => Object.create(hide()) as object,
+		() => Object.setPrototypeOf(hide(), Uint8Array.prototype) as object,
 	];
 }
 
