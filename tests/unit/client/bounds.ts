@@ -100,6 +100,19 @@ test("a pre-shared key without its identity or its key", () => {
 		equal(throws(() => made({ psk: psk as never }), "configuration").message, says);
 });
 
+test("a pre-shared key for a protocol that is not offered", () => {
+	const psk = { identity: "x", key: new Uint8Array(16), protocol: "a" };
+	for (const [applicationLayerProtocolNegotiation, isRight] of [
+		[undefined, false],
+		[["b"], false],
+		[["b", "a"], true],
+	] as const) {
+		const make = (): unknown => configure({ psk, applicationLayerProtocolNegotiation }, "a.example");
+		if (isRight) make();
+		else equal(throws(make, "configuration").message.startsWith('"psk": its "protocol" is not offered'), true);
+	}
+});
+
 test("a pre-shared key has 16 to 64 bytes, its identity 1 to 1024", () => {
 	const psk = (identity: number, key: number) =>
 		made({ psk: { identity: new Uint8Array(identity).fill(0x41), key: new Uint8Array(key).fill(1) } }).psk!;

@@ -161,14 +161,36 @@ test("lengths in a list of names are DER, and no longer than what is there", () 
 		equal(find(length, content), 0, length.join());
 		equal(find(length, content - 1), NameResult.badList, `${length.join()}, cut`);
 	}
-	for (const length of [
-		[0x80],
-		[0x81, 0],
-		[0x81, 0x7f],
-		[0x82, 0, 0xff],
-		[0x83, 0, 0xff, 0xff],
-		[0x84, 0, 0, 1, 0],
-		[0xff],
-	])
-		equal(find(length, 0x10000), NameResult.badList, length.join());
+	// what the length says is there, and no byte more
+	for (const [length, content] of [
+		[[0x80], 0],
+		[[0x81, 0], 0],
+		[[0x81, 0x7f], 0x7f],
+		[[0x82, 0, 0xff], 0xff],
+		[[0x83, 0, 0xff, 0xff], 0xffff],
+		[[0x84, 0, 0, 1, 0], 0x100],
+		[[0xff], 0x7f],
+	] as const)
+		equal(find(length, content), NameResult.badList, length.join());
+});
+
+/** A Name of one attribute, a string of the type `tag`. */
+function nameOfString(tag: number, ...bytes: number[]): Uint8Array {
+	const attribute = element(0x30, join(Uint8Array.of(6, 3, 0x55, 4, 3), element(tag, Uint8Array.from(bytes))));
+	return element(0x30, element(0x31, attribute));
+}
+
+test("what is no character of its string's type matches the same byte alone", () => {
+	const UTF8 = 0x0c,
+		TELETEX = 0x14,
+		IA5 = 0x16;
+	// the last byte is cut UTF-8 or beyond ASCII; the first letter makes sure that characters are compared
+	for (const tag of [UTF8, TELETEX, IA5])
+		for (const byte of [0xc2, 0xe4, 0xfe])
+			for (const other of [byte, byte ^ 1, byte ^ 2, 0x61])
+				equal(
+					isSame(nameOfString(tag, 0x61, byte), nameOfString(tag, 0x41, other)),
+					other === byte,
+					`${tag}: ${byte}, ${other}`,
+				);
 });

@@ -66,6 +66,18 @@ test("times that do not exist, and forms that RFC 5280 forbids", () => {
 	throws(() => read("260301120000Z", 0x16), "bad_certificate");
 });
 
+test("each month has its days, and no more", () => {
+	for (const year of [2026, 2028])
+		for (let month = 1; month <= 12; month++) {
+			// day 0 of the month behind it
+			const days = new Date(Date.UTC(year, month, 0)).getUTCDate();
+			const text = (day: number): string =>
+				`${year % 100}${String(month).padStart(2, "0")}${String(day).padStart(2, "0")}000000Z`;
+			equal(read(text(days), UTC), Date.UTC(year, month - 1, days) / 1000, text(days));
+			throws(() => read(text(days + 1), UTC), "bad_certificate");
+		}
+});
+
 test("what is no digit is refused wherever one belongs", () => {
 	for (const [text, tag] of [
 		["260101000000Z", UTC],
