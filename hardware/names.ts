@@ -33,8 +33,11 @@ export function isSubject(
 ): number {
 	return native("xs_name_isSubject").call(this, bytes, start, end, name, nameStart, nameEnd);
 }
-/** Writes a SHA-256 to `digest` that is the same for all Names that `sameName` finds the same. */
-export function nameDigest(this: void, bytes: Bytes, start: number, end: number, digest: Bytes): void {
+/**
+ * Writes a SHA-256 to `digest` that is the same for all Names that `sameName` finds the same. Returns the bytes that C
+ * has read for that: attributes in one SET are sorted first.
+ */
+export function nameDigest(this: void, bytes: Bytes, start: number, end: number, digest: Bytes): number {
 	return native("xs_name_digest").call(this, bytes, start, end, digest);
 }
 /**

@@ -10,6 +10,7 @@ typedef struct {
 	psa_hash_operation_t operation;
 	psa_status_t status;
 	size_t used;
+	size_t work; /* bytes read to sort attributes */
 	uint8_t piece[64];
 } Sink;
 
@@ -61,22 +62,25 @@ static void putAttribute(Sink* sink, const Attribute* attribute)
 	putByte(sink, 0xff);
 }
 
-/* True if `a` sorts before `b`: by type, then by text, or by type of value and bytes. */
-static bool isBefore(const Attribute* a, const Attribute* b)
+/*
+	True if `a` sorts before `b`: by type, then by text, or by type of value and bytes. Adds the bytes read to `work`.
+*/
+static bool isBefore(const Attribute* a, const Attribute* b, size_t* work)
 {
 	bool isSure;
-	size_t work = 0, aLength = derLength(a->type), bLength = derLength(b->type);
+	size_t aLength = derLength(a->type), bLength = derLength(b->type);
 	if (aLength != bLength)
 		return aLength < bLength;
 	int order = memcmp(a->type.at, b->type.at, aLength);
 	if (order)
 		return order < 0;
 	if (nameIsText(a->tag) && nameIsText(b->tag))
-		return nameCompareText(a, b, &isSure, &work) < 0;
+		return nameCompareText(a, b, &isSure, work) < 0;
 	if (a->tag != b->tag)
 		return a->tag < b->tag;
 	aLength = derLength(a->value);
 	bLength = derLength(b->value);
+	*work += aLength;
 	return aLength != bLength ? aLength < bLength : memcmp(a->value.at, b->value.at, aLength) < 0;
 }
 
@@ -91,7 +95,7 @@ static bool putName(Sink* sink, Range name)
 		for (; count; count--) {
 			int first = 0;
 			for (int i = 1; i < count; i++) {
-				if (isBefore(&list[i], &list[first]))
+				if (isBefore(&list[i], &list[first], &sink->work))
 					first = i;
 			}
 			putAttribute(sink, &list[first]);
@@ -101,14 +105,16 @@ static bool putName(Sink* sink, Range name)
 	return true;
 }
 
-/* A Name that is too long or malformed is hashed as it is. */
-static psa_status_t digestName(Range name, uint8_t* out)
+/* A Name that is too long or malformed is hashed as it is. Adds the bytes that were read to `work`. */
+static psa_status_t digestName(Range name, uint8_t* out, size_t* work)
 {
 	Sink sink = {.operation = PSA_HASH_OPERATION_INIT};
 	Range whole = name, content;
 	size_t written;
 	sink.status = psa_hash_setup(&sink.operation, PSA_ALG_SHA_256);
-	if (!nameEnter(&whole, &content) || derLength(content) > kMaxName || !putName(&sink, content)) {
+	bool isPut = nameEnter(&whole, &content) && derLength(content) <= kMaxName && putName(&sink, content);
+	*work += derLength(name) + sink.work;
+	if (!isPut) {
 		psa_hash_abort(&sink.operation);
 		return psa_hash_compute(
 			PSA_ALG_SHA_256, name.at, derLength(name), out, PSA_HASH_LENGTH(PSA_ALG_SHA_256), &written);
@@ -125,7 +131,9 @@ void xs_name_digest(xsMachine* the)
 	bindingStart(the);
 	Range name = derArgument(the, 0);
 	uint8_t* out = bindingSpan(the, 3, 0, PSA_HASH_LENGTH(PSA_ALG_SHA_256), kWrite);
-	psa_status_t status = digestName(name, out);
+	size_t work = 0;
+	psa_status_t status = digestName(name, out, &work);
 	if (status != PSA_SUCCESS)
 		bindingThrow(the, "hash", status);
+	xsmcSetInteger(xsResult, work);
 }

@@ -2,7 +2,7 @@
 	Names at the edges of their labels.
 */
 
-import { ascii, equal, hex, join, test } from "test/harness";
+import { ascii, equal, hex, join, note, test } from "test/harness";
 import { checkConstraints, checkNames, findName, GeneralName, NameResult } from "tls/hardware/general";
 import { nameDigest, sameName } from "tls/hardware/names";
 
@@ -141,6 +141,21 @@ test("a part of a Name has eight attributes at most", () => {
 	equal(isSame(attributes(9, "x"), attributes(9, "x")), true, "the same bytes");
 	equal(digestOf(attributes(9, "x")) === digestOf(attributes(9, "X")), false);
 	equal(isSame(nameOf([40, "x"], [41, "y"]), nameOf([41, "Y"], [40, "X"])), true, "in any order");
+});
+
+test("the digest of a Name tells what it takes to sort the attributes of a SET", () => {
+	const workOf = (name: Uint8Array): number => nameDigest(name, 0, name.length, new Uint8Array(32));
+	const alike = (count: number): Uint8Array =>
+		nameOf(...Array.from({ length: count }, (_, i) => [3, `${"a".repeat(400)}${count - i}`] as const));
+	const one = alike(1),
+		eight = alike(8);
+	equal(workOf(one), one.length, "nothing to sort");
+	// 28 pairs, both texts of each to their last character
+	equal(workOf(eight), eight.length + 28 * 2 * 401);
+	// behind what was sorted there is a part without attributes, so that the Name is hashed as it is
+	const malformed = element(0x30, join(eight.subarray(4), Uint8Array.of(0x31, 0)));
+	equal(workOf(malformed), malformed.length + 28 * 2 * 401);
+	note(`${workOf(eight)} bytes are read for a Name of ${eight.length}`);
 });
 
 test("lengths in a list of names are DER, and no longer than what is there", () => {
