@@ -6,10 +6,7 @@
 
 import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
-import { createServer, type Socket } from "node:net";
 import { before, describe, test } from "node:test";
-import { buildApp } from "../../host-sim/build/build.js";
-import { runApp } from "../../host-sim/build/run.js";
 import {
 	makeCertificate,
 	makeIdentity,
@@ -20,81 +17,7 @@ import {
 import { variants } from "../drivers/machine.js";
 import { Session12, type Script12 } from "../peers/server12.js";
 import { Session13, type Script13 } from "../peers/server13.js";
-
-const MASK = 0x5a;
-const DATA = 23;
-
-/** By the name of the place. */
-type Places = Readonly<Record<string, number>>;
-
-interface Result {
-	readonly code: string;
-	readonly message: string;
-	readonly resumed?: boolean;
-	readonly open: Readonly<Record<string, Places>>;
-	readonly closed: Readonly<Record<string, Places>>;
-}
-
-function masked(secret: Uint8Array): string {
-	return Buffer.from(secret.map(byte => byte ^ MASK)).toString("hex");
-}
-
-/** Runs the app against a server; `serve` gets the number of the connection. */
-async function run(
-	runs: number,
-	variant: string,
-	config: Readonly<Record<string, string>>,
-	serve: (socket: Socket, index: number) => Promise<unknown>,
-): Promise<Result[]> {
-	let index = 0;
-	const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
-		serve(socket, index++).catch(() => socket.destroy());
-	});
-	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-	try {
-		const { port } = server.address() as { port: number };
-		const app = await buildApp("tests/faults/secrets", {
-			variant,
-			config: { port: String(port), runs: String(runs), secure: "{}", ...config },
-		});
-		const { code, stdout, stderr } = await runApp(app, { timeout: 120 });
-		assert.equal(code, 0, stderr);
-		const results = stdout.filter(line => line.startsWith("{")).map(line => JSON.parse(line) as Result);
-		assert.equal(results.length, runs);
-		return results;
-	} finally {
-		server.close();
-	}
-}
-
-/** Tells the client the secrets of its connection, and more that the test knows. */
-function tell(
-	session: { readonly secrets: Record<string, Buffer>; send(type: number, content: Uint8Array): void },
-	more: Readonly<Record<string, Uint8Array>> = {},
-): void {
-	const all = Object.entries({ ...session.secrets, ...more }).map(([name, secret]) => [name, masked(secret)]);
-	session.send(DATA, Buffer.from(`${JSON.stringify(Object.fromEntries(all))}\n`));
-}
-
-/** Of the open connection, native memory alone has the secrets `kept`; of the closed one, nothing has any. */
-function expectHidden({ code, message, open, closed }: Result, kept: readonly string[], least: number): void {
-	assert.equal(code, "", message);
-	const names = Object.keys(open);
-	assert.ok(names.length >= least, `${names.length} secrets were looked for: ${names.join(", ")}`);
-	const left = Object.entries(open).filter(([name, places]) =>
-		Object.keys(places).some(place => place !== "native" || !kept.includes(name)),
-	);
-	assert.deepEqual(Object.fromEntries(left), {}, "open");
-	for (const name of kept)
-		assert.ok(open[name]?.["native"], `${name} must be in native memory: the search does not find what is there`);
-	assert.deepEqual(
-		Object.fromEntries(Object.entries(closed).filter(([, places]) => Object.keys(places).length)),
-		{},
-		"closed",
-	);
-}
-
-const traffic = ["c ap traffic", "s ap traffic", "c ap key", "s ap key"];
+import { expectHidden, masked, runSearch, tell, traffic } from "./searched.js";
 
 for (const variant of variants) {
 	describe(`secrets in memory (${variant})`, () => {
@@ -140,14 +63,16 @@ for (const variant of variants) {
 
 		for (const suite of ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"]) {
 			test(`TLS 1.3, ${suite}`, async () => {
-				const [result] = await run(1, variant, only(0x304), socket => new Session13(socket, script13({ suite })).run());
+				const [result] = await runSearch(1, variant, only(0x304), socket =>
+					new Session13(socket, script13({ suite })).run(),
+				);
 				expectHidden(result!, traffic, 13);
 			});
 		}
 
 		test("TLS 1.3, a session that goes on, and its tickets", async () => {
 			let key: Buffer = Buffer.alloc(0);
-			const results = await run(2, variant, { ...only(0x304), sessions: "1" }, (socket, i) =>
+			const results = await runSearch(2, variant, { ...only(0x304), sessions: "1" }, (socket, i) =>
 				new Session13(
 					socket,
 					script13({
@@ -167,7 +92,7 @@ for (const variant of variants) {
 
 		test("TLS 1.3, an external key that is taken, and one that is not", async () => {
 			const psk = Buffer.from("0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20", "hex");
-			const results = await run(2, variant, { ...only(0x304), psk: masked(psk) }, (socket, i) =>
+			const results = await runSearch(2, variant, { ...only(0x304), psk: masked(psk) }, (socket, i) =>
 				new Session13(socket, script13(i ? {} : { psk: { key: psk, isExternal: true } })).run(),
 			);
 			for (const result of results) expectHidden(result, traffic, 14);
@@ -175,7 +100,7 @@ for (const variant of variants) {
 
 		test("TLS 1.3, an external key that a retry leaves out", async () => {
 			const psk = Buffer.from("0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20", "hex");
-			const [result] = await run(1, variant, { ...only(0x304), psk: masked(psk) }, socket =>
+			const [result] = await runSearch(1, variant, { ...only(0x304), psk: masked(psk) }, socket =>
 				new Session13(socket, script13({ suite: "TLS_AES_256_GCM_SHA384", retryGroup: 0x17 })).run(),
 			);
 			expectHidden(result!, traffic, 14);
@@ -183,15 +108,15 @@ for (const variant of variants) {
 
 		test("TLS 1.3 and 1.2, the client's key", async () => {
 			const config = { chain: device.pem, key: device.keyPem, scalar: masked(scalar) };
-			const [result13] = await run(1, variant, { ...only(0x304), ...config }, socket =>
+			const [result13] = await runSearch(1, variant, { ...only(0x304), ...config }, socket =>
 				new Session13(socket, script13({ requestCertificate: true })).run(),
 			);
 			expectHidden(result13!, traffic, 14);
-			const [kept] = await run(1, variant, { ...only(0x304, { postHandshakeAuth: true }), ...config }, socket =>
+			const [kept] = await runSearch(1, variant, { ...only(0x304, { postHandshakeAuth: true }), ...config }, socket =>
 				new Session13(socket, script13({})).run(),
 			);
 			expectHidden(kept!, [...traffic, "private key"], 14);
-			const [result12] = await run(1, variant, { ...only(0x303), ...config }, socket =>
+			const [result12] = await runSearch(1, variant, { ...only(0x303), ...config }, socket =>
 				new Session12(socket, script12({ requestCertificate: true })).run(),
 			);
 			expectHidden(result12!, ["c key", "s key"], 5);
@@ -199,7 +124,7 @@ for (const variant of variants) {
 
 		test("TLS 1.2, in full, and with a session", async () => {
 			let master: Buffer = Buffer.alloc(0);
-			const results = await run(3, variant, { ...only(0x303), sessions: "1" }, async (socket, i) => {
+			const results = await runSearch(3, variant, { ...only(0x303), sessions: "1" }, async (socket, i) => {
 				// the third offers a session that the server does not take
 				const session = new Session12(
 					socket,
@@ -221,7 +146,7 @@ for (const variant of variants) {
 
 		test("TLS 1.2, a session that nobody takes, since the application has closed", async () => {
 			let first: Session12 | undefined;
-			const results = await run(2, variant, { ...only(0x303), sessions: "1", isHasty: "1" }, (socket, i) => {
+			const results = await runSearch(2, variant, { ...only(0x303), sessions: "1", isHasty: "1" }, (socket, i) => {
 				if (i === 0) return (first = new Session12(socket, script12({ ticket: Buffer.from("ticket") }))).run();
 				const talk = async (session: Session12): Promise<void> => tell(session, { "first master": first!.master });
 				return new Session12(socket, script12({ talk })).run();
@@ -240,7 +165,7 @@ for (const variant of variants) {
 				scalar: masked(scalar),
 				noTCP: "1",
 			};
-			const [result] = await run(1, variant, config, async socket => void socket.destroy());
+			const [result] = await runSearch(1, variant, config, async socket => void socket.destroy());
 			assert.equal(result!.code, "transport", result!.message);
 			assert.deepEqual(result!.closed, { psk: {}, "private key": {} });
 		});

@@ -66,6 +66,17 @@ test("a whole connection", () => {
 	throws(() => engine.send(payload), "closed");
 });
 
+test("each phase of a handshake takes the time between two marks", () => {
+	sayHellosOf(simple);
+	let now = 1000;
+	const collector = new Collector(),
+		engine = createEngine({ ...recordedOptions, now: () => now++ }, "server", collector);
+	engine.start();
+	goOn(engine, collector);
+	feed(engine, collector, serverHelloRecord, serverFlightRecord);
+	equal(collector.info?.timing?.phases, [1, 1, 1, 1, 1, 1, 1]);
+});
+
 test("parts of buffers, and ranges that are none", () => {
 	const { engine, collector } = begin();
 	const both = new Uint8Array(3 + serverHelloRecord.length);

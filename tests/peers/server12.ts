@@ -347,6 +347,7 @@ export class Session12 {
 			master: this.master,
 			"c key": part(2 * macLength, keyLength),
 			"s key": part(2 * macLength + keyLength, keyLength),
+			...(mac ? { "c MAC key": part(0, macLength), "s MAC key": part(macLength, macLength) } : {}),
 		});
 		const keyOf = (side: 0 | 1): RecordKey => {
 			const key = part(2 * macLength + side * keyLength, keyLength);

@@ -257,6 +257,10 @@ export class Session13 {
 		const early = this.#schedule.derive("c e traffic", digest(this.suite.hash, this.outcome.hello));
 		const { secrets } = this;
 		secrets["early"] = this.#schedule.secret;
+		if (this.#script.earlyData) {
+			secrets["c e traffic"] = early;
+			secrets["c e key"] = new RecordKey(this.suite, early).key;
+		}
 		secrets["shared"] = shared;
 		this.#schedule.climb(shared);
 		secrets["handshake"] = this.#schedule.secret;
@@ -275,9 +279,10 @@ export class Session13 {
 		for (const record of editRecords("flight", this.#fragments(flight))) this.socket.write(record);
 		this.#schedule.climb(undefined);
 		secrets["master"] = this.#schedule.secret;
-		const [clientTraffic, serverTraffic] = ["c ap traffic", "s ap traffic"].map(label =>
+		const [clientTraffic, serverTraffic, exporter] = ["c ap traffic", "s ap traffic", "exp master"].map(label =>
 			this.#schedule.derive(label, this.#hash()),
-		) as [Buffer, Buffer];
+		) as [Buffer, Buffer, Buffer];
+		secrets["exp master"] = exporter;
 		this.writeKey = new RecordKey(this.suite, serverTraffic);
 		if (this.#script.earlyData === "take" && !(await this.#receiveEarly(early, client))) return false;
 		const finished = await this.#receiveFinished(client);

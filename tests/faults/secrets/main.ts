@@ -92,7 +92,7 @@ function connect(done: (result: Result) => void): void {
 	if (config.psk) {
 		const masked = hexBytes(config.psk as string);
 		secrets.set("psk", masked);
-		secure.psk = { identity: "device", key: own(toggle(masked.slice())) };
+		secure.psk = { identity: "device", key: own(toggle(masked.slice())), maxEarlyData: 100 };
 	}
 	if (config.chain) secure.clientCertificates = config.chain as string;
 	if (config.key) {
@@ -100,6 +100,7 @@ function connect(done: (result: Result) => void): void {
 		secure.clientKey = config.key as string;
 		secrets.set("private key", hexBytes(config.scalar as string));
 	}
+	if (config.early) secure.earlyData = ArrayBuffer.fromString("early");
 	const client = new TLSClient({
 		// nobody listens at the port of noTCP
 		host: "localhost",
@@ -113,6 +114,12 @@ function connect(done: (result: Result) => void): void {
 			const told = JSON.parse(text) as Record<string, string>;
 			for (const name of Object.keys(told)) secrets.set(name, hexBytes(told[name]!));
 			Timer.set(() => {
+				// what is exported is the application's own
+				if (config.exports) {
+					const exported = toggle(new Uint8Array(client.exportKeyingMaterial("EXPORTER-test", 80)));
+					secrets.set("start of what is exported", exported.slice(0, 16));
+					secrets.set("end of what is exported", exported.slice(64));
+				}
 				result.open = search(secrets);
 				client.close();
 				Timer.set(finish);
