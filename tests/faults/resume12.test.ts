@@ -120,6 +120,14 @@ const resumeFaults: Fault[] = [
 	{ name: "a record with another key", script: { resume: Buffer.alloc(48) }, code: "bad_record_mac", alert: 20 },
 ];
 
+/** A record in the clear, in pieces of 1,000 bytes. */
+function inPieces(record: Buffer): Buffer[] {
+	const body = record.subarray(5);
+	return Array.from({ length: Math.ceil(body.length / 1000) }, (_, i) =>
+		plainRecord(record[0]!, body.subarray(1000 * i, 1000 * (i + 1))),
+	);
+}
+
 describe("TLS 1.2: sessions that go on", () => {
 	let identity: ServerIdentity;
 	before(() => {
@@ -171,6 +179,28 @@ describe("TLS 1.2: sessions that go on", () => {
 			});
 		}
 	}
+
+	test("a ticket that memory has no room for is passed over, and the connection goes on without it", async () => {
+		const { leaf, intermediate, root } = identity;
+		const lengths = [1000, 24_000];
+		const pairs = await runPairs(lengths.length, { ca: root.pem, session: "", memory: 49_152 }, (socket, i) =>
+			new Session12(socket, {
+				chain: [leaf.der, intermediate.der],
+				key: leaf.key.privateKey,
+				ticket: Buffer.alloc(lengths[i]!, "t"),
+				editRecords: (_, records) => records.flatMap(inPieces),
+			}).run(),
+		);
+		for (const { client, server } of pairs) {
+			assert.equal(client.code, "closed", client.message);
+			assert.match(client.text, /hello$/);
+			assert.ok(server.finished);
+		}
+		assert.deepEqual(
+			pairs.map(({ client }) => client.session !== undefined),
+			[true, false],
+		);
+	});
 
 	test("what is wrong", async t => {
 		const pairs = await runAll(resumeFaults.map(({ script }) => script));

@@ -4,7 +4,7 @@
 */
 
 import Resource from "Resource";
-import { accelerate, accelerators } from "simulator";
+import { accelerate, accelerators, memory } from "simulator";
 import { bytes, equal, ok, test, throws } from "test/harness";
 import { HashAlgorithm } from "tls/hardware/hash";
 import { CBC, MACOrder } from "tls/hardware/legacy/cbc";
@@ -156,6 +156,30 @@ for (const sample of firsts) {
 		opening.close();
 	});
 }
+
+test("records that are sealed, opened and refused leave no native memory behind", () => {
+	for (const sample of firsts) {
+		const sealing = cipher(sample),
+			opening = cipher(sample),
+			record = bytes(sample.record),
+			sealed = new Uint8Array(200);
+		sealed.set([23, 3, 3]);
+		const run = (): void => {
+			sealing.seal(sealed, 0, TEXT_AT + 11);
+			const wrong = record.slice();
+			wrong[wrong.length - 1]! ^= 1;
+			equal(opening.open(wrong, 0, wrong.length), -1);
+		};
+		run();
+		const before = memory().nativeBytes;
+		for (let i = 0; i < 10; i++) run();
+		equal(memory().nativeBytes, before, sample.name);
+		ok(opening.open(record, 0, record.length) > 0);
+		equal(memory().nativeBytes, before, sample.name);
+		sealing.close();
+		opening.close();
+	}
+});
 
 test("encrypt-then-MAC: nothing is decrypted before the MAC is found right, and no number counts twice where sealing fails", () => {
 	const decryptions = (): number => accelerators().find(({ name }) => name === "AES-CBC")?.calls ?? 0;

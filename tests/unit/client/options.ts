@@ -249,6 +249,14 @@ test("buffers of every kind, and parts of them", () => {
 		byteOffset: { value: -1 },
 	});
 	configure({ psk: { identity: "a", key: lying } }, host);
+	for (const [none, what] of [
+		[5, "a number"],
+		[{ byteLength: 32 }, "an object"],
+	] as const) {
+		const options = { ...pinned, clientCertificates: [none as never], clientKey: key };
+		const { message } = throws(() => configure(options, host), "configuration");
+		equal(message, `"clientCertificates" must be a buffer, not ${what}`);
+	}
 });
 
 test("the client's certificate and key", () => {

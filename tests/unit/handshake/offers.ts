@@ -36,6 +36,16 @@ test("groups by name and by number, in their order, the first with a key share",
 	equal(numbersOf(extensionsOf({ groups: ["secp256r1"], maxVersion: 0x303 }).get(10)), [NamedGroup.secp256r1]);
 });
 
+test("what TLS 1.2 always needs", () => {
+	const extensions = extensionsOf({});
+	// ec_point_formats: uncompressed; extended_master_secret; renegotiation_info of a first handshake
+	equal(
+		[11, 23, 0xff01].map(type => extensions.get(type)),
+		[Uint8Array.of(1, 0), new Uint8Array(0), Uint8Array.of(0)],
+	);
+	equal(extensions.has(22), false, "encrypt_then_mac");
+});
+
 test("groups that can't be", () => {
 	for (const [groups, says] of [
 		[[], '"groups" must have 1 to'],

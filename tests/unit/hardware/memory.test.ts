@@ -17,6 +17,7 @@ interface Outcome {
 	readonly before: number;
 	readonly room: number;
 	readonly refused: string;
+	readonly probed: number;
 	readonly last?: number;
 	readonly kept?: boolean;
 	readonly slots?: number;
@@ -75,9 +76,12 @@ for (const variant of variants) {
 				assert.equal((await run(variant, creation, 1000)).room, 1000));
 		}
 		test("a pool that grows has what C's heap has", async () => {
-			const { code, stderr, room, last } = await run(variant, growing, 100000);
+			const { code, stderr, room, last, probed } = await run(variant, growing, 100000);
 			assert.equal(code, 0, stderr);
 			assert.deepEqual([room, last], [100000, 7]);
+			// chunks grow by whole increments
+			const most = 100000 + growing.chunk.incremental;
+			assert.ok(probed >= most && probed < most + 128, `C's heap was asked for ${probed} bytes`);
 		});
 	});
 }

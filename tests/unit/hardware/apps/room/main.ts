@@ -5,6 +5,7 @@
 */
 
 import config from "mc/config";
+import { memory, resetPeaks } from "simulator";
 import { hasRoom, largestBuffer } from "tls/hardware/memory";
 
 interface Link {
@@ -50,10 +51,13 @@ function takeSlots(count: number): Link | undefined {
 }
 
 const refused = errorOf(() => largestBuffer(-1)) + errorOf(() => hasRoom(1, -1));
+resetPeaks();
 const before = largestBuffer(Number(config.wanted));
+/** Bytes that C's heap was asked for. */
+const probed = memory().nativePeak - memory().nativeBytes;
 // asked again, it says the same
 const room = largestBuffer(Number(config.wanted));
-trace(`${JSON.stringify({ before, room, refused })}\n`);
+trace(`${JSON.stringify({ before, room, refused, probed })}\n`);
 let large: Uint8Array | undefined = new Uint8Array(room + Number(config.more));
 large[large.length - 1] = 7;
 const last = large[large.length - 1];
