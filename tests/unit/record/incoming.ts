@@ -106,3 +106,18 @@ test("the type behind the plaintext is found before padding of any length, in li
 	note(`${longest} steps at most`);
 	ok(longest < 10_000);
 });
+
+test("what has arrived of a record is wiped when the connection ends", () => {
+	const incoming = new Incoming();
+	incoming.takeHeader(header(100), 0, 5);
+	incoming.takeBody(new Uint8Array(60).fill(7), 0, 60);
+	const { buffer } = incoming;
+	equal(buffer[5], 7);
+	incoming.close();
+	equal(buffer, new Uint8Array(buffer.length));
+	// a TCP class may detach it
+	const other = new Incoming();
+	other.takeHeader(header(100), 0, 5);
+	(other.buffer.buffer as ArrayBuffer).transfer?.(0);
+	other.close();
+});
