@@ -5,17 +5,23 @@
 
 import assert from "node:assert/strict";
 import { sign } from "node:crypto";
-import { before, describe, test } from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { projectRoot } from "../../host-sim/build/files.js";
 import {
 	makeCertificate,
 	makeIdentity,
 	makeKey,
+	pem,
 	type Certificate,
 	type ServerIdentity,
 } from "../../host-sim/servers/certificates.js";
-import { bitString, nothing, oid, sequence } from "../../host-sim/servers/der.js";
+import { bitString, integer, nothing, octetString, oid, sequence } from "../../host-sim/servers/der.js";
 import { vector } from "../../host-sim/trace/keys13.js";
 import { lacks, variants } from "../drivers/machine.js";
+import { runSuite } from "../drivers/suite.js";
 import { rightExtensions, Session12, type Outcome12, type Script12 } from "../peers/server12.js";
 import { Session13, type Outcome13, type Script13 } from "../peers/server13.js";
 import { message } from "../peers/wire13.js";
@@ -173,6 +179,38 @@ describe("keys of Ed25519 that are none", { skip: lacks("dpkg-source", "dpkg-dev
 		const leaf = leafWith(sequence(sequence(oid("1.3.101.112"), nothing()), bitString(key)));
 		const pair = await run(0x304, { chain: [leaf.der, identity.intermediate.der] });
 		expectRefused(pair, "unsupported_certificate", 43, /Ed25519 with parameters/);
+	});
+});
+
+describe("a client's keys of Ed25519 that are none", { skip: lacks("dpkg-source", "dpkg-dev") }, () => {
+	const folder = mkdtempSync(join(tmpdir(), "xs-tls-ed25519-"));
+	after(() => rmSync(folder, { recursive: true, force: true }));
+	const certificate = makeCertificate({ subject: "device", key: makeKey("ed25519") });
+	const der = (key: string): Buffer => Buffer.from(key.replace(/-----.*?-----/g, ""), "base64");
+	/** PKCS #8 (RFC 8410 section 7) whose seed is `length` bytes long. */
+	const ofLength = (length: number): Buffer => {
+		const seed = Buffer.concat([der(certificate.keyPem).subarray(-32), Buffer.of(1)]).subarray(0, length);
+		return sequence(integer(0), sequence(oid("1.3.101.112")), octetString(octetString(seed)));
+	};
+	const keyPem = (key: Buffer): string => pem("PRIVATE KEY", key);
+	const another = makeCertificate({ subject: "another", key: makeKey("ed25519") });
+	writeFileSync(
+		join(folder, "keys.json"),
+		JSON.stringify({
+			certificate: certificate.pem,
+			key: certificate.keyPem,
+			wrong: [
+				{ name: "another certificate's key", key: another.keyPem, says: "is another key than that of" },
+				{ name: "a key of 31 bytes", key: keyPem(ofLength(31)), says: "no private key for the first of" },
+				{ name: "a key of 33 bytes", key: keyPem(ofLength(33)), says: "no private key for the first of" },
+			],
+		}),
+	);
+	runSuite(join(projectRoot, "tests", "faults", "ed25519", "keys.ts"), "faults/ed25519", {
+		extra: {
+			data: { "*": join(folder, "keys") },
+			include: ["../modules/optional/ed25519/manifest.json"],
+		},
 	});
 });
 
