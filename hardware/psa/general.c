@@ -283,13 +283,19 @@ static bool isWellFormed(Range name)
 	return true;
 }
 
+/* A minimum of 0, [0] IMPLICIT INTEGER, is the default. Spelled out it is no DER, but says the same. */
+static bool isMinimumZero(Range rest)
+{
+	return derLength(rest) == 3 && rest.at[0] == 0x80 && rest.at[1] == 1 && rest.at[2] == 0;
+}
+
 static int checkTree(Range tree)
 {
 	Range base, name;
 	uint8_t kind;
 	if (!derTake(&tree, &kind, &base))
 		return kBadConstraint;
-	if (tree.at < tree.end)
+	if (tree.at < tree.end && !isMinimumZero(tree))
 		return kBoundedConstraint;
 	size_t size = derLength(base);
 	if (kind == kDNS && size && (isWildcard(base) || countLabels(base) < 1))

@@ -3,7 +3,18 @@
 */
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+	accessSync,
+	constants,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -136,6 +147,17 @@ export class Stamp {
 
 	remove(): void {
 		rmSync(this.#path, { force: true });
+	}
+}
+
+/** Throws for the first of the files that this user may not read: a compiler would say that it is not there. */
+export function expectReadable(files: readonly string[]): void {
+	for (const path of files) {
+		try {
+			accessSync(path, constants.R_OK);
+		} catch (error) {
+			throw new Problem(`${path}: ${fileProblem(error)}`);
+		}
 	}
 }
 

@@ -8,7 +8,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-import { buildFolder, digest, fileName, Problem, projectRoot, Stamp, writeChanged } from "./files.js";
+import { buildFolder, digest, expectReadable, fileName, Problem, projectRoot, Stamp, writeChanged } from "./files.js";
 import type { Dictionary, Manifest } from "./manifest.js";
 import type { AppFiles, ModuleFile } from "./match.js";
 import { run } from "./process.js";
@@ -102,6 +102,7 @@ export async function compileTypeScript(manifest: Manifest, files: AppFiles, lab
 		return { ...file, script, map: `${script}.map` };
 	});
 	if (stamp.isFresh(key) && emitted.every(file => existsSync(file.script))) return emitted;
+	expectReadable(sources);
 	stamp.remove();
 	rmSync(outDir, { recursive: true, force: true });
 	writeChanged(config, content);

@@ -199,11 +199,12 @@ async function buildAndRun(values: Arguments & { readonly app: string }): Promis
 		if (!values.quiet) for (const warning of app.warnings) process.stderr.write(`warning: ${warning}\n`);
 		return app;
 	};
-	if (values.watch) return watchAndRun(values.app, build, (app, signal) => runOnce(app, values, signal));
-	const app = await build();
-	if (!values.buildOnly) return runOnce(app, values);
-	process.stdout.write(`${app.program}\n${app.file}\n`);
-	return 0;
+	const use = async (app: App, signal?: AbortSignal): Promise<number> => {
+		if (!values.buildOnly) return runOnce(app, values, signal);
+		process.stdout.write(`${app.program}\n${app.file}\n`);
+		return 0;
+	};
+	return values.watch ? watchAndRun(values.app, build, use) : use(await build());
 }
 
 /** Returns the exit code. */

@@ -18,7 +18,7 @@ import { makeIdentity } from "../servers/certificates.js";
 import { runTraced, type Wanted } from "../trace/run.js";
 import { type Options, outputPath, readAddress, readOptions, readSeconds, userPath } from "./arguments.js";
 import { checkURL } from "./demo/url.js";
-import { Failure } from "./failure.js";
+import { Failure, plainWords } from "./failure.js";
 import { runCommand } from "./guarded.js";
 import { printPrediction, printReport } from "./tables.js";
 
@@ -87,6 +87,8 @@ function readCertificates(path: string): string {
 }
 
 function readWords(text: string): string {
+	if (versionWords.every(version => text.split(" ").includes(version)))
+		throw new Problem("--tls takes one version, 1.2 or 1.3: without it, the server picks", 2);
 	for (const word of text.split(" "))
 		if (!versionWords.includes(word) && !oldWords.includes(word))
 			throw new Problem(`--tls takes ${[...versionWords, ...oldWords].join(", ")}, not "${word}"`, 2);
@@ -199,7 +201,7 @@ async function request(given: Arguments, variant: string, url: string, ca: strin
 			...(given.debug === undefined ? { timeout: given.timeout } : { debug: given.debug }),
 			...chip,
 			onLine: line => {
-				if (line.startsWith(FAILED)) sentence = line.slice(FAILED.length);
+				if (line.startsWith(FAILED)) sentence = plainWords(line.slice(FAILED.length));
 				else process.stdout.write(`${line}\n`);
 			},
 			onError: text => (given.verbose ? words(text) : last.push(text)),

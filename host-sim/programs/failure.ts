@@ -36,6 +36,11 @@ export function failureText(words: string): string {
 	return [failed(first), ...shownLines, ...(left > 0 ? [faint(note)] : [])].join("\n");
 }
 
+/** A sentence without the error's class and the native function that said it, which help nobody. */
+export function plainWords(sentence: string): string {
+	return sentence.replace(/^Error: [\w.]+: /, "");
+}
+
 /** Passes on what the simulator writes to standard error, and keeps its last words back until the run is over. */
 export class Failure {
 	readonly #write: (text: string) => void;

@@ -7,8 +7,10 @@ import type { TraceEvent } from "./events.js";
 
 const WIDTH = 720;
 const HEIGHT = 240;
-const LEFT = 72;
-const BOTTOM = 24;
+/** Room for what stands beside the chart in the larger letters of a phone. */
+const LEFT = 100;
+const BOTTOM = 34;
+const TOP = 16;
 
 /** Most points that are drawn: the highest of each stretch is kept. */
 const MAX_POINTS = 600;
@@ -54,7 +56,7 @@ export function memoryChart(events: readonly TraceEvent[], chunkLimit: number, s
 	const highest = Math.max(...points.map(sum)),
 		top = 1.08 * Math.max(highest, heapLimit);
 	const x = (time: number): string => (LEFT + ((WIDTH - LEFT - 8) * (time - start)) / (end - start)).toFixed(1);
-	const y = (bytes: number): string => (HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - 8) * bytes) / top).toFixed(1);
+	const y = (bytes: number): string => (HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - TOP) * bytes) / top).toFixed(1);
 	const area = (name: string, low: (point: Point) => number, high: (point: Point) => number): string => {
 		const upper = points.map(point => `${x(point.time)},${y(high(point))}`),
 			lower = points.map(point => `${x(point.time)},${y(low(point))}`).reverse();
@@ -80,7 +82,7 @@ export function memoryChart(events: readonly TraceEvent[], chunkLimit: number, s
 			point => point.chunks + point.slots,
 		) +
 		area("native", point => point.chunks + point.slots, sum) +
-		`${limit}<text x="${LEFT}" y="${HEIGHT - 6}" class="time">0</text><text x="${WIDTH - 8}" y="${HEIGHT - 6}" class="time end">${(1000 * (end - start)).toFixed(0)} ms</text></svg>` +
+		`${limit}<text x="${LEFT}" y="${HEIGHT - 9}" class="time">0</text><text x="${WIDTH - 8}" y="${HEIGHT - 9}" class="time end">${(1000 * (end - start)).toFixed(0)} ms</text></svg>` +
 		`<figcaption><span class="chunks">chunks</span><span class="slots">slots</span><span class="native">native</span></figcaption></figure>`
 	);
 }

@@ -168,14 +168,23 @@ function summary(
 			`broken off by the ${fatal.direction === "sent" ? "client" : "server"}: ${alertName(fatal.description)}`,
 		);
 	if (isCut) words.push("cut off by the server");
+	// an open connection needs no reason to close
+	const isGivenUp = !isOpen && items.some(item => item.kind === "alert" && item.description === 90);
+	if (isGivenUp) words.push("given up by the client");
 	return {
 		words: words.join(", "),
-		isBad: isCut || fatal !== undefined || (!choice && !isOpen),
+		isBad: isCut || isGivenUp || fatal !== undefined || (!choice && !isOpen),
 		is13: choice?.version === 0x0304,
 	};
 }
 
-function connectionSection(connection: TracedConnection, secrets: Secrets): string {
+/** A connection's part of the page, and whether it failed. */
+interface Section {
+	readonly html: string;
+	readonly isBad: boolean;
+}
+
+function connectionSection(connection: TracedConnection, secrets: Secrets): Section {
 	const items = decode(connection, secrets),
 		{ words, isBad, is13 } = summary(items, {
 			isConnected: !connection.events.some(({ event }) => event === "failed"),
@@ -200,10 +209,19 @@ function connectionSection(connection: TracedConnection, secrets: Secrets): stri
 	const where = connection.address.includes(":")
 		? `[${connection.address}]`
 		: connection.address || "a name without address";
-	return (
+	const html =
 		`<section class="connection${isBad ? " bad" : ""}" id="connection-${connection.number}"><h2>Connection ${connection.number} <small>${escapeHTML(where)} port ${connection.port}</small></h2>` +
-		`<p class="summary">${breakable(words)}</p><ol class="flow"><li class="heads"><span>client</span><span>server</span></li>${lines.join("")}</ol></section>`
-	);
+		`<p class="summary">${breakable(words)}</p><ol class="flow"><li class="heads"><span>client</span><span>server</span></li>${lines.join("")}</ol></section>`;
+	return { html, isBad };
+}
+
+/** How the run ended, in a sentence. An app may end well though a connection of it failed. */
+function verdictOf({ report, failure }: Run, bad: readonly number[]): string {
+	if (failure !== undefined) return failure;
+	if (!report) return "The run left no report.";
+	if (report.exitCode !== 0) return `The run ended with code ${report.exitCode}: ${report.reason}`;
+	if (!bad.length) return "The run ended well.";
+	return `The app ended well, but connection${bad.length > 1 ? "s" : ""} ${bad.join(", ")} failed.`;
 }
 
 function memorySection(events: readonly TraceEvent[], report: Report): string {
@@ -216,18 +234,15 @@ function memorySection(events: readonly TraceEvent[], report: Report): string {
 }
 
 /** The whole page. */
-export function picture({ title, events, secrets, report, failure, chip }: Run): string {
-	const connections = connectionsOf(events);
-	const isBad = failure !== undefined || report?.exitCode !== 0;
-	const verdict =
-		failure ??
-		(report
-			? report.exitCode === 0
-				? "The run ended well."
-				: `The run ended with code ${report.exitCode}: ${report.reason}`
-			: "The run left no report.");
+export function picture(run: Run): string {
+	const { title, events, secrets, report, failure, chip } = run;
+	const connections = connectionsOf(events),
+		parts = connections.map(connection => connectionSection(connection, secrets));
+	const bad = connections.filter((_, i) => parts[i]!.isBad).map(({ number }) => number);
+	const isBad = failure !== undefined || report?.exitCode !== 0 || bad.length > 0,
+		verdict = verdictOf(run, bad);
 	const sections = [
-		...connections.map(connection => connectionSection(connection, secrets)),
+		...parts.map(({ html }) => html),
 		...(report
 			? [memorySection(events, report), phaseSection(report.marks, chip), acceleratorSection(report, chip)]
 			: []),

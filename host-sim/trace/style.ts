@@ -21,8 +21,8 @@ ol.flow li{display:grid;grid-template-columns:5rem 1fr 7rem;gap:.5rem;padding:.1
 ol.flow li.heads{grid-template-columns:1fr 1fr;color:var(--faint);border-bottom:1px solid var(--line)}
 ol.flow li.heads span:last-child{text-align:right}
 ol.flow time,.steps{color:var(--faint);font-size:.8rem;font-variant-numeric:tabular-nums}.steps{text-align:right}
-.what{border-left:4px solid var(--clear);padding:.1rem .5rem;max-width:85%}
-li.server .what{border-left:0;border-right:4px solid var(--clear);margin-left:auto;text-align:right}
+.what{border-left:4px solid var(--clear);padding:.1rem .5rem;max-width:85%;justify-self:start}
+li.server .what{border-left:0;border-right:4px solid var(--clear);justify-self:end;text-align:right}
 li.both .what{border:0;border-top:1px dashed var(--line);max-width:100%;color:var(--faint);width:100%}
 li.client .what b::before{content:"▶ "}li.server .what b::before{content:"◀ "}
 li.p-handshake .what,li.p-early .what{border-color:var(--handshake)}li.p-application .what{border-color:var(--application)}

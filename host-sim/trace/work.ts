@@ -105,7 +105,8 @@ export function acceleratorSection({ accelerators }: Report, chip: Chip | undefi
 	);
 	const rows = accelerators.map(({ name, calls, bytes, failed }): Row => {
 		const milliseconds = times.get(name);
-		const words = [`${count(calls)} calls`, `${count(bytes)} bytes`];
+		const words = [`${count(calls)} ${calls === 1 ? "call" : "calls"}`];
+		if (bytes) words.push(`${count(bytes)} bytes`);
 		if (failed) words.push(`${failed} failed`);
 		if (milliseconds !== undefined) words.push(`${milliseconds.toFixed(1)} ms`);
 		return [name, chip ? (milliseconds ?? 0) : calls, words.join(", ")];

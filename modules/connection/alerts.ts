@@ -55,6 +55,10 @@ function negotiationMeaning(description: number, offers: Config | undefined): st
 			return "it does not take an extension of ours (unsupported_extension)";
 		case AlertDescription.unrecognized_name:
 			return "it does not know the host name that we asked for (unrecognized_name)";
+		case AlertDescription.illegal_parameter:
+		case AlertDescription.decrypt_error:
+			// what a server says of a binder that does not fit (RFC 8446 section 4.2.11)
+			return offers?.psk ? `its key or hash is not that of "psk" (alert ${description})` : undefined;
 		case AlertDescription.unknown_psk_identity:
 			return "it does not know our session or pre-shared key (unknown_psk_identity)";
 		case AlertDescription.no_application_protocol:

@@ -327,6 +327,12 @@ function readPSSParameters(der: DER): number {
 		salt = der.takeSmallInteger(Part.saltLength);
 		der.leave(inner);
 	}
+	// the trailer, whose default of 1 may be spelled out
+	if (der.nextIs(Tag.explicit | 3)) {
+		const inner = enterNext(der);
+		if (der.takeSmallInteger(Part.algorithm) !== 1) der.fail("has RSASSA-PSS parameters with an unknown trailer");
+		der.leave(inner);
+	}
 	der.leave(outer);
 	return mask === hash ? (salt << 8) | hash : 0;
 }

@@ -130,7 +130,8 @@ export class Certificate implements KeyFields, ExtensionFields {
 		if (!der.nextIs(Tag.explicit)) return;
 		der.takeAny();
 		const outer = der.enter();
-		if (der.takeSmallInteger(Part.version) !== 1) der.fail("is not of version 3");
+		// version 1 is the default, which may be spelled out
+		if (der.takeSmallInteger(Part.version) > 1) der.fail("is not of version 3");
 		der.leave(outer);
 	}
 

@@ -14,6 +14,8 @@ import { runSuite } from "../drivers/suite.js";
 import { mutatedChains } from "./node/chain.js";
 import { authorityCases } from "./node/authorities.js";
 import { acceptedCases } from "./node/accepted.js";
+import { defaultCases } from "./node/defaults.js";
+import { kindCases } from "./node/kinds.js";
 import { boundCases } from "./node/bounds.js";
 import { endCases } from "./node/ends.js";
 import { generationY } from "./node/generationy.js";
@@ -45,6 +47,8 @@ const cases = [
 	...stapleCases(),
 	...stringCases(),
 	...lenientCases(),
+	...defaultCases(),
+	...kindCases(),
 	...policyCases(),
 	...endCases(),
 	...generationY(),

@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -72,6 +72,15 @@ const overlaps = `(() => {
 	return found;
 })()`;
 
+/** Words of the chart that stand outside of it, and so are cut off. */
+const cutWords = `[...document.querySelectorAll(".chart svg")].flatMap(svg => {
+	const frame = svg.getBoundingClientRect();
+	return [...svg.querySelectorAll("text")].filter(e => {
+		const { left, right, top, bottom } = e.getBoundingClientRect();
+		return left < frame.left || right > frame.right || top < frame.top || bottom > frame.bottom;
+	}).map(e => e.textContent);
+})`;
+
 describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 	let browser: Browser;
 	before(() => {
@@ -100,6 +109,7 @@ describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 				`wider than ${width} pixels`,
 			);
 			assert.deepEqual(await browser.evaluate(overlaps), [], `${width} pixels, ${colors}`);
+			assert.deepEqual(await browser.evaluate(cutWords), [], `${width} pixels, ${colors}`);
 		}
 	}
 
@@ -191,6 +201,22 @@ describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 		assert.match(await text("li.fatal"), /part of a record[^]*0 of 90 bytes[^]*the server closed TCP without a word/);
 	});
 
+	test("a server that never answers: given up after the time that `timeout` allows", async () => {
+		const sockets = new Set<Socket>();
+		const server = createServer(socket => void sockets.add(socket.on("error", () => {}).resume()));
+		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+		const running = {
+			port: (server.address() as AddressInfo).port,
+			stop: () => {
+				for (const socket of sockets) socket.destroy();
+				return new Promise<void>(done => server.close(() => done()));
+			},
+		};
+		const file = await page("silent", running as RunningServer, 1, { secure: '{"timeout":200}' });
+		await expectFits(file);
+		assert.match(await text(".connection.bad .summary"), /^no ServerHello, given up by the client$/);
+	});
+
 	test("where it broke stands out", async () => {
 		const file = await page("broken", await startNode(identity, Buffer.from("hello")), 1, {
 			ca: makeIdentity(["localhost"]).root.pem,
@@ -198,6 +224,7 @@ describe("--picture", { skip: lacks("chromium", "chromium") }, () => {
 		await expectFits(file);
 		assert.match(await text(".connection.bad .summary"), /broken off by the client: unknown_ca/);
 		assert.match(await text("li.fatal"), /fatal alert\s+unknown_ca/);
+		assert.match(await text(".verdict.bad"), /^The app ended well, but connection 1 failed\.$/);
 		assert.equal(
 			await browser.evaluate(`getComputedStyle(document.querySelector("li.fatal .what")).backgroundColor`),
 			"rgb(198, 40, 40)",

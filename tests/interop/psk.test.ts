@@ -53,6 +53,7 @@ function cases(start: (...more: string[]) => Promise<RunningServer>, retry: stri
 		withServer(start(), async server => {
 			const [result] = await connect(server, 1, { psk: { ...psk, key: "00".repeat(32) } });
 			assert.equal(result?.code, "peer_alert", result?.message);
+			assert.match(result.message, /^the server refused: its key or hash is not that of "psk" \(alert (47|51)\)$/);
 		}));
 	test("another name is refused", () =>
 		withServer(start(), async server => {

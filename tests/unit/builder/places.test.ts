@@ -154,6 +154,31 @@ describe("tools", () => {
 		assert.equal(outcome.code, 1);
 	});
 
+	test("a source that this user may not read is named, before a compiler says that it is not there", {
+		skip: needsRoot,
+	}, () => {
+		chmodSync(folder, 0o755);
+		const barred = file("barred.ts", "");
+		chmodSync(barred, 0o600);
+		const files = new URL("../../../host-sim/build/files.js", import.meta.url).pathname;
+		const script = `import(process.argv[1]).then(m => m.expectReadable(process.argv.slice(2))).catch(e => console.log(e.message))`;
+		const values = ["-e", script, files, setup, barred];
+		const { stdout } = spawnSync(process.execPath, values, {
+			uid: nobody,
+			gid: nobody,
+			cwd: "/",
+			encoding: "utf8",
+			env: { ...process.env, XS_TLS_BUILD: "", HOME: "/nonexistent" },
+		});
+		assert.equal(stdout, `${barred}: no permission\n`);
+	});
+
+	test("a key log on a disk that is full", { skip: !existsSync("/dev/full") }, async () => {
+		const outcome = await command(["demo", "--native"], { env: { ...process.env, SSLKEYLOGFILE: "/dev/full" } });
+		expectSentence(outcome, /(^|\n)the file that SSLKEYLOGFILE names can't be written\n$/);
+		assert.equal(outcome.code, 1);
+	});
+
 	test("a folder for temporary files that is not there", async () => {
 		const outcome = await command(["cli", quiet], { env: { ...process.env, TMPDIR: "/there/is/none" } });
 		expectSentence(outcome, /the folder for temporary files \(TMPDIR\), \/there\/is\/none: no such file/);

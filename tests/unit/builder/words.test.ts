@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 
 import { jsonFault, jsonProblem } from "../../../host-sim/build/json.js";
 import { systemSentence } from "../../../host-sim/build/files.js";
+import { npmReason } from "../../../host-sim/build/problems.mjs";
 import { explainCompiler } from "../../../host-sim/build/typescript.js";
 import {
 	nearest,
@@ -255,6 +256,19 @@ describe("failures", () => {
 		assert.equal(fault({ code: "EADDRINUSE", syscall: "listen", port: 99 }), "port 99: the port is in use");
 		assert.equal(fault({ code: "EXDEV", syscall: "rename", dest: "/y", path: "/x" }), "/y: raw");
 		assert.equal(fault({ code: "ERR_INVALID_ARG_TYPE" }), undefined);
+	});
+
+	test("npm's reason, without its codes", () => {
+		for (const [printed, reason] of [
+			[
+				"npm error code EACCES\nnpm error path /x\nnpm error Error: EACCES: permission denied",
+				"EACCES: permission denied",
+			],
+			["npm error code ENOENT\nnpm error enoent ENOENT: no such file, mkdir x", "ENOENT: no such file, mkdir x"],
+			["npm error request to http://r/ failed, reason: no answer", "no answer"],
+			["", "npm said nothing"],
+		] as const)
+			assert.equal(npmReason(printed), reason);
 	});
 
 	test("modules that a manifest forgot are one sentence, not one for each file", () => {
