@@ -54,7 +54,7 @@ function parseURL(url: string): Target {
 	const host = name.startsWith("[") && name.endsWith("]") ? name.slice(1, -1) : name;
 	const port = hasPort ? Number(authority.slice(colon + 1)) : 443;
 	if (!host || !(port > 0 && port < 65536 && Math.floor(port) === port))
-		throw new Error(`"${url}" has no host, or a port that is none`);
+		throw new Error(`"${url}" has no host, or an invalid port`);
 	return { host, authority, port, path: path.startsWith("/") ? path : `/${path}` };
 }
 

@@ -9,7 +9,7 @@ import type { Secret } from "./secret";
 
 /** CCM_8 has a tag of 8 bytes, the others 16. */
 export const enum AEADAlgorithm {
-	/** A block cipher with a MAC, which is no AEAD: legacy/cbc.ts. */
+	/** A block cipher with a MAC, which is not an AEAD: legacy/cbc.ts. */
 	none = 0,
 	gcm = 1,
 	chacha20_poly1305 = 2,
@@ -31,14 +31,14 @@ export const enum RecordVersion {
  * number is used twice. It throws once the last of 2^64 is used (RFC 8446 section 5.3).
  */
 export interface RecordCipher {
-	/** TLS 1.3: the content type travels inside, behind the plaintext. */
+	/** TLS 1.3: the content type travels inside, after the plaintext. */
 	readonly hidesType: boolean;
 	/** Bytes of the nonce or IV between a record's header and its plaintext. */
 	readonly explicit: number;
 	/** True if the key must be replaced before much more is sent (RFC 8446 section 5.5). */
 	readonly needsNewKey: boolean;
 	/**
-	 * Returns the bytes behind the header of a record with `length` bytes of plaintext, TLS 1.3's type and padding
+	 * Returns the bytes after the header of a record with `length` bytes of plaintext, TLS 1.3's type and padding
 	 * included.
 	 */
 	sealedLength(length: number): number;
@@ -91,7 +91,7 @@ export class AEAD extends Native("xs_aead_destructor") {
 		return native("xs_aead_overhead").call(this);
 	}
 	/**
-	 * Encrypts the record whose header starts at `record` and whose plaintext ends at `end`, and writes the tag behind
+	 * Encrypts the record whose header starts at `record` and whose plaintext ends at `end`, and writes the tag after
 	 * it. The header's length must already count the tag. Writes the explicit nonce, if there is one. Returns the
 	 * record's end.
 	 */

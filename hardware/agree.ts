@@ -24,7 +24,7 @@ export class KeyShare extends Native("xs_keyshare_destructor") {
 	}
 	/**
 	 * Sets `shared` (32 or 48 bytes) to the value agreed with the peer's public key `peer[start..end)`. False if that
-	 * is no valid key of the group, or one that gives zero (RFC 8446 section 7.4.2).
+	 * is not a valid key of the group, or one that gives zero (RFC 8446 section 7.4.2).
 	 */
 	agree(peer: Bytes, start: number, end: number, shared: Secret): boolean {
 		return native("xs_keyshare_agree").call(this, peer, start, end, shared);

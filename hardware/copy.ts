@@ -33,8 +33,8 @@ export function wipe(this: void, bytes: Bytes, start: number, end: number): void
 }
 
 /**
- * True for an ArrayBuffer, a SharedArrayBuffer and a Resource; views are none. XS itself takes any host object, such as
- * a socket, for a buffer of as many bytes as its property `byteLength` says.
+ * True for an ArrayBuffer, a SharedArrayBuffer and a Resource; false for views. XS itself takes any host object, such
+ * as a socket, for a buffer of as many bytes as its property `byteLength` says.
  */
 export function isBuffer(this: void, value: unknown): value is ArrayBuffer {
 	return native("xs_is_buffer").call(this, value);

@@ -46,7 +46,7 @@ export function findName(
 	return native("xs_names_find").call(this, bytes, start, end, asked, askedEnd, tag);
 }
 /**
- * Checks the subject `bytes[subjectStart..subjectEnd)`, unless it is no byte, and the GeneralNames `bytes[start..end)`
+ * Checks the subject `bytes[subjectStart..subjectEnd)`, unless it is empty, and the GeneralNames `bytes[start..end)`
  * against what is in a NameConstraints, which `checkConstraints` found well-formed. Returns where to go on, as one
  * call's work is bounded: `end` when all is checked; or a NameResult.
  */

@@ -37,7 +37,7 @@ const PUMPING = Flag.pumping | Flag.active;
 const READ = "read" as const;
 const WRITE = "write";
 
-/** Refuses what is no buffer, by the method that was called. */
+/** Throws for a value that is not a buffer; names the method that was called. */
 function refuseBuffer(method: "read" | "write", value: unknown): never {
 	const what =
 		value === null
@@ -74,11 +74,11 @@ function byteOf(value: unknown): Uint8Array {
 	if (typeof value !== NUMBER) throw new TypeError('write takes a number from 0 to 255 where format is "number"');
 	const byte = value as number;
 	if (!(byte >= 0 && byte <= 255 && Math.floor(byte) === byte))
-		throw new RangeError(`${byte} is no byte: write takes a number from 0 to 255`);
+		throw new RangeError(`${byte} is not a byte: write takes a number from 0 to 255`);
 	return Uint8Array.of(byte);
 }
 
-/** RangeError for what is no format. */
+/** Returns the RangeError for an unknown format. */
 function formatFlag(format: string = "buffer"): Flag | 0 {
 	if (format !== "buffer" && format !== "number") throw new RangeError('format is "buffer" or "number"');
 	return format === "number" ? Flag.numbers : 0;
@@ -150,8 +150,8 @@ export class TLSClient {
 	}
 
 	/**
-	 * Closes the write side with close_notify, behind what was written. Reading goes on until the server closes, which
-	 * `onError` tells. A server of TLS 1.2 may close at once. Throws TLSError if the connection is not open.
+	 * Closes the write side with close_notify, after all that was written. Reading goes on until the server closes,
+	 * which `onError` tells. A server of TLS 1.2 may close at once. Throws TLSError if the connection is not open.
 	 */
 	end(): void {
 		this.#transport.end();

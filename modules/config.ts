@@ -56,6 +56,6 @@ export interface Config {
 	readonly timeout?: number;
 	readonly idleTimeout?: number;
 	readonly closeTimeout?: number;
-	/** Milliseconds for timing; not there if nobody is told of the times. */
+	/** Milliseconds for timing; absent if nobody asked for the times. */
 	readonly now?: () => number;
 }

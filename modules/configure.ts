@@ -330,7 +330,7 @@ function fill(
 	config.recordSizeLimit = limits.recordSizeLimit;
 	config.maxFragmentCode = limits.maxFragmentCode;
 	config.maxSendFragment = numberOption(SEND_FRAGMENT, options.maxSendFragment, 512, ProtocolLength.plaintext, 4096);
-	// of a client only `onHandshake` is told of the times, of an engine `opened`
+	// a client reports the times to `onHandshake` only, an engine to `opened`
 	if (options.onHandshake || !self) config.now = options.now ?? Date.now;
 	if (options.rawPublicKeys) addRawKeys(config, options);
 	addCredentials(config, options, self);

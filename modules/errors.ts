@@ -93,7 +93,7 @@ export function thrownText(thrown: unknown): string {
 	try {
 		return String(thrown);
 	} catch {
-		return "what was thrown is no Error, and has no text";
+		return "what was thrown is not an Error, and has no text";
 	}
 }
 

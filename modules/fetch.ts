@@ -248,7 +248,7 @@ function follow(plan: Plan, status: number, from: WebURL, location: string): Web
 	try {
 		url = resolveURL(from, location);
 	} catch (error) {
-		throw new TLSError("http", `server redirected to what is no URL: ${(error as Error).message}`);
+		throw new TLSError("http", `server redirected to an invalid URL: ${(error as Error).message}`);
 	}
 	if (from.isSecure && !url.isSecure)
 		throw new TLSError("http", `server redirected from https to ${url.origin}, where nothing is protected`);

@@ -110,7 +110,7 @@ function authorityOf(host: string, port: number, usualPort: number): string {
 	return port === usualPort ? name : `${name}:${port}`;
 }
 
-/** The bytes of a buffer or of any view of one. Throws TypeError for what is none. */
+/** The bytes of a buffer or of any view of one. Throws TypeError for anything else. */
 function bytesOf(method: string, value: unknown): Uint8Array {
 	if (value instanceof Uint8Array) return value;
 	try {

@@ -114,7 +114,7 @@ function refuseUnknown(title: string, name: string, types: OptionTypes, form: Fo
 		nearest === undefined
 			? place && '; options of TLS belong in "secure", those of the TCP class in "TCP"'
 			: `: did you mean "${nearest}"?`;
-	refuse(`${title}"${name.slice(0, MAX_NAME)}" is no option${place}${advice}`);
+	refuse(`${title}"${name.slice(0, MAX_NAME)}" is not an option${place}${advice}`);
 }
 
 /** Options on a prototype would be passed over without a word, and with them a pin: they are refused. */
@@ -198,7 +198,7 @@ const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
 
 /**
  * The bytes of a buffer or of any view of one, where they are. Only what JavaScript itself knows of a buffer counts,
- * not what properties of the object say; an object with a `length` is none. A Resource is a buffer in flash.
+ * not what properties of the object say; an object with a `length` is not a buffer. A Resource is one, in flash.
  */
 export function viewBytes(name: string, value: unknown): Uint8Array {
 	const type = typeName(value);

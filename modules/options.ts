@@ -81,7 +81,7 @@ export interface Options {
 	/**
 	 * A session to resume, as `onSession` gave it. One that is damaged, too old, or for another server or another trust
 	 * is passed over, and a full handshake follows. It ends with the first of these to end: its certificates, the
-	 * trusted root, a required staple, `sessionLifetime`, the server's word for its ticket. Time is told by `clock`.
+	 * trusted root, a required staple, `sessionLifetime`, the server's word for its ticket. `clock` tells the time.
 	 * One of TLS 1.3 is for one connection: who sees it twice can tell that it is the same client (RFC 8446 appendix
 	 * C.4). So its bytes are wiped when the ClientHello offers it. Until then no other connection takes them; if it is
 	 * not offered, one can. One of TLS 1.2 may be used again and is left as it is. Delete your own copies as well.
@@ -148,12 +148,12 @@ export interface Options {
 	 */
 	staple?: "ask" | "require";
 	/**
-	 * Decompresses zlib's format; with it the server is told that it may compress its certificates (RFC 8879, TLS 1.3
+	 * Decompresses zlib's format. With it the client lets the server compress its certificates (RFC 8879, TLS 1.3
 	 * only). Has to fill all of `to` with all of `from[start..end)` and return true, or false if that can't be.
 	 * hardware/inflate has one.
 	 */
 	inflate?: (from: Uint8Array, start: number, end: number, to: Uint8Array) => boolean;
-	/** How time is told; see x509/time.ts. */
+	/** Where the time comes from; see x509/time.ts. */
 	clock?: ClockOption;
 	/**
 	 * Seconds by which the clock may be late, 0 to 86400: certificates are valid that much earlier, but no longer.
@@ -228,7 +228,7 @@ export type ClientIdentityOption = Pick<Options, "clientCertificates" | "clientK
 export interface PreSharedKeyOption {
 	/** A text in ASCII, or bytes. */
 	identity: string | ArrayBuffer | Uint8Array;
-	/** At random, 16 to 64 bytes: a password is no key (RFC 9257 section 6). */
+	/** At random, 16 to 64 bytes: a password is not a key (RFC 9257 section 6). */
 	key: ArrayBuffer | Uint8Array;
 	/** The hash that the server knows the key for. Default "sha256". */
 	hash?: "sha256" | "sha384";
@@ -319,7 +319,7 @@ export function typeName(value: unknown): string {
 }
 
 /**
- * `value`, or `preset` where it is not given; refused by the option's name where it is no whole number from `min` to
+ * `value`, or `preset` if it is not given. Refuses, by the option's name, anything but a whole number from `min` to
  * `max`.
  */
 export function numberOption(

@@ -84,7 +84,7 @@ function wipe(bytes: Uint8Array): void {
 	wipeBytes(bytes, 0, bytes.length);
 }
 
-/** The bytes of what storage has; undefined if that is no buffer. */
+/** The bytes of a stored value; undefined if it is not a buffer. */
 function bytesOf(saved: ArrayBuffer): Uint8Array | undefined {
 	try {
 		return viewBytes("storage", saved);

@@ -112,7 +112,7 @@ export function equal(actual: unknown, expected: unknown, message = ""): void {
 export type Expected = string | (new (...values: any[]) => Error);
 
 function check(error: unknown, expected: Expected | undefined): Error {
-	if (!(error instanceof Error)) fail(`${show(error)} was thrown, which is no Error`);
+	if (!(error instanceof Error)) fail(`${show(error)} was thrown, which is not an Error`);
 	if (typeof expected === "string") {
 		const { code } = error as { code?: unknown };
 		if (code !== expected) fail(`error code ${show(code)} instead of ${show(expected)}: ${String(error)}`);

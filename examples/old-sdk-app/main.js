@@ -1,6 +1,6 @@
 /*
 	An app as it was written for the SDK's older modules: a GET by `http`, with SecureSocket as its socket. Nothing in it knows of xs-tls; the manifest includes
-	modules/sdk behind the SDK's manifests. In a product `certificate` is left out: the resources ca*.der, or the root store, are trusted then.
+	modules/sdk after the SDK's manifests. In a product `certificate` is left out: the resources ca*.der, or the root store, are trusted then.
 */
 
 import config from "mc/config";

@@ -36,7 +36,7 @@
 
 /*
 	ESP-IDF compiles PSA Crypto with its own configuration, in which its drivers enlarge the operations' structures.
-	Without it here, PSA would write behind ours. The macros exist only if that configuration was read; binding.c checks
+	Without it here, PSA would write after ours. The macros exist only if that configuration was read; binding.c checks
 	the sizes when it starts.
 */
 #if !defined(ESP_CONFIG_H)

@@ -8,7 +8,7 @@
 import type { Bytes } from "../native";
 
 /**
- * Decompresses all of `from[start..end)` into all of `to`. False if that is no right stream, or not exactly as long as
+ * Decompresses all of `from[start..end)` into all of `to`. False if the stream is malformed, or not exactly as long as
  * `to`: nothing is written beyond it. Throws if memory is missing.
  */
 export function inflate(this: void, from: Bytes, start: number, end: number, to: Bytes): boolean {

@@ -40,7 +40,7 @@ static uint32_t little32(const uint8_t* bytes)
 	return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-/* The length of gzip's header (RFC 1952 section 2.3), 0 if it is none. */
+/* The length of gzip's header (RFC 1952 section 2.3), 0 if it is malformed. */
 static size_t gzipHeader(const uint8_t* from, size_t length)
 {
 	enum { kCrc = 2, kExtra = 4, kName = 8, kComment = 16, kReserved = 0xe0 };

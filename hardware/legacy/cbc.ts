@@ -53,7 +53,7 @@ export class CBC extends Native("xs_cbc_destructor") {
 	}
 	/**
 	 * Protects the record whose header starts at `record` and whose plaintext ends at `end`, with a random IV. Writes
-	 * MAC and the shortest padding behind it. The header's length must already count them. Returns the record's end.
+	 * MAC and the shortest padding after it. The header's length must already count them. Returns the record's end.
 	 */
 	seal(buffer: Bytes, record: number, end: number): number {
 		return native("xs_cbc_seal").call(this, buffer, record, end);

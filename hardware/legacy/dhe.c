@@ -237,7 +237,7 @@ void xs_dhe(xsMachine* the)
 	bindingConstruct(the, xs_dhe_destructor, kName);
 	int index = bindingInteger(the, 0) - kFirstGroup;
 	if (index < 0 || index >= kGroups)
-		xsRangeError("group 0x%x is none of RFC 7919's", index + kFirstGroup);
+		xsRangeError("group 0x%x is not one of RFC 7919's", index + kFirstGroup);
 	bindingStart(the);
 	DHE* dhe = c_calloc(1, sizeof(DHE));
 	if (!dhe)

@@ -7,7 +7,7 @@
 import type { Bytes } from "../native";
 import type { Secret } from "../secret";
 
-/** The group whose prime is `buffer[start..end)`, or 0 for a prime that is none of these. Its generator is 2. */
+/** The group whose prime is `buffer[start..end)`, or 0 for any other prime. Its generator is 2. */
 export function groupOfPrime(this: void, buffer: Bytes, start: number, end: number): number {
 	return native("xs_dhe_groupOfPrime").call(this, buffer, start, end);
 }
@@ -28,7 +28,7 @@ export class DHEShare extends Native("xs_dhe_destructor") {
 	}
 	/**
 	 * Sets `shared` to the value agreed with the peer's public key `peer[start..end)`. It must be as long as the prime;
-	 * zeros in front are cut off, as TLS 1.2 wants (RFC 5246 section 8.1.2). False if that is no valid key: 1 < key <
+	 * zeros in front are cut off, as TLS 1.2 wants (RFC 5246 section 8.1.2). False if the key is not valid: 1 < key <
 	 * prime - 1 (RFC 7919 section 5.1).
 	 */
 	agree(peer: Bytes, start: number, end: number, shared: Secret): boolean {

@@ -9,7 +9,7 @@ import type { Secret } from "../secret";
 /**
  * Makes the premaster secret: `premaster`, which has 48 bytes, gets `version` and 46 bytes of chance. Encrypts it by
  * RSAES-PKCS1-v1_5 with `key[start..end)`, the DER of an RSAPublicKey. Writes it to `out` at `offset` and returns its
- * length, which is the modulus's. Throws if it is no such key.
+ * length, which is the modulus's. Throws if it is not such a key.
  */
 export function encryptPremaster(
 	this: void,

@@ -4,7 +4,7 @@
 
 enum { kGuard = 512, kUntouched = 0xa5 };
 
-/* All bytes behind ours must be as they were. */
+/* All bytes after ours must be as they were. */
 static bool isUntouched(const uint8_t* bytes, size_t size)
 {
 	for (size_t i = size; i < size + kGuard; i++) {
@@ -96,10 +96,10 @@ static xsNumberValue wholeNumber(xsMachine* the, xsIntegerValue index, xsNumberV
 	xsSlot* slot = argument(the, index);
 	int type = xsmcTypeOf(*slot);
 	if (type != xsIntegerType && type != xsNumberType)
-		xsTypeError("argument %d is no number", (int)index + 1);
+		xsTypeError("argument %d is not a number", (int)index + 1);
 	xsNumberValue value = xsmcToNumber(*slot);
 	if (!(value >= 0 && value <= limit) || value != (xsNumberValue)(uint64_t)value)
-		xsRangeError("argument %d is no whole number in its range", (int)index + 1);
+		xsRangeError("argument %d is not a whole number in its range", (int)index + 1);
 	return value;
 }
 
@@ -134,7 +134,7 @@ static xsSlot* stringArgument(xsMachine* the, xsIntegerValue index)
 {
 	xsSlot* slot = argument(the, index);
 	if (xsmcTypeOf(*slot) != xsStringType)
-		xsTypeError("argument %d is no string", (int)index + 1);
+		xsTypeError("argument %d is not a string", (int)index + 1);
 	return slot;
 }
 
@@ -169,7 +169,7 @@ psa_algorithm_t bindingHashOf(xsMachine* the, xsIntegerValue number)
 /*
 	XS takes a host object for a buffer, too, and asks its property byteLength how long it is. That can run script,
 	which may move other buffers, and say anything. So host objects are refused: the error comes before a pointer is
-	used. Views of a Resource are none.
+	used. Views of a Resource are not taken.
 */
 uint8_t* bindingBuffer(xsMachine* the, xsIntegerValue index, Access access, size_t* length)
 {
@@ -182,7 +182,7 @@ uint8_t* bindingBuffer(xsMachine* the, xsIntegerValue index, Access access, size
 	else if (isBuffer)
 		xsmcGetBufferReadable(*slot, &data, &count);
 	if (!data)
-		xsTypeError("argument %d is no buffer", (int)index + 1);
+		xsTypeError("argument %d is not a buffer", (int)index + 1);
 	*length = count;
 	return data;
 }
@@ -222,7 +222,7 @@ uint8_t* bindingSpan(xsMachine* the, xsIntegerValue index, xsIntegerValue start,
 	return bindingRange(the, index, start, start + length, access);
 }
 
-/* True if a value is an object of the class; `data` gets its data, NULL where it is closed. XS throws if it is none. */
+/* True if a value is an object of the class; `data` gets its data, NULL where it is closed. XS throws for others. */
 static bool isOfClass(xsMachine* the, xsSlot* slot, xsDestructor destructor, void** data)
 {
 	volatile bool isValid = false;
@@ -239,14 +239,14 @@ void bindingConstruct(xsMachine* the, xsDestructor destructor, const char* name)
 {
 	void* data = NULL;
 	if (!isOfClass(the, &xsThis, destructor, &data) || data)
-		xsTypeError("this is no new %s", (char*)name);
+		xsTypeError("this is not a new %s", (char*)name);
 }
 
 static void* objectData(xsMachine* the, xsSlot* slot, xsDestructor destructor, const char* name)
 {
 	void* data = NULL;
 	if (!isOfClass(the, slot, destructor, &data))
-		xsTypeError("an object is no %s", (char*)name);
+		xsTypeError("an object is not a %s", (char*)name);
 	if (!data)
 		xsUnknownError("the %s is closed", (char*)name);
 	return data;

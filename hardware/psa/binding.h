@@ -48,7 +48,7 @@ enum {
 };
 
 /*
-	Software that is no part of PSA Crypto (rsa.c, p256.c, ../mlkem). The simulator counts it like an accelerator, and
+	Software outside of PSA Crypto (rsa.c, p256.c, ../mlkem). The simulator counts it like an accelerator, and
 	makes it fail if a test asks for that. Verifying, by KeyKind; and other work, by its name.
 */
 #ifndef XS_TLS_COUNT
@@ -68,7 +68,7 @@ void xs_secret_destructor(void* data);
 void bindingStart(xsMachine* the);
 /*
 	PSA Crypto is compiled elsewhere, with options that change the size of its structures; where they are larger there,
-	it writes behind ours. PSA_ERROR_CORRUPTION_DETECTED if that happens, seen by bytes behind structures of the sizes
+	it writes after ours. PSA_ERROR_CORRUPTION_DETECTED if that happens, seen by bytes after structures of the sizes
 	given.
 */
 psa_status_t bindingCheckLayout(size_t hashSize, size_t attributesSize);
@@ -88,15 +88,15 @@ uint32_t bindingUnsigned(xsMachine* the, xsIntegerValue index);
 uint64_t bindingSequence(xsMachine* the, xsIntegerValue index);
 /* True for what script takes for true. */
 bool bindingBoolean(xsMachine* the, xsIntegerValue index);
-/* The characters of a string, with a 0 behind them. As a buffer's, they stay until the native makes something in XS. */
+/* The characters of a string, with a 0 after them. As a buffer's, they stay until the native makes something in XS. */
 const char* bindingString(xsMachine* the, xsIntegerValue index);
-/* Copies a string, with a 0 behind it. Throws RangeError if it is longer than `size` - 1 bytes. */
+/* Copies a string, with a 0 after it. Throws RangeError if it is longer than `size` - 1 bytes. */
 void bindingText(xsMachine* the, xsIntegerValue index, char* text, size_t size);
 /* PSA's name for one of TLS's hash functions, by its number in HashAlgorithm. */
 psa_algorithm_t bindingHash(xsMachine* the, xsIntegerValue index);
 psa_algorithm_t bindingHashOf(xsMachine* the, xsIntegerValue number);
 
-/* True for an ArrayBuffer and for a host object that is a buffer. One with a property byteLength alone is none. */
+/* True for an ArrayBuffer and for a host object that is a buffer. A property byteLength does not make a buffer. */
 bool bindingIsBuffer(xsMachine* the, xsIntegerValue index);
 /*
 	Bytes start..end of an ArrayBuffer or a view whose items have one byte. Throws RangeError if they are not all there.

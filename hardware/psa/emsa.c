@@ -62,7 +62,7 @@ psa_status_t emsaPKCS1(psa_algorithm_t hash, const uint8_t* digest, uint8_t* out
 	return PSA_SUCCESS;
 }
 
-/* The hash of one, two or three parts that stand behind each other. */
+/* The hash of one, two or three parts that follow each other. */
 static psa_status_t hashParts(
 	psa_algorithm_t hash, const uint8_t* const parts[], const size_t lengths[], int count, uint8_t* out)
 {
@@ -112,7 +112,7 @@ psa_status_t emsaPSS(psa_algorithm_t hash, const uint8_t* digest, const uint8_t*
 	size_t hashLength = PSA_HASH_LENGTH(hash);
 	if (!hashNumber(hash) || length < 2 * hashLength + 2)
 		return PSA_ERROR_INVALID_ARGUMENT;
-	/* DB: zeros, 1, salt; behind it H and 0xbc */
+	/* DB: zeros, 1, salt; after it H and 0xbc */
 	uint8_t* h = out + length - 1 - hashLength;
 	c_memset(out, 0, h - out - hashLength - 1);
 	h[-(ptrdiff_t)hashLength - 1] = 1;

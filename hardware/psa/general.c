@@ -81,7 +81,7 @@ static bool isSameText(const uint8_t* a, const uint8_t* b, size_t length)
 	return true;
 }
 
-/* RFC 9525 section 6.3: the wildcard stands for exactly one label, with at least two behind it. */
+/* RFC 9525 section 6.3: the wildcard stands for exactly one label, with at least two after it. */
 static bool matchesDNS(Range name, Range asked)
 {
 	int labels = 1;

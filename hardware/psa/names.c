@@ -1,11 +1,11 @@
 /*
 	Compares Names of certificates (RFC 5280 section 4.1.2.4) as section 7.1 says. Letters of ASCII in either case are
-	the same. Runs of blanks are one blank, those at the ends are none. The type of string does not matter. The order of
-	attributes in a SET does not, either.
+	the same. Runs of blanks count as one blank; blanks at the ends do not count. The type of string does not matter.
+	The order of attributes in a SET does not, either.
 
 	Characters outside ASCII must be the same: RFC 4518 wants them mapped by tables of Unicode. If they are not, the
-	result is "unsure", which is no match for who issued a certificate, and a match for what is excluded. So it is where
-	names differ by control characters alone, which RFC 4518 section 2.2 maps to nothing.
+	result is "unsure", which is not a match for who issued a certificate, and a match for what is excluded. So it is
+	where names differ by control characters alone, which RFC 4518 section 2.2 maps to nothing.
 */
 
 #include "names.h"
@@ -14,7 +14,7 @@ enum {
 	/* Work on two names, for each of their bytes and beside that: enough for any whose SETs have one attribute. */
 	kMaxWorkPerByte = 8,
 	kMinWork = 256,
-	kNotUnicode = 0x10000000, /* with a byte: what is no character of the string's type */
+	kNotUnicode = 0x10000000, /* with a byte: not a character of the string's type */
 };
 
 enum {
@@ -78,7 +78,7 @@ static int32_t decodeUTF8(Range* rest)
 	return c;
 }
 
-/* Decodes the next character of a text; kEnd behind the last. */
+/* Decodes the next character of a text; kEnd after the last. */
 static int32_t decodeCharacter(Text* text)
 {
 	Range* rest = &text->rest;

@@ -11,7 +11,7 @@
 enum {
 	kMaxAttributes = 8, /* in one SET */
 	kMaxName = 4096,    /* bytes of content; a longer Name is compared byte by byte */
-	kEnd = -1,          /* behind the last character */
+	kEnd = -1,          /* after the last character */
 	kUTF8String = 0x0c,
 };
 
@@ -49,7 +49,7 @@ int nameTakeSet(Range* name, Attribute* list);
 bool nameIsText(uint8_t tag);
 /* Starts reading the value of an attribute that is text. */
 Text nameText(const Attribute* attribute);
-/* Returns the next character with blanks folded, and letters of ASCII in lower case; kEnd behind the last. */
+/* Returns the next character with blanks folded, and letters of ASCII in lower case; kEnd after the last. */
 int32_t nameNextCharacter(Text* text);
 /*
 	Returns how two texts sort. Tells if the first difference is one of ASCII's characters, or of the length. Adds the

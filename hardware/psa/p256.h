@@ -27,7 +27,7 @@
 #if XS_TLS_P256M
 /*
 	PSA_SUCCESS if the signature (r and s, 32 bytes each) is the key's (an uncompressed point, 65 bytes) over the
-	digest. PSA_ERROR_INVALID_SIGNATURE if it is not, or the key is no point of the curve. Any other status says why
+	digest. PSA_ERROR_INVALID_SIGNATURE if it is not, or the key is not a point of the curve. Any other status says why
 	that could not be found out.
 */
 psa_status_t p256Verify(const uint8_t* key, const uint8_t* digest, size_t length, const uint8_t* signature);

@@ -133,7 +133,7 @@ void xs_secret_expandLabel(xsMachine* the)
 }
 
 /*
-	P_hash (RFC 5246 section 5). `work` holds label and seed behind kHashMax bytes, where A(i) is put right in front of
+	P_hash (RFC 5246 section 5). `work` holds label and seed after kHashMax bytes, where A(i) is put right in front of
 	them.
 */
 static psa_status_t expand12(

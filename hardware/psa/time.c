@@ -14,7 +14,7 @@ enum { kUTCLength = 13, kGeneralizedLength = 15 };
 /* Days from 0000-03-01 to 1970-01-01, and in 400 years. */
 enum { kDaysTo1970 = 719468, kDaysIn400Years = 146097 };
 
-/* Takes two digits. Returns -1 where they are none. */
+/* Takes two digits. Returns -1 for other characters. */
 static int takeTwo(const uint8_t** at)
 {
 	unsigned tens = (*at)[0] - '0', ones = (*at)[1] - '0';
@@ -39,7 +39,7 @@ static int32_t daysSince1970(int year, int month, int day)
 		- kDaysTo1970;
 }
 
-/* The time of `digits`, with a year of four or of two. Infinity if there is none. */
+/* The time of `digits`, with a year of four or of two. Infinity if the digits are not a time. */
 static double secondsOf(const uint8_t* digits, bool isLong)
 {
 	int century = isLong ? takeTwo(&digits) : 0, year = takeTwo(&digits), month = takeTwo(&digits);

@@ -20,7 +20,7 @@ typedef struct {
 #endif
 
 enum {
-	kNamesKept = 48, /* new names that are told apart; any other counts as one more */
+	kNamesKept = 48, /* new names that are compared; each one after them counts as another new name */
 	kNameMax = 64,   /* bytes of a name, with its end, that is looked up */
 	kArraySlots = 2,
 	kGrowing = 2, /* an array that gets longer is there twice */
@@ -42,7 +42,7 @@ static uint32_t chunkBytes(uint32_t length)
 	return (length + sizeof(void*) - 1) / sizeof(void*) * sizeof(void*) + sizeof(txChunk);
 }
 
-/* Goes behind the string that begins here, and returns how many bytes lie between its quotes. */
+/* Goes after the string that begins here, and returns how many bytes lie between its quotes. */
 static uint32_t skipString(Scan* scan)
 {
 	const char* start = ++scan->at;

@@ -65,7 +65,7 @@ class Binder {
 		if (!this.#follows(index + 1, "(") || name?.kind !== "string" || !this.#follows(index + 3, ")"))
 			this.#refuse(token, `${token.text} takes the name of one C function as a string`);
 		const text = name.text.slice(1, -1);
-		if (!/^[A-Za-z_]\w*$/.test(text)) this.#refuse(name, `"${text}" is no name of a C function`);
+		if (!/^[A-Za-z_]\w*$/.test(text)) this.#refuse(name, `"${text}" is not the name of a C function`);
 		return text;
 	}
 
@@ -78,7 +78,7 @@ class Binder {
 	#class(index: number): void {
 		const token = this.#tokens[index]!;
 		if (!this.#follows(index - 1, "extends") || !this.#follows(index + 4, "{"))
-			this.#refuse(token, 'Native(...) stands only behind "extends", before the class\'s body');
+			this.#refuse(token, 'Native(...) stands only after "extends", before the class\'s body');
 		const name = this.#name(index);
 		this.natives.push({ name, isDestructor: true, at: token.start });
 		this.#replace(this.#tokens[index - 1]!.start, this.#tokens[index + 3]!.end, `@ "${name}"`);

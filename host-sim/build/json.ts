@@ -85,7 +85,7 @@ class Reader {
 	#member(): void {
 		this.#string('a name in double quotes or "}"');
 		this.#space();
-		if (this.#text[this.#at] !== ":") this.#stop(`expected ":" behind a name, found ${this.#found()}`);
+		if (this.#text[this.#at] !== ":") this.#stop(`expected ":" after a name, found ${this.#found()}`);
 		this.#at++;
 		this.#value();
 	}

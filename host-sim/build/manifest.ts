@@ -285,7 +285,8 @@ class Merger {
 		if (typeof text !== "string")
 			throw new Problem(`${shown(path)}: ${where} must be a path, a list of paths, or { "source": path }`);
 		const resolved = this.#reader.resolve(text, path);
-		if (!resolved.includes("/")) throw new Problem(`${shown(path)}: ${where}: "${text}" is no path; write "./${text}"`);
+		if (!resolved.includes("/"))
+			throw new Problem(`${shown(path)}: ${where}: "${text}" is not a path; write "./${text}"`);
 		const full = resolve(dirname(path), resolved) + (resolved.endsWith("/") ? "/" : "");
 		const folder = full.slice(0, full.lastIndexOf("/"));
 		if (isLeftOut && isInSDK(full) && !existsSync(folder)) return undefined;

@@ -20,7 +20,7 @@ const words = {
 	ENOEXEC: "not a program for this machine",
 	ENOMEM: "not enough memory",
 	ENOSPC: "the disk is full",
-	ENOTDIR: "a part of its path is no folder",
+	ENOTDIR: "a part of its path is not a folder",
 	EPERM: "no permission",
 	EROFS: "the disk is read-only",
 	ETXTBSY: "the program is being written",

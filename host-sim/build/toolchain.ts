@@ -88,7 +88,7 @@ function folderName(variant: string): string {
 function variantFlags(variant: string): string[] {
 	const [base, ...extras] = variant.split("-");
 	if (base !== "native" && base !== "m32")
-		throw new Problem(`"${variant}": a variant is native or m32, with -asan behind it if wanted`, 2);
+		throw new Problem(`"${variant}": a variant is native or m32, with -asan after it if wanted`, 2);
 	const flags = base === "m32" ? ["-m32"] : [];
 	for (const extra of extras) {
 		if (extra === "bare" || extra === "device" || extra === "sdk") continue;

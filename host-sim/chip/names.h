@@ -16,11 +16,11 @@ Name nameOfAEAD(psa_algorithm_t algorithm);
 Name nameOfCipher(psa_algorithm_t algorithm);
 /* "P-256", "X25519", "RSA 2048": what the arithmetic works on. */
 Name nameOfKey(const psa_key_attributes_t* attributes);
-/* What was done with a key that PSA holds: before its name, and behind it. */
+/* What was done with a key that PSA holds: before its name, and after it. */
 Name nameOfKeyUse(const char* before, mbedtls_svc_key_id_t key, const char* behind);
 Name nameOfAgreement(mbedtls_svc_key_id_t key);
 Name nameOfSignature(mbedtls_svc_key_id_t key, const char* use);
-/* Verifying that is no call of PSA, by KeyKind. */
+/* Verifying without a call of PSA, by KeyKind. */
 Name nameOfVerification(int kind, size_t bits);
 
 #endif

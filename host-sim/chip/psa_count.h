@@ -49,7 +49,7 @@ SIM_PSA_FUNCTIONS(SIM_PSA_DECLARE)
 int simChipFeatures(void);
 	#define XS_TLS_CHIP simChipFeatures()
 
-/* hardware/psa/rsa.c and p256.c, which are no calls of PSA: a KeyKind, the key's bits, the hash's bytes */
+/* hardware/psa/rsa.c and p256.c, which are not calls of PSA: a KeyKind, the key's bits, the hash's bytes */
 psa_status_t simCountVerify(int kind, size_t bits, size_t bytes);
 	#define XS_TLS_COUNT_VERIFY simCountVerify
 /* ../../hardware/mlkem */

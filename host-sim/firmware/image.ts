@@ -1,6 +1,6 @@
 /*
 	Builds an app as firmware for rv32imc: the program (ELF) and, beside it, the preloaded heap. That same program makes
-	the heap in QEMU; it then lies in ROM behind it (board/rom.h tells more).
+	the heap in QEMU; it then lies in ROM after it (board/rom.h tells more).
 */
 
 import { existsSync, readFileSync, renameSync } from "node:fs";

@@ -191,7 +191,7 @@ export class Link {
 				this.#isOver = true;
 				break;
 			default:
-				throw new Problem(`the firmware sent a frame of kind "${kind}", which is none`);
+				throw new Problem(`the firmware sent a frame of unknown kind "${kind}"`);
 		}
 	}
 }

@@ -1,4 +1,4 @@
-/* "headers": the SDK's Headers, a Map whose names are told apart without regard to upper and lower case. */
+/* "headers": the SDK's Headers, a Map whose names are the same in upper and lower case. */
 
 class Headers extends Map<string, string> {
 	override delete(name: unknown): boolean {

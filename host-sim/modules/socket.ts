@@ -70,7 +70,7 @@ export class Socket {
 
 	// TCP's callbacks: one function each for all sockets, in flash
 
-	/** What the app leaves is told again with what comes next. */
+	/** What the app leaves is reported again with what comes next. */
 	static #onReadable(this: TCP, count: number): void {
 		const socket = this.target as Socket;
 		socket.#count = count;

@@ -1,6 +1,6 @@
 /*
 	"text/decoder": the SDK's TextDecoder for UTF-8. With `stream`, bytes at the end that are the start of a character
-	wait for the next call. What is no UTF-8 becomes U+FFFD, or a TypeError with `fatal`.
+	wait for the next call. Malformed UTF-8 becomes U+FFFD, or a TypeError with `fatal`.
 */
 
 const REPLACEMENT = 0xfffd;
@@ -12,7 +12,7 @@ function following(byte: number): number {
 	return byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
 }
 
-/** True where `byte` may stand at place `index` behind `first` (Unicode 16, table 3-7). */
+/** True where `byte` may stand at place `index` after `first` (Unicode 16, table 3-7). */
 function mayFollow(first: number, index: number, byte: number): boolean {
 	if (index > 1) return byte >= 0x80 && byte <= 0xbf;
 	const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80,
@@ -28,7 +28,7 @@ class TextDecoder {
 
 	constructor(label = "utf-8", { fatal = false, ignoreBOM = false } = {}) {
 		if (!/^(unicode-1-1-utf-8|utf-?8)$/i.test(label))
-			throw new RangeError(`"${label}" is no encoding that is known here`);
+			throw new RangeError(`"${label}" is not an encoding that is known here`);
 		this.fatal = fatal;
 		this.ignoreBOM = ignoreBOM;
 	}
@@ -48,7 +48,7 @@ class TextDecoder {
 				this.#rest = bytes.slice(at);
 				break;
 			}
-			if (count <= 0 && this.fatal) throw new TypeError("the bytes are no UTF-8");
+			if (count <= 0 && this.fatal) throw new TypeError("the bytes are not UTF-8");
 			const end = at + Math.max(1, Math.abs(count));
 			const isMark =
 				!this.#isStarted &&

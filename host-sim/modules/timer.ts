@@ -22,7 +22,7 @@ class Timer {
 	static schedule(timer: Timer, delay?: number, repeat?: number): void {
 		return native("simTimerSchedule").call(this, timer, delay, repeat);
 	}
-	/** Does nothing for what is no timer, or was cleared before. */
+	/** Does nothing for a value that is not a timer, or was cleared before. */
 	static clear(timer: Timer | undefined | null): void {
 		return native("simTimerClear").call(this, timer);
 	}

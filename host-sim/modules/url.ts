@@ -133,7 +133,7 @@ export class URL {
 		return this.href;
 	}
 
-	/** Host, and port where one may be given; what is none changes nothing. */
+	/** Host, and port where one may be given; an invalid one changes nothing. */
 	#setHost(text: string, isName: boolean): void {
 		const parts = this.#parts;
 		if (typeof parts.path === "string") return;

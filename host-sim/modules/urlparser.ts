@@ -3,7 +3,7 @@
 	Node and the SDK do not follow it. What the SDK 8.2.3 does otherwise is so here, too:
 	- A host with characters beyond ASCII is refused: there is no Punycode.
 	- A path that is relative to another keeps that one's query where it has none.
-	- "%2e%2E" in a path is no "..", as its letters are not of one case.
+	- "%2e%2E" in a path does not count as "..", as its letters are not of one case.
 	- A file on a host has an origin (url.ts).
 */
 
@@ -59,7 +59,7 @@ export function percentEncode(text: string, set: string): string {
 	return result;
 }
 
-/** Decodes percent-encoded bytes as UTF-8; where they are none, the text stays. */
+/** Decodes percent-encoded bytes as UTF-8; returns the text as it is if they are malformed. */
 function percentDecode(text: string): string {
 	return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, run => {
 		try {
@@ -77,7 +77,9 @@ function parseNumber(text: string): number {
 	return /^\d+$/.test(text) && !/^0\d/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** An IPv4 address; undefined for a name that ends in no number; null for one that does and is no address. */
+/**
+ * An IPv4 address; undefined for a name that does not end in a number; null for one that does but is not an address.
+ */
 function parseIPv4(host: string): string | undefined | null {
 	const parts = host.split(".");
 	if (parts.at(-1) === "" && parts.length > 1) parts.pop();
@@ -196,14 +198,14 @@ export function encodeUser(text: string): string {
 	return percentEncode(text, USER_SET);
 }
 
-/** A port; that of the scheme is left out. Null where it is none. */
+/** Reads a port; "" for the scheme's own, null for an invalid one. */
 export function parsePort(text: string, scheme: string): string | null {
 	if (!/^\d*$/.test(text) || Number(text) > 65535) return null;
 	const port = text === "" ? "" : String(Number(text));
 	return port === specialPorts[scheme] ? "" : port;
 }
 
-/** Host and port, into `parts`; false where they are none. */
+/** Reads host and port into `parts`; false if they are invalid. */
 export function setHost(parts: Parts, text: string): boolean {
 	const match = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(text);
 	if (!match) return false;
@@ -300,7 +302,7 @@ class Parser {
 		return true;
 	}
 
-	/** An authority behind slashes: two, or for special schemes any number. */
+	/** An authority after slashes: two, or for special schemes any number. */
 	#afterSlashes(text: string): boolean {
 		return this.#authority(isSpecial(this.#parts.scheme) ? text.replace(/^[/\\]*/, "") : text.slice(2));
 	}
@@ -333,7 +335,7 @@ class Parser {
 		return true;
 	}
 
-	/** All behind the scheme and its colon. */
+	/** All after the scheme and its colon. */
 	parse(text: string, isAbsolute: boolean): Parts | undefined {
 		const parts = this.#parts;
 		const { scheme } = parts;
@@ -351,7 +353,7 @@ class Parser {
 	}
 }
 
-/** Parses a URL, relative to `base` where it has no scheme; undefined where it is none. */
+/** Parses a URL, relative to `base` where it has no scheme; undefined if it is invalid. */
 export function parseURL(input: string, base?: Parts): Parts | undefined {
 	const text = input.replace(/^[\0- ]+|[\0- ]+$/g, "").replace(/[\t\n\r]/g, "");
 	const match = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text);

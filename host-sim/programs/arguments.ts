@@ -42,13 +42,13 @@ export function nearest(word: string, names: readonly string[]): string | undefi
 	return best && best.steps <= Math.max(1, Math.floor(letters.length / 3)) ? best.name : undefined;
 }
 
-/** Refuses an option that is none, and names the one that is most like it. */
+/** Refuses an unknown option, and names the one that is most like it. */
 function refuseOption(option: string, names: readonly string[]): never {
 	const near = nearest(option, names);
 	throw new Problem(`there is no option ${option}${near ? `; did you mean ${near}?` : ""} (--help lists them)`, 2);
 }
 
-/** Reads options into `result`. `other` gets what is no option. */
+/** Reads options into `result`. `other` gets arguments that are not options. */
 export function readOptions<T>(
 	values: readonly string[],
 	options: Options<T>,
@@ -114,7 +114,7 @@ export function userPath(path: string): string {
 	return resolve(isCommand ? (process.env["INIT_CWD"] ?? process.cwd()) : process.cwd(), path);
 }
 
-/** A file to write: its folder must be there, and it must be no folder. Said before the run, not behind it. */
+/** A file to write: its folder must be there, and it must not be a folder. Checked before the run. */
 export function outputPath(option: string, path: string): string {
 	const file = userPath(path);
 	if (statSync(file, { throwIfNoEntry: false })?.isDirectory())

@@ -341,7 +341,7 @@ async function check(chosen: readonly string[]): Promise<number> {
 }
 
 function takeName(chosen: string[], name: string): void {
-	if (!names.includes(name)) throw new Problem(`"${name}" is none of these: ${names.join(", ")}`, 2);
+	if (!names.includes(name)) throw new Problem(`"${name}" is not one of these: ${names.join(", ")}`, 2);
 	chosen.push(name);
 }
 

@@ -35,7 +35,7 @@ Builds the app whose manifest.json is in the folder APP, as mcconfig would, and 
 of "mc/config".
 
   --m32                 build with 32-bit pointers: memory figures are then those of the device
-  --variant NAME        native or m32; with -asan behind it under the sanitizers, with -bare without meter and line numbers, with -device as on a device
+  --variant NAME        native or m32; with -asan after it under the sanitizers, with -bare without meter and line numbers, with -device as on a device
   --engine sdk          embed the engine of the Moddable SDK that MODDABLE names, in place of XS 13
   --build-only          build, say where the program is, don't run
   --chip NAME           be that chip for what the app offers: ${chipNames}

@@ -70,7 +70,7 @@ interface Arguments {
 	readonly wanted: Wanted;
 }
 
-/** Certificates to trust. What is none is said here: the app could only say it after the build. */
+/** Reads certificates to trust. Refuses other files here, as the app could do so only after the build. */
 function readCertificates(path: string): string {
 	let text: string;
 	try {

@@ -1,11 +1,11 @@
 /*
-	How a failing run is told: one sentence, and where in the app. The simulator writes an exception with all frames of
-	its stack; those of the library are shown with --verbose only.
+	How a failing run is reported: one sentence, and where in the app. The simulator writes an exception with all frames
+	of its stack; those of the library are shown with --verbose only.
 */
 
 import { failed, faint } from "../build/terminal.js";
 
-/** Files that are no app's: a stack's frames in them tell an app's author nothing. */
+/** Files outside of apps: frames of a stack in them say nothing to an app's author. */
 const libraryFolders = ["modules/", "hardware/", "host-sim/modules/", "node_modules/"];
 
 /** How the simulator begins its last words. */

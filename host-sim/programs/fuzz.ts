@@ -23,7 +23,7 @@ executions per second, the longest stretch of metered steps between two turns of
   --seed N             where to begin; the same seed makes the same changes; default: the time of day
   --target NAME        only ${targets.join(", ")}; may be given several times
   --count N            this many executions of each target, however long it takes; --count 1 with --seed repeats one
-  --variant NAME       native (the default), m32, or one with -asan behind it
+  --variant NAME       native (the default), m32, or one with -asan after it
   --max-steps N        a longer stretch of metered steps is a finding; default ${longestAllowed("tls13")} for connections, ${longestAllowed("path")} for a server's bytes alone, ${longestAllowed("key")} where
                        the app gives the input (pem, session, roots, key)
   --no-corpus          don't add what is found to tests/fuzz/corpus
@@ -97,7 +97,7 @@ function describeOutcome({ target, executions, seconds, longest, longestSeed, pe
 	);
 }
 
-/** Findings that are no run's own, but the target's. */
+/** Findings that belong to the target, not to a single run. */
 function boundFindings(
 	{ target, longest, longestSeed, grown, executions }: Outcome,
 	{ seed, maxSteps = longestAllowed(target), count }: Arguments,

@@ -146,7 +146,7 @@ type Found = Verdict | "never ends";
 
 interface Result {
 	readonly kind: Kind;
-	/** What is printed behind it. */
+	/** What is printed after it. */
 	readonly words: string;
 }
 
@@ -204,7 +204,7 @@ async function tryOut(place: Place, mutant: Mutant, tests: readonly Measured[], 
 			done++;
 		}
 		const left = mayReach.length - done;
-		const untried = left ? `, ${left} not tried for want of time` : "";
+		const untried = left ? `, ${left} not tried, as time ran out` : "";
 		if (late.length > 0) return { kind: "timed out", words: `${late.join(", ")}${untried}` };
 		return { kind: "survived", words: `${done} files of tests pass${untried}` };
 	});

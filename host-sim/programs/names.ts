@@ -10,7 +10,7 @@ import { elements, inside, type Element } from "./elements.js";
 const MAX_ATTRIBUTES = 8;
 /** Bytes of its content. */
 const MAX_NAME = 4096;
-/** With a byte: what is no character of the string's type. */
+/** With a byte: not a character of the string's type. */
 const NOT_UNICODE = 0x10000000;
 
 const Tag = { objectIdentifier: 0x06, utf8: 0x0c, universal: 0x1c, bmp: 0x1e, sequence: 0x30, set: 0x31 } as const;

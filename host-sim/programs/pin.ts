@@ -32,7 +32,7 @@ interface Target {
 }
 
 function refuseTarget(text: string): never {
-	throw new Problem(`"${text}" is no HOST:PORT, such as server.example:443, 192.0.2.1:8883 or [2001:db8::1]:443`, 2);
+	throw new Problem(`"${text}" is not HOST:PORT, such as server.example:443, 192.0.2.1:8883 or [2001:db8::1]:443`, 2);
 }
 
 /** Reads HOST, HOST:PORT or [ADDRESS]:PORT. */

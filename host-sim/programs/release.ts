@@ -49,7 +49,7 @@ export function releasedTime(text: string): { date: string; seconds: number } {
 	return { date: match[2]!, seconds: Number(match[4]) };
 }
 
-/** The newest release in CHANGELOG.md; undefined where there is none yet. */
+/** The newest release in CHANGELOG.md; undefined before the first one. */
 export function lastRelease(changelog: string): { version: string; date: string } | undefined {
 	const match = releaseHeading.exec(changelog);
 	return match ? { version: match[1]!, date: match[2]! } : undefined;
@@ -64,7 +64,7 @@ function isAbove(version: string, before: string): boolean {
 
 function checkVersion(version: string): void {
 	if (!/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/.test(version))
-		throw new Problem(`"${version}" is no version: three numbers, such as 0.2.0`, 2);
+		throw new Problem(`"${version}" is not a version: three numbers, such as 0.2.0`, 2);
 }
 
 function replaceOnce(name: string, text: string, pattern: string | RegExp, replacement: string): string {

@@ -122,7 +122,7 @@ async function runTests(chosen: Chosen): Promise<number> {
 		reportSlowest(durations);
 		const missed = process.env["CI"] ? skipped.filter(test => !accepted.some(reason => test.includes(reason))) : [];
 		if (code === 0 && missed.length > 0)
-			throw new Problem(`${missed.length} tests were skipped, which is no pass in CI:\n${missed.join("\n")}`);
+			throw new Problem(`${missed.length} tests were skipped, which is not a pass in CI:\n${missed.join("\n")}`);
 		return code;
 	} finally {
 		rmSync(file, { force: true });

@@ -52,7 +52,7 @@ export function webSocketServer(identity: ServerOptions): Server {
 	});
 }
 
-/** The two bytes behind the topic of a PUBLISH. */
+/** The two bytes after the topic of a PUBLISH. */
 function packetIdentifier(packet: Buffer, at: number): Buffer {
 	const start = at + 2 + packet.readUInt16BE(at);
 	return packet.subarray(start, start + 2);
@@ -92,7 +92,7 @@ export function answerMQTT(socket: TLSSocket): void {
 }
 
 /**
- * Reads the head and the chunks of a request, and answers "ok" once there are `total` bytes. What comes behind them is
+ * Reads the head and the chunks of a request, and answers "ok" once there are `total` bytes. What comes after them is
  * not read. The SDK's HTTPClient (8.2.3) sends its last chunk from the offset of what it sent before, over TCP, too.
  */
 export function takeChunks(socket: TLSSocket, total: number, sizes: number[], onHead: (text: string) => void): void {

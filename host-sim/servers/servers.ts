@@ -120,7 +120,7 @@ export function startOpenSSL(identity: ServerIdentity, ...more: string[]): Promi
 	]);
 }
 
-/** OpenSSL's server as it is used by hand: what it is told goes to the client, but for commands of one letter. */
+/** OpenSSL's server as a person uses it: it sends its input to the client, except for commands of one letter. */
 export function startTalkingOpenSSL(identity: ServerIdentity, ...more: string[]): Promise<TalkingServer> {
 	return startProgram("openssl", identity, (port, folder) => [...openSSLValues(port, folder), ...more]);
 }

@@ -241,7 +241,7 @@ export function handshakeOf(items: readonly Item[], is13: boolean): Handshake {
 	return { is13, hasServerKey: items.some(item => item.kind === "message" && item.type === 12) };
 }
 
-/** Bytes that are no record, or not all of one. */
+/** Bytes that are not a whole record. */
 export function restWords(bytes: Buffer): { name: string; words: string } {
 	if (bytes[0]! < 20 || bytes[0]! > 24) return { name: "no TLS", words: `"${printable(bytes.subarray(0, 40))}"` };
 	const length = bytes.length < 5 ? undefined : bytes.readUInt16BE(3);

@@ -26,7 +26,7 @@ export function u16(value: number): Buffer {
 	return Buffer.of(value >> 8, value & 0xff);
 }
 
-/** `data` behind its length in `width` bytes. */
+/** `data` after its length in `width` bytes. */
 export function vector(width: 1 | 2 | 3, ...data: Uint8Array[]): Buffer {
 	const body = Buffer.concat(data);
 	const length = Buffer.alloc(width);

@@ -33,7 +33,7 @@ export type Item = Common &
 		| { readonly kind: "alert"; readonly level: number; readonly description: number }
 		| { readonly kind: "change_cipher_spec" }
 		| { readonly kind: "data"; readonly length: number }
-		/** A record that no secret of the log opens, or that is no record. */
+		/** Bytes that no secret of the log opens, or that are not a record. */
 		| { readonly kind: "unreadable"; readonly length: number; readonly type: number }
 		/** What is left at the end: part of a record, or bytes of no record. */
 		| { readonly kind: "rest"; readonly bytes: Buffer }

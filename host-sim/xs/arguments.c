@@ -40,7 +40,7 @@ void* argumentBuffer(xsMachine* the, int index, bool isWritable, xsUnsignedValue
 	if (slot->kind == XS_REFERENCE_KIND && !hostSlot(slot))
 		_xsmcGetBuffer(the, slot, &data, count, isWritable);
 	if (!data)
-		xsTypeError("argument %d is no buffer", index + 1);
+		xsTypeError("argument %d is not a buffer", index + 1);
 	return data;
 }
 
@@ -64,7 +64,7 @@ void* hostDataOf(xsMachine* the, const xsSlot* slot, xsDestructor destructor, co
 {
 	const txSlot* host = hostOfClass(slot, destructor);
 	if (!host)
-		xsTypeError("an object is no %s", name);
+		xsTypeError("an object is not a %s", name);
 	return host->value.host.data;
 }
 
@@ -77,5 +77,5 @@ void* hostDataIf(const xsSlot* slot, xsDestructor destructor)
 void hostConstruct(xsMachine* the, xsDestructor destructor, const char* name)
 {
 	if (hostDataOf(the, &xsThis, destructor, name))
-		xsTypeError("this is no new %s", name);
+		xsTypeError("this is not a new %s", name);
 }

@@ -21,7 +21,7 @@ void* argumentBuffer(xsMachine* the, int index, bool isWritable, xsUnsignedValue
 txSlot* hostSlot(const xsSlot* slot);
 /* The data of an object of the class whose destructor this is; NULL where it is closed. */
 void* hostDataOf(xsMachine* the, const xsSlot* slot, xsDestructor destructor, const char* name);
-/* The same without a check: NULL also for what is no such object. */
+/* The same without a check: NULL also for any other value. */
 void* hostDataIf(const xsSlot* slot, xsDestructor destructor);
 /* Begins a constructor: `this` must be a new object of the class. */
 void hostConstruct(xsMachine* the, xsDestructor destructor, const char* name);

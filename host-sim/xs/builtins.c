@@ -48,7 +48,7 @@ static const uint8_t* theseBytes(xsMachine* the, xsUnsignedValue* count)
 	if (xsThis.kind == XS_REFERENCE_KIND && !hostSlot(&xsThis))
 		_xsmcGetBuffer(the, &xsThis, &data, count, false);
 	if (!data)
-		xsTypeError("this is no Uint8Array");
+		xsTypeError("this is not a Uint8Array");
 	return data;
 }
 
@@ -71,7 +71,7 @@ static xsSlot* optionsOf(xsMachine* the, int index)
 	if (!argumentIsGiven(the, index))
 		return NULL;
 	if (xsArg(index).kind != XS_REFERENCE_KIND)
-		xsTypeError("the options of base64 are no object");
+		xsTypeError("the options of base64 are not an object");
 	return &xsArg(index);
 }
 
@@ -144,7 +144,7 @@ static void fromHex(xsMachine* the)
 		int high = digitOf(hexDigits, 16, (char)tolower(text[i])),
 			low = digitOf(hexDigits, 16, (char)tolower(text[i + 1]));
 		if (high < 0 || low < 0)
-			xsSyntaxError("fromHex: a character is no digit");
+			xsSyntaxError("fromHex: a character is not a digit");
 		*bytes++ = (uint8_t)(high << 4 | low);
 	}
 	viewResult(the);
@@ -177,7 +177,7 @@ static void fromBase64(xsMachine* the)
 		xsTypeError("fromBase64: the simulator's XS 13 has no option lastChunkHandling: take --engine sdk");
 	int digits = countDigits(argumentString(the, 0), alphabet);
 	if (digits < 0)
-		xsSyntaxError("fromBase64: the text is no base64");
+		xsSyntaxError("fromBase64: the text is not base64");
 	xsIntegerValue length = digits * 3 / 4;
 	xsResult = xsArrayBuffer(NULL, length);
 	const char* text = argumentString(the, 0);

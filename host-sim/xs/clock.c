@@ -1,7 +1,7 @@
 /*
 	Two clocks. The wall clock is the device's. It starts at the host's time, at one that was given, or unset, which on
 	the ESP32 means at 1970. Script may set it. Durations come from a monotonic clock that nothing sets. Behind Date
-	(the engine asks simTimeOfDay) and behind the SDK's module "time" (modules/time.ts).
+	(the engine asks simTimeOfDay) and after the SDK's module "time" (modules/time.ts).
 */
 
 #include "sim.h"

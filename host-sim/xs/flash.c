@@ -49,7 +49,7 @@ static void freezePrototype(txSlot* function)
 	}
 }
 
-/* Functions and prototypes by rule; the rest because the engine can't alias what lies behind an internal slot. */
+/* Functions and prototypes by rule; the rest because the engine can't alias what lies after an internal slot. */
 static void freezeInstance(txSlot* instance)
 {
 	txSlot* internal = instance->next;

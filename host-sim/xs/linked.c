@@ -4,8 +4,8 @@
 
 	- A module's own code runs while it links and is left out. What is left is the code of its functions.
 	- A native has no function object, only a value that refers to a table, but for constructors and accessors.
-	- Functions without properties that have the same home share one slot for it, where they lie one behind the other.
-	- A module has one slot more, a null. An array's items are slots behind one for their length.
+	- Functions without properties that have the same home share one slot for it, where they lie one after the other.
+	- A module has one slot more, a null. An array's items are slots after one for their length.
 	- Each name of a property that is new takes a slot, an entry in a table, and its text.
 	- Functions have neither name nor length. A debug build here keeps them (functions.c), and they are not counted.
 */
@@ -120,7 +120,7 @@ static int compareFunctions(const void* a, const void* b)
 	return one->address < other->address ? -1 : one->address > other->address;
 }
 
-/* The code that a slot refers to; 0 for what is no function of a module, or was counted. */
+/* The code that a slot refers to; 0 for anything but a module's function, and for one counted before. */
 static double codeSize(const txSlot* slot)
 {
 	Function key = {slot->value.code.address, 0, false};

@@ -60,7 +60,7 @@ static void noteFirst(Memory* memory, size_t size, bool isSlots)
 static void* arenaAllocateChunks(txMachine* the, size_t size)
 {
 	txBlock* block = the->firstBlock;
-	/* less than nothing where the chunk fits: the block then ends behind it, as on a device */
+	/* less than nothing where the chunk fits: the block then ends after it, as on a device */
 	ptrdiff_t needed = (ptrdiff_t)size;
 	if (block)
 		needed -= (ptrdiff_t)sizeof(txBlock) + (block->limit - block->current);

@@ -87,7 +87,7 @@ static void* enter(void* block, size_t size)
 	return block;
 }
 
-/* Closes the gap, so that no entry behind it becomes unreachable. */
+/* Closes the gap, so that no entry after it becomes unreachable. */
 static void leave(void* block)
 {
 	if (!block || !entriesSize)

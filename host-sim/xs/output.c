@@ -1,4 +1,4 @@
-/* Files that a run writes: one that can't be written to its end is told, and the run has failed. */
+/* Files that a run writes. If one can't be written to its end, that is reported, and the run fails. */
 
 #include "sim.h"
 

@@ -35,7 +35,7 @@ static void encodeName(const char* name, char file[3 * kNameBytes])
 	*end = 0;
 }
 
-/* The name that a file has; false for a file that is none of ours. */
+/* The name that a file stands for; false for a file that was not written here. */
 static bool decodeName(const char* file, char name[kNameBytes])
 {
 	size_t length = 0;

@@ -12,12 +12,12 @@ void simResourceDestructor(void* data)
 	(void)data;
 }
 
-/* The Resource that `this` is: its prototype is none. */
+/* The Resource that `this` is; throws for its prototype. */
 static uint8_t* thisResource(xsMachine* the)
 {
 	uint8_t* data = hostDataOf(the, &xsThis, simResourceDestructor, "Resource");
 	if (!data)
-		xsTypeError("this is no Resource");
+		xsTypeError("this is not a Resource");
 	return data;
 }
 

@@ -142,7 +142,7 @@ static txU1 otherOf(txU1 code, bool refers)
 	return code;
 }
 
-/* The code of a function lies behind the operation that makes the function. */
+/* The code of a function lies after the operation that makes the function. */
 static void noteFunction(txByte* code)
 {
 	txU2 size2 = 0;
@@ -210,7 +210,7 @@ void scriptRead(txMachine* root, Module* module)
 	txSize length, codeLength;
 	txByte* bytes = readFile(module, &size);
 	if (size < 8 || memcmp(bytes + 4, "XS_B", 4))
-		fail(module, "is no XS bytecode", NULL);
+		fail(module, "is not XS bytecode", NULL);
 	const txByte* version = findAtom(module, bytes, size, "VERS", &length);
 	if (!version || length != XS_VERSION_SIZE || version[0] != XS_MAJOR_VERSION || version[1] != XS_MINOR_VERSION)
 		fail(module, "was compiled for another version of XS", NULL);

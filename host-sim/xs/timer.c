@@ -122,7 +122,7 @@ void simTimerSchedule(xsMachine* the)
 		schedule(timer, delay, interval);
 }
 
-/* As in the SDK, what is no timer, or none any more, is passed over. */
+/* As in the SDK, a value that is not a timer, or was cleared, is passed over. */
 void simTimerClear(xsMachine* the)
 {
 	Timer* timer = argumentIsGiven(the, 0) ? hostDataIf(&xsArg(0), destroyTimer) : NULL;

@@ -377,7 +377,7 @@ export class Driver implements Link, Gate {
 		this.releaseMessage();
 		if (!step.done) return value!;
 		this.flow = undefined;
-		// TLS 1.2 has its keys already: bytes behind Finished are refused before the application hears of it
+		// TLS 1.2 has its keys already: bytes after Finished are refused before the application hears of it
 		if (!this.incoming.is12) this.host.spend(Work.opening);
 		this.closeHeld();
 		return 0;

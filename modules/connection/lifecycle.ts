@@ -260,7 +260,7 @@ export abstract class Lifecycle implements Host {
 		return post;
 	}
 
-	/** The connection ends with what was thrown, and whoever runs it is told, unless it is over already. */
+	/** Ends the connection with the error that was thrown and reports it, unless the connection is over already. */
 	protected fail(thrown: unknown): void {
 		const isNews = this.state !== State.closed,
 			error = this.die(thrown);

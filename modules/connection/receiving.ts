@@ -179,7 +179,7 @@ export abstract class Receiving<Client> extends Sending<Client> {
 		return new ArrayBuffer(fits);
 	}
 
-	/** Tells the application of what it could not read for want of memory. */
+	/** Tells the application again of bytes that memory had no room for. */
 	protected tellMore(): void {
 		this.flags &= ~Flag.hasMore;
 		const { readable } = this.connection;

@@ -29,7 +29,7 @@ export const enum Flag {
 	threw = 128,
 	/** Nothing has flowed for IDLE_MS; the idle timer waits for the rest of `idleTimeout`. */
 	resting = 256,
-	/** What was read was less than there is, for want of memory: the rest is told from the event loop. */
+	/** Memory had room for a part of what there was to read: the event loop tells the app of the rest. */
 	hasMore = 512,
 	/** A callback of the application is at work: what it writes is sent when it has returned. */
 	calling = 1024,

@@ -30,7 +30,7 @@ function refuseForm(der: DER): never {
 	refuseKey(
 		der.nextIs(Tag.octetString)
 			? "is encrypted: decrypt it first (openssl pkey -in KEY)"
-			: "is no private key: is it a certificate?",
+			: "is not a private key: is it a certificate?",
 	);
 }
 
@@ -133,6 +133,6 @@ export function readPrivateKey(bytes: Uint8Array, start: number, end: number, pu
 	} catch (error) {
 		// what is not the key's fault, such as no memory for it, goes on as it is
 		if (!(error instanceof TLSError) || error.code === "configuration" || error.code === "out_of_memory") throw error;
-		refuseKey('is no private key for the first of "clientCertificates"');
+		refuseKey('is not a private key for the first of "clientCertificates"');
 	}
 }

@@ -31,7 +31,7 @@ export class Headers {
 		this.#fields = fields;
 	}
 
-	/** The value; those of several headers of one name with ", " between them. Null if there is none. */
+	/** The value, or null if the header is absent. The values of several headers of one name are joined by ", ". */
 	get(name: string): string | null {
 		return this.#fields.get(name.toLowerCase()) ?? null;
 	}
@@ -148,14 +148,14 @@ export class Response {
 		return this.#refusal() ?? this.#all();
 	}
 
-	/** The whole body as text in UTF-8; U+FFFD stands for what is none. */
+	/** The whole body as text in UTF-8; U+FFFD replaces malformed bytes. */
 	text(): Promise<string> {
 		return this.#refusal() ?? this.#allText();
 	}
 
 	/**
 	 * The whole body, read as JSON: all of it, or only the properties called `names`. XS keeps each name that it has
-	 * met until the app ends: give `names` for a server that may send any. SyntaxError where it is no JSON; TLSError
+	 * met until the app ends: give `names` for a server that may send any. SyntaxError if it is not JSON; TLSError
 	 * "out_of_memory" if there is no room for what it becomes, "http" if it has more than 20 levels.
 	 */
 	json(names?: readonly string[]): Promise<any> {

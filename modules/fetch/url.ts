@@ -54,7 +54,7 @@ function checkText(text: unknown): string {
 function readPort(text: string, url: string): number {
 	const port = Number(text);
 	if (!/^[0-9]{1,5}$/.test(text) || port < 1 || port > 65535)
-		refuse(`${shown(url)} has a port that is none: expected 1 to 65535`);
+		refuse(`${shown(url)} has an invalid port: expected 1 to 65535`);
 	return port;
 }
 
@@ -84,7 +84,7 @@ function withoutDots(path: string): string {
 	return `/${result.join("/")}${path.slice(end)}`;
 }
 
-/** Reads what stands behind the scheme and "//": host, port, path. */
+/** Reads what stands after the scheme and "//": host, port, path. */
 function readAuthority(scheme: "https" | "http", rest: string, url: string): WebURL {
 	const end = findFirst(rest, "/?");
 	const authority = rest.slice(0, end).toLowerCase(),
@@ -94,9 +94,9 @@ function readAuthority(scheme: "https" | "http", rest: string, url: string): Web
 	const colon = authority.indexOf(":", bracket + 1);
 	const name = colon < 0 ? authority : authority.slice(0, colon);
 	const host = bracket < 0 ? name : name.slice(1, -1);
-	if (bracket >= 0 && bracket !== name.length - 1) refuse(`${shown(url)} has a host that is none`);
+	if (bracket >= 0 && bracket !== name.length - 1) refuse(`${shown(url)} has an invalid host`);
 	if (!(bracket < 0 ? isHostName(host) : isIPv6(host)))
-		refuse(`${shown(url)} has a host that is none; names of other letters start with "xn--"`);
+		refuse(`${shown(url)} has an invalid host; write a name in other letters as "xn--..."`);
 	const isSecure = scheme === "https",
 		usualPort = isSecure ? 443 : 80;
 	const port = colon < 0 ? usualPort : readPort(authority.slice(colon + 1), url);
@@ -115,7 +115,7 @@ export function parseURL(given: string): WebURL {
 	const length = schemeLength(text);
 	const scheme = text.slice(0, Math.max(length - 1, 0)).toLowerCase();
 	if (scheme !== "https" && scheme !== "http") refuse(`${shown(given)} must start with "https://" or "http://"`);
-	if (!text.startsWith("//", length)) refuse(`${shown(given)} must have "//" behind its scheme`);
+	if (!text.startsWith("//", length)) refuse(`${shown(given)} must have "//" after its scheme`);
 	return readAuthority(scheme, text.slice(length + 2), given);
 }
 

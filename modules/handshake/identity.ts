@@ -101,7 +101,7 @@ function readChain(input: NonNullable<Options["clientCertificates"]>): Uint8Arra
 function readOwnKey(bytes: Uint8Array): PublicKey {
 	const der = new DER(bytes, 0, bytes.length, FIRST);
 	der.take(Tag.sequence, Part.certificate);
-	if (der.hasMore) der.fail("has bytes behind its end");
+	if (der.hasMore) der.fail("has bytes after its end");
 	enterToKey(der);
 	const start = der.at;
 	const key = takePublicKey(der);
@@ -113,7 +113,7 @@ function readOwnKey(bytes: Uint8Array): PublicKey {
 	return key;
 }
 
-/** What the application's function returns, checked: what is no signature never goes on the wire. */
+/** Checks what the application's function returned, so that only a signature goes on the wire. */
 function checkedSignature(signature: unknown): Uint8Array {
 	const bytes = viewBytes(SIGN, signature);
 	if (!bytes.length || bytes.length > MAX_SIGNATURE_LENGTH)
@@ -196,7 +196,7 @@ export interface Identity {
 	chain: readonly Uint8Array[];
 }
 
-/** The end of the DER element at `at`; NaN or beyond the bytes if that is none. */
+/** The end of the DER element at `at`; NaN or beyond the bytes if there is no whole element. */
 function elementEnd(bytes: Uint8Array, at: number): number {
 	let length = bytes[at + 1]!,
 		start = at + 2;

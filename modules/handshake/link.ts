@@ -41,7 +41,7 @@ export interface PostHandshake {
 
 export interface Link {
 	readonly config: Config;
-	/** The times of the handshake's phases, if anybody is told of them. */
+	/** The times of the handshake's phases, if anybody asked for them. */
 	readonly timing: Timing | undefined;
 	/** The message that arrived: its type, all its bytes, and a reader at its body. */
 	readonly messageType: number;
@@ -73,7 +73,7 @@ export interface Link {
 	 */
 	limitRecords(send: number, receive: number): void;
 	/**
-	 * An alert that ends the handshake goes behind change_cipher_spec from now on, as all of the second flight does
+	 * An alert that ends the handshake goes after change_cipher_spec from now on, as all of the second flight does
 	 * (RFC 8446 appendix D.4).
 	 */
 	oweChangeCipherSpec(): void;

@@ -74,7 +74,7 @@ export class Hello {
 		return at + 4;
 	}
 
-	/** Writes extensions that are no more than the bytes `extensions[start..end)`: number, length and data of each. */
+	/** Writes extensions that are ready as bytes, `extensions[start..end)`: number, length and data of each. */
 	ask(w: Writer, extensions: Uint8Array, start: number, end: number, bits: number): void {
 		this.asked |= bits;
 		w.copy(extensions, start, end);

@@ -21,7 +21,7 @@ const suites13: readonly number[] = Object.freeze([
 	CipherSuite.TLS_CHACHA20_POLY1305_SHA256,
 ]);
 
-/** Old suites are offered behind the others, if at all. */
+/** Old suites are offered after the others, if at all. */
 const suites12: readonly number[] = legacy ? Object.freeze([...offered12, ...legacy.suites]) : offered12;
 
 const suitesOfBoth: readonly number[] = Object.freeze([...suites13, ...suites12]);
@@ -57,7 +57,7 @@ function namedSuites(names: readonly unknown[], min: number, max: number): reado
 		const name = names[i];
 		if (typeof name !== "string") refuse(`"cipherSuites" must have names of cipher suites, not ${describeType(name)}`);
 		const suite = findSuiteByName(name) ?? legacy?.findSuiteByName(name);
-		if (!suite) refuse(`"cipherSuites": "${name.slice(0, 64)}" is none that this client knows`);
+		if (!suite) refuse(`"cipherSuites": "${name.slice(0, 64)}" is not a suite that this client knows`);
 		const version = suite.signer === Signer.any ? ProtocolVersion.tls13 : ProtocolVersion.tls12;
 		if (isUnsupportedHere(chipFeatures(), suite.id))
 			refuse(`"cipherSuites": ${name} is not in this build: CONFIG_MBEDTLS_CHACHAPOLY_C is off`);

@@ -103,7 +103,7 @@ function readExtensions(r: Reader, hello: Hello, to: ServerHello): number {
 		} else if (type === ExtensionType.pre_shared_key) to.key = pickKey(r.u16(), hello, to);
 		else {
 			to.group = r.u16();
-			if (!to.group) throw new TLSError("illegal_parameter", "server named group 0, which is none");
+			if (!to.group) throw new TLSError("illegal_parameter", "server named group 0, which does not exist");
 			if (!to.isRetry) {
 				to.shareStart = r.skipVector(2, 1, 0xffff);
 				to.shareEnd = r.at;

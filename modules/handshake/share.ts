@@ -11,7 +11,9 @@ export interface Share {
 	/** Bytes of the public key. */
 	readonly publicLength: number;
 	publicKey(out: Uint8Array, offset: number): void;
-	/** Sets `shared` to the value agreed with `peer[start..end)`; false if that is no valid key of the group. */
+	/**
+	 * Sets `shared` to the value agreed with `peer[start..end)`; false if those bytes are not a valid key of the group.
+	 */
 	agree(peer: Uint8Array, start: number, end: number, shared: Secret): boolean;
 	/** Wipes the private key. */
 	close(): void;

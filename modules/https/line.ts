@@ -23,14 +23,14 @@ const enum Char {
 
 export class Line {
 	bytes: Uint8Array<ArrayBuffer> = empty;
-	/** The line, and what has arrived behind it: bytes[start..end). */
+	/** The line, and what has arrived after it: bytes[start..end). */
 	start = 0;
 	end = 0;
 	/** All before this is scanned. */
 	scanned = 0;
 	/** Offset of the first colon, or -1. */
 	colon = -1;
-	/** The first byte behind the colon that is no space, or -1; and the end of the last that is none. */
+	/** The first byte after the colon other than a space, or -1; and the end of the last such byte. */
 	from = -1;
 	to = 0;
 	/** Offset of its CR, or -1. */
@@ -47,7 +47,7 @@ export class Line {
 		return this.bits < 0x80;
 	}
 
-	/** Scans up to `most` bytes. Returns the offset behind the line's LF, or -1 where it is not there yet. */
+	/** Scans up to `most` bytes. Returns the offset after the line's LF, or -1 where it is not there yet. */
 	scan(most: number): number {
 		const bytes = this.bytes,
 			limit = Math.min(this.end, this.scanned + most);
@@ -97,7 +97,7 @@ export class Line {
 		refuseHTTP("server sent a CR without LF in a header");
 	}
 
-	/** Goes on to the next line, behind the offset `after`. Returns where the line ended: at its CR. */
+	/** Goes on to the next line, past the offset `after`. Returns where the line ended: at its CR. */
 	next(after: number): number {
 		const end = this.cr;
 		if (end < 0) refuseHTTP("server ended a line with LF, without CR");
@@ -108,13 +108,13 @@ export class Line {
 		return end;
 	}
 
-	/** Takes `count` bytes that are no line. */
+	/** Takes `count` bytes outside of lines. */
 	pass(count: number): void {
 		this.start += count;
 		this.scanned = this.start;
 	}
 
-	/** Makes room behind what is there. The buffer grows up to `limit` bytes. Returns how many bytes fit. */
+	/** Makes room after what is there. The buffer grows up to `limit` bytes. Returns how many bytes fit. */
 	makeRoom(limit: number): number {
 		const held = this.end - this.start;
 		let bytes = this.bytes;

@@ -39,7 +39,7 @@ function isToken(text: string): boolean {
 }
 
 /**
- * Position of the first character that is no visible ASCII, or -1; tab and space are visible if `least` is 32. No step
+ * Position of the first character other than visible ASCII, or -1; tab and space are visible if `least` is 32. No step
  * of script for each character: a path may be a redirect's, as long as a server likes.
  */
 function findBad(text: string, least: 32 | 33): number {
@@ -75,7 +75,7 @@ class HeadWriter {
 	add(name: unknown, value: unknown): void {
 		if (typeof name !== "string" || !isToken(name))
 			refuse(
-				`"headers": ${typeof name === "string" ? `"${name.slice(0, 40)}"` : `a ${typeName(name)}`} is no name of a header`,
+				`"headers": ${typeof name === "string" ? `"${name.slice(0, 40)}"` : `a ${typeName(name)}`} is not the name of a header`,
 			);
 		if (typeof value !== "string" && typeof value !== "number")
 			refuse(`"headers": "${name}" must be a string, not a ${typeName(value)}`);

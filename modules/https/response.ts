@@ -154,7 +154,7 @@ export class ResponseReader {
 		return this.phase === Phase.body && this.left === Infinity;
 	}
 
-	/** Bytes behind the response, which belong to nothing. */
+	/** Bytes after the response, which belong to nothing. */
 	get rest(): number {
 		return this.line.held;
 	}
@@ -228,7 +228,7 @@ export class ResponseReader {
 		}
 	}
 
-	/** Returns the offset behind the next LF, or -1 if it has not arrived, or the turn's work is done. */
+	/** Returns the offset after the next LF, or -1 if it has not arrived, or the turn's work is done. */
 	private findLine(source: Source): number {
 		const line = this.line;
 		const isChunk = this.phase === Phase.chunkSize || this.phase === Phase.chunkEnd;
@@ -248,7 +248,7 @@ export class ResponseReader {
 		}
 	}
 
-	/** Reads up to `most` bytes behind what is there. */
+	/** Reads up to `most` bytes after what is there. */
 	private fill(source: Source, most: number): void {
 		const line = this.line;
 		const room = line.makeRoom(Math.max(this.headLeft, MAX_CHUNK_LINE) + BUFFER_BYTES);
@@ -273,7 +273,7 @@ export class ResponseReader {
 				if (start === end) return this.endHead();
 				this.countField();
 				readFieldName(bytes, start, colon);
-				// an empty value has no byte that is no space
+				// an empty value has nothing but spaces
 				this.readField(start, colon, from < 0 ? end : from, from < 0 ? end : to, decode);
 				return false;
 			case Phase.chunkSize:

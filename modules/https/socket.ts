@@ -104,7 +104,7 @@ export function openSocket(
 	}
 }
 
-/** Refuses what is no class in a dictionary { io, ... }. */
+/** Refuses anything but a class in a dictionary { io, ... }. */
 export function expectClass(name: string, options: { readonly io?: unknown }): void {
 	if (typeof options.io !== "function") refuse(`"${name}" is missing its "io": a class`);
 }

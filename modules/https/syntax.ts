@@ -55,8 +55,8 @@ export function isTokenByte(c: number): boolean {
 }
 
 /**
- * Writes a field's name in lower case. Refuses what is no token: a continued line ("obs-fold") and a space before the
- * colon are among that.
+ * Writes a field's name in lower case. Refuses anything but a token: a continued line ("obs-fold") and a space before
+ * the colon are among that.
  */
 export function readFieldName(bytes: Uint8Array, start: number, colon: number): void {
 	const first = bytes[start];
@@ -142,7 +142,7 @@ function readLength(bytes: Uint8Array, start: number, end: number): number {
 	let length = 0;
 	for (let i = start; i < end; i++) {
 		const digit = bytes[i]! - Char.zero;
-		if (!(digit >= 0 && digit <= 9)) refuseHTTP("server sent a Content-Length that is no number");
+		if (!(digit >= 0 && digit <= 9)) refuseHTTP("server sent a Content-Length that is not a number");
 		length = length * 10 + digit;
 	}
 	if (start === end) refuseHTTP("server sent an empty Content-Length");
@@ -191,7 +191,7 @@ export function readChunkSize(bytes: Uint8Array, start: number, end: number): nu
 	const next = skipSpace(bytes, at, end);
 	// spaces are for extensions alone: "5 " is another size for some proxies
 	if (next < end ? bytes[next] !== Char.semicolon : next > at)
-		refuseHTTP("server sent a chunk whose size is no hexadecimal number");
+		refuseHTTP("server sent a chunk whose size is not a hexadecimal number");
 	return size;
 }
 
@@ -213,10 +213,10 @@ export function readStatusLine(bytes: Uint8Array, start: number, end: number): n
 	let status = 0;
 	for (let i = start + 9; i < start + 12; i++) {
 		const digit = bytes[i]! - Char.zero;
-		if (!(digit >= 0 && digit <= 9)) refuseHTTP("server sent a status that is no number");
+		if (!(digit >= 0 && digit <= 9)) refuseHTTP("server sent a status that is not a number");
 		status = status * 10 + digit;
 	}
 	if (status < 100 || status > 599 || (end > start + 12 && bytes[start + 12] !== Char.space))
-		refuseHTTP("server sent a status that is none: expected 100 to 599");
+		refuseHTTP("server sent a status outside of 100 to 599");
 	return minor ? status : status + 1000;
 }

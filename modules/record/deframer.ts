@@ -123,7 +123,7 @@ export abstract class Deframer {
 		throw new TLSError(
 			"unexpected_message",
 			this.hasAnswered
-				? "server sent bytes that are no TLS record, behind its ServerHello"
+				? "server sent bytes that are not a TLS record, after its ServerHello"
 				: "the server does not speak TLS on this port",
 		);
 	}

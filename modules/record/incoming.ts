@@ -87,7 +87,7 @@ export class Incoming extends Deframer {
 	}
 
 	/**
-	 * Where TLS 1.3's content type stands: behind the plaintext, with zeros up to `end` (RFC 8446 section 5.4). Long
+	 * Where TLS 1.3's content type stands: after the plaintext, with zeros up to `end` (RFC 8446 section 5.4). Long
 	 * padding is compared in C.
 	 */
 	private typeAt(end: number): number {

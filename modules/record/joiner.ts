@@ -11,7 +11,7 @@ import { copy } from "tls/hardware/copy";
 
 /** Decides which messages are joined. */
 export interface Gate {
-	/** Throws unless a message of `type` with `length` bytes behind its header may come now. */
+	/** Throws unless a message of `type` with `length` bytes after its header may come now. */
 	expectMessage(type: number, length: number): void;
 	/**
 	 * True if a message of `type` that finds no room is passed over; its bytes, header included, go to `passOver` as

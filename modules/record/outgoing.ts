@@ -187,7 +187,7 @@ export class Outgoing {
 		if (this.start === this.end && this.collected <= 0) this.buffer = empty;
 	}
 
-	/** Bytes of zero behind `length` bytes of plaintext and type (RFC 8446 section 5.4). */
+	/** Bytes of zero after `length` bytes of plaintext and type (RFC 8446 section 5.4). */
 	protected paddingOf(_length: number): number {
 		return 0;
 	}
@@ -258,7 +258,7 @@ export class Outgoing {
 		this.end = layout === Layout.plain ? at : this.cipher!.seal(buffer, record, at);
 	}
 
-	/** Makes room for `count` bytes behind the last record. The first `open` of them are there already. */
+	/** Makes room for `count` bytes after the last record. The first `open` of them are there already. */
 	private reserve(count: number, open: number): void {
 		if (this.end + count <= this.buffer.length) return;
 		const waiting = this.end - this.start;

@@ -1,7 +1,7 @@
 /*
 	The options of the SDK's TLS (its `secure` dictionary), made those of TLSClient: the SDK's names and meanings are
-	known here and nowhere else. What is no name of the SDK's goes on as it is, and TLSClient refuses what it does not
-	know.
+	known here and nowhere else. A name that is not one of the SDK's goes on as it is, and TLSClient refuses what it
+	does not know.
 */
 
 import type { SecureOptions } from "tls/client";
@@ -128,7 +128,7 @@ export function checkGiven(given: object): void {
 		refuse('"secure" must be a plain object: options are properties of the object itself');
 	for (const name of Object.keys(given)) {
 		const known = sdkNames.includes(name) ? undefined : sdkNames.find(one => isMistyped(name, one));
-		if (known !== undefined) refuse(`"${name}" is no option: did you mean "${known}"?`);
+		if (known !== undefined) refuse(`"${name}" is not an option: did you mean "${known}"?`);
 	}
 }
 

@@ -40,7 +40,7 @@ const FAILED = -2;
 /** Room of the socket that is not promised: for records' headers and tags. */
 const OVERHEAD_BYTES = 128;
 
-/** Most that the app is told of at a time, as it may read all of it in one buffer. */
+/** Most bytes reported to the app at a time, as it may read all of them into one buffer. */
 const PIECE_BYTES = 1024;
 
 /** Most bytes that are made text at a time if they are not all UTF-8: each takes steps. */
@@ -96,7 +96,7 @@ function incompleteBytes(bytes: Uint8Array): number {
 	return 0;
 }
 
-/** Bytes of the right character of UTF-8 at `at` (RFC 3629 section 4); 0 if there is none. */
+/** Bytes of the well-formed character of UTF-8 at `at` (RFC 3629 section 4); 0 if there is none. */
 function rightLength(bytes: Uint8Array, at: number, end: number): number {
 	const first = bytes[at]!,
 		count = characterLength(first);
@@ -110,7 +110,7 @@ function rightLength(bytes: Uint8Array, at: number, end: number): number {
 	return count;
 }
 
-/** The UTF-8 `bytes[0..end)` as text, in which U+FFFD stands for what is none. */
+/** The UTF-8 `bytes[0..end)` as text; U+FFFD replaces malformed bytes. */
 function repairedText(bytes: Uint8Array, end: number): string {
 	const repaired = new Uint8Array(3 * end);
 	let length = 0;
@@ -271,7 +271,7 @@ export class SecureSocket {
 		if (room > OVERHEAD_BYTES) this.#tell(WRITABLE, room - OVERHEAD_BYTES);
 	}
 
-	/** Data without close_notify behind it may be cut short: that is no good end. */
+	/** Data without close_notify after it may be cut short: that is an error. */
 	#onEnd(message: number): void {
 		this.#end(this.#session.transportEnded() ? FAILED : message);
 	}
@@ -287,7 +287,7 @@ export class SecureSocket {
 			}
 			const { length } = this.#data;
 			this.#tell(READABLE, length);
-			// what an app does not read is told again with what comes next
+			// what an app does not read is reported again with what comes next
 			if (this.#data.length === length) return;
 		}
 	}

@@ -80,7 +80,7 @@ export const enum AllowedIn {
 const MAX_LOOKED_AT = 20;
 
 /**
- * Throws "decode_error" for the extension behind the last one that is looked at; `index` is 0 for a message's first.
+ * Throws "decode_error" for the extension after the last one that is looked at; `index` is 0 for a message's first.
  */
 export function expectExtension(index: number, message: string): void {
 	if (index >= MAX_LOOKED_AT)

@@ -135,7 +135,7 @@ function checkPoint(der: DER, length: number): void {
 	if (first === 4 && found === length) return;
 	if ((first === 2 || first === 3) && found === (length + 1) / 2)
 		der.fail("has a key that is a compressed point, which is unsupported: expected an uncompressed one");
-	der.fail("has a key that is no point of its curve");
+	der.fail("has a key that is not a point of its curve");
 }
 
 /** Reads the AlgorithmIdentifier of a rare key: the kind of RSASSA-PSS, or 0 for an unsupported one. */
@@ -208,7 +208,7 @@ function readRSAKey(der: DER): number {
 	if (!(bytes[der.end - 1]! & 1)) der.fail("has an RSA key with an even modulus");
 	if (!der.skipIfEqual(forms, Form.exponent, 5)) takeExponent(der);
 	der.leave(inner);
-	if (der.hasMore) der.fail("has bytes behind its RSA key");
+	if (der.hasMore) der.fail("has bytes after its RSA key");
 	der.leave(outer);
 	return bits;
 }
@@ -291,7 +291,7 @@ function readOtherSignature(der: DER): number {
 	return result;
 }
 
-/** NULL or nothing, behind sha2WithRSA. */
+/** NULL or nothing, after sha2WithRSA. */
 function takeNoParameters(der: DER, hash: HashAlgorithm): number {
 	if (der.hasMore) takeNull(der);
 	return (Padding.pkcs1 << 8) | hash;

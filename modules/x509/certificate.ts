@@ -86,7 +86,7 @@ export class Certificate implements KeyFields, ExtensionFields {
 		this.bytes = bytes;
 		const der = this.der.open(bytes, start, end, position);
 		der.take(Tag.sequence, Part.certificate);
-		if (der.hasMore) der.fail("has bytes behind its end");
+		if (der.hasMore) der.fail("has bytes after its end");
 		der.enter();
 		this.tbsStart = der.at;
 		der.take(Tag.sequence, Part.tbsCertificate);

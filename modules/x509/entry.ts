@@ -18,7 +18,7 @@ export const enum Entry {
 	signature = 16,
 }
 
-/** Values for the trusted key above a path that are no root's index. */
+/** Values for the trusted key above a path, other than a root's index. */
 export const enum Anchor {
 	/** The end of the path is new: nothing was tried for it. */
 	untried = -1,
@@ -28,7 +28,7 @@ export const enum Anchor {
 	exhausted = -3,
 }
 
-/** Packs a certificate that is not pinned. Its first candidate is the certificate behind the leaf. */
+/** Packs a certificate that is not pinned. Its first candidate is the certificate after the leaf. */
 export function packEntry(certificate: Certificate, index: number): number {
 	return (
 		index |

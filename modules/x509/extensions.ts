@@ -93,7 +93,7 @@ function readNext(der: DER, certificate: ExtensionFields): number {
 	}
 	der.limit = end;
 	const id = takeIdentifier(der);
-	// a default that is spelled out is no DER, but in use, and says the same
+	// a default that is spelled out is not DER, but is in use, and means the same
 	const isCritical = der.at < end && bytes[der.at] === Tag.boolean && der.takeBoolean();
 	// into the value, which ends where the extension does
 	const start = der.at + 2,
@@ -102,7 +102,7 @@ function readNext(der: DER, certificate: ExtensionFields): number {
 	else enterValue(der);
 	if (isCritical) checkCritical(der, id, certificate);
 	readExtension(der, id, certificate);
-	if (der.at !== end) der.fail("has an extension with bytes behind its end");
+	if (der.at !== end) der.fail("has an extension with bytes after its end");
 	return end;
 }
 

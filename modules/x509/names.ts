@@ -26,7 +26,7 @@ export function isAddress(name: string): boolean {
 	return parseAddress(name) !== undefined;
 }
 
-/** Reads the number in `text[start..end)` in base 10 or 16. Returns NaN if it is none. */
+/** Reads the number in `text[start..end)` in base 10 or 16. Returns NaN if it is not a number. */
 function readNumber(text: string, start: number, end: number, base: number, maximum: number): number {
 	let value = 0;
 	if (end <= start) return NaN;
@@ -109,7 +109,7 @@ function withoutDot(name: Uint8Array): number {
 
 /**
  * Returns the form in which a server is asked for: without a dot at its end, which certificates and SNI don't have.
- * Undefined if it is neither an address nor a name of ASCII letters, digits and hyphens. A name's last label is no
+ * Undefined if it is neither an address nor a name of ASCII letters, digits and hyphens. A name's last label is not a
  * number, so that no mistyped address becomes a name.
  */
 export function askedName(name: string): string | undefined {
@@ -119,7 +119,7 @@ export function askedName(name: string): string | undefined {
 	return isName(bytes, 0, length) && !endsInNumber(bytes, length) ? name.slice(0, length) : undefined;
 }
 
-/** True if the last label, behind a dot, is digits. */
+/** True if the last label, after a dot, is digits. */
 function endsInNumber(name: Uint8Array, length: number): boolean {
 	let at = length - 1;
 	while (at >= 0 && name[at]! >= 0x30 && name[at]! <= 0x39) at--;

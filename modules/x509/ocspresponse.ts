@@ -49,7 +49,7 @@ export class OCSPResponse {
 		this.bytes = bytes;
 		const der = new DER(bytes, start, end, STAPLED_STATUS);
 		der.take(Tag.sequence, Part.response);
-		if (der.hasMore) der.fail("has bytes behind its end");
+		if (der.hasMore) der.fail("has bytes after its end");
 		der.enter();
 		der.take(Tag.enumerated, Part.responseStatus);
 		if (der.end - der.start !== 1 || bytes[der.start]) refuseStaple("only says that the responder could not answer");
@@ -81,7 +81,7 @@ export class OCSPResponse {
 		this.certificatesEnd = der.end;
 	}
 
-	/** Version 1 is the default; where it is spelled out, which is no DER, it says the same. */
+	/** Version 1 is the default. Spelled out it is not DER, but means the same. */
 	#skipVersion(der: DER): void {
 		if (!der.nextIs(Tag.explicit)) return;
 		der.takeAny();

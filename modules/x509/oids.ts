@@ -1,6 +1,6 @@
 /*
 	Object identifiers of keys, signatures and hashes as numbers for a switch (RFC 3279, RFC 4055, RFC 5480, RFC 5758).
-	The few families that matter are told apart by their last byte.
+	The last byte tells the members of a family apart.
 */
 
 import { equal } from "tls/hardware/compare";

@@ -313,7 +313,7 @@ export class PathSearch {
 		return false;
 	}
 
-	/** Keeps the reason why a path failed. Throws what is no such reason. */
+	/** Keeps the reason why a path failed. Rethrows any other error. */
 	private keepError(error: unknown): void {
 		if (!isVerdict(error)) throw error;
 		this.error ??= error;

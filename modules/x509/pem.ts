@@ -8,7 +8,7 @@ import { wipe } from "tls/hardware/copy";
 const BEGIN = "-----BEGIN ";
 const END = "-----END ";
 
-/** What a character is in `values` when it is none of base64's: white space, "=", or wrong. */
+/** Values for characters outside base64's alphabet: white space, "=", or wrong. */
 const enum Other {
 	space = 64,
 	padding = 65,

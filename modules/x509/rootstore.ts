@@ -64,7 +64,7 @@ function isSource(value: RootBytes): value is RootSource {
 	return "read" in value;
 }
 
-/** The roots are told apart by their index, from which `placeOf` finds what is known of one. */
+/** A root is known by its index, from which `placeOf` finds its entry. */
 export class RootStore {
 	/** All of the store; of one in a file, the root that `placeOf` found last. */
 	bytes: Uint8Array;
@@ -75,7 +75,7 @@ export class RootStore {
 
 	/**
 	 * Reads a store in flash, as `new RootStore(new Resource("roots.bin"))`, in memory, or in a file. It must not
-	 * change afterwards. Throws "configuration" if it is no store, cut short or damaged. Proves nothing about its
+	 * change afterwards. Throws "configuration" if it is not a store, cut short or damaged. Proves nothing about its
 	 * maker: see `open`.
 	 */
 	constructor(from: RootBytes, madeBy?: typeof TRUSTED_BYTES) {
@@ -133,10 +133,10 @@ export class RootStore {
 
 	/** Where the checksum starts. Throws if the header is not that of a store. */
 	private findChecksum(): number {
-		if (this.size < Store.entries + Store.checkSize) refuse("the bytes given as roots are no root store");
+		if (this.size < Store.entries + Store.checkSize) refuse("the bytes given as roots are not a root store");
 		const header = this.readAt(0, Store.entries);
 		const magic = u32(header, 0);
-		if (magic >>> 8 !== Store.magic >>> 8) refuse("the bytes given as roots are no root store");
+		if (magic >>> 8 !== Store.magic >>> 8) refuse("the bytes given as roots are not a root store");
 		if (magic !== Store.magic)
 			refuse("the root store is of another version of this library: make it anew with `npm run roots`");
 		const end = u32(header, Store.length) - Store.checkSize;
@@ -357,7 +357,7 @@ function readMaker(maker: RootMaker): { readonly key: PublicKey; readonly versio
 	}
 }
 
-/** The bytes of a buffer. Of what is none, such as a number, no buffer is made. */
+/** The bytes of a buffer; no bytes for anything else, so that a number never becomes a length. */
 function keyBytes(input: ArrayBuffer | Uint8Array): Uint8Array {
 	if (input instanceof Uint8Array) return input;
 	return isBuffer(input) ? new Uint8Array(input) : empty;

@@ -1,7 +1,7 @@
 /*
 	The device in measurements: does one piece of work, config.part, with a server at config.port, and marks where it
-	begins and ends. All that the app itself needs exists before the first mark. A connection that fails is told in a
-	line of JSON.
+	begins and ends. All that the app itself needs exists before the first mark. A connection that fails is reported in
+	a line of JSON.
 */
 
 import config from "mc/config";

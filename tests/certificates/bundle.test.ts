@@ -1,5 +1,5 @@
 /*
-	A bundle of trusted certificates in which some can't be used: each is told through `trace`, and the rest are
+	A bundle of trusted certificates in which some can't be used: each is reported through `trace`, and the rest are
 	trusted.
 */
 

@@ -94,7 +94,7 @@ for (const one of mutated) {
 			const longer = new Uint8Array(whole.length + 1);
 			longer.set(whole);
 			others[i / 2] = longer;
-			ok(new Chain(others).refusal(asked) !== "", `certificate ${i / 2} with a byte behind it was accepted`);
+			ok(new Chain(others).refusal(asked) !== "", `certificate ${i / 2} with a byte after it was accepted`);
 		}
 	});
 }

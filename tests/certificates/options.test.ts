@@ -1,5 +1,5 @@
 /*
-	Options that say whom to trust and how time is told, inside XS (options.ts). The clock is set in one run, and was
+	Options for trust anchors and the clock, inside XS (options.ts). The clock is set in one run, and was
 	never set in the other.
 */
 

@@ -176,7 +176,7 @@ test("trusted certificates that are of no use are refused", () => {
 		longer,
 	])
 		throws(() => configure({ certificate }, host), "configuration");
-	throws(() => new RootStore(ascii("xtr0 is no store")), "configuration");
+	throws(() => new RootStore(ascii("xtr0 is not a store")), "configuration");
 });
 
 /** Calls of what checks signatures, so far. */
@@ -184,7 +184,7 @@ function checks(): { name: string; calls: number } {
 	return accelerators().find(({ name }) => name.includes("ECDSA") && name.includes("verify"))!;
 }
 
-test("a key that the chip can't do is a verdict on the certificate; a chip that fails is none", () => {
+test("a key that the chip can't use is a verdict on the certificate; a failure of the chip is not", () => {
 	const options = { certificate: root, clock: rightTime };
 	equal(outcome(options), "");
 	const { name, calls } = checks();

@@ -180,14 +180,14 @@ test("a store that is damaged is refused, wherever the damage", () => {
 	for (let at = 0; at < whole.length; at += at < 1000 ? 1 : 1 + numbers.below(16)) {
 		const bit = 1 << numbers.below(8);
 		whole[at]! ^= bit;
-		// the date is covered as well; only bytes behind the store are not
+		// the date is covered as well; only bytes after the store are not
 		throws(() => new RootStore(whole), "configuration");
 		whole[at]! ^= bit;
 	}
 	equal(new RootStore(whole).count, new RootStore(new Resource("common.bin")).count);
 });
 
-test("bytes behind a store do not matter: flash is filled up", () => {
+test("bytes after a store do not matter: flash is filled up", () => {
 	const whole = resourceBytes("common.bin");
 	const padded = new Uint8Array(whole.length + 13).fill(255);
 	padded.set(whole);

@@ -100,7 +100,7 @@ test("a store without a signature, or with another maker's, is refused", () => {
 	const other = 'bad_root_store: the root store is not signed with the key of its maker, "key"';
 	ok(plain.test(outcome(bytesOf("plain.bin"), { key, version: 1 })));
 	equal(outcome(bytesOf("stranger.bin"), { key, version: 1 }), other);
-	// the signature of one store behind another
+	// the signature of one store after another
 	const signed = bytesOf("signed.bin");
 	const plainBytes = bytesOf("plain.bin");
 	const one = bytesOf("old.bin");
@@ -138,7 +138,7 @@ test("no byte can be changed and no end cut off, in memory and in a file", () =>
 	note(`${refused} changed or cut stores of ${signed.length} bytes are refused`);
 });
 
-test("bytes behind the signature do not matter: a partition is longer than its store", () => {
+test("bytes after the signature do not matter: a partition is longer than its store", () => {
 	const signed = bytesOf("signed.bin");
 	const partition = new Uint8Array(4096 * Math.ceil(signed.length / 4096)).fill(0xff);
 	partition.set(signed, 0);
@@ -146,9 +146,12 @@ test("bytes behind the signature do not matter: a partition is longer than its s
 	equal(outcome(new File(partition), { key, version: 7 }), "");
 	equal(
 		outcome(new Uint8Array(4096).fill(0xff), { key, version: 7 }),
-		"bad_root_store: the bytes given as roots are no root store",
+		"bad_root_store: the bytes given as roots are not a root store",
 	);
-	equal(outcome(new Uint8Array(0), { key, version: 7 }), "bad_root_store: the bytes given as roots are no root store");
+	equal(
+		outcome(new Uint8Array(0), { key, version: 7 }),
+		"bad_root_store: the bytes given as roots are not a root store",
+	);
 	const shorter = { byteLength: 100000, read: () => new ArrayBuffer(3) };
 	ok(outcome(shorter, { key, version: 7 }).startsWith("bad_root_store: "));
 });
@@ -229,7 +232,7 @@ test("what was verified ends with the root's date", () => {
 	equal(chain.verify({ roots, name: expected.host, seconds: expected.now }).validUntil, expected.distrusted);
 });
 
-test("a store that is no store is refused in words", () => {
+test("bytes that are not a store are refused in words", () => {
 	for (const from of [new File(new Uint8Array(3)), new Uint8Array(40)])
-		equal(throws(() => new RootStore(from), "configuration").message, "the bytes given as roots are no root store");
+		equal(throws(() => new RootStore(from), "configuration").message, "the bytes given as roots are not a root store");
 });

@@ -23,11 +23,11 @@ export function fromBase64(base64: string): Uint8Array {
 	return readPEM(`-----BEGIN CERTIFICATE-----${base64}-----END CERTIFICATE-----`, "CERTIFICATE")[0]!;
 }
 
-/** Certificates one behind the other, as in a handshake message, and where they lie. */
+/** Certificates one after the other, as in a handshake message, and where they lie. */
 export class Chain {
 	readonly message: Uint8Array;
 	readonly ranges: number[] = [];
-	/** Where the stapled status lies, behind the certificates. */
+	/** Where the stapled status lies, after the certificates. */
 	readonly #staple: { start: number; end: number } | undefined;
 
 	constructor(certificates: readonly Uint8Array[], staple?: Uint8Array) {

@@ -120,7 +120,7 @@ function searchInVain(chain: readonly Uint8Array[]): CertificateList {
 
 const right = cases.find(({ code, chain, staple }) => code === "" && chain.length >= 2 && staple === undefined)!;
 
-test("each certificate that is no issuer has its price, which grows with the path and the name that is looked for", () => {
+test("each certificate that is not the issuer costs work, more for longer paths and names", () => {
 	const [leaf, issuer] = right.chain.map(fromBase64);
 	const other = new Uint8Array(3);
 	const costOf = (...chain: Uint8Array[]): number => searchInVain(chain).spent;

@@ -146,7 +146,7 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 			says: changedWords,
 		})),
 		{
-			name: "the padding behind the parameters is wrong",
+			name: "the padding after the parameters is wrong",
 			parameters: () => made(2048, { edit: plain => flipped(plain, -1) }),
 			says: /the parameters were not made as the peripheral needs them \(PSA status -150\)$/,
 		},
@@ -190,7 +190,7 @@ describe("a key in the digital-signature peripheral", { skip: lacks("openssl", "
 	];
 
 	for (const version of ["1.2", "1.3"] as const) {
-		test(`TLS ${version}: what is wrong ends the handshake, and is told in words`, async t => {
+		test(`TLS ${version}: a fault ends the handshake, and is reported in words`, async t => {
 			const server = await start(version);
 			try {
 				for (const { name, parameters = () => made(2048), env = {}, code = "crypto", says } of faults) {

@@ -60,7 +60,7 @@ after(() => {
 	server.closeAllConnections();
 });
 
-/** What each example is told, and what it prints. */
+/** What each example is given, and what it prints. */
 const examples: Readonly<
 	Record<
 		string,

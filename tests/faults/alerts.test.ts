@@ -15,7 +15,7 @@ import { runPairs, type Pair } from "./connect.js";
 const ALERT = 21,
 	CLOSE_NOTIFY = 0,
 	USER_CANCELED = 90;
-/** For a result: the connection goes on, and ends with the server's close_notify behind it. */
+/** For a result: the connection goes on, and ends with the server's close_notify after it. */
 const CLOSED = "closed";
 const REFUSED = "peer_alert";
 

@@ -131,7 +131,7 @@ for (const [name, version] of [
 					else assert.equal(pair.client.code, "closed", `${what}: ${pair.client.message}`);
 					if (does !== "close") assert.equal(pair.client.text, "one two", what);
 					else if (places[i]!.callback === "now" && pair.client.counts["now"]! >= places[i]!.nth)
-						assert.equal(pair.server.alert, 0, `${what}: the server is told of the end`);
+						assert.equal(pair.server.alert, 0, `${what}: the server learns of the end`);
 				}
 			}
 		});
@@ -270,7 +270,7 @@ for (const [name, version] of [
 				["a wrong length", [{ size: 50, more: true, byteLength: 1e9 }, { size: 5 }], [55]],
 				["a string among pieces", [{ size: 8, more: true }, { size: -2 }, { size: 8 }], [16]],
 				["numbers", [{ size: 30, more: true }, { size: 3 }], [33], { format: "number" }],
-				["close behind pieces", [{ size: 30, more: true }], [30], { closes: true, patience: 300 }],
+				["close after pieces", [{ size: 30, more: true }], [30], { closes: true, patience: 300 }],
 			] as const) {
 				const count = lengths.reduce((sum, length) => sum + length, 0);
 				const [pair] = await run(version, [{ writes, ...more }], {}, until(count));

@@ -136,7 +136,11 @@ describe("AES-CCM", () => {
 			assert.deepEqual(server.hello.subarray(71, 77), Buffer.of(0, 4, 0x13, 3, 0x13, 1));
 		});
 		for (const [name, secure, words] of [
-			["an unknown name", { cipherSuites: ["TLS_AES_128_CCM"] }, /"TLS_AES_128_CCM" is none that this client knows/],
+			[
+				"an unknown name",
+				{ cipherSuites: ["TLS_AES_128_CCM"] },
+				/"TLS_AES_128_CCM" is not a suite that this client knows/,
+			],
 			["no name", { cipherSuites: [7] }, /"cipherSuites" must have names of cipher suites, not a number/],
 			[
 				"one twice",

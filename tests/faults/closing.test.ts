@@ -1,6 +1,6 @@
 /*
 	How a connection ends from our side: the write side alone (RFC 8446 section 6.1), and by an alert in the middle of
-	the handshake, which goes behind change_cipher_spec (appendix D.4).
+	the handshake, which goes after change_cipher_spec (appendix D.4).
 */
 
 import assert from "node:assert/strict";
@@ -93,7 +93,7 @@ for (const [name, version] of [
 			assert.equal(server.alert, 0);
 			assert.match(client.log.join("\n"), /TLSError closed: nothing can be written after end\(\)/);
 		});
-		test("a server that is cut off later is told from one that has closed", async () => {
+		test("a server that is cut off differs from one that closed", async () => {
 			const { client } = await run(version, { ends: true }, answerLate);
 			assert.equal(client.code, "truncated", client.message);
 			assert.match(client.message, /cut before the server's close_notify: what was received may not be all$/);
@@ -225,7 +225,7 @@ for (const [name, version] of [
 				assert.equal(client.code, "", client.message);
 				assert.equal(client.text, "hello");
 				assert.equal(server.received.toString("latin1"), "GET / HTTP/1.1\r\n\r\n");
-				assert.equal(server.alert, 0, "close_notify, and no alert behind it");
+				assert.equal(server.alert, 0, "close_notify, and no alert after it");
 				assert.ok(open >= least && open <= most, `TCP was open for ${open} ms, expected ${least} to ${most}`);
 				const over = "TLSError closed: ";
 				assert.deepEqual(client.log.slice(-6), [
@@ -268,7 +268,7 @@ describe("TLS 1.3: an alert during the handshake", () => {
 		["Finished", bytes => message(20, Buffer.alloc(bytes.length - 4)), 51],
 	];
 	for (const [name, change] of wrong)
-		test(`for a wrong ${name} goes behind one change_cipher_spec`, async () => {
+		test(`for a wrong ${name} goes after one change_cipher_spec`, async () => {
 			const { leaf, intermediate, root } = identity;
 			const [pair] = await runPairs<Outcome13>(1, { ca: root.pem, secure: { minVersion: 0x304 } }, socket =>
 				new Session13(socket, {

@@ -1,6 +1,6 @@
 /*
 	Middlebox compatibility (RFC 8446 appendix D.4): one change_cipher_spec, right before the client's second flight, or
-	behind the first hello where early data follows. The order of the client's records is what a middlebox sees.
+	after the first hello where early data follows. The order of the client's records is what a middlebox sees.
 */
 
 import assert from "node:assert/strict";
@@ -37,7 +37,7 @@ const kinds: readonly Kind[] = [
 	{ name: "a client certificate", script: { requestCertificate: true }, expected: [HELLO, CHANGE] },
 	{ name: "an external key", script: { psk }, options: { psk: external }, expected: [HELLO, CHANGE] },
 	{
-		name: "an external key behind a retry",
+		name: "an external key after a retry",
 		script: { psk, retryGroup: 0x17 },
 		options: { psk: external },
 		expected: [HELLO, CHANGE, HELLO],

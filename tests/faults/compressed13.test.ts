@@ -75,7 +75,7 @@ const faults: Fault[] = [
 	},
 	{ name: "without zlib's header", script: changing(body => compressed(body, { data: deflateRawSync(body) })), ...bad },
 	{
-		name: "something behind the stream",
+		name: "something after the stream",
 		script: changing(body => compressed(body, { data: Buffer.concat([deflateSync(body), Buffer.of(0)]) })),
 		...bad,
 	},
@@ -88,12 +88,12 @@ const faults: Fault[] = [
 	{ name: "a stream of one byte", script: changing(body => compressed(body, { data: Buffer.of(0x78) })), ...bad },
 	{ name: "an empty stream", script: changing(body => compressed(body, { data: Buffer.alloc(0) })), ...malformed },
 	{
-		name: "a byte behind the message",
+		name: "a byte after the message",
 		script: changing(body => message(25, compressed(body).subarray(4), Buffer.of(0))),
 		...malformed,
 	},
 	{
-		name: "a byte behind the Certificate inside",
+		name: "a byte after the Certificate inside",
 		script: changing(body => compressed(Buffer.concat([body, Buffer.of(0)]))),
 		...malformed,
 	},

@@ -152,7 +152,7 @@ for (const [name, number] of versions) {
 	});
 }
 
-describe("keys of Ed25519 that are none", { skip: lacks("dpkg-source", "dpkg-dev") }, () => {
+describe("malformed keys of Ed25519", { skip: lacks("dpkg-source", "dpkg-dev") }, () => {
 	/** The server's certificate with another SubjectPublicKeyInfo. */
 	function leafWith(info: Uint8Array): Certificate {
 		const right = identity.leaf.key.publicKey.export({ type: "spki", format: "der" });

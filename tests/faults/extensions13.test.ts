@@ -33,7 +33,7 @@ const faults: { readonly name: string; readonly data: Buffer; readonly code: str
 	{ name: "no protocol", data: extension(ALPN, vector(2)), ...malformed },
 	{ name: "no list of protocols", data: extension(ALPN), ...malformed },
 	{
-		name: "a protocol with a byte behind the list",
+		name: "a protocol with a byte after the list",
 		data: extension(ALPN, vector(2, vector(1, Buffer.from("h2"))), Buffer.of(0)),
 		...malformed,
 	},
@@ -56,7 +56,7 @@ const faults: { readonly name: string; readonly data: Buffer; readonly code: str
 	{ name: "no groups in a list of groups", data: extension(GROUPS, vector(2)), ...malformed },
 	{ name: "half a group", data: extension(GROUPS, vector(2, Buffer.of(0))), ...malformed },
 	{
-		name: "groups with a byte behind them",
+		name: "groups with a byte after them",
 		data: extension(GROUPS, vector(2, u16(0x1d)), Buffer.of(0)),
 		...malformed,
 	},
@@ -103,7 +103,7 @@ describe("TLS 1.3: EncryptedExtensions", () => {
 			[undefined, "http/1.1", undefined, "h2"],
 		);
 	});
-	test("an address is no name: none is sent, and none may be acknowledged", async () => {
+	test("an address is not a name: none is sent, and none may be acknowledged", async () => {
 		const [pair] = await runAll([{ encryptedExtensions: extension(SERVER_NAME) }], { host: "127.0.0.1" });
 		assert.equal(helloExtensions(pair!.server.hello).data.has(SERVER_NAME), false);
 		assert.equal(pair!.client.code, "unsupported_extension", pair!.client.message);
@@ -119,7 +119,7 @@ describe("TLS 1.3: EncryptedExtensions", () => {
 		for (const [i, says] of [shown.slice(0, -3), shown, shown].entries())
 			assert.equal(pairs[i]!.client.message, `server picked the protocol "${says}", which was not offered`);
 	});
-	test("messages of the next flight behind Finished, in the same record", async () => {
+	test("messages of the next flight after Finished, in the same record", async () => {
 		const ticket = message(4, Buffer.alloc(8), vector(1), vector(2, Buffer.of(1)), vector(2));
 		const update = message(24, Buffer.of(0));
 		const following = (behind: Buffer): Partial<Script13> => ({

@@ -298,12 +298,12 @@ describe("TLS 1.3: external keys", () => {
 		[
 			"early data with a suite of another hash",
 			{ psk: { ...psk, cipherSuite: "TLS_AES_256_GCM_SHA384" } },
-			/"cipherSuite", TLS_AES_256_GCM_SHA384, is none/,
+			/"cipherSuite", TLS_AES_256_GCM_SHA384, is not a TLS 1\.3 suite/,
 		],
 		[
 			"early data with a suite of TLS 1.2",
 			{ psk: { ...psk, cipherSuite: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" } },
-			/is none of TLS 1\.3/,
+			/is not a TLS 1\.3 suite/,
 		],
 		[
 			"early data with a suite that is not offered",

@@ -207,7 +207,7 @@ describe("TLS 1.3: X25519MLKEM768", () => {
 		);
 	});
 
-	test("behind another group it is sent when the server asks for it, alone", async () => {
+	test("after another group it is sent when the server asks for it, alone", async () => {
 		const groups = ["x25519", "secp256r1", "X25519MLKEM768"];
 		const [asked, taken] = await runAll([{ retryGroup: HYBRID }, {}], { secure: { groups } });
 		assert.deepEqual(asked!.server.hellos!.map(sharesOf), [[[X25519, 32]], [[HYBRID, 1216]]]);

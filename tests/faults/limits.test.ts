@@ -161,7 +161,7 @@ for (const [name, number] of [
 			["63 bytes, fewer than any server may name", sizeLimit(63), {}, "illegal_parameter", 47],
 			["none", sizeLimit(0), {}, "illegal_parameter", 47],
 			["a limit of one byte's length", extension(RECORD_SIZE_LIMIT, Buffer.of(64)), {}, "decode_error", 50],
-			["a limit with a byte behind it", extension(RECORD_SIZE_LIMIT, Buffer.of(4, 0, 0)), {}, "decode_error", 50],
+			["a limit with a byte after it", extension(RECORD_SIZE_LIMIT, Buffer.of(4, 0, 0)), {}, "decode_error", 50],
 			["a limit twice", Buffer.concat([sizeLimit(1024), sizeLimit(1024)]), {}, "illegal_parameter", 47],
 			[
 				"a limit that was not asked for",
@@ -171,7 +171,7 @@ for (const [name, number] of [
 				110,
 			],
 			["another maximum fragment length", fragment(2), both, "illegal_parameter", 47],
-			["a maximum fragment length that is none", fragment(5), both, "illegal_parameter", 47],
+			["a maximum fragment length that does not exist", fragment(5), both, "illegal_parameter", 47],
 			["an empty maximum fragment length", extension(MAX_FRAGMENT_LENGTH), both, "decode_error", 50],
 			["a maximum fragment length that was not asked for", fragment(1), {}, "unsupported_extension", 110],
 			["both", Buffer.concat([fragment(1), sizeLimit(1024)]), both, "illegal_parameter", 47],

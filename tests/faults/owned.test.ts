@@ -91,7 +91,7 @@ async function run(
 const device = makeCertificate({ subject: "device", key: makeKey("p256"), extendedKeyUsage: ["clientAuth"] });
 const credential = { clientCertificates: device.pem, clientKey: device.keyPem };
 
-/** Asks for a certificate, and for new keys behind that. */
+/** Asks for a certificate, and for new keys after that. */
 async function ask(session: Session13): Promise<void> {
 	while (!session.outcome.received.includes("\r\n\r\n")) if (!(await session.receive())) return;
 	if (!(await askCertificate(session, Buffer.alloc(8, 7)))) return;

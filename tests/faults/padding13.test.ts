@@ -76,7 +76,7 @@ describe("TLS 1.3: padding", () => {
 		);
 	});
 	for (const value of [1, 1025, 1.5]) {
-		test(`${value} is no padding`, async () => {
+		test(`${value} is not allowed as padding`, async () => {
 			const [result] = await runClient(1, 1, { ca: identity.root.pem, secure: { recordPadding: value } });
 			assert.equal(result?.code, "configuration");
 			assert.match(result.message, /"recordPadding" must be a whole number from 2 to 1024/);

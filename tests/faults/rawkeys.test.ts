@@ -115,7 +115,7 @@ describe("a server with a raw public key", () => {
 		expectRefused(await run13({ chain: [weak] }, pinned), "unsupported_certificate", 43, /unsupported/);
 		expectRefused(await run12({}, pinned, weak), "unsupported_certificate", 43, /unsupported/);
 	});
-	test("a pinned key with bytes behind it", async () => {
+	test("a pinned key with bytes after it", async () => {
 		const long = Buffer.concat([spki, Buffer.of(0)]);
 		const pinned = options({ pins: [pinOf(long)] });
 		expectRefused(await run13({ chain: [long] }, pinned), "bad_certificate", 42);

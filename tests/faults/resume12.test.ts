@@ -266,7 +266,7 @@ describe("TLS 1.2: max_fragment_length", () => {
 	});
 	for (const [name, extensions] of [
 		["another length", agreed(2)],
-		["a length that is none", agreed(9)],
+		["an invalid length", agreed(9)],
 		["record_size_limit beside it", Buffer.concat([agreed(1), extension(28, Buffer.of(4, 0))])],
 	] as const) {
 		test(name, async () => {

@@ -44,7 +44,7 @@ function retrying(change: (versions: Buffer, share: Buffer, cookie: Buffer) => U
 	};
 }
 
-/** A right retry, and a ServerHello behind it with other bytes in its body. */
+/** A right retry, and a ServerHello after it with other bytes in its body. */
 function then(change: (body: Buffer) => Uint8Array): Partial<Script13> {
 	return { ...p256, edit: (name, bytes) => (name === "ServerHello" ? message(2, change(bytes.subarray(4))) : bytes) };
 }
@@ -122,7 +122,7 @@ const faults: {
 		...malformed,
 	},
 	{
-		name: "a cookie with a byte behind it",
+		name: "a cookie with a byte after it",
 		script: retrying((versions, share, cookie) => [
 			versions,
 			share,

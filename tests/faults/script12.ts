@@ -24,12 +24,12 @@ export function withBody(bytes: Buffer, ...body: Uint8Array[]): Buffer {
 	return message(bytes[0]!, ...body);
 }
 
-/** One message behind another, which stays in its place too. */
+/** One message after another, which stays in its place too. */
 export function followed(name: MessageName12, by: Buffer, more: Partial<Script12> = {}): () => Partial<Script12> {
 	return changing(name, bytes => Buffer.concat([bytes, by]), more);
 }
 
-/** A message behind the flight: the client has answered when it comes to it, and what it answered does not count it. */
+/** A message after the flight: the client has answered when it comes to it, and what it answered does not count it. */
 export function behind(extra: Buffer): () => Partial<Script12> {
 	return starting(records => [...records, plainRecord(22, extra)]);
 }

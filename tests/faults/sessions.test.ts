@@ -162,7 +162,7 @@ for (const makeServer of [server13, server12]) {
 			assert.equal(late.negotiated?.resumed, false, late.message);
 		});
 
-		test("a session that was made without a status is none where one must come", async () => {
+		test("a session made without a status is not used if a status is required", async () => {
 			const server = makeServer(identity);
 			const { session } = await connect(server, identity.root.pem, 0, "", false);
 			const result = await connect(server, identity.root.pem, 0.01, session!, false, { staple: "require" });

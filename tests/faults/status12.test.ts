@@ -1,5 +1,5 @@
 /*
-	A stapled certificate status in TLS 1.2: CertificateStatus, behind the Certificate where the ServerHello announces
+	A stapled certificate status in TLS 1.2: CertificateStatus, after the Certificate where the ServerHello announces
 	it (RFC 6066 section 8, RFC 7633). What the status itself may say is tested with the chains (tests/certificates).
 */
 
@@ -107,12 +107,12 @@ const statusFaults: Fault[] = [
 		...unexpected,
 	},
 	{
-		name: "behind the ServerKeyExchange",
+		name: "after the ServerKeyExchange",
 		script: identity => followed("ServerKeyExchange", staple(withStatus(identity).status!), announcing)(),
 		...unexpected,
 	},
 	{
-		name: "behind the ServerHelloDone",
+		name: "after the ServerHelloDone",
 		script: identity => ({ ...behind(staple(withStatus(identity).status!))(), ...announcing }),
 		...unexpected,
 	},

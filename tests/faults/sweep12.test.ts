@@ -1,6 +1,6 @@
 /*
 	Every message of a TLS 1.2 server, in every key exchange. Each is cut at every length, has a byte too many, and has
-	each byte changed. Each is left out, repeated, and moved behind each later one. All must be refused, with the alert
+	each byte changed. Each is left out, repeated, and moved after each later one. All must be refused, with the alert
 	that goes with the error, and nothing delivered.
 */
 
@@ -88,7 +88,7 @@ const exchanges: readonly Exchange[] = [
 ];
 
 /**
- * Changes that mean nothing wrong: kinds, signatures and names that the client is told of, and what a ticket and its
+ * Changes that mean nothing wrong: kinds, signatures and names that the client reads, and what a ticket and its
  * lifetime are.
  */
 const free: readonly MessageName12[] = ["CertificateRequest", "NewSessionTicket"];
@@ -199,7 +199,7 @@ for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
 		const sent = (): MessageName12[] => order.filter(name => messages.has(name));
 
 		test("a message left out", async () => {
-			// the server may leave these out, and the client can't know that anything is to come behind the last
+			// the server may leave these out, and the client can't know that anything is to come after the last
 			const needed = sent().filter(
 				name => !["CertificateStatus", "CertificateRequest", "ServerHelloDone"].includes(name),
 			);
@@ -218,7 +218,7 @@ for (const { name: title, suite, tls, flight: order, swept } of exchanges) {
 				/^unexpected_message$/,
 			);
 		});
-		test("a message moved behind another", async () => {
+		test("a message moved after another", async () => {
 			const names = sent().slice(0, -1);
 			const scripts: Partial<Script12>[] = [];
 			for (let from = 0; from < names.length; from++) {

@@ -145,7 +145,7 @@ describe("timeout", () => {
 		expectTimeout(client!, 500, /waited for the server's ChangeCipherSpec;/);
 	});
 
-	test("a server that sends a byte now and then is no faster", async () => {
+	test("a server that sends a byte now and then gets no more time", async () => {
 		const [client] = await run([{ secure: { timeout: 700 }, patience: 5000 }], async socket => {
 			socket.resume();
 			for (const byte of Buffer.from("160303006002000058", "hex")) {
@@ -190,7 +190,7 @@ describe("timeout", () => {
 		assert.match(client!.text, /hello$/);
 	});
 
-	test("values that are none", async () => {
+	test("invalid values", async () => {
 		const values = [-1, 1.5, 0x80000000, "5", null];
 		const results = await run(
 			values.map(timeout => ({ secure: { timeout } })),

@@ -103,7 +103,7 @@ for (const [name, version] of [
 				{ name: "records of 16,384 bytes", script: repeat(5, DATA, Buffer.alloc(16384)) },
 				{ name: "records without data", script: repeat(255, DATA, Buffer.alloc(0)) },
 				{ name: "warnings", script: repeat(200, ALERT, Buffer.of(1, 90)) },
-				{ name: "a wrong record behind 16 KB", script: repeat(1, 24, Buffer.alloc(16384)) },
+				{ name: "a wrong record after 16 KB", script: repeat(1, 24, Buffer.alloc(16384)) },
 			]);
 		});
 		test("the handshake in records of few bytes", async t => {

@@ -169,7 +169,7 @@ describe("an HTTPS request from firmware", { skip: (await lacksTools()) || lacks
 		const result = await request({ identity: makeIdentity(["localhost"]), ca: makeIdentity(["localhost"]).root.pem });
 		assertRefused(result, /certificate 1 .* is not signed with the trusted key of its issuer's name/);
 	});
-	test("a refused server is told so by an alert", async () => {
+	test("a refused server gets an alert", async () => {
 		const { leaf, chain } = makeIdentity(["localhost"]);
 		const server = createTLSServer({ cert: chain, key: leaf.keyPem, minVersion: "TLSv1.3" });
 		const told = new Promise<Error>(resolve => {
@@ -228,7 +228,7 @@ describe("an HTTPS request from firmware", { skip: (await lacksTools()) || lacks
 	test("a server that closes at once", async () => {
 		assertRefused(await requestTo(socket => socket.destroy()), /closed the connection during the handshake/);
 	});
-	test("a server that is none of TLS", async () => {
+	test("a server that does not speak TLS", async () => {
 		assertRefused(
 			await requestTo(socket => socket.end("220 mail.example ESMTP\r\n")),
 			/does not speak TLS on this port/,

@@ -77,7 +77,7 @@ test("each phase of a handshake takes the time between two marks", () => {
 	equal(collector.info?.timing?.phases, [1, 1, 1, 1, 1, 1, 1]);
 });
 
-test("parts of buffers, and ranges that are none", () => {
+test("parts of buffers, and invalid ranges", () => {
 	const { engine, collector } = begin();
 	const both = new Uint8Array(3 + serverHelloRecord.length);
 	both.set(serverHelloRecord, 3);
@@ -107,7 +107,7 @@ test("nothing can be sent before the handshake is done, and nothing unauthentica
 	equal(collector.info, undefined);
 });
 
-test("a transport that ends too early is told apart from a server that closed", () => {
+test("a transport that ends too early differs from a server that closed", () => {
 	const { engine, collector } = begin();
 	engine.transportEnded();
 	equal(collector.error?.code, "transport");
@@ -124,7 +124,7 @@ test("the engine shows nothing of what a handshake asks of its connection", () =
 	throws(() => createEngine({}, "server", new Collector()), "configuration");
 });
 
-test("what has to be converted to a number is no number of bytes: nothing runs between the checks", () => {
+test("a value that converts to a number is not a number of bytes: nothing runs between the checks", () => {
 	const { engine, collector } = begin();
 	feed(engine, collector, serverHelloRecord, serverFlightRecord);
 	collector.take();

@@ -19,7 +19,7 @@ import { writeHellosWith } from "tls/handshake/clienthello";
 export interface Recording {
 	/** The client's private keys, one for each of its hellos. */
 	readonly keys: readonly Uint8Array[];
-	/** Each may have early data behind it. */
+	/** Each may have early data after it. */
 	readonly hellos: readonly Uint8Array[];
 	/** What the server answers to each. */
 	readonly answers: readonly Uint8Array[];

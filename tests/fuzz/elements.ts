@@ -30,7 +30,7 @@ const enum Tag {
 	constructed = 0x20,
 }
 
-/** The elements of `bytes[start..end)`, or undefined where that is no DER. */
+/** The elements of `bytes[start..end)`, or undefined if that is not DER. */
 export function elementsOf(bytes: Uint8Array, start: number, end: number, depth = 0): Element[] | undefined {
 	const list: Element[] = [];
 	for (let at = start; at < end; ) {

@@ -44,7 +44,7 @@ for (const variant of variants) {
 	// the emulator takes ten times as long
 	const isSlow = variant !== "native";
 	describe(`connections, ${variant}`, () => {
-		test("cut after every byte: one error each, and a good connection behind", async t => {
+		test("cut after every byte: one error each, and a good connection after", async t => {
 			const lines = await run(variant, { mode: "cuts", stride: isSlow ? "29" : "1" });
 			assert.deepEqual(
 				lines.flatMap(({ wrong }) => wrong ?? []),

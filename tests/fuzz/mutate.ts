@@ -284,7 +284,7 @@ function changeElement(n: Numbers, elements: Element[]): void {
 	}
 }
 
-/** DER with one to three elements changed; what is no DER is changed as bytes. */
+/** DER with one to three elements changed; anything else is changed as bytes. */
 export function mutateDER(n: Numbers, bytes: Uint8Array): Uint8Array {
 	const elements = chance(n, 12) ? undefined : elementsOf(bytes, 0, bytes.length);
 	if (!elements) return mutateBytes(n, bytes);

@@ -152,7 +152,7 @@ export class Watch implements Events {
 	session(session: ArrayBuffer): void {
 		this.expectAlive("a session");
 		if (!this.info) this.break("a session before the handshake is done");
-		if (!(session instanceof ArrayBuffer)) this.break("a session that is no buffer");
+		if (!(session instanceof ArrayBuffer)) this.break("a session that is not a buffer");
 		this.onSession?.(session);
 	}
 

@@ -213,7 +213,7 @@ function session(n: Numbers, material: Material, turns: Turns): string {
 	return tried([], () => turns.take(() => (configure(options, undefined).session ? "used" : "passed over")));
 }
 
-/** The checksum at the end is made right again half of the time, so that what lies behind it is read. */
+/** The checksum at the end is made right again half of the time, so that what lies after it is read. */
 function roots(n: Numbers, material: Material, turns: Turns): string {
 	const bytes = mutateBytes(n, material.roots.bytes);
 	if (chance(n, 2) && bytes.length > 8) {

@@ -163,7 +163,7 @@ export abstract class Peer {
 
 	/** Puts a message on the transcript and among those that go out next. */
 	private put(bytes: Uint8Array): void {
-		// behind Finished nothing belongs to the handshake, and a HelloRequest never does
+		// after Finished nothing belongs to the handshake, and a HelloRequest never does
 		if (this.types[this.types.length - 1] !== 20 && bytes.length && bytes[0] !== 0) {
 			this.types.push(bytes[0]!);
 			this.add(bytes);

@@ -31,7 +31,7 @@ export interface Flight12 extends Flight {
 	readonly encryptsThenMACs: boolean;
 	/** The session goes by its ID. */
 	readonly hasId: boolean;
-	/** HelloRequests behind the handshake. */
+	/** HelloRequests after the handshake. */
 	readonly requests: number;
 }
 
@@ -182,7 +182,7 @@ export class Peer12 extends Peer {
 		const width = this.dhe ? 2 : 1;
 		const shared = new Secret(this.dhe ? this.dhe.publicLength : this.share!.publicLength === 97 ? 48 : 32);
 		if (!(this.dhe ?? this.share!).agree(bytes, 4 + width, bytes.length, shared))
-			throw new Error("the client's key is none");
+			throw new Error("the client's key is invalid");
 		this.setMaster(extendedMasterSecret(suite, shared, this.digest(suite.hashLength)));
 	}
 

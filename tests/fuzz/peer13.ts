@@ -30,7 +30,7 @@ export interface Flight13 extends Flight {
 	readonly early: "take" | "refuse" | undefined;
 	/** The key is the external one. */
 	readonly external: Uint8Array | undefined;
-	/** KeyUpdates behind the handshake. */
+	/** KeyUpdates after the handshake. */
 	readonly updates: number;
 	readonly asksLater: boolean;
 	readonly limitsRecords: boolean;
@@ -195,7 +195,7 @@ export class Peer13 extends Peer {
 		const key = this.key(hello);
 		const { share, key: own } = serverShare(hello.group);
 		const shared = new Secret(hello.share.length === 97 ? 48 : 32);
-		if (!share.agree(hello.share, 0, hello.share.length, shared)) throw new Error("the client's share is no key");
+		if (!share.agree(hello.share, 0, hello.share.length, shared)) throw new Error("the client's share is not a key");
 		const extensions = [
 			extension(43, Uint8Array.of(3, 4)),
 			extension(51, u16(hello.group), vector(2, own)),
@@ -295,7 +295,7 @@ export class Peer13 extends Peer {
 		this.converse();
 	}
 
-	/** All behind the handshake, in an order of chance. */
+	/** All after the handshake, in an order of chance. */
 	private converse(): void {
 		const { flight, n } = this;
 		const todo: (() => void)[] = [];

@@ -1,6 +1,6 @@
 /*
-	TLSClient against a server of the fuzzer in one app: a TCP class whose other end is a Peer. It ends where it is told
-	to.
+	TLSClient against a server of the fuzzer in one app: a TCP class whose other end is a Peer. It ends where the input
+	says to.
 */
 
 import Timer from "timer";

@@ -31,7 +31,7 @@ function attempt(label: string, call: () => unknown): { readonly result?: any; r
 		return { result: call() };
 	} catch (error) {
 		refusals++;
-		ok(error instanceof Error, `${label} threw ${String(error)}, which is no Error`);
+		ok(error instanceof Error, `${label} threw ${String(error)}, which is not an Error`);
 		ok(ALLOWED.has(error.name), `${label} threw a ${error.name}: ${error.message}`);
 		return { error };
 	}

@@ -53,7 +53,7 @@ export interface FunctionEntry {
 	readonly function: AnyFunction;
 	readonly args: Arguments;
 	/**
-	 * Positions at which only numbers up to a limit and what is no number are tried: it would wait, or ask the network.
+	 * Positions at which only small numbers and values of other types are tried: it would wait, or ask the network.
 	 */
 	readonly spare?: (index: number, value: unknown) => boolean;
 	/** Ends what the call, or the making of its arguments, has begun; also if the call threw. */

@@ -36,10 +36,10 @@ test("JSON", async () => {
 	await rejects(response.text(), TypeError);
 });
 
-test("text of any bytes, and JSON behind a byte order mark", async () => {
+test("text of any bytes, and JSON after a byte order mark", async () => {
 	equal(await (await get("/bytes/610062ff63")).text(), "a\u{0}b\ufffdc");
 	equal(await (await get("/bytes/efbbbf7b2261223a317d")).json(), { a: 1 });
-	// nothing behind a character of 0 is overlooked
+	// nothing after a character of 0 is overlooked
 	await rejects((await get("/bytes/317b00")).json(), SyntaxError);
 });
 
@@ -51,7 +51,7 @@ test("JSON: its depth is bounded, and names can be chosen", async () => {
 	await rejects((await get("/json")).json("hello" as never), "configuration");
 });
 
-test("a status that is no success is a response", async () => {
+test("a status of failure is a response, too", async () => {
 	const response = await get("/missing");
 	equal([response.ok, response.status, await response.text()], [false, 404, "nothing here"]);
 });
@@ -110,7 +110,7 @@ test("the answer to HEAD has no body, whatever it announces", async () => {
 	await rejects((await get("/big")).text(), "http");
 });
 
-test("JSON: what is none, and brackets that nest nothing", async () => {
+test("JSON: malformed texts, and brackets that nest nothing", async () => {
 	for (const kind of ["empty", "open", "twice"])
 		ok((await rejects(get(`/almost/${kind}`).then(response => response.json()))) instanceof SyntaxError);
 	equal((await (await get("/almost/flat")).json()).length, 400);
@@ -240,7 +240,7 @@ test("TLS's sentence reaches the application", async () => {
 	ok((await rejects(fetch("https://no-such-host.invalid/", { secure }), "transport")).message.includes("no-such-host"));
 });
 
-test("an answer that is cut is no answer", async () => {
+test("an answer that is cut is an error", async () => {
 	const cut = `https://localhost:${config.cut}`;
 	for (const path of ["/length", "/chunked", "/until-close"]) {
 		const response = await fetch(cut + path, { secure });
@@ -286,7 +286,7 @@ test("a signal", async () => {
 	equal((await rejects(get("/json", { signal: { aborted: true } }))).name, "AbortError");
 });
 
-test("a signal while the body comes, between redirects, and behind the end", async () => {
+test("a signal while the body comes, between redirects, and after the end", async () => {
 	const listeners = new Set<() => void>();
 	const signal = {
 		aborted: false,

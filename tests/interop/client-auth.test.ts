@@ -71,7 +71,7 @@ function cases(start: (version: string) => Promise<RunningServer>, refusal: RegE
 			withServer(start(name), async server => {
 				for (const type of keyTypes)
 					await t.test(`a key of ${type}`, () => expectAnswer(server.port, version, devices.get(type)!));
-				await t.test("no certificate: the refusal is told in words", async () => {
+				await t.test("no certificate: the refusal is reported in words", async () => {
 					const result = await request(server.port, version);
 					assert.equal(result.code, "peer_alert", result.message);
 					assert.match(result.message, refusal);
@@ -179,7 +179,7 @@ describe("client certificates: Node", () => {
 
 	for (const [name, version] of versions) {
 		for (const variant of ["native", "m32"]) {
-			test(`TLS ${name}, the server knows whom it talks to (${variant})`, async () => {
+			test(`TLS ${name}, the server knows its client (${variant})`, async () => {
 				seen = undefined;
 				await expectAnswer((server.address() as { port: number }).port, version, devices.get("p256")!, variant);
 				assert.equal(seen, "device");

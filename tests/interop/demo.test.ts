@@ -39,7 +39,7 @@ function checkTables(output: string): void {
 		assert.match(output, line);
 }
 
-/** No stack, and no tables behind which the sentence would scroll away. */
+/** No stack, and no tables after the sentence, which would scroll it away. */
 function expectSentence(output: string): void {
 	assert.doesNotMatch(output, /\n\s+at /);
 	assert.doesNotMatch(output, /accelerators|chunks, bytes/);
@@ -128,7 +128,7 @@ describe("npm start", () => {
 		[["--nonsense"], /there is no option --nonsense/],
 		[["nonsense"], /neither an option nor an https:/],
 		[["http://localhost/"], /speaks https:\/\/ only/],
-		[["https://localhost:99999/"], /port "99999" is none/],
+		[["https://localhost:99999/"], /port "99999" is invalid/],
 		[["https://:443/"], /it has no host/],
 		[["https://localhost:1/", "--ca", "/there/is/none.pem"], /no such file/],
 		[["https://localhost:1/", "--ca", tmpdir()], /a folder, not a file/],
@@ -172,7 +172,7 @@ describe("npm start", () => {
 		});
 	}
 
-	test("URLs as people write them: what is asked for, and of whom", async () => {
+	test("URLs as people write them: which path of which server is asked for", async () => {
 		const asked: [string, string][] = [];
 		const both = makeIdentity(["localhost", "::1"]);
 		const file = join(folder, "both.pem");

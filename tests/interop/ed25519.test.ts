@@ -101,7 +101,7 @@ describe("Ed25519 with Node's server", { skip: lacks("dpkg-source", "dpkg-dev") 
 		assert.match(message, /forged/);
 	});
 	for (const [what, key, code, words] of [
-		// the points of order 1 and 2, and one that is none in its right form (y is the field's prime)
+		// the points of order 1 and 2, and one that is not encoded in the shortest form (y is the field's prime)
 		["order 1", `01${"00".repeat(31)}`, "bad_certificate", /forged/],
 		["order 2", `ec${"ff".repeat(30)}7f`, "bad_certificate", /forged/],
 		["another form", `ed${"ff".repeat(30)}7f`, "bad_certificate", /forged/],

@@ -1,5 +1,5 @@
 /*
-	What a row of the table asks for beyond a plain request: what the client sends and wants, what a server is told by
+	What a row of the table asks for beyond a plain request: what the client sends and wants, what a server is given by
 	hand. It also checks what came of that.
 */
 
@@ -22,7 +22,7 @@ export function longIdentity(): ServerIdentity {
 	return (long ??= makeIdentity(["localhost"], "rsa4096", 6));
 }
 
-/** More of what the client is told. */
+/** More options of the client. */
 export function clientOptions({ peer, version, forced }: Row): Partial<ClientOptions> {
 	// NSS's server takes the name of a file as it comes
 	const path = peer === "NSS" ? longName : `/${longName}`;
@@ -53,7 +53,7 @@ export function isLong({ forced }: Row): boolean {
 	return forced === "16 KB records" || forced === "1 KB records";
 }
 
-/** True where the server is one that is told what to say. */
+/** True if the server has to be told what to say. */
 export function isByHand({ peer, forced }: Row): boolean {
 	return peer === "OpenSSL" && (forced === "KeyUpdate" || forced === "client asked later");
 }

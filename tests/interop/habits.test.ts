@@ -80,7 +80,7 @@ describe("tickets of TLS 1.3", { skip: lacks("openssl", "openssl"), concurrency:
 
 describe("an end without close_notify", { skip: lacks("openssl", "openssl") }, () => {
 	for (const [name, version] of versions)
-		test(`TLS ${name}: what came is delivered, the end is no good one`, () =>
+		test(`TLS ${name}: what came is delivered, the end is an error`, () =>
 			withServer(startTalkingOpenSSL(identityOf("p256"), `-tls${name.replace(".", "_")}`), async server => {
 				const { hear, tell } = server as Awaited<ReturnType<typeof startTalkingOpenSSL>>;
 				const running = runClient(server.port, 1, { ca: identityOf("p256").root.pem, ...only(version) });
@@ -96,7 +96,7 @@ describe("an end without close_notify", { skip: lacks("openssl", "openssl") }, (
 
 describe("pauses of 2 s in the server's flight", { concurrency: 2 }, () => {
 	for (const [name, version] of versions)
-		test(`TLS ${name}: in a header, in the hello, among certificates, behind them`, async () => {
+		test(`TLS ${name}: in a header, in the hello, among certificates, after them`, async () => {
 			const identity = identityOf("p256");
 			const server = await startNode(identity, Buffer.from("hello"), {
 				minVersion: `TLSv${name}`,
@@ -199,7 +199,7 @@ describe("AWS IoT: MQTT with a device's certificate and ALPN on port 443", () =>
 				seen.push(String(socket.alpnProtocol), String(socket.getPeerCertificate().subject?.CN));
 				socket.once("data", data => {
 					seen.push(data.toString("hex"));
-					// who did not say the protocol's name is none of those who may talk MQTT here
+					// a client that did not offer the protocol may not talk MQTT here
 					if (socket.alpnProtocol === awsProtocol) socket.write(Buffer.of(0x20, 2, 0, 0));
 					else socket.end();
 				});
@@ -236,13 +236,13 @@ describe("AWS IoT: MQTT with a device's certificate and ALPN on port 443", () =>
 				assert.deepEqual(seen, [awsProtocol, "AWS IoT Certificate", connect]);
 			}
 		});
-	test("without a certificate the server's refusal is told", async () => {
+	test("without a certificate the server's refusal is reported", async () => {
 		const { result, seen } = await tryWith({ applicationLayerProtocolNegotiation: awsProtocol });
 		assert.equal(result.code, "peer_alert", result.message);
 		assert.match(result.message, /wants a certificate from us/);
 		assert.deepEqual(seen, []);
 	});
-	test("with another protocol's name the server's refusal is told", async () => {
+	test("with another protocol's name the server's refusal is reported", async () => {
 		const { result, seen } = await tryWith({ ...own, applicationLayerProtocolNegotiation: "mqtt" });
 		assert.equal(result.code, "peer_alert", result.message);
 		assert.match(result.message, /it speaks none of the application protocols offered/);

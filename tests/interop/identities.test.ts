@@ -1,6 +1,6 @@
 /*
 	A client with several identities: what the server's request asks for decides which one it shows (RFC 8446 section
-	4.2.4, RFC 5246 section 7.4.4). Node's server (OpenSSL) says whom it saw.
+	4.2.4, RFC 5246 section 7.4.4). Node's server (OpenSSL) says which client it saw.
 */
 
 import assert from "node:assert/strict";
@@ -52,7 +52,7 @@ before(() => {
 	}
 });
 
-/** One connection with the devices of these names; returns whom the server saw. */
+/** One connection with the devices of these names; returns the client that the server saw. */
 async function seen(
 	version: number,
 	names: readonly string[],
@@ -145,7 +145,7 @@ describe("clientIdentities as an option", () => {
 			],
 			[
 				{ clientIdentities: [red, { ...red, key: "x" }] },
-				/^"clientIdentities" \[1\]: .*"key" is no option: did you mean "clientKey"/,
+				/^"clientIdentities" \[1\]: .*"key" is not an option: did you mean "clientKey"/,
 			],
 			[
 				{ clientIdentities: [red, { ...red, ...{ clientKey: (blue as { clientKey: string }).clientKey } }] },

@@ -219,7 +219,7 @@ describe("--messages", () => {
 		assert.equal(texts[0], "connection 1, to 127.0.0.1 port 1: no connection\n  TCP: refused, cut or never made");
 	});
 
-	test("without the key log, what is protected is told by its length", async () => {
+	test("without the key log, protected records are shown by their length", async () => {
 		const { events } = await traced(await startNode(identity, body), 1, {});
 		const text = listMessages(connectionsOf(events)[0]!, new Map(), true).join("\n");
 		assert.match(text, /\(data\) +\d+ bytes that the log has no secret for/);

@@ -1,6 +1,6 @@
 /*
 	Servers that demand a certificate of the device, each as its own manual says: with it they answer, without it their
-	refusal is told. Apache asks after the handshake if only a part of its pages needs one.
+	refusal is reported. Apache asks after the handshake if only a part of its pages needs one.
 */
 
 import assert from "node:assert/strict";

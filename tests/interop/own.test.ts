@@ -29,14 +29,14 @@ const odd: readonly (readonly [string, Partial<CertificateRequest>])[] = [
 		{ extensions: [{ id: "1.3.6.1.4.1.99999.1", isCritical: true, value: nothing() }] },
 	],
 	[
-		"an extension that is no DER",
+		"an extension that is not DER",
 		{ extensions: [{ id: "1.3.6.1.4.1.99999.2", isCritical: false, value: Buffer.of(0xff) }] },
 	],
 	["an empty subject", { subject: sequence() }],
 	["a subject of 3 KB", { subject: "x".repeat(3000) }],
 	["a CA", { isAuthority: true }],
 	["a key usage that does not sign", { keyUsage: ["keyEncipherment"] }],
-	["a purpose that is none of TLS", { extendedKeyUsage: ["codeSigning"] }],
+	["a purpose other than TLS", { extendedKeyUsage: ["codeSigning"] }],
 	["expired", { notBefore: new Date(Date.now() - 9 * day), notAfter: new Date(Date.now() - day) }],
 	["not yet valid", { notBefore: new Date(Date.now() + day), notAfter: new Date(Date.now() + 9 * day) }],
 	["valid until 9999", { notAfter: new Date("9999-12-31T23:59:59Z") }],
@@ -82,7 +82,7 @@ describe("a client's certificate that the server may refuse", () => {
 			assert.deepEqual(shown, der);
 		});
 	for (const [what, change, says] of [
-		["bytes behind it", (der: Buffer) => Buffer.concat([der, Buffer.of(0)]), /bytes behind its end/],
+		["bytes after it", (der: Buffer) => Buffer.concat([der, Buffer.of(0)]), /bytes after its end/],
 		["cut short", (der: Buffer) => der.subarray(0, -1), /longer than the whole/],
 		["no certificate", () => sequence(integer(1)), /no TBSCertificate|SEQUENCE/i],
 		["something else", () => element(4, Buffer.alloc(9)), /no certificate|SEQUENCE/i],

@@ -1,5 +1,5 @@
 /*
-	Stands between a client and a server and holds back what the server sends: behind each of the given numbers of bytes
+	Stands between a client and a server and holds back what the server sends: after each of the given numbers of bytes
 	it waits.
 */
 

@@ -298,7 +298,7 @@ const starts: Record<PeerName, (row: Row, identity: ServerIdentity) => Promise<R
 	BoringSSL: startBoringSSL,
 };
 
-/** The row's server, running; where it is told what to say, `server` takes that. */
+/** The row's server, running. `server` says what it has to say, if the row needs that. */
 export async function startPeer(
 	row: Row,
 	identity: ServerIdentity,

@@ -1,6 +1,6 @@
 /*
 	Sessions that go on in a later connection, as the tests of both versions try them with real servers. They go on in
-	one run of the simulator and after a restart. Ones that are no good are passed over.
+	one run of the simulator and after a restart. Unusable ones are passed over.
 */
 
 import assert from "node:assert/strict";
@@ -78,7 +78,7 @@ export class Resuming {
 		}
 	}
 
-	/** What a session is no good for, and damaged ones. Which byte it was only its own check tells: tests/unit. */
+	/** Options that a session does not fit, and damaged sessions. Which byte was wrong is tested in tests/unit. */
 	testUseless(running: () => { readonly server: RunningServer; readonly session: string }): void {
 		test("the session that was made is right", async () => {
 			const { server, session } = running();

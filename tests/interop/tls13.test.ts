@@ -18,7 +18,7 @@ describe("TLS 1.3 with OpenSSL", { skip: missing("openssl", "apt-get install ope
 		withServer(startOpenSSL(identityOf("p256"), "-tls1_3", "-verify", "1"), async server => {
 			await request(server, identityOf("p256"));
 		}));
-	test("client certificate demanded: the refusal is told in words", () =>
+	test("client certificate demanded: the refusal is reported in words", () =>
 		withServer(startOpenSSL(identityOf("p256"), "-tls1_3", "-Verify", "1"), async server => {
 			const [result] = await runClient(server.port, 1, { ca: identityOf("p256").root.pem });
 			assert.equal(result?.code, "peer_alert");

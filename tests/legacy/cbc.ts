@@ -294,7 +294,7 @@ primes.forEach((prime, i) => {
 	});
 });
 
-test("a premaster secret for what is no RSA key", () => {
+test("a premaster secret for a key other than RSA", () => {
 	refuses(
 		() => encryptPremaster(0x303, new Uint8Array(300), 0, 300, new Secret(48), new Uint8Array(512), 0),
 		"RSA key",

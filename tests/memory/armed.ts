@@ -89,7 +89,7 @@ type Make<T> = (length: number, identity: ServerIdentity, known: Known) => T;
 
 const kinds13: Readonly<Record<string, Make<Partial13>>> = {
 	"resumed, data": (length, _, known) => ({ ...keyOf(known), ...data(length) }),
-	"resumed behind a retry with a cookie": (length, _, known) =>
+	"resumed after a retry with a cookie": (length, _, known) =>
 		body13("HelloRetryRequest", old => withCookie(old, length), { ...retry, ...keyOf(known) }),
 	"resumed, another ticket": (length, _, known) => ({
 		...keyOf(known),

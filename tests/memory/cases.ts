@@ -171,7 +171,7 @@ const kinds13: Readonly<Record<string, (length: number) => Partial13>> = {
 		),
 	certificate: length =>
 		body13("Certificate", () => Buffer.concat([vector(1), vector(3, entry(most(Math.max(1, length))))])),
-	"certificate behind the right ones": length =>
+	"certificate after the right ones": length =>
 		body13("Certificate", old =>
 			Buffer.concat([vector(1), vector(3, old.subarray(4), entry(most(Math.max(1, length))))]),
 		),
@@ -269,7 +269,7 @@ const kinds12: Readonly<Record<string, (length: number) => Partial12>> = {
 	"header of NewSessionTicket": length =>
 		raw12("NewSessionTicket", () => header(4, length), { ticket: Buffer.alloc(10) }),
 	certificate: length => body12("Certificate", () => vector(3, vector(3, most(Math.max(1, length))))),
-	"certificate behind the right ones": length =>
+	"certificate after the right ones": length =>
 		body12("Certificate", old => vector(3, old.subarray(3), vector(3, most(Math.max(1, length))))),
 	"many certificates": length => body12("Certificate", () => vector(3, listOf(length, vector(3, Buffer.of(0x30))))),
 	status: length => ({ status: most(Math.max(1, length)) }),

@@ -97,7 +97,7 @@ for (const { name, skip, start, most: largest } of peers) {
 						}
 					}
 				}));
-			test(`TLS ${version}: without being asked, the server's records do not fit, and that is told`, () =>
+			test(`TLS ${version}: without being asked, the server's records do not fit, and an error says so`, () =>
 				withServer(start(version), async server => {
 					const { exit, stderr, code, message } = await get(server.port, 24576, {
 						secure: JSON.stringify({ recordSizeLimit: 16384 }),

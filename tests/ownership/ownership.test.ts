@@ -40,7 +40,7 @@ interface Kind {
 	readonly secure?: object;
 	readonly server?: TlsOptions;
 	readonly resumes?: boolean;
-	/** Positions tried behind the first 200: each so many. */
+	/** Positions tried after the first 200: each so many. */
 	readonly step: number;
 }
 

@@ -46,7 +46,7 @@ export interface Script12 {
 	/** Extensions of the ServerHello, encoded; by default those that the client insists on. */
 	readonly extensions?: Uint8Array;
 	readonly requestCertificate?: boolean;
-	/** An OCSP response, announced and sent behind the Certificate (RFC 6066 section 8). */
+	/** An OCSP response, announced and sent after the Certificate (RFC 6066 section 8). */
 	readonly status?: Buffer;
 	/** Announced, and sent before ChangeCipherSpec (RFC 5077 section 3.3). */
 	readonly ticket?: Buffer;

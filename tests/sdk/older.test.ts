@@ -25,7 +25,7 @@ for (const variant of variants) {
 				[[2, 6], 6, 0x68, "el", 1, "o\n", 0, "undefined"],
 			);
 		});
-		test("each member before, between and behind its time", async () => {
+		test("each member before, between and after its time", async () => {
 			const events = await result("oldStyleMembers");
 			assert.deepEqual(events.slice(0, 4), [true, 0, 0, "nothing"]);
 			assert.match(events[4], /5 bytes can't be written/);
@@ -68,7 +68,7 @@ for (const variant of variants) {
 			};
 			assert.deepEqual(await result("oldStyleText", { serve }), [-1, bytes.length, text]);
 		});
-		test("text that is no UTF-8, read in parts: no character is cut or lost", async () => {
+		test("malformed UTF-8, read in parts: no character is cut or lost", async () => {
 			const long = [254, 255, 256, 257, 258, 900].map(length => `\xff${"x\xe2\x82\xac".repeat(length / 4)}`);
 			for (const sent of ["a\xe9b\xc0\x80cd\x80e", ...long]) {
 				const bytes = Buffer.from(sent, "latin1");
@@ -114,7 +114,7 @@ for (const variant of variants) {
 			assert.match(version, /"protocolVersion"/);
 			assert.deepEqual(events, [true, 0, "nothing", 4, true, "aaa", 13, "aaaaaaabbbbc\n", 0, true, "closed", true]);
 		});
-		test("a connection that is cut is no good end", async () => {
+		test("a connection that is cut is an error", async () => {
 			const serve = (socket: TLSSocket): void => {
 				socket.once("data", () => socket.destroy());
 			};

@@ -47,7 +47,7 @@ for (const variant of variants) {
 				const info = await negotiated(secure, { server: { ALPNProtocols: ["http/1.1"] } });
 				assert.equal(info["protocol"], "http/1.1");
 			});
-		test("verify: true is no other than without", async () => {
+		test("verify: true is the same as without", async () => {
 			assert.equal((await negotiated({ verify: true })).version, 0x304);
 			const [error] = await result("connect", { secure: { verify: true, certificate: { resource: "other.der" } } });
 			assert.match(error, /^untrusted/);
@@ -162,11 +162,11 @@ for (const variant of variants) {
 			const [verify, version, unknown, protocols, nobody, ...mistyped] = await result("wrong", { secure: { all } });
 			assert.match(verify, /"verify": checking can't be switched off; give a pin/);
 			assert.match(version, /"protocolVersion"/);
-			assert.match(unknown, /"tls_elliptic_curve" is no option: did you mean "tls_elliptic_curves"\?/);
+			assert.match(unknown, /"tls_elliptic_curve" is not an option: did you mean "tls_elliptic_curves"\?/);
 			assert.match(protocols, /"applicationLayerProtocolNegotiation"/);
 			assert.match(nobody, /no trust anchor/);
 			for (const [i, name] of ["verify", "tls_server_name", "tls_signature_algorithms", "pins"].entries())
-				assert.match(mistyped[i], new RegExp(`is no option: did you mean "${name}"`));
+				assert.match(mistyped[i], new RegExp(`is not an option: did you mean "${name}"`));
 		});
 		test("options on a prototype, such as a pin, are refused and not lost", async () => {
 			for (const line of await result("inherited")) assert.match(line, /"secure" must be a plain object/);
@@ -174,7 +174,7 @@ for (const variant of variants) {
 	});
 
 	describe(`STARTTLS by { from: socket }, ${variant}`, () => {
-		/** Plain text, then TLS on the same connection. `more` stands behind the line after which TLS begins. */
+		/** Plain text, then TLS on the same connection. `more` stands after the line after which TLS begins. */
 		const started = async (more: string | Uint8Array = ""): Promise<any[]> => {
 			const server = createPlain(socket => {
 				socket.on("error", () => {});
@@ -218,14 +218,14 @@ for (const variant of variants) {
 				);
 				assert.ok(!events.some(one => /evil|hello/.test(String(one))), events.join());
 			});
-		test("a closed socket, one of TLS and what is none are refused", async () => {
+		test("a closed socket, one of TLS and other values are refused", async () => {
 			const lines = await result("wrongSockets");
 			assert.equal(lines.length, 4);
 			for (const line of lines) assert.match(line, /^TLSError: (?!not refused)/);
 		});
 	});
 
-	describe(`whom a connection trusts that does not say, ${variant}`, () => {
+	describe(`trust anchors if the app names none, ${variant}`, () => {
 		test("the resources ca*.der", async () => {
 			const extra = resources("cas", { "ca3.der": other.root.der, "ca236.der": root.der });
 			assert.equal((await result("connect", { secure: {}, extra }))[0].version, 0x304);

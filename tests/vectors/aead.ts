@@ -32,7 +32,7 @@ interface Sample {
 
 const samples = JSON.parse(String.fromArrayBuffer(new Resource("records.json").slice(0))) as Sample[];
 
-/** One that comes to the sample's record next, or to the one behind it. */
+/** One that comes to the sample's record next, or to the one after it. */
 function cipher({ algorithm, tls12, material, keyLength, high, low }: Sample, further = 0): AEAD {
 	const content = bytes(material);
 	const secret = new Secret(content.length);

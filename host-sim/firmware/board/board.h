@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Memory, by the linker script. ROM holds code and constants; behind them, up to romEnd(), the preloaded heap. */
+/* Memory, by the linker script. ROM holds code and constants; after them, up to romEnd(), the preloaded heap. */
 extern uint8_t __rom_start[], __preload_start[], __preload_limit[];
 /* Below SRAM nothing is: there the C stack ends up that is full. */
 extern uint8_t __guard_start[], __sram_start[], __sram_end[], __stack_end[], __heap_start[], __heap_end[];

@@ -1,5 +1,5 @@
 /*
-	The random numbers of QEMU's firmware are none. The same bytes come at every start, so that two runs can be
+	QEMU's firmware has no random numbers. The same bytes come at every start, so that two runs can be
 	compared. This must never be part of a device's firmware; there the chip's generator has this place.
 */
 

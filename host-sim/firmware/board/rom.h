@@ -1,5 +1,5 @@
 /*
-	The preloaded heap: what lies in ROM behind code and constants. It is the root machine (xs/machine.c), made once by
+	The preloaded heap: what lies in ROM after code and constants. It is the root machine (xs/machine.c), made once by
 	this same program in QEMU, at the address where it will be (build.c). It is written to a file, which is then loaded
 	there and locked. So every pointer in it, to itself and to C functions, is right as it is: nothing is relocated or
 	built at start.

@@ -172,7 +172,7 @@ export function table(results: Results, before?: Results, linked?: ReadonlyMap<s
 		...section("system", third),
 		...flashSection(results, before?.flash, linked),
 		...section("flash in sum", fourth),
-		'behind a value: what to reach, and what would be better still; ">" misses it, "<=" keeps it',
+		'after a value: what to reach, and what would be better still; ">" misses it, "<=" keeps it',
 		misses.length ? "not reached:" : "all is reached",
 		...misses,
 		betters.length ? "would be better still:" : "nothing is left that would be better still",

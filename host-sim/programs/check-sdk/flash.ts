@@ -163,7 +163,7 @@ async function scriptTexts({ manifest, files, label }: Prepared): Promise<Map<st
 export const flashFile = join(buildFolder, "check-sdk-flash.json");
 
 /**
- * Each line of the flash table that is no C file, as soon as it is known; `flashFile` gets them, too. `bin` has xsc and
+ * Each line of the flash table but for C files, as soon as it is known; `flashFile` gets them, too. `bin` has xsc and
  * xsl.
  */
 export async function* compareFlash(bin: string): AsyncGenerator<FlashLine> {

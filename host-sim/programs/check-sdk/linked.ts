@@ -19,7 +19,7 @@ export interface Linked {
 }
 
 /**
- * Bytes of a C string literal's inside, without the NUL. The linker begins a new literal behind a byte in hexadecimal:
+ * Bytes of a C string literal's inside, without the NUL. The linker begins a new literal after a byte in hexadecimal:
  * `\x0a""more`.
  */
 function literalBytes(text: string): number {

@@ -12,7 +12,7 @@ function fault(text: string): string {
 		return `an IPv6 address stands in brackets: https://[${authority}]/`;
 	const port = /:([^:\]]*)$/.exec(authority)?.[1];
 	if (port !== undefined && port !== "" && !(/^\d+$/.test(port) && Number(port) > 0 && Number(port) < 65536))
-		return `port "${port}" is none: a port is a number from 1 to 65535`;
+		return `port "${port}" is invalid: a port is a number from 1 to 65535`;
 	const host = authority.replace(/:[^:\]]*$/, "");
 	if (host === "") return "it has no host";
 	return `"${host}" is neither a host name nor an address`;

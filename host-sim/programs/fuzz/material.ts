@@ -49,7 +49,7 @@ function time(text: string): Buffer {
 /** A good OCSP response for `serial` (RFC 6960 section 4.2.1), signed by the issuer. */
 function status(issuer: Certificate, serial: number): Buffer {
 	const spki = issuer.key.publicKey.export({ type: "spki", format: "der" });
-	// RSAPublicKey starts behind the algorithm and the BIT STRING's head
+	// RSAPublicKey starts after the algorithm and the BIT STRING's head
 	const keyBits = spki.subarray(spki.indexOf(Buffer.of(0x05, 0x00, 0x03, 0x82)) + 7);
 	const digest = (content: Uint8Array): Buffer => octetString(createHash("sha1").update(content).digest());
 	const id = sequence(

@@ -31,7 +31,7 @@ export type Target = (typeof targets)[number];
 const MAX_PEER_STEPS = 30_000;
 const MAX_APP_STEPS = 1_000_000;
 
-/** Metered steps of the longest turn that is no finding. */
+/** Metered steps of the longest turn that is allowed. */
 export function longestAllowed(target: Target): number {
 	switch (target) {
 		case "pem":

@@ -57,7 +57,7 @@ function closing(all: readonly Word[], open: number): number {
 	return all.length - 1;
 }
 
-/** True where a sign stands between two operands, so that it is no sign of a number or pointer. */
+/** True if an operator stands between two operands, so that it is not the sign of a number or a pointer. */
 function isBetween(all: readonly Word[], i: number): boolean {
 	const before = all[i - 1]!;
 	if (before.kind === "name") return !["return", "case", "sizeof", "const"].includes(before.text);
@@ -66,7 +66,7 @@ function isBetween(all: readonly Word[], i: number): boolean {
 
 function signs(sites: Sites, all: readonly Word[], i: number): void {
 	const word = all[i]!;
-	// a name, an ampersand or a star behind a closing bracket may be a cast: only those that can't be are taken
+	// a name, an ampersand or a star after a closing bracket may be a cast: only those that can't be are taken
 	if (/^[-+&]$/.test(word.text) && !isBetween(all, i)) return;
 	if (word.text === "&" && all[i - 1]!.text === ")") return;
 	for (const by of swapped[word.text] ?? []) sites.add(word.start, word.end, by);

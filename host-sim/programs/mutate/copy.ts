@@ -21,7 +21,7 @@ import { buildFolder, projectRoot } from "../../build/files.js";
 import { run } from "../../build/process.js";
 import { mutated, type Mutant } from "./sites.js";
 
-/** What is no source. */
+/** Folders that hold no sources. */
 const left = new Set(["node_modules", "build", ".git"]);
 
 /** Folders of a copy's build in which each state of the sources leaves files. */

@@ -36,7 +36,7 @@ export function readEquivalents(): Map<string, string> {
 }
 
 /**
- * The entries that are no change of `mutants`: the code that they were about is gone. Each is the path, and the line.
+ * The entries that match none of `mutants`: the code that they were about is gone. Each is the path, and the line.
  */
 export function staleEntries(equivalents: ReadonlyMap<string, string>, mutants: readonly Mutant[]): string[] {
 	const known = new Set<string>();

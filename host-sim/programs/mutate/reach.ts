@@ -84,7 +84,7 @@ function endGroup(leader: number): void {
 	}
 }
 
-/** Where this program is told to end, what it started ends, too. */
+/** If this program is stopped, the programs that it started stop, too. */
 for (const [signal, code] of [
 	["SIGINT", 130],
 	["SIGTERM", 143],
@@ -131,7 +131,7 @@ export function runTests(copy: Copy, scripts: string, tests: TestRun, limit: num
 		const take = (data: Buffer): void => {
 			words += String(data);
 			if (/TypeScript: .+ does not compile|\.c does not compile:/.test(words)) end("does not compile");
-			// what failed is described behind the line that says so
+			// what failed is described after the line that says so
 			else if (/^\s*not ok [^]*?^\s*\.\.\.$/m.test(words)) end("failed");
 		};
 		child.stdout.on("data", take);

@@ -83,7 +83,8 @@ function withArrows(text: string): string {
 
 /**
  * Keeps the module's constants that are texts: in the place where one is used, its text would be copied into memory
- * each time (docs/XS-PATTERNS.md). A call is no constant to the compressor, and runs only when the module is linked.
+ * each time (docs/XS-PATTERNS.md). The compressor does not take a call for a constant, and it runs only when the module
+ * is linked.
  */
 function keepTexts(text: string): string {
 	const edits: Edit[] = [];

@@ -41,7 +41,7 @@ const EXTERNAL_BINDER = "ext binder";
 function earlySuite(name: string, hash: HashAlgorithm): number {
 	const suite = findSuiteByName(name);
 	if (suite?.signer !== Signer.any || suite.hash !== hash)
-		refuse(`"psk": "cipherSuite", ${name.slice(0, 64)}, is none of TLS 1.3 with the hash of the key`);
+		refuse(`"psk": "cipherSuite", ${name.slice(0, 64)}, is not a TLS 1.3 suite with the hash of the key`);
 	return suite.id;
 }
 

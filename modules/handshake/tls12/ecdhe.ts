@@ -62,7 +62,7 @@ export class ECDHE implements KeyExchange {
 		}
 		this.shared = new Secret(sharedLength(share.publicLength));
 		if (!share.agree(message, this.start, this.end, this.shared))
-			throw new TLSError("illegal_parameter", "the server's key is no valid public key of its group");
+			throw new TLSError("illegal_parameter", "the server's key is not a valid public key of its group");
 		return false;
 	}
 

@@ -42,7 +42,7 @@ export interface Protection {
 
 /** Interface of the optional legacy module. "config.xs_tls" in the app's manifest selects its active parts. */
 export interface Legacy {
-	/** Suites and groups that are offered behind the others, best first; the groups for TLS 1.2 only. */
+	/** Suites and groups that are offered after the others, best first; the groups for TLS 1.2 only. */
 	readonly suites: readonly number[];
 	readonly groups: readonly number[];
 	/** True if encrypt_then_mac (RFC 7366) is offered. */

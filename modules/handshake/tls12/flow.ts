@@ -299,7 +299,7 @@ function begin(link: Link, hello: Hello, transcript: Transcript): State12 {
 
 const requestOrDone = Accept.certificate_request | Accept.server_hello_done;
 
-/** Returns what comes behind the certificates, but for a status of theirs. */
+/** Returns what comes after the certificates, but for a status of theirs. */
 function afterCertificate(state: Certified12): number {
 	return state.exchange.isSigned ? Accept.server_key_exchange : requestOrDone;
 }

@@ -81,7 +81,7 @@ function agreeOn(share: Share, message: Uint8Array, start: number, end: number):
 	} finally {
 		if (!isValid) shared.close();
 	}
-	if (!isValid) throw new TLSError("illegal_parameter", "the server's key share is no valid public key");
+	if (!isValid) throw new TLSError("illegal_parameter", "the server's key share is not a valid public key");
 	return shared;
 }
 

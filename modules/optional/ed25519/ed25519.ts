@@ -20,7 +20,7 @@ function readKey(der: DER, publicKey: Uint8Array, start: number, end: number): S
 	if (!der.skipIfEqual(algorithm, 0, algorithm.length)) return undefined;
 	der.take(Tag.octetString, Part.privateKey);
 	der.enter();
-	// an octetString in this one has the seed; attributes and the public key may stand behind
+	// an octetString in this one has the seed; attributes and the public key may stand after
 	der.takeOnly(Tag.octetString, Part.privateKey);
 	if (der.end - der.start !== Ed25519Length.seed) der.fail("has an Ed25519 key that does not have 32 bytes");
 	const pair = new Uint8Array(Ed25519Length.keyPair);

@@ -34,7 +34,7 @@ export class DHE implements KeyExchange {
 		if (!this.group || !isRight)
 			throw new TLSError(
 				"insufficient_security",
-				`the server's Diffie-Hellman group, of about ${bits} bits, is none of RFC 7919's with 2048 to 4096`,
+				`the server's Diffie-Hellman group, of about ${bits} bits, is not one of RFC 7919's with 2048 to 4096`,
 			);
 		if (!config.oldGroups!.includes(this.group))
 			throw new TLSError("illegal_parameter", `server picked ${groupName(this.group)}, which was not offered`);
@@ -52,7 +52,7 @@ export class DHE implements KeyExchange {
 		}
 		this.shared = new Secret(this.share.publicLength);
 		if (!this.share.agree(message, this.start, this.end, this.shared))
-			throw new TLSError("illegal_parameter", "the server's key is no valid public key of its group");
+			throw new TLSError("illegal_parameter", "the server's key is not a valid public key of its group");
 		return false;
 	}
 

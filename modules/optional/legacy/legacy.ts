@@ -7,7 +7,7 @@
 	    dhe   Diffie-Hellman in the groups of RFC 7919
 
 	Without words this build does no more than one without this folder's manifest.json, which has none.ts in the place
-	of this. What is on is offered behind everything else.
+	of this. What is on is offered after everything else.
 */
 
 import type { Suite } from "../../crypto/suite";
@@ -78,4 +78,4 @@ export const problem: string | undefined =
 		? misplacedWords()
 		: unknown === "ems-optional"
 			? '"config.xs_tls": remove "ems-optional": servers without the extended master secret are accepted by default'
-			: `"config.xs_tls": "${unknown}" is none of ${known.join(", ")}`;
+			: `"config.xs_tls": "${unknown}" is not one of ${known.join(", ")}`;

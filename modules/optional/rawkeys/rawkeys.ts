@@ -74,13 +74,13 @@ class RawKeySearch implements PeerSearch {
 		const { message, start, end } = this;
 		// what is not pinned is not even read
 		if (!pins || !isPin(pins, message, start, end, new Uint8Array(DIGEST)))
-			throw new TLSError("pin_mismatch", `server's raw public key is none of the ${pins?.length ?? 0} pinned keys`);
+			throw new TLSError("pin_mismatch", `server's raw public key is not one of the ${pins?.length ?? 0} pinned keys`);
 		// the message is gone when the key is used
 		expectBuffer(end - start, Purpose.handshake);
 		const bytes = copyRange(message, start, end);
 		const der = new DER(bytes, 0, bytes.length, WHAT);
 		const key = takePublicKey(der);
-		if (der.hasMore) der.fail("has bytes behind its end");
+		if (der.hasMore) der.fail("has bytes after its end");
 		if (!key.kind)
 			throw new TLSError(
 				"unsupported_certificate",

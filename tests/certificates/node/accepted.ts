@@ -1,5 +1,5 @@
 /*
-	Chains that are right, in every order in which servers send them, and whom else one may trust than a root.
+	Chains that are right, in every order in which servers send them, and trust anchors other than roots.
 */
 
 import { makeCertificate, makeKey } from "../../../host-sim/servers/certificates.js";
@@ -30,7 +30,7 @@ function orders(): ChainCase[] {
 			other.upper,
 		]),
 		accepted("with everything twice", [leaf, leaf, lower, lower, upper, upper, root, root]),
-		accepted("with bytes that are no certificate", [
+		accepted("with bytes that are not a certificate", [
 			leaf,
 			Buffer.from("no certificate"),
 			lower,

@@ -90,7 +90,7 @@ function base64(bytes: Uint8Array): string {
 	return Buffer.from(bytes).toString("base64");
 }
 
-/** What a chain is made of: certificates, or bytes that are none. */
+/** What a chain is made of: certificates, or other bytes. */
 export type Link = Certificate | Uint8Array;
 
 function make(name: string, chain: readonly Link[], setting: Setting, code: string, says: string): ChainCase {

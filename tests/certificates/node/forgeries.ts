@@ -124,7 +124,7 @@ export function forgeries(): ChainCase[] {
 			/certificate 0 /,
 		),
 		fault(
-			"an ECDSA signature with bytes behind it",
+			"an ECDSA signature with bytes after it",
 			{ leaf: { changeSignature: bytes => Buffer.concat([bytes, Buffer.of(0)]) } },
 			"bad_certificate",
 			/certificate 0 .* is forged/,
@@ -293,19 +293,19 @@ export function encodingFaults(): ChainCase[] {
 	});
 	return [
 		refused(
-			"a byte behind the server's certificate",
+			"a byte after the server's certificate",
 			[longer(leaf.der), lower, upper],
 			"bad_certificate",
-			/certificate 0 has bytes behind its end/,
+			/certificate 0 has bytes after its end/,
 		),
 		refused(
-			"a byte behind an authority's certificate",
+			"a byte after an authority's certificate",
 			[leaf, longer(lower.der), upper],
 			"bad_certificate",
-			/certificate 1 has bytes behind its end/,
+			/certificate 1 has bytes after its end/,
 		),
 		refused(
-			"an element behind the signature",
+			"an element after the signature",
 			[inside(leaf.der), lower, upper],
 			"bad_certificate",
 			/certificate 0 has unexpected bytes/,
@@ -313,7 +313,7 @@ export function encodingFaults(): ChainCase[] {
 		refused("the last byte is missing", [leaf.der.subarray(0, -1), lower, upper], "bad_certificate", /certificate 0 /),
 		refused("no bytes at all", [Buffer.alloc(0), lower, upper], "bad_certificate", /certificate 0 /),
 		fault(
-			"an element behind the extensions",
+			"an element after the extensions",
 			body(content => Buffer.concat([content, Buffer.of(5, 0)])),
 			"bad_certificate",
 			/certificate 0 has unexpected bytes/,
@@ -382,10 +382,10 @@ export function encodingFaults(): ChainCase[] {
 			/certificate 0 \(CN=server\) has a critical extension/,
 		),
 		fault(
-			"an extension with bytes behind its value",
+			"an extension with bytes after its value",
 			basic(Buffer.concat([sequence(), Buffer.of(5, 0)])),
 			"bad_certificate",
-			/bytes behind its end/,
+			/bytes after its end/,
 		),
 		fault("a BOOLEAN that is 1", basic(sequence(element(1, Buffer.of(1)))), "bad_certificate", /BOOLEAN is neither/),
 		...pathLengths.map(([name, bytes, says]) =>

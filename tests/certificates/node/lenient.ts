@@ -71,7 +71,7 @@ function withoutParameters(): ChainCase[] {
 		),
 		refused("RSA without parameters: forged", [flipped], "untrusted", /is not signed with the trusted key/, setting),
 		refused(
-			"RSA with parameters that are no NULL",
+			"RSA with parameters other than NULL",
 			[make("1.2.840.113549.1.1.11", integer(1))],
 			"bad_certificate",
 			/no NULL/,
@@ -259,7 +259,7 @@ function pssParameters(): ChainCase[] {
 		refused("PSS: a salt of 48 bytes", [of(48)], "unsupported_certificate", says(48), trusted),
 		refused("PSS: defaults, which are SHA-1", [make()], "unsupported_certificate", says(20), trusted),
 		refused(
-			"PSS: a salt of 32 bytes, and a signature that is none",
+			"PSS: a salt of 32 bytes, and a wrong signature",
 			[of(32)],
 			"untrusted",
 			/is not signed with the trusted key/,

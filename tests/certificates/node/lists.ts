@@ -233,6 +233,6 @@ export function bytesOfAnything(): ChainCase[] {
 	];
 	return list.flatMap(([name, bytes]) => [
 		refused(`65,535 bytes: ${name}`, [bytes], "bad_certificate", anything),
-		refused(`65,535 bytes behind a certificate: ${name}`, [server(), ...times(38, () => bytes)], "untrusted", anything),
+		refused(`65,535 bytes after a certificate: ${name}`, [server(), ...times(38, () => bytes)], "untrusted", anything),
 	]);
 }

@@ -1,5 +1,5 @@
 /*
-	Keys that are none, and what is seldom seen in certificates: some of it is taken, the rest refused by name.
+	Malformed keys, and rare forms of certificates: some are accepted, the rest are refused by name.
 */
 
 import { generateKeyPairSync } from "node:crypto";
@@ -82,13 +82,13 @@ export function keyFaults(): ChainCase[] {
 			/unexpected bytes at the end/,
 		),
 		fault(
-			"bytes behind an RSA key",
+			"bytes after an RSA key",
 			withSPKI(sequence(sequence(oid("1.2.840.113549.1.1.1"), nothing()), bitString(Buffer.concat([pair, nothing()])))),
 			"bad_certificate",
-			/bytes behind its RSA key/,
+			/bytes after its RSA key/,
 		),
 		fault(
-			"a curve with more behind it",
+			"a curve with more after it",
 			withSPKI(sequence(sequence(...ecKey, nothing()), curvePoint)),
 			"bad_certificate",
 			/unexpected bytes at the end/,

@@ -1,5 +1,5 @@
 /*
-	P-521, where PSA has it: keys of every certificate of a path, what is forged, and points that are none.
+	P-521, where PSA has it: keys of every certificate of a path, forged signatures, and points off the curve.
 */
 
 import { makeCertificate, makeKey } from "../../../host-sim/servers/certificates.js";

@@ -130,7 +130,7 @@ export function policyCases(): ChainCase[] {
 		no("required, and the server has another", strict, p, q),
 		no("required, and the authority below has another", strict, q, p),
 		no("required, lost and found again", { policies: [P, Q], explicit: 0 }, p, q),
-		yes("required three certificates further down, and there is none", { explicit: 3 }, {}, {}),
+		yes("required three certificates further down, and missing", { explicit: 3 }, {}, {}),
 		no("required two certificates further down", { policies: [P], explicit: 2 }, p, {}),
 		no("required by the server's own certificate", {}, {}, { explicit: 0 }),
 		yes("required by the server's own certificate, which has one", p, p, { policies: [P], explicit: 0 }),
@@ -180,7 +180,7 @@ export function policyCases(): ChainCase[] {
 			/number of certificates in policy constraints that is negative/,
 		),
 		refused(
-			"policies: something behind them",
+			"policies: something after them",
 			chainOf({ raw: sequence(element(0x80, Buffer.of(0)), element(0x82, Buffer.of(0))) }, p, p),
 			"bad_certificate",
 			/unexpected bytes at the end/,

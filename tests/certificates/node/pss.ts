@@ -39,7 +39,7 @@ export function pssInfo(pair: KeyPair, parameters: Uint8Array = Buffer.alloc(0))
 	return sequence(sequence(PSS, parameters), bitString(pair.publicKey.export({ type: "pkcs1", format: "der" })));
 }
 
-/** The key as PSS has it. The private key is that of plain RSA, which signs as it is told. */
+/** The key as PSS has it. The private key is one of plain RSA, which signs with any padding. */
 function pssKey(pair: KeyPair, parameters?: Uint8Array): KeyPair {
 	const publicKey = createPublicKey({ key: pssInfo(pair, parameters), type: "spki", format: "der" });
 	return { ...pair, publicKey };

@@ -219,7 +219,7 @@ function wrong(): ChainCase[] {
 			}),
 		),
 		no("the responder could not answer", /could not answer/, sequence(element(0x0a, Buffer.of(3)))),
-		no("with a byte behind it", /(bytes|bytes) behind its end/, Buffer.concat([respond(), Buffer.of(0)])),
+		no("with a byte after it", /(bytes|bytes) after its end/, Buffer.concat([respond(), Buffer.of(0)])),
 		no("cut short", /./, respond().subarray(0, -1)),
 		no("no bytes", /./, Buffer.alloc(0)),
 		no("something else", /./, Buffer.from("no status at all")),

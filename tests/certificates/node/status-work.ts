@@ -48,11 +48,11 @@ export function statusWork(): ChainCase[] {
 		yes("a usual one", {}),
 		yes("400 of other certificates in front", { before: times(400, () => others) }),
 		yes("400 of ours", { statuses: times(400, () => ours) }),
-		yes("by a responder, behind 14 certificates of others", {
+		yes("by a responder, after 14 certificates of others", {
 			signer,
 			certificates: [...times(14, () => upper.der), signer.der],
 		}),
-		yes("by a responder named by its key, behind 14 certificates", {
+		yes("by a responder named by its key, after 14 certificates", {
 			signer,
 			byKey: true,
 			certificates: [...times(14, () => heavy.der), signer.der],

@@ -74,7 +74,7 @@ const others: readonly (readonly [name: string, subject: Buffer])[] = [
 	["one part more", sequence(set(attribute(CN, text("utf8", base))), set(attribute(OU, text("utf8", "x"))))],
 	["two attributes in one part", sequence(set(attribute(CN, text("utf8", base)), attribute(OU, text("utf8", "x"))))],
 	["no part", sequence()],
-	["a zero behind it", named("utf8", `${base}\0`)],
+	["a zero after it", named("utf8", `${base}\0`)],
 	["a character that is not ASCII", named("utf8", "Example Sub C\u00c4")],
 	["a letter that looks the same", named("utf8", "Ex\u0430mple Sub CA")],
 ];
@@ -197,7 +197,7 @@ function constraints(): ChainCase[] {
 			name.startsWith("one part")
 				? accepted(`strings: permitted, with ${name}`, chainOf(constrained("permits", excluded, subject)))
 				: name === "no part"
-					? accepted("strings: an empty subject is no name", chainOf(constrained("permits", excluded, subject)))
+					? accepted("strings: an empty subject is not a name", chainOf(constrained("permits", excluded, subject)))
 					: fault(
 							`strings: not permitted, with ${name}`,
 							constrained("permits", excluded, subject),
@@ -233,8 +233,8 @@ function unsure(): ChainCase[] {
 		["a type of string that is not read", named("utf8", base), named("general", base)],
 		// RFC 4518 section 2.2 maps them to nothing
 		["a control character", named("utf8", base), named("utf8", "Exam\u0001ple Sub CA")],
-		["a zero behind it", named("utf8", base), named("utf8", `${base}\0`)],
-		["a blank and a control character behind it", named("utf8", base), named("printable", `${base} \u001f`)],
+		["a zero after it", named("utf8", base), named("utf8", `${base}\0`)],
+		["a blank and a control character after it", named("utf8", base), named("printable", `${base} \u001f`)],
 		["a control character in what is excluded", named("utf8", `\u007f${base}`), named("bmp", base)],
 		["control characters in both", named("utf8", "Example\u0002 Sub CA"), named("utf8", "Example Sub\u0003 CA")],
 	];
@@ -280,13 +280,13 @@ function malformed(): ChainCase[] {
 		many = sequence(set(...Array.from({ length: 9 }, (_, i) => attribute(`2.5.4.${20 + i}`, text("utf8", "x")))));
 	return [
 		fault(
-			"strings: a subject that is no name, under constraints",
+			"strings: a subject that is not a Name, under constraints",
 			constrained("excludes", named("utf8", base), bad),
 			"bad_certificate",
 			/malformed|where one belongs/,
 		),
 		fault(
-			"strings: a constraint that is no name",
+			"strings: a constraint that is not a Name",
 			constrained("excludes", bad, named("utf8", base)),
 			"bad_certificate",
 			/certificate 1 has a name constraint with a malformed directory name/,

@@ -90,7 +90,7 @@ function deadEnds(): ChainCase[] {
 			anything,
 		),
 		refused(
-			"39 certificates of the right name that are no authorities",
+			"39 certificates of the right name that are not CAs",
 			[server(), ...times(39, () => authority({ isAuthority: false, keyUsage: ["keyCertSign"] }))],
 			"untrusted",
 			anything,
@@ -140,7 +140,7 @@ function right(): ChainCase[] {
 			trusted: [big.root],
 		}),
 		accepted("128 addresses and names under 128 constraints", [addresses.leaf, addresses.lower, upper]),
-		accepted("the right chain behind 37 certificates of other names", [
+		accepted("the right chain after 37 certificates of other names", [
 			leaf,
 			...times(37, i => makeCertificate({ subject: `CA ${i}`, key: attacker, isAuthority: true })),
 			lower,

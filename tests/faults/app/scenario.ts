@@ -23,9 +23,9 @@ export interface Scenario {
 	 * promise, -2 a string in place of a buffer.
 	 */
 	readonly writes?: readonly Writing[];
-	/** The connection is closed right behind them. */
+	/** The connection is closed right after them. */
 	readonly closes?: boolean;
-	/** The write side is closed behind the request; then writing is tried again. */
+	/** The write side is closed after the request; then writing is tried again. */
 	readonly ends?: boolean;
 	/** Bytes of one message, written as room comes, a header of 4 bytes with `more` before each part. */
 	readonly total?: number;

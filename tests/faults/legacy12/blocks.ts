@@ -23,7 +23,7 @@ function sealing(
 	});
 }
 
-/** Records that are no whole number of blocks, and others in the place of one. */
+/** Records that are not a whole number of blocks, and others in the place of one. */
 function raw(encryptThenMac: boolean, length: number): Fault["script"] {
 	return of(cbcSHA, {
 		encryptThenMac,

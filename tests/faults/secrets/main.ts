@@ -96,7 +96,7 @@ function connect(done: (result: Result) => void): void {
 	}
 	if (config.chain) secure.clientCertificates = config.chain as string;
 	if (config.key) {
-		// PEM with every other character of the key's base64 is no copy of its bytes
+		// PEM with every other character of the key's base64 is not a copy of its bytes
 		secure.clientKey = config.key as string;
 		secrets.set("private key", hexBytes(config.scalar as string));
 	}

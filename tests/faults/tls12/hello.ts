@@ -9,7 +9,7 @@ import { extension } from "../../peers/wire13.js";
 import { flip, illegal, malformed } from "../fault.js";
 import { u16, vector } from "../../../host-sim/trace/keys13.js";
 
-/** Where the ServerHello's fields lie: the suite behind an empty session id. */
+/** Where the ServerHello's fields lie: the suite after an empty session id. */
 const suiteAt = 4 + 2 + 32 + 1;
 
 export function withRandom(end: string): () => Partial<Script12> {

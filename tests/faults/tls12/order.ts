@@ -110,14 +110,14 @@ export const finishFaults: Fault[] = [
 		...unexpected,
 	},
 	{
-		name: "Finished in the clear, behind ChangeCipherSpec",
+		name: "Finished in the clear, after ChangeCipherSpec",
 		script: finishing(([first]) => [first!, plainRecord(22, message(20, Buffer.alloc(12)))]),
 		code: "bad_record_mac",
 		alert: 20,
 	},
 	{ name: "ChangeCipherSpec before the ServerHello", script: starting(records => [ccs, ...records]), ...unexpected },
 	{
-		name: "ChangeCipherSpec behind the ServerHello",
+		name: "ChangeCipherSpec after the ServerHello",
 		script: starting(([first, ...rest]) => [first!, ccs, ...rest], 4 + 2 + 32 + 1 + 2 + 1 + 2 + 15),
 		...unexpected,
 	},
@@ -150,7 +150,7 @@ export const finishFaults: Fault[] = [
 		...unexpected,
 	},
 	{
-		name: "data in the clear behind the ServerHello",
+		name: "data in the clear after the ServerHello",
 		script: starting(records => [...records, plainRecord(23, Buffer.from("early"))]),
 		...unexpected,
 	},

@@ -40,7 +40,7 @@ export const recordFaults: Fault[] = [
 		alert: 47,
 	},
 	{
-		name: "a content type that is none",
+		name: "an unknown content type",
 		script: starting(records => [plainRecord(24, Buffer.of(1)), ...records]),
 		...unexpected,
 	},
@@ -88,7 +88,7 @@ export const recordFaults: Fault[] = [
 		says: /handshake_failure/,
 	},
 	{
-		name: "the server's alert for want of a certificate",
+		name: "the server's alert for a missing certificate",
 		script: () => ({ requestCertificate: true, ...finishing(() => [plainRecord(21, Buffer.of(2, 40))])() }),
 		code: "peer_alert",
 		alert: undefined,

@@ -47,7 +47,7 @@ export const certificateFaults: Fault[] = [
 			leafUnder(identity, { notBefore: new Date(Date.now() + day), notAfter: new Date(Date.now() + 3 * day) }),
 	},
 	{
-		name: "the intermediate is no CA",
+		name: "the intermediate is not a CA",
 		code: "bad_certificate",
 		alert: 42,
 		script: ({ root }) => {

@@ -8,7 +8,7 @@ import { extension } from "../../peers/wire13.js";
 import { flip } from "../fault.js";
 import { u16, vector } from "../../../host-sim/trace/keys13.js";
 
-/** A ServerHello with its fields apart: session id at 38, suite behind it. */
+/** A ServerHello with its fields apart: session id at 38, suite after it. */
 const sessionEnd = 4 + 2 + 32 + 1 + 32;
 
 function helloExtensions(change: (extensions: Buffer) => Uint8Array): () => Partial<Script13> {

@@ -75,11 +75,11 @@ export const recordFaults: Fault[] = [
 		alert: 10,
 	},
 	{
-		name: "a content type that is none",
+		name: "an unknown content type",
 		script: flight(records => [plainRecord(99, Buffer.of(1)), ...records]),
 		code: "unexpected_message",
 		alert: 10,
-		says: /no TLS record, behind its ServerHello$/,
+		says: /not a TLS record, after its ServerHello$/,
 	},
 	{
 		name: "a change_cipher_spec of the wrong form",
@@ -147,7 +147,7 @@ export const recordFaults: Fault[] = [
 		alert: undefined,
 	},
 	{
-		name: "KeyUpdate with a value that is none",
+		name: "KeyUpdate with an unknown value",
 		script: talking(session => session.send(22, message(24, Buffer.of(2)))),
 		code: "illegal_parameter",
 		alert: 47,

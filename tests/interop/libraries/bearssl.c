@@ -33,7 +33,7 @@ static size_t readFile(const char* name, char* bytes)
 }
 
 /*
- * Decodes the PEM objects of a file, one behind the other in `stored`. Returns their number; starts[i] is where the
+ * Decodes the PEM objects of a file, one after the other in `stored`. Returns their number; starts[i] is where the
  * next one begins.
  */
 static size_t decode(const char* name, size_t* starts)
@@ -118,7 +118,7 @@ int main(int count, char** values)
 	br_skey_decoder_init(&key);
 	br_skey_decoder_push(&key, stored + keyStart[0], keyStart[1] - keyStart[0]);
 	if (br_skey_decoder_last_error(&key))
-		fail("key.pem is no key");
+		fail("key.pem is not a key");
 	br_x509_decoder_init(&leaf, NULL, NULL);
 	br_x509_decoder_push(&leaf, chain[0].data, chain[0].data_len);
 	if (br_skey_decoder_key_type(&key) == BR_KEYTYPE_RSA)

@@ -6,7 +6,7 @@
 import { equal, note, ok, test } from "test/harness";
 import { canMakeBuffer, roomForBuffer } from "tls/wire/memory";
 
-/** Steps behind the first refusal: within the reserve. */
+/** Steps after the first refusal: within the reserve. */
 const REFUSED = 40;
 
 test("with less and less room, a buffer has 64 bytes at least, or there is none, and both questions get one answer", () => {

@@ -45,7 +45,7 @@ function serverHello(version: number, suite: number, more: readonly number[]): U
 	return Uint8Array.of(22, 3, 3, ...u16(body.length + 4), 2, 0, ...u16(body.length), ...body);
 }
 
-/** The protocol that a server picks: 255 bytes that are no text. */
+/** The protocol that a server picks: 255 bytes that are not text. */
 const protocol = [0, 16, ...u16(258), ...u16(256), 255, ...new Array<number>(255).fill(1)];
 
 /** What a server says for each error. */

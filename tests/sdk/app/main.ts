@@ -60,7 +60,7 @@ function connect(times = 1): void {
 		},
 		onReadable(count) {
 			events.push(count, String.fromArrayBuffer(this.read() as ArrayBuffer));
-			// TLS 1.3's tickets come behind
+			// TLS 1.3's tickets come after
 			Timer.set(() => {
 				this.close();
 				if (times > 1) connect(times - 1);
@@ -131,7 +131,7 @@ function tcpOptions(): void {
 	finish();
 }
 
-/** Plain text first, then TLS over the socket that has it. What waits in the socket behind "go" is left to TLS. */
+/** Plain text first, then TLS over the socket that has it. What waits in the socket after "go" is left to TLS. */
 function startTLS(): void {
 	let text = "",
 		sent = false;

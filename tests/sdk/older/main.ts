@@ -149,7 +149,7 @@ function session(): void {
 	tcp.readable = tcp.writable = 0;
 }
 
-/** SecureSocket's members before the handshake, in each callback, and behind the end; what they refuse. */
+/** SecureSocket's members before the handshake, in each callback, and after the end; what they refuse. */
 function oldStyleMembers(): void {
 	const socket = new SecureSocket({ host: "localhost", port, secure: secure() });
 	const hasSocket = socket.sock instanceof Socket;

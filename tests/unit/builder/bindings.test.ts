@@ -77,9 +77,9 @@ describe("what the SDK would not make a direct call is refused", () => {
 		["default parameters", 'function f(a = 1) { return native("xs_f").call(this, a); }', /plain names/],
 		["a name that is not a string", "function f(a) { return native(name).call(this, a); }", /as a string/],
 		[
-			"a name that is none in C",
+			"a name that C does not allow",
 			'function f() { return native("xs-f").call(this); }',
-			/"xs-f" is no name of a C function/,
+			/"xs-f" is not the name of a C function/,
 		],
 		[
 			"a constructor without super",
@@ -89,7 +89,7 @@ describe("what the SDK would not make a direct call is refused", () => {
 		["an async function", 'async function f() { return native("xs_f").call(this); }', /neither async nor a generator/],
 		["an async method", 'class X { async m() { return native("xs_f").call(this); } }', /neither async nor a generator/],
 		["a value", '\n\nconst f = native("xs_f");', /line 3: /],
-		["Native elsewhere", 'const X = Native("x");', /only behind "extends"/],
+		["Native elsewhere", 'const X = Native("x");', /only after "extends"/],
 	];
 	for (const [name, text, words] of cases) test(name, () => assert.throws(() => bind(text), words));
 });

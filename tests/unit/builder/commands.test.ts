@@ -1,5 +1,5 @@
 /*
-	npm's commands as a person runs them: wrong arguments, files that are none, failing runs, a terminal. Each failure
+	npm's commands as a person runs them: wrong arguments, missing files, failing runs, a terminal. Each failure
 	is a sentence and an exit code, never a stack.
 */
 
@@ -19,7 +19,7 @@ describe("wrong arguments", () => {
 	const programs = Object.values(scripts).map(line => /^node host-sim\/setup\.mjs ([\w-]+)$/.exec(line)![1]!);
 	assert.ok(programs.length >= 13, "package.json has all commands");
 	for (const program of programs) {
-		test(`${program}: an option that is none`, async () => {
+		test(`${program}: an unknown option`, async () => {
 			const outcome = await command([program, "--hepl"]);
 			assert.equal(outcome.code, 2, outcome.stderr);
 			expectSentence(outcome, /there is no option --hepl/);
@@ -67,7 +67,7 @@ describe("wrong arguments", () => {
 		[["demo", "--ca", missing, "https://h/"], 2, /--ca .*none: no such file/],
 		[["demo", "--ca", folder, "https://h/"], 2, /--ca .*: a folder, not a file/],
 		[["demo", "--ca", setup, "https://h/"], 2, /no certificate in PEM is in it/],
-		[["demo", "--ca", join(setup, "x"), "https://h/"], 2, /a part of its path is no folder/],
+		[["demo", "--ca", join(setup, "x"), "https://h/"], 2, /a part of its path is not a folder/],
 		[["demo", "--picture", folder], 2, /--picture .*: a folder, not a file/],
 		[["demo", "--method", "G T"], 2, /--method takes a word such as GET, not "G T"/],
 		[["demo", "--tls", "1.1"], 2, /--tls takes 1\.2, 1\.3, .*, not "1\.1"/],
@@ -79,7 +79,7 @@ describe("wrong arguments", () => {
 		[
 			["roots", "--out", join(setup, "r.bin")],
 			1,
-			/r\.bin.*: (a part of its path is no folder|there is such a file)|setup\.mjs: /,
+			/r\.bin.*: (a part of its path is not a folder|there is such a file)|setup\.mjs: /,
 		],
 		[["bench", "--compare", missing], 2, /--compare .*none/],
 		[["bench", "json"], 2, /"json": this command takes options only/],
@@ -92,15 +92,15 @@ describe("wrong arguments", () => {
 		[["mutate", "--list", "--list=x"], 2, /--list takes no value/],
 		[["mutate", "--in"], 2, /--in needs a value/],
 		[["test", "--jobs", "0"], 2, /--jobs takes a whole number from 1 to 64/],
-		[["check-sdk", "no-app"], 2, /"no-app" is none of these: demo, /],
+		[["check-sdk", "no-app"], 2, /"no-app" is not one of these: demo, /],
 		[["cli", "--engine", "v8", "x"], 2, /--engine takes "npm", XS 13, or "sdk", .*not "v8"/],
 		[["release", "--without"], 2, /--without needs a value/],
 		[["release", "0.2.0", "0.3.0"], 2, /"0\.3\.0": one version at a time/],
 		[["cli", "--files", setup, "x"], 2, /--files .*setup\.mjs: a file, not a folder/],
-		[["cli", "--files", join(setup, "in"), "x"], 2, /--files .*: a part of its path is no folder/],
+		[["cli", "--files", join(setup, "in"), "x"], 2, /--files .*: a part of its path is not a folder/],
 		[["vectors", "--from", "nowhere"], 2, /--from takes a URL, not "nowhere"/],
 		[["firmware", "--chain", "dsa"], 2, /--chain takes ecdsa or rsa, not "dsa"/],
-		[["release", "one"], 2, /"one" is no version/],
+		[["release", "one"], 2, /"one" is not a version/],
 		[["test", "no-such-test-anywhere"], 2, /no file of tests has a path/],
 		[["nothing"], 1, /there is no program host-sim\/programs\/nothing\.ts/],
 	] as const) {

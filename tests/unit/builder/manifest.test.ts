@@ -210,7 +210,7 @@ describe("mistakes", () => {
 		["no object", "[]", /manifest\.json: a manifest is a JSON object/],
 		["modules is a list", { modules: [] }, /"modules" must be an object/],
 		["a source is a number", { modules: { "*": 5 } }, /"modules": "\*" must be a path/],
-		["a source is no path", { modules: { "*": "main" } }, /"main" is no path; write "\.\/main"/],
+		["a source is not a path", { modules: { "*": "main" } }, /"main" is not a path; write "\.\/main"/],
 		["a folder that is not there", { modules: { "*": "./none/main" } }, /folder not found: .*none/],
 		["preload is an object", { preload: {} }, /"preload" must be a string or a list of strings/],
 		["typescript is a string", { typescript: "tsc" }, /"typescript" must be an object/],

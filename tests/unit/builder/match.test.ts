@@ -108,7 +108,7 @@ describe("data and resources", () => {
 		});
 	});
 
-	test("what is data is no module and no resource", context => {
+	test("data is neither a module nor a resource", context => {
 		const manifest = {
 			data: { "*": "./d/*" },
 			modules: { "*": ["./d/*", "./main"] },

@@ -147,7 +147,7 @@ describe("tools", () => {
 		}
 	});
 
-	test("a key log that can't be written is told before the run", async () => {
+	test("a key log that can't be written is reported before the run", async () => {
 		const outcome = await command(["demo", "--native"], { env: { ...process.env, SSLKEYLOGFILE: folder } });
 		expectSentence(outcome, /SSLKEYLOGFILE: .* can't be written: a folder, not a file/);
 		assert.equal(outcome.stdout, "");
@@ -184,7 +184,7 @@ describe("tools", () => {
 		expectSentence(outcome, /the folder for temporary files \(TMPDIR\), \/there\/is\/none: no such file/);
 	});
 
-	test("a reader that ends first is no failure", () => {
+	test("a reader that ends first is not a failure", () => {
 		const line = `${process.execPath} ${setup} cli --help | head -1`;
 		const { stdout, stderr } = spawnSync("/bin/sh", ["-c", line], { encoding: "utf8" });
 		assert.match(stdout, /^npm run sim/);

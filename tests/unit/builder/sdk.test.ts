@@ -70,7 +70,7 @@ describe("an app outside the tree", () => {
 		assert.match(stdout.at(-1)!, /^closed: /);
 	});
 
-	test("is told when it trusts the wrong authority", async context => {
+	test("gets an error when it trusts the wrong CA", async context => {
 		const { port } = await serve(context);
 		const { root } = makeIdentity(["localhost"]);
 		const folder = folderOf(context, { "manifest.json": manifest, "main.ts": main });

@@ -1,5 +1,5 @@
 /*
-	What a person is told: arguments, URLs, JSON, failures and compilers' errors, in sentences. No app runs here.
+	What a person reads: arguments, URLs, JSON, failures and compilers' errors, in sentences. No app runs here.
 */
 
 import assert from "node:assert/strict";
@@ -143,11 +143,11 @@ describe("URLs", () => {
 		["https:///path", /it has no host/],
 		["https://:443/", /it has no host/],
 		["https://?x", /it has no host/],
-		["https://h:0/", /port "0" is none: a port is a number from 1 to 65535/],
-		["https://h:65536/", /port "65536" is none/],
-		["https://h:99999999999/", /port "99999999999" is none/],
-		["https://h:https/", /port "https" is none/],
-		["https://h:-1/", /port "-1" is none/],
+		["https://h:0/", /port "0" is invalid: a port is a number from 1 to 65535/],
+		["https://h:65536/", /port "65536" is invalid/],
+		["https://h:99999999999/", /port "99999999999" is invalid/],
+		["https://h:https/", /port "https" is invalid/],
+		["https://h:-1/", /port "-1" is invalid/],
 		["https://::1/", /an IPv6 address stands in brackets/],
 		["https://[::1/", /neither a host name nor an address/],
 		["https://a b/", /"a b" is neither a host name nor an address/],
@@ -168,7 +168,7 @@ describe("JSON", () => {
 		["", "line 1, column 1: not valid JSON: expected a value, found the end of the file"],
 		["{ a: 1 }", 'line 1, column 3: not valid JSON: expected a name in double quotes or "}", found "a"'],
 		["{ 'a': 1 }", `line 1, column 3: not valid JSON: expected a name in double quotes or "}", found "'"`],
-		['{ "a" 1 }', 'line 1, column 7: not valid JSON: expected ":" behind a name, found "1"'],
+		['{ "a" 1 }', 'line 1, column 7: not valid JSON: expected ":" after a name, found "1"'],
 		['{\n// why\n"a": 1 }', "line 2, column 1: not valid JSON: JSON has no comments"],
 		['{ "a": "x\n" }', "line 1, column 8: not valid JSON: a string does not end"],
 		['{ "a": "\\x" }', "line 1, column 9: not valid JSON: a string has an unknown escape"],
@@ -213,7 +213,7 @@ describe("JSON", () => {
 });
 
 const thrown = `sim: uncaught exception
-TLSError: "x" is no option
+TLSError: "x" is not an option
  at TLSError (modules/errors.ts:64)
  at TLSClient (modules/client.ts:86)
  at go (app/main.ts:5)
@@ -225,7 +225,7 @@ caused by: TypeError: y
 describe("failures", () => {
 	test("one sentence, and where in the app", () =>
 		assert.deepEqual(failureText(thrown).split("\n"), [
-			'uncaught exception: TLSError: "x" is no option',
+			'uncaught exception: TLSError: "x" is not an option',
 			"  at go (app/main.ts:5)",
 			"caused by: TypeError: y",
 			"  at (app/main.ts:9)",

@@ -82,8 +82,8 @@ test("options have at most 16 prototypes", () => {
 
 test("of an unknown option's name 40 characters are shown", () => {
 	const shown = (length: number): string => throws(() => made({ ["q".repeat(length)]: 1 }), "configuration").message;
-	for (const length of [39, 40]) ok(shown(length).includes(`"${"q".repeat(length)}" is no option`), shown(length));
-	ok(shown(41).includes(`"${"q".repeat(40)}" is no option`), shown(41));
+	for (const length of [39, 40]) ok(shown(length).includes(`"${"q".repeat(length)}" is not an option`), shown(length));
+	ok(shown(41).includes(`"${"q".repeat(40)}" is not an option`), shown(41));
 });
 
 test("pins have 32 bytes", () => {

@@ -70,13 +70,13 @@ test("a connected socket is taken over", () => {
 	);
 });
 
-test("what is no option beside secure is refused, with the nearest that is one", () => {
+test("an unknown option beside secure is refused, and the nearest one named", () => {
 	for (const [more, words] of [
-		[{ timeout: 500 }, /^"timeout" is no option beside "secure"; options of TLS belong in "secure"/],
-		[{ onwritable() {} }, /^"onwritable" is no option beside "secure": did you mean "onWritable"\?$/],
+		[{ timeout: 500 }, /^"timeout" is not an option beside "secure"; options of TLS belong in "secure"/],
+		[{ onwritable() {} }, /^"onwritable" is not an option beside "secure": did you mean "onWritable"\?$/],
 		[{ keepalive: 5 }, /did you mean "keepAlive"/],
 		[{ certificate: "x" }, /belong in "secure", those of the TCP class in "TCP"$/],
-		[{ verify: false }, /"verify" is no option/],
+		[{ verify: false }, /"verify" is not an option/],
 	] as const) {
 		const { message } = throws(() => client(more), "configuration");
 		ok(words.test(message), message);
@@ -204,7 +204,7 @@ test("options that are wrong are refused before there is a socket", () => {
 	for (const [more, words] of [
 		[{ TCP: {} }, '"TCP" is missing'],
 		[{ secure: { ...secure, onHandshake: "done" } }, '"onHandshake" must be a function, not a string'],
-		[{ secure: { ...secure, onHandshakes() {} } }, '"onHandshakes" is no option'],
+		[{ secure: { ...secure, onHandshakes() {} } }, '"onHandshakes" is not an option'],
 		[{ secure: { ...secure, verify: false } }, "can't be switched off"],
 		[{ secure: undefined }, "no trust anchor"],
 	] as const) {

@@ -1,5 +1,5 @@
 /*
-	Options, and values that are none: of every type, and objects that run code of their own.
+	Options with wrong values: of every type, and objects that run code of their own.
 */
 
 import { bytes } from "test/harness";

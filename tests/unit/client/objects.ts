@@ -40,7 +40,7 @@ function refusal(secure: object, words: RegExp): void {
 	}
 }
 
-/** Host objects, which are no buffers, with something to say about their length. */
+/** Host objects, which are not buffers, with something to say about their length. */
 function hostObjects(): object[] {
 	const timer = Timer.set(() => {}, 1e6);
 	Timer.clear(timer);
@@ -73,7 +73,7 @@ test("a buffer that can change its length is copied", () => {
 	equal(certificates.pins![0], new Uint8Array(32));
 });
 
-test("a host object is no buffer, whatever it says of its length", () => {
+test("a host object is not a buffer, whatever it says of its length", () => {
 	for (const object of hostObjects()) {
 		for (const [base, name] of [
 			[{}, "certificate"],
@@ -116,7 +116,7 @@ test("a client measures times only for onHandshake, an engine always", () => {
 	equal(of({}).now!(), 5);
 });
 
-test("a store of roots, and what is trusted, is no host object and no number", () => {
+test("a store of roots is trusted as such, not as a host object or a number", () => {
 	for (const wrong of [...hostObjects(), 5, 1e9, null, undefined, true, Symbol("s")] as never[]) {
 		throws(() => new RootStore(wrong), "configuration");
 		throws(() => trustCertificates([wrong]), "configuration");
@@ -161,7 +161,7 @@ test("a clock or a store that throws is refused, and no secret stays", () => {
 	equal([nativeBytes, keySlots], [before.nativeBytes, before.keySlots], "without a collection of garbage");
 });
 
-test("createEngine refuses a name or events that are none", () => {
+test("createEngine refuses an invalid name and invalid events", () => {
 	for (const name of [undefined, null, 5, {}, ""])
 		throws(() => createEngine(pinned, name as never, events), "configuration");
 	for (const wrong of [undefined, null, 5, {}, { ...(events as object), output: 5 }])

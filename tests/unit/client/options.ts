@@ -46,7 +46,7 @@ test("every option with every value", () => {
 	ok(tried > 2000 && refused > 1500);
 });
 
-test("null is no value of any option", () => {
+test("no option takes null", () => {
 	for (const name of names)
 		throws(() => configure({ ...(bases[name] ?? pinned), [name]: null }, host), "configuration");
 });
@@ -94,7 +94,7 @@ test("options whose name means something to JavaScript", () => {
 		const options = JSON.parse(`{${JSON.stringify(name)}:true}`) as object;
 		const given = Object.defineProperties({ ...pinned }, Object.getOwnPropertyDescriptors(options));
 		const { message } = throws(() => configure(given, host), "configuration");
-		ok(message.startsWith(`"${name}" is no option`), message);
+		ok(message.startsWith(`"${name}" is not an option`), message);
 		throws(
 			() =>
 				configure(
@@ -106,7 +106,7 @@ test("options whose name means something to JavaScript", () => {
 	}
 });
 
-test("what is inherited is no option, and a pin on a prototype is not passed over", () => {
+test("inherited properties are not options, and a pin on a prototype is not passed over", () => {
 	const message = throws(() => configure(Object.create(pinned) as Options, host), "configuration").message;
 	ok(message.includes("is inherited"), message);
 	// Object.prototype itself is frozen, in the simulator and on a device
@@ -141,15 +141,15 @@ test("an unknown option names the one that was meant", () => {
 	] as const)
 		equal(
 			throws(() => configure({ ...pinned, [name]: 1 }, host), "configuration").message,
-			`"${name}" is no option: did you mean "${meant}"?`,
+			`"${name}" is not an option: did you mean "${meant}"?`,
 		);
 	for (const name of ["insecure", "x".repeat(100000), "\u0000", "rejectUnauthorized", "cipherXXXXXs"]) {
 		const { message } = throws(() => configure({ ...pinned, [name]: 1 }, host), "configuration");
-		ok(message.length < 100 && message.endsWith("is no option"), message);
+		ok(message.length < 100 && message.endsWith("is not an option"), message);
 	}
 });
 
-test("what is no object is none of options", () => {
+test("options must be an object", () => {
 	for (const given of [null, undefined, 1, "x", [], new Uint8Array(4), thrower, Symbol()])
 		ok(
 			throws(() => configure(given as Options, host), "configuration").message.startsWith('"secure" must be an object'),
@@ -278,7 +278,7 @@ test("the client's certificate and key", () => {
 		ok(says(certificate, encrypted).startsWith('"clientKey" is encrypted'));
 	const encrypted = Uint8Array.of(0x30, 0x0a, 0x30, 0x03, 0x06, 0x01, 0x2a, 0x04, 0x03, 1, 2, 3);
 	ok(says(certificate, encrypted).startsWith('"clientKey" is encrypted'));
-	equal(says(certificate, certificate), '"clientKey" is no private key: is it a certificate?');
+	equal(says(certificate, certificate), '"clientKey" is not a private key: is it a certificate?');
 	for (let at = 0; at < certificate.length; at++) {
 		// ours is for the server to judge, but nothing else comes of it than an error of the options
 		const changed = certificate.slice();

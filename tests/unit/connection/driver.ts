@@ -270,7 +270,7 @@ test("a message after the handshake that is answered by a flow: that begins with
 	equal(begun, 0);
 });
 
-test("sessions that nobody is told of are wiped with the driver", () => {
+test("sessions that nobody asked for are wiped with the driver", () => {
 	const { driver } = makeDriver();
 	const sessions = [1, 2].map(value => new Uint8Array(64).fill(value));
 	for (const session of sessions) driver.keepSession(session.buffer as ArrayBuffer);

@@ -145,7 +145,7 @@ test("close says user_canceled and close_notify during the handshake, then close
 	}
 });
 
-test("a failure is told once, with one fatal alert, and nothing after it", () => {
+test("a failure is reported once, with one fatal alert, and nothing after it", () => {
 	for (const from of [State.handshake, State.open]) {
 		const probe = probeIn(from, true, true);
 		probe.fails(new TLSError("unexpected_message", "first"));
@@ -193,7 +193,7 @@ test("whatever is thrown ends the connection with a TLSError: also what has no t
 	equal(probe.error!.message, "hash: not enough native memory or no free key slot (PSA status -141)");
 });
 
-test("what fails after the connection was closed is told to nobody", () => {
+test("a failure after close() is not reported", () => {
 	const probe = probeIn(State.open, true, true);
 	probe.close();
 	probe.fails(new TLSError("decode_error", "late"));

@@ -242,7 +242,7 @@ test("a promise leaves room for the records' overhead, fills 20 records at most,
 	probing(0, probe => equal(probe.promiseFor(100), 53));
 });
 
-test("the application is told what it may write, once it can write anything", () => {
+test("the application learns how much it may write, once it can write anything", () => {
 	probing(0, (probe, { tell, give }) => {
 		probe.flags = Flag.hasRoom | Flag.hasPiece;
 		tell();

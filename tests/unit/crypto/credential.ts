@@ -203,7 +203,7 @@ for (const one of keys) {
 		});
 		for (const other of keys) {
 			if (other.kind === kind) continue;
-			test(`${name} as ${form} is no key for ${other.name}`, () => {
+			test(`${name} as ${form} is not a key for ${other.name}`, () => {
 				throws(() => credentialOf(other, bytes(der)), "configuration");
 			});
 		}

@@ -34,7 +34,7 @@ export function helloExtensions(config: Config): Map<number, Uint8Array> {
 	return result;
 }
 
-/** The numbers of a list, two bytes each, behind its length. */
+/** The numbers of a list, two bytes each, after its length. */
 export function numbersOf(list: Uint8Array | undefined): number[] {
 	const result: number[] = [];
 	for (let at = 2; at < list!.length; at += 2) result.push((list![at]! << 8) | list![at + 1]!);

@@ -1,6 +1,6 @@
 /*
-	Which identity answers a CertificateRequest, with lists of names at their bounds and with certificates that are
-	none. No name of a server's is read beyond its list, and the choice takes few steps.
+	Which identity answers a CertificateRequest, with lists of names at their bounds and with malformed certificates.
+	No name of a server's is read beyond its list, and the choice takes few steps.
 */
 
 import { bytes, equal, note, ok, test } from "test/harness";
@@ -42,7 +42,7 @@ function names(...list: Uint8Array[]): Uint8Array {
 function choose(first: Credential, others: readonly Credential[], list: Uint8Array, schemes: number[]): number {
 	const request = makeRequest(new Uint8Array(0));
 	request.schemes = schemes;
-	// bytes of the message before and behind the list
+	// bytes of the message before and after the list
 	const behind = names(blue);
 	const message = new Uint8Array(2 + list.length + behind.length);
 	message.set(list, 2);
@@ -72,8 +72,8 @@ test("names decide among keys that fit, keys decide before names", () => {
 	equal(choose(isRed, [credential(KeyKind.p256, certificate(blue, false))], names(blue), ecdsa), 1, "version 1");
 });
 
-test("what lies behind the list does not count, nor the 49th name", () => {
-	// `choose` puts a name behind the list
+test("what lies after the list does not count, nor the 49th name", () => {
+	// `choose` puts a name after the list
 	equal(choose(isRed, [isBlue], names(bytes("3000")), ecdsa), 0);
 	const many = (count: number): Uint8Array => names(...Array.from({ length: count }, () => bytes("3000")), blue);
 	equal(choose(isRed, [isBlue], many(47), ecdsa), 1);

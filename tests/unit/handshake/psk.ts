@@ -1,6 +1,6 @@
 /*
 	What a hello offers of pre-shared keys (RFC 8446 section 4.2.11): a session whose age is known, an external key
-	behind it, and the age as it is sent.
+	after it, and the age as it is sent.
 */
 
 import { bytes, equal, test } from "test/harness";
@@ -69,7 +69,7 @@ test("a session is not offered where the clock shows no time", () => {
 	}
 });
 
-test("the external key is behind the session, and alone without it", () => {
+test("the external key is after the session, and alone without it", () => {
 	const session = makeSession();
 	const both = keysToOffer(session, external, clockAt(0));
 	equal(

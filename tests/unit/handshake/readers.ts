@@ -28,7 +28,7 @@ function read<T>(text: string | Uint8Array, body: (r: Reader) => T): T {
 	return result;
 }
 
-/** Each text is taken; cut anywhere, or with a byte behind it, it is not. */
+/** Each text is taken; cut anywhere, or with a byte after it, it is not. */
 function takes(body: (r: Reader) => unknown, ...texts: string[]): void {
 	for (const text of texts) {
 		read(text, body);

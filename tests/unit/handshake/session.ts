@@ -246,7 +246,7 @@ test("a session with a right check that says what can't be is passed over", () =
 test("RFC 7627 section 5.3: a session of TLS 1.2 without the extended master secret is passed over", () => {
 	const session = new Uint8Array(exported(right12));
 	const end = session.length - BINDING_LENGTH;
-	// the group and an empty session id stand behind the flags
+	// the group and an empty session id stand after the flags
 	const at = end - 4;
 	equal(session[at], 1);
 	for (let flags = 0; flags < 256; flags++) {

@@ -123,7 +123,7 @@ for (const [name, group, size] of [
 		equal(results[0], results[1]);
 		ok(results[0]!.some(value => value !== 0));
 		const shared = new Secret(size);
-		equal(one.agree(new Uint8Array(one.publicLength), 0, one.publicLength, shared), false, "zeros are no key");
+		equal(one.agree(new Uint8Array(one.publicLength), 0, one.publicLength, shared), false, "zeros are not a key");
 		equal(one.agree(new Uint8Array(7), 0, 7, shared), false, "a key of the wrong length");
 		one.close();
 		other.close();

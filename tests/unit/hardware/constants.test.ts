@@ -12,7 +12,7 @@ import { projectRoot } from "../../../host-sim/build/files.js";
 
 const hardware = join(projectRoot, "hardware");
 
-/** Enums of C behind a comment that names what they mirror. */
+/** Enums of C after a comment that names what they mirror. */
 const mirrors = /\/\* ((?:\w+(?: and )?)+) in (\S+\.ts)\. \*\/\n((?:enum \{[^}]*\};\n)+)/g;
 
 /** Names and numbers of an enum's text, names without underscores and case. */

@@ -158,7 +158,7 @@ for (const [name, algorithm] of [
 			material.close();
 			return aead;
 		};
-		// its last 15 bytes are no block of AES
+		// its last 15 bytes are not a block of AES
 		const length = 47,
 			text = secretOf(length, 8),
 			masked = maskedOf(text),

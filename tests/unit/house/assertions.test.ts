@@ -24,7 +24,7 @@ function countAssertions(source: string): number {
 	return [...source.replace(literals, '""').matchAll(/[\w)]!(?=[.;,)\][ :?}|&(\n])(?! ?==)/g)].length;
 }
 
-test("assertions are found, and elements and comparisons are none", () => {
+test("assertions are found, elements and comparisons are not", () => {
 	assert.equal(
 		countAssertions('a!.b(c!, d[0]!, !e) !== f && g != h; i = j!;\nk!\n\t.l(); // m!.n\n"o!.p"; (q())!.r'),
 		5,

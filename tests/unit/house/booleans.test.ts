@@ -25,7 +25,7 @@ function booleanParameters(source: string): string[] {
 	return found;
 }
 
-test("boolean parameters are found, and fields and setters are none", () => {
+test("boolean parameters are found, fields and setters are not", () => {
 	const found = booleanParameters(
 		"function a(b: boolean, c?: boolean): void {\n\tconst d = true,\n\t\te = 1;\n}\nf(\n\tg: boolean,\n\th = false,\n);\n" +
 			"interface I {\n\treadonly i: boolean;\n\tj?: boolean;\n\tset k(l: boolean);\n\tm: (n: boolean) => void;\n}\nset o(p: boolean) {}\nlet q = true,\n\tr = 2;",

@@ -147,7 +147,7 @@ function expectTests(found: readonly string[], table: Readonly<Record<string, st
 		assert.ok(existsSync(join(projectRoot, "tests", file)), `${limit}: there is no tests/${file}`);
 	}
 	const gone = Object.keys(table).filter(limit => !found.includes(limit));
-	assert.deepEqual(gone, [], "limits that are no more");
+	assert.deepEqual(gone, [], "limits that are gone");
 }
 
 test("each limit has a test at its bounds", () => {

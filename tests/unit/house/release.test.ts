@@ -76,8 +76,8 @@ describe("npm run release", () => {
 	const refused: readonly [string, ReleaseFiles, string, string, RegExp][] = [
 		["the same version", files, "0.1.0", "2026-12-24", /0\.1\.0 is not above 0\.1\.0/],
 		["a lower version", files, "0.0.10", "2026-12-24", /is not above/],
-		["what is no version", files, "0.2", "2026-12-24", /"0\.2" is no version/],
-		["a version with a zero in front", files, "0.02.0", "2026-12-24", /is no version/],
+		["not a version", files, "0.2", "2026-12-24", /"0\.2" is not a version/],
+		["a version with a zero in front", files, "0.02.0", "2026-12-24", /is not a version/],
 		[
 			"a clock that is behind",
 			files,

@@ -26,6 +26,15 @@ const words: readonly (readonly [RegExp, string])[] = [
 	[/\b(true|false|undefined|throws) where\b/i, "if"],
 ];
 
+/** Wording of comments, texts and documents that no native speaker writes, and what stands for it. */
+const wording: readonly (readonly [RegExp, string])[] = [
+	[/\bwhat (?:is|are) (?:no|none)\b/i, "anything but, or an adjective: invalid, malformed, unknown"],
+	[/(?<!\bthere )\b(?:is|are|was|were) no (?!longer\b|more\b|later\b|matter\b)/i, "is not a"],
+	[/\bthat (?:is|are) none\b|\bwhich (?:is|are) none\b/i, "invalid, malformed, unknown"],
+	[/\bfor want of\b/i, "because of a lack, or without"],
+	[/\bbehind which\b|\bbytes behind\b|\bbehind its end\b/i, "after"],
+];
+
 /** Names that were there once: bare adjectives and prepositions, words for four different things. */
 const names =
 	/\b(worn|lacks|ofEight|sees|spares|under|AROUND|LARGE|LITTLE|Most\.type|flows\(\)|addRare|isFor|marksOf|handOver12)\b/;
@@ -48,7 +57,7 @@ function commentsOf(source: string): string[] {
 		);
 }
 
-/** Sentences of a comment. Tables and code, which are indented, are none. */
+/** Sentences of a comment, without tables and code, which are indented. */
 function sentencesOf(comment: string): string[] {
 	const paragraphs = comment
 		.split("\n")
@@ -107,7 +116,7 @@ test(`sentences of comments have at most ${MAX_WORDS} words`, () => {
 	assert.equal(long.length, 0, long.join("\n"));
 });
 
-/** Sentences of a document. Code, tables and headings are none; of a link its words count. */
+/** Sentences of a document, without code, tables and headings; of a link the words count. */
 function sentencesOfDocument(source: string): string[] {
 	return source
 		.replace(/^```[^]*?^```/gm, "")
@@ -157,6 +166,29 @@ test(`comments have at most ${MAX_COLUMNS} columns`, () => {
 		}
 	assert.ok(count > 8000, `${count} lines`);
 	assert.equal(wide.length, 0, wide.join("\n"));
+});
+
+/** A comment, or a string's text, or a document's paragraph, in one line. */
+function inOneLine(text: string): string {
+	return text.replace(/\s+/g, " ").trim();
+}
+
+test("comments, texts and documents are worded as people speak", () => {
+	const found: string[] = [];
+	let count = 0;
+	const look = (path: string, text: string) => {
+		count++;
+		for (const [pattern, better] of wording) if (pattern.test(text)) found.push(`${path}: ${better}: ${text}`);
+	};
+	for (const { path, source } of sources) {
+		for (const comment of commentsOf(source)) look(path, inOneLine(comment));
+		for (const [text] of source.matchAll(literals)) if (!/^\s*\//.test(text)) look(path, inOneLine(text));
+	}
+	for (const document of documents)
+		for (const paragraph of readFileSync(join(projectRoot, document), "utf8").split(/\n\s*\n/))
+			look(document, inOneLine(paragraph));
+	assert.ok(count > 20000, `${count} texts`);
+	assert.equal(found.length, 0, found.join("\n"));
 });
 
 test("one word for one thing", () => {

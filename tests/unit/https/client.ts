@@ -81,7 +81,7 @@ for (const [name, response, headers] of [
 	});
 }
 
-test("bytes behind a response are given to no other request", async () => {
+test("bytes after a response are given to no other request", async () => {
 	for (const later of [false, true]) {
 		FakeSocket.reset();
 		const one = newOutcome(),
@@ -142,7 +142,7 @@ test("a kept connection that has ended: a request that changes nothing is sent a
 	}
 });
 
-test("a new connection that ends at once is no stale one", async () => {
+test("a new connection that ends at once is not a stale one", async () => {
 	FakeSocket.reset();
 	const one = newOutcome();
 	const client = newClient();
@@ -289,7 +289,7 @@ test("each step has its time", async () => {
 		client.request(noting(one));
 		await until(() => FakeSocket.all.length > 0);
 		await turn(5);
-		// a byte at a time is no progress of a head
+		// a byte at a time does not count as progress of a head
 		for (const byte of bytes ?? "") {
 			first()!.feed(latin(byte));
 			if (!says.includes("body")) await turn(2);

@@ -1,5 +1,5 @@
 /*
-	Kept connections: a body behind a response that has none, and what is sent again when one has gone stale. Also
+	Kept connections: a body after a response that has none, and what is sent again when one has gone stale. Also
 	servers that answer before they are asked.
 */
 
@@ -49,7 +49,7 @@ for (const [name, method, head] of [
 	["a length of 0", "GET", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"],
 	["a last chunk", "GET", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"],
 ] as const)
-	test(`a body where there is none answers no other request: ${name}`, async () => {
+	test(`a body where none belongs answers no other request: ${name}`, async () => {
 		FakeSocket.reset();
 		const one = newOutcome(),
 			two = newOutcome();

@@ -123,7 +123,7 @@ test("a chunked body", async () => {
 });
 
 test("a chunk has 65,535 bytes at most, however much room there is", async () => {
-	/** What is offered where `room` bytes are left behind the head. */
+	/** What is offered where `room` bytes are left after the head. */
 	const offered = async (room: number, head: number): Promise<{ count: number; head: number }> => {
 		FakeSocket.reset();
 		FakeSocket.room = head + room;
@@ -195,8 +195,8 @@ const requests: readonly [string, RequestOptions, string][] = [
 	["CR LF in a name", { headers: [["x: y\r\nevil", "z"]] }, "no name of a header"],
 	["a colon in a name", { headers: [["x:", "z"]] }, "no name of a header"],
 	["an empty name", { headers: [["", "z"]] }, "no name of a header"],
-	["a value that is no string", { headers: [["x", {} as string]] }, '"x" must be a string'],
-	["headers that are no list", { headers: {} as never }, '"headers" must be a Map'],
+	["a value that is not a string", { headers: [["x", {} as string]] }, '"x" must be a string'],
+	["headers that are not a list", { headers: {} as never }, '"headers" must be a Map'],
 	[
 		"two hosts",
 		{
@@ -238,11 +238,11 @@ const requests: readonly [string, RequestOptions, string][] = [
 		},
 		"more than one length",
 	],
-	["a length that is none", { headers: [["content-length", "1e3"]], onWritable() {} }, '"content-length" must be'],
+	["an invalid length", { headers: [["content-length", "1e3"]], onWritable() {} }, '"content-length" must be'],
 	["another coding", { headers: [["transfer-encoding", "gzip"]], onWritable() {} }, 'must be "chunked"'],
 	["a body that nobody writes", { headers: [["content-length", "5"]] }, '"onWritable" is missing'],
 	["an upgrade", { headers: [["Upgrade", "h2c"]] }, '"upgrade" is unsupported'],
-	["a callback that is none", { onDone: 5 as never }, '"onDone" must be a function'],
+	["a callback that is not a function", { onDone: 5 as never }, '"onDone" must be a function'],
 ];
 
 for (const [name, options, says] of requests) {

@@ -110,7 +110,7 @@ test("20 levels of JSON are read, and 21 refused before they are", () => {
 	}
 	throws(() => parseJSON("[".repeat(60000), undefined), "http");
 	throws(() => parseJSON('{"a":'.repeat(20000), undefined), "http");
-	// brackets in text are no levels
+	// brackets in text are not levels
 	equal(parseJSON(`["${"[{".repeat(40)}","\\"[[",{}]`, undefined).length, 3);
 });
 

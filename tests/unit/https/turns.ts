@@ -15,7 +15,7 @@ const MAX_STEPS = 30_000;
 
 const bytes = (text: string): Uint8Array => new Uint8Array(ArrayBuffer.fromString(text));
 
-/** The most steps of `RECORDS` times `record` in one turn, behind `head`. */
+/** The most steps of `RECORDS` times `record` in one turn, after `head`. */
 async function worstTurn(head: string, record: string): Promise<number> {
 	FakeSocket.reset();
 	const client = newClient({ maxHeaderBytes: 65536, maxHeaders: 1024, onError() {} });

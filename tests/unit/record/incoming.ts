@@ -74,7 +74,7 @@ test("a long record is read to its place, never beyond its end", () => {
 	);
 });
 
-test("the type behind the plaintext is found before padding of any length, in little time (RFC 8446 section 5.4)", () => {
+test("the type after the plaintext is found before padding of any length, in little time (RFC 8446 section 5.4)", () => {
 	const sealed = {
 		...cipher,
 		open: (_bytes: Uint8Array, _start: number, end: number) => end,

@@ -117,7 +117,7 @@ for (const size of [1, 4, 9]) {
 		const piece = new Uint8Array(0x4000);
 		while (joiner.have < -piece.length) equal(joiner.takeFrom(piece, 0, piece.length), piece.length);
 		const left = -joiner.have;
-		// the message behind it is whole
+		// the message after it is whole
 		piece.set(header(24, 1, 1), left);
 		equal(joiner.takeFrom(piece, 0, left + 5), left);
 		equal([joiner.have, joiner.end, gate.passedOver], [0, 0, HUGE + 4]);

@@ -116,7 +116,7 @@ test("one of TLS 1.2 is given again, as a copy, and the latest alone is kept", (
 	equal(fillOf(store.take("a")), 2);
 });
 
-test("servers are told apart, and the one used least recently goes first", () => {
+test("each server has its own, and the one used least recently goes first", () => {
 	const store = new SessionStore({ maxServers: 2 });
 	store.keep("a", session(1, 3));
 	store.keep("b", session(2, 3));
@@ -217,7 +217,7 @@ test("refused options", () => {
 		[{ maxBytes: 65537 }, '"maxBytes" must be'],
 		[{ storage: {} }, '"storage" is missing its "get"'],
 		[{ storage: { get() {}, set() {} } }, '"storage" is missing its "delete"'],
-		[{ size: 5 }, '"size" is no option'],
+		[{ size: 5 }, '"size" is not an option'],
 	] as [SessionStoreOptions, string][]) {
 		const error = throws(() => new SessionStore(options), "configuration");
 		ok(error.message.includes(says), error.message);

@@ -142,7 +142,7 @@ describe("a debugger", () => {
 		assert.deepEqual(stdout.slice(0, 2), ["started", "green 42"]);
 	});
 
-	test("that sends its breakpoints behind the first go, as xsbug does, stops at the app's first line", async () => {
+	test("that sends its breakpoints after the first go, as xsbug does, stops at the app's first line", async () => {
 		const first = line(main, 'trace("started');
 		const { code, stdout, stderr } = await session(async bug => {
 			bug.send("<go/>");

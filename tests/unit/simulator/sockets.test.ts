@@ -132,7 +132,7 @@ for (const variant of variants) {
 		test("live, with a collection at every allocation", async () => {
 			assert.deepEqual(await serving(echo, port => run("echo", port, { live: true })), echoed);
 		});
-		test("every way of reading; the end is told when all is read", async () => {
+		test("every way of reading; the end is reported when all is read", async () => {
 			const result = await served("reading", socket => socket.end("abcdefgh"));
 			const later = [3, "abc", "de", 102, "number", "later", 2, "end", true, "not ready"];
 			assert.deepEqual(result, [8, "buffer", "Error", "Error", "Error", "RangeError", ...later]);

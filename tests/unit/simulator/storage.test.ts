@@ -49,7 +49,7 @@ for (const variant of variants) {
 			assert.deepEqual(readdirSync(folder).sort(), ["files", "preferences"]);
 			assert.deepEqual(readdirSync(join(folder, "preferences")).sort(), ["app", "other"]);
 		});
-		test("a value whose file is damaged is an error; a file that is none of ours is no key", async () => {
+		test("a value whose file is damaged is an error; a foreign file is not a key", async () => {
 			await run("write");
 			const file = join(folder, "preferences", "app", "count");
 			assert.ok(existsSync(file));

@@ -13,12 +13,15 @@ import { projectRoot } from "../../../host-sim/build/files.js";
 /** A line's first cell, and tests of sockets.test.ts and time.test.ts. */
 const heldBy: Readonly<Record<string, readonly string[]>> = {
 	"`host` without `address`, an address that is a name": ["wrong options"],
-	"no `port`; a port that is none": ["wrong options"],
-	"a callback that is no function; null": ["wrong options"],
-	'`format` other than "number", "buffer"': ["wrong options", "every way of reading; the end is told when all is read"],
+	"no `port`; an invalid port": ["wrong options"],
+	"a callback that is not a function; null": ["wrong options"],
+	'`format` other than "number", "buffer"': [
+		"wrong options",
+		"every way of reading; the end is reported when all is read",
+	],
 	"`write` before it is connected, after the end": [
 		"by address",
-		"every way of reading; the end is told when all is read",
+		"every way of reading; the end is reported when all is read",
 	],
 	"`write` of more than there is room for": [
 		"as much is written at once as lwIP takes on a C3, in any number of pieces",
@@ -29,7 +32,7 @@ const heldBy: Readonly<Record<string, readonly string[]>> = {
 	],
 	"`read` of nothing; of 0 bytes, of more than is there": [
 		"by address",
-		"every way of reading; the end is told when all is read",
+		"every way of reading; the end is reported when all is read",
 	],
 	"buffers each way": [
 		"as much is written at once as lwIP takes on a C3, in any number of pieces",
@@ -37,7 +40,7 @@ const heldBy: Readonly<Record<string, readonly string[]>> = {
 		"--tcp-buffer",
 		"--chip esp32: buffers of 8,192 bytes, unless --tcp-buffer says otherwise",
 	],
-	"the end": ["every way of reading; the end is told when all is read"],
+	"the end": ["every way of reading; the end is reported when all is read"],
 	"`{ from: socket }`": [
 		"another object takes a connection over, with what has arrived",
 		"another object takes a connection over before it is there",
@@ -45,7 +48,7 @@ const heldBy: Readonly<Record<string, readonly string[]>> = {
 	"`nodelay`": ["nodelay: true is off, false is on, for Nagle's algorithm, and nothing is as the system has it"],
 	"`remoteAddress`, `remotePort`": ["by address"],
 	"the same after a reset": ["the peer resets"],
-	"`Timer.clear` of what is no timer, or twice": ["cleared ones don't fire; fired ones can't be scheduled"],
+	"`Timer.clear` of a value that is not a timer, or twice": ["cleared ones don't fire; fired ones can't be scheduled"],
 	"`Net.resolve`": ["Net.resolve: IPv4 first, IPv6 where there is nothing else"],
 };
 

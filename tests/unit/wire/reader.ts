@@ -124,7 +124,7 @@ test("numbers, bytes and text are written as they are read, whatever room there 
 	throws(() => written(w => w.ascii("m\xfcller")), "configuration");
 });
 
-test("room that is reserved comes behind what is there, which stays", () => {
+test("room that is reserved comes after what is there, which stays", () => {
 	const w = new Writer(3);
 	w.u16(0x0102);
 	equal(w.reserve(0), 2);

@@ -28,7 +28,7 @@ function is(text: string, wildcard = false): boolean {
 	return text !== "" && checkConstraints(constraints, 0, constraints.length) === 0;
 }
 
-test("labels of one character, also behind a wildcard", () => {
+test("labels of one character, also after a wildcard", () => {
 	for (const text of ["a", "a.b", "1", "_"]) equal(is(text), true, text);
 	for (const text of ["*.a.b", "*.a.example", "*.1.b"]) equal(is(text, true), true, text);
 	for (const text of ["*.a", "*.", "*..a.b", "*.-a.b", "*.a-.b", "*.a.-b", "*a.b.c", "*"])
@@ -159,7 +159,7 @@ test("the digest of a Name tells what it takes to sort the attributes of a SET",
 });
 
 test("lengths in a list of names are DER, and no longer than what is there", () => {
-	/** Looks for "x" in a list whose one dNSName has `length` for its length, and so much behind it. */
+	/** Looks for "x" in a list whose one dNSName has `length` for its length, and so much after it. */
 	const find = (length: readonly number[], content: number): number => {
 		const list = new Uint8Array(1 + length.length + content);
 		list.fill(0x61);

@@ -180,7 +180,7 @@ test("64 names are looked at for an error, of whatever kind", () => {
 	equal(namesOf(withNames(...Array<Uint8Array>(64).fill(mail), name)), "");
 });
 
-test("a list of names that is no DER is an error, even behind the right name", () => {
+test("a list of names that is not DER is an error, even after the right name", () => {
 	const name = generalName(DNS, ascii("server.example"));
 	throws(() => matchesServerName(withNames(name, Uint8Array.of(DNS, 5, 0x61)), "server.example"), "bad_certificate");
 	throws(

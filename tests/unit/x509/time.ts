@@ -78,7 +78,7 @@ test("each month has its days, and no more", () => {
 		}
 });
 
-test("what is no digit is refused wherever one belongs", () => {
+test("anything but a digit is refused wherever a digit belongs", () => {
 	for (const [text, tag] of [
 		["260101000000Z", UTC],
 		["20260101000000Z", GENERALIZED],
@@ -153,7 +153,7 @@ test("the application's own time", () => {
 	);
 });
 
-test("what is no clock is refused by name", () => {
+test("anything but a clock is refused by name", () => {
 	const options = { pins: [new Uint8Array(32)], pinsInsteadOfRoots: true };
 	for (const clock of ["none", "", 1893456000, {}, null]) {
 		const error = throws(

@@ -26,7 +26,7 @@ interface Sample {
 /** PSA's status. */
 const status = { right: 0, "wrong tag": -149, "wrong lengths": -135 } as const;
 
-/** In place, with the tag behind the text; returns PSA's status. */
+/** In place, with the tag after the text; returns PSA's status. */
 function ccm(
 	this: void,
 	isSealing: boolean,
@@ -100,7 +100,7 @@ function check({
 		nonce,
 		more,
 		sealed.slice(),
-		"a zero behind the additional data",
+		"a zero after the additional data",
 		more.length < 0xff00 ? "wrong tag" : "wrong lengths",
 	);
 }

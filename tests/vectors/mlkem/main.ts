@@ -34,7 +34,7 @@ function checkPublicKey(pair: MLKEM, ek: string): void {
 	equal([out[0], out[out.length - 1]], [0x55, 0x55], "bytes beside the key");
 }
 
-/** The value shared, behind which `other` must stand; undefined if the ciphertext is refused. */
+/** The shared value, checked against `other`; undefined if the ciphertext is refused. */
 function decapsulate(pair: MLKEM, c: string): Uint8Array | undefined {
 	const [other, shared] = [new Secret(2), new Secret(MLKEMLength.shared + 2)];
 	other.import(Uint8Array.of(1, 2), 0);

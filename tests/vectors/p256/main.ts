@@ -42,7 +42,7 @@ test(`${samples.length} signatures`, () => {
 		const parts = [bytes(digest), bytes(key), bytes(signature)] as const;
 		equal(verify(...parts, false), isRight ? SUCCESS : INVALID_SIGNATURE, `${name}, p256.c`);
 		const theirs = verify(...parts, true);
-		// PSA tells a key that is no point from a signature that is wrong
+		// PSA has different errors for a key off the curve and a wrong signature
 		equal(
 			theirs === INVALID_ARGUMENT ? INVALID_SIGNATURE : theirs,
 			isRight ? SUCCESS : INVALID_SIGNATURE,

@@ -50,8 +50,8 @@ function verify(
 }
 
 /**
- * By PSA's status. A signature that is not below the modulus is an invalid argument for Mbed TLS, and so is a key that
- * is none.
+ * By PSA's status. A signature that is not below the modulus is an invalid argument for Mbed TLS, and so is a
+ * malformed key.
  */
 function outcomeOf(status: number): Outcome | number {
 	switch (status) {
@@ -93,7 +93,7 @@ test(`${samples.length} signatures`, () => {
 		const parts = [bytes(digest), bytes(key), bytes(signature)] as const;
 		const [ours, theirs] = [false, true].map(byPSA => outcomeOf(verify(padding, hash, ...parts, byPSA)));
 		equal(ours, outcome, `${name}, rsa.c`);
-		// Mbed TLS does not tell a number that is too large from a key that is none
+		// Mbed TLS has one error for a number that is too large and for a malformed key
 		equal(theirs === "no key" && psa === "wrong" ? psa : theirs, psa, `${name}, PSA`);
 		counts[outcome] = (counts[outcome] ?? 0) + 1;
 	}

@@ -91,7 +91,7 @@ static void drawExponent(Inputs* inputs)
 	mbedtls_mpi_read_binary(&inputs->e, bytes, sizeof(bytes));
 }
 
-/* True where both accept the input or not, and their results are the same. Nothing behind the block may change. */
+/* True where both accept the input or not, and their results are the same. Nothing after the block may change. */
 static bool isSame(Inputs* inputs)
 {
 	uint8_t expected[kNumberMax];

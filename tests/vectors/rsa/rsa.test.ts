@@ -128,9 +128,9 @@ function addPKCS1(list: Samples): void {
 		list.encoded(`DigestInfo's byte ${at} changed`, pkcs1(length, flipped(info, at), digest), "wrong");
 	for (let at = 0; at < digest.length; at += 7)
 		list.encoded(`the digest's byte ${at} changed`, pkcs1(length, info, flipped(digest, at)), "wrong");
-	// 8 bytes of padding, and the rest behind the digest: what a lenient reader takes (RFC 8017 section 9.2)
+	// 8 bytes of padding, and the rest after the digest: what a lenient reader takes (RFC 8017 section 9.2)
 	const short = Buffer.concat([pkcs1(11 + info.length + digest.length, info, digest), randomBytes(length)]);
-	list.encoded("bytes behind the digest", short.subarray(0, length), "wrong");
+	list.encoded("bytes after the digest", short.subarray(0, length), "wrong");
 	const noNull = Buffer.from(info.toString("hex").replace(/0500(04..)$/, "$1"), "hex");
 	noNull[1]! -= 2;
 	noNull[3]! -= 2;
@@ -158,7 +158,7 @@ function addPSS(list: Samples): void {
 	list.encoded("another hash", pss(length, other, digestOf(other, digest), randomBytes(64)), "wrong");
 }
 
-/** Numbers that are no signature, and lengths that are not the modulus's. */
+/** Numbers that are not a signature, and lengths that are not the modulus's. */
 function addNumbers(list: Samples, right: Buffer): void {
 	const { modulus } = list.key;
 	const length = modulus.length;
@@ -171,7 +171,7 @@ function addNumbers(list: Samples, right: Buffer): void {
 	list.add("all ones", Buffer.alloc(length, 0xff), "wrong");
 	list.add("a byte too short", right.subarray(1), "wrong");
 	list.add("a zero in front", Buffer.concat([Buffer.of(0), right]), "wrong");
-	list.add("a byte behind", Buffer.concat([right, Buffer.of(0)]), "wrong");
+	list.add("a byte after", Buffer.concat([right, Buffer.of(0)]), "wrong");
 	list.add("empty", Buffer.alloc(0), "wrong");
 	for (let at = 0; at < length; at += 37) list.add(`byte ${at} changed`, flipped(right, at), "wrong");
 	// s + n: the same power, if it fits
@@ -179,7 +179,7 @@ function addNumbers(list: Samples, right: Buffer): void {
 	if (sum.length <= 2 * length) list.add("s + n", Buffer.from(sum.padStart(2 * length, "0"), "hex"), "wrong");
 }
 
-/** Keys that are none, or that rsa.c does not take; Mbed TLS reads some that are not DER. */
+/** Malformed keys, and keys that rsa.c does not take; Mbed TLS reads some that are not DER. */
 function addKeys(list: Samples, right: Buffer): void {
 	const { modulus, exponent, der } = list.key;
 	const e = integer(number(exponent));
@@ -200,7 +200,7 @@ function addKeys(list: Samples, right: Buffer): void {
 	refuse("exponent as long as n", sequence(n, n), "unsupported", "no key");
 	refuse("negative n", sequence(element(2, modulus), e), "no key", "no key");
 	refuse("zeros before n", sequence(element(2, Buffer.of(0, 0), modulus), e), "no key", "right");
-	refuse("bytes behind the key", Buffer.concat([der, Buffer.of(0)]));
+	refuse("bytes after the key", Buffer.concat([der, Buffer.of(0)]));
 	refuse("a third number", sequence(n, e, e));
 	refuse("no exponent", sequence(n));
 	refuse("empty", Buffer.alloc(0));
@@ -238,7 +238,7 @@ for (const bits of [1024, 2040]) {
 	list.add("right", signature, "unsupported", { psa: "right" });
 }
 
-/** Sizes that are no steps of 8 bits, and longer ones: moduli without factors, as nothing is computed. */
+/** Sizes that are not multiples of 8 bits, and longer ones: moduli without factors, as nothing is computed. */
 for (const bits of [2041, 2047, 2049, 2050, 2055, 3071, 4095, 4097, 4104]) {
 	const modulus = randomBytes(Math.ceil(bits / 8));
 	modulus[0] = (modulus[0]! | 0x80) >> (modulus.length * 8 - bits);

@@ -45,7 +45,7 @@ find("wiped");
 leaveInFreed((kept = unmasked()));
 kept.fill(0);
 find("freed");
-// the second buffer moves down where the first was, and leaves its bytes behind the chunks in use
+// the second buffer moves down where the first was, and leaves its bytes after the chunks in use
 let before: Uint8Array | undefined = new Uint8Array(LENGTH);
 const behind = unmasked();
 before = kept = undefined;

@@ -45,7 +45,7 @@ function echo(): void {
 	message(() => socket.write(new ArrayBuffer(1)));
 }
 
-/** The server sends "abcdefgh" and closes. Each way of reading; the end is told when all is read. */
+/** The server sends "abcdefgh" and closes. Each way of reading; the end is reported when all is read. */
 function reading(): void {
 	let calls = 0;
 	new TCP({
@@ -218,7 +218,7 @@ function wrongOptions(): void {
 	];
 	for (const options of wrong) refused(() => new TCP(options as never));
 	for (const options of wrong.slice(0, 3)) message(() => new TCP(options as never));
-	// as the SDK has it, these are no errors
+	// as the SDK has it, these are not errors
 	for (const options of [{ format: "" }, { onReadable: null }, { port: 0 }])
 		new TCP({ ...usual, ...options } as never).close();
 	finish();
@@ -262,7 +262,7 @@ function takingOver(): void {
 	});
 }
 
-/** Taken over before it is connected: the new object is told. */
+/** Taken over before it is connected: the new object gets the events. */
 function takingOverEarly(): void {
 	const old = new TCP({
 		address,
