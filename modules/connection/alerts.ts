@@ -125,6 +125,6 @@ function messageMeaning(description: number): string {
 /** A sentence for an AlertDescription that the peer sent. */
 export function alertMeaning(description: number, { offers, owesCertificate }: AlertContext): string {
 	if (owesCertificate && isForWantOfCertificate(description))
-		return `it wants a client certificate that it accepts: see "clientCertificates" (alert ${description})`;
+		return `it wants a certificate from us that it accepts: see "clientCertificates" (alert ${description})`;
 	return negotiationMeaning(description, offers) ?? certificateMeaning(description) ?? messageMeaning(description);
 }

@@ -116,7 +116,7 @@ export function keyFaults(): ChainCase[] {
 			"a point that is too short",
 			withSPKI(point(Buffer.concat([Buffer.of(4), Buffer.alloc(63, 7)]))),
 			"bad_certificate",
-			/no point of its curve/,
+			/not a point of its curve/,
 		),
 		...(
 			[

@@ -77,14 +77,14 @@ export function p521Cases(): ChainCase[] {
 			"P-521: a point of P-384's length",
 			[withPoint(Buffer.concat([Buffer.of(4), Buffer.alloc(96, 7)])), lower, upper],
 			"bad_certificate",
-			/no point of its curve/,
+			/not a point of its curve/,
 			{ trusted },
 		),
 		refused(
 			"P-521: a point one byte too long",
 			[withPoint(Buffer.concat([Buffer.of(4), Buffer.alloc(133, 7)])), lower, upper],
 			"bad_certificate",
-			/no point of its curve/,
+			/not a point of its curve/,
 			{ trusted },
 		),
 		refused(
