@@ -283,7 +283,7 @@ static bool isWellFormed(Range name)
 	return true;
 }
 
-/* A minimum of 0, [0] IMPLICIT INTEGER, is the default. Spelled out it is no DER, but says the same. */
+/* A minimum of 0, [0] IMPLICIT INTEGER, is the default. Spelled out it is not DER, but means the same. */
 static bool isMinimumZero(Range rest)
 {
 	return derLength(rest) == 3 && rest.at[0] == 0x80 && rest.at[1] == 1 && rest.at[2] == 0;

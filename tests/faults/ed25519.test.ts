@@ -182,7 +182,7 @@ describe("malformed keys of Ed25519", { skip: lacks("dpkg-source", "dpkg-dev") }
 	});
 });
 
-describe("a client's keys of Ed25519 that are none", { skip: lacks("dpkg-source", "dpkg-dev") }, () => {
+describe("a client's malformed keys of Ed25519", { skip: lacks("dpkg-source", "dpkg-dev") }, () => {
 	const folder = mkdtempSync(join(tmpdir(), "xs-tls-ed25519-"));
 	after(() => rmSync(folder, { recursive: true, force: true }));
 	const certificate = makeCertificate({ subject: "device", key: makeKey("ed25519") });

@@ -139,7 +139,7 @@ describe("TLS 1.2: old servers", () => {
 			const [pair] = await runAll(rsa, [withSuite(rsaGCM)], { tls: "cbc dhe" });
 			assert.equal(pair!.client.code, "illegal_parameter", pair!.client.message);
 		});
-		test("versions are no words for old servers: a build without legacy takes them", async () => {
+		test("versions are allowed as words, but not for old servers: a build without legacy takes them", async () => {
 			for (const tls of ["1.2", "1.3", "1.2 1.3"]) {
 				const [pair] = await runAll(rsa, [{}], { tls, withoutLegacy: true });
 				assert.equal(pair!.client.code, "closed", pair!.client.message);

@@ -1,5 +1,5 @@
 /*
-	Defaults that are spelled out. That is no DER, but in use, and says the same (X.690 section 11.5).
+	Defaults that are spelled out. That is not DER, but is in use, and means the same (X.690 section 11.5).
 */
 
 import { makeCertificate, type Certificate } from "../../../host-sim/servers/certificates.js";
@@ -78,7 +78,7 @@ function defaults(): ChainCase[] {
 		),
 		accepted("basic constraints that say that it is not a CA", chainOf(basic(sequence(boolean(false))))),
 		fault(
-			"an authority whose basic constraints say that it is none",
+			"a CA whose basic constraints say that it is not one",
 			{
 				lower: {
 					changeExtensions: list =>

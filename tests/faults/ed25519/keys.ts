@@ -9,7 +9,7 @@ import { equal, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
 
 interface Keys {
-	/** PEM of a certificate, its key, and what is none. */
+	/** PEM of a certificate, its key, and malformed ones. */
 	readonly certificate: string;
 	readonly key: string;
 	readonly wrong: readonly { readonly name: string; readonly key: string; readonly says: string }[];
