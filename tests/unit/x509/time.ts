@@ -69,7 +69,7 @@ test("times that do not exist, and forms that RFC 5280 forbids", () => {
 test("each month has its days, and no more", () => {
 	for (const year of [2026, 2028])
 		for (let month = 1; month <= 12; month++) {
-			// day 0 of the month behind it
+			// day 0 of the next month
 			const days = new Date(Date.UTC(year, month, 0)).getUTCDate();
 			const text = (day: number): string =>
 				`${year % 100}${String(month).padStart(2, "0")}${String(day).padStart(2, "0")}000000Z`;
