@@ -195,7 +195,7 @@ function nameOfString(tag: number, ...bytes: number[]): Uint8Array {
 	return element(0x30, element(0x31, attribute));
 }
 
-test("what is no character of its string's type matches the same byte alone", () => {
+test("a byte that is not a character of its string's type matches the same byte alone", () => {
 	const UTF8 = 0x0c,
 		TELETEX = 0x14,
 		IA5 = 0x16;
