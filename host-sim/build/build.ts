@@ -140,10 +140,10 @@ export const sdkCreation: Dictionary = {
 	parser: { buffer: 1024, table: 17 },
 };
 
-/** On a device the SDK's own manifests bring what an app's has not. */
+/** On a device the SDK's own manifests bring what an app's has not. What hardware/manifest.json asks for stays. */
 function addCreation(manifest: Manifest): void {
-	if (Object.keys(manifest.creation).length > 0) return;
-	Object.assign(manifest.creation, sdkCreation);
+	if (Object.keys(manifest.creation).some(key => key !== "stack")) return;
+	Object.assign(manifest.creation, { ...sdkCreation, ...manifest.creation });
 	manifest.warnings.push(
 		`${shown(manifest.folder)}: no manifest has "creation": the SDK's for the ESP32-C3 is taken, with "static": 94208`,
 	);

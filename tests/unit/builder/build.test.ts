@@ -3,10 +3,11 @@
 */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { buildApp, type BuildOptions } from "../../../host-sim/build/build.js";
+import { buildApp, prepareApp, sdkCreation, type BuildOptions } from "../../../host-sim/build/build.js";
 import { projectRoot } from "../../../host-sim/build/files.js";
 import { runApp, type RunResult } from "../../../host-sim/build/run.js";
 import { folderOf } from "./folder.js";
@@ -73,6 +74,34 @@ function fail(n: number): never {
 }
 fail(one.here);
 `;
+
+describe("the creation of an app without one", () => {
+	/** What an app has that includes what a device needs. */
+	function creationOf(context: TestContext, own: object | undefined): unknown {
+		const folder = folderOf(context, {
+			"manifest.json": {
+				include: [join(projectRoot, "modules", "manifest.json"), join(projectRoot, "hardware", "manifest.json")],
+				modules: { "*": "./main" },
+				...(own ? { creation: own } : {}),
+			},
+			"main.js": "",
+		});
+		return prepareApp(folder, {}).manifest.creation;
+	}
+
+	test("is the SDK's, with the stack that a handshake needs", context => {
+		assert.deepEqual(creationOf(context, undefined), { ...sdkCreation, stack: 512 });
+	});
+	test("an app's own stack counts", context => {
+		assert.deepEqual(creationOf(context, { ...creation, stack: 400 }), { ...creation, stack: 400 });
+		assert.deepEqual(creationOf(context, creation), { ...creation, stack: 512 });
+	});
+	test("a device gets the same stack", () => {
+		const read = (...path: string[]): any => JSON.parse(readFileSync(join(projectRoot, ...path), "utf8"));
+		const simulator = read("hardware", "manifest.json").platforms["xs-tls-sim"].creation;
+		assert.deepEqual(read("hardware", "esp32", "manifest.json").creation, simulator);
+	});
+});
 
 describe("an app", () => {
 	test("of TypeScript, JavaScript, JSON and C, in folders", async context => {
