@@ -12,6 +12,9 @@ export const enum ExtensionList {
 	malformed = 1,
 	tooMany = 2,
 	hasTwins = 3,
+	policiesMalformed = 4,
+	/** A mapping to or from any policy. */
+	mapsAny = 5,
 }
 
 /** What `readPurposes` finds (RFC 5280 section 4.2.1.12). */
@@ -25,7 +28,7 @@ export const enum Purpose {
 
 /**
  * Checks that the Extensions `bytes[start..end)` are well-formed as far as their identifiers, at most `most`, and each
- * there once.
+ * there once. Policies and policy mappings are checked whole.
  */
 export function checkExtensions(this: void, bytes: Bytes, start: number, end: number, most: number): ExtensionList {
 	return native("xs_extensions_check").call(this, bytes, start, end, most) as ExtensionList;

@@ -10,7 +10,13 @@
 #include "binding.h"
 
 /* Tag in modules/wire/der.ts. */
-enum { kDERInteger = 0x02, kDEROctetString = 0x04, kDERObjectIdentifier = 0x06, kDERSequence = 0x30 };
+enum {
+	kDERBoolean = 0x01,
+	kDERInteger = 0x02,
+	kDEROctetString = 0x04,
+	kDERObjectIdentifier = 0x06,
+	kDERSequence = 0x30
+};
 
 /* Bytes; `at` is the next to be read. */
 typedef struct {

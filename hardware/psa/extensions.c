@@ -6,7 +6,7 @@
 #include "der.h"
 
 /* ExtensionList in ../extensions.ts. */
-enum { kGood = 0, kListMalformed = 1, kTooMany = 2, kHasTwins = 3 };
+enum { kGood = 0, kListMalformed = 1, kTooMany = 2, kHasTwins = 3, kPoliciesMalformed = 4, kMapsAny = 5 };
 
 /* Purpose in ../extensions.ts. */
 enum { kPurposeMalformed = -1, kServer = 1, kOCSP = 2 };
@@ -69,6 +69,68 @@ static bool takeExtension(Range* list, Range* id, Range* rest)
 	return derTakeTag(list, kDERSequence, rest) && derTakeTag(rest, kDERObjectIdentifier, id);
 }
 
+/* True for the content of an OBJECT IDENTIFIER (X.690 section 8.19.2): numbers that end, in their shortest form. */
+static bool isIdentifier(Range id)
+{
+	bool isStart = true;
+	for (const uint8_t* at = id.at; at < id.end; at++) {
+		if (isStart && *at == 0x80)
+			return false;
+		isStart = *at < 0x80;
+	}
+	return isStart && id.at < id.end;
+}
+
+/* Enters a SEQUENCE that is not empty, and all there is. */
+static bool enterOnly(Range from, Range* content)
+{
+	return derTakeTag(&from, kDERSequence, content) && from.at == from.end && content->at < content->end;
+}
+
+static bool takePolicy(Range* from, Range* id)
+{
+	return derTakeTag(from, kDERObjectIdentifier, id) && isIdentifier(*id);
+}
+
+/*
+	The forms of CertificatePolicies and PolicyMappings (RFC 5280 sections 4.2.1.4, 4.2.1.5), also where no policy is
+	required. Section 6.1.4 a: any policy is not mapped.
+*/
+static int checkPolicies(Range value, bool isMapping)
+{
+	Range list, item, id, other;
+	if (!enterOnly(value, &list))
+		return kPoliciesMalformed;
+	while (list.at < list.end) {
+		if (!derTakeTag(&list, kDERSequence, &item) || !takePolicy(&item, &id))
+			return kPoliciesMalformed;
+		if (isMapping) {
+			if (!takePolicy(&item, &other) || item.at < item.end)
+				return kPoliciesMalformed;
+			if (is(id, "\x55\x1d\x20\x00", 4) || is(other, "\x55\x1d\x20\x00", 4))
+				return kMapsAny;
+		}
+		else if (item.at < item.end && !enterOnly(item, &other))
+			return kPoliciesMalformed;
+	}
+	return kGood;
+}
+
+/* What stands behind an extension's identifier, for those whose form is checked here. */
+static int checkValue(Range id, Range rest)
+{
+	int number = extensionID(id);
+	Range value;
+	uint8_t tag;
+	if (number != kCertificatePolicies && number != kPolicyMappings)
+		return kGood;
+	if (!derTake(&rest, &tag, &value))
+		return kListMalformed;
+	if (tag == kDERBoolean && !derTake(&rest, &tag, &value))
+		return kListMalformed;
+	return tag == kDEROctetString ? checkPolicies(value, number == kPolicyMappings) : kListMalformed;
+}
+
 void xs_extensions_check(xsMachine* the)
 {
 	xsIntegerValue most = bindingInteger(the, 3);
@@ -76,10 +138,12 @@ void xs_extensions_check(xsMachine* the)
 	int result = kGood;
 	for (xsIntegerValue count = 0; result == kGood && list.at < list.end; count++) {
 		Range before = {whole.at, list.at};
-		if (!takeExtension(&list, &id, &rest))
+		if (!takeExtension(&list, &id, &rest) || !isIdentifier(id))
 			result = kListMalformed;
 		else if (count == most)
 			result = kTooMany;
+		else
+			result = checkValue(id, rest);
 		while (result == kGood && before.at < before.end) {
 			takeExtension(&before, &other, &rest);
 			if (is(other, (const char*)id.at, id.end - id.at))
@@ -111,7 +175,7 @@ void xs_extensions_purposes(xsMachine* the)
 	Range list = derArgument(the, 0), id;
 	xsIntegerValue purposes = 0;
 	while (list.at < list.end && purposes >= 0) {
-		if (!derTakeTag(&list, kDERObjectIdentifier, &id))
+		if (!derTakeTag(&list, kDERObjectIdentifier, &id) || !isIdentifier(id))
 			purposes = kPurposeMalformed;
 		else if (is(id, "\x2b\x06\x01\x05\x05\x07\x03\x01", 8) || is(id, "\x55\x1d\x25\x00", 4))
 			purposes |= kServer;

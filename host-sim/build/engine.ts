@@ -5,8 +5,9 @@
 */
 
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 import { buildFolder, locked, Problem, temporaryFolder, writeWhole } from "./files.js";
@@ -38,11 +39,36 @@ function* unpack(archive: Buffer): Generator<{ path: string; content: Buffer }> 
 	}
 }
 
+/** True if this user may write a folder there, which need not exist. */
+export function canWriteFolder(path: string): boolean {
+	let at = resolve(path);
+	while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
+	try {
+		accessSync(at, constants.W_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** npm keeps what it fetches in the user's home. Where there is none to write in, it gets `folder`. */
+function cacheOptions(folder: string): string[] {
+	const usual = process.env["npm_config_cache"] ?? join(homedir(), ".npm");
+	return canWriteFolder(usual) ? [] : ["--cache", join(folder, "cache")];
+}
+
 /** The package as npm fetches it. */
 async function download(): Promise<Buffer> {
 	const folder = temporaryFolder("xs-tls");
 	try {
-		const values = ["pack", `${name}@${version}`, "--pack-destination", folder, "--loglevel=error"];
+		const values = [
+			"pack",
+			`${name}@${version}`,
+			"--pack-destination",
+			folder,
+			"--loglevel=error",
+			...cacheOptions(folder),
+		];
 		const outcome = await run("npm", [...values, "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]);
 		if (outcome.code !== 0)
 			throw new Problem(

@@ -56,5 +56,5 @@ export function npmReason(printed) {
 	if (reason) return reason.trim();
 	const lines = printed.split("\n").map(line => line.replace(/^npm (?:error|ERR!) ?/, "").trim());
 	const words = lines.filter(line => line !== "" && !/^(?:code|syscall|errno|path|at|A complete log) /.test(line));
-	return words[0]?.replace(/^(?:Error: |[a-z]+ )(?=E[A-Z]+: )/, "") ?? "npm said nothing";
+	return words[0]?.replace(/^(?:Error: |[a-z]+ )(?=E[A-Z]+: )|\.$/g, "") ?? "npm said nothing";
 }

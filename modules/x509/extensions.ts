@@ -115,6 +115,10 @@ function checkList(der: DER): void {
 			return der.fail(`has more than ${MAX_EXTENSIONS} extensions`);
 		case ExtensionList.hasTwins:
 			return der.fail("has an extension twice");
+		case ExtensionList.policiesMalformed:
+			return der.fail("has malformed policies or policy mappings");
+		case ExtensionList.mapsAny:
+			return der.fail("maps any policy, which RFC 5280 forbids");
 		default:
 			der.fail("is not DER: its list of extensions is malformed");
 	}

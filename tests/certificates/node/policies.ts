@@ -101,6 +101,95 @@ function selfIssued(): ChainCase[] {
 
 const none = /certificate \d .* is issued under no policy/;
 
+/** Forms of policies and mappings, where none is required: critical or not, malformed ones are refused. */
+function forms(): ChainCase[] {
+	const policy = (...parts: Uint8Array[]): Buffer => sequence(oid(P), ...parts);
+	const identifier = (...bytes: number[]): Buffer => element(6, Buffer.from(bytes));
+	const link = sequence(oid("1.3.6.1.5.5.7.2.1"), element(0x16, Buffer.from("http://cps.example/")));
+	const long = oid("2.999.4294967295.4294967295.1");
+	const right: readonly (readonly [string, string, Uint8Array])[] = [
+		["a policy with a qualifier", "2.5.29.32", sequence(policy(sequence(link)))],
+		["a policy of long numbers", "2.5.29.32", sequence(sequence(long))],
+		["200 policies", "2.5.29.32", sequence(...Array.from({ length: 200 }, (_, i) => sequence(oid(`1.2.3.${i}`))))],
+		["a mapping of long numbers", "2.5.29.33", sequence(sequence(long, oid(P)))],
+	];
+	const wrong: readonly (readonly [string, string, Uint8Array])[] = [
+		["no list", "2.5.29.32", integer(1)],
+		["an empty list", "2.5.29.32", sequence()],
+		["two lists", "2.5.29.32", Buffer.concat([sequence(policy()), sequence(policy())])],
+		["no identifier", "2.5.29.32", sequence(sequence())],
+		["an identifier that is empty", "2.5.29.32", sequence(sequence(identifier()))],
+		["an identifier that does not end", "2.5.29.32", sequence(sequence(identifier(0x2a, 0x83)))],
+		["a number with zeros in front", "2.5.29.32", sequence(sequence(identifier(0x2a, 0x80, 1)))],
+		["qualifiers that are empty", "2.5.29.32", sequence(policy(sequence()))],
+		["qualifiers twice", "2.5.29.32", sequence(policy(sequence(link), sequence(link)))],
+		["the second one malformed", "2.5.29.32", sequence(policy(), integer(1))],
+		["mappings: no list", "2.5.29.33", integer(1)],
+		["mappings: an empty list", "2.5.29.33", sequence()],
+		["mappings: of one", "2.5.29.33", sequence(sequence(oid(P)))],
+		["mappings: of three", "2.5.29.33", sequence(sequence(oid(P), oid(Q), oid(R)))],
+		["mappings: to an identifier that does not end", "2.5.29.33", sequence(sequence(oid(P), identifier(0x2a, 0x83)))],
+	];
+	const chains = (id: string, isCritical: boolean, value: Uint8Array): Certificate[][] =>
+		(["leaf", "lower"] as const).map(who => {
+			const all = makeWorld({ [who]: { extensions: [{ id, isCritical, value }] } });
+			return [all.leaf, all.lower, all.upper];
+		});
+	const both = [true, false].map(isCritical => [isCritical, isCritical ? "critical" : "not critical"] as const);
+	return [
+		...right.flatMap(([what, id, value]) =>
+			chains(id, true, value).map((chain, i) => accepted(`policies of certificate ${i}: ${what}`, chain)),
+		),
+		...both.flatMap(([isCritical, words]) =>
+			wrong.flatMap(([what, id, value]) =>
+				chains(id, isCritical, value).map((chain, i) =>
+					refused(
+						`policies of certificate ${i}, ${words}: ${what}`,
+						chain,
+						"bad_certificate",
+						new RegExp(`certificate ${i} has malformed policies or policy mappings`),
+					),
+				),
+			),
+		),
+		...[sequence(oid(ANY), oid(Q)), sequence(oid(P), oid(ANY))].flatMap(mapping =>
+			chains("2.5.29.33", false, sequence(sequence(oid(P), oid(Q)), mapping)).map((chain, i) =>
+				refused(
+					`policies of certificate ${i}: any policy is mapped, though none is required`,
+					chain,
+					"bad_certificate",
+					/maps any policy/,
+				),
+			),
+		),
+	];
+}
+
+/** Identifiers elsewhere in extensions (X.690 section 8.19.2). */
+function identifiers(): ChainCase[] {
+	const server = oid("1.3.6.1.5.5.7.3.1");
+	const purposes = (bytes: Buffer): Certificate[] => {
+		const value = sequence(element(6, bytes), server);
+		const all = makeWorld({
+			leaf: { extendedKeyUsage: false, extensions: [{ id: "2.5.29.37", isCritical: false, value }] },
+		});
+		return [all.leaf, all.lower, all.upper];
+	};
+	return [
+		accepted("a purpose of long numbers", purposes(Buffer.from("883783ffffffffffffff7f", "hex"))),
+		...(
+			[
+				["is empty", Buffer.alloc(0)],
+				["does not end", Buffer.of(0x2a, 0x83)],
+				["has a number with zeros in front", Buffer.of(0x2a, 0x80, 1)],
+				["begins with zeros", Buffer.of(0x80, 1)],
+			] as const
+		).map(([what, bytes]) =>
+			refused(`a purpose that ${what}`, purposes(bytes), "bad_certificate", /malformed list of purposes/),
+		),
+	];
+}
+
 export function policyCases(): ChainCase[] {
 	const yes = (name: string, ...says: [Says, Says, Says]): ChainCase => accepted(`policies: ${name}`, chainOf(...says));
 	const no = (name: string, ...says: [Says, Says, Says]): ChainCase =>
@@ -186,6 +275,8 @@ export function policyCases(): ChainCase[] {
 			/unexpected bytes at the end/,
 		),
 		...selfIssued(),
+		...forms(),
+		...identifiers(),
 		accepted("policies: those of a pinned authority do not count", [leaf!, lower!], {
 			trusted: undefined,
 			pins: [pin(lower!)],

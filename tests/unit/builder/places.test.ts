@@ -9,6 +9,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, stat
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
+import { canWriteFolder } from "../../../host-sim/build/engine.js";
 import { buildFolder, projectRoot } from "../../../host-sim/build/files.js";
 import { run } from "../../../host-sim/build/process.js";
 import { app, command, expectSentence, file, folder, setup } from "./commandline.js";
@@ -171,6 +172,20 @@ describe("tools", () => {
 			env: { ...process.env, XS_TLS_BUILD: "", HOME: "/nonexistent" },
 		});
 		assert.equal(stdout, `${barred}: no permission\n`);
+	});
+
+	test("a folder for npm's cache: there, to be made, below a file, and nowhere", () => {
+		assert.equal(canWriteFolder(folder), true);
+		assert.equal(canWriteFolder(join(folder, "not", "yet")), true);
+		const engine = new URL("../../../host-sim/build/engine.js", import.meta.url).pathname;
+		const script = `import(process.argv[1]).then(m => console.log(m.canWriteFolder("/nonexistent/.npm"), m.canWriteFolder(process.argv[2])))`;
+		const { stdout } = spawnSync(process.execPath, ["-e", script, engine, join(folder, "npm")], {
+			...(needsRoot ? {} : { uid: nobody, gid: nobody }),
+			cwd: "/",
+			encoding: "utf8",
+			env: { ...process.env, XS_TLS_BUILD: "", HOME: "/nonexistent" },
+		});
+		assert.equal(stdout, needsRoot ? "false true\n" : "false false\n");
 	});
 
 	test("a key log on a disk that is full", { skip: !existsSync("/dev/full") }, async () => {

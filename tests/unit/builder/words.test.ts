@@ -266,6 +266,7 @@ describe("failures", () => {
 			],
 			["npm error code ENOENT\nnpm error enoent ENOENT: no such file, mkdir x", "ENOENT: no such file, mkdir x"],
 			["npm error request to http://r/ failed, reason: no answer", "no answer"],
+			["npm error Your cache folder contains root-owned files.", "Your cache folder contains root-owned files"],
 			["", "npm said nothing"],
 		] as const)
 			assert.equal(npmReason(printed), reason);
