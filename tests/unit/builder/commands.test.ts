@@ -70,6 +70,7 @@ describe("wrong arguments", () => {
 		[["demo", "--ca", join(setup, "x"), "https://h/"], 2, /a part of its path is not a folder/],
 		[["demo", "--picture", folder], 2, /--picture .*: a folder, not a file/],
 		[["demo", "--method", "G T"], 2, /--method takes a word such as GET, not "G T"/],
+		[["demo", "--tls", "1.2 1.3"], 2, /--tls takes one version, 1\.2 or 1\.3: without it, the server picks/],
 		[["demo", "--tls", "1.1"], 2, /--tls takes 1\.2, 1\.3, .*, not "1\.1"/],
 		[["demo", "https://h/", "https://i/"], 2, /one URL at a time/],
 		[["roots", "--from", missing], 2, /none: no such file/],
