@@ -51,6 +51,24 @@ test("signatures", () => {
 		equal(wordsOfSignature(algorithm), `is signed with an unsupported algorithm (${name})`);
 });
 
+test("the salt of RSASSA-PSS, behind whatever stands before it", () => {
+	const explicit = (number: number, part: Uint8Array): Uint8Array =>
+		join(Uint8Array.of(0xa0 | number, part.length), part);
+	const hash = explicit(0, sequence(oid("2.16.840.1.101.3.4.2.1"), nothing)),
+		mask = explicit(1, sequence(oid("1.2.840.113549.1.1.8"), sequence(oid("2.16.840.1.101.3.4.2.1"), nothing))),
+		salt = explicit(2, Uint8Array.of(2, 1, 33));
+	for (const [bytes, length] of [
+		[sequence(oid("1.2.840.113549.1.1.10"), sequence(hash, mask, salt)), 33],
+		[sequence(oid("1.2.840.113549.1.1.10"), sequence(salt)), 33],
+		[sequence(oid("1.2.840.113549.1.1.10"), sequence(hash, mask)), 20],
+		[sequence(oid("1.2.840.113549.1.1.10"), sequence()), 20],
+		[sequence(oid("1.2.840.113549.1.1.10")), 20],
+	] as const) {
+		const words = unsupportedSignature(bytes, 0, bytes.length);
+		equal(words.includes(`(a salt of ${length} bytes)`), true, words);
+	}
+});
+
 test("keys and curves", () => {
 	const curve = (text: string): string => wordsOfKey(oid("1.2.840.10045.2.1"), oid(text));
 	for (const [words, name] of [
