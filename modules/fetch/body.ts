@@ -20,6 +20,8 @@ export class Body {
 	#isDone = false;
 	#error: unknown = undefined;
 	#wake: (() => void) | undefined = undefined;
+	/** What `wait` makes its promises with, created once: near a full heap each closure is a collection. */
+	#executor: ((resolve: () => void) => void) | undefined = undefined;
 	readonly #onFinish: () => void;
 
 	/** `onFinish` is called at its end, whatever that is. */
@@ -57,9 +59,10 @@ export class Body {
 
 	/** Waits until more has arrived, or the end. One call at a time. */
 	wait(): Promise<void> {
-		return new Promise<void>(resolve => {
+		this.#executor ??= resolve => {
 			this.#wake = resolve;
-		});
+		};
+		return new Promise<void>(this.#executor);
 	}
 
 	/** Reads a part of what has arrived. Throws TLSError "out_of_memory" if there is no room for any of it. */
@@ -88,6 +91,8 @@ export class Pieces implements AsyncIterableIterator<Uint8Array, void, undefined
 	#body: Body | undefined = undefined;
 	/** The piece that is waited for. */
 	#pending: Promise<Piece> | undefined = undefined;
+	/** Goes on when more has arrived; created once, as `Body.#executor`. */
+	#goOn: (() => Promise<Piece>) | undefined = undefined;
 
 	constructor(take: () => Body) {
 		this.#take = take;
@@ -122,10 +127,11 @@ export class Pieces implements AsyncIterableIterator<Uint8Array, void, undefined
 
 	#waitForPiece(): Promise<Piece> {
 		const body = this.#body!;
-		const pending = body.wait().then(() => {
+		this.#goOn ??= () => {
 			this.#pending = undefined;
 			return this.next();
-		});
+		};
+		const pending = body.wait().then(this.#goOn);
 		this.#pending = pending;
 		return pending;
 	}

@@ -6,7 +6,6 @@
 	in good order between two requests ends nothing: the next request gets a new one.
 */
 
-import Timer from "timer";
 import { asTLSError, TLSError } from "../errors";
 import { Connecting, Flag, Step } from "./connecting";
 import { type Exchange, ExchangeFlag } from "./exchange";
@@ -63,8 +62,7 @@ export class Agent extends Connecting implements Source {
 		this.dropSocket();
 		this.current = this.reader = undefined;
 		this.queue.length = 0;
-		Timer.clear(this.turnTimer);
-		this.turnTimer = undefined;
+		this.dropTimers();
 	}
 
 	/** Ends one request without a call. The connection goes with one that is under way. */

@@ -85,6 +85,8 @@ export abstract class Connecting implements SocketEvents {
 	declare protected lookUp: LookUp | undefined;
 	declare protected endError: TLSError | undefined;
 	declare private thrown: unknown;
+	/** Timer callback, created once for every turn and step: near a full heap each closure is a collection. */
+	declare private timerCallback: ((timer: Timer) => void) | undefined;
 	/** Of TLS: for the next connection. */
 	declare private session: ArrayBuffer | undefined;
 
@@ -103,11 +105,27 @@ export abstract class Connecting implements SocketEvents {
 
 	protected schedule(): void {
 		if (this.turnTimer || this.flags & (Flag.pumping | Flag.closed)) return;
-		this.turnTimer = Timer.set(() => {
+		this.turnTimer = this.setTimer(0);
+	}
+
+	/** Has `onTimer` called after so many milliseconds; and again, unless it is 0. */
+	private setTimer(interval: number): Timer {
+		return Timer.set((this.timerCallback ??= timer => this.onTimer(timer)), interval, interval);
+	}
+
+	private onTimer(timer: Timer): void {
+		if (timer === this.turnTimer) {
 			this.turnTimer = undefined;
 			this.onTurn();
-			this.throwAgain();
-		}, 0);
+		} else this.onTimeout();
+		this.throwAgain();
+	}
+
+	/** A client that is closed holds no timer, and no callback for one. */
+	protected dropTimers(): void {
+		Timer.clear(this.turnTimer);
+		this.turnTimer = undefined;
+		delete this.timerCallback;
 	}
 
 	protected startStep(step: Step): void {
@@ -117,7 +135,7 @@ export abstract class Connecting implements SocketEvents {
 			Timer.clear(this.stepTimer);
 			this.stepTimer = undefined;
 		} else if (this.stepTimer) Timer.schedule(this.stepTimer, timeout, timeout);
-		else this.stepTimer = Timer.repeat(() => this.onTimeout(), timeout);
+		else this.stepTimer = this.setTimer(timeout);
 	}
 
 	private onTimeout(): void {
@@ -125,13 +143,23 @@ export abstract class Connecting implements SocketEvents {
 		this.fail(
 			new TLSError("timeout", `${stepName(this.step)} within ${timeout} ms; "timeout" sets how long a step may take`),
 		);
-		this.throwAgain();
 	}
 
-	/** Calls a callback of the application. What it throws is kept for `throwAgain`. */
-	protected call(callback: ((...values: any[]) => void) | undefined, self: unknown, ...values: unknown[]): void {
+	/**
+	 * Calls a callback of the application: with one value, or with a head's three. What it throws is kept for
+	 * `throwAgain`. XS: a rest parameter would be a chunk for each call.
+	 */
+	protected call(
+		callback: ((...values: any[]) => void) | undefined,
+		self: unknown,
+		value: unknown,
+		headers?: Map<string, string>,
+		statusText?: string,
+	): void {
+		if (!callback) return;
 		try {
-			callback?.call(self, ...values);
+			if (headers) callback.call(self, value, headers, statusText);
+			else callback.call(self, value);
 		} catch (error) {
 			if (!(this.flags & Flag.threw)) this.thrown = error;
 			this.flags |= Flag.threw;
