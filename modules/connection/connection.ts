@@ -168,11 +168,10 @@ export class Connection extends Lifecycle {
 	 * bytes are to be collected, these included, as far as that is known.
 	 */
 	collect(bytes: Uint8Array, start: number, end: number, expected: number): void {
-		const post = this.post,
-			outgoing = this.outgoing,
+		const { post, outgoing, state } = this,
 			maxFragment = outgoing.maxFragment;
 		// XS: this is `expectWritable`, without a call
-		if (!post || !this.isWritable) throw this.whyUnwritable();
+		if (!post || (state !== State.open && state !== State.ended) || this.writing) throw this.whyUnwritable();
 		try {
 			for (let at = start; at < end; at += maxFragment) {
 				if (outgoing.cipher!.needsNewKey || post.owesUpdate) this.updateKey();

@@ -27,6 +27,13 @@ function refuseShortRead(): never {
 	throw new Error("TCP gave fewer bytes than it had reported");
 }
 
+/** TCP fills a buffer whole: one that changes its length takes less memory than one for each read. */
+function resizeSegment(segment: Uint8Array<ArrayBuffer>, from: number, to: number): void {
+	// XS: a buffer that grows may be copied
+	if (to > from) expectBuffer(to, Purpose.data);
+	segment.buffer.resize(to);
+}
+
 /** Its fields are set by tcp.ts, in an order of its own. */
 export abstract class Receiving<Client> extends Sending<Client> {
 	/** What was read from TCP: its last `left` bytes are still to be used; READING while TCP fills it. */
@@ -99,21 +106,18 @@ export abstract class Receiving<Client> extends Sending<Client> {
 				return length;
 			}
 			size = Segment.handshake;
-		} else if (count > size && length === size && this.connection.incoming.missing > size) {
-			count = this.fillBody(this.segment);
-			if (!count) return -1;
+		} else if (this.flags & Flag.hasSegment && this.connection.incoming.missing > size) {
+			length = this.fillBody(this.segment, length);
+			count = this.available;
+			// TCP has no more, or its class has closed the connection
+			if (!count || !length) return -1;
 		}
 		if (count > size) count = size;
-		// TCP fills a buffer whole: one that changes its length takes less memory than one for each read
 		let segment = this.segment;
 		if (length !== count) {
 			if (!(this.flags & Flag.hasSegment) && segment.buffer.maxByteLength < size)
 				this.segment = segment = this.makeSegment(count, size);
-			else {
-				// XS: a buffer that grows may be copied
-				if (count > length) expectBuffer(count, Purpose.data);
-				segment.buffer.resize(count);
-			}
+			else resizeSegment(segment, length, count);
 		}
 		this.available -= count;
 		this.left = READING;
@@ -125,30 +129,38 @@ export abstract class Receiving<Client> extends Sending<Client> {
 	}
 
 	/**
-	 * Moves whole segments to the middle of a long record, without the way through `receive`. Returns how many bytes
-	 * TCP still has.
+	 * Moves what TCP has to the middle of a long record, without the way through `receive`, which sees the record's
+	 * last bytes. Returns the segment's length, 0 where TCP's class has closed the connection.
 	 */
-	private fillBody(segment: Uint8Array): number {
+	private fillBody(segment: Uint8Array<ArrayBuffer>, length: number): number {
 		const incoming = this.connection.incoming,
 			buffer = incoming.buffer,
 			tcp = this.tcp!;
-		let count = this.available,
-			missing = incoming.missing;
+		let missing = incoming.missing,
+			count = this.available;
 		const whole = incoming.have + missing,
 			before = missing;
 		this.left = READING;
-		while (count > Segment.data && missing > Segment.data) {
-			this.available = count - Segment.data;
-			if ((tcp.read(segment) as number) < Segment.data) refuseShortRead();
-			// TCP's class may have closed the connection
+		while (count) {
+			if (count > Segment.data) count = Segment.data;
+			if (count >= missing) break;
+			if (length !== count) {
+				// what it throws is no failure of TCP's
+				this.left = 0;
+				resizeSegment(segment, length, count);
+				this.left = READING;
+				length = count;
+			}
+			this.available -= count; // before the call, which may report more
+			if ((tcp.read(segment) as number) < count) refuseShortRead();
 			if (segment !== this.segment) return 0;
-			copyPart(segment, 0, Segment.data, buffer, whole - missing, whole);
-			missing -= Segment.data;
+			copyPart(segment, 0, count, buffer, whole - missing, whole);
+			missing -= count;
 			count = this.available;
 		}
 		this.left = 0;
 		incoming.filled(before - missing);
-		return count;
+		return length;
 	}
 
 	private makeSegment(count: number, size: number): Uint8Array<ArrayBuffer> {

@@ -207,22 +207,23 @@ export class Outgoing {
 	private offer(): void {
 		const transport = this.transport;
 		if (transport === atWork) return;
-		let count = 0,
-			all = this.end - this.start;
+		let start = this.start;
 		// again, if it has called back and more waits now
-		while (all && count < all) {
+		for (let end = this.end; start < end; end = this.end) {
+			let count: number;
 			this.transport = atWork;
 			try {
-				count = transport.output(this.buffer, this.start, this.end);
-			} finally {
+				count = transport.output(this.buffer, start, end);
+			} catch (e) {
 				this.transport = transport;
+				throw e;
 			}
+			this.transport = transport;
+			const all = end - start;
 			if ((count | 0) !== count || count < 0 || count > all) refuseCount(count, all);
 			// the buffer may be another by now
-			this.start += count;
+			start = this.start += count;
 			if (count < all) return;
-			all = this.end - this.start;
-			count = 0;
 		}
 		this.start = this.end = 0;
 	}

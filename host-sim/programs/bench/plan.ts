@@ -74,6 +74,7 @@ export const handshakes: readonly HandshakeRow[] = [
 	},
 	{ name: "1.3 resumed", chain: "ecdsa", secure: {}, resumes: true, targets: resumed },
 	{ name: "1.2 resumed", chain: "ecdsa", secure: tls12, resumes: true, targets: resumed },
+	{ name: "1.3 resumed, root store", chain: "ecdsa", secure: {}, resumes: true, hasStore: true, targets: resumed },
 	{
 		name: "1.3 ECDSA, root store, X25519MLKEM768",
 		chain: "ecdsa",

@@ -28,6 +28,7 @@ const shown = [
 	"1.3 ECDSA, root store",
 	"1.3 resumed",
 	"1.2 resumed",
+	"1.3 resumed, root store",
 	"1.3 ECDSA, root store, X25519MLKEM768",
 ];
 
