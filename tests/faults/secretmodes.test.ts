@@ -162,19 +162,23 @@ describe("TLS 1.3: secrets in every mode", () => {
 		assert.ok(Object.keys(results[3]!.open).length >= 14 + 9);
 	});
 
-	test("a client's key of Ed25519", { skip: lacks("dpkg-source", "dpkg-dev") }, async () => {
-		const device = makeCertificate({
+	/** A client's certificate, its key, and that key's secret number. */
+	function device(type: "p256" | "ed25519", prefix = ""): Readonly<Record<string, string>> {
+		const { pem, keyPem, key } = makeCertificate({
 			subject: "device",
-			key: makeKey("ed25519"),
+			key: makeKey(type),
 			issuer: identity.intermediate,
 			extendedKeyUsage: ["clientAuth"],
 		});
-		const der = Buffer.from(device.keyPem.replace(/-----.*?-----/g, ""), "base64");
-		const config = { ca: identity.root.pem, chain: device.pem, key: device.keyPem, scalar: masked(der.subarray(-32)) };
+		const scalar = masked(Buffer.from(key.privateKey.export({ format: "jwk" }).d!, "base64url"));
+		return prefix ? { otherChain: pem, otherKey: keyPem, otherScalar: scalar } : { chain: pem, key: keyPem, scalar };
+	}
+
+	test("a client's key of Ed25519", { skip: lacks("dpkg-source", "dpkg-dev") }, async () => {
 		const [result] = await runSearch(
 			1,
 			"native",
-			config,
+			{ ca: identity.root.pem, ...device("ed25519") },
 			socket => {
 				// CertificateRequest with ed25519 alone
 				const edit = (name: string, bytes: Buffer): Buffer =>
@@ -184,6 +188,17 @@ describe("TLS 1.3: secrets in every mode", () => {
 			["ed25519"],
 		);
 		expectHidden(result!, traffic, 15);
+	});
+
+	test("two keys of a client: the one that signs, and the other", async () => {
+		const config = { ca: identity.root.pem, ...device("p256"), ...device("p256", "other") };
+		const [asked, not] = await runSearch(2, "native", config, (socket, i) =>
+			new Session13(socket, script13({ requestCertificate: i === 0 })).run(),
+		);
+		for (const result of [asked!, not!]) {
+			expectHidden(result, traffic, 16);
+			assert.ok(result.open["other private key"]);
+		}
 	});
 });
 

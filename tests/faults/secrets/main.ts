@@ -94,12 +94,14 @@ function connect(done: (result: Result) => void): void {
 		secrets.set("psk", masked);
 		secure.psk = { identity: "device", key: own(toggle(masked.slice())), maxEarlyData: 100 };
 	}
-	if (config.chain) secure.clientCertificates = config.chain as string;
-	if (config.key) {
-		// PEM with every other character of the key's base64 is not a copy of its bytes
-		secure.clientKey = config.key as string;
-		secrets.set("private key", hexBytes(config.scalar as string));
-	}
+	const identity = { clientCertificates: config.chain as string, clientKey: config.key as string };
+	// the base64 of PEM does not have the key's bytes
+	if (config.key) secrets.set("private key", hexBytes(config.scalar as string));
+	if (config.otherKey) {
+		const other = { clientCertificates: config.otherChain as string, clientKey: config.otherKey as string };
+		secrets.set("other private key", hexBytes(config.otherScalar as string));
+		secure.clientIdentities = [identity, other];
+	} else if (config.key) Object.assign(secure, identity);
 	if (config.early) secure.earlyData = ArrayBuffer.fromString("early");
 	const client = new TLSClient({
 		// nobody listens at the port of noTCP

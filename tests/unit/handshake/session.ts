@@ -5,10 +5,11 @@
 import { bytes, equal, note, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
 import type { Options } from "tls/options";
-import { dropSession } from "tls/handshake/resumption/keys";
-import type { Session } from "tls/handshake/resumption/keys";
+import { dropKeys, dropSession } from "tls/handshake/resumption/keys";
+import type { ExternalKey, Session } from "tls/handshake/resumption/keys";
 import { sessionBinding } from "tls/handshake/resumption/resume";
 import { BINDING_LENGTH, exportSession, importSession } from "tls/handshake/resumption/session";
+import { findSuite } from "tls/crypto/suites";
 import { CipherSuite, ProtocolVersion } from "tls/wire/numbers";
 import { Hash, HashAlgorithm } from "tls/hardware/hash";
 import { Secret } from "tls/hardware/secret";
@@ -277,4 +278,15 @@ test("what is secret in a session is wiped when it is dropped, also a second tim
 	equal([session.secret, session.ticket.length, session.subject], [undefined, 0, server]);
 	dropSession(session);
 	dropSession(undefined);
+});
+
+test("keys that were offered are wiped, also a second time", () => {
+	const secret = new Secret(32);
+	const suite = findSuite(CipherSuite.TLS_AES_128_GCM_SHA256)!;
+	const owner = { secret, identity: new Uint8Array(9), hash: suite.hash } as unknown as ExternalKey;
+	const key = { identity: owner.identity, suite, owner, session: undefined };
+	dropKeys([key]);
+	throws(() => secret.length);
+	equal([owner.secret, key.identity.length], [undefined, 0]);
+	dropKeys([key]);
 });

@@ -181,12 +181,3 @@ test("vectors: their length fits its bytes, or is an error", () => {
 			"configuration",
 		);
 });
-
-test("a writer that grows wipes what it leaves behind", () => {
-	const w = new Writer(4);
-	w.ascii("abcd");
-	const before = w.bytes;
-	w.ascii("efgh");
-	equal(before, new Uint8Array(4));
-	equal(w.bytes.slice(0, w.length), bytes("6162636465666768"));
-});
