@@ -37,8 +37,8 @@ const MAX_GROWN = 65536;
 
 /** Shares of the time. */
 const shares: Readonly<Record<Target, number>> = {
-	tls13: 30,
-	tls12: 25,
+	tls13: 28,
+	tls12: 23,
 	path: 12,
 	certificate: 8,
 	ocsp: 6,
@@ -47,6 +47,7 @@ const shares: Readonly<Record<Target, number>> = {
 	roots: 4,
 	names: 4,
 	key: 3,
+	http: 4,
 };
 
 interface Arguments {

@@ -145,7 +145,7 @@ export abstract class Receiving<Client> extends Sending<Client> {
 			if (count > Segment.data) count = Segment.data;
 			if (count >= missing) break;
 			if (length !== count) {
-				// what it throws is no failure of TCP's
+				// what it throws did not come from TCP
 				this.left = 0;
 				resizeSegment(segment, length, count);
 				this.left = READING;

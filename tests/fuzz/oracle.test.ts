@@ -66,6 +66,24 @@ const sabotages: readonly Sabotage[] = [
 		after: "turn = 800,",
 		target: "tls13",
 	},
+	{
+		name: "where a colon is in a line of HTTP is lost when the line moves",
+		file: "modules/https/line.ts",
+		before: "this.colon = this.colon < 0 ? -1 : this.colon - by;",
+		after: "",
+		target: "http",
+		finding: /in one piece .* in pieces/,
+		count: 400,
+	},
+	{
+		name: "what follows a chunk of HTTP is not checked",
+		file: "modules/https/response.ts",
+		before: 'if (start !== end) refuseHTTP("server sent a chunk that is longer than its size says");',
+		after: "",
+		target: "http",
+		finding: /longer than its size|are read as/,
+		count: 400,
+	},
 ];
 
 describe("what the fuzzer must find", () => {

@@ -1,5 +1,6 @@
 /*
-	What reads bytes, each alone: certificates, chains, OCSP, PEM, sessions, root stores, names, private keys. A changed
+	What reads bytes, each alone: certificates, chains, OCSP, PEM, sessions, root stores, names, private keys, and
+	responses of HTTP (http.ts). A changed
 	input may be refused with the errors of its kind, or read; whether what was signed still holds is checked by its
 	bytes.
 */
@@ -22,6 +23,7 @@ import type { Result } from "./connections";
 import { writeElements } from "./elements";
 import type { Element } from "./elements";
 import type { Material } from "./flight";
+import { http } from "./http";
 import { chance, mutateBytes, mutateDER, numbersOf, pick } from "./mutate";
 import { expectVerdict, Finding, Turns } from "./oracle";
 import { sameBytes } from "./wire";
@@ -314,7 +316,17 @@ function key(n: Numbers, material: Material, turns: Turns): string {
 	);
 }
 
-const bodies: Readonly<Record<string, Body>> = { certificate, path, ocsp, pem, session, roots, names, key };
+const bodies: Readonly<Record<string, Body>> = {
+	certificate,
+	path,
+	ocsp,
+	pem,
+	session,
+	roots,
+	names,
+	key,
+	http: (n, _material, turns) => http(n, turns),
+};
 
 export const parserNames: readonly string[] = Object.keys(bodies);
 

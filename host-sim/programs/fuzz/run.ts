@@ -21,6 +21,7 @@ export const targets = [
 	"roots",
 	"names",
 	"key",
+	"http",
 ] as const;
 export type Target = (typeof targets)[number];
 
