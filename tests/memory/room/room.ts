@@ -4,7 +4,9 @@
 */
 
 import { equal, note, ok, test } from "test/harness";
+import type { TLSError } from "tls/errors";
 import { canMakeBuffer, roomForBuffer } from "tls/wire/memory";
+import { Writer } from "tls/wire/writer";
 
 /** Steps after the first refusal: within the reserve. */
 const REFUSED = 40;
@@ -28,4 +30,24 @@ test("with less and less room, a buffer has 64 bytes at least, or there is none,
 	}
 	ok(read > 100, `${read}`);
 	note(`${read} reads of ${fewest} bytes at least, ${refused} refused`);
+});
+
+interface Kept {
+	readonly bytes: Uint8Array;
+	readonly next: Kept | undefined;
+}
+
+test("a writer asks for memory from 513 bytes on: shorter ones have been asked for", () => {
+	let kept: Kept | undefined,
+		code = "";
+	while (canMakeBuffer(2600)) kept = { bytes: new Uint8Array(2000), next: kept };
+	while (canMakeBuffer(513)) kept = { bytes: new Uint8Array(100), next: kept };
+	try {
+		new Writer(513);
+	} catch (error) {
+		({ code } = error as TLSError);
+	}
+	const { length } = new Writer(512).bytes;
+	kept = undefined;
+	equal([code, length], ["out_of_memory", 512]);
 });

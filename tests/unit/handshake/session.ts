@@ -2,6 +2,7 @@
 	A session as an option: when it can be used, what it is bound to, and what becomes of a damaged one.
 */
 
+import { memory } from "simulator";
 import { bytes, equal, note, ok, test, throws } from "test/harness";
 import { configure } from "tls/configure";
 import type { Options } from "tls/options";
@@ -235,6 +236,11 @@ test("a session with a right check that says what can't be is passed over", () =
 		{ ...right13, protocol: "h2" },
 	])
 		equal(used(exported(wrong as Exported)), undefined);
+	// the secret, which was read first, is gone
+	const wrong = exported({ ...right12, maxFragmentCode: 5 } as Exported),
+		before = memory().nativeBytes;
+	equal(used(wrong), undefined);
+	equal(memory().nativeBytes, before);
 	for (const [session, length] of [
 		[right12, 32],
 		[right12, 64],

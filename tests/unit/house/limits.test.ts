@@ -29,7 +29,7 @@ const where: Readonly<Record<string, string>> = {
 	"lifecycle.ts MAX_IDLE_MESSAGES": "faults/floods.test.ts",
 	"limits.ts Size": "unit/handshake/limits.ts",
 	"numbers.ts ProtocolLength": "unit/record/incoming.ts",
-	"writer.ts MAX_UNASKED": "unit/wire/reader.ts",
+	"writer.ts MAX_UNASKED": "memory/room/room.ts",
 	"lengths.ts Longest": "faults/lengths.test.ts",
 	"certificate.ts MAX_FILTERS": "unit/handshake/bounds.ts",
 	"certificate.ts MAX_NAMES": "unit/handshake/bounds.ts",

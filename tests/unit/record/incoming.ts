@@ -74,11 +74,33 @@ test("a long record is read to its place, never beyond its end", () => {
 	);
 });
 
+/** A cipher that opens every record as it is. */
+const sealed = {
+	...cipher,
+	open: (_bytes: Uint8Array, _start: number, end: number) => end,
+} as unknown as RecordCipher;
+
+test("the longest plaintext of a record, in TLS 1.3 with its type and padding", () => {
+	for (const [version, longest] of [
+		[ProtocolVersion.tls12, 16384],
+		[ProtocolVersion.tls13, 16385],
+	] as const) {
+		const open = (length: number): number => {
+			const incoming = made(version, 0, false),
+				record = new Uint8Array(5 + length).fill(22);
+			incoming.protectWith({ ...sealed, receivedOverhead: 256 } as unknown as RecordCipher);
+			record.set([23, 3, 3, length >> 8, length & 0xff]);
+			incoming.takeHeader(record, 0, 5);
+			incoming.takeBody(record, 5, record.length);
+			incoming.openRecord();
+			return incoming.end - incoming.at;
+		};
+		equal(open(longest), 16384);
+		throws(() => open(longest + 1), "record_too_long");
+	}
+});
+
 test("the type after the plaintext is found before padding of any length, in little time (RFC 8446 section 5.4)", () => {
-	const sealed = {
-		...cipher,
-		open: (_bytes: Uint8Array, _start: number, end: number) => end,
-	} as unknown as RecordCipher;
 	const open = (plain: number, padding: number): Incoming => {
 		const length = plain + 1 + padding,
 			record = new Uint8Array(5 + length).fill(1, 5, 5 + plain);

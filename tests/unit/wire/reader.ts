@@ -145,10 +145,6 @@ test("a buffer that became too small is wiped: it may have held a secret", () =>
 	equal([hex(first), hex(w.bytes.subarray(0, 4))], ["000000", "01020304"]);
 });
 
-test("buffers on both sides of the length that memory is asked for", () => {
-	for (const length of [512, 513]) equal(new Writer(length).bytes.length, length);
-});
-
 test("vectors: their length fits its bytes, or is an error", () => {
 	for (const [width, length, head] of [
 		[1, 0, "00"],
