@@ -1,6 +1,7 @@
 /*
-	Known answers for selftest.ts, in hex. "abc" and "Jefe" are of FIPS 180-4 and RFC 4231, `derived` is of RFC 8448
-	section 3. OpenSSL made the keys and computed the rest. `text(n)` in selftest.ts is what is hashed and encrypted.
+	Known answers for selftest.ts, in hex. "abc" and "Jefe" come from FIPS 180-4 and RFC 4231, `derived` from RFC 8448
+	section 3. OpenSSL made the keys and computed the rest. `writeText` in selftest.ts makes the bytes that are hashed
+	and encrypted.
 */
 
 export interface Answers {

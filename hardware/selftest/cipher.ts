@@ -1,6 +1,6 @@
 /// <reference path="../native.d.ts" />
 /*
-	Ciphers that start with another sequence number than 0: for the self-test and tests. What apps run has no way to set
+	Ciphers that start with another sequence number than 0: for the self-test and tests. Apps have no way to set
 	it.
 */
 

@@ -1,6 +1,6 @@
 /// <reference path="../native.d.ts" />
 /*
-	Key pairs with a given private key: for known answers of the self-test and of tests. What apps run has no way to
+	Key pairs with a given private key: for known answers of the self-test and of tests. Apps have no way to
 	choose one.
 */
 

@@ -1,7 +1,7 @@
 /*
-	Asks every operation of this chip for a known answer, and how long it takes. Records have the sizes at which drivers
-	change their way: DMA (128 bytes), interrupts (2,000), more than one DMA descriptor (4,080). They start at every
-	address modulo 4.
+	Asks every operation of this chip for a known answer, and measures its speed. Records have the sizes at which
+	drivers take another way: DMA (128 bytes), interrupts (2,000), more than one DMA descriptor (4,080). They start at
+	every address modulo 4.
 */
 
 import Time from "time";
@@ -75,7 +75,7 @@ function digestOf(algorithm: HashAlgorithm, bytes: Uint8Array, start: number, en
 }
 
 class SelfTest {
-	/** How many are wrong or failed. */
+	/** How many operations are wrong or failed. */
 	wrong = 0;
 	readonly #time: number;
 	readonly #buffer = new Uint8Array(HEADER + BULK + 16 + 4);
@@ -85,8 +85,8 @@ class SelfTest {
 	}
 
 	/**
-	 * Prints what came of `body`, which returns whether the answer is right, and the speed of `repeat`, which works on
-	 * so many bytes.
+	 * Prints whether `body` found the right answer, or how it failed. Then prints the speed of `repeat`, which works on
+	 * `length` bytes.
 	 */
 	#report(name: string, body: () => boolean, repeat?: () => void, length = 0): void {
 		let text = "right";
@@ -279,7 +279,7 @@ class SelfTest {
 		);
 	}
 
-	/** No proof of randomness: it finds a generator that repeats itself, stands still, or fills only part. */
+	/** Does not prove randomness: finds a generator that repeats itself, stands still, or fills only a part. */
 	random(): void {
 		const buffer = this.#buffer;
 		this.#report(

@@ -12,6 +12,7 @@ import { message, plainRecord } from "../peers/wire13.js";
 import { type Pair, runPairs } from "./connect.js";
 import { type ServerIdentity, makeIdentity } from "../../host-sim/servers/certificates.js";
 import { certificateFaults, proofFaults } from "./tls13/certificates.js";
+import { contributedFault } from "./tls13/contributed.js";
 import { helloFaults, versionFaults } from "./tls13/hello.js";
 import { promiseFaults, statusFaults, withStatus } from "./tls13/status.js";
 import { recordFaults } from "./tls13/records.js";
@@ -98,6 +99,7 @@ describe("TLS 1.3: what is refused", () => {
 	suite("certificates", certificateFaults);
 	suite("proof and order", proofFaults);
 	suite("hello and extensions", helloFaults);
+	suite("the fault that CONTRIBUTING.md adds", [contributedFault()]);
 	suite("older versions", versionFaults, { minVersion: 0x0304 });
 	suite("records and after the handshake", recordFaults);
 	suite("stapled status", statusFaults, { staple: "require" });

@@ -168,6 +168,35 @@ describe("documents", () => {
 		);
 	});
 
+	test("titles of tests, and names that the guides give, are where they are said to be", () => {
+		const guide = text("CONTRIBUTING.md").replace(/\s+/g, " ");
+		const tests = readdirSync(join(projectRoot, "tests"), { recursive: true })
+			.map(name => `tests/${String(name)}`)
+			.filter(name => name.endsWith(".test.ts"));
+		const titles = [...guide.matchAll(/npm test -- ([\w/.-]+) --title "([^"]+)"/g)];
+		report(
+			titles
+				.filter(
+					([, name, title]) =>
+						!tests.some(path => path.includes(name!) && text(path).includes(title!.replace(/(?<=: )\w+$/, ""))),
+				)
+				.map(([command]) => command),
+			"titles that no test has",
+		);
+		const named = [
+			...guide.matchAll(/((?:`[A-Za-z]\w+`(?:, (?:and )?| and )?)+) (?:there )?(?:in|of) `([\w./-]+\.\w+)`/g),
+		];
+		report(
+			named.flatMap(([, names, path]) =>
+				[...names!.matchAll(/`(\w+)`/g)]
+					.filter(([, name]) => !new RegExp(`\\b${name}\\b`).test(text(path!)))
+					.map(([, name]) => `${path} has no ${name}`),
+			),
+			"names",
+		);
+		assert.ok(titles.length >= 4 && named.length >= 8, `${titles.length} titles, ${named.length} names`);
+	});
+
 	test("the rooms that a thing passes are files, and as many as is said", () => {
 		const rows = [...text("docs/ARCHITECTURE.md").matchAll(/^\| ([^|]+) \| (\d+) \(\d+\) \| ([^|]+) \|$/gm)];
 		assert.ok(rows.length >= 5);
