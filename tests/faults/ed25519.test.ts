@@ -201,8 +201,8 @@ describe("a client's malformed keys of Ed25519", { skip: lacks("dpkg-source", "d
 			key: certificate.keyPem,
 			wrong: [
 				{ name: "another certificate's key", key: another.keyPem, says: "is another key than that of" },
-				{ name: "a key of 31 bytes", key: keyPem(ofLength(31)), says: "no private key for the first of" },
-				{ name: "a key of 33 bytes", key: keyPem(ofLength(33)), says: "no private key for the first of" },
+				{ name: "a key of 31 bytes", key: keyPem(ofLength(31)), says: "not a private key for the first of" },
+				{ name: "a key of 33 bytes", key: keyPem(ofLength(33)), says: "not a private key for the first of" },
 			],
 		}),
 	);

@@ -222,7 +222,7 @@ test("redirects: five, never to http, and as asked for", async () => {
 		"https:\\\\localhost/",
 		"/\\localhost/",
 	])
-		ok((await rejects(get(`/to?url=${encodeURIComponent(place)}`), "http")).message.includes("no URL"));
+		ok((await rejects(get(`/to?url=${encodeURIComponent(place)}`), "http")).message.includes("an invalid URL"));
 	await rejects(get("/json", { redirect: "other" as never }), "configuration");
 });
 

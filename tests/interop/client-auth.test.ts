@@ -211,8 +211,8 @@ describe("client certificates: Node", () => {
 		for (const [secure, words] of [
 			[{ clientCertificates: p256.clientCertificates }, /clientKey/],
 			[{ clientKey: p256.clientKey }, /clientCertificates/],
-			[{ clientCertificates: p256.clientCertificates, clientKey: rsa.clientKey }, /no private key for the first/],
-			[{ clientCertificates: rsa.clientCertificates, clientKey: p256.clientKey }, /no private key for the first/],
+			[{ clientCertificates: p256.clientCertificates, clientKey: rsa.clientKey }, /not a private key for the first/],
+			[{ clientCertificates: rsa.clientCertificates, clientKey: p256.clientKey }, /not a private key for the first/],
 			[{ clientCertificates: p256.clientCertificates, clientKey: "nothing" }, /no private key in it/],
 			[{ clientCertificates: "", clientKey: p256.clientKey }, /BEGIN CERTIFICATE/],
 		] as const) {
