@@ -161,6 +161,28 @@ test("a clock or a store that throws is refused, and no secret stays", () => {
 	equal([nativeBytes, keySlots], [before.nativeBytes, before.keySlots], "without a collection of garbage");
 });
 
+test("a store of sessions is asked with a key of their own for each host, port and trust", () => {
+	const keys: string[] = [];
+	const sessions = {
+		take(key: string): undefined {
+			keys.push(key);
+		},
+		keep() {},
+	};
+	const all = [
+		[host, 443, {}],
+		[host, 8443, {}],
+		["other.example", 443, {}],
+		[host, 443, { pins: [new Uint8Array(32).fill(9)] }],
+	] as const;
+	for (const [name, port, more] of [...all, ...all]) {
+		const secure = { ...pinned, sessions, clock: () => 1.8e9, ...more };
+		new TLSClient({ host: name, address: "127.0.0.1", port, TCP: { io: FakeTCP as never }, secure }).close();
+	}
+	equal(new Set(keys.slice(0, all.length)).size, all.length);
+	equal(keys.slice(all.length), keys.slice(0, all.length));
+});
+
 test("createEngine refuses an invalid name and invalid events", () => {
 	for (const name of [undefined, null, 5, {}, ""])
 		throws(() => createEngine(pinned, name as never, events), "configuration");

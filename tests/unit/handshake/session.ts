@@ -125,7 +125,8 @@ const certificate = bytes(
 );
 
 test("a session is bound to all that was checked", () => {
-	const policy = { name: server, clock: () => start };
+	const policy = { name: server, clock: () => start },
+		ones = new Uint8Array(32).fill(1);
 	const key = (content: number, identity: string) => {
 		const secret = new Secret(32);
 		secret.import(new Uint8Array(32).fill(content), 0);
@@ -146,7 +147,7 @@ test("a session is bound to all that was checked", () => {
 		sessionBinding({ ...policy, pins }, none, undefined, policy.name),
 		sessionBinding({ ...policy, pins, pinsInsteadOfRoots: true }, none, undefined, policy.name),
 		sessionBinding({ ...policy, pins: [pins[0]!, pins[0]!] }, none, undefined, policy.name),
-		sessionBinding({ ...policy, pins: [new Uint8Array(32).fill(1)] }, none, undefined, policy.name),
+		sessionBinding({ ...policy, pins: [ones] }, none, undefined, policy.name),
 		sessionBinding(policy, shown(certificate), undefined, policy.name),
 		sessionBinding(policy, shown(certificate.slice(1)), undefined, policy.name),
 		sessionBinding(policy, none, key(1, "01"), policy.name),
@@ -156,6 +157,13 @@ test("a session is bound to all that was checked", () => {
 		sessionBinding({ ...policy, roots: store(20000) }, none, undefined, policy.name),
 		...[14, 4095, 4096, 10000, 19999].map(at =>
 			sessionBinding({ ...policy, roots: store(20000, at) }, none, undefined, policy.name),
+		),
+		// the last of several counts, and what stands for what
+		sessionBinding({ ...policy, pins: [pins[0]!, ones] }, none, undefined, policy.name),
+		sessionBinding(policy, shown(new Uint8Array(32)), undefined, policy.name),
+		sessionBinding({ ...policy, pins }, { ...none, rawPublicKeys: true }, undefined, policy.name),
+		...[[certificate], [ones], [certificate, ones], [certificate, certificate]].map(others =>
+			sessionBinding(policy, shown(certificate, ...others), undefined, policy.name),
 		),
 	].map(binding => binding.join());
 	equal(new Set(all).size, all.length);
