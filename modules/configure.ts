@@ -212,7 +212,7 @@ function serverNameOf(option: "serverName" | "certificateName", server: string |
 	const name = askedName(server);
 	if (name === undefined)
 		refuse(
-			`"${option}"${option === "serverName" ? " or the host" : ""}, "${server.slice(0, 64)}", is neither an address nor a name in ASCII; names of other letters start with "xn--"`,
+			`"${option}"${option === "serverName" ? " or the host" : ""}, "${server.slice(0, 64)}", is neither an address (IPv6 without brackets) nor a name in ASCII; names of other letters start with "xn--"`,
 		);
 	return name;
 }

@@ -67,6 +67,8 @@ function sameElsewhere(name: string): string | undefined {
 		case "ca":
 		case "cas":
 			return "certificate";
+		case "cache":
+			return "sessions";
 		case "cert":
 			return "clientCertificates";
 		case "key":

@@ -131,6 +131,7 @@ test("an unknown option names the one that was meant", () => {
 		["clientCertificate", "clientCertificates"],
 		["ca", "certificate"],
 		["cert", "clientCertificates"],
+		["cache", "sessions"],
 		["key", "clientKey"],
 		["ALPNProtocols", "applicationLayerProtocolNegotiation"],
 		["ciphers", "cipherSuites"],

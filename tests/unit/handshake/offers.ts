@@ -118,7 +118,11 @@ test("the name in SNI and the name that the certificate must have", () => {
 test("names that can't be: none of them switches the check off", () => {
 	for (const [options, says] of [
 		[{ certificateName: "" }, '"certificateName" is missing'],
-		[{ certificateName: "*" }, '"certificateName", "*", is neither an address nor a name'],
+		[{ certificateName: "*" }, '"certificateName", "*", is neither an address (IPv6 without brackets) nor a name'],
+		[
+			{ certificateName: "[::1]" },
+			'"certificateName", "[::1]", is neither an address (IPv6 without brackets) nor a name',
+		],
 		[{ certificateName: "a b" }, '"certificateName", "a b", is neither'],
 		[{ certificateName: false }, '"certificateName" must be a string, not a boolean'],
 		[{ serverName: false }, '"serverName" must be a string, not a boolean'],
