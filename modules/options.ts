@@ -156,8 +156,8 @@ export interface Options {
 	/** Where the time comes from; see x509/time.ts. */
 	clock?: ClockOption;
 	/**
-	 * Seconds by which the clock may be late, 0 to 86400: certificates are valid that much earlier, but no longer.
-	 * Default 300.
+	 * Seconds by which the clock may be late, 0 to 86400: certificates and stapled statuses are valid that much
+	 * earlier, but no longer. Default 300.
 	 */
 	clockTolerance?: number;
 	/**

@@ -106,6 +106,8 @@ const SHA1 = Uint8Array.of(0x2b, 0x0e, 0x03, 0x02, 0x1a);
 export class StapledStatus {
 	readonly #response: OCSPResponse;
 	readonly #now: number;
+	/** By how much the clock may be late, in seconds. */
+	readonly #tolerance: number;
 	readonly #subject: StatusSubject;
 	/** Statuses read, and certificates of responders. */
 	#count = 0;
@@ -119,9 +121,10 @@ export class StapledStatus {
 	/** The earliest end of what it says about the certificate, in seconds since 1970. */
 	validUntil = Infinity;
 
-	/** The response is `bytes[start..end)`; `now` is in seconds since 1970. */
-	constructor(bytes: Uint8Array, { start, end }: ByteRange, subject: StatusSubject, now: number) {
+	/** The response is `bytes[start..end)`; `now` is in seconds since 1970, and may be late by `tolerance` seconds. */
+	constructor(bytes: Uint8Array, { start, end }: ByteRange, subject: StatusSubject, now: number, tolerance = 0) {
 		this.#now = now;
+		this.#tolerance = Math.max(Seconds.skew, tolerance);
 		this.#subject = subject;
 		try {
 			this.#response = new OCSPResponse(bytes, start, end);
@@ -196,7 +199,7 @@ export class StapledStatus {
 		if (der.nextIs(Tag.explicit | 1)) this.#left -= skipExtensions(der) / Most.extensions;
 		der.leave(outer);
 		if (!isOurs) return false;
-		if (thisUpdate > this.#now + Seconds.skew)
+		if (thisUpdate > this.#now + this.#tolerance)
 			refuseStaple(`is not valid before ${dateText(thisUpdate)}; here it is ${dateText(this.#now)}`);
 		if (nextUpdate < this.#now) refuseStaple(`expired on ${dateText(nextUpdate)}`);
 		if (tag === Status.revoked) this.#revoked = new DER(der.bytes, start, end, STAPLED_STATUS).takeTime();
@@ -269,7 +272,7 @@ export class StapledStatus {
 			certificate.fail("may not sign certificate statuses (its extended key usage)");
 		if (!sameName(bytes, issuerStart, issuerEnd, this.#subject.bytes, 0, this.#subject.nameEnd))
 			certificate.fail("was issued by another CA than the server's certificate");
-		if (this.#now > notAfter || this.#now + Seconds.skew < notBefore)
+		if (this.#now > notAfter || this.#now + this.#tolerance < notBefore)
 			certificate.fail(`is valid from ${dateText(notBefore)} to ${dateText(notAfter)} only`);
 	}
 }

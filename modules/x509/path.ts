@@ -355,7 +355,7 @@ export class PathSearch {
 		if (staple && issuer) {
 			const subject = statusSubject(this.list.read(0), issuer);
 			if (staple !== "later") {
-				this.status = new StapledStatus(this.list.message, staple, subject, this.now);
+				this.status = new StapledStatus(this.list.message, staple, subject, this.now, this.policy.clockTolerance);
 				return true;
 			}
 			this.subject = subject;

@@ -66,7 +66,7 @@ export class Chain {
 		while (search.step());
 		if (!search.peer) throw new Error("neither a peer nor an error");
 		if (staple && later && search.subject) {
-			const status = new StapledStatus(this.message, staple, search.subject, seconds);
+			const status = new StapledStatus(this.message, staple, search.subject, seconds, clockTolerance);
 			while (status.step());
 		}
 		return search.peer;

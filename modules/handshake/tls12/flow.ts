@@ -99,8 +99,9 @@ function beginStatus(link: Link, state: Certified12): StapledStatus | undefined 
 	const span = readStatus(link.reader);
 	link.reader.finish();
 	link.addTo(state.transcript);
-	const subject = state.subject;
-	return subject && new StapledStatus(link.message, span, subject, timeNow(link.config.certificates.clock));
+	const subject = state.subject,
+		{ clock, clockTolerance } = link.config.certificates;
+	return subject && new StapledStatus(link.message, span, subject, timeNow(clock), clockTolerance);
 }
 
 /** The status holds. If it must come, what was verified ends with it. */

@@ -64,6 +64,13 @@ function right(): ChainCase[] {
 		yes("good, with its issuer's certificate along", { certificates: [lower.der] }),
 		yes("good, without an end, of an hour ago", { thisUpdate: now - day / 24, nextUpdate: null }),
 		accepted("status: none, and none is required", chain),
+		...[300e3, 3600e3].map(late => {
+			const signer = responder({ notBefore: new Date(now + late) });
+			return accepted(`status: that begins when a clock may be ${late / 1000} seconds late`, chain, {
+				staple: respond({ signer, certificates: [signer.der], thisUpdate: now + late, nextUpdate: now + day }),
+				clockTolerance: late / 1000,
+			});
+		}),
 		accepted("status: under an authority that is trusted itself", chain, {
 			staple: respond(),
 			requiresStatus: true,
@@ -193,6 +200,22 @@ function wrong(): ChainCase[] {
 		no("out of date", /expired on/, respond({ thisUpdate: now - 9 * day, nextUpdate: now - day })),
 		no("out of date, without an end", /expired on/, respond({ thisUpdate: now - 2 * day, nextUpdate: null })),
 		no("of tomorrow", /is not valid before/, respond({ thisUpdate: now + day, nextUpdate: now + 2 * day })),
+		...[300e3, 3600e3].map(late =>
+			refused(
+				`status: that begins ${late / 1000 + 1} seconds later, by a clock that may be ${late / 1000} seconds late`,
+				chain,
+				"bad_staple",
+				/is not valid before/,
+				{ staple: respond({ thisUpdate: now + late + 1000, nextUpdate: now + day }), clockTolerance: late / 1000 },
+			),
+		),
+		refused(
+			"status: by a responder from an hour later on, by a clock that may be five minutes late",
+			chain,
+			"bad_staple",
+			/the responder's certificate .* only/,
+			{ staple: by(responder({ notBefore: new Date(now + 3600e3) })), clockTolerance: 300 },
+		),
 		no("forged", /a signature is wrong/, respond({ signer: forger })),
 		no("by somebody whom the issuer has not certified", /a signature is wrong/, by(stranger)),
 		no(
