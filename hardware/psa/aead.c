@@ -175,15 +175,20 @@ static size_t makeAdditional(const AEAD* aead, const uint8_t* header, size_t len
 	return kAdditionalMax;
 }
 
-static CCM ccmOf(const AEAD* aead, const uint8_t* nonce, const uint8_t* additional, size_t additionalLength)
+/*
+	What a record's encryption takes beside its plaintext, for PSA as for CCM. The caller owns `nonce` and `additional`:
+	kIvMax and kAdditionalMax bytes.
+*/
+static CCM inputsOf(const AEAD* aead, const uint8_t* header, size_t length, uint8_t* nonce, uint8_t* additional)
 {
+	makeNonce(aead, header + kRecordHeader, nonce);
 	return (CCM) {
 		.key = aead->key,
 		.tagLength = aead->tag,
 		.nonce = nonce,
 		.nonceLength = kIvMax,
 		.additional = additional,
-		.additionalLength = additionalLength,
+		.additionalLength = makeAdditional(aead, header, length, additional),
 	};
 }
 
@@ -202,12 +207,10 @@ void xs_aead_seal(xsMachine* the)
 	size_t length = end - record - prefix;
 	if (aead->explicitNonce)
 		bindingPutSequence(header + kRecordHeader, aead->sequence);
-	makeNonce(aead, header + kRecordHeader, nonce);
-	size_t additionalLength = makeAdditional(aead, header, length, additional);
-	CCM ccm = ccmOf(aead, nonce, additional, additionalLength);
+	CCM ccm = inputsOf(aead, header, length, nonce, additional);
 	psa_status_t status = aead->isCCM ? ccmSeal(&ccm, text, length, text + length)
 									  : psa_aead_encrypt(aead->key, aead->algorithm, nonce, kIvMax, additional,
-										  additionalLength, text, length, text, length + aead->tag, &written);
+										  ccm.additionalLength, text, length, text, length + aead->tag, &written);
 	/* a number is used once, also if the driver failed halfway */
 	aead->sequence++;
 	if (status != PSA_SUCCESS)
@@ -230,12 +233,10 @@ void xs_aead_open(xsMachine* the)
 	}
 	uint8_t* text = header + prefix;
 	size_t length = end - record - prefix - aead->tag;
-	makeNonce(aead, header + kRecordHeader, nonce);
-	size_t additionalLength = makeAdditional(aead, header, length, additional);
-	CCM ccm = ccmOf(aead, nonce, additional, additionalLength);
+	CCM ccm = inputsOf(aead, header, length, nonce, additional);
 	psa_status_t status = aead->isCCM ? ccmOpen(&ccm, text, length, text + length)
 									  : psa_aead_decrypt(aead->key, aead->algorithm, nonce, kIvMax, additional,
-										  additionalLength, text, length + aead->tag, text, length, &written);
+										  ccm.additionalLength, text, length + aead->tag, text, length, &written);
 	if (status == PSA_ERROR_INVALID_SIGNATURE)
 		xsmcSetInteger(xsResult, -1);
 	else if (status != PSA_SUCCESS)

@@ -96,7 +96,8 @@ export async function startProgram(
 	throw new Error(`${command} does not listen: ${words}`);
 }
 
-function openSSLValues(port: number, folder: string): string[] {
+/** Values of `openssl s_server` with the identity's files in `folder`. */
+export function openSSLValues(port: number, folder: string): string[] {
 	return [
 		"s_server",
 		"-accept",

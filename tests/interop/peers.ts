@@ -9,6 +9,7 @@ import { SSL_OP_NO_TICKET } from "node:constants";
 import { join } from "node:path";
 import { pem, type ServerIdentity } from "../../host-sim/servers/certificates.js";
 import { integer, sequence } from "../../host-sim/servers/der.js";
+import { openSSLValues } from "../../host-sim/servers/servers.js";
 import { ffdhePrime } from "../peers/exchange12.js";
 import { oldSuites12, suiteInfo12 } from "../../host-sim/trace/keys12.js";
 import { lacksBoringSSL, startBoringSSL } from "./boringssl.js";
@@ -78,15 +79,7 @@ function startOpenSSL(row: Row, identity: ServerIdentity): Promise<RunningServer
 		"openssl",
 		identity,
 		(port, folder) => [
-			"s_server",
-			"-accept",
-			`127.0.0.1:${port}`,
-			"-cert",
-			join(folder, "leaf.pem"),
-			"-cert_chain",
-			join(folder, "intermediate.pem"),
-			"-key",
-			join(folder, "key.pem"),
+			...openSSLValues(port, folder),
 			...answer,
 			...asks,
 			...(version === "1.2" ? ["-tls1_2", "-cipher", openSSLName(suite)] : ["-tls1_3", "-ciphersuites", suite]),

@@ -352,31 +352,23 @@ export function casesFor(bytes: number, isLong: boolean): Case[] {
 		});
 	};
 	let turn = bytes >> 12;
-	for (const [kind, make] of Object.entries(kinds13)) {
-		for (const length of chosen) {
-			const fragment = fragments[turn++ % fragments.length]!;
-			if (!isLong && turn % 3 === 0) continue;
-			add(
-				kind,
-				length,
-				`TLS 1.3, ${kind}, ${length}, records of ${fragment}`,
-				(socket, identity) =>
-					new Session13(socket, { ...base(identity), fragment, talk: answerRequest, ...make(length) }),
-			);
+	const addAll = <Partial>(
+		version: string,
+		kinds: Readonly<Record<string, (length: number) => Partial>>,
+		make: (socket: Socket, script: ReturnType<typeof base> & Partial) => Session12 | Session13,
+	): void => {
+		for (const [kind, change] of Object.entries(kinds)) {
+			for (const length of chosen) {
+				const fragment = fragments[turn++ % fragments.length]!;
+				if (!isLong && turn % 3 === 0) continue;
+				const name = `TLS ${version}, ${kind}, ${length}, records of ${fragment}`;
+				add(kind, length, name, (socket, identity) =>
+					make(socket, { ...base(identity), fragment, talk: answerRequest, ...change(length) }),
+				);
+			}
 		}
-	}
-	for (const [kind, make] of Object.entries(kinds12)) {
-		for (const length of chosen) {
-			const fragment = fragments[turn++ % fragments.length]!;
-			if (!isLong && turn % 3 === 0) continue;
-			add(
-				kind,
-				length,
-				`TLS 1.2, ${kind}, ${length}, records of ${fragment}`,
-				(socket, identity) =>
-					new Session12(socket, { ...base(identity), fragment, talk: answerRequest, ...make(length) }),
-			);
-		}
-	}
+	};
+	addAll("1.3", kinds13, (socket, script) => new Session13(socket, script));
+	addAll("1.2", kinds12, (socket, script) => new Session12(socket, script));
 	return cases;
 }

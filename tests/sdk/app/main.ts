@@ -4,7 +4,6 @@
 */
 
 import config from "mc/config";
-import Resource from "Resource";
 import TCP from "embedded:io/socket/tcp";
 import TLSSocket from "embedded:io/socket/tcp/tls";
 import SecureSocket from "securesocket";
@@ -12,29 +11,7 @@ import Session from "ssl/session";
 import Timer from "timer";
 import type { TLSError } from "tls/errors";
 import { convertOptions } from "tls/sdk/options";
-
-const port = Number(config.port);
-const address = "127.0.0.1";
-const events: unknown[] = [];
-
-function finish(): void {
-	trace(`${JSON.stringify(events)}\n`);
-}
-
-/**
- * JSON in which { "resource": name } stands for a Resource, { "text": text } for the bytes of a text, { "view": text }
- * for a view of them.
- */
-function decode(text: string): Record<string, unknown> {
-	return JSON.parse(text, (_key, value: Record<string, string> | null) => {
-		if (value?.["resource"] !== undefined) return new Resource(value["resource"]);
-		if (value?.["text"] !== undefined) return ArrayBuffer.fromString(value["text"]);
-		if (value?.["view"] !== undefined) return new Uint8Array(ArrayBuffer.fromString(value["view"]));
-		return value;
-	}) as Record<string, unknown>;
-}
-
-const secure = (): Record<string, unknown> => decode(config.secure);
+import { address, decode, events, finish, port, refused, secure } from "test/sdk/shared";
 
 /** Connects, sends a line, gets an answer, closes. */
 function connect(times = 1): void {
@@ -72,15 +49,6 @@ function connect(times = 1): void {
 			finish();
 		},
 	});
-}
-
-function refused(body: () => unknown): void {
-	try {
-		body();
-		events.push("not refused");
-	} catch (error) {
-		events.push((error as Error).message);
-	}
 }
 
 /** Each of the dictionaries in config.secure is refused. */

@@ -4,44 +4,12 @@
 */
 
 import config from "mc/config";
-import Resource from "Resource";
 import TCP from "embedded:io/socket/tcp";
 import SecureSocket from "securesocket";
 import { Socket } from "socket";
 import Session from "ssl/session";
 import Timer from "timer";
-
-const port = Number(config.port);
-const address = "127.0.0.1";
-const events: unknown[] = [];
-
-function finish(): void {
-	trace(`${JSON.stringify(events)}\n`);
-}
-
-/**
- * JSON in which { "resource": name } stands for a Resource, { "text": text } for the bytes of a text, { "view": text }
- * for a view of them.
- */
-function decode(text: string): Record<string, unknown> {
-	return JSON.parse(text, (_key, value: Record<string, string> | null) => {
-		if (value?.["resource"] !== undefined) return new Resource(value["resource"]);
-		if (value?.["text"] !== undefined) return ArrayBuffer.fromString(value["text"]);
-		if (value?.["view"] !== undefined) return new Uint8Array(ArrayBuffer.fromString(value["view"]));
-		return value;
-	}) as Record<string, unknown>;
-}
-
-const secure = (): Record<string, unknown> => decode(config.secure);
-
-function refused(body: () => unknown): void {
-	try {
-		body();
-		events.push("not refused");
-	} catch (error) {
-		events.push((error as Error).message);
-	}
-}
+import { address, events, finish, port, refused, secure } from "test/sdk/shared";
 
 /** A line through SecureSocket; `options` are beside host and port. */
 function oldStyle(options: object = {}): void {
