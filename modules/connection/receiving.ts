@@ -106,7 +106,7 @@ export abstract class Receiving<Client> extends Sending<Client> {
 				return length;
 			}
 			size = Segment.handshake;
-		} else if (this.flags & Flag.hasSegment && this.connection.incoming.missing > size) {
+		} else if (this.connection.incoming.missing > size && this.flags & Flag.hasSegment) {
 			length = this.fillBody(this.segment, length);
 			count = this.available;
 			// TCP has no more, or its class has closed the connection

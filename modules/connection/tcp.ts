@@ -67,7 +67,7 @@ export class TCPTransport<Client> extends Receiving<Client> implements Events {
 	protected override readonly onReadable: ConnectionOptions<Client>["onReadable"] = undefined;
 	protected override readonly onWritable: ConnectionOptions<Client>["onWritable"] = undefined;
 	private onError: ConnectionOptions<Client>["onError"];
-	protected override timer: Timer | undefined = undefined;
+	protected override timer?: Timer | undefined = undefined;
 	// XS: absent fields
 	/** What the connection goes by, and its server, for errors; until it is open. */
 	declare private config?: Config;

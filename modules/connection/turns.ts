@@ -53,7 +53,7 @@ export abstract class Turns<Client> {
 	declare flags: number;
 	declare protected readonly client: Client;
 	/** For the next turn. */
-	declare protected timer: Timer | undefined;
+	declare protected timer?: Timer | undefined;
 	/**
 	 * Until the connection is open: ends the wait. Then: looks from time to time whether the record buffer is still in
 	 * use. XS: absent fields, also the next.
@@ -99,11 +99,12 @@ export abstract class Turns<Client> {
 		Timer.schedule(this.idleTimer!, delay, delay);
 	}
 
-	/** An idle connection holds no timer, and no callback for one. */
+	/** An idle connection holds no timer, no field of one, and no callback for one. */
 	protected stopWatching(): void {
 		Timer.clear(this.idleTimer);
 		delete this.idleTimer;
 		delete this.timerCallback;
+		if (!this.timer) delete this.timer;
 	}
 
 	protected clearTimers(): void {

@@ -21,8 +21,11 @@ export abstract class Deframer {
 	missing = 0;
 	/** The record, from its header on. */
 	buffer: Uint8Array = empty;
-	/** The header as far as it has come, without the first byte of the version, which is always 3. */
-	private header = 0;
+	/**
+	 * The header as far as it has come, without the first byte of the version, which is always 3. XS: absent while
+	 * headers come whole.
+	 */
+	declare private header?: number;
 
 	/** Largest length that a header may announce. */
 	protected abstract longest: number;
@@ -70,15 +73,16 @@ export abstract class Deframer {
 			this.missing = whole - count;
 			return start + count;
 		}
-		let at = start;
+		let at = start,
+			header = have ? this.header! : 0;
 		while (at < end && have < ProtocolLength.recordHeader) {
 			const byte = bytes[at++]!;
-			if (have !== 1) this.header = (this.header << 8) | byte;
+			if (have !== 1) header = (header << 8) | byte;
 			else if (byte !== 3) this.refuseHeader();
 			have++;
 		}
 		this.have = have;
-		const header = this.header;
+		this.header = header;
 		if (have === ProtocolLength.recordHeader) {
 			this.begin(header >>> 24, header & 0xffff);
 			const buffer = this.buffer;
@@ -109,6 +113,7 @@ export abstract class Deframer {
 	release(): void {
 		this.next();
 		this.buffer = empty;
+		delete this.header;
 	}
 
 	/** Wipes the record, for when a connection ends. */

@@ -139,25 +139,44 @@ function textOf(node: AnyNode, source: string): { shown: string; values: string[
 	return { shown, values };
 }
 
+/** Functions that throw an error with their first argument as its words; the bundler may have numbered them. */
+const refusing = /^refuse(HTTP|Key|Staple|Store|Text|Work)?\d*$/;
+
+/** The same for methods. */
+const refusingMethods: readonly unknown[] = ["fail", "refuse"];
+
+/** What becomes the text of an error, if the node makes one. */
+function errorText(node: AnyNode): AnyNode | undefined {
+	const values = node["arguments"] as AnyNode[];
+	const callee = node["callee"] as AnyNode;
+	if (node.type === "NewExpression") return callee["name"] === "TLSError" ? values[1] : undefined;
+	if (node.type !== "CallExpression") return undefined;
+	const isRefusal =
+		callee.type === "MemberExpression"
+			? refusingMethods.includes((callee["property"] as AnyNode)["name"])
+			: refusing.test(String(callee["name"]));
+	return isRefusal ? values[0] : undefined;
+}
+
 /** Replaces the texts of errors by "E", a number and the values in them. Returns the texts by their numbers, too. */
 export function withErrorNumbers(source: string): { text: string; errors: string[] } {
 	const edits: Edit[] = [];
 	const errors: string[] = [];
-	const message = (node: AnyNode): AnyNode | undefined => {
-		const { name } = (node["callee"] ?? {}) as { name?: string };
-		const values = node["arguments"] as AnyNode[];
-		if (node.type === "NewExpression" && name === "TLSError") return values[1];
-		return node.type === "CallExpression" && name === "refuse" ? values[0] : undefined;
-	};
-	walk(parseModule(source) as unknown as AnyNode, node => {
-		const given = message(node);
-		const found = given && textOf(given, source);
-		if (!given || !found) return true;
+	/** False for what is no text. */
+	const replace = (given: AnyNode): boolean => {
+		if (given.type === "ConditionalExpression")
+			return [given["consequent"], given["alternate"]].map(branch => replace(branch as AnyNode)).includes(true);
+		const found = textOf(given, source);
+		if (!found) return false;
 		let number = errors.indexOf(found.shown);
 		if (number < 0) number = errors.push(found.shown) - 1;
 		const text = `E${number}${found.values.map(value => ` \${${value}}`).join("")}`;
 		edits.push({ start: given.start, end: given.end, text: found.values.length ? `\`${text}\`` : `"${text}"` });
-		return false;
+		return true;
+	};
+	walk(parseModule(source) as unknown as AnyNode, node => {
+		const given = errorText(node);
+		return !given || !replace(given);
 	});
 	return { text: edited(source, edits), errors };
 }
@@ -168,8 +187,19 @@ export async function compress(source: string): Promise<string> {
 		module: true,
 		ecma: 2020,
 		mangle: { toplevel: true, keep_classnames: true },
-		// functions stay functions: code that is copied to where it is called takes more room than a call
-		compress: { passes: 3, toplevel: true, inline: 1, reduce_funcs: false, hoist_funs: false, keep_classnames: true },
+		compress: {
+			passes: 3,
+			toplevel: true,
+			keep_classnames: true,
+			// a function that is called once becomes code there if it can; none becomes a closure, which is made at each call
+			inline: 3,
+			reduce_funcs: false,
+			hoist_funs: false,
+			// to XS an expression in place of statements is longer
+			conditionals: false,
+			if_return: false,
+			sequences: false,
+		},
 		format: { comments: false, beautify: false, semicolons: true },
 	});
 	if (!code) throw new Problem("terser returned nothing");

@@ -65,7 +65,7 @@ describe("npm run release", () => {
 	}
 
 	test("numbers for the texts of errors keep the values, and equal texts share a number", () => {
-		const rest = 'refuse(what); other("one");';
+		const rest = 'refuse(what); other("one"); refuseBuffer("one"); this.fail(error);';
 		const { text, errors } = withErrorNumbers(
 			`refuse(\`a \${b} c\`); throw new TLSError("x", "one", 1); throw new TLSError("y", "one"); ${rest}`,
 		);
@@ -73,6 +73,17 @@ describe("npm run release", () => {
 		assert.equal(
 			text,
 			`refuse(\`E0 \${b}\`); throw new TLSError("x", "E1", 1); throw new TLSError("y", "E1"); ${rest}`,
+		);
+	});
+
+	test("so do those of functions and methods that throw, and of both branches of a condition", () => {
+		const { text, errors } = withErrorNumbers(
+			`refuseWork2("a"); der.fail(\`b \${c}\`, "code"); this.refuse(d ? "e" : "a"); refuseStore(f ? g : "h");`,
+		);
+		assert.deepEqual(errors, ["a", "b {1}", "e", "h"]);
+		assert.equal(
+			text,
+			`refuseWork2("E0"); der.fail(\`E1 \${c}\`, "code"); this.refuse(d ? "E2" : "E0"); refuseStore(f ? g : "E3");`,
 		);
 	});
 });
