@@ -162,7 +162,7 @@ function errorText(node: AnyNode): AnyNode | undefined {
 export function withErrorNumbers(source: string): { text: string; errors: string[] } {
 	const edits: Edit[] = [];
 	const errors: string[] = [];
-	/** False for what is no text. */
+	/** Returns false for a node without a text of its own. */
 	const replace = (given: AnyNode): boolean => {
 		if (given.type === "ConditionalExpression")
 			return [given["consequent"], given["alternate"]].map(branch => replace(branch as AnyNode)).includes(true);
@@ -191,7 +191,7 @@ export async function compress(source: string): Promise<string> {
 			passes: 3,
 			toplevel: true,
 			keep_classnames: true,
-			// a function that is called once becomes code there if it can; none becomes a closure, which is made at each call
+			// a function called once becomes code there if it can, but never a closure: XS makes one at each call
 			inline: 3,
 			reduce_funcs: false,
 			hoist_funs: false,
