@@ -1,8 +1,8 @@
 /*
 	From a manifest's rules to files, as mcconfig does (the Moddable SDK's documentation, tools/manifest.md, "Match"). A
 	source without an extension stands for every file of that name, `*` for the rest of a name, "~" for what to leave
-	out. A file is taken once, under the first target that matches it; a module that two files claim belongs to the
-	first.
+	out. What stands after the star means nothing: `*.der` is every file of the folder. A file is taken once, under the
+	first target that matches it; a module that two files claim belongs to the first.
 */
 
 import { readdirSync, statSync } from "node:fs";

@@ -19,7 +19,7 @@ export const enum Work {
 	/** A message after the handshake, such as a KeyUpdate, beside its record. */
 	message = 2,
 	/** A ticket: a session is made of it. */
-	ticket = 4,
+	ticket = 8,
 	/** The end of the handshake, which derives keys and opens the connection. */
 	opening = 5,
 	/** A request for a certificate after the handshake: it is answered in turns of its own. */

@@ -1,29 +1,28 @@
 /*
 	The SDK's SecureSocket, which its older modules (http, mqtt, websocket, DNS over HTTPS) take in place of Socket. It
-	has a Socket of its own, or the one given as `sock`, with a Session on it. The app sets `callback(message, value)`:
+	has a Socket of its own, or the one given as `sock`, with TLSSocket on it. The app sets `callback(message, value)`:
 
 	    1 connected    2 value bytes can be read    3 value bytes can be written    -1 closed by the server    -2 failed
 */
 
 import { Socket } from "socket";
-import { Session } from "./session";
+import Timer from "timer";
+import { copyPart } from "tls/hardware/copy";
+import { decodeText, textLength } from "tls/hardware/text/text";
+import type { TLSError } from "tls/errors";
+import { expectBuffer, Purpose } from "tls/wire/memory";
+import { Message, OldTCP, type OldSocket } from "./oldsocket";
 import { checkGiven } from "./options";
 import type { SDKSecureOptions } from "./options";
-import { expectBuffer, Purpose } from "tls/wire/memory";
+import { TLSSocket } from "./tlssocket";
 
 type Part = number | string | ArrayBuffer | ArrayBufferView | HostBuffer | SharedArrayBuffer;
 
 type Callback = (this: SecureSocket, message: number, value?: number) => void;
 
-interface OldSocket {
-	callback?: (message: number, value?: number) => void;
-	read(what?: unknown, count?: number): any;
-	write(...parts: any[]): any;
-	close(): void;
-}
-
 export interface SecureSocketOptions {
 	host?: string;
+	address?: string;
 	port?: number;
 	secure?: SDKSecureOptions;
 	/** A socket that is connected already, or connects. */
@@ -31,20 +30,16 @@ export interface SecureSocketOptions {
 	[option: string]: unknown;
 }
 
-const CONNECTED = 1;
-const READABLE = 2;
-const WRITABLE = 3;
-const DISCONNECTED = -1;
-const FAILED = -2;
-
-/** Room of the socket that is not promised: for records' headers and tags. */
-const OVERHEAD_BYTES = 128;
-
-/** Most bytes reported to the app at a time, as it may read all of them into one buffer. */
+/** Most that the app is told of at a time, as it may read all of it in one buffer. */
 const PIECE_BYTES = 1024;
 
-/** Most bytes that are made text at a time if they are not all UTF-8: each takes steps. */
-const MAX_REPAIRED = 256;
+/** Pieces that one turn of the event loop tells of. */
+const MAX_PIECES = 8;
+
+const BYTE_ORDER_MARK = "\ufeff";
+const MARK_BYTES = 3;
+
+const nothing: Uint8Array = new Uint8Array();
 
 function bytesOf(part: Part): Uint8Array {
 	if (typeof part === "number") return Uint8Array.of(part);
@@ -62,10 +57,8 @@ function join(parts: readonly Part[]): Uint8Array {
 	const list = parts.map(bytesOf);
 	const bytes = new Uint8Array(list.reduce((sum, part) => sum + part.length, 0));
 	let at = 0;
-	for (const part of list) {
-		bytes.set(part, at);
-		at += part.length;
-	}
+	// XS: `set` takes a step for each byte
+	for (const part of list) at += copyPart(part, 0, part.length, bytes, at);
 	return bytes;
 }
 
@@ -96,66 +89,56 @@ function incompleteBytes(bytes: Uint8Array): number {
 	return 0;
 }
 
-/** Bytes of the well-formed character of UTF-8 at `at` (RFC 3629 section 4); 0 if there is none. */
-function rightLength(bytes: Uint8Array, at: number, end: number): number {
-	const first = bytes[at]!,
-		count = characterLength(first);
-	if (count < 2) return count;
-	if (at + count > end) return 0;
-	const second = bytes[at + 1]!;
-	// neither longer than it has to be, nor a surrogate, nor beyond Unicode
-	if (first === 0xe0 ? second < 0xa0 : first === 0xf0 && second < 0x90) return 0;
-	if (first === 0xed ? second > 0x9f : first === 0xf4 && second > 0x8f) return 0;
-	for (let i = at + 1; i < at + count; i++) if ((bytes[i]! & 0xc0) !== 0x80) return 0;
-	return count;
-}
-
-/** The UTF-8 `bytes[0..end)` as text; U+FFFD replaces malformed bytes. */
-function repairedText(bytes: Uint8Array, end: number): string {
-	const repaired = new Uint8Array(3 * end);
-	let length = 0;
-	for (let at = 0; at < end; ) {
-		let count = rightLength(bytes, at, end);
-		if (!count) {
-			repaired[length++] = 0xef;
-			repaired[length++] = 0xbf;
-			repaired[length++] = 0xbd;
-			at++;
-		}
-		for (; count > 0; count--) repaired[length++] = bytes[at++]!;
-	}
-	return String.fromArrayBuffer(repaired.buffer.slice(0, length));
-}
-
 export class SecureSocket {
 	declare callback?: Callback;
 	/** The Socket below; undefined once it is closed. The SDK's declarations have its class here. */
 	sock: any;
-	readonly #session: Session;
+	readonly #client: TLSSocket;
+	/** The handshake is done; and the app knows it. */
+	#canOpen = false;
 	#isOpen = false;
 	#isClosed = false;
+	/** How the connection has ended, until the app is told. */
+	#ending: Message.disconnected | Message.failed | undefined;
+	/** Bytes that can be written. */
+	#room = 0;
+	/** Bytes of the record at hand that the app was not told of. */
+	#left = 0;
+	/** Called for `#timer`; made once. */
+	#onTimer: (() => void) | undefined;
+	#timer: Timer | undefined;
 	/** What the app was told of and has not read. */
-	#data: Uint8Array = new Uint8Array();
+	#data: Uint8Array = nothing;
 	/** The start of a character whose end was not there yet: the next text begins with it. */
-	#start: Uint8Array = new Uint8Array();
+	#start: Uint8Array = nothing;
 
 	/** Throws TLSError "configuration" for options that are wrong. */
 	constructor(options: SecureSocketOptions) {
-		const { host, secure, sock } = options;
+		const { host, address, port, secure, sock } = options;
 		if (secure) checkGiven(secure);
-		const socket = sock ?? (new Socket(options as never) as unknown as OldSocket);
-		this.sock = socket;
+		const from = sock ?? (new Socket(options as never) as unknown as OldSocket);
+		this.sock = from;
+		const server = host ?? address;
 		try {
-			this.#session = new Session({ ...(host === undefined ? {} : { tls_server_name: host }), ...secure });
+			this.#client = new TLSSocket({
+				from,
+				TCP: { io: OldTCP as never },
+				...(server === undefined ? {} : { host: server }),
+				...(port === undefined ? {} : { port }),
+				...(secure ? { secure } : {}),
+				onReadable: count => this.#onReadable(count),
+				onWritable: count => this.#onWritable(count),
+				onError: error => this.#onError(error),
+			});
 		} catch (error) {
-			socket.close();
+			from.close();
 			throw error;
 		}
-		socket.callback = (message, value) => this.#onMessage(message, value);
 	}
 
 	/**
 	 * How many bytes can be read; or that as a String, an ArrayBuffer, the next byte as a Number, or skipped with null.
+	 * As with the SDK's, what the callback leaves of a message 2 is dropped.
 	 */
 	read(): number;
 	read<T extends typeof String | typeof ArrayBuffer>(
@@ -174,121 +157,135 @@ export class SecureSocket {
 		if (type === ArrayBuffer) expectBuffer(count, Purpose.data);
 		this.#data = data.subarray(count);
 		if (type === null) return count;
-		return type === Number ? data[0] : data.slice(0, count).buffer;
+		if (type === Number) return data[0];
+		const at = data.byteOffset;
+		return (data.buffer as ArrayBuffer).slice(at, at + count);
 	}
 
 	/**
-	 * The next `count` bytes as text; fewer where they are not all UTF-8. A character that is cut is part of the next
-	 * text, so that texts put together are what the server sent.
+	 * The next `count` bytes as text. A character that is cut is part of the next text, so that texts put together are
+	 * what the server sent. U+FFFD replaces malformed bytes.
 	 */
 	#text(count: number): string {
 		const start = this.#start,
 			data = this.#data,
 			before = start.length,
 			all = before + count;
-		// the bytes, the whole characters of them, the text
-		expectBuffer(3 * all, Purpose.data);
+		expectBuffer(all, Purpose.data);
 		const bytes = new Uint8Array(all);
-		bytes.set(start);
-		bytes.set(data.subarray(0, count), before);
-		let end = all - incompleteBytes(bytes);
-		try {
-			const text = String.fromArrayBuffer(bytes.buffer.slice(0, end));
-			this.#data = data.subarray(count);
-			this.#start = bytes.slice(end);
-			return text;
-		} catch {
-			const part = bytes.subarray(0, Math.min(all, MAX_REPAIRED));
-			end = part.length - incompleteBytes(part);
-			this.#data = data.subarray(part.length - before);
-			this.#start = part.slice(end);
-			expectBuffer(7 * end, Purpose.data);
-			return repairedText(part, end);
-		}
+		copyPart(start, 0, before, bytes, 0);
+		copyPart(data, 0, count, bytes, before);
+		const end = all - incompleteBytes(bytes);
+		expectBuffer(2 * textLength(bytes, 0, end) + MARK_BYTES, Purpose.data);
+		this.#data = data.subarray(count);
+		this.#start = bytes.slice(end);
+		const text = decodeText(bytes, 0, end);
+		// which leaves it out, as if each piece were a whole text
+		return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf && end >= MARK_BYTES
+			? BYTE_ORDER_MARK + text
+			: text;
 	}
 
 	/** Sends all parts in as few records as can be, or throws. Without any, returns how many bytes can be written. */
 	write(...parts: Part[]): number | undefined {
-		const sock = this.sock;
-		const room = sock && this.#isOpen ? Math.max(0, (sock.write() as number) - OVERHEAD_BYTES) : 0;
+		const room = this.#isClosed ? 0 : this.#room;
 		if (!parts.length) return room;
 		const bytes = join(parts);
 		if (bytes.length > room) throw new Error(`${bytes.length} bytes can't be written, there is room for ${room}`);
-		this.#session.write(sock!, bytes);
+		this.#room = this.#client.write(bytes);
 		return undefined;
 	}
 
 	/** Sends close_notify. Nothing is called afterwards. */
 	close(): void {
-		const sock = this.sock;
 		this.#isClosed = true;
 		this.sock = undefined;
-		if (!sock) return;
-		try {
-			this.#session.close(sock);
-		} catch {
-			// the socket is closed already
-		}
-		sock.close();
+		Timer.clear(this.#timer);
+		this.#timer = undefined;
+		this.#client.close();
 	}
 
-	#tell(message: number, value?: number): void {
-		if (!this.#isClosed) this.callback?.(message, value);
+	/** What the app's callback throws ends the connection, as with the SDK's. */
+	#tell(message: Message, value?: number): void {
+		if (this.#isClosed) return;
+		try {
+			this.callback?.(message, value);
+		} catch {
+			this.#end(Message.failed);
+		}
 	}
 
 	/** The end: the app is told once, and has nothing more to close. */
-	#end(message: number): void {
-		if (this.#isClosed) return;
-		this.callback?.(message);
-		this.close();
-	}
-
-	#onMessage(message: number, value: number | undefined): void {
+	#end(message: Message): void {
 		if (this.#isClosed) return;
 		try {
-			if (message === CONNECTED) this.#session.initiateHandshake();
-			if (message < 0) {
-				if (this.#isOpen) this.#readAll();
-				this.#onEnd(message);
-				return;
-			}
-			if (!this.#isOpen) this.#shake();
-			else if (message === WRITABLE) this.#onWritable(value ?? 0);
-			if (this.#isOpen) this.#readAll();
-		} catch {
-			this.#end(FAILED);
+			// it may close
+			this.callback?.(message);
+		} finally {
+			this.close();
 		}
 	}
 
-	#shake(): void {
-		if (!this.#session.handshake(this.sock!)) return;
-		this.#isOpen = true;
-		this.#tell(CONNECTED);
+	/** The app is called from the event loop, where little of the stack is in use: it may make a connection. */
+	#schedule(): void {
+		this.#timer ??= Timer.set((this.#onTimer ??= () => this.#onTurn()), 0);
 	}
 
 	#onWritable(room: number): void {
-		this.#session.flush(this.sock!);
-		if (room > OVERHEAD_BYTES) this.#tell(WRITABLE, room - OVERHEAD_BYTES);
-	}
-
-	/** Data without close_notify after it may be cut short: that is an error. */
-	#onEnd(message: number): void {
-		this.#end(this.#session.transportEnded() ? FAILED : message);
-	}
-
-	/** Tells the app of what has come, piece by piece, as long as it reads. */
-	#readAll(): void {
-		while (!this.#isClosed) {
-			if (!this.#data.length) {
-				const data = this.#session.read(this.sock!, PIECE_BYTES);
-				if (data === null) this.#end(DISCONNECTED);
-				if (!data) return;
-				this.#data = data;
-			}
-			const { length } = this.#data;
-			this.#tell(READABLE, length);
-			// what an app does not read is reported again with what comes next
-			if (this.#data.length === length) return;
+		this.#room = room;
+		if (this.#isOpen) this.#tell(Message.writable, room);
+		else {
+			this.#canOpen = true;
+			this.#schedule();
 		}
+	}
+
+	#onReadable(count: number): void {
+		this.#canOpen = true;
+		this.#left = count;
+		this.#schedule();
+	}
+
+	#onError(error: TLSError): void {
+		this.#ending = error.code === "closed" ? Message.disconnected : Message.failed;
+		this.#schedule();
+	}
+
+	#onTurn(): void {
+		this.#timer = undefined;
+		if (this.#canOpen && !this.#isOpen) {
+			this.#isOpen = true;
+			this.#tell(Message.connected);
+		}
+		try {
+			for (let i = 0; this.#left > 0 && !this.#isClosed; i++) {
+				if (i === MAX_PIECES) {
+					this.#schedule();
+					return;
+				}
+				this.#readPiece();
+			}
+		} catch {
+			this.#ending = Message.failed;
+		}
+		if (this.#ending) this.#end(this.#ending);
+	}
+
+	/** Tells the app of the next piece of the record at hand. */
+	#readPiece(): void {
+		const length = Math.min(this.#left, PIECE_BYTES);
+		expectBuffer(length, Purpose.data);
+		const piece = new Uint8Array(length);
+		// what was not read yet is gone when the connection fails
+		if (this.#client.read(piece) !== length) {
+			this.#left = 0;
+			return;
+		}
+		this.#left -= length;
+		this.#data = piece;
+		this.#tell(Message.readable, length);
+		// the start of a character has its end in what follows
+		if (this.#data.length) this.#start = nothing;
+		this.#data = nothing;
 	}
 }

@@ -113,8 +113,11 @@ function useConnection(client: TLSClient, result: Result): void {
 
 function run(done: (result: Result) => void): void {
 	const result: Result = { code: "", message: "", negotiated: undefined, text: "", most: 0 };
-	const finish = (more: object): void =>
+	const finish = (more: object): void => {
+		// here, as no turn is to be measured with it
+		if (session && result.sessions) result.session = hexText(session);
 		done({ ...result, ...more, length, inflated: (globalThis as { inflated?: number }).inflated } as Result);
+	};
 	let isSent = false;
 	let length = 0;
 	let client: TLSClient | undefined;
@@ -136,7 +139,6 @@ function run(done: (result: Result) => void): void {
 							session: session?.slice(), // one of TLS 1.3 is wiped
 							onSession(made: ArrayBuffer) {
 								session = new Uint8Array(made);
-								result.session = hexText(session);
 								result.sessions = (result.sessions ?? 0) + 1;
 							},
 						}

@@ -39,6 +39,8 @@ interface Run {
 	readonly name: string;
 	readonly script: Partial<Script12> & Partial<Script13>;
 	readonly secure?: object;
+	/** The application takes sessions. */
+	readonly takesSessions?: boolean;
 }
 
 /** Runs the client against each, and compares its longest turn with what is allowed. */
@@ -49,7 +51,12 @@ async function runAll(t: TestContext, version: number, runs: readonly Run[]): Pr
 	for (const one of runs) {
 		const [pair] = await runPairs(
 			1,
-			{ ca: root.pem, secure: { minVersion: version, maxVersion: version, ...one.secure }, timeout: 100 },
+			{
+				ca: root.pem,
+				secure: { minVersion: version, maxVersion: version, ...one.secure },
+				timeout: 100,
+				...(one.takesSessions ? { session: "" } : {}),
+			},
 			socket => {
 				const common = { chain: [leaf.der, intermediate.der], key: leaf.key.privateKey, ...one.script };
 				return version === 0x304
@@ -303,6 +310,20 @@ function tests13(): void {
 		await runAll(t, 0x304, [
 			{ name: "a record", script: repeat(1, HANDSHAKE, Buffer.concat(Array<Buffer>(40).fill(full))), secure },
 			{ name: "records", script: repeat(40, HANDSHAKE, full), secure },
+			...[full, ticket].flatMap(one => [
+				{
+					name: `${one.length} bytes in a record, made sessions`,
+					script: repeat(1, HANDSHAKE, Buffer.concat(Array<Buffer>(40).fill(one))),
+					secure,
+					takesSessions: true,
+				},
+				{
+					name: `${one.length} bytes in records, made sessions`,
+					script: repeat(40, HANDSHAKE, one),
+					secure,
+					takesSessions: true,
+				},
+			]),
 		]);
 	});
 

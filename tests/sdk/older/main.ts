@@ -40,15 +40,21 @@ function oldStyle(options: object = {}): void {
 	};
 }
 
-/** SecureSocket reads on where the app leaves data, and ends where the server does. */
-function oldStyleReading(): void {
-	let length = 0;
+/** What comes, as far as an app reads it that takes `most` bytes of each message 2. */
+function readOld(most: number): void {
+	let length = 0,
+		told = 0,
+		left = 0;
 	const socket = new SecureSocket({ host: "localhost", port, secure: secure() });
 	socket.callback = (message, value) => {
 		if (message === 1) socket.write("1\n");
-		if (message === 2) length += (socket.read(ArrayBuffer, Math.min(700, value!)) as ArrayBuffer).byteLength;
+		if (message === 2) {
+			left = Math.max(left, socket.read() - value!);
+			told += value!;
+			if (most) length += (socket.read(ArrayBuffer, Math.min(most, value!)) as ArrayBuffer).byteLength;
+		}
 		if (message < 0) {
-			events.push(message, length, socket.read());
+			events.push(message, told, length, left, socket.read());
 			finish();
 		}
 	};
@@ -239,7 +245,9 @@ function sessionMembers(): void {
 
 const parts: Record<string, () => void> = {
 	oldStyle: () => oldStyle(),
-	oldStyleReading,
+	oldStyleReading: () => readOld(1024),
+	oldStyleDropping: () => readOld(700),
+	oldStyleIgnoring: () => readOld(0),
 	oldStyleText,
 	oldStyleMembers,
 	oldStyleThrows,

@@ -108,6 +108,20 @@ describe("data and resources", () => {
 		});
 	});
 
+	test("what stands after a star means nothing, as mcconfig's rules see a name without its extension", context => {
+		const files = ["c/ca1.der", "c/ca2.pem", "c/note.txt"];
+		for (const pattern of ["./c/*.der", "./c/*.none", "./c/*"])
+			assert.deepEqual(match(context, { data: { "*": pattern } }, files).resources, {
+				"ca1.der": "c/ca1.der",
+				"ca2.pem": "c/ca2.pem",
+				"note.txt": "c/note.txt",
+			});
+		assert.deepEqual(match(context, { data: { "ca*": "./c/ca*.der" } }, files).resources, {
+			"ca1.der": "c/ca1.der",
+			"ca2.pem": "c/ca2.pem",
+		});
+	});
+
 	test("data is neither a module nor a resource", context => {
 		const manifest = {
 			data: { "*": "./d/*" },

@@ -46,7 +46,11 @@ const layers: readonly Layer[] = [
 		below: [...lowest, "record", "crypto", "x509", "options", "handshake", "connection"],
 	},
 	{ name: "https", files: /^modules\/(https|fetch)(\/|\.ts$)/, below: [...lowest, "options", "public"] },
-	{ name: "sdk", files: /^modules\/sdk\//, below: ["numbers", "errors", "wire", "handshake", "public", "https"] },
+	{
+		name: "sdk",
+		files: /^modules\/sdk\//,
+		below: ["numbers", "errors", "hardware", "wire", "handshake", "public", "https"],
+	},
 	{ name: "app", files: /^(main\.ts$|examples\/|roots\/)/, below: ["errors", "hardware", "public", "https", "sdk"] },
 	{ name: "simulator", files: /^host-sim\//, below: ["numbers", "errors", "x509", "public"] },
 	{ name: "tests", files: /^tests\//, below: [] },
@@ -60,6 +64,7 @@ const platformModules: readonly { readonly files: RegExp; readonly names: readon
 		files: /^modules\/sdk\//,
 		names: [
 			"socket",
+			"timer",
 			"embedded:io/socket/tcp",
 			"securesocket",
 			"ssl/session",

@@ -38,7 +38,7 @@ const where: Readonly<Record<string, string>> = {
 	"https.ts LONGEST_TIMER_MS": "unit/https/requests.ts",
 	"response.ts MAX_CHUNK_LINE": "unit/https/responses.ts",
 	"answers.ts MAX_QUOTED": "faults/extensions13.test.ts",
-	"securesocket.ts MAX_REPAIRED": "sdk/older.test.ts",
+	"securesocket.ts MAX_PIECES": "sdk/turns.test.ts",
 	"response.ts MAX_INTERIM": "unit/https/responses.ts",
 	"syntax.ts MAX_LATIN_BYTES": "unit/https/responses.ts",
 	"syntax.ts MAX_LENGTH_DIGITS": "unit/https/responses.ts",
