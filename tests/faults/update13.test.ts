@@ -77,15 +77,43 @@ describe("requestKeyUpdate", () => {
 		});
 		assert.equal(client.code, "closed", client.message);
 	});
-	test("a server that asks back gets an answer that does not ask", async () => {
-		const seen: Buffer[] = [];
-		const { client } = await run(1, session => update(session, seen.length === 1 ? requested : plain), seen);
-		assert.equal(client.code, "closed", client.message);
-		assert.ok(
-			seen.slice(1).every(content => content.equals(plain)),
-			"no request without end",
-		);
-	});
+	for (const [name, updates, content, expected] of [
+		["does not ask gets no answer", 0, plain, []],
+		["asks gets one answer, before the next data", 0, requested, [plain]],
+		["asks back gets an answer that does not ask", 1, requested, [requested, plain]],
+	] as const) {
+		test(`a server that replaces its own key and ${name}`, async () => {
+			const { leaf, intermediate, root } = identity;
+			const seen: Buffer[] = [];
+			/** Receives until the client has said this. */
+			const receive = async (session: Session13, text: string): Promise<void> => {
+				while (!session.outcome.received.includes(text)) {
+					const record = await session.receive();
+					if (!record) return;
+					if (record.type !== HANDSHAKE) continue;
+					seen.push(record.content);
+					session.readKey!.update();
+				}
+			};
+			const options = { ca: root.pem, lines: ["one", "two"], config: { updates: String(updates) } };
+			const [pair] = await runPairs(1, options, socket =>
+				new Session13(socket, {
+					chain: [leaf.der, intermediate.der],
+					key: leaf.key.privateKey,
+					talk: async session => {
+						await receive(session, "one");
+						update(session, content);
+						session.send(DATA, Buffer.from("1\n"));
+						await receive(session, "two");
+						session.send(DATA, Buffer.from("2\n"));
+						session.send(ALERT, Buffer.of(1, 0));
+					},
+				}).run(),
+			);
+			assert.equal(pair!.client.code, "closed", pair!.client.message);
+			assert.deepEqual(seen, expected);
+		});
+	}
 	test("a server that does not answer goes on with its key", async () => {
 		const { client } = await run(1, () => {});
 		assert.equal(client.code, "closed", client.message);

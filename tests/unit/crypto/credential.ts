@@ -8,7 +8,7 @@ import { bytes, equal, test, throws } from "test/harness";
 import { credentialOfFunction, KeyCredential, pickScheme12, pickScheme13, schemeHash } from "tls/crypto/credential";
 import { readPrivateKey } from "tls/crypto/privatekey";
 import { KeyKind, Padding, verifySignature } from "tls/crypto/signature";
-import { hash, hashLength } from "tls/hardware/hash";
+import { hash, HashAlgorithm, hashLength } from "tls/hardware/hash";
 
 interface Key {
 	readonly name: string;
@@ -209,6 +209,50 @@ for (const one of keys) {
 		}
 	}
 }
+
+test("a signature holds for its own kind of key, padding and hash alone, and never throws", () => {
+	const kinds = [
+		KeyKind.rsa,
+		KeyKind.p256,
+		KeyKind.p384,
+		KeyKind.pss,
+		KeyKind.pssSHA256,
+		KeyKind.pssSHA384,
+		KeyKind.pssSHA512,
+	] as const;
+	/** The kinds of RSA keys that may have signed with this padding and hash. */
+	const rsaKinds = (padding: Padding, algorithm: HashAlgorithm): KeyKind[] =>
+		padding === Padding.pkcs1
+			? [KeyKind.rsa]
+			: [KeyKind.rsa, KeyKind.pss, KeyKind.pssSHA256 + algorithm - HashAlgorithm.sha256];
+	for (const one of keys) {
+		if (one.kind === KeyKind.p521) continue;
+		const key = publicKeyOf(one),
+			credential = credentialOf(one, bytes(one.forms[0]![1]));
+		for (const [scheme, made] of one.schemes) {
+			const signature = credential.sign(scheme, digestOf(scheme)),
+				algorithm = schemeHash(scheme),
+				right = one.kind === KeyKind.rsa ? rsaKinds(made, algorithm) : [one.kind];
+			for (const kind of kinds)
+				for (const padding of [Padding.pkcs1, Padding.pss, Padding.ecdsa, Padding.ed25519])
+					for (const hashed of [HashAlgorithm.sha256, HashAlgorithm.sha384, HashAlgorithm.sha512]) {
+						const { length } = content,
+							other = { ...key, kind };
+						equal(
+							verifySignature(other, padding, hashed, content, 0, length, signature, 0, signature.length),
+							right.includes(kind) && padding === made && hashed === algorithm,
+							`${one.name}, 0x${scheme.toString(16)}: kind ${kind}, padding ${padding}, hash ${hashed}`,
+						);
+					}
+			// a certificate may name Ed25519, which has no hash
+			const none = 0 as HashAlgorithm;
+			equal(
+				verifySignature(key, Padding.ed25519, none, content, 0, content.length, signature, 0, signature.length),
+				false,
+			);
+		}
+	}
+});
 
 /** The DER of an ECPrivateKey without a public key, whose number has these bytes. */
 function numberKey(digits: string): Uint8Array {
