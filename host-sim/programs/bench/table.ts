@@ -103,7 +103,7 @@ function flashSection(
 	before: readonly FlashModule[] | undefined,
 	linked: ReadonlyMap<string, number> | undefined,
 ): string[] {
-	const rows = [["flash, bytes", ...flashKeys, "all", ...(linked ? ["as the SDK links it"] : [])]];
+	const rows = [["flash, bytes", ...flashKeys, "all", ...(linked ? ["the SDK links, without tables and C"] : [])]];
 	const more = (size: number | undefined): string[] => (linked ? [size === undefined ? "" : grouped(size)] : []);
 	const cells = (row: FlashModule): string[] => [row.name, ...flashKeys.map(key => grouped(row[key]))];
 	for (const module of modules) {
