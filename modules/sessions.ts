@@ -249,7 +249,10 @@ export class SessionStore implements SessionKeeper {
 	}
 
 	#add(key: string, session: Uint8Array): void {
-		if (session.length > this.#maxBytes || !session.length || key.length > MAX_KEY) return;
+		if (session.length > this.#maxBytes || !session.length || key.length > MAX_KEY) {
+			wipe(session);
+			return;
+		}
 		let server = this.#use(key);
 		if (!server) {
 			while (this.#servers.length >= this.#maxServers) this.#dropOldest();

@@ -97,6 +97,8 @@ export class Session {
 	#isStarted = false;
 	/** Bytes of the server that the engine has not taken yet. */
 	#piece: Uint8Array = nothing;
+	/** With an older socket: data of a record that is not read yet. */
+	#data: Uint8Array = nothing;
 	/** Bytes of a record that more are to follow. */
 	#pending: Uint8Array[] = [];
 
@@ -133,15 +135,30 @@ export class Session {
 
 	/** Bytes that `read` gives without reading of the socket. */
 	get bytesAvailable(): number {
-		return this.#engine.readable;
+		return this.#data.length + this.#engine.readable;
 	}
 
 	/**
 	 * Returns the data of the next record, or its next `count` bytes; fewer if memory has no room for all. Undefined if
 	 * there is none yet, null if the server has closed the connection. Throws TLSError if the connection fails, or
-	 * "out_of_memory" if there is room for none.
+	 * "out_of_memory" if there is room for none. With an older socket and without `count` the data stays there to be
+	 * read, as with the SDK's.
 	 */
 	read(socket: SessionSocket, count?: number): Uint8Array | null | undefined {
+		if (socket.readable !== undefined) return this.#readNext(socket, count);
+		if (!this.#data.length) {
+			const data = this.#readNext(socket, undefined);
+			if (!data) return data;
+			this.#data = data;
+		}
+		const data = this.#data;
+		if (count === undefined) return data;
+		const end = Math.max(0, count);
+		this.#data = data.subarray(end);
+		return data.subarray(0, end);
+	}
+
+	#readNext(socket: SessionSocket, count: number | undefined): Uint8Array | null | undefined {
 		const events = this.#events,
 			engine = this.#engine;
 		events.socket = socket;
@@ -159,7 +176,10 @@ export class Session {
 		return data;
 	}
 
-	/** Sends `data`, with what was held back before by `more`. Returns how many bytes can be written next. */
+	/**
+	 * Sends `data`, with what was held back before by `more`. Returns how many bytes can be written next; with an older
+	 * socket, as the SDK's, how many bytes `data` has.
+	 */
 	write(socket: SessionSocket, data: ArrayBuffer | Uint8Array, { more = false }: WriteOptions = {}): number {
 		const engine = this.#engine;
 		this.#events.socket = socket;
@@ -177,6 +197,7 @@ export class Session {
 			held = 0;
 			engine.send(bytes);
 		}
+		if (socket.writable === undefined) return data.byteLength;
 		return Math.max(0, writableBytes(socket) - held - engine.unsent - OVERHEAD_BYTES);
 	}
 

@@ -110,6 +110,11 @@ for (const variant of variants) {
 				const events = await result("session", { secure: { ...ca, protocolVersion: version } });
 				assert.deepEqual(events, ["ready", true, true, "hello\n", 0]);
 			});
+		for (const version of [0x303, 0x304])
+			test(`on an older Socket, ${version.toString(16)}`, async () => {
+				const events = await result("sessionOld", { secure: { ...ca, protocolVersion: version } });
+				assert.deepEqual(events, ["ready", "nothing", 3, "hi\n", 3, "hi\n", "hi", 1, "\n", 0, "undefined"]);
+			});
 		test("each member, what it returns, and the server's end", async () => {
 			const serve = (socket: TLSSocket): void => {
 				socket.on("data", data => {

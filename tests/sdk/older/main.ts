@@ -243,7 +243,36 @@ function sessionMembers(): void {
 	tcp.readable = tcp.writable = 0;
 }
 
+/** Session of an older Socket: as the SDK's SecureSocket drives its own. */
+function sessionOld(): void {
+	const tls = new Session({ tls_server_name: "localhost", ...secure() });
+	const socket = new Socket({ host: "localhost", port }) as Socket & { callback: unknown };
+	const text = (data: Uint8Array | null | undefined): string =>
+		data ? String.fromArrayBuffer(data.slice().buffer) : String(data);
+	let isReady = false;
+	const old = socket as never;
+	socket.callback = (message: number): void => {
+		if (message === 1) tls.initiateHandshake();
+		if (message < 0) {
+			events.push(message);
+			finish();
+		} else if (!isReady) {
+			isReady = tls.handshake(old);
+			if (isReady) events.push("ready", tls.read(old) ?? "nothing", tls.write(old, ArrayBuffer.fromString("hi\n")));
+		} else if (message === 2) {
+			const all = tls.read(old);
+			if (!all) return;
+			events.push(text(all), tls.bytesAvailable, text(tls.read(old)), text(tls.read(old, 2)), tls.bytesAvailable);
+			events.push(text(tls.read(old, 5)), tls.bytesAvailable, String(tls.read(old)));
+			tls.close(old);
+			socket.close();
+			finish();
+		}
+	};
+}
+
 const parts: Record<string, () => void> = {
+	sessionOld,
 	oldStyle: () => oldStyle(),
 	oldStyleReading: () => readOld(1024),
 	oldStyleDropping: () => readOld(700),

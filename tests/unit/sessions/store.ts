@@ -140,8 +140,10 @@ test("bytes are bounded, whatever servers send", () => {
 	store.clear();
 	store.keep("a", session(1, 4, 512));
 	equal(store.byteLength, 512);
-	store.keep("b", session(1, 4, 513));
+	const tooLong = session(1, 4, 513);
+	store.keep("b", tooLong);
 	equal([store.byteLength, store.take("b")], [512, undefined]);
+	equal(new Uint8Array(tooLong), new Uint8Array(513), "what does not fit is wiped, too");
 	store.keep("k".repeat(32), session(9));
 	equal(fillOf(store.take("k".repeat(32))), 9);
 	store.keep("k".repeat(33), session(9));
