@@ -181,6 +181,17 @@ describe("TLS 1.3: compressed certificates", () => {
 			}
 		});
 	}
+	test("as long as a message may be, and one byte longer", { skip: lacksZlib("native") }, async () => {
+		const { leaf, intermediate } = identity;
+		const chain = [leaf.der, intermediate.der, intermediate.der, intermediate.der];
+		// a context, the list's length, and for each a length and its extensions
+		const length = 4 + chain.reduce((sum, der) => sum + 5 + der.length, 0);
+		const [right] = await runAll([{ ...changing(compressed), chain }], { secure: { maxMessage: length } });
+		assert.equal(right!.client.code, "closed", right!.client.message);
+		const [longer] = await runAll([{ ...changing(compressed), chain }], { secure: { maxMessage: length - 1 } });
+		assert.equal(longer!.client.code, "message_too_long", longer!.client.message);
+		assert.ok(longer!.client.message.includes(`${length} bytes, expected ${length - 1} at most`));
+	});
 	test("what is inside is judged as ever", { skip: lacksZlib("native") }, async () => {
 		const other = makeCertificate({
 			subject: "other",

@@ -191,6 +191,11 @@ export class Session13 {
 		this.outcome.hellos!.push(hello);
 		const offered = (this.outcome.offered = offeredKeys(hello));
 		const { psk } = this.#script;
+		if (psk)
+			this.secrets["binder key"] = new Schedule(this.suite, psk.key).derive(
+				psk.isExternal ? "ext binder" : "res binder",
+				digest(this.suite.hash),
+			);
 		if (psk && offered)
 			this.outcome.binder = binderOf(this.suite, psk, this.transcript, offered.truncated).equals(
 				offered.binders[psk.number ?? 0] ?? empty,

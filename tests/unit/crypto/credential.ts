@@ -254,6 +254,22 @@ test("a signature holds for its own kind of key, padding and hash alone, and nev
 	}
 });
 
+test("r and s of ECDSA are in their shortest form", () => {
+	const one = keys[0]!,
+		key = publicKeyOf(one),
+		[scheme] = one.schemes[0]!,
+		credential = credentialOf(one, bytes(one.forms[0]![1]));
+	const holds = (signature: Uint8Array): boolean =>
+		verifySignature(key, Padding.ecdsa, schemeHash(scheme), content, 0, content.length, signature, 0, signature.length);
+	// until r has 32 bytes and needs no zero in front: it would still fit with one
+	let signature: Uint8Array;
+	do signature = credential.sign(scheme, digestOf(scheme));
+	while (signature[3] !== 32);
+	equal(holds(signature), true);
+	const longer = Uint8Array.of(0x30, signature[1]! + 1, 2, 33, 0, ...signature.slice(4));
+	equal(holds(longer), false);
+});
+
 /** The DER of an ECPrivateKey without a public key, whose number has these bytes. */
 function numberKey(digits: string): Uint8Array {
 	const number = bytes(digits);

@@ -161,6 +161,7 @@ test("a session is bound to all that was checked", () => {
 		// the last of several counts, and what stands for what
 		sessionBinding({ ...policy, pins: [pins[0]!, ones] }, none, undefined, policy.name),
 		sessionBinding(policy, shown(new Uint8Array(32)), undefined, policy.name),
+		sessionBinding(policy, shown(ones), undefined, policy.name),
 		sessionBinding({ ...policy, pins }, { ...none, rawPublicKeys: true }, undefined, policy.name),
 		...[[certificate], [ones], [certificate, ones], [certificate, certificate]].map(others =>
 			sessionBinding(policy, shown(certificate, ...others), undefined, policy.name),
