@@ -52,8 +52,12 @@ for (const [name, number] of [
 		});
 
 		/** One connection for each scheme; `isWrong` has the server sign something else. */
-		function run(type: KeyType, schemes: readonly number[], isWrong = false): Promise<Pair<Outcome12 | Outcome13>[]> {
-			const leaf = leaves.get(type)!;
+		function run(
+			type: KeyType,
+			schemes: readonly number[],
+			isWrong = false,
+			leaf = leaves.get(type)!,
+		): Promise<Pair<Outcome12 | Outcome13>[]> {
 			const options = { ca: identity.root.pem, secure: { minVersion: number, maxVersion: number } };
 			const chain = [leaf.der, identity.intermediate.der];
 			// a signature by another key of the same kind
@@ -84,6 +88,20 @@ for (const [name, number] of [
 					assert.equal(client.code, "bad_signature", client.message);
 					assert.equal(server.alert, 51);
 					assert.equal(server.finished, false);
+				}
+			});
+			test(`a key of ${type} whose certificate lets it do other things, but not sign`, async () => {
+				const leaf = makeCertificate({
+					subject: "localhost",
+					key: makeKey(type),
+					issuer: identity.intermediate,
+					names: ["localhost"],
+					keyUsage: ["keyEncipherment", "keyAgreement"],
+				});
+				for (const { client, server } of await run(type, good.slice(0, 1), false, leaf)) {
+					assert.equal(client.code, "unsupported_certificate", client.message);
+					assert.match(client.message, /may not sign \(its key usage\)/);
+					assert.equal(server.alert, 43);
 				}
 			});
 			test(`a key of ${type}: schemes that don't go with it`, async () => {
