@@ -1,7 +1,7 @@
 /// <reference path="./native.d.ts" />
 /*
 	What the chip at hand does, known when its C is compiled (psa/chip.c, esp32/capabilities.h). crypto/preference.ts
-	orders what is offered by it.
+	goes by it for the order of what is offered.
 */
 
 /** Bits of `chipFeatures`; the numbers are kChip... in psa/chip.h. */

@@ -1,5 +1,5 @@
 /*
-	What a connection goes by: the options, checked and frozen (configure.ts). The type alone.
+	The configuration of a connection: its options, checked and frozen by configure.ts. Types alone.
 */
 
 import type { Credential } from "./crypto/credential";

@@ -1,6 +1,6 @@
 /*
-	What the application asks for, checked once and frozen. An option that is unknown, of the wrong type or out of range
-	is refused by name; none switches verification off.
+	Checks what the application asks for, once, and freezes it. An option that is unknown, of the wrong type or out of
+	range is refused by name; none switches verification off.
 */
 
 import { ProtocolLength, ProtocolVersion } from "./wire/numbers";

@@ -1,6 +1,6 @@
 /*
 	What the application can ask for, the `secure` dictionary of TLSClient, and the reading of one value of it.
-	configure.ts checks it all, parts that can be left out what is theirs.
+	configure.ts checks them. Parts that can be left out check their own.
 */
 
 import { refuse } from "./errors";

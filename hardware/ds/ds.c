@@ -1,7 +1,7 @@
 /*
 	Signing with an RSA key that only the digital-signature peripheral can read, for ds.ts. Its interface is ESP-IDF's
 	esp_ds.h. PSA has a driver for it that would do the encoding, too. In ESP-IDF 6.0 it frees its memory twice if the
-	key's parameters are wrong, and tells no failure from another.
+	key's parameters are wrong, and has one error for all failures.
 */
 
 #ifdef ESP_PLATFORM

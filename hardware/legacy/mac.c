@@ -1,7 +1,7 @@
 /*
 	MAC, then padding, then encryption was the wrong order. The time of a check can tell a forger about the plaintext
 	(Vaudenay 2002; "Lucky Thirteen", 2013). So the hash is finished for every length that the text may have, and the
-	right one is picked with masks. About 256 hashes a record: what encrypt_then_mac (RFC 7366) spares.
+	right one is picked with masks. That takes about 256 hashes a record, which encrypt_then_mac (RFC 7366) avoids.
 */
 
 #include "mac.h"

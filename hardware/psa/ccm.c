@@ -1,8 +1,8 @@
 /*
-	AES-CCM of two passes over the plaintext; see ccm.h. PSA has CCM of its own, but no driver of ESP-IDF 6.0 does,
-	which leaves it to software, or out. AES in CBC mode makes the MAC (RFC 3610 section 2.2). Only the last block of
-	its output is of use, so it goes to a piece of the C stack, one after the other. AES in counter mode encrypts
-	plaintext and tag (section 2.3) where they lie.
+	AES-CCM of two passes over the plaintext; see ccm.h. PSA has CCM, but no driver of ESP-IDF 6.0 does: there it runs
+	in software, or is missing. AES in CBC mode makes the MAC (RFC 3610 section 2.2). Only the last block of its output
+	is used, so the output goes to one piece of the C stack again and again. AES in counter mode encrypts plaintext and
+	tag (section 2.3) where they lie.
 */
 
 #include "ccm.h"

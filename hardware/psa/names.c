@@ -4,8 +4,8 @@
 	The order of attributes in a SET does not, either.
 
 	Characters outside ASCII must be the same: RFC 4518 wants them mapped by tables of Unicode. If they are not, the
-	result is "unsure", which is not a match for who issued a certificate, and a match for what is excluded. So it is
-	where names differ by control characters alone, which RFC 4518 section 2.2 maps to nothing.
+	result is "unsure", which is not a match for who issued a certificate, and a match for what is excluded. The same
+	holds if names differ by control characters alone, which RFC 4518 section 2.2 maps to nothing.
 */
 
 #include "names.h"

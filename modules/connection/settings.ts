@@ -1,6 +1,6 @@
 /*
 	Checks what a connection over TCP is made with, before anything is opened. TCP's options are handed on to the TCP
-	class. What belongs to neither TCP nor TLS is refused: an option in the wrong place would be without effect.
+	class. What belongs to neither TCP nor TLS is refused: an option in the wrong place would have no effect.
 */
 
 import { copyOptions, describeType, refuseUnreadable } from "../optionreader";

@@ -1,5 +1,5 @@
 /*
-	What is offered first depends on the chip (tls/hardware/chip): the server mostly takes the first that it knows.
+	What is offered first depends on the chip (tls/hardware/chip): most servers take the first that they know.
 */
 
 import { AEADAlgorithm } from "tls/hardware/aead";

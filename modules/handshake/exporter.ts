@@ -24,7 +24,7 @@ const MAX_EXPORT = 1024;
 
 /** tls-exporter (RFC 9266 section 2): its label and length; its context has no bytes. */
 const BINDING_LABEL = "EXPORTER-Channel-Binding";
-const BINDING_LENGTH = 32;
+const CHANNEL_BINDING_LENGTH = 32;
 
 const EXPORTER = "exporter";
 const PREFIX = "tls13 ";
@@ -181,5 +181,5 @@ export function exportFrom(
 
 /** Returns the channel binding tls-exporter (RFC 9266). */
 export function channelBindingOf(exporter: Exporter | undefined): ArrayBuffer {
-	return exportFrom(exporter, BINDING_LABEL, empty, BINDING_LENGTH);
+	return exportFrom(exporter, BINDING_LABEL, empty, CHANNEL_BINDING_LENGTH);
 }

@@ -1,6 +1,6 @@
 /*
 	How long each part of a handshake takes. Marks follow one another. The time since the last mark goes to the phase
-	that ends with this one, so all phases add up to the whole. Waiting for the server counts where it is waited.
+	that ends with this one, so all phases add up to the whole. Waiting for the server counts for the phase that waits.
 */
 
 import { refuse } from "../errors";

@@ -11,7 +11,7 @@
 		                        {CertificateVerify*}
 		                        {Finished}
 
-	Where the server takes a pre-shared key, Finished follows on EncryptedExtensions. Each `yield` names the messages
+	Where the server takes a pre-shared key, Finished follows EncryptedExtensions. Each `yield` names the messages
 	that may come next.
 */
 

@@ -1,7 +1,7 @@
 /*
 	"tls/optional/ed25519/ed25519" in a build with Ed25519 (RFC 8032), by libsodium. A private key is kept as its seed
-	and its public key. The public key is made of the seed here, never taken from a file: a wrong one would give the
-	seed away.
+	and its public key. The public key is derived from the seed here, never taken from a file: a wrong one would give
+	the seed away.
 */
 
 import type { Ed25519 } from "../../crypto/ed25519";

@@ -1,6 +1,6 @@
 /*
 	Diffie-Hellman in a finite field (RFC 5246 section 7.4.3, 8.1.2), in the groups of RFC 7919 and no others. A prime
-	of the server's choice can be too short, or none.
+	that the server chooses could be too short, or not be a prime.
 */
 
 import { TLSError } from "../../errors";

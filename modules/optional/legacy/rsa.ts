@@ -1,6 +1,6 @@
 /*
-	RSA key transport (RFC 5246 section 7.4.7.1): the client makes the secret and encrypts it with the server's key,
-	which so proves itself only by its Finished.
+	RSA key transport (RFC 5246 section 7.4.7.1): the client makes the secret and encrypts it with the server's key. The
+	server proves itself only by its Finished.
 */
 
 import { TLSError } from "../../errors";

@@ -1,6 +1,6 @@
 /*
 	"tls/optional/rawkeys/rawkeys" in a build with raw public keys (RFC 7250): about 100 bytes in place of a chain, for
-	devices that pin anyway. A key has no name, no dates and no issuer, so that a server's counts only if it is pinned
+	devices that pin anyway. A key has no name, no dates and no issuer, so a server's key counts only if it is pinned
 	itself.
 */
 
