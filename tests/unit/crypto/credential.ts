@@ -254,6 +254,17 @@ test("a signature holds for its own kind of key, padding and hash alone, and nev
 	}
 });
 
+test("signatures with SHA-1 are not verified, whatever asks for it", () => {
+	for (const one of keys) {
+		if (one.kind === KeyKind.p521) continue;
+		for (const [, padding] of one.schemes)
+			throws(
+				() => verifySignature(publicKeyOf(one), padding, HashAlgorithm.sha1, content, 0, 16, content, 0, 16),
+				RangeError,
+			);
+	}
+});
+
 test("r and s of ECDSA are in their shortest form", () => {
 	const one = keys[0]!,
 		key = publicKeyOf(one),
