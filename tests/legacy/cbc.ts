@@ -239,8 +239,8 @@ test("the primes of RFC 7919, and no others", () => {
 		equal(groupOfPrime(content, 1, content.length), 0);
 	});
 	equal(groupOfPrime(new Uint8Array(0), 0, 0), 0);
-	refuses(() => new DHEShare(0xff), "none of RFC 7919");
-	refuses(() => new DHEShare(0x103), "none of RFC 7919");
+	refuses(() => new DHEShare(0xff), "not one of RFC 7919");
+	refuses(() => new DHEShare(0x103), "not one of RFC 7919");
 });
 
 primes.forEach((prime, i) => {
