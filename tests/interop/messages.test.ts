@@ -65,12 +65,18 @@ function without(list: readonly string[], ...names: string[]): string[] {
 	return list.filter(line => !names.some(name => line.includes(name)));
 }
 
-const closing = ["S [alert]", "C [alert]"];
+/**
+ * The messages without the client's last alert. Node closes TCP right after its own, and TCP may then refuse the
+ * answer; faults/closing tests that the client sends one.
+ */
+function withoutAnswer(list: readonly string[]): readonly string[] {
+	return list.at(-1) === "C [alert]" ? list.slice(0, -1) : list;
+}
 
 describe("--messages", () => {
 	test("TLS 1.3, and the same server resumed", async () => {
 		const { lists, texts } = await traced(await startNode(identity, body), 2, { session: "" });
-		assert.deepEqual(without(lists[0]!, "TCP", "NewSessionTicket"), [
+		assert.deepEqual(withoutAnswer(without(lists[0]!, "TCP", "NewSessionTicket")), [
 			"C ClientHello",
 			"S ServerHello",
 			"── keys for the handshake, from the Handshake Secret:",
@@ -84,7 +90,7 @@ describe("--messages", () => {
 			"── keys for application data, from the Master Secret:",
 			"C [application data]",
 			"S [application data]",
-			...closing,
+			"S [alert]",
 		]);
 		assert.match(texts[0]!, /TLS 1\.3, TLS_AES_256_GCM_SHA384\n/);
 		assert.match(texts[0]!, /\{Certificate\} +localhost \(P-256, to \d{4}-\d\d-\d\d\) < xs-tls test intermediate/);
@@ -105,7 +111,7 @@ describe("--messages", () => {
 		const { lists, texts } = await traced(await startNode(identity, body, { maxVersion: "TLSv1.2" }), 2, {
 			session: "",
 		});
-		assert.deepEqual(without(lists[0]!, "TCP"), [
+		assert.deepEqual(withoutAnswer(without(lists[0]!, "TCP")), [
 			"C ClientHello",
 			"S ServerHello",
 			"S Certificate",
@@ -120,7 +126,7 @@ describe("--messages", () => {
 			"S [Finished]",
 			"C [application data]",
 			"S [application data]",
-			...closing,
+			"S [alert]",
 		]);
 		assert.match(texts[0]!, /ServerKeyExchange +key share x25519, signed with ecdsa_secp256r1_sha256/);
 		assert.match(texts[0]!, /ClientKeyExchange +key share of 32 bytes/);

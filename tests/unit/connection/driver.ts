@@ -237,7 +237,7 @@ test("a driver that is closed while it is paused has no flow and waits no more",
 
 test("each message after the handshake has its price, and the first of a record is read at any", () => {
 	for (const [type, price, read] of [
-		[HandshakeType.new_session_ticket, 4, 2],
+		[HandshakeType.new_session_ticket, 8, 1],
 		[HandshakeType.key_update, 2, 4],
 		[HandshakeType.certificate_request, 8, 1],
 	] as const) {
