@@ -10,6 +10,7 @@ import { oldSuites12 } from "../../host-sim/trace/keys12.js";
 import { digest, expandLabel, hmac } from "../../host-sim/trace/keys13.js";
 import { lacks } from "../drivers/machine.js";
 import { Session12, type Script12 } from "../peers/server12.js";
+import { scalarOf } from "../peers/keynumbers.js";
 import { Session13, type Script13 } from "../peers/server13.js";
 import { message } from "../peers/wire13.js";
 import { ecdsa, all as legacyWords, rsa, withSuite } from "./legacy12/suites.js";
@@ -170,7 +171,7 @@ describe("TLS 1.3: secrets in every mode", () => {
 			issuer: identity.intermediate,
 			extendedKeyUsage: ["clientAuth"],
 		});
-		const scalar = masked(Buffer.from(key.privateKey.export({ format: "jwk" }).d!, "base64url"));
+		const scalar = masked(scalarOf(key.privateKey));
 		return prefix ? { otherChain: pem, otherKey: keyPem, otherScalar: scalar } : { chain: pem, key: keyPem, scalar };
 	}
 

@@ -17,6 +17,7 @@ import {
 import { variants } from "../drivers/machine.js";
 import { Session12, type Script12 } from "../peers/server12.js";
 import { Session13, type Script13 } from "../peers/server13.js";
+import { scalarOf } from "../peers/keynumbers.js";
 import { expectHidden, masked, runSearch, tell, traffic } from "./searched.js";
 
 for (const variant of variants) {
@@ -33,7 +34,7 @@ for (const variant of variants) {
 				issuer: identity.intermediate,
 				extendedKeyUsage: ["clientAuth"],
 			});
-			scalar = Buffer.from(createPrivateKey(device.keyPem).export({ format: "jwk" }).d!, "base64url");
+			scalar = scalarOf(createPrivateKey(device.keyPem));
 		});
 
 		function script13(change: Partial<Script13>): Script13 {

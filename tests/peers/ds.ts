@@ -5,6 +5,8 @@
 
 import { createCipheriv, createHash, createHmac, randomBytes, type KeyObject } from "node:crypto";
 
+import { rsaNumbersOf } from "./keynumbers.js";
+
 /**
  * Bits of the longest key that the chip takes; all numbers are as long. It is 3072 on C3, C6 and H2, 4096 on S2 and S3.
  */
@@ -21,8 +23,8 @@ function inverse32(value: bigint): bigint {
 	return result;
 }
 
-function numberOf(base64: string): bigint {
-	return BigInt(`0x${Buffer.from(base64, "base64url").toString("hex")}`);
+function numberOf(bytes: Buffer): bigint {
+	return BigInt(`0x${bytes.toString("hex")}`);
 }
 
 export interface Changes {
@@ -38,8 +40,8 @@ export interface Changes {
 /** The parameters of a private key, for chips that hold `hmacKey` in eFuse. */
 export function encryptParameters(privateKey: KeyObject, hmacKey: Uint8Array, changes: Changes = {}): Buffer {
 	const { bitsMax = BITS_MAX, iv = randomBytes(16), edit = plain => plain, editNumbers = bytes => bytes } = changes;
-	const { n, d } = privateKey.export({ format: "jwk" });
-	const [modulus, exponent] = [numberOf(n!), numberOf(d!)];
+	const own = rsaNumbersOf(privateKey);
+	const [modulus, exponent] = [numberOf(own.modulus), numberOf(own.exponent)];
 	const bits = privateKey.asymmetricKeyDetails!.modulusLength!;
 	const bytes = bitsMax / 8;
 	const words = Buffer.alloc(8);

@@ -15,6 +15,7 @@ import { projectRoot } from "../../../host-sim/build/files.js";
 import { canBuild } from "../../../host-sim/build/toolchain.js";
 import { lacks, lacksVectors, vectorFile } from "../../drivers/machine.js";
 import { runSuite } from "../../drivers/suite.js";
+import { pointOf } from "../../peers/keynumbers.js";
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const PRIME = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
@@ -28,11 +29,6 @@ function number(value: bigint): Buffer {
 
 function numberOf(bytes: Buffer): bigint {
 	return BigInt(`0x${bytes.toString("hex")}`);
-}
-
-function pointOf(key: KeyObject): Buffer {
-	const { x, y } = key.export({ format: "jwk" });
-	return Buffer.concat([Buffer.of(4), Buffer.from(x!, "base64url"), Buffer.from(y!, "base64url")]);
 }
 
 /** r and s of an Ecdsa-Sig-Value. */

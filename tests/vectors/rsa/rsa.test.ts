@@ -14,6 +14,7 @@ import { projectRoot } from "../../../host-sim/build/files.js";
 import { element, integer, sequence } from "../../../host-sim/servers/der.js";
 import { variants } from "../../drivers/machine.js";
 import { runSuite } from "../../drivers/suite.js";
+import { rsaNumbersOf } from "../../peers/keynumbers.js";
 
 type Hash = "sha256" | "sha384" | "sha512";
 type Outcome = "right" | "wrong" | "no key" | "unsupported";
@@ -37,7 +38,7 @@ interface Key {
 
 function makeKey(bits: number, exponent: number): Key {
 	const { privateKey } = generateKeyPairSync("rsa", { modulusLength: bits, publicExponent: exponent });
-	const modulus = Buffer.from(privateKey.export({ format: "jwk" }).n!, "base64url");
+	const { modulus } = rsaNumbersOf(privateKey);
 	const key = createPrivateKey(privateKey.export({ format: "pem", type: "pkcs8" }));
 	return {
 		bits,
