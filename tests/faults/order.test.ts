@@ -34,35 +34,28 @@ const mayCome: Partial<Record<State, readonly number[]>> = {
 	NewSessionTicket: [4],
 };
 
-/** A server whose message of `type` comes in front of what `state` names. */
-function inserting12(state: State, type: number): Partial<Script12> {
+/** What makes a server of either version send a message of `type` in front of what `state` names. */
+function inserting(state: State, type: number): object {
 	const added = message(type);
 	if (state === "application data")
 		return {
-			talk: async session => {
+			talk: async (session: Session12 | Session13) => {
 				session.send(22, added);
 				await session.receive();
 			},
 		};
-	if (state === "ChangeCipherSpec")
-		return {
-			// behind a ticket, if there is one
-			editRecords: (which, records) =>
-				which === "finish" ? [...records.slice(0, -2), plainRecord(22, added), ...records.slice(-2)] : records,
-		};
-	return { edit: (name, bytes) => (name === state ? Buffer.concat([added, bytes]) : bytes) };
+	return { edit: (name: string, bytes: Buffer) => (name === state ? Buffer.concat([added, bytes]) : bytes) };
 }
 
-function inserting13(state: State, type: number): Partial<Script13> {
-	const added = message(type);
-	if (state === "application data")
-		return {
-			talk: async session => {
-				session.send(22, added);
-				await session.receive();
-			},
-		};
-	return { edit: (name, bytes) => (name === state ? Buffer.concat([added, bytes]) : bytes) };
+/** The same for TLS 1.2, whose ChangeCipherSpec is a record and not a message. */
+function inserting12(state: State, type: number): object {
+	if (state !== "ChangeCipherSpec") return inserting(state, type);
+	const added = plainRecord(22, message(type));
+	return {
+		// after a ticket, if there is one
+		editRecords: (which: string, records: Buffer[]) =>
+			which === "finish" ? [...records.slice(0, -2), added, ...records.slice(-2)] : records,
+	};
 }
 
 interface Handshake<Script> {
@@ -194,7 +187,7 @@ describe("handshake messages in every state", () => {
 			const tried = triedIn(handshake, []);
 			const pairs = await runPairs(tried.length, { ca: root.pem, ...handshake.options }, (socket, i) => {
 				const { state, type } = tried[i]!;
-				const script = { ...scriptOf(handshake, identity), ...inserting13(state, type) };
+				const script = { ...scriptOf(handshake, identity), ...inserting(state, type) };
 				return new Session13(socket, { chain, key: leaf.key.privateKey, ...script }).run();
 			});
 			expectRefused(t, tried, pairs);
